@@ -15,8 +15,6 @@ from ledger.tlog.store.folder import LogFolder
 from ledger.writing.chain import CHAIN
 from projections.following.inspection import Inspected, inspect_views
 
-__all__ = ["Audited", "audit_site"]
-
 _NO_KEYS = "this machine holds no epoch key: what batches vouch for was not computed again"
 
 

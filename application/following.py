@@ -13,8 +13,6 @@ from projections.following.rebuild import ViewReport, rebuild_all
 from projections.following.runner import Follower
 from projections.following.storage import bookmarks
 
-__all__ = ["bring_up_to_date", "build_again", "follower", "rebuild_outdated"]
-
 
 @contextmanager
 def follower(site: Site, observer: Observer | None = None) -> Iterator[Follower]:

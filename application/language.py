@@ -8,8 +8,6 @@ from contextvars import ContextVar
 
 from schemas.texts import LANGUAGES, Language
 
-__all__ = ["FLAG", "VARIABLE", "asked_for", "language_named", "speak", "spoken"]
-
 FLAG = "--language"
 VARIABLE = "LEDGER_LANGUAGE"
 _SPOKEN: ContextVar[Language | None] = ContextVar("language", default=None)

@@ -14,22 +14,6 @@ from application.words import spellings
 from ledger.errors import Misconfigured
 from schemas import EventType, texts
 
-__all__ = [
-    "Names",
-    "NotKnown",
-    "alike",
-    "codes",
-    "event_types",
-    "fields",
-    "folded",
-    "named",
-    "names_of",
-    "plain",
-    "provisions",
-    "rules",
-    "unknown",
-]
-
 Names = Mapping[str, str]
 """Spelling, folded -> the code that it names."""
 _SEPARATORS = re.compile(r"[\s._:/,;()\-]+")

@@ -17,8 +17,6 @@ from projections.views import disclosures
 from schemas import EVENT_TYPES, PERSONAL_FIELDS
 from schemas.references import Kind
 
-__all__ = ["INVOLVED", "Act", "Log", "involved_as", "user_facts"]
-
 INVOLVED: Mapping[Kind, str] = {
     "customer": "klant",
     "contact": "contactpersoon",

@@ -9,8 +9,6 @@ from msgspec import Struct
 
 from ledger.recording.reads import Read, ReadNotes
 
-__all__ = ["Reader", "Reads"]
-
 
 class Reader(Struct, frozen=True):
     """Who reads, as an employee, and in which role. `judged`: whether the register must grant it."""

@@ -16,8 +16,6 @@ from schemas.formats import instant_of
 from schemas.personal import Value
 from schemas.texts import Language, country_name, word_of
 
-__all__ = ["WORDS", "Words", "day"]
-
 WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
     Path(__file__).with_name("register.toml").read_text("utf-8")
 )

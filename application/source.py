@@ -20,20 +20,6 @@ from projections.following.derive import rows_at
 from projections.reading.views import each
 from schemas import personal
 
-__all__ = [
-    "ERASED",
-    "LOST",
-    "Opened",
-    "Shown",
-    "Source",
-    "each_known",
-    "instant_or_none",
-    "rows_known",
-    "shown",
-    "states_at",
-    "unless_erased",
-]
-
 S = TypeVar("S")
 
 ERASED, LOST = Gone(erased=True), Gone(lost=True)

@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 from rulebook.calendar import AMSTERDAM
 from schemas.formats import instant_of
 
-__all__ = ["local_text", "localized", "show_in", "time_shown", "zone_of"]
-
 _ZONE: ContextVar[ZoneInfo] = ContextVar("zone", default=AMSTERDAM)
 # An instant as answers write it, which nothing but an answer does.
 _INSTANT = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")

@@ -9,17 +9,6 @@ from typing import overload
 from application.language import spoken
 from schemas.texts import Language, word_of
 
-__all__ = [
-    "code_word",
-    "counted",
-    "headings",
-    "in_words",
-    "phrase",
-    "say",
-    "spellings",
-    "told_in",
-]
-
 
 @cache
 def _words() -> dict[str, dict[str, dict[Language, str]]]:

@@ -4,8 +4,6 @@ import argparse
 import sys
 from typing import TypeVar
 
-__all__ = ["explain", "given"]
-
 _Number = TypeVar("_Number", int, float)
 
 

@@ -16,8 +16,6 @@ from ledger.names import LedgerName
 from sample.generating import generate
 from tests.fixtures.ledger import Clock, House
 
-__all__ = ["OFFICE", "Sites", "record", "sample", "sites"]
-
 OFFICE = ("urn:voipzeker:privacy-office",)
 BATCH = 2_000
 UNTIL = datetime(2026, 11, 24, tzinfo=UTC)

@@ -13,8 +13,6 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-__all__ = ["EVENTS", "NAMES", "Rows", "Table", "copied", "rows_of", "stored_by_library"]
-
 Rows = Sequence[tuple[Any, ...]]
 
 

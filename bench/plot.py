@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["draw"]
-
 Points = Sequence[tuple[float, float]]
 
 

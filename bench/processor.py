@@ -10,8 +10,6 @@ from pathlib import Path
 
 import psycopg
 
-__all__ = ["Figures", "private_megabytes", "rates", "server_of"]
-
 Figures = dict[str, float]
 TICKS_A_SECOND = 100
 

@@ -15,8 +15,6 @@ from typing import Any
 
 import orjson
 
-__all__ = ["FOLDER", "machine", "median_ratio", "quote", "save"]
-
 FOLDER = Path(__file__).parents[1] / "docs" / "performance"
 _PAGE = FOLDER.with_suffix(".md")
 _MEASURED = ("cryptography", "msgspec", "orjson", "psycopg", "eventsourcing", "kafka-python")

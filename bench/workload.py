@@ -17,8 +17,6 @@ from ledger.recording.batch import Batch
 from ledger.writing.append import Span
 from schemas import Intake
 
-__all__ = ["NOW", "batches", "four_fields"]
-
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 

@@ -7,8 +7,6 @@ from application.times import localized
 from host.statuses import AWAY, BAD_NEWS, WRONG
 from ledger.errors import LedgerError, Misconfigured, Refused, Retry
 
-__all__ = ["explained"]
-
 # Wrong usage is told in words that may repeat what was typed: these may be followed by a value.
 _QUOTING = ("Got unexpected extra argument",)
 

@@ -25,28 +25,6 @@ from ledger.errors import LedgerError, Misconfigured
 from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
 
-__all__ = [
-    "AsOf",
-    "At",
-    "AtPosition",
-    "Json",
-    "Limit",
-    "MostUrgent",
-    "RecordedBy",
-    "Since",
-    "Until",
-    "bounds_of",
-    "code_option",
-    "configured",
-    "day_named",
-    "day_to_come",
-    "global_flags",
-    "moment_of",
-    "period_of",
-    "spoken_to",
-    "time_of",
-]
-
 PANELS: dict[Group, str] = {
     "people": "On screen",
     "store": "Ledger",

@@ -15,8 +15,6 @@ from typer.core import TyperCommand, TyperGroup
 from application.words import say
 from console.meant import commands_meant
 
-__all__ = ["tell_as_text"]
-
 _WIDEST = 110
 _INDENT = 2
 _NAMES = 26

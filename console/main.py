@@ -52,8 +52,6 @@ from host.notes import tell
 from host.statuses import FINE, INTERRUPTED
 from ledger import cycles
 
-__all__ = ["app", "command_tree", "main", "run"]
-
 app = typer.Typer(
     name="ledger",
     help="An append-only, sealed record of every act on personal data: provable and forgettable.",

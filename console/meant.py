@@ -11,8 +11,6 @@ from pathlib import Path
 
 from host.setting_list import PREFIX, SETTINGS
 
-__all__ = ["commands_meant", "synonyms", "unknown_variables"]
-
 _EVERYWHERE = "everywhere"
 _MOST = 3
 _LIKENESS = 0.7

@@ -16,17 +16,6 @@ from rich.segment import Segment
 from documents.text import commands, shown
 from schemas.encoding import JsonValue, to_line
 
-__all__ = [
-    "emit",
-    "emit_bytes",
-    "emit_lines",
-    "emit_list",
-    "people",
-    "standard_output",
-    "write_file_as",
-    "write_private",
-]
-
 _PRIVATE = 0o600
 
 # Without a terminal there is no width to fit into: wide enough for every table of ours.

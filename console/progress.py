@@ -15,8 +15,6 @@ from rich.progress import (
 
 from console.output import people
 
-__all__ = ["progress_bar"]
-
 Advance = Callable[[int, str], None]
 
 

@@ -15,8 +15,6 @@ from schemas.decode import MAX_MESSAGE
 from schemas.leaks import looks_personal
 from schemas.sources import OFFICE_LABEL
 
-__all__ = ["STANDARD_INPUT", "Stream", "label_of", "opened", "size_of", "text_of"]
-
 STANDARD_INPUT = "-"
 # A text that fills a message leaves no room for the rest of it.
 _MOST_BYTES = MAX_MESSAGE - 2048

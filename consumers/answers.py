@@ -10,8 +10,6 @@ from consumers.source import Answers
 from consumers.store import Store
 from ledger.errors import ServiceAway
 
-__all__ = ["Answering"]
-
 # Another consumer, which died, may have left some; somebody looks for them this often.
 LOOK_SECONDS = 5.0
 # A missing topic or broker costs some seconds a time. The first pause after a failure, doubled up to the

@@ -13,8 +13,6 @@ from consumers.pipeline import BatchLimits
 from consumers.source import Record
 from ledger.recording.arrivals import blocks
 
-__all__ = ["GAP_SECONDS", "Backlog", "Part"]
-
 # Offsets without records wait so long for a record to come along, before they get a batch of their
 # own. They must get one: once retention takes them, the bookmark would lie before the log.
 GAP_SECONDS = 1.0

@@ -1,7 +1,5 @@
 """How long to wait for a service that is away."""
 
-__all__ = ["LONGEST_S", "wait_s"]
-
 # A restart of a database on the same machine takes about this long.
 FIRST_S = 0.1
 # Then someone was called; nobody wants to wait longer than this once it is back.

@@ -27,8 +27,6 @@ from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
 from schemas import Code, Intake, Rejection
 
-__all__ = ["IngestResult", "Progress", "RejectedLine", "ingest"]
-
 # A database that restarts is back within this time; after it the command gives up.
 PATIENCE_S = 30.0
 # Lines of a slow pipe are recorded at the next one that comes after this time.

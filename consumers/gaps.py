@@ -14,8 +14,6 @@ from consumers.store import Stored
 from ledger.errors import Misconfigured
 from ledger.recording.gaps import Gap
 
-__all__ = ["Accepted", "Proposal", "propose"]
-
 Why = Literal["made-anew", "gone", "lost", "unreadable", "asked"]
 
 Damage = Callable[[int], Unreadable | None]

@@ -47,14 +47,6 @@ from consumers.source import (
 )
 from ledger.errors import Halt, LedgerError, Misconfigured
 
-__all__ = [
-    "SECURITY_OPTIONS",
-    "KafkaAnswers",
-    "KafkaOptions",
-    "KafkaSource",
-    "KafkaUpstream",
-]
-
 # Faults that nobody's waiting heals, and what the operator has to look at.
 _SETTINGS_FAULTS = (
     kafka_errors.AuthorizationError,

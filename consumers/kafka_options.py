@@ -9,16 +9,6 @@ from consumers.pipeline import BATCH_MESSAGES
 from consumers.tls import TLS_OPTIONS, tls_context, uses_tls
 from ledger.errors import Misconfigured
 
-__all__ = [
-    "ANSWER_MS",
-    "CLOSE_MS",
-    "REQUEST_MS",
-    "SECURITY_OPTIONS",
-    "KafkaOptions",
-    "connection",
-    "consuming",
-]
-
 # Options of the client that are passed through: who we are, and whom we trust. `ssl_ciphers` is left
 # out: the client takes it and applies it nowhere.
 SECURITY_OPTIONS = frozenset(

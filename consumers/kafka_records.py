@@ -14,8 +14,6 @@ from kafka.record.util import decode_varint
 
 from consumers.source import Partition, Record, Unreadable, record_of
 
-__all__ = ["Fetched", "ours", "records_of", "theirs"]
-
 _ASCII = bytes(range(128)) + b"?" * 128
 
 

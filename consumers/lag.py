@@ -12,8 +12,6 @@ import msgspec
 
 from consumers.source import Extent, Partition
 
-__all__ = ["Lag", "Lags"]
-
 # Ends that are remembered of a partition; a look every five seconds makes it some hours. The oldest is
 # never forgotten: then the age of a longer lag is still right, and only falls in larger steps.
 KEPT_ENDS = 2_000

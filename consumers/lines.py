@@ -16,8 +16,6 @@ from consumers.pipeline import KEPT_BYTES, kept, truncated
 from ledger.writing.message import FileOrigin, Message, place_of
 from schemas import Code, Event, Intake, Rejection, admit_each, parse, through, unreadable
 
-__all__ = ["LINE_BYTES", "Line", "lines", "messages_of_lines"]
-
 # A valid message has at most 48 KiB; up to here a line is still read whole, to say whose it is.
 LINE_BYTES = 1024 * 1024
 # What is left of a longer line passes through in such pieces.

@@ -41,8 +41,6 @@ from ledger.recording.batch import Batch, Bookmark, Outcome
 from ledger.writing.append import Span
 from schemas import Intake
 
-__all__ = ["Consumer", "Job", "consume"]
-
 # SIGTERM and a new fault are noticed within this time, where there is nothing to do.
 POLL_SECONDS = 0.5
 # While there always is more, they are noticed, and answers are sent, within this time: whenever recording

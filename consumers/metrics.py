@@ -16,8 +16,6 @@ from ledger.metrics import Series
 from ledger.recording.batch import Outcome
 from schemas import Code
 
-__all__ = ["SERIES", "IntakeMetrics"]
-
 _PLACE = ("topic", "partition")
 
 EVENTS_RECORDED = Series(

@@ -9,8 +9,6 @@ from ledger.errors import Retry
 from ledger.recording.batch import Outcome
 from schemas import Rejection
 
-__all__ = ["Observer"]
-
 
 def _ignore(*_: Any) -> None:
     """Nobody looks."""

@@ -31,19 +31,6 @@ from schemas import (
     unreadable,
 )
 
-__all__ = [
-    "BATCH_BYTES",
-    "BATCH_MESSAGES",
-    "BATCH_SECONDS",
-    "KEPT_BYTES",
-    "BatchLimits",
-    "again",
-    "body_of",
-    "kept",
-    "messages_of_records",
-    "truncated",
-]
-
 # One transaction a batch: 2,000 messages amortise its fsync (39 k/s measured, more gains little), and
 # the head lock is held for well under a second.
 BATCH_MESSAGES = 2_000

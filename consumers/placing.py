@@ -10,8 +10,6 @@ from consumers.source import Extent, Identity, Partition, Source, how_to_accept
 from consumers.store import Store, Stored
 from ledger.errors import Halt, Misconfigured
 
-__all__ = ["check_record", "identify", "place"]
-
 
 def identify(source: Source, topics: Sequence[str], known: Identity | None = None) -> Identity:
     """Ask which cluster and topics these are; topics known before must be the same.

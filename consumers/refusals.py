@@ -15,8 +15,6 @@ from typing import Any, Protocol
 from consumers.tls import tls_context, uses_tls
 from ledger.errors import Misconfigured
 
-__all__ = ["Mechanism", "check_refusals"]
-
 # A broker that does not answer a small request within this time is away.
 ANSWER_S = 5.0
 # One that refuses a client's certificate says so within this time after its own handshake.

@@ -11,8 +11,6 @@ from schemas import Intake
 from schemas.powers import Speakers
 from schemas.sources import gives_power
 
-__all__ = ["accepted_now"]
-
 
 def accepted_now(intake: Intake, session: Session) -> Intake:
     """The intake with the systems that are registered by now. Asks the database only where they matter.

@@ -21,8 +21,6 @@ from ledger.writing.append import Span
 from ledger.writing.message import FileOrigin, KafkaOrigin
 from schemas import Code, Intake, Rejection
 
-__all__ = ["Outcome", "Retried", "is_hidden", "retry", "retry_like"]
-
 _FILE = "file:"
 
 

@@ -12,21 +12,6 @@ import msgspec
 from ledger.errors import Halt, ServiceAway
 from schemas import Headers
 
-__all__ = [
-    "Answers",
-    "Extent",
-    "Identity",
-    "KafkaAway",
-    "OutOfRange",
-    "Partition",
-    "Polled",
-    "Record",
-    "Source",
-    "Unreadable",
-    "how_to_accept",
-    "record_of",
-]
-
 
 class KafkaAway(ServiceAway):
     """Kafka does not answer."""

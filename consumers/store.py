@@ -18,8 +18,6 @@ from ledger.recording.batch import Batch, Bookmark, Outcome, hash_of_record
 from ledger.writing.append import Span
 from schemas import Intake
 
-__all__ = ["LedgerStore", "Store", "Stored", "resume"]
-
 # One request to Kafka carries them; more come with the next call.
 ANSWERS_AT_ONCE = 500
 

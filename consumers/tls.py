@@ -6,8 +6,6 @@ from typing import Any
 
 from ledger.errors import Misconfigured
 
-__all__ = ["TLS_OPTIONS", "tls_context", "uses_tls"]
-
 # Options of the client that go into the context.
 TLS_OPTIONS = frozenset(
     {

@@ -28,15 +28,6 @@ from ledger.writing.append import Span
 from ledger.writing.message import FileOrigin, KafkaOrigin, Message
 from schemas import Intake
 
-__all__ = [
-    "forget_received",
-    "hand_over",
-    "read_handed",
-    "receipts_file",
-    "take_over",
-    "write_receipts",
-]
-
 _FILE = "file:"
 _RECEIPTS = ".receipt"
 

@@ -5,10 +5,3 @@ from documents.register_dpv import register_dpv
 from documents.register_fideslang import register_fideslang
 from documents.spreadsheet import register_csv, register_workbook
 
-__all__ = [
-    "register_csv",
-    "register_dpv",
-    "register_fideslang",
-    "register_page",
-    "register_workbook",
-]

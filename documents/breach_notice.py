@@ -10,8 +10,6 @@ from documents.letter import Document, Section
 from documents.report_page import report_page
 from schemas.texts import Language
 
-__all__ = ["notice_document", "notice_page", "notice_text"]
-
 _ABOUT = "breach-notice"
 _POINTS = ("33(3)(a)", "33(3)(b)", "33(3)(c)", "33(3)(d)", "33(1)")
 _DASH = "\N{EN DASH}"

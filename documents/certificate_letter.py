@@ -15,8 +15,6 @@ from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant
 from schemas.texts import Language
 
-__all__ = ["Enclosed", "certificate_document"]
-
 
 class Enclosed(msgspec.Struct, frozen=True):
     """The certificate itself: the name of the file, its bytes, and the log's keys to check it with."""

@@ -14,8 +14,6 @@ from application.queries.register_answer import ObservedUse, Register, Registere
 from application.register_words import day
 from documents.text import clean
 
-__all__ = ["COLUMNS", "register_rows"]
-
 Value = Callable[[RegisteredActivity], object]
 _KEPT = {True: "yes", False: "no", None: "unknown"}
 _CONTROLLER = Controller.__struct_fields__

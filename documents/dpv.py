@@ -12,18 +12,6 @@ from application.controller import Controller
 from rulebook import RECIPIENT_KINDS, retention_rule
 from schemas.encoding import JsonValue
 
-__all__ = [
-    "CONTEXT",
-    "CONTROLLER",
-    "Node",
-    "concept",
-    "controller_entity",
-    "countries",
-    "recipients",
-    "retention",
-    "term",
-]
-
 Node = dict[str, JsonValue]
 _TERMS: dict[str, dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("dpv.toml").read_text("utf-8")

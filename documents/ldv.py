@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from application.processing_acts import Act
 from schemas.encoding import JsonValue
 
-__all__ = ["ldv_record"]
-
 Node = dict[str, JsonValue]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)

@@ -11,8 +11,6 @@ from application.times import local_text
 from schemas.formats import instant_of
 from schemas.texts import Language, word_of
 
-__all__ = ["Attachment", "Document", "Letter", "Section"]
-
 WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
     Path(__file__).with_name("report.toml").read_text("utf-8")
 )

@@ -7,8 +7,6 @@ from itertools import zip_longest
 from application.times import localized
 from documents.text import clean
 
-__all__ = ["Html", "document", "element", "items", "join", "table", "text"]
-
 
 class Html(str):
     """Markup that is escaped already."""

@@ -15,8 +15,6 @@ from typing import NamedTuple
 from application.language import spoken
 from rulebook import DEADLINES
 
-__all__ = ["told"]
-
 _PLACE = "{}"
 _BETWEEN = "; "
 _AROUND = "around"

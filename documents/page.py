@@ -14,8 +14,6 @@ from documents.register_parts import Part, register_parts
 from documents.text import clean
 from schemas.texts import Language
 
-__all__ = ["register_page"]
-
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 _ANNEXES = ("rules", "measures", "drift", "missing", "assessments")
 

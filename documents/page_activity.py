@@ -14,8 +14,6 @@ from application.queries.retention import CategoryRetention
 from application.register_words import Words, day
 from documents.markup import Html, element, items, join, table
 
-__all__ = ["activity_article"]
-
 Content = Html | str | None
 _MARK = {True: "good", False: "bad", None: "small"}
 Line = tuple[Html, Content, Content]

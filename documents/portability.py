@@ -6,8 +6,6 @@ import io
 from application.queries.portability import PortabilityExport
 from documents.spreadsheet import marked_cell
 
-__all__ = ["COLUMNS", "portability_csv"]
-
 COLUMNS = ("category", "field", "value", "since", "how", "legal_basis", "activity", "position")
 _ABOUT = ("subject", "request_ref", "position", "made_at", "controller", "seal")
 

@@ -27,8 +27,6 @@ from documents.dpv import (
     term,
 )
 
-__all__ = ["register_dpv"]
-
 _URN = "urn:processing-ledger"
 _COMPLIANCE = {True: "yes", False: "no", None: "unknown"}
 _TRANSFER = "dpv:SafeguardForDataTransfer"

@@ -19,8 +19,6 @@ from rulebook import retention_rule
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.encoding import JsonValue
 
-__all__ = ["register_fideslang"]
-
 Node = dict[str, JsonValue]
 _MAPPING = tomllib.loads(Path(__file__).with_name("fideslang.toml").read_text("utf-8"))
 _VERSION: str = _MAPPING.pop("version")

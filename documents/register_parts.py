@@ -21,8 +21,6 @@ from application.register_words import Words, day
 from application.times import localized
 from documents.text import clean
 
-__all__ = ["Part", "register_parts"]
-
 Row = tuple[object, ...]
 
 

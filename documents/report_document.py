@@ -7,8 +7,6 @@ from application.queries.access_report import AccessReport
 from documents.letter import Document
 from documents.report_sections import SECTIONS, ReportWords
 
-__all__ = ["access_document"]
-
 # A person's name and address, a line each, as an envelope has them.
 _ADDRESS = (
     ("company_name",),

@@ -7,8 +7,6 @@ from pathlib import Path
 from documents.letter import Attachment, Document, Section
 from documents.markup import Html, document, element, join, table
 
-__all__ = ["report_page"]
-
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 
 

@@ -11,8 +11,6 @@ import typst
 
 from documents.letter import Document
 
-__all__ = ["report_pdf"]
-
 _TEMPLATE = Path(__file__).with_name("report.typ").read_bytes()
 
 

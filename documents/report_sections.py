@@ -23,8 +23,6 @@ from application.source import Shown
 from documents.letter import Letter, Section
 from schemas.texts import field_name
 
-__all__ = ["SECTIONS", "ReportWords"]
-
 # A line names so many runs of positions; the annex has them all.
 _RUNS = 6
 # Fields of personal data whose values are codes.

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from openpyxl.packaging.core import DocumentProperties
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["marked_cell", "register_csv", "register_workbook", "safe_cell"]
-
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\u2026?")
 # OWASP, "CSV injection": a cell that starts with one of these may be evaluated.
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from documents.spreadsheet import safe_cell
 from documents.text import clean
 
-__all__ = ["table_csv"]
-
 Row = Sequence[object]
 
 

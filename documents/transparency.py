@@ -16,8 +16,6 @@ from documents.markup import Html, document, element, table
 from documents.tables import table_csv
 from schemas.texts import Language
 
-__all__ = ["transparency_csv", "transparency_page", "transparency_rows"]
-
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 
 

@@ -23,8 +23,6 @@ from documents.dpv import (
     term,
 )
 
-__all__ = ["Declared", "consent_receipt", "consent_records"]
-
 Declared = Mapping[str, Declaration | None]
 """Purpose -> what the activity of its latest act declares; None for one that nobody declared."""
 

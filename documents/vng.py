@@ -8,8 +8,6 @@ from ledger.event import instant
 from projections.folds.annulment import is_annulment
 from schemas.encoding import JsonValue
 
-__all__ = ["vng_record"]
-
 Node = dict[str, JsonValue]
 
 

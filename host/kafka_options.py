@@ -3,8 +3,6 @@
 from consumers.kafka import KafkaOptions
 from host.settings import KafkaSettings
 
-__all__ = ["options_of"]
-
 
 def options_of(kafka: KafkaSettings) -> KafkaOptions:
     """The client's options; what was not set is left to the client."""

@@ -21,8 +21,6 @@ from documents.text import shown
 from host.notes import note
 from host.settings import Serving
 
-__all__ = ["RUN", "Log", "begin_logs", "complain", "end_logs", "listen_to", "run_id", "silence"]
-
 # Variable with the id of the run of the supervisor: its parts share it.
 RUN = "LEDGER_RUN_ID"
 OURS = ("ledger", "projections", "consumers", "application", "host", "console")

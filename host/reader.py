@@ -17,8 +17,6 @@ from ledger.keys.opening import Opener
 from schemas import is_person
 from schemas.formats import EMPLOYEE
 
-__all__ = ["OPERATOR", "not_granted", "reader_of", "whom"]
-
 OPERATOR = "operator"
 """The role of whoever runs the ledger and names no other."""
 _LOGIN_UID = Path("/proc/self/loginuid")

@@ -40,8 +40,6 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import LogFolder
 from ledger.writing.chain_begin import CHAIN_MIGRATION
 
-__all__ = ["Restored", "Trust", "check_site", "restore_site"]
-
 _NEVER = "say that it never published anything, if that is so; "
 
 

@@ -6,8 +6,6 @@ import msgspec
 
 from schemas.texts import LANGUAGES
 
-__all__ = ["PREFIX", "SETTINGS", "Group", "Setting"]
-
 Group = Literal["people", "store", "intake", "kafka", "register", "log", "backup", "serving"]
 PREFIX = "LEDGER_"
 

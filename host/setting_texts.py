@@ -12,8 +12,6 @@ from ledger.errors import Misconfigured
 from ledger.letters.withheld import WithheldKey
 from ledger.tlog.signing.policy import Policy, parse_policy
 
-__all__ = ["Reader", "read_policy"]
-
 T = TypeVar("T")
 
 

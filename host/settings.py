@@ -27,22 +27,6 @@ from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
 from schemas.texts import LANGUAGES, Language
 
-__all__ = [
-    "FOUR_EYES",
-    "SETTINGS",
-    "Group",
-    "KafkaSettings",
-    "Limits",
-    "LogSettings",
-    "People",
-    "Reading",
-    "Serving",
-    "Setting",
-    "Settings",
-    "read_people",
-    "read_settings",
-]
-
 # Longest time that a command waits for a batch to fill, and the largest batches that stay flat.
 MOST_BATCH_EVENTS = 50_000
 MOST_BATCH_BYTES = 64 * 1024 * 1024

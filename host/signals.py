@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["SUPERVISOR", "stopping"]
-
 # Variable with the process id of the supervisor: a child that has lost it stops as if told to.
 SUPERVISOR = "LEDGER_SUPERVISOR_PID"
 

@@ -50,8 +50,6 @@ from rulebook.sources import SENDERS
 from schemas import Intake
 from schemas.powers import Speakers
 
-__all__ = ["LEDGER_KEYS", "Site", "log_key"]
-
 # Keys of the ledger itself that other commands than the recorder read.
 LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
 JOURNAL = "erasures.journal"

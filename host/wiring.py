@@ -24,21 +24,6 @@ from ledger.writing.chain_begin import begin_chain
 from projections import VIEWS
 from projections.following.storage import prepare
 
-__all__ = [
-    "LEDGER_KEYS",
-    "Site",
-    "bare_site",
-    "check_keys_held",
-    "complete_journal",
-    "install_on",
-    "install_site",
-    "log_key",
-    "open_site",
-    "utc_now",
-    "withheld_keys",
-    "withheld_pair",
-]
-
 
 def utc_now() -> datetime:
     """The clock of this process."""

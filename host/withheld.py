@@ -3,8 +3,6 @@
 from host.settings import Settings
 from ledger.letters.withheld import KeyPair, WithheldKey, public_key
 
-__all__ = ["withheld_key", "withheld_keys", "withheld_pair"]
-
 WITHHELD_KEY = "withheld.pub"
 CONFIDENTIAL = "confidential"
 

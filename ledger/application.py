@@ -52,8 +52,6 @@ from ledger.writing.append import Span, append, lock_head
 from ledger.writing.bookmarks import Bookmark, begin_bookmark, resume_topics
 from ledger.writing.chain import CHAIN, Link
 
-__all__ = ["EventMapper", "Ledger"]
-
 
 def utc_now() -> datetime:
     """The clock of entry points; everything else gets its time as an argument."""

@@ -6,8 +6,6 @@ from datetime import datetime
 
 import msgspec
 
-__all__ = ["Clocks"]
-
 
 class Clocks(msgspec.Struct, frozen=True):
     """`now`: the date and time in UTC. `monotonic`: seconds that never go back. `pause`: wait so many."""

@@ -6,8 +6,6 @@ in vain, and now and then through every cached key: a fifteenth of the time of a
 
 import gc
 
-__all__ = ["seldom", "settle"]
-
 _THRESHOLDS = (200_000, 20, 100)
 
 

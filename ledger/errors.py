@@ -8,27 +8,6 @@ file of the log does not show what it should. No text ever quotes a personal val
 
 from collections.abc import Sequence
 
-__all__ = [
-    "Busy",
-    "Fenced",
-    "Halt",
-    "IncompleteErasure",
-    "LedgerError",
-    "Lost",
-    "Misconfigured",
-    "NotInstalled",
-    "OnHold",
-    "Overtaken",
-    "Refused",
-    "Reject",
-    "Retry",
-    "RolledBack",
-    "ServiceAway",
-    "TooLarge",
-    "UnknownSubject",
-    "Unproven",
-]
-
 
 class LedgerError(Exception):
     """Something went wrong; the docstring of each subclass is its default message.

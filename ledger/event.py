@@ -16,19 +16,6 @@ from ledger.errors import Halt, TooLarge
 from schemas.limits import ENTRY_BYTES
 from schemas.names import PREFIX
 
-__all__ = [
-    "ENTRY_LIMIT_BYTES",
-    "OWN_SOURCE",
-    "RecordedEvent",
-    "Sealed",
-    "check_entry_size",
-    "decode_event",
-    "encode_header",
-    "encode_state",
-    "instant",
-    "present",
-]
-
 # Entry bundles carry the length of an entry in two bytes (C2SP tlog-tiles).
 ENTRY_LIMIT_BYTES = ENTRY_BYTES
 # The longest header there can be, apart from the event type: both counters at 19 digits.

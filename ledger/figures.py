@@ -14,8 +14,6 @@ from ledger.reading import halted_topics
 from ledger.recording.reads import waiting
 from ledger.storage.postgres import Session
 
-__all__ = ["WATCH_LIMIT_S", "JournalFigures", "ledger_figures", "watch_only"]
-
 # Whoever watches must not hold up whoever works.
 WATCH_LIMIT_S = 5.0
 

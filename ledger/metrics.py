@@ -23,18 +23,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-__all__ = [
-    "OWN",
-    "READ",
-    "Figures",
-    "LedgerMetrics",
-    "Series",
-    "Shown",
-    "Values",
-    "new_registry",
-    "render",
-]
-
 Values = Mapping[tuple[str, ...], float]
 """Of one metric: a value by the values of its labels."""
 Figures = Mapping[str, Values]

@@ -11,8 +11,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ledger.errors import Misconfigured
 
-__all__ = ["ROLES", "LedgerName", "Role"]
-
 Role = Literal["recorder", "eraser", "projector", "reader", "publisher"]
 ROLES: tuple[Role, ...] = ("recorder", "eraser", "projector", "reader", "publisher")
 

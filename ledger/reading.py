@@ -13,17 +13,6 @@ from ledger.event import RecordedEvent, decode_event
 from ledger.storage.postgres import Session
 from schemas.upcasting import UPCASTERS, upcast
 
-__all__ = [
-    "LAST",
-    "decoded",
-    "each_event",
-    "events_after",
-    "events_of",
-    "halted_topics",
-    "head_position",
-    "newest",
-]
-
 # Greater than any position: "up to now".
 LAST = 2**63 - 1
 _BLOCK_EVENTS = 2000

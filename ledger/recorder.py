@@ -28,8 +28,6 @@ from ledger.storage.postgres import Conflict, Session, UniqueConflict
 from ledger.writing.append import NewEvent, Span, append, lock_head, new_event
 from ledger.writing.chain import Link
 
-__all__ = ["LedgerRecorder", "RecordedRow"]
-
 
 class RecordedRow(Notification):
     """A stored event with its position (`id`) and the time when it was recorded."""

@@ -7,8 +7,6 @@ from ledger.event import RecordedEvent, decode_event
 from ledger.storage.postgres import Session
 from schemas import names
 
-__all__ = ["registered_systems"]
-
 _ANNULLED = names.EVENT_ANNULLED
 
 

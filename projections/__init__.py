@@ -48,8 +48,6 @@ from projections.views import (
     staff,
 )
 
-__all__ = ["VIEWS", "view_named"]
-
 VIEWS: tuple[View[Any], ...] = (
     customer_state.VIEW,
     consent_status.VIEW,

@@ -25,8 +25,6 @@ from projections.views import (
 )
 from rulebook import RIGHTS, RULES, rule
 
-__all__ = ["counted", "progress", "unbuilt"]
-
 
 _HOLDS = ("ledger_holds", "ledger_holds_overdue")
 _COMPLAINTS = ("ledger_complaints_open", "ledger_complaints_overdue")

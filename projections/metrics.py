@@ -10,8 +10,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from ledger.metrics import Figures, Series, Shown
 from projections.following.observer import Observer
 
-__all__ = ["COUNTED", "PROGRESS", "WORK", "ViewMetrics", "WorkMetrics"]
-
 EVENTS_PROJECTED = Series(
     "ledger_events_projected_total",
     "counter",

@@ -4,8 +4,6 @@ from msgspec import Struct
 
 from rulebook.loading import load
 
-__all__ = ["APPROVALS", "approvers"]
-
 
 class ApprovalEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """One act, and which roles may approve it, the usual one first."""

@@ -4,8 +4,6 @@ import calendar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-__all__ = ["AMSTERDAM", "day_of", "months_after"]
-
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _MONTHS = 12
 

@@ -10,8 +10,6 @@ from msgspec import Meta, Struct
 
 from rulebook.loading import load
 
-__all__ = ["CLAUSES", "Clause"]
-
 
 class Clause(Struct, frozen=True, forbid_unknown_fields=True):
     """A clause of the policy, or an article of law. `part`: of a clause about several subjects."""

@@ -9,8 +9,6 @@ from msgspec import Struct
 from rulebook.calendar import AMSTERDAM
 from rulebook.loading import load
 
-__all__ = ["COMPANY_DATES", "FOUNDED"]
-
 
 class CompanyDate(Struct, frozen=True, forbid_unknown_fields=True):
     """A day that matters, and how sure it is."""

@@ -6,8 +6,6 @@ from datetime import datetime
 from rulebook.deadlines import deadline
 from rulebook.incidents import Clock
 
-__all__ = ["ANSWER", "answer_clock"]
-
 ANSWER = "complaint.answer"
 
 

@@ -13,20 +13,6 @@ from msgspec import Meta, Struct
 from rulebook.calendar import months_after
 from rulebook.loading import load
 
-__all__ = [
-    "CONSENT_EVIDENCE_TABLE",
-    "CONSENT_PURPOSES",
-    "EXPLICIT",
-    "LIFETIME",
-    "ConsentPurpose",
-    "Numbered",
-    "feature_name",
-    "is_explicit",
-    "lifetime_end",
-    "tcf_purpose_name",
-    "wanted_of",
-]
-
 _FILE = "consent_evidence"
 Number = Annotated[int, Meta(ge=1, le=24)]
 

@@ -14,18 +14,6 @@ from rulebook.recipients import recipient_kind
 from rulebook.validity import grouped, in_force
 from schemas.provision import folded
 
-__all__ = [
-    "ANYBODY",
-    "COUNTRIES",
-    "Country",
-    "Lack",
-    "Party",
-    "Region",
-    "Standing",
-    "region",
-    "standing",
-]
-
 Region = Literal["eea", "adequate", "elsewhere"]
 Scope = Literal["everyone", "organisations", "automated", "certified"]
 Lack = Literal["certification", "scope"]

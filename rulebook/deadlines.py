@@ -14,8 +14,6 @@ from rulebook.calendar import AMSTERDAM, day_of, months_after
 from rulebook.layers import Layer
 from rulebook.loading import load_both
 
-__all__ = ["DEADLINES", "Deadline", "deadline", "due_date", "extended"]
-
 _SATURDAY = 5
 DeadlineId = Annotated[str, Meta(pattern=r"^[a-z]+(?:[.-][a-z0-9]+)*\Z")]
 

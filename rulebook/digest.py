@@ -4,8 +4,6 @@ import hashlib
 
 import msgspec
 
-__all__ = ["digest"]
-
 
 def digest(*entries: object) -> str:
     """Of entries, in the order given."""

@@ -18,20 +18,6 @@ from rulebook.loading import load_both
 from rulebook.retention import Anchor, RetentionDue, retention_rule
 from rulebook.validity import in_force
 
-__all__ = [
-    "ERASURE_RULES",
-    "Cause",
-    "ErasureDecision",
-    "ErasureFacts",
-    "ErasureRule",
-    "Keeping",
-    "Reason",
-    "erasure_decisions",
-    "kept",
-    "over_from",
-    "recorded_reason",
-]
-
 Cause = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
 Kept = Literal[
     "hold",

@@ -8,20 +8,6 @@ from msgspec import Struct
 
 from rulebook.deadlines import deadline
 
-__all__ = [
-    "FULL",
-    "NATURES",
-    "PHASES",
-    "REGIMES",
-    "RISKS",
-    "Clock",
-    "Notice",
-    "breach_clocks",
-    "is_telecom",
-    "regimes_in",
-    "warning_clock",
-]
-
 FULL = "breach.telecom.full"
 _INITIAL, _GDPR, _WARNING = "breach.telecom.initial", "breach.gdpr", "misuse.warning"
 _TELECOM = ("611", "telecom", "tw")

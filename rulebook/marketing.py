@@ -16,15 +16,6 @@ from rulebook.purposes import CHANNELS, CHANNELS_OF, Channel
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
 
-__all__ = [
-    "MARKETING_RULES",
-    "Addressee",
-    "MarketingDecision",
-    "MarketingRule",
-    "category_of",
-    "marketing_decision",
-]
-
 _EVERY = "all"
 
 

@@ -18,18 +18,6 @@ from rulebook.provisions import PROVISIONS
 from rulebook.retention import RETENTION_RULES
 from rulebook.validity import in_force
 
-__all__ = [
-    "NOTICE_CHECKS",
-    "PRACTICE_SOURCES",
-    "Contrast",
-    "Facts",
-    "NoticeCheck",
-    "NoticeFinding",
-    "Practice",
-    "Seen",
-    "notice_findings",
-]
-
 Seen = Mapping[str, Sequence[str]]
 """Values, each with where it was seen: activities, recipients, rules, in words."""
 Facts = Mapping[str, Seen]

@@ -16,8 +16,6 @@ from rulebook.recipients import RECIPIENT_KINDS
 from schemas.formats import CODE
 from schemas.personal import CATEGORIES
 
-__all__ = ["NOTICE_CLAIMS", "NoticeClaim", "Statement", "house_statements"]
-
 _Vocabulary = Literal[
     "listed",
     "code",

@@ -6,8 +6,6 @@ from rulebook.loading import load
 from schemas.powers import Power
 from schemas.sources import powers_of
 
-__all__ = ["ORDINARY", "POWERS", "POWER_TABLE", "related"]
-
 
 class Ordinary(Struct, frozen=True, forbid_unknown_fields=True):
     """Types by which nobody ends or changes what another source said, and why."""

@@ -15,19 +15,6 @@ from rulebook.loading import RulebookError, load_both
 from rulebook.validity import in_force, versions
 from rulebook.verdict import Verdict
 
-__all__ = [
-    "CHANNELS",
-    "CHANNELS_OF",
-    "PURPOSES",
-    "PURPOSE_WHY",
-    "Channel",
-    "Purpose",
-    "PurposeDecision",
-    "is_direct_marketing",
-    "purpose_decision",
-    "purposes_on",
-]
-
 PurposeCode = Annotated[str, Meta(pattern=r"^[a-z]+(?:-[a-z]+)*\Z", max_length=64)]
 Channel = Literal["email", "sms", "app", "phone", "post"]
 LegalBasis = Annotated[str, Meta(pattern=r"^6-1-[a-f]\Z")]

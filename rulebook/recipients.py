@@ -10,8 +10,6 @@ from rulebook.loading import load
 from rulebook.validity import version_on, versions
 from schemas.personal import LISTED_CATEGORIES, PERSONAL_FIELDS
 
-__all__ = ["RECIPIENT_KINDS", "RecipientKindRule", "beyond", "recipient_kind"]
-
 
 class RecipientKindTest(Struct, frozen=True, forbid_unknown_fields=True):
     """Fields, and those of them that the kind may not receive."""

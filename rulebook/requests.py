@@ -14,21 +14,6 @@ from rulebook.deadlines import deadline, extended
 from rulebook.loading import load
 from rulebook.validity import in_force
 
-__all__ = [
-    "EXTENSIONS",
-    "REFUSALS",
-    "RIGHTS",
-    "Extension",
-    "Pause",
-    "Refusal",
-    "RequestPeriod",
-    "Right",
-    "evidence_of",
-    "provision_of",
-    "refusal_notice",
-    "request_period",
-]
-
 Right = Literal[
     "access",
     "rectification",

@@ -17,18 +17,6 @@ from rulebook.layers import LayeredRule
 from rulebook.loading import load_both
 from rulebook.validity import in_force
 
-__all__ = [
-    "ANCHORS",
-    "RETENTION_RULES",
-    "Anchor",
-    "RetentionDue",
-    "RetentionRule",
-    "retention_due",
-    "retention_periods",
-    "retention_rule",
-    "retention_rules",
-]
-
 Anchor = Literal[
     "collected",
     "contract-ended",

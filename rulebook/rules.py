@@ -16,8 +16,6 @@ from rulebook.loading import load_both
 from rulebook.validity import grouped, in_force
 from rulebook.verdict import Verdict
 
-__all__ = ["RULES", "Rule", "Situation", "breaches", "rule", "rule_verdicts"]
-
 _SITUATIONS = 4096
 
 Fact = str | bool

@@ -24,17 +24,6 @@ from schemas.provision import folded
 from schemas.secrecy import Secrecy, SecrecyRules
 from schemas.unclear import Unclear
 
-__all__ = [
-    "INVESTIGATION_HINTS",
-    "ORDINARY_WORDS",
-    "OWN_REPORTS",
-    "InvestigationHint",
-    "OrdinaryWords",
-    "OwnReport",
-    "ordinary",
-    "secrecy",
-]
-
 
 class OwnReportTest(Struct, frozen=True, forbid_unknown_fields=True):
     """A legal basis, and whether a report for the purpose is the provider's own on it."""

@@ -10,8 +10,6 @@ from schemas import names
 from schemas.powers import Sender
 from schemas.sources import EVENTS_TOPIC, FILES
 
-__all__ = ["SENDERS", "SOURCES", "is_of_another", "senders_with"]
-
 # Whoever may say something may take it back; of what others said it is refused anyway.
 _TAKES_BACK = names.EVENT_ANNULLED
 _NEWCOMER = Sender(through=frozenset({EVENTS_TOPIC, FILES}))

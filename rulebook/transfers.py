@@ -14,15 +14,6 @@ from rulebook.countries import Lack, Party, Region, standing
 from rulebook.loading import load
 from schemas.provision import folded
 
-__all__ = [
-    "ADEQUACY",
-    "TRANSFER_MECHANISMS",
-    "Transfer",
-    "TransferMechanism",
-    "rests_on",
-    "transfer",
-]
-
 ADEQUACY = "adequacy-decision"
 RestsOn = Literal["itself", "decision", "nothing"]
 

@@ -7,8 +7,6 @@ from typing import Protocol, TypeVar
 
 from rulebook.loading import RulebookError
 
-__all__ = ["Dated", "grouped", "in_force", "version_on", "versions"]
-
 
 class Dated(Protocol):
     """An entry with its period. `valid_to`: the first day on which it no longer holds; None: no end."""

@@ -4,8 +4,6 @@ from msgspec import Struct
 
 from rulebook.layers import Layer
 
-__all__ = ["Verdict"]
-
 
 class Verdict(Struct, frozen=True):
     """What one entry says, and why: a code."""

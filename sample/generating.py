@@ -27,17 +27,6 @@ from sample.story import DEALT, SIZES, dealt, story
 from sample.tour import TOUR_INDEX, TOUR_SUBJECT, tour_life, tour_story
 from sample.violations import VIOLATIONS
 
-__all__ = [
-    "DEFAULT_CUSTOMERS",
-    "DEFAULT_EVENTS",
-    "DEFAULT_SEED",
-    "TOUR_SUBJECT",
-    "Planted",
-    "generate",
-    "minimum_events",
-    "write",
-]
-
 DEFAULT_SEED = 1
 DEFAULT_CUSTOMERS = 150
 DEFAULT_EVENTS = 2_500

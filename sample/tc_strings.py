@@ -7,8 +7,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from datetime import date
 
-__all__ = ["tc_string"]
-
 _EPOCH = date(1970, 1, 1)
 _DAY = 864_000  # deciseconds
 _CMP, _CMP_VERSION, _SCREEN, _VENDOR_LIST, _POLICY = 300, 7, 1, 140, 5

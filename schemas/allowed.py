@@ -13,8 +13,6 @@ from schemas.catalogue import EVENT_TYPES
 from schemas.envelope import Envelope
 from schemas.texts import Language
 
-__all__ = ["allowed", "allowed_words", "listed_words"]
-
 _SAID_AT_MOST: Final = 12
 _WORDS: Final[dict[Language, tuple[str, str]]] = {
     "en": ("Allowed are {}.", "Allowed are {} and {} more: see `ledger schema show TYPE`."),

@@ -27,8 +27,6 @@ from schemas.formats import STRUCTURED_TYPE
 from schemas.rejection import Code, Rejection
 from schemas.repeats import first_repeat, may_repeat
 
-__all__ = ["Headers", "decode_binary", "is_structured", "parse_binary"]
-
 Headers = Sequence[tuple[str, bytes | None]]
 
 _CONTENT_TYPE: Final = "content-type"

@@ -14,8 +14,6 @@ from schemas.encoding import to_json
 from schemas.envelope import TRACE
 from schemas.formats import instant_of
 
-__all__ = ["canonical_of"]
-
 
 def canonical_of(
     message: dict[str, Any], time: datetime, instants: Sequence[str], silent: Sequence[str]

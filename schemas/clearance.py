@@ -6,8 +6,6 @@ from typing import Final
 
 from schemas.provision import folded
 
-__all__ = ["Clearance"]
-
 _PARAGRAPH: Final = re.compile(r"[._:/-](?:[0-9]{1,2}[a-z]?|[a-z]|lid|par)\Z")
 _MOST_PARAGRAPHS: Final = 4
 _LAW: Final = re.compile(r"[a-z]{2,8}[._:/-][a-z]{1,16}(?=[._:/-])")

@@ -13,8 +13,6 @@ from schemas.allowed import allowed_words
 from schemas.rejection import Code
 from schemas.texts import LANGUAGES, Language
 
-__all__ = ["WORDS", "Words", "words_for", "words_of"]
-
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """`means`: what was wrong. `do`: what its sender must do. Whole sentences by language."""

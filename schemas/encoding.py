@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import orjson
 
-__all__ = ["JsonValue", "to_json", "to_line"]
-
 if TYPE_CHECKING:
     JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
     """Whatever JSON can hold: of values that only their sender knows more of."""

@@ -10,8 +10,6 @@ from typing import Any, Final
 
 from schemas.leaks import is_personal_id
 
-__all__ = ["DROPPED", "misshapen", "pointer_to"]
-
 DROPPED: Final[dict[str, str]] = {
     "dataschema": "CloudEvents 1.0",
     "dataref": "Claim check",

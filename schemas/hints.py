@@ -15,8 +15,6 @@ from schemas.quick_look import tree_of
 from schemas.raw_look import by_themselves
 from schemas.spelling import looks, parts, run
 
-__all__ = ["HintWord", "Hints"]
-
 
 class HintWord(Struct, frozen=True):
     """A word that hints at an investigation, in small letters.

@@ -6,8 +6,6 @@ A word for a citizen service number counts wherever it stands near, the others w
 import re
 from typing import Final, NamedTuple
 
-__all__ = ["Beside", "beside"]
-
 _MOST: Final = 48
 """Characters on each side of a number that are looked at."""
 

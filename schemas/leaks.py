@@ -17,8 +17,6 @@ from schemas.labels import beside
 from schemas.lookalikes import plain
 from schemas.numbers import holds_bare_number, holds_bsn, holds_phone, without_devices
 
-__all__ = ["find_leak", "is_personal_id", "leak_of_envelope", "looks_personal"]
-
 _FEWEST_DIGITS: Final = 7
 # None of the patterns could match without an @, a bracket or what stands for one, or so many digits. Read
 # from the start only and never again: a search would begin at every digit.

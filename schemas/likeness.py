@@ -1,7 +1,5 @@
 """Whether a name is another one with a slip or two in it."""
 
-__all__ = ["is_like"]
-
 _SLIPS = 2
 _LONGEST = 128
 

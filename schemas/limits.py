@@ -13,15 +13,6 @@ from schemas.admission import MAX_AHEAD
 from schemas.decode import MAX_MESSAGE
 from schemas.rejection import Code
 
-__all__ = [
-    "ENTRY_BYTES",
-    "LIMITS",
-    "QUARANTINE_MESSAGES",
-    "QUARANTINE_SHARE",
-    "READABLE_DEPTH",
-    "Limit",
-]
-
 ENTRY_BYTES: Final = 65_535
 """An entry of the transparency log is no larger (C2SP tlog-tiles)."""
 QUARANTINE_SHARE: Final = 0.2

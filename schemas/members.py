@@ -16,8 +16,6 @@ from schemas.facts import Facts
 from schemas.shapes import shape_of
 from schemas.texts import LANGUAGES, Language, field_name
 
-__all__ = ["PERSONAL", "Kind", "Member", "Shape", "members_of", "words"]
-
 Kind: TypeAlias = Literal[
     "choice",
     "code",

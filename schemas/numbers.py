@@ -10,8 +10,6 @@ from typing import Final
 
 from schemas.labels import beside
 
-__all__ = ["holds_bare_number", "holds_bsn", "holds_phone", "without_devices"]
-
 _BLANK = r"[ ()./_:|~=-]"
 """What people put between the digits of a phone number, as `plain` writes it."""
 

@@ -14,8 +14,6 @@ from schemas.likeness import is_like
 from schemas.names import PREFIX
 from schemas.spelling import plain, run
 
-__all__ = ["Ordinary", "Place"]
-
 Place = Literal["everyday", "business", "ground", "reason", "authority", "kind"]
 
 # A few digits beside a word are its number. Many say who somebody is, which another check looks for.

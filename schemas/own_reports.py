@@ -7,8 +7,6 @@ from typing import Any, Final
 from schemas.hints import Hints, HintWord
 from schemas.spelling import lines, plain
 
-__all__ = ["OwnReports"]
-
 # What is asked for is no report of one's own.
 _DEMAND: Final = re.compile(
     r"vorder|bevel|machtig|warrant|subpoena|demanded|ordered|instruct|rechtshulp|rogatoire|aivd|mivd"

@@ -9,8 +9,6 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["Claim", "Power", "Powers", "Sender", "Senders", "Speakers", "refs_in", "without_right"]
-
 CATEGORIES = "categories"
 _WHOLE = ("",)
 

@@ -8,8 +8,6 @@ from schemas.references import Kind
 from schemas.strings import TC_STRING, spelled_out, told_in
 from schemas.tc_string import is_tc_string
 
-__all__ = ["SMALL", "QuickLook", "tree_of"]
-
 # Members whose lists and objects the contract enumerates, or that are looked through apart.
 _APART: Final = frozenset({"categories", "fields", "personal"})
 # Of links the usual ones are UUIDs, whose digits and letters up to f spell nothing.

@@ -7,8 +7,6 @@ from typing import Final
 from schemas.quick_look import SMALL, tree_of
 from schemas.secret_articles import LOOK
 
-__all__ = ["RawLook", "by_themselves", "is_text"]
-
 _PIECE: Final = 2_048
 _LONGEST_ARTICLE: Final = 32
 # Control characters stand in no text, but a slip or two: with more it is UTF-16, or what a program made.

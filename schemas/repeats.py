@@ -17,8 +17,6 @@ from schemas.envelope import ATTRIBUTES
 from schemas.extensions import DROPPED, pointer_to
 from schemas.shapes import names_in
 
-__all__ = ["first_repeat", "may_repeat"]
-
 
 class _Twice(Struct):
     """Stands for an object in which a key stands twice. `held`: its members, read as usual."""

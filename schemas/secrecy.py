@@ -35,8 +35,6 @@ from schemas.spelling import lines, parts, plain, run
 from schemas.strings import NAMING, TYPES, Told, spelled_out, told_in, unescaped
 from schemas.unclear import TELLING_NAMES, UPKEEP, Unclear
 
-__all__ = ["HintWord", "Secrecy", "SecrecyRules"]
-
 # Of the notice that everybody may read, nothing is secret.
 _PUBLIC: Final = names.type_of(names.PRIVACY_NOTICE_PUBLISHED)
 # Members that may name the power behind an act.

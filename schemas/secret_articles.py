@@ -10,8 +10,6 @@ caught as well.
 import re
 from typing import Final
 
-__all__ = ["LOOK", "names_article", "names_article_in", "names_power"]
-
 # Whoever has a random name must not be taken for one of them: each stands between separators, or behind
 # the name of its law.
 _ANY = (

@@ -8,8 +8,6 @@ from schemas.likeness import is_like
 from schemas.names import PREFIX
 from schemas.spelling import plain, run
 
-__all__ = ["SECRET_NAMES", "has_secret_type", "is_secret_type"]
-
 _VERSION = re.compile(r"v?[0-9]+\Z")
 _LONGEST: Final = 256
 SECRET_NAMES: Final = tuple(

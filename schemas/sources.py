@@ -15,20 +15,6 @@ from schemas.powers import Claim, Power, Powers, Sender, Senders, Speakers, refs
 from schemas.references import kind_of
 from schemas.rejection import Rejection
 
-__all__ = [
-    "EVENTS_TOPIC",
-    "FILES",
-    "OFFICE_LABEL",
-    "REGISTER_TOPIC",
-    "claimed",
-    "gives_power",
-    "is_office_place",
-    "not_allowed",
-    "office_label",
-    "powers_of",
-    "through",
-]
-
 EVENTS_TOPIC: Final = "privacy.events.v1"
 REGISTER_TOPIC: Final = "privacy.register.v1"
 OFFICE_LABEL: Final = "privacy-office"

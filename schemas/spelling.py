@@ -8,8 +8,6 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-__all__ = ["lines", "looks", "parts", "plain", "run"]
-
 # Small letters of other alphabets that look like one of ours (the common ones of Unicode TR 39).
 _ALIKE = str.maketrans(
     {

@@ -11,18 +11,6 @@ from schemas.catalogue import EVENT_TYPES
 from schemas.personal import PERSONAL_FIELDS
 from schemas.tc_string import is_tc_string
 
-__all__ = [
-    "FREE_TEXTS",
-    "NAMING",
-    "SAYING_WHY",
-    "TC_STRING",
-    "TYPES",
-    "Told",
-    "spelled_out",
-    "told_in",
-    "unescaped",
-]
-
 TC_STRING: Final = "tc_string"
 """A member whose text is bits, once it is a TC string: letters in it spell nothing."""
 FREE_TEXTS: Final = frozenset(

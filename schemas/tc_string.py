@@ -13,18 +13,6 @@ from typing import Any, Final, Literal, get_args
 
 from msgspec import Struct
 
-__all__ = [
-    "FAULTS",
-    "LONGEST",
-    "Fault",
-    "Publisher",
-    "TcFault",
-    "TcString",
-    "Vendors",
-    "decoded",
-    "is_tc_string",
-]
-
 LONGEST: Final = 8_192
 """Letters of a string: some thousands of vendors fit, and no more is looked at."""
 VERSION: Final = 2

@@ -15,17 +15,6 @@ from msgspec import Struct
 
 from schemas.personal import REMARK
 
-__all__ = [
-    "LANGUAGES",
-    "Language",
-    "country_name",
-    "field_name",
-    "placeholders",
-    "text_of",
-    "texts",
-    "word_of",
-]
-
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
 

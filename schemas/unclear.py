@@ -16,8 +16,6 @@ from schemas.event_type import EventType
 from schemas.ordinary import Ordinary, Place
 from schemas.strings import SAYING_WHY, Told
 
-__all__ = ["TELLING_NAMES", "UPKEEP", "Unclear"]
-
 UPKEEP: Final = frozenset({"recipient", "activity", "role", "system", "measure", "notice"})
 """Subjects of the register's upkeep: it says which parties and rules there are, not what was done about a
 person."""

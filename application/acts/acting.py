@@ -23,8 +23,6 @@ from schemas.encoding import JsonValue, to_json
 from schemas.names import type_of
 from schemas.sources import OFFICE_LABEL
 
-__all__ = ["Act", "ActRefused", "Acted", "act", "check"]
-
 # Kept with each event as the place that it came from, by which the office is known to be the office.
 ORIGIN = OFFICE_LABEL
 # So many acts of one call are recorded all or none, however small batches are set.

@@ -18,8 +18,6 @@ from rulebook import provision_of
 from schemas import names
 from schemas.encoding import JsonValue
 
-__all__ = ["RESTRICTIONS", "Wanted", "acts_before_answer", "acts_before_refusal"]
-
 RESTRICTIONS = (
     "accuracy-contested",
     "unlawful-processing",

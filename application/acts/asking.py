@@ -10,8 +10,6 @@ from schemas.encoding import JsonValue
 from schemas.members import Member, Shape
 from schemas.texts import Language
 
-__all__ = ["Asking", "asked"]
-
 
 class Asking(Struct, frozen=True):
     """Who is asked: `ask` shows a prompt and gives a line, `tell` says something before it."""

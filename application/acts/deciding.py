@@ -33,14 +33,6 @@ from projections.keeping.person import Person, dossier_of, person_of
 from projections.reading.persons import persons, takeovers_told_by_others
 from rulebook.calendar import day_of
 
-__all__ = [
-    "due_steps",
-    "erase_asked",
-    "erase_due",
-    "erase_for",
-    "preview",
-]
-
 # Each step takes something away, and there are fewer kinds of it than this.
 _MOST_STEPS = 64
 

@@ -21,8 +21,6 @@ from projections.views.disclosures import FEED, Disclosure
 from rulebook import period
 from schemas.encoding import JsonValue
 
-__all__ = ["Delivery", "Kept", "deliver", "keep", "keep_until"]
-
 
 class Delivery(Struct, frozen=True):
     """A feed that was delivered. `references`: a record each; `recipient`: its bare id."""

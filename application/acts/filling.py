@@ -19,8 +19,6 @@ from schemas.formats import instant_of
 from schemas.members import Member, Shape
 from schemas.texts import Language
 
-__all__ = ["Data", "Unfit", "assigned", "expected", "known_member", "near_of", "read", "taken"]
-
 Data = dict[str, JsonValue]
 """Members of an event by name, as the contract wants them."""
 

@@ -16,14 +16,6 @@ from projections.reading.incident_acts import Deed, hindrance, named
 from schemas import names
 from schemas.encoding import JsonValue
 
-__all__ = [
-    "act_on_case",
-    "assessment",
-    "detection",
-    "suspicion",
-    "words_to",
-]
-
 # A person is warned because the policy promises it; told of a breach because the law asks for it.
 _BASIS, _PROVISION = "6-1-f", "eu.gdpr.34"
 

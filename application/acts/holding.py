@@ -11,8 +11,6 @@ from application.site import Site
 from ledger.errors import Reject, UnknownSubject
 from projections.keeping.holds import Hold
 
-__all__ = ["HoldAct", "HoldFacts", "named_hold", "place", "release", "review"]
-
 # A hold serves a claim of the controller or of somebody else, not a duty.
 _BASIS = "6-1-f"
 

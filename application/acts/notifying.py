@@ -12,8 +12,6 @@ from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
 from schemas import names
 
-__all__ = ["EXCEPTIONS", "OUTCOMES", "Word", "notification"]
-
 EXCEPTIONS = ("impossible", "disproportionate-effort")
 OUTCOMES = ("told", *EXCEPTIONS)
 """What may come of a task: GDPR Art. 19 knows two reasons not to tell a recipient."""

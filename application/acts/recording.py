@@ -28,21 +28,6 @@ from schemas.members import Member, members_of
 from schemas.references import OUTSIDERS, kind_of
 from schemas.texts import Language, text_of
 
-__all__ = [
-    "COMMANDS",
-    "ELSEWHERE",
-    "Draft",
-    "DraftShown",
-    "check_draft",
-    "check_subject",
-    "draft_shown",
-    "members_for",
-    "missing",
-    "notes",
-    "record_draft",
-    "subjects_of",
-]
-
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
         names.LEDGER_READ: "ledger state",

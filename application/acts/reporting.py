@@ -17,8 +17,6 @@ from rulebook import provision_of
 from schemas import names
 from schemas.encoding import JsonValue
 
-__all__ = ["ACCESS", "PORTABILITY", "Kind", "checkpoint_before", "issue"]
-
 
 class Kind(NamedTuple):
     """A kind of report: which right it serves, and what records that it was issued."""

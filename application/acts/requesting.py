@@ -21,14 +21,6 @@ from rulebook import provision_of
 from rulebook.calendar import day_of
 from schemas import names
 
-__all__ = [
-    "Opening",
-    "check_allowed",
-    "new_reference",
-    "open_request",
-    "record",
-]
-
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 

@@ -37,8 +37,6 @@ from projections.views.staff import (
     roles_at,
 )
 
-__all__ = ["Access", "EmployeeAccess", "Rights", "access", "employee_access"]
-
 ActOnEmployee = Literal["granted", "revoked", "started", "ended", "vog"]
 
 

@@ -48,8 +48,6 @@ from projections.views.disclosures import sorted_disclosures
 from rulebook.calendar import day_of
 from schemas.texts import Language
 
-__all__ = ["AccessReport", "Asked", "CoveringCheckpoint", "access_report"]
-
 
 class CoveringCheckpoint(Answer, frozen=True):
     """A published checkpoint of the log, which covers nothing after the report's position."""

@@ -15,8 +15,6 @@ from projections.dossier.objections import (
 )
 from projections.folds.timetravel import Moment, select
 
-__all__ = ["activities", "look_of", "objecting", "objectors"]
-
 _OBJECTED = "objected"
 _ACTS = noting({_OBJECTED})
 

@@ -19,8 +19,6 @@ from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment, select
 from projections.following.derive import annulled_streams
 
-__all__ = ["Exported", "Wanted", "exported"]
-
 Record = TypeVar("Record")
 """What an act is in a standard."""
 

@@ -16,8 +16,6 @@ from projections.views.incidents import Incident
 from rulebook.incidents import regimes_in
 from schemas import names
 
-__all__ = ["ITEMS", "BreachNotice", "NoticeItem", "Said", "breach_notice"]
-
 ITEMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "nature": ("33(3)(a)", ("nature",)),
     "description": ("33(3)(a)", ("description",)),

@@ -9,8 +9,6 @@ from application.queries.deciding import RecordedDecision, recorded_decisions
 from ledger.event import instant
 from ledger.tlog.proving.certificate import Certified
 
-__all__ = ["CertifiedErasure", "certified"]
-
 
 class CertifiedErasure(Answer, frozen=True):
     """An erasure that was decided and carried out, as the log proves it.

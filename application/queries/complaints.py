@@ -21,15 +21,6 @@ from projections.reading.views import findings as present_findings
 from projections.views.complaints import VIEW, Complaint
 from schemas import texts
 
-__all__ = [
-    "ComplaintFile",
-    "ComplaintList",
-    "ComplaintRow",
-    "complaint",
-    "complaint_list",
-    "known_complaints",
-]
-
 Rows = Sequence[tuple[UUID, Complaint]]
 _Broken = Mapping[tuple[str, str], Sequence[str]]
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from application.answer import Answer
 from application.queries.declaration import Declaration
 
-__all__ = ["POINTS", "MissingPoint", "missing"]
-
 _CONTROLLER, _PROCESSOR = "30(1)", "30(2)"
 # Point of the article, the fact that it asks for.
 _ALWAYS = {

@@ -36,19 +36,6 @@ from projections.views.customer_state import CustomerState, Status
 from projections.views.processing_register import Entry
 from schemas.encoding import JsonValue
 
-__all__ = [
-    "Circumstances",
-    "ConsentAct",
-    "Consents",
-    "Holder",
-    "answer_of",
-    "consents",
-    "consents_answer",
-    "declared_for",
-    "holder",
-    "with_history",
-]
-
 _CONSENT = "consent-"
 
 

@@ -15,8 +15,6 @@ from projections.following.derive import selected_at
 from schemas import names
 from schemas.references import kind_of
 
-__all__ = ["CONSULTATIONS", "Consultation", "consultations_by", "consultations_of"]
-
 _ACCESSED, _READ = names.PERSONAL_DATA_ACCESSED, names.LEDGER_READ
 CONSULTATIONS = frozenset({_ACCESSED, _READ})
 # Whom an answer about everyone tells about.

@@ -3,8 +3,6 @@
 from application.answer import Answer
 from schemas import EVENT_TYPES, EventType
 
-__all__ = ["EventTypeRow", "EventTypes", "event_types"]
-
 
 class EventTypeRow(Answer, frozen=True):
     """An event type: what it is, which kinds of subject it may have, on which topics it comes.

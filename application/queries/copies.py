@@ -4,8 +4,6 @@ from application.answer import Answer
 from ledger.backup import Copy
 from ledger.event import instant
 
-__all__ = ["Backup", "PartitionBookmark", "RestoredBackup", "backup_of"]
-
 
 class Backup(Answer, frozen=True):
     """A backup of a ledger up to a position. `epochs`: whose keys are needed to restore it."""

@@ -25,13 +25,6 @@ from rulebook import RULES, Verdict, period, rule, rule_verdicts
 from rulebook.calendar import day_of
 from schemas import names
 
-__all__ = [
-    "CheckDeclared",
-    "CreditCheckAnswer",
-    "CreditVerdict",
-    "credit_check",
-]
-
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in RULES}
 _REQUESTED, _RESULT = names.CREDIT_CHECK_REQUESTED, names.CREDIT_CHECK_RESULT_RECEIVED
 _ERASED = "erased"

@@ -14,20 +14,6 @@ from schemas import Code
 from schemas.codes import words_for
 from schemas.texts import Language
 
-__all__ = [
-    "WITHHELD",
-    "DeadLetter",
-    "DeadLetters",
-    "HandedOver",
-    "OpenedLetter",
-    "RetriedLetter",
-    "RetriedLetters",
-    "forgotten_after",
-    "letter_row",
-    "retried_row",
-    "withheld_row",
-]
-
 WITHHELD = Code.WITHHELD.value
 
 

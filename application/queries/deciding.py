@@ -17,19 +17,6 @@ from rulebook.erasure import Outcome
 from schemas.encoding import JsonValue
 from schemas.texts import Language
 
-__all__ = [
-    "Decided",
-    "GroundShown",
-    "InBothLanguages",
-    "RecordedDecision",
-    "RecordedGround",
-    "decided",
-    "decision_row",
-    "ground_row",
-    "outcome_of",
-    "recorded_decisions",
-]
-
 RequestOutcome = Literal["granted", "partly-granted", "deferred"]
 
 

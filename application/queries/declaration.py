@@ -8,8 +8,6 @@ from msgspec import UNSET, UnsetType
 from application.answer import Answer
 from schemas.encoding import JsonValue
 
-__all__ = ["UNDECLARED", "Declaration", "DeclaredPurpose", "Safeguard", "declaration"]
-
 
 class DeclaredPurpose(Answer, frozen=True):
     """One purpose of an activity with its legal basis."""

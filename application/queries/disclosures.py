@@ -23,8 +23,6 @@ from projections.views.disclosures import FEED, FEED_KIND, Disclosure, sort_key
 from rulebook import provision
 from schemas import is_person
 
-__all__ = ["DisclosureShown", "Disclosures", "Wanted", "disclosures"]
-
 # References are looked up for so many disclosures at a time.
 _BLOCK_ROWS = 1_000
 # A disclosure; of a feed that is told to one person who that is, and how it is known that they were in it.

@@ -8,8 +8,6 @@ from ledger.erasure.eraser import Erasure
 from ledger.event import instant
 from rulebook import period
 
-__all__ = ["Erased", "Forgotten", "erased", "forgotten"]
-
 
 class Forgotten(Answer, frozen=True):
     """Per place the time from which nothing can be opened there any more of what was erased.

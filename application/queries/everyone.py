@@ -28,8 +28,6 @@ from projections.views.consent_status import Row
 from projections.views.customer_state import CustomerState, Status
 from schemas import CATEGORIES
 
-__all__ = ["all_consents", "all_states"]
-
 KINDS = ("customer", "contact")
 # Rows of so many people are held at a time.
 _BLOCK_PEOPLE = 500

@@ -22,21 +22,6 @@ from ledger.tlog.store.folder import LogFolder
 from projections.views.disclosures import Disclosure
 from rulebook.calendar import day_of
 
-__all__ = [
-    "DeliveredFeed",
-    "FeedRoot",
-    "FeedRow",
-    "Feeds",
-    "KeptFeedList",
-    "NoFeed",
-    "ProvenMembership",
-    "WrittenFeedProof",
-    "all_feeds",
-    "feed_named",
-    "proof_of",
-    "proven_answer",
-]
-
 _SHOWN = 5
 
 

@@ -18,8 +18,6 @@ from projections.reading.views import disclosed, recipients_by_id
 from projections.views.disclosures import FEED, FEED_KIND, VIEW, Disclosure, sorted_disclosures
 from rulebook.calendar import day_of
 
-__all__ = ["Included", "Membership", "Run", "feeds_by", "feeds_of", "included", "listed", "runs"]
-
 Membership = Literal["list", "derived"]
 """How it is known that somebody was in a feed."""
 _DAY = timedelta(days=1)

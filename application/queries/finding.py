@@ -12,8 +12,6 @@ from projections.views.customer_state import live_values
 from schemas import PERSONAL_FIELDS
 from schemas.personal import Value
 
-__all__ = ["FoundPerson", "FoundPersons", "find"]
-
 
 class FoundPerson(Answer, frozen=True):
     """A person who has or had the value. `current`: whether it is theirs now."""

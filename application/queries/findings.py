@@ -17,8 +17,6 @@ from projections.reading.past import past_findings, past_findings_about
 from projections.reading.views import findings as present_findings
 from rulebook.layers import Layer
 
-__all__ = ["OpenFinding", "OpenFindings", "Wanted", "findings"]
-
 # References are looked up for so many findings at a time.
 _BLOCK_ROWS = 1_000
 

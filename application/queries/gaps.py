@@ -7,8 +7,6 @@ from msgspec import UNSET, UnsetType
 from application.answer import Answer
 from consumers.gaps import Proposal, Why
 
-__all__ = ["AcceptedGaps", "GapRow", "accepted_gaps"]
-
 
 class GapRow(Answer, frozen=True):
     """What is passed over in a partition: `from_offset` would have been read next, `to_offset` is instead.

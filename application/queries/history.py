@@ -18,8 +18,6 @@ from schemas import EVENT_TYPES, is_person
 from schemas.encoding import JsonValue
 from schemas.texts import Language, text_of
 
-__all__ = ["HistoryLine", "Part", "history"]
-
 Fact = JsonValue | Gone
 Told = tuple[RecordedEvent, str | None]
 """An event, and the annulment that took it back."""

@@ -14,8 +14,6 @@ from projections.keeping.person import dossier_of
 from projections.reading.views import holds_in_force
 from rulebook.calendar import day_of
 
-__all__ = ["all_holds", "holds_of", "in_force"]
-
 _BLOCK_ROWS = 1_000
 
 

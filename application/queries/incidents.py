@@ -23,18 +23,6 @@ from projections.reading.affected import Exposure, Scope, affected
 from projections.views.incidents import Incident, Kind
 from schemas import texts
 
-__all__ = [
-    "AffectedPerson",
-    "AffectedPersons",
-    "IncidentFile",
-    "IncidentList",
-    "IncidentRow",
-    "affected_persons",
-    "incident",
-    "incident_list",
-    "sources_of",
-]
-
 _BLOCK_ROWS = 1_000
 
 

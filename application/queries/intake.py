@@ -12,8 +12,6 @@ from ledger.recording.arrivals import blocks
 from schemas import Code, Intake, Rejection
 from schemas.allowed import allowed
 
-__all__ = ["CheckedLines", "IngestedLines", "RefusedLine", "ingested", "validated"]
-
 
 class RefusedLine(Answer, frozen=True, kw_only=True):
     """A line that was refused: nothing of it is repeated.

@@ -6,8 +6,6 @@ from ledger.recording.quarantine import OTHERS, sources_of
 from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES
 
-__all__ = ["check_names"]
-
 _SOURCES = "ledger kafka sources"
 
 

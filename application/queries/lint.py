@@ -13,8 +13,6 @@ from rulebook import NOTICE_CLAIMS, NoticeFinding, Statement, notice_findings
 from rulebook.calendar import day_of
 from schemas.texts import Language
 
-__all__ = ["Contrast", "Lint", "LintFinding", "Said", "lint"]
-
 
 class NoticeInForce(Answer, frozen=True):
     """The privacy notice in force; `claims`: how many it makes."""

@@ -12,21 +12,6 @@ from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.tree.bundles import read_entry
 
-__all__ = [
-    "CheckpointStatus",
-    "LogKeys",
-    "NewLogKey",
-    "Publication",
-    "SignedCheckpoint",
-    "VerifiedEntry",
-    "WrittenProof",
-    "checkpoint_status",
-    "proof_answer",
-    "published_answer",
-    "signed_answer",
-    "verified_answer",
-]
-
 
 class Publication(Answer, frozen=True):
     """What a publication left: the tree that is signed now, and how many `entries` it added."""

@@ -15,8 +15,6 @@ from projections.reading.views import disclosed, recipients_by_id, register_entr
 from rulebook import provision
 from schemas.provision import folded as folded_provision
 
-__all__ = ["known_activity", "known_provision", "known_recipient", "known_role", "known_system"]
-
 _RECIPIENT, _ACTIVITY, _ROLE, _SYSTEM = "recipient/", "activity/", "role/", "system/"
 
 

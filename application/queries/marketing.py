@@ -23,8 +23,6 @@ from rulebook import Addressee, marketing_decision
 from rulebook.calendar import day_of
 from rulebook.marketing import EXPLANATIONS, MARKETING_RULES
 
-__all__ = ["Approachable", "ChannelDecision", "MarketingAnswer", "MarketingVerdict", "marketing"]
-
 _RULES = {entry.id: entry for entry in MARKETING_RULES}
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in MARKETING_RULES}
 

@@ -11,8 +11,6 @@ from projections.folds.timetravel import Moment
 from projections.views import measures as view
 from projections.views.measures import Measure, adopted_at
 
-__all__ = ["MeasureInUse", "MeasureStanding", "measures", "named_measures", "told_measures"]
-
 
 class MeasureStanding(Answer, frozen=True):
     """A security measure as it stood; `in_place` is None where nobody said anything."""

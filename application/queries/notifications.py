@@ -19,8 +19,6 @@ from projections.views import disclosures
 from projections.views.disclosures import Disclosure
 from projections.views.notifications import VIEW, Changes, Task, tasks
 
-__all__ = ["Notification", "Notifications", "Wanted", "notification_tasks"]
-
 _BLOCK_ROWS = 1_000
 
 

@@ -7,8 +7,6 @@ from typing import TypeVar
 
 import msgspec
 
-__all__ = ["ALWAYS", "Period", "latest"]
-
 T = TypeVar("T")
 
 

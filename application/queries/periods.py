@@ -21,22 +21,6 @@ from projections.reading.persons import persons
 from rulebook import Cause, ErasureFacts, kept
 from rulebook.calendar import day_of
 
-__all__ = [
-    "Clock",
-    "Clocks",
-    "DueSteps",
-    "ErasedSteps",
-    "Forecast",
-    "Month",
-    "Retained",
-    "StepShown",
-    "clocks",
-    "due_counts",
-    "forecast",
-    "retained",
-    "step_rows",
-]
-
 _BLOCK = 500
 Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
 

@@ -15,8 +15,6 @@ from application.source import Shown, Source
 from ledger.event import RecordedEvent, instant
 from schemas import CATEGORIES, ROLLING_CATEGORIES, names
 
-__all__ = ["PortabilityExport", "portability"]
-
 Way = Literal["provided", "observed"]
 _BASES = frozenset({"6-1-a", "6-1-b"})
 # Where data comes from -> how it came from the person; every other origin is not theirs to take along.

@@ -33,8 +33,6 @@ from rulebook import Practice, provision, region, transfer
 from rulebook.calendar import day_of
 from schemas.texts import Language
 
-__all__ = ["practice_at", "told_at"]
-
 Sight = tuple[str, str, str]
 """A source of practice, a value, and where it was seen."""
 # Who is no customer: what concerns them alone is not for the customers' notice to say.

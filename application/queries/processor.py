@@ -10,8 +10,6 @@ from application.queries.register_answer import (
     RegisteredActivity,
 )
 
-__all__ = ["processor_part"]
-
 _ROLE = "processor"
 
 

@@ -16,15 +16,6 @@ from rulebook.layers import Layer
 from rulebook.purposes import PURPOSE_WHY
 from schemas.encoding import JsonValue
 
-__all__ = [
-    "Declaration",
-    "PurposeEntry",
-    "PurposeRow",
-    "PurposesAnswer",
-    "declarations",
-    "purposes",
-]
-
 _TITLES = {entry.id: (entry.title, entry.title_nl) for entry in PURPOSES}
 
 

@@ -17,16 +17,6 @@ from projections.views.recipients import (
     recipient_at,
 )
 
-__all__ = [
-    "RecipientNames",
-    "RecipientRow",
-    "Recipients",
-    "certifications_of",
-    "recipients",
-    "recipients_known",
-    "recipients_then",
-]
-
 
 class Ended(Answer, frozen=True):
     """When and why nothing is given to a recipient any more."""

@@ -42,8 +42,6 @@ from rulebook import Transfer, region, transfer
 from rulebook.calendar import day_of
 from rulebook.transfers import ADEQUACY
 
-__all__ = ["register"]
-
 Ground = tuple[str | None, str | None]
 """What a transfer rests on, and the document that says so."""
 

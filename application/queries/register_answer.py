@@ -12,20 +12,6 @@ from application.source import Shown
 from projections.views.processing_register import Drift
 from projections.views.recipients import Certification
 
-__all__ = [
-    "Assessed",
-    "ControllerPart",
-    "DeclaredVersion",
-    "ObservedUse",
-    "ProcessorActivity",
-    "ProcessorPart",
-    "Register",
-    "RegisteredActivity",
-    "RegisteredRecipient",
-    "Retired",
-    "ThirdCountry",
-]
-
 
 class Retired(Answer, frozen=True):
     """When and why an activity came to its end."""

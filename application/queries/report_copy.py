@@ -18,8 +18,6 @@ from projections.folds.timetravel import Moment
 from schemas import CATEGORIES, EVENT_TYPES
 from schemas.texts import Language, text_of, word_of
 
-__all__ = ["ActTold", "ConsultationTold", "ValueHeld", "acts", "consultations", "copy"]
-
 
 class ValueHeld(Answer, frozen=True):
     """A value that is held. `current`: it counts now. `annulled`: its event was taken back."""

@@ -28,18 +28,6 @@ from projections.views.disclosures import Disclosure, sorted_disclosures
 from projections.views.recipients import Recipient
 from schemas import PERSONAL_FIELDS, names
 
-__all__ = [
-    "Acted",
-    "Held",
-    "Subject",
-    "declarations",
-    "disclosures_of",
-    "named_recipients",
-    "positions_of",
-    "seal_of",
-    "subject_of",
-]
-
 # Facts that name a recipient.
 _PARTIES = ("recipient", "from_recipient")
 # Fields of traffic that name the other end of a call: somebody else's, unless it is the person's own number.

@@ -15,20 +15,6 @@ from rulebook import provision as provision_named
 from rulebook.purposes import is_direct_marketing
 from schemas import CATEGORIES, names
 
-__all__ = [
-    "AutomatedDecision",
-    "CategoryProcessed",
-    "ErasedAt",
-    "Processing",
-    "RightOfPerson",
-    "SourceOfData",
-    "automated_decisions",
-    "categories",
-    "purposes",
-    "rights",
-    "sources",
-]
-
 _AUTOMATED = {names.AUTOMATED_DECISION_MADE, names.HUMAN_REVIEW_COMPLETED}
 _CHECKED = names.CREDIT_CHECK_RESULT_RECEIVED
 

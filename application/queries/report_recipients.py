@@ -16,8 +16,6 @@ from projections.reading.transfers import place_of, transfer_of
 from projections.views.disclosures import Disclosure
 from rulebook.countries import Lack, Region
 
-__all__ = ["Received", "TransferTold", "received", "transfers"]
-
 
 class Received(Answer, frozen=True):
     """To whom data was given, by name as it was then, when, what and why. A private person stays unnamed.

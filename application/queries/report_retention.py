@@ -17,8 +17,6 @@ from projections.keeping.retention import oldest
 from projections.use.restricting import restricted
 from schemas import names
 
-__all__ = ["RetentionOfCategory", "retention_of"]
-
 _DECIDED = names.ERASURE_DECIDED
 
 

@@ -23,8 +23,6 @@ from rulebook.requests import Pause
 from schemas import names, texts
 from schemas.encoding import JsonValue
 
-__all__ = ["RequestFile", "RequestList", "RequestRow", "decisions_on", "listed", "shown"]
-
 _DECIDED = names.ERASURE_DECIDED
 
 

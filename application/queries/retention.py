@@ -15,8 +15,6 @@ from application.source import instant_or_none
 from projections.reading.adherence import Adherence
 from rulebook import RetentionRule
 
-__all__ = ["CategoryRetention", "Retention", "RuleInForce", "retention"]
-
 _NOBODY = Adherence()
 Kept = bool | None
 Fit = Literal["none", "unknown", "known", "other-category"]

@@ -30,19 +30,6 @@ from projections.views.staff import (
     roles_at,
 )
 
-__all__ = [
-    "Consultations",
-    "House",
-    "SeenBy",
-    "SeenElsewhere",
-    "SeenHere",
-    "covered",
-    "house_at",
-    "looks_at",
-    "seen_by",
-    "told_of",
-]
-
 
 class _Seen(Answer, frozen=True, kw_only=True):
     """One look at personal data."""

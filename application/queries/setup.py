@@ -2,8 +2,6 @@
 
 from application.answer import Answer
 
-__all__ = ["InstalledLedger"]
-
 
 class InstalledLedger(Answer, frozen=True):
     """A ledger that is ready. `applied`: migrations that were applied; `embedded`: it brings its own server.

@@ -9,8 +9,6 @@ from ledger.event import instant
 from ledger.recording.quarantine import SourceCount
 from ledger.recording.tallying import NAMELESS
 
-__all__ = ["ResumedSource", "SourceRow", "Sources", "sources"]
-
 _ELSEWHERE = ":"
 State = Literal["reading", "quarantined", "halted"]
 

@@ -19,17 +19,6 @@ from projections.use.restricting import restricted_by
 from projections.views import customer_state
 from projections.views.customer_state import CustomerState, Status
 
-__all__ = [
-    "Beside",
-    "ContractShown",
-    "State",
-    "Takeover",
-    "account_status",
-    "folded_state",
-    "state",
-    "state_answer",
-]
-
 
 class Takeover(Answer, frozen=True):
     """A contract went over, at a time. `from`, `to`: who handed it over and who took it, unless erased."""

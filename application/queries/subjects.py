@@ -12,19 +12,6 @@ from projections.folds.timetravel import Moment, Selected, select
 from schemas import is_person
 from schemas.references import kind_of
 
-__all__ = [
-    "Chosen",
-    "check_person",
-    "check_reference",
-    "chosen",
-    "customer_of",
-    "history_of",
-    "is_erased",
-    "known_streams",
-    "note_read",
-    "selections",
-]
-
 
 class Chosen(NamedTuple):
     """The data subject of a moment, and its events."""

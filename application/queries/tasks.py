@@ -11,19 +11,6 @@ from msgspec import Struct
 from application.answer import Answer, Name
 from application.source import instant_or_none
 
-__all__ = [
-    "STATES",
-    "TASKS",
-    "State",
-    "Task",
-    "TaskList",
-    "TaskRow",
-    "answer_of",
-    "command",
-    "reference_of",
-    "state_of",
-]
-
 State = Literal["overdue", "due", "waits"]
 STATES: tuple[State, ...] = get_args(State)
 """Most urgent first: its day has passed; it is to be done today; it has another day, or none."""

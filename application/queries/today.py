@@ -35,8 +35,6 @@ from rulebook.calendar import day_of
 from schemas import names
 from schemas.formats import instant_of
 
-__all__ = ["tasks"]
-
 
 def tasks(site: Site, source: Source) -> Iterator[Task]:
     """What is to be done, in no order. Expects views that are up to date."""

@@ -17,8 +17,6 @@ from rulebook.incidents import FULL
 from schemas import names
 from schemas.formats import instant_of
 
-__all__ = ["task_of_complaint", "tasks_of_incident", "tasks_of_intake", "tasks_of_request"]
-
 # What an answer must be given besides its outcome, as `ledger request answer --help` names it.
 _ANSWERS: Mapping[str, Mapping[str, str]] = {
     "restriction": {"category": "C", "ground": "G"},

@@ -25,8 +25,6 @@ from projections.views.disclosures import Disclosure
 from projections.views.recipients import Recipient
 from rulebook import Transfer
 
-__all__ = ["TransferRow", "Transfers", "transfers"]
-
 # Persons whose events are in memory together.
 _BLOCK_ROWS = 200
 _Key = tuple[str, str, str | None, bool | None, str | None]

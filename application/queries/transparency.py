@@ -18,18 +18,6 @@ from projections.reading.views import disclosures_by_quarter
 from rulebook import recipient_kind
 from rulebook.calendar import AMSTERDAM
 
-__all__ = [
-    "FEWEST",
-    "SUPPRESSED",
-    "Count",
-    "KindCounts",
-    "Total",
-    "TransparencyReport",
-    "report",
-    "total_of",
-    "transparency",
-]
-
 FEWEST = 5
 SUPPRESSED = f"<{FEWEST}"
 Count = int | str

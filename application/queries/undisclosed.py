@@ -13,8 +13,6 @@ from projections.folds.view import order_of
 from projections.keeping.holds import ACTS_ON_HOLDS, UNDISCLOSED
 from schemas import names
 
-__all__ = ["hidden_in"]
-
 _RELEASED = names.LEGAL_HOLD_RELEASED
 
 

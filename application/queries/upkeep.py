@@ -22,21 +22,6 @@ from projections.following.rebuild import ViewReport
 from projections.following.runner import view_statuses
 from rulebook import period
 
-__all__ = [
-    "AuditReport",
-    "Fates",
-    "KeyStatus",
-    "PartitionLag",
-    "RebuiltViews",
-    "RotatedKeys",
-    "Status",
-    "audited",
-    "key_status",
-    "reports",
-    "rotated",
-    "status",
-]
-
 Verdict = Literal["in-order", "not-in-order", "not-comparable"]
 
 

@@ -11,8 +11,6 @@ from ledger.event import instant
 from ledger.recording.approvals import Standing
 from rulebook import period
 
-__all__ = ["need_second_person"]
-
 _WAITS: Final = {Standing.FIRST: "first", Standing.AGAIN: "again"}
 
 

@@ -26,8 +26,6 @@ from host.notes import note
 from host.settings import Settings
 from schemas.encoding import to_line
 
-__all__ = ["add_commands"]
-
 _FORMS = ("html", "json", "text")
 
 

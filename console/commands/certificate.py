@@ -27,8 +27,6 @@ from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import entry_at, prove
 from ledger.tlog.store.folder import LogFolder
 
-__all__ = ["add_commands"]
-
 FORMATS = ("json", "html", "pdf")
 
 certificate = typer.Typer(help="Certificates of erasure.", no_args_is_help=True)

@@ -35,8 +35,6 @@ from projections.reading.views import register_entries
 from rulebook.purposes import CHANNELS
 from schemas.encoding import to_line
 
-__all__ = ["At", "add_commands"]
-
 At = Annotated[
     str | None,
     typer.Option(

@@ -24,8 +24,6 @@ from console.output import emit, people
 from console.show.complaints import complaint_tables, complaints_table
 from host.settings import Settings
 
-__all__ = ["add_commands"]
-
 complaints = typer.Typer(help="Complaints about personal data (policy 10).")
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the complaint.")]

@@ -29,8 +29,6 @@ from schemas.library import examples_of
 from schemas.tc_string import TcFault, decoded
 from schemas.texts import texts
 
-__all__ = ["TypeName", "add_commands", "newest"]
-
 schema = typer.Typer(help="The contract: event types, their JSON Schemas and examples.")
 
 

@@ -19,8 +19,6 @@ from host.wiring import open_site
 from ledger.backup import Taking, back_up, check_apart
 from ledger.tlog.signing.keys import parse_verifier_key
 
-__all__ = ["add_commands"]
-
 Events = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the events' copy.")]
 Keys = Annotated[
     Path,

@@ -24,8 +24,6 @@ from host.wiring import Site, open_site, utc_now
 from sample import generating as sample
 from schemas.encoding import JsonValue
 
-__all__ = ["add_commands"]
-
 
 def add_commands(app: typer.Typer) -> None:
     """Add the command of this module to the program."""

@@ -28,8 +28,6 @@ from host.notes import tell
 from host.settings import Settings
 from projections.folds.timetravel import Moment
 
-__all__ = ["add_commands"]
-
 RECORDS = {"ldv": ldv_record, "vng": vng_record}
 # So that an activity's id, of 128 characters at most, fits behind it (2,042 in the VNG's schema).
 _REGISTER_URL = re.compile(r"https?://[!-~]{1,1800}")

@@ -4,8 +4,6 @@ import typer
 
 from host.statuses import BAD_NEWS
 
-__all__ = ["fail_unless"]
-
 
 def fail_unless(fine: bool) -> None:
     """End with exit status 1 unless all is fine."""

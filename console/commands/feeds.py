@@ -42,8 +42,6 @@ from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import recipients_by_id
 
-__all__ = ["add_commands"]
-
 feed = typer.Typer(help="Feeds about many persons, and who was in one.", no_args_is_help=True)
 
 ListFile = Annotated[

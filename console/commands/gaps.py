@@ -29,8 +29,6 @@ from ledger.errors import Misconfigured
 from ledger.recording.gaps import record_gap
 from schemas.leaks import find_leak
 
-__all__ = ["add_commands"]
-
 kafka = typer.Typer(help="The topics that are read.", no_args_is_help=True)
 
 

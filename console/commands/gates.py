@@ -18,8 +18,6 @@ from console.output import emit, people
 from console.show.credit_check import credit_check_tables
 from host.settings import Settings
 
-__all__ = ["add_commands"]
-
 may = typer.Typer(
     help="Gates: whether an act on a person is allowed, and why.", no_args_is_help=True
 )

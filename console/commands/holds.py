@@ -21,8 +21,6 @@ from host.wiring import Site, open_site
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
 
-__all__ = ["add_commands"]
-
 hold = typer.Typer(
     help="Legal holds: data that is kept whatever period ends.", no_args_is_help=True
 )

@@ -23,8 +23,6 @@ from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
 from schemas import LISTED_CATEGORIES, names
 from schemas.encoding import JsonValue
 
-__all__ = ["Ref", "Whose", "add_commands"]
-
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
 Whose = Annotated[
     str | None,

@@ -35,8 +35,6 @@ from host.settings import Settings
 from projections.reading.affected import Scope
 from schemas import CATEGORIES
 
-__all__ = ["add_commands"]
-
 incidents = typer.Typer(help="Breaches and suspected misuse (GDPR Art. 33, 34; policy 4.4).")
 
 

@@ -40,8 +40,6 @@ from ledger.letters.withheld import count_withheld
 from schemas import CATEGORIES
 from schemas.sources import office_label
 
-__all__ = ["add_commands", "ingest_files"]
-
 dead_letters = typer.Typer(help="Messages that could not be recorded.")
 
 

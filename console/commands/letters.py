@@ -29,8 +29,6 @@ from ledger.letters.withheld import count_withheld
 from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES, Code
 
-__all__ = ["NOT_HERE", "list_letters", "retry_letters", "whole_name"]
-
 NOT_HERE = "withheld messages are read by the confidential ledger only"
 # Fewer could be the number of a row: nobody opens a message by accident.
 LEAST_LETTERS = 6

@@ -38,16 +38,6 @@ from ledger.tlog.signing.policy import Policy
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.bundles import read_entry
 
-__all__ = [
-    "Keys",
-    "PolicyFile",
-    "add_commands",
-    "checkpoint_now",
-    "read_file",
-    "trusted_by",
-    "write_file",
-]
-
 Keys = Annotated[
     list[str] | None,
     typer.Option("--key", metavar="VKEY", help="Verification key of the log; may be repeated."),

@@ -26,8 +26,6 @@ from host.settings import Settings
 from projections.views.notifications import ACTIONS
 from schemas import CATEGORIES
 
-__all__ = ["add_commands"]
-
 notify = typer.Typer(help="Recipients that must be told of a change of data (GDPR Art. 19).")
 
 

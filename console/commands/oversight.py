@@ -46,8 +46,6 @@ from schemas import CATEGORIES
 from schemas.events.contract import Claims
 from schemas.references import kind_of
 
-__all__ = ["add_commands"]
-
 A = TypeVar("A", bound=msgspec.Struct)
 RULES = sorted({rule.id for rule in rulebook.RULES})
 SEVERITIES = ("high", "medium", "low")

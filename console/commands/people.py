@@ -53,19 +53,6 @@ from ledger.reading import head_position
 from projections.folds.timetravel import NOW, Moment
 from schemas import CATEGORIES
 
-__all__ = [
-    "All",
-    "CategoryOptions",
-    "OptionalSubject",
-    "Subject",
-    "add_commands",
-    "ground_of",
-    "one_or_all",
-    "prepare",
-    "reading",
-    "recording_reads",
-]
-
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")]
 OptionalSubject = Annotated[
     str | None, typer.Argument(metavar="[SUBJECT]", help="Such as customer/10023.")

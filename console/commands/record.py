@@ -40,8 +40,6 @@ from host.wiring import Site, utc_now
 from schemas import EventType, is_person, names, texts
 from schemas.members import PERSONAL, Member, Shape
 
-__all__ = ["add_commands"]
-
 _ANNULLED = names.EVENT_ANNULLED
 _BESIDE = ("subject", "time")
 

@@ -43,8 +43,6 @@ from schemas import texts
 from schemas.encoding import to_line
 from schemas.events.disclosure import RecipientKind
 
-__all__ = ["add_commands"]
-
 FORMATS = ("json", "csv", "xlsx", "html", "dpv", "fideslang")
 KINDS: tuple[str, ...] = get_args(RecipientKind)
 EXPORTS: dict[str, Callable[[Register, texts.Language], bytes]] = {

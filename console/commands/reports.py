@@ -29,8 +29,6 @@ from host.settings import Settings
 from ledger.event import instant
 from schemas.encoding import to_line
 
-__all__ = ["Output", "add_commands", "form_of", "put"]
-
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="FILE", help="Write there, not on screen.")
 ]

@@ -28,8 +28,6 @@ from console.show.requests import request_tables, requests_table
 from host.settings import Settings
 from rulebook import RIGHTS
 
-__all__ = ["Ref", "Whose", "add_commands"]
-
 Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the request.")]
 Whose = Annotated[
     str | None,

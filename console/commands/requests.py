@@ -36,8 +36,6 @@ from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES, names
 
-__all__ = ["add_commands"]
-
 CHANNELS = ("post", "email", "portal", "phone", "other")
 request = typer.Typer(
     help="Requests of data subjects: from receipt to answer (GDPR Art. 12 to 22)."

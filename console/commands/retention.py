@@ -24,8 +24,6 @@ from ledger.erasure.verdict import GROUNDS
 from ledger.keys.rotation import epochs
 from rulebook.calendar import day_of, months_after
 
-__all__ = ["add_commands"]
-
 retention = typer.Typer(
     help="How long data is kept: clocks, what is due, decisions.", no_args_is_help=True
 )

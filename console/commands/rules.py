@@ -9,8 +9,6 @@ from console.output import emit, people
 from console.show.purposes import purposes_table
 from host.settings import Settings
 
-__all__ = ["add_commands"]
-
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""

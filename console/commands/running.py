@@ -39,8 +39,6 @@ from projections.following.observer import Observer
 from projections.following.runner import Follower
 from projections.metrics import WorkMetrics
 
-__all__ = ["add_commands", "answering", "sourcing"]
-
 PARTS: tuple[Process, ...] = ("consume", "project", "publish")
 # How soon a process that only waits notices that it is told to stop.
 LOOK_S = 0.2

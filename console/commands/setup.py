@@ -17,8 +17,6 @@ from host.wiring import install_site, log_key, utc_now, withheld_keys
 from ledger.errors import Misconfigured
 from sample import generating as sample
 
-__all__ = ["add_commands"]
-
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""

@@ -19,8 +19,6 @@ from ledger.reading import halted_topics
 from ledger.recording.quarantine import OTHERS, sources_of
 from schemas import Code
 
-__all__ = ["resume_source", "show_sources"]
-
 _CODE = Code.QUARANTINED.value
 
 

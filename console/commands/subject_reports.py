@@ -19,8 +19,6 @@ from ledger.reading import head_position
 from projections.folds.timetravel import Moment
 from schemas.texts import Language
 
-__all__ = ["add_commands"]
-
 A = TypeVar("A")
 Request = Annotated[
     str | None,

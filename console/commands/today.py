@@ -12,8 +12,6 @@ from console.output import emit, people
 from console.show.today import today_table
 from host.settings import Settings
 
-__all__ = ["add_commands"]
-
 
 def add_commands(app: typer.Typer) -> None:
     """Add the command to the program."""

@@ -31,8 +31,6 @@ from projections import VIEWS
 from projections.folds.digest import SLICES
 from projections.folds.view import View
 
-__all__ = ["add_commands"]
-
 keys = typer.Typer(help="Keys and their epochs.", no_args_is_help=False)
 
 

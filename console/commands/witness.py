@@ -22,8 +22,6 @@ from ledger.tlog.store.key_file import KeyFile
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
 from ledger.tlog.witnessing.witness import Witness
 
-__all__ = ["add_commands", "pages_of"]
-
 KEY = "witness.key"
 PAUSE_S = 0.2
 _ADD = "/add-checkpoint"

@@ -20,8 +20,6 @@ from sample.generating import Planted
 from sample.register import SUBSCRIPTION
 from schemas import names
 
-__all__ = ["found"]
-
 # Any rule with a planted violation will do: this one is resolved by telling somebody something.
 EXPLAINED = "law.notice.never"
 

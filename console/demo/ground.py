@@ -11,8 +11,6 @@ from ledger.embedded import default_data_dir, start
 from ledger.embedded.place import Place
 from ledger.errors import Misconfigured
 
-__all__ = ["demo_settings", "fresh_ground", "kafka_texts"]
-
 # Its presence says that a directory was made by a demonstration and may be made afresh.
 MARK = "demo"
 

@@ -20,8 +20,6 @@ from schemas import EVENT_TYPES, is_person
 from schemas.encoding import JsonValue
 from schemas.sources import EVENTS_TOPIC, REGISTER_TOPIC
 
-__all__ = ["UntilEnd", "consume_all", "publish", "topic_of"]
-
 
 def topic_of(event: dict[str, JsonValue]) -> str:
     """Where an upstream system publishes an event; the privacy office all of its own on one topic."""

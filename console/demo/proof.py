@@ -21,8 +21,6 @@ from ledger.tlog.proving.proof_file import encode_proof, parse_proof, verify_ent
 from ledger.tlog.proving.reading import entry_at, prove
 from ledger.tlog.store.folder import LogFolder
 
-__all__ = ["proven", "tampered"]
-
 # Any position will do: this one is recorded and published in every sample.
 POSITION = 100
 _COPY = "copy"

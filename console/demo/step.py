@@ -8,8 +8,6 @@ from rich.console import Console, RenderableType
 from rich.rule import Rule
 from rich.text import Text
 
-__all__ = ["Step", "shown"]
-
 
 class Step(NamedTuple):
     """One step: what is shown, the arguments of the command that shows it, if one can, and the answer.

@@ -41,8 +41,6 @@ from ledger.keys.rotation import epochs
 from projections.folds.timetravel import NOW, Moment
 from sample.generating import TOUR_SUBJECT, Planted
 
-__all__ = ["guide"]
-
 # Enough of a long table to see what it is.
 _LAST_EVENTS = 8
 _ACTIVITIES = 4

@@ -11,8 +11,6 @@ from application.words import headings, in_words, say
 from console.show.text import Stack, pairs, worded
 from documents.text import clean
 
-__all__ = ["access_tables", "employee_tables", "seen_tables"]
-
 _ABOUT = "staff"
 
 

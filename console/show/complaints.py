@@ -13,8 +13,6 @@ from application.words import code_word, headings, say, told_in
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table
 
-__all__ = ["complaint_tables", "complaints_table"]
-
 
 def complaints_table(answer: ComplaintList) -> Table:
     """Who complained, how it stands, and until when it is answered; a row each."""

@@ -12,8 +12,6 @@ from console.show.text import Stack, worded
 from documents.messages import told
 from documents.text import clean
 
-__all__ = ["consents_tables"]
-
 _ABOUT = "consent"
 
 

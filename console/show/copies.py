@@ -9,8 +9,6 @@ from application.queries.copies import Backup, RestoredBackup
 from application.words import say
 from console.show.text import Stack, pairs
 
-__all__ = ["copy_table"]
-
 _ABOUT = "copy"
 
 

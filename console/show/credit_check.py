@@ -11,8 +11,6 @@ from application.words import headings, say, told_in
 from console.show.text import Stack, pairs, table
 from documents.text import clean
 
-__all__ = ["credit_check_tables"]
-
 _ABOUT = "credit_check"
 
 

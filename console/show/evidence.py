@@ -11,8 +11,6 @@ from application.queries.evidence import DecodedString, evidence_words, string_w
 from application.words import in_words, say
 from console.show.text import Stack, pairs, worded
 
-__all__ = ["evidence_tables", "string_table"]
-
 _ABOUT = "evidence"
 
 

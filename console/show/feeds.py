@@ -8,8 +8,6 @@ from application.queries.feed_lists import FeedRow, ProvenMembership
 from application.words import counted, say
 from console.show.text import Stack, worded
 
-__all__ = ["feeds_table", "proven_sentence"]
-
 
 def feeds_table(rows: Iterable[FeedRow]) -> Table:
     """Each feed, and what is kept of its list."""

@@ -13,8 +13,6 @@ from application.words import say, told_in
 from console.show.text import Stack, worded
 from documents.messages import told
 
-__all__ = ["findings_table"]
-
 
 def findings_table(rows: Iterable[OpenFinding]) -> Table:
     """What breaks which rule, since when, and what ends it; a row each."""

@@ -8,8 +8,6 @@ from application.queries.gaps import GapRow
 from application.words import say
 from console.show.text import worded
 
-__all__ = ["gaps_table"]
-
 
 def gaps_table(gaps: Iterable[GapRow]) -> Table:
     """One line a partition."""

@@ -9,8 +9,6 @@ from application.source import ERASED
 from application.words import in_words, say
 from console.show.text import Stack, worded
 
-__all__ = ["holds_table"]
-
 
 def holds_table(rows: Iterable[HoldInForce]) -> Table:
     """What is held of whom, for whom and why, and when somebody looks at it again."""

@@ -15,8 +15,6 @@ from application.words import code_word, headings, in_words, say, told_in
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table, worded
 
-__all__ = ["affected_table", "incident_tables", "incidents_table"]
-
 
 def incidents_table(answer: IncidentList) -> Table:
     """What happened, and which clocks run; a row each."""

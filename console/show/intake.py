@@ -13,8 +13,6 @@ from console.show.text import Stack, pairs, worded
 from console.show.upkeep import SHOWN_NAME, members_of
 from schemas.allowed import listed_words
 
-__all__ = ["Outcomes", "ingested_tables", "retried_tables"]
-
 # So many are shown; `--json` and `dead-letters list` have them all.
 _SHOWN_REJECTIONS = 20
 

@@ -13,8 +13,6 @@ from schemas import Code
 from schemas.allowed import allowed_words
 from schemas.codes import words_of
 
-__all__ = ["letters_tables"]
-
 
 def letters_tables(
     letters: Sequence[DeadLetter], shown: int, matching: int, total: int

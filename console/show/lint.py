@@ -8,8 +8,6 @@ from application.register_words import Words
 from application.words import headings, say
 from console.show.text import Stack, table
 
-__all__ = ["lint_table"]
-
 _PLACES = 2
 
 

@@ -10,8 +10,6 @@ from application.source import ERASED
 from application.words import in_words, say
 from console.show.text import Stack, worded
 
-__all__ = ["notifications_table"]
-
 
 def notifications_table(rows: Iterable[Notification]) -> Table:
     """Who must be told what about whom, and what became of it; a row each."""

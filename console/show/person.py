@@ -19,15 +19,6 @@ from documents.text import clean
 from schemas.encoding import JsonValue
 from schemas.texts import field_name
 
-__all__ = [
-    "changes_table",
-    "erasure_tables",
-    "forgotten_table",
-    "history_table",
-    "named_field",
-    "state_tables",
-]
-
 _PREFIX = "nl.voipzeker.ledger."
 
 

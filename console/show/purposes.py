@@ -11,8 +11,6 @@ from application.words import in_words, say, told_in
 from console.show.text import Stack, worded
 from rulebook.layers import Layer
 
-__all__ = ["purposes_table"]
-
 
 def purposes_table(answer: PurposesAnswer) -> Table:
     """One row a purpose; what nobody allows stands out in words."""

@@ -13,8 +13,6 @@ from console.show.text import Stack, pairs, table
 from schemas.encoding import JsonValue
 from schemas.members import Member
 
-__all__ = ["record_tables"]
-
 
 def record_tables(answer: DraftShown, members: Mapping[str, Member]) -> list[RenderableType]:
     """The event, its members with their meaning, and what happens."""

@@ -21,14 +21,6 @@ from documents.transparency import transparency_rows
 from projections.views.processing_register import Drift
 from schemas.texts import field_name
 
-__all__ = [
-    "disclosures_table",
-    "recipients_table",
-    "register_table",
-    "transfers_table",
-    "transparency_table",
-]
-
 
 def register_table(answer: Register) -> Table:
     """One row an activity; details are in the exports."""

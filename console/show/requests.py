@@ -12,8 +12,6 @@ from application.source import ERASED
 from application.words import code_word, counted, headings, in_words, say
 from console.show.text import Stack, pairs, table, worded
 
-__all__ = ["request_tables", "requests_table", "steps_table"]
-
 
 def requests_table(answer: RequestList) -> Table:
     """Who asked for what, how it stands, and until when; a row each."""

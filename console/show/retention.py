@@ -24,8 +24,6 @@ from console.show.person import forgotten_table
 from console.show.text import Stack, pairs, table, worded
 from documents.text import clean
 
-__all__ = ["certificate_table", "clocks_table", "decision_tables", "forecast_table", "steps_table"]
-
 _Cells = tuple[object, ...]
 
 

@@ -8,8 +8,6 @@ from application.queries.sources import SourceRow
 from application.words import headings, say
 from console.show.text import Stack, table
 
-__all__ = ["sources_table"]
-
 _COLUMNS = "source state recorded duplicates refused quarantined seen resume"
 
 

@@ -9,8 +9,6 @@ from application.times import localized
 from application.words import headings, say
 from documents.text import GONE, clean
 
-__all__ = ["Stack", "cell", "pairs", "table", "worded"]
-
 
 class Stack(list[object]):
     """Values of one cell, a line each; what is missing takes no line."""

@@ -8,8 +8,6 @@ from application.words import code_word, counted, headings, say
 from console.show.text import Stack, table
 from rulebook import DEADLINES
 
-__all__ = ["today_table"]
-
 # What a task is of, where it is done for many at once.
 _COUNTED = {"erase-passed": "person", "erase-deferred": "person", "retry-letters": "letter"}
 

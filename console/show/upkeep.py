@@ -14,15 +14,6 @@ from console.show.text import Stack, pairs, worded
 from documents.messages import told
 from projections.following.rebuild import ViewReport
 
-__all__ = [
-    "SHOWN_NAME",
-    "audit_tables",
-    "members_of",
-    "named_values",
-    "reports_table",
-    "status_tables",
-]
-
 
 # Members that are codes, and what these are about.
 _CODES = {"act": "hold-act", "categories": "category"}

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["DATASOURCE", "Dashboard", "Panel", "Query", "Row", "Variable", "rendered"]
-
 # As provisioned: provisioning/datasources/prometheus.yml.
 DATASOURCE = {"type": "prometheus", "uid": "ledger-prometheus"}
 SCHEMA_VERSION = 41  # of Grafana 12

@@ -2,8 +2,6 @@
 
 from deploy.grafana.model import Dashboard, Panel, Query, Row, Variable
 
-__all__ = ["OPERATIONS"]
-
 TOPIC = '{topic=~"$topic"}'
 OURS = '{job=~"ledger-.+"}'
 

@@ -3,8 +3,6 @@ refused. Counts only: who it was is answered by commands, which open values."""
 
 from deploy.grafana.model import Dashboard, Panel, Query, Row
 
-__all__ = ["PRIVACY"]
-
 DAY_S = 86_400
 
 NOW = Row(

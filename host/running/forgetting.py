@@ -12,8 +12,6 @@ from projections.figures import unbuilt
 from projections.findings import view as findings
 from rulebook import period
 
-__all__ = ["forget_due", "forget_waiting"]
-
 
 def forget_due(
     site: Site, *, now: bool = False, stop: Callable[[], bool] = lambda: False

@@ -7,8 +7,6 @@ not death, and a restart would not help. Ready is who can do its work now. No an
 import time
 from collections.abc import Callable, Mapping
 
-__all__ = ["ALIVE_S", "Check", "Pulse", "missing"]
-
 # A turn of a main loop may connect anew and wait for a lock, and for a database that went silent it waits
 # as long as the settings say: no turn takes longer than both.
 ALIVE_S = 60.0

@@ -7,8 +7,6 @@ from ledger.errors import Retry
 from ledger.recording.batch import Outcome
 from schemas import Rejection
 
-__all__ = ["intake_observer"]
-
 # Of one batch: who sends nonsense by the thousand must not fill the disk with it.
 SHOWN_REJECTIONS = 10
 

@@ -9,8 +9,6 @@ from host.notes import note
 from host.settings import KafkaSettings
 from ledger.errors import LedgerError
 
-__all__ = ["kafka_lags"]
-
 
 def kafka_lags(
     bookmarks: Sequence[tuple[str, int, int]], kafka: KafkaSettings | None

@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 from ledger.errors import Misconfigured
 
-__all__ = ["Address", "Asked", "Page", "listen"]
-
 # Whoever connects and says nothing is sent away.
 REQUEST_S = 5.0
 

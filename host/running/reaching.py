@@ -8,8 +8,6 @@ from consumers.backoff import wait_s
 from consumers.source import KafkaAway
 from ledger.errors import Retry
 
-__all__ = ["reach"]
-
 T = TypeVar("T")
 # How soon being told to stop is noticed.
 LOOK_S = 0.2

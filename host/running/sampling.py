@@ -14,8 +14,6 @@ from ledger.metrics import Figures
 from ledger.storage.install import check_installed
 from ledger.storage.postgres import Session
 
-__all__ = ["SAMPLE_S", "STALE_S", "Sampler"]
-
 SAMPLE_S = 5.0
 # Longer than a sample may take, with its connecting.
 STALE_S = 30.0

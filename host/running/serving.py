@@ -17,8 +17,6 @@ import orjson
 from host.running.health import Check, missing
 from host.running.listening import Address, Asked, Page, listen
 
-__all__ = ["Address", "Pages", "ask_ready", "free_port", "serve"]
-
 # A part that takes longer to say how it is, is not well.
 ANSWER_S = 2.0
 

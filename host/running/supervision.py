@@ -18,8 +18,6 @@ from host.running.serving import Address, ask_ready
 from host.signals import SUPERVISOR
 from host.statuses import AWAY, BAD_NEWS, FINE
 
-__all__ = ["Part", "Restarts", "ended_for_good", "supervise"]
-
 # How soon a signal or the end of a child is noticed.
 LOOK_S = 0.2
 # A batch is finished in less; whoever has not ended then is killed, and loses nothing by it.

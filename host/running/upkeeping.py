@@ -10,8 +10,6 @@ from threading import Event, Thread
 from host.logs import Log
 from ledger.errors import Halt, LedgerError, Retry
 
-__all__ = ["Upkeep"]
-
 UPKEEP_S = 3600.0
 # A service that was away: sooner than in an hour.
 AGAIN_S = 60.0

@@ -23,17 +23,6 @@ from ledger.storage.postgres import Session
 from projections.figures import counted
 from projections.metrics import ViewMetrics
 
-__all__ = [
-    "CONFIDENTIAL_PORTS",
-    "MADE",
-    "PORTS",
-    "Process",
-    "Watch",
-    "port_of",
-    "supervised",
-    "watching",
-]
-
 Process = Literal["run", "consume", "project", "publish", "upkeep"]
 PORTS: dict[Process, int] = {
     "run": 9463,

@@ -8,8 +8,6 @@ from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.rows import BatchRow
 from ledger.recording.gaps import gap_span
 
-__all__ = ["check_batches", "check_bookmarks", "check_head", "check_letters"]
-
 Batches = Sequence[BatchRow]
 Gaps = Mapping[int, ExplainedGap]
 _NO_BATCH = BatchRow(0, "", 0, 0, 0, 0, 0, 0, 0, recorded="0", erasures=0)

@@ -18,16 +18,6 @@ from ledger.errors import LedgerError
 from ledger.names import ROLES, LedgerName
 from ledger.storage.postgres import Session
 
-__all__ = [
-    "Fact",
-    "Readable",
-    "check_catalogue",
-    "check_memberships",
-    "expected",
-    "read_catalogue",
-    "readable",
-]
-
 _STATEMENTS = (
     "namespaces",
     "relations",

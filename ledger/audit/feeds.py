@@ -16,8 +16,6 @@ from ledger.feeds.trie import TOKEN_BYTES, commitment, root_in, root_of
 from ledger.feeds.vrf import public_key
 from ledger.storage.postgres import Session
 
-__all__ = ["check_feeds"]
-
 _SHOWN = 12
 
 

@@ -8,8 +8,6 @@ import msgspec
 from ledger.errors import LedgerError, Retry
 from ledger.storage.postgres import Session
 
-__all__ = ["NOT_COMPARABLE", "UNREADABLE", "ExplainedGap", "Finding", "Findings"]
-
 # There is nothing to compare the ledger with: the verdict is not "in order", and not the contrary.
 NOT_COMPARABLE = "not-comparable"
 # Something is not what this program could have written, so that it cannot even be read.

@@ -8,8 +8,6 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Inventory", "Row", "inventory"]
-
 Protection = Literal["derived", "authenticated", "compared", "unprotected"]
 CAMPAIGN = "integration/test_tampering.py"
 

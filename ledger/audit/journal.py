@@ -4,8 +4,6 @@ from ledger.audit.scene import Check, Scene
 from ledger.erasure.eraser import compare
 from ledger.journal.entries import ErasureJournal
 
-__all__ = ["journal_check"]
-
 
 def journal_check(journal: ErasureJournal) -> Check:
     """The check of a journal. The next start of the ledger completes what it names."""

@@ -7,8 +7,6 @@ import msgspec
 
 from ledger.audit.findings import UNREADABLE, Findings
 
-__all__ = ["BatchRow", "batch_rows"]
-
 
 class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The row of a batch. `recorded`: microseconds since 1970, in decimal digits. Without `mac`: from before

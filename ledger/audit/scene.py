@@ -11,8 +11,6 @@ from ledger.audit.rows import BatchRow
 from ledger.crypto.sealing import KeyedHash
 from ledger.storage.postgres import Session
 
-__all__ = ["Check", "Scene"]
-
 
 @dataclass
 class Scene:

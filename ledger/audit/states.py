@@ -20,8 +20,6 @@ from ledger.errors import Halt
 from ledger.event import RecordedEvent, decode_event
 from schemas.catalogue import GAP
 
-__all__ = ["Stored", "check_states"]
-
 # A label of a batch that no Kafka topic can have: a file, a command, or the library's own recorder.
 _APPLICATION = "application"
 _LENGTH = struct.Struct("!i")

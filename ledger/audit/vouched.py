@@ -24,8 +24,6 @@ from ledger.writing.chain import (
 )
 from ledger.writing.chain_begin import BEGIN
 
-__all__ = ["check_chain", "check_rows"]
-
 # Of each table: what a finding calls its rows, and the statement that reads them as they are hashed.
 _KINDS: dict[Table, tuple[str, str]] = {
     "bookmarks": ("bookmark", "audit_bookmarks"),

@@ -12,8 +12,6 @@ from ledger.storage.postgres import Session
 from ledger.writing.append import lock_head
 from ledger.writing.packing import blind_hash
 
-__all__ = ["is_complete", "rebuild"]
-
 _BLOCK_ROWS = 5_000
 _Row = tuple[bytes, UUID, str, str]
 

@@ -19,8 +19,6 @@ from pyrage import (
 from ledger.errors import Misconfigured
 from ledger.storage.ordinary import read_ordinary
 
-__all__ = ["Identities", "Recipients"]
-
 _BLOCK_BYTES = 1 << 16
 # More than any file of private keys.
 _MOST_BYTES = 1 << 20

@@ -24,8 +24,6 @@ from ledger.storage.install import migration_digest, migrations
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.notes import LIMIT_BYTES
 
-__all__ = ["OpenedCopy", "check_keys", "digested", "opened_copies"]
-
 _BLOCK_BYTES = 1 << 20
 _OLD_MANIFEST = "manifest.json"
 

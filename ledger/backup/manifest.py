@@ -14,8 +14,6 @@ from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey
 from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note, verify_note
 
-__all__ = ["FORMAT", "MANIFEST", "Applied", "Content", "Copy", "TableFile", "read_manifest", "sign"]
-
 FORMAT = 2
 MANIFEST = "manifest"
 _TITLE = "processing-ledger backup\n"

@@ -27,8 +27,6 @@ from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of, width_at
 from ledger.writing.append import BatchNotes, NewEvent, Span, append, lock_head, new_event
 from ledger.writing.chain import Link
 
-__all__ = ["REIMPORT", "Reimported", "checked_entries", "is_elsewhere", "reimport"]
-
 # Labels of batches: of events that came back, and of those that never had a name.
 REIMPORT, _UNNAMED = "command:reimport", "application"
 # No key of this generation exists: the fingerprint is gone, as after an erasure.

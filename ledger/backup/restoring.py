@@ -14,8 +14,6 @@ from ledger.names import LedgerName
 from ledger.storage.install import install_as_of
 from ledger.storage.postgres import Conflict, Database, Session, statement
 
-__all__ = ["check_identities", "restore"]
-
 _GZIP = 16 + zlib.MAX_WBITS
 _BLOCK_BYTES = 1 << 18
 # How a trigger was made, by the letter of the catalogue, and what makes it so again.

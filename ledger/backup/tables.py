@@ -11,8 +11,6 @@ from ledger.backup.manifest import Content
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session, statement
 
-__all__ = ["columns_of", "copied_tables", "namespace_of"]
-
 _MADE = re.compile(r"^CREATE (UNLOGGED )?TABLE (?:IF NOT EXISTS )?\{(events|keys)\}\.(\w+)", re.M)
 
 

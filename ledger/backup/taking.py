@@ -24,8 +24,6 @@ from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.promises import promised
 from ledger.tlog.signing.keys import SigningKey
 
-__all__ = ["Taking", "back_up", "check_apart"]
-
 # Fast, and half the size: values are sealed and do not get smaller.
 _COMPRESSION = 1
 _GZIP = 16 + zlib.MAX_WBITS

@@ -14,8 +14,6 @@ from ledger.crypto.provider import FileKeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.names import LedgerName
 
-__all__ = ["Column", "RowMacs", "row_macs"]
-
 _FORMAT = "1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

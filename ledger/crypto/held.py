@@ -8,8 +8,6 @@ from uuid import UUID
 from ledger.crypto.layouts import Layout, Seal
 from ledger.crypto.sealing import DataKey, KeyedHash, month_of
 
-__all__ = ["Chain", "Held"]
-
 
 @dataclass(slots=True)
 class Chain:

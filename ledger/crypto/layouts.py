@@ -17,8 +17,6 @@ import orjson
 from ledger.crypto.sealing import NONCE_BYTES, field_place, padded
 from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
 
-__all__ = ["BLIND_FIELDS", "Group", "Layout", "Seal", "Values", "layout_of", "sealed_each"]
-
 # Fields by which a person can be looked up; the blind index knows no others.
 BLIND_FIELDS = frozenset(
     {"email", "invoice_email", "mobile_number", "fixed_number", "iban", "kvk_number"}

@@ -9,8 +9,6 @@ from uuid import UUID
 from ledger.crypto.sealing import ValuePlace, associated_data
 from ledger.names import LedgerName
 
-__all__ = ["data_key_place", "feed_key_place", "ledger_key_place", "reference_place"]
-
 _INDEX_SOURCE = "urn:processing-ledger:subject-index"
 _FORMAT = "1"
 

@@ -19,15 +19,6 @@ from ledger.errors import Halt, Lost, Retry
 from ledger.storage.durable import fsync_folder
 from ledger.storage.ordinary import read_ordinary
 
-__all__ = [
-    "EpochCiphers",
-    "FileKeyProvider",
-    "create_secret",
-    "destroy_secret",
-    "read_secret",
-    "written",
-]
-
 _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 # The key that authenticates rows; under its first name until every row from before has its MAC.

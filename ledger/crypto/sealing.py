@@ -21,29 +21,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ledger.errors import Halt
 from schemas.encoding import to_json
 
-__all__ = [
-    "KEY_BYTES",
-    "NONCE_BYTES",
-    "DataKey",
-    "KeyedHash",
-    "ValuePlace",
-    "associated_data",
-    "end_of_month",
-    "event_place",
-    "field_place",
-    "is_made_of_reference",
-    "key_id",
-    "keyed_hash",
-    "month_of",
-    "next_month_key",
-    "open_value",
-    "padded",
-    "seal_value",
-    "subject_of",
-    "unwrap_key",
-    "wrap_key",
-]
-
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _PAD_BYTES = 16

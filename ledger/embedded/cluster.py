@@ -17,16 +17,6 @@ from ledger.embedded.place import Account, Place, last_line, own_folder, run_as
 from ledger.errors import Misconfigured
 from ledger.storage.durable import fsync_folder
 
-__all__ = [
-    "PORT",
-    "SUPERUSER",
-    "allow",
-    "configure",
-    "initialise",
-    "programs_for",
-    "shipped_programs",
-]
-
 SUPERUSER = "postgres"
 PORT = 5432  # only part of the socket's name
 MAJOR_VERSION = "18"

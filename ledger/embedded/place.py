@@ -15,17 +15,6 @@ from pathlib import Path
 
 from ledger.errors import Misconfigured
 
-__all__ = [
-    "Account",
-    "Place",
-    "account_for",
-    "default_data_dir",
-    "last_line",
-    "own_folder",
-    "prepare",
-    "run_as",
-]
-
 SYSTEM_USER = "processing-ledger"
 SYSTEM_DATA_DIR = Path("/var/lib/processing-ledger")
 SOCKET_LIMIT_BYTES = 107  # sun_path of unix(7), without the closing zero byte

@@ -16,8 +16,6 @@ from pathlib import Path
 from ledger.embedded.place import Place
 from ledger.errors import Misconfigured, ServiceAway
 
-__all__ = ["START_TIMEOUT_S", "running", "settled", "stop"]
-
 START_TIMEOUT_S = 600  # recovery after a crash replays up to max_wal_size, 1 GB
 FAST_STOP_TIMEOUT_S = 30.0  # sessions are ended, then comes a checkpoint
 IMMEDIATE_STOP_TIMEOUT_S = 30.0  # PostgreSQL kills what has not ended after 5 s

@@ -24,8 +24,6 @@ from ledger.embedded.place import Account, Place, account_for, own_folder, prepa
 from ledger.embedded.postmaster import START_TIMEOUT_S, running, settled, stop
 from ledger.errors import Misconfigured, ServiceAway
 
-__all__ = ["LEDGER_ROLES", "Server", "start"]
-
 LEDGER_ROLES = ("/^ledger_",)
 
 # Children of a killed server end by themselves, mostly within milliseconds; until then PostgreSQL

@@ -38,15 +38,6 @@ from ledger.writing.append import (
 from ledger.writing.chain import CHAIN, Link
 from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person
 
-__all__ = [
-    "Compared",
-    "Eraser",
-    "Erasure",
-    "compare",
-    "missing_of",
-    "pending",
-]
-
 
 class Erasure(msgspec.Struct, frozen=True):
     """What an erasure did. `keys`: ids of the destroyed keys. `last_position`: of its events.

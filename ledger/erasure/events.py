@@ -13,8 +13,6 @@ from ledger.writing.append import NewEvent, new_event
 from ledger.writing.message import OwnOrigin
 from schemas import names, own_event
 
-__all__ = ["SOURCE", "erasure_of", "event_name", "events_of_entry", "last_name", "reapplied"]
-
 SOURCE = f"{OWN_SOURCE}erasure"
 # Ids of keys in one event: with 46 bytes each they stay below what an entry of the log may have. A value
 # from 1970 has a key for each of its months.

@@ -20,8 +20,6 @@ from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
-__all__ = ["rejournal"]
-
 
 class _Extent(NamedTuple):
     """How far an erasure went, as `through` and `month` of an `ErasureEntry`."""

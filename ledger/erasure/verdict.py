@@ -8,8 +8,6 @@ import msgspec
 from ledger.event import RecordedEvent
 from schemas import CATEGORIES
 
-__all__ = ["GROUNDS", "Ground", "Guard", "Judge", "Verdict", "outright"]
-
 Ground = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
 GROUNDS: tuple[Ground, ...] = ("request", "retention", "consent-withdrawn", "unlawful", "objection")
 

@@ -23,8 +23,6 @@ from ledger.names import LedgerName
 from ledger.reading import LAST, head_position
 from ledger.storage.postgres import Session
 
-__all__ = ["FeedLists", "KeptList", "expire_lists", "tokens_in"]
-
 TABLE = "feed_lists"
 _BLOCK_PAGES = 256
 

@@ -14,17 +14,6 @@ from ledger.feeds.trie import TOKEN_BYTES, commitment, root_of
 from ledger.feeds.vrf import Prover
 from schemas.references import is_person
 
-__all__ = [
-    "PAGE_TOKENS",
-    "Members",
-    "members_of",
-    "page_bits",
-    "page_of",
-    "pages_of",
-    "references_in",
-    "token_of",
-]
-
 # A page has about as many tokens, half of it at least in the mean: some kilobytes.
 PAGE_TOKENS = 512
 

@@ -21,17 +21,6 @@ from ledger.tlog.tree.bundles import read_entry
 from ledger.tlog.tree.merkle import HASH_BYTES
 from schemas import names
 
-__all__ = [
-    "FEED_EVENT",
-    "TITLE",
-    "FeedProof",
-    "Proven",
-    "encode_feed_proof",
-    "feed_of",
-    "parse_feed_proof",
-    "verify",
-]
-
 TITLE = "processing-ledger/feed-proof@v1"
 FEED_EVENT = names.BULK_FEED_DELIVERED
 

@@ -15,8 +15,6 @@ import msgspec
 from ledger.errors import Unproven
 from ledger.tlog.tree.merkle import EMPTY_ROOT, HASH_BYTES, hash_children, hash_leaf
 
-__all__ = ["TOKEN_BYTES", "Path", "commitment", "path_of", "root_in", "root_of", "verify_path"]
-
 TOKEN_BYTES = 16
 _BITS = 8 * TOKEN_BYTES
 _TITLE = b"processing-ledger/feed/1\n"

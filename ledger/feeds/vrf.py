@@ -21,8 +21,6 @@ from nacl.exceptions import CryptoError
 
 from ledger.errors import Unproven
 
-__all__ = ["KEY_BYTES", "PROOF_BYTES", "Prover", "output", "public_key", "verify"]
-
 KEY_BYTES = 32
 """Of a secret key and of a public one."""
 PROOF_BYTES = 80

@@ -11,8 +11,6 @@ from ledger.journal.linking import JournalLinks, LinkKeys
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
-__all__ = ["authenticate_restored", "authenticate_rows", "check_rows_key"]
-
 _BLOCK_ROWS = 5_000
 # Of each table what reads its rows without a MAC, and what writes their MACs.
 _TABLES = {

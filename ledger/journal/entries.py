@@ -21,8 +21,6 @@ from ledger.errors import Halt, Retry
 from ledger.storage.durable import fsync_folder
 from ledger.storage.ordinary import open_ordinary, too_large
 
-__all__ = ["ErasureEntry", "ErasureJournal"]
-
 # Read of the journal at once, and the rest of the line that ends there.
 _BLOCK_BYTES = 1024 * 1024
 # More than any line says.

@@ -38,8 +38,6 @@ from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.names import LedgerName
 from ledger.storage.durable import fsync_folder
 
-__all__ = ["JournalLinks", "LinkKeys", "seal_ties"]
-
 _FOLDER, _SUFFIX = "links", ".key"
 _TIE = re.compile(rb'"reference_hmac"\s*:\s*"')
 _SOURCE = "urn:processing-ledger:erasure-journal"

@@ -10,8 +10,6 @@ from uuid import UUID
 from ledger.errors import Halt
 from ledger.storage.postgres import Session
 
-__all__ = ["DECIDE", "ERASE", "Moment", "erased_between", "moment"]
-
 # Label of the batches in which keys are destroyed.
 ERASE = "command:erase"
 # Label of those in which it was decided that everything stays.

@@ -12,8 +12,6 @@ from ledger.crypto.authentic import RowMacs
 from ledger.journal.entries import ErasureEntry
 from ledger.storage.postgres import Session
 
-__all__ = ["add_tombstone", "fence", "name_subject", "restore_subject"]
-
 _TOMBSTONE = (
     "subject",
     "reference_hmac",

@@ -6,8 +6,6 @@ from ledger.journal.entries import ErasureJournal
 from ledger.journal.linking import JournalLinks, seal_ties
 from ledger.storage.postgres import Session
 
-__all__ = ["expire_tombstones"]
-
 _BLOCK = 5_000
 
 

@@ -27,8 +27,6 @@ from ledger.journal.overtaking import Moment, erased_between, moment
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
-__all__ = ["FINGERPRINT", "Keyring", "Need"]
-
 # Category of the key under which a data subject's events are told apart; nothing is sealed with it.
 FINGERPRINT = "fingerprint"
 

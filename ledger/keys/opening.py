@@ -38,8 +38,6 @@ from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 from schemas import ROLLING_CATEGORIES
 
-__all__ = ["Missing", "Opener", "SealedValue"]
-
 # Subjects whose keys are held at once; a list over everyone stays flat.
 _HELD_SUBJECTS = 5_000
 # References that are looked up by one statement.

@@ -19,8 +19,6 @@ from ledger.errors import Retry
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
-__all__ = ["Epochs", "Rotation", "due", "epochs", "first_epoch", "rotate"]
-
 _BLOCK_KEYS = 2_000
 # Of two machines; more, and one of them was put right meanwhile.
 _CLOCKS_DIFFER = timedelta(hours=1)

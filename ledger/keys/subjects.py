@@ -20,8 +20,6 @@ from ledger.keys.keyring import Keyring, Need
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
-__all__ = ["BEGINNING", "INDEX_VERSION", "Mention", "Period", "SubjectIndex", "kind_of"]
-
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 INDEX_VERSION = 1
 

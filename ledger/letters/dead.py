@@ -26,19 +26,6 @@ from ledger.writing.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import Rejection, is_person
 from schemas.codes import words_for
 
-__all__ = [
-    "Letter",
-    "LetterKeys",
-    "add_letters",
-    "day_purpose",
-    "expire_letters",
-    "letter_keys",
-    "letters",
-    "offset_of",
-    "open_letter",
-    "remove_letters",
-]
-
 
 class Letter(msgspec.Struct, frozen=True):
     """A dead letter as it may be shown: nothing in it quotes the message."""

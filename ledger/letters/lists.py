@@ -9,15 +9,6 @@ from ledger.errors import Reject
 from ledger.letters.dead import Letter
 from ledger.storage.postgres import Session
 
-__all__ = [
-    "LETTER_DIGITS",
-    "Kind",
-    "count_letters",
-    "letters_like",
-    "letters_named",
-    "names_in_letters",
-]
-
 LETTER_DIGITS = 64
 _PAGE = 1_000
 _After = tuple[datetime, bytes] | tuple[None, None]

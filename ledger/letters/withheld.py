@@ -23,19 +23,6 @@ from ledger.storage.ordinary import read_ordinary
 from ledger.storage.postgres import Session
 from ledger.writing.message import Message
 
-__all__ = [
-    "Handed",
-    "KeyPair",
-    "WithheldKey",
-    "count_withheld",
-    "keep_withheld",
-    "public_key",
-    "receipt_of",
-    "remove_received",
-    "seal_withheld",
-    "withheld",
-]
-
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _INFO = b"processing-ledger withheld message, version 1"
 _PREFIX = "x25519:"

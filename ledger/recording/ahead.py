@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 from ledger import cycles
 from ledger.errors import Overtaken
 
-__all__ = ["ahead"]
-
 # The writing thread wakes some dozens of times a batch, each time behind the one that seals. Python's
 # 5 ms would make it wait longer than the server takes.
 _SWITCH_SECONDS = 0.0005

@@ -24,8 +24,6 @@ from ledger.writing.own_message import OwnAct, own_message
 from schemas.catalogue import APPROVED
 from schemas.encoding import to_json
 
-__all__ = ["Approval", "Standing", "approve", "digest_of", "standing_of"]
-
 _SOURCE = f"{OWN_SOURCE}approvals"
 _INFO = b"processing-ledger/approval/1"
 

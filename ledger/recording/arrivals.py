@@ -9,8 +9,6 @@ from typing import Generic, Protocol, TypeVar, overload
 
 from ledger.writing.message import BLOCK, Message
 
-__all__ = ["Arrivals", "blocks"]
-
 # Ordinary messages are far from it.
 _BLOCK_BYTES = 256 * 1024
 

@@ -31,22 +31,6 @@ from ledger.writing.message import KafkaOrigin, Message
 from ledger.writing.packing import Ready
 from schemas import Code, Rejection
 
-__all__ = [
-    "USUAL",
-    "Batch",
-    "Bookmark",
-    "HaltLimit",
-    "Means",
-    "Outcome",
-    "Prepared",
-    "RefusalPolicy",
-    "Window",
-    "hash_of_record",
-    "prepare",
-    "record",
-    "write",
-]
-
 # An erasure may come between sealing and recording a few times, not for ever.
 _ATTEMPTS = 10
 

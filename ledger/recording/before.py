@@ -12,8 +12,6 @@ from ledger.storage.postgres import Session
 from ledger.writing.append import Head, latest_versions
 from ledger.writing.packing import Ready
 
-__all__ = ["Before", "BlindRow", "Versions"]
-
 # More streams or hashes than so many are not remembered, so that a long run over many people stays flat.
 _MOST = 50_000
 

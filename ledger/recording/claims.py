@@ -17,8 +17,6 @@ from schemas import EVENT_TYPES
 from schemas.powers import Claim, refs_in, without_right
 from schemas.sources import gives_power, is_office_place
 
-__all__ = ["Said", "claims_of", "said_before"]
-
 _Saying = tuple[str, tuple[str, ...], bool]
 
 

@@ -10,8 +10,6 @@ from ledger.writing.message import Message
 from ledger.writing.packing import Ready, refusal_of
 from schemas import Code, Event, Rejection
 
-__all__ = ["Decided", "Earlier", "Known", "decide"]
-
 
 class Decided(msgspec.Struct):
     """The verdict over each message of a batch."""

@@ -31,8 +31,6 @@ from ledger.writing.message import OwnOrigin
 from schemas import OwnEventError, own_event
 from schemas.catalogue import GAP
 
-__all__ = ["Gap", "gap_span", "record_gap"]
-
 _SOURCE = f"{OWN_SOURCE}intake"
 
 

@@ -18,8 +18,6 @@ from ledger.writing.message import BLOCK, Message
 from ledger.writing.packing import Hashes, Placed, Ready, has_own_hash, pack
 from schemas import EVENT_TYPES, Event, Rejection, names
 
-__all__ = ["Sealer"]
-
 _PERSONS = ("customer/", "employee/", "visitor/")
 # What starts a data subject anew after an erasure of the whole person; nothing registers the others.
 _STARTS = {"customer": names.CUSTOMER_REGISTERED, "contact": names.CONTACT_PERSON_ADDED}

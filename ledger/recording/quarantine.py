@@ -14,18 +14,6 @@ from ledger.storage.postgres import Session
 from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.chain import Cell, Link
 
-__all__ = [
-    "ACTIVE",
-    "OTHERS",
-    "OWN_ROWS",
-    "SourceCount",
-    "Sources",
-    "counts_by_topic",
-    "half_fails",
-    "resume_source",
-    "sources_of",
-]
-
 # All sources that a topic had after the first `OWN_ROWS`: outsiders make up names, and each would take a row.
 OTHERS = "*"
 OWN_ROWS = 1_000

@@ -25,8 +25,6 @@ from ledger.writing.message import Message
 from ledger.writing.own_message import OwnAct, own_message
 from schemas import names
 
-__all__ = ["READS", "Read", "ReadNotes", "adopt_notes", "record_notes", "unopened", "waiting"]
-
 READS = "reads"
 """Purpose of the ledger's key that seals notes."""
 SOURCE = f"{OWN_SOURCE}{READS}"

@@ -10,8 +10,6 @@ from ledger.writing.append import Span
 from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.packing import Ready
 
-__all__ = ["HALF", "NAMELESS", "Tally", "counted_as", "names_of", "tally", "topic_window"]
-
 # What has no source that can be read, and what is not from Kafka: neither is ever quarantined.
 NAMELESS = ""
 # Of the messages of a topic, or of its sources: when more of them fail, the topic is what fails.

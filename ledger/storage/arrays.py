@@ -7,8 +7,6 @@ from uuid import UUID
 
 from psycopg.types.array import ListBinaryDumper
 
-__all__ = ["ArrayDumper"]
-
 # Dimensions, whether there are nulls, oid of the elements, their number, index of the first.
 _ARRAY_HEADER = Struct(">iiIii")
 _LENGTH = Struct(">i").pack

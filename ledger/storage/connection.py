@@ -7,8 +7,6 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
-__all__ = ["Connection", "closed_on_error", "with_defaults"]
-
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection whose answers come within `answer_s` seconds, or it is given up."""

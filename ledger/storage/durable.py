@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-__all__ = ["fsync_folder"]
-
 
 def fsync_folder(folder: Path) -> None:
     """Make the names in a folder durable: a new or removed file may vanish or reappear without it."""

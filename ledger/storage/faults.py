@@ -8,8 +8,6 @@ from psycopg import errors
 
 from ledger.errors import Busy, Halt, LedgerError, Misconfigured, NotInstalled, ServiceAway
 
-__all__ = ["Conflict", "UniqueConflict", "mapped_errors"]
-
 # The server hung up on whoever stood still in a transaction; psycopg counts that as an internal error.
 _TIMEOUTS = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 

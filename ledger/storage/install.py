@@ -14,15 +14,6 @@ from ledger.errors import Halt, Misconfigured, NotInstalled
 from ledger.names import ROLES, LedgerName
 from ledger.storage.postgres import Database, Session, UniqueConflict, statement
 
-__all__ = [
-    "check_installed",
-    "install",
-    "install_as_of",
-    "migration_digest",
-    "migrations",
-    "shipped",
-]
-
 
 def migrations() -> list[str]:
     """Names of the migrations that this program ships, in their order."""

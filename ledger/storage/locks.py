@@ -12,8 +12,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from ledger.errors import LedgerError
 from ledger.storage.postgres import Session
 
-__all__ = ["Check", "held"]
-
 Check = Callable[[], None]
 """Raises ServiceAway when the lock is lost, with its connection."""
 

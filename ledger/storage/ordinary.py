@@ -10,8 +10,6 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["open_ordinary", "read_ordinary", "too_large"]
-
 
 def open_ordinary(path: Path, most: int | None = None) -> BinaryIO:
     """A file, for reading.

@@ -29,8 +29,6 @@ from ledger.storage.connection import Connection, closed_on_error, with_defaults
 from ledger.storage.faults import Conflict, UniqueConflict, mapped_errors
 from ledger.storage.refusals import check_ports, named, refusal
 
-__all__ = ["PATIENCE_S", "Conflict", "Database", "Session", "UniqueConflict", "statement"]
-
 # The ends of PostgreSQL's binary COPY: signature, flags and no extension; and a row of -1 columns.
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END = b"\xff\xff"

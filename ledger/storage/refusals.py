@@ -9,8 +9,6 @@ from collections.abc import Mapping
 
 from ledger.errors import Misconfigured
 
-__all__ = ["check_ports", "named", "refusal"]
-
 LAST_PORT = 65535
 # What libpq or the server says, and what is wrong then. The password of LDAP, PAM or RADIUS is left out: a
 # directory that is away sounds the same.

@@ -16,18 +16,6 @@ from ledger.storage.postgres import Session
 from ledger.writing.chain import NO_SUMS, Beside, Cell, Link, microseconds, names_hash
 from ledger.writing.rows import event_rows, event_start, name_rows, name_start
 
-__all__ = [
-    "BatchNotes",
-    "Head",
-    "NewEvent",
-    "Span",
-    "Written",
-    "append",
-    "latest_versions",
-    "lock_head",
-    "new_event",
-]
-
 
 class Head(msgspec.Struct, frozen=True):
     """The locked head row."""

@@ -16,17 +16,6 @@ from ledger.writing.append import Span
 from ledger.writing.chain import Cell, Link
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
 
-__all__ = [
-    "Bookmark",
-    "HaltLimit",
-    "Window",
-    "begin_bookmark",
-    "move_bookmark",
-    "move_bookmark_over_gap",
-    "resume_topics",
-    "set_window",
-]
-
 
 class Bookmark(msgspec.Struct, frozen=True):
     """Which incarnation of a Kafka partition a batch was read from, and its last record's bytes."""

@@ -19,21 +19,6 @@ import orjson
 
 from ledger.crypto.sealing import KeyedHash
 
-__all__ = [
-    "CHAIN",
-    "NO_SUMS",
-    "TABLES",
-    "Beside",
-    "Link",
-    "Table",
-    "all_sums",
-    "batch_hash",
-    "microseconds",
-    "names_hash",
-    "row_hash",
-    "sum_of",
-]
-
 # Purpose of the ledger's key.
 CHAIN = "chain"
 Table = Literal[

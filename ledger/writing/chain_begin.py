@@ -13,8 +13,6 @@ from ledger.storage.postgres import Session
 from ledger.writing.append import BatchNotes, Span, append, lock_head
 from ledger.writing.chain import Cell, Link, Table, batch_hash, row_hash
 
-__all__ = ["BEGIN", "CHAIN_MIGRATION", "begin_chain", "hash_unhashed"]
-
 # Label of the batch.
 BEGIN = "command:chain"
 # What a ledger whose batches have hashes has applied.

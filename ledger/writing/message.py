@@ -7,8 +7,6 @@ import msgspec
 
 from schemas import Event, Rejection
 
-__all__ = ["BLOCK", "FileOrigin", "KafkaOrigin", "Message", "OwnOrigin", "place_in", "place_of"]
-
 # So many messages are decoded, then sealed: few enough to stay in the processor's cache meanwhile.
 BLOCK = 50
 

@@ -11,8 +11,6 @@ from ledger.writing.message import Message, OwnOrigin
 from schemas import Event, OwnEvent, own_event
 from schemas.encoding import to_json
 
-__all__ = ["OwnAct", "own_message"]
-
 
 class OwnAct(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a person did with the ledger. `facts` may name persons, by reference."""

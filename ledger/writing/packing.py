@@ -22,8 +22,6 @@ from ledger.writing.rows import event_start, name_start
 from schemas import Code, Event, Rejection
 from schemas.powers import Claim
 
-__all__ = ["Blind", "Hashes", "Placed", "Ready", "blind_hash", "has_own_hash", "pack", "refusal_of"]
-
 _encode = msgspec.json.Encoder().encode
 # Hash, category and field of a value that a person can be looked up by.
 Blind = tuple[bytes, str, str]

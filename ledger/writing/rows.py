@@ -10,8 +10,6 @@ from itertools import chain
 from struct import Struct
 from uuid import UUID
 
-__all__ = ["event_rows", "event_start", "name_rows", "name_start"]
-
 # A row is the number of its columns, then for each column its length and its bytes.
 _LENGTH = Struct(">i").pack
 # originator_id; the length of topic. state follows, then the end: originator_version, notification_id and

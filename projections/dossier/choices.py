@@ -14,8 +14,6 @@ from projections.folds.view import Order, order_of
 from rulebook.purposes import CHANNELS, CHANNELS_OF
 from schemas import names
 
-__all__ = ["CHOICES", "Choice", "choose", "objections_to", "objects", "subkey_of"]
-
 OBJECTION = names.MARKETING_OBJECTION_RECORDED
 COOKIES = names.COOKIE_PREFERENCE_RECORDED
 CALLER_ID = names.CALLER_ID_BLOCKING_CHANGED

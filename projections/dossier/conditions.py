@@ -3,16 +3,6 @@
 from ledger.event import RecordedEvent
 from schemas import CATEGORIES
 
-__all__ = [
-    "asks_for_more",
-    "counts",
-    "erases_all",
-    "is_contacts",
-    "is_ours",
-    "is_party",
-    "says_types",
-]
-
 _ALL = frozenset(CATEGORIES)
 
 

@@ -27,8 +27,6 @@ from projections.dossier.said import Handover
 from projections.folds.view import Order
 from rulebook import Keeping
 
-__all__ = ["Act", "Contract", "Takeover", "acts_on", "contracts", "contracts_of", "told_by_others"]
-
 _PREFIX = f"{CONTRACT}/"
 _ACTS = noting({CONTRACT, TAKEOVER})
 

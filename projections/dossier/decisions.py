@@ -9,8 +9,6 @@ from projections.dossier.said import Decisions
 from rulebook import Cause
 from rulebook.erasure import Outcome
 
-__all__ = ["Decided", "decided"]
-
 
 class Decided(msgspec.Struct, frozen=True):
     """The decision on one category. `grounds`: rule and reference of all that keeps it, if anything."""

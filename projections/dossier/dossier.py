@@ -41,30 +41,6 @@ from projections.dossier.said import (
 from projections.folds.view import Order, order_of
 from schemas import names
 
-__all__ = [
-    "CONTRACT",
-    "COOKIES",
-    "FOREVER",
-    "LIFTED",
-    "NOTED",
-    "NO_DOSSIER",
-    "PURPOSES",
-    "RUNNING",
-    "SHARED",
-    "SHARED_TOPICS",
-    "SIGNAL",
-    "TAKEOVER",
-    "Dossier",
-    "Mark",
-    "Marked",
-    "dossier_from",
-    "dossier_name",
-    "marks_of",
-    "noted",
-    "noting",
-    "topic_of",
-]
-
 FOREVER = datetime.max.replace(tzinfo=UTC)
 """As things stand, whatever day it is."""
 PURPOSES = "purposes"

@@ -14,19 +14,6 @@ from rulebook import FOUNDED, provision
 from rulebook.consent_evidence import CONSENT_PURPOSES
 from schemas import names
 
-__all__ = [
-    "CHECKED",
-    "CONSENT_EVIDENCE",
-    "DISCLOSURE",
-    "IN_LAW",
-    "OBJECTION",
-    "PROVISION",
-    "Fact",
-    "Kept",
-    "fact_of",
-    "facts_in",
-]
-
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a fact keeps of its event: the members that rules ask for. Those that are empty were not said."""

@@ -10,8 +10,6 @@ import msgspec
 from projections.dossier.dossier import NO_DOSSIER, Dossier
 from rulebook import Keeping, Situation
 
-__all__ = ["Look", "Seen"]
-
 T = TypeVar("T")
 
 

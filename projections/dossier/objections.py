@@ -13,15 +13,6 @@ from projections.dossier.dossier import PURPOSES, Dossier
 from projections.dossier.look import Look
 from rulebook.purposes import is_direct_marketing
 
-__all__ = [
-    "activities_objected_to",
-    "activity_name",
-    "is_declared",
-    "is_marketing",
-    "objection_to",
-    "objects_to_marketing",
-]
-
 _PREFIX = "objected/"
 _OVERRULED = "overruled"
 

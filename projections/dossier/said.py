@@ -12,33 +12,6 @@ from rulebook import Cause
 from rulebook.erasure import Outcome
 from schemas import REMARK, names
 
-__all__ = [
-    "Certified",
-    "Claim",
-    "Codes",
-    "Consent",
-    "Decisions",
-    "Handover",
-    "Holding",
-    "Phase",
-    "Ruling",
-    "Said",
-    "Speaking",
-    "Version",
-    "categories_in",
-    "claim_in",
-    "consent_in",
-    "countries_in",
-    "decisions_in",
-    "handover_in",
-    "holding_in",
-    "phase_in",
-    "purposes_in",
-    "sources_in",
-    "speaking_in",
-    "version_in",
-]
-
 
 class Codes(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="codes"):
     """A list of codes, such as data categories, purposes or countries."""

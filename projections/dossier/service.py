@@ -16,8 +16,6 @@ from projections.folds.view import Order, order_of
 from rulebook.calendar import day_of
 from schemas import names
 
-__all__ = ["Span", "served_on", "service_spans"]
-
 _BEGINS, _ENDS = (
     frozenset({names.SERVICE_ACTIVATED, names.SERVICE_EXTENDED}),
     names.SERVICE_DEACTIVATED,

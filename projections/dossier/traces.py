@@ -14,8 +14,6 @@ from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
 from schemas import names
 
-__all__ = ["Trace", "Traces", "leaves_traces", "sighted_as", "traced"]
-
 _Keys = dict[str, "Trace"]
 _Bases = dict[str, tuple[str, ...]]
 

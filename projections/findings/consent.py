@@ -16,8 +16,6 @@ from schemas import names
 from schemas.formats import instant_of
 from schemas.tc_string import TcFault, TcString, decoded
 
-__all__ = ["consent_evidence"]
-
 _COOKIES: Final = names.COOKIE_PREFERENCE_RECORDED
 _ANALYTICS: Final = "analytics-cookies"
 _GIVING: Final = frozenset({names.CONSENT_GIVEN, names.CONSENT_RENEWED})

@@ -11,8 +11,6 @@ from projections.dossier.said import Certified, Claim, Version
 from rulebook import Party, Provision
 from rulebook.calendar import day_of
 
-__all__ = ["disclosure", "frameworks_on", "informed", "standing", "version_on"]
-
 _DELETIONS = frozenset({"erase", "erasure", "delete", "deletion"})
 _COLLECTORS = frozenset({"collection-agency", "bailiff"})
 _PERMITS = frozenset({"nl.uavg.33.4", "nl.uavg.33.5"})

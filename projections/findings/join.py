@@ -24,8 +24,6 @@ from projections.findings.view import DOSSIER, TRACES, VIEW, Row, kind_of
 from projections.folds.view import Key, encode
 from projections.use.situation import USES
 
-__all__ = ["Entry", "FindingStore", "FindingsGathering", "FindingsJoin", "asked_by"]
-
 _Change = tuple[Row | None, Row | None]
 _Kinds = dict[str, datetime]
 """Kinds of fact, and from when such facts are judged again."""

@@ -17,17 +17,6 @@ from projections.dossier.traces import Trace
 from projections.findings.situation import seen
 from rulebook.calendar import day_of
 
-__all__ = [
-    "Finding",
-    "disclosure_findings",
-    "findings_of",
-    "is_registered",
-    "listed",
-    "owns",
-    "source_finding",
-    "source_rules",
-]
-
 
 SourceFault = Literal["unregistered", "type-of-another"]
 """What may be wrong with a source: no system has it, or the house does not list a type for it."""

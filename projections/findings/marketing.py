@@ -14,8 +14,6 @@ from rulebook import Addressee
 from rulebook.calendar import day_of
 from rulebook.purposes import CHANNELS_OF
 
-__all__ = ["contact", "objection", "overruling"]
-
 
 def contact(fact: Fact, look: Look) -> Iterator[Seen]:
     """What the person had agreed to, and what the law says of the channel.

@@ -13,8 +13,6 @@ from projections.findings.disclosure import frameworks_on, standing, version_on
 from projections.folds.view import Order
 from rulebook.calendar import AMSTERDAM
 
-__all__ = ["EVER", "reach"]
-
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 _Marks = tuple[Mark, ...]
 # Topics that are only asked for what held up to a fact's time.

@@ -12,8 +12,6 @@ from projections.dossier.traces import Traces
 from projections.keeping.lasting import lasting
 from projections.keeping.retention import instant_of_day, oldest
 
-__all__ = ["RETENTION", "deciding_rule", "held_facts", "retention"]
-
 RETENTION = "retention"
 _DETAIL = ", "  # between a category and the rule that decides
 

@@ -24,8 +24,6 @@ from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
 from schemas import names
 from schemas.formats import instant_of
 
-__all__ = ["DEPENDS", "SITUATIONS", "seen"]
-
 _ENDS = frozenset({names.RIGHTS_REQUEST_ANSWERED, names.RIGHTS_REQUEST_REFUSED})
 
 

@@ -26,8 +26,6 @@ from projections.findings.judging import (
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row
 from projections.folds.view import NOWHERE, Key, encode
 
-__all__ = ["SourceStore", "earliest", "is_fine", "refresh_sources", "sight", "unregistered"]
-
 _SYSTEM = "system/"
 _PLACE = "source/"
 _FINDING = msgspec.json.Decoder(Finding)

@@ -11,8 +11,6 @@ from projections.findings.reach import EVER
 from projections.folds.digest import Share, bounds
 from projections.folds.view import NOWHERE, Key, encode
 
-__all__ = ["FindingTables", "found_row", "stored_findings"]
-
 _BLOCK_ROWS = 1_000
 _START = UUID(int=0)
 _TYPES = ("uuid", "text", "text", "bytea", "uuid", "timestamptz", "timestamptz", "text", "text")

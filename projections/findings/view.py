@@ -22,8 +22,6 @@ from rulebook.digest import digest
 from rulebook.powers import POWER_TABLE
 from rulebook.sources import SOURCES
 
-__all__ = ["DOSSIER", "TRACES", "VIEW", "Row", "evolve", "keys", "kind_of"]
-
 DOSSIER, TRACES = "dossier", "traces"
 FOLD = "16"
 # A dossier that depends on another one is no older than any change of that.

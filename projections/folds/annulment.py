@@ -13,16 +13,6 @@ from uuid import UUID
 from ledger.event import RecordedEvent
 from schemas import names
 
-__all__ = [
-    "ANNULMENT",
-    "Effects",
-    "Name",
-    "effects",
-    "is_annulment",
-    "name_of",
-    "target_of",
-]
-
 Name = tuple[str, str]
 """Of an event: its source and id."""
 

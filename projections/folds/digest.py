@@ -7,8 +7,6 @@ from uuid import UUID
 
 from projections.folds.view import NOWHERE, View
 
-__all__ = ["EVERYTHING", "SLICES", "Digest", "Share", "Sums", "bounds", "digest_of"]
-
 SLICES = 16
 _SHIFT = 124  # of the 128 bits of a stream, its first hexadecimal digit is left
 Share = range

@@ -10,8 +10,6 @@ from typing import Any
 from ledger.event import RecordedEvent
 from projections.folds.view import View
 
-__all__ = ["Dispatch", "Shares"]
-
 Shares = dict[str, list[RecordedEvent]]
 """By name of a view the events that may touch its rows, in the order given."""
 

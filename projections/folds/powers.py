@@ -19,16 +19,6 @@ from schemas import names
 from schemas.powers import Power, refs_in
 from schemas.sources import gives_power
 
-__all__ = [
-    "ACT",
-    "POWERLESS",
-    "gives_none",
-    "may_change_others",
-    "powerless",
-    "stripped",
-    "type_of",
-]
-
 POWERLESS = "act-without-power"
 """Stands in the place of the type of such an act, so that no view takes it for one."""
 _TYPE = names.type_of(POWERLESS)

@@ -12,8 +12,6 @@ import msgspec
 
 from projections.folds.view import Order, Value
 
-__all__ = ["EMPTY", "Sealing", "Sealings", "live", "remove", "seal", "without_keys"]
-
 
 class Sealing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The values of one event in the category: field -> blob."""

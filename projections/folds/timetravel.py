@@ -16,18 +16,6 @@ from projections.folds.powers import gives_none, powerless, stripped
 from projections.folds.view import View
 from schemas import names
 
-__all__ = [
-    "NOW",
-    "READ",
-    "Moment",
-    "Selected",
-    "counting",
-    "fold",
-    "fold_at",
-    "projector",
-    "select",
-]
-
 S = TypeVar("S")
 READ = names.LEDGER_READ
 """A read of the ledger itself: it says nothing about a person that was not known before."""

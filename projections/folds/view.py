@@ -16,16 +16,6 @@ import msgspec
 
 from ledger.event import RecordedEvent
 
-__all__ = [
-    "NOWHERE",
-    "Key",
-    "Order",
-    "Value",
-    "View",
-    "encode",
-    "order_of",
-]
-
 S = TypeVar("S")
 Key = tuple[UUID, str]
 """Of a row: the stream, and the subkey within it."""

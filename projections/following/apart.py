@@ -20,8 +20,6 @@ from projections.following.blocks import Block
 from projections.following.derive import Content
 from projections.following.folding import Message, Told, Work
 
-__all__ = ["Apart", "blocks_apart", "shares", "worthwhile"]
-
 # A process that folds fewer events takes longer to start than it saves.
 _LEAST_EVENTS = 20_000
 _Folders = dict[Connection, "subprocess.Popen[bytes]"]

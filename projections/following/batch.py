@@ -20,8 +20,6 @@ from projections.folds.timetravel import counting
 from projections.folds.view import Key, View
 from projections.following.joins import JoinStore, join_of
 
-__all__ = ["Batch", "Broken", "Change", "History", "NamedEvent", "Store", "apply_batch", "named_by"]
-
 S = TypeVar("S")
 NamedEvent = tuple[UUID, str, str]
 """An event that an annulment names: stream, source, id. It may not have arrived yet."""

@@ -9,8 +9,6 @@ from projections.folds.digest import EVERYTHING, Share
 from projections.following.batch import NamedEvent
 from projections.following.derive import Content, Derived, Goal, derive
 
-__all__ = ["Block", "Part", "blocks"]
-
 # Rows of all views and named events that are together in a block.
 _BLOCK_ROWS = 2_000
 

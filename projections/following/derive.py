@@ -21,19 +21,6 @@ from projections.following.batch import NamedEvent, named_by
 from projections.following.joins import join_of
 from rulebook.powers import related
 
-__all__ = [
-    "Content",
-    "Derived",
-    "Goal",
-    "Seen",
-    "annulled_streams",
-    "derive",
-    "derive_digests",
-    "rows_at",
-    "selected_at",
-    "views_at",
-]
-
 Goal = tuple[View[Any], int]
 """A view and the position up to which it is derived."""
 Seen = tuple[Sums, Any]

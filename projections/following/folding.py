@@ -23,8 +23,6 @@ from projections.following.blocks import Block, blocks
 from projections.following.derive import Content, Goal, Seen
 from projections.following.storage import bookmarks, stored_sums
 
-__all__ = ["Message", "Told", "Work", "main"]
-
 Told = list[tuple[Seen, Sums | None]]
 """Of each goal what was seen, and what its rows in use come to; None where they have moved on."""
 Message = Block | Told | LedgerError

@@ -24,8 +24,6 @@ from projections.following.derive import Content, Derived, derive
 from projections.following.rebuild import ViewReport
 from projections.following.storage import NO_ROW, Bookmark, bookmarks
 
-__all__ = ["Inspected", "audit_views", "inspect_views"]
-
 _PAGE_ROWS = 1_000
 _Row = tuple[Any, ...]
 

@@ -16,8 +16,6 @@ from projections.folds.view import NOWHERE, Key, encode
 from projections.views import register_join as joining
 from projections.views.register_join import EntryRow, EntryStore
 
-__all__ = ["Gathering", "Join", "JoinStore", "Placed", "join_of"]
-
 _Rows = Mapping[str, Any]
 Placed = tuple[UUID, list[bytes]]
 """An entry for a digest: the stream that it belongs to, or `NOWHERE`, and its parts."""

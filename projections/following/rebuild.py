@@ -39,8 +39,6 @@ from projections.following.storage import (
     stored_digest,
 )
 
-__all__ = ["ViewReport", "rebuild_all"]
-
 _BATCH_EVENTS = 5_000
 # A swap waits a second for who reads what is to go (the function in the database), then lets others go on.
 _SWAPS = 1_200

@@ -33,8 +33,6 @@ from projections.following.storage import (
     relax,
 )
 
-__all__ = ["BATCH_EVENTS", "Follower", "Pace", "ViewStatus", "view_statuses"]
-
 BATCH_EVENTS = 5_000
 # How long a lost notification can delay a view, and a request to stop.
 WAKE_S = 1.0

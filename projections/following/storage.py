@@ -23,22 +23,6 @@ from projections.following.batch import Change, NamedEvent
 from projections.following.joins import join_of
 from projections.views.register_join import EntryRow, Span
 
-__all__ = [
-    "Bookmark",
-    "Colour",
-    "NamedEvents",
-    "Tables",
-    "bookmarks",
-    "each_row",
-    "locked_bookmark",
-    "other",
-    "pass_over",
-    "prepare",
-    "relax",
-    "stored_digest",
-    "stored_sums",
-]
-
 Colour = Literal["blue", "green"]
 _PAGE_ROWS = 1_000
 NO_ROW = ""

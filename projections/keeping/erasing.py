@@ -24,19 +24,6 @@ from rulebook import Cause, ErasureDecision, ErasureFacts, Reason, erasure_decis
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
-__all__ = [
-    "Settled",
-    "Step",
-    "deferrals",
-    "is_last",
-    "lasting_for",
-    "on_period",
-    "on_request",
-    "settled",
-    "steps",
-    "was_decided",
-]
-
 
 class Step(msgspec.Struct, frozen=True):
     """One erasure: what becomes of each category. `month`: only months of a rolling category go."""

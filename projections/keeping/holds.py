@@ -17,18 +17,6 @@ from projections.dossier.said import Holding
 from projections.folds.view import Key, View
 from projections.keeping.retention import instant_of_day
 
-__all__ = [
-    "ACTS_ON_HOLDS",
-    "IN_FORCE",
-    "UNDISCLOSED",
-    "VIEW",
-    "Hold",
-    "holds",
-    "holds_by_category",
-    "holds_by_ref",
-    "undisclosed",
-]
-
 _TOPIC = "hold/"
 ACTS_ON_HOLDS = noting({"hold"})
 IN_FORCE = "hold"

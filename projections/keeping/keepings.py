@@ -13,8 +13,6 @@ from rulebook.calendar import day_of
 from rulebook.erasure import Kept
 from schemas import CATEGORIES
 
-__all__ = ["asked_to_restrict", "keepings_of"]
-
 _COURT = "rights.court"
 
 

@@ -16,8 +16,6 @@ from projections.keeping.keepings import keepings_of
 from projections.keeping.retention import anchors_of, oldest, periods_of
 from rulebook import Cause, ErasureFacts, Keeping, Reason, RetentionDue, kept, over_from
 
-__all__ = ["Lasting", "facts_of", "kept_of", "lasting", "lasting_of"]
-
 
 class Lasting(msgspec.Struct, frozen=True):
     """Until when a category is kept. `period`: the one that decides; what keeps it beside that comes on top.

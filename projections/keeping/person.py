@@ -18,8 +18,6 @@ from projections.dossier.traces import Traces, leaves_traces, traced
 from projections.folds.timetravel import counting
 from projections.keeping.holds import holds_by_category
 
-__all__ = ["Person", "dossier_of", "legal_holds", "person_of"]
-
 Others = Callable[[str], Dossier | None]
 """The dossier of another stream by its name, such as that of a contact person's customer."""
 

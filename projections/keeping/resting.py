@@ -13,8 +13,6 @@ from projections.keeping.person import Person
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
 
-__all__ = ["rests_on_ended_consent"]
-
 _CONSENT = "6-1-a"
 
 

@@ -19,8 +19,6 @@ from rulebook import Anchor, RetentionDue
 from rulebook.calendar import AMSTERDAM, day_of
 from schemas import ROLLING_CATEGORIES
 
-__all__ = ["anchors_of", "due_month", "instant_of_day", "oldest", "periods_of"]
-
 _Anchors = tuple[tuple[Anchor, date], ...]
 _CATEGORIES = 4_096
 # Anchors whose last mark starts the period; their topics have the same names.

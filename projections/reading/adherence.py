@@ -20,8 +20,6 @@ from projections.findings.view import DOSSIER, TRACES
 from projections.keeping.lasting import kept_of
 from projections.views.processing_register import Observation, activity_of
 
-__all__ = ["RETENTION_PASSED", "Adherence", "AdherenceTally", "ByCategory"]
-
 RETENTION_PASSED = "law.retention.passed"
 """The rule whose findings say that a category of a person is kept too long."""
 Rows = Mapping[str, Any]

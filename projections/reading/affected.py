@@ -16,8 +16,6 @@ from projections.folds.view import View
 from projections.following.derive import rows_at
 from schemas import PERSONAL_FIELDS
 
-__all__ = ["Exposure", "Scope", "affected"]
-
 
 class Scope(msgspec.Struct, frozen=True):
     """What an incident reached; None, or nothing, is no bound. Bounds of time are inclusive.

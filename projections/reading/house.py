@@ -8,8 +8,6 @@ from projections.reading.views import bookmark_of, each
 from projections.views import staff
 from projections.views.staff import Employee, Role
 
-__all__ = ["employees", "registered_systems", "roles_by_id"]
-
 
 def roles_by_id(session: Session) -> dict[str, Role]:
     """Every role by its bare id, sorted."""

@@ -17,8 +17,6 @@ from rulebook.calendar import day_of
 from rulebook.incidents import PHASES, regimes_in
 from schemas import names
 
-__all__ = ["Deed", "hindrance", "named"]
-
 _INITIAL, _FULL = PHASES
 _DETECTED, _NOTIFIED, _TOLD = (
     names.BREACH_DETECTED,

@@ -23,8 +23,6 @@ from projections.findings.view import DOSSIER, TRACES, VIEW, Row
 from projections.folds.timetravel import Moment, fold, select
 from projections.following.derive import rows_at
 
-__all__ = ["past_findings", "past_findings_about"]
-
 
 def past_findings(
     session: Session,

@@ -14,8 +14,6 @@ from projections.findings.view import DOSSIER, TRACES, VIEW, Row
 from projections.keeping.person import Person
 from projections.reading.views import bookmark_of
 
-__all__ = ["dossiers_of", "persons", "takeovers_told_by_others"]
-
 _START = UUID(int=0)
 _ROWS = 2_000
 _Rows = dict[str, Row]

@@ -15,8 +15,6 @@ from ledger.event import RecordedEvent
 from projections.folds.view import View
 from schemas import names
 
-__all__ = ["SUPPLIER", "VIEW", "Observed", "observed"]
-
 SUPPLIER = "supplier"
 """Of what came from others: by which recipient, by its bare id."""
 _COOKIES = "analytics-cookies"

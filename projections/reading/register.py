@@ -25,8 +25,6 @@ from projections.views import processing_register
 from projections.views.processing_register import Entry
 from projections.views.register_join import Gathering
 
-__all__ = ["Register", "declared_activities", "past_register", "present_register"]
-
 _FINDING = msgspec.json.Decoder(Finding)
 _DECODE: Mapping[str, Any] = {
     "observed": processing_register.VIEW.decode,

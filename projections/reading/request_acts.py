@@ -14,8 +14,6 @@ from rulebook import REFUSALS
 from rulebook.calendar import day_of
 from schemas import names
 
-__all__ = ["NOTHING_HELD", "ActOn", "hindrance"]
-
 ActOn = Literal["verify", "doubt", "extend", "refuse", "answer", "close", "issue", "erase"]
 # Rights whose answer gives data away, changes or destroys it: to the wrong person it would be a breach.
 _NEEDS_IDENTITY = frozenset({"access", "portability", "rectification", "erasure"})

@@ -20,8 +20,6 @@ from projections.views import staff
 from projections.views.staff import Employee, powers_of, roles_at
 from schemas import names
 
-__all__ = ["holds_role", "staff_is_registered"]
-
 _GRANTED = names.type_of(names.ROLE_GRANTED)
 
 

@@ -15,8 +15,6 @@ from rulebook import Party, Transfer, transfer
 from rulebook.calendar import day_of
 from schemas import names
 
-__all__ = ["Place", "agreed_at", "party_of", "place_of", "transfer_of"]
-
 _RECORDED, _ENDED = names.TRANSFER_AGREEMENT_RECORDED, names.TRANSFER_AGREEMENT_ENDED
 
 

@@ -40,25 +40,6 @@ from projections.views.processing_register import Entry
 from projections.views.recipients import Recipient
 from projections.views.requests import Request
 
-__all__ = [
-    "bookmark_of",
-    "complaints",
-    "consents",
-    "consents_of",
-    "customer_states",
-    "customer_states_of",
-    "disclosed",
-    "disclosures_by_quarter",
-    "each",
-    "findings",
-    "holds_in_force",
-    "incidents",
-    "notifications",
-    "recipients_by_id",
-    "register_entries",
-    "requests",
-]
-
 S = TypeVar("S")
 _BLOCK_ROWS = 1_000
 _BEFORE_ALL = (datetime(1, 1, 1, tzinfo=UTC), "", "", "", UUID(int=0), "")

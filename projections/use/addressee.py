@@ -18,16 +18,6 @@ from rulebook import Addressee
 from rulebook.purposes import CHANNELS
 from schemas.formats import instant_of
 
-__all__ = [
-    "Kind",
-    "account_of",
-    "addressee",
-    "decided_purposes",
-    "is_customer",
-    "kind_of_addressee",
-    "objects_to",
-]
-
 EVERY = "all"
 """Stands among the objections of whoever objected to direct marketing as such."""
 _CONSENT = "consent/"

@@ -14,8 +14,6 @@ from projections.use.restricting import restricted
 from projections.use.situation import USE
 from rulebook.calendar import day_of
 
-__all__ = ["BUREAU", "NO_OCCASION", "PURPOSE", "check_at", "objected_at", "occasion"]
-
 NO_OCCASION = "none"
 PURPOSE, BUREAU = "solvency-check", "credit-bureau"
 """For what a check is made, and the kind of recipient that gets data for it."""

@@ -16,8 +16,6 @@ from projections.keeping.holds import holds_by_ref, undisclosed
 from projections.keeping.keepings import asked_to_restrict
 from rulebook.erasure import ERASURE_RULES
 
-__all__ = ["SAYS_RESTRICTED", "restricted", "restricted_by"]
-
 _KINDS = {entry.id: entry.when for entry in ERASURE_RULES if entry.decision == "restrict"}
 _TOPICS = frozenset({"restriction", LIFTED, "decided", "registered", "hold", "dispute", "case"})
 SAYS_RESTRICTED = noting(_TOPICS)

@@ -16,8 +16,6 @@ from projections.use.restricting import restricted
 from rulebook.marketing import category_of
 from schemas import PERSONAL_FIELDS
 
-__all__ = ["USE", "USES", "use"]
-
 USE = "use"
 USES = frozenset({DISCLOSURE, "contact", "access"})
 """Kinds of fact that are a use of a person's data."""

@@ -18,8 +18,6 @@ from rulebook.digest import digest
 from rulebook.incidents import Clock
 from schemas import names
 
-__all__ = ["OPEN", "VIEW", "Complaint"]
-
 OPEN = "complaint"
 """What a complaint that nobody answered counts as."""
 _RECEIVED, _ANSWERED = names.COMPLAINT_RECEIVED, names.COMPLAINT_ANSWERED

@@ -19,20 +19,6 @@ from rulebook.purposes import is_direct_marketing
 from schemas import names
 from schemas.formats import instant_of
 
-__all__ = [
-    "VIEW",
-    "Consent",
-    "ConsentAnswer",
-    "ConsentStatus",
-    "Row",
-    "act_of",
-    "consent_answer",
-    "consents_among",
-    "evolve",
-    "keys",
-    "status_at",
-]
-
 ConsentStatus = Literal["given", "refused", "withdrawn", "expired", "invalidated"]
 Act = Literal["given", "renewed", "refused", "withdrawn", "invalidated"]
 # The rank: what takes consent away beats what gives it at the same time.

@@ -15,20 +15,6 @@ from projections.folds.timetravel import READ
 from projections.folds.view import Order, Value, View, order_of
 from schemas import CATEGORIES, PERSONAL_FIELDS, names
 
-__all__ = [
-    "VIEW",
-    "CustomerState",
-    "Status",
-    "customer_kind",
-    "erased_categories",
-    "evolve",
-    "forget",
-    "keys",
-    "live_values",
-    "since",
-    "status",
-]
-
 Status = Literal["active", "inactive", "erased"]
 _ACCOUNT_ACTS = {names.ACCOUNT_REACTIVATED: 0, names.ACCOUNT_DEACTIVATED: 1}
 

@@ -17,18 +17,6 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Key, View
 from schemas import names
 
-__all__ = [
-    "DISCLOSES",
-    "FEED",
-    "FEED_KIND",
-    "VIEW",
-    "Disclosure",
-    "evolve",
-    "keys",
-    "sort_key",
-    "sorted_disclosures",
-]
-
 FEED = names.BULK_FEED_DELIVERED
 """Name of the one type of disclosure that is about many persons."""
 FEED_KIND = "ciot"

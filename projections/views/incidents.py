@@ -18,17 +18,6 @@ from rulebook.incidents import Clock, Notice, breach_clocks, warning_clock
 from schemas import names
 from schemas.formats import instant_of
 
-__all__ = [
-    "KINDS",
-    "TOLD",
-    "VIEW",
-    "Incident",
-    "Step",
-    "subkey_of_breach",
-    "subkey_of_misuse",
-    "subkey_of_told",
-]
-
 Kind = Literal["breach", "misuse"]
 KINDS: tuple[Kind, ...] = ("breach", "misuse")
 _PREFIX = "breach/"

@@ -11,8 +11,6 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Order, View, order_of
 from schemas import names
 
-__all__ = ["VIEW", "Adoption", "Measure", "adopted_at"]
-
 _PREFIX = "measure/"
 _ACTS = {names.SECURITY_MEASURE_ADOPTED: True, names.SECURITY_MEASURE_RETIRED: False}
 

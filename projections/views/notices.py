@@ -14,8 +14,6 @@ from projections.folds.view import Order, View, order_of
 from rulebook.calendar import day_of
 from schemas import names
 
-__all__ = ["VIEW", "Claim", "Notice", "Publication", "claims_of", "in_force"]
-
 _PREFIX = "notice/"
 _PUBLISHED = names.PRIVACY_NOTICE_PUBLISHED
 

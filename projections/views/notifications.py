@@ -16,8 +16,6 @@ from projections.folds.view import Key, Order, View, order_of
 from projections.views.disclosures import DISCLOSES
 from schemas import PERSONAL_FIELDS, names
 
-__all__ = ["ACTIONS", "VIEW", "Action", "Changes", "Task", "Told", "action_named", "tasks"]
-
 Action = Literal["rectification", "erasure", "restriction"]
 ACTIONS: tuple[Action, ...] = ("rectification", "erasure", "restriction")
 EVERYTHING = "*"

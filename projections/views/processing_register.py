@@ -15,25 +15,6 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Key, Order, View, order_of
 from schemas import names
 
-__all__ = [
-    "VIEW",
-    "Assessment",
-    "Declared",
-    "Drift",
-    "Entry",
-    "Observation",
-    "Observed",
-    "Retirement",
-    "Tally",
-    "Totals",
-    "Version",
-    "activity_of",
-    "declare",
-    "entry",
-    "keys",
-    "observe",
-]
-
 _PREFIX = "activity/"
 _DECLARATIONS = {names.PROCESSING_ACTIVITY_DECLARED, names.PROCESSING_ACTIVITY_CHANGED}
 _RETIRED = names.PROCESSING_ACTIVITY_RETIRED

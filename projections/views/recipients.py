@@ -14,20 +14,6 @@ from rulebook import in_force
 from rulebook.calendar import day_of
 from schemas import names
 
-__all__ = [
-    "VIEW",
-    "Certification",
-    "Ending",
-    "Recipient",
-    "Version",
-    "ended_at",
-    "evolve",
-    "frameworks_on",
-    "keys",
-    "known_at",
-    "recipient_at",
-]
-
 _PREFIX = "recipient/"
 _VERSIONS = {names.RECIPIENT_REGISTERED, names.RECIPIENT_CHANGED}
 _ACTS = {*_VERSIONS, names.RECIPIENT_ENDED}

@@ -21,8 +21,6 @@ from projections.views.processing_register import (
     entry,
 )
 
-__all__ = ["EntryRow", "EntryStore", "Gathering", "Span", "refresh"]
-
 Span = tuple[datetime | None, datetime | None]
 """First and last occurred time; None without events."""
 EntryRow = tuple[bytes, bytes]

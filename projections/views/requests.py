@@ -16,17 +16,6 @@ from rulebook import DEADLINES, RequestPeriod, evidence_of, request_period
 from rulebook.digest import digest
 from schemas import names
 
-__all__ = [
-    "CLOSINGS",
-    "RECEIVED",
-    "VIEW",
-    "Request",
-    "Standing",
-    "Step",
-    "evidence",
-    "standing",
-]
-
 RECEIVED = names.RIGHTS_REQUEST_RECEIVED
 _VERIFIED, _FAILED = names.IDENTITY_VERIFIED, names.IDENTITY_VERIFICATION_FAILED
 _EXTENDED = names.RIGHTS_REQUEST_EXTENDED

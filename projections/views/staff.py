@@ -15,23 +15,6 @@ from projections.folds.view import Order, View, order_of
 from rulebook.calendar import day_of
 from schemas import names
 
-__all__ = [
-    "VIEW",
-    "Certificate",
-    "Definition",
-    "Employee",
-    "Employment",
-    "Grant",
-    "Role",
-    "certificate_at",
-    "counts",
-    "definition_at",
-    "employed_at",
-    "holds",
-    "powers_of",
-    "roles_at",
-]
-
 _ROLE = "role/"
 _GRANTS = {names.ROLE_GRANTED: True, names.ROLE_REVOKED: False}
 _EMPLOYMENTS = {names.EMPLOYMENT_STARTED: True, names.EMPLOYMENT_ENDED: False}

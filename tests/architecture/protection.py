@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from ledger.audit.catalogue import Fact, expected
 from ledger.audit.inventory import Row, inventory
 
-__all__ = ["catalogue", "files", "places", "tables"]
-
 _FILE = "file "
 SERVER = "server"
 UNPUBLISHED = ("unpublished {events}.events.topic", "unpublished {events}.events.state")

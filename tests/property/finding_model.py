@@ -16,8 +16,6 @@ from schemas import CATEGORIES, PERSONAL_FIELDS
 from tests.property import view_model
 from tests.unit.projections.making import HR, IT
 
-__all__ = ["findings"]
-
 Events = Sequence[RecordedEvent]
 Broken = Iterator[tuple[str, datetime | None]]
 """A rule, and from when it counts if not at once."""

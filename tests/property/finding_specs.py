@@ -20,8 +20,6 @@ from tests.property.view_specs import (
 )
 from tests.unit.projections.making import ANNA, BERT, CRM, HR, IT, OFFICE, OURS, PORTAL, SPACE
 
-__all__ = ["facts", "lives"]
-
 CARLA, EVA = uuid5(SPACE, "carla"), uuid5(SPACE, "eva")
 DAY = 1440
 # Before, around and after the deadlines of hours, days, a month and a year.

@@ -12,8 +12,6 @@ from ledger.audit.custody.custody import Capped, Held
 from ledger.audit.custody.told import Told
 from ledger.crypto.sealing import is_made_of_reference, subject_of
 
-__all__ = ["Unbound", "is_bound"]
-
 
 def is_bound(subject: UUID, reference: str | None, secret: bytes | None, held: Held) -> bool:
     """Whether a data subject was made of this reference with this key; of earlier versions none was made."""

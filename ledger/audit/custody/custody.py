@@ -21,8 +21,6 @@ from ledger.journal.entries import ErasureJournal
 from ledger.journal.linking import JournalLinks, LinkKeys
 from ledger.names import LedgerName
 
-__all__ = ["Capped", "Custody", "Held"]
-
 
 class Custody(msgspec.Struct, frozen=True):
     """What an audit of the keys is held against. `tombstone`: how long an answer tells of an erasure.

@@ -14,8 +14,6 @@ from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.journal.linking import JournalLinks
 from ledger.storage.postgres import Session
 
-__all__ = ["Line", "Lines", "keys_digest"]
-
 
 class Line(msgspec.Struct, frozen=True):
     """One line of the journal, without its keys. `keys`: of them a hash each."""

@@ -18,8 +18,6 @@ from ledger.keys.subjects import INDEX_VERSION, kind_of
 from ledger.recording.reads import READS, unopened
 from ledger.storage.postgres import Session
 
-__all__ = ["KeysAudit"]
-
 _BLOCK_SUBJECTS = 2_000
 
 

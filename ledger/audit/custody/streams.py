@@ -22,8 +22,6 @@ from ledger.keys.keyring import FINGERPRINT
 from ledger.storage.postgres import Session
 from schemas import ROLLING_CATEGORIES
 
-__all__ = ["check_streams"]
-
 _BLOCK_STREAMS = 1_000
 _REFERENCE = "reference"
 

@@ -13,8 +13,6 @@ from ledger.errors import Halt
 from ledger.event import RecordedEvent, decode_event
 from schemas import CATEGORIES, EVENT_TYPES, names
 
-__all__ = ["Erased", "Need", "Told", "tell"]
-
 _ERASED, _REAPPLIED = names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED
 
 

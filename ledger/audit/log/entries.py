@@ -13,8 +13,6 @@ from functools import lru_cache
 from ledger.audit.findings import UNREADABLE, Findings
 from ledger.event import instant
 
-__all__ = ["walk"]
-
 # Of a binary COPY row: number of columns, then the length and value of stream, version, position and
 # recorded time (microseconds since 2000), and the lengths of type and state around their bytes.
 _FIXED = struct.Struct("!hi16siqiqiqi")

@@ -15,8 +15,6 @@ from ledger.audit.log.published import Comparison
 from ledger.audit.log.signed import Signed
 from ledger.tlog.signing.checkpoints import Checkpoint
 
-__all__ = ["Promise", "check_promises", "promises_of"]
-
 # A publisher signs at once what it has promised; one that died in between leaves it for longer.
 _PATIENCE = 20
 _PAUSE_S = 0.1

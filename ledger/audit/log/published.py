@@ -14,8 +14,6 @@ from ledger.tlog.tree.edge import Edge, FullTile, grow
 from ledger.tlog.tree.merkle import hash_leaf
 from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, tile_path, width_at
 
-__all__ = ["Comparison", "PublishedLog"]
-
 
 class Comparison:
     """Grows the tree of the table, block by block, and compares it with a log. Without one it only grows."""

@@ -15,8 +15,6 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.history import bind
 
-__all__ = ["PublishedLog", "Signed"]
-
 # The database's promise is one of the last that were signed, unless it was put back.
 _LAST_BOUND = 1_000
 

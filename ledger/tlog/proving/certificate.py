@@ -20,15 +20,6 @@ from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
 from schemas import names
 
-__all__ = [
-    "Certificate",
-    "Certified",
-    "Proven",
-    "encode_certificate",
-    "parse_certificate",
-    "verify",
-]
-
 TITLE = "processing-ledger/erasure-certificate@v1"
 _SOURCE = f"{OWN_SOURCE}erasure"
 _DECIDED, _ERASED = names.ERASURE_DECIDED, names.PERSONAL_DATA_ERASED

@@ -13,8 +13,6 @@ from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf
 from ledger.tlog.tree.proofs import verify_inclusion
 
-__all__ = ["Proof", "encode_proof", "parse_proof", "verify_entry"]
-
 _TITLE = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile("index (0|[1-9][0-9]{0,18})")
 # A tree of 2^63 leaves has no longer path.

@@ -11,8 +11,6 @@ from ledger.tlog.tree.merkle import hash_leaf
 from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion
 from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of, width_at
 
-__all__ = ["Signed", "entry_at", "prove", "published", "published_by"]
-
 
 class Signed(msgspec.Struct, frozen=True):
     """The published checkpoint: its bytes, and what they say. Nothing here has checked who signed."""

@@ -11,8 +11,6 @@ from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.tiles import nodes_of
 from ledger.tlog.witnessing.witnesses import Witnesses
 
-__all__ = ["Delivery"]
-
 
 class Delivery:
     """Publishes into a folder. `witnesses`: None when the log's own signature is enough."""

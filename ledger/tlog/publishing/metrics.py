@@ -13,8 +13,6 @@ from ledger.metrics import Figures, Series, Shown
 from ledger.tlog.proving.reading import Signed
 from ledger.tlog.publishing.observer import Observer
 
-__all__ = ["FIGURES", "SERIES", "PublisherMetrics", "checkpoint_figures"]
-
 FAILURES = Series(
     "ledger_publisher_failures_total",
     "counter",

@@ -6,8 +6,6 @@ from typing import Any
 
 from ledger.errors import LedgerError
 
-__all__ = ["Observer"]
-
 
 def _ignore(*_: Any) -> None:
     """Nobody looks."""

@@ -12,8 +12,6 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.history import History, bind
 
-__all__ = ["bound_to", "keep_promise", "promised", "renew_promise"]
-
 
 def promised(session: Session) -> dict[str, Checkpoint]:
     """The tree that each log of the ledger promised last, by its origin. Empty ones promise nothing."""

@@ -34,8 +34,6 @@ from ledger.tlog.tree.bundles import entry_of
 from ledger.tlog.tree.merkle import EMPTY_ROOT, hash_leaf
 from ledger.tlog.witnessing.witnesses import Witnesses
 
-__all__ = ["INTERVAL_S", "Published", "Publisher"]
-
 # How many entries are integrated before a checkpoint promises them, and how many are read at once.
 STEP_ENTRIES = 16_384
 STEP_BYTES = 32 * 1024 * 1024

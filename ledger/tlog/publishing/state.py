@@ -22,8 +22,6 @@ from ledger.tlog.tree.tiles import (
     tile_path,
 )
 
-__all__ = ["Grown", "State", "check_extension", "grown", "last_promise", "load"]
-
 
 class State(msgspec.Struct, frozen=True):
     """A tree with what is needed to let it grow.

@@ -4,8 +4,6 @@ import binascii
 
 from ledger.errors import Unproven
 
-__all__ = ["from_base64", "to_base64"]
-
 
 def to_base64(content: bytes) -> str:
     """The text of some bytes."""

@@ -14,16 +14,6 @@ from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey
 from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note, verify_note
 from ledger.tlog.tree.merkle import EMPTY_ROOT, HASH_BYTES
 
-__all__ = [
-    "Checkpoint",
-    "checkpoint_text",
-    "cosign_checkpoint",
-    "parse_checkpoint",
-    "sign_checkpoint",
-    "verify_checkpoint",
-    "verify_signers",
-]
-
 # A position is a bigint.
 _MOST_LEAVES = 2**63 - 1
 _SIZE = re.compile("0|[1-9][0-9]{0,18}")

@@ -14,17 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.signing.base64 import from_base64, to_base64
 
-__all__ = [
-    "COSIGNATURE",
-    "ED25519",
-    "KEY_ID_BYTES",
-    "SigningKey",
-    "VerifierKey",
-    "cosigned_message",
-    "is_key_name",
-    "parse_verifier_key",
-]
-
 ED25519, COSIGNATURE = 0x01, 0x04
 KEY_ID_BYTES = 4
 PUBLIC_BYTES = 32

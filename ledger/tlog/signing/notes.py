@@ -12,8 +12,6 @@ from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.signing.base64 import from_base64, to_base64
 from ledger.tlog.signing.keys import KEY_ID_BYTES, VerifierKey, is_key_name
 
-__all__ = ["Note", "Signature", "encode_note", "parse_note", "parse_signatures", "verify_note"]
-
 # More than any log of ours needs, and what the Go library accepts.
 LIMIT_BYTES = 1_000_000
 LIMIT_SIGNATURES = 100

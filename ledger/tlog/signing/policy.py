@@ -11,8 +11,6 @@ import msgspec
 from ledger.errors import Misconfigured
 from ledger.tlog.signing.keys import COSIGNATURE, ED25519, VerifierKey, parse_verifier_key
 
-__all__ = ["Policy", "TrustedKey", "parse_policy"]
-
 _WORDS = frozenset({"log", "witness", "group", "quorum", "any", "all", "none"})
 NO_QUORUM = "none"
 

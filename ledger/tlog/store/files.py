@@ -13,8 +13,6 @@ from ledger.errors import ServiceAway
 from ledger.storage.durable import fsync_folder
 from ledger.storage.ordinary import open_ordinary, read_ordinary
 
-__all__ = ["append_to", "make_folder", "mapped_faults", "read_file", "read_tail", "write_files"]
-
 PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
 SECRET_FILE, SECRET_FOLDER = 0o600, 0o700
 # More than any file of a log that is read at once: a bundle has 256 entries of at most 64 KiB.

@@ -25,8 +25,6 @@ from ledger.tlog.store.history import History
 from ledger.tlog.tree.bundles import decode_bundle
 from ledger.tlog.tree.tiles import bundle_path, decode_tile, tile_path
 
-__all__ = ["LogFolder"]
-
 CHECKPOINT = "checkpoint"
 _HISTORY = "checkpoints"
 _LOCK = "publisher.lock"

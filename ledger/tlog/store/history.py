@@ -24,8 +24,6 @@ from ledger.tlog.store.files import (
     read_tail,
 )
 
-__all__ = ["History", "bind"]
-
 _SIGNATURE, _BLANK = b"\xe2\x80\x94 ", b"\n\n"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # More than the longest record: a note with a hundred signatures.

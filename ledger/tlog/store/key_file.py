@@ -15,8 +15,6 @@ from ledger.errors import Halt, Lost, Misconfigured
 from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey, parse_verifier_key
 from ledger.tlog.store.files import SECRET_FILE, SECRET_FOLDER, read_file, write_files
 
-__all__ = ["KeyFile"]
-
 
 class KeyFile:
     """The key of one log, or of a witness (`algorithm`). `origin`: its name. `passphrase`: None for a

@@ -14,8 +14,6 @@ import msgspec
 from ledger.errors import Unproven
 from ledger.event import encode_header
 
-__all__ = ["Entry", "decode_bundle", "encode_bundle", "entry_of", "read_entry"]
-
 
 class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     position: int

@@ -8,8 +8,6 @@ from ledger.tlog.tree.merkle import EMPTY_ROOT, fold, hash_perfect
 from ledger.tlog.tree.proofs import subtrees
 from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH
 
-__all__ = ["Edge", "FullTile", "grow"]
-
 
 class FullTile(msgspec.Struct, frozen=True):
     """A tile that became full: 256 hashes."""

@@ -3,17 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
-__all__ = [
-    "EMPTY_ROOT",
-    "HASH_BYTES",
-    "CompactRange",
-    "fold",
-    "hash_children",
-    "hash_leaf",
-    "hash_perfect",
-    "root_of",
-]
-
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 

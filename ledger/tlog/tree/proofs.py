@@ -9,16 +9,6 @@ from collections.abc import Callable, Sequence
 from ledger.errors import Unproven
 from ledger.tlog.tree.merkle import EMPTY_ROOT, HASH_BYTES, fold, hash_children
 
-__all__ = [
-    "Node",
-    "consistency_proof",
-    "inclusion_proof",
-    "root_at",
-    "subtrees",
-    "verify_consistency",
-    "verify_inclusion",
-]
-
 Node = Callable[[int, int], bytes]
 """Gives the hash of the perfect subtree (level, index)."""
 

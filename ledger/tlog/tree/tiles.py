@@ -10,19 +10,6 @@ from ledger.errors import Unproven
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_perfect
 from ledger.tlog.tree.proofs import Node
 
-__all__ = [
-    "TILE_BITS",
-    "TILE_WIDTH",
-    "bundle_path",
-    "decode_tile",
-    "encode_tile",
-    "last_widths",
-    "nodes_of",
-    "tile_path",
-    "tiles_of",
-    "width_at",
-]
-
 TILE_BITS = 8
 TILE_WIDTH = 1 << TILE_BITS
 

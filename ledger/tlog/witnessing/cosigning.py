@@ -18,17 +18,6 @@ from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.tree.merkle import HASH_BYTES
 from ledger.tlog.tree.proofs import verify_consistency
 
-__all__ = [
-    "LIMIT_BYTES",
-    "SIZE_TYPE",
-    "TEXT_TYPE",
-    "Answer",
-    "Request",
-    "encode_request",
-    "judge",
-    "parse_request",
-]
-
 SIZE_TYPE = "text/x.tlog.size"
 TEXT_TYPE = "text/plain; charset=utf-8"
 # A proof of at most 63 hashes and a checkpoint with some dozens of signatures.

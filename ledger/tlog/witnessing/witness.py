@@ -33,8 +33,6 @@ from ledger.tlog.store.files import (
 )
 from ledger.tlog.witnessing.cosigning import Answer, judge
 
-__all__ = ["Witness"]
-
 CHECKPOINT = "checkpoint"
 _LOCK = "witness.lock"
 

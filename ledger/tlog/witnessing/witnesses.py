@@ -22,8 +22,6 @@ from ledger.tlog.signing.policy import Policy, TrustedKey
 from ledger.tlog.tree.proofs import Node, consistency_proof
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, SIZE_TYPE, Request, encode_request
 
-__all__ = ["Cosigned", "Reply", "Witnesses", "post"]
-
 TIMEOUT_S = 5.0
 # A witness may have seen another checkpoint than the one that it signed for us; it says so once.
 _ATTEMPTS = 2
