@@ -50,10 +50,7 @@ def table(
     """
     body = [list(row) for row in rows]
     numeric = [any(isinstance(row[place], int) for row in body) for place in range(len(columns))]
-    head = (
-        element("th", column, scope="col", **({"class_": "number"} if right else {}))
-        for column, right in zip(columns, numeric, strict=True)
-    )
+    head = map(_heading, columns, numeric)
     return element(
         "table",
         element("caption", caption) if caption else None,
@@ -63,6 +60,10 @@ def table(
         ),
         **({"class_": class_} if class_ else {}),
     )
+
+
+def _heading(column: str, is_number: bool) -> Html:
+    return element("th", column, scope="col", **({"class_": "number"} if is_number else {}))
 
 
 def _row(cells: Sequence[object], columns: Sequence[str]) -> Html:

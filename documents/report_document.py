@@ -1,6 +1,7 @@
 """The access report as a document: sections with tables, in Dutch or English. Pure."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 from application.queries.access_report import AccessReport
 from documents.letter import Document
@@ -34,15 +35,21 @@ def access_document(answer: AccessReport) -> Document:
 
 def _addressee(report: ReportWords) -> tuple[str, ...]:
     """The name and address that count, of the data itself; without a name what to say instead."""
+    held = _held(report)
+    lines = [" ".join(held[name] for name in names if name in held) for names in _ADDRESS]
+    named = not held.keys().isdisjoint(chain.from_iterable(_ADDRESS[:3]))
+    told = lines if named else [report.say("title", "unnamed"), *lines]
+    return tuple(line for line in told if line)
+
+
+def _held(report: ReportWords) -> dict[str, str]:
+    """By field the texts that count, the latest of each; the country by its name."""
     counting = [one for one in report.answer.data if one.current and not one.annulled]
     by_time = sorted(counting, key=lambda one: one.since)
     held = {one.field: one.value for one in by_time if isinstance(one.value, str)}
     if "country" in held:
         held["country"] = report.words.country(held["country"])
-    lines = [" ".join(held[name] for name in names if name in held) for names in _ADDRESS]
-    named = any(name in held for names in _ADDRESS[:3] for name in names)
-    told = lines if named else [report.say("title", "unnamed"), *lines]
-    return tuple(line for line in told if line)
+    return held
 
 
 def _facts(report: ReportWords) -> Iterable[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The transparency report as CSV and as a page, in Dutch or English."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from application.queries.transparency import (
@@ -92,18 +92,20 @@ def _section(
     Every total is made of what is shown, so it tells no more than that does.
     """
     kind, total = headings("transparency", "kind total", language)
-    every = [quarter for group in columns for quarter in group]
+    groups = [*columns, list(chain.from_iterable(columns))]
     rows = [
-        [_title(one, language), *(_together(_counts(one, group)) for group in (*columns, every))]
+        [_title(one, language), *(_together(_counts(one, group)) for group in groups)]
         for one in answer.kinds
     ]
-    cells = ([one for row in answer.kinds for one in _counts(row, g)] for g in columns)
-    last = [_together(column) for column in cells]
-    whole = _together(one for row in answer.kinds for one in _counts(row, every))
+    last = [_all_of(answer, group) for group in groups]
     heads = [kind, *(name(group[0]) for group in columns), total]
-    lines = [*rows, [total, *last, whole]]
+    lines = [*rows, [total, *last]]
     made = table(None, heads, lines, class_="figures", labelled=False)
     return element("section", element("h2", title), element("div", made, class_="scroll"))
+
+
+def _all_of(answer: TransparencyReport, quarters: Sequence[str]) -> Count:
+    return _together(chain.from_iterable(_counts(row, quarters) for row in answer.kinds))
 
 
 def _year(quarter: str) -> str:

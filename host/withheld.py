@@ -20,12 +20,9 @@ def withheld_key(settings: Settings) -> WithheldKey | None:
     return settings.withheld_key or public_key(own, withheld_pair(settings))
 
 
-def withheld_keys(settings: Settings) -> dict[str, str | None]:
+def withheld_keys(settings: Settings) -> tuple[str | None, str | None]:
     """The public key, and where its private half is when it lies in this key folder."""
     pair = withheld_pair(settings)
     key = pair.known() if settings.confidential else withheld_key(settings)
     here = key is not None and pair.holds(key)
-    return {
-        "withheld_key": key.text if key else None,
-        "withheld_private": str(pair.private) if here else None,
-    }
+    return key.text if key else None, str(pair.private) if here else None

@@ -43,16 +43,25 @@ def _asked(member: Member, at: str, who: Asking) -> JsonValue:
     _explain(member, at, who)
     while True:
         text = who.ask(at).strip()
-        if not text and not member.required:
-            return None
-        if not text and member.shape.kind in {"list", "map"}:
-            return [] if member.shape.kind == "list" else {}
+        if not text and _may_be_empty(member):
+            return _nothing(member)
         try:
             if text:
                 return _answer(member.shape, text, at, who)
             who.tell(who.says("is-needed"))
         except Unfit as error:
             who.tell(str(error))
+
+
+def _may_be_empty(member: Member) -> bool:
+    return not member.required or member.shape.kind in {"list", "map"}
+
+
+def _nothing(member: Member) -> JsonValue:
+    """What no answer says: no member, or an empty list or map where there must be one."""
+    if not member.required:
+        return None
+    return [] if member.shape.kind == "list" else {}
 
 
 def _explain(member: Member, at: str, who: Asking) -> None:

@@ -113,9 +113,7 @@ def _in_list(
 def _read(shape: Shape, held: JsonValue, text: str, place: Place) -> JsonValue:
     """A line of text as a value; a list or a map grows by what it says."""
     text = text.strip()
-    if shape.kind in {"object", "json"} or (
-        shape.kind in {"list", "map"} and text[:1] in {"[", "{"}
-    ):
+    if _is_json(shape, text):
         return _taken(shape, _json(text, place), place)
     if shape.kind == "list" and shape.item:
         parts = [text] if shape.item.kind in {"text", "object", "json"} else text.split(",")
@@ -124,6 +122,12 @@ def _read(shape: Shape, held: JsonValue, text: str, place: Place) -> JsonValue:
     if shape.kind == "map" and shape.item:
         return {**_members(held), **_pairs(shape, shape.item, text, place)}
     return _taken(shape, text, place)
+
+
+def _is_json(shape: Shape, text: str) -> bool:
+    """Whether a line is JSON: an object always, a list or a map where it begins as one."""
+    is_whole = shape.kind in {"list", "map"} and text[:1] in {"[", "{"}
+    return shape.kind in {"object", "json"} or is_whole
 
 
 def _pairs(shape: Shape, item: Shape, text: str, place: Place) -> Data:
@@ -155,19 +159,26 @@ def _taken(shape: Shape, value: object, place: Place) -> JsonValue:
     if shape.kind == "object":
         return _object(shape, value, place)
     if shape.kind == "map" and shape.item:
-        if not isinstance(value, Mapping):
-            raise place.unfit("object")
-        item, names = shape.item, {_key(shape, key, place): one for key, one in value.items()}
-        return {key: _taken(item, one, place.below(key)) for key, one in names.items()}
+        return _map(shape, shape.item, value, place)
     if shape.kind == "list" and shape.item:
-        if not isinstance(value, list):
-            raise place.unfit("list")
-        item = shape.item
-        return [_taken(item, one, place.below(number)) for number, one in enumerate(value)]
+        return _list(shape.item, value, place)
     if shape.kind in {"json", "value"}:
         plain: JsonValue = msgspec.to_builtins(value)
         return plain
     return _single(shape, value, place)
+
+
+def _map(shape: Shape, item: Shape, value: object, place: Place) -> JsonValue:
+    if not isinstance(value, Mapping):
+        raise place.unfit("object")
+    known = {_key(shape, key, place): each for key, each in value.items()}
+    return {key: _taken(item, each, place.below(key)) for key, each in known.items()}
+
+
+def _list(item: Shape, value: object, place: Place) -> JsonValue:
+    if not isinstance(value, list):
+        raise place.unfit("list")
+    return [_taken(item, each, place.below(number)) for number, each in enumerate(value)]
 
 
 def _object(shape: Shape, value: object, place: Place) -> Data:
@@ -187,24 +198,35 @@ def _object(shape: Shape, value: object, place: Place) -> Data:
 
 
 def _single(shape: Shape, value: object, place: Place) -> JsonValue:
-    made: JsonValue = None
-    if shape.kind == "choice":
-        made = _named(codes(shape.choices), value)
-    elif shape.kind == "number":
-        made = _whole(value)
-    elif shape.kind == "yes-no":
-        made = value if isinstance(value, bool) else _truth(value)
-    elif shape.kind == "day":
-        made = _day(value)
-    elif shape.kind == "instant":
-        made = _time(value)
-    elif isinstance(value, str):
-        text = value.upper() if shape.kind == "country" else value
-        made = text if not shape.pattern or re.search(shape.pattern, text) else None
+    made = _made(shape, value)
     if made is None:
         near = _near(shape, value, place.language)
         raise Unfit(f"{place.path}: {expected(shape, place.language)}{near}")
     return made
+
+
+def _made(shape: Shape, value: object) -> JsonValue:
+    """A value of a shape; None where it is none."""
+    match shape.kind:
+        case "choice":
+            return _named(codes(shape.choices), value)
+        case "number":
+            return _whole(value)
+        case "yes-no":
+            return value if isinstance(value, bool) else _truth(value)
+        case "day":
+            return _day(value)
+        case "instant":
+            return _time(value)
+        case _:
+            return _text(shape, value)
+
+
+def _text(shape: Shape, value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    text = value.upper() if shape.kind == "country" else value
+    return text if not shape.pattern or re.search(shape.pattern, text) else None
 
 
 def _named(names: Names, value: object) -> str | None:

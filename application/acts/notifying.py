@@ -32,24 +32,7 @@ class Word(msgspec.Struct, frozen=True):
 
 def notification(source: Source, word: Word, time: datetime) -> Act:
     """The act that says what became of a task. Raises Reject when there is no such task, Misconfigured."""
-    if (word.outcome in EXCEPTIONS) != (word.ground is not None):
-        raise Misconfigured(
-            f"expected with {' and '.join(EXCEPTIONS)}, and with nothing else", field="ground"
-        )
-    wanted = Wanted(word.subject, word.recipient, done=True)
-    mine = [
-        row
-        for row in notification_tasks(source, wanted)
-        if row.action == word.action and (not word.categories or _covers(word, row))
-    ]
-    if not mine:
-        raise Reject(
-            f"there is nothing to tell {word.recipient} about: no {word.action} of data it had"
-        )
-    if not any(row.open for row in mine):
-        raise Reject(f"{word.recipient} was told already, at {mine[0].told_at}")
-    if instant(time) < max(row.since for row in mine if row.open):
-        raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
+    _check(source, word, time)
     facts = {"recipient": word.recipient, "action": word.action, "outcome": word.outcome}
     return Act(
         name=names.RECIPIENT_NOTIFIED,
@@ -59,6 +42,28 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
         categories=list(word.categories) if word.categories else msgspec.UNSET,
         time=time,
     )
+
+
+def _check(source: Source, word: Word, time: datetime) -> None:
+    """There is such a task, it is open, and what was told can have been told then."""
+    if (word.outcome in EXCEPTIONS) != (word.ground is not None):
+        raise Misconfigured(
+            f"expected with {' and '.join(EXCEPTIONS)}, and with nothing else", field="ground"
+        )
+    wanted = Wanted(word.subject, word.recipient, done=True)
+    mine = [row for row in notification_tasks(source, wanted) if _is_meant(word, row)]
+    if not mine:
+        raise Reject(
+            f"there is nothing to tell {word.recipient} about: no {word.action} of data it had"
+        )
+    if not any(row.open for row in mine):
+        raise Reject(f"{word.recipient} was told already, at {mine[0].told_at}")
+    if instant(time) < max(row.since for row in mine if row.open):
+        raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
+
+
+def _is_meant(word: Word, row: Notification) -> bool:
+    return row.action == word.action and (not word.categories or _covers(word, row))
 
 
 def _covers(word: Word, row: Notification) -> bool:

@@ -4,7 +4,7 @@ Roles cover categories, employees hold roles: what somebody could see is the uni
 that moment. The same functions show the past and the present.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -12,6 +12,7 @@ from application.answer import Answer, Name
 from application.queries.consultations import Consultation, consultations_by
 from application.queries.seen import (
     Consultations,
+    House,
     SeenElsewhere,
     SeenHere,
     covered,
@@ -117,22 +118,27 @@ def access(
     people = [
         _rights(names[stream], row, house.roles, time) for stream, row in house.employees.items()
     ]
-    wanted = [
-        person
-        for person in people
-        if person.roles
-        and (role is None or any(held.role == role for held in person.roles))
-        and (category is None or category in person.categories)
-    ]
+    wanted = [person for person in people if _is_wanted(person, role, category)]
     return Access(
         as_of=instant(time),
-        roles=[
-            shown
-            for shown in (_role(one, time) for one in house.roles.values())
-            if shown and (role is None or shown.role == role)
-        ],
+        roles=list(_roles(house, time, role)),
         employees=sorted(wanted, key=lambda person: str(person.employee)),
     )
+
+
+def _is_wanted(person: Rights, role: str | None, category: str | None) -> bool:
+    """Whether a person held some role, and that one, and may see that category."""
+    roles = [held.role for held in person.roles]
+    return (
+        bool(roles) and (role is None or role in roles) and category in {None, *person.categories}
+    )
+
+
+def _roles(house: House, time: datetime, role: str | None) -> Iterator[RoleAt]:
+    for known in house.roles.values():
+        shown = _role(known, time)
+        if shown and role in {None, shown.role}:
+            yield shown
 
 
 def employee_access(

@@ -1,6 +1,6 @@
 """`ledger complaint`: what persons complained of, until when it is answered, and what came of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -78,12 +78,7 @@ def complaint_list(
     Only those received in a period. `limit`: at most so many are shown, the most urgent; all are counted.
     """
     time = moment.as_of or source.now
-    known = [(stream, one.until(time)) for stream, one in known_complaints(source, moment)]
-    found = [
-        (stream, one)
-        for stream, one in known
-        if one.receipt and (everything or one.is_open) and period.holds(one.receipt.order.time)
-    ]
+    found = list(_received(known_complaints(source, moment), time, everything, period))
     source.reads.note_many(())
     names = source.names(stream for stream, _ in found)
     broken = _broken(source, [stream for stream, _ in found], moment, time)
@@ -93,6 +88,16 @@ def complaint_list(
         open=sum(row.open for row in rows),
         overdue=sum(row.overdue for row in rows),
     )
+
+
+def _received(
+    known: Iterable[tuple[UUID, Complaint]], time: datetime, everything: bool, period: Period
+) -> Iterator[tuple[UUID, Complaint]]:
+    """Complaints as they were at a time, of those that had been received in a period."""
+    for stream, complaint in known:
+        then = complaint.until(time)
+        if then.receipt and (everything or then.is_open) and period.holds(then.receipt.order.time):
+            yield stream, then
 
 
 def _urgency(row: ComplaintRow) -> tuple[bool, str, str, str]:
@@ -106,14 +111,7 @@ def complaint(
     """One complaint with every act on it. Raises NotAllowed when there is none, or several."""
     time = moment.as_of or source.now
     rows = [row for row in known_complaints(source, moment, [ref]) if row[1].until(time).receipt]
-    if subject is not None:
-        streams = known_streams(source, subject)
-        rows = [row for row in rows if row[0] in streams]
-    if not rows:
-        raise NotAllowed(f"there is no complaint {ref}")
-    if len(rows) > 1:
-        raise NotAllowed(f"{len(rows)} persons have a complaint {ref}: name one", field="subject")
-    [(stream, found)] = rows
+    stream, found = _only(source, rows, ref, subject)
     if subject is not None:
         note_read(source, subject)
     one = found.until(time)
@@ -121,6 +119,20 @@ def complaint(
     broken = _broken(source, [stream], moment, time)
     steps = [case_act(step, language, complaint_ref=ref) for step in one.steps]
     return ComplaintFile(**asdict(_row(reference, one, time, broken)), steps=steps)
+
+
+def _only(
+    source: Source, rows: list[tuple[UUID, Complaint]], ref: str, subject: str | None
+) -> tuple[UUID, Complaint]:
+    """The one complaint of a reference, of a person if one is named. Raises NotAllowed."""
+    if subject is not None:
+        streams = known_streams(source, subject)
+        rows = [row for row in rows if row[0] in streams]
+    if not rows:
+        raise NotAllowed(f"there is no complaint {ref}")
+    if len(rows) > 1:
+        raise NotAllowed(f"{len(rows)} persons have a complaint {ref}: name one", field="subject")
+    return rows[0]
 
 
 def _broken(source: Source, streams: Sequence[UUID], moment: Moment, time: datetime) -> _Broken:

@@ -61,19 +61,26 @@ def find_case(
     """The incident of a reference. Raises NotAllowed when there is none, several, or one of another kind."""
     subkeys = [make(ref) for make in _SUBKEYS.values()]
     rows = [row for row in _begun(source, subkeys, moment) if _is_of(source, row[0], subject)]
-    if kind is not None and rows and all(one.kind != kind for _, one in rows):
-        raise NotAllowed(f"expected a {kind}: {named(rows[0][1])} is none")
-    rows = [row for row in rows if kind in {None, row[1].kind}]
+    stream, incident = _only(rows, ref, kind)
+    if incident.kind == "misuse":
+        return Case(stream, _reference(source, stream, subject), incident)
+    return Case(stream, f"breach/{ref}", incident, told_of(source, ref, moment))
+
+
+def _only(
+    found: Sequence[tuple[UUID, Incident]], ref: str, kind: str | None
+) -> tuple[UUID, Incident]:
+    """The one incident of a kind among those of a reference. Raises NotAllowed."""
+    rows = [row for row in found if kind in {None, row[1].kind}]
+    if found and not rows:
+        raise NotAllowed(f"expected a {kind}: {named(found[0][1])} is none")
     if not rows:
         raise NotAllowed(f"there is no incident {ref}")
     if len(rows) > 1:
         raise NotAllowed(
             f"{len(rows)} incidents have the reference {ref}: name one", field="subject"
         )
-    [(stream, incident)] = rows
-    if incident.kind == "misuse":
-        return Case(stream, _reference(source, stream, subject), incident)
-    return Case(stream, f"breach/{ref}", incident, told_of(source, ref, moment))
+    return rows[0]
 
 
 def is_taken(source: Source, ref: str) -> bool:

@@ -98,16 +98,7 @@ def incident_list(
     Only those that began in a period. `limit`: at most so many are shown, the most urgent; all are counted.
     """
     time = moment.as_of or source.now
-    known = [
-        (stream, one.until(time))
-        for stream, one in known_incidents(source, moment)
-        if one.kind != "told"
-    ]
-    begun = [
-        (stream, one)
-        for stream, one in known
-        if one.begin and (everything or one.is_open) and period.holds(one.begin.order.time)
-    ]
+    begun = list(_begun(known_incidents(source, moment), time, everything, period))
     persons = [stream for stream, one in begun if one.kind == "misuse"]
     if persons:
         source.reads.note_many(())
@@ -121,6 +112,18 @@ def incident_list(
         open=sum(row.open for row in rows),
         overdue=sum(row.overdue for row in rows),
     )
+
+
+def _begun(
+    known: Iterable[tuple[UUID, Incident]], time: datetime, everything: bool, period: Period
+) -> Iterator[tuple[UUID, Incident]]:
+    """Incidents as they were at a time, of those that had begun in a period."""
+    for stream, incident in known:
+        then = incident.until(time)
+        if then.kind == "told" or not then.begin:
+            continue
+        if (everything or then.is_open) and period.holds(then.begin.order.time):
+            yield stream, then
 
 
 def _urgency(row: IncidentRow) -> tuple[str, str, str]:

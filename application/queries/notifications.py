@@ -95,21 +95,33 @@ def _all_shown(
         names.note((task.recipient, time) for _, task in block)
         people = source.names(stream for stream, _ in block)
         for stream, task in block:
-            told = task.told
-            yield Notification(
-                subject=wanted.subject or unless_erased(people[stream]),
-                data_subject=str(stream),
-                recipient=task.recipient,
-                recipient_name=names.at(task.recipient, time),
-                action=task.action,
-                categories=list(task.categories),
-                since=instant(task.since),
-                open=told is None,
-                outcome=told.outcome if told else None,
-                ground=told.ground if told else None,
-                told_at=instant_or_none(told.order.time if told else None),
-                references=_references(source, stream, task, moment) if wanted.subject else UNSET,
-            )
+            references = _references(source, stream, task, moment) if wanted.subject else UNSET
+            person = wanted.subject or unless_erased(people[stream])
+            yield _notification(person, stream, task, names.at(task.recipient, time), references)
+
+
+def _notification(
+    subject: Name | str | None,
+    stream: UUID,
+    task: Task,
+    recipient_name: Shown | None,
+    references: list[str] | UnsetType,
+) -> Notification:
+    told = task.told
+    return Notification(
+        subject=subject,
+        data_subject=str(stream),
+        recipient=task.recipient,
+        recipient_name=recipient_name,
+        action=task.action,
+        categories=list(task.categories),
+        since=instant(task.since),
+        open=told is None,
+        outcome=told.outcome if told else None,
+        ground=told.ground if told else None,
+        told_at=instant_or_none(told.order.time if told else None),
+        references=references,
+    )
 
 
 def _references(source: Source, stream: UUID, task: Task, moment: Moment) -> list[str]:

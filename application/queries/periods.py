@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal
 
 from msgspec.structs import replace
@@ -144,12 +144,11 @@ def _name(name: Name) -> Name | None:
 
 def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
     waiting, going = deferrals(person.dossier), _going(person, day)
+    moving = waiting.keys() | going.keys()
     rows = []
     for category in person.held:
         found = lasting_for(person, category)
-        until = found.period.until
-        passed = until is not None and until <= day
-        if every or passed or category in waiting or category in going:
+        if every or category in moving or _has_passed(found, day):
             deferred = waiting[category].cause if category in waiting else None
             cause = going.get(category)
             kept_by = _kept_by(person, category, cause or deferred or "retention", day)
@@ -157,6 +156,11 @@ def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
     if going and not person.held:
         rows.append(_clock(None, day, next(iter(going.values()))))
     return rows
+
+
+def _has_passed(found: Lasting, day: date) -> bool:
+    until = found.period.until
+    return until is not None and until <= day
 
 
 def _going(person: Person, day: date) -> dict[str, Cause]:
@@ -174,15 +178,19 @@ def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
     And since when the oldest of the first should have gone. In flat memory; nobody is named.
     """
     passed, deferred, oldest = 0, 0, date.max
-    for block in persons(source.session):
-        for person in block:
-            going, waiting = _going(person, day), deferrals(person.dossier)
-            late = [c for c in person.held if c in going and c not in waiting]
-            passed += bool(late or (going and not person.held))
-            deferred += any(c in going for c in waiting)
-            ends = [lasting_for(person, category).overdue_since(day) for category in late]
-            oldest = min([oldest, *(end for end in ends if end)])
+    for person in chain.from_iterable(persons(source.session)):
+        going, waiting = _going(person, day), deferrals(person.dossier)
+        late = [c for c in person.held if c in going and c not in waiting]
+        passed += bool(late or (going and not person.held))
+        deferred += not going.keys().isdisjoint(waiting)
+        oldest = min(oldest, _overdue_since(person, late, day))
     return passed, deferred, oldest if oldest < date.max else None
+
+
+def _overdue_since(person: Person, late: Iterable[str], day: date) -> date:
+    """Since when the oldest of some categories should have gone; the last day of all where none should."""
+    ends = (lasting_for(person, category).overdue_since(day) for category in late)
+    return min((end for end in ends if end), default=date.max)
 
 
 def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[Keeper]:

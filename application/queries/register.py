@@ -4,7 +4,7 @@ Nothing in it depends on the clock but regions of countries, rules of retention 
 and all of these change at midnight in Amsterdam, so that two answers of one day are equal.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import zip_longest
 
@@ -13,7 +13,7 @@ import msgspec
 from application.answer import given
 from application.controller import Controller
 from application.queries.completeness import missing
-from application.queries.declaration import Declaration, declaration
+from application.queries.declaration import Declaration, Safeguard, declaration
 from application.queries.measures import measures, named_measures, told_measures
 from application.queries.processor import processor_part
 from application.queries.recipients import RecipientNames, certifications_of
@@ -193,9 +193,7 @@ def _transfers(entry: Entry, declared: Declaration | None, known: _Known) -> Ite
     for country in sorted(countries | set(entry.observed.countries)):
         place = region(country, known.day)
         if place != "eea":
-            there = [one for one in safeguards if one.country == country]
-            grounds: list[Ground] = [(one.mechanism, given(one.document)) for one in there]
-            grounds += _grounds(entry, country, known)
+            grounds = [*_declared_grounds(safeguards, country), *_grounds(entry, country, known)]
             yield ThirdCountry(
                 country=country,
                 region=place,
@@ -205,6 +203,11 @@ def _transfers(entry: Entry, declared: Declaration | None, known: _Known) -> Ite
                 or ([ADEQUACY] if place == "adequate" else []),
                 documents=_sorted(document for _, document in grounds),
             )
+
+
+def _declared_grounds(safeguards: Iterable[Safeguard], country: str) -> Iterator[Ground]:
+    there = (declared for declared in safeguards if declared.country == country)
+    return ((declared.mechanism, given(declared.document)) for declared in there)
 
 
 def _grounds(entry: Entry, country: str, known: _Known) -> Iterator[Ground]:

@@ -4,6 +4,7 @@ Everything is as of one position, so that the same position gives the same repor
 """
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain, filterfalse
 from typing import NamedTuple
 from uuid import UUID
 
@@ -75,17 +76,18 @@ def subject_of(source: Source, reference: str, position: int) -> Subject:
     found = selections(source, reference, Moment(at_position=position))
     hidden = hidden_in(chosen.selected for chosen in found)
     acts = [act for act in _acts(found) if not hidden(act.event)]
-    counted = [event for chosen in found for event in chosen.selected.counted]
-    source.reads.note([reference], {category for act in acts for category in act.event.sealed})
-    live = {name for chosen in found for name in _live(chosen.selected)}
+    counted = list(chain.from_iterable(chosen.selected.counted for chosen in found))
+    undisclosed = tuple(filter(hidden, counted))
+    source.reads.note([reference], set(chain.from_iterable(act.event.sealed for act in acts)))
+    live = set(chain.from_iterable(_live(chosen.selected) for chosen in found))
     return Subject(
         reference=reference,
         position=position,
         streams=tuple(chosen.subject for chosen in found),
         acts=tuple(acts),
-        counted=tuple(event for event in counted if not hidden(event)),
+        counted=tuple(filterfalse(hidden, counted)),
         values=_masked(tuple(_values(source, acts, live))),
-        undisclosed=tuple(event for event in counted if hidden(event)),
+        undisclosed=undisclosed,
     )
 
 

@@ -4,6 +4,7 @@ Points a, b, e, g and h of GDPR Art. 15(1). Each statement names the positions t
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from application.answer import Answer
 from application.queries.recipients import RecipientNames
@@ -206,21 +207,26 @@ def sources(subject: Subject, names: RecipientNames) -> list[SourceOfData]:
     groups: dict[tuple[str, str, str], list[RecordedEvent]] = {}
     for event in subject.counted:
         if event.sealed and not event.ours:
-            facts = event.facts
-            unsaid = "third-party" if event.name == _CHECKED else "customer"
-            origin, third = facts.get("origin") or unsaid, facts.get("from_recipient") or ""
-            groups.setdefault((origin, third, facts.get("channel") or ""), []).append(event)
+            groups.setdefault(_origin(event), []).append(event)
     return [
         SourceOfData(
             origin=origin,
             from_recipient=third or None,
             from_name=names.public(third, events[-1].time) if third else None,
             channel=channel or None,
-            categories=sorted({one for event in events for one in event.sealed}),
+            categories=sorted(set(chain.from_iterable(event.sealed for event in events))),
             positions=positions_of(events),
         )
         for (origin, third, channel), events in sorted(groups.items())
     ]
+
+
+def _origin(event: RecordedEvent) -> tuple[str, str, str]:
+    """From whom data came, from which recipient, by which channel; empty where nothing is said."""
+    facts = event.facts
+    unsaid = "third-party" if event.name == _CHECKED else "customer"
+    third, channel = facts.get("from_recipient") or "", facts.get("channel") or ""
+    return facts.get("origin") or unsaid, third, channel
 
 
 # (h) automated decisions

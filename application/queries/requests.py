@@ -109,20 +109,22 @@ def listed(
     `ended`: also those that were answered, refused or closed. What is overdue is open still. `period`: of
     which the receipt was recorded. `limit`: at most so many are shown, the most urgent; all are counted.
     """
-    states = [(found, standing(found.request, time)) for found in requests]
-    rows = [
-        _row(found, found.request.until(time), state)
-        for found, state in states
-        if state is not None
-        and (ended or state.ended_at is None)
-        and (state.overdue or not overdue_only)
-        and _received_in(period, found.request)
-    ]
+    rows = []
+    for found in requests:
+        state = standing(found.request, time)
+        if state is None or not _received_in(period, found.request):
+            continue
+        if _is_wanted(state, ended, overdue_only):
+            rows.append(_row(found, found.request.until(time), state))
     return RequestList(
         requests=rows[:limit],
         open=sum(row.ended_at is None for row in rows),
         overdue=sum(row.overdue and row.ended_at is None for row in rows),
     )
+
+
+def _is_wanted(state: Standing, ended: bool, overdue_only: bool) -> bool:
+    return (ended or state.ended_at is None) and (state.overdue or not overdue_only)
 
 
 def _received_in(period: Period, request: Request) -> bool:

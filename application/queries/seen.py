@@ -6,6 +6,7 @@ what was seen. The same functions show the past and the present.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import filterfalse
 from typing import NamedTuple
 from uuid import UUID
 
@@ -139,9 +140,9 @@ def told_of(
 
     `of_others`: each says whose data it was.
     """
-    found = [one for one in seen if since is None or one.event.time >= since]
-    found.sort(key=lambda one: (one.event.time, one.event.source, one.event.id))
-    here = [one for one in found if one.through_ledger]
+    found = _in_order(seen, since)
+    here = list(filter(_is_here, found))
+    elsewhere = list(filterfalse(_is_here, found))
     names = source.names(one.who for one in found)
     whose = _whose(source, found) if of_others else None
 
@@ -149,12 +150,20 @@ def told_of(
         return _here(one, names[one.who], house, whose)
 
     return Consultations(
-        accesses=[
-            _elsewhere(one, names[one.who], house, whose) for one in found if not one.through_ledger
-        ],
+        accesses=[_elsewhere(one, names[one.who], house, whose) for one in elsewhere],
         reads=[shown(one) for one in here if one.about != "list"],
         lists=[shown(one) for one in here if one.about == "list"],
     )
+
+
+def _in_order(seen: Iterable[Consultation], since: datetime | None) -> list[Consultation]:
+    """Those that occurred at a time or later, by time."""
+    found = (one for one in seen if since is None or one.event.time >= since)
+    return sorted(found, key=lambda one: (one.event.time, one.event.source, one.event.id))
+
+
+def _is_here(one: Consultation) -> bool:
+    return one.through_ledger
 
 
 def covered(roles: Mapping[str, Role], role: str, time: datetime) -> list[str] | None:

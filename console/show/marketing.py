@@ -50,15 +50,19 @@ def _addressee(person: Approachable) -> Iterable[tuple[str, object]]:
         "account": say(_ABOUT, "active" if person.active else "inactive"),
         "customer": person.customer or say(_ABOUT, "no-customer"),
         "consents": in_words("purpose", person.consents) or say(_ABOUT, "none"),
-        "ended": Stack(
-            f"{in_words('purpose', one.purpose)}: {clean(told(one.why))}"
-            for one in person.without_effect
-        ),
+        "ended": _without_effect(person),
         "objections": in_words("channel", person.objections) or say(_ABOUT, "none"),
         "restricted": in_words("category", person.restricted) or say("value", "nothing"),
     }
     shown = ((name, value) for name, value in values.items() if name != "ended" or value)
     return ((say(_ABOUT, name), value) for name, value in shown)
+
+
+def _without_effect(person: Approachable) -> Stack:
+    return Stack(
+        f"{in_words('purpose', one.purpose)}: {clean(told(one.why))}"
+        for one in person.without_effect
+    )
 
 
 def _asked(verdict: MarketingVerdict) -> str | None:
