@@ -1,6 +1,6 @@
 """The command for what was lost in Kafka: an operator explains it, and reading goes on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Annotated
 
@@ -60,17 +60,7 @@ def accept_gap(
         try:
             proposals = _proposals(settings, ledger, topic, partition, accepted)
             if yes and proposals:
-                told = [msgspec.to_builtins(proposal.gap) for proposal in proposals]
-                again = command(
-                    *("kafka", "accept-gap"),
-                    topic=topic,
-                    partition=None if partition is None else str(partition),
-                    reason=reason,
-                    to=None if to is None else str(to),
-                    new_topic=new_topic,
-                    yes=True,
-                )
-                need_second_person(site, "gap", told, again)
+                _approve(site, proposals, topic, partition, accepted)
             positions = _record(site, ledger, proposals) if yes else []
         finally:
             ledger.close()
@@ -79,6 +69,27 @@ def accept_gap(
     if proposals and not yes:
         tell("not-accepted")
     fail_unless(yes or not proposals)
+
+
+def _approve(
+    site: Site,
+    proposals: Sequence[Proposal],
+    topic: str,
+    partition: int | None,
+    accepted: Accepted,
+) -> None:
+    """Where the settings give the gap to two persons, ask for the second one."""
+    told = [msgspec.to_builtins(proposal.gap) for proposal in proposals]
+    again = command(
+        *("kafka", "accept-gap"),
+        topic=topic,
+        partition=None if partition is None else str(partition),
+        reason=accepted.reason,
+        to=None if accepted.to_offset is None else str(accepted.to_offset),
+        new_topic=accepted.new_topic,
+        yes=True,
+    )
+    need_second_person(site, "gap", told, again)
 
 
 def _check_reason(reason: str) -> None:

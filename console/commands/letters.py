@@ -1,6 +1,7 @@
 """Commands that list dead letters and try them again: all, some by name, or a kind of them."""
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from application.queries.dead_letters import (
     WITHHELD,
     DeadLetter,
+    RetriedLetter,
     letter_row,
     retried_row,
     withheld_row,
@@ -160,27 +162,30 @@ def retry_letters(
     with open_site(settings) as site:
         recorder = site.open_recorder()
         try:
-            now = site.clock()
             matching, _ = count_letters(recorder.session, kind)
-            if not named and not matching:
-                check_names(recorder.session, kind)
             if named:
                 names = [whole_name(recorder.session, name) for name in named]
-                tried = retry(recorder, names, site.intake, now)
+                tried = retry(recorder, names, site.intake, site.clock())
             else:
-                tried = retry_like(recorder, kind, limit, site.intake, now)
-            rows = outcomes.counting(retried_row(one) for one in tried)
+                if not matching:
+                    check_names(recorder.session, kind)
+                tried = retry_like(recorder, kind, limit, site.intake, site.clock())
+            rows = outcomes.counting(map(retried_row, tried))
             if as_json:
                 beside = {} if named else {"matching": matching}
                 emit_list("dead_letters", rows, beside=beside)
             else:
                 shown = list(islice(rows, SHOWN))
-                for _ in rows:
-                    pass
+                deque(rows, maxlen=0)  # each is tried when it is asked for
         finally:
             recorder.close()
     if not as_json:
-        people().print(*retried_tables(shown, outcomes))
-        if not named and outcomes.total < matching:
-            tell("tried", f"{outcomes.total:,}", f"{matching:,}")
+        _tell(shown, outcomes, None if named else matching)
     fail_unless(outcomes.all_fine)
+
+
+def _tell(shown: Sequence[RetriedLetter], outcomes: Outcomes, matching: int | None) -> None:
+    """The first ones in a table; of letters of a kind also how many there are."""
+    people().print(*retried_tables(shown, outcomes))
+    if matching is not None and outcomes.total < matching:
+        tell("tried", f"{outcomes.total:,}", f"{matching:,}")

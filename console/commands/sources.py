@@ -11,6 +11,7 @@ from console.show.sources import sources_table
 from host.notes import tell
 from host.settings import Settings
 from host.wiring import open_site
+from ledger.application import Ledger
 from ledger.errors import Misconfigured
 from ledger.letters.lists import Kind, count_letters
 from ledger.reading import halted_topics
@@ -61,18 +62,7 @@ def resume_source(
     with open_site(settings) as site:
         recorder = site.open_recorder()
         try:
-            known = [
-                (where, name)
-                for where, name, one in sources_of(recorder.session, topic)
-                if one.window.halted_at
-            ]
-            resumed = [
-                where
-                for where, name in known
-                if name == source and recorder.resume_source(where, name)
-            ]
-            if not resumed:
-                raise Misconfigured(_unknown(source, [name for _, name in known]))
+            resumed = _resumed(recorder, source, topic)
             # All others have no name in common: each letter has its own.
             kind = Kind(_CODE, None if source == OTHERS else source, topic)
             kept, _ = count_letters(recorder.session, kind)
@@ -93,6 +83,20 @@ def _retry(kind: Kind) -> str:
     words = ["ledger", "dead-letters", "retry", "--code", _CODE]
     words += ["--source", kind.source] if kind.source else []
     return shlex.join([*words, "--topic", kind.topic] if kind.topic else words)
+
+
+def _resumed(recorder: Ledger, source: str, topic: str | None) -> list[str]:
+    """The topics on which the source was let in. Raises Misconfigured where it is not quarantined."""
+    halted = [
+        (where, name)
+        for where, name, one in sources_of(recorder.session, topic)
+        if one.window.halted_at
+    ]
+    topics = [where for where, name in halted if name == source]
+    resumed = [where for where in topics if recorder.resume_source(where, source)]
+    if not resumed:
+        raise Misconfigured(_unknown(source, [name for _, name in halted]))
+    return resumed
 
 
 def _unknown(source: str, quarantined: list[str]) -> str:

@@ -326,18 +326,20 @@ class _Stream:
         if hmac is None or (tombstone and tombstone[6] <= self._custody.now):
             return
         for line in self._lines.values():
-            if not line.entry.link and not line.entry.reference_hmac:
-                continue
-            try:
-                tie = self._held.links.opened(line.entry).reference_hmac
-            except UnknownFormat as error:
-                detail = f"line {line.number} of the journal: {error}"
-                self._notes.note(None, "journal-format", detail)
-                continue
-            if tie is None:
-                self._note("link-missing", "all", f"line {line.number} of the journal")
-            elif tie != hmac.hex():
-                self._note("link-changed", "all", f"line {line.number} of the journal")
+            if line.entry.link or line.entry.reference_hmac:
+                self._check_link(line, hmac.hex())
+
+    def _check_link(self, line: Line, hmac: str) -> None:
+        where = f"line {line.number} of the journal"
+        try:
+            tie = self._held.links.opened(line.entry).reference_hmac
+        except UnknownFormat as error:
+            self._notes.note(None, "journal-format", f"{where}: {error}")
+            return
+        if tie is None:
+            self._note("link-missing", "all", where)
+        elif tie != hmac:
+            self._note("link-changed", "all", where)
 
 
 def _check_referred(session: Session, referred: dict[UUID, int], notes: Capped) -> None:
