@@ -13,7 +13,7 @@ from ledger.errors import LedgerError, Retry
 from ledger.keys.opening import Opener
 from ledger.tlog.store.folder import LogFolder
 from ledger.writing.chain import CHAIN
-from projections.following.inspection import Inspected, inspect_views
+from projections.following.inspection import InspectionResult, inspect_views
 
 _NO_KEYS = "this machine holds no epoch key: what batches vouch for was not computed again"
 
@@ -25,7 +25,7 @@ class Audited(msgspec.Struct, frozen=True):
     """
 
     ledger: Audit
-    views: Inspected
+    views: InspectionResult
     unchecked: tuple[str, ...] = ()
 
     @property
@@ -41,7 +41,7 @@ def audit_site(site: Site, *, views: bool) -> Audited:
     log = _log(site, before)
     chain = _chain(site, before) if readable(session).tables else None
     result = audit(session, log, chain, _checks(site), before, site.custody)
-    inspected = Inspected()
+    inspected = InspectionResult()
     if views and result.readable.views:
         inspected = inspect_views(site.new_session("reader"), privacy_office=site.privacy_office)
     unchecked = () if site.provider.epochs() else (_NO_KEYS,)

@@ -7,15 +7,15 @@ from application.site import Site
 from ledger.reading import head_position
 from projections import VIEWS
 from projections.folds.view import View
-from projections.following.apart import Apart, worthwhile
-from projections.following.observer import Observer
+from projections.following.apart import WorkerProcesses, worthwhile
+from projections.following.observer import FollowerObserver
 from projections.following.rebuild import ViewReport, rebuild_all
 from projections.following.runner import Follower
 from projections.following.storage import bookmarks
 
 
 @contextmanager
-def follower(site: Site, observer: Observer | None = None) -> Iterator[Follower]:
+def follower(site: Site, observer: FollowerObserver | None = None) -> Iterator[Follower]:
     """A follower of all views, as the projector."""
     made = Follower(site.database, site.ledger, site.privacy_office, observer=observer)
     try:
@@ -30,7 +30,7 @@ def build_again(
     """Build views again in one pass. `processes`: that fold events; None: as many as pay."""
     session = site.session("projector")
     workers = processes or worthwhile(head_position(session))
-    apart = Apart(site.database, workers) if workers > 1 else None
+    apart = WorkerProcesses(site.database, workers) if workers > 1 else None
     return rebuild_all(session, site.ledger, views, site.privacy_office, apart)
 
 

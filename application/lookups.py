@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 import rulebook
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.words import spellings
 from ledger.errors import Misconfigured
 from schemas import EventType, texts
@@ -22,7 +22,7 @@ _LIKENESS = 0.6
 _LIKENESS_OF_WORDS = 0.8
 _LISTED_AT_MOST = 30
 # How the rulebook's words are said in the languages that answers have.
-_WORDS = {language: Words(language) for language in texts.LANGUAGES}
+_WORDS = {language: RegisterWords(language) for language in texts.LANGUAGES}
 
 
 class NotKnown(Misconfigured):

@@ -18,7 +18,7 @@ class Reader(Struct, frozen=True):
     judged: bool
 
 
-class Reads:
+class ReadScope:
     """What one command reads. `query`: its name; `everything`: the ledger itself, for answers about many.
 
     `held`: says whether the reader holds the role, or raises Misconfigured where that is refused; it is asked

@@ -50,7 +50,7 @@ class PeriodRule(Protocol):
         """Whether it runs from the end of the anchor's year."""
 
 
-class Words:
+class RegisterWords:
     """The words of one language."""
 
     def __init__(self, language: Language) -> None:

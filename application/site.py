@@ -15,7 +15,7 @@ from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
 from ledger.names import LedgerName, Role
 from ledger.storage.postgres import Database, Session
-from schemas import Intake
+from schemas import AdmissionRules
 
 
 class Site(Protocol):
@@ -54,7 +54,7 @@ class Site(Protocol):
         """Where the files of the transparency log are."""
 
     @property
-    def intake(self) -> Intake:
+    def intake(self) -> AdmissionRules:
         """What the ledger accepts, and from whom."""
 
     @property

@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from application.answer import Gone, Name
-from application.reading import Reads
-from ledger.errors import Halt, Lost
+from application.reading import ReadScope
+from ledger.errors import Halt, KeyLost
 from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Missing, Opener, SealedValue
 from ledger.names import LedgerName
@@ -39,7 +39,7 @@ class Source(msgspec.Struct):
     ledger: LedgerName
     privacy_office: tuple[str, ...]
     now: datetime
-    reads: Reads
+    reads: ReadScope
     lost: int = 0
 
     def open(self, stream: UUID, category: str, field: str, value: Value) -> Opened:
@@ -83,7 +83,7 @@ class Source(msgspec.Struct):
     def _opened(self, wanted: Sequence[UUID]) -> dict[UUID, Name]:
         try:
             known: dict[UUID, Name] = dict(self.opener.references(wanted))
-        except Lost:
+        except KeyLost:
             known = self._names_one_by_one(wanted)
         return {subject: known.get(subject, ERASED) for subject in wanted}
 
@@ -105,7 +105,7 @@ class Source(msgspec.Struct):
         for subject in subjects:
             try:
                 known |= self.opener.references([subject])
-            except Lost:
+            except KeyLost:
                 self.lost += 1
                 known[subject] = LOST
         return known

@@ -15,7 +15,7 @@ import jsonschema_rs
 import msgspec
 
 from bench.arguments import explain, given
-from schemas import EVENT_TYPES, Event, Intake, decode
+from schemas import EVENT_TYPES, AdmissionRules, Event, decode
 from schemas.admission import fit
 from schemas.documents import schema_of
 from schemas.library import examples_of
@@ -58,7 +58,7 @@ def validators_of(parsed: list[Any]) -> dict[str, jsonschema_rs.Draft202012Valid
 
 def rivals(messages: list[bytes]) -> dict[str, Callable[[], object]]:
     """What is measured: label -> one pass over all messages."""
-    intake = Intake()
+    intake = AdmissionRules()
     parsed: list[Any] = [msgspec.json.decode(message) for message in messages]
     validators = validators_of(parsed)
     loads = [json.loads(message) for message in messages]

@@ -22,7 +22,7 @@ import psycopg
 
 from application.acts.deciding import erase_asked
 from application.following import bring_up_to_date
-from application.queries.erasures import Asked
+from application.queries.erasures import ErasureScope
 from bench.arguments import explain, given
 from bench.processor import Figures, private_megabytes, rates, server_of
 from bench.results import quote, save
@@ -125,7 +125,7 @@ class Measured:
         journal, wal = site.journal.path, self.wal_bytes()
         size = journal.stat().st_size if journal.exists() else 0
         began, used = time.perf_counter(), time.process_time()
-        (done,) = erase_asked(site, f"customer/{number}", Asked("request"))
+        (done,) = erase_asked(site, f"customer/{number}", ErasureScope("request"))
         seconds, processor = time.perf_counter() - began, time.process_time() - used
         assert done.step.erased
         return {

@@ -19,14 +19,14 @@ from bench.workload import four_fields
 from consumers.kafka import KafkaSource, KafkaUpstream
 from consumers.kafka_options import POLL_RECORDS, KafkaOptions
 from consumers.loop import Job, consume
-from consumers.observer import Observer
+from consumers.observer import ConsumerObserver
 from consumers.pipeline import BatchLimits
 from consumers.source import Partition
 from ledger.clocks import Clocks
 from ledger.embedded import start
 from ledger.names import LedgerName
 from ledger.recording.batch import Outcome
-from schemas import Intake
+from schemas import AdmissionRules
 from tests.fixtures.kafka import admin_client, own_broker
 from tests.fixtures.ledger import Clock, House
 
@@ -73,11 +73,11 @@ def consumed(bootstrap: str, topic: str, house: House) -> float:
     counting = Counting()
     source = KafkaSource(KafkaOptions((bootstrap,), f"group-{topic}", (topic,)))
     consumer = consume(
-        Job((topic,), Intake(), BatchLimits(messages=BATCH)),
+        Job((topic,), AdmissionRules(), BatchLimits(messages=BATCH)),
         source,
         house.open,
         Clocks(house.clock),
-        observer=Observer(placed=counting.place, recorded=counting.recorded),
+        observer=ConsumerObserver(placed=counting.place, recorded=counting.recorded),
     )
     try:
         while len(counting.placed) < PARTITIONS:

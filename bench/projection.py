@@ -30,7 +30,7 @@ from ledger.library.reader import LedgerReader
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database
 from projections import VIEWS
-from projections.following.apart import Apart
+from projections.following.apart import WorkerProcesses
 from projections.following.rebuild import rebuild_all
 from projections.following.runner import Follower
 from tests.fixtures.ledger import House
@@ -129,7 +129,7 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
     follower = Follower(house.database, house.ledger, OFFICE)
     follower.statuses()  # connected, its tables made
 
-    def rebuild(apart: Apart | None = None) -> None:
+    def rebuild(apart: WorkerProcesses | None = None) -> None:
         reports = rebuild_all(session, house.ledger, VIEWS, OFFICE, apart)
         assert all(report.ok for report in reports)
 
@@ -147,7 +147,7 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
         figures |= rates(name, work, server, len(texts))
     follower.close()
     began = time.perf_counter()
-    rebuild(Apart(house.database, PROCESSES))
+    rebuild(WorkerProcesses(house.database, PROCESSES))
     figures["apart"] = len(texts) / (time.perf_counter() - began)
     return figures | followed_meanwhile(other, texts)
 

@@ -18,8 +18,8 @@ from typing import Any
 import orjson
 
 from application.controller import Controller
-from application.queries.access_report import Asked, access_report
-from application.reading import Reader, Reads
+from application.queries.access_report import ReportScope, access_report
+from application.reading import Reader, ReadScope
 from application.source import Source
 from bench.arguments import explain, given
 from bench.filling import OFFICE, record, sample, sites
@@ -78,7 +78,7 @@ def measured(house: House) -> tuple[float, float, int]:
     opener = Opener(session, house.provider, house.ledger)
     notes = ReadNotes(lambda: session, partial(opener.ledger_key, READS))
     now = datetime.now(UTC)
-    reads = Reads(
+    reads = ReadScope(
         notes,
         query="report",
         reader=Reader("employee/7", "privacy-officer", judged=False),
@@ -88,7 +88,7 @@ def measured(house: House) -> tuple[float, float, int]:
     )
     source = Source(session, opener, house.ledger, OFFICE, now, reads)
     began, used = time.perf_counter(), time.process_time()
-    asked = Asked(PERSON, None, "nl", head_position(session), now, Controller(), None)
+    asked = ReportScope(PERSON, None, "nl", head_position(session), now, Controller(), None)
     size = len(to_line(access_report(source, asked)))
     seconds, processor = time.perf_counter() - began, time.process_time() - used
     session.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 
 from application.acts.deciding import due_steps, erase_due
-from application.queries.erasures import Done, Due
+from application.queries.erasures import CarriedOut, Due
 from application.queries.periods import step_rows
 from bench.arguments import explain
 from bench.rebuilding import megabytes
@@ -47,7 +47,7 @@ def main() -> None:
     sys.stdout.buffer.write(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _printed(site: Site, found: Iterable[Due | Done]) -> tuple[int, float]:
+def _printed(site: Site, found: Iterable[Due | CarriedOut]) -> tuple[int, float]:
     """What the command prints, thrown away: how many rows, and the median of the seconds of a block."""
     times: list[float] = []
     count, began = 0, time.perf_counter()

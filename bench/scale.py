@@ -20,7 +20,7 @@ import orjson
 from application.queries.consents import consents
 from application.queries.history import history
 from application.queries.state import state
-from application.reading import Reader, Reads
+from application.reading import Reader, ReadScope
 from application.source import Source
 from bench.arguments import explain, given
 from bench.filling import OFFICE, Sites, record, sample, sites
@@ -188,7 +188,7 @@ def answered(house: House, name: str, answer: Callable[[Source], Any]) -> Figure
         session = house.database.connect(house.ledger, "reader")
         opener = Opener(session, house.provider, house.ledger)
         notes = ReadNotes(partial(_given, session), partial(opener.ledger_key, READS))
-        reads = Reads(
+        reads = ReadScope(
             notes,
             query=name,
             reader=Reader("employee/7", "auditor", judged=False),

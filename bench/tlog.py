@@ -35,7 +35,7 @@ from ledger.tlog.tree.merkle import hash_leaf
 from ledger.writing.append import Span
 from ledger.writing.message import FileOrigin, Message
 from sample.generating import generate
-from schemas import Intake, decode
+from schemas import AdmissionRules, decode
 from tests.fixtures.ledger import Clock, House
 
 STATE = b'{"filler":"' + b"x" * 450 + b'"}'
@@ -143,7 +143,7 @@ def publishing(house: House, folder: LogFolder) -> Iterator[list[tuple[int, floa
 
 def recording(house: House, rate: int, seconds: int) -> list[tuple[int, float]]:
     """Record at a steady rate; last positions of batches, and when they were committed."""
-    until, intake = datetime(2026, 11, 24, tzinfo=UTC), Intake()
+    until, intake = datetime(2026, 11, 24, tzinfo=UTC), AdmissionRules()
     events = generate(seed=1, customers=1_000, events=rate * seconds, until=until)
     messages = [
         Message(text, decode(text, intake, house.clock()), FileOrigin("bench", line))

@@ -15,7 +15,7 @@ from consumers.lines import Line, messages_of_lines
 from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch
 from ledger.writing.append import Span
-from schemas import Intake
+from schemas import AdmissionRules
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -58,6 +58,6 @@ def _message(id: str, person: int) -> bytes:
 def batches(texts: Iterable[bytes], size: int) -> Iterator[Batch]:
     """Lines of a file as batches; lines are decoded when they are looked at."""
     lines = (Line(number, text, len(text)) for number, text in enumerate(texts, 1))
-    read = partial(messages_of_lines, "bench", intake=Intake(), now=NOW)
+    read = partial(messages_of_lines, "bench", intake=AdmissionRules(), now=NOW)
     while held := list(islice(lines, size)):
         yield Batch(Arrivals(held, read), Span("file:bench"))

@@ -20,7 +20,7 @@ from application.queries.period import Period
 from application.times import show_in, time_shown
 from console.setting_flags import Several, composed, own_parameters, texts_of, with_flags
 from host.setting_list import Group
-from host.settings import People, Settings, read_people, read_settings
+from host.settings import DisplaySettings, Settings, read_people, read_settings
 from ledger.embedded import default_data_dir
 from ledger.errors import LedgerError, Misconfigured
 from projections.folds.timetravel import Moment
@@ -198,7 +198,7 @@ def spoken_to(command: Callable[..., None]) -> Callable[..., None]:
     return with_flags(command, call, ("people",))
 
 
-def _speak_to(found: People) -> None:
+def _speak_to(found: DisplaySettings) -> None:
     show_in(found.timezone)
     speak(found.language)
 

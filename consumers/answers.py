@@ -5,7 +5,7 @@ Answers never hold up recording for long: when Kafka does not take them, they wa
 
 from collections.abc import Callable, Sequence
 
-from consumers.observer import Observer
+from consumers.observer import ConsumerObserver
 from consumers.source import Answers
 from consumers.store import Store
 from ledger.errors import ServiceAway
@@ -26,11 +26,11 @@ class _Unsent(Exception):
         self.fault = fault
 
 
-class Answering:
+class AnswerSender:
     """Sends what waits, now and then."""
 
     def __init__(
-        self, answers: Answers | None, monotonic: Callable[[], float], observer: Observer
+        self, answers: Answers | None, monotonic: Callable[[], float], observer: ConsumerObserver
     ) -> None:
         self._answers = answers
         self._monotonic = monotonic

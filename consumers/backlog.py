@@ -18,7 +18,7 @@ from ledger.recording.arrivals import blocks
 GAP_SECONDS = 1.0
 
 
-class Part(NamedTuple):
+class BacklogShare(NamedTuple):
     """A batch's share of a backlog: its records, and the offsets [start, end) that it covers."""
 
     records: Sequence[Record]
@@ -62,11 +62,11 @@ class Backlog:
             return 0.0
         return self.since + (limits.wait_s if self.records else GAP_SECONDS) - now
 
-    def take(self, limits: BatchLimits) -> list[Part]:
+    def take(self, limits: BatchLimits) -> list[BacklogShare]:
         """Everything, as batches that join. The backlog goes on after them: who drops one starts over."""
         cut = blocks(self.records, limits.messages, limits.size_bytes)
         parts: list[Sequence[Record]] = [*cut] or [()]
         starts = [part[0].offset for part in parts[1:]]
         bounds = pairwise([self.next_offset, *starts, self.end])
         self.records, self.size, self.since, self.next_offset = [], 0, None, self.end
-        return [Part(part, *bound) for part, bound in zip(parts, bounds, strict=True)]
+        return [BacklogShare(part, *bound) for part, bound in zip(parts, bounds, strict=True)]

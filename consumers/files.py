@@ -25,7 +25,7 @@ from ledger.reading import head_position
 from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
-from schemas import Code, Intake, Rejection
+from schemas import AdmissionRules, Code, Rejection
 
 # A database that restarts is back within this time; after it the command gives up.
 PATIENCE_S = 30.0
@@ -109,7 +109,7 @@ class _Gathered:
         """Whether it has as much as a batch may have."""
         return len(self.lines) >= limits.messages or self.size >= limits.size_bytes
 
-    def batch(self, intake: Intake) -> Batch:
+    def batch(self, intake: AdmissionRules) -> Batch:
         """The batch of these lines, of which there is at least one."""
         now = self._clock()
         span = Span(f"file:{self.label}", 0, self.lines[0].number, self.lines[-1].number + 1)
@@ -141,7 +141,7 @@ class _Ingest:
         self,
         open_ledger: Callable[[], Ledger],
         gathered: Iterator[_Gathered],
-        intake: Intake,
+        intake: AdmissionRules,
         clocks: Clocks,
         on_progress: Callable[[Progress], None],
     ) -> None:
@@ -239,7 +239,7 @@ class _Ingest:
 def ingest(
     open_ledger: Callable[[], Ledger],
     files: Iterable[tuple[str, BinaryIO]],
-    intake: Intake,
+    intake: AdmissionRules,
     clocks: Clocks,
     on_progress: Callable[[Progress], None] = lambda _: None,
     *,

@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from consumers.source import Extent, Identity, Partition, Unreadable
-from consumers.store import Stored
+from consumers.source import Identity, OffsetRange, Partition, Unreadable
+from consumers.store import StoredBookmark
 from ledger.errors import Misconfigured
 from ledger.recording.gaps import Gap
 
@@ -41,9 +41,9 @@ class Proposal(msgspec.Struct, frozen=True):
 
 def propose(
     partition: Partition,
-    stored: Stored,
+    stored: StoredBookmark,
     identity: Identity,
-    extent: Extent,
+    extent: OffsetRange,
     accepted: Accepted,
     damage: Damage,
 ) -> Proposal | None:
@@ -81,7 +81,7 @@ def _check_new_topic(partition: Partition, accepted: Accepted) -> None:
         )
 
 
-def _check_cluster(partition: Partition, stored: Stored, identity: Identity) -> None:
+def _check_cluster(partition: Partition, stored: StoredBookmark, identity: Identity) -> None:
     if stored.cluster_id != identity.cluster_id:
         raise Misconfigured(
             f"the bookmark of {partition} belongs to cluster {stored.cluster_id}, but this is cluster "
@@ -90,7 +90,7 @@ def _check_cluster(partition: Partition, stored: Stored, identity: Identity) -> 
 
 
 def _limits(
-    stored: Stored, topic_id: str, extent: Extent, accepted: Accepted, damage: Damage
+    stored: StoredBookmark, topic_id: str, extent: OffsetRange, accepted: Accepted, damage: Damage
 ) -> tuple[Why | None, int, int]:
     """Why there is a gap, and between which offsets reading may go on, both included."""
     here = stored.next_offset
@@ -105,7 +105,9 @@ def _limits(
     return _damaged(stored, extent, damage)
 
 
-def _damaged(stored: Stored, extent: Extent, damage: Damage) -> tuple[Why | None, int, int]:
+def _damaged(
+    stored: StoredBookmark, extent: OffsetRange, damage: Damage
+) -> tuple[Why | None, int, int]:
     """Whether a batch of the broker cannot be read where reading would go on, or just before."""
     here = stored.next_offset
     found = damage(here) if here < extent.end else None

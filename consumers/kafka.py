@@ -33,15 +33,15 @@ from consumers.kafka_options import (
     connection,
     consuming,
 )
-from consumers.kafka_records import Fetched, ours, records_of, theirs
+from consumers.kafka_records import FetchedRecords, ours, records_of, theirs
 from consumers.refusals import Mechanism, check_refusals
 from consumers.source import (
-    Extent,
     Identity,
     KafkaAway,
+    OffsetRange,
     OutOfRange,
     Partition,
-    Polled,
+    PollResult,
     Unreadable,
 )
 from ledger.errors import Halt, LedgerError, Misconfigured
@@ -99,7 +99,7 @@ class KafkaSource:
                 self._admin.close()
                 raise
         self._options = options
-        self._consumer._fetcher.PartitionRecords = Fetched
+        self._consumer._fetcher.PartitionRecords = FetchedRecords
         self._listener = _Listener(self._consumer)
         self._consumer.subscribe(topics=list(options.topics), listener=self._listener)
         try:
@@ -118,13 +118,13 @@ class KafkaSource:
             for topic in topics:
                 self._consumer.partitions_for_topic(topic)
 
-    def poll(self, timeout_s: float) -> Polled:
+    def poll(self, timeout_s: float) -> PollResult:
         """Records of the partitions that are not paused, raw; waits for them, but not longer."""
         with _mapped_errors():
             polled: Any = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
         if self._listener.take_note():
-            return Polled({}, reassigned=True)
-        return Polled({ours(key): records_of(records) for key, records in polled.items()})
+            return PollResult({}, reassigned=True)
+        return PollResult({ours(key): records_of(records) for key, records in polled.items()})
 
     def assignment(self) -> frozenset[Partition]:
         """The partitions that this member has now."""
@@ -136,7 +136,7 @@ class KafkaSource:
             position: int | None = self._consumer.position(theirs(partition), ANSWER_MS)
             return position
 
-    def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, Extent]:
+    def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, OffsetRange]:
         """What the partitions hold that is committed. One request each for starts and ends."""
         keys = [theirs(partition) for partition in partitions]
         if not keys:
@@ -144,7 +144,7 @@ class KafkaSource:
         with _mapped_errors():
             starts: Any = self._consumer.beginning_offsets(keys, ANSWER_MS)
             ends: Any = self._consumer.end_offsets(keys, ANSWER_MS)
-        return {ours(key): Extent(starts[key], ends[key]) for key in keys}
+        return {ours(key): OffsetRange(starts[key], ends[key]) for key in keys}
 
     def identity(self, topics: Iterable[str]) -> Identity:
         """The ids of the cluster and of those topics that exist."""
@@ -175,7 +175,7 @@ class KafkaSource:
         alone = consuming(self._options) | {"group_id": None}
         with _mapped_errors():
             consumer: Any = _client(KafkaConsumer, **connection(self._options), **alone)
-            consumer._fetcher.PartitionRecords = Fetched
+            consumer._fetcher.PartitionRecords = FetchedRecords
             try:
                 _read_one(consumer, theirs(partition), offset)
             except Unreadable as found:

@@ -17,7 +17,7 @@ from consumers.source import Partition, Record, Unreadable, record_of
 _ASCII = bytes(range(128)) + b"?" * 128
 
 
-class Fetched(Fetcher.PartitionRecords):  # type: ignore[misc]
+class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
     """The records of a fetch. What cannot be read says where it is, and says so again when asked again.
 
     The client alone names no place, and spins when it is polled after such a record.

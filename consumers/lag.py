@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from consumers.source import Extent, Partition
+from consumers.source import OffsetRange, Partition
 
 # Ends that are remembered of a partition; a look every five seconds makes it some hours. The oldest is
 # never forgotten: then the age of a longer lag is still right, and only falls in larger steps.
@@ -32,7 +32,7 @@ class _Progress:
     next_offset: int
     ends: deque[tuple[float, int]] = field(default_factory=deque)
 
-    def look(self, extent: Extent, now: float) -> Lag:
+    def look(self, extent: OffsetRange, now: float) -> Lag:
         """The lag at this moment."""
         if not self.ends or (self.ends[-1][1] < extent.end and len(self.ends) < KEPT_ENDS):
             self.ends.append((now, extent.end))
@@ -62,7 +62,7 @@ class Lags:
         """The bookmark of a partition."""
         self._partitions.setdefault(partition, _Progress(next_offset)).next_offset = next_offset
 
-    def look(self, partition: Partition, extent: Extent, now: float) -> Lag | None:
+    def look(self, partition: Partition, extent: OffsetRange, now: float) -> Lag | None:
         """What a partition holds now (monotonic seconds); None before its bookmark is known."""
         known = self._partitions.get(partition)
         return known.look(extent, now) if known else None

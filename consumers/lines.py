@@ -14,7 +14,7 @@ import msgspec
 
 from consumers.pipeline import KEPT_BYTES, kept, truncated
 from ledger.writing.message import FileOrigin, Message, place_of
-from schemas import Code, Event, Intake, Rejection, admit_each, parse, through, unreadable
+from schemas import AdmissionRules, Code, Event, Rejection, admit_each, parse, through, unreadable
 
 # A valid message has at most 48 KiB; up to here a line is still read whole, to say whose it is.
 LINE_BYTES = 1024 * 1024
@@ -69,7 +69,7 @@ def _long_line(number: int, text: bytes, stream: BinaryIO) -> Line:
 
 
 def messages_of_lines(
-    file: str, lines: Sequence[Line], intake: Intake, now: datetime
+    file: str, lines: Sequence[Line], intake: AdmissionRules, now: datetime
 ) -> list[Message]:
     """Lines of a file as messages. `file`: its label."""
     parsed = [

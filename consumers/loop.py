@@ -14,20 +14,20 @@ from typing import NoReturn
 
 import msgspec
 
-from consumers.answers import Answering
-from consumers.backlog import Backlog, Part
+from consumers.answers import AnswerSender
+from consumers.backlog import Backlog, BacklogShare
 from consumers.backoff import wait_s
-from consumers.observer import Observer
+from consumers.observer import ConsumerObserver
 from consumers.pipeline import BatchLimits, body_of, messages_of_records
 from consumers.placing import check_record, identify, place
 from consumers.source import (
     Answers,
-    Extent,
     Identity,
     KafkaAway,
+    OffsetRange,
     OutOfRange,
     Partition,
-    Polled,
+    PollResult,
     Record,
     Source,
     Unreadable,
@@ -40,7 +40,7 @@ from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
 from ledger.writing.bookmarks import Bookmark
-from schemas import Intake
+from schemas import AdmissionRules
 
 # SIGTERM and a new fault are noticed within this time, where there is nothing to do.
 POLL_SECONDS = 0.5
@@ -63,7 +63,7 @@ class Job(msgspec.Struct, frozen=True):
     """What a consumer reads, and how. `from_log_start`: accept that a new partition has lost records."""
 
     topics: tuple[str, ...]
-    intake: Intake
+    intake: AdmissionRules
     limits: BatchLimits = BatchLimits()
     from_log_start: bool = False
 
@@ -79,12 +79,12 @@ class Consumer:
         clocks: Clocks,
         *,
         answers: Answers | None = None,
-        observer: Observer | None = None,
+        observer: ConsumerObserver | None = None,
     ) -> None:
         self._job, self._source, self._open_store = job, source, open_store
         self._clock, self._monotonic = clocks.now, clocks.monotonic
-        self._observer = observer or Observer()
-        self._answering = Answering(answers, clocks.monotonic, self._observer)
+        self._observer = observer or ConsumerObserver()
+        self._answering = AnswerSender(answers, clocks.monotonic, self._observer)
         self._store: Store | None = None
         self._identity = Identity("", {})
         self._backlogs: dict[Partition, Backlog] | None = None
@@ -204,7 +204,7 @@ class Consumer:
         self._source.resume(wanted)
         self._backlogs = backlogs
 
-    def _place(self, partition: Partition, extent: Extent) -> Backlog:
+    def _place(self, partition: Partition, extent: OffsetRange) -> Backlog:
         accepted = self._job.from_log_start
         backlog, start = place(self._ledger(), partition, self._identity, extent, accepted)
         self._source.seek(partition, start)
@@ -231,7 +231,7 @@ class Consumer:
         self._take(polled, self._backlogs)
         return bool(polled.records)
 
-    def _take(self, polled: Polled, backlogs: dict[Partition, Backlog]) -> None:
+    def _take(self, polled: PollResult, backlogs: dict[Partition, Backlog]) -> None:
         """Add what was polled to the backlogs. An idle poll may still have passed markers."""
         now = self._monotonic()
         for partition in polled.records or backlogs:
@@ -260,7 +260,7 @@ class Consumer:
 
         A batch that halts its topic ends it, and every partition is placed again.
         """
-        handed: deque[_Handed] = deque()
+        handed: deque[_PendingBatch] = deque()
         for outcome in self._ledger().record_each(self._due(handed, everything)):
             one = handed.popleft()
             self._recorded(one, outcome)
@@ -271,7 +271,7 @@ class Consumer:
                 self._unsettle()
                 return
 
-    def _due(self, handed: "deque[_Handed]", everything: bool) -> Iterator[Batch]:
+    def _due(self, handed: "deque[_PendingBatch]", everything: bool) -> Iterator[Batch]:
         """Batches that are due, taken out of the backlogs; polls again while one is being written.
 
         Not for long, since acknowledgements and answers wait.
@@ -283,7 +283,7 @@ class Consumer:
             for partition, backlog in (self._backlogs or {}).items():
                 if self._is_due(backlog, everything):
                     for part in backlog.take(self._job.limits):
-                        yield self._batch(_Handed(partition, backlog.topic_id, part), handed)
+                        yield self._batch(_PendingBatch(partition, backlog.topic_id, part), handed)
                         written_at = self._monotonic() + WRITE_SECONDS * len(part.records)
             now = self._monotonic()
             goes_on = bool(handed) and not everything and now < until
@@ -293,7 +293,7 @@ class Consumer:
         due_s = backlog.due_in(self._monotonic(), self._job.limits)
         return due_s is not None and (everything or due_s <= 0)
 
-    def _batch(self, one: "_Handed", handed: "deque[_Handed]") -> Batch:
+    def _batch(self, one: "_PendingBatch", handed: "deque[_PendingBatch]") -> Batch:
         """The batch of what is about to be recorded; notes that it was handed over."""
         now, one.started = self._clock(), self._monotonic()
         partition, part = one.partition, one.part
@@ -305,7 +305,7 @@ class Consumer:
         span = Span(partition.topic, partition.number, part.start, part.end)
         return Batch(Arrivals(part.records, read), span, bookmark)
 
-    def _recorded(self, one: "_Handed", outcome: Outcome) -> None:
+    def _recorded(self, one: "_PendingBatch", outcome: Outcome) -> None:
         """Take note of a batch that is committed. Of what is withheld nobody is told, not even how much."""
         partition, part = one.partition, one.part
         told = len(part.records) - len(outcome.withheld)
@@ -363,12 +363,12 @@ class Consumer:
 
 
 @dataclass(slots=True)
-class _Handed:
+class _PendingBatch:
     """A batch from its decoding to its outcome."""
 
     partition: Partition
     topic_id: str
-    part: Part
+    part: BacklogShare
     started: float = 0.0
 
 
@@ -386,7 +386,7 @@ def consume(
     clocks: Clocks,
     *,
     answers: Answers | None = None,
-    observer: Observer | None = None,
+    observer: ConsumerObserver | None = None,
 ) -> Consumer:
     """A consumer that records in a ledger. `open_ledger` is called again after each lost connection."""
     return Consumer(

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from consumers.lag import Lag, Lags
-from consumers.observer import Observer
-from consumers.source import Extent, KafkaAway, Partition
+from consumers.observer import ConsumerObserver
+from consumers.source import KafkaAway, OffsetRange, Partition
 from ledger.errors import Retry
 from ledger.metrics import Series
 from ledger.recording.batch import Outcome
@@ -182,7 +182,7 @@ class IntakeMetrics:
         for service in SERVICES:
             self.service_away.labels(service)
 
-    def counting(self, other: Observer) -> Observer:
+    def counting(self, other: ConsumerObserver) -> ConsumerObserver:
         """An observer that counts, and then does what another one does."""
         return _Counting(self, other).observer()
 
@@ -190,12 +190,12 @@ class IntakeMetrics:
 class _Counting:
     """Counts for one consumer, whose observer it wraps."""
 
-    def __init__(self, metrics: IntakeMetrics, other: Observer) -> None:
+    def __init__(self, metrics: IntakeMetrics, other: ConsumerObserver) -> None:
         self._metrics = metrics
         self._other = other
         self._lags = Lags()
 
-    def observer(self) -> Observer:
+    def observer(self) -> ConsumerObserver:
         return replace(
             self._other,
             reassigned=self._reassigned,
@@ -246,7 +246,7 @@ class _Counting:
         self._metrics.batch_seconds.observe(seconds)
         self._other.timed(messages, seconds)
 
-    def _extents(self, partition: Partition, extent: Extent, now: float) -> None:
+    def _extents(self, partition: Partition, extent: OffsetRange, now: float) -> None:
         lag = self._lags.look(partition, extent, now)
         if lag is not None:
             self._show(partition, lag)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from consumers.source import Extent, Partition
+from consumers.source import OffsetRange, Partition
 from ledger.errors import Retry
 from ledger.recording.batch import Outcome
 from schemas import Rejection
@@ -15,7 +15,7 @@ def _ignore(*_: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Observer:
+class ConsumerObserver:
     """Called in the main loop, so they must return at once and not raise."""
 
     polled: Callable[[], None] = _ignore
@@ -36,7 +36,7 @@ class Observer:
     timed: Callable[[int, float], None] = _ignore
     """So many messages were recorded in one batch, in so many seconds from decoding to commit."""
 
-    extents: Callable[[Partition, Extent, float], None] = _ignore
+    extents: Callable[[Partition, OffsetRange, float], None] = _ignore
     """A partition and what Kafka holds of it, now and then, at a monotonic time in seconds."""
 
     fenced: Callable[[], None] = _ignore

@@ -16,10 +16,10 @@ import orjson
 from consumers.source import Partition, Record
 from ledger.writing.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import (
+    AdmissionRules,
     Code,
     Event,
     Headers,
-    Intake,
     Rejection,
     admit_each,
     decode,
@@ -51,7 +51,7 @@ class BatchLimits(msgspec.Struct, frozen=True):
 
 
 def messages_of_records(
-    partition: Partition, records: Sequence[Record], intake: Intake, now: datetime
+    partition: Partition, records: Sequence[Record], intake: AdmissionRules, now: datetime
 ) -> list[Message]:
     """Kafka records as messages. Structured or binary is told by a record's headers alone."""
     structured = [is_structured(record.headers) for record in records]
@@ -74,7 +74,7 @@ def messages_of_records(
     ]
 
 
-def _parsed(record: Record, plain: bool, intake: Intake) -> Any:
+def _parsed(record: Record, plain: bool, intake: AdmissionRules) -> Any:
     """A tombstone deletes nothing here: an empty message is no JSON, and says so."""
     if plain:
         return parse(record.value or b"", intake)
@@ -86,7 +86,7 @@ def _body(record: Record, plain: bool) -> bytes:
 
 
 def again(
-    body: bytes, mode: str, origin: KafkaOrigin | FileOrigin, intake: Intake, now: datetime
+    body: bytes, mode: str, origin: KafkaOrigin | FileOrigin, intake: AdmissionRules, now: datetime
 ) -> Message:
     """A dead letter's message once more, under today's rules. `mode`: of the letter."""
     intake = through(intake, place_of(origin))

@@ -6,8 +6,8 @@ A ledger never jumps: whatever does not fit is a Halt with a plain message, and 
 from collections.abc import Sequence
 
 from consumers.backlog import Backlog
-from consumers.source import Extent, Identity, Partition, Source, how_to_accept
-from consumers.store import Store, Stored
+from consumers.source import Identity, OffsetRange, Partition, Source, how_to_accept
+from consumers.store import Store, StoredBookmark
 from ledger.errors import Halt, Misconfigured
 
 
@@ -26,7 +26,11 @@ def identify(source: Source, topics: Sequence[str], known: Identity | None = Non
 
 
 def place(
-    store: Store, partition: Partition, identity: Identity, extent: Extent, from_log_start: bool
+    store: Store,
+    partition: Partition,
+    identity: Identity,
+    extent: OffsetRange,
+    from_log_start: bool,
 ) -> tuple[Backlog, int]:
     """The empty backlog of a partition at its bookmark, and the offset from which to read.
 
@@ -44,8 +48,8 @@ def place(
 
 
 def _first_bookmark(
-    partition: Partition, identity: Identity, extent: Extent, from_log_start: bool
-) -> Stored:
+    partition: Partition, identity: Identity, extent: OffsetRange, from_log_start: bool
+) -> StoredBookmark:
     """The bookmark of a partition that the ledger never read.
 
     Raises Halt when its oldest records are gone already, unless that is accepted.
@@ -55,11 +59,11 @@ def _first_bookmark(
             f"{partition} is new to this ledger, but its first {extent.start} offsets are gone "
             "already; to begin with what is left, run `ledger consume --from-log-start`"
         )
-    return Stored(identity.cluster_id, identity.topic_ids[partition.topic], extent.start)
+    return StoredBookmark(identity.cluster_id, identity.topic_ids[partition.topic], extent.start)
 
 
 def _check_bookmark(
-    partition: Partition, stored: Stored, identity: Identity, extent: Extent
+    partition: Partition, stored: StoredBookmark, identity: Identity, extent: OffsetRange
 ) -> None:
     """Raise Halt unless the bookmark belongs to this incarnation of the partition and lies in it."""
     if stored.cluster_id != identity.cluster_id:
@@ -72,7 +76,7 @@ def _check_bookmark(
     _check_extent(partition, stored, extent)
 
 
-def _check_extent(partition: Partition, stored: Stored, extent: Extent) -> None:
+def _check_extent(partition: Partition, stored: StoredBookmark, extent: OffsetRange) -> None:
     """Raise Halt when Kafka has lost records: acknowledged ones, or some that were never read."""
     if stored.next_offset > extent.end:
         raise Halt(
@@ -102,7 +106,7 @@ def _check_topic(topic: str, topic_id: str, identity: Identity) -> None:
         )
 
 
-def _reading_starts_at(stored: Stored, extent: Extent) -> int:
+def _reading_starts_at(stored: StoredBookmark, extent: OffsetRange) -> int:
     """Offset from which to read: one before the bookmark where that record can be compared."""
     comparable = stored.last_record is not None and stored.next_offset > extent.start
     return stored.next_offset - 1 if comparable else stored.next_offset

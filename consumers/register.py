@@ -7,12 +7,12 @@ from ledger.storage.postgres import Session
 from ledger.systems import registered_systems
 from ledger.writing.message import place_in
 from rulebook.sources import senders_with
-from schemas import Intake
+from schemas import AdmissionRules
 from schemas.powers import Speakers
 from schemas.sources import gives_power
 
 
-def accepted_now(intake: Intake, session: Session) -> Intake:
+def accepted_now(intake: AdmissionRules, session: Session) -> AdmissionRules:
     """The intake with the systems that are registered by now. Asks the database only where they matter.
 
     Asked once for a batch, so all of its messages are held against the same register.

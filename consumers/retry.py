@@ -13,13 +13,13 @@ import msgspec
 from consumers.pipeline import again
 from consumers.register import accepted_now
 from ledger.application import Ledger
-from ledger.errors import Lost, Reject
+from ledger.errors import KeyLost, Reject
 from ledger.letters.dead import Letter, open_letter
-from ledger.letters.lists import Kind, letters_like
+from ledger.letters.lists import LetterFilter, letters_like
 from ledger.recording.batch import Batch
 from ledger.writing.append import Span
 from ledger.writing.message import FileOrigin, KafkaOrigin
-from schemas import Code, Intake, Rejection
+from schemas import AdmissionRules, Code, Rejection
 
 _FILE = "file:"
 
@@ -27,7 +27,7 @@ _FILE = "file:"
 Outcome = Literal["recorded", "duplicate", "refused", "truncated", "unreadable", "withheld"]
 
 
-class Retried(msgspec.Struct, frozen=True):
+class RetryOutcome(msgspec.Struct, frozen=True):
     """What became of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
 
     `withheld`: it is sealed for the confidential ledger instead. `truncated`: it stays, and can never be
@@ -42,8 +42,8 @@ class Retried(msgspec.Struct, frozen=True):
 
 
 def retry_like(
-    ledger: Ledger, kind: Kind, most: int | None, intake: Intake, now: datetime
-) -> Iterator[Retried]:
+    ledger: Ledger, kind: LetterFilter, most: int | None, intake: AdmissionRules, now: datetime
+) -> Iterator[RetryOutcome]:
     """Try the letters of a kind again, so many at most, oldest first, in flat memory.
 
     One that an erasure removes meanwhile is passed over. One that nobody can open is told, and holds up no
@@ -54,7 +54,9 @@ def retry_like(
             yield _retry(ledger, letter.letter, intake, now)
 
 
-def retry(ledger: Ledger, names: Iterable[str], intake: Intake, now: datetime) -> Iterator[Retried]:
+def retry(
+    ledger: Ledger, names: Iterable[str], intake: AdmissionRules, now: datetime
+) -> Iterator[RetryOutcome]:
     """Try letters again, one transaction each; a result is yielded when its letter is done.
 
     Raises Reject when there is no such letter, Retry or Halt; letters before it are done.
@@ -63,13 +65,13 @@ def retry(ledger: Ledger, names: Iterable[str], intake: Intake, now: datetime) -
         yield _retry(ledger, name, intake, now)
 
 
-def _retry(ledger: Ledger, name: str, intake: Intake, now: datetime) -> Retried:
+def _retry(ledger: Ledger, name: str, intake: AdmissionRules, now: datetime) -> RetryOutcome:
     try:
         letter, body = open_letter(ledger.session, ledger.keyring, name)
-    except Lost:
-        return Retried(name, "unreadable")
+    except KeyLost:
+        return RetryOutcome(name, "unreadable")
     if letter.mode == "truncated" and not is_hidden(letter, body, intake, now):
-        return Retried(name, "truncated")
+        return RetryOutcome(name, "truncated")
     accepted = accepted_now(intake, ledger.session)
     message = again(body, letter.mode, _origin(letter), accepted, now)
     if isinstance(message.outcome, Rejection) and not message.outcome.hidden:
@@ -78,20 +80,20 @@ def _retry(ledger: Ledger, name: str, intake: Intake, now: datetime) -> Retried:
     batch = Batch([message], Span("command:retry"), letters={0: bytes.fromhex(name)})
     outcome = ledger.record(batch)
     if outcome.withheld:
-        return Retried(name, "withheld", Code.WITHHELD)
+        return RetryOutcome(name, "withheld", Code.WITHHELD)
     if outcome.rejections:
         return _refused(name, outcome.rejections[0][1])
-    return Retried(name, "recorded" if outcome.recorded else "duplicate")
+    return RetryOutcome(name, "recorded" if outcome.recorded else "duplicate")
 
 
-def is_hidden(letter: Letter, body: bytes, intake: Intake, now: datetime) -> bool:
+def is_hidden(letter: Letter, body: bytes, intake: AdmissionRules, now: datetime) -> bool:
     """Whether a letter from before today's rules holds what only the confidential ledger may know."""
     outcome = again(body, letter.mode, _origin(letter), intake, now).outcome
     return isinstance(outcome, Rejection) and outcome.hidden
 
 
-def _refused(name: str, rejection: Rejection) -> Retried:
-    return Retried(name, "refused", rejection.code, rejection.pointer)
+def _refused(name: str, rejection: Rejection) -> RetryOutcome:
+    return RetryOutcome(name, "refused", rejection.code, rejection.pointer)
 
 
 def _origin(letter: Letter) -> KafkaOrigin | FileOrigin:

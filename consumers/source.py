@@ -69,7 +69,7 @@ def how_to_accept(partition: Partition) -> str:
     )
 
 
-class Polled(msgspec.Struct, frozen=True):
+class PollResult(msgspec.Struct, frozen=True):
     """What a poll returned. `reassigned`: the assignment was touched; drop the records, place again."""
 
     records: Mapping[Partition, Sequence[Record]]
@@ -83,7 +83,7 @@ class Identity(msgspec.Struct, frozen=True):
     topic_ids: Mapping[str, str]
 
 
-class Extent(msgspec.Struct, frozen=True):
+class OffsetRange(msgspec.Struct, frozen=True):
     """What a partition holds: offsets [start, end)."""
 
     start: int
@@ -93,7 +93,7 @@ class Extent(msgspec.Struct, frozen=True):
 class Source(Protocol):
     """A member of a consumer group. Methods raise KafkaAway, Misconfigured or Halt."""
 
-    def poll(self, timeout_s: float) -> Polled:
+    def poll(self, timeout_s: float) -> PollResult:
         """Records of the partitions that are not paused, in order; waits for them, but not longer.
 
         Raises OutOfRange or Unreadable, after what lies before, where a partition cannot be read on.
@@ -105,7 +105,7 @@ class Source(Protocol):
     def position(self, partition: Partition) -> int | None:
         """Offset up to which everything was polled, transaction markers included. None: unknown."""
 
-    def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, Extent]:
+    def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, OffsetRange]:
         """What the partitions hold that may be read."""
 
     def identity(self, topics: Iterable[str]) -> Identity:

@@ -17,13 +17,13 @@ from ledger.errors import Busy
 from ledger.recording.batch import Batch, Outcome, hash_of_record
 from ledger.writing.append import Span
 from ledger.writing.bookmarks import Bookmark
-from schemas import Intake
+from schemas import AdmissionRules
 
 # One request to Kafka carries them; more come with the next call.
 ANSWERS_AT_ONCE = 500
 
 
-class Stored(msgspec.Struct, frozen=True):
+class StoredBookmark(msgspec.Struct, frozen=True):
     """A bookmark as it is stored. `last_record`: keyed hash of the last record before it, if any."""
 
     cluster_id: str
@@ -35,16 +35,16 @@ class Stored(msgspec.Struct, frozen=True):
 class Store(Protocol):
     """One open ledger. Every method raises ServiceAway when its database is."""
 
-    def bookmark(self, partition: Partition) -> Stored | None:
+    def bookmark(self, partition: Partition) -> StoredBookmark | None:
         """How far the ledger is with a partition; None when it is new."""
 
-    def begin(self, partition: Partition, bookmark: Stored) -> Stored:
+    def begin(self, partition: Partition, bookmark: StoredBookmark) -> StoredBookmark:
         """Store the first bookmark of a partition, unless there is one by now; the one that counts."""
 
     def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
         """Record batches in order: see `Ledger.record_each`."""
 
-    def accepted(self, intake: Intake) -> Intake:
+    def accepted(self, intake: AdmissionRules) -> AdmissionRules:
         """What the ledger accepts just now: see `consumers.register`."""
 
     def hash_of(self, record: bytes) -> bytes:
@@ -70,15 +70,17 @@ class LedgerStore:
         self._ledger = ledger
         self._session = ledger.session.of("consumers")
 
-    def bookmark(self, partition: Partition) -> Stored | None:
+    def bookmark(self, partition: Partition) -> StoredBookmark | None:
         """How far the ledger is with a partition; None when it is new."""
         row = self._session.row("bookmark", topic=partition.topic, partition=partition.number)
         if row is None:
             return None
         cluster_id, topic_id, next_offset, last = row
-        return Stored(cluster_id, topic_id, next_offset, bytes(last) if last is not None else None)
+        return StoredBookmark(
+            cluster_id, topic_id, next_offset, bytes(last) if last is not None else None
+        )
 
-    def begin(self, partition: Partition, bookmark: Stored) -> Stored:
+    def begin(self, partition: Partition, bookmark: StoredBookmark) -> StoredBookmark:
         """Store the first bookmark of a partition, unless there is one by now; the one that counts."""
         start = bookmark.next_offset
         place = Span(partition.topic, partition.number, start, start)
@@ -89,7 +91,7 @@ class LedgerStore:
         """Record batches in order: see `Ledger.record_each`."""
         return self._ledger.record_each(batches)
 
-    def accepted(self, intake: Intake) -> Intake:
+    def accepted(self, intake: AdmissionRules) -> AdmissionRules:
         """What the ledger accepts just now: see `consumers.register`."""
         return accepted_now(intake, self._ledger.session)
 

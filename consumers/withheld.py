@@ -19,20 +19,20 @@ from consumers.pipeline import again
 from ledger.application import Ledger
 from ledger.errors import Reject
 from ledger.keys.keyring import Keyring
-from ledger.letters.withheld import Handed, KeyPair, remove_received, withheld
+from ledger.letters.withheld import KeyPair, OpenedLetter, remove_received, withheld
 from ledger.reading import head_position
 from ledger.recording.batch import Batch, Outcome
 from ledger.storage.durable import fsync_folder
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span
 from ledger.writing.message import FileOrigin, KafkaOrigin, Message
-from schemas import Intake
+from schemas import AdmissionRules
 
 _FILE = "file:"
 _RECEIPTS = ".receipt"
 
 
-class Taken(msgspec.Struct, frozen=True):
+class TakenMessages(msgspec.Struct, frozen=True):
     """What became of handed messages. `receipts`: of those that are recorded, now or before."""
 
     result: IngestResult
@@ -98,7 +98,7 @@ def _write(file: Path, lines: Iterable[bytes]) -> None:
     fsync_folder(file.absolute().parent)
 
 
-def read_handed(stream: BinaryIO, pair: KeyPair) -> list[Handed]:
+def read_handed(stream: BinaryIO, pair: KeyPair) -> list[OpenedLetter]:
     """What was handed over, opened. Raises Reject, Lost or Misconfigured: then nothing of it."""
     return [pair.open(sealed) for _, sealed in _lines(stream)]
 
@@ -115,11 +115,11 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 def take_over(
     ledger: Ledger,
-    files: Sequence[tuple[str, Sequence[Handed]]],
-    intake: Intake,
+    files: Sequence[tuple[str, Sequence[OpenedLetter]]],
+    intake: AdmissionRules,
     now: datetime,
     most: int,
-) -> Taken:
+) -> TakenMessages:
     """Record opened messages with the places that they came from; each line is one of the result.
 
     `most`: messages in one transaction. What was taken over before is a duplicate. What is refused becomes a
@@ -139,10 +139,10 @@ def take_over(
             rejections += _rejected(label, start, outcome)
     last = head_position(ledger.session)
     result = IngestResult(read, recorded, duplicates, len(rejections), last, tuple(rejections))
-    return Taken(result, tuple(receipts))
+    return TakenMessages(result, tuple(receipts))
 
 
-def _receipts(handed: Sequence[Handed], outcome: Outcome) -> list[bytes]:
+def _receipts(handed: Sequence[OpenedLetter], outcome: Outcome) -> list[bytes]:
     """Of what was recorded, or was already."""
     refused = {index for index, _ in outcome.rejections}
     return [one.receipt for index, one in enumerate(handed) if index not in refused]
@@ -155,11 +155,11 @@ def _rejected(label: str, start: int, outcome: Outcome) -> list[RejectedLine]:
     ]
 
 
-def _message(handed: Handed, intake: Intake, now: datetime) -> Message:
+def _message(handed: OpenedLetter, intake: AdmissionRules, now: datetime) -> Message:
     return again(handed.body, handed.mode, _origin(handed), intake, now)
 
 
-def _origin(handed: Handed) -> KafkaOrigin | FileOrigin:
+def _origin(handed: OpenedLetter) -> KafkaOrigin | FileOrigin:
     if handed.topic.startswith(_FILE):
         return FileOrigin(handed.topic.removeprefix(_FILE), handed.offset)
     return KafkaOrigin(handed.topic, handed.partition, handed.offset)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from application.queries.breach_notice import BreachNotice, NoticeItem, Said
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.times import localized
 from application.words import code_word, phrase
 from documents.letter import Document, Section
@@ -48,7 +48,7 @@ class _Page:
     """The words of one notification."""
 
     def __init__(self, answer: BreachNotice, language: Language) -> None:
-        self.answer, self.language, self.words = answer, language, Words(language)
+        self.answer, self.language, self.words = answer, language, RegisterWords(language)
 
     def says(self, name: str, *values: object) -> str:
         return phrase(_ABOUT, name, self.language, *values)

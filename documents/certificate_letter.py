@@ -17,7 +17,7 @@ from ledger.event import instant
 from schemas.texts import Language
 
 
-class Enclosed(msgspec.Struct, frozen=True):
+class EnclosedCertificate(msgspec.Struct, frozen=True):
     """The certificate itself: the name of the file, its bytes, and the log's keys to check it with."""
 
     name: str
@@ -27,7 +27,7 @@ class Enclosed(msgspec.Struct, frozen=True):
 
 def certificate_document(
     answer: CertifiedErasure,
-    enclosed: Enclosed,
+    enclosed: EnclosedCertificate,
     controller: Controller,
     rendered_at: datetime,
     language: Language,
@@ -109,7 +109,7 @@ def _why(letter: Letter, ground: RecordedGround) -> str:
     return f"{letter.dated(says).removesuffix('.')} ({letter.words.cited(found.statute)})."
 
 
-def _proof(letter: Letter, answer: CertifiedErasure, enclosed: Enclosed) -> Section:
+def _proof(letter: Letter, answer: CertifiedErasure, enclosed: EnclosedCertificate) -> Section:
     """What anybody needs to check it without us."""
     keys: Sequence[str] = enclosed.keys
     facts = {

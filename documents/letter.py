@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from application.register_words import Words, day
+from application.register_words import RegisterWords, day
 from application.times import local_text
 from schemas.formats import instant_of
 from schemas.texts import Language, word_of
@@ -64,7 +64,7 @@ class Letter:
 
     def __init__(self, language: Language) -> None:
         self.language: Language = language
-        self.words = Words(language)
+        self.words = RegisterWords(language)
 
     def say(self, table: str, name: str, *values: object) -> str:
         """A phrase; a code that has none as the words that it is made of."""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from application.queries.declaration import UNDECLARED
 from application.queries.register_answer import Register, RegisteredActivity
-from application.register_words import Words
+from application.register_words import RegisterWords
 from documents.markup import Html, document, element, table
 from documents.page_activity import activity_article
-from documents.register_parts import Part, register_parts
+from documents.register_parts import RegisterTable, register_parts
 from documents.text import clean
 from schemas.texts import Language
 
@@ -20,7 +20,7 @@ _ANNEXES = ("rules", "measures", "drift", "missing", "assessments")
 
 def register_page(answer: Register, language: Language) -> bytes:
     """A complete document in UTF-8."""
-    words = Words(language)
+    words = RegisterWords(language)
     parts = {part.name: part for part in register_parts(answer, words)}
     title = f"{words.page('title')} · {answer.controller.name}"
     return document(
@@ -36,7 +36,7 @@ def register_page(answer: Register, language: Language) -> bytes:
     )
 
 
-def _head(answer: Register, words: Words) -> Html:
+def _head(answer: Register, words: RegisterWords) -> Html:
     moments = [words.page("judged_on", answer.judged_on)]
     for name in ("as_of", "recorded_by", "at_position"):
         value: object = getattr(answer, name)
@@ -53,14 +53,14 @@ def _head(answer: Register, words: Words) -> Html:
     )
 
 
-def _part(part: Part, words: Words, point: str | None = None) -> Html:
+def _part(part: RegisterTable, words: RegisterWords, point: str | None = None) -> Html:
     """A section with the table of a part."""
     heading = words.code("part", part.name)
     title = f"{heading} ({words.article(point)})" if point else heading
     return element("section", element("h2", title), _table(part, words))
 
 
-def _table(part: Part, words: Words) -> Html:
+def _table(part: RegisterTable, words: RegisterWords) -> Html:
     """The table of a part, without codes; a list of names and values needs no head."""
     places = [place for place, name in enumerate(part.columns) if name not in _codes(part)]
     names = [part.columns[place] for place in places]
@@ -69,12 +69,12 @@ def _table(part: Part, words: Words) -> Html:
     return table(None, columns, rows, class_=f"part-{part.name}")
 
 
-def _codes(part: Part) -> set[str]:
+def _codes(part: RegisterTable) -> set[str]:
     """The columns that name by a code what another one says in words: they are for programs."""
     return {"code", "activity"} if "name" in part.columns else {"code"}
 
 
-def _cell(value: object, words: Words) -> object:
+def _cell(value: object, words: RegisterWords) -> object:
     """A cell: numbers stay numbers, and a day stays in one piece."""
     if isinstance(value, bool):
         return words.kept(value)
@@ -83,7 +83,7 @@ def _cell(value: object, words: Words) -> object:
     return value if isinstance(value, int) else clean(value)
 
 
-def _changes(versions: Part, words: Words) -> Html | None:
+def _changes(versions: RegisterTable, words: RegisterWords) -> Html | None:
     """The declarations that were replaced, and by what: one that never changed is told already."""
     names = Counter(row[0] for row in versions.rows)
     changed = versions._replace(rows=[row for row in versions.rows if names[row[0]] > 1])
@@ -93,7 +93,7 @@ def _changes(versions: Part, words: Words) -> Html | None:
 # Overview
 
 
-def _overview(answer: Register, words: Words) -> Html:
+def _overview(answer: Register, words: RegisterWords) -> Html:
     columns = ("activity", "owner", "retention_kept", "drift", "missing")
     return element(
         "nav",
@@ -109,7 +109,7 @@ def _overview(answer: Register, words: Words) -> Html:
     )
 
 
-def _figures(activities: list[RegisteredActivity], words: Words) -> str:
+def _figures(activities: list[RegisteredActivity], words: RegisterWords) -> str:
     kept = [activity.retention.kept for activity in activities]
     return words.page(
         "figures",
@@ -122,7 +122,7 @@ def _figures(activities: list[RegisteredActivity], words: Words) -> str:
     )
 
 
-def _line(activity: RegisteredActivity, words: Words) -> list[object]:
+def _line(activity: RegisteredActivity, words: RegisterWords) -> list[object]:
     declared, kept = activity.declared or UNDECLARED, activity.retention.kept
     name = words.activity(activity.activity, activity.name)
     link = element("a", name, href=f"#activity-{activity.activity}")
@@ -138,7 +138,7 @@ def _line(activity: RegisteredActivity, words: Words) -> list[object]:
 # Activities
 
 
-def _activities(answer: Register, words: Words) -> Iterator[Html]:
+def _activities(answer: Register, words: RegisterWords) -> Iterator[Html]:
     yield element("h2", words.page("part_controller"))
     for activity in answer.activities:
         if not _is_processor(activity):
@@ -149,7 +149,9 @@ def _is_processor(activity: RegisteredActivity) -> bool:
     return (activity.declared or UNDECLARED).role == "processor"
 
 
-def _processor(answer: Register, parts: dict[str, Part], words: Words) -> Iterator[Html]:
+def _processor(
+    answer: Register, parts: dict[str, RegisterTable], words: RegisterWords
+) -> Iterator[Html]:
     yield element("h2", words.page("part_processor"))
     part = parts["processor"]
     if not part.rows:
@@ -159,5 +161,5 @@ def _processor(answer: Register, parts: dict[str, Part], words: Words) -> Iterat
     yield from _articles(answer.activities, words)
 
 
-def _articles(activities: Iterable[RegisteredActivity], words: Words) -> Iterator[Html]:
+def _articles(activities: Iterable[RegisteredActivity], words: RegisterWords) -> Iterator[Html]:
     return (activity_article(one, words) for one in activities if _is_processor(one))

@@ -11,7 +11,7 @@ from application.queries.register_answer import (
     ThirdCountry,
 )
 from application.queries.retention import CategoryRetention
-from application.register_words import Words, day
+from application.register_words import RegisterWords, day
 from documents.markup import Html, element, items, join, table
 
 Content = Html | str | None
@@ -19,7 +19,7 @@ _MARK = {True: "good", False: "bad", None: "small"}
 Line = tuple[Html, Content, Content]
 
 
-def activity_article(activity: RegisteredActivity, words: Words) -> Html:
+def activity_article(activity: RegisteredActivity, words: RegisterWords) -> Html:
     """A complete article, with an anchor of its own."""
     declared = activity.declared or UNDECLARED
     points = _of_processor if declared.role == "processor" else _of_controller
@@ -34,7 +34,7 @@ def activity_article(activity: RegisteredActivity, words: Words) -> Html:
     )
 
 
-def _head(activity: RegisteredActivity, words: Words) -> Html:
+def _head(activity: RegisteredActivity, words: RegisterWords) -> Html:
     declared, versions = activity.declared or UNDECLARED, activity.versions
     told = [
         words.code("role", declared.role),
@@ -50,13 +50,13 @@ def _head(activity: RegisteredActivity, words: Words) -> Html:
     )
 
 
-def _notes(activity: RegisteredActivity, words: Words) -> Html | None:
+def _notes(activity: RegisteredActivity, words: RegisterWords) -> Html | None:
     """What is to be looked at: an end, differences, what is missing, what is kept too long."""
     notes = list(_noted(activity, words))
     return element("div", items(notes), class_="notes") if notes else None
 
 
-def _noted(activity: RegisteredActivity, words: Words) -> Iterator[Content]:
+def _noted(activity: RegisteredActivity, words: RegisterWords) -> Iterator[Content]:
     if retired := activity.retired:
         reason = words.code("reason", retired.reason)
         yield words.page("was_retired", day(retired.since), reason)
@@ -81,7 +81,7 @@ def _noted(activity: RegisteredActivity, words: Words) -> Iterator[Content]:
 
 
 def _of_controller(
-    activity: RegisteredActivity, declared: Declaration, words: Words
+    activity: RegisteredActivity, declared: Declaration, words: RegisterWords
 ) -> Iterator[Line]:
     if joint := given(declared.joint_controllers):
         yield _line("a", "joint_controllers", items(joint), None, words)
@@ -96,7 +96,7 @@ def _of_controller(
 
 
 def _of_processor(
-    activity: RegisteredActivity, declared: Declaration, words: Words
+    activity: RegisteredActivity, declared: Declaration, words: RegisterWords
 ) -> Iterator[Line]:
     parties = _list(given(declared.on_behalf_of) or [], words)
     yield _line("a", "on_behalf_of", parties, None, words)
@@ -107,41 +107,43 @@ def _of_processor(
     yield _line("d", "security_measures", *_measures(activity, words), words)
 
 
-def _line(point: str, name: str, declared: Content, observed: Content, words: Words) -> Line:
+def _line(
+    point: str, name: str, declared: Content, observed: Content, words: RegisterWords
+) -> Line:
     return join(element("span", f"({point})"), words.heading(name)), declared, observed
 
 
-def _list(entries: Iterable[Content], words: Words) -> Html:
+def _list(entries: Iterable[Content], words: RegisterWords) -> Html:
     """A line each."""
     found = list(entries)
     return items(found) if found else element("span", words.page("none"), class_="small")
 
 
-def _run(entries: Iterable[Content], words: Words) -> Html:
+def _run(entries: Iterable[Content], words: RegisterWords) -> Html:
     """One after the other, for short words."""
     found = [one for entry in entries for one in (", ", entry)][1:]
     return join(*found) if found else element("span", words.page("none"), class_="small")
 
 
-def _marked(name: Content, known: bool, words: Words) -> Content:
+def _marked(name: Content, known: bool, words: RegisterWords) -> Content:
     """Something observed; what was not declared stands out."""
     if known:
         return name
     return element("span", name, f" ({words.page('not_declared')})", class_="bad")
 
 
-def _purposes(declared: Declaration, words: Words) -> Html:
+def _purposes(declared: Declaration, words: RegisterWords) -> Html:
     return _list((_purpose(one, words) for one in declared.purposes), words)
 
 
-def _purpose(purpose: DeclaredPurpose, words: Words) -> Html:
+def _purpose(purpose: DeclaredPurpose, words: RegisterWords) -> Html:
     ground = words.code("legal_basis", purpose.legal_basis)
     provision = words.provision(given(purpose.provision))
     told = "; ".join(filter(None, (ground, provision)))
     return join(words.code("purpose", purpose.purpose), " ", element("span", told, class_="small"))
 
 
-def _bases(activity: RegisteredActivity, words: Words) -> Html:
+def _bases(activity: RegisteredActivity, words: RegisterWords) -> Html:
     declared = {one.legal_basis for one in (activity.declared or UNDECLARED).purposes}
     return _list(
         (
@@ -152,7 +154,7 @@ def _bases(activity: RegisteredActivity, words: Words) -> Html:
     )
 
 
-def _seen(activity: RegisteredActivity, words: Words) -> Html:
+def _seen(activity: RegisteredActivity, words: RegisterWords) -> Html:
     observed = activity.observed
     if not observed.events:
         return element("span", words.page("nobody"), class_="small")
@@ -169,7 +171,7 @@ def _seen(activity: RegisteredActivity, words: Words) -> Html:
 
 
 def _categories(
-    activity: RegisteredActivity, declared: Declaration, words: Words
+    activity: RegisteredActivity, declared: Declaration, words: RegisterWords
 ) -> tuple[Html, Html]:
     known = declared.data_categories
     return (
@@ -185,7 +187,7 @@ def _categories(
 
 
 def _recipients(
-    activity: RegisteredActivity, declared: Declaration, words: Words
+    activity: RegisteredActivity, declared: Declaration, words: RegisterWords
 ) -> tuple[Html, Html]:
     kinds = declared.recipient_kinds
     seen = [
@@ -198,7 +200,7 @@ def _recipients(
     )
 
 
-def _recipient(one: RegisteredRecipient, words: Words) -> Html:
+def _recipient(one: RegisteredRecipient, words: RegisterWords) -> Html:
     if one.kind is None:
         unregistered = f"{one.recipient} ({words.page('not_registered')})"
         return element("span", unregistered, class_="bad")
@@ -209,7 +211,7 @@ def _recipient(one: RegisteredRecipient, words: Words) -> Html:
 
 
 def _transfers(
-    activity: RegisteredActivity, declared: Declaration, words: Words
+    activity: RegisteredActivity, declared: Declaration, words: RegisterWords
 ) -> tuple[Html, Html]:
     """Countries; with what a transfer rests on where one is outside the EEA."""
     known = declared.countries
@@ -227,14 +229,14 @@ def _transfers(
     )
 
 
-def _safeguard(transfer: ThirdCountry, words: Words) -> Html:
+def _safeguard(transfer: ThirdCountry, words: RegisterWords) -> Html:
     grounds = [*words.codes("mechanism", transfer.mechanisms), *transfer.documents]
     if not grounds:
         return element("span", f" ({words.page('no_safeguard')})", class_="bad")
     return element("span", f" ({', '.join(grounds)})", class_="small")
 
 
-def _measures(activity: RegisteredActivity, words: Words) -> tuple[Html, Html]:
+def _measures(activity: RegisteredActivity, words: RegisterWords) -> tuple[Html, Html]:
     """What is declared; how many of these are in place, and each that is not."""
     measures = activity.security_measures
     standing = [one for one in measures if one.in_place]
@@ -243,11 +245,11 @@ def _measures(activity: RegisteredActivity, words: Words) -> tuple[Html, Html]:
     return _run((_measure(one, words) for one in measures), words), _list(told, words)
 
 
-def _measure(one: MeasureStanding, words: Words) -> str:
+def _measure(one: MeasureStanding, words: RegisterWords) -> str:
     return one.name or words.code("measure", one.measure)
 
 
-def _not_in_place(one: MeasureStanding, words: Words) -> Content:
+def _not_in_place(one: MeasureStanding, words: RegisterWords) -> Content:
     name = _measure(one, words)
     if one.in_place is None:
         return element("span", f"{name}: {words.page('unknown')}", class_="small")
@@ -257,14 +259,14 @@ def _not_in_place(one: MeasureStanding, words: Words) -> Content:
 # Retention (f)
 
 
-def _answer(activity: RegisteredActivity, words: Words) -> Html:
+def _answer(activity: RegisteredActivity, words: RegisterWords) -> Html:
     """Whether it is kept, over all categories."""
     kept = activity.retention.kept
     told = f"{words.heading('kept')}: {words.kept(kept)}"
     return element("span", told, class_=_MARK[kept])
 
 
-def _retention(activity: RegisteredActivity, words: Words) -> Html | None:
+def _retention(activity: RegisteredActivity, words: RegisterWords) -> Html | None:
     rows = activity.retention.categories
     if not rows:
         return None
@@ -277,7 +279,7 @@ def _retention(activity: RegisteredActivity, words: Words) -> Html | None:
     return table(caption, columns, (_kept(row, words) for row in rows), class_="retention")
 
 
-def _kept(row: CategoryRetention, words: Words) -> list[object]:
+def _kept(row: CategoryRetention, words: RegisterWords) -> list[object]:
     answer, why = words.kept(row.kept), words.code("why", row.why)
     held = words.page("suspended", row.suspended) if row.suspended else None
     return [
@@ -294,7 +296,7 @@ def _kept(row: CategoryRetention, words: Words) -> list[object]:
     ]
 
 
-def _declared_rule(row: CategoryRetention, words: Words) -> Content:
+def _declared_rule(row: CategoryRetention, words: RegisterWords) -> Content:
     """The declared rule in words: as a period where it is one of those that judge."""
     declared, fit = row.declared, row.declared_rule
     if declared is None or fit == "none":

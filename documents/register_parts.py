@@ -17,14 +17,14 @@ from application.queries.register_answer import (
     RegisteredActivity,
     RegisteredRecipient,
 )
-from application.register_words import Words, day
+from application.register_words import RegisterWords, day
 from application.times import localized
 from documents.text import clean
 
 Row = tuple[object, ...]
 
 
-class Part(NamedTuple):
+class RegisterTable(NamedTuple):
     """One table. `name` and `columns`: words of `register.toml`, under `part` and `heading`."""
 
     name: str
@@ -32,12 +32,16 @@ class Part(NamedTuple):
     rows: list[Row]
 
 
-def register_parts(answer: Register, words: Words) -> list[Part]:
+def register_parts(answer: Register, words: RegisterWords) -> list[RegisterTable]:
     """Every part, in the order of the article; an empty one has no rows."""
-    return [Part(name, columns, list(rows(answer, words))) for name, columns, rows in _PARTS]
+    return [
+        RegisterTable(name, columns, list(rows(answer, words))) for name, columns, rows in _PARTS
+    ]
 
 
-def _named(activity: RegisteredActivity | ProcessorActivity, words: Words) -> tuple[str, str]:
+def _named(
+    activity: RegisteredActivity | ProcessorActivity, words: RegisterWords
+) -> tuple[str, str]:
     return activity.activity, words.activity(activity.activity, activity.name)
 
 
@@ -45,7 +49,7 @@ def _declared(activity: RegisteredActivity) -> Declaration:
     return activity.declared or UNDECLARED
 
 
-def _controller(answer: Register, words: Words) -> Iterator[Row]:
+def _controller(answer: Register, words: RegisterWords) -> Iterator[Row]:
     none = words.page("none")
     for name, value in msgspec.structs.asdict(answer.controller).items():
         told = words.country(value) if name == "country" else value
@@ -57,7 +61,7 @@ def _controller(answer: Register, words: Words) -> Iterator[Row]:
     yield words.heading("judged_on"), answer.judged_on
 
 
-def _activities(answer: Register, words: Words) -> Iterator[Row]:
+def _activities(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         declared, observed = _declared(activity), activity.observed
         versions, retired = activity.versions, activity.retired
@@ -83,7 +87,7 @@ def _activities(answer: Register, words: Words) -> Iterator[Row]:
         )
 
 
-def _purposes(answer: Register, words: Words) -> Iterator[Row]:
+def _purposes(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         for purpose in _declared(activity).purposes:
             basis = purpose.legal_basis
@@ -97,7 +101,7 @@ def _purposes(answer: Register, words: Words) -> Iterator[Row]:
             )
 
 
-def _data(answer: Register, words: Words) -> Iterator[Row]:
+def _data(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         declared = _declared(activity).data_categories
         observed = activity.observed.categories
@@ -110,7 +114,7 @@ def _data(answer: Register, words: Words) -> Iterator[Row]:
             )
 
 
-def _recipients(answer: Register, words: Words) -> Iterator[Row]:
+def _recipients(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         declared = _declared(activity).recipient_kinds
         observed = activity.observed.recipient_kinds
@@ -123,7 +127,7 @@ def _recipients(answer: Register, words: Words) -> Iterator[Row]:
                 yield (*known, kind in declared, kind in observed, *cells)
 
 
-def _of_kind(recipients: list[RegisteredRecipient], words: Words) -> Iterator[Row]:
+def _of_kind(recipients: list[RegisteredRecipient], words: RegisterWords) -> Iterator[Row]:
     """Each recipient of a kind; where there is none, empty cells."""
     if not recipients:
         yield None, None, "", "", None
@@ -132,7 +136,7 @@ def _of_kind(recipients: list[RegisteredRecipient], words: Words) -> Iterator[Ro
         yield one.recipient, words.name(one.name), role, country, one.agreement_ref
 
 
-def _transfers(answer: Register, words: Words) -> Iterator[Row]:
+def _transfers(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         for transfer in activity.transfers:
             yield (
@@ -146,7 +150,7 @@ def _transfers(answer: Register, words: Words) -> Iterator[Row]:
             )
 
 
-def _retention(answer: Register, words: Words) -> Iterator[Row]:
+def _retention(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         for row in activity.retention.categories:
             yield (
@@ -166,7 +170,7 @@ def _retention(answer: Register, words: Words) -> Iterator[Row]:
             )
 
 
-def _rules(answer: Register, words: Words) -> Iterator[Row]:
+def _rules(answer: Register, words: RegisterWords) -> Iterator[Row]:
     """The rules by which was judged, once for each category."""
     by_category = {
         row.category: row.rules
@@ -185,7 +189,7 @@ def _rules(answer: Register, words: Words) -> Iterator[Row]:
             )
 
 
-def _measures(answer: Register, words: Words) -> Iterator[Row]:
+def _measures(answer: Register, words: RegisterWords) -> Iterator[Row]:
     """Those that were adopted, and those that an activity names although nobody said more of them."""
     standing: dict[str, MeasureStanding] = {one.measure: one for one in answer.measures}
     users = {one.measure: list(one.activities) for one in answer.measures}
@@ -209,7 +213,7 @@ def _measures(answer: Register, words: Words) -> Iterator[Row]:
         )
 
 
-def _processor(answer: Register, words: Words) -> Iterator[Row]:
+def _processor(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for one in answer.processor.controllers:
         for activity in one.activities:
             yield (
@@ -227,14 +231,14 @@ def _processor(answer: Register, words: Words) -> Iterator[Row]:
             )
 
 
-def _drift(answer: Register, words: Words) -> Iterator[Row]:
+def _drift(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         for drift in activity.drift:
             kind, detail = words.code("drift", drift.kind), words.drift(drift.kind, drift.detail)
             yield (*_named(activity, words), kind, detail)
 
 
-def _missing(answer: Register, words: Words) -> Iterator[Row]:
+def _missing(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         for item in activity.missing:
             what = words.code("missing", item.what)
@@ -242,7 +246,7 @@ def _missing(answer: Register, words: Words) -> Iterator[Row]:
             yield (*_named(activity, words), article, what, words.lacking(item.what, item.detail))
 
 
-def _versions(answer: Register, words: Words) -> Iterator[Row]:
+def _versions(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         before: list[Declaration | None] = [None, *(one.declared for one in activity.versions)]
         for was, new in zip(before, activity.versions, strict=False):
@@ -264,7 +268,7 @@ def _changed(was: Declaration | None, now: Declaration) -> list[str]:
     return [name for name in names if getattr(was, name) != getattr(now, name)]
 
 
-def _assessments(answer: Register, words: Words) -> Iterator[Row]:
+def _assessments(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         for one in activity.assessments:
             yield (
@@ -276,7 +280,9 @@ def _assessments(answer: Register, words: Words) -> Iterator[Row]:
 
 
 _NAME = ("activity", "name")
-_PARTS: tuple[tuple[str, tuple[str, ...], Callable[[Register, Words], Iterator[Row]]], ...] = (
+_PARTS: tuple[
+    tuple[str, tuple[str, ...], Callable[[Register, RegisterWords], Iterator[Row]]], ...
+] = (
     ("controller", ("name", "value"), _controller),
     (
         "activities",

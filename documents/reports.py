@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
-from application.acts.reporting import ACCESS, PORTABILITY, Kind
-from application.queries.access_report import AccessReport, Asked, access_report
+from application.acts.reporting import ACCESS, PORTABILITY, ReportKind
+from application.queries.access_report import AccessReport, ReportScope, access_report
 from application.queries.portability import PortabilityExport, portability
 from application.source import Source
 from documents.portability import portability_csv
@@ -19,11 +19,11 @@ A = TypeVar("A")
 class Report(NamedTuple, Generic[A]):
     """A kind of report: the query that answers, and by name the forms that the answer is written in."""
 
-    kind: Kind
-    make: Callable[[Source, Asked], A]
-    forms: Mapping[str, Callable[[A, Asked], bytes]]
+    kind: ReportKind
+    make: Callable[[Source, ReportScope], A]
+    forms: Mapping[str, Callable[[A, ReportScope], bytes]]
 
-    def written(self, source: Source, asked: Asked, form: str) -> bytes:
+    def written(self, source: Source, asked: ReportScope, form: str) -> bytes:
         """What is handed over. Raises UnknownSubject."""
         return self.forms[form](self.make(source, asked), asked)
 

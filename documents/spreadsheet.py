@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from application.queries.register_answer import Register
-from application.register_words import Words
+from application.register_words import RegisterWords
 from documents.columns import COLUMNS, register_rows
-from documents.register_parts import Part, register_parts
+from documents.register_parts import RegisterTable, register_parts
 from documents.text import clean
 from schemas.texts import Language
 
@@ -67,7 +67,7 @@ def register_workbook(answer: Register, language: Language) -> bytes:
     """An XLSX workbook, a sheet for each part. Its time is the day by which the answer was judged."""
     from openpyxl import Workbook
 
-    words, book = Words(language), Workbook()
+    words, book = RegisterWords(language), Workbook()
     book.remove(book.worksheets[0])
     for part in register_parts(answer, words):
         _fill(book.create_sheet(words.code("part", part.name)), part, words)
@@ -97,7 +97,7 @@ def _packed(content: io.BytesIO, properties: bytes | str) -> bytes:
     return packed.getvalue()
 
 
-def _fill(sheet: "Worksheet", part: Part, words: Words) -> None:
+def _fill(sheet: "Worksheet", part: RegisterTable, words: RegisterWords) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     line = Border(bottom=Side(style="thin", color=_LINE))
@@ -121,7 +121,7 @@ def _fill(sheet: "Worksheet", part: Part, words: Words) -> None:
     _lay_out(sheet, part, rows)
 
 
-def _value(value: object, words: Words) -> int | date | str | None:
+def _value(value: object, words: RegisterWords) -> int | date | str | None:
     """What a cell holds: a number, a day, or a text that is no formula."""
     if isinstance(value, bool):
         return words.kept(value)
@@ -130,7 +130,7 @@ def _value(value: object, words: Words) -> int | date | str | None:
     return safe_cell(clean(value))
 
 
-def _lay_out(sheet: "Worksheet", part: Part, rows: Sequence[Sequence[object]]) -> None:
+def _lay_out(sheet: "Worksheet", part: RegisterTable, rows: Sequence[Sequence[object]]) -> None:
     """Widths, a head that stays, a filter, and how it is printed."""
     from openpyxl.utils import get_column_letter
 

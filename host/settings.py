@@ -113,7 +113,7 @@ class Reading(msgspec.Struct, frozen=True):
     unheld: str = "refuse"
 
 
-class People(msgspec.Struct, frozen=True):
+class DisplaySettings(msgspec.Struct, frozen=True):
     """How people are spoken to. `language`: None where nobody asked for one."""
 
     language: Language | None = None
@@ -145,7 +145,7 @@ class Settings(msgspec.Struct, frozen=True):
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
     ordinary_codes: frozenset[str] = frozenset()
-    people: People = People()
+    people: DisplaySettings = DisplaySettings()
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -206,7 +206,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     return settings
 
 
-def read_people(texts: Mapping[str, str]) -> People:
+def read_people(texts: Mapping[str, str]) -> DisplaySettings:
     """How people are spoken to, for commands that need no other setting. Raises Misconfigured."""
     reader = Reader(texts)
     found = _people(reader)
@@ -214,9 +214,9 @@ def read_people(texts: Mapping[str, str]) -> People:
     return found
 
 
-def _people(reader: Reader) -> People:
+def _people(reader: Reader) -> DisplaySettings:
     language = reader.text("LANGUAGE", "", "|".join(LANGUAGES), "nl or en")
-    return People(language_named(language), reader.zone("TIMEZONE", AMSTERDAM))
+    return DisplaySettings(language_named(language), reader.zone("TIMEZONE", AMSTERDAM))
 
 
 def _database_url(reader: Reader) -> str | None:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
-from application.reading import Reader, Reads
+from application.reading import Reader, ReadScope
 from application.source import Source
 from consumers.pipeline import BatchLimits
 from host.keys import key_provider, ledger_folder, log_key
@@ -32,11 +32,11 @@ from ledger.keys.keyring import Keyring
 from ledger.keys.opening import Opener
 from ledger.letters.withheld import KeyPair, WithheldKey
 from ledger.names import LedgerName, Role
-from ledger.recording.approvals import Approval, Standing, approve, digest_of
+from ledger.recording.approvals import Approval, ApprovalStatus, approve, digest_of
 from ledger.recording.batch import RefusalPolicy
 from ledger.recording.reads import READS, ReadNotes, adopt_notes, record_notes, waiting
 from ledger.storage.postgres import Database, Session
-from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.publisher import OwnLog, Publisher
 from ledger.tlog.signing.keys import LogKey
 from ledger.tlog.store.folder import LogFolder
@@ -49,7 +49,7 @@ from rulebook import period, secrecy
 from rulebook.approvals import approvers
 from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
-from schemas import Intake
+from schemas import AdmissionRules
 from schemas.powers import Speakers
 
 # Keys of the ledger itself that other commands than the recorder read.
@@ -135,7 +135,7 @@ class Site:
             journal=self.journal if held else None,
         )
 
-    def publisher(self, observer: Observer | None = None) -> Publisher:
+    def publisher(self, observer: PublisherObserver | None = None) -> Publisher:
         """What publishes the transparency log. Whoever opens it closes it."""
         return Publisher(
             self.database,
@@ -152,12 +152,12 @@ class Site:
         return self.settings.log.folder
 
     @property
-    def intake(self) -> Intake:
+    def intake(self) -> AdmissionRules:
         """What this ledger accepts, and from whom."""
         senders = SENDERS if self.settings.strict_sources else None
         speakers = Speakers(frozenset(self.privacy_office), POWERS, senders, house=SENDERS)
         judge = secrecy(self.settings.ordinary_codes)
-        return Intake(self.settings.confidential, judge, speakers)
+        return AdmissionRules(self.settings.confidential, judge, speakers)
 
     @property
     def withheld_pair(self) -> KeyPair:
@@ -211,13 +211,13 @@ class Site:
         reads = self._reads(query, opener)
         return Source(session, opener, self.ledger, self.privacy_office, self.clock(), reads)
 
-    def reads(self, query: str) -> Reads:
+    def reads(self, query: str) -> ReadScope:
         """Notes for what is opened otherwise than with a `Source`."""
         return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
 
-    def _reads(self, query: str, opener: Opener) -> Reads:
+    def _reads(self, query: str, opener: Opener) -> ReadScope:
         reader = reader_of(self.settings.reading, ledger_folder(self.settings))
-        return Reads(
+        return ReadScope(
             ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
             query=query,
             reader=reader,
@@ -265,7 +265,7 @@ class Site:
 
     def approval_of(
         self, act: str, parameters: Sequence[object], about: str | None = None
-    ) -> Standing:
+    ) -> ApprovalStatus:
         """What an act waits for, if for anything: SECOND when it may happen now.
 
         Where it needs two persons, this one's approval is recorded first. `parameters`: all that decides what
@@ -273,7 +273,7 @@ class Site:
         not approve it, UnknownSubject, Retry or Halt.
         """
         if act not in self.settings.four_eyes:
-            return Standing.SECOND
+            return ApprovalStatus.SECOND
         opener = Opener(self.session("reader"), self.provider, self.ledger)
         reader = reader_of(self.settings.reading, ledger_folder(self.settings))
         self._check_approver(act, reader, opener)

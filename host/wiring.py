@@ -11,7 +11,7 @@ from host.keys import key_provider, ledger_folder
 from host.settings import Settings
 from host.site import LEDGER_KEYS, Site
 from ledger.embedded import start
-from ledger.embedded.place import Place
+from ledger.embedded.place import DataDirectory
 from ledger.erasure.eraser import compare
 from ledger.erasure.rejournal import rejournal
 from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
@@ -45,7 +45,7 @@ def audited_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
 
     Raises NotInstalled where there is none, Misconfigured or Retry.
     """
-    if settings.embedded and not Place(settings.data_dir).cluster.exists():
+    if settings.embedded and not DataDirectory(settings.data_dir).cluster.exists():
         raise NotInstalled
     with bare_site(settings, clock, read_only=True) as site:
         try:
@@ -107,7 +107,11 @@ def open_site(
     `opens_values`: False for work that needs no key, on a machine that may have none.
     Raises NotInstalled, Misconfigured, Retry or Halt.
     """
-    if settings.embedded and not install_missing and not Place(settings.data_dir).cluster.exists():
+    if (
+        settings.embedded
+        and not install_missing
+        and not DataDirectory(settings.data_dir).cluster.exists()
+    ):
         raise NotInstalled
     with bare_site(settings, clock) as site:
         try:

@@ -25,7 +25,7 @@ from ledger.recording.batch import (
     Batch,
     Means,
     Outcome,
-    Prepared,
+    PreparedBatch,
     RefusalPolicy,
     prepare,
     record,
@@ -37,7 +37,7 @@ from ledger.recording.quarantine import resume_source
 from ledger.storage.postgres import Database, Session
 from ledger.writing.append import Span, append, lock_head
 from ledger.writing.bookmarks import Bookmark, begin_bookmark, resume_topics
-from ledger.writing.chain import CHAIN, Link
+from ledger.writing.chain import CHAIN, ChainLink
 
 
 def utc_now() -> datetime:
@@ -88,10 +88,10 @@ class Ledger(LedgerReader):
         """
         return ahead(batches, self._prepare, self._write, self.record)
 
-    def _prepare(self, batch: Batch) -> Prepared:
+    def _prepare(self, batch: Batch) -> PreparedBatch:
         return prepare(self._means, batch, self._clock())
 
-    def _write(self, prepared: Prepared) -> Outcome:
+    def _write(self, prepared: PreparedBatch) -> Outcome:
         """Runs in a thread of its own, so it has a session of its own."""
         if self._writer is None:
             self._writer = self._connect()
@@ -104,7 +104,7 @@ class Ledger(LedgerReader):
 
     def begin_bookmark(self, place: Span, bookmark: Bookmark) -> None:
         """Begin with a new Kafka partition at the start of an empty span, unless somebody did already."""
-        link = Link(self.chain)
+        link = ChainLink(self.chain)
         with self.session.transaction():
             lock_head(self.session)
             if begin_bookmark(self.session, link, place, bookmark):
@@ -112,7 +112,7 @@ class Ledger(LedgerReader):
 
     def resume_topics(self, topics: Sequence[str]) -> None:
         """Clear stored halts of some topics, and begin to count their rejections anew."""
-        link = Link(self.chain)
+        link = ChainLink(self.chain)
         with self.session.transaction():
             lock_head(self.session)
             if resume_topics(self.session, link, topics):
@@ -121,7 +121,7 @@ class Ledger(LedgerReader):
 
     def resume_source(self, topic: str, source: str) -> bool:
         """Let a quarantined source in again; False when it is not quarantined on the topic."""
-        link = Link(self.chain)
+        link = ChainLink(self.chain)
         with self.session.transaction():
             lock_head(self.session)
             resumed = resume_source(self.session, link, topic, source)

@@ -79,7 +79,7 @@ class Halt(LedgerError):
     """An invariant is broken: stop, and look before going on."""
 
 
-class Lost(Halt):
+class KeyLost(Halt):
     """A key is missing although no erasure destroyed it."""
 
 

@@ -17,7 +17,7 @@ from ledger.library.recorder import ReadingRecorder
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 from ledger.writing.append import NewEvent, Span, append, lock_head, new_event
-from ledger.writing.chain import Link
+from ledger.writing.chain import ChainLink
 
 
 class LedgerRecorder(ReadingRecorder, ProcessRecorder):
@@ -53,10 +53,10 @@ class LedgerRecorder(ReadingRecorder, ProcessRecorder):
             chain = self._chain()
             with self._writer.transaction():
                 head = lock_head(self._writer)
-                self._append(new, tracking, Link(chain))
+                self._append(new, tracking, ChainLink(chain))
                 return list(range(head.position + 1, head.position + 1 + len(new)))
 
-    def _append(self, new: Sequence[NewEvent], tracking: Tracking | None, link: Link) -> None:
+    def _append(self, new: Sequence[NewEvent], tracking: Tracking | None, link: ChainLink) -> None:
         if tracking:
             self._track(tracking, link)
         span = Span("application" if new else "command:track")
@@ -68,7 +68,7 @@ class LedgerRecorder(ReadingRecorder, ProcessRecorder):
             chain = self._chain()
             with self._writer.transaction():
                 lock_head(self._writer)
-                self._append([], tracking, Link(chain))
+                self._append([], tracking, ChainLink(chain))
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """Recorded progress of a followed application, None when there is none."""
@@ -76,7 +76,7 @@ class LedgerRecorder(ReadingRecorder, ProcessRecorder):
             row = self._reader.row("tracking", application=application_name)
         return int(row[0]) if row else None
 
-    def _track(self, tracking: Tracking, link: Link) -> None:
+    def _track(self, tracking: Tracking, link: ChainLink) -> None:
         name, position = tracking.application_name, tracking.notification_id
         before = self._writer.row("tracking", application=name)
         if before:

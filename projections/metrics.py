@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from ledger.metrics import Figures, Series, Shown
-from projections.following.observer import Observer
+from projections.following.observer import FollowerObserver
 
 EVENTS_PROJECTED = Series(
     "ledger_events_projected_total",
@@ -153,7 +153,7 @@ class WorkMetrics:
             Shown(PROGRESS, registry),
         )
 
-    def counting(self, other: Observer) -> Observer:
+    def counting(self, other: FollowerObserver) -> FollowerObserver:
         """An observer that counts, and then does what another one does."""
 
         def following(view: str) -> None:
@@ -169,7 +169,7 @@ class WorkMetrics:
             self.view_halted.labels(view).set(1)
             other.halted(view)
 
-        return Observer(other.looked, following, folded, halted)
+        return FollowerObserver(other.looked, following, folded, halted)
 
     def show(self, figures: Figures | None) -> None:
         """Show what was read; None while the database is away."""

@@ -17,7 +17,7 @@ _FILE = "consent_evidence"
 Number = Annotated[int, Meta(ge=1, le=24)]
 
 
-class Numbered(Struct, frozen=True, forbid_unknown_fields=True):
+class NumberedPurpose(Struct, frozen=True, forbid_unknown_fields=True):
     """A purpose or a special feature of the framework, in English and Dutch."""
 
     number: Number
@@ -45,8 +45,8 @@ class _Lifetime(Struct, frozen=True, forbid_unknown_fields=True):
     months: Annotated[int, Meta(ge=1)]
 
 
-def _numbered(name: str) -> Mapping[int, Numbered]:
-    return {entry.number: entry for entry in load("house", name, Numbered, file=_FILE)}
+def _numbered(name: str) -> Mapping[int, NumberedPurpose]:
+    return {entry.number: entry for entry in load("house", name, NumberedPurpose, file=_FILE)}
 
 
 TCF_PURPOSES, SPECIAL_FEATURES = _numbered("tcf_purpose"), _numbered("special_feature")
@@ -71,7 +71,7 @@ def feature_name(number: int, language: Literal["nl", "en"]) -> str:
     return _name(SPECIAL_FEATURES.get(number), language)
 
 
-def _name(known: Numbered | None, language: Literal["nl", "en"]) -> str:
+def _name(known: NumberedPurpose | None, language: Literal["nl", "en"]) -> str:
     if known is None:
         return ""
     return known.title_nl if language == "nl" else known.title

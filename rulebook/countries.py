@@ -75,7 +75,7 @@ class Country(Struct, frozen=True, forbid_unknown_fields=True):
         return any(folded(held) in names for held in party.frameworks)
 
 
-class Standing(Struct, frozen=True):
+class TransferStanding(Struct, frozen=True):
     """Where a party stood on a day. `entry`: what says so; `lacks`: why the decision does not cover it."""
 
     region: Region
@@ -92,16 +92,16 @@ def region(code: str, day: date) -> Region:
     return standing(code, day).region
 
 
-def standing(code: str, day: date, party: Party = ANYBODY) -> Standing:
+def standing(code: str, day: date, party: Party = ANYBODY) -> TransferStanding:
     """Where a party in a country stood on a day."""
     held = [entry for entry in _BY_CODE.get(code, ()) if in_force(entry, day)]
     for entry in held:
         if entry.region == "eea":
-            return Standing("eea", entry)
+            return TransferStanding("eea", entry)
     for entry in held:
         if (lack := entry.lack(party)) is None:
-            return Standing("adequate", entry)
-    return Standing("elsewhere", held[0], lack) if held else Standing("elsewhere")
+            return TransferStanding("adequate", entry)
+    return TransferStanding("elsewhere", held[0], lack) if held else TransferStanding("elsewhere")
 
 
 def _is_authority(party: Party) -> bool:

@@ -27,7 +27,7 @@ NATURES = ("confidentiality", "integrity", "availability")
 """What a breach broke: who should not saw it, it was changed, or it is lost or out of reach."""
 
 
-class Notice(NamedTuple):
+class AuthorityNotice(NamedTuple):
     """A notification to the authority: when, under which regime, at first or in full."""
 
     time: datetime
@@ -55,7 +55,7 @@ class Clock(Struct, frozen=True):
 
 
 def breach_clocks(
-    detected_at: datetime, regime: str, notices: Iterable[Notice], risk: str | None
+    detected_at: datetime, regime: str, notices: Iterable[AuthorityNotice], risk: str | None
 ) -> list[Clock]:
     """The clocks of a breach, by elapsed time: 24 hours for a telecom provider, 72 under the GDPR.
 
@@ -72,7 +72,7 @@ def breach_clocks(
     return clocks
 
 
-def _telecom(detected_at: datetime, told: Sequence[Notice]) -> Iterable[Clock]:
+def _telecom(detected_at: datetime, told: Sequence[AuthorityNotice]) -> Iterable[Clock]:
     first = told[0].time if told else None
     yield Clock(_INITIAL, deadline(_INITIAL, detected_at), first)
     if first is not None:

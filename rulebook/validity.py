@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from rulebook.loading import RulebookError
 
 
-class Dated(Protocol):
+class DatedEntry(Protocol):
     """An entry with its period. `valid_to`: the first day on which it no longer holds; None: no end."""
 
     @property
@@ -20,10 +20,10 @@ class Dated(Protocol):
         """The first day for which it no longer does."""
 
 
-E = TypeVar("E", bound=Dated)
+E = TypeVar("E", bound=DatedEntry)
 
 
-def in_force(entry: Dated, day: date) -> bool:
+def in_force(entry: DatedEntry, day: date) -> bool:
     """Whether an entry holds on a day."""
     return entry.valid_from <= day and (entry.valid_to is None or day < entry.valid_to)
 

@@ -25,15 +25,15 @@ from sample.acts import (
     withdrew,
 )
 from sample.event import Publication, below, correlation, digits, pick, reference, traceparent
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.register import ANALYTICS, CREDIT, DELIVERY, PORTAL
 
-Chapter = Callable[[Life], list[Publication]]
+Chapter = Callable[[CustomerLife], list[Publication]]
 
 MINUTE = timedelta(minutes=1)
 
 
-def credit_check(life: Life) -> list[Publication]:
+def credit_check(life: CustomerLife) -> list[Publication]:
     """A new customer's solvency is asked at the bureau; the customer is told what came from there."""
     at = life.opened + 20 * MINUTE
     score = 40 + below(life.rng, 60)
@@ -54,13 +54,13 @@ def credit_check(life: Life) -> list[Publication]:
     ]
 
 
-def equipment(life: Life) -> list[Publication]:
+def equipment(life: CustomerLife) -> list[Publication]:
     """A telephone goes out by parcel."""
     at = life.soon(9)
     return [disclosed(life, at, life.usual(terms.SHIPPING), case_ref=reference(life.rng, "BE"))]
 
 
-def numbers(life: Life) -> list[Publication]:
+def numbers(life: CustomerLife) -> list[Publication]:
     """Numbers are assigned and, in the same second, made known to a carrier.
 
     Only the sequence tells which of the two came first.
@@ -73,7 +73,7 @@ def numbers(life: Life) -> list[Publication]:
     ]
 
 
-def mobile(life: Life) -> list[Publication]:
+def mobile(life: CustomerLife) -> list[Publication]:
     """A SIM card is put into service at the provider of the mobile network."""
     at = life.office(life.between(0.05, 0.5))
     values = {"sim_iccid": f"8931000{digits(life.rng, 12)}"}
@@ -83,7 +83,7 @@ def mobile(life: Life) -> list[Publication]:
     ]
 
 
-def internet_line(life: Life) -> list[Publication]:
+def internet_line(life: CustomerLife) -> list[Publication]:
     """An internet connection is installed by another provider."""
     at = life.office(life.between(0.05, 0.6))
     return [
@@ -91,14 +91,14 @@ def internet_line(life: Life) -> list[Publication]:
     ]
 
 
-def group_administration(life: Life) -> list[Publication]:
+def group_administration(life: CustomerLife) -> list[Publication]:
     """A business customer becomes known in the group's shared administration."""
     if life.kind == "consumer":
         return []
     return [disclosed(life, life.office(life.between(0.05, 0.5)), life.usual(terms.GROUP_COMPANY))]
 
 
-def app(life: Life) -> list[Publication]:
+def app(life: CustomerLife) -> list[Publication]:
     """The app is installed and may read the address book; the device tells what it is."""
     at, trace = life.free(life.between(0.04, 0.7)), traceparent(life.rng)
     values = people.device(life.rng)
@@ -108,14 +108,14 @@ def app(life: Life) -> list[Publication]:
     ]
 
 
-def login(life: Life) -> list[Publication]:
+def login(life: CustomerLife) -> list[Publication]:
     """A portal account gets its login name."""
     at = life.soon(2)
     values = {"login_name": f"vz{digits(life.rng, 6)}"}
     return [collected(life, at, PORTAL, "order-portal", Origin("portal"), values)]
 
 
-def visits(life: Life) -> list[Publication]:
+def visits(life: CustomerLife) -> list[Publication]:
     """Analytical cookies are accepted, followed by what they tell; by half refused again later."""
     at = life.free(life.between(0.05, 0.6))
     seen = people.behaviour(life.rng)
@@ -128,7 +128,7 @@ def visits(life: Life) -> list[Publication]:
     return story
 
 
-def moving_house(life: Life) -> list[Publication]:
+def moving_house(life: CustomerLife) -> list[Publication]:
     """The customer moves: it says so in the portal, or the helpdesk looks it up and changes it."""
     rng, new, share = life.rng, people.address(life.rng), life.between(0.1, 0.9)
     if rng.random() < 0.5:
@@ -146,13 +146,13 @@ def moving_house(life: Life) -> list[Publication]:
     ]
 
 
-def new_bank_account(life: Life) -> list[Publication]:
+def new_bank_account(life: CustomerLife) -> list[Publication]:
     """Invoices are paid from another account from now on."""
     at = life.free(life.between(0.1, 0.9))
     return [corrected(life, at, "subject", "new-bank-account", {"iban": people.iban(life.rng)})]
 
 
-def new_contact_data(life: Life) -> list[Publication]:
+def new_contact_data(life: CustomerLife) -> list[Publication]:
     """Another e-mail address and mobile number; of a company only the address for invoices."""
     rng, at = life.rng, life.free(life.between(0.1, 0.9))
     if life.kind == "legal-entity":
@@ -162,13 +162,13 @@ def new_contact_data(life: Life) -> list[Publication]:
     return [corrected(life, at, "subject", "changed", values)]
 
 
-def removal(life: Life) -> list[Publication]:
+def removal(life: CustomerLife) -> list[Publication]:
     """The customer takes away a value that the provider does not need."""
     field = "date_of_birth" if life.kind == "consumer" else "fixed_number"
     return [removed(life, life.free(life.between(0.2, 0.9)), (field,))]
 
 
-def newsletter(life: Life) -> list[Publication]:
+def newsletter(life: CustomerLife) -> list[Publication]:
     """Subscribed; by most unsubscribed, by some of them subscribed again."""
     story = [consented(life, life.free(life.between(0.03, 0.3)), "newsletter", "portal")]
     if life.rng.random() < 0.7:
@@ -180,7 +180,7 @@ def newsletter(life: Life) -> list[Publication]:
     return story
 
 
-def product_information(life: Life) -> list[Publication]:
+def product_information(life: CustomerLife) -> list[Publication]:
     """Consent for half a year, which runs out; some give it again for a whole one."""
     channel = pick(life.rng, ("portal", "email", "shop"))
     at = life.free(life.between(0.05, 0.5))
@@ -193,7 +193,7 @@ def product_information(life: Life) -> list[Publication]:
     return story
 
 
-def telemarketing(life: Life) -> list[Publication]:
+def telemarketing(life: CustomerLife) -> list[Publication]:
     """Consent given on the telephone, by most withdrawn after some calls."""
     at = life.office(life.between(0.05, 0.5))
     story = [consented(life, at, "telemarketing", "phone", source="helpdesk")]
@@ -203,7 +203,7 @@ def telemarketing(life: Life) -> list[Publication]:
     return story
 
 
-def paper_listing(life: Life) -> list[Publication]:
+def paper_listing(life: CustomerLife) -> list[Publication]:
     """A listing in the paper directory, as long as that existed."""
     at = life.office(life.between(0.1, 0.6))
     if at >= life.era.day(0.5):
@@ -211,7 +211,7 @@ def paper_listing(life: Life) -> list[Publication]:
     return [consented(life, at, "directory-listing", "post")]
 
 
-def pause(life: Life) -> list[Publication]:
+def pause(life: CustomerLife) -> list[Publication]:
     """The account is inactive for a while."""
     why = pick(life.rng, ("unpaid", "customer-request", "seasonal-business"))
     return [
@@ -220,13 +220,13 @@ def pause(life: Life) -> list[Publication]:
     ]
 
 
-def goodbye(life: Life) -> list[Publication]:
+def goodbye(life: CustomerLife) -> list[Publication]:
     """The contract of a customer that leaves ends."""
     why = pick(life.rng, ("contract-ended", "moved-to-other-provider", "business-ended"))
     return [deactivated(life, life.closed, why)]
 
 
-def sleeper(life: Life) -> list[Publication]:
+def sleeper(life: CustomerLife) -> list[Publication]:
     """An account falls asleep with a consent for the newsletter that is old by then."""
     if life.leaves:
         return []
@@ -236,7 +236,7 @@ def sleeper(life: Life) -> list[Publication]:
     ]
 
 
-def contact_persons(life: Life) -> list[Publication]:
+def contact_persons(life: CustomerLife) -> list[Publication]:
     """A company names one or two contact persons, who are told so; some are replaced."""
     at, last = life.opened + 30 * MINUTE, 1
     story = contact(life, 1, at)
@@ -250,7 +250,7 @@ def contact_persons(life: Life) -> list[Publication]:
     return story
 
 
-def contact(life: Life, index: int, at: datetime) -> list[Publication]:
+def contact(life: CustomerLife, index: int, at: datetime) -> list[Publication]:
     """A contact person becomes known, and is told what the company said of them."""
     values = people.contact_person(life.rng)
     person = life.contact(index)

@@ -6,7 +6,7 @@ from sample import terms
 from sample.acts import consented, disclosed
 from sample.chapters import MINUTE
 from sample.event import Publication, below, reference
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.recording import recorded
 from sample.register import ADDRESS_BOOK, ANALYTICS, CREDIT, MARKETING, RIGHTS, SUBSCRIPTION, TAX
 from schemas import names
@@ -14,7 +14,7 @@ from schemas import names
 MAIL = ("email",)
 
 
-def consent_texts(life: Life) -> list[Publication]:
+def consent_texts(life: CustomerLife) -> list[Publication]:
     """A consent is renewed under a new text, which turns out to be flawed; another is refused."""
     at, later = life.free(0.15), life.free(0.5)
     flawed = life.office(0.7)
@@ -30,7 +30,7 @@ def consent_texts(life: Life) -> list[Publication]:
     ]
 
 
-def marketing(life: Life) -> list[Publication]:
+def marketing(life: CustomerLife) -> list[Publication]:
     """A newsletter arrives, and the customer objects to any further one.
 
     It does so before any other chapter takes a consent back or closes the account for a while.
@@ -64,7 +64,7 @@ def marketing(life: Life) -> list[Publication]:
     ]
 
 
-def objection_overruled(life: Life) -> list[Publication]:
+def objection_overruled(life: CustomerLife) -> list[Publication]:
     """Who objects to credit checks is told why they go on."""
     at = life.office(life.between(0.2, 0.7))
     facts = {"activity_objected": CREDIT.activity, "ground": "own-situation"}
@@ -75,7 +75,7 @@ def objection_overruled(life: Life) -> list[Publication]:
     ]
 
 
-def app_permissions(life: Life) -> list[Publication]:
+def app_permissions(life: CustomerLife) -> list[Publication]:
     """The app may read the address book, but not use the camera; later it may do neither."""
     at, later = life.free(life.between(0.2, 0.4)), life.free(life.between(0.5, 0.9))
     contacts = {"permission": "contacts", "app_version": "4.1"}
@@ -91,7 +91,7 @@ def app_permissions(life: Life) -> list[Publication]:
     ]
 
 
-def preferences(life: Life) -> list[Publication]:
+def preferences(life: CustomerLife) -> list[Publication]:
     """Few cookies, and no listing in any directory."""
     at = life.free(life.between(0.1, 0.5))
     cookies = {
@@ -108,7 +108,7 @@ def preferences(life: Life) -> list[Publication]:
     ]
 
 
-def abroad(life: Life) -> list[Publication]:
+def abroad(life: CustomerLife) -> list[Publication]:
     """The customer agrees that calls to two countries take their data there, until it does not."""
     at, end = life.free(life.between(0.1, 0.3)), life.free(life.between(0.6, 0.9))
     agreed, ended = names.TRANSFER_AGREEMENT_RECORDED, names.TRANSFER_AGREEMENT_ENDED
@@ -118,7 +118,7 @@ def abroad(life: Life) -> list[Publication]:
     ]
 
 
-def disclosure_notices(life: Life) -> list[Publication]:
+def disclosure_notices(life: CustomerLife) -> list[Publication]:
     """The customer asks what the tax authority was given: once told, once not."""
     story = []
     for share, told in ((0.3, True), (0.6, False)):

@@ -9,7 +9,7 @@ from sample import terms
 from sample.acts import Somebody, notice_version
 from sample.chapters import MINUTE
 from sample.event import Publication, reference
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.recording import recorded
 from sample.register import BILLING, CREDIT, DELIVERY, PORTAL, RIGHTS, SUBSCRIPTION
 from schemas import names
@@ -19,7 +19,7 @@ PARCEL = ("name", *terms.ADDRESS)
 SCORED = ("credit_score", "credit_outcome")
 
 
-def order(life: Life) -> list[Publication]:
+def order(life: CustomerLife) -> list[Publication]:
     """A new customer orders a line and is told of the privacy notice; a telephone is sent."""
     rng, at = life.rng, life.opened + 2 * MINUTE
     order_ref, contract = reference(rng, "BE"), reference(rng, "CT")
@@ -40,7 +40,7 @@ def order(life: Life) -> list[Publication]:
     ]
 
 
-def credit_decision(life: Life) -> list[Publication]:
+def credit_decision(life: CustomerLife) -> list[Publication]:
     """A computer asks for a deposit; the customer asks for a human, who decides otherwise."""
     rng, at, review = life.rng, life.opened + 12 * MINUTE, life.office(life.between(0.1, 0.2))
     ref = reference(rng, "VZ")
@@ -74,7 +74,7 @@ def credit_decision(life: Life) -> list[Publication]:
     ]
 
 
-def extension(life: Life) -> list[Publication]:
+def extension(life: CustomerLife) -> list[Publication]:
     """The contract becomes a larger one; a message and an invoice follow."""
     rng, at, contract = life.rng, life.office(life.between(0.2, 0.7)), reference(life.rng, "CT")
     changed = {"contract_ref": contract, "services": ["voip", "internet"]}
@@ -93,7 +93,7 @@ def extension(life: Life) -> list[Publication]:
     ]
 
 
-def second_line_ends(life: Life) -> list[Publication]:
+def second_line_ends(life: CustomerLife) -> list[Publication]:
     """A second line is given up, and with it the login that belonged to it; the first one goes on."""
     at, contract = life.office(life.between(0.75, 0.9)), reference(life.rng, "CT")
     first = {"contract_ref": reference(life.rng, "CT"), "services": ["voip"]}
@@ -108,7 +108,7 @@ def second_line_ends(life: Life) -> list[Publication]:
     ]
 
 
-def takeover(life: Life) -> list[Publication]:
+def takeover(life: CustomerLife) -> list[Publication]:
     """The customer takes over the second contract of the one who came before, who goes on with the first.
 
     A takeover is an event for each of them. So this is nothing for the first customer of a sample.
@@ -125,7 +125,7 @@ def takeover(life: Life) -> list[Publication]:
     ]
 
 
-def number_brought_along(life: Life) -> list[Publication]:
+def number_brought_along(life: CustomerLife) -> list[Publication]:
     """A number comes from another provider."""
     asked = life.soon(3)
     facts = {
@@ -140,7 +140,7 @@ def number_brought_along(life: Life) -> list[Publication]:
     ]
 
 
-def number_stays(life: Life) -> list[Publication]:
+def number_stays(life: CustomerLife) -> list[Publication]:
     """A number was to go to another provider, but the customer thinks better of it."""
     asked = life.office(life.between(0.5, 0.8))
     facts = {

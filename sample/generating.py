@@ -19,7 +19,7 @@ from sample.chapters import Chapter
 from sample.event import Publication, moment_of_publication, seeded
 from sample.governance import governance
 from sample.keeping import fresh, kept
-from sample.life import Life, customer, pauses
+from sample.life import CustomerLife, customer, pauses
 from sample.register import Era, register
 from sample.routine import Member, routine
 from sample.staff import staff
@@ -72,7 +72,7 @@ class Plan(NamedTuple):
         return self.routine * index // self.customers
 
 
-class Planted(NamedTuple):
+class PlantedViolation(NamedTuple):
     """A violation that a sample holds on purpose: the rule, and the event that breaks it."""
 
     rule: str
@@ -93,7 +93,7 @@ def generate(
     customers: int,
     events: int,
     until: datetime,
-    planted: list[Planted] | None = None,
+    planted: list[PlantedViolation] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yields exactly `events` CloudEvents in structured form, in order of publication.
 
@@ -117,18 +117,18 @@ def generate(
     return _yielded(_plan(seed, customers, events - least, era), planted)
 
 
-def _yielded(plan: Plan, planted: list[Planted] | None) -> Iterator[dict[str, Any]]:
+def _yielded(plan: Plan, planted: list[PlantedViolation] | None) -> Iterator[dict[str, Any]]:
     for one in _published(plan):
         if planted is not None:
             planted += _planted(one)
         yield one.event
 
 
-def _planted(one: Publication) -> Iterator[Planted]:
+def _planted(one: Publication) -> Iterator[PlantedViolation]:
     event = one.event
     name = event["type"].split(".")[3]
     for rule in one.breaks:
-        yield Planted(rule, event["source"], event["id"], name, event["subject"])
+        yield PlantedViolation(rule, event["source"], event["id"], name, event["subject"])
 
 
 def minimum_events(customers: int) -> int:
@@ -148,7 +148,7 @@ def minimum_events(customers: int) -> int:
     return least
 
 
-def _told_by(deck: Sequence[Chapter], life: Life) -> int:
+def _told_by(deck: Sequence[Chapter], life: CustomerLife) -> int:
     return sum(len(chapter(life)) for chapter in deck)
 
 

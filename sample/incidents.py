@@ -18,7 +18,7 @@ from sample.acts import (
 )
 from sample.chapters import MINUTE
 from sample.event import Publication, below, correlation, office_hour, pick, reference
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.recording import recorded
 from sample.register import CARE, COLLECTION, DISPUTES, FRAUD, UNDECLARED
 from schemas import names
@@ -30,7 +30,7 @@ DEBTOR = ("name", *terms.ADDRESS, "iban")
 QUESTIONS = ("Hoort geen kiestoon.", "Vraagt uitleg bij de factuur.", "Ruis op de lijn.")
 
 
-def ticket(life: Life) -> list[Publication]:
+def ticket(life: CustomerLife) -> list[Publication]:
     """A question to the helpdesk: the agent looks, then writes down what it was about."""
     at, case = life.office(life.between(0.05, 0.93)), correlation(life.rng)
     about = ("name", "email", "service_ids")
@@ -50,7 +50,7 @@ def ticket(life: Life) -> list[Publication]:
     ]
 
 
-def debt(life: Life) -> list[Publication]:
+def debt(life: CustomerLife) -> list[Publication]:
     """Invoices that stay unpaid after a notice go to the agency, some of them to a bailiff after that."""
     rng, case, told = life.rng, reference(life.rng, "IN"), life.office(life.between(0.2, 0.6))
     at, claim = office_hour(rng, told + timedelta(days=NOTICE + 1)), people.claim(rng)
@@ -69,7 +69,7 @@ def debt(life: Life) -> list[Publication]:
     return story
 
 
-def reminded(life: Life, at: datetime, case: str) -> Publication:
+def reminded(life: CustomerLife, at: datetime, case: str) -> Publication:
     """`collection-notice-sent`: two weeks to pay, the day of the notice not counted."""
     deadline = (at + timedelta(days=NOTICE)).date().isoformat()
     facts = {"invoice_ref": case, "deadline": deadline}
@@ -78,7 +78,7 @@ def reminded(life: Life, at: datetime, case: str) -> Publication:
     )
 
 
-def tax_question(life: Life) -> list[Publication]:
+def tax_question(life: CustomerLife) -> list[Publication]:
     """The tax authority asks for last year's records about the customer (AWR art. 53)."""
     at, case = life.office(life.between(0.3, 0.93)), reference(life.rng, "FI")
     about = terms.TAX_AUTHORITY.fields
@@ -96,12 +96,12 @@ def tax_question(life: Life) -> list[Publication]:
     ]
 
 
-def emergency(life: Life) -> list[Publication]:
+def emergency(life: CustomerLife) -> list[Publication]:
     """A call to 112: number, address and place go along, also when the number is withheld."""
     return [disclosed(life, life.free(life.between(0.05, 0.93)), life.usual(terms.ALARM_CENTRE))]
 
 
-def dispute(life: Life) -> list[Publication]:
+def dispute(life: CustomerLife) -> list[Publication]:
     """A letter of disagreement goes to the provider's lawyer."""
     at, case = life.office(life.between(0.3, 0.93)), reference(life.rng, "GE")
     letter = {"letter_text": "Betwist de factuur en vraagt om een specificatie."}
@@ -111,21 +111,21 @@ def dispute(life: Life) -> list[Publication]:
     ]
 
 
-def fraud_signal(life: Life) -> list[Publication]:
+def fraud_signal(life: CustomerLife) -> list[Publication]:
     """The network notices calls that look like misuse."""
     values = {"fraud_signal": "unusual-call-volume"}
     at = life.free(life.between(0.1, 0.9))
     return [collected(life, at, FRAUD, "network", Origin("network"), values)]
 
 
-def wrong_bank_account(life: Life) -> list[Publication]:
+def wrong_bank_account(life: CustomerLife) -> list[Publication]:
     """The helpdesk changes the wrong customer and takes it back."""
     at, values = life.office(life.between(0.2, 0.9)), {"iban": people.iban(life.rng)}
     mistake = corrected(life, at, "helpdesk", "new-bank-account", values)
     return [mistake, annulled(life.rng, mistake, at + 25 * MINUTE, "wrong-customer")]
 
 
-def wrong_annulment(life: Life) -> list[Publication]:
+def wrong_annulment(life: CustomerLife) -> list[Publication]:
     """A correction is annulled by mistake, so the annulment is annulled: the correction stands."""
     at = life.office(life.between(0.2, 0.9))
     change = corrected(life, at, "helpdesk", "moved", people.address(life.rng))
@@ -137,7 +137,7 @@ def wrong_annulment(life: Life) -> list[Publication]:
     ]
 
 
-def disclosure_not_made(life: Life) -> list[Publication]:
+def disclosure_not_made(life: CustomerLife) -> list[Publication]:
     """The privacy office annuls the record of a disclosure that never left the house."""
     at = life.office(life.between(0.2, 0.9))
     mistake = disclosed(life, at, life.usual(terms.INTERNET_PROVIDER))
@@ -147,7 +147,7 @@ def disclosure_not_made(life: Life) -> list[Publication]:
     ]
 
 
-def late_note(life: Life) -> list[Publication]:
+def late_note(life: CustomerLife) -> list[Publication]:
     """An engineer on the road looked something up; the log arrives days later."""
     late = timedelta(days=2 + below(life.rng, 5))
     at, note = life.office(life.between(0.1, 0.9)), "Monteur kwam voor een gesloten deur."
@@ -155,7 +155,7 @@ def late_note(life: Life) -> list[Publication]:
     return [accessed(life, at, Look(terms.ENGINEER, "line-repair", about), remark=note, late=late)]
 
 
-def overtaken_correction(life: Life) -> list[Publication]:
+def overtaken_correction(life: CustomerLife) -> list[Publication]:
     """Of two moves, the older one is published after the newer: the newer address counts."""
     first = life.office(life.between(0.3, 0.5))
     second = first + timedelta(days=1)
@@ -167,19 +167,19 @@ def overtaken_correction(life: Life) -> list[Publication]:
     ]
 
 
-def undeclared_activity(life: Life) -> list[Publication]:
+def undeclared_activity(life: CustomerLife) -> list[Publication]:
     """A trial that nobody declared."""
     at, values = life.office(life.between(0.2, 0.9)), {"call_duration_s": 60 + below(life.rng, 900)}
     return [collected(life, at, UNDECLARED, "network", Origin("network", "optional"), values)]
 
 
-def undeclared_category(life: Life) -> list[Publication]:
+def undeclared_category(life: CustomerLife) -> list[Publication]:
     """The helpdesk writes down where somebody is, which its activity does not declare."""
     at, values = life.office(life.between(0.2, 0.9)), {"location_text": "Op vakantie in Demodrecht"}
     return [collected(life, at, CARE, "helpdesk", Origin("customer", "optional"), values)]
 
 
-def undeclared_country(life: Life) -> list[Publication]:
+def undeclared_country(life: CustomerLife) -> list[Publication]:
     """A mailing is sent by a processor outside the countries that are declared."""
     at = life.office(0.9)
     if at < life.era.day(0.35):
@@ -190,7 +190,7 @@ def undeclared_country(life: Life) -> list[Publication]:
     return [sent.breaking("house.disclosure.region.agreement")]
 
 
-def ended_recipient(life: Life) -> list[Publication]:
+def ended_recipient(life: CustomerLife) -> list[Publication]:
     """A call still went over a carrier whose agreement had ended."""
     at = life.free(0.92)
     if at < life.era.day(0.72):

@@ -19,7 +19,7 @@ from sample.event import (
     reference,
     waking_hour,
 )
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.recording import recorded
 from sample.register import (
     ANALYTICS,
@@ -40,12 +40,12 @@ MAIL = ("email",)
 # What is shown of a consent
 
 
-def visitor(life: Life) -> Somebody:
+def visitor(life: CustomerLife) -> Somebody:
     """Somebody who is no customer."""
     return Somebody(life.rng, f"visitor/v-{below(life.rng, 16**10):010x}")
 
 
-def strings_that_say_otherwise(life: Life) -> list[Publication]:
+def strings_that_say_otherwise(life: CustomerLife) -> list[Publication]:
     """One string lacks the consent that it is to show, and one still has what was withdrawn."""
     first, second = visitor(life), visitor(life)
     at, then = (waking_hour(life.rng, life.era.day(share)) for share in (0.8, 0.82))
@@ -58,7 +58,7 @@ def strings_that_say_otherwise(life: Life) -> list[Publication]:
     ]
 
 
-def strings_of_another_day(life: Life) -> list[Publication]:
+def strings_of_another_day(life: CustomerLife) -> list[Publication]:
     """A string of last month comes with a consent, one of next week with another; a third one grows old."""
     shown = (1, 8)
     story = []
@@ -70,7 +70,7 @@ def strings_of_another_day(life: Life) -> list[Publication]:
     return story
 
 
-def consent_inferred(life: Life) -> list[Publication]:
+def consent_inferred(life: CustomerLife) -> list[Publication]:
     """A visitor whose browser says no goes on reading, and that is taken for a yes."""
     person, at = visitor(life), waking_hour(life.rng, life.era.day(0.75))
     chosen = {"functional": True, "analytical": False, "gpc": True, "text_version": "2026-1"}
@@ -97,7 +97,7 @@ def _chose(
 # What is written down wrongly
 
 
-def taken_over_by_one(life: Life) -> list[Publication]:
+def taken_over_by_one(life: CustomerLife) -> list[Publication]:
     """A contract is taken over, and only one of the two is on record with it."""
     parties = {"from_customer": f"customer/{life.number + 1}", "to_customer": life.subject}
     facts, name = {"contract_ref": reference(life.rng, "CT"), **parties}, names.CONTRACT_TAKEN_OVER
@@ -105,7 +105,7 @@ def taken_over_by_one(life: Life) -> list[Publication]:
     return [taken.breaking("house.takeover.one-sided")]
 
 
-def erased_elsewhere(life: Life) -> list[Publication]:
+def erased_elsewhere(life: CustomerLife) -> list[Publication]:
     """Another system says that it destroyed what only the ledger can destroy."""
     facts = {"categories": ["behaviour"], "ground": "request", "keys_destroyed": []}
     at, name = life.office(0.5), names.PERSONAL_DATA_ERASED
@@ -113,7 +113,7 @@ def erased_elsewhere(life: Life) -> list[Publication]:
     return [said.breaking("house.erasure.outside", "house.source.type")]
 
 
-def annulled_in_vain(life: Life) -> list[Publication]:
+def annulled_in_vain(life: CustomerLife) -> list[Publication]:
     """An annulment names an event that there never was."""
     at = life.office(0.6)
     facts = {"annuls": identifier(life.rng, at.replace(tzinfo=AMSTERDAM)), "reason": "mistake"}
@@ -121,7 +121,7 @@ def annulled_in_vain(life: Life) -> list[Publication]:
     return [said.breaking("house.annulment.void")]
 
 
-def answered_for_others(life: Life) -> list[Publication]:
+def answered_for_others(life: CustomerLife) -> list[Publication]:
     """A complaint, of which the record comes late, is answered only by a department that it is not of."""
     at, facts = life.office(0.6), {"complaint_ref": reference(life.rng, "KL"), "via": "email"}
     got = recorded(life, at, RIGHTS, "helpdesk", names.COMPLAINT_RECEIVED, **facts)
@@ -132,7 +132,7 @@ def answered_for_others(life: Life) -> list[Publication]:
     ]
 
 
-def unknown_ground(life: Life) -> list[Publication]:
+def unknown_ground(life: CustomerLife) -> list[Publication]:
     """A message rests on an article that does not exist."""
     ground = Ground(TAX.activity, "6-1-c", "nl.awr.98")
     told = {"channel": "email", "reference": reference(life.rng, "BR")}
@@ -140,7 +140,7 @@ def unknown_ground(life: Life) -> list[Publication]:
     return [sent.breaking("house.provision.unknown")]
 
 
-def dated_by_a_stopped_clock(life: Life) -> list[Publication]:
+def dated_by_a_stopped_clock(life: CustomerLife) -> list[Publication]:
     """A device whose clock began anew, for want of a battery, dates what a visitor chose in 1970."""
     chosen = {"functional": True, "analytical": False, "gpc": False, "text_version": "2026-1"}
     said = recorded(
@@ -151,7 +151,7 @@ def dated_by_a_stopped_clock(life: Life) -> list[Publication]:
     ]
 
 
-def no_ground(life: Life) -> list[Publication]:
+def no_ground(life: CustomerLife) -> list[Publication]:
     """A message is sent because the law demands it, it says, but not which law."""
     told = {"channel": "email", "reference": reference(life.rng, "BR")}
     ground = Ground(TAX.activity, "6-1-c")
@@ -161,7 +161,7 @@ def no_ground(life: Life) -> list[Publication]:
     return [sent.breaking("law.basis.provision")]
 
 
-def unknown_system(life: Life) -> list[Publication]:
+def unknown_system(life: CustomerLife) -> list[Publication]:
     """A tool for surveys that nobody registered sends what a customer wrote."""
     said, at = {"ticket_text": "Is tevreden over de helpdesk."}, life.era.day(0.6)
     heard = collected(
@@ -170,7 +170,7 @@ def unknown_system(life: Life) -> list[Publication]:
     return [heard.breaking("house.source.unregistered")]
 
 
-def breaches_reported_late(life: Life) -> list[Publication]:
+def breaches_reported_late(life: CustomerLife) -> list[Publication]:
     """One breach is not reported at all, and what was reported of another is completed too late."""
     first, second = office_hour(life.rng, life.era.day(0.5)), life.era.day(0.65)
     found = office_hour(life.rng, second)
@@ -188,7 +188,7 @@ def breaches_reported_late(life: Life) -> list[Publication]:
 
 
 def _breach(
-    life: Life, at: datetime, ref: str, name: str, regime: str, **facts: str
+    life: CustomerLife, at: datetime, ref: str, name: str, regime: str, **facts: str
 ) -> Publication:
     told = {"breach_ref": ref, "regime": regime, **facts}
     if name == names.BREACH_DETECTED:

@@ -40,7 +40,7 @@ from sample.irregular import (
     unknown_system,
     visitor,
 )
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.recording import recorded
 from sample.register import (
     ADDRESS_BOOK,
@@ -60,7 +60,7 @@ EPOCH = datetime(1970, 1, 1, 9)  # noqa: DTZ001
 MAIL = ("email",)
 
 
-def _early(life: Life, days: int) -> datetime:
+def _early(life: CustomerLife, days: int) -> datetime:
     """A moment in office hours so many days after opening, or on the Monday after it.
 
     On days 8 to 10 one account is inactive for some hours; up to day 12 no other chapter closes one.
@@ -68,7 +68,7 @@ def _early(life: Life, days: int) -> datetime:
     return office_hour(life.rng, life.opened + timedelta(days=days))
 
 
-def _colleague(life: Life, index: int, article: str = "14") -> list[Publication]:
+def _colleague(life: CustomerLife, index: int, article: str = "14") -> list[Publication]:
     """A contact person who is told of the notice."""
     person, at = life.contact(index), _early(life, 1)
     values = people.contact_person(life.rng)
@@ -86,13 +86,13 @@ def _mailed(person: Somebody, at: datetime) -> Publication:
 # Marketing
 
 
-def mailed_without_consent(life: Life) -> list[Publication]:
+def mailed_without_consent(life: CustomerLife) -> list[Publication]:
     """A contact person gets a newsletter that nobody asked for."""
     sent = _mailed(life.contact(9), _early(life, 4))
     return [*_colleague(life, 9), sent.breaking("house.contact.consent")]
 
 
-def mailed_after_an_objection(life: Life) -> list[Publication]:
+def mailed_after_an_objection(life: CustomerLife) -> list[Publication]:
     """A contact person gets a newsletter in spite of an objection."""
     person, known = life.contact(8), _colleague(life, 8)
     at = known[0].published + 2 * HOUR
@@ -105,7 +105,7 @@ def mailed_after_an_objection(life: Life) -> list[Publication]:
     ]
 
 
-def mailed_after_objecting_to_all_of_it(life: Life) -> list[Publication]:
+def mailed_after_objecting_to_all_of_it(life: CustomerLife) -> list[Publication]:
     """A contact person who objected to the activity as a whole gets a newsletter."""
     person, known = life.contact(10), _colleague(life, 10)
     at = known[0].published + 2 * HOUR
@@ -119,7 +119,7 @@ def mailed_after_objecting_to_all_of_it(life: Life) -> list[Publication]:
     ]
 
 
-def objection_to_nothing(life: Life) -> list[Publication]:
+def objection_to_nothing(life: CustomerLife) -> list[Publication]:
     """A visitor objects to something that is not in the register."""
     objected = {"activity_objected": "cold-calling", "ground": "own-situation"}
     said = recorded(
@@ -128,7 +128,7 @@ def objection_to_nothing(life: Life) -> list[Publication]:
     return [said.breaking("house.objection.undeclared")]
 
 
-def marketing_that_goes_on(life: Life) -> list[Publication]:
+def marketing_that_goes_on(life: CustomerLife) -> list[Publication]:
     """A visitor objects to direct marketing, and is told that interests outweigh it."""
     person, at = visitor(life), life.office(0.5)
     objected = {"activity_objected": MARKETING.activity, "ground": "own-situation"}
@@ -141,7 +141,7 @@ def marketing_that_goes_on(life: Life) -> list[Publication]:
     ]
 
 
-def mailed_while_inactive(life: Life) -> list[Publication]:
+def mailed_while_inactive(life: CustomerLife) -> list[Publication]:
     """A newsletter goes out in the hours in which an account is not active."""
     person, known, at = life.contact(7), _colleague(life, 7), _early(life, 8)
     sent = _mailed(person, at + 2 * HOUR)
@@ -154,7 +154,7 @@ def mailed_while_inactive(life: Life) -> list[Publication]:
     ]
 
 
-def mailed_a_stranger(life: Life) -> list[Publication]:
+def mailed_a_stranger(life: CustomerLife) -> list[Publication]:
     """Somebody who only visited the website gets a newsletter."""
     sent = _mailed(visitor(life), life.office(0.5))
     return [sent.breaking("house.contact.consent", "law.contact.channel")]
@@ -163,14 +163,14 @@ def mailed_a_stranger(life: Life) -> list[Publication]:
 # Silence
 
 
-def contact_not_told(life: Life) -> list[Publication]:
+def contact_not_told(life: CustomerLife) -> list[Publication]:
     """A contact person never hears of the privacy notice."""
     values = people.contact_person(life.rng)
     added = contact_added(life.contact(6), life.office(0.3), life.subject, values)
     return [added.breaking("law.notice.never")]
 
 
-def source_not_told(life: Life) -> list[Publication]:
+def source_not_told(life: CustomerLife) -> list[Publication]:
     """What the bureau says of a contact person is written down, and the person is not told."""
     bureau, answer = terms.CREDIT_BUREAU.recipient, {"credit_outcome": "accepted"}
     asked = collected(
@@ -184,7 +184,7 @@ def source_not_told(life: Life) -> list[Publication]:
     return [*_colleague(life, 5, "13"), asked.breaking("law.notice.indirect")]
 
 
-def request_answered_late(life: Life) -> list[Publication]:
+def request_answered_late(life: CustomerLife) -> list[Publication]:
     """A request is extended when its month is over, and answered after that."""
     at, ref = life.office(0.4), {"request_ref": reference(life.rng, "VZ")}
     asked = {"right": "access", "channel": "post", "received_on": at.date().isoformat()}
@@ -200,7 +200,7 @@ def request_answered_late(life: Life) -> list[Publication]:
     ]
 
 
-def requests_out_of_order(life: Life) -> list[Publication]:
+def requests_out_of_order(life: CustomerLife) -> list[Publication]:
     """One request is answered twice and goes on after that; of another one nobody recorded the receipt."""
     request, unheard = (Request(life, "restriction", "email", share) for share in (0.3, 0.45))
     return [
@@ -213,7 +213,7 @@ def requests_out_of_order(life: Life) -> list[Publication]:
     ]
 
 
-def warned_late(life: Life) -> list[Publication]:
+def warned_late(life: CustomerLife) -> list[Publication]:
     """Somebody else uses a login, and its owner hears of it days later."""
     at, case = life.free(0.5), {"case_ref": reference(life.rng, "MB")}
     end, source = "password-changed", "security"
@@ -229,7 +229,7 @@ def warned_late(life: Life) -> list[Publication]:
 # More than was allowed
 
 
-def needless_credit_check(life: Life) -> list[Publication]:
+def needless_credit_check(life: CustomerLife) -> list[Publication]:
     """A customer of long standing, without any large order, is checked all the same."""
     about, at = life.usual(terms.CREDIT_BUREAU).fields, life.office(0.6)
     name, why = names.CREDIT_CHECK_REQUESTED, {"reason": "large-order"}
@@ -237,7 +237,7 @@ def needless_credit_check(life: Life) -> list[Publication]:
     return [asked.breaking("house.credit.reason")]
 
 
-def contacts_without_permission(life: Life) -> list[Publication]:
+def contacts_without_permission(life: CustomerLife) -> list[Publication]:
     """The app reads an address book before it may."""
     at, count = life.soon(1), 20 + below(life.rng, 400)
     name = names.CONTACT_LIST_UPLOADED
@@ -245,7 +245,7 @@ def contacts_without_permission(life: Life) -> list[Publication]:
     return [sent.breaking("house.permission.contacts")]
 
 
-def visit_kept_too_long(life: Life) -> list[Publication]:
+def visit_kept_too_long(life: CustomerLife) -> list[Publication]:
     """What a visitor looked at is still there after its thirteen months."""
     person, at = visitor(life), waking_hour(life.rng, life.era.day(0.4))
     seen = people.behaviour(life.rng)
@@ -256,7 +256,7 @@ def visit_kept_too_long(life: Life) -> list[Publication]:
     ]
 
 
-def call_kept_too_long(life: Life) -> list[Publication]:
+def call_kept_too_long(life: CustomerLife) -> list[Publication]:
     """Traffic data of a call is still there after its six months."""
     at = waking_hour(life.rng, life.era.day(0.75))
     call = people.call(life.rng, at)

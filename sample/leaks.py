@@ -11,7 +11,7 @@ from sample import people, terms
 from sample.acts import disclosed
 from sample.event import Ground, Publication, office_hour, reference
 from sample.incidents import reminded
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.recording import recorded
 from sample.register import FRAUD, MALICIOUS_CALLS, MARKETING, SUBSCRIPTION, TAX
 from sample.terms import Terms
@@ -33,41 +33,41 @@ SALE = Terms(
 )
 
 
-def unregistered_recipient(life: Life) -> list[Publication]:
+def unregistered_recipient(life: CustomerLife) -> list[Publication]:
     """A courier whom nobody registered brings a parcel."""
     usual = life.usual(terms.SHIPPING)._replace(recipient="koerier-onbekend")
     sent = disclosed(life, life.office(0.4), usual)
     return [sent.breaking("house.disclosure.recipient.unregistered")]
 
 
-def recipient_of_another_kind(life: Life) -> list[Publication]:
+def recipient_of_another_kind(life: CustomerLife) -> list[Publication]:
     """The bailiff is written down as a lawyer."""
     usual = life.usual(terms.LAWYER)._replace(recipient=terms.BAILIFF.recipient)
     sent = disclosed(life, life.office(0.5), usual, case_ref=reference(life.rng, "GE"))
     return [sent.breaking("house.disclosure.kind.mismatch")]
 
 
-def bank_account_for_the_courier(life: Life) -> list[Publication]:
+def bank_account_for_the_courier(life: CustomerLife) -> list[Publication]:
     """The label of a parcel bears a bank account."""
     usual = life.usual(terms.SHIPPING)
     sent = disclosed(life, life.office(0.35), usual._replace(fields=(*usual.fields, "iban")))
     return [sent.breaking("house.disclosure.fields.kind")]
 
 
-def bank_account_for_112(life: Life) -> list[Publication]:
+def bank_account_for_112(life: CustomerLife) -> list[Publication]:
     """More goes along with a call to 112 than the law says."""
     usual = life.usual(terms.ALARM_CENTRE)
     sent = disclosed(life, life.free(0.45), usual._replace(fields=(*usual.fields, "iban")))
     return [sent.breaking("law.disclosure.fields.provision")]
 
 
-def addresses_sold(life: Life) -> list[Publication]:
+def addresses_sold(life: CustomerLife) -> list[Publication]:
     """An address list is sold inside the group."""
     sent = disclosed(life.contact(12), life.office(0.55), life.usual(SALE))
     return [sent.breaking("house.disclosure.marketing")]
 
 
-def collected_too_soon(life: Life) -> list[Publication]:
+def collected_too_soon(life: CustomerLife) -> list[Publication]:
     """A claim goes to the agency before the days of the notice are over."""
     told, case = life.office(0.3), reference(life.rng, "IN")
     at, claim = office_hour(life.rng, told + timedelta(days=5)), people.claim(life.rng)
@@ -75,14 +75,14 @@ def collected_too_soon(life: Life) -> list[Publication]:
     return [reminded(life, told, case), sent.breaking("house.disclosure.collection.notice")]
 
 
-def not_told_of_a_disclosure(life: Life) -> list[Publication]:
+def not_told_of_a_disclosure(life: CustomerLife) -> list[Publication]:
     """The customer had to be told, and was not."""
     usual = life.usual(terms.MOBILE_PROVIDER)
     sent = disclosed(life, life.office(0.4), usual, notice="required")
     return [sent.breaking("house.disclosure.informed")]
 
 
-def asked_about_a_disclosure_in_vain(life: Life) -> list[Publication]:
+def asked_about_a_disclosure_in_vain(life: CustomerLife) -> list[Publication]:
     """The customer asks what the tax authority was given, and hears nothing."""
     at, case = life.office(0.35), reference(life.rng, "FI")
     usual = life.usual(terms.TAX_AUTHORITY)
@@ -93,7 +93,7 @@ def asked_about_a_disclosure_in_vain(life: Life) -> list[Publication]:
     return [given, asked.breaking("house.notice.requested")]
 
 
-def caller_not_told(life: Life) -> list[Publication]:
+def caller_not_told(life: CustomerLife) -> list[Publication]:
     """Whose number was given to somebody who was called is never told so."""
     told = {
         "recipient": "abonnee-schijnman",
@@ -105,43 +105,43 @@ def caller_not_told(life: Life) -> list[Publication]:
     return [given.breaking("law.malicious-call.informed")]
 
 
-def without_provision(life: Life) -> list[Publication]:
+def without_provision(life: CustomerLife) -> list[Publication]:
     """The tax authority gets what it asks for without naming a provision."""
     return [_taxed(life, Ground(TAX.activity, "6-1-f"), "law.disclosure.provision.missing")]
 
 
-def with_unknown_provision(life: Life) -> list[Publication]:
+def with_unknown_provision(life: CustomerLife) -> list[Publication]:
     """The tax authority names an article that does not exist."""
     ground = Ground(TAX.activity, "6-1-c", "nl.awr.99")
     return [_taxed(life, ground, "law.disclosure.provision.unknown")]
 
 
-def without_power(life: Life) -> list[Publication]:
+def without_power(life: CustomerLife) -> list[Publication]:
     """The tax authority names a power that only a supervisory authority has."""
     ground = Ground(TAX.activity, "6-1-c", "nl.awb.5.16")
     return [_taxed(life, ground, "law.disclosure.authority")]
 
 
-def _taxed(life: Life, ground: Ground, rule: str) -> Publication:
+def _taxed(life: CustomerLife, ground: Ground, rule: str) -> Publication:
     usual = life.usual(terms.TAX_AUTHORITY)._replace(ground=ground)
     at, case = life.office(life.between(0.3, 0.6)), reference(life.rng, "FI")
     return disclosed(life, at, usual, case_ref=case).breaking(rule)
 
 
-def under_a_law_for_banks(life: Life) -> list[Publication]:
+def under_a_law_for_banks(life: CustomerLife) -> list[Publication]:
     """The tax authority names an article that binds banks, and no telephone company."""
     ground = Ground(TAX.activity, "6-1-c", "nl.ib.10.8")
     return [_taxed(life, ground, "law.disclosure.provision.inapplicable")]
 
 
-def fraud_data_without_permit(life: Life) -> list[Publication]:
+def fraud_data_without_permit(life: CustomerLife) -> list[Publication]:
     """What looked like fraud is given to an agency, for which there is no permit."""
     usual = life.usual(INVESTIGATOR)
     sent = disclosed(life, life.office(0.6), usual._replace(fields=("name", "fraud_signal")))
     return [sent.breaking("law.disclosure.fraud.permit")]
 
 
-def far_away_without_agreement(life: Life) -> list[Publication]:
+def far_away_without_agreement(life: CustomerLife) -> list[Publication]:
     """A mailing is sent from a country that the customer never agreed to."""
     usual = life.usual(terms.OVERSEAS_MAILING)
     # Of somebody who does not object to marketing before, as a customer may.
@@ -150,22 +150,22 @@ def far_away_without_agreement(life: Life) -> list[Publication]:
     return [sent.breaking("house.disclosure.region.agreement")]
 
 
-def far_away_without_safeguards(life: Life) -> list[Publication]:
+def far_away_without_safeguards(life: CustomerLife) -> list[Publication]:
     """The customer agreed to an archive far away, for which there is no instrument of transfer."""
     return _far_away(life, FAR_ARCHIVE)
 
 
-def far_away_without_certification(life: Life) -> list[Publication]:
+def far_away_without_certification(life: CustomerLife) -> list[Publication]:
     """A helpdesk in the United States is called adequate, but is certified under nothing."""
     return _far_away(life, FAR_HELPDESK, transfer_mechanism="A45-3")
 
 
-def far_away_on_paper(life: Life) -> list[Publication]:
+def far_away_on_paper(life: CustomerLife) -> list[Publication]:
     """Paper goes to where only automated transfers are adequate."""
     return _far_away(life, FAR_PAPER)
 
 
-def _far_away(life: Life, party: Terms, **facts: Any) -> list[Publication]:
+def _far_away(life: CustomerLife, party: Terms, **facts: Any) -> list[Publication]:
     """The customer agrees to a country, and two days later data goes there, which the law does not allow."""
     at = life.office(0.6)
     went = at + timedelta(days=2)
@@ -185,7 +185,7 @@ def _far_away(life: Life, party: Terms, **facts: Any) -> list[Publication]:
     ]
 
 
-def after_its_end(life: Life) -> list[Publication]:
+def after_its_end(life: CustomerLife) -> list[Publication]:
     """A call goes over a carrier whose agreement has ended."""
     sent = disclosed(life, office_hour(life.rng, life.era.day(0.75)), terms.OLD_CARRIER_CALL)
     return [sent.breaking("house.disclosure.recipient.ended")]

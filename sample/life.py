@@ -22,7 +22,7 @@ SWITCHES = {type_of(names.ACCOUNT_DEACTIVATED), type_of(names.ACCOUNT_REACTIVATE
 
 
 @dataclass(frozen=True)
-class Life:
+class CustomerLife:
     """A customer between the local moments `opened` and `closed` (its leaving, or the era's end).
 
     `rng` is the customer's own: its story does not change with the size of the sample.
@@ -71,7 +71,7 @@ class Life:
         return low + (high - low) * self.rng.random()
 
 
-def customer(seed: int, index: int, customers: int, era: Era) -> Life:
+def customer(seed: int, index: int, customers: int, era: Era) -> CustomerLife:
     """The customer with this index, 0 up to `customers`; the higher, the later it came.
 
     Who comes has at least 80 days to live in the sample, who leaves has at least 30.
@@ -82,10 +82,12 @@ def customer(seed: int, index: int, customers: int, era: Era) -> Life:
     leaves = rng.random() < LEAVERS
     stay = (era.end - opened) * (0.4 + 0.5 * rng.random()) if leaves else era.end - opened
     closed = waking_hour(rng, opened + stay) if leaves else era.end
-    return Life(rng, number, pick(rng, KINDS), people.full_name(rng), opened, closed, leaves, era)
+    return CustomerLife(
+        rng, number, pick(rng, KINDS), people.full_name(rng), opened, closed, leaves, era
+    )
 
 
-def identity(life: Life) -> dict[str, Any]:
+def identity(life: CustomerLife) -> dict[str, Any]:
     """Everything that a customer of this kind fills in to become one."""
     rng = life.rng
     values: dict[str, Any] = {}
@@ -105,7 +107,7 @@ def identity(life: Life) -> dict[str, Any]:
     return values | people.address(rng) | people.payment(rng, holder)
 
 
-def registered(life: Life, **attributes: Any) -> Publication:
+def registered(life: CustomerLife, **attributes: Any) -> Publication:
     """`customer-registered`: the first event of every customer."""
     facts: dict[str, Any] = {
         "customer_kind": life.kind,

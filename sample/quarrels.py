@@ -7,7 +7,7 @@ from sample.acts import disclosed
 from sample.chapters import MINUTE
 from sample.event import Publication, reference
 from sample.incidents import DEBT, NOTICE, reminded
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.recording import recorded
 from sample.register import (
     CALLS,
@@ -24,7 +24,7 @@ from schemas import names
 SERVICE = ("service_ids",)
 
 
-def default(life: Life) -> list[Publication]:
+def default(life: CustomerLife) -> list[Publication]:
     """Who does not pay within fourteen days of the notice finds the collection agency."""
     rng, case, bill = life.rng, reference(life.rng, "IN"), reference(life.rng, "FA")
     at, line = life.office(life.between(0.1, 0.2)), reference(life.rng, "CT")
@@ -46,7 +46,7 @@ def default(life: Life) -> list[Publication]:
     ]
 
 
-def dispute_in_court(life: Life) -> list[Publication]:
+def dispute_in_court(life: CustomerLife) -> list[Publication]:
     """A dispute reaches the court; what proves it is held for as long as it lasts."""
     rng, case, at = life.rng, reference(life.rng, "GE"), life.office(0.25)
     facts = {"case_ref": case, "forum": "court"}
@@ -69,7 +69,7 @@ def dispute_in_court(life: Life) -> list[Publication]:
     ]
 
 
-def misuse(life: Life) -> list[Publication]:
+def misuse(life: CustomerLife) -> list[Publication]:
     """Somebody else uses the customer's login: the customer is warned within the hour."""
     at, case = life.free(life.between(0.2, 0.8)), {"case_ref": reference(life.rng, "MB")}
     kinds, later = ["login", "call-costs"], at + timedelta(days=2)
@@ -84,7 +84,7 @@ def misuse(life: Life) -> list[Publication]:
     ]
 
 
-def calls_of_note(life: Life) -> list[Publication]:
+def calls_of_note(life: CustomerLife) -> list[Publication]:
     """A call to 112; calls whose caller the called subscriber may come to know, and the caller's notice."""
     at, later = life.free(life.between(0.2, 0.4)), life.office(life.between(0.5, 0.8))
     number = ("calling_number",)
@@ -115,7 +115,7 @@ def calls_of_note(life: Life) -> list[Publication]:
     ]
 
 
-def complaint(life: Life) -> list[Publication]:
+def complaint(life: CustomerLife) -> list[Publication]:
     """A complaint about how data is handled is answered."""
     at = life.office(life.between(0.3, 0.7))
     later = at + timedelta(days=4)

@@ -7,7 +7,7 @@ from sample import people, terms
 from sample.acts import corrected
 from sample.chapters import MINUTE
 from sample.event import Publication, reference
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.recording import digest, recorded
 from sample.register import RIGHTS
 from schemas import names
@@ -20,7 +20,7 @@ DISPUTED = ("name", *terms.ADDRESS)
 class Request:
     """A request of a customer: each step of it is told by days since it was received."""
 
-    def __init__(self, life: Life, right: str, channel: str, share: float) -> None:
+    def __init__(self, life: CustomerLife, right: str, channel: str, share: float) -> None:
         self._life, self._at = life, life.office(share)
         self._ref = reference(life.rng, "VZ")
         self._first: dict[str, Any] = {
@@ -51,7 +51,7 @@ class Request:
         return self._at + timedelta(days=days)
 
 
-def access(life: Life) -> list[Publication]:
+def access(life: CustomerLife) -> list[Publication]:
     """A report of everything, which takes longer than a month would allow."""
     request = Request(life, "access", "email", life.between(0.1, 0.25))
     report = {"sha256": digest(life.rng), "format": "pdf"}
@@ -64,7 +64,7 @@ def access(life: Life) -> list[Publication]:
     ]
 
 
-def portability(life: Life) -> list[Publication]:
+def portability(life: CustomerLife) -> list[Publication]:
     """The data goes along to another provider."""
     request = Request(life, "portability", "portal", life.between(0.3, 0.5))
     export = {"sha256": digest(life.rng), "format": "json"}
@@ -76,7 +76,7 @@ def portability(life: Life) -> list[Publication]:
     ]
 
 
-def erasure_refused(life: Life) -> list[Publication]:
+def erasure_refused(life: CustomerLife) -> list[Publication]:
     """Somebody asks to erase an account, and cannot show to be its owner."""
     request = Request(life, "erasure", "post", life.between(0.2, 0.5))
     return [
@@ -86,7 +86,7 @@ def erasure_refused(life: Life) -> list[Publication]:
     ]
 
 
-def restriction(life: Life) -> list[Publication]:
+def restriction(life: CustomerLife) -> list[Publication]:
     """While it is examined whether an address is right, it is not used."""
     request = Request(life, "restriction", "email", life.between(0.15, 0.3))
     facts = {"ground": "accuracy-contested"}
@@ -101,7 +101,7 @@ def restriction(life: Life) -> list[Publication]:
     ]
 
 
-def rectification(life: Life) -> list[Publication]:
+def rectification(life: CustomerLife) -> list[Publication]:
     """An address is put right, and who had received the wrong one is told."""
     request = Request(life, "rectification", "phone", life.between(0.3, 0.6))
     told = {"recipient": terms.SHIPPING.recipient, "action": "rectified", "outcome": "done"}

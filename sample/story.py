@@ -11,7 +11,7 @@ from sample.acts import (
 )
 from sample.chapters import Chapter
 from sample.event import Publication, below
-from sample.life import Life, registered
+from sample.life import CustomerLife, registered
 from sample.register import PORTAL
 
 # Events of a story in a sample with room enough, registration included; customers take turns.
@@ -98,7 +98,7 @@ CHAPTERS: tuple[tuple[Chapter, float], ...] = (
 )
 
 
-def story(life: Life, allowance: int, others: Sequence[Chapter] = ()) -> list[Publication]:
+def story(life: CustomerLife, allowance: int, others: Sequence[Chapter] = ()) -> list[Publication]:
     """Exactly `allowance` (at least 1) events of this life, unsorted; registration comes first.
 
     `others`: chapters that this customer is dealt anyway, and which are not told twice.
@@ -120,7 +120,7 @@ def dealt(deck: Sequence[Chapter], index: int, players: int) -> list[Chapter]:
     return [one for turn, one in enumerate(deck) if turn * players // len(deck) == index]
 
 
-def _certain(life: Life) -> list[Chapter]:
+def _certain(life: CustomerLife) -> list[Chapter]:
     first: list[Chapter] = []
     if life.leaves:
         first.append(chapters.goodbye)
@@ -130,7 +130,7 @@ def _certain(life: Life) -> list[Chapter]:
     return first if oddity is None else [*first, oddity]
 
 
-def _shuffled(life: Life) -> list[Chapter]:
+def _shuffled(life: CustomerLife) -> list[Chapter]:
     # Fisher-Yates on Random.random(), as random.shuffle may change between versions of Python.
     deck = list(CHAPTERS)
     for last in range(len(deck) - 1, 0, -1):
@@ -139,7 +139,7 @@ def _shuffled(life: Life) -> list[Chapter]:
     return [chapter for chapter, likelihood in deck if life.rng.random() < likelihood]
 
 
-def _moment(life: Life) -> Publication:
+def _moment(life: CustomerLife) -> Publication:
     if life.rng.random() < 0.5:
         at, values = life.free(life.between(0.03, 0.93)), people.device(life.rng)
         return collected(life, at, PORTAL, "app-backend", Origin("portal"), values)

@@ -21,7 +21,7 @@ from sample.acts import (
 from sample.chapters import MINUTE, contact, credit_check, numbers
 from sample.event import Publication, correlation, reference, seeded, waking_hour
 from sample.incidents import DEBTOR, NOTICE, reminded
-from sample.life import FIRST_NUMBER, Life, registered
+from sample.life import FIRST_NUMBER, CustomerLife, registered
 from sample.register import CALLS, PORTAL, Era
 
 TOUR_NUMBER = 10_023
@@ -29,21 +29,21 @@ TOUR_INDEX = TOUR_NUMBER - FIRST_NUMBER
 TOUR_SUBJECT = f"customer/{TOUR_NUMBER}"
 
 
-def tour_life(seed: int, era: Era) -> Life:
+def tour_life(seed: int, era: Era) -> CustomerLife:
     """A sole trader who comes early and stays."""
     rng = seeded(seed, "tour")
     opened = waking_hour(rng, era.day(0.06))
     name = people.full_name(rng)
-    return Life(rng, TOUR_NUMBER, "sole-trader", name, opened, era.end, False, era)
+    return CustomerLife(rng, TOUR_NUMBER, "sole-trader", name, opened, era.end, False, era)
 
 
-def tour_story(life: Life) -> list[Publication]:
+def tour_story(life: CustomerLife) -> list[Publication]:
     """Everything that `ledger demo` wants to show, unsorted; always of the same length."""
     story = [*_beginning(life), *_consents(life), *_changes(life), *_trouble(life), *_end(life)]
     return [*story, *_routine(life)]
 
 
-def _beginning(life: Life) -> list[Publication]:
+def _beginning(life: CustomerLife) -> list[Publication]:
     return [
         registered(life, sequence=1),
         # Ticked on the order form: the same instant, a later sequence.
@@ -59,7 +59,7 @@ def _beginning(life: Life) -> list[Publication]:
     ]
 
 
-def _consents(life: Life) -> list[Publication]:
+def _consents(life: CustomerLife) -> list[Publication]:
     asked = life.free(0.14)
     year = asked + timedelta(days=365)
     return [
@@ -72,7 +72,7 @@ def _consents(life: Life) -> list[Publication]:
     ]
 
 
-def _changes(life: Life) -> list[Publication]:
+def _changes(life: CustomerLife) -> list[Publication]:
     rng, case, at = life.rng, correlation(life.rng), life.office(0.3)
     look = accessed(
         life, at, Look(terms.HELPDESK, "address-change", terms.ADDRESS), correlationid=case
@@ -100,7 +100,7 @@ def _changes(life: Life) -> list[Publication]:
     ]
 
 
-def _trouble(life: Life) -> list[Publication]:
+def _trouble(life: CustomerLife) -> list[Publication]:
     rng, case, claim = life.rng, reference(life.rng, "IN"), people.claim(life.rng)
     at = life.office(0.5)
     return [
@@ -120,7 +120,7 @@ def _trouble(life: Life) -> list[Publication]:
     ]
 
 
-def _end(life: Life) -> list[Publication]:
+def _end(life: CustomerLife) -> list[Publication]:
     return [
         removed(life, life.free(0.74), ("fixed_number",)),
         contact_removed(life.contact(1), life.office(0.8), life.subject),
@@ -134,7 +134,7 @@ def _end(life: Life) -> list[Publication]:
     ]
 
 
-def _routine(life: Life) -> list[Publication]:
+def _routine(life: CustomerLife) -> list[Publication]:
     at = life.free(0.93)
     call = people.call(life.rng, at)
     return [

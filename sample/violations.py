@@ -11,7 +11,7 @@ from sample.chapters import Chapter
 from sample.event import Publication, act, office_hour, publish, reference
 from sample.lapses import LAPSES
 from sample.leaks import LEAKS
-from sample.life import Life
+from sample.life import CustomerLife
 from sample.recording import recorded
 from sample.register import CARE, RIGHTS, STAFF
 from sample.staff import SOURCE, TEMPORARY, hired
@@ -21,7 +21,7 @@ ANALYST, CAMPAIGNS = "employee/82", "campaign-analyst"
 NEWCOMER = "employee/83"
 
 
-def looked_after_leaving(life: Life) -> list[Publication]:
+def looked_after_leaving(life: CustomerLife) -> list[Publication]:
     """Somebody who has left still looks a customer up."""
     at = office_hour(life.rng, life.era.day(0.7))
     return [
@@ -29,7 +29,7 @@ def looked_after_leaving(life: Life) -> list[Publication]:
     ]
 
 
-def looked_at_restricted_data(life: Life) -> list[Publication]:
+def looked_at_restricted_data(life: CustomerLife) -> list[Publication]:
     """The helpdesk looks up a name that may only be stored while it is examined."""
     person, at = life.contact(11), life.office(0.5)
     employee, why = terms.ROLES[terms.HELPDESK].staff[0], {"ground": "accuracy-contested"}
@@ -43,14 +43,14 @@ def looked_at_restricted_data(life: Life) -> list[Publication]:
     ]
 
 
-def looked_too_far(life: Life) -> list[Publication]:
+def looked_too_far(life: CustomerLife) -> list[Publication]:
     """The helpdesk looks at a credit score, which is none of its business."""
     employee = terms.ROLES[terms.HELPDESK].staff[0]
     seen = _looked(life, life.office(0.5), employee, terms.HELPDESK, "name", "credit_score")
     return [seen.breaking("house.access.role.category")]
 
 
-def role_never_defined(life: Life) -> list[Publication]:
+def role_never_defined(life: CustomerLife) -> list[Publication]:
     """A role is granted and used that nobody ever described."""
     day = life.era.day(0.55)
     at = office_hour(life.rng, day + timedelta(days=12))
@@ -61,7 +61,7 @@ def role_never_defined(life: Life) -> list[Publication]:
     ]
 
 
-def worked_without_certificate(life: Life) -> list[Publication]:
+def worked_without_certificate(life: CustomerLife) -> list[Publication]:
     """Somebody starts, gets a role and looks a customer up, all before any certificate."""
     person, day = Somebody(life.rng, NEWCOMER), life.era.day(0.6)
     started, granted, at = (
@@ -79,7 +79,7 @@ def worked_without_certificate(life: Life) -> list[Publication]:
 
 
 def _looked(
-    life: Life | Somebody, at: datetime, employee: str, role: str, *about: str
+    life: CustomerLife | Somebody, at: datetime, employee: str, role: str, *about: str
 ) -> Publication:
     facts = {
         "employee": employee,

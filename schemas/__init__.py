@@ -7,7 +7,7 @@ from schemas.admission import admit_each
 from schemas.binary import Headers, decode_binary, is_structured, parse_binary
 from schemas.catalogue import EVENT_TYPES
 from schemas.decode import decode, parse, unreadable
-from schemas.event import OWN_SOURCES, Event, Intake
+from schemas.event import OWN_SOURCES, AdmissionRules, Event
 from schemas.event_type import EventType
 from schemas.own import OwnEvent, OwnEventError, own_event
 from schemas.personal import (
@@ -29,11 +29,11 @@ __all__ = [
     "PERSONAL_FIELDS",
     "REMARK",
     "ROLLING_CATEGORIES",
+    "AdmissionRules",
     "Code",
     "Event",
     "EventType",
     "Headers",
-    "Intake",
     "OwnEvent",
     "OwnEventError",
     "Rejection",

@@ -13,7 +13,7 @@ import msgspec
 from schemas.canonical import canonical_of
 from schemas.diagnosis import diagnose, elsewhere, reject
 from schemas.envelope import ATTRIBUTES, TRACE, Envelope
-from schemas.event import Event, Intake
+from schemas.event import AdmissionRules, Event
 from schemas.events.disclosure import PRIVATE_KINDS
 from schemas.extensions import DROPPED, misshapen
 from schemas.formats import instant_of, is_plausible
@@ -26,7 +26,9 @@ MAX_AHEAD: Final = timedelta(minutes=5)
 """How far the clock of a sender may be ahead of ours."""
 
 
-def admit_each(parsed: Sequence[Any], intake: Intake, now: datetime) -> list[Event | Rejection]:
+def admit_each(
+    parsed: Sequence[Any], intake: AdmissionRules, now: datetime
+) -> list[Event | Rejection]:
     """The events that parsed messages from outside are, or why they are refused, in order.
 
     `parsed`: decoded JSON values, and rejections, which stay what they are; `now` is aware. Each check
@@ -43,7 +45,7 @@ def admit_each(parsed: Sequence[Any], intake: Intake, now: datetime) -> list[Eve
     return [next(outcomes) if isinstance(one, Checks) else one for one in found]
 
 
-def _checks_or_rejection(message: Any, intake: Intake) -> Checks | Rejection:
+def _checks_or_rejection(message: Any, intake: AdmissionRules) -> Checks | Rejection:
     """What is left to check of a message whose shape is right and that belongs to this ledger."""
     if isinstance(message, Rejection):
         return message

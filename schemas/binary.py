@@ -22,7 +22,7 @@ from schemas.decode import (
     with_sequence,
 )
 from schemas.diagnosis import reject
-from schemas.event import Event, Intake
+from schemas.event import AdmissionRules, Event
 from schemas.formats import STRUCTURED_TYPE
 from schemas.rejection import Code, Rejection
 from schemas.repeats import first_repeat, may_repeat
@@ -35,13 +35,13 @@ _IS_STRUCTURED: Final = re.compile(STRUCTURED_TYPE).match
 
 
 def decode_binary(
-    headers: Headers, value: bytes | None, intake: Intake, now: datetime
+    headers: Headers, value: bytes | None, intake: AdmissionRules, now: datetime
 ) -> Event | Rejection:
     """Decode a message in binary mode; `now` is aware."""
     return admit_each([parse_binary(headers, value, intake)], intake, now)[0]
 
 
-def parse_binary(headers: Headers, value: bytes | None, intake: Intake) -> Any:
+def parse_binary(headers: Headers, value: bytes | None, intake: AdmissionRules) -> Any:
     """The structured form of a message in binary mode, for `admit_each`; or its rejection.
 
     `ce_` headers are attributes, and the value is `data`.
@@ -107,7 +107,7 @@ def _refused(
     value: bytes | None,
     message: dict[str, Any],
     fault: Rejection,
-    intake: Intake,
+    intake: AdmissionRules,
 ) -> Rejection:
     """The rejection of a record in binary mode. Headers that are none of an event are looked at as well.
 

@@ -14,19 +14,19 @@ from schemas.rejection import Code
 from schemas.texts import LANGUAGES, Language
 
 
-class Words(Struct, frozen=True, forbid_unknown_fields=True):
+class CodeText(Struct, frozen=True, forbid_unknown_fields=True):
     """`means`: what was wrong. `do`: what its sender must do. Whole sentences by language."""
 
     means: dict[Language, str]
     do: dict[Language, str]
 
 
-def _loaded() -> dict[Code, Words]:
+def _loaded() -> dict[Code, CodeText]:
     content = files("schemas").joinpath("codes.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(content), dict[Code, Words])
+    return msgspec.convert(tomllib.loads(content), dict[Code, CodeText])
 
 
-WORDS: Final[Mapping[Code, Words]] = _loaded()
+WORDS: Final[Mapping[Code, CodeText]] = _loaded()
 
 
 @cache

@@ -27,19 +27,19 @@ _COMPARED: Final = (
 )
 
 
-class Breaking(Struct, frozen=True):
+class BreakingChange(Struct, frozen=True):
     """A change that refuses what was once accepted: where in the schema, and what changed."""
 
     pointer: str
     reason: str
 
 
-def check(old: Schema, new: Schema) -> list[Breaking]:
+def check(old: Schema, new: Schema) -> list[BreakingChange]:
     """The breaking changes from one schema document to another; empty when the new one is wider."""
     return list(_breaks(_resolved(old, old), _resolved(new, new), ""))
 
 
-def check_history(releases: Iterable[Schema], new: Schema) -> list[Breaking]:
+def check_history(releases: Iterable[Schema], new: Schema) -> list[BreakingChange]:
     """The breaking changes of a schema document against every release of it, each one once."""
     return list(dict.fromkeys(change for old in releases for change in check(old, new)))
 
@@ -71,7 +71,7 @@ def _member(name: str, value: Any, document: Schema) -> Any:
     return _resolved(value, document)
 
 
-def _breaks(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+def _breaks(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     """The breaking changes between two resolved parts."""
     if "anyOf" in old or "anyOf" in new:
         yield from _alternatives(old, new, at)
@@ -84,60 +84,60 @@ def _breaks(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
     yield from _others(old, new, at)
 
 
-def _alternatives(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+def _alternatives(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     """Every old alternative must be accepted whole by one of the new ones."""
     accepted = new.get("anyOf", [new])
     for place, branch in enumerate(old.get("anyOf", [old])):
         if all(any(_breaks(branch, other, at)) for other in accepted):
-            yield Breaking(at, f"alternative {place} is no longer accepted")
+            yield BreakingChange(at, f"alternative {place} is no longer accepted")
 
 
-def _values(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+def _values(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     if "enum" in new:
         yield from _enumerated(old, new, at)
     elif "type" in new and "enum" not in old:
         wider = _WIDENS_TO.get(old.get("type", ""), {old.get("type")})
         if new["type"] not in wider:
-            yield Breaking(at, f"the type was {old.get('type', 'any')} and is {new['type']}")
+            yield BreakingChange(at, f"the type was {old.get('type', 'any')} and is {new['type']}")
     elif "type" in new and not all(_has_type(value, new["type"]) for value in old["enum"]):
-        yield Breaking(at, f"the type is {new['type']}")
+        yield BreakingChange(at, f"the type is {new['type']}")
 
 
-def _enumerated(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+def _enumerated(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     gone = [value for value in old.get("enum", ()) if value not in new["enum"]]
     if "enum" not in old:
-        yield Breaking(at, "values are now enumerated")
+        yield BreakingChange(at, "values are now enumerated")
     elif gone:
-        yield Breaking(at, f"values are gone: {gone}")
+        yield BreakingChange(at, f"values are gone: {gone}")
 
 
 def _has_type(value: Any, name: str) -> bool:
     return name == {str: "string", bool: "boolean", int: "integer"}.get(type(value))
 
 
-def _limits(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+def _limits(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     for limit in sorted((_LOWER | _UPPER) & new.keys()):
         was, now = old.get(limit), new[limit]
         if was is None or (now > was if limit in _LOWER else now < was):
-            yield Breaking(at, f"{limit} was {was} and is {now}")
+            yield BreakingChange(at, f"{limit} was {was} and is {now}")
 
 
-def _members(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+def _members(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     """Members of objects: none may become required, unknown or narrower."""
     for name in new.get("required", ()):
         if name not in old.get("required", ()):
-            yield Breaking(f"{at}/{name}", "is now required")
+            yield BreakingChange(f"{at}/{name}", "is now required")
     known, others = new.get("properties", {}), new.get("additionalProperties", True)
     for name, was in old.get("properties", {}).items():
         if name in known:
             yield from _breaks(was, known[name], f"{at}/{name}")
         elif others is False:
-            yield Breaking(f"{at}/{name}", "is no longer known")
+            yield BreakingChange(f"{at}/{name}", "is no longer known")
         elif isinstance(others, dict):
             yield from _breaks(was, others, f"{at}/{name}")
 
 
-def _inside(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+def _inside(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     """What arrays hold, and what further members objects may hold."""
     if "items" in new:
         yield from _breaks(old.get("items", {}), new["items"], f"{at}/*")
@@ -145,16 +145,16 @@ def _inside(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
     if now is True or was is False:
         return
     if now is False:
-        yield Breaking(at, "further members are no longer accepted")
+        yield BreakingChange(at, "further members are no longer accepted")
     else:
         yield from _breaks({} if was is True else was, now, f"{at}/*")
 
 
-def _rules(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+def _rules(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     """Conditional rules: each must be one of the old ones, as far as old data can meet it."""
     for place, rule in enumerate(new.get("allOf", ())):
         if _reachable(rule, old) not in (None, *old.get("allOf", ())):
-            yield Breaking(at, f"rule {place} is new or changed")
+            yield BreakingChange(at, f"rule {place} is new or changed")
 
 
 def _reachable(rule: Schema, old: Schema) -> Schema | None:
@@ -186,11 +186,11 @@ def _possible(condition: Schema, old: Schema) -> Schema | None:
     return possible
 
 
-def _others(old: Schema, new: Schema, at: str) -> Iterator[Breaking]:
+def _others(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     """Every other keyword narrows in a way that is not understood, so it must not change."""
     for keyword in sorted(new.keys() - _COMPARED):
         if keyword == "pattern" and "enum" in old:
             if not all(isinstance(x, str) and re.search(new[keyword], x) for x in old["enum"]):
-                yield Breaking(at, "values do not match the pattern")
+                yield BreakingChange(at, "values do not match the pattern")
         elif old.get(keyword) != new[keyword]:
-            yield Breaking(at, f"{keyword} is new or changed")
+            yield BreakingChange(at, f"{keyword} is new or changed")

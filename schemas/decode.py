@@ -15,7 +15,7 @@ import msgspec
 from schemas.admission import admit_each
 from schemas.diagnosis import diagnose, reject
 from schemas.encoding import to_json
-from schemas.event import Event, Intake
+from schemas.event import AdmissionRules, Event
 from schemas.rejection import Code, Rejection
 from schemas.repeats import first_repeat, may_repeat
 from schemas.skimming import skim
@@ -34,12 +34,12 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _SEQUENCE = re.compile(r"(?:0|-?[1-9][0-9]{0,18})\Z")
 
 
-def decode(message: bytes, intake: Intake, now: datetime) -> Event | Rejection:
+def decode(message: bytes, intake: AdmissionRules, now: datetime) -> Event | Rejection:
     """Decode a message in structured mode; `now` is aware."""
     return admit_each([parse(message, intake)], intake, now)[0]
 
 
-def parse(message: bytes, intake: Intake) -> Any:
+def parse(message: bytes, intake: AdmissionRules) -> Any:
     """The JSON value of a message in structured mode, for `admit_each`; or its rejection."""
     if len(message) > MAX_MESSAGE:
         return _too_large(message, intake)
@@ -66,7 +66,7 @@ def with_sequence(parsed: Any) -> Any:
     return parsed
 
 
-def _repeated(text: bytes, message: Any, pointer: str, intake: Intake) -> Rejection:
+def _repeated(text: bytes, message: Any, pointer: str, intake: AdmissionRules) -> Rejection:
     """The rejection of a message in which a key stands twice. `text`: the JSON that says so."""
     if not intake.confidential and intake.secrecy.withholds(message):
         return Rejection(Code.NOT_JSON, hidden=True)
@@ -74,12 +74,12 @@ def _repeated(text: bytes, message: Any, pointer: str, intake: Intake) -> Reject
     return found if found.hidden else reject(message, Code.NOT_JSON, pointer)
 
 
-def unreadable(start: bytes, code: Code, intake: Intake) -> Rejection:
+def unreadable(start: bytes, code: Code, intake: AdmissionRules) -> Rejection:
     """The rejection of what was not parsed. `start`: as much of it as a dead letter may keep."""
     return Rejection(code, hidden=not intake.confidential and intake.secrecy.withholds_bytes(start))
 
 
-def _too_large(message: bytes, intake: Intake) -> Rejection:
+def _too_large(message: bytes, intake: AdmissionRules) -> Rejection:
     """The rejection of a message over the limit; it is read only where that stays cheap."""
     if len(message) > MAX_READ:
         return unreadable(message, Code.TOO_LARGE, intake)
@@ -99,7 +99,7 @@ class _OutOfRange:
 
 
 def out_of_range(
-    text: bytes, intake: Intake, attributes: dict[str, Any] | None = None
+    text: bytes, intake: AdmissionRules, attributes: dict[str, Any] | None = None
 ) -> Rejection:
     """The rejection of JSON with a number beyond every range, such as 1e400.
 

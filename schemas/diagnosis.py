@@ -13,7 +13,7 @@ import msgspec
 from schemas import formats, references
 from schemas.catalogue import ANNULLED, CONFIDENTIAL_TYPES, DISCLOSED, EVENT_TYPES, OWN_TYPES
 from schemas.envelope import ATTRIBUTES, Envelope
-from schemas.event import Intake
+from schemas.event import AdmissionRules
 from schemas.extensions import DROPPED, misshapen, pointer_to
 from schemas.leaks import is_personal_id
 from schemas.rejection import WITHHELD, Code, Rejection
@@ -55,7 +55,7 @@ def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
     return Rejection(code, pointer, **echoed)
 
 
-def diagnose(message: Any, intake: Intake) -> Rejection | None:
+def diagnose(message: Any, intake: AdmissionRules) -> Rejection | None:
     """The rejection of a message that is no event by its shape; None when its shape is right.
 
     Whatever is wrong with it, what the open ledger may not know is hidden.
@@ -87,7 +87,7 @@ def _not_a_cloudevent(message: Any) -> tuple[Code, str] | None:
     return None
 
 
-def _wrong_type(message: dict[str, Any], intake: Intake) -> tuple[Code, str] | None:
+def _wrong_type(message: dict[str, Any], intake: AdmissionRules) -> tuple[Code, str] | None:
     name = message["type"]
     if name not in EVENT_TYPES or EVENT_TYPES[name].own:
         return Code.UNKNOWN_TYPE, "/type"
@@ -95,7 +95,7 @@ def _wrong_type(message: dict[str, Any], intake: Intake) -> tuple[Code, str] | N
     return None if pointer is None else (Code.WRONG_LEDGER, pointer)
 
 
-def elsewhere(message: dict[str, Any], intake: Intake) -> Rejection | None:
+def elsewhere(message: dict[str, Any], intake: AdmissionRules) -> Rejection | None:
     """The rejection of a message of the right shape that belongs into the other ledger."""
     if not intake.confidential:
         return WITHHELD if intake.secrecy.withholds_event(message) else None
@@ -103,7 +103,7 @@ def elsewhere(message: dict[str, Any], intake: Intake) -> Rejection | None:
     return None if pointer is None else reject(message, Code.WRONG_LEDGER, pointer)
 
 
-def wrong_ledger(message: dict[str, Any], intake: Intake) -> str | None:
+def wrong_ledger(message: dict[str, Any], intake: AdmissionRules) -> str | None:
     """The pointer of what makes a message of a known type one of the open ledger; None where nothing does.
 
     The confidential ledger takes what is withheld from the open one, and no more.
@@ -114,7 +114,7 @@ def wrong_ledger(message: dict[str, Any], intake: Intake) -> str | None:
     return "/data/provision" if name == DISCLOSED else "/type"
 
 
-def _wrong_source(message: dict[str, Any], intake: Intake) -> tuple[Code, str] | None:
+def _wrong_source(message: dict[str, Any], intake: AdmissionRules) -> tuple[Code, str] | None:
     pointer = not_allowed(message, intake)
     return None if pointer is None else (Code.SOURCE_NOT_ALLOWED, pointer)
 

@@ -38,7 +38,7 @@ class Event(Struct, frozen=True, gc=False):
     claim: Claim | None = None
 
 
-class Intake(Struct, frozen=True):
+class AdmissionRules(Struct, frozen=True):
     """What one ledger accepts: what `secrecy` withholds is for the confidential one, and only that is.
 
     `speakers`: who may say what; None: everybody everything, where nothing is recorded (`schemas.sources`).

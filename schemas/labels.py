@@ -37,7 +37,7 @@ _DIGIT = re.compile(r"[0-9]")
 _SHORT, _SHORT_CAPITALS = 2, 6
 
 
-class Beside(NamedTuple):
+class NumberContext(NamedTuple):
     """What stands beside a number. `joined`: letters that make it a part of something longer.
 
     `bsn`: a word for a citizen service number, near it on either side; such a one is of a `person` too.
@@ -51,14 +51,14 @@ class Beside(NamedTuple):
     joined: bool
 
 
-def beside(text: str, start: int, end: int) -> Beside:
+def beside(text: str, start: int, end: int) -> NumberContext:
     """What stands on both sides of the characters from `start` to `end`, without other numbers between."""
     left = _DIGIT.split(text[max(0, start - _MOST) : start])[-1]
     right = _DIGIT.split(text[end : end + _MOST], maxsplit=1)[0]
     before = _NO_LETTER.sub("", left.lower())
     after = _NO_LETTER.sub("", right.lower())
     bsn = _OF_BSN.search(before) is not None or _OF_BSN.search(after) is not None
-    return Beside(
+    return NumberContext(
         bsn=bsn,
         person=bsn or bool(_PERSON_BEFORE.search(before) or _PERSON_AFTER.match(after)),
         reference=_REFERENCE_BEFORE.search(before) is not None,

@@ -32,7 +32,7 @@ from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, names_article, names_article_in, names_power
 from schemas.secret_types import SECRET_NAMES, has_secret_type, is_secret_type
 from schemas.spelling import lines, parts, plain, run
-from schemas.strings import NAMING, TYPES, Told, spelled_out, told_in, unescaped
+from schemas.strings import NAMING, TYPES, MessageTexts, spelled_out, told_in, unescaped
 from schemas.unclear import TELLING_NAMES, UPKEEP, Unclear
 
 # Of the notice that everybody may read, nothing is secret.
@@ -142,7 +142,7 @@ class Secrecy:
         told = self._without_feed(message, told_in(message))
         return self._is_secret(told) or self._may_tell(message, told)
 
-    def _is_secret(self, told: Told) -> bool:
+    def _is_secret(self, told: MessageTexts) -> bool:
         """Whether a message is of a secret type, names a secret provision, or tells of a case."""
         if any(map(is_secret_type, told.of(*TYPES))):
             return True
@@ -151,7 +151,7 @@ class Secrecy:
             prose, values
         )
 
-    def _may_tell(self, message: Any, told: Told) -> bool:
+    def _may_tell(self, message: Any, told: MessageTexts) -> bool:
         """Whether a message hints at an investigation or leaves open what it tells, and is not cleared."""
         unclear = self._unclear is not None and self._unclear.is_open(message, told)
         if _is_upkeep(message):
@@ -163,7 +163,7 @@ class Secrecy:
             return False
         return not self._is_open(facts, kinds, {word for word in hints if not word.common})
 
-    def _upkeep_hints(self, told: Told) -> bool:
+    def _upkeep_hints(self, told: MessageTexts) -> bool:
         """The register says which parties there are: a name hints only where it is that of a case."""
         names, rest = lines(told.of(*NAMING)), _read(told.but(NAMING))
         return self._hints.are_of_a_case(names) or bool(self._hints.found(rest))
@@ -173,7 +173,7 @@ class Secrecy:
         whole = facts or (message if isinstance(message, dict) else {})
         return self._hints.split(run(plain(spelled_out(whole))))
 
-    def _names_secret(self, told: Told, codes: str, prose: str, values: str) -> bool:
+    def _names_secret(self, told: MessageTexts, codes: str, prose: str, values: str) -> bool:
         """Whether a text names a power under secrecy, a bar, or, as a provision, what nobody can read."""
         powers = lines(told.of(*_POWERS))
         return (
@@ -185,7 +185,7 @@ class Secrecy:
             or not "".join(told.of("provision")).isascii()
         )
 
-    def _without_feed(self, message: Any, told: Told) -> Told:
+    def _without_feed(self, message: Any, told: MessageTexts) -> MessageTexts:
         """What is told without the provision of a feed that everybody knows of: it names nobody."""
         if _type_of(message) != FEED:
             return told

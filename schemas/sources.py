@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from schemas.catalogue import ANNULLED, EVENT_TYPES
-from schemas.event import Event, Intake
+from schemas.event import AdmissionRules, Event
 from schemas.powers import Claim, Power, Powers, Sender, Senders, Speakers, refs_in
 from schemas.references import kind_of
 from schemas.rejection import Rejection
@@ -44,7 +44,7 @@ def is_office_place(place: str) -> bool:
     return place in {REGISTER_TOPIC, mine} or place.startswith(f"{mine}/")
 
 
-def through(intake: Intake, place: str) -> Intake:
+def through(intake: AdmissionRules, place: str) -> AdmissionRules:
     """What a ledger accepts through one place."""
     speakers = intake.speakers
     if speakers is None or speakers.place == place:
@@ -52,7 +52,7 @@ def through(intake: Intake, place: str) -> Intake:
     return msgspec.structs.replace(intake, speakers=msgspec.structs.replace(speakers, place=place))
 
 
-def not_allowed(message: Mapping[str, Any], intake: Intake) -> str | None:
+def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | None:
     """The pointer of what its source may not say; None where it may.
 
     Expects a message of a known type, whatever the shape of the rest is. What depends on the recorded
@@ -124,7 +124,9 @@ def _is_through(sender: Sender, place: str) -> bool:
     return not known or place in known or (FILES in known and place.startswith(_FILE))
 
 
-def claimed(outcomes: Sequence[Event | Rejection], intake: Intake) -> list[Event | Rejection]:
+def claimed(
+    outcomes: Sequence[Event | Rejection], intake: AdmissionRules
+) -> list[Event | Rejection]:
     """The same outcomes; events that claim power over what others said carry their claim."""
     speakers = intake.speakers
     if speakers is None:

@@ -52,7 +52,7 @@ _URL_SAFE: Final = str.maketrans("-_", "+/", " \t\r\n")
 _decode: Final = msgspec.json.Decoder().decode
 
 
-class Told(NamedTuple):
+class MessageTexts(NamedTuple):
     """What a message says, each text once, as it was sent.
 
     `members`: member -> its texts, where it matters; all else stands under `""`, names of members too.
@@ -75,24 +75,26 @@ class Told(NamedTuple):
         return [text for name in self.members.keys() - members for text in self.members[name]]
 
 
-def told_in(message: Any) -> Told:
+def told_in(message: Any) -> MessageTexts:
     """All that is said, names of members included.
 
     Each value is looked at once, without recursion, whatever its depth. A text that is JSON is looked
     through as well.
     """
-    looked = _Look({name: {} for name in ("", *_KEPT)}, [], [])
+    looked = _Collector({name: {} for name in ("", *_KEPT)}, [], [])
     level: list[_Item] = [("", message)]
     while level:
         level = _below(level, looked)
     texts = looked.texts
-    return Told(texts, texts.pop(_PROSE), texts.pop(_VALUE), looked.types, all(looked.readable))
+    return MessageTexts(
+        texts, texts.pop(_PROSE), texts.pop(_VALUE), looked.types, all(looked.readable)
+    )
 
 
 _Item = tuple[str, Any]
 
 
-class _Look(NamedTuple):
+class _Collector(NamedTuple):
     """What was found so far."""
 
     texts: dict[str, dict[str, None]]
@@ -100,7 +102,7 @@ class _Look(NamedTuple):
     readable: list[bool]
 
 
-def _below(level: list[_Item], looked: _Look) -> list[_Item]:
+def _below(level: list[_Item], looked: _Collector) -> list[_Item]:
     """The values one level deeper, each with the member that it belongs to. No call for each of them."""
     found: list[_Item] = []
     texts, rest = looked.texts, looked.texts[""]
@@ -120,7 +122,7 @@ def _below(level: list[_Item], looked: _Look) -> list[_Item]:
     return found
 
 
-def _members(value: dict[str, Any], looked: _Look) -> list[_Item]:
+def _members(value: dict[str, Any], looked: _Collector) -> list[_Item]:
     """The members of an object that is not looked through as a whole for one member."""
     found: list[_Item] = []
     if "specversion" in value:

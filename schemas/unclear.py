@@ -14,7 +14,7 @@ from schemas.catalogue import DISCLOSING, EVENT_TYPES
 from schemas.clearance import Clearance
 from schemas.event_type import EventType
 from schemas.ordinary import Ordinary, Place
-from schemas.strings import SAYING_WHY, Told
+from schemas.strings import SAYING_WHY, MessageTexts
 
 UPKEEP: Final = frozenset({"recipient", "activity", "role", "system", "measure", "notice"})
 """Subjects of the register's upkeep: it says which parties and rules there are, not what was done about a
@@ -119,7 +119,7 @@ class Unclear:
             return True
         return not _CLASSIFIED.isdisjoint(message)
 
-    def is_open(self, message: Any, told: Told) -> bool:
+    def is_open(self, message: Any, told: MessageTexts) -> bool:
         """Whether a JSON value of any shape is unclear: an event, events in a list or a wrapper, or none."""
         event = message if isinstance(message, dict) else {}
         name, data = event.get("type"), event.get("data")
@@ -131,12 +131,12 @@ class Unclear:
             return True
         return _is_duty_to_court(facts) or self._hides_provision(types, told, facts)
 
-    def _hides_provision(self, types: set[str], told: Told, facts: dict[str, Any]) -> bool:
+    def _hides_provision(self, types: set[str], told: MessageTexts, facts: dict[str, Any]) -> bool:
         """Whether a provision that nobody knows stands where it must be known."""
         is_free = bool(types) and types <= _FREE
         return not (is_free or self._are_provisions(told, facts.get("recipient_kind")))
 
-    def _are_ordinary(self, types: set[str], told: Told) -> bool:
+    def _are_ordinary(self, types: set[str], told: MessageTexts) -> bool:
         """Whether types, kinds of recipient and the words of the judged members are all known as ordinary."""
         kinds = told.of("recipient_kind")
         if not all(map(self._ordinary.is_type, types)) or not all(
@@ -146,7 +146,7 @@ class Unclear:
         places = _places(types, told, self._authorities)
         return all(self._are_codes(place, told.of(member)) for member, place in places.items())
 
-    def _are_provisions(self, told: Told, kind: Any) -> bool:
+    def _are_provisions(self, told: MessageTexts, kind: Any) -> bool:
         name = kind if isinstance(kind, str) else ""
         return all(
             self._clearance.is_known(text) or self._clearance.is_mistake(text, name)
@@ -178,12 +178,14 @@ def _is_duty_to_court(facts: dict[str, Any]) -> bool:
     )
 
 
-def _hides(data: Any, facts: dict[str, Any], told: Told) -> bool:
+def _hides(data: Any, facts: dict[str, Any], told: MessageTexts) -> bool:
     """Whether the data of an event cannot be read, or is no object and says something all the same."""
     return not told.readable or (not facts and _says(data))
 
 
-def _places(types: Collection[str], told: Told, authorities: Collection[str]) -> dict[str, Place]:
+def _places(
+    types: Collection[str], told: MessageTexts, authorities: Collection[str]
+) -> dict[str, Place]:
     """The members of a message that are judged, and where their words are listed.
 
     Where nobody knows the type all are, and in a type that says nothing of others what it does not have.

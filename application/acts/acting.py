@@ -56,7 +56,7 @@ class Act(Struct, frozen=True, kw_only=True):
     whole: bool = False
 
 
-class Acted(Struct, frozen=True):
+class ActOutcome(Struct, frozen=True):
     """What became of acts, which are committed: `ids` in their order. Duplicates were there before."""
 
     ids: tuple[str, ...]
@@ -96,7 +96,7 @@ def one_at_a_time(site: Site) -> Iterator[None]:
         yield
 
 
-def act(site: Site, acts: Sequence[Act]) -> Acted:
+def act(site: Site, acts: Sequence[Act]) -> ActOutcome:
     """Record acts, in order, as events of the privacy office; a few of them in one transaction.
 
     Raises ActRefused: when the contract refuses one of them nothing is recorded; when what is recorded
@@ -109,7 +109,7 @@ def act(site: Site, acts: Sequence[Act]) -> Acted:
     result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
     for refused in result.rejections:
         raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
-    return Acted(ids, result.recorded, result.duplicates, result.last_position)
+    return ActOutcome(ids, result.recorded, result.duplicates, result.last_position)
 
 
 def check(site: Site, acts: Sequence[Act]) -> None:

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from application.acts.acting import Act
 from application.queries.activities import activities
-from application.queries.found_requests import Found
+from application.queries.found_requests import FoundRequest
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from projections.dossier.objections import activity_name, is_declared, is_marketing
@@ -27,7 +27,7 @@ RESTRICTIONS = (
 """The four cases of GDPR Art. 18(1)."""
 
 
-class Wanted(Struct, frozen=True):
+class AnswerOptions(Struct, frozen=True):
     """How a request is to be answered. What a right does not need is not given."""
 
     outcome: str
@@ -36,13 +36,13 @@ class Wanted(Struct, frozen=True):
     review: str | None = None
 
 
-def acts_before_answer(found: Found, wanted: Wanted) -> list[Act]:
+def acts_before_answer(found: FoundRequest, wanted: AnswerOptions) -> list[Act]:
     """What is done for the person because of the request, if anything is. Raises Misconfigured, Reject."""
     doing = _ANSWERING.get(found.right)
     return list(doing(found, wanted)) if doing else []
 
 
-def acts_before_refusal(source: Source, found: Found, ground: str) -> list[Act]:
+def acts_before_refusal(source: Source, found: FoundRequest, ground: str) -> list[Act]:
     """An objection that is refused is overruled; other refusals change nothing. Raises Reject.
 
     An objection to direct marketing cannot be refused, nor one of which nobody knows what it is about.
@@ -68,7 +68,7 @@ def acts_before_refusal(source: Source, found: Found, ground: str) -> list[Act]:
 
 
 def act_on(
-    found: Found,
+    found: FoundRequest,
     name: str,
     facts: Mapping[str, JsonValue],
     categories: Sequence[str] | UnsetType = UNSET,
@@ -83,7 +83,7 @@ def act_on(
     )
 
 
-def _restricting(found: Found, wanted: Wanted) -> Iterator[Act]:
+def _restricting(found: FoundRequest, wanted: AnswerOptions) -> Iterator[Act]:
     if not wanted.categories or wanted.ground is None:
         raise Misconfigured(
             "a request for restriction is answered with what is restricted, and why",
@@ -95,11 +95,11 @@ def _restricting(found: Found, wanted: Wanted) -> Iterator[Act]:
     yield act_on(found, names.PROCESSING_RESTRICTED, facts, categories=list(wanted.categories))
 
 
-def _upholding(found: Found, _wanted: Wanted) -> Iterator[Act]:
+def _upholding(found: FoundRequest, _wanted: AnswerOptions) -> Iterator[Act]:
     yield from _objection(found, names.OBJECTION_UPHELD, None)
 
 
-def _objection(found: Found, name: str, ground: str | None) -> Iterator[Act]:
+def _objection(found: FoundRequest, name: str, ground: str | None) -> Iterator[Act]:
     raised = found.request.named(names.OBJECTION_RAISED)
     if not raised:
         raise Reject(f"request {found.request.ref} does not say which activity it objects to")
@@ -108,7 +108,7 @@ def _objection(found: Found, name: str, ground: str | None) -> Iterator[Act]:
         yield act_on(found, name, facts | {"ground": ground or step.facts["ground"]})
 
 
-def _reviewing(found: Found, wanted: Wanted) -> Iterator[Act]:
+def _reviewing(found: FoundRequest, wanted: AnswerOptions) -> Iterator[Act]:
     reviewed = found.request.named(names.HUMAN_REVIEW_COMPLETED)
     if wanted.review is not None:
         yield act_on(found, names.HUMAN_REVIEW_COMPLETED, {"outcome": wanted.review})
@@ -120,7 +120,7 @@ def _reviewing(found: Found, wanted: Wanted) -> Iterator[Act]:
         )
 
 
-_ANSWERING: Mapping[str, Callable[[Found, Wanted], Iterator[Act]]] = {
+_ANSWERING: Mapping[str, Callable[[FoundRequest, AnswerOptions], Iterator[Act]]] = {
     "restriction": _restricting,
     "objection": _upholding,
     "human-review": _reviewing,

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from application.acts.filling import Data, Unfit, expected, read, taken
+from application.acts.filling import Data, InvalidMember, expected, read, taken
 from application.words import phrase
 from schemas.encoding import JsonValue
 from schemas.members import Member, Shape
 from schemas.texts import Language
 
 
-class Asking(Struct, frozen=True):
+class Prompter(Struct, frozen=True):
     """Who is asked: `ask` shows a prompt and gives a line, `tell` says something before it."""
 
     ask: Callable[[str], str]
@@ -23,7 +23,7 @@ class Asking(Struct, frozen=True):
         return phrase("record", name, self.language, *values)
 
 
-def asked(members: Iterable[Member], data: Data, who: Asking) -> Data:
+def asked(members: Iterable[Member], data: Data, who: Prompter) -> Data:
     """The data with every member that it did not have, as far as somebody answered."""
     made = dict(data)
     for member in members:
@@ -34,7 +34,7 @@ def asked(members: Iterable[Member], data: Data, who: Asking) -> Data:
     return made
 
 
-def _asked(member: Member, at: str, who: Asking) -> JsonValue:
+def _asked(member: Member, at: str, who: Prompter) -> JsonValue:
     if member.is_personal:
         return _personal(member.shape, at, who)
     item = member.shape.item
@@ -49,7 +49,7 @@ def _asked(member: Member, at: str, who: Asking) -> JsonValue:
             if text:
                 return _answer(member.shape, text, at, who)
             who.tell(who.says("is-needed"))
-        except Unfit as error:
+        except InvalidMember as error:
             who.tell(str(error))
 
 
@@ -64,7 +64,7 @@ def _nothing(member: Member) -> JsonValue:
     return [] if member.shape.kind == "list" else {}
 
 
-def _explain(member: Member, at: str, who: Asking) -> None:
+def _explain(member: Member, at: str, who: Prompter) -> None:
     need = who.says("required" if member.required else "optional")
     who.tell(f"{at}: {member.means(who.language)} ({need})")
     if member.shape.kind == "choice":
@@ -74,7 +74,7 @@ def _explain(member: Member, at: str, who: Asking) -> None:
         who.tell(f"    {expected(member.shape, who.language)}")
 
 
-def _answer(shape: Shape, text: str, at: str, who: Asking) -> JsonValue:
+def _answer(shape: Shape, text: str, at: str, who: Prompter) -> JsonValue:
     """A choice may be named by its number, unless that is a choice itself."""
     if shape.kind == "choice" and text.isdecimal() and text not in shape.choices:
         number = int(text)
@@ -83,7 +83,7 @@ def _answer(shape: Shape, text: str, at: str, who: Asking) -> JsonValue:
     return read(shape, text, who.language, at)
 
 
-def _objects(member: Member, item: Shape, at: str, who: Asking) -> JsonValue:
+def _objects(member: Member, item: Shape, at: str, who: Prompter) -> JsonValue:
     """A list of objects, entry by entry; an empty first answer ends it."""
     need = who.says("required" if member.required else "optional")
     who.tell(f"{at}: {member.means(who.language)} ({need})")
@@ -106,7 +106,7 @@ def _optional(member: Member) -> Member:
     return Member(member.name, False, member.shape, member.is_personal)
 
 
-def _personal(shape: Shape, at: str, who: Asking) -> JsonValue:
+def _personal(shape: Shape, at: str, who: Prompter) -> JsonValue:
     """Values of a person, a line each; they stay on the terminal where they were typed."""
     who.tell(f"{at}: {who.says('personal')}")
     found: Data = {}
@@ -114,8 +114,8 @@ def _personal(shape: Shape, at: str, who: Asking) -> JsonValue:
         field, equals, value = text.partition("=")
         try:
             if not equals:
-                raise Unfit(who.says("pair"))
+                raise InvalidMember(who.says("pair"))
             found |= taken(shape, {field.strip(): value.strip()}, who.language, at)
-        except Unfit as error:
+        except InvalidMember as error:
             who.tell(str(error))
     return found or None

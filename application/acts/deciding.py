@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID
 
-from application.queries.erasures import Asked, Done, Due
+from application.queries.erasures import CarriedOut, Due, ErasureScope
 from application.site import Site
 from ledger.erasure.eraser import Eraser
 from ledger.erasure.verdict import Verdict
@@ -20,8 +20,8 @@ from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from projections.dossier.dossier import Dossier
 from projections.keeping.erasing import (
-    Settled,
-    Step,
+    ErasureOutcome,
+    PlannedErasure,
     is_last,
     on_period,
     on_request,
@@ -37,17 +37,17 @@ from rulebook.calendar import day_of
 _MOST_STEPS = 64
 
 
-def preview(site: Site, reference: str, asked: Asked) -> list[Done]:
+def preview(site: Site, reference: str, asked: ErasureScope) -> list[CarriedOut]:
     """What `erase_asked` would do now. Raises UnknownSubject."""
     today, session = day_of(site.clock()), site.session("reader")
     found = []
     for subject in site.eraser().live_subjects(reference):
         person = _person(site, session, subject, events_of(session, [subject]))
-        found += [Done(subject, step, None) for step in _steps_asked(person, asked, today)]
+        found += [CarriedOut(subject, step, None) for step in _steps_asked(person, asked, today)]
     return found
 
 
-def erase_asked(site: Site, reference: str, asked: Asked) -> list[Done]:
+def erase_asked(site: Site, reference: str, asked: ErasureScope) -> list[CarriedOut]:
     """Decide each category of a person, record all decisions, and destroy what nothing keeps.
 
     One result a data subject, or a step of it, committed and journalled. Raises what `Eraser.erase` raises.
@@ -60,13 +60,15 @@ def erase_asked(site: Site, reference: str, asked: Asked) -> list[Done]:
     ]
 
 
-def _all_asked(site: Site, eraser: Eraser, subject: UUID, asked: Asked) -> Iterator[Done]:
+def _all_asked(
+    site: Site, eraser: Eraser, subject: UUID, asked: ErasureScope
+) -> Iterator[CarriedOut]:
     """The first step, and after it the months of rolling categories, each once the last one is gone."""
 
-    def first(person: Person, day: date, _latest: datetime | None) -> Step | None:
+    def first(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
         return next(iter(_steps_asked(person, asked, day)), None)
 
-    def month(person: Person, day: date, _latest: datetime | None) -> Step | None:
+    def month(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
         found = _steps_asked(person, asked, day)
         return next((step for step in found if step.month is not None), None)
 
@@ -78,22 +80,22 @@ def _all_asked(site: Site, eraser: Eraser, subject: UUID, asked: Asked) -> Itera
         done = _carry_out(site, eraser, subject, month)
 
 
-def _steps_asked(person: Person, asked: Asked, day: date) -> list[Step]:
+def _steps_asked(person: Person, asked: ErasureScope, day: date) -> list[PlannedErasure]:
     """Periods go by the month; whatever else asks is answered at once."""
     if asked.cause == "retention":
         return on_period(person, day, asked.categories)
     return [_on_request(person, asked, day)]
 
 
-def erase_for(site: Site, reference: str, request_ref: str) -> Settled:
+def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
     """Erase what a request asks for, once, and tell what came of it.
 
     What was decided for this request before, by a command that was interrupted, is neither decided nor told
     again: only what has become free since goes now. Raises what `Eraser.erase` raises.
     """
-    eraser, asked = site.eraser(), Asked("request", request_ref)
+    eraser, asked = site.eraser(), ErasureScope("request", request_ref)
 
-    def choose(person: Person, day: date, _latest: datetime | None) -> Step | None:
+    def choose(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
         step = _on_request(person, asked, day)
         return None if not step.erased and was_decided(person, request_ref) else step
 
@@ -106,7 +108,7 @@ def erase_for(site: Site, reference: str, request_ref: str) -> Settled:
     return settled(known, request_ref)
 
 
-def _on_request(person: Person, asked: Asked, day: date) -> Step:
+def _on_request(person: Person, asked: ErasureScope, day: date) -> PlannedErasure:
     return on_request(person, asked.cause, day, asked.request_ref, asked.categories)
 
 
@@ -120,7 +122,7 @@ def due_steps(session: Session, day: date, *, decided_only: bool = False) -> Ite
 
 def erase_due(
     site: Site, *, decided_only: bool = False, stop: Callable[[], bool] = lambda: False
-) -> Iterator[Done]:
+) -> Iterator[CarriedOut]:
     """Carry out what today makes due. Done once more it finds nothing left.
 
     Raises Retry when `stop` says so between two persons, IncompleteErasure, Retry or Halt: what was given
@@ -136,10 +138,12 @@ def erase_due(
             yield from _erase_all(site, eraser, due.stream, decided_only)
 
 
-def _erase_all(site: Site, eraser: Eraser, stream: UUID, decided_only: bool) -> Iterator[Done]:
+def _erase_all(
+    site: Site, eraser: Eraser, stream: UUID, decided_only: bool
+) -> Iterator[CarriedOut]:
     last = False
 
-    def first(person: Person, day: date, latest: datetime | None) -> Step | None:
+    def first(person: Person, day: date, latest: datetime | None) -> PlannedErasure | None:
         nonlocal last
         found = steps(person, day, decided_only=decided_only, last=latest)
         last = is_last(person, found)
@@ -155,14 +159,14 @@ def _erase_all(site: Site, eraser: Eraser, stream: UUID, decided_only: bool) -> 
     raise Halt("what was erased is still held: look at its keys with `ledger audit`")
 
 
-Choose = Callable[[Person, date, datetime | None], Step | None]
+Choose = Callable[[Person, date, datetime | None], PlannedErasure | None]
 """From a person, a day and when their latest event occurred to the step to take."""
 
 
-def _carry_out(site: Site, eraser: Eraser, stream: UUID, choose: Choose) -> Done | None:
+def _carry_out(site: Site, eraser: Eraser, stream: UUID, choose: Choose) -> CarriedOut | None:
     """Choose a step under the lock, and take it."""
     today = day_of(site.clock())
-    chosen: list[Step] = []
+    chosen: list[PlannedErasure] = []
 
     def judge(events: Sequence[RecordedEvent]) -> Verdict | None:
         person = _person(site, site.session("reader"), stream, events)
@@ -174,7 +178,7 @@ def _carry_out(site: Site, eraser: Eraser, stream: UUID, choose: Choose) -> Done
         return Verdict(step.cause, step.facts(), step.request_ref, step.month)
 
     erasure = eraser.decide(stream, judge)
-    return Done(stream, chosen[-1], erasure) if erasure else None
+    return CarriedOut(stream, chosen[-1], erasure) if erasure else None
 
 
 def _person(site: Site, session: Session, stream: UUID, events: Sequence[RecordedEvent]) -> Person:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from application.acts.acting import Act, Acted, act
+from application.acts.acting import Act, ActOutcome, act
 from application.site import Site
 from ledger.errors import Misconfigured, Unproven
 from ledger.feeds.members import Members, members_of
@@ -31,12 +31,12 @@ class Delivery(Struct, frozen=True):
     time: datetime
 
 
-class Kept(NamedTuple):
+class KeptFeed(NamedTuple):
     """What was kept of a feed, until when, and what was recorded of it; None: it was there already."""
 
     members: Members
     until: datetime
-    acted: Acted | None = None
+    acted: ActOutcome | None = None
 
 
 def keep_until(time: datetime) -> datetime:
@@ -44,7 +44,7 @@ def keep_until(time: datetime) -> datetime:
     return time + period("feed-list")
 
 
-def deliver(site: Site, feed: Delivery) -> Kept:
+def deliver(site: Site, feed: Delivery) -> KeptFeed:
     """Keep the list of a feed under a new key, and record that the feed was delivered.
 
     Raises ActRefused when the contract refuses the event, Retry or Halt.
@@ -60,10 +60,10 @@ def deliver(site: Site, feed: Delivery) -> Kept:
         "list_kept": True,
     }
     one = Act(name=FEED, subject=f"recipient/{feed.recipient}", facts=facts, time=feed.time)
-    return Kept(members, until, act(site, [one]))
+    return KeptFeed(members, until, act(site, [one]))
 
 
-def keep(site: Site, feed: Disclosure, secret: bytes, references: Iterable[str]) -> Kept:
+def keep(site: Site, feed: Disclosure, secret: bytes, references: Iterable[str]) -> KeptFeed:
     """Keep the list of a feed that is recorded. Raises Unproven when it does not give the event's root."""
     _check_in_time(site, feed.occurred_at)
     members, until = members_of(secret, references), keep_until(feed.occurred_at)
@@ -72,7 +72,7 @@ def keep(site: Site, feed: Disclosure, secret: bytes, references: Iterable[str])
             "list and key do not give the root that the event commits to; nothing is kept"
         )
     site.feed_lists("recorder").keep(secret, members, until)
-    return Kept(members, until)
+    return KeptFeed(members, until)
 
 
 def _check_in_time(site: Site, time: datetime) -> None:

@@ -26,24 +26,24 @@ _YES, _NO = ("yes", "true", "ja", "y", "j"), ("no", "false", "nee", "n")
 _DEEPEST_INDEX = 999
 
 
-class Unfit(Exception):
+class InvalidMember(Exception):
     """A value, or a name, that does not fit. The text says where and what was expected, in words."""
 
 
-class Place(Struct, frozen=True):
+class MemberPlace(Struct, frozen=True):
     """Where a value stands, and in which language that is told."""
 
     path: str
     language: Language
 
-    def below(self, name: str | int) -> "Place":
+    def below(self, name: str | int) -> "MemberPlace":
         """A member, or an item, of it."""
-        return Place(f"{self.path}.{name}" if self.path else str(name), self.language)
+        return MemberPlace(f"{self.path}.{name}" if self.path else str(name), self.language)
 
-    def unfit(self, name: str, *values: object) -> Unfit:
+    def unfit(self, name: str, *values: object) -> InvalidMember:
         """What is wrong here, as a phrase of `record`."""
         why = phrase("record", name, self.language, *values)
-        return Unfit(f"{self.path}: {why}" if self.path else why)
+        return InvalidMember(f"{self.path}: {why}" if self.path else why)
 
 
 def assigned(shape: Shape, held: Data, path: str, text: str, language: Language) -> Data:
@@ -52,17 +52,17 @@ def assigned(shape: Shape, held: Data, path: str, text: str, language: Language)
     A list that is named as a whole grows by what is given.
     """
     return _in_object(
-        shape, held, [step for step in path.split(".") if step], text, Place("", language)
+        shape, held, [step for step in path.split(".") if step], text, MemberPlace("", language)
     )
 
 
 def read(shape: Shape, text: str, language: Language, at: str) -> JsonValue:
     """A line of text as a value. Raises Unfit. `at`: where it stands."""
-    return _read(shape, None, text, Place(at, language))
+    return _read(shape, None, text, MemberPlace(at, language))
 
 
 def _assigned(
-    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: Place
+    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
 ) -> JsonValue:
     if not steps:
         return _read(shape, held, text, place)
@@ -82,7 +82,7 @@ def _assigned(
 
 
 def _in_object(
-    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: Place
+    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
 ) -> Data:
     first, *rest = steps or [""]
     name = known_member(shape.members, first, place.language, place.path)
@@ -100,7 +100,11 @@ def _items(held: JsonValue) -> list[JsonValue]:
 
 
 def _in_list(
-    item: Shape, held: list[JsonValue], index: str, rest: tuple[Sequence[str], str], place: Place
+    item: Shape,
+    held: list[JsonValue],
+    index: str,
+    rest: tuple[Sequence[str], str],
+    place: MemberPlace,
 ) -> list[JsonValue]:
     at = int(index) if index.isdecimal() and len(index) < len(str(_DEEPEST_INDEX)) + 1 else -1
     if not 0 <= at <= len(held):
@@ -110,7 +114,7 @@ def _in_list(
     return [*held[:at], made, *held[at + 1 :]]
 
 
-def _read(shape: Shape, held: JsonValue, text: str, place: Place) -> JsonValue:
+def _read(shape: Shape, held: JsonValue, text: str, place: MemberPlace) -> JsonValue:
     """A line of text as a value; a list or a map grows by what it says."""
     text = text.strip()
     if _is_json(shape, text):
@@ -130,7 +134,7 @@ def _is_json(shape: Shape, text: str) -> bool:
     return shape.kind in {"object", "json"} or is_whole
 
 
-def _pairs(shape: Shape, item: Shape, text: str, place: Place) -> Data:
+def _pairs(shape: Shape, item: Shape, text: str, place: MemberPlace) -> Data:
     """`key=value,key=value` as a map."""
     found: Data = {}
     for pair in filter(str.strip, text.split(",")):
@@ -142,7 +146,7 @@ def _pairs(shape: Shape, item: Shape, text: str, place: Place) -> Data:
     return found
 
 
-def _json(text: str, place: Place) -> object:
+def _json(text: str, place: MemberPlace) -> object:
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:
@@ -151,10 +155,10 @@ def _json(text: str, place: Place) -> object:
 
 def taken(shape: Shape, value: object, language: Language, at: str = "") -> Data:
     """An object of JSON or TOML as the contract wants it. Raises Unfit."""
-    return _object(shape, value, Place(at, language))
+    return _object(shape, value, MemberPlace(at, language))
 
 
-def _taken(shape: Shape, value: object, place: Place) -> JsonValue:
+def _taken(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
     """A value of JSON or TOML, or one text."""
     if shape.kind == "object":
         return _object(shape, value, place)
@@ -168,20 +172,20 @@ def _taken(shape: Shape, value: object, place: Place) -> JsonValue:
     return _single(shape, value, place)
 
 
-def _map(shape: Shape, item: Shape, value: object, place: Place) -> JsonValue:
+def _map(shape: Shape, item: Shape, value: object, place: MemberPlace) -> JsonValue:
     if not isinstance(value, Mapping):
         raise place.unfit("object")
     known = {_key(shape, key, place): each for key, each in value.items()}
     return {key: _taken(item, each, place.below(key)) for key, each in known.items()}
 
 
-def _list(item: Shape, value: object, place: Place) -> JsonValue:
+def _list(item: Shape, value: object, place: MemberPlace) -> JsonValue:
     if not isinstance(value, list):
         raise place.unfit("list")
     return [_taken(item, each, place.below(number)) for number, each in enumerate(value)]
 
 
-def _object(shape: Shape, value: object, place: Place) -> Data:
+def _object(shape: Shape, value: object, place: MemberPlace) -> Data:
     if not isinstance(value, Mapping):
         raise place.unfit("object")
     found: Data = {}
@@ -197,11 +201,11 @@ def _object(shape: Shape, value: object, place: Place) -> Data:
     return found
 
 
-def _single(shape: Shape, value: object, place: Place) -> JsonValue:
+def _single(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
     made = _made(shape, value)
     if made is None:
         near = _near(shape, value, place.language)
-        raise Unfit(f"{place.path}: {expected(shape, place.language)}{near}")
+        raise InvalidMember(f"{place.path}: {expected(shape, place.language)}{near}")
     return made
 
 
@@ -276,13 +280,13 @@ def _time(value: object) -> str | None:
     return instant(shown) if shown else None
 
 
-def _key(shape: Shape, key: str, place: Place) -> str:
+def _key(shape: Shape, key: str, place: MemberPlace) -> str:
     """The key of a map as the contract spells it."""
     if not shape.choices:
         return key
     name = codes(shape.choices).get(folded(key))
     if name is None:
-        raise Unfit(
+        raise InvalidMember(
             f"{place.path}: {expected(Shape('choice', shape.choices), place.language)}"
             f"{near_of(key, codes(shape.choices), place.language)}"
         )
@@ -298,7 +302,7 @@ def known_member(members: Sequence[Member], name: str, language: Language, at: s
             "record", "known", language, ", ".join(one.name for one in members)
         )
         why = phrase("record", "unknown-member", language)
-        raise Unfit(f"{at}: {why}{near}" if at else f"{why}{near}")
+        raise InvalidMember(f"{at}: {why}{near}" if at else f"{why}{near}")
     return found
 
 

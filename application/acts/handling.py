@@ -6,13 +6,13 @@ from uuid import UUID
 
 from application.acts.acting import Act
 from application.acts.requesting import new_reference
-from application.queries.found_incidents import Case, is_taken
+from application.queries.found_incidents import FoundIncident, is_taken
 from application.queries.found_requests import NotAllowed
 from application.queries.subjects import check_person, known_streams
 from application.source import Source
 from ledger.errors import UnknownSubject
 from ledger.event import instant
-from projections.reading.incident_acts import Deed, hindrance, named
+from projections.reading.incident_acts import ProposedAct, hindrance, named
 from schemas import names
 from schemas.encoding import JsonValue
 
@@ -47,7 +47,9 @@ def _check_free(source: Source, ref: str) -> None:
         raise NotAllowed(f"there is an incident {ref} already")
 
 
-def act_on_case(case: Case, name: str, facts: Mapping[str, JsonValue], time: datetime) -> Act:
+def act_on_case(
+    case: FoundIncident, name: str, facts: Mapping[str, JsonValue], time: datetime
+) -> Act:
     """An act on an incident at a time. Raises NotAllowed when its state forbids it."""
     _check_allowed(case, name, facts, time)
     by = "breach_ref" if case.incident.kind == "breach" else "case_ref"
@@ -55,7 +57,7 @@ def act_on_case(case: Case, name: str, facts: Mapping[str, JsonValue], time: dat
     return Act(name=name, subject=case.subject, facts=facts, legal_basis=_BASIS)
 
 
-def assessment(case: Case, facts: Mapping[str, JsonValue], time: datetime) -> Act:
+def assessment(case: FoundIncident, facts: Mapping[str, JsonValue], time: datetime) -> Act:
     """What is known of a breach; without a risk that is as it was assessed last. Raises NotAllowed."""
     risk = facts.get("risk") or case.incident.until(time).risk
     if risk is None:
@@ -65,15 +67,17 @@ def assessment(case: Case, facts: Mapping[str, JsonValue], time: datetime) -> Ac
     return act_on_case(case, names.BREACH_ASSESSED, {**facts, "risk": risk}, time)
 
 
-def _check_allowed(case: Case, name: str, facts: Mapping[str, JsonValue], time: datetime) -> None:
+def _check_allowed(
+    case: FoundIncident, name: str, facts: Mapping[str, JsonValue], time: datetime
+) -> None:
     incident = case.incident
-    why = hindrance(incident, Deed(name, time, facts, len(case.told)))
+    why = hindrance(incident, ProposedAct(name, time, facts, len(case.told)))
     if why is not None:
         raise NotAllowed(why)
 
 
 def words_to(
-    source: Source, case: Case, persons: Sequence[str], channel: str, time: datetime
+    source: Source, case: FoundIncident, persons: Sequence[str], channel: str, time: datetime
 ) -> list[Act]:
     """That persons were told of a breach themselves: an act for each who had not been told yet.
 

@@ -7,7 +7,7 @@ import msgspec
 
 from application.acts.acting import Act, one_at_a_time
 from application.acts.requesting import record
-from application.queries.notifications import Notification, Wanted, notification_tasks
+from application.queries.notifications import Notification, NotificationFilter, notification_tasks
 from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
@@ -19,7 +19,7 @@ OUTCOMES = ("told", *EXCEPTIONS)
 """What may come of a task: GDPR Art. 19 knows two reasons not to tell a recipient."""
 
 
-class Word(msgspec.Struct, frozen=True):
+class NotificationWord(msgspec.Struct, frozen=True):
     """What became of a task: the recipient was told, or why it was not."""
 
     subject: str
@@ -30,7 +30,7 @@ class Word(msgspec.Struct, frozen=True):
     categories: Sequence[str] = ()
 
 
-def notification(source: Source, word: Word, time: datetime) -> Act:
+def notification(source: Source, word: NotificationWord, time: datetime) -> Act:
     """The act that says what became of a task. Raises Reject when there is no such task, Misconfigured."""
     _check(source, word, time)
     facts = {"recipient": word.recipient, "action": word.action, "outcome": word.outcome}
@@ -44,13 +44,13 @@ def notification(source: Source, word: Word, time: datetime) -> Act:
     )
 
 
-def _check(source: Source, word: Word, time: datetime) -> None:
+def _check(source: Source, word: NotificationWord, time: datetime) -> None:
     """There is such a task, it is open, and what was told can have been told then."""
     if (word.outcome in EXCEPTIONS) != (word.ground is not None):
         raise Misconfigured(
             f"expected with {' and '.join(EXCEPTIONS)}, and with nothing else", field="ground"
         )
-    wanted = Wanted(word.subject, word.recipient, done=True)
+    wanted = NotificationFilter(word.subject, word.recipient, done=True)
     mine = [row for row in notification_tasks(source, wanted) if _is_meant(word, row)]
     if not mine:
         raise Reject(
@@ -62,15 +62,15 @@ def _check(source: Source, word: Word, time: datetime) -> None:
         raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
 
 
-def _is_meant(word: Word, row: Notification) -> bool:
+def _is_meant(word: NotificationWord, row: Notification) -> bool:
     return row.action == word.action and (not word.categories or _covers(word, row))
 
 
-def _covers(word: Word, row: Notification) -> bool:
+def _covers(word: NotificationWord, row: Notification) -> bool:
     return bool(set(word.categories) & set(row.categories))
 
 
-def notify(site: Site, source: Source, word: Word, time: datetime) -> None:
+def notify(site: Site, source: Source, word: NotificationWord, time: datetime) -> None:
     """Record what became of a task, while nobody else of the office acts. Raises what `notification` does."""
     with one_at_a_time(site):
         record(site, [notification(source, word, time)], time)

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from application.acts.acting import Act, Acted, ActRefused, act, check
-from application.acts.filling import Data, Unfit
+from application.acts.acting import Act, ActOutcome, ActRefused, act, check
+from application.acts.filling import Data, InvalidMember
 from application.acts.references import begun, unknown
 from application.answer import Answer
 from application.queries.subjects import known_streams
@@ -112,7 +112,7 @@ class DraftShown(Answer, frozen=True):
 
 
 def draft_shown(
-    site: Site, draft: Draft, told: Sequence[str], acted: Acted | None, language: Language
+    site: Site, draft: Draft, told: Sequence[str], acted: ActOutcome | None, language: Language
 ) -> DraftShown:
     """A draft with notes on it; and what became of it, once it is recorded."""
     return DraftShown(
@@ -134,7 +134,7 @@ def draft_shown(
 def check_subject(entry: EventType, subject: str, language: Language) -> None:
     """Raise Unfit for a subject of a kind that the type is not about."""
     if kind_of(subject) not in entry.subjects:
-        raise Unfit(phrase("record", "about-other", language, subjects_of(entry)))
+        raise InvalidMember(phrase("record", "about-other", language, subjects_of(entry)))
 
 
 def subjects_of(entry: EventType) -> str:
@@ -187,7 +187,7 @@ def check_draft(site: Site, draft: Draft, language: Language) -> None:
         raise _in_words(error, draft, language) or error from None
 
 
-def record_draft(site: Site, draft: Draft, language: Language) -> Acted:
+def record_draft(site: Site, draft: Draft, language: Language) -> ActOutcome:
     """Record it as an event of the privacy office. Raises ActRefused, or Unfit; then nothing is recorded."""
     try:
         return act(site, [_act_of(draft)])
@@ -195,7 +195,7 @@ def record_draft(site: Site, draft: Draft, language: Language) -> Acted:
         raise _in_words(error, draft, language) or error from None
 
 
-def _in_words(error: ActRefused, draft: Draft, language: Language) -> Unfit | None:
+def _in_words(error: ActRefused, draft: Draft, language: Language) -> InvalidMember | None:
     """What the contract refuses, where, and what to do; None of what may not be explained."""
     words = words_of(error.code.value)
     if not error.pointer or language not in words:
@@ -204,7 +204,7 @@ def _in_words(error: ActRefused, draft: Draft, language: Language) -> Unfit | No
     known = {one.name: one for one in members_of(draft.entry.data)}
     name = path.split(".")[0]
     where = f"{path} ({known[name].means(language)})" if name in known else path
-    return Unfit(phrase("record", "at", language, where, words[language]))
+    return InvalidMember(phrase("record", "at", language, where, words[language]))
 
 
 def notes(source: Source, draft: Draft, language: Language) -> list[str]:

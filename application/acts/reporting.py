@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from application.acts.acting import Act, one_at_a_time
 from application.acts.requesting import check_allowed, record
-from application.queries.access_report import Asked, CoveringCheckpoint
+from application.queries.access_report import CoveringCheckpoint, ReportScope
 from application.queries.found_requests import find
 from application.site import Site
 from application.source import Source
@@ -18,18 +18,20 @@ from schemas import names
 from schemas.encoding import JsonValue
 
 
-class Kind(NamedTuple):
+class ReportKind(NamedTuple):
     """A kind of report: which right it serves, and what records that it was issued."""
 
     right: str
     issued: str
 
 
-ACCESS = Kind("access", names.ACCESS_REPORT_ISSUED)
-PORTABILITY = Kind("portability", names.PORTABILITY_EXPORT_ISSUED)
+ACCESS = ReportKind("access", names.ACCESS_REPORT_ISSUED)
+PORTABILITY = ReportKind("portability", names.PORTABILITY_EXPORT_ISSUED)
 
 
-def issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, form: str) -> None:
+def issue(
+    site: Site, source: Source, asked: ReportScope, kind: ReportKind, content: bytes, form: str
+) -> None:
     """Record on the request, if it answers one, what is handed over.
 
     Raises of a request NotAllowed, ActRefused, Retry or Halt: then nothing was issued.
@@ -48,7 +50,9 @@ def checkpoint_before(folder: Path, position: int) -> CoveringCheckpoint | None:
     return CoveringCheckpoint(origin=known.origin, size=known.size, root=to_base64(known.root))
 
 
-def _issue(site: Site, source: Source, asked: Asked, kind: Kind, content: bytes, form: str) -> None:
+def _issue(
+    site: Site, source: Source, asked: ReportScope, kind: ReportKind, content: bytes, form: str
+) -> None:
     assert asked.request_ref
     found = find(source, asked.request_ref, asked.reference)
     check_allowed(found, "issue", source.now, kind.right)

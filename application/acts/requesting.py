@@ -10,7 +10,7 @@ from msgspec import Struct
 from application.acts.acting import Act, act, one_at_a_time
 from application.following import bring_up_to_date
 from application.lookups import alike, names_of
-from application.queries.found_requests import Found, NotAllowed, find
+from application.queries.found_requests import FoundRequest, NotAllowed, find
 from application.queries.subjects import check_person, is_erased, known_streams
 from application.site import Site
 from application.source import Source
@@ -24,7 +24,7 @@ from schemas import names
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-class Opening(Struct, frozen=True):
+class NewRequest(Struct, frozen=True):
     """A request that came in. `objection`: the activity objected to, and why.
 
     `unknown`: nothing is known of the person, who has the right to be told so. `letter`: what they wrote.
@@ -40,14 +40,14 @@ class Opening(Struct, frozen=True):
     letter: str | None = None
 
 
-def check_allowed(found: Found, what: ActOn, time: datetime, code: str = "") -> None:
+def check_allowed(found: FoundRequest, what: ActOn, time: datetime, code: str = "") -> None:
     """Raise NotAllowed when the request's state forbids an act at a time."""
     why = hindrance(what, found.request, time, code)
     if why is not None:
         raise NotAllowed(why)
 
 
-def open_request(site: Site, source: Source, opening: Opening, time: datetime) -> Found:
+def open_request(site: Site, source: Source, opening: NewRequest, time: datetime) -> FoundRequest:
     """Record that a request came in. Raises NotAllowed when its reference is taken, Misconfigured.
 
     Raises UnknownSubject for a person of whom nothing is known, unless that is said.
@@ -58,7 +58,7 @@ def open_request(site: Site, source: Source, opening: Opening, time: datetime) -
     return find(source, ref, opening.subject)
 
 
-def _open(site: Site, source: Source, opening: Opening, time: datetime) -> str:
+def _open(site: Site, source: Source, opening: NewRequest, time: datetime) -> str:
     """Record that a request came in, whose reference is made without one."""
     if opening.objection is not None:
         _check_declared(source, opening.objection[0])
@@ -87,7 +87,7 @@ def _check_declared(source: Source, activity: str) -> None:
         )
 
 
-def _check_sealable(source: Source, opening: Opening) -> None:
+def _check_sealable(source: Source, opening: NewRequest) -> None:
     """What somebody wrote of whom everything was erased could not be sealed."""
     if opening.letter is not None and is_erased(source, opening.subject):
         raise NotAllowed(
@@ -95,7 +95,7 @@ def _check_sealable(source: Source, opening: Opening) -> None:
         )
 
 
-def _opening_acts(opening: Opening, ref: str, received_on: str) -> list[Act]:
+def _opening_acts(opening: NewRequest, ref: str, received_on: str) -> list[Act]:
     def made(name: str, **facts: str) -> Act:
         return Act(
             name=name,

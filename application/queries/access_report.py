@@ -57,7 +57,7 @@ class CoveringCheckpoint(Answer, frozen=True):
     root: str
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ReportScope(msgspec.Struct, frozen=True):
     """What is asked for. `checkpoint`: the published one that covers the position's past, if there is any."""
 
     reference: str
@@ -99,7 +99,7 @@ class AccessReport(Answer, frozen=True):
     seal: str
 
 
-def access_report(source: Source, asked: Asked) -> AccessReport:
+def access_report(source: Source, asked: ReportScope) -> AccessReport:
     """The report. Raises UnknownSubject for whoever is not known."""
     subject = subject_of(source, asked.reference, asked.position)
     given, feeds = disclosures_of(subject), feeds_of(source, subject)
@@ -132,6 +132,6 @@ def access_report(source: Source, asked: Asked) -> AccessReport:
     )
 
 
-def _seal(source: Source, subject: Subject, asked: Asked) -> str:
+def _seal(source: Source, subject: Subject, asked: ReportScope) -> str:
     place = ["access-report/1", asked.position, instant(asked.rendered_at), asked.request_ref]
     return seal_of(source, subject, place)

@@ -7,7 +7,7 @@ from application.source import Source
 from ledger.event import RecordedEvent
 from ledger.reading import events_of
 from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_from, noting
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.dossier.objections import (
     activities_objected_to,
     activity_name,
@@ -40,10 +40,10 @@ def look_of(
     own: Dossier,
     moment: Moment,
     others: Callable[[str], Dossier | None] = lambda _name: None,
-) -> Look:
+) -> FactContext:
     """A person with the activities that they objected to, and others by name."""
     known = activities(source, activities_objected_to(own), moment)
-    return Look(stream, own, lambda name: known.get(name) or others(name))
+    return FactContext(stream, own, lambda name: known.get(name) or others(name))
 
 
 def objecting(source: Source, events: Iterable[RecordedEvent], moment: Moment) -> bool:
@@ -61,5 +61,5 @@ def objectors(source: Source, dossiers: Mapping[UUID, Dossier], moment: Moment) 
     return {
         stream
         for stream, own in dossiers.items()
-        if objects_to_marketing(Look(stream, own or NO_DOSSIER, known.get), time)
+        if objects_to_marketing(FactContext(stream, own or NO_DOSSIER, known.get), time)
     }

@@ -24,7 +24,7 @@ Record = TypeVar("Record")
 """What an act is in a standard."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class EventFilter(msgspec.Struct, frozen=True):
     """Which events: `after` a position, which is exclusive, and within inclusive bounds; None: any.
 
     `since`, `until`: of the occurred time. `recorded_by`, `at_position`: what was known by then, also of
@@ -59,7 +59,7 @@ class Exported(msgspec.Struct):
 def exported(
     source: Source,
     log: Log,
-    wanted: Wanted,
+    wanted: EventFilter,
     record: Callable[[Act], Record | None],
     told: Exported,
 ) -> Iterator[Record]:
@@ -91,20 +91,20 @@ def _records(
             yield made
 
 
-def _of_subject(source: Source, log: Log, wanted: Wanted, upto: int) -> Iterator[Act]:
+def _of_subject(source: Source, log: Log, wanted: EventFilter, upto: int) -> Iterator[Act]:
     assert wanted.subject
     history = history_of(source, wanted.subject, _moment(wanted, upto))
     note_read(source, wanted.subject)  # without a subject nobody is named
     return (Act(log, event, by is not None) for event, by in history if wanted.has(event))
 
 
-def _of_all(source: Source, log: Log, wanted: Wanted, upto: int) -> Iterator[Act]:
+def _of_all(source: Source, log: Log, wanted: EventFilter, upto: int) -> Iterator[Act]:
     annulled = _annulled(source, _moment(wanted, upto), upto)
     events = LedgerReader(source.session).replay(min(wanted.after, LAST), upto)
     return (Act(log, event, name_of(event) in annulled) for event in events if wanted.has(event))
 
 
-def _moment(wanted: Wanted, upto: int) -> Moment:
+def _moment(wanted: EventFilter, upto: int) -> Moment:
     """Annulments obey what was known, never the occurred time."""
     return Moment(recorded_by=wanted.recorded_by, at_position=upto)
 

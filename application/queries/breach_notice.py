@@ -9,7 +9,7 @@ from datetime import datetime
 from application.answer import Answer
 from application.controller import Controller
 from application.queries.cases import CaseClock, case_clock
-from application.queries.found_incidents import Case
+from application.queries.found_incidents import FoundIncident
 from application.queries.found_requests import NotAllowed
 from ledger.event import instant
 from projections.views.incidents import Incident
@@ -78,7 +78,7 @@ class BreachNotice(Answer, frozen=True):
     missing: list[str]
 
 
-def breach_notice(case: Case, controller: Controller, time: datetime) -> BreachNotice:
+def breach_notice(case: FoundIncident, controller: Controller, time: datetime) -> BreachNotice:
     """The notification as of a time. Raises NotAllowed for what is no breach.
 
     `missing`: items that nobody said anything of; a reason for the delay only where there is one.

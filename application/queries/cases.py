@@ -12,7 +12,7 @@ from rulebook.incidents import Clock
 from schemas import texts
 from schemas.encoding import JsonValue
 
-_Step = incidents.Step | requests.Step
+_Step = incidents.IncidentAct | requests.RequestAct
 
 
 class CaseAct(Answer, frozen=True):

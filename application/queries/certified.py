@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from application.answer import Answer
 from application.queries.deciding import RecordedDecision, recorded_decisions
 from ledger.event import instant
-from ledger.tlog.proving.certificate import Certified
+from ledger.tlog.proving.certificate import CertificateContent
 
 
 class CertifiedErasure(Answer, frozen=True):
@@ -33,7 +33,7 @@ class CertifiedErasure(Answer, frozen=True):
     certificate: str | UnsetType = UNSET
 
 
-def certified(found: Certified) -> CertifiedErasure:
+def certified(found: CertificateContent) -> CertifiedErasure:
     """What was verified, in the shape that is shown."""
     return CertifiedErasure(
         verified=True,

@@ -15,7 +15,7 @@ from application.queries.activities import objecting
 from application.queries.declaration import Declaration, declaration
 from application.queries.evidence import Evidence, evidence_of
 from application.queries.state import account_status, folded_state
-from application.queries.subjects import Chosen, chosen, customer_of
+from application.queries.subjects import SubjectEvents, chosen, customer_of
 from application.source import Source, instant_or_none
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
@@ -127,7 +127,7 @@ class Holder(msgspec.Struct, frozen=True):
     """
 
     reference: str
-    person: Chosen
+    person: SubjectEvents
     state: CustomerState
     rows: tuple[Row, ...]
     account: Status

@@ -17,7 +17,7 @@ from application.source import Source
 from application.words import phrase
 from ledger.event import RecordedEvent, instant
 from projections.dossier.dossier import dossier_from
-from projections.dossier.look import Seen
+from projections.dossier.look import SeenSituation
 from projections.folds.timetravel import Moment
 from projections.use.credit import PURPOSE, check_at, objected_at
 from projections.views.customer_state import Status
@@ -114,7 +114,7 @@ def credit_check(source: Source, reference: str, moment: Moment) -> CreditCheckA
     )
 
 
-def _verdicts(seen: Seen, found: Holder) -> list[CreditVerdict]:
+def _verdicts(seen: SeenSituation, found: Holder) -> list[CreditVerdict]:
     """What each rule says of a situation; what would lift it, where it forbids the check."""
     asked = rule_verdicts(seen.kind or "", seen.situation, day_of(found.clock))
     return [_told(verdict, seen.detail, found) for verdict in asked]

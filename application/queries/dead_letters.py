@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from application.answer import Answer
-from consumers.retry import Outcome, Retried
+from consumers.retry import Outcome, RetryOutcome
 from ledger.event import instant
 from ledger.letters.dead import Letter
 from rulebook import period
@@ -111,7 +111,7 @@ class RetriedLetters(Answer, frozen=True):
     matching: int | UnsetType = UNSET
 
 
-def retried_row(retried: Retried) -> RetriedLetter:
+def retried_row(retried: RetryOutcome) -> RetriedLetter:
     """What became of a dead letter."""
     return RetriedLetter(
         letter=retried.letter,

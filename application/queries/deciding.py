@@ -10,8 +10,8 @@ from msgspec import UNSET, UnsetType, convert
 
 from application.answer import Answer, InBothLanguages
 from application.queries.erasure import Forgotten, forgotten
-from application.queries.erasures import Asked, Done
-from projections.keeping.erasing import Step
+from application.queries.erasures import CarriedOut, ErasureScope
+from projections.keeping.erasing import PlannedErasure
 from rulebook import Cause, ErasureDecision, Reason
 from rulebook.erasure import Outcome
 from schemas.encoding import JsonValue
@@ -94,7 +94,7 @@ def recorded_decisions(decisions: Mapping[str, JsonValue]) -> dict[str, Recorded
     return convert(decisions, dict[str, RecordedDecision])
 
 
-def outcome_of(steps: Sequence[Step]) -> RequestOutcome:
+def outcome_of(steps: Sequence[PlannedErasure]) -> RequestOutcome:
     """How a request for erasure was answered: only what is whole is granted."""
     if all(step.complete for step in steps):
         return "granted"
@@ -102,7 +102,11 @@ def outcome_of(steps: Sequence[Step]) -> RequestOutcome:
 
 
 def decided(
-    reference: str, asked: Asked, found: Sequence[Done], epoch_started_at: datetime, now: datetime
+    reference: str,
+    asked: ErasureScope,
+    found: Sequence[CarriedOut],
+    epoch_started_at: datetime,
+    now: datetime,
 ) -> Decided:
     """Decisions on what asks for an erasure."""
     steps = [done.step for done in found]
@@ -120,11 +124,11 @@ def decided(
     )
 
 
-def _stream(done: Done) -> UUID:
+def _stream(done: CarriedOut) -> UUID:
     return done.stream
 
 
-def _done(mine: Sequence[Done]) -> DecidedOfOne:
+def _done(mine: Sequence[CarriedOut]) -> DecidedOfOne:
     """One data subject: all that was decided of it, in one step or in several."""
     erasures = [done.erasure for done in mine if done.erasure]
     decisions = {c: one for done in mine for c, one in done.step.decisions.items()}

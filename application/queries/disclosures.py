@@ -29,7 +29,7 @@ _BLOCK_ROWS = 1_000
 _Row = tuple[Disclosure, tuple[str | None, Membership] | None]
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class DisclosureFilter(msgspec.Struct, frozen=True):
     """Which disclosures: of a period, `recipient` is a bare id. `limit`: at most so many, the latest.
 
     `provision`: in any spelling that the rulebook knows.
@@ -80,7 +80,7 @@ class Disclosures(Answer, frozen=True):
     disclosures: list[DisclosureShown]
 
 
-def disclosures(source: Source, wanted: Wanted) -> Iterator[DisclosureShown]:
+def disclosures(source: Source, wanted: DisclosureFilter) -> Iterator[DisclosureShown]:
     """Disclosures by (occurred_at, source, id). The subject of an erased person is None, as of a feed.
 
     Of one person also the feeds about many that the person was in; `membership` says how that is known. Where
@@ -102,7 +102,7 @@ def disclosures(source: Source, wanted: Wanted) -> Iterator[DisclosureShown]:
 
 
 def _found(
-    source: Source, wanted: Wanted, kind: str | None, streams: Sequence[UUID] | None
+    source: Source, wanted: DisclosureFilter, kind: str | None, streams: Sequence[UUID] | None
 ) -> Iterator[Disclosure]:
     return disclosed(
         source.session,
@@ -114,7 +114,9 @@ def _found(
     )
 
 
-def _feeds(source: Source, wanted: Wanted, reference: str, streams: Sequence[UUID]) -> list[_Row]:
+def _feeds(
+    source: Source, wanted: DisclosureFilter, reference: str, streams: Sequence[UUID]
+) -> list[_Row]:
     """The feeds that a person was in, of those that are wanted."""
     if wanted.kind not in {None, FEED_KIND}:
         return []

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from ledger.erasure.eraser import Erasure
-from projections.keeping.erasing import Step
+from projections.keeping.erasing import PlannedErasure
 from rulebook import Cause
 
 
@@ -14,18 +14,18 @@ class Due(Struct, frozen=True):
     """Something that a day makes due for a person."""
 
     stream: UUID
-    step: Step
+    step: PlannedErasure
 
 
-class Done(Struct, frozen=True):
+class CarriedOut(Struct, frozen=True):
     """A step, and what it did; None where it is only shown."""
 
     stream: UUID
-    step: Step
+    step: PlannedErasure
     erasure: Erasure | None
 
 
-class Asked(Struct, frozen=True):
+class ErasureScope(Struct, frozen=True):
     """What asks for an erasure. `categories`: None for everything of the person."""
 
     cause: Cause

@@ -11,14 +11,14 @@ from uuid import UUID
 
 from application.queries.activities import objectors
 from application.queries.consents import Circumstances, Consents, consents_answer
-from application.queries.state import Beside, State, account_status, state_answer
+from application.queries.state import State, StateExtras, account_status, state_answer
 from application.queries.subjects import customer_of
 from application.source import Source
 from ledger.event import RecordedEvent
 from ledger.reading import events_of
 from projections.dossier.contracts import contracts, contracts_of
 from projections.dossier.dossier import Dossier, dossier_from
-from projections.folds.timetravel import NOW, Moment, Selected, fold, select
+from projections.folds.timetravel import NOW, Moment, SelectedEvents, fold, select
 from projections.folds.view import View
 from projections.reading.persons import dossiers_of
 from projections.reading.views import consents_of, customer_states_of
@@ -31,7 +31,7 @@ from schemas import CATEGORIES
 KINDS = ("customer", "contact")
 # Rows of so many people are held at a time.
 _BLOCK_PEOPLE = 500
-_NOTHING = Beside()
+_NOTHING = StateExtras()
 S = TypeVar("S")
 _Person = tuple[str, UUID]
 _States = dict[UUID, CustomerState]
@@ -117,17 +117,17 @@ def _consents(source: Source, streams: list[UUID], moment: Moment) -> _Consents:
     return _folded(source, streams, moment, consent_status.VIEW)
 
 
-def _besides(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, Beside]:
+def _besides(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, StateExtras]:
     """What may only be stored of each, and their contracts."""
     if moment == NOW:
         found = dossiers_of(source.session, streams)
         return {
-            stream: Beside(restricted(dossier, source.now), contracts(dossier))
+            stream: StateExtras(restricted(dossier, source.now), contracts(dossier))
             for stream, dossier in found.items()
         }
     time = moment.as_of or source.now
     return {
-        stream: Beside(restricted_by(selected.counted, time), contracts_of(selected.counted))
+        stream: StateExtras(restricted_by(selected.counted, time), contracts_of(selected.counted))
         for stream, selected in _selected(source, streams, moment).items()
     }
 
@@ -149,7 +149,7 @@ def _folded(
     }
 
 
-def _selected(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, Selected]:
+def _selected(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, SelectedEvents]:
     """What counts of each stream at a moment."""
     by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
     for event in events_of(source.session, streams):

@@ -12,7 +12,7 @@ from application.queries.report_person import Subject
 from application.source import Source
 from ledger.feeds.trie import root_in
 from ledger.reading import LAST, events_of
-from projections.dossier.service import Span, served_on, service_spans
+from projections.dossier.service import ServiceSpan, served_on, service_spans
 from projections.folds.timetravel import Moment, fold, select
 from projections.reading.views import disclosed, recipients_by_id
 from projections.views.disclosures import FEED, FEED_KIND, VIEW, Disclosure, sorted_disclosures
@@ -48,7 +48,7 @@ class Run(NamedTuple):
 
 
 def included(
-    feeds: Iterable[Disclosure], spans: Sequence[Span], listed: Mapping[int, bool]
+    feeds: Iterable[Disclosure], spans: Sequence[ServiceSpan], listed: Mapping[int, bool]
 ) -> Iterator[Included]:
     """The feeds that somebody was in. `spans`: of active services.
 

@@ -21,7 +21,7 @@ from rulebook.layers import Layer
 _BLOCK_ROWS = 1_000
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class FindingFilter(msgspec.Struct, frozen=True):
     """Which findings: of a rule, of a severity, about a subject; None: any.
 
     Of events of a period, and of these at most so many, the latest.
@@ -71,7 +71,7 @@ class OpenFindings(Answer, frozen=True):
     open: int
 
 
-def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[OpenFinding]:
+def findings(source: Source, wanted: FindingFilter, moment: Moment) -> Iterator[OpenFinding]:
     """Open findings by (occurred_at, source, id, rule). The subject of an erased person is None.
 
     A deadline has passed when it has at `as_of`, else now. Raises UnknownSubject when `wanted.subject`
@@ -94,7 +94,7 @@ def findings(source: Source, wanted: Wanted, moment: Moment) -> Iterator[OpenFin
     return _all_shown(source, latest(within, wanted.limit))
 
 
-def _rules(wanted: Wanted) -> list[str] | None:
+def _rules(wanted: FindingFilter) -> list[str] | None:
     """Ids of the rules that are asked for, None for all."""
     if wanted.rule is None and wanted.severity is None:
         return None

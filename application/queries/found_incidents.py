@@ -24,7 +24,7 @@ from projections.views.incidents import (
 _SUBKEYS = {"breach": subkey_of_breach, "misuse": subkey_of_misuse}
 
 
-class Case(Struct, frozen=True):
+class FoundIncident(Struct, frozen=True):
     """One incident. `reference`: the breach, or the person. `told`: who was told of it, and when first."""
 
     stream: UUID
@@ -57,14 +57,14 @@ def find_case(
     kind: str | None = None,
     subject: str | None = None,
     moment: Moment = NOW,
-) -> Case:
+) -> FoundIncident:
     """The incident of a reference. Raises NotAllowed when there is none, several, or one of another kind."""
     subkeys = [make(ref) for make in _SUBKEYS.values()]
     rows = [row for row in _begun(source, subkeys, moment) if _is_of(source, row[0], subject)]
     stream, incident = _only(rows, ref, kind)
     if incident.kind == "misuse":
-        return Case(stream, _reference(source, stream, subject), incident)
-    return Case(stream, f"breach/{ref}", incident, told_of(source, ref, moment))
+        return FoundIncident(stream, _reference(source, stream, subject), incident)
+    return FoundIncident(stream, f"breach/{ref}", incident, told_of(source, ref, moment))
 
 
 def _only(

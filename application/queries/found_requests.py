@@ -19,7 +19,7 @@ class NotAllowed(Reject):
     """The state of a request or an incident forbids an act; nothing was recorded."""
 
 
-class Found(Struct, frozen=True):
+class FoundRequest(Struct, frozen=True):
     """One request and whose it is. `reference`: as it is shown; that of an erased person is gone."""
 
     stream: UUID
@@ -46,11 +46,11 @@ class Found(Struct, frozen=True):
         return self.right == "objection"
 
 
-def found_of(source: Source, rows: Sequence[tuple[UUID, Request]]) -> list[Found]:
+def found_of(source: Source, rows: Sequence[tuple[UUID, Request]]) -> list[FoundRequest]:
     """Rows of the view with the references of their persons, noted as one answer about many."""
     source.reads.note_many(())
     names = source.names(stream for stream, _ in rows)
-    return [Found(stream, names[stream], request) for stream, request in rows]
+    return [FoundRequest(stream, names[stream], request) for stream, request in rows]
 
 
 def known_requests(
@@ -77,7 +77,9 @@ def _urgency(row: tuple[UUID, Request]) -> tuple[bool, datetime, str, UUID]:
     return due is None, due or datetime.max.replace(tzinfo=UTC), request.ref, stream
 
 
-def find(source: Source, ref: str, subject: str | None = None, moment: Moment = NOW) -> Found:
+def find(
+    source: Source, ref: str, subject: str | None = None, moment: Moment = NOW
+) -> FoundRequest:
     """The request of a reference. Raises Reject when there is none, several, or another person's."""
     rows = known_requests(source, moment, refs=[ref])
     if subject is not None:
@@ -92,4 +94,4 @@ def find(source: Source, ref: str, subject: str | None = None, moment: Moment = 
     [(stream, request)] = rows
     if subject is not None:
         note_read(source, subject)
-    return Found(stream, subject or source.noted(stream), request)
+    return FoundRequest(stream, subject or source.noted(stream), request)

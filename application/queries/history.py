@@ -23,7 +23,7 @@ Told = tuple[RecordedEvent, str | None]
 """An event, and the annulment that took it back."""
 
 
-class Part(msgspec.Struct, frozen=True):
+class HistoryRange(msgspec.Struct, frozen=True):
     """Which of the events: those of a period, and of these at most so many, the latest."""
 
     period: Period = ALWAYS
@@ -63,7 +63,7 @@ class HistoryLine(Answer, frozen=True):
     trace: dict[str, str] | UnsetType = UNSET
 
 
-EVERYTHING = Part()
+EVERYTHING = HistoryRange()
 
 
 def _time_order(told: Told) -> tuple[datetime, str, str]:
@@ -76,7 +76,7 @@ def history(
     reference: str,
     moment: Moment,
     language: Language = "en",
-    part: Part = EVERYTHING,
+    part: HistoryRange = EVERYTHING,
 ) -> Iterator[HistoryLine]:
     """One line an event, by position. Raises UnknownSubject, before the first line."""
     events = part.of(history_of(source, reference, moment))

@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from application.answer import Answer, Name
 from application.queries.cases import CaseAct, CaseClock, case_act, case_clock
-from application.queries.found_incidents import Case, known_incidents
+from application.queries.found_incidents import FoundIncident, known_incidents
 from application.queries.period import ALWAYS, Period
 from application.source import Source, instant_or_none, unless_erased
 from ledger.errors import UnknownSubject
@@ -133,7 +133,10 @@ def _urgency(row: IncidentRow) -> tuple[str, str, str]:
 
 
 def incident(
-    case: Case, time: datetime, language: texts.Language, told: tuple[int, int] | None = None
+    case: FoundIncident,
+    time: datetime,
+    language: texts.Language,
+    told: tuple[int, int] | None = None,
 ) -> IncidentFile:
     """One case with every act on it, as of a time at which it had begun.
 

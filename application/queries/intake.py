@@ -9,7 +9,7 @@ from application.answer import Answer
 from consumers.files import IngestResult
 from consumers.lines import Line, messages_of_lines
 from ledger.recording.arrivals import blocks
-from schemas import Code, Intake, Rejection
+from schemas import AdmissionRules, Code, Rejection
 from schemas.allowed import allowed
 
 
@@ -72,7 +72,7 @@ def _allowed(code: Code, type: str | None, pointer: str) -> tuple[str, ...] | Un
     return (allowed(type, pointer) if code is Code.SCHEMA else ()) or UNSET
 
 
-def validated(lines: Iterable[Line], intake: Intake, now: datetime) -> CheckedLines:
+def validated(lines: Iterable[Line], intake: AdmissionRules, now: datetime) -> CheckedLines:
     """What the contract says of each line, without a ledger."""
     read, rejections = 0, list[RefusedLine]()
     for block in blocks(line for line in lines if not line.blank):

@@ -1,7 +1,7 @@
 """Names by which dead letters are asked for: one that nothing here ever had is an error."""
 
 from application.lookups import Names, NotKnown, event_types, folded, plain, unknown
-from ledger.letters.lists import Kind, names_in_letters
+from ledger.letters.lists import LetterFilter, names_in_letters
 from ledger.recording.quarantine import OTHERS, sources_of
 from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES
@@ -9,7 +9,7 @@ from schemas import EVENT_TYPES
 _SOURCES = "ledger kafka sources"
 
 
-def check_names(session: Session, kind: Kind) -> None:
+def check_names(session: Session, kind: LetterFilter) -> None:
     """Raise NotKnown for a name that no message and no letter ever had, with what is near.
 
     Of a name that is known there may be no letters: then nothing is wrong with it.

@@ -8,7 +8,7 @@ from application.queries.practice import practice_at, told_at
 from application.source import Source, instant_or_none
 from ledger.event import instant
 from projections.folds.timetravel import Moment
-from projections.views.notices import Claim, Publication
+from projections.views.notices import NoticeStatement, Publication
 from rulebook import NOTICE_CLAIMS, NoticeFinding, Statement, notice_findings
 from rulebook.calendar import day_of
 from schemas.texts import Language
@@ -73,7 +73,7 @@ def lint(
     controller: Controller,
     moment: Moment,
     language: Language = "en",
-    draft: Sequence[Claim] | None = None,
+    draft: Sequence[NoticeStatement] | None = None,
 ) -> Lint:
     """What the notice in force says that is not so, or does not say, by clause and rule.
 
@@ -95,7 +95,7 @@ def lint(
     )
 
 
-def _statement(claim: Claim) -> Statement:
+def _statement(claim: NoticeStatement) -> Statement:
     """A claim as published; one without its clause gets that of the house's policy."""
     known = NOTICE_CLAIMS.get(claim.claim)
     return Statement(claim.clause or (known.clause if known else ""), claim.claim, claim.value)

@@ -5,7 +5,7 @@ from typing import Literal
 from application.answer import Answer
 from ledger.event import instant
 from ledger.tlog.proving.proof_file import Proof
-from ledger.tlog.proving.reading import Signed
+from ledger.tlog.proving.reading import PublishedCheckpoint
 from ledger.tlog.publishing.publisher import Published
 from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint
@@ -93,7 +93,7 @@ def published_answer(published: Published) -> Publication:
     )
 
 
-def signed_answer(signed: Signed, age_s: float) -> SignedCheckpoint:
+def signed_answer(signed: PublishedCheckpoint, age_s: float) -> SignedCheckpoint:
     """The published checkpoint and who signed it, by name and key id."""
     note = parse_note(signed.content)
     return SignedCheckpoint(
@@ -106,7 +106,7 @@ def signed_answer(signed: Signed, age_s: float) -> SignedCheckpoint:
     )
 
 
-def checkpoint_status(signed: Signed | None, age_s: float | None) -> CheckpointStatus:
+def checkpoint_status(signed: PublishedCheckpoint | None, age_s: float | None) -> CheckpointStatus:
     """The published checkpoint for a status."""
     if signed is None:
         return CheckpointStatus(0, None, None)

@@ -17,12 +17,12 @@ from projections.folds.timetravel import NOW, Moment, fold_at
 from projections.reading.views import disclosed, notifications
 from projections.views import disclosures
 from projections.views.disclosures import Disclosure
-from projections.views.notifications import VIEW, Changes, Task, tasks
+from projections.views.notifications import VIEW, Changes, NotificationTask, tasks
 
 _BLOCK_ROWS = 1_000
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class NotificationFilter(msgspec.Struct, frozen=True):
     """Which tasks: about a person, for a recipient; also those that are done."""
 
     subject: str | None = None
@@ -60,7 +60,7 @@ class Notifications(Answer, frozen=True):
 
 
 def notification_tasks(
-    source: Source, wanted: Wanted, moment: Moment = NOW
+    source: Source, wanted: NotificationFilter, moment: Moment = NOW
 ) -> Iterator[Notification]:
     """Tasks person by person, then by recipient and action. Raises UnknownSubject."""
     streams = known_streams(source, wanted.subject) if wanted.subject else None
@@ -75,7 +75,7 @@ def notification_tasks(
 
 
 def _changes(
-    source: Source, wanted: Wanted, streams: Sequence[UUID] | None, moment: Moment
+    source: Source, wanted: NotificationFilter, streams: Sequence[UUID] | None, moment: Moment
 ) -> Iterable[tuple[UUID, Changes]]:
     if moment == NOW:
         return notifications(source.session, streams=streams, open_only=not wanted.done)
@@ -87,7 +87,10 @@ def _changes(
 
 
 def _all_shown(
-    source: Source, found: Iterable[tuple[UUID, Task]], wanted: Wanted, moment: Moment
+    source: Source,
+    found: Iterable[tuple[UUID, NotificationTask]],
+    wanted: NotificationFilter,
+    moment: Moment,
 ) -> Iterator[Notification]:
     names, found = RecipientNames(source, recipients_known(source, moment)), iter(found)
     time = moment.as_of or source.now
@@ -103,7 +106,7 @@ def _all_shown(
 def _notification(
     subject: Name | str | None,
     stream: UUID,
-    task: Task,
+    task: NotificationTask,
     recipient_name: Shown | None,
     references: list[str] | UnsetType,
 ) -> Notification:
@@ -124,7 +127,7 @@ def _notification(
     )
 
 
-def _references(source: Source, stream: UUID, task: Task, moment: Moment) -> list[str]:
+def _references(source: Source, stream: UUID, task: NotificationTask, moment: Moment) -> list[str]:
     """The cases by which a recipient got data of a person, up to the change."""
     rows: Iterable[Disclosure]
     if moment == NOW:

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from application.answer import Answer, Name
 from application.queries.deciding import GroundShown, ground_row
-from application.queries.erasures import Done, Due
+from application.queries.erasures import CarriedOut, Due
 from application.source import ERASED, Source
 from ledger.crypto.sealing import end_of_month
 from projections.keeping.erasing import deferrals, lasting_for, steps
 from projections.keeping.keepings import keepings_of
-from projections.keeping.lasting import Lasting
+from projections.keeping.lasting import RetentionEnd
 from projections.keeping.person import Person
 from projections.reading.persons import persons
 from rulebook import Cause, ErasureFacts, kept
@@ -158,7 +158,7 @@ def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
     return rows
 
 
-def _has_passed(found: Lasting, day: date) -> bool:
+def _has_passed(found: RetentionEnd, day: date) -> bool:
     until = found.period.until
     return until is not None and until <= day
 
@@ -206,7 +206,7 @@ def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[Kee
 
 
 def _clock(
-    found: Lasting | None,
+    found: RetentionEnd | None,
     day: date,
     cause: Cause | None,
     *,
@@ -232,7 +232,7 @@ def _clock(
 
 
 def _situation(
-    found: Lasting | None, day: date, cause: Cause | None, deferred: Cause | None
+    found: RetentionEnd | None, day: date, cause: Cause | None, deferred: Cause | None
 ) -> Situation:
     if cause is not None or found is None:
         return "due"
@@ -247,7 +247,7 @@ def _situation(
 _ENTRIES = _Kept(until=None, rule=None, waits_for=None, grounds=[], overdue_since=None)
 
 
-def retained(found: Lasting, day: date) -> Retained:
+def retained(found: RetentionEnd, day: date) -> Retained:
     """How long a category is kept, as the access report and the clocks say it."""
     period, overdue = found.period, found.overdue_since(day)
     return Retained(
@@ -260,7 +260,7 @@ def retained(found: Lasting, day: date) -> Retained:
     )
 
 
-def step_rows(source: Source, found: Iterable[Due | Done]) -> Iterator[StepShown]:
+def step_rows(source: Source, found: Iterable[Due | CarriedOut]) -> Iterator[StepShown]:
     """What goes or went, a row each, in flat memory."""
     source.reads.note_many(())
     rows = iter(found)
@@ -270,8 +270,8 @@ def step_rows(source: Source, found: Iterable[Due | Done]) -> Iterator[StepShown
             yield _step(one, _name(names[one.stream]))
 
 
-def _step(one: Due | Done, name: Name | None) -> StepShown:
-    step, erasure = one.step, one.erasure if isinstance(one, Done) else None
+def _step(one: Due | CarriedOut, name: Name | None) -> StepShown:
+    step, erasure = one.step, one.erasure if isinstance(one, CarriedOut) else None
     until = None if step.month is None else end_of_month(step.month).date()
     return StepShown(
         subject=name,

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from application.answer import Answer
-from application.queries.access_report import Asked
-from application.queries.report_person import Held, Subject, seal_of, subject_of
+from application.queries.access_report import ReportScope
+from application.queries.report_person import HeldValue, Subject, seal_of, subject_of
 from application.source import Shown, Source
 from ledger.event import RecordedEvent, instant
 from schemas import CATEGORIES, ROLLING_CATEGORIES, names
@@ -62,7 +62,7 @@ class PortabilityExport(Answer, frozen=True):
     seal: str
 
 
-def portability(source: Source, asked: Asked) -> PortabilityExport:
+def portability(source: Source, asked: ReportScope) -> PortabilityExport:
     """The export. Raises UnknownSubject for whoever is not known."""
     subject, made_at = subject_of(source, asked.reference, asked.position), asked.rendered_at
     place = ["portability/1", asked.position, instant(made_at), asked.request_ref]
@@ -97,7 +97,7 @@ def _data(subject: Subject) -> Iterator[PortableValue]:
         )
 
 
-def _is_theirs(held: Held) -> bool:
+def _is_theirs(held: HeldValue) -> bool:
     lasting = held.current or held.category in ROLLING_CATEGORIES
     by_them = _way(held.event) is not None and held.event.legal_basis in _BASES
     return lasting and by_them and held.annulled_by is None and held.category != "remark"

@@ -19,7 +19,7 @@ from projections.folds.timetravel import NOW, Moment
 from projections.following.derive import rows_at
 from projections.reading import practice
 from projections.reading.past import past_findings
-from projections.reading.practice import SUPPLIER, Observed
+from projections.reading.practice import SUPPLIER, ObservedSpan
 from projections.reading.register import past_register
 from projections.reading.transfers import party_of
 from projections.reading.views import findings as present_findings
@@ -40,7 +40,7 @@ _STAFF = frozenset({"employee", "applicant"})
 _ADEQUATE = "A45-3"
 
 
-class _Asked(msgspec.Struct, frozen=True):
+class _Moment(msgspec.Struct, frozen=True):
     """The ledger and the moment that practice is asked of."""
 
     source: Source
@@ -75,7 +75,7 @@ def practice_at(
     language: Language,
 ) -> Practice:
     """All sources of practice. `told`: the notices of that moment, and what is in force of them."""
-    asked = _Asked(source, moment, language)
+    asked = _Moment(source, moment, language)
     known = recipients_known(source, moment)
     shown = practice.observed(
         rows_at(source.session, practice.VIEW, moment, source.privacy_office, practice.VIEW.names)
@@ -105,7 +105,7 @@ def _gathered(sights: Iterator[Sight]) -> Practice:
 # Register
 
 
-def _declared(asked: _Asked) -> Iterator[Sight]:
+def _declared(asked: _Moment) -> Iterator[Sight]:
     """What current activities declare, and what was observed of them beyond that."""
     session, moment = asked.source.session, asked.moment
     entries = (
@@ -123,7 +123,7 @@ def _about_staff(entry: Entry) -> bool:
     return bool(about) and about <= _STAFF
 
 
-def _of_activity(asked: _Asked, entry: Entry) -> Iterator[Sight]:
+def _of_activity(asked: _Moment, entry: Entry) -> Iterator[Sight]:
     told = declaration(entry.declared)
     declared = set(_declaration(told, asked.day)) if told else set()
     place = asked.place("activity", entry.activity)
@@ -158,7 +158,7 @@ def _observation(entry: Entry, day: date) -> Iterator[tuple[str, str]]:
 # Recipients
 
 
-def _parties(asked: _Asked, known: Mapping[str, Recipient]) -> Iterator[Sight]:
+def _parties(asked: _Moment, known: Mapping[str, Recipient]) -> Iterator[Sight]:
     """Recipients that may receive something now: what they are, and what a transfer to them rests on."""
     for name, row in known.items():
         version, ending = recipient_at(row, asked.clock), ended_at(row)
@@ -177,7 +177,7 @@ def _parties(asked: _Asked, known: Mapping[str, Recipient]) -> Iterator[Sight]:
 
 
 def _shown(
-    asked: _Asked, shown: Mapping[str, Mapping[str, Observed]], known: Mapping[str, Recipient]
+    asked: _Moment, shown: Mapping[str, Mapping[str, ObservedSpan]], known: Mapping[str, Recipient]
 ) -> Iterator[Sight]:
     for source, values in shown.items():
         for value, seen in values.items():
@@ -190,7 +190,7 @@ def _shown(
                 yield source, value, asked.place(name, seen.events, day_of(seen.last))
 
 
-def _measures(asked: _Asked) -> Iterator[Sight]:
+def _measures(asked: _Moment) -> Iterator[Sight]:
     """Measures that are in place."""
     for measure in told_measures(asked.source, asked.moment):
         adoption, ended = adopted_at(measure, asked.clock)
@@ -202,7 +202,7 @@ def _measures(asked: _Asked) -> Iterator[Sight]:
 
 
 def _published(
-    asked: _Asked, told: Sequence[Notice], in_force: Publication | None
+    asked: _Moment, told: Sequence[Notice], in_force: Publication | None
 ) -> Iterator[Sight]:
     for notice in told:
         for one in notice.publications:
@@ -213,7 +213,7 @@ def _published(
         yield "publication", code, asked.place("published", published, in_force.effective_from)
 
 
-def _contacts(asked: _Asked, controller: Controller) -> Iterator[Sight]:
+def _contacts(asked: _Moment, controller: Controller) -> Iterator[Sight]:
     place = asked.place("settings")
     yield "contact", "controller", place
     if controller.representative:
@@ -222,7 +222,7 @@ def _contacts(asked: _Asked, controller: Controller) -> Iterator[Sight]:
         yield "contact", "data-protection-officer", place
 
 
-def _open_findings(asked: _Asked) -> Iterator[Sight]:
+def _open_findings(asked: _Moment) -> Iterator[Sight]:
     counts: dict[str, int] = {}
     session, moment, office = asked.source.session, asked.moment, asked.source.privacy_office
     found = (

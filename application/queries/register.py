@@ -36,7 +36,7 @@ from projections.reading.register import past_register, present_register
 from projections.reading.transfers import party_of
 from projections.views import recipients as recipients_view
 from projections.views.measures import Measure
-from projections.views.processing_register import Assessment, Entry, Observed
+from projections.views.processing_register import Assessment, Entry, ObservedActivity
 from projections.views.recipients import Recipient, Version, recipient_at
 from rulebook import Transfer, region, transfer
 from rulebook.calendar import day_of
@@ -46,7 +46,7 @@ Ground = tuple[str | None, str | None]
 """What a transfer rests on, and the document that says so."""
 
 
-class _Known(msgspec.Struct, frozen=True):
+class _Lookups(msgspec.Struct, frozen=True):
     """What activities are shown with: recipients, retention and measures of the moment, and its clock."""
 
     recipients: Mapping[str, Recipient]
@@ -79,7 +79,7 @@ def register(source: Source, controller: Controller, moment: Moment) -> Register
     rows = states_at(source, recipients_view.VIEW, moment)
     recipients = {row.recipient: row for row in rows}
     told = told_measures(source, moment)
-    known = _Known(recipients, RecipientNames(source, recipients), clock, found.retention, told)
+    known = _Lookups(recipients, RecipientNames(source, recipients), clock, found.retention, told)
     known.names.note((one, clock) for entry in found.entries for one in entry.observed.recipients)
     activities = [_activity(entry, known) for entry in found.entries]
     named = {one.activity: _measures(one.declared) for one in activities}
@@ -95,7 +95,7 @@ def register(source: Source, controller: Controller, moment: Moment) -> Register
     )
 
 
-def _activity(entry: Entry, known: _Known) -> RegisteredActivity:
+def _activity(entry: Entry, known: _Lookups) -> RegisteredActivity:
     observed, declared = entry.observed, declaration(entry.declared)
     kept = known.retention.get(entry.activity, {})
     transfers = list(_transfers(entry, declared, known))
@@ -121,7 +121,7 @@ def _measures(declared: Declaration | None) -> list[str]:
     return declared.security_measures if declared else []
 
 
-def _observed(observed: Observed) -> ObservedUse:
+def _observed(observed: ObservedActivity) -> ObservedUse:
     return ObservedUse(
         events=observed.events,
         data_subjects=observed.data_subjects,
@@ -166,7 +166,7 @@ def _assessment(one: Assessment) -> Assessed:
     )
 
 
-def _recipient(recipient: str, known: _Known) -> RegisteredRecipient:
+def _recipient(recipient: str, known: _Lookups) -> RegisteredRecipient:
     version = known.version(recipient)
     return RegisteredRecipient(
         recipient=recipient,
@@ -183,7 +183,9 @@ def _recipient(recipient: str, known: _Known) -> RegisteredRecipient:
 # Transfers (Art. 30(1)(e))
 
 
-def _transfers(entry: Entry, declared: Declaration | None, known: _Known) -> Iterator[ThirdCountry]:
+def _transfers(
+    entry: Entry, declared: Declaration | None, known: _Lookups
+) -> Iterator[ThirdCountry]:
     """Countries outside the EEA that were declared or observed, with what a transfer there rests on.
 
     The region is that of a recipient of whom nothing is known.
@@ -210,7 +212,7 @@ def _declared_grounds(safeguards: Iterable[Safeguard], country: str) -> Iterator
     return ((declared.mechanism, given(declared.document)) for declared in there)
 
 
-def _grounds(entry: Entry, country: str, known: _Known) -> Iterator[Ground]:
+def _grounds(entry: Entry, country: str, known: _Lookups) -> Iterator[Ground]:
     """Mechanism and document, by the entries of recipients there."""
     for recipient in entry.observed.recipients:
         version = known.version(recipient)

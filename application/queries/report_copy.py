@@ -11,7 +11,7 @@ from application.answer import Answer
 from application.queries.consultations import CONSULTATIONS, consultations_of
 from application.queries.evidence import evidence_of, evidence_words
 from application.queries.recipients import RecipientNames
-from application.queries.report_person import Held, Subject
+from application.queries.report_person import HeldValue, Subject
 from application.source import Shown, Source
 from ledger.event import RecordedEvent, instant
 from projections.folds.timetravel import Moment
@@ -57,7 +57,7 @@ class ActTold(Answer, frozen=True):
 def copy(subject: Subject) -> Iterator[ValueHeld]:
     """Every value that is held, by category, field and time."""
 
-    def place(held: Held) -> tuple[int, str, datetime, int]:
+    def place(held: HeldValue) -> tuple[int, str, datetime, int]:
         event = held.event
         return CATEGORIES.index(held.category), held.field, event.time, event.position
 

@@ -12,14 +12,14 @@ import msgspec
 import orjson
 
 from application.queries.recipients import RecipientNames
-from application.queries.subjects import Chosen, selections
+from application.queries.subjects import SubjectEvents, selections
 from application.queries.undisclosed import hidden_in
 from application.source import Shown, Source, shown
 from ledger.crypto.sealing import base64url
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Missing
 from ledger.reading import events_of
-from projections.folds.timetravel import Moment, Selected, fold, select
+from projections.folds.timetravel import Moment, SelectedEvents, fold, select
 from projections.folds.view import order_of
 from projections.views import customer_state, recipients
 from projections.views.customer_state import live_values
@@ -37,14 +37,14 @@ _OWN_NUMBERS = ("mobile_number", "fixed_number", "assigned_numbers")
 _SHOWN_DIGITS = 6
 
 
-class Acted(NamedTuple):
+class PersonEvent(NamedTuple):
     """An event of the person, and the annulment that took it back, if any did."""
 
     event: RecordedEvent
     annulled_by: str | None
 
 
-class Held(NamedTuple):
+class HeldValue(NamedTuple):
     """A value that is still held. `current`: it counts now; otherwise a later one took its place."""
 
     category: str
@@ -65,9 +65,9 @@ class Subject(msgspec.Struct, frozen=True):
     reference: str
     position: int
     streams: tuple[UUID, ...]
-    acts: tuple[Acted, ...]
+    acts: tuple[PersonEvent, ...]
     counted: tuple[RecordedEvent, ...]
-    values: tuple[Held, ...]
+    values: tuple[HeldValue, ...]
     undisclosed: tuple[RecordedEvent, ...] = ()
 
 
@@ -91,17 +91,17 @@ def subject_of(source: Source, reference: str, position: int) -> Subject:
     )
 
 
-def _acts(found: Iterable[Chosen]) -> list[Acted]:
+def _acts(found: Iterable[SubjectEvents]) -> list[PersonEvent]:
     """Every event, in the order of positions."""
     acts = (
-        Acted(event, chosen.selected.annulled.get((event.source, event.id)))
+        PersonEvent(event, chosen.selected.annulled.get((event.source, event.id)))
         for chosen in found
         for event in chosen.selected.shown
     )
     return sorted(acts, key=lambda act: act.event.position)
 
 
-def _live(selected: Selected) -> Iterator[tuple[str, str, str]]:
+def _live(selected: SelectedEvents) -> Iterator[tuple[str, str, str]]:
     """Source and id of the event, and the field, of every value that counts."""
     state = fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
     for fields in (live_values(state) if state else {}).values():
@@ -110,18 +110,18 @@ def _live(selected: Selected) -> Iterator[tuple[str, str, str]]:
 
 
 def _values(
-    source: Source, acts: Iterable[Acted], live: set[tuple[str, str, str]]
-) -> Iterator[Held]:
+    source: Source, acts: Iterable[PersonEvent], live: set[tuple[str, str, str]]
+) -> Iterator[HeldValue]:
     for act in acts:
         event = act.event
         for field, value in source.personal(event).items():
             if value is not Missing.ERASED:
                 current = (event.source, event.id, field) in live
                 category = PERSONAL_FIELDS[field]
-                yield Held(category, field, shown(value), current, event, act.annulled_by)
+                yield HeldValue(category, field, shown(value), current, event, act.annulled_by)
 
 
-def _masked(values: tuple[Held, ...]) -> tuple[Held, ...]:
+def _masked(values: tuple[HeldValue, ...]) -> tuple[HeldValue, ...]:
     """The numbers of the other ends of calls are somebody else's data (GDPR Art. 15(4))."""
     own = {
         number for held in values if held.field in _OWN_NUMBERS for number in _listed(held.value)
@@ -209,7 +209,7 @@ def declarations(
     return found
 
 
-def _registry(source: Source, reference: str, position: int) -> Selected:
+def _registry(source: Source, reference: str, position: int) -> SelectedEvents:
     stream = source.ledger.registry_stream(reference)
     moment = Moment(at_position=position)
     return select(events_of(source.session, [stream], position), moment, source.privacy_office)

@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from application.answer import Answer, InBothLanguages, Name
 from application.queries.cases import CaseAct, case_act
-from application.queries.found_requests import Found
+from application.queries.found_requests import FoundRequest
 from application.queries.period import ALWAYS, Period
 from application.source import instant_or_none, unless_erased
 from ledger.event import RecordedEvent
@@ -17,7 +17,7 @@ from ledger.keys.opening import Opener
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from projections.folds.timetravel import NOW, Moment, select
-from projections.views.requests import Identity, Request, Standing, Status, standing
+from projections.views.requests import Identity, Request, RequestStatus, Status, standing
 from rulebook import REFUSALS, refusal_notice
 from rulebook.requests import Pause
 from schemas import names, texts
@@ -96,7 +96,7 @@ class RequestFile(RequestRow, frozen=True):
 
 
 def listed(
-    requests: Iterable[Found],
+    requests: Iterable[FoundRequest],
     time: datetime,
     *,
     ended: bool,
@@ -123,7 +123,7 @@ def listed(
     )
 
 
-def _is_wanted(state: Standing, ended: bool, overdue_only: bool) -> bool:
+def _is_wanted(state: RequestStatus, ended: bool, overdue_only: bool) -> bool:
     return (ended or state.ended_at is None) and (state.overdue or not overdue_only)
 
 
@@ -134,7 +134,7 @@ def _received_in(period: Period, request: Request) -> bool:
 def decisions_on(
     session: Session,
     opener: Opener,
-    found: Found,
+    found: FoundRequest,
     moment: Moment = NOW,
     privacy_office: Collection[str] = (),
 ) -> list[CategoryDecision]:
@@ -174,7 +174,7 @@ def _whole(said: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def shown(
-    found: Found,
+    found: FoundRequest,
     time: datetime,
     language: texts.Language,
     decisions: Iterable[CategoryDecision] = (),
@@ -195,13 +195,13 @@ def shown(
     )
 
 
-def _notice(state: Standing) -> RefusalNotice | None:
+def _notice(state: RequestStatus) -> RefusalNotice | None:
     if state.status != "refused" or state.outcome not in REFUSALS:
         return None
     return RefusalNotice(**refusal_notice(state.outcome))
 
 
-def _row(found: Found, request: Request, state: Standing) -> RequestRow:
+def _row(found: FoundRequest, request: Request, state: RequestStatus) -> RequestRow:
     receipt, period = request.receipt, state.period
     assert receipt
     return RequestRow(

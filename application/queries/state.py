@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
-from application.queries.subjects import Chosen, chosen
+from application.queries.subjects import SubjectEvents, chosen
 from application.source import Shown, Source, instant_or_none, shown
 from ledger.errors import UnknownSubject
 from ledger.event import instant
@@ -56,7 +56,7 @@ class State(Answer, frozen=True):
     contracts: list[ContractShown] | UnsetType = UNSET
 
 
-class Beside(Struct, frozen=True):
+class StateExtras(Struct, frozen=True):
     """What a state says beside the values: members of the answer where there is something to say.
 
     `restricted`: categories that may only be stored. `contracts`: that the person has or had.
@@ -75,12 +75,12 @@ def state(source: Source, reference: str, moment: Moment) -> State:
     source.reads.note([reference], customer_state.live_values(folded))
     counted = person.selected.counted
     restricted = restricted_by(counted, moment.as_of or source.now)
-    beside = Beside(restricted, contracts_of(counted))
+    beside = StateExtras(restricted, contracts_of(counted))
     answer = state_answer(source, reference, person.subject, folded, beside)
     return replace(answer, position=person.selected.position)
 
 
-def folded_state(person: Chosen) -> CustomerState | None:
+def folded_state(person: SubjectEvents) -> CustomerState | None:
     """The state from the events of the moment; None when none of them counts."""
     selected = person.selected
     return fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
@@ -100,7 +100,7 @@ def state_answer(
     reference: str,
     subject: UUID,
     state: CustomerState,
-    beside: Beside,
+    beside: StateExtras,
 ) -> State:
     """A state in the shape that is shown. Values that were erased a moment ago are left out."""
     contracts = [_contract(source, one, str(subject)) for one in beside.contracts]

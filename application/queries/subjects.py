@@ -12,16 +12,16 @@ from ledger.errors import Misconfigured, UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
 from ledger.reading import head_position
-from projections.folds.timetravel import Moment, Selected, select
+from projections.folds.timetravel import Moment, SelectedEvents, select
 from schemas import is_person
 from schemas.references import kind_of
 
 
-class Chosen(NamedTuple):
+class SubjectEvents(NamedTuple):
     """The data subject of a moment, and its events."""
 
     subject: UUID
-    selected: Selected
+    selected: SelectedEvents
 
 
 def check_reference(reference: str) -> None:
@@ -85,13 +85,13 @@ def history_of(
     return sorted(history, key=lambda pair: pair[0].position)
 
 
-def selections(source: Source, reference: str, moment: Moment) -> list[Chosen]:
+def selections(source: Source, reference: str, moment: Moment) -> list[SubjectEvents]:
     """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject."""
     found = _selected(source, streams_of(source, reference), moment)
-    return [Chosen(stream, selected) for stream, selected in found.items()]
+    return [SubjectEvents(stream, selected) for stream, selected in found.items()]
 
 
-def chosen(source: Source, reference: str, moment: Moment) -> Chosen:
+def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
     """The latest data subject of a reference that is known at a moment. Raises UnknownSubject.
 
     Its period has begun by then, and there is an event of it that the moment shows.
@@ -101,11 +101,13 @@ def chosen(source: Source, reference: str, moment: Moment) -> Chosen:
     for index, period in reversed(list(enumerate(periods))):
         begun = index == 0 or moment.as_of is None or period.valid_from <= moment.as_of
         if begun and found[period.subject].shown:
-            return Chosen(period.subject, found[period.subject])
+            return SubjectEvents(period.subject, found[period.subject])
     raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
 
 
-def _selected(source: Source, streams: Sequence[UUID], moment: Moment) -> dict[UUID, Selected]:
+def _selected(
+    source: Source, streams: Sequence[UUID], moment: Moment
+) -> dict[UUID, SelectedEvents]:
     """What counts of each stream at a moment; of several, as of one position. Raises UnknownSubject."""
     if len(streams) > 1 and moment.at_position is None:
         moment = msgspec.structs.replace(moment, at_position=head_position(source.session))

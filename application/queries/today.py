@@ -12,7 +12,7 @@ from application.queries.found_incidents import find_case
 from application.queries.found_requests import found_of, known_requests
 from application.queries.holds import all_holds
 from application.queries.incidents import incident_list
-from application.queries.notifications import Wanted, notification_tasks
+from application.queries.notifications import NotificationFilter, notification_tasks
 from application.queries.periods import due_counts
 from application.queries.sources import sources
 from application.queries.tasks import Task, command, reference_of, state_of
@@ -27,7 +27,7 @@ from application.site import Site
 from application.source import Source
 from ledger.event import instant
 from ledger.keys.rotation import epochs
-from ledger.letters.lists import Kind, count_letters, letters_like
+from ledger.letters.lists import LetterFilter, count_letters, letters_like
 from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from projections.folds.timetravel import NOW
@@ -113,7 +113,7 @@ def _erasures(source: Source, today: date) -> Iterator[Task]:
 
 
 def _recipients(source: Source) -> Iterator[Task]:
-    for row in notification_tasks(source, Wanted()):
+    for row in notification_tasks(source, NotificationFilter()):
         subject, recipient, action = reference_of(row.subject), row.recipient, row.action
         record = command("notify", "record", subject, recipient, action=action)
         yield Task(
@@ -129,8 +129,8 @@ def _recipients(source: Source) -> Iterator[Task]:
 
 def _letters(source: Source, today: date) -> Iterator[Task]:
     """All of them in one task: the day is that on which the oldest is forgotten."""
-    count, _ = count_letters(source.session, Kind())
-    for oldest in letters_like(source.session, Kind(), 1):
+    count, _ = count_letters(source.session, LetterFilter())
+    for oldest in letters_like(source.session, LetterFilter(), 1):
         day = forgotten_after(oldest)
         yield Task(
             task="retry-letters",

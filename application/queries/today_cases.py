@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from application.queries.cases import CaseClock
 from application.queries.complaints import ComplaintRow
-from application.queries.found_requests import Found
+from application.queries.found_requests import FoundRequest
 from application.queries.incidents import IncidentRow
 from application.queries.sources import SourceRow
 from application.queries.tasks import Task, command, reference_of, state_of
@@ -31,7 +31,7 @@ _DUTIES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def tasks_of_request(found: Found, now: datetime) -> Iterator[Task]:
+def tasks_of_request(found: FoundRequest, now: datetime) -> Iterator[Task]:
     """What an open request waits for. Nothing of one that is ended, or was never received."""
     request, state = found.request.until(now), standing(found.request, now)
     receipt = request.receipt

@@ -90,7 +90,7 @@ class _Group(msgspec.Struct):
         self.last = row.occurred_at
 
 
-class _Outside(msgspec.Struct, frozen=True):
+class _ThirdCountryDisclosure(msgspec.Struct, frozen=True):
     """A disclosure outside the EEA."""
 
     row: Disclosure
@@ -127,7 +127,7 @@ def transfers(source: Source, wanted: Period) -> Transfers:
 
 def _outside(
     rows: Iterable[Disclosure], recipients: Mapping[str, Recipient], aside: _Aside
-) -> Iterator[_Outside]:
+) -> Iterator[_ThirdCountryDisclosure]:
     for row in rows:
         known = recipients.get(row.recipient)
         place, found = place_of(row, known), transfer_of(row, known)
@@ -136,7 +136,7 @@ def _outside(
         elif found.region == "eea":
             aside.inside_eea += 1
         else:
-            yield _Outside(row, place.country, place.derived, found)
+            yield _ThirdCountryDisclosure(row, place.country, place.derived, found)
 
 
 def _counted(source: Source, streams: set[UUID]) -> dict[UUID, list[RecordedEvent]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ledger.event import RecordedEvent
 from projections.folds.annulment import Name, name_of
-from projections.folds.timetravel import Selected
+from projections.folds.timetravel import SelectedEvents
 from projections.folds.view import order_of
 from projections.keeping.holds import ACTS_ON_HOLDS, UNDISCLOSED
 from schemas import names
@@ -16,7 +16,7 @@ from schemas import names
 _RELEASED = names.LEGAL_HOLD_RELEASED
 
 
-def hidden_in(found: Iterable[Selected]) -> Callable[[RecordedEvent], bool]:
+def hidden_in(found: Iterable[SelectedEvents]) -> Callable[[RecordedEvent], bool]:
     """Whether one of the events tells of such a hold: an act on it, or the annulment of one."""
     names: set[Name] = set()
     for selected in found:

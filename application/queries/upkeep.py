@@ -10,14 +10,14 @@ from ledger.audit import Audit, Finding
 from ledger.audit.findings import ExplainedGap
 from ledger.event import instant
 from ledger.keys.rotation import Epochs, Rotation
-from ledger.letters.lists import Kind, count_letters
+from ledger.letters.lists import LetterFilter, count_letters
 from ledger.letters.withheld import count_withheld
 from ledger.reading import halted_topics, head_position
 from ledger.recording.quarantine import counts_by_topic, sources_of
 from ledger.recording.reads import waiting
 from ledger.recording.tallying import Tally
 from ledger.storage.postgres import Session
-from projections.following.inspection import Inspected
+from projections.following.inspection import InspectionResult
 from projections.following.rebuild import ViewReport
 from projections.following.runner import view_statuses
 from rulebook import period
@@ -149,7 +149,7 @@ class Status(Answer, frozen=True):
 
 def status(session: Session, lags: Sequence[PartitionLag], checkpoint: CheckpointStatus) -> Status:
     """How far everything is. `lags`: as Kafka tells them."""
-    letters, messages = count_letters(session, Kind())
+    letters, messages = count_letters(session, LetterFilter())
     sources = sources_of(session)
     views = sorted(view_statuses(session), key=lambda view: view.view)
     return Status(
@@ -208,7 +208,7 @@ class RebuiltViews(Answer, frozen=True):
     views: list[ViewReport]
 
 
-def audited(audit: Audit, views: Inspected, unchecked: Sequence[str]) -> AuditReport:
+def audited(audit: Audit, views: InspectionResult, unchecked: Sequence[str]) -> AuditReport:
     """An audit as it is told. `unchecked`: what could not be looked at, and why."""
     ok = audit.ok and not views.findings and all(view.ok for view in views.reports)
     return AuditReport(

@@ -8,10 +8,10 @@ from console.commands.failing import fail_unless
 from host.notes import note
 from host.site import Site
 from ledger.event import instant
-from ledger.recording.approvals import Standing
+from ledger.recording.approvals import ApprovalStatus
 from rulebook import period
 
-_WAITS: Final = {Standing.FIRST: "first", Standing.AGAIN: "again"}
+_WAITS: Final = {ApprovalStatus.FIRST: "first", ApprovalStatus.AGAIN: "again"}
 
 
 def need_second_person(

@@ -12,14 +12,14 @@ from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_
 from console.flags import Json, code_option, configured, option, spoken_to, time_of
 from console.output import emit, people
 from console.show.retention import certificate_table
-from documents.certificate_letter import Enclosed, certificate_document
+from documents.certificate_letter import EnclosedCertificate, certificate_document
 from documents.report_page import report_page
 from documents.report_pdf import report_pdf
 from host.keys import log_key
 from host.settings import Settings
 from host.wiring import utc_now
 from ledger.tlog.proving.certificate import (
-    Proven,
+    ProvenEntry,
     encode_certificate,
     parse_certificate,
     verify,
@@ -61,7 +61,7 @@ def write_certificate(
     target = output or Path(f"{position}.erasure.{form}")
     if form != "json":
         name = f"{position}.erasure.json"
-        enclosed = Enclosed(name, content, tuple(key.text for key in known))
+        enclosed = EnclosedCertificate(name, content, tuple(key.text for key in known))
         made = certificate_document(answer, enclosed, settings.controller, made_at, spoken("nl"))
         content = report_page(made) if form == "html" else report_pdf(made, made_at)
     write_file(target, content, 0o644 if form == "json" else 0o600)  # a letter is a person's own
@@ -69,8 +69,8 @@ def write_certificate(
         emit(replace(answer, certificate=str(target)))
 
 
-def _proven(folder: LogFolder, position: int) -> Proven:
-    return Proven(entry_at(folder, position), encode_proof(prove(folder, position)))
+def _proven(folder: LogFolder, position: int) -> ProvenEntry:
+    return ProvenEntry(entry_at(folder, position), encode_proof(prove(folder, position)))
 
 
 @spoken_to

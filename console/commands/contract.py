@@ -23,7 +23,7 @@ from consumers.lines import lines
 from host.settings import Settings
 from host.wiring import utc_now
 from rulebook import secrecy
-from schemas import EVENT_TYPES, EventType, Intake
+from schemas import EVENT_TYPES, AdmissionRules, EventType
 from schemas.documents import schema_of
 from schemas.library import examples_of
 from schemas.tc_string import TcFault, decoded
@@ -98,7 +98,7 @@ def validate(
 
     Exit status 1 when a line would be rejected. Who may say what is looked at when it is recorded.
     """
-    intake = Intake(settings.confidential, secrecy(settings.ordinary_codes))
+    intake = AdmissionRules(settings.confidential, secrecy(settings.ordinary_codes))
     with opened(file) as stream:
         answer = validated(lines(stream), intake, utc_now())
     if as_json:

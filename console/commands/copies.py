@@ -16,7 +16,7 @@ from host.notes import note
 from host.restoring import Restored, Trust, check_site, restore_site
 from host.settings import Settings
 from host.wiring import open_site
-from ledger.backup import Taking, back_up, check_apart
+from ledger.backup import BackupOptions, back_up, check_apart
 from ledger.tlog.signing.keys import parse_verifier_key
 
 Events = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the events' copy.")]
@@ -73,7 +73,7 @@ def backup(
     check_apart((folder, keys), settings.key_dir)
     with open_site(settings) as site:
         recipients = tuple(dict.fromkeys((*settings.backup_recipients, *(recipient or ()))))
-        taking = Taking(site.log_key.load(), site.clock(), recipients)
+        taking = BackupOptions(site.log_key.load(), site.clock(), recipients)
         events, _ = back_up(site.database, site.ledger, site.provider, (folder, keys), taking)
     answer = backup_of(events)
     if as_json:

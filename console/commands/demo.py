@@ -56,7 +56,7 @@ def write_sample(
     years end. There are none with fewer than 24 customers, or without room for them.
     """
     end: datetime = time_of("--until", until) or utc_now()
-    broken: list[sample.Planted] = []
+    broken: list[sample.PlantedViolation] = []
     try:
         made = sample.generate(
             seed=seed, customers=customers, events=events, until=end, planted=broken
@@ -93,7 +93,7 @@ def demo(
     console = people()
     console.print(say("demo", "fresh", settings.data_dir), soft_wrap=True)
     with open_site(settings, install_missing=True) as site:
-        planted: list[sample.Planted] = []
+        planted: list[sample.PlantedViolation] = []
         words = (_through_kafka if kafka else _through_a_file)(site, _sample(planted))
         console.print(words, soft_wrap=True)
         bring_up_to_date(site)
@@ -122,7 +122,7 @@ def _through_a_file(site: Site, events: Iterator[dict[str, JsonValue]]) -> str:
     return say("demo", "ingested", count, sample.DEFAULT_CUSTOMERS, path, *counts)
 
 
-def _sample(planted: list[sample.Planted]) -> Iterator[dict[str, JsonValue]]:
+def _sample(planted: list[sample.PlantedViolation]) -> Iterator[dict[str, JsonValue]]:
     return sample.generate(
         seed=sample.DEFAULT_SEED,
         customers=sample.DEFAULT_CUSTOMERS,

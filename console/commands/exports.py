@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from application.processing_acts import Log
-from application.queries.acts import Exported, Wanted, exported
+from application.queries.acts import EventFilter, Exported, exported
 from application.queries.subjects import check_reference
 from application.words import counted, say
 from console.commands.people import reading
@@ -66,7 +66,7 @@ def export(
     Persons are the ledger's own identifiers; no value is opened. docs/how-to/exports.md has the mapping.
     """
     start, end = bounds_of(since, until)
-    wanted = Wanted(
+    wanted = EventFilter(
         subject=subject,
         after=after,
         since=start,

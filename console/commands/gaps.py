@@ -17,7 +17,7 @@ from console.show.gaps import gaps_table
 from consumers.gaps import Accepted, Proposal, propose
 from consumers.kafka import KafkaSource
 from consumers.source import Partition
-from consumers.store import LedgerStore, Stored
+from consumers.store import LedgerStore, StoredBookmark
 from host.kafka_options import options_of
 from host.notes import tell
 from host.settings import Settings
@@ -123,7 +123,7 @@ def _proposals(
     return [proposal for proposal in found if proposal]
 
 
-def _bookmarks(ledger: Ledger, places: Iterable[Partition]) -> dict[Partition, Stored]:
+def _bookmarks(ledger: Ledger, places: Iterable[Partition]) -> dict[Partition, StoredBookmark]:
     store = LedgerStore(ledger)
     found = {place: store.bookmark(place) for place in places}
     return {place: stored for place, stored in found.items() if stored}

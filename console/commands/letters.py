@@ -22,12 +22,14 @@ from console.output import emit_list, people
 from console.setting_flags import Several
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
-from consumers.retry import retry, retry_like
+from consumers.retry import RetryOutcome, retry, retry_like
 from host.notes import tell
 from host.settings import Settings
+from host.site import Site
 from host.wiring import open_site
+from ledger.application import Ledger
 from ledger.errors import Misconfigured, Reject
-from ledger.letters.lists import Kind, count_letters, letters_like, letters_named
+from ledger.letters.lists import LetterFilter, count_letters, letters_like, letters_named
 from ledger.letters.withheld import count_withheld
 from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES, Code
@@ -57,10 +59,10 @@ def kind_of(
     type: str | None,
     seen_from: str | None,
     seen_to: str | None,
-) -> Kind:
+) -> LetterFilter:
     """The letters that the options name. Raises BadParameter for a time that is none."""
     first, last = bounds_of(seen_from, seen_to)
-    return Kind(code, source, topic, _types(type), first, last)
+    return LetterFilter(code, source, topic, _types(type), first, last)
 
 
 def _types(name: str | None) -> tuple[str, ...] | None:
@@ -70,9 +72,9 @@ def _types(name: str | None) -> tuple[str, ...] | None:
     return (name, *(entry.type for entry in EVENT_TYPES.values() if entry.name == name))
 
 
-EVERY = Kind()
+EVERY = LetterFilter()
 OfKind = Annotated[
-    Kind,
+    LetterFilter,
     Several(
         kind_of,
         {
@@ -115,10 +117,12 @@ def list_letters(
     people().print(*tables)
 
 
-def _with_withheld(rows: Iterable[DeadLetter], reader: Session, kind: Kind) -> Iterator[DeadLetter]:
+def _with_withheld(
+    rows: Iterable[DeadLetter], reader: Session, kind: LetterFilter
+) -> Iterator[DeadLetter]:
     """The rows, and behind them how much is withheld: of that nothing but the code is known."""
     yield from rows
-    if kind.every or kind == Kind(WITHHELD):
+    if kind.every or kind == LetterFilter(WITHHELD):
         count = count_withheld(reader)
         if count:
             yield withheld_row(count)
@@ -163,13 +167,7 @@ def retry_letters(
         recorder = site.open_recorder()
         try:
             matching, _ = count_letters(recorder.session, kind)
-            if named:
-                names = [whole_name(recorder.session, name) for name in named]
-                tried = retry(recorder, names, site.intake, site.clock())
-            else:
-                if not matching:
-                    check_names(recorder.session, kind)
-                tried = retry_like(recorder, kind, limit, site.intake, site.clock())
+            tried = _tried(site, recorder, named or (), matching, (kind, limit))
             rows = outcomes.counting(map(retried_row, tried))
             if as_json:
                 beside = {} if named else {"matching": matching}
@@ -182,6 +180,23 @@ def retry_letters(
     if not as_json:
         _tell(shown, outcomes, None if named else matching)
     fail_unless(outcomes.all_fine)
+
+
+def _tried(
+    site: Site,
+    recorder: Ledger,
+    named: Sequence[str],
+    matching: int,
+    asked: tuple[LetterFilter, int | None],
+) -> Iterator[RetryOutcome]:
+    """Letters by their names, else those of a kind up to a limit, each tried when it is asked for."""
+    if named:
+        names = [whole_name(recorder.session, name) for name in named]
+        return retry(recorder, names, site.intake, site.clock())
+    kind, limit = asked
+    if not matching:
+        check_names(recorder.session, kind)
+    return retry_like(recorder, kind, limit, site.intake, site.clock())
 
 
 def _tell(shown: Sequence[RetriedLetter], outcomes: Outcomes, matching: int | None) -> None:

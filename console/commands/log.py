@@ -33,7 +33,7 @@ from ledger.storage.postgres import Session
 from ledger.tlog.proving.proof_file import encode_proof, parse_proof, verify_entry
 from ledger.tlog.proving.reading import entry_at, prove, published
 from ledger.tlog.publishing.metrics import PublisherMetrics, checkpoint_figures
-from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
 from ledger.tlog.signing.policy import Policy
 from ledger.tlog.store.folder import LogFolder
@@ -92,7 +92,7 @@ def _follow(settings: Settings) -> None:
             publisher.follow(stop)
 
 
-def _telling(watch: Watch) -> Observer:
+def _telling(watch: Watch) -> PublisherObserver:
     """What an operator should see of a publisher."""
 
     def told(size: int, entries: int) -> None:
@@ -102,7 +102,7 @@ def _telling(watch: Watch) -> Observer:
     def failed(error: LedgerError) -> None:
         watch.says.warning("publication", str(error), fault=type(error).__name__)
 
-    return Observer(looked=watch.pulse.beat, published=told, failed=failed)
+    return PublisherObserver(looked=watch.pulse.beat, published=told, failed=failed)
 
 
 @configured("store", "log")

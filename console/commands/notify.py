@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from application.acts.notifying import EXCEPTIONS, OUTCOMES, Word
+from application.acts.notifying import EXCEPTIONS, OUTCOMES, NotificationWord
 from application.acts.notifying import notify as record_notification
 from application.queries.lookups import known_recipient
-from application.queries.notifications import Notifications, Wanted, notification_tasks
+from application.queries.notifications import NotificationFilter, Notifications, notification_tasks
 from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
 from console.flags import At, AtMoment, Json, code_option, configured, option, switch
@@ -38,7 +38,7 @@ def list_tasks(
     with reading(settings, "notify", moment) as (site, source):
         prepare(site, moment)
         party = known_recipient(source, recipient) if recipient else None
-        rows = notification_tasks(source, Wanted(subject, party, everything), moment)
+        rows = notification_tasks(source, NotificationFilter(subject, party, everything), moment)
         if as_json:
             emit_list("tasks", rows, count_as="count")
         else:
@@ -71,9 +71,9 @@ def record_word(
     check_person(subject)
     with working(settings, "notify", at) as (site, source, time):
         party = known_recipient(source, recipient)
-        word = Word(subject, party, action, outcome, ground, tuple(category or ()))
+        word = NotificationWord(subject, party, action, outcome, ground, tuple(category or ()))
         record_notification(site, source, word, time)
-        rows = list(notification_tasks(source, Wanted(subject, party, done=True)))
+        rows = list(notification_tasks(source, NotificationFilter(subject, party, done=True)))
     if as_json:
         emit(Notifications(tasks=rows, count=len(rows)))
     else:

@@ -15,7 +15,7 @@ from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import rules
 from application.queries.access import access, employee_access
-from application.queries.findings import Wanted as FindingsWanted
+from application.queries.findings import FindingFilter as FindingsWanted
 from application.queries.findings import findings
 from application.queries.lint import lint
 from application.queries.lookups import known_role
@@ -41,7 +41,7 @@ from console.show.findings import findings_table
 from console.show.lint import lint_table
 from host.settings import Settings
 from projections.folds.timetravel import NOW, Moment
-from projections.views.notices import Claim, claims_of
+from projections.views.notices import NoticeStatement, claims_of
 from schemas import CATEGORIES
 from schemas.events.contract import Claims
 from schemas.references import kind_of
@@ -169,7 +169,7 @@ class _Draft(msgspec.Struct, frozen=True):
     claims: Claims
 
 
-def _claims(path: Path) -> tuple[Claim, ...]:
+def _claims(path: Path) -> tuple[NoticeStatement, ...]:
     """The claims of a draft, bare or as the member `claims` of a publication. Raises BadParameter."""
     try:
         content = path.read_bytes()

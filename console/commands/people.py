@@ -14,7 +14,7 @@ from application.lookups import fields
 from application.queries.erasure import Erased, erased
 from application.queries.everyone import all_states
 from application.queries.finding import find
-from application.queries.history import Part, history
+from application.queries.history import HistoryRange, history
 from application.queries.period import ALWAYS
 from application.queries.state import state
 from application.queries.subjects import check_person, check_reference
@@ -118,7 +118,7 @@ def show_history(
 ) -> None:
     """Print every event of a person, opened: by time, and with --json by position, one object a line."""
     check_reference(subject)
-    part = Part(period, limit)
+    part = HistoryRange(period, limit)
     with reading(settings, "history", moment) as (_, source):
         lines = history(source, subject, moment, spoken(), part)
         if as_json:

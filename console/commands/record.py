@@ -8,8 +8,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from application.acts.asking import Asking, asked
-from application.acts.filling import Data, Unfit, assigned, known_member, taken
+from application.acts.asking import Prompter, asked
+from application.acts.filling import Data, InvalidMember, assigned, known_member, taken
 from application.acts.recording import (
     ELSEWHERE,
     Draft,
@@ -78,7 +78,7 @@ def record_event(
     entry, language = newest(type_name), spoken()
     _refuse_own(entry)
     asks = _is_terminal() and file is None and not yes and not as_json
-    way = _Way(yes, asks, language, as_json)
+    way = _Mode(yes, asks, language, as_json)
     try:
         found = _from_file(file) if file else {}
         found |= {"subject": subject} if subject else {}
@@ -87,11 +87,11 @@ def record_event(
         with reading(settings, "record") as (site, source):
             bring_up_to_date(site)
             _go(site, source, draft, members_for(entry, draft.subject), way)
-    except Unfit as error:
+    except InvalidMember as error:
         raise typer.BadParameter(str(error)) from None
 
 
-class _Way(msgspec.Struct, frozen=True):
+class _Mode(msgspec.Struct, frozen=True):
     """How it goes on. `asks`: somebody sits at the terminal."""
 
     yes: bool
@@ -100,9 +100,9 @@ class _Way(msgspec.Struct, frozen=True):
     as_json: bool
 
 
-def _drafted(entry: EventType, found: dict[str, object], given: Sequence[str], way: _Way) -> Draft:
+def _drafted(entry: EventType, found: dict[str, object], given: Sequence[str], way: _Mode) -> Draft:
     """The event of what was found in a file and given by flags, and of what is asked. Raises Unfit."""
-    who = Asking(_ask, _tell, way.language)
+    who = Prompter(_ask, _tell, way.language)
     beside = {key: str(found.pop(key)) for key in _BESIDE if key in found}
     about = beside.get("subject") or (_asked_subject(entry, who) if way.asks else "")
     check_subject(entry, about, way.language)
@@ -112,11 +112,11 @@ def _drafted(entry: EventType, found: dict[str, object], given: Sequence[str], w
         data = asked(members, data, who)
     lacking = missing(members, data, way.language)
     if lacking:
-        raise Unfit("; ".join(lacking))
+        raise InvalidMember("; ".join(lacking))
     return Draft(entry, about, time_of("--at", beside.get("time")) or utc_now(), data)
 
 
-def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], way: _Way) -> None:
+def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], way: _Mode) -> None:
     """Show an event, and record it when that is wanted."""
     check_draft(site, draft, way.language)
     told = notes(source, draft, way.language)
@@ -148,7 +148,7 @@ def _refuse_own(entry: EventType) -> None:
         raise typer.BadParameter(say("record", "elsewhere", f"`{elsewhere}`"))
 
 
-def _asked_subject(entry: EventType, who: Asking) -> str:
+def _asked_subject(entry: EventType, who: Prompter) -> str:
     who.tell(who.says("subject-asked", subjects_of(entry)))
     return who.ask("subject").strip()
 
@@ -182,24 +182,24 @@ def _given(
     for key, value in found.items():
         try:
             data |= taken(shape, {key: value}, language)
-        except Unfit as error:
+        except InvalidMember as error:
             wrong.append(str(error))
     for place, one in enumerate(given, 1):
         path, equals, text = one.partition("=")
         try:
             if not equals:
-                raise Unfit(phrase("record", "pair", language))
+                raise InvalidMember(phrase("record", "pair", language))
             if known_member(members, path.split(".")[0], language) == PERSONAL:
-                raise Unfit(phrase("record", "is-personal", language))
+                raise InvalidMember(phrase("record", "is-personal", language))
             data = assigned(shape, data, path, text, language)
-        except Unfit as error:
+        except InvalidMember as error:
             wrong.append(f"--set {place}: {error}")
     if wrong:
-        raise Unfit("; ".join(wrong))
+        raise InvalidMember("; ".join(wrong))
     return data
 
 
-def _print(answer: DraftShown, members: tuple[Member, ...], way: _Way) -> None:
+def _print(answer: DraftShown, members: tuple[Member, ...], way: _Mode) -> None:
     if way.as_json:
         emit(answer)
     else:

@@ -5,7 +5,7 @@ from typing import Annotated, get_args
 
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.disclosures import Wanted, disclosures
+from application.queries.disclosures import DisclosureFilter, disclosures
 from application.queries.lookups import known_provision, known_recipient
 from application.queries.period import ALWAYS
 from application.queries.recipients import recipients
@@ -88,7 +88,7 @@ def show_disclosures(
         check_reference(subject)
     with reading(settings, "disclosures") as (site, source):
         bring_up_to_date(site)
-        wanted = Wanted(
+        wanted = DisclosureFilter(
             subject=subject,
             recipient=known_recipient(source, recipient) if recipient else None,
             kind=kind,

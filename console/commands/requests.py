@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from application.acts import on_requests
-from application.acts.answering import RESTRICTIONS, Wanted
+from application.acts.answering import RESTRICTIONS, AnswerOptions
 from application.acts.on_requests import OnRequest, identify
-from application.acts.requesting import Opening, open_request
+from application.acts.requesting import NewRequest, open_request
 from application.language import spoken
-from application.queries.found_requests import Found
+from application.queries.found_requests import FoundRequest
 from application.queries.requests import decisions_on, shown
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
@@ -65,7 +65,7 @@ def open_command(
         raise typer.BadParameter("--activity: expected for an objection, and for nothing else")
     objection = (activity, ground) if activity is not None else None
     wrote = text_of("--letter", letter) if letter is not None else None
-    opening = Opening(subject, right, channel, received_on, ref, objection, unknown, wrote)
+    opening = NewRequest(subject, right, channel, received_on, ref, objection, unknown, wrote)
     with working(settings, "request", at) as (site, source, time):
         _tell(site, open_request(site, source, opening, time), as_json)
 
@@ -156,7 +156,7 @@ def answer(
     """Answer a request, doing what its right asks for: erase, restrict, end an activity, review."""
     if outcome in CLOSINGS:
         raise typer.BadParameter(f"--outcome: {outcome} is no answer, use `ledger request close`")
-    wanted = Wanted(outcome, category or (), ground, review)
+    wanted = AnswerOptions(outcome, category or (), ground, review)
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
         _tell(site, on_requests.answer(site, source, on, wanted), as_json)
@@ -177,7 +177,7 @@ def close(
         _tell(site, on_requests.close(site, source, on, outcome), as_json)
 
 
-def _tell(site: Site, found: Found, as_json: bool) -> None:
+def _tell(site: Site, found: FoundRequest, as_json: bool) -> None:
     session = site.session("reader")
     opener = Opener(session, site.provider, site.ledger)
     decisions = decisions_on(session, opener, found, privacy_office=site.privacy_office)

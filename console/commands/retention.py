@@ -6,7 +6,7 @@ from application.acts.deciding import due_steps, erase_asked, erase_due, preview
 from application.acts.requesting import check_allowed
 from application.following import bring_up_to_date
 from application.queries.deciding import decided
-from application.queries.erasures import Asked
+from application.queries.erasures import ErasureScope
 from application.queries.found_requests import find
 from application.queries.periods import Clock, clocks, forecast, step_rows
 from application.queries.subjects import check_person, note_read
@@ -110,7 +110,7 @@ def decide(
     """
     check_person(subject)
     named = category or None
-    asked = Asked(ground_of(cause), request_ref, named)
+    asked = ErasureScope(ground_of(cause), request_ref, named)
     with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
         if request_ref is not None:

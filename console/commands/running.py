@@ -13,7 +13,7 @@ from console.flags import configured, switch
 from consumers.kafka import KafkaAnswers, KafkaSource
 from consumers.loop import Consumer, Job, consume
 from consumers.metrics import IntakeMetrics
-from consumers.observer import Observer as IntakeObserver
+from consumers.observer import ConsumerObserver as IntakeObserver
 from consumers.source import Answers, Partition
 from consumers.store import resume
 from host.kafka_options import options_of
@@ -24,7 +24,7 @@ from host.running.intake_log import intake_observer
 from host.running.listening import Address
 from host.running.reaching import reach
 from host.running.serving import free_port
-from host.running.supervision import Part, supervise
+from host.running.supervision import ChildProcess, supervise
 from host.running.upkeeping import Upkeep
 from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
 from host.settings import KafkaSettings, Settings
@@ -35,7 +35,7 @@ from ledger.errors import Retry
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
 from projections.figures import progress, unbuilt
-from projections.following.observer import Observer
+from projections.following.observer import FollowerObserver
 from projections.following.runner import Follower
 from projections.metrics import WorkMetrics
 
@@ -205,7 +205,7 @@ class _Views:
         self._unbuilt = unbuilt(session)
         return progress(session)
 
-    def observer(self) -> Observer:
+    def observer(self) -> FollowerObserver:
         watch = self._watch
 
         def folded(view: str, first: int, last: int, seconds: float) -> None:
@@ -218,7 +218,7 @@ class _Views:
                 seconds=round(seconds, 3),
             )
 
-        return Observer(looked=watch.pulse.beat, folded=folded)
+        return FollowerObserver(looked=watch.pulse.beat, folded=folded)
 
     def check_with(self, made: Follower) -> None:
         """The process is ready when no view of this follower is halted."""
@@ -276,13 +276,13 @@ def run(settings: Settings) -> None:
     raise typer.Exit(status)
 
 
-def _part(settings: Settings, name: Process) -> Part:
+def _part(settings: Settings, name: Process) -> ChildProcess:
     """A part serves on the port that follows, as its own default does."""
     base = port_of(settings, "run")
     host = settings.serving.host
     port = base + PORTS[name] - PORTS["run"] if base else free_port(host)
     own = {"LEDGER_METRICS_PORT": str(port), RUN: run_id()}
-    return Part(name, {**settings.texts, **own}, Address(host, port))
+    return ChildProcess(name, {**settings.texts, **own}, Address(host, port))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from host.settings import Settings
 from host.wiring import open_site
 from ledger.application import Ledger
 from ledger.errors import Misconfigured
-from ledger.letters.lists import Kind, count_letters
+from ledger.letters.lists import LetterFilter, count_letters
 from ledger.reading import halted_topics
 from ledger.recording.quarantine import OTHERS, sources_of
 from schemas import Code
@@ -64,7 +64,7 @@ def resume_source(
         try:
             resumed = _resumed(recorder, source, topic)
             # All others have no name in common: each letter has its own.
-            kind = Kind(_CODE, None if source == OTHERS else source, topic)
+            kind = LetterFilter(_CODE, None if source == OTHERS else source, topic)
             kept, _ = count_letters(recorder.session, kind)
         finally:
             recorder.close()
@@ -78,7 +78,7 @@ def resume_source(
         tell("kept-meanwhile", f"{kept:,}", retry)
 
 
-def _retry(kind: Kind) -> str:
+def _retry(kind: LetterFilter) -> str:
     """The command that brings in what was kept."""
     words = ["ledger", "dead-letters", "retry", "--code", _CODE]
     words += ["--source", kind.source] if kind.source else []

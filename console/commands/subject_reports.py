@@ -7,7 +7,7 @@ from application.acts.reporting import checkpoint_before, issue
 from application.answer import Answer
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.access_report import Asked
+from application.queries.access_report import ReportScope
 from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
 from console.commands.reports import Output, form_of, put
@@ -88,7 +88,7 @@ def _make(settings: Settings, report: Report[A], wanted: _Wanted) -> None:
         bring_up_to_date(site)
         head = head_position(source.session)
         position = head if wanted.at_position is None else min(wanted.at_position, head)
-        asked = Asked(
+        asked = ReportScope(
             reference=wanted.subject,
             request_ref=wanted.request,
             language=wanted.language,

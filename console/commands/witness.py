@@ -15,7 +15,7 @@ from application.words import say
 from console.flags import option, spoken_to
 from host.keys import witness_key
 from host.notes import note
-from host.running.listening import Asked, Page, listen
+from host.running.listening import HttpRequest, Page, listen
 from host.signals import stopping
 from ledger.errors import Halt, Misconfigured, Retry
 from ledger.tlog.signing.keys import ED25519, parse_verifier_key
@@ -70,10 +70,10 @@ def _passphrase(file: Path | None) -> str | None:
         raise Misconfigured("--passphrase-file: cannot be read") from None
 
 
-def pages_of(signer: Witness) -> Callable[[Asked], Page]:
+def pages_of(signer: Witness) -> Callable[[HttpRequest], Page]:
     """What a witness answers over HTTP: requests, and its last checkpoint of a log to anybody."""
 
-    def answer(asked: Asked) -> Page:
+    def answer(asked: HttpRequest) -> Page:
         try:
             return _answer(signer, asked)
         except (Halt, Retry) as fault:
@@ -83,7 +83,7 @@ def pages_of(signer: Witness) -> Callable[[Asked], Page]:
     return answer
 
 
-def _answer(signer: Witness, asked: Asked) -> Page:
+def _answer(signer: Witness, asked: HttpRequest) -> Page:
     if asked.path == _ADD and asked.method == "POST":
         return _page(signer.add_checkpoint(asked.body))
     name, _, rest = asked.path.removeprefix("/").partition("/")

@@ -8,7 +8,7 @@ from rich.table import Table
 import rulebook
 from application.acts.acting import Act, act
 from application.following import bring_up_to_date
-from application.queries.findings import OpenFinding, Wanted, findings
+from application.queries.findings import FindingFilter, OpenFinding, findings
 from application.words import say, told_in
 from console.demo.step import Step
 from console.show.findings import findings_table
@@ -16,7 +16,7 @@ from console.show.text import pairs, worded
 from host.site import Site
 from projections.folds.timetravel import NOW
 from sample.acts import notice_version
-from sample.generating import Planted
+from sample.generating import PlantedViolation
 from sample.register import SUBSCRIPTION
 from schemas import names
 
@@ -24,9 +24,9 @@ from schemas import names
 EXPLAINED = "law.notice.never"
 
 
-def found(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
+def found(site: Site, planted: Sequence[PlantedViolation]) -> Iterator[Step]:
     """Compare what is found with what the sample broke on purpose."""
-    rows = list(findings(site.source("findings"), Wanted(), NOW))
+    rows = list(findings(site.source("findings"), FindingFilter(), NOW))
     meant = Counter((one.rule, one.source, one.id) for one in planted)
     seen = Counter((row.rule, row.event.source, row.event.id) for row in rows)
     yield Step(
@@ -38,7 +38,7 @@ def found(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
     yield from _explained([row for row in rows if row.rule == EXPLAINED], site)
 
 
-def _by_rule(rows: Sequence[OpenFinding], planted: Sequence[Planted]) -> Table:
+def _by_rule(rows: Sequence[OpenFinding], planted: Sequence[PlantedViolation]) -> Table:
     counts = Counter(row.rule for row in rows)
     meant = Counter(one.rule for one in planted)
     lines = (
@@ -67,7 +67,7 @@ def _explained(rows: Sequence[OpenFinding], site: Site) -> Iterator[Step]:
         if isinstance(row.subject, str):
             act(site, [_notice(row.subject, notice_version(site.clock()))])
     bring_up_to_date(site)
-    left = list(findings(site.source("findings"), Wanted(rule=EXPLAINED), NOW))
+    left = list(findings(site.source("findings"), FindingFilter(rule=EXPLAINED), NOW))
     yield Step(
         say("demo", "resolved"),
         f"findings --rule {EXPLAINED}",

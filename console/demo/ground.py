@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from host.settings import Settings, read_settings
 from ledger.embedded import default_data_dir, start
-from ledger.embedded.place import Place
+from ledger.embedded.place import DataDirectory
 from ledger.errors import Misconfigured
 
 # Its presence says that a directory was made by a demonstration and may be made afresh.
@@ -45,7 +45,7 @@ def fresh_ground(data_dir: Path) -> None:
                 f"{data_dir} is not empty and was not made by a demonstration: name another"
                 " one with --data-dir"
             )
-        if Place(data_dir.resolve()).cluster.exists():
+        if DataDirectory(data_dir.resolve()).cluster.exists():
             start(data_dir).stop()  # a killed demonstration may have left its server running
         shutil.rmtree(data_dir)
     _make(data_dir)

@@ -9,7 +9,7 @@ from console.commands.running import sourcing
 from console.progress import progress_bar
 from consumers.kafka import KafkaSource, KafkaUpstream
 from consumers.loop import Job, consume
-from consumers.observer import Observer
+from consumers.observer import ConsumerObserver
 from consumers.source import Partition
 from host.kafka_options import options_of
 from host.settings import OFFICE, KafkaSettings
@@ -94,6 +94,8 @@ def consume_all(site: Site, kafka: KafkaSettings, count: int) -> int:
             source,
             site.open_recorder,
             Clocks(site.clock),
-            observer=Observer(reassigned=end.reassigned, placed=end.placed, recorded=end.recorded),
+            observer=ConsumerObserver(
+                reassigned=end.reassigned, placed=end.placed, recorded=end.recorded
+            ),
         ).run(reached)
     return end.messages

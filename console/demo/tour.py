@@ -12,7 +12,7 @@ from application.auditing import audit_site
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.queries.consents import consents
-from application.queries.disclosures import Wanted, disclosures
+from application.queries.disclosures import DisclosureFilter, disclosures
 from application.queries.erasure import erased
 from application.queries.history import history
 from application.queries.lint import lint
@@ -39,7 +39,7 @@ from host.site import Site
 from ledger.event import instant
 from ledger.keys.rotation import epochs
 from projections.folds.timetravel import NOW, Moment
-from sample.generating import Planted
+from sample.generating import PlantedViolation
 from sample.tour import TOUR_SUBJECT
 
 # Enough of a long table to see what it is.
@@ -49,7 +49,7 @@ _RIGHTS = "8"
 _YEAR = timedelta(days=365)
 
 
-def guide(site: Site, planted: Sequence[Planted]) -> Iterator[Step]:
+def guide(site: Site, planted: Sequence[PlantedViolation]) -> Iterator[Step]:
     """Walk through the ledger. `planted`: the violations in it."""
     yield from _about_one_person(site)
     yield from _about_processing(site)
@@ -100,7 +100,7 @@ def _about_processing(site: Site) -> Iterator[Step]:
         "register",
         [register_table(msgspec.structs.replace(answer, activities=drifting[:_ACTIVITIES]))],
     )
-    rows = list(disclosures(site.source("disclosures"), Wanted(subject=TOUR_SUBJECT)))
+    rows = list(disclosures(site.source("disclosures"), DisclosureFilter(subject=TOUR_SUBJECT)))
     yield Step(
         say("demo", "disclosures"),
         f"disclosures --subject {TOUR_SUBJECT}",
@@ -136,7 +136,7 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
         f"history {who}",
         [history_table(who, events[:2] + events[-1:])],
     )
-    given = disclosures(site.source("disclosures"), Wanted(subject=who))
+    given = disclosures(site.source("disclosures"), DisclosureFilter(subject=who))
     rows = [row for row in given if row.subject is None]
     yield Step(
         say("demo", "disclosures-remain"),

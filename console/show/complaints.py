@@ -7,7 +7,7 @@ from rich.table import Table
 
 from application.language import spoken
 from application.queries.complaints import ComplaintFile, ComplaintList, ComplaintRow
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, say, told_in
 from console.show.requests import steps_table
@@ -55,7 +55,7 @@ def complaint_tables(answer: ComplaintFile) -> list[RenderableType]:
                 clock.due,
                 say("clock", clock.state),
                 told_in(clock, "title"),
-                Words(spoken()).cited(clock.citation),
+                RegisterWords(spoken()).cited(clock.citation),
             ]
         ),
         Stack([answer.answered_at, code_word("channel", answer.answered_via)]),

@@ -6,7 +6,7 @@ from rich.console import RenderableType
 
 from application.language import spoken
 from application.queries.credit_check import CreditCheckAnswer, CreditVerdict
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.words import headings, say, told_in
 from console.show.text import Stack, pairs, table
 from documents.text import clean
@@ -60,7 +60,7 @@ def _row(about: str, verdict: CreditVerdict) -> tuple[object, ...]:
                 say(_ABOUT, "lifted", lifted) if lifted else None,
             ]
         ),
-        Stack([verdict.rule, Words(spoken()).cited(verdict.citation), _doubt(verdict)]),
+        Stack([verdict.rule, RegisterWords(spoken()).cited(verdict.citation), _doubt(verdict)]),
     )
 
 

@@ -7,7 +7,7 @@ from rich.table import Table
 import rulebook
 from application.language import spoken
 from application.queries.findings import OpenFinding
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import say, told_in
 from console.show.text import Stack, worded
@@ -22,7 +22,7 @@ def findings_table(rows: Iterable[OpenFinding]) -> Table:
 def _finding(row: OpenFinding) -> tuple[object, ...]:
     event, rule = row.event, rulebook.rule(row.rule)
     unsure = say("confidence", "unconfirmed") if row.confidence == "unconfirmed" else None
-    cited = Words(spoken()).cited(row.citation)
+    cited = RegisterWords(spoken()).cited(row.citation)
     return (
         Stack([told_in(rule, "title"), row.rule, cited, _severity(row), unsure]),
         Stack(

@@ -9,7 +9,7 @@ from rich.table import Table
 from application.language import spoken
 from application.queries.cases import CaseClock
 from application.queries.incidents import AffectedPerson, IncidentFile, IncidentList, IncidentRow
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say, told_in
 from console.show.requests import steps_table
@@ -87,7 +87,7 @@ def _clocks_table(clocks: Iterable[CaseClock]) -> Table:
             Stack(
                 [
                     told_in(clock, "title"),
-                    Words(spoken()).cited(clock.citation),
+                    RegisterWords(spoken()).cited(clock.citation),
                 ]
             ),
             clock.due,

@@ -4,7 +4,7 @@ from rich.table import Table
 
 from application.language import spoken
 from application.queries.lint import Contrast, Lint, LintFinding, Said
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.words import headings, say
 from console.show.text import Stack, table
 
@@ -37,7 +37,7 @@ def _finding(row: LintFinding) -> tuple[object, ...]:
             [
                 row.title,
                 row.rule,
-                Words(spoken()).cited(row.citation),
+                RegisterWords(spoken()).cited(row.citation),
                 say("severity", row.severity),
                 say("confidence", "unconfirmed") if unsure else None,
             ]

@@ -11,7 +11,7 @@ from application.queries.marketing import (
     MarketingAnswer,
     MarketingVerdict,
 )
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.words import in_words, say, told_in
 from console.show.text import Stack, pairs, worded
 from documents.messages import told
@@ -27,7 +27,7 @@ def marketing_tables(answer: MarketingAnswer) -> list[RenderableType]:
             Stack([in_words("channel", decision.channel), _may(decision)]),
             Stack([say("layer", verdict.layer), _may(verdict)]),
             Stack([told_in(verdict, "why"), _asked(verdict), told_in(verdict, "title")]),
-            Stack([Words(spoken()).cited(verdict.citation), _doubt(verdict)]),
+            Stack([RegisterWords(spoken()).cited(verdict.citation), _doubt(verdict)]),
         )
         for decision in answer.decisions
         for verdict in decision.verdicts

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from application.language import spoken
 from application.queries.purposes import PurposeRow, PurposesAnswer
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.words import in_words, say, told_in
 from console.show.text import Stack, worded
 from rulebook.layers import Layer
@@ -36,7 +36,7 @@ def _layer(row: PurposeRow, layer: Layer) -> Stack:
             lines += [
                 told_in(entry, "title"),
                 bases,
-                Words(spoken()).cited(entry.citation),
+                RegisterWords(spoken()).cited(entry.citation),
                 doubt,
             ]
     return Stack(lines)

@@ -13,7 +13,7 @@ from application.queries.register_answer import Register, RegisteredActivity
 from application.queries.retention import Retention
 from application.queries.transfers import TransferRow, Transfers
 from application.queries.transparency import TransparencyReport
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import counted, in_words, say
 from console.show.text import Stack, table, worded
@@ -55,14 +55,14 @@ def _retention(answer: Retention) -> Iterator[str]:
 
 
 def _drift(one: Drift) -> str:
-    words = Words(spoken())
+    words = RegisterWords(spoken())
     if words.language == "en":
         return f"{one.kind}: {one.detail}"
     return f"{words.code('drift', one.kind)}: {words.drift(one.kind, one.detail)}"
 
 
 def _lacking(one: MissingPoint) -> str:
-    words, what, detail = Words(spoken()), one.what, one.detail
+    words, what, detail = RegisterWords(spoken()), one.what, one.detail
     if words.language == "nl":
         what, detail = words.code("missing", what), words.lacking(what, detail)
     return " ".join(filter(None, (f"Art. {one.article}:", what, detail)))
@@ -88,7 +88,7 @@ def _disclosure(row: DisclosureShown) -> tuple[object, ...]:
 
 def _kind(code: str | None) -> str | None:
     """A kind of recipient as it is typed, in Dutch in words."""
-    return Words("nl").recipient_kind(code) if spoken() == "nl" else code
+    return RegisterWords("nl").recipient_kind(code) if spoken() == "nl" else code
 
 
 def _fields(names: list[str] | None) -> list[str] | None:
@@ -139,7 +139,7 @@ def transparency_table(answer: TransparencyReport) -> Table:
 
 def _word(kind: str, code: str | None) -> str | None:
     """A code of the register as it is typed, in Dutch in words."""
-    return Words("nl").code(kind, code) if code and spoken() == "nl" else code
+    return RegisterWords("nl").code(kind, code) if code and spoken() == "nl" else code
 
 
 def _derived(row: TransferRow) -> str | None:

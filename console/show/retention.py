@@ -18,7 +18,7 @@ from application.queries.deciding import (
     RecordedGround,
 )
 from application.queries.periods import Clock, Month, StepShown
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say
 from console.show.person import forgotten_table
@@ -51,13 +51,15 @@ def _decision(row: DecisionShown) -> Iterator[_Cells]:
             *(named if number == 0 else ("", "")),
             ground.until or _waits(ground),
             ground.says.said(spoken()),
-            Words(spoken()).cited(ground.statute),
+            RegisterWords(spoken()).cited(ground.statute),
         )
 
 
 def _waits(ground: GroundShown) -> str | None:
     anchor = ground.waits_for
-    return say("decision", "waits", Words(spoken()).code("anchor", anchor)) if anchor else None
+    return (
+        say("decision", "waits", RegisterWords(spoken()).code("anchor", anchor)) if anchor else None
+    )
 
 
 def certificate_table(answer: CertifiedErasure) -> Table:

@@ -1,6 +1,6 @@
 """What a consumer logs of its work: assignments, faults, halts, refusals. Places and codes, no values."""
 
-from consumers.observer import Observer
+from consumers.observer import ConsumerObserver
 from consumers.source import Partition
 from host.logs import Log
 from ledger.errors import Retry
@@ -11,7 +11,7 @@ from schemas import Rejection
 SHOWN_REJECTIONS = 10
 
 
-def intake_observer(log: Log) -> Observer:
+def intake_observer(log: Log) -> ConsumerObserver:
     """An observer that logs what an operator or a sender's team will look for."""
     return _IntakeLog(log).observer()
 
@@ -21,8 +21,8 @@ class _IntakeLog:
         self._log = log
         self._rejected = 0
 
-    def observer(self) -> Observer:
-        return Observer(
+    def observer(self) -> ConsumerObserver:
+        return ConsumerObserver(
             reassigned=self._reassigned,
             placed=self._placed,
             recorded=self._recorded,

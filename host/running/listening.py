@@ -35,7 +35,7 @@ class Address(NamedTuple):
         return f"http://{host}:{self.port}"
 
 
-class Asked(NamedTuple):
+class HttpRequest(NamedTuple):
     """A request. `accept`: its Accept header. `body`: empty for a GET."""
 
     method: str
@@ -54,7 +54,12 @@ class Page(NamedTuple):
 
 @contextmanager
 def listen(
-    host: str, port: int, answer: Callable[[Asked], Page], setting: str, *, limit_bytes: int = 0
+    host: str,
+    port: int,
+    answer: Callable[[HttpRequest], Page],
+    setting: str,
+    *,
+    limit_bytes: int = 0,
 ) -> Iterator[Address]:
     """Answer requests until the block ends; where that is. `port` 0: any.
 
@@ -71,7 +76,7 @@ def listen(
 
 
 def _listening(
-    host: str, port: int, answer: Callable[[Asked], Page], setting: str, limit_bytes: int
+    host: str, port: int, answer: Callable[[HttpRequest], Page], setting: str, limit_bytes: int
 ) -> "_Server":
     try:
         return _Server(host, port, answer, limit_bytes)
@@ -88,7 +93,7 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
     def __init__(
-        self, host: str, port: int, answer: Callable[[Asked], Page], limit_bytes: int
+        self, host: str, port: int, answer: Callable[[HttpRequest], Page], limit_bytes: int
     ) -> None:
         self.answer = answer
         self.limit_bytes = limit_bytes
@@ -131,9 +136,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(self.server.answer(self._asked(self.rfile.read(int(length)))))
 
-    def _asked(self, body: bytes = b"") -> Asked:
+    def _asked(self, body: bytes = b"") -> HttpRequest:
         path = self.path.partition("?")[0]
-        return Asked(self.command, path, self.headers.get("Accept", ""), body)
+        return HttpRequest(self.command, path, self.headers.get("Accept", ""), body)
 
     def _send(self, page: Page) -> None:
         self.send_response(page.status)

@@ -15,7 +15,7 @@ import msgspec
 import orjson
 
 from host.running.health import Check, missing
-from host.running.listening import Address, Asked, Page, listen
+from host.running.listening import Address, HttpRequest, Page, listen
 
 # A part that takes longer to say how it is, is not well.
 ANSWER_S = 2.0
@@ -28,7 +28,7 @@ class Pages(NamedTuple):
     live: Mapping[str, Check]
     ready: Mapping[str, Check]
 
-    def answer(self, asked: Asked) -> Page:
+    def answer(self, asked: HttpRequest) -> Page:
         """One of the pages."""
         if asked.path == "/metrics":
             return Page(HTTPStatus.OK, *self.metrics(asked.accept))

@@ -35,14 +35,14 @@ def ended_for_good(status: int) -> bool:
     return status >= 0 and status != AWAY
 
 
-class Restarts(msgspec.Struct, frozen=True):
+class RestartDelay(msgspec.Struct, frozen=True):
     """How long to wait before the next start of a child."""
 
     failures: int = 0
 
-    def after(self, ran_s: float) -> "Restarts":
+    def after(self, ran_s: float) -> "RestartDelay":
         """After one more crash of a child that had run for so long."""
-        return Restarts(1 if ran_s >= STEADY_S else self.failures + 1)
+        return RestartDelay(1 if ran_s >= STEADY_S else self.failures + 1)
 
     @property
     def pause_s(self) -> float:
@@ -50,7 +50,7 @@ class Restarts(msgspec.Struct, frozen=True):
         return min(LAST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(self.failures - 1, 16))
 
 
-class Part:
+class ChildProcess:
     """One child process and what is known about it. `environment`: over that of this process.
 
     `address`: where it says how it is.
@@ -63,7 +63,7 @@ class Part:
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
         self._start_at = 0.0
-        self._restarts = Restarts()
+        self._restarts = RestartDelay()
 
     def check(self) -> str | None:
         """Why it is not ready. May be asked in another thread; answers within seconds."""
@@ -118,7 +118,9 @@ class Part:
             return FINE
 
 
-def supervise(parts: Sequence[Part], stop: Callable[[], bool], look: Callable[[], None]) -> int:
+def supervise(
+    parts: Sequence[ChildProcess], stop: Callable[[], bool], look: Callable[[], None]
+) -> int:
     """Run commands of this program side by side until told to stop; the exit status of it all.
 
     `look`: called some times a second; what it raises stops everything.
@@ -134,7 +136,7 @@ def supervise(parts: Sequence[Part], stop: Callable[[], bool], look: Callable[[]
     return status or last
 
 
-def _first_end(parts: Sequence[Part], now: float) -> int:
+def _first_end(parts: Sequence[ChildProcess], now: float) -> int:
     """Exit status of the first part that ended for good, 0 while none has."""
     for part in parts:
         status = part.look(now)
@@ -145,7 +147,7 @@ def _first_end(parts: Sequence[Part], now: float) -> int:
     return FINE
 
 
-def _stop(parts: Sequence[Part]) -> int:
+def _stop(parts: Sequence[ChildProcess]) -> int:
     """Tell all parts to stop and wait for them; the worst exit status of theirs."""
     for part in parts:
         part.tell()

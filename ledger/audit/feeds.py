@@ -5,7 +5,7 @@ Tokens of one list at a time are in memory, about 60 bytes for each member.
 
 from itertools import pairwise
 
-from ledger.audit.custody.custody import Capped, Checked, Custody, Held
+from ledger.audit.custody.custody import CappedFindings, Checked, Custody, ProviderKeys
 from ledger.crypto.places import feed_key_place
 from ledger.crypto.provider import Wrapped
 from ledger.errors import Halt
@@ -19,7 +19,9 @@ from ledger.storage.postgres import Session
 _SHOWN = 12
 
 
-def check_feeds(session: Session, custody: Custody, held: Held, notes: Capped) -> None:
+def check_feeds(
+    session: Session, custody: Custody, held: ProviderKeys, notes: CappedFindings
+) -> None:
     """Every list that is kept, and those that events say are kept."""
     known = set()
     for root, position, keep_until, members, mac, epoch, wrapped in session.rows(
@@ -37,7 +39,7 @@ def check_feeds(session: Session, custody: Custody, held: Held, notes: Capped) -
     _check_missing(session, custody, known, notes)
 
 
-def _secret(root: bytes, epoch: int, wrapped: bytes, held: Held) -> bytes | None:
+def _secret(root: bytes, epoch: int, wrapped: bytes, held: ProviderKeys) -> bytes | None:
     (key,) = held.unwrap([Wrapped(epoch, feed_key_place(held.ledger, root, epoch), wrapped)])
     if isinstance(key, bytes):
         return key
@@ -61,7 +63,9 @@ def _is_whole(session: Session, root: bytes, members: int, secret: bytes) -> boo
     return commitment(public_key(secret), members, root_of(tokens)) == root
 
 
-def _check_missing(session: Session, custody: Custody, known: set[bytes], notes: Capped) -> None:
+def _check_missing(
+    session: Session, custody: Custody, known: set[bytes], notes: CappedFindings
+) -> None:
     """A list that an event says is kept is there until its date."""
     for row in session.rows("audit_feed_events"):
         try:

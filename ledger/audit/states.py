@@ -33,7 +33,7 @@ _ERA = datetime(2000, 1, 1, tzinfo=UTC)
 _ERA_MICROSECONDS = 946_684_800_000_000  # from 1970 to 2000
 
 
-class Stored(NamedTuple):
+class StoredStates(NamedTuple):
     """Gaps by position, and of each batch the SHA-256 of its names as they were copied."""
 
     gaps: dict[int, ExplainedGap]
@@ -53,7 +53,9 @@ class _Row(NamedTuple):
     name: bytes
 
 
-def check_states(rows: Iterable[bytes], batches: Sequence[BatchRow], findings: Findings) -> Stored:
+def check_states(
+    rows: Iterable[bytes], batches: Sequence[BatchRow], findings: Findings
+) -> StoredStates:
     """Check rows of the statement `audit_states` and what their batches say of them."""
     gaps: dict[int, ExplainedGap] = {}
     names = [sha256() for _ in batches]
@@ -71,7 +73,7 @@ def check_states(rows: Iterable[bytes], batches: Sequence[BatchRow], findings: F
             findings.note(position, "event-id", "a name without an event")
             continue
         _check_event(row, position, batch, gaps, findings)
-    return Stored(gaps, [one.digest() for one in names])
+    return StoredStates(gaps, [one.digest() for one in names])
 
 
 def _batch_finder(batches: Sequence[BatchRow]) -> Any:

@@ -15,7 +15,7 @@ from ledger.storage.postgres import Session
 from ledger.writing.chain import (
     NO_SUMS,
     TABLES,
-    Beside,
+    SideState,
     Table,
     all_sums,
     batch_hash,
@@ -79,7 +79,7 @@ def _beginnings(batches: Sequence[BatchRow]) -> list[BatchRow]:
 def _hash_of(one: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:
     if one.erasures is None or one.promised is None or one.sums is None:
         return None
-    beside = Beside(one.erasures, one.promised, one.sums)
+    beside = SideState(one.erasures, one.promised, one.sums)
     return batch_hash(chain, before, (*one.cells, one.names), beside)
 
 

@@ -12,13 +12,13 @@ from ledger.backup.encryption import Identities
 from ledger.backup.folders import OpenedCopy, check_keys, opened_copies
 from ledger.backup.manifest import Copy
 from ledger.backup.restoring import check_identities, restore
-from ledger.backup.taking import Taking, back_up, check_apart
+from ledger.backup.taking import BackupOptions, back_up, check_apart
 
 __all__ = [
+    "BackupOptions",
     "Copy",
     "Identities",
     "OpenedCopy",
-    "Taking",
     "back_up",
     "check_apart",
     "check_identities",

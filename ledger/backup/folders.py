@@ -17,7 +17,7 @@ import msgspec
 from ledger.backup.manifest import MANIFEST, Content, Copy, TableFile, read_manifest
 from ledger.backup.tables import copied_tables
 from ledger.crypto.provider import KeyProvider
-from ledger.errors import Lost, Misconfigured, Unproven
+from ledger.errors import KeyLost, Misconfigured, Unproven
 from ledger.names import LedgerName
 from ledger.storage.install import migration_digest, migrations
 from ledger.tlog.signing.keys import VerifierKey
@@ -182,7 +182,7 @@ def check_keys(copy: Copy, provider: KeyProvider) -> None:
     for epoch, wanted in copy.epochs.items():
         try:
             held = provider.commitment(int(epoch))
-        except Lost:
+        except KeyLost:
             raise Misconfigured(
                 f"the key epoch {epoch} of this backup has ended: take a backup of the keys made "
                 "after that, or set LEDGER_KEY_DIR"

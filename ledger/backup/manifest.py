@@ -28,7 +28,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Nothing that this program does not know is passed over."""
 
 
-class Applied(_Strict, frozen=True):
+class AppliedMigration(_Strict, frozen=True):
     """A migration: its name, the SHA-256 of its text in hex, and when it was applied."""
 
     name: str
@@ -63,7 +63,7 @@ class Copy(_Strict, frozen=True):
     taken_at: datetime
     position: int
     server: int
-    migrations: tuple[Applied, ...]
+    migrations: tuple[AppliedMigration, ...]
     epochs: dict[str, str]
     signed: dict[str, int]
     recipients: tuple[str, ...]

@@ -25,7 +25,7 @@ from ledger.tlog.tree.merkle import hash_leaf
 from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion
 from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of, width_at
 from ledger.writing.append import BatchNotes, NewEvent, Span, append, lock_head, new_event
-from ledger.writing.chain import Link
+from ledger.writing.chain import ChainLink
 
 # Labels of batches: of events that came back, and of those that never had a name.
 REIMPORT, _UNNAMED = "command:reimport", "application"
@@ -36,7 +36,7 @@ _ERASED = "nl.voipzeker.ledger.personal-data-erased."
 _BLOCK_ENTRIES = 8_192
 
 
-class Reimported(msgspec.Struct, frozen=True):
+class ReimportedRange(msgspec.Struct, frozen=True):
     """Positions `first` to `last` came back; none when last < first."""
 
     first: int
@@ -63,7 +63,7 @@ def reimport(
     chain: KeyedHash,
     folder: LogFolder,
     keys: Sequence[VerifierKey],
-) -> Reimported:
+) -> ReimportedRange:
     """Append what the log promises and the database does not hold. Needs the recorder's role.
 
     `chain`: vouches for the batches. `keys`: verification keys of the log. Positions, times, versions and
@@ -75,20 +75,20 @@ def reimport(
     promise = last_promise(folder, keys)
     size = promise[1].size if promise else 0
     if promise is None or not size:
-        return Reimported(head + 1, head)
+        return ReimportedRange(head + 1, head)
     both = min(head, size)
     try:
         entries = checked_entries(folder, promise[1], max(1, both))
         if both:
             _check_beginning(session, both, next(entries))
         if head >= size:
-            return Reimported(head + 1, head)
+            return ReimportedRange(head + 1, head)
         batches = groupby(map(read_entry, entries), lambda entry: entry.recorded_at)
         for block in _blocks(batches):
             _write(session, ledger, chain, block)
     except Unproven as error:
         raise Halt(f"nothing more is brought back from {folder.path}: {error}") from None
-    return Reimported(head + 1, _position(session))
+    return ReimportedRange(head + 1, _position(session))
 
 
 def checked_entries(folder: LogFolder, promise: Checkpoint, first: int) -> Iterator[bytes]:
@@ -151,7 +151,7 @@ def _write(
                 session,
                 events,
                 Span(REIMPORT if named else _UNNAMED),
-                Link(chain),
+                ChainLink(chain),
                 notes=BatchNotes(
                     erasures=sum(entry.type.startswith(_ERASED) for entry in batch),
                     recorded_at=batch[0].recorded_at,

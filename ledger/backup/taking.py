@@ -13,7 +13,15 @@ from typing import Self
 import msgspec
 
 from ledger.backup.encryption import Recipients
-from ledger.backup.manifest import FORMAT, MANIFEST, Applied, Content, Copy, TableFile, sign
+from ledger.backup.manifest import (
+    FORMAT,
+    MANIFEST,
+    AppliedMigration,
+    Content,
+    Copy,
+    TableFile,
+    sign,
+)
 from ledger.backup.tables import columns_of, copied_tables, namespace_of
 from ledger.crypto.provider import KeyProvider
 from ledger.errors import Misconfigured, NotInstalled, ServiceAway
@@ -29,7 +37,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 CONTENTS: tuple[Content, Content] = ("events", "keys")
 
 
-class Taking(msgspec.Struct, frozen=True):
+class BackupOptions(msgspec.Struct, frozen=True):
     """How a backup is made. `key`: signs it. `recipients`: public keys to encrypt to; in clear when empty."""
 
     key: Signer
@@ -55,7 +63,7 @@ def back_up(
     ledger: LedgerName,
     provider: KeyProvider,
     folders: tuple[Path, Path],
-    taking: Taking,
+    taking: BackupOptions,
 ) -> tuple[Copy, Copy]:
     """Copy events and keys, as they are at one moment, into two new folders; durable on return.
 
@@ -117,7 +125,9 @@ def _check_login(session: Session, ledger: LedgerName) -> None:
         )
 
 
-def _describe(session: Session, ledger: LedgerName, provider: KeyProvider, taking: Taking) -> Copy:
+def _describe(
+    session: Session, ledger: LedgerName, provider: KeyProvider, taking: BackupOptions
+) -> Copy:
     head = session.row("head_row")
     if head is None:
         raise NotInstalled
@@ -132,7 +142,7 @@ def _describe(session: Session, ledger: LedgerName, provider: KeyProvider, takin
         taken_at=taking.now,
         position=head[0],
         server=server,
-        migrations=tuple(Applied(*row) for row in applied),
+        migrations=tuple(AppliedMigration(*row) for row in applied),
         epochs={str(epoch): provider.commitment(epoch) for epoch in epochs},
         signed={origin: promise.size for origin, promise in promised(session).items()},
         recipients=taking.recipients,

@@ -10,7 +10,7 @@ from ledger.crypto.sealing import DataKey, KeyedHash, month_of
 
 
 @dataclass(slots=True)
-class Chain:
+class KeyChain:
     """Keys of one (subject, category) in its current generation: from_month -> secret."""
 
     generation: int = 0
@@ -33,7 +33,7 @@ class KeySet(NamedTuple):
     erased_through: datetime | None
 
 
-class Held:
+class StreamKeys:
     """What is held of one stream: its chains by category, and keys ready for use by (category, month).
 
     `fingerprint`: the hash by which its events are told apart, once its key was provided; `generation`: of
@@ -55,7 +55,7 @@ class Held:
     def __init__(self, stream: UUID) -> None:
         self.stream = stream
         self.text = str(stream)
-        self.chains: dict[str, Chain] = {}
+        self.chains: dict[str, KeyChain] = {}
         self.ready: dict[tuple[str, int], DataKey] = {}
         self.fingerprint: KeyedHash | None = None
         self.generation = 0

@@ -24,7 +24,7 @@ from ledger.crypto.sealing import (
     open_bytes,
     seal_bytes,
 )
-from ledger.errors import Halt, Lost, Retry
+from ledger.errors import Halt, KeyLost, Retry
 from ledger.storage.durable import fsync_folder
 from ledger.storage.ordinary import read_ordinary
 
@@ -104,7 +104,7 @@ class FileWrapping:
     def hold(self) -> None:
         """See `Wrapping`."""
         for epoch in self._epochs():
-            with suppress(Lost):  # destroyed just now: then no row is wrapped under it any more
+            with suppress(KeyLost):  # destroyed just now: then no row is wrapped under it any more
                 self._of(epoch)
 
     def wrap(self, epoch: int, keys: Sequence[Placed]) -> list[bytes]:
@@ -254,15 +254,15 @@ def _read_secret(path: Path, what: str) -> bytes:
     try:
         secret = read_ordinary(path, KEY_BYTES)
     except FileNotFoundError:
-        raise Lost(f"{what} is not held any more") from None
+        raise KeyLost(f"{what} is not held any more") from None
     except OSError as error:
         if error.errno == errno.EFBIG:
-            raise Lost(f"{what} is damaged") from None
-        raise Lost(f"{what} cannot be read: {error.strerror}") from None
+            raise KeyLost(f"{what} is damaged") from None
+        raise KeyLost(f"{what} cannot be read: {error.strerror}") from None
     if secret == bytes(KEY_BYTES):
-        raise Lost(f"{what} is being destroyed")
+        raise KeyLost(f"{what} is being destroyed")
     if len(secret) != KEY_BYTES:
-        raise Lost(f"{what} is damaged")
+        raise KeyLost(f"{what} is damaged")
     return secret
 
 

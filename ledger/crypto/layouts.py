@@ -24,7 +24,7 @@ BLIND_FIELDS = frozenset(
 )
 
 
-class Group(NamedTuple):
+class FieldGroup(NamedTuple):
     """Fields of one category: name, and its part of the associated data."""
 
     category: str
@@ -47,7 +47,7 @@ class Layout:
 
     __slots__ = ("_arranged", "_pattern", "fields", "groups", "rolling", "searchable")
 
-    def __init__(self, groups: tuple[Group, ...]) -> None:
+    def __init__(self, groups: tuple[FieldGroup, ...]) -> None:
         self.groups = groups
         self.rolling = any(group.rolling for group in groups)
         self.fields = tuple(
@@ -71,7 +71,7 @@ class Layout:
         return orjson.Fragment(text.replace(b"+", b"-").replace(b"/", b"_").replace(b"=", b""))
 
 
-def _arranged(groups: Sequence[Group]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
+def _arranged(groups: Sequence[FieldGroup]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
     """Brings keys, then blobs, into the order of the pattern: each key before the blobs of its group."""
     places, blob = [], len(groups)
     for key, group in enumerate(groups):
@@ -120,7 +120,7 @@ def _blobs(events: Sequence[Values], random: bytes) -> list[bytes]:
     return [b2a_base64(each, newline=False) for each in raw]
 
 
-def _pattern(groups: Sequence[Group]) -> bytes:
+def _pattern(groups: Sequence[FieldGroup]) -> bytes:
     """The JSON around keys and blobs, with places for them."""
     members = {
         group.category: {"key": "%b", "values": dict.fromkeys(dict(group.fields), "%b")}
@@ -138,7 +138,7 @@ def layout_of(fields: tuple[str, ...]) -> Layout:
         found.setdefault(category, []).append((field, field_place(category, field)))
     return Layout(
         tuple(
-            Group(category, category in ROLLING_CATEGORIES, tuple(members))
+            FieldGroup(category, category in ROLLING_CATEGORIES, tuple(members))
             for category, members in sorted(found.items())
         )
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from ledger.errors import Halt, Lost
+from ledger.errors import Halt, KeyLost
 
 
 class Placed(NamedTuple):
@@ -151,5 +151,5 @@ def once_more(read: Callable[[], T]) -> T:
     """Read wrapped keys and unwrap them; again when an epoch ended in between: the next one wraps them."""
     try:
         return read()
-    except Lost:
+    except KeyLost:
         return read()

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from ledger.embedded.place import Account, Place, last_line, own_folder, run_as
+from ledger.embedded.place import Account, DataDirectory, last_line, own_folder, run_as
 from ledger.errors import Misconfigured
 from ledger.storage.durable import fsync_folder
 
@@ -53,7 +53,7 @@ log_lock_waits = off
 ACCESS = "local all all peer map=ledger\n"
 
 
-def programs_for(account: Account, place: Place) -> Path:
+def programs_for(account: Account, place: DataDirectory) -> Path:
     """Folder of PostgreSQL programs that this account can run.
 
     Programs that are installed out of the system user's reach (an environment below `/root`) are
@@ -106,7 +106,7 @@ def _copy_programs(installed: Path, target: Path) -> None:
     fresh.rename(target)
 
 
-def initialise(place: Place, account: Account, programs: Path) -> None:
+def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
     """Make the cluster when there is none: checksums, UTF-8, the same locale on every machine.
 
     It gets its name when it is complete, and durable. Raises Misconfigured for a cluster of another
@@ -126,7 +126,7 @@ def initialise(place: Place, account: Account, programs: Path) -> None:
     fsync_folder(place.data_dir)
 
 
-def _check_version(place: Place) -> None:
+def _check_version(place: DataDirectory) -> None:
     found = (place.cluster / "PG_VERSION").read_text().strip()
     if found != MAJOR_VERSION:
         raise Misconfigured(
@@ -145,13 +145,13 @@ def _initdb(folder: Path, account: Account, programs: Path) -> None:
         raise Misconfigured(f"cannot make a database in {folder}: {last_line(done.stderr)}")
 
 
-def configure(place: Place, account: Account) -> None:
+def configure(place: DataDirectory, account: Account) -> None:
     """Write the settings and the access rule; they take effect at the start that follows."""
     _replace(place.cluster / "postgresql.conf", SETTINGS, account)
     _replace(place.cluster / "pg_hba.conf", ACCESS, account)
 
 
-def allow(place: Place, account: Account, roles: Sequence[str]) -> bool:
+def allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> bool:
     """Let the data's owner and root log in as the superuser and as these roles; nobody else.
 
     A role that starts with `/` is a regular expression. Earlier rules stay. True when they changed.

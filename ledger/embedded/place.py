@@ -41,7 +41,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DataDirectory:
     """The paths of one data directory: absolute and free of symbolic links."""
 
     data_dir: Path
@@ -109,7 +109,7 @@ def last_line(output: bytes) -> str:
     return lines[-1].strip() if lines else "no message"
 
 
-def account_for(place: Place) -> Account:
+def account_for(place: DataDirectory) -> Account:
     """Who runs the server here: the owner of the data, for a new directory the caller, and for root
     the system user, which is made when it is missing.
 
@@ -160,7 +160,7 @@ def _named(name: str) -> Account | None:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
-def prepare(place: Place, account: Account) -> None:
+def prepare(place: DataDirectory, account: Account) -> None:
     """Make the data directory, and let the account pass through it.
 
     Raises Misconfigured, with nothing made or changed, when it is a home, when its socket's path is
@@ -180,7 +180,7 @@ def prepare(place: Place, account: Account) -> None:
         place.data_dir.chmod(place.data_dir.stat().st_mode & 0o7707 | 0o010)
 
 
-def _check_length(place: Place) -> None:
+def _check_length(place: DataDirectory) -> None:
     length = len(os.fsencode(place.socket))
     if length > SOCKET_LIMIT_BYTES:
         raise Misconfigured(
@@ -189,7 +189,7 @@ def _check_length(place: Place) -> None:
         )
 
 
-def _check_homes(place: Place, account: Account) -> None:
+def _check_homes(place: DataDirectory, account: Account) -> None:
     """Refuse a home itself; warn, as root, about a place below somebody's home."""
     people = (user for user in pwd.getpwall() if not 0 < user.pw_uid < FIRST_PERSON_UID)
     homes = {Path(user.pw_dir): user.pw_uid for user in people if user.pw_dir != "/"}

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.embedded.place import Place
+from ledger.embedded.place import DataDirectory
 from ledger.errors import Misconfigured, ServiceAway
 
 START_TIMEOUT_S = 600  # recovery after a crash replays up to max_wal_size, 1 GB
@@ -31,7 +31,7 @@ class _Postmaster:
     status: str
 
 
-def _postmaster(place: Place) -> _Postmaster | None:
+def _postmaster(place: DataDirectory) -> _Postmaster | None:
     try:
         lines = place.pid_file.read_text().splitlines()
     except FileNotFoundError:
@@ -41,13 +41,13 @@ def _postmaster(place: Place) -> _Postmaster | None:
     return _Postmaster(int(lines[0]), lines[7].strip() if len(lines) > 7 else "starting")
 
 
-def running(place: Place) -> int | None:
+def running(place: DataDirectory) -> int | None:
     """Process id of the server, None when there is none."""
     found = _postmaster(place)
     return found.pid if found and _runs(found.pid, place) else None
 
 
-def _runs(pid: int, place: Place) -> bool:
+def _runs(pid: int, place: DataDirectory) -> bool:
     """Whether this process is the server of this place, and not another one with its number."""
     if not os.path.exists("/proc/self/cmdline"):
         with suppress(ProcessLookupError):
@@ -61,7 +61,7 @@ def _runs(pid: int, place: Place) -> bool:
     return os.fsencode(place.cluster) in arguments
 
 
-def settled(place: Place) -> bool:
+def settled(place: DataDirectory) -> bool:
     """Whether the server runs and is ready, after waiting for one that is starting or stopping.
 
     A dead server's pid file stays, since PostgreSQL finds by it whether children of that server are
@@ -87,7 +87,7 @@ def settled(place: Place) -> bool:
     return False
 
 
-def _answers(place: Place) -> bool:
+def _answers(place: DataDirectory) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
         client.settimeout(CONNECT_TIMEOUT_S)
         try:
@@ -99,7 +99,7 @@ def _answers(place: Place) -> bool:
         return True
 
 
-def stop(place: Place) -> None:
+def stop(place: DataDirectory) -> None:
     """Stop the server, if it runs, and wait until it is gone. Raises ServiceAway when it stays.
 
     A fast shutdown can hang (PostgreSQL 18.4 does when it recovers from the crash of a session at

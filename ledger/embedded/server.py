@@ -20,7 +20,7 @@ from typing import Self
 from urllib.parse import quote
 
 from ledger.embedded.cluster import PORT, SUPERUSER, allow, configure, initialise, programs_for
-from ledger.embedded.place import Account, Place, account_for, own_folder, prepare, run_as
+from ledger.embedded.place import Account, DataDirectory, account_for, own_folder, prepare, run_as
 from ledger.embedded.postmaster import START_TIMEOUT_S, running, settled, stop
 from ledger.errors import Misconfigured, ServiceAway
 
@@ -37,7 +37,7 @@ LOG_LIMIT_BYTES = 16 * 1024 * 1024  # the log is put aside at a start, and the o
 class Server:
     """A running server that this process uses until `leave`, which also happens at exit."""
 
-    def __init__(self, place: Place, account: Account, lease: int) -> None:
+    def __init__(self, place: DataDirectory, account: Account, lease: int) -> None:
         self._place = place
         self._account = account
         self._lease: int | None = lease
@@ -108,7 +108,7 @@ def start(data_dir: Path, roles: Sequence[str] = LEDGER_ROLES) -> Server:
     these roles (`/`: a regular expression). Raises Misconfigured for a directory that cannot work,
     ServiceAway when the server does not start or stop.
     """
-    place = Place(data_dir.resolve())
+    place = DataDirectory(data_dir.resolve())
     try:
         account = account_for(place)
         prepare(place, account)
@@ -125,7 +125,7 @@ def start(data_dir: Path, roles: Sequence[str] = LEDGER_ROLES) -> Server:
 
 
 @contextmanager
-def _alone(place: Place) -> Iterator[None]:
+def _alone(place: DataDirectory) -> Iterator[None]:
     """Exclude every other start and stop of this data directory."""
     folder = os.open(place.data_dir, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -137,13 +137,13 @@ def _alone(place: Place) -> Iterator[None]:
         os.close(folder)
 
 
-def _shared_lock(place: Place) -> int:
+def _shared_lock(place: DataDirectory) -> int:
     folder = os.open(place.run, os.O_RDONLY | os.O_DIRECTORY)
     fcntl.flock(folder, fcntl.LOCK_SH)
     return folder
 
 
-def _unused(place: Place) -> bool:
+def _unused(place: DataDirectory) -> bool:
     folder = os.open(place.run, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -156,14 +156,14 @@ def _unused(place: Place) -> bool:
         os.close(folder)
 
 
-def _allow(place: Place, account: Account, roles: Sequence[str]) -> None:
+def _allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> None:
     pid = running(place)
     if allow(place, account, roles) and pid is not None:
         # The server reads the rules again before it accepts another connection.
         os.kill(pid, signal.SIGHUP)
 
 
-def _launch(place: Place, account: Account, roles: Sequence[str]) -> None:
+def _launch(place: DataDirectory, account: Account, roles: Sequence[str]) -> None:
     programs = programs_for(account, place)
     initialise(place, account, programs)
     configure(place, account)
@@ -173,7 +173,7 @@ def _launch(place: Place, account: Account, roles: Sequence[str]) -> None:
     _run_server(place, account, programs)
 
 
-def _run_server(place: Place, account: Account, programs: Path) -> None:
+def _run_server(place: DataDirectory, account: Account, programs: Path) -> None:
     options = ["--wait", f"--timeout={START_TIMEOUT_S}", "--silent", f"--log={place.log}"]
     options.append(f"--pgdata={place.cluster}")
     end = time.monotonic() + ORPHANS_TIMEOUT_S
@@ -184,7 +184,7 @@ def _run_server(place: Place, account: Account, programs: Path) -> None:
         time.sleep(PAUSE_S)
 
 
-def _reason(place: Place) -> str:
+def _reason(place: DataDirectory) -> str:
     """Why the server gave up; its log holds no values (see the settings)."""
     lines = place.log.read_text(errors="replace").splitlines() if place.log.exists() else []
     fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]

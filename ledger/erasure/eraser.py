@@ -35,7 +35,7 @@ from ledger.writing.append import (
     latest_versions,
     lock_head,
 )
-from ledger.writing.chain import CHAIN, Link
+from ledger.writing.chain import CHAIN, ChainLink
 from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person
 
 
@@ -209,7 +209,7 @@ class Eraser:
 
     def _apply(self, entry: ErasureEntry, events: Sequence[NewEvent]) -> Erasure:
         """Fence, destroy and record, inside the caller's transaction under the head lock."""
-        link = Link(KeyedHash(self._opener.ledger_key(CHAIN)))
+        link = ChainLink(KeyedHash(self._opener.ledger_key(CHAIN)))
         letters = self._destroy(entry, link) if entry.categories else self._keep(entry)
         first = latest_versions(self._session, [entry.subject]).get(entry.subject, 0) + 1
         numbered = [
@@ -236,7 +236,7 @@ class Eraser:
             decisions=entry.decisions,
         )
 
-    def _destroy(self, entry: ErasureEntry, link: Link) -> int:
+    def _destroy(self, entry: ErasureEntry, link: ChainLink) -> int:
         """Fence and destroy keys, index rows and dead letters; how many letters there were."""
         destroyed = [*entry.categories, "fingerprint", *(["reference"] if entry.whole else [])]
         parameters: dict[str, Any] = {"subject": entry.subject, "categories": destroyed}
@@ -318,7 +318,7 @@ class Eraser:
         return msgspec.structs.replace(entry, keys=keys, through=through)
 
 
-class Compared(NamedTuple):
+class JournalComparison(NamedTuple):
     """Journal and database side by side. `pending`: entries that the database does not hold, in part or at
     all. `lacking`: how many erasures the database has recorded that the journal does not know."""
 
@@ -326,7 +326,7 @@ class Compared(NamedTuple):
     lacking: int
 
 
-def compare(session: Session, journal: ErasureJournal) -> Compared:
+def compare(session: Session, journal: ErasureJournal) -> JournalComparison:
     """Compare all of the journal. Memory is flat but for what is pending."""
     # Counted first: what is recorded by then, the journal has by the time that it is read.
     ((recorded,),) = session.rows("count_erasures", source=SOURCE)
@@ -335,7 +335,7 @@ def compare(session: Session, journal: ErasureJournal) -> Compared:
         known = _recorded(session, block)
         recorded -= sum(bool(entry.categories) and last_name(entry) in known for entry in block)
         missing += _missing(session, block, known)
-    return Compared(missing, max(0, recorded))
+    return JournalComparison(missing, max(0, recorded))
 
 
 def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:

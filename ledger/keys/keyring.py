@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.crypto.authentic import RowMacs, row_macs
-from ledger.crypto.held import Chain, Held
+from ledger.crypto.held import KeyChain, StreamKeys
 from ledger.crypto.places import data_key_place, ledger_key_place, wrapped_data_keys
 from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.crypto.sealing import (
@@ -20,7 +20,7 @@ from ledger.crypto.sealing import (
     KeyedHash,
     next_month_key,
 )
-from ledger.errors import Halt, Lost, Overtaken
+from ledger.errors import Halt, KeyLost, Overtaken
 from ledger.journal.overtaking import Moment, erased_between, moment
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
@@ -34,7 +34,7 @@ CACHE_SECONDS = 60
 CACHE_KEYS = 200_000
 
 
-class Need(NamedTuple):
+class KeyNeed(NamedTuple):
     """A key that a batch needs. `month` is 0 except for a rolling category."""
 
     subject: UUID
@@ -72,7 +72,7 @@ class Keyring:
             purpose: key for purpose, key in self._ledger_keys.items() if "/" not in purpose
         }
         self._wrapping.forget()
-        self._held: dict[UUID, Held] = {}
+        self._held: dict[UUID, StreamKeys] = {}
         self._keys = 0
 
     def sync(self, now: Moment) -> frozenset[UUID] | None:
@@ -89,11 +89,11 @@ class Keyring:
             self._held.pop(stream, None)
         return erased
 
-    def of(self, stream: UUID) -> Held:
+    def of(self, stream: UUID) -> StreamKeys:
         """What is held of one stream."""
         held = self._held.get(stream)
         if held is None:
-            held = self._held[stream] = Held(stream)
+            held = self._held[stream] = StreamKeys(stream)
         return held
 
     def secret(self) -> bytes:
@@ -129,7 +129,7 @@ class Keyring:
         if purpose not in self._ledger_keys:
             key = self._stored_ledger_key(purpose)
             if key is None:
-                raise Lost(f"the ledger's key {purpose} is missing")
+                raise KeyLost(f"the ledger's key {purpose} is missing")
             self._ledger_keys[purpose] = key
         return self._ledger_keys[purpose]
 
@@ -179,7 +179,7 @@ class Keyring:
         for stream, category in pairs:
             held = self.of(stream)
             if held.new:
-                held.chains.setdefault(category, Chain())
+                held.chains.setdefault(category, KeyChain())
             elif category not in held.chains:
                 unknown.append((stream, category))
         once_more(lambda: self._read(unknown))
@@ -193,9 +193,9 @@ class Keyring:
             "subjects": [stream for stream, _ in ordered],
             "categories": [category for _, category in ordered],
         }
-        found = {pair: Chain() for pair in ordered}
+        found = {pair: KeyChain() for pair in ordered}
         for subject, category, generation, through in self._session.rows("fences_of", **wanted):
-            found[subject, category] = Chain(generation, {}, through)
+            found[subject, category] = KeyChain(generation, {}, through)
         rows = self._session.rows("data_keys_of", **wanted)
         secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
         for (subject, category, generation, month, *_), secret in zip(rows, secrets, strict=True):
@@ -205,7 +205,7 @@ class Keyring:
         for (stream, category), chain in found.items():  # only what was read in full is believed
             self.of(stream).chains[category] = chain
 
-    def provide(self, needs: Collection[Need]) -> None:
+    def provide(self, needs: Collection[KeyNeed]) -> None:
         """Make sure that every needed key exists and is ready. Commits in a transaction of its own."""
         self.know((need.subject, need.category) for need in needs)
         absent = [need for need in needs if self._covering(need) is None]
@@ -221,20 +221,20 @@ class Keyring:
                 held.add(need.category, need.month, DataKey(secret, through))
         self._keys += len(needs)
 
-    def _chains_of(self, need: Need) -> dict[str, Chain]:
+    def _chains_of(self, need: KeyNeed) -> dict[str, KeyChain]:
         return self.of(need.subject).chains
 
-    def _covering(self, need: Need) -> int | None:
+    def _covering(self, need: KeyNeed) -> int | None:
         return self._chains_of(need)[need.category].covering(need.month)
 
-    def _make_keys(self, needs: Sequence[Need]) -> None:
+    def _make_keys(self, needs: Sequence[KeyNeed]) -> None:
         """Make what is missing, judged again under the lock of all writers of keys."""
         with self._session.transaction():
             erased = self.lock()
             if erased is None or any(need.subject in erased for need in needs):
                 raise Overtaken
             self._read((need.subject, need.category) for need in needs)
-            first: dict[tuple[UUID, str], Need] = {}
+            first: dict[tuple[UUID, str], KeyNeed] = {}
             # The earliest month of a rolling category covers the later ones.
             for need in sorted(needs, key=lambda need: need.month):
                 if self._covering(need) is None:
@@ -245,7 +245,7 @@ class Keyring:
             chain = self._chains_of(need)[need.category]
             chain.generation, chain.secrets[need.month] = generation, secret
 
-    def _new_key(self, need: Need) -> tuple[Need, int, bytes]:
+    def _new_key(self, need: KeyNeed) -> tuple[KeyNeed, int, bytes]:
         chain = self._chains_of(need)[need.category]
         generation = chain.generation if chain.secrets else chain.generation + 1
         return need, generation, self.secret()
@@ -259,7 +259,7 @@ class Keyring:
         self._session.run("lock_keys")
         return erased_between(self._session, self._moment, moment(self._session))
 
-    def add_keys(self, rows: Sequence[tuple[Need, int, bytes]]) -> None:
+    def add_keys(self, rows: Sequence[tuple[KeyNeed, int, bytes]]) -> None:
         """Write new keys (need, generation, secret), wrapped, inside the caller's transaction."""
         epoch = self._current_epoch()
         placed = [
@@ -281,11 +281,11 @@ class Keyring:
             epoch=epoch,
         )
 
-    def _derive(self, need: Need) -> bytes:
+    def _derive(self, need: KeyNeed) -> bytes:
         chain = self._chains_of(need)[need.category]
         month = chain.covering(need.month)
         if month is None:
-            raise Lost(f"no key of category {need.category} was found or made")
+            raise KeyLost(f"no key of category {need.category} was found or made")
         secret = chain.secrets[month]
         for _ in range(need.month - month):
             secret = next_month_key(secret)

@@ -30,7 +30,7 @@ from ledger.crypto.sealing import (
     next_month_key,
     open_value,
 )
-from ledger.errors import Lost
+from ledger.errors import KeyLost
 from ledger.event import RecordedEvent
 from ledger.feeds.lists import FeedLists
 from ledger.journal.linking import JournalLinks
@@ -65,7 +65,7 @@ class SealedValue(msgspec.Struct, frozen=True):
     time: datetime
 
 
-class _Held(msgspec.Struct):
+class _SubjectKeys(msgspec.Struct):
     """Keys and fences of one subject: (category, from_month) -> secret, category -> erased through."""
 
     secrets: dict[tuple[str, int], bytes] = msgspec.field(default_factory=dict)
@@ -83,7 +83,7 @@ class Opener:
         self._ledger = ledger
         self._macs: RowMacs | None = None
         self._ledger_keys: dict[str, bytes] = {}
-        self._held: dict[UUID, _Held] = {}
+        self._held: dict[UUID, _SubjectKeys] = {}
 
     # Rows
 
@@ -143,7 +143,7 @@ class Opener:
     def _reference(self, subject: UUID, sealed: str) -> str:
         secret = self._held[subject].secrets.get(("reference", 0))
         if secret is None:
-            raise Lost("the key of a reference is missing although no erasure destroyed it")
+            raise KeyLost("the key of a reference is missing although no erasure destroyed it")
         key = DataKey(secret)
         return str(open_value(key.cipher, sealed, reference_place(self._ledger, subject, key.id)))
 
@@ -179,7 +179,7 @@ class Opener:
         self._wrapping.hold()
         row = self._session.row("ledger_key", purpose=purpose)
         if row is None:
-            raise Lost(f"the ledger's key {purpose} is missing; run `ledger init`")
+            raise KeyLost(f"the ledger's key {purpose} is missing; run `ledger init`")
         epoch, wrapped = row
         place = ledger_key_place(self._ledger, purpose, epoch)
         return each_unwrapped(self._wrapping, [Wrapped(epoch, place, wrapped)])[0]
@@ -193,9 +193,9 @@ class Opener:
             self._held.clear()
         self._held |= once_more(lambda: self._find_keys(wanted))
 
-    def _find_keys(self, wanted: Sequence[UUID]) -> dict[UUID, _Held]:
+    def _find_keys(self, wanted: Sequence[UUID]) -> dict[UUID, _SubjectKeys]:
         self._wrapping.hold()
-        found = {subject: _Held() for subject in wanted}
+        found = {subject: _SubjectKeys() for subject in wanted}
         for subject, category, through in self._session.rows(
             "fences_of_subjects", subjects=list(wanted)
         ):
@@ -289,7 +289,9 @@ class Opener:
         return held.ready.get(sealed.key)
 
     @staticmethod
-    def _derive(held: _Held, category: str, month: int, secret: bytes, time: datetime) -> None:
+    def _derive(
+        held: _SubjectKeys, category: str, month: int, secret: bytes, time: datetime
+    ) -> None:
         steps = month_of(time) - month if category in ROLLING_CATEGORIES else 0
         if steps < 0:
             return

@@ -16,7 +16,7 @@ from ledger.crypto.places import reference_place
 from ledger.crypto.sealing import DataKey, seal_value, subject_of
 from ledger.errors import Overtaken
 from ledger.journal.remembering import name_subject
-from ledger.keys.keyring import Keyring, Need
+from ledger.keys.keyring import KeyNeed, Keyring
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
@@ -151,7 +151,7 @@ class SubjectIndex:
             # Who is new to this process may be known to another; the row that is there then stays.
             self._check({r: p for r, p in known.items() if p or not unchanged})
             added = self._write(rows, secrets)
-            winners = [(Need(subject, "reference"), secrets[subject]) for subject in added]
+            winners = [(KeyNeed(subject, "reference"), secrets[subject]) for subject in added]
             self._keyring.add_keys([(need, 1, secret) for need, secret in winners])
         for need, _ in winners:
             self._keyring.of(need.subject).new = True
@@ -191,7 +191,7 @@ class SubjectIndex:
 
     def _name_subject(self, subject: UUID, reference: str) -> None:
         """Give a subject that came back from the erasure journal its reference again."""
-        self._keyring.provide([Need(subject, "reference")])
+        self._keyring.provide([KeyNeed(subject, "reference")])
         key = self._keyring.of(subject).ready["reference", 0]
         place = reference_place(self._ledger, subject, key.id)
         sealed = seal_value(key.cipher, reference, place, self._keyring.nonces())

@@ -15,12 +15,12 @@ import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.crypto.sealing import NONCE_BYTES, KeyedHash, open_bytes, seal_bytes
-from ledger.errors import Halt, Lost, Reject, UnknownFormat
+from ledger.errors import Halt, KeyLost, Reject, UnknownFormat
 from ledger.keys.keyring import Keyring
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span, append, lock_head
-from ledger.writing.chain import Link
+from ledger.writing.chain import ChainLink
 from ledger.writing.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import Rejection, is_person
 from schemas.codes import words_for
@@ -97,7 +97,7 @@ class _Row(msgspec.Struct):
 
 def add_letters(
     session: Session,
-    link: Link,
+    link: ChainLink,
     keys: LetterKeys,
     refused: Sequence[tuple[Message, Rejection]],
     now: datetime,
@@ -188,7 +188,7 @@ def _write_again(session: Session, rows: Sequence[_Row], macs: Mapping[bytes, by
         )
 
 
-def remove_letters(session: Session, link: Link, name: str, /, **which: Any) -> int:
+def remove_letters(session: Session, link: ChainLink, name: str, /, **which: Any) -> int:
     """Remove letters with one of the statements that do; how many. Needs the head lock."""
     rows = session.rows(name, **which)
     for row in rows:
@@ -222,7 +222,7 @@ def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter
     shown = Letter(letter, *row[1:-1])
     try:
         return shown, _opened(keyring, shown.day, name, bytes(row[-1]))
-    except Lost:
+    except KeyLost:
         if session.row("letter", letter=name) is None:  # it expired just now, and its key with it
             raise _absent() from None
         raise
@@ -240,7 +240,7 @@ def _opened(keyring: Keyring, day: date, name: bytes, sealed: bytes) -> bytes:
     except UnknownFormat:
         raise
     except Halt:
-        raise Lost(
+        raise KeyLost(
             f"a dead letter of {day} does not open under the key of its day:"
             " one of the two was changed or replaced"
         ) from None
@@ -257,7 +257,7 @@ def expire_letters(
     with session.transaction():
         session.run("expire_letter_keys", purpose=day_purpose(oldest))
         lock_head(session)
-        link = Link(chain)
+        link = ChainLink(chain)
         letters = remove_letters(session, link, "expire_letters", oldest=oldest)
         if letters:
             append(session, [], Span("command:expire"), link, channel=ledger.channel)

@@ -14,7 +14,7 @@ _PAGE = 1_000
 _After = tuple[datetime, bytes] | tuple[None, None]
 
 
-class Kind(msgspec.Struct, frozen=True):
+class LetterFilter(msgspec.Struct, frozen=True):
     """Which letters; what is None does not matter. Times: of arrival, both included. `types`: full names."""
 
     code: str | None = None
@@ -27,10 +27,10 @@ class Kind(msgspec.Struct, frozen=True):
     @property
     def every(self) -> bool:
         """Whether all letters are meant."""
-        return self == Kind()
+        return self == LetterFilter()
 
 
-def letters_like(session: Session, kind: Kind, most: int | None = None) -> Iterator[Letter]:
+def letters_like(session: Session, kind: LetterFilter, most: int | None = None) -> Iterator[Letter]:
     """Letters of a kind, oldest first, in flat memory; those that go meanwhile are passed over."""
     after: _After = (None, None)
     found = _PAGE
@@ -46,7 +46,7 @@ def letters_like(session: Session, kind: Kind, most: int | None = None) -> Itera
 
 def _page(
     session: Session,
-    kind: Kind,
+    kind: LetterFilter,
     after: _After,
     count: int,
 ) -> list[Letter]:
@@ -57,7 +57,7 @@ def _page(
     return [Letter(bytes(row[0]).hex(), *row[1:]) for row in rows]
 
 
-def count_letters(session: Session, kind: Kind) -> tuple[int, int]:
+def count_letters(session: Session, kind: LetterFilter) -> tuple[int, int]:
     """How many letters are of a kind, and how many messages they were."""
     letters, messages = session.of("ledger").row("count_letters_like", **_parameters(kind)) or (
         0,
@@ -73,7 +73,7 @@ def names_in_letters(session: Session) -> tuple[set[str], set[str], set[str]]:
     return sources, topics, types
 
 
-def _parameters(kind: Kind) -> dict[str, object]:
+def _parameters(kind: LetterFilter) -> dict[str, object]:
     types = None if kind.types is None else list(kind.types)
     return msgspec.structs.asdict(kind) | {"types": types}
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from ledger.crypto.formats import FORMAT_BYTES, HPKE_X25519, check_format
-from ledger.errors import Halt, Lost, Misconfigured
+from ledger.errors import Halt, KeyLost, Misconfigured
 from ledger.keys.keyring import Keyring
 from ledger.letters.dead import offset_of
 from ledger.storage.durable import fsync_folder
@@ -35,7 +35,7 @@ _LENGTH_BYTES = 4
 _MOST_BYTES = 4096
 
 
-class Handed(msgspec.Struct, frozen=True):
+class OpenedLetter(msgspec.Struct, frozen=True):
     """A withheld message as the confidential ledger opens it: its bytes, and where they came from.
 
     `receipt`: what only whoever opened it can say, and the open ledger takes for a receipt.
@@ -81,7 +81,7 @@ class WithheldKey:
     def seal(self, message: Message, receipt: bytes) -> bytes:
         """A message with its origin, so that nobody but the private half's holder can read it."""
         topic, partition, offset = offset_of(message.origin)
-        handed = Handed(message.body, message.mode, topic, partition, offset, receipt)
+        handed = OpenedLetter(message.body, message.mode, topic, partition, offset, receipt)
         text = _padded(msgspec.msgpack.encode(handed))
         return HPKE_X25519 + _SUITE.encrypt(text, self._key, _INFO)
 
@@ -124,7 +124,7 @@ class KeyPair:
         except PermissionError:
             return False
 
-    def open(self, sealed: bytes) -> Handed:
+    def open(self, sealed: bytes) -> OpenedLetter:
         """What was sealed to the public half.
 
         Raises Lost when it was not, UnknownFormat, Misconfigured without a key.
@@ -136,9 +136,9 @@ class KeyPair:
         check_format(sealed, HPKE_X25519)
         try:
             text = _SUITE.decrypt(sealed[FORMAT_BYTES:], self._private(), _INFO)
-            return msgspec.msgpack.decode(_unpadded(text), type=Handed)
+            return msgspec.msgpack.decode(_unpadded(text), type=OpenedLetter)
         except (InvalidTag, ValueError, msgspec.MsgspecError):
-            raise Lost(
+            raise KeyLost(
                 "a withheld message does not open: it was sealed to another key or changed"
             ) from None
 

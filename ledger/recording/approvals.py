@@ -37,7 +37,7 @@ class Approval(msgspec.Struct, frozen=True):
     digest: str
 
 
-class Standing(Enum):
+class ApprovalStatus(Enum):
     """What an approval came to. `SECOND`: the act may happen; `AGAIN`: of the person who waits already."""
 
     FIRST = "first"
@@ -58,7 +58,7 @@ def approve(
     approval: Approval,
     now: datetime,
     valid: timedelta,
-) -> Standing:
+) -> ApprovalStatus:
     """Record an approval, and say what it comes to: with the second person's the act may happen now.
 
     `session` reads events. `valid`: how long the first one waits. An approval is used up by its pair, and a
@@ -91,7 +91,7 @@ def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnA
     )
 
 
-def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -> Standing:
+def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -> ApprovalStatus:
     """What the approval `id` comes to, of all approvals of one act in their order.
 
     All of them, also those whose time is over: without its pair a used one would wait anew.
@@ -103,12 +103,12 @@ def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -
         standing = _standing(waiting, event)
         if event.id == id:
             return standing
-        waiting = None if standing is Standing.SECOND else event
+        waiting = None if standing is ApprovalStatus.SECOND else event
     raise Halt("an approval that was just recorded is not there")
 
 
-def _standing(waiting: RecordedEvent | None, event: RecordedEvent) -> Standing:
+def _standing(waiting: RecordedEvent | None, event: RecordedEvent) -> ApprovalStatus:
     if waiting is None:
-        return Standing.FIRST
+        return ApprovalStatus.FIRST
     same = waiting.facts["approver"] == event.facts["approver"]
-    return Standing.AGAIN if same else Standing.SECOND
+    return ApprovalStatus.AGAIN if same else ApprovalStatus.SECOND

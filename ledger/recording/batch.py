@@ -18,7 +18,7 @@ from ledger.letters.dead import LetterKeys, add_letters, answer_of, letter_keys,
 from ledger.letters.withheld import Sealed, WithheldKey, keep_withheld, seal_withheld
 from ledger.names import LedgerName
 from ledger.recording.before import Before, BlindRow, Versions
-from ledger.recording.claims import Said, claims_of, said_before
+from ledger.recording.claims import RecordedClaims, claims_of, said_before
 from ledger.recording.deciding import Decided, Earlier, Known, decide
 from ledger.recording.intake import Sealer
 from ledger.recording.quarantine import Sources
@@ -27,9 +27,9 @@ from ledger.storage.faults import UniqueConflict
 from ledger.storage.postgres import Session
 from ledger.writing.append import BatchNotes, Head, NewEvent, Span, append, lock_head
 from ledger.writing.bookmarks import Bookmark, HaltLimit, Window, move_bookmark, set_window
-from ledger.writing.chain import CHAIN, Link
+from ledger.writing.chain import CHAIN, ChainLink
 from ledger.writing.message import KafkaOrigin, Message
-from ledger.writing.packing import Ready
+from ledger.writing.packing import PackedMessage
 from schemas import Code, Rejection
 
 # An erasure may come between sealing and recording a few times, not for ever.
@@ -67,7 +67,7 @@ class Outcome(msgspec.Struct, frozen=True):
     quarantined: tuple[str, ...] = ()
 
 
-class Prepared(msgspec.Struct, frozen=True):
+class PreparedBatch(msgspec.Struct, frozen=True):
     """A batch that is sealed, with all that its write transaction needs. `then`: what it was sealed by.
 
     `last_record`: keyed hash of the bookmark's last record. `chain`: vouches for what the batch writes.
@@ -75,7 +75,7 @@ class Prepared(msgspec.Struct, frozen=True):
     """
 
     batch: Batch
-    ready: Sequence[Ready]
+    ready: Sequence[PackedMessage]
     then: Moment
     letter_keys: LetterKeys
     last_record: bytes | None
@@ -115,7 +115,7 @@ def record(
     raise Fenced("erasures kept overtaking this batch; try it again")
 
 
-def prepare(means: Means, batch: Batch, now: datetime) -> Prepared:
+def prepare(means: Means, batch: Batch, now: datetime) -> PreparedBatch:
     """Seal a batch. Makes missing subjects and keys; raises Overtaken, Retry or Halt.
 
     Raises Misconfigured when something is withheld and there is no key for it: nothing is lost so.
@@ -124,7 +124,7 @@ def prepare(means: Means, batch: Batch, now: datetime) -> Prepared:
     last = batch.bookmark.last_record if batch.bookmark else None
     ready = means.sealer.seal(batch.messages, then)
     hidden = [batch.messages[index] for index, item in enumerate(ready) if _is_withheld(item)]
-    return Prepared(
+    return PreparedBatch(
         batch=batch,
         ready=ready,
         then=then,
@@ -136,12 +136,12 @@ def prepare(means: Means, batch: Batch, now: datetime) -> Prepared:
     )
 
 
-def _is_withheld(item: Ready) -> bool:
+def _is_withheld(item: PackedMessage) -> bool:
     return item.refusal is not None and item.refusal.hidden
 
 
 def write(
-    session: Session, ledger: LedgerName, prepared: Prepared, limit: HaltLimit, before: Before
+    session: Session, ledger: LedgerName, prepared: PreparedBatch, limit: HaltLimit, before: Before
 ) -> Outcome:
     """Decide and write a prepared batch, in one transaction. `before`: what this writer remembers.
 
@@ -169,7 +169,7 @@ def _has_repeats(outcome: Outcome) -> bool:
 def _write(
     session: Session,
     ledger: LedgerName,
-    prepared: Prepared,
+    prepared: PreparedBatch,
     limit: HaltLimit,
     before: Before,
     *,
@@ -210,9 +210,9 @@ class _Writing:
     `kept_out`: the batch's sources that are quarantined. `link`: knows all that this has changed.
     """
 
-    def __init__(self, session: Session, prepared: Prepared) -> None:
+    def __init__(self, session: Session, prepared: PreparedBatch) -> None:
         self._session, self._prepared, self._batch = session, prepared, prepared.batch
-        self.link = Link(prepared.chain)
+        self.link = ChainLink(prepared.chain)
         self._window = self._moved()
         self._names, topic = _sources_of(prepared.batch, prepared.ready)
         self._sources = Sources(session, topic, self._names)
@@ -226,7 +226,7 @@ class _Writing:
             return None
         return move_bookmark(self._session, self.link, batch.span, batch.bookmark, last_record)
 
-    def decide(self, known: Known, said: Said) -> Decided:
+    def decide(self, known: Known, said: RecordedClaims) -> Decided:
         """The verdict over each message, with what is recorded of the same names and powers."""
         ready, messages = self._prepared.ready, self._batch.messages
         return decide(messages, ready, known, said, self.kept_out)
@@ -254,7 +254,7 @@ class _Writing:
         return window.halted_at is not None, failing or ()
 
 
-def _sources_of(batch: Batch, ready: Sequence[Ready]) -> tuple[list[str], str]:
+def _sources_of(batch: Batch, ready: Sequence[PackedMessage]) -> tuple[list[str], str]:
     """The source of each message, and the topic that they are counted under; only Kafka's are told apart."""
     names = names_of(ready) if batch.bookmark else [NAMELESS] * len(ready)
     return names, counted_as(batch.span)
@@ -271,7 +271,9 @@ def _tally(batch: Batch, names: Sequence[str], decided: Decided) -> dict[str, Ta
     )
 
 
-def _move_letters(session: Session, link: Link, prepared: Prepared, decided: Decided) -> int:
+def _move_letters(
+    session: Session, link: ChainLink, prepared: PreparedBatch, decided: Decided
+) -> int:
     """Keep the refused messages as dead letters, let those go that were not refused again; how many are new.
 
     A letter that is tried again is not kept once more: an erasure may have removed it meanwhile.
@@ -286,7 +288,9 @@ def _move_letters(session: Session, link: Link, prepared: Prepared, decided: Dec
     return len(new)
 
 
-def _check_erasures(session: Session, ready: Sequence[Ready], then: Moment, head: Head) -> None:
+def _check_erasures(
+    session: Session, ready: Sequence[PackedMessage], then: Moment, head: Head
+) -> None:
     """Raise Overtaken when something was erased, after the batch was sealed, of one of its streams."""
     erased = erased_between(session, then, Moment(head.erasures, head.batch))
     if erased is None:
@@ -297,7 +301,7 @@ def _check_erasures(session: Session, ready: Sequence[Ready], then: Moment, head
         raise Overtaken
 
 
-def _known(session: Session, ready: Sequence[Ready]) -> Known:
+def _known(session: Session, ready: Sequence[PackedMessage]) -> Known:
     events = [item for item in ready if item.stream]
     rows = session.rows(
         "known_events", sources=[e.source for e in events], ids=[e.id for e in events]
@@ -319,7 +323,7 @@ def _make_searchable(session: Session, rows: Sequence[BlindRow]) -> None:
         )
 
 
-def _new_event(item: Ready, versions: Versions) -> NewEvent:
+def _new_event(item: PackedMessage, versions: Versions) -> NewEvent:
     """The event with its next version, which is counted on in `versions`."""
     assert item.stream is not None
     number = item.stream.int
@@ -332,7 +336,7 @@ def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
     return keyring.hash("last-record").of(record)
 
 
-def _answer(session: Session, link: Link, batch: Batch, decided: Decided) -> None:
+def _answer(session: Session, link: ChainLink, batch: Batch, decided: Decided) -> None:
     """Keep the answers to upstream for what was refused of a Kafka batch; to what is withheld is none."""
     refused = [(batch.messages[index], why) for index, why in decided.refused]
     answers = [

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ledger.storage.postgres import Session
 from ledger.writing.append import Head, latest_versions
-from ledger.writing.packing import Ready
+from ledger.writing.packing import PackedMessage
 
 # More streams or hashes than so many are not remembered, so that a long run over many people stays flat.
 _MOST = 50_000
@@ -56,7 +56,7 @@ class Before:
             versions.update((stream.int, version) for stream, version in found.items())
         return versions
 
-    def unwritten(self, new: Iterable[Ready]) -> list[BlindRow]:
+    def unwritten(self, new: Iterable[PackedMessage]) -> list[BlindRow]:
         """Rows of the blind index that these events need and that this writer did not write before.
 
         Only an erasure takes rows away for good: whoever makes the index again, for instance after a crash,

@@ -12,7 +12,7 @@ import msgspec
 from ledger.event import decode_event
 from ledger.storage.postgres import Session
 from ledger.writing.message import place_in
-from ledger.writing.packing import Ready
+from ledger.writing.packing import PackedMessage
 from schemas import EVENT_TYPES
 from schemas.powers import Claim, refs_in, without_right
 from schemas.sources import gives_power, is_office_place
@@ -20,18 +20,18 @@ from schemas.sources import gives_power, is_office_place
 _Saying = tuple[str, tuple[str, ...], bool]
 
 
-class Said(msgspec.Struct):
+class RecordedClaims(msgspec.Struct):
     """By stream and power what was said: source, refs, and whether it was surely the privacy office."""
 
     sayings: dict[tuple[UUID, str], list[_Saying]] = msgspec.field(default_factory=dict)
 
-    def may(self, item: Ready, claim: Claim) -> bool:
+    def may(self, item: PackedMessage, claim: Claim) -> bool:
         """Whether an event may do what it claims."""
         assert item.stream is not None
         said = self.sayings.get((item.stream, claim.power.id), ())
         return not without_right(item.source, claim, said)
 
-    def note(self, item: Ready, claim: Claim) -> None:
+    def note(self, item: PackedMessage, claim: Claim) -> None:
         """Take an event that is recorded next into account."""
         assert item.stream is not None
         if claim.counts and not claim.acts:
@@ -42,14 +42,14 @@ class Said(msgspec.Struct):
         self.sayings.setdefault((stream, power), []).append(saying)
 
 
-def claims_of(ready: Iterable[Ready]) -> list[Ready]:
+def claims_of(ready: Iterable[PackedMessage]) -> list[PackedMessage]:
     """The events that claim a power."""
     return [item for item in ready if item.claim is not None]
 
 
-def said_before(session: Session, claiming: Collection[Ready]) -> Said:
+def said_before(session: Session, claiming: Collection[PackedMessage]) -> RecordedClaims:
     """What was recorded of that over which some events claim power."""
-    said = Said()
+    said = RecordedClaims()
     claims = {name: claim for _, claim in _claims(claiming) for name in claim.power.opens}
     if not claims:
         return said
@@ -68,5 +68,5 @@ def said_before(session: Session, claiming: Collection[Ready]) -> Said:
     return said
 
 
-def _claims(claiming: Iterable[Ready]) -> Iterator[tuple[UUID | None, Claim]]:
+def _claims(claiming: Iterable[PackedMessage]) -> Iterator[tuple[UUID | None, Claim]]:
     return ((item.stream, item.claim) for item in claiming if item.claim)

@@ -5,16 +5,16 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.recording.claims import Said
+from ledger.recording.claims import RecordedClaims
 from ledger.writing.message import Message
-from ledger.writing.packing import Ready, refusal_of
+from ledger.writing.packing import PackedMessage, refusal_of
 from schemas import Code, Event, Rejection
 
 
 class Decided(msgspec.Struct):
     """The verdict over each message of a batch."""
 
-    new: list[Ready] = msgspec.field(default_factory=list)
+    new: list[PackedMessage] = msgspec.field(default_factory=list)
     refused: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
     duplicates: int = 0
     withheld: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
@@ -33,9 +33,9 @@ Known = dict[tuple[str, str], Earlier]
 
 def decide(
     messages: Sequence[Message],
-    ready: Sequence[Ready],
+    ready: Sequence[PackedMessage],
     known: Known,
-    said: Said | None = None,
+    said: RecordedClaims | None = None,
     kept_out: Collection[str] = (),
 ) -> Decided:
     """Sort a batch into new events, duplicates and refusals. Pure; `known`, `said` grow with the new ones.
@@ -45,7 +45,7 @@ def decide(
     The order of the contract: what decoding refused, then what its source may not say, then conflict, then
     what sealing refused, then quarantine. A repeat of what is recorded is a duplicate, whoever may say it.
     """
-    decided, said = Decided(), said or Said()
+    decided, said = Decided(), said or RecordedClaims()
     for index, item in enumerate(ready):
         earlier = known.get((item.source, item.id)) if item.stream else None
         if earlier is not None and not _conflicts(earlier, item):
@@ -63,16 +63,16 @@ def decide(
     return decided
 
 
-def _hidden(item: Ready) -> Rejection | None:
+def _hidden(item: PackedMessage) -> Rejection | None:
     """Why a message is for the confidential ledger only; None when it is not."""
     return item.refusal if item.refusal is not None and item.refusal.hidden else None
 
 
 def _refusal(
     message: Message,
-    item: Ready,
+    item: PackedMessage,
     earlier: Earlier | None,
-    said: Said,
+    said: RecordedClaims,
     kept_out: Collection[str],
 ) -> Rejection | None:
     """Why an event that is no duplicate cannot be recorded; None when it can."""
@@ -86,7 +86,7 @@ def _refusal(
     return item.refusal
 
 
-def _conflicts(earlier: Earlier, item: Ready) -> bool:
+def _conflicts(earlier: Earlier, item: PackedMessage) -> bool:
     """Other content under the same name. After an erasure nobody can tell: then it is a duplicate."""
     same = earlier.stream == item.stream and earlier.fingerprint == item.fingerprint
     return earlier.comparable and not same

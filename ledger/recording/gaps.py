@@ -19,14 +19,14 @@ from ledger.storage.postgres import Session
 from ledger.writing.append import (
     NewEvent,
     Span,
-    Written,
+    WriteResult,
     append,
     latest_versions,
     lock_head,
     new_event,
 )
 from ledger.writing.bookmarks import Bookmark, move_bookmark_over_gap
-from ledger.writing.chain import Link
+from ledger.writing.chain import ChainLink
 from ledger.writing.message import OwnOrigin
 from schemas import OwnEventError, own_event
 from schemas.catalogue import GAP
@@ -76,7 +76,7 @@ def gap_span(topic: str, partition: int, from_offset: int, to_offset: int) -> Sp
 
 def record_gap(
     session: Session, ledger: LedgerName, chain: KeyedHash, gap: Gap, now: datetime
-) -> Written:
+) -> WriteResult:
     """Record a gap and move its bookmark; on return it is committed. Needs the recorder's role.
 
     `chain`: vouches for the batch.
@@ -88,7 +88,7 @@ def record_gap(
     stream = ledger.registry_stream(subject)
     with session.transaction():
         lock_head(session)
-        link = Link(chain)
+        link = ChainLink(chain)
         _move_bookmark(session, link, gap)
         version = latest_versions(session, [stream]).get(stream, 0) + 1
         event = _event(gap, subject, stream, version, now)
@@ -96,7 +96,7 @@ def record_gap(
         return append(session, [event], span, link, channel=ledger.channel)
 
 
-def _move_bookmark(session: Session, link: Link, gap: Gap) -> None:
+def _move_bookmark(session: Session, link: ChainLink, gap: Gap) -> None:
     passed = Span(gap.topic, gap.partition, gap.from_offset, gap.to_offset)
     former = Bookmark(gap.cluster_id, gap.former_topic_id)
     try:

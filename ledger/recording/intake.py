@@ -7,15 +7,15 @@ its own; the rest, sealing above all, is pure work on cached keys (`ledger.writi
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from ledger.crypto.held import Held
-from ledger.crypto.layouts import Group, layout_of
+from ledger.crypto.held import StreamKeys
+from ledger.crypto.layouts import FieldGroup, layout_of
 from ledger.crypto.sealing import month_of
 from ledger.journal.overtaking import Moment
-from ledger.keys.keyring import FINGERPRINT, Keyring, Need
+from ledger.keys.keyring import FINGERPRINT, KeyNeed, Keyring
 from ledger.keys.subjects import Mention, SubjectIndex, kind_of
 from ledger.names import LedgerName
 from ledger.writing.message import BLOCK, Message
-from ledger.writing.packing import Hashes, Placed, Ready, has_own_hash, pack
+from ledger.writing.packing import LedgerHashes, PackedMessage, StreamEvent, has_own_hash, pack
 from schemas import EVENT_TYPES, Event, Rejection, names
 
 _PERSONS = ("customer/", "employee/", "visitor/")
@@ -31,9 +31,9 @@ class Sealer:
         self._subjects = subjects
         self._ledger = ledger
         self._name = str(ledger)
-        self._settled: dict[str, Held] = {}
+        self._settled: dict[str, StreamKeys] = {}
 
-    def seal(self, messages: Sequence[Message], now: Moment) -> list[Ready]:
+    def seal(self, messages: Sequence[Message], now: Moment) -> list[PackedMessage]:
         """Seal a batch, in order, with what is true at that moment of the head.
 
         Makes missing subjects and keys. Raises Retry or Halt.
@@ -42,7 +42,7 @@ class Sealer:
         if dropped is None or dropped:
             self._subjects.forget(dropped)
             self._settled.clear()
-        ready: list[Ready | None] = []
+        ready: list[PackedMessage | None] = []
         waiting: list[Message] = []
         arriving = iter(messages)
         while block := list(islice(arriving, BLOCK)):
@@ -52,17 +52,17 @@ class Sealer:
         later = iter(self._after_making(waiting) if waiting else ())
         return [item or next(later) for item in ready]
 
-    def _seal_block(self, block: Sequence[Message]) -> list[Ready | None]:
+    def _seal_block(self, block: Sequence[Message]) -> list[PackedMessage | None]:
         """What can be sealed or refused at once; None in the place of what cannot."""
         placed = [self._at_once(message) for message in block]
-        made = iter(self._pack([item for item in placed if isinstance(item, Placed)]))
-        return [next(made) if isinstance(item, Placed) else item for item in placed]
+        made = iter(self._pack([item for item in placed if isinstance(item, StreamEvent)]))
+        return [next(made) if isinstance(item, StreamEvent) else item for item in placed]
 
-    def _at_once(self, message: Message) -> "Placed | Ready | None":
+    def _at_once(self, message: Message) -> "StreamEvent | PackedMessage | None":
         """What is ready to be sealed or refused; None when a subject or a key must be made first."""
         event = message.outcome
         if isinstance(event, Rejection):
-            return Ready(refusal=event)
+            return PackedMessage(refusal=event)
         held = self._settled.get(event.subject)
         if held is not None and not EVENT_TYPES[event.type].references:
             one = _placed(message, event, held, person=True)
@@ -72,7 +72,7 @@ class Sealer:
             one = self._place(message, event)
         return one if _find_keys(one) else None
 
-    def _after_making(self, messages: Sequence[Message]) -> list[Ready]:
+    def _after_making(self, messages: Sequence[Message]) -> list[PackedMessage]:
         """Make what is missing for all of these messages, and seal them."""
         events = [(m, m.outcome) for m in messages if isinstance(m.outcome, Event)]
         mentions = chain.from_iterable(self._unsettled(event) for _, event in events)
@@ -95,7 +95,7 @@ class Sealer:
                 found.append(Mention(event.facts[name], event.time))
         return found
 
-    def _place(self, message: Message, event: Event) -> Placed:
+    def _place(self, message: Message, event: Event) -> StreamEvent:
         if _names_person(event.subject):
             period = self._subjects.period_of(event.subject, event.time)
             placed = _placed(message, event, self._keyring.of(period.subject), person=True)
@@ -109,7 +109,7 @@ class Sealer:
             self._refer(placed)
         return placed
 
-    def _refer(self, one: Placed) -> None:
+    def _refer(self, one: StreamEvent) -> None:
         """Replace every reference to a person in the facts by the data subject's UUID."""
         named = {
             name: self._subjects.period_of(one.event.facts[name], one.event.time).subject
@@ -119,7 +119,7 @@ class Sealer:
         one.facts = one.event.facts | {name: str(subject) for name, subject in named.items()}
         one.referred = tuple(named.values())
 
-    def _make_keys(self, placed: Sequence[Placed]) -> None:
+    def _make_keys(self, placed: Sequence[StreamEvent]) -> None:
         """Make every key that is missing, and none for a value that may no longer be sealed."""
         self._keyring.know(
             (one.held.stream, category) for one in placed for category, _, _ in _groups(one)
@@ -128,36 +128,36 @@ class Sealer:
         for one in placed:
             _find_keys(one)
 
-    def _pack(self, placed: Sequence[Placed]) -> list[Ready]:
+    def _pack(self, placed: Sequence[StreamEvent]) -> list[PackedMessage]:
         if not placed:
             return []
-        hashes = Hashes(self._keyring.hash(FINGERPRINT), self._keyring.hash("blind"))
+        hashes = LedgerHashes(self._keyring.hash(FINGERPRINT), self._keyring.hash("blind"))
         return pack(self._name, placed, hashes, self._keyring.nonces)
 
 
-def _placed(message: Message, event: Event, held: Held, *, person: bool) -> Placed:
+def _placed(message: Message, event: Event, held: StreamKeys, *, person: bool) -> StreamEvent:
     layout = layout_of(tuple(event.personal)) if event.personal else None
-    return Placed(message, event, held, person, layout, event.facts)
+    return StreamEvent(message, event, held, person, layout, event.facts)
 
 
-def _groups(one: Placed) -> Sequence[Group]:
+def _groups(one: StreamEvent) -> Sequence[FieldGroup]:
     return one.layout.groups if one.layout else ()
 
 
-def _needs(one: Placed) -> Iterator[Need]:
+def _needs(one: StreamEvent) -> Iterator[KeyNeed]:
     """The keys that an event lacks. Notes on it when its values may no longer be sealed."""
     held = one.held
     if has_own_hash(one) and held.fingerprint is None:
-        yield Need(held.stream, FINGERPRINT)
+        yield KeyNeed(held.stream, FINGERPRINT)
     for category, rolling, _ in _groups(one):
         month = month_of(one.event.time) if rolling else 0
         if one.erased or held.chains[category].fences(one.event.time):
             one.fenced = True
         elif (category, month) not in held.ready:
-            yield Need(held.stream, category, month)
+            yield KeyNeed(held.stream, category, month)
 
 
-def _find_keys(one: Placed) -> bool:
+def _find_keys(one: StreamEvent) -> bool:
     """Note the keys that are ready; False when one is missing."""
     held = one.held
     if one.layout and one.erased:

@@ -12,7 +12,7 @@ import msgspec
 from ledger.recording.tallying import HALF, NAMELESS, Tally
 from ledger.storage.postgres import Session
 from ledger.writing.bookmarks import HaltLimit, Window
-from ledger.writing.chain import Cell, Link
+from ledger.writing.chain import Cell, ChainLink
 
 # All sources that a topic had after the first `OWN_ROWS`: outsiders make up names, and each would take a row.
 OTHERS = "*"
@@ -80,7 +80,7 @@ class Sources:
         return known.window.halted_at if known else None
 
     def count(
-        self, link: Link, tallies: Mapping[str, Tally], now: datetime, limit: HaltLimit | None
+        self, link: ChainLink, tallies: Mapping[str, Tally], now: datetime, limit: HaltLimit | None
     ) -> tuple[str, ...] | None:
         """Store what became of a batch; the sources that are quarantined by it.
 
@@ -135,7 +135,7 @@ def _not_quarantined(one: SourceCount) -> SourceCount:
 
 def _store(
     session: Session,
-    link: Link,
+    link: ChainLink,
     topic: str,
     before: Mapping[str, SourceCount],
     after: Mapping[str, SourceCount],
@@ -170,7 +170,7 @@ def _count_of(row: Sequence[object]) -> SourceCount:
     return SourceCount(Window(*window), *counts)
 
 
-def resume_source(session: Session, link: Link, topic: str, source: str) -> bool:
+def resume_source(session: Session, link: ChainLink, topic: str, source: str) -> bool:
     """Let a source in again, and begin to count its refusals anew; False when it is not quarantined."""
     rows = session.rows("intake_sources_of", topic=topic, sources=[source])
     known = {name: _count_of(row) for name, *row in rows}

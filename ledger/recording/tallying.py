@@ -8,7 +8,7 @@ import msgspec
 
 from ledger.writing.append import Span
 from ledger.writing.bookmarks import HaltLimit, Window
-from ledger.writing.packing import Ready
+from ledger.writing.packing import PackedMessage
 
 # What has no source that can be read, and what is not from Kafka: neither is ever quarantined.
 NAMELESS = ""
@@ -40,12 +40,12 @@ def counted_as(span: Span) -> str:
     return _FILES if span.topic.startswith(_FILES) else span.topic
 
 
-def names_of(ready: Sequence[Ready]) -> list[str]:
+def names_of(ready: Sequence[PackedMessage]) -> list[str]:
     """The source of each message; of what is withheld none is looked at."""
     return [_name_of(item) for item in ready]
 
 
-def _name_of(item: Ready) -> str:
+def _name_of(item: PackedMessage) -> str:
     if item.stream:
         return item.source
     return (item.refusal.source if item.refusal else None) or NAMELESS

@@ -13,7 +13,7 @@ import msgspec
 from ledger.errors import Halt
 from ledger.event import check_entry_size
 from ledger.storage.postgres import Session
-from ledger.writing.chain import NO_SUMS, Beside, Cell, Link, microseconds, names_hash
+from ledger.writing.chain import NO_SUMS, Cell, ChainLink, SideState, microseconds, names_hash
 from ledger.writing.rows import event_rows, event_start, name_rows, name_start
 
 
@@ -45,7 +45,7 @@ class Span(msgspec.Struct, frozen=True):
     end: int = 0
 
 
-class Written(msgspec.Struct, frozen=True):
+class WriteResult(msgspec.Struct, frozen=True):
     """What a write got: positions `first` to `last` (empty when last < first), one recorded time."""
 
     first: int
@@ -114,11 +114,11 @@ def append(
     session: Session,
     events: Sequence[NewEvent],
     span: Span,
-    link: Link,
+    link: ChainLink,
     *,
     notes: BatchNotes = NO_NOTES,
     channel: str,
-) -> Written:
+) -> WriteResult:
     """Append events and the batch's row under the head lock, and announce the new position.
 
     `link`: knows what else the batch has changed. Raises Halt when the batch before this one has no hash.
@@ -139,13 +139,13 @@ def append(
         "dead_letters": notes.dead_letters,
     }
     cells: list[Cell] = [*columns.values(), microseconds(head.at)]
-    beside = Beside(head.counted, head.promised, link.sums(sums))
+    beside = SideState(head.counted, head.promised, link.sums(sums))
     mac = link.hash(before, cells, names, beside)
     session.run(
         "add_batch", **columns, recorded_at=head.at, names=names, mac=mac, **beside._asdict()
     )
     session.rows("announce", channel=channel, position=str(head.last))
-    return Written(first, head.last, head.at)
+    return WriteResult(first, head.last, head.at)
 
 
 def _move_head(session: Session, count: int, notes: BatchNotes) -> _Moved:

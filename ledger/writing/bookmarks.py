@@ -13,7 +13,7 @@ import msgspec
 from ledger.errors import Fenced
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span
-from ledger.writing.chain import Cell, Link
+from ledger.writing.chain import Cell, ChainLink
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
 
 
@@ -54,7 +54,7 @@ class Window(msgspec.Struct, frozen=True):
         return Window(messages, rejections, self.halted_at or (now if over else None))
 
 
-def begin_bookmark(session: Session, link: Link, place: Span, bookmark: Bookmark) -> bool:
+def begin_bookmark(session: Session, link: ChainLink, place: Span, bookmark: Bookmark) -> bool:
     """Begin with a new partition at the start of `place`; False when somebody did already."""
     if _kept(session, place) is not None:
         return False
@@ -72,7 +72,7 @@ def begin_bookmark(session: Session, link: Link, place: Span, bookmark: Bookmark
 
 
 def move_bookmark(
-    session: Session, link: Link, span: Span, bookmark: Bookmark, last_record: bytes | None
+    session: Session, link: ChainLink, span: Span, bookmark: Bookmark, last_record: bytes | None
 ) -> Window | None:
     """Move the bookmark over a span; the window of its topic, None where nothing was counted yet.
 
@@ -102,7 +102,7 @@ def move_bookmark(
 
 
 def move_bookmark_over_gap(
-    session: Session, link: Link, gap: Span, former: Bookmark, topic_id: str
+    session: Session, link: ChainLink, gap: Span, former: Bookmark, topic_id: str
 ) -> None:
     """Move the bookmark from the start of a gap to its end. Raises Fenced when it is elsewhere.
 
@@ -129,7 +129,7 @@ def move_bookmark_over_gap(
 
 
 def set_window(
-    session: Session, link: Link, topic: str, before: Window | None, window: Window
+    session: Session, link: ChainLink, topic: str, before: Window | None, window: Window
 ) -> None:
     """Store what was counted of a topic. `before`: as it is stored, None where nothing is."""
     if before is not None:
@@ -142,7 +142,7 @@ def set_window(
     )
 
 
-def resume_topics(session: Session, link: Link, topics: Sequence[str]) -> int:
+def resume_topics(session: Session, link: ChainLink, topics: Sequence[str]) -> int:
     """Clear stored halts and begin to count anew; how many topics were halted."""
     rows = session.rows("intake_windows_of", topics=list(topics))
     halted = [(topic, Window(*window)) for topic, *window in rows if window[2] is not None]

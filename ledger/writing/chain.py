@@ -57,7 +57,7 @@ def _cell(cell: Cell) -> str | int | None:
 
 
 def batch_hash(
-    key: KeyedHash, before: bytes, row: Sequence[Cell], beside: "Beside | None"
+    key: KeyedHash, before: bytes, row: Sequence[Cell], beside: "SideState | None"
 ) -> bytes:
     """The hash of a batch: over that of the batch before it, its own row, and what it left beside the events.
 
@@ -68,7 +68,7 @@ def batch_hash(
     return key.of(orjson.dumps(["batches", before.hex(), *map(_cell, row), *map(_cell, left)]))
 
 
-class Beside(NamedTuple):
+class SideState(NamedTuple):
     """What there is beside the events after a batch: erasures counted, the largest promise, the sums."""
 
     erasures: int
@@ -76,7 +76,7 @@ class Beside(NamedTuple):
     sums: bytes
 
 
-class Link:
+class ChainLink:
     """The hash of the next batch in the making. For one batch, used under the head lock."""
 
     def __init__(self, key: KeyedHash) -> None:
@@ -99,7 +99,7 @@ class Link:
         numbers = _numbers(all_sums(before))
         return _bytes(a + b for a, b in zip(numbers, self._moved.values(), strict=True))
 
-    def hash(self, before: bytes, row: Sequence[Cell], names: bytes, beside: Beside) -> bytes:
+    def hash(self, before: bytes, row: Sequence[Cell], names: bytes, beside: SideState) -> bytes:
         """The hash of the batch: see `batch_hash`."""
         return batch_hash(self._key, before, (*row, names), beside)
 

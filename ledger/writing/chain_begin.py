@@ -11,7 +11,7 @@ from ledger.crypto.sealing import KeyedHash
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 from ledger.writing.append import BatchNotes, Span, append, lock_head
-from ledger.writing.chain import Cell, Link, Table, batch_hash, row_hash
+from ledger.writing.chain import Cell, ChainLink, Table, batch_hash, row_hash
 
 # Label of the batch.
 BEGIN = "command:chain"
@@ -39,7 +39,7 @@ def begin_chain(session: Session, ledger: LedgerName, chain: KeyedHash) -> bool:
         head = lock_head(session)
         if session.row("hashed_batches") != (0,):
             return False
-        link = Link(chain)
+        link = ChainLink(chain)
         found = [_hash_rows(session, link, table) for table in _STATEMENTS]
         _hash_answers(session, chain)
         if head.batch == 0 and not any(found):
@@ -72,7 +72,7 @@ def _names(rows: Iterable[bytes], ends: Sequence[int]) -> list[bytes]:
     return [one.digest() for one in hashes]
 
 
-def _hash_rows(session: Session, link: Link, table: Table) -> int:
+def _hash_rows(session: Session, link: ChainLink, table: Table) -> int:
     read, put = _STATEMENTS[table]
     rows = session.rows(read)
     if rows:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import orjson
 
-from ledger.crypto.held import Held
+from ledger.crypto.held import StreamKeys
 from ledger.crypto.layouts import Layout, Seal, Values, sealed_each
 from ledger.crypto.sealing import KeyedHash, event_place, keyed_hash
 from ledger.errors import TooLarge
@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder().encode
 Blind = tuple[bytes, str, str]
 
 
-class Placed(msgspec.Struct, gc=False):
+class StreamEvent(msgspec.Struct, gc=False):
     """An event with its stream. `erased`: all of that data subject was. `facts`: as they are stored.
 
     `layout`: of its personal values, None without any. `seals`: made of its keys, once they are ready.
@@ -36,7 +36,7 @@ class Placed(msgspec.Struct, gc=False):
 
     message: Message
     event: Event
-    held: Held
+    held: StreamKeys
     person: bool
     layout: Layout | None
     facts: dict[str, Any]
@@ -46,13 +46,13 @@ class Placed(msgspec.Struct, gc=False):
     fenced: bool = False
 
 
-def has_own_hash(one: Placed) -> bool:
+def has_own_hash(one: StreamEvent) -> bool:
     """Whether an event's fingerprint dies with the data of its stream: those of persons, and whatever holds
     values, such as the name of a recipient that is a private person."""
     return one.person or one.layout is not None
 
 
-class Ready(msgspec.Struct, frozen=True, gc=False):
+class PackedMessage(msgspec.Struct, frozen=True, gc=False):
     """One message ready for the write transaction. Without a stream it can only become a dead letter.
 
     `refusal` holds unless the event turns out to be a duplicate, which comes first in the contract.
@@ -72,7 +72,7 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
     claim: Claim | None = None
 
 
-class Hashes(msgspec.Struct, frozen=True):
+class LedgerHashes(msgspec.Struct, frozen=True):
     """The ledger's own keyed hashes. `fingerprint`: for events without one of their stream's own."""
 
     fingerprint: KeyedHash
@@ -80,8 +80,8 @@ class Hashes(msgspec.Struct, frozen=True):
 
 
 def pack(
-    ledger: str, placed: Sequence[Placed], hashes: Hashes, nonces: Callable[[int], bytes]
-) -> list[Ready]:
+    ledger: str, placed: Sequence[StreamEvent], hashes: LedgerHashes, nonces: Callable[[int], bytes]
+) -> list[PackedMessage]:
     """Seal and pack a block of events whose keys are ready. `nonces`: so many fresh ones in a row."""
     states = _states(ledger, placed, nonces)
     hashed_by = [_hash_of(one, hashes.fingerprint) for one in placed]
@@ -102,13 +102,15 @@ def pack(
     ]
 
 
-def _hash_of(one: Placed, common: KeyedHash) -> tuple[KeyedHash, int]:
+def _hash_of(one: StreamEvent, common: KeyedHash) -> tuple[KeyedHash, int]:
     """What makes an event's fingerprint, and the generation of its key: 0 for that of the ledger."""
     own = one.held.fingerprint if has_own_hash(one) else None
     return (own, one.held.generation) if own else (common, 0)
 
 
-def _states(ledger: str, placed: Sequence[Placed], nonces: Callable[[int], bytes]) -> list[bytes]:
+def _states(
+    ledger: str, placed: Sequence[StreamEvent], nonces: Callable[[int], bytes]
+) -> list[bytes]:
     """The bytes of `state` of each event; empty where its values may not be sealed."""
     sealed = iter(_sealed(ledger, placed, nonces))
     return [
@@ -117,7 +119,7 @@ def _states(ledger: str, placed: Sequence[Placed], nonces: Callable[[int], bytes
 
 
 def _sealed(
-    ledger: str, placed: Sequence[Placed], nonces: Callable[[int], bytes]
+    ledger: str, placed: Sequence[StreamEvent], nonces: Callable[[int], bytes]
 ) -> list[orjson.Fragment]:
     """The member `sealed` of each event that has values and may keep them."""
     values: list[Values] = [
@@ -133,7 +135,7 @@ def _sealed(
     return sealed_each(values, nonces(sum(len(personal) for _, personal, _, _ in values)))
 
 
-def _state(one: Placed, sealed: Any) -> bytes:
+def _state(one: StreamEvent, sealed: Any) -> bytes:
     event = one.event
     members = {
         "id": event.id,
@@ -158,7 +160,7 @@ def _state(one: Placed, sealed: Any) -> bytes:
     return encode_state(members)
 
 
-def _blind(placed: Sequence[Placed], hmac: KeyedHash) -> list[Sequence[Blind]]:
+def _blind(placed: Sequence[StreamEvent], hmac: KeyedHash) -> list[Sequence[Blind]]:
     """Rows of the blind index for each event."""
     folded = [
         [
@@ -173,19 +175,19 @@ def _blind(placed: Sequence[Placed], hmac: KeyedHash) -> list[Sequence[Blind]]:
 
 
 def _ready(
-    one: Placed,
+    one: StreamEvent,
     state: bytes,
     fingerprint: bytes,
     row: bytes,
     name: bytes,
     blind: Sequence[Blind],
-) -> Ready:
+) -> PackedMessage:
     event = one.event
     try:
         check_entry_size(event.type, state)
     except TooLarge:
-        return Ready(refusal=refusal_of(event, Code.TOO_LARGE))
-    return Ready(
+        return PackedMessage(refusal=refusal_of(event, Code.TOO_LARGE))
+    return PackedMessage(
         one.held.stream,
         event.source,
         event.id,

@@ -10,7 +10,7 @@ from rulebook import Cause
 from rulebook.erasure import Outcome
 
 
-class Decided(msgspec.Struct, frozen=True):
+class CategoryDecision(msgspec.Struct, frozen=True):
     """The decision on one category. `grounds`: rule and reference of all that keeps it, if anything."""
 
     decision: Outcome
@@ -20,15 +20,15 @@ class Decided(msgspec.Struct, frozen=True):
     grounds: tuple[tuple[str | None, str | None], ...] = ()
 
 
-def decided(dossier: Dossier, time: datetime = FOREVER) -> dict[str, Decided]:
+def decided(dossier: Dossier, time: datetime = FOREVER) -> dict[str, CategoryDecision]:
     """Category -> the latest decision on it, sorted. Of whoever registered anew since, none stands."""
-    found: dict[str, Decided] = {}
+    found: dict[str, CategoryDecision] = {}
     for mark in dossier.saying("decided", Decisions):
         says, at = mark.says, mark.order.time
         if at > time:
             break
         for category, ruling in says.rulings.items():
-            found[category] = Decided(
+            found[category] = CategoryDecision(
                 ruling.decision, says.cause, says.request_ref, at, ruling.grounds
             )
     if not found:

@@ -121,7 +121,7 @@ class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
         return str(found[-1].says) if found else None
 
 
-def _with(known: tuple[Mark, ...], noting: "Noting", event: RecordedEvent) -> tuple[Mark, ...]:
+def _with(known: tuple[Mark, ...], noting: "NotingRule", event: RecordedEvent) -> tuple[Mark, ...]:
     marks = list(known)
     new = Mark(order_of(event, noting.rank), noting.says(event))
     insort(marks, new, key=lambda mark: mark.order)
@@ -133,7 +133,7 @@ def _with(known: tuple[Mark, ...], noting: "Noting", event: RecordedEvent) -> tu
 NO_DOSSIER = Dossier()
 
 
-class Noting(msgspec.Struct, frozen=True):
+class NotingRule(msgspec.Struct, frozen=True):
     """How a type of event is noted. `kind`: of its topics. `rank`: more for what takes away.
 
     `when`: only then. `only_last`, `only_first`: of such a topic only that mark matters, whenever a fact
@@ -173,7 +173,7 @@ def dossier_name(stream: UUID, dossier: Dossier) -> str:
 
 
 class _How(TypedDict, total=False):
-    """The rest of a `Noting`."""
+    """The rest of a `NotingRule`."""
 
     when: Callable[[RecordedEvent], bool]
     only_last: bool
@@ -185,9 +185,9 @@ def _note(
     says: Said | Callable[[RecordedEvent], Said] = "",
     rank: int = 0,
     **how: Unpack[_How],
-) -> Noting:
+) -> NotingRule:
     """A topic such as `consent/{purpose}`; what is said: a constant, or a function of the event."""
-    return Noting(
+    return NotingRule(
         topic_of(topic),
         lambda event: topic.format_map(event.facts),
         says if callable(says) else lambda _event: says,
@@ -215,7 +215,7 @@ _SIGNALS = (_note(SIGNAL, True, 1, when=_says(True)), _note(SIGNAL, False, when=
 _BOUGHT = _note("bought", only_first=True)
 _CONTRACT = f"{CONTRACT}/{{contract_ref}}"
 
-NOTED: dict[str, tuple[Noting, ...]] = {
+NOTED: dict[str, tuple[NotingRule, ...]] = {
     # customers
     names.CUSTOMER_REGISTERED: (_note("registered", _fact("customer_kind")),),
     names.ACCOUNT_REACTIVATED: (_note("account", "active"),),

@@ -69,7 +69,7 @@ class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
     legal_basis: str | None = None
 
 
-class Checking(msgspec.Struct, frozen=True):
+class FactKind(msgspec.Struct, frozen=True):
     """A kind of fact: the facts that it keeps, and names of dossiers as templates over them."""
 
     kind: str
@@ -93,7 +93,7 @@ DISCLOSURE, OBJECTION, CONSENT_EVIDENCE = "disclosure", "objection", "consent-ev
 IN_LAW = frozenset({"6-1-c", "6-1-e"})
 """Legal bases that lie in a provision of law, which must be named (Art. 6(3))."""
 _ACTIVITY_OBJECTED = ("activity/{activity_objected}",)
-_TO_RECIPIENT = Checking(DISCLOSURE, _DISCLOSED, ("recipient/{recipient}",))
+_TO_RECIPIENT = FactKind(DISCLOSURE, _DISCLOSED, ("recipient/{recipient}",))
 
 
 def _out(event: RecordedEvent) -> bool:
@@ -124,16 +124,16 @@ def _has_evidence(event: RecordedEvent) -> bool:
     return ours is not None and ours.by_signal
 
 
-_EVIDENCE = Checking(
+_EVIDENCE = FactKind(
     CONSENT_EVIDENCE,
     ("purpose", "analytical", "method", "valid_until", "gpc", "tc_string", "tcf_purposes"),
     when=_has_evidence,
 )
 _TAKEN_BACK = msgspec.structs.replace(_EVIDENCE, when=lambda event: "tc_string" in event.facts)
 # Others name a request too, such as a correction: of the helpdesk, who needs no request for a right.
-_ON_REQUEST = Checking("request-act", ("request_ref",))
+_ON_REQUEST = FactKind("request-act", ("request_ref",))
 
-CHECKED: Mapping[str, tuple[Checking, ...]] = {
+CHECKED: Mapping[str, tuple[FactKind, ...]] = {
     names.CONSENT_GIVEN: (_EVIDENCE,),
     names.CONSENT_RENEWED: (_EVIDENCE,),
     names.CONSENT_REFUSED: (_TAKEN_BACK,),
@@ -141,21 +141,21 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     names.COOKIE_PREFERENCE_RECORDED: (_EVIDENCE,),
     names.PERSONAL_DATA_DISCLOSED: (_TO_RECIPIENT,),
     names.EMERGENCY_CALL_DISCLOSED: (_TO_RECIPIENT,),
-    names.MALICIOUS_CALL_DATA_DISCLOSED: (_TO_RECIPIENT, Checking("malicious-call")),
+    names.MALICIOUS_CALL_DATA_DISCLOSED: (_TO_RECIPIENT, FactKind("malicious-call")),
     names.NUMBER_PORTING_PERFORMED: (msgspec.structs.replace(_TO_RECIPIENT, when=_out),),
     names.EQUIPMENT_SHIPPED: (_TO_RECIPIENT,),
-    names.DISCLOSURE_NOTICE_REQUESTED: (Checking("notice-request", ("disclosure_id",)),),
-    names.MARKETING_MESSAGE_SENT: (Checking("contact", ("channel", "purpose")),),
-    names.CREDIT_CHECK_REQUESTED: (Checking("credit-check", ("reason",)),),
+    names.DISCLOSURE_NOTICE_REQUESTED: (FactKind("notice-request", ("disclosure_id",)),),
+    names.MARKETING_MESSAGE_SENT: (FactKind("contact", ("channel", "purpose")),),
+    names.CREDIT_CHECK_REQUESTED: (FactKind("credit-check", ("reason",)),),
     names.PERSONAL_DATA_ACCESSED: (
-        Checking("access", ("employee", "role", "case_ref"), ("{employee}", "role/{role}")),
+        FactKind("access", ("employee", "role", "case_ref"), ("{employee}", "role/{role}")),
     ),
-    names.LEDGER_READ: (Checking("read", ("reader", "role"), ("{reader}",), when=_let_through),),
-    names.EMPLOYMENT_STARTED: (Checking("employment"),),
-    names.MISUSE_SUSPECTED: (Checking("misuse", ("case_ref",)),),
-    names.COMPLAINT_RECEIVED: (Checking("complaint", ("complaint_ref",)),),
-    names.RIGHTS_REQUEST_RECEIVED: (Checking("request", ("request_ref", "received_on")),),
-    names.RIGHTS_REQUEST_EXTENDED: (Checking("request-extension", ("request_ref",)), _ON_REQUEST),
+    names.LEDGER_READ: (FactKind("read", ("reader", "role"), ("{reader}",), when=_let_through),),
+    names.EMPLOYMENT_STARTED: (FactKind("employment"),),
+    names.MISUSE_SUSPECTED: (FactKind("misuse", ("case_ref",)),),
+    names.COMPLAINT_RECEIVED: (FactKind("complaint", ("complaint_ref",)),),
+    names.RIGHTS_REQUEST_RECEIVED: (FactKind("request", ("request_ref", "received_on")),),
+    names.RIGHTS_REQUEST_EXTENDED: (FactKind("request-extension", ("request_ref",)), _ON_REQUEST),
     names.RIGHTS_REQUEST_ANSWERED: (_ON_REQUEST,),
     names.RIGHTS_REQUEST_REFUSED: (_ON_REQUEST,),
     names.IDENTITY_VERIFIED: (_ON_REQUEST,),
@@ -163,25 +163,25 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     names.ACCESS_REPORT_ISSUED: (_ON_REQUEST,),
     names.PORTABILITY_EXPORT_ISSUED: (_ON_REQUEST,),
     names.BREACH_DETECTED: (
-        Checking("breach", ("detected_at", "regime")),
-        Checking("breach-full", ("detected_at", "regime")),
+        FactKind("breach", ("detected_at", "regime")),
+        FactKind("breach-full", ("detected_at", "regime")),
     ),
-    names.CONTACT_PERSON_ADDED: (Checking("registration"),),
+    names.CONTACT_PERSON_ADDED: (FactKind("registration"),),
     names.PERSONAL_DATA_COLLECTED: (
-        Checking("indirect-collection", ("from_recipient",), when=_from_third_party),
+        FactKind("indirect-collection", ("from_recipient",), when=_from_third_party),
     ),
-    names.EVENT_ANNULLED: (Checking("annulment", ("annuls",), when=_is_void),),
-    names.ROLE_GRANTED: (Checking("power", when=_is_void),),
-    names.SYSTEM_REGISTERED: (Checking("power", when=_is_void),),
-    POWERLESS: (Checking("power"),),
-    names.PERSONAL_DATA_ERASED: (Checking("erasure", when=_outside),),
-    names.CONTACT_LIST_UPLOADED: (Checking("contact-list"),),
-    names.OBJECTION_RAISED: (Checking(OBJECTION, ("activity_objected",), _ACTIVITY_OBJECTED),),
+    names.EVENT_ANNULLED: (FactKind("annulment", ("annuls",), when=_is_void),),
+    names.ROLE_GRANTED: (FactKind("power", when=_is_void),),
+    names.SYSTEM_REGISTERED: (FactKind("power", when=_is_void),),
+    POWERLESS: (FactKind("power"),),
+    names.PERSONAL_DATA_ERASED: (FactKind("erasure", when=_outside),),
+    names.CONTACT_LIST_UPLOADED: (FactKind("contact-list"),),
+    names.OBJECTION_RAISED: (FactKind(OBJECTION, ("activity_objected",), _ACTIVITY_OBJECTED),),
     names.OBJECTION_OVERRULED: (
-        Checking("overruling", ("activity_objected",), _ACTIVITY_OBJECTED),
+        FactKind("overruling", ("activity_objected",), _ACTIVITY_OBJECTED),
     ),
     names.CONTRACT_TAKEN_OVER: (
-        Checking(
+        FactKind(
             "takeover",
             ("contract_ref", "from_customer", "to_customer"),
             ("{from_customer}", "{to_customer}"),
@@ -189,8 +189,8 @@ CHECKED: Mapping[str, tuple[Checking, ...]] = {
     ),
 }
 PROVISION = "provision"
-_PROVISION = Checking(PROVISION)
-_DATING = Checking("dating")
+_PROVISION = FactKind(PROVISION)
+_DATING = FactKind("dating")
 _KINDS = {check.kind: check for checks in CHECKED.values() for check in checks} | {
     _PROVISION.kind: _PROVISION,
     _DATING.kind: _DATING,
@@ -236,7 +236,7 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
     )
 
 
-def _kept(check: Checking, event: RecordedEvent) -> Kept:
+def _kept(check: FactKind, event: RecordedEvent) -> Kept:
     said = ((name, event.facts.get(name)) for name in check.keeps)
     told = {name: value for name, value in said if value is not None}
     return msgspec.convert(told, Kept)

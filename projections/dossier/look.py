@@ -13,7 +13,7 @@ from rulebook import Keeping, Situation
 T = TypeVar("T")
 
 
-class Look(msgspec.Struct, frozen=True):
+class FactContext(msgspec.Struct, frozen=True):
     """The stream of a fact, its own dossier, and the others by name.
 
     `beside`: what keeps the person's data by the word of others, for whoever decides on an erasure.
@@ -25,7 +25,7 @@ class Look(msgspec.Struct, frozen=True):
     beside: tuple[Keeping, ...] = ()
     _known: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
 
-    def once(self, work_out: Callable[["Look"], T]) -> T:
+    def once(self, work_out: Callable[["FactContext"], T]) -> T:
         """What a function says of this look, which is asked only once."""
         if work_out not in self._known:
             self._known[work_out] = work_out(self)
@@ -37,7 +37,7 @@ class Look(msgspec.Struct, frozen=True):
         return self.others(name) or NO_DOSSIER
 
 
-class Seen(NamedTuple):
+class SeenSituation(NamedTuple):
     """A situation, when it is due if that is later, and codes that say more.
 
     `kind`: of the rules that judge it, when they are not those of the fact.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from projections.dossier.dossier import PURPOSES, Dossier
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from rulebook.purposes import is_direct_marketing
 
 _PREFIX = "objected/"
@@ -39,7 +39,7 @@ def activities_objected_to(own: Dossier) -> Iterator[str]:
     return (topic.removeprefix(_PREFIX) for topic in own.marks if topic.startswith(_PREFIX))
 
 
-def objects_to_marketing(look: Look, at: datetime) -> bool:
+def objects_to_marketing(look: FactContext, at: datetime) -> bool:
     """Whether a person had objected to direct marketing by a time, by whatever activity."""
     return any(
         is_marketing(activity, look.at(activity_name(activity))) and _raised(look.own, activity, at)
@@ -51,7 +51,7 @@ def _raised(own: Dossier, activity: str, at: datetime) -> bool:
     return any(mark.says != _OVERRULED for mark in own.until(f"{_PREFIX}{activity}", at))
 
 
-def objection_to(activity: str, look: Look, at: datetime) -> str | None:
+def objection_to(activity: str, look: FactContext, at: datetime) -> str | None:
     """What stands of an objection to an activity at a time: open, upheld, overruled; None: there is none."""
     marks = look.own.until(f"{_PREFIX}{activity}", at)
     if not marks:

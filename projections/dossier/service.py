@@ -24,7 +24,7 @@ _TAKEN_OVER = names.CONTRACT_TAKEN_OVER
 _AFTER_ALL = 2
 
 
-class Span(NamedTuple):
+class ServiceSpan(NamedTuple):
     """From when a service was active, and until when; None: it still is."""
 
     first: datetime
@@ -50,7 +50,7 @@ class _Contract:
         self.running, self.services = runs, self.services if runs else {}
 
 
-def service_spans(events: Iterable[RecordedEvent]) -> list[Span]:
+def service_spans(events: Iterable[RecordedEvent]) -> list[ServiceSpan]:
     """The spans of time in which a service was active, by time. `events`: those that count, of any persons.
 
     Spans of two persons stand beside each other, since a reference may have named both in turn.
@@ -64,7 +64,7 @@ def service_spans(events: Iterable[RecordedEvent]) -> list[Span]:
     return sorted(spans, key=lambda span: span.first)
 
 
-class _Step(NamedTuple):
+class _ServiceChange(NamedTuple):
     """What an event says of a contract, or of a service in it (`service`), in the order that decides."""
 
     order: Order
@@ -74,16 +74,18 @@ class _Step(NamedTuple):
     service: str | None = None
 
 
-def _steps(event: RecordedEvent) -> Iterator[_Step]:
+def _steps(event: RecordedEvent) -> Iterator[_ServiceChange]:
     for act in acts_on(event):
-        yield _Step(act.order, act.contract_ref, act.runs, event.name)
+        yield _ServiceChange(act.order, act.contract_ref, act.runs, event.name)
     if event.name in _BEGINS or event.name == _ENDS:
         order = order_of(event, _AFTER_ALL if event.name == _ENDS else 0)
         facts = event.facts
-        yield _Step(order, facts["contract_ref"], event.name != _ENDS, event.name, facts["service"])
+        yield _ServiceChange(
+            order, facts["contract_ref"], event.name != _ENDS, event.name, facts["service"]
+        )
 
 
-def _spans(steps: Iterable[_Step]) -> Iterator[Span]:
+def _spans(steps: Iterable[_ServiceChange]) -> Iterator[ServiceSpan]:
     """Of one person, in order."""
     contracts: dict[str, _Contract] = {}
     since: datetime | None = None
@@ -98,13 +100,13 @@ def _spans(steps: Iterable[_Step]) -> Iterator[Span]:
             since = step.order.time
         elif not active and since is not None:
             if since < step.order.time:  # of acts of one time only the last one counts
-                yield Span(since, step.order.time)
+                yield ServiceSpan(since, step.order.time)
             since = None
     if since is not None:
-        yield Span(since, None)
+        yield ServiceSpan(since, None)
 
 
-def served_on(spans: Iterable[Span], day: date) -> bool:
+def served_on(spans: Iterable[ServiceSpan], day: date) -> bool:
     """Whether a service was active at any moment of a day in Amsterdam."""
     return any(
         day_of(span.first) <= day and (span.last is None or day <= day_of(span.last))

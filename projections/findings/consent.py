@@ -10,7 +10,7 @@ from typing import Final
 
 from projections.dossier.dossier import COOKIES, SIGNAL
 from projections.dossier.fact import Fact
-from projections.dossier.look import Look, Seen
+from projections.dossier.look import FactContext, SeenSituation
 from rulebook.consent_evidence import ConsentPurpose, is_explicit, lifetime_end, wanted_of
 from schemas import names
 from schemas.formats import instant_of
@@ -25,13 +25,15 @@ _DEVICE: Final = 1
 """The purpose that is not asked where the law of the publisher's country does not ask for it."""
 
 
-def consent_evidence(fact: Fact, look: Look) -> Iterator[Seen]:
+def consent_evidence(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """What the string shows, of which day it is, until when it stands; and what the browser said."""
     wanted = wanted_of(_purpose(fact), fact.facts.tcf_purposes)
     string = _string(fact)
     if string is not None:
         yield from _shown(fact, wanted, string)
-        yield Seen({"dated": _dated(fact, string)}, detail=f"{string.last_updated:%Y-%m-%d}")
+        yield SeenSituation(
+            {"dated": _dated(fact, string)}, detail=f"{string.last_updated:%Y-%m-%d}"
+        )
         yield from _aged(fact, look, string)
     if _is_given(fact):
         yield from _signalled(fact, look, wanted)
@@ -55,7 +57,7 @@ def _string(fact: Fact) -> TcString | None:
         return None
 
 
-def _shown(fact: Fact, wanted: ConsentPurpose, string: TcString) -> Iterator[Seen]:
+def _shown(fact: Fact, wanted: ConsentPurpose, string: TcString) -> Iterator[SeenSituation]:
     """Whether the string consents to all that the purpose comes to; nothing where that is nothing."""
     asked = {*wanted.tcf_purposes} - ({_DEVICE} if string.purpose_one_undisclosed else set())
     lacking = [f"purpose-{number}" for number in sorted(asked - {*string.purposes_consent})]
@@ -66,7 +68,7 @@ def _shown(fact: Fact, wanted: ConsentPurpose, string: TcString) -> Iterator[See
     said = "given" if _is_given(fact) else "taken-back"
     shown = "lacking" if lacking else "consenting"
     named = lacking or [f"purpose-{number}" for number in sorted(asked)]
-    yield Seen({"said": said, "string": shown}, detail=", ".join([_purpose(fact), *named]))
+    yield SeenSituation({"said": said, "string": shown}, detail=", ".join([_purpose(fact), *named]))
 
 
 def _dated(fact: Fact, string: TcString) -> str:
@@ -76,7 +78,7 @@ def _dated(fact: Fact, string: TcString) -> str:
     return "older" if apart > _DAY else "newer"
 
 
-def _aged(fact: Fact, look: Look, string: TcString) -> Iterator[Seen]:
+def _aged(fact: Fact, look: FactContext, string: TcString) -> Iterator[SeenSituation]:
     """A consent that still stands, by this act, when the choices in its string must be asked for again."""
     due = lifetime_end(string.last_updated)
     topic = COOKIES if fact.name == _COOKIES else f"consent/{_purpose(fact)}"
@@ -84,10 +86,10 @@ def _aged(fact: Fact, look: Look, string: TcString) -> Iterator[Seen]:
     until = instant_of(fact.facts.valid_until)
     decides = [(mark.order.source, mark.order.id) for mark in last] == [(fact.source, fact.id)]
     if _is_given(fact) and decides and (until is None or until > due):
-        yield Seen({"lifetime": "passed"}, due, _purpose(fact))
+        yield SeenSituation({"lifetime": "passed"}, due, _purpose(fact))
 
 
-def _signalled(fact: Fact, look: Look, wanted: ConsentPurpose) -> Iterator[Seen]:
+def _signalled(fact: Fact, look: FactContext, wanted: ConsentPurpose) -> Iterator[SeenSituation]:
     """What the browser said at the act; else, of purposes that it is about, what it had said last.
 
     Who chooses cookies does something to choose, unless the act says how and that cannot be seen.
@@ -99,4 +101,4 @@ def _signalled(fact: Fact, look: Look, wanted: ConsentPurpose) -> Iterator[Seen]
     if signal is not None:
         seen = is_explicit(method) or (fact.name == _COOKIES and method is None)
         situation = {"signal": "on" if signal else "off", "act": "explicit" if seen else "unseen"}
-        yield Seen(situation, detail=", ".join(filter(None, [_purpose(fact), method])))
+        yield SeenSituation(situation, detail=", ".join(filter(None, [_purpose(fact), method])))

@@ -6,7 +6,7 @@ from datetime import date
 import rulebook
 from projections.dossier.dossier import Dossier, Mark
 from projections.dossier.fact import IN_LAW, PROVISION, Fact
-from projections.dossier.look import Look, Seen
+from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.said import Certified, Claim, Version
 from rulebook import Party, Provision
 from rulebook.calendar import day_of
@@ -17,20 +17,22 @@ _PERMITS = frozenset({"nl.uavg.33.4", "nl.uavg.33.5"})
 _LATER = "9999-12-31"
 
 
-def disclosure(fact: Fact, look: Look) -> Iterator[Seen]:
+def disclosure(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """Everything that rules ask about a disclosure; where it states less, less is asked."""
     recipient, day = look.at(f"recipient/{fact.facts.recipient}"), day_of(fact.occurred_at)
     version = version_on(recipient, day)
     kind = fact.facts.recipient_kind or (version.kind if version else None)
-    yield Seen({"recipient": standing(recipient, day)}, detail=fact.facts.recipient)
+    yield SeenSituation({"recipient": standing(recipient, day)}, detail=fact.facts.recipient)
     if version:
-        yield Seen({"kind": "same" if version.kind == kind else "other"}, detail=version.kind)
+        yield SeenSituation(
+            {"kind": "same" if version.kind == kind else "other"}, detail=version.kind
+        )
     if kind:
         yield from _amount(fact, look, kind, day)
     yield from _whereabouts(fact, look, version, day)
     if fact.facts.recipient_kind:
         yield from _ground(fact, fact.facts.recipient_kind, day)
-        yield Seen({"purpose": fact.facts.purpose}, detail=fact.facts.purpose)
+        yield SeenSituation({"purpose": fact.facts.purpose}, detail=fact.facts.purpose)
         yield from _special(fact, look, day)
         if fact.facts.notice == "required" or _must_tell(fact.provision):
             yield informed(fact, look, fact.id)
@@ -96,16 +98,18 @@ def _told(recipient: Dossier, day: date) -> list[Version]:
 # The ground
 
 
-def _ground(fact: Fact, kind: str, day: date) -> Iterator[Seen]:
+def _ground(fact: Fact, kind: str, day: date) -> Iterator[SeenSituation]:
     needed = rulebook.recipient_kind(kind, day).needs_provision
     named = _named(fact.provision)
     code = _code_of(fact.provision, named, day)
-    yield Seen({"provision": code, "needs_provision": needed}, detail=fact.provision or kind)
+    yield SeenSituation(
+        {"provision": code, "needs_provision": needed}, detail=fact.provision or kind
+    )
     if code == "none" and not needed and fact.legal_basis in IN_LAW:
-        yield Seen({"provision": "missing"}, kind=PROVISION)
+        yield SeenSituation({"provision": "missing"}, kind=PROVISION)
     if named and named.authorities:
         competent = "competent" if kind in named.authorities else "other"
-        yield Seen({"authority": competent}, detail=f"{kind}, {named.id}")
+        yield SeenSituation({"authority": competent}, detail=f"{kind}, {named.id}")
 
 
 def _code_of(spelled: str | None, named: Provision | None, day: date) -> str:
@@ -127,14 +131,14 @@ def _must_tell(spelled: str | None) -> bool:
 # How much
 
 
-def _amount(fact: Fact, look: Look, kind: str, day: date) -> Iterator[Seen]:
+def _amount(fact: Fact, look: FactContext, kind: str, day: date) -> Iterator[SeenSituation]:
     """Fields beyond the provision, else beyond the kind; until the recipient is told to delete them."""
     fields = fact.facts.fields or ()
     code, beyond = _beyond(fields, kind, fact.provision, day)
     told = look.own.all(f"told/{fact.facts.recipient}")
     if any(m.order.time >= fact.occurred_at and m.says in _DELETIONS for m in told):
         code = "within"
-    yield Seen({"fields": code}, detail=", ".join(beyond))
+    yield SeenSituation({"fields": code}, detail=", ".join(beyond))
 
 
 def _beyond(
@@ -150,7 +154,9 @@ def _beyond(
 # Where
 
 
-def _whereabouts(fact: Fact, look: Look, version: Version | None, day: date) -> Iterator[Seen]:
+def _whereabouts(
+    fact: Fact, look: FactContext, version: Version | None, day: date
+) -> Iterator[SeenSituation]:
     """Where data went: where the disclosure says, else where its recipient is."""
     country = fact.facts.country or (version.country if version else None)
     if country is None:
@@ -164,10 +170,10 @@ def _whereabouts(fact: Fact, look: Look, version: Version | None, day: date) -> 
         "mechanism": found.mechanism is not None,
         "adequacy": found.lacks or ("covers" if found.region == "adequate" else "none"),
     }
-    yield Seen(situation, detail=country)
+    yield SeenSituation(situation, detail=country)
 
 
-def _party(fact: Fact, look: Look, version: Version | None, day: date) -> Party:
+def _party(fact: Fact, look: FactContext, version: Version | None, day: date) -> Party:
     """Who received data, as the disclosure says, and where it says nothing as the register says."""
     return Party(
         kind=fact.facts.recipient_kind or (version.kind if version else None),
@@ -192,24 +198,26 @@ def _agreed(marks: tuple[Mark, ...]) -> set[str]:
 # What has rules of its own
 
 
-def informed(fact: Fact, look: Look, disclosure_id: str) -> Seen:
+def informed(fact: Fact, look: FactContext, disclosure_id: str) -> SeenSituation:
     """Whether the person was told of a disclosure, or will not be on a ground of law; else until when."""
     if look.own.all(f"informed/{disclosure_id}"):
-        return Seen({"informed": "given"})
-    return Seen({"informed": "overdue"}, rulebook.deadline("disclosure.notice", fact.occurred_at))
+        return SeenSituation({"informed": "given"})
+    return SeenSituation(
+        {"informed": "overdue"}, rulebook.deadline("disclosure.notice", fact.occurred_at)
+    )
 
 
-def _special(fact: Fact, look: Look, day: date) -> Iterator[Seen]:
+def _special(fact: Fact, look: FactContext, day: date) -> Iterator[SeenSituation]:
     kind, named = fact.facts.recipient_kind, _named(fact.provision)
     if "fraud" in fact.categories or "fraud_signal" in (fact.facts.fields or ()):
         third = not rulebook.recipient_kind(kind, day).needs_provision
         permit = named is not None and named.id in _PERMITS
-        yield Seen({"fraud": third, "permit": permit}, detail=kind)
+        yield SeenSituation({"fraud": third, "permit": permit}, detail=kind)
     if kind in _COLLECTORS:
         deadlines = _deadlines(look.own, fact)
         passed = any(deadline < day.isoformat() for deadline in deadlines)
         code = "passed" if passed else "running" if deadlines else "none"
-        yield Seen({"collection_notice": code}, detail=(fact.facts.case_ref or None))
+        yield SeenSituation({"collection_notice": code}, detail=(fact.facts.case_ref or None))
 
 
 def _deadlines(own: Dossier, fact: Fact) -> list[str]:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from projections.dossier.dossier import SHARED, SHARED_TOPICS, Dossier, Mark, dossier_name
 from projections.dossier.fact import OBJECTION, Fact
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.dossier.objections import activities_objected_to, activity_name
 from projections.findings.judging import Finding, findings_of
 from projections.findings.reach import EVER, reach
@@ -190,7 +190,7 @@ def _judge(
     """Judge facts, and write the differences to what was found before."""
     if not facts:
         return
-    look = _Looking(_only_facts(facts), changes, store)
+    look = _DossierReader(_only_facts(facts), changes, store)
     found = {
         (key, rule): finding
         for key, fact in _only_facts(facts).items()
@@ -213,7 +213,7 @@ def _put_differences(
         store.put_findings(gone, [Entry(*place, finding) for place, finding in made.items()])
 
 
-class _Looking:
+class _DossierReader:
     """The dossiers that some facts are judged with, read at once."""
 
     def __init__(
@@ -228,9 +228,9 @@ class _Looking:
         asked = (*(fact.on for fact in facts.values()), *map(asked_by, mine.values()))
         names = set(chain.from_iterable(asked))
         others = _dossiers(store.dossiers(sorted(names)) if names else {})
-        self._looks = {s: Look(s, mine.get(s, Dossier()), others.get) for s in streams}
+        self._looks = {s: FactContext(s, mine.get(s, Dossier()), others.get) for s in streams}
 
-    def of(self, stream: UUID) -> Look:
+    def of(self, stream: UUID) -> FactContext:
         """What is around the facts of a stream."""
         return self._looks[stream]
 
@@ -263,7 +263,7 @@ class FindingsGathering:
 
     def add(self, stream: UUID, rows: Mapping[str, Any]) -> list[Entry]:
         """The findings of one stream, of which these are all rows, in the order of their places."""
-        look = Look(stream, rows.get(DOSSIER, Dossier()), self._shared.get)
+        look = FactContext(stream, rows.get(DOSSIER, Dossier()), self._shared.get)
         earliest(self._sightings, stream, rows.get(TRACES))
         facts = {**rows, **held_facts(rows.get(TRACES))}
         return [

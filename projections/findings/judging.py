@@ -11,7 +11,7 @@ import rulebook
 from ledger.event import RecordedEvent
 from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_name, noted
 from projections.dossier.fact import DISCLOSURE, Fact, fact_of
-from projections.dossier.look import Look, Seen
+from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.said import Speaking
 from projections.dossier.traces import Trace
 from projections.findings.situation import seen
@@ -49,7 +49,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
         return self.due is None or self.due <= clock
 
 
-def findings_of(kind: str, fact: Fact, look: Look) -> dict[str, Finding]:
+def findings_of(kind: str, fact: Fact, look: FactContext) -> dict[str, Finding]:
     """Rule -> the finding that a fact is: of the rules in force on the day since which it counts."""
     found: dict[str, Finding] = {}
     day = day_of(fact.occurred_at)
@@ -73,11 +73,11 @@ def disclosure_findings(
             known = dossiers.get(one.stream, Dossier(one.subject))
             dossiers[one.stream] = known.with_event(one)
     named = {dossier_name(stream, dossier): dossier for stream, dossier in dossiers.items()}
-    look = Look(event.stream, dossiers.get(event.stream, NO_DOSSIER), named.get)
+    look = FactContext(event.stream, dossiers.get(event.stream, NO_DOSSIER), named.get)
     return tuple(findings_of(DISCLOSURE, fact_of(DISCLOSURE, event), look).values())
 
 
-def _finding(rule: str, fact: Fact, stream: UUID, one: Seen) -> Finding:
+def _finding(rule: str, fact: Fact, stream: UUID, one: SeenSituation) -> Finding:
     return Finding(
         rule=rule,
         about=stream,

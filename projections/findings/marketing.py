@@ -7,7 +7,7 @@ import msgspec
 import rulebook
 from projections.dossier.dossier import Dossier
 from projections.dossier.fact import Fact
-from projections.dossier.look import Look, Seen
+from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.objections import is_declared, is_marketing
 from projections.use.addressee import account_of, addressee, decided_purposes, objects_to
 from rulebook import Addressee
@@ -15,7 +15,7 @@ from rulebook.calendar import day_of
 from rulebook.purposes import CHANNELS_OF
 
 
-def contact(fact: Fact, look: Look) -> Iterator[Seen]:
+def contact(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """What the person had agreed to, and what the law says of the channel.
 
     A contact person is addressed as the organisation that is the customer.
@@ -26,12 +26,14 @@ def contact(fact: Fact, look: Look) -> Iterator[Seen]:
     kind = "legal-entity" if own.customer else registered.code if registered else None
     person = addressee(look, at, kind=kind, active=account == "active")
     wanted = {purpose} if purpose in {*decided_purposes(own), *CHANNELS_OF} else _about(channel)
-    yield Seen({"consent": "effective" if person.consents & wanted else "none"}, detail=purpose)
-    yield Seen({"account": account})
-    yield Seen({"objection": objects_to(person, look, channel, at)}, detail=channel)
+    yield SeenSituation(
+        {"consent": "effective" if person.consents & wanted else "none"}, detail=purpose
+    )
+    yield SeenSituation({"account": account})
+    yield SeenSituation({"objection": objects_to(person, look, channel, at)}, detail=channel)
     denied = _denied(person, channel, fact)
     if denied is not None:
-        yield Seen({"law": "denied" if denied else "allowed"}, detail=channel)
+        yield SeenSituation({"law": "denied" if denied else "allowed"}, detail=channel)
 
 
 def _about(channel: str) -> set[str]:
@@ -52,22 +54,22 @@ def _denied(person: Addressee, channel: str, fact: Fact) -> bool | None:
     return any(not verdict.allowed for verdict in decision.verdicts if verdict.layer == "law")
 
 
-def objection(fact: Fact, look: Look) -> Iterator[Seen]:
+def objection(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """Whether anybody said what the activity is for that a person objected to."""
     declared = is_declared(_objected_to(fact, look))
-    yield Seen(
+    yield SeenSituation(
         {"activity": "declared" if declared else "undeclared"},
         detail=fact.facts.activity_objected,
     )
 
 
-def overruling(fact: Fact, look: Look) -> Iterator[Seen]:
+def overruling(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """What an objection was about that was overruled: one to direct marketing cannot be."""
     activity = fact.facts.activity_objected
     about = "direct-marketing" if is_marketing(activity, _objected_to(fact, look)) else "other"
-    yield Seen({"overruled": about}, detail=activity)
+    yield SeenSituation({"overruled": about}, detail=activity)
 
 
-def _objected_to(fact: Fact, look: Look) -> Dossier:
+def _objected_to(fact: Fact, look: FactContext) -> Dossier:
     [name] = fact.on
     return look.at(name)

@@ -7,7 +7,7 @@ data is first collected under a key, and when keys are destroyed. The oldest of 
 from collections.abc import Iterator
 
 from projections.dossier.fact import Fact, Kept
-from projections.dossier.look import Look, Seen
+from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.traces import Traces
 from projections.keeping.lasting import lasting
 from projections.keeping.retention import instant_of_day, oldest
@@ -36,13 +36,13 @@ def _fact(row: Traces, category: str) -> Fact:
     )
 
 
-def retention(fact: Fact, look: Look) -> Iterator[Seen]:
+def retention(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """From when the category should have gone, as things stand; what has no end yet stops every period."""
     category = fact.facts.category
     found = lasting(look, category, fact.occurred_at)
     if found.over_from is not None:
         detail = f"{category}{_DETAIL}{found.period.rule}"
-        yield Seen({"period": "passed"}, instant_of_day(found.over_from), detail)
+        yield SeenSituation({"period": "passed"}, instant_of_day(found.over_from), detail)
 
 
 def deciding_rule(detail: str | None) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 import rulebook
 from projections.dossier.dossier import COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
 from projections.dossier.fact import CONSENT_EVIDENCE, OBJECTION, Fact
-from projections.dossier.look import Look, Seen
+from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.said import Phase
 from projections.findings.consent import consent_evidence
 from projections.findings.disclosure import disclosure, informed
@@ -20,14 +20,14 @@ from projections.use.credit import NO_OCCASION, occasion
 from projections.use.situation import USES, use
 from projections.views.staff import counts, holds
 from rulebook.complaints import answer_clock
-from rulebook.incidents import FULL, Clock, Notice, breach_clocks, warning_clock
+from rulebook.incidents import FULL, AuthorityNotice, Clock, breach_clocks, warning_clock
 from schemas import names
 from schemas.formats import instant_of
 
 _ENDS = frozenset({names.RIGHTS_REQUEST_ANSWERED, names.RIGHTS_REQUEST_REFUSED})
 
 
-def seen(kind: str, fact: Fact, look: Look) -> Iterator[Seen]:
+def seen(kind: str, fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """The situations of a fact, of which each may break rules."""
     yield from SITUATIONS[kind](fact, look)
     if kind in USES:
@@ -37,51 +37,55 @@ def seen(kind: str, fact: Fact, look: Look) -> Iterator[Seen]:
 # Duties towards a person
 
 
-def _malicious_call(fact: Fact, look: Look) -> Iterator[Seen]:
+def _malicious_call(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     yield informed(fact, look, fact.id)
 
 
-def _notice_request(fact: Fact, look: Look) -> Iterator[Seen]:
+def _notice_request(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     yield informed(fact, look, fact.facts.disclosure_id)
 
 
-def _registration(fact: Fact, look: Look) -> Iterator[Seen]:
+def _registration(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     return _told(fact, look, {"13", "14"})
 
 
-def _indirect_collection(fact: Fact, look: Look) -> Iterator[Seen]:
+def _indirect_collection(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     return _told(fact, look, {"14"})
 
 
-def _told(fact: Fact, look: Look, articles: set[str]) -> Iterator[Seen]:
+def _told(fact: Fact, look: FactContext, articles: set[str]) -> Iterator[SeenSituation]:
     if any(mark.says in articles for mark in look.own.all("notice")):
-        yield Seen({"notice": "given"})
+        yield SeenSituation({"notice": "given"})
     else:
         due = rulebook.deadline("notice.indirect", fact.occurred_at)
-        yield Seen({"notice": "overdue"}, due)
+        yield SeenSituation({"notice": "overdue"}, due)
 
 
-def _misuse(fact: Fact, look: Look) -> Iterator[Seen]:
+def _misuse(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     warned = [mark.order.time for mark in look.own.all(f"warned/{fact.facts.case_ref}")]
     clock = warning_clock(fact.occurred_at, warned)
     yield _in_time("warned", clock.met, clock.due)
 
 
-def _complaint(fact: Fact, look: Look) -> Iterator[Seen]:
+def _complaint(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     ref = fact.facts.complaint_ref
     answered = [mark.order.time for mark in look.own.all(f"complaint/{ref}")]
     clock = answer_clock(fact.occurred_at, answered)
     yield _in_time("answered", clock.met, clock.due, ref)
 
 
-def _in_time(name: str, in_time: bool, due: datetime, detail: str | None = None) -> Seen:
-    return Seen({name: "in-time"}) if in_time else Seen({name: "overdue"}, due, detail)
+def _in_time(name: str, in_time: bool, due: datetime, detail: str | None = None) -> SeenSituation:
+    return (
+        SeenSituation({name: "in-time"})
+        if in_time
+        else SeenSituation({name: "overdue"}, due, detail)
+    )
 
 
 # Rights
 
 
-def _request(fact: Fact, look: Look) -> Iterator[Seen]:
+def _request(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     ref, own = fact.facts.request_ref, look.own
     period = _period(own, ref, fact.facts.received_on)
     if period.due is not None:
@@ -99,63 +103,63 @@ def _period(own: Dossier, ref: str, received_on: str) -> rulebook.RequestPeriod:
     return rulebook.request_period(date.fromisoformat(received_on), questions, shown, extensions)
 
 
-def _request_extension(fact: Fact, look: Look) -> Iterator[Seen]:
+def _request_extension(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     requests = look.own.all(f"request/{fact.facts.request_ref}")
     for received in sorted({str(mark.says) for mark in requests})[-1:]:
         by = _period(look.own, fact.facts.request_ref, received).extend_by
         in_time = by is None or fact.occurred_at < by
-        yield Seen({"told": "in-time" if in_time else "late"})
+        yield SeenSituation({"told": "in-time" if in_time else "late"})
 
 
-def _request_act(fact: Fact, look: Look) -> Iterator[Seen]:
+def _request_act(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """An act on a request, which must have been received, and which the first answer or refusal ends."""
     ref = fact.facts.request_ref
     received = look.own.all(f"request/{ref}")
-    yield Seen({"receipt": "recorded" if received else "missing"}, detail=ref)
+    yield SeenSituation({"receipt": "recorded" if received else "missing"}, detail=ref)
     end = next((mark for mark in look.own.all(f"answered/{ref}") if mark.says == "ended"), None)
     if end and fact.name in _ENDS:
         first = (end.order.source, end.order.id) == (fact.source, fact.id)
-        yield Seen({"answer": "first" if first else "again"}, detail=ref)
+        yield SeenSituation({"answer": "first" if first else "again"}, detail=ref)
     elif end:
         after = end.order.time < fact.occurred_at
-        yield Seen({"step": "after-end" if after else "in-time"}, detail=ref)
+        yield SeenSituation({"step": "after-end" if after else "in-time"}, detail=ref)
 
 
 # Credit, staff, contacts, contracts
 
 
-def _credit_check(fact: Fact, look: Look) -> Iterator[Seen]:
+def _credit_check(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """Whatever the reason that is stated: what counts is what happened around it."""
     found = occasion(look.own, fact.occurred_at)
     detail = fact.facts.reason if found == NO_OCCASION else None
-    yield Seen({"occasion": found}, detail=detail)
+    yield SeenSituation({"occasion": found}, detail=detail)
 
 
-def _access(fact: Fact, look: Look) -> Iterator[Seen]:
+def _access(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     employee, role = look.at(fact.facts.employee), fact.facts.role
     at = fact.occurred_at
     defined = look.at(f"role/{role}").last("defined", at)
     beyond = sorted(set(fact.categories) - set(defined.codes)) if defined else []
     yield _held(employee, f"role/{role}", role, at)
     coverage = "undefined" if defined is None else "beyond" if beyond else "within"
-    yield Seen({"coverage": coverage}, detail=", ".join([role, *beyond]))
-    yield Seen({"vog": _has_vog(employee, at)})
+    yield SeenSituation({"coverage": coverage}, detail=", ".join([role, *beyond]))
+    yield SeenSituation({"vog": _has_vog(employee, at)})
 
 
-def _read(fact: Fact, look: Look) -> Iterator[Seen]:
+def _read(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     reader, role = look.at(fact.facts.reader), fact.facts.role
     yield _held(reader, f"reading/{role}", role, fact.occurred_at)
 
 
-def _held(employee: Dossier, topic: str, role: str, at: datetime) -> Seen:
+def _held(employee: Dossier, topic: str, role: str, at: datetime) -> SeenSituation:
     """Whether a role was held: for what other systems let see by any grant, for reads by those that count."""
     last, ended = employee.last(topic, at), employee.until("employment", at)
     held = last and holds(last.says == "granted", last.order, [mark.order for mark in ended])
-    return Seen({"role": "granted" if held else "not-granted"}, detail=role)
+    return SeenSituation({"role": "granted" if held else "not-granted"}, detail=role)
 
 
-def _employment(fact: Fact, look: Look) -> Iterator[Seen]:
-    yield Seen({"vog": _has_vog(look.own, fact.occurred_at)})
+def _employment(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
+    yield SeenSituation({"vog": _has_vog(look.own, fact.occurred_at)})
 
 
 def _has_vog(employee: Dossier, at: datetime) -> bool:
@@ -163,37 +167,37 @@ def _has_vog(employee: Dossier, at: datetime) -> bool:
     return any(counts(mark.order, date.fromisoformat(str(mark.says)), at) for mark in marks)
 
 
-def _contact_list(fact: Fact, look: Look) -> Iterator[Seen]:
+def _contact_list(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     mark = look.own.last("permission", fact.occurred_at)
-    yield Seen({"permission": "granted" if mark and mark.says == "granted" else "none"})
+    yield SeenSituation({"permission": "granted" if mark and mark.says == "granted" else "none"})
 
 
-def _takeover(fact: Fact, look: Look) -> Iterator[Seen]:
+def _takeover(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     topic = f"takeover/{fact.facts.contract_ref}"
     others = [name for name in fact.on if name != str(look.stream)]
     recorded = all(look.at(name).all(topic) for name in others)
-    yield Seen({"other_party": "recorded" if recorded else "missing"})
+    yield SeenSituation({"other_party": "recorded" if recorded else "missing"})
 
 
 # Breaches
 
 
-def _breach(fact: Fact, look: Look) -> Iterator[Seen]:
+def _breach(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     for clock in _clocks(fact, look):
         if clock.duty != FULL:
             yield _in_time("notified", clock.met, clock.due, fact.facts.regime)
 
 
-def _breach_full(fact: Fact, look: Look) -> Iterator[Seen]:
+def _breach_full(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     for clock in _clocks(fact, look):
         if clock.duty == FULL:
             yield _in_time("completed", clock.met, clock.due, fact.facts.regime)
 
 
-def _clocks(fact: Fact, look: Look) -> list[Clock]:
+def _clocks(fact: Fact, look: FactContext) -> list[Clock]:
     detected = instant_of(fact.facts.detected_at) or fact.occurred_at
     notices = [
-        Notice(told.order.time, told.says.regime, told.says.phase)
+        AuthorityNotice(told.order.time, told.says.regime, told.says.phase)
         for told in look.own.saying("notified", Phase)
     ]
     risk = look.own.all("assessed")[-1:]
@@ -203,27 +207,29 @@ def _clocks(fact: Fact, look: Look) -> list[Clock]:
 # What is wrong by itself
 
 
-def _provision(fact: Fact, _look: Look) -> Iterator[Seen]:
-    yield Seen({"provision": "unknown" if fact.provision else "missing"}, detail=fact.provision)
+def _provision(fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
+    yield SeenSituation(
+        {"provision": "unknown" if fact.provision else "missing"}, detail=fact.provision
+    )
 
 
-def _dating(_fact: Fact, _look: Look) -> Iterator[Seen]:
-    yield Seen({"dated": "before-founding"})
+def _dating(_fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
+    yield SeenSituation({"dated": "before-founding"})
 
 
-def _annulment(fact: Fact, _look: Look) -> Iterator[Seen]:
-    yield Seen({"effect": False}, detail=fact.facts.annuls)
+def _annulment(fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
+    yield SeenSituation({"effect": False}, detail=fact.facts.annuls)
 
 
-def _power(_fact: Fact, _look: Look) -> Iterator[Seen]:
-    yield Seen({"power": False})
+def _power(_fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
+    yield SeenSituation({"power": False})
 
 
-def _erasure(_fact: Fact, _look: Look) -> Iterator[Seen]:
-    yield Seen({"from": "outside"})
+def _erasure(_fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
+    yield SeenSituation({"from": "outside"})
 
 
-SITUATIONS: Mapping[str, Callable[[Fact, Look], Iterator[Seen]]] = {
+SITUATIONS: Mapping[str, Callable[[Fact, FactContext], Iterator[SeenSituation]]] = {
     "disclosure": disclosure,
     "malicious-call": _malicious_call,
     "notice-request": _notice_request,

@@ -37,7 +37,7 @@ class Moment(msgspec.Struct, frozen=True):
 NOW = Moment()
 
 
-class Selected(msgspec.Struct, frozen=True):
+class SelectedEvents(msgspec.Struct, frozen=True):
     """The events of a moment, in the order given.
 
     `counted`: what views fold. `shown`: what a history shows, annulled ones included. `annulled`: event ->
@@ -54,7 +54,7 @@ class Selected(msgspec.Struct, frozen=True):
 
 def select(
     events: Iterable[RecordedEvent], moment: Moment = NOW, privacy_office: Collection[str] = ()
-) -> Selected:
+) -> SelectedEvents:
     """Apply the bounds of a moment to all events of a stream.
 
     Annulments obey `recorded_by` and `at_position`, never `as_of`: what was a mistake never was so.
@@ -65,7 +65,7 @@ def select(
     without = _powerless(visible, told, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
     counted = _counted(shown, told, without, privacy_office)
-    return Selected(
+    return SelectedEvents(
         counted=tuple(counted),
         shown=tuple(shown),
         annulled=told.annulled,

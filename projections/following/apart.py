@@ -16,16 +16,16 @@ from typing import NamedTuple
 from ledger.errors import Halt, LedgerError
 from ledger.storage.postgres import Database
 from projections.folds.digest import SLICES, Share, Sums
-from projections.following.blocks import Block
+from projections.following.blocks import StreamBlock
 from projections.following.derive import Content
-from projections.following.folding import Message, Told, Work
+from projections.following.folding import FoldingTask, Message, Told
 
 # A process that folds fewer events takes longer to start than it saves.
 _LEAST_EVENTS = 20_000
 _Folders = dict[Connection, "subprocess.Popen[bytes]"]
 
 
-class Apart(NamedTuple):
+class WorkerProcesses(NamedTuple):
     """How many processes, and by which database they connect themselves."""
 
     database: Database
@@ -52,8 +52,11 @@ def shares(processes: int) -> list[Share]:
 
 
 def blocks_apart(
-    work: Work, contents: Sequence[Content], stored: Sequence[list[Sums | None]], processes: int
-) -> Iterator[Block]:
+    work: FoldingTask,
+    contents: Sequence[Content],
+    stored: Sequence[list[Sums | None]],
+    processes: int,
+) -> Iterator[StreamBlock]:
     """Blocks of each share in the order of its streams. Raises what one of the processes met with.
 
     `contents`, `stored`: of each goal, which take in what is told of each share in the end.
@@ -63,7 +66,7 @@ def blocks_apart(
             for connection in wait(list(folders)):
                 assert isinstance(connection, Connection)
                 message = _received(connection, folders)
-                if isinstance(message, Block):
+                if isinstance(message, StreamBlock):
                     yield message
                 else:
                     _take(message, contents, stored)
@@ -77,7 +80,7 @@ def _take(told: Told, contents: Sequence[Content], stored: Sequence[list[Sums | 
 
 
 @contextmanager
-def _folders(work: Work, parts: Sequence[Share]) -> Iterator[_Folders]:
+def _folders(work: FoldingTask, parts: Sequence[Share]) -> Iterator[_Folders]:
     """A process for each share, by the connection to it; none of them is left in the end."""
     started: _Folders = {}
     try:
@@ -103,7 +106,7 @@ def _started(descriptor: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, env=places, pass_fds=[descriptor])  # noqa: S603  our own module
 
 
-def _received(connection: Connection, folders: _Folders) -> Block | Told:
+def _received(connection: Connection, folders: _Folders) -> StreamBlock | Told:
     try:
         message: Message = connection.recv()
     except (EOFError, OSError):  # before a message, or within one

@@ -2,7 +2,7 @@
 
 Events evolve rows one by one. Only where an annulment plays a part, or an act on what others said, is a
 stream folded again from its beginning, up to the last event of the batch. What all views need of a batch
-is worked out once (`Batch`); the caller wraps each view's part in a transaction of its own.
+is worked out once (`EventBatch`); the caller wraps each view's part in a transaction of its own.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ History = Callable[[Sequence[UUID]], list[RecordedEvent]]
 _REFOLD_STREAMS = 50
 
 
-class Broken(Halt):
+class BrokenFold(Halt):
     """A view cannot fold an event."""
 
     def __init__(self, view: str, event: RecordedEvent, cause: Exception) -> None:
@@ -41,7 +41,7 @@ class Broken(Halt):
         self.position = event.position
 
 
-class Change(msgspec.Struct, Generic[S], frozen=True, gc=False):
+class RowChange(msgspec.Struct, Generic[S], frozen=True, gc=False):
     """A row before and after; None where there is none."""
 
     before: S | None
@@ -57,11 +57,11 @@ class Store(JoinStore, Protocol):
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         """States of all rows of some streams."""
 
-    def put(self, changes: Mapping[Key, Change[Any]]) -> None:
+    def put(self, changes: Mapping[Key, RowChange[Any]]) -> None:
         """Write the rows after."""
 
 
-class Batch:
+class EventBatch:
     """Events that come next in the order of positions, shared out among views that are at their start.
 
     `named`: what annulments among them name. `awaited`: those of the events that an earlier annulment
@@ -113,7 +113,7 @@ class Batch:
         }
 
 
-def apply_batch(view: View[S], batch: Batch, store: Store) -> None:
+def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
     """Fold a batch into the rows of one view.
 
     Raises Broken when the view cannot fold one of the events; then the store may be half written.
@@ -153,27 +153,29 @@ def _to_fold_again(
     return again
 
 
-def _evolved(view: View[S], events: Sequence[RecordedEvent], store: Store) -> dict[Key, Change[S]]:
+def _evolved(
+    view: View[S], events: Sequence[RecordedEvent], store: Store
+) -> dict[Key, RowChange[S]]:
     touched = _touched(view, events)
     # A row that is made by one event alone cannot be there before it.
     known = {} if view.single else store.rows(list(touched))
-    changes: dict[Key, Change[S]] = {}
+    changes: dict[Key, RowChange[S]] = {}
     for key, mine in touched.items():
         state = known.get(key)
         before = _decoded(view, state) if state is not None else None
-        changes[key] = Change(before, _evolve(view, key[1], before, mine))
+        changes[key] = RowChange(before, _evolve(view, key[1], before, mine))
     return changes
 
 
 def _folded_again(
     view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store
-) -> dict[Key, Change[S]]:
+) -> dict[Key, RowChange[S]]:
     known = store.rows_of(list(streams))
     touched = _touched(view, [event for events in streams.values() for event in events])
-    changes: dict[Key, Change[S]] = {}
+    changes: dict[Key, RowChange[S]] = {}
     for key in known.keys() | touched.keys():
         before = _decoded(view, known[key]) if key in known else None
-        changes[key] = Change(before, _evolve(view, key[1], None, touched.get(key, [])))
+        changes[key] = RowChange(before, _evolve(view, key[1], None, touched.get(key, [])))
     return changes
 
 
@@ -188,7 +190,7 @@ def _touched(view: View[S], events: Sequence[RecordedEvent]) -> dict[Key, list[R
                 touched.setdefault((event.stream, subkey), []).append(event)
     except Exception as error:
         assert event is not None
-        raise Broken(view.name, event, error) from error
+        raise BrokenFold(view.name, event, error) from error
     return touched
 
 
@@ -202,7 +204,7 @@ def _evolve(
             state = evolve(subkey, state, event)
     except Exception as error:
         assert event is not None
-        raise Broken(view.name, event, error) from error
+        raise BrokenFold(view.name, event, error) from error
     return state
 
 

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from ledger.storage.postgres import Session
 from projections.folds.digest import EVERYTHING, Share
 from projections.following.batch import NamedEvent
-from projections.following.derive import Content, Derived, Goal, derive
+from projections.following.derive import Content, DerivedRows, Goal, derive
 
 # Rows of all views and named events that are together in a block.
 _BLOCK_ROWS = 2_000
 
 
-class Part(NamedTuple):
+class ViewRows(NamedTuple):
     """Of one view: rows as they are stored, how many of them by label, and entries that are complete."""
 
     rows: list[tuple[Any, ...]]
@@ -21,11 +21,11 @@ class Part(NamedTuple):
     entries: list[Any]
 
 
-class Block(NamedTuple):
+class StreamBlock(NamedTuple):
     """What some streams come to, for each goal, and what annulments in them name."""
 
     named: set[NamedEvent]
-    parts: list[Part]
+    parts: list[ViewRows]
 
     @property
     def size(self) -> int:
@@ -39,7 +39,7 @@ def blocks(
     contents: Sequence[Content],
     privacy_office: Collection[str],
     share: Share = EVERYTHING,
-) -> Iterator[Block]:
+) -> Iterator[StreamBlock]:
     """What the streams of a share come to, in their order. `contents`: of each goal, which take it in."""
     block = _empty(goals)
     for derived in derive(session, goals, privacy_office, share):
@@ -50,12 +50,12 @@ def blocks(
     yield block
 
 
-def _empty(goals: Sequence[Goal]) -> Block:
-    return Block(set(), [Part([], Counter(), []) for _ in goals])
+def _empty(goals: Sequence[Goal]) -> StreamBlock:
+    return StreamBlock(set(), [ViewRows([], Counter(), []) for _ in goals])
 
 
 def _add(
-    block: Block, derived: Derived, goals: Sequence[Goal], contents: Sequence[Content]
+    block: StreamBlock, derived: DerivedRows, goals: Sequence[Goal], contents: Sequence[Content]
 ) -> None:
     block.named.update(derived.named)
     each = zip(goals, contents, derived.rows, block.parts, strict=True)

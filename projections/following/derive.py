@@ -15,7 +15,7 @@ from ledger.storage.postgres import Session
 from projections.folds.annulment import ANNULMENT
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds
 from projections.folds.dispatch import Dispatch
-from projections.folds.timetravel import Moment, Selected, counting, fold, select
+from projections.folds.timetravel import Moment, SelectedEvents, counting, fold, select
 from projections.folds.view import View
 from projections.following.batch import NamedEvent, named_by
 from projections.following.joins import join_of
@@ -27,7 +27,7 @@ Seen = tuple[Sums, Any]
 """What a view has come to in a share: its digests, and what its entries still wait with."""
 
 
-class Derived(NamedTuple):
+class DerivedRows(NamedTuple):
     """What one stream comes to: for each goal its rows, sorted by subkey; and what annulments name."""
 
     stream: UUID
@@ -40,7 +40,7 @@ def derive(
     goals: Sequence[Goal],
     privacy_office: Collection[str],
     share: Share = EVERYTHING,
-) -> Iterator[Derived]:
+) -> Iterator[DerivedRows]:
     """One stream of a share after the other, in the order of keys."""
     dispatch = Dispatch([view for view, _ in goals])
     for stream, events in _streams(session, max(upto for _, upto in goals), share=share):
@@ -49,7 +49,7 @@ def derive(
             for upto in {upto for _, upto in goals}
         }
         rows = [_sorted(fold(view, shares[upto][view.name])) for view, upto in goals]
-        yield Derived(stream, rows, named_by(events, privacy_office))
+        yield DerivedRows(stream, rows, named_by(events, privacy_office))
 
 
 def _streams(
@@ -174,7 +174,7 @@ def selected_at(
     moment: Moment,
     privacy_office: Collection[str],
     names: Collection[str] | None = None,
-) -> Iterator[tuple[UUID, Selected]]:
+) -> Iterator[tuple[UUID, SelectedEvents]]:
     """The events of a moment, stream by stream; of some types, and annulments, when they are named."""
     upto = LAST if moment.at_position is None else moment.at_position
     for stream, events in _streams(session, upto, names):

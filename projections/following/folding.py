@@ -2,8 +2,8 @@
 
 It is started as `python -m projections.following.folding FD`.
 
-Over that descriptor, a connection of `multiprocessing`, comes a `Work` with a share; back go the blocks, then
-what is told of the share in the end, or the error that ended it.
+Over that descriptor, a connection of `multiprocessing`, comes a `FoldingTask` with a share; back go the
+blocks, then what is told of the share in the end, or the error that ended it.
 """
 
 import signal
@@ -19,16 +19,16 @@ from ledger.names import LedgerName
 from ledger.storage.postgres import Database, Session
 from projections import view_named
 from projections.folds.digest import Share, Sums
-from projections.following.blocks import Block, blocks
+from projections.following.blocks import StreamBlock, blocks
 from projections.following.derive import Content, Goal, Seen
 from projections.following.storage import bookmarks, stored_sums
 
 Told = list[tuple[Seen, Sums | None]]
 """Of each goal what was seen, and what its rows in use come to; None where they have moved on."""
-Message = Block | Told | LedgerError
+Message = StreamBlock | Told | LedgerError
 
 
-class Work(NamedTuple):
+class FoldingTask(NamedTuple):
     """What is derived of which ledger, for a process that knows nothing else."""
 
     database: Database
@@ -49,7 +49,7 @@ def main(descriptor: int) -> None:
             connection.send(error)
 
 
-def _fold(session: Session, work: Work, share: Share, connection: Connection) -> None:
+def _fold(session: Session, work: FoldingTask, share: Share, connection: Connection) -> None:
     goals = [(view, upto) for name, upto in work.goals if (view := view_named(name))]
     contents = [Content(session, view, upto, work.privacy_office) for view, upto in goals]
     cycles.settle()  # modules, registers and staff stay

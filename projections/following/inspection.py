@@ -20,7 +20,7 @@ from projections import VIEWS
 from projections.findings.tables import found_row
 from projections.folds.view import NOWHERE, View
 from projections.following.batch import NamedEvent
-from projections.following.derive import Content, Derived, derive
+from projections.following.derive import Content, DerivedRows, derive
 from projections.following.rebuild import ViewReport
 from projections.following.storage import NO_ROW, Bookmark, bookmarks
 
@@ -28,7 +28,7 @@ _PAGE_ROWS = 1_000
 _Row = tuple[Any, ...]
 
 
-class Inspected(msgspec.Struct, frozen=True):
+class InspectionResult(msgspec.Struct, frozen=True):
     """What was found of the views. `findings` have no position: a view is of many events."""
 
     reports: tuple[ViewReport, ...] = ()
@@ -37,7 +37,7 @@ class Inspected(msgspec.Struct, frozen=True):
 
 def inspect_views(
     session: Session, views: Sequence[View[Any]] = VIEWS, *, privacy_office: Collection[str]
-) -> Inspected:
+) -> InspectionResult:
     """Compare views with what the events up to their bookmarks say, in one snapshot and one pass.
 
     Needs to read only. What cannot be read is a finding. Raises Retry when the database goes away.
@@ -52,7 +52,7 @@ def inspect_views(
             seen = [_Seen(session, view, place, privacy_office, findings) for view, place in found]
             _compare(session, seen, privacy_office, findings)
             reports = [one.report() for one in seen]
-    return Inspected(tuple(reports), findings.sorted())
+    return InspectionResult(tuple(reports), findings.sorted())
 
 
 def _placed(
@@ -138,7 +138,7 @@ class _Seen:
             self._looks = True
         self._ok = self._looks
 
-    def take(self, derived: Derived, states: Mapping[str, Any]) -> None:
+    def take(self, derived: DerivedRows, states: Mapping[str, Any]) -> None:
         """The rows of one stream."""
         rows, entries = self._content.add(derived.stream, states)
         if not self._looks:

@@ -25,7 +25,7 @@ class JoinStore(EntryStore, FindingStore, Protocol):
     """What joins ask of a store, inside the caller's transaction."""
 
 
-class Gathering(Protocol):
+class JoinGathering(Protocol):
     """Entries from all rows, in memory that does not grow with persons."""
 
     def add(self, stream: UUID, rows: _Rows) -> Sequence[Any]:
@@ -49,7 +49,7 @@ class Join(Protocol):
     def refresh(self, changes: Mapping[Key, Any], store: JoinStore) -> None:
         """Bring the entries up to date with rows (before, after) that were just written."""
 
-    def gathering(self, shared: Iterable[tuple[UUID, _Rows]]) -> Gathering:
+    def gathering(self, shared: Iterable[tuple[UUID, _Rows]]) -> JoinGathering:
         """Gather from the beginning; `shared`: rows by stream from the events of those types alone."""
 
     def write(self, entries: Sequence[Any], store: JoinStore) -> None:
@@ -70,7 +70,7 @@ class _Activities:
     def refresh(self, changes: Mapping[Key, Any], store: JoinStore) -> None:
         joining.refresh(changes, store)
 
-    def gathering(self, _shared: Iterable[tuple[UUID, _Rows]]) -> Gathering:
+    def gathering(self, _shared: Iterable[tuple[UUID, _Rows]]) -> JoinGathering:
         return _ActivityGathering()
 
     def write(self, entries: Sequence[Any], store: JoinStore) -> None:
@@ -90,7 +90,7 @@ class _Activities:
 
 class _ActivityGathering:
     def __init__(self) -> None:
-        self._gathered = joining.Gathering()
+        self._gathered = joining.RegisterGathering()
 
     def add(self, _stream: UUID, rows: _Rows) -> Sequence[tuple[str, EntryRow]]:
         for subkey, state in rows.items():
@@ -100,10 +100,10 @@ class _ActivityGathering:
     def rest(self) -> Sequence[tuple[str, EntryRow]]:
         return list(self._gathered.rows().items())
 
-    def seen(self) -> joining.Gathering:
+    def seen(self) -> joining.RegisterGathering:
         return self._gathered
 
-    def take(self, seen: joining.Gathering) -> None:
+    def take(self, seen: joining.RegisterGathering) -> None:
         self._gathered.take(seen)
 
 

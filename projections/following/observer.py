@@ -10,7 +10,7 @@ def _ignore(*_: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Observer:
+class FollowerObserver:
     """Called between two steps of the follower, so they must return at once and not raise."""
 
     looked: Callable[[], None] = _ignore

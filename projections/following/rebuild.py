@@ -19,11 +19,11 @@ from projections import VIEWS
 from projections.folds.digest import Sums, digest_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import View
-from projections.following.apart import Apart, blocks_apart
+from projections.following.apart import WorkerProcesses, blocks_apart
 from projections.following.batch import apply_batch
-from projections.following.blocks import Block, Part, blocks
+from projections.following.blocks import StreamBlock, ViewRows, blocks
 from projections.following.derive import Content
-from projections.following.folding import Work
+from projections.following.folding import FoldingTask
 from projections.following.joins import join_of
 from projections.following.storage import (
     Bookmark,
@@ -62,7 +62,7 @@ def rebuild_all(
     ledger: LedgerName,
     views: Sequence[View[Any]] = VIEWS,
     privacy_office: Collection[str] = (),
-    apart: Apart | None = None,
+    apart: WorkerProcesses | None = None,
 ) -> list[ViewReport]:
     """Build views from position 1, compare, and swap one by one. As the projector; others may follow.
 
@@ -88,14 +88,14 @@ def _blocks(
     ledger: LedgerName,
     made: Sequence["_New"],
     privacy_office: Collection[str],
-    apart: Apart | None,
-) -> Iterator[Block]:
+    apart: WorkerProcesses | None,
+) -> Iterator[StreamBlock]:
     """What all streams come to, from this process or from others."""
     contents = [new.content for new in made]
     if apart is None:
         return blocks(session, [(new.view, new.position) for new in made], contents, privacy_office)
     goals = [(new.view.name, new.position) for new in made]
-    work = Work(apart.database, ledger, goals, frozenset(privacy_office))
+    work = FoldingTask(apart.database, ledger, goals, frozenset(privacy_office))
     return blocks_apart(work, contents, [new.replaced for new in made], apart.processes)
 
 
@@ -112,7 +112,7 @@ def _alone(session: Session, views: Sequence[View[Any]]) -> Iterator[Check]:
         yield check
 
 
-def _build(session: Session, made: Sequence["_New"], found: Iterator[Block]) -> None:
+def _build(session: Session, made: Sequence["_New"], found: Iterator[StreamBlock]) -> None:
     """Write the rows of all streams, block by block."""
     for block in found:
         NamedEvents(session).add(block.named)
@@ -148,7 +148,7 @@ class _New:
         self._join = join_of(view.join)
         self._digest: str | None = None
 
-    def write(self, part: Part) -> None:
+    def write(self, part: ViewRows) -> None:
         """Write rows, and entries that are complete."""
         self.tables.add(part.rows, part.labels)
         self._write_entries(part.entries)

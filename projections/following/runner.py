@@ -20,9 +20,9 @@ from ledger.storage.postgres import Database, Session
 from projections import VIEWS
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import View
-from projections.following.batch import Batch, Broken, apply_batch
+from projections.following.batch import BrokenFold, EventBatch, apply_batch
 from projections.following.incoming import Incoming
-from projections.following.observer import Observer
+from projections.following.observer import FollowerObserver
 from projections.following.storage import (
     Bookmark,
     NamedEvents,
@@ -88,7 +88,7 @@ class Follower:
         views: Sequence[View[Any]] = VIEWS,
         *,
         pace: Pace = USUAL_PACE,
-        observer: Observer | None = None,
+        observer: FollowerObserver | None = None,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -96,7 +96,7 @@ class Follower:
         self._views = views
         self._dispatch = Dispatch(views)
         self._batch_events, self._pause = pace.batch_events, pace.pause
-        self._observer = observer or Observer()
+        self._observer = observer or FollowerObserver()
         self._session: Session | None = None
         self._incoming: Incoming | None = None
         self._head = 0
@@ -192,7 +192,7 @@ class Follower:
         """One batch for each view that is behind; views at the same place share it."""
         known, head = bookmarks(session), head_position(session)
         self._head = head
-        read: dict[int, Batch] = {}
+        read: dict[int, EventBatch] = {}
         passed: list[tuple[Bookmark, int]] = []
         moved = False
         self._observer.looked()
@@ -221,7 +221,9 @@ class Follower:
         for bookmark, end in passed:
             self._observer.folded(bookmark.view, bookmark.position + 1, end, 0.0)
 
-    def _advance(self, session: Session, view: View[Any], bookmark: Bookmark, batch: Batch) -> None:
+    def _advance(
+        self, session: Session, view: View[Any], bookmark: Bookmark, batch: EventBatch
+    ) -> None:
         """Fold a batch into one view; what is broken halts, what was overtaken is read again."""
         try:
             if bookmark.version != view.version:
@@ -234,7 +236,7 @@ class Follower:
             return
         except Retry:
             raise
-        except Broken as broken:
+        except BrokenFold as broken:
             self._halt(view, bookmark, broken)
             before = [event for event in batch.events if event.position < broken.position]
             if before:
@@ -262,7 +264,9 @@ class Follower:
             del self._halted_in[bookmark.view], self.halted[bookmark.view]
             self._observer.following(bookmark.view)
 
-    def _fold(self, session: Session, view: View[Any], bookmark: Bookmark, batch: Batch) -> None:
+    def _fold(
+        self, session: Session, view: View[Any], bookmark: Bookmark, batch: EventBatch
+    ) -> None:
         tables = Tables(session, self._ledger, view, bookmark.colour)
         started = time.monotonic()
         with session.transaction():

@@ -22,7 +22,7 @@ from projections.findings.tables import FindingTables
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import Key, View
-from projections.following.batch import Batch, Change, NamedEvent
+from projections.following.batch import EventBatch, NamedEvent, RowChange
 from projections.following.joins import join_of
 from projections.views.register_join import EntryRow, Span
 
@@ -119,7 +119,7 @@ def batch_of(
     events: Sequence[RecordedEvent],
     dispatch: Dispatch,
     privacy_office: Collection[str],
-) -> Batch:
+) -> EventBatch:
     """What all views need of some events. To be made after the bookmarks of those that get it were read."""
     end = events[-1].position
 
@@ -127,7 +127,7 @@ def batch_of(
         return events_of(session, streams, end)
 
     awaited = NamedEvents(session).of({event.stream for event in events})
-    return Batch(events, dispatch, awaited, history, privacy_office)
+    return EventBatch(events, dispatch, awaited, history, privacy_office)
 
 
 class Tables(FindingTables):
@@ -198,7 +198,7 @@ class Tables(FindingTables):
         found = self.named("rows_of_streams", streams=list(streams))
         return {(stream, subkey): state for stream, subkey, state in found}
 
-    def put(self, changes: Mapping[Key, Change[Any]]) -> None:
+    def put(self, changes: Mapping[Key, RowChange[Any]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
         gone: list[Key] = []
         changed: list[tuple[Any, ...]] = []

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from projections.dossier.decisions import Decided, decided
+from projections.dossier.decisions import CategoryDecision, decided
 from projections.dossier.dossier import Dossier, Marked
 from projections.dossier.said import Decisions
 from projections.keeping.holds import holds_by_ref
 from projections.keeping.keepings import keepings_of
-from projections.keeping.lasting import Lasting, facts_of, lasting_of
+from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
 from projections.keeping.retention import anchors_of, due_month
@@ -25,7 +25,7 @@ from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
 
-class Step(msgspec.Struct, frozen=True):
+class PlannedErasure(msgspec.Struct, frozen=True):
     """One erasure: what becomes of each category. `month`: only months of a rolling category go."""
 
     cause: Cause
@@ -66,7 +66,7 @@ def on_request(
     day: date,
     request_ref: str | None = None,
     categories: Collection[str] | None = None,
-) -> Step:
+) -> PlannedErasure:
     """What becomes of a person's data whose erasure is asked for. `categories`: None for all of it.
 
     When all of it is asked for and nothing keeps any, the whole person goes: the reference too.
@@ -76,10 +76,12 @@ def on_request(
     going = {category for category, one in decisions.items() if one.decision == "erase"}
     if categories is None and _is_all(person, going):
         decisions = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
-    return Step(cause, decisions, request_ref)
+    return PlannedErasure(cause, decisions, request_ref)
 
 
-def on_period(person: Person, day: date, categories: Collection[str] | None = None) -> list[Step]:
+def on_period(
+    person: Person, day: date, categories: Collection[str] | None = None
+) -> list[PlannedErasure]:
     """What becomes of a person's data by the periods alone: what is not over stays, whoever asks.
 
     First everything but the months of rolling categories that are over, which are a step each.
@@ -90,7 +92,7 @@ def on_period(person: Person, day: date, categories: Collection[str] | None = No
     months = list(_months(person, going, day))
     apart = {category for step in months for category in step.decisions}
     whole = {category: one for category, one in found.items() if category not in apart}
-    return [*([Step("retention", whole)] if whole else []), *months]
+    return [*([PlannedErasure("retention", whole)] if whole else []), *months]
 
 
 def _is_all(person: Person, going: Collection[str]) -> bool:
@@ -114,7 +116,7 @@ def _decided(
     return erasure_decisions(facts, day)
 
 
-def deferrals(dossier: Dossier) -> dict[str, Decided]:
+def deferrals(dossier: Dossier) -> dict[str, CategoryDecision]:
     """Category -> its erasure that waits, sorted. For whoever registered anew since, nothing waits."""
     return {
         category: one
@@ -130,14 +132,14 @@ def was_decided(person: Person, request_ref: str) -> bool:
     return bool(_decisions(dossier, request_ref)) and set(person.held) <= waiting
 
 
-class Settled(msgspec.Struct, frozen=True):
+class ErasureOutcome(msgspec.Struct, frozen=True):
     """What came of the erasure that a request asked for: the outcome, and when it was decided last."""
 
     outcome: str
     at: datetime | None
 
 
-def settled(dossiers: Iterable[Dossier], request_ref: str) -> Settled:
+def settled(dossiers: Iterable[Dossier], request_ref: str) -> ErasureOutcome:
     """From what is recorded of a person's data subjects: only what is whole is granted.
 
     `at`: when nothing was decided for this request, of the erasure that left nothing to decide.
@@ -146,10 +148,10 @@ def settled(dossiers: Iterable[Dossier], request_ref: str) -> Settled:
     made = list(chain.from_iterable(_decisions(dossier, request_ref) for dossier in known))
     at = max((act.order.time for act in made), default=None) or _erased_at(known)
     if not any(_waits(dossier, request_ref) for dossier in known):
-        return Settled("granted", at)
+        return ErasureOutcome("granted", at)
     rulings = chain.from_iterable(act.says.rulings.values() for act in made)
     erased = any(ruling.decision == "erase" for ruling in rulings)
-    return Settled("partly-granted" if erased else "deferred", at)
+    return ErasureOutcome("partly-granted" if erased else "deferred", at)
 
 
 def _erased_at(dossiers: Iterable[Dossier]) -> datetime | None:
@@ -169,7 +171,7 @@ def _decisions(dossier: Dossier, request_ref: str) -> list[Marked[Decisions]]:
 
 def steps(
     person: Person, day: date, *, decided_only: bool = False, last: datetime | None = None
-) -> list[Step]:
+) -> list[PlannedErasure]:
     """Everything that a day makes due, in order; each leaves the others as they are.
 
     `decided_only`: only what was decided and had to wait. `last`: when the person's latest event occurred,
@@ -181,12 +183,12 @@ def steps(
     return [*found, *_withdrawn(person, day), *_passed(person, day), *_forgotten(person, day, last)]
 
 
-def is_last(person: Person, found: Sequence[Step]) -> bool:
+def is_last(person: Person, found: Sequence[PlannedErasure]) -> bool:
     """Whether nothing can be due after the first of all steps that are: it is alone, and something stays."""
     return len(found) == 1 and not set(person.held) <= set(found[0].erased)
 
 
-def _resuming(person: Person, day: date) -> Iterator[Step]:
+def _resuming(person: Person, day: date) -> Iterator[PlannedErasure]:
     """Deferred erasures that nothing keeps any more, a step for each decision."""
     waiting: dict[tuple[Cause, str | None], list[str]] = {}
     for category, one in deferrals(person.dossier).items():
@@ -197,21 +199,21 @@ def _resuming(person: Person, day: date) -> Iterator[Step]:
         if cause == "request" and _is_all(person, free):
             free = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
         if free:
-            yield Step(cause, free, request_ref)
+            yield PlannedErasure(cause, free, request_ref)
 
 
-def _withdrawn(person: Person, day: date) -> Iterator[Step]:
+def _withdrawn(person: Person, day: date) -> Iterator[PlannedErasure]:
     """Data that rested on a consent that has ended, and on nothing else."""
     resting = [c for c in person.held if rests_on_ended_consent(person, c, day)]
     if free := _free(person, "consent-withdrawn", resting, day):
-        yield Step("consent-withdrawn", free)
+        yield PlannedErasure("consent-withdrawn", free)
 
 
-def _passed(person: Person, day: date) -> Iterator[Step]:
+def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     """Data whose period has passed: whole categories at once, rolling ones month by month."""
     free = _free(person, "retention", [c for c in person.held if _is_over(person, c, day)], day)
     if whole := {c: one for c, one in free.items() if c not in ROLLING_CATEGORIES}:
-        yield Step("retention", whole)
+        yield PlannedErasure("retention", whole)
     yield from _months(person, free, day)
 
 
@@ -219,16 +221,18 @@ def _is_over(person: Person, category: str, day: date) -> bool:
     return lasting_for(person, category).overdue_since(day) is not None
 
 
-def _months(person: Person, free: Mapping[str, ErasureDecision], day: date) -> Iterator[Step]:
+def _months(
+    person: Person, free: Mapping[str, ErasureDecision], day: date
+) -> Iterator[PlannedErasure]:
     """Of the rolling ones among categories that nothing keeps: the months whose period has passed."""
     anchors = anchors_of(person.look)
     for category in sorted(free.keys() & ROLLING_CATEGORIES):
         month = due_month(category, person.traces, anchors, day)
         if month is not None:
-            yield Step("retention", {category: free[category]}, month=month)
+            yield PlannedErasure("retention", {category: free[category]}, month=month)
 
 
-def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[Step]:
+def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[PlannedErasure]:
     """Somebody of whom nothing is held, long after everything ended: then the entries are nobody's."""
     if person.held or not person.traces.first or keepings_of(person.dossier):
         return
@@ -238,7 +242,9 @@ def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[Ste
     known = last or max(trace.time for trace in person.traces.first.values())
     ended = max([known, *(mark.order.time for mark in account)])
     if day_of(ended + period("ledger-entry")) <= day:
-        yield Step("retention", _decided(person, "retention", CATEGORIES, day, nothing_keeps=True))
+        yield PlannedErasure(
+            "retention", _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
+        )
 
 
 def _free(
@@ -249,6 +255,6 @@ def _free(
     return {category: one for category, one in found.items() if one.decision == "erase"}
 
 
-def lasting_for(person: Person, category: str) -> Lasting:
+def lasting_for(person: Person, category: str) -> RetentionEnd:
     """How long a category that is held is kept."""
     return lasting_of(person.look, person.traces, category)

@@ -10,14 +10,14 @@ from datetime import date, datetime
 import msgspec
 
 from projections.dossier.dossier import Dossier
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces
 from projections.keeping.keepings import keepings_of
 from projections.keeping.retention import anchors_of, oldest, periods_of
 from rulebook import Cause, ErasureFacts, Keeping, Reason, RetentionDue, kept, over_from
 
 
-class Lasting(msgspec.Struct, frozen=True):
+class RetentionEnd(msgspec.Struct, frozen=True):
     """Until when a category is kept. `period`: the one that decides; what keeps it beside that comes on top.
 
     `over_from`: the first day on which nothing keeps it; None while something has no end that is known.
@@ -37,28 +37,30 @@ class Lasting(msgspec.Struct, frozen=True):
         over = self.over_from
         return over if over is not None and over <= day else None
 
-    def told(self) -> "Lasting":
+    def told(self) -> "RetentionEnd":
         """As the person may know it: without the holds of which they are not told."""
         open_ = [one for one in self.facts.keepings if one.kind != "undisclosed"]
         facts = msgspec.structs.replace(self.facts, keepings=open_)
         return msgspec.structs.replace(self, facts=facts, over_from=over_from(facts, self.category))
 
 
-def lasting(look: Look, category: str, collected: datetime) -> Lasting:
+def lasting(look: FactContext, category: str, collected: datetime) -> RetentionEnd:
     """How long a category is kept whose oldest value was collected then, as things stand."""
     periods = periods_of(category, collected, look.once(anchors_of))
     keepings = look.once(_keepings)
     facts = ErasureFacts("retention", (category,), {category: periods}, keepings)
     period = periods[-1] if periods else RetentionDue(category, None, None)
-    return Lasting(category, period, over_from(facts, category), facts)
+    return RetentionEnd(category, period, over_from(facts, category), facts)
 
 
-def lasting_of(look: Look, traces: Traces, category: str) -> Lasting:
+def lasting_of(look: FactContext, traces: Traces, category: str) -> RetentionEnd:
     """The same of what is held of a category."""
     return lasting(look, category, oldest(traces, category).time)
 
 
-def facts_of(look: Look, traces: Traces, cause: Cause, categories: Collection[str]) -> ErasureFacts:
+def facts_of(
+    look: FactContext, traces: Traces, cause: Cause, categories: Collection[str]
+) -> ErasureFacts:
     """What is known of a person whose data of some categories is asked to be erased for a cause."""
     anchors = look.once(anchors_of)
     periods = {
@@ -81,5 +83,5 @@ def kept_of(own: Dossier, categories: Collection[str]) -> list[str]:
     return [category for category in categories if kept(facts, category, date.max)]
 
 
-def _keepings(look: Look) -> list[Keeping]:
+def _keepings(look: FactContext) -> list[Keeping]:
     return [*keepings_of(look.own), *look.beside]

@@ -13,7 +13,7 @@ from ledger.event import RecordedEvent
 from projections.dossier.contracts import told_by_others
 from projections.dossier.dossier import Dossier, dossier_from
 from projections.dossier.fact import Fact
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces, leaves_traces, traced
 from projections.folds.timetravel import counting
 from projections.keeping.holds import holds_by_category
@@ -25,7 +25,7 @@ Others = Callable[[str], Dossier | None]
 class Person(msgspec.Struct, frozen=True):
     """The stream of a person, what is around it, and what is held of them."""
 
-    look: Look
+    look: FactContext
     traces: Traces
 
     @property
@@ -59,7 +59,7 @@ def person_of(
             traces = traced(traces, event)
     own = dossier_from(counted)
     beside = tuple(told_by_others(own, takeovers))
-    return Person(Look(stream, own, others, beside), traces)
+    return Person(FactContext(stream, own, others, beside), traces)
 
 
 def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> Dossier:

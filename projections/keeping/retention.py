@@ -13,7 +13,7 @@ import rulebook
 from ledger.crypto.sealing import end_of_month, month_of
 from projections.dossier.contracts import contracts
 from projections.dossier.dossier import Dossier, Mark
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.dossier.traces import Trace, Traces
 from rulebook import Anchor, RetentionDue
 from rulebook.calendar import AMSTERDAM, day_of
@@ -74,12 +74,12 @@ def _until(category: str, collected: datetime, anchors: dict[Anchor, date]) -> d
     return periods[-1].until if periods else None
 
 
-def anchors_of(look: Look) -> dict[Anchor, date]:
+def anchors_of(look: FactContext) -> dict[Anchor, date]:
     """The anchors that have come, with their days; when data was collected is not among them."""
     return dict(_anchors(look))
 
 
-def _anchors(look: Look) -> Iterator[tuple[Anchor, date]]:
+def _anchors(look: FactContext) -> Iterator[tuple[Anchor, date]]:
     own = look.own
     for anchor in _LATEST:
         if marks := own.all(anchor):
@@ -93,7 +93,7 @@ def _anchors(look: Look) -> Iterator[tuple[Anchor, date]]:
         yield "account-closed", closed
 
 
-def _closed(look: Look) -> date | None:
+def _closed(look: FactContext) -> date | None:
     """When the last contract ended or was handed over; without contracts, when the account was closed.
 
     A contact person is closed when they are removed, or with the customer's account.

@@ -26,7 +26,7 @@ _DETECTED, _NOTIFIED, _TOLD = (
 _WARNED = names.CUSTOMER_WARNED
 
 
-class Deed(Struct, frozen=True):
+class ProposedAct(Struct, frozen=True):
     """What is about to be recorded. `name`: of the event type; `facts`: what it would say.
 
     `persons_told`: how many persons were told of a breach themselves by then.
@@ -44,7 +44,7 @@ def named(incident: Incident) -> str:
     return f"{kind} {incident.ref}"
 
 
-def hindrance(incident: Incident, deed: Deed) -> str | None:
+def hindrance(incident: Incident, deed: ProposedAct) -> str | None:
     """Why an act is not allowed on an incident, as one sentence; None when it is."""
     begun_at = incident.begun_at
     if begun_at is None:
@@ -55,13 +55,13 @@ def hindrance(incident: Incident, deed: Deed) -> str | None:
     return next(_HINDRANCES[deed.name](incident, deed), None)
 
 
-def _assessing(incident: Incident, deed: Deed) -> Iterator[str]:
+def _assessing(incident: Incident, deed: ProposedAct) -> Iterator[str]:
     yield from _over(incident)
     if incident.risk == deed.facts["risk"] and deed.facts.keys().isdisjoint(TOLD):
         yield f"the risk of {named(incident)} is assessed as {incident.risk} already"
 
 
-def _notifying(incident: Incident, deed: Deed) -> Iterator[str]:
+def _notifying(incident: Incident, deed: ProposedAct) -> Iterator[str]:
     wanted, phase = regimes_in(deed.facts["regime"]), deed.facts["phase"]
     mine = {one for step in incident.named(_DETECTED) for one in regimes_in(step.facts["regime"])}
     if not wanted <= mine:
@@ -77,19 +77,19 @@ def _notifying(incident: Incident, deed: Deed) -> Iterator[str]:
         yield f"the authority was told of {named(incident)} already: {phase}, {deed.facts['regime']}"
 
 
-def _telling(incident: Incident, deed: Deed) -> Iterator[str]:
+def _telling(incident: Incident, deed: ProposedAct) -> Iterator[str]:
     """Of persons who are told one by one no channel is asked: each is told once."""
     channel = deed.facts.get("channel")
     if channel and any(step.facts.get("channel") == channel for step in incident.named(_TOLD)):
         yield f"persons were told of {named(incident)} by {channel} already"
 
 
-def _warning(incident: Incident, deed: Deed) -> Iterator[str]:
+def _warning(incident: Incident, deed: ProposedAct) -> Iterator[str]:
     if any(step.facts["channel"] == deed.facts["channel"] for step in incident.named(_WARNED)):
         yield f"the person of {named(incident)} was warned by {deed.facts['channel']} already"
 
 
-def _closing(incident: Incident, deed: Deed) -> Iterator[str]:
+def _closing(incident: Incident, deed: ProposedAct) -> Iterator[str]:
     yield from _over(incident)
     if incident.risk is None:
         yield f"{named(incident)} cannot be closed yet: its risk was never assessed"
@@ -99,7 +99,7 @@ def _closing(incident: Incident, deed: Deed) -> Iterator[str]:
     yield from _after_all(incident, deed)
 
 
-def _resolving(incident: Incident, deed: Deed) -> Iterator[str]:
+def _resolving(incident: Incident, deed: ProposedAct) -> Iterator[str]:
     yield from _over(incident)
     yield from _undone(incident)
     yield from _after_all(incident, deed)
@@ -117,13 +117,13 @@ def _undone(incident: Incident) -> Iterator[str]:
             yield f"{named(incident)} cannot be closed yet, this was not done: {title}"
 
 
-def _after_all(incident: Incident, deed: Deed) -> Iterator[str]:
+def _after_all(incident: Incident, deed: ProposedAct) -> Iterator[str]:
     last = incident.steps[-1].order.time
     if deed.time < last:
         yield f"{named(incident)} cannot have been closed before the last act on it, at {instant(last)}"
 
 
-_HINDRANCES: Mapping[str, Callable[[Incident, Deed], Iterator[str]]] = {
+_HINDRANCES: Mapping[str, Callable[[Incident, ProposedAct], Iterator[str]]] = {
     names.BREACH_ASSESSED: _assessing,
     _NOTIFIED: _notifying,
     _TOLD: _telling,

@@ -8,7 +8,7 @@ from uuid import UUID
 from ledger.storage.postgres import Session
 from projections.dossier.dossier import NO_DOSSIER, Dossier
 from projections.dossier.fact import Fact
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row
 from projections.keeping.person import Person
@@ -28,7 +28,7 @@ def persons(session: Session) -> Iterator[list[Person]]:
         others = _others(session, people)
         yield [
             Person(
-                Look(stream, _dossier(rows), others.get),
+                FactContext(stream, _dossier(rows), others.get),
                 traces if isinstance(traces := rows.get(TRACES), Traces) else Traces(),
             )
             for stream, rows in people.items()

@@ -20,15 +20,15 @@ SUPPLIER = "supplier"
 _COOKIES = "analytics-cookies"
 
 
-class Observed(msgspec.Struct, frozen=True, gc=False):
+class ObservedSpan(msgspec.Struct, frozen=True, gc=False):
     """How many events show something, and when the first and the last of them occurred."""
 
     events: int
     first: datetime
     last: datetime
 
-    def __add__(self, other: "Observed") -> "Observed":
-        return Observed(
+    def __add__(self, other: "ObservedSpan") -> "ObservedSpan":
+        return ObservedSpan(
             self.events + other.events, min(self.first, other.first), max(self.last, other.last)
         )
 
@@ -93,15 +93,15 @@ def _keys(event: RecordedEvent) -> tuple[str, ...]:
     return tuple(f"{source}/{code}" for source, code in show(event)) if show else ()
 
 
-def _evolve(_subkey: str, state: Observed | None, event: RecordedEvent) -> Observed:
-    new = Observed(1, event.time, event.time)
+def _evolve(_subkey: str, state: ObservedSpan | None, event: RecordedEvent) -> ObservedSpan:
+    new = ObservedSpan(1, event.time, event.time)
     return state + new if state else new
 
 
-VIEW: View[Observed] = View(
+VIEW: View[ObservedSpan] = View(
     name="practice",
     version="1",
-    type=Observed,
+    type=ObservedSpan,
     keys=_keys,
     names=frozenset(_SHOWN_BY),
     evolve=_evolve,
@@ -109,10 +109,10 @@ VIEW: View[Observed] = View(
 
 
 def observed(
-    rows: Iterable[tuple[UUID, Mapping[str, Observed]]],
-) -> dict[str, dict[str, Observed]]:
+    rows: Iterable[tuple[UUID, Mapping[str, ObservedSpan]]],
+) -> dict[str, dict[str, ObservedSpan]]:
     """The sum over all streams: source -> code -> how often."""
-    sums: dict[str, dict[str, Observed]] = {}
+    sums: dict[str, dict[str, ObservedSpan]] = {}
     for _, states in rows:
         for subkey, state in states.items():
             source, _, code = subkey.partition("/")

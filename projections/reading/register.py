@@ -23,7 +23,7 @@ from projections.reading.adherence import RETENTION_PASSED, AdherenceTally, ByCa
 from projections.reading.views import bookmark_of, register_entries
 from projections.views import processing_register
 from projections.views.processing_register import Entry
-from projections.views.register_join import Gathering
+from projections.views.register_join import RegisterGathering
 
 _FINDING = msgspec.json.Decoder(Finding)
 _DECODE: Mapping[str, Any] = {
@@ -62,7 +62,7 @@ def declared_activities(
     if moment == NOW:
         entries = register_entries(session)
     else:
-        gathered, view = Gathering(), processing_register.VIEW
+        gathered, view = RegisterGathering(), processing_register.VIEW
         for _, rows in rows_at(
             session, view, moment, privacy_office, processing_register.DECLARING
         ):
@@ -76,7 +76,7 @@ def past_register(
     session: Session, moment: Moment, clock: datetime, privacy_office: Collection[str]
 ) -> Register:
     """What `present_register` would have said at a moment."""
-    join, tally, gathered = FindingsJoin(), AdherenceTally(), Gathering()
+    join, tally, gathered = FindingsJoin(), AdherenceTally(), RegisterGathering()
     shared = rows_at(session, findings.VIEW, moment, privacy_office, join.shared)
     gathering = join.gathering(shared)
     views = (processing_register.VIEW, findings.VIEW)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from ledger.event import instant
-from projections.views.requests import RECEIVED, Identity, Request, Standing, standing
+from projections.views.requests import RECEIVED, Identity, Request, RequestStatus, standing
 from rulebook import REFUSALS
 from rulebook.calendar import day_of
 from schemas import names
@@ -51,12 +51,14 @@ def _last(request: Request) -> datetime:
     return request.steps[-1].order.time
 
 
-def _verifying(request: Request, found: Standing, _time: datetime, _code: str) -> Iterator[str]:
+def _verifying(
+    request: Request, found: RequestStatus, _time: datetime, _code: str
+) -> Iterator[str]:
     if found.identity == "verified":
         yield f"identity was verified for request {request.ref} already"
 
 
-def _extending(request: Request, found: Standing, time: datetime, _code: str) -> Iterator[str]:
+def _extending(request: Request, found: RequestStatus, time: datetime, _code: str) -> Iterator[str]:
     period = found.period
     if period.extended:
         yield f"request {request.ref} was extended already: it must be answered by {period.due_on}"
@@ -67,7 +69,7 @@ def _extending(request: Request, found: Standing, time: datetime, _code: str) ->
         )
 
 
-def _refusing(request: Request, found: Standing, time: datetime, ground: str) -> Iterator[str]:
+def _refusing(request: Request, found: RequestStatus, time: datetime, ground: str) -> Iterator[str]:
     yield from _too_early(request, time)
     right = request.right or ""
     if not REFUSALS[ground].allows(right, day_of(time)):
@@ -76,7 +78,9 @@ def _refusing(request: Request, found: Standing, time: datetime, ground: str) ->
         yield f"identity was verified for request {request.ref}"
 
 
-def _answering(request: Request, found: Standing, time: datetime, outcome: str) -> Iterator[str]:
+def _answering(
+    request: Request, found: RequestStatus, time: datetime, outcome: str
+) -> Iterator[str]:
     yield from _too_early(request, time)
     yield from _unknown(request, found.identity)
     act, missing = _NEEDS_ACT.get(request.right or "", ("", ""))
@@ -84,13 +88,13 @@ def _answering(request: Request, found: Standing, time: datetime, outcome: str) 
         yield f"request {request.ref} for {request.right} cannot be answered yet: {missing}"
 
 
-def _issuing(request: Request, found: Standing, _time: datetime, right: str) -> Iterator[str]:
+def _issuing(request: Request, found: RequestStatus, _time: datetime, right: str) -> Iterator[str]:
     if request.right != right:
         yield f"request {request.ref} is for {request.right}, not for {right}"
     yield from _unknown(request, found.identity)
 
 
-def _erasing(request: Request, found: Standing, _time: datetime, _code: str) -> Iterator[str]:
+def _erasing(request: Request, found: RequestStatus, _time: datetime, _code: str) -> Iterator[str]:
     if request.right not in _ERASED_FOR:
         yield f"request {request.ref} is for {request.right}, not for erasure"
     if found.identity != "verified":
@@ -103,7 +107,7 @@ def _unknown(request: Request, identity: Identity) -> Iterator[str]:
         yield _NOT_VERIFIED.format(request.ref)
 
 
-def _closing(request: Request, _found: Standing, time: datetime, _code: str) -> Iterator[str]:
+def _closing(request: Request, _found: RequestStatus, time: datetime, _code: str) -> Iterator[str]:
     yield from _too_early(request, time)
 
 
@@ -117,7 +121,7 @@ def _too_early(request: Request, time: datetime) -> Iterator[str]:
         yield f"request {request.ref} cannot have ended before the last act on it, at {instant(acts[-1])}"
 
 
-_HINDRANCES: Mapping[ActOn, Callable[[Request, Standing, datetime, str], Iterator[str]]] = {
+_HINDRANCES: Mapping[ActOn, Callable[[Request, RequestStatus, datetime, str], Iterator[str]]] = {
     "verify": _verifying,
     "doubt": _verifying,
     "extend": _extending,

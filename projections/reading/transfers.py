@@ -18,19 +18,19 @@ from schemas import names
 _RECORDED, _ENDED = names.TRANSFER_AGREEMENT_RECORDED, names.TRANSFER_AGREEMENT_ENDED
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """Where data went. `derived`: the disclosure does not say so, but its recipient's entry of the time."""
 
     country: str | None
     derived: bool
 
 
-def place_of(row: Disclosure, recipient: Recipient | None) -> Place:
+def place_of(row: Disclosure, recipient: Recipient | None) -> Destination:
     """The country of a disclosure; None where nothing says so."""
     if row.country is not None:
-        return Place(row.country, derived=False)
+        return Destination(row.country, derived=False)
     version = recipient_at(recipient, row.occurred_at) if recipient else None
-    return Place(version.country if version else None, derived=version is not None)
+    return Destination(version.country if version else None, derived=version is not None)
 
 
 def transfer_of(row: Disclosure, recipient: Recipient | None) -> Transfer | None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from projections.dossier.choices import objects
 from projections.dossier.dossier import Dossier
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.dossier.objections import objects_to_marketing
 from projections.dossier.said import Consent
 from projections.use.restricting import restricted
@@ -38,7 +38,7 @@ def is_customer(own: Dossier, at: datetime) -> bool:
     return own.customer is not None or own.last("bought", at) is not None
 
 
-def addressee(look: Look, at: datetime, *, kind: str | None, active: bool) -> Addressee:
+def addressee(look: FactContext, at: datetime, *, kind: str | None, active: bool) -> Addressee:
     """A person as the marketing rules see them at a time. `kind`: of the customer."""
     own = look.own
     consents = frozenset(name for name in decided_purposes(own) if _consented(own, name, at))
@@ -56,14 +56,14 @@ def addressee(look: Look, at: datetime, *, kind: str | None, active: bool) -> Ad
     )
 
 
-def objects_to(person: Addressee, look: Look, channel: str, at: datetime) -> bool:
+def objects_to(person: Addressee, look: FactContext, channel: str, at: datetime) -> bool:
     """Whether a person had objected to a channel by a time, also to one that the rulebook does not know."""
     if person.objections & {channel, EVERY}:
         return True
     return channel not in CHANNELS and _objects_by_channel(look.own, channel, person.consents, at)
 
 
-def account_of(look: Look, at: datetime) -> str:
+def account_of(look: FactContext, at: datetime) -> str:
     """`active` unless the person or, for a contact person, the customer is not."""
     own = look.own
     account = look.at(own.customer) if own.customer else own

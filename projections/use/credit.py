@@ -8,7 +8,7 @@ from datetime import datetime
 
 import rulebook
 from projections.dossier.dossier import Dossier
-from projections.dossier.look import Look, Seen
+from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.objections import objection_to
 from projections.use.restricting import restricted
 from projections.use.situation import USE
@@ -34,17 +34,17 @@ def _near(checked: datetime, happened: datetime) -> bool:
     return abs(checked - happened) <= rulebook.period("credit-occasion")
 
 
-def check_at(own: Dossier, at: datetime, *, erased: bool) -> Iterator[Seen]:
+def check_at(own: Dossier, at: datetime, *, erased: bool) -> Iterator[SeenSituation]:
     """The situations of a check at a time, whatever activity it is part of.
 
     `erased`: everything of the person is; whoever is nobody here any more is no new customer.
     """
-    yield Seen({"occasion": NO_OCCASION if erased else occasion(own, at)}, kind=_CHECK)
+    yield SeenSituation({"occasion": NO_OCCASION if erased else occasion(own, at)}, kind=_CHECK)
     needed = rulebook.recipient_kind(BUREAU, day_of(at)).categories
     beyond = sorted(restricted(own, at) & set(needed))
-    yield Seen({"restriction": "used" if beyond else _NONE}, None, ", ".join(beyond), USE)
+    yield SeenSituation({"restriction": "used" if beyond else _NONE}, None, ", ".join(beyond), USE)
 
 
-def objected_at(activity: str, look: Look, at: datetime) -> Seen:
+def objected_at(activity: str, look: FactContext, at: datetime) -> SeenSituation:
     """What stands of an objection to the activity of a check at a time."""
-    return Seen({"objection": objection_to(activity, look, at) or _NONE}, kind=USE)
+    return SeenSituation({"objection": objection_to(activity, look, at) or _NONE}, kind=USE)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import rulebook
 from projections.dossier.fact import DISCLOSURE, Fact
-from projections.dossier.look import Look, Seen
+from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.objections import objection_to
 from projections.use.restricting import restricted
 from rulebook.marketing import category_of
@@ -24,15 +24,15 @@ _CONSENT = "6-1-a"
 _MATTERS = ("request", "hold", "dispute", "case")
 
 
-def use(fact: Fact, look: Look) -> Iterator[Seen]:
+def use(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """Whether the person had objected to the activity, and what of the data was restricted."""
     at = fact.occurred_at
     objection = objection_to(fact.activity, look, at) if fact.activity else None
     if objection is not None:
-        yield Seen({"objection": objection}, detail=fact.activity, kind=USE)
+        yield SeenSituation({"objection": objection}, detail=fact.activity, kind=USE)
     beyond = sorted(_touched(fact) & restricted(look.own, at))
     if beyond and not _may_be_used(fact, look):
-        yield Seen({"restriction": "used"}, detail=", ".join(beyond), kind=USE)
+        yield SeenSituation({"restriction": "used"}, detail=", ".join(beyond), kind=USE)
 
 
 def _touched(fact: Fact) -> set[str]:
@@ -42,7 +42,7 @@ def _touched(fact: Fact) -> set[str]:
     return {*fact.categories, *by_fields, *([category_of(channel)] if channel else [])}
 
 
-def _may_be_used(fact: Fact, look: Look) -> bool:
+def _may_be_used(fact: Fact, look: FactContext) -> bool:
     provision = fact.provision and rulebook.provision(fact.provision)
     ref = fact.facts.case_ref or None
     own_matter = bool(ref) and any(look.own.all(f"{topic}/{ref}") for topic in _MATTERS)

@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.view import Key, View, order_of
-from projections.views.incidents import Step
+from projections.views.incidents import IncidentAct
 from rulebook import DEADLINES
 from rulebook.complaints import ANSWER, answer_clock
 from rulebook.digest import digest
@@ -29,22 +29,22 @@ class Complaint(msgspec.Struct, frozen=True):
     """Every act on one complaint, by order."""
 
     ref: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[IncidentAct, ...] = ()
 
     @property
-    def receipt(self) -> Step | None:
+    def receipt(self) -> IncidentAct | None:
         """How it began; None when there are answers alone."""
         return next((step for step in self.steps if step.name == _RECEIVED), None)
 
     @property
-    def answers(self) -> tuple[Step, ...]:
+    def answers(self) -> tuple[IncidentAct, ...]:
         """Its answers; one from before it was received answers something else."""
         receipt = self.receipt
         told = (step for step in self.steps if step.name == _ANSWERED)
         return tuple(one for one in told if receipt and one.order.time >= receipt.order.time)
 
     @property
-    def answer(self) -> Step | None:
+    def answer(self) -> IncidentAct | None:
         """What ended it: the first answer."""
         return next(iter(self.answers), None)
 
@@ -80,7 +80,7 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
 def evolve(subkey: str, state: Complaint | None, event: RecordedEvent) -> Complaint:
     """Add what the event says."""
     facts = {name: value for name, value in event.facts.items() if name != _REF}
-    step = Step(order_of(event, int(event.name == _ANSWERED)), event.name, facts)
+    step = IncidentAct(order_of(event, int(event.name == _ANSWERED)), event.name, facts)
     steps = sorted((*(state.steps if state else ()), step), key=lambda one: one.order)
     return Complaint(subkey, tuple(steps))
 

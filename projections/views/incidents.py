@@ -14,7 +14,7 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Key, Order, View, order_of
 from rulebook import DEADLINES
 from rulebook.digest import digest
-from rulebook.incidents import Clock, Notice, breach_clocks, warning_clock
+from rulebook.incidents import AuthorityNotice, Clock, breach_clocks, warning_clock
 from schemas import names
 from schemas.formats import instant_of
 
@@ -46,7 +46,7 @@ TOLD = (
 _HIGH = frozenset({"high", "severe", "very-high"})
 
 
-class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class IncidentAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One act on a case: of which type, and its facts."""
 
     order: Order
@@ -59,10 +59,10 @@ class Incident(msgspec.Struct, frozen=True):
 
     kind: Literal["breach", "misuse", "told"]
     ref: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[IncidentAct, ...] = ()
 
     @property
-    def begin(self) -> Step | None:
+    def begin(self) -> IncidentAct | None:
         """How it began; None when there are acts on it alone."""
         return next(iter(self.named(_DETECTED, _SUSPECTED)), None)
 
@@ -97,7 +97,7 @@ class Incident(msgspec.Struct, frozen=True):
         said = (step.facts for step in self.named(_DETECTED, _ASSESSED, _NOTIFIED))
         return {name: one[name] for one in said for name in TOLD if name in one}
 
-    def named(self, *names: str) -> tuple[Step, ...]:
+    def named(self, *names: str) -> tuple[IncidentAct, ...]:
         """Its acts of some types."""
         return tuple(step for step in self.steps if step.name in names)
 
@@ -117,7 +117,7 @@ class Incident(msgspec.Struct, frozen=True):
 
     def _clocks(self) -> Iterable[Clock]:
         notices = [
-            Notice(step.order.time, step.facts["regime"], step.facts["phase"])
+            AuthorityNotice(step.order.time, step.facts["regime"], step.facts["phase"])
             for step in self.named(_NOTIFIED)
         ]
         for step in self.named(_DETECTED):
@@ -166,7 +166,7 @@ def evolve(subkey: str, state: Incident | None, event: RecordedEvent) -> Inciden
     facts = event.facts
     if kind == "breach" and event.categories:
         facts = {**facts, "categories": list(event.categories)}
-    step = Step(order_of(event, int(event.name in {_CLOSED, _RESOLVED})), event.name, facts)
+    step = IncidentAct(order_of(event, int(event.name in {_CLOSED, _RESOLVED})), event.name, facts)
     steps = sorted((*(state.steps if state else ()), step), key=lambda one: one.order)
     return Incident(kind, ref, tuple(steps))  # type: ignore[arg-type]  # made by `keys`
 

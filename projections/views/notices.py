@@ -18,7 +18,7 @@ _PREFIX = "notice/"
 _PUBLISHED = names.PRIVACY_NOTICE_PUBLISHED
 
 
-class Claim(msgspec.Struct, frozen=True, array_like=True):
+class NoticeStatement(msgspec.Struct, frozen=True, array_like=True):
     """What a clause of a notice says: the name of the statement, and the statement."""
 
     clause: str
@@ -33,7 +33,7 @@ class Publication(msgspec.Struct, frozen=True):
     version: str
     effective_from: date
     sha256: str
-    claims: tuple[Claim, ...]
+    claims: tuple[NoticeStatement, ...]
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -66,11 +66,11 @@ def _publication(event: RecordedEvent) -> Publication:
     )
 
 
-def claims_of(told: list[dict[str, str]] | dict[str, str]) -> tuple[Claim, ...]:
+def claims_of(told: list[dict[str, str]] | dict[str, str]) -> tuple[NoticeStatement, ...]:
     """Claims in the order given. A map names them without their clauses."""
     if isinstance(told, dict):
-        return tuple(Claim("", name, value) for name, value in sorted(told.items()))
-    return tuple(Claim(one["clause"], one["claim"], one["value"]) for one in told)
+        return tuple(NoticeStatement("", name, value) for name, value in sorted(told.items()))
+    return tuple(NoticeStatement(one["clause"], one["claim"], one["value"]) for one in told)
 
 
 def in_force(notices: Iterable[Notice], time: datetime) -> Publication | None:

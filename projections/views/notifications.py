@@ -45,14 +45,14 @@ _BY_NATURE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class CategoryChange(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The latest change of a category. `lifted`: what was restricted may be used again."""
 
     order: Order
     lifted: bool
 
 
-class Told(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class NotificationOutcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The latest word to a recipient: that it was told, or why not."""
 
     order: Order
@@ -68,21 +68,21 @@ class Changes(msgspec.Struct, frozen=True):
     """
 
     given: dict[str, dict[str, Order]] = {}
-    changed: dict[str, dict[str, Change]] = {}
-    told: dict[str, dict[str, dict[str, Told]]] = {}
+    changed: dict[str, dict[str, CategoryChange]] = {}
+    told: dict[str, dict[str, dict[str, NotificationOutcome]]] = {}
 
 
-class Task(msgspec.Struct, frozen=True):
+class NotificationTask(msgspec.Struct, frozen=True):
     """A recipient, and what it must be told or was told. `told`: None while that is to be done."""
 
     recipient: str
     action: Action
     categories: tuple[str, ...]
     since: datetime
-    told: Told | None
+    told: NotificationOutcome | None
 
 
-def tasks(changes: Changes) -> list[Task]:
+def tasks(changes: Changes) -> list[NotificationTask]:
     """Every task of a person, open or done, by recipient and action; one of each that is open."""
     return [
         task
@@ -92,9 +92,9 @@ def tasks(changes: Changes) -> list[Task]:
     ]
 
 
-def _tasks(changes: Changes, recipient: str, action: Action) -> Iterator[Task]:
+def _tasks(changes: Changes, recipient: str, action: Action) -> Iterator[NotificationTask]:
     given, told = changes.given[recipient], changes.told.get(recipient, {}).get(action, {})
-    by_word: dict[Told | None, list[tuple[str, datetime]]] = {}
+    by_word: dict[NotificationOutcome | None, list[tuple[str, datetime]]] = {}
     for category, change in sorted(changes.changed.get(action, {}).items()):
         first = given.get(category)
         if first is not None and first.time <= change.order.time and not change.lifted:
@@ -102,10 +102,12 @@ def _tasks(changes: Changes, recipient: str, action: Action) -> Iterator[Task]:
             by_word.setdefault(word, []).append((category, change.order.time))
     for word, found in by_word.items():
         categories = tuple(category for category, _ in found)
-        yield Task(recipient, action, categories, min(time for _, time in found), word)
+        yield NotificationTask(recipient, action, categories, min(time for _, time in found), word)
 
 
-def _word(told: Mapping[str, Told], category: str, changed: datetime) -> Told | None:
+def _word(
+    told: Mapping[str, NotificationOutcome], category: str, changed: datetime
+) -> NotificationOutcome | None:
     """The latest word about a category that came after its change."""
     words = [told[name] for name in (category, EVERYTHING) if name in told]
     after = [word for word in words if word.order.time >= changed]
@@ -160,7 +162,7 @@ def _categories(fields: Iterable[str]) -> set[str]:
 
 def _changed(known: Changes, event: RecordedEvent) -> Changes:
     action, lifted = _CHANGES[event.name]
-    change = Change(order_of(event, int(not lifted)), lifted)
+    change = CategoryChange(order_of(event, int(not lifted)), lifted)
     latest = dict(known.changed.get(action, {}))
     for category in set(event.categories) | _categories(event.facts.get("fields", ())):
         before = latest.get(category)
@@ -171,7 +173,7 @@ def _changed(known: Changes, event: RecordedEvent) -> Changes:
 def _notified(known: Changes, event: RecordedEvent) -> Changes:
     facts, action = event.facts, action_named(event.facts["action"])
     assert action
-    word = Told(order_of(event), facts["outcome"], facts.get("ground"))
+    word = NotificationOutcome(order_of(event), facts["outcome"], facts.get("ground"))
     by_action = known.told.get(facts["recipient"], {})
     latest = dict(by_action.get(action, {}))
     for category in event.categories or (EVERYTHING,):

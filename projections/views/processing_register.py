@@ -46,7 +46,7 @@ class Assessment(msgspec.Struct, frozen=True):
     facts: dict[str, Any]
 
 
-class Declared(msgspec.Struct, frozen=True, tag="declared"):
+class DeclaredActivity(msgspec.Struct, frozen=True, tag="declared"):
     """The declarations of one activity and its impact assessments, both in their order."""
 
     versions: tuple[Version, ...] = ()
@@ -93,7 +93,7 @@ class Totals(msgspec.Struct, frozen=True):
     countries: Counts = {}
 
 
-class Observed(msgspec.Struct, frozen=True):
+class ObservedActivity(msgspec.Struct, frozen=True):
     """What an entry shows of its observations; times are occurred times, lists are sorted."""
 
     events: int
@@ -122,7 +122,7 @@ class Entry(msgspec.Struct, frozen=True):
     name: str | None
     declared: dict[str, Any] | None
     retired: Retirement | None
-    observed: Observed
+    observed: ObservedActivity
     drift: list[Drift]
     versions: tuple[Version, ...] = ()
     assessments: tuple[Assessment, ...] = ()
@@ -156,9 +156,9 @@ def activity_of(subkey: str) -> str:
     return subkey.partition("/")[2]
 
 
-def declare(state: Declared | None, event: RecordedEvent) -> Declared:
+def declare(state: DeclaredActivity | None, event: RecordedEvent) -> DeclaredActivity:
     """Fold a declaration, a change, a retirement or an impact assessment of an activity."""
-    state = state or Declared()
+    state = state or DeclaredActivity()
     if event.name == _RETIRED:
         new = Retirement(order_of(event, 1), event.facts["reason"])
         known = state.retirement
@@ -206,7 +206,7 @@ def _counted(counts: Counts, *seen: str | None) -> Counts:
 # Sums
 
 
-class Tally:
+class ObservationTotals:
     """Totals while rows are added to them and taken away again."""
 
     def __init__(self, totals: Totals | None = None) -> None:
@@ -228,7 +228,7 @@ class Tally:
         counts = ({name: n for name, n in sums.items() if n} for sums in self._counts)
         return Totals(self._events, self._data_subjects, *counts)
 
-    def join(self, other: "Tally") -> None:
+    def join(self, other: "ObservationTotals") -> None:
         """Add all rows that another one has counted."""
         self._sum(other._events, other._data_subjects, other._counts, 1)
 
@@ -259,13 +259,13 @@ def _counts_of(counted: Observation | Totals) -> tuple[Counts, ...]:
 
 def entry(
     activity: str,
-    declared: Declared | None,
+    declared: DeclaredActivity | None,
     totals: Totals,
     first: datetime | None,
     last: datetime | None,
 ) -> Entry | None:
     """The entry of an activity; None when it was neither declared nor observed."""
-    declared = declared or Declared()
+    declared = declared or DeclaredActivity()
     if not (totals.events or declared.versions or declared.retirement):
         return None
     observed = _observed(totals, first, last)
@@ -282,9 +282,9 @@ def entry(
     )
 
 
-def _observed(totals: Totals, first: datetime | None, last: datetime | None) -> Observed:
+def _observed(totals: Totals, first: datetime | None, last: datetime | None) -> ObservedActivity:
     """What events show of an activity."""
-    return Observed(
+    return ObservedActivity(
         events=totals.events,
         data_subjects=totals.data_subjects,
         first=first,
@@ -297,7 +297,7 @@ def _observed(totals: Totals, first: datetime | None, last: datetime | None) -> 
     )
 
 
-def _drift(activity: str, declared: Declared, observed: Observed) -> list[Drift]:
+def _drift(activity: str, declared: DeclaredActivity, observed: ObservedActivity) -> list[Drift]:
     facts = declared.facts
     if facts is None:
         return [Drift("undeclared-activity", activity)]
@@ -321,12 +321,12 @@ def _undeclared(kind: str, observed: Iterable[str], declared: Iterable[str]) -> 
 
 # The view
 
-Row = Declared | Observation
+Row = DeclaredActivity | Observation
 
 
 def _evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
     if subkey.startswith("declared/"):
-        return declare(state if isinstance(state, Declared) else None, event)
+        return declare(state if isinstance(state, DeclaredActivity) else None, event)
     return observe(state if isinstance(state, Observation) else None, event)
 
 

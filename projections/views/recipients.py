@@ -46,7 +46,7 @@ class Version(msgspec.Struct, frozen=True):
     certifications: tuple[Certification, ...] = ()
 
 
-class Ending(msgspec.Struct, frozen=True):
+class RecipientEnd(msgspec.Struct, frozen=True):
     """A statement that the recipient receives nothing after `valid_to`."""
 
     order: Order
@@ -59,7 +59,7 @@ class Recipient(msgspec.Struct, frozen=True):
 
     recipient: str
     versions: tuple[Version, ...] = ()
-    endings: tuple[Ending, ...] = ()
+    endings: tuple[RecipientEnd, ...] = ()
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
@@ -98,16 +98,16 @@ def _version(event: RecordedEvent) -> Version:
     )
 
 
-def _ending(event: RecordedEvent) -> Ending:
+def _ending(event: RecordedEvent) -> RecipientEnd:
     facts = event.facts
-    return Ending(order_of(event, 1), date.fromisoformat(facts["valid_to"]), facts["reason"])
+    return RecipientEnd(order_of(event, 1), date.fromisoformat(facts["valid_to"]), facts["reason"])
 
 
 def _version_order(version: Version) -> tuple[date, Order]:
     return version.valid_from, version.order
 
 
-def _ending_order(ending: Ending) -> Order:
+def _ending_order(ending: RecipientEnd) -> Order:
     return ending.order
 
 
@@ -140,7 +140,7 @@ def frameworks_on(versions: Iterable[Version], version: Version, day: date) -> f
     return frozenset(one.framework for one in held if in_force(one, day))
 
 
-def ended_at(state: Recipient) -> Ending | None:
+def ended_at(state: Recipient) -> RecipientEnd | None:
     """The latest ending, unless the recipient was registered again after it."""
     if not state.endings:
         return None

@@ -12,10 +12,10 @@ import msgspec
 
 from projections.folds.view import Key, encode
 from projections.views.processing_register import (
-    Declared,
+    DeclaredActivity,
     Entry,
     Observation,
-    Tally,
+    ObservationTotals,
     Totals,
     activity_of,
     entry,
@@ -69,9 +69,9 @@ def refresh(changes: Mapping[Key, _Pair], store: EntryStore) -> None:
     )
 
 
-def _declared(store: EntryStore, activities: Sequence[str]) -> dict[str, Declared]:
+def _declared(store: EntryStore, activities: Sequence[str]) -> dict[str, DeclaredActivity]:
     rows = store.declared(activities)
-    return {name: msgspec.json.decode(row, type=Declared) for name, row in rows.items()}
+    return {name: msgspec.json.decode(row, type=DeclaredActivity) for name, row in rows.items()}
 
 
 def _known(rows: Mapping[str, EntryRow]) -> tuple[dict[str, Totals], dict[str, Span]]:
@@ -84,7 +84,7 @@ def _known(rows: Mapping[str, EntryRow]) -> tuple[dict[str, Totals], dict[str, S
 
 
 def _moved(totals: Totals | None, pairs: Iterable[_Pair]) -> Totals:
-    tally = Tally(totals)
+    tally = ObservationTotals(totals)
     for before, after in pairs:
         if isinstance(before, Observation):
             tally.subtract(before)
@@ -114,34 +114,36 @@ def _widened(span: Span | None, pairs: Iterable[_Pair]) -> Span:
     return min(firsts, default=None), max(lasts, default=None)
 
 
-def _row(activity: str, declared: Declared | None, totals: Totals, span: Span) -> EntryRow | None:
+def _row(
+    activity: str, declared: DeclaredActivity | None, totals: Totals, span: Span
+) -> EntryRow | None:
     made = entry(activity, declared, totals, *span)
     return (encode(totals), encode(made)) if made else None
 
 
-class Gathering:
+class RegisterGathering:
     """Entries gathered from all rows in one pass, in memory that grows with the activities only."""
 
     def __init__(self) -> None:
-        self._declared: dict[str, Declared] = {}
-        self._tallies: dict[str, Tally] = {}
+        self._declared: dict[str, DeclaredActivity] = {}
+        self._tallies: dict[str, ObservationTotals] = {}
         self._spans: dict[str, tuple[datetime, datetime]] = {}
 
     def add(self, subkey: str, row: Any) -> None:
         """Take one row into account."""
         activity = activity_of(subkey)
-        if isinstance(row, Declared):
+        if isinstance(row, DeclaredActivity):
             self._declared[activity] = row
         elif isinstance(row, Observation):
             self._widen(activity, row.first, row.last)
-            self._tallies.setdefault(activity, Tally()).add(row)
+            self._tallies.setdefault(activity, ObservationTotals()).add(row)
 
-    def take(self, other: "Gathering") -> None:
+    def take(self, other: "RegisterGathering") -> None:
         """Take into account what another one has gathered from other rows."""
         self._declared |= other._declared
         for activity, (first, last) in other._spans.items():
             self._widen(activity, first, last)
-            self._tallies.setdefault(activity, Tally()).join(other._tallies[activity])
+            self._tallies.setdefault(activity, ObservationTotals()).join(other._tallies[activity])
 
     def _widen(self, activity: str, first: datetime, last: datetime) -> None:
         known = self._spans.get(activity, (first, last))

@@ -43,7 +43,7 @@ Status = Literal["open", "paused", "answered", "refused", "closed"]
 Identity = Literal["open", "asked", "verified", "failed"]
 
 
-class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class RequestAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One act on a request: of which type, and its facts."""
 
     order: Order
@@ -55,10 +55,10 @@ class Request(msgspec.Struct, frozen=True):
     """Every act on one request, by order."""
 
     ref: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[RequestAct, ...] = ()
 
     @property
-    def receipt(self) -> Step | None:
+    def receipt(self) -> RequestAct | None:
         """How it began; None when there are acts on it alone."""
         return next((step for step in self.steps if step.name == RECEIVED), None)
 
@@ -68,17 +68,17 @@ class Request(msgspec.Struct, frozen=True):
         return self.receipt.facts["right"] if self.receipt else None
 
     @property
-    def end(self) -> Step | None:
+    def end(self) -> RequestAct | None:
         """What ended it: the first answer or refusal."""
         return next((step for step in self.steps if step.name in {_ANSWERED, _REFUSED}), None)
 
     @property
-    def fulfilled(self) -> Step | None:
+    def fulfilled(self) -> RequestAct | None:
         """What stopped its period: its end, or that what was asked for was handed over."""
         ends = {_ANSWERED, _REFUSED, *_ISSUED}
         return next((step for step in self.steps if step.name in ends), None)
 
-    def named(self, *names: str) -> tuple[Step, ...]:
+    def named(self, *names: str) -> tuple[RequestAct, ...]:
         """Its acts of some types."""
         return tuple(step for step in self.steps if step.name in names)
 
@@ -100,7 +100,7 @@ class Request(msgspec.Struct, frozen=True):
         )
 
 
-class Standing(msgspec.Struct, frozen=True):
+class RequestStatus(msgspec.Struct, frozen=True):
     """What a request is at a time. `identity`: asked, while more was asked for and not shown."""
 
     status: Status
@@ -111,14 +111,14 @@ class Standing(msgspec.Struct, frozen=True):
     outcome: str | None
 
 
-def standing(request: Request, time: datetime) -> Standing | None:
+def standing(request: Request, time: datetime) -> RequestStatus | None:
     """What a request is at a time; None when it had not been received by then."""
     known = request.until(time)
     period, end = known.period, known.end
     if period is None:
         return None
     fulfilled = known.fulfilled
-    return Standing(
+    return RequestStatus(
         status=_status(end, period),
         identity=_identity(known),
         period=period,
@@ -128,7 +128,7 @@ def standing(request: Request, time: datetime) -> Standing | None:
     )
 
 
-def _status(end: Step | None, period: RequestPeriod) -> Status:
+def _status(end: RequestAct | None, period: RequestPeriod) -> Status:
     if end is None:
         return "paused" if period.due is None else "open"
     if end.name == _REFUSED:
@@ -136,7 +136,7 @@ def _status(end: Step | None, period: RequestPeriod) -> Status:
     return "closed" if end.facts["outcome"] in CLOSINGS else "answered"
 
 
-def _outcome(end: Step) -> str:
+def _outcome(end: RequestAct) -> str:
     return str(end.facts["ground"] if end.name == _REFUSED else end.facts["outcome"])
 
 
@@ -149,7 +149,7 @@ def _identity(request: Request) -> Identity:
     return "asked" if _asks(checks[-1]) else "failed"
 
 
-def _asks(step: Step) -> bool:
+def _asks(step: RequestAct) -> bool:
     """Whether the act asks for more to show identity, so that the period stands still (Art. 12(6))."""
     return step.name == _FAILED and "information_asked" in step.facts
 
@@ -180,7 +180,7 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
 def evolve(subkey: str, state: Request | None, event: RecordedEvent) -> Request:
     """Add what the event says."""
     facts = {name: value for name, value in event.facts.items() if name != _REF}
-    step = Step(order_of(event, int(event.name == _REFUSED)), event.name, facts)
+    step = RequestAct(order_of(event, int(event.name == _REFUSED)), event.name, facts)
     steps = sorted((*(state.steps if state else ()), step), key=lambda one: one.order)
     return Request(subkey, tuple(steps))
 

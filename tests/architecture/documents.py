@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from application.processing_acts import involved_as, user_facts
-from application.register_words import Words
+from application.register_words import RegisterWords
 from bench import leaks
 from console.tree import FILE, Entry, function_of
 from documents.register_parts import register_parts
@@ -273,7 +273,7 @@ def metrics() -> str:
 
 def sheets() -> str:
     """Every sheet of the register's workbook, in both languages, with its columns."""
-    english, dutch = Words("en"), Words("nl")
+    english, dutch = RegisterWords("en"), RegisterWords("nl")
     rows = (
         [
             *(words.code("part", part.name) for words in (english, dutch)),

@@ -18,7 +18,7 @@ from ledger.crypto.provider import (
     each_unwrapped,
     once_more,
 )
-from ledger.errors import Halt, Lost, UnknownFormat
+from ledger.errors import Halt, KeyLost, UnknownFormat
 from tests.fixtures.key_service import KeyService
 
 Open = Callable[[], KeyProvider]
@@ -91,7 +91,7 @@ def test_a_commitment_stands_for_one_key(again: Open, provider: KeyProvider) -> 
     assert provider.commitment(1) != provider.commitment(2)
     before = provider.commitment(1)
     provider.destroy(1)
-    with pytest.raises(Lost):
+    with pytest.raises(KeyLost):
         provider.commitment(1)
     provider.begin(1)
     assert provider.commitment(1) != before
@@ -135,7 +135,7 @@ def test_each_key_is_judged_by_itself(provider: KeyProvider) -> None:
     assert found[::2] == [SECRET] * len(bad)
     why = dict(zip(bad, found[1::2], strict=True))
     assert all(isinstance(one, Halt) for one in why.values()), why
-    assert {name for name, one in why.items() if isinstance(one, Lost)} == {"of no epoch"}
+    assert {name for name, one in why.items() if isinstance(one, KeyLost)} == {"of no epoch"}
     unknown = {name: one for name, one in why.items() if isinstance(one, UnknownFormat)}
     assert {name: one.number for name, one in unknown.items()} == {"of another format": 255}
     with pytest.raises(UnknownFormat):
@@ -164,9 +164,9 @@ def test_what_an_epoch_wrapped_is_lost_with_it(again: Open, provider: KeyProvide
     using.forget()
     for wrapping in (using, provider.wrapping(), again().wrapping()):
         lost, there = wrapping.unwrap([one, two])
-        assert isinstance(lost, Lost)
+        assert isinstance(lost, KeyLost)
         assert there == SECRET
-        with pytest.raises(Lost):
+        with pytest.raises(KeyLost):
             wrapping.wrap(1, [Placed(PLACE, SECRET)])
     assert again().epochs() == [2]
     provider.begin(1)
@@ -191,11 +191,11 @@ def test_another_ledger_opens_nothing(adapter: Callable[[Path], Open], tmp_path:
 
 def test_rows_are_authenticated_by_one_key_for_ever(again: Open, provider: KeyProvider) -> None:
     rows = provider.rows
-    with pytest.raises(Lost):
+    with pytest.raises(KeyLost):
         rows.macs([])
     rows.begin()
     assert (rows.is_begun, rows.is_kept) == (True, False)
-    with pytest.raises(Lost):
+    with pytest.raises(KeyLost):
         rows.macs([b"row"])
     begun = rows.macs([b"row"], begun=True)
     again().rows.begin()  # whoever began died: the same key goes on
@@ -230,7 +230,7 @@ def test_a_tie_opens_for_its_person_in_its_place_alone(again: Open, provider: Ke
             provider.links.open(who, text, place)
     with pytest.raises(UnknownFormat):
         provider.links.open(ONE, b"\xff" + sealed[1:], PLACE)
-    with pytest.raises(Lost):
+    with pytest.raises(KeyLost):
         provider.links.open(UUID(int=3), sealed, PLACE)
 
 
@@ -243,7 +243,7 @@ def test_all_ties_of_a_person_go_with_the_key(again: Open, provider: KeyProvider
     provider.links.destroy([])
     assert again().links.subjects() == {TWO}
     for text in sealed:
-        with pytest.raises(Lost):
+        with pytest.raises(KeyLost):
             again().links.open(ONE, text, PLACE)
     provider.links.seal(ONE, b"tie", PLACE)
     with pytest.raises(Halt):
@@ -275,11 +275,11 @@ def test_what_is_lost_once_is_read_again_and_only_once() -> None:
     def read() -> int:
         answer = answers.pop(0)
         if answer is None:
-            raise Lost("the key of epoch 1 is not held any more")
+            raise KeyLost("the key of epoch 1 is not held any more")
         return answer
 
     assert once_more(read) == 7
     answers += [None, None]
-    with pytest.raises(Lost):
+    with pytest.raises(KeyLost):
         once_more(read)
     assert answers == []

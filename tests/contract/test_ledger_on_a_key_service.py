@@ -10,7 +10,7 @@ import pytest
 
 from ledger.application import Ledger
 from ledger.embedded import Server
-from ledger.errors import Lost, Retry
+from ledger.errors import KeyLost, Retry
 from ledger.keys.opening import Opener
 from ledger.keys.rotation import first_epoch, rotate
 from ledger.names import LedgerName
@@ -236,7 +236,7 @@ def test_a_lost_epoch_is_told_as_lost(
 ) -> None:
     recorder.record(batch(WHO))
     service.destroy(1)
-    with opening(service, database_url) as opener, pytest.raises(Lost):
+    with opening(service, database_url) as opener, pytest.raises(KeyLost):
         opener.people(["customer"])
 
 

@@ -4,7 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from consumers.source import Extent, Identity, OutOfRange, Partition, Polled, Record, record_of
+from consumers.source import (
+    Identity,
+    OffsetRange,
+    OutOfRange,
+    Partition,
+    PollResult,
+    Record,
+    record_of,
+)
 from ledger.errors import LedgerError, ServiceAway
 
 STRUCTURED = (("content-type", b"application/cloudevents+json"),)
@@ -100,7 +108,7 @@ class FakeSource:
         """The group's next rebalance gives this member exactly these."""
         self._coming = frozenset(partitions)
 
-    def poll(self, timeout_s: float) -> Polled:
+    def poll(self, timeout_s: float) -> PollResult:
         self.polls += 1
         if self.faults:
             raise self.faults.pop(0)
@@ -122,7 +130,7 @@ class FakeSource:
                 records[partition] = part
         if not records and not reassigned:
             self._time.seconds += max(timeout_s, 0.001)
-        return Polled({} if reassigned else records, reassigned)
+        return PollResult({} if reassigned else records, reassigned)
 
     def _fetch(self, partition: Partition, room: int) -> list[Record]:
         log = self.cluster.logs.get(partition)
@@ -146,9 +154,9 @@ class FakeSource:
     def position(self, partition: Partition) -> int | None:
         return self._positions[partition]
 
-    def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, Extent]:
+    def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, OffsetRange]:
         logs = {p: self.cluster.logs.get(p, Log()) for p in partitions}
-        return {p: Extent(log.start, log.end) for p, log in logs.items()}
+        return {p: OffsetRange(log.start, log.end) for p, log in logs.items()}
 
     def identity(self, topics: Iterable[str]) -> Identity:
         ids = {t: self.cluster.topic_ids[t] for t in topics if t in self.cluster.topic_ids}

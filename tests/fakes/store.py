@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from consumers.source import Partition
-from consumers.store import Stored
+from consumers.store import StoredBookmark
 from ledger.errors import Fenced, LedgerError, ServiceAway
 from ledger.recording.ahead import ahead
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.message import KafkaOrigin
-from schemas import Event, Intake
+from schemas import AdmissionRules, Event
 from tests.fakes.kafka import FakeTime
 
 
@@ -20,7 +20,7 @@ class FakeLedger:
     """What is committed. `faults` are raised by the next writes: before storing, or after."""
 
     time: FakeTime
-    bookmarks: dict[Partition, Stored] = field(default_factory=dict)
+    bookmarks: dict[Partition, StoredBookmark] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     events: dict[tuple[str, str], KafkaOrigin] = field(default_factory=dict)
     letters: list[bytes] = field(default_factory=list)
@@ -59,10 +59,10 @@ class FakeStore:
             raise ServiceAway
         return self._ledger
 
-    def bookmark(self, partition: Partition) -> Stored | None:
+    def bookmark(self, partition: Partition) -> StoredBookmark | None:
         return self._need().bookmarks.get(partition)
 
-    def begin(self, partition: Partition, bookmark: Stored) -> Stored:
+    def begin(self, partition: Partition, bookmark: StoredBookmark) -> StoredBookmark:
         return self._need().bookmarks.setdefault(partition, bookmark)
 
     def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
@@ -91,7 +91,7 @@ class FakeStore:
             raise Fenced
         last = batch.bookmark.last_record
         hashed = stored.last_record if last is None else self.hash_of(last)
-        ledger.bookmarks[partition] = Stored(
+        ledger.bookmarks[partition] = StoredBookmark(
             stored.cluster_id, stored.topic_id, batch.span.end, hashed
         )
         ledger.batches.append(batch)
@@ -128,7 +128,7 @@ class FakeStore:
             window.halted_at is not None,
         )
 
-    def accepted(self, intake: Intake) -> Intake:
+    def accepted(self, intake: AdmissionRules) -> AdmissionRules:
         return intake
 
     def hash_of(self, record: bytes) -> bytes:

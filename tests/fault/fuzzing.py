@@ -16,14 +16,14 @@ from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
 from ledger.writing.message import Message
 from rulebook import secrecy
-from schemas import EVENT_TYPES, Event, Intake, Rejection, decode, formats, is_structured
+from schemas import EVENT_TYPES, AdmissionRules, Event, Rejection, decode, formats, is_structured
 from schemas.documents import schema_of
 from schemas.rejection import Code
 from tests.fault.mutation import CANARIES, CANARY_WORD, Mutant, mutant
 from tests.fixtures.counting import steps
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-INTAKE = Intake(secrecy=secrecy())
+INTAKE = AdmissionRules(secrecy=secrecy())
 HANGS_S = 120.0
 """Seconds after which a message is taken to be one that never ends, on a slow machine too."""
 

@@ -18,7 +18,7 @@ from ledger.clocks import Clocks
 from ledger.crypto.key_files import FileKeyProvider
 from ledger.keys.rotation import due, epochs, rotate
 from ledger.letters.dead import letters, open_letter
-from ledger.letters.lists import Kind
+from ledger.letters.lists import LetterFilter
 from ledger.writing.bookmarks import HaltLimit
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
 from tests.fixtures.ledger import NOW, Clock, House, collected, registered
@@ -128,7 +128,7 @@ def test_what_a_slow_clock_takes_for_the_future_is_kept_and_recorded_later(line:
     (letter,) = letters(house.session("reader"))
     assert (letter.code, house.events()) == ("time-in-future", [])
     house.clock.forward(hours=5)
-    (retried,) = retry_like(house.open(), Kind(), None, house.intake, house.clock())
+    (retried,) = retry_like(house.open(), LetterFilter(), None, house.intake, house.clock())
     assert retried.outcome == "recorded"
     assert letters(house.session("reader")) == []
 

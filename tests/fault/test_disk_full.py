@@ -19,7 +19,7 @@ from psycopg import sql
 
 from console.failures import explained
 from consumers.source import Partition
-from consumers.store import LedgerStore, Stored
+from consumers.store import LedgerStore, StoredBookmark
 from host.statuses import AWAY
 from ledger.audit import audit
 from ledger.embedded import Server, start
@@ -115,7 +115,9 @@ class Filling:
         self.house = house
         self.recorded = 0
         with closing(house):
-            LedgerStore(house.open()).begin(Partition(TOPIC, 0), Stored("cluster", "topic", 0))
+            LedgerStore(house.open()).begin(
+                Partition(TOPIC, 0), StoredBookmark("cluster", "topic", 0)
+            )
             prepare(house.session("projector"), house.ledger, VIEWS)
 
     def record(self, batches: int) -> Retry | None:

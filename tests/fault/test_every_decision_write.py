@@ -13,7 +13,7 @@ import pytest
 
 from application.acts.deciding import due_steps, erase_asked, erase_due
 from application.following import bring_up_to_date
-from application.queries.erasures import Asked
+from application.queries.erasures import ErasureScope
 from host.settings import read_settings
 from host.site import Site
 from host.wiring import open_site
@@ -22,7 +22,12 @@ from ledger.erasure.verdict import Verdict
 from ledger.errors import IncompleteErasure, LedgerError, Retry
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Missing
-from ledger.tlog.proving.certificate import Proven, encode_certificate, parse_certificate, verify
+from ledger.tlog.proving.certificate import (
+    ProvenEntry,
+    encode_certificate,
+    parse_certificate,
+    verify,
+)
 from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import entry_at, prove
 from projections import VIEWS
@@ -154,7 +159,7 @@ class Asking:
 
     def act(self, house: House, number: int) -> None:
         with opened(house) as site:
-            erase_asked(site, self.who(number), Asked("request", "R-1"))
+            erase_asked(site, self.who(number), ErasureScope("request", "R-1"))
 
     def recover(self, house: House, number: int, error: LedgerError | None, done: bool) -> None:
         assert error is None or isinstance(error, Retry | IncompleteErasure), error
@@ -193,7 +198,7 @@ class Asking:
         for event in self.own(house, number, "personal-data-erased"):
             places = event.position - 1, event.position
             proofs = (
-                Proven(entry_at(log.folder, one), encode_proof(prove(log.folder, one)))
+                ProvenEntry(entry_at(log.folder, one), encode_proof(prove(log.folder, one)))
                 for one in places
             )
             found = verify(parse_certificate(encode_certificate(*proofs)), log.key_file.known())

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from ledger.crypto.sealing import KEY_BYTES
-from ledger.errors import LedgerError, Lost, Retry
+from ledger.errors import KeyLost, LedgerError, Retry
 from ledger.keys.rotation import due, epochs, rotate
 from ledger.letters.dead import expire_letters, letters
 from tests.fault.enduring import STRIDES, closing, endure
@@ -118,5 +118,5 @@ def test_letters_expire_with_the_key_of_their_day(house: House, kind: Kind, stri
 def test_a_damaged_epoch_key_is_told_apart_from_a_missing_one(house: House) -> None:
     (path,) = house.provider.folder.glob("epoch-*.key")
     path.write_bytes(b"x" * (KEY_BYTES - 1))
-    with pytest.raises(Lost, match="damaged"):
+    with pytest.raises(KeyLost, match="damaged"):
         house.provider.commitment(1)

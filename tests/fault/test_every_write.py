@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from consumers.source import Partition
-from consumers.store import LedgerStore, Stored
+from consumers.store import LedgerStore, StoredBookmark
 from host.site import LEDGER_KEYS
 from ledger.application import Ledger
 from ledger.errors import LedgerError, Retry
@@ -86,7 +86,7 @@ class Recording:
         self._conflicts = 0
         with closing(house):
             store = LedgerStore(house.open())
-            store.begin(Partition(TOPIC, 0), Stored("cluster", "topic", 0))
+            store.begin(Partition(TOPIC, 0), StoredBookmark("cluster", "topic", 0))
 
     def prepare(self, house: House, number: int) -> None:
         house.clock.forward(days=1)

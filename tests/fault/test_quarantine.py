@@ -4,10 +4,10 @@ import orjson
 import pytest
 
 from consumers.source import Partition
-from consumers.store import LedgerStore, Stored
+from consumers.store import LedgerStore, StoredBookmark
 from ledger.application import Ledger
 from ledger.errors import LedgerError, Retry
-from ledger.letters.lists import Kind as LetterKind
+from ledger.letters.lists import LetterFilter as LetterKind
 from ledger.letters.lists import count_letters
 from ledger.recording.batch import Batch
 from ledger.recording.quarantine import counts_by_topic, sources_of
@@ -71,7 +71,7 @@ class Quarantining:
         house.clock.forward(hours=1)
         with closing(house):
             store = LedgerStore(house.open())
-            store.begin(Partition(topic_of(number), 0), Stored("cluster", "topic", 0))
+            store.begin(Partition(topic_of(number), 0), StoredBookmark("cluster", "topic", 0))
 
     def act(self, house: House, number: int) -> None:
         ledger = house.open(limit=LIMIT)

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from application.acts.deciding import due_steps, erase_asked, erase_due, preview
-from application.queries.erasures import Asked, Done
+from application.queries.erasures import CarriedOut, ErasureScope
 from host.running.forgetting import forget_waiting
 from ledger.audit import audit
 from ledger.errors import OnHold, Retry, UnknownSubject
@@ -17,7 +17,7 @@ from rulebook.calendar import day_of
 from schemas import CATEGORIES
 from tests.fixtures.deciding import WHO, Home, customer, held, hold, told
 
-ASKED = Asked("request", "R-1")
+ASKED = ErasureScope("request", "R-1")
 CONSENT = {"purpose": "analytics-cookies", "channel": "portal"}
 
 
@@ -49,7 +49,7 @@ def overlapping(home: Home) -> Home:
     return home
 
 
-def decisions(done: Done) -> dict[str, tuple[str, str]]:
+def decisions(done: CarriedOut) -> dict[str, tuple[str, str]]:
     return {c: (one.decision, one.first.ground) for c, one in done.step.decisions.items()}
 
 
@@ -205,7 +205,7 @@ def test_a_decision_by_period_takes_what_is_over_and_nothing_else(home: Home) ->
         held("traffic", time="2026-01-10T10:00:00Z", **calls),
         held("traffic", time="2026-10-10T10:00:00Z", **calls),
     )
-    by_period = Asked("retention")
+    by_period = ErasureScope("retention")
     expected = {
         "contact": ("retain", "retention-period"),
         "identity": ("retain", "retention-period"),

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from ledger.embedded import Server, cluster, default_data_dir, place, postmaster, start
-from ledger.embedded.place import Account, Place
+from ledger.embedded.place import Account, DataDirectory
 from ledger.errors import Misconfigured, ServiceAway
 from tests.fixtures.postgres import short_folder
 
@@ -59,14 +59,14 @@ def empty() -> Iterator[Path]:
     """An empty data directory, whose server is stopped in the end."""
     with short_folder() as folder:
         yield folder
-        postmaster.stop(Place(folder))
+        postmaster.stop(DataDirectory(folder))
 
 
 @pytest.fixture
 def data_dir(made: Path) -> Iterator[Path]:
     """A data directory that was used before, by any test: leave its files as they are."""
     yield made
-    postmaster.stop(Place(made))
+    postmaster.stop(DataDirectory(made))
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_the_last_user_stops_it(data_dir: Path) -> None:
     assert second.pid == pid
     second.leave()
     assert second.pid is None
-    assert not Place(data_dir).pid_file.exists()
+    assert not DataDirectory(data_dir).pid_file.exists()
 
 
 def test_two_processes_start_it_at_once(empty: Path) -> None:
@@ -218,9 +218,9 @@ def test_two_processes_start_it_at_once(empty: Path) -> None:
         pid = line_of(one)
         assert line_of(other) == pid
         end(one)
-        assert postmaster.running(Place(empty)) == int(pid)
+        assert postmaster.running(DataDirectory(empty)) == int(pid)
         end(other)
-        assert postmaster.running(Place(empty)) is None
+        assert postmaster.running(DataDirectory(empty)) is None
 
 
 def test_a_killed_user_does_not_count(data_dir: Path) -> None:
@@ -239,7 +239,7 @@ def test_a_terminated_user_leaves_as_its_exit_handlers_run(data_dir: Path) -> No
         line_of(user)
         user.terminate()
         assert user.wait(PATIENCE_S) == 0
-    assert postmaster.running(Place(data_dir)) is None
+    assert postmaster.running(DataDirectory(data_dir)) is None
 
 
 def test_a_server_left_over_by_a_killed_user_is_used_again(data_dir: Path) -> None:
@@ -265,7 +265,7 @@ sys.stdin.readline()
     with child(script, data_dir) as user:
         assert line_of(user).isdigit()
         end(user)
-    assert postmaster.running(Place(data_dir)) is None
+    assert postmaster.running(DataDirectory(data_dir)) is None
 
 
 def test_stop_does_not_wait_for_others(data_dir: Path) -> None:
@@ -277,7 +277,7 @@ def test_stop_does_not_wait_for_others(data_dir: Path) -> None:
 
 def test_leaving_a_data_directory_that_was_removed_is_harmless(empty: Path) -> None:
     (empty / "cluster").mkdir()
-    server = Server(Place(empty / "gone"), account(), os.open(empty, os.O_RDONLY))
+    server = Server(DataDirectory(empty / "gone"), account(), os.open(empty, os.O_RDONLY))
     server.leave()
     assert server.pid is None
 
@@ -308,7 +308,7 @@ def test_a_shutdown_that_hangs_becomes_an_immediate_one(
 def test_a_pid_file_that_names_another_process_is_stale(data_dir: Path) -> None:
     with start(data_dir) as server:
         kill_server(server)
-    there = Place(data_dir)
+    there = DataDirectory(data_dir)
     user = place.account_for(there)
     identity = {} if user.is_caller else {"user": user.uid, "group": user.gid}
     with subprocess.Popen(["sleep", "60"], **identity) as stranger:  # type: ignore[call-overload]
@@ -324,7 +324,7 @@ def test_a_pid_file_that_names_another_process_is_stale(data_dir: Path) -> None:
 
 
 def test_a_server_that_answers_from_elsewhere_is_not_doubled(copy: Path) -> None:
-    there = Place(copy)
+    there = DataDirectory(copy)
     with start(copy) as server:
         kill_server(server)
     there.socket.unlink()
@@ -449,7 +449,7 @@ def test_a_path_too_long_for_a_socket_is_refused(empty: Path) -> None:
         start(long)
     assert list(empty.iterdir()) == []
     if IS_ROOT:
-        place._check_length(Place(empty / ("x" * (room - 1))))
+        place._check_length(DataDirectory(empty / ("x" * (room - 1))))
 
 
 def test_folders_above_keep_their_permissions(empty: Path) -> None:
@@ -490,7 +490,7 @@ def test_root_warns_about_a_place_below_a_home(
 
 def account() -> Account:
     """The account of a new data directory of this user."""
-    return place.account_for(Place(Path("/tmp/none-here")))
+    return place.account_for(DataDirectory(Path("/tmp/none-here")))
 
 
 def test_programs_out_of_reach_are_copied_once(
@@ -573,7 +573,7 @@ except Misconfigured as error:
 def test_a_user_without_a_name_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 4000001)
     with pytest.raises(Misconfigured, match="user id 4000001 has no name"):
-        place.account_for(Place(Path("/tmp/none-here")))
+        place.account_for(DataDirectory(Path("/tmp/none-here")))
 
 
 def test_default_data_directories() -> None:

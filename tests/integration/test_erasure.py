@@ -9,7 +9,7 @@ import pytest
 
 from ledger.crypto.sealing import month_of
 from ledger.erasure.eraser import Bounds, Eraser, pending
-from ledger.errors import Halt, IncompleteErasure, LedgerError, Lost, OnHold, UnknownSubject
+from ledger.errors import Halt, IncompleteErasure, KeyLost, LedgerError, OnHold, UnknownSubject
 from ledger.event import RecordedEvent, check_entry_size
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.keys.opening import Missing, Opener
@@ -216,7 +216,7 @@ def test_rotation_rewraps_and_destroys_the_old_epoch_key(house: House) -> None:
     assert done.rewrapped >= 4
     assert house.provider.epochs() == [2]
     assert house.provider.commitment(2) != old
-    with pytest.raises(Lost):
+    with pytest.raises(KeyLost):
         house.provider.commitment(1)
     assert opened(house, house.events()[0]) == PERSONAL
     assert house.record(collected()).recorded == 1

@@ -10,17 +10,17 @@ import pytest
 
 from consumers.files import IngestResult, Progress, ingest
 from consumers.pipeline import BatchLimits, messages_of_records
-from consumers.retry import Retried, retry, retry_like
+from consumers.retry import RetryOutcome, retry, retry_like
 from consumers.source import Partition, record_of
 from ledger.application import Ledger
 from ledger.clocks import Clocks
-from ledger.errors import Lost, Reject, ServiceAway
+from ledger.errors import KeyLost, Reject, ServiceAway
 from ledger.letters.dead import Letter, letters, open_letter
-from ledger.letters.lists import Kind
-from ledger.recording.batch import Batch, Outcome, Prepared
+from ledger.letters.lists import LetterFilter
+from ledger.recording.batch import Batch, Outcome, PreparedBatch
 from ledger.writing.append import Span
 from rulebook import secrecy, secret_provisions
-from schemas import Code, Intake
+from schemas import AdmissionRules, Code
 from schemas.powers import Speakers
 from tests.fixtures.inbound import STRUCTURED, as_binary
 from tests.fixtures.ledger import House, collected, message, registered
@@ -186,7 +186,7 @@ def test_every_code_is_here() -> None:
 
 @pytest.mark.parametrize("code", sorted(BAD.keys() - {Code.WITHHELD}))
 def test_each_code_leaves_one_dead_letter(house: House, code: Code) -> None:
-    house.intake = Intake(secrecy=secrecy(), speakers=Speakers())
+    house.intake = AdmissionRules(secrecy=secrecy(), speakers=Speakers())
     bad = BAD[code](house)
     before = len(house.events())
     result = run(house, registered("customer/2"), bad, registered("customer/3"))
@@ -227,7 +227,7 @@ class Failing:
         ledger = self.house.open()
         write = ledger._write
 
-        def failing(prepared: Prepared) -> Outcome:
+        def failing(prepared: PreparedBatch) -> Outcome:
             fault = self.faults.pop(0) if self.faults else ""
             if fault == "before":
                 ledger._writer = ledger._writer or self.house.session("recorder")
@@ -311,11 +311,11 @@ def test_a_database_that_stays_away_is_given_up(house: House) -> None:
         )
 
 
-def retried(house: House, *names: str) -> list[Retried]:
+def retried(house: House, *names: str) -> list[RetryOutcome]:
     ledger = house.open()
     if names:
         return list(retry(ledger, names, house.intake, house.clock()))
-    return list(retry_like(ledger, Kind(), None, house.intake, house.clock()))
+    return list(retry_like(ledger, LetterFilter(), None, house.intake, house.clock()))
 
 
 def test_a_letter_whose_time_has_come_is_recorded_and_gone(house: House) -> None:
@@ -323,7 +323,7 @@ def test_a_letter_whose_time_has_come_is_recorded_and_gone(house: House) -> None
     future = next(letter for letter in kept(house) if letter.code == Code.TIME_IN_FUTURE)
     assert retried(house, future.letter)[0].outcome == "refused"
     house.clock.forward(hours=1)
-    assert retried(house, future.letter) == [Retried(future.letter, "recorded")]
+    assert retried(house, future.letter) == [RetryOutcome(future.letter, "recorded")]
     (event,) = house.events()
     assert event.origin == {"file": "acts.ndjson", "line": 2}
     assert [letter.code for letter in kept(house)] == [Code.NOT_JSON]
@@ -406,9 +406,9 @@ def test_a_letter_that_nobody_can_open_holds_up_no_other(
     before = day_keys(house)
     house.clock.forward(hours=1)
     assert [r.outcome for r in retried(house)] == ["unreadable", "recorded"]
-    assert retried(house, spoiled.letter) == [Retried(spoiled.letter, "unreadable")]
+    assert retried(house, spoiled.letter) == [RetryOutcome(spoiled.letter, "unreadable")]
     ledger = house.open()
-    with pytest.raises(Lost, match=r"letters/2026-11-24 is missing|of 2026-11-24 does not open"):
+    with pytest.raises(KeyLost, match=r"letters/2026-11-24 is missing|of 2026-11-24 does not open"):
         open_letter(ledger.session, ledger.keyring, spoiled.letter)
     assert [letter.letter for letter in kept(house)] == [spoiled.letter]
     assert day_keys(house) == before  # opening makes none
@@ -434,6 +434,8 @@ def test_a_letter_that_expires_while_it_is_opened_is_not_there(
 def test_an_interrupted_retry_has_done_the_letters_before_it(house: House) -> None:
     run(house, *[registered(f"customer/{n}", time="2026-11-24T12:30:00Z") for n in range(3)])
     house.clock.forward(hours=1)
-    results: Iterator[Retried] = retry_like(house.open(), Kind(), None, house.intake, house.clock())
+    results: Iterator[RetryOutcome] = retry_like(
+        house.open(), LetterFilter(), None, house.intake, house.clock()
+    )
     next(results)
     assert (len(house.events()), len(kept(house))) == (1, 2)

@@ -22,7 +22,7 @@ from ledger.audit import audit
 from ledger.crypto.key_files import FileLinkKeys
 from ledger.crypto.places import data_key_place, ledger_key_place
 from ledger.crypto.sealing import from_base64url, open_bytes
-from ledger.errors import Halt, Lost
+from ledger.errors import Halt, KeyLost
 from ledger.journal.entries import ErasureEntry
 from ledger.journal.linking import JournalLinks
 from ledger.journal.tombstones import expire_tombstones
@@ -290,6 +290,6 @@ def test_a_changed_link_ties_to_nobody(house: House) -> None:
     with pytest.raises(Halt):
         links.keys.open(entry.subject, from_base64url(entry.link), b"")
     links.keys.destroy([entry.subject])
-    with pytest.raises(Lost):
+    with pytest.raises(KeyLost):
         links.keys.open(entry.subject, from_base64url(entry.link), b"")
     assert links.opened(entry).reference_hmac is None

@@ -12,7 +12,7 @@ import pytest
 from host.settings import read_settings
 from host.wiring import open_site
 from ledger.keys.opening import Opener
-from ledger.recording.approvals import Approval, Standing, approve, digest_of
+from ledger.recording.approvals import Approval, ApprovalStatus, approve, digest_of
 from ledger.recording.reads import READS
 from rulebook.approvals import APPROVALS, approvers
 from tests.fixtures.console import Cli, Ran, collected, message, registered
@@ -157,16 +157,16 @@ def test_every_act_names_roles_that_may_approve_it(entry: Any) -> None:
 def test_the_second_person_comes_within_a_day(house: House) -> None:
     session, recorder = house.session("reader"), house.open()
 
-    def asked(person: str) -> Standing:
+    def asked(person: str) -> ApprovalStatus:
         approval = Approval("erasure", person, "auditor", digest_of(KEY, "erasure", [WHO]))
         day = timedelta(days=1)
         return approve(session, recorder.record, house.ledger, approval, house.clock(), day)
 
-    assert asked(FIRST) is Standing.FIRST
+    assert asked(FIRST) is ApprovalStatus.FIRST
     house.clock.now += timedelta(days=1, minutes=1)
-    assert asked(SECOND) is Standing.FIRST
-    assert asked(SECOND) is Standing.AGAIN
-    assert asked(FIRST) is Standing.SECOND
+    assert asked(SECOND) is ApprovalStatus.FIRST
+    assert asked(SECOND) is ApprovalStatus.AGAIN
+    assert asked(FIRST) is ApprovalStatus.SECOND
 
 
 def test_an_approval_that_was_used_does_not_wait_anew_when_its_first_half_is_over(
@@ -175,17 +175,17 @@ def test_an_approval_that_was_used_does_not_wait_anew_when_its_first_half_is_ove
     """A at ten, B at noon: used up. The next day at eleven only that of B is younger than a day."""
     session, recorder = house.session("reader"), house.open()
 
-    def asked(person: str) -> Standing:
+    def asked(person: str) -> ApprovalStatus:
         approval = Approval("erasure", person, "auditor", digest_of(KEY, "erasure", [WHO]))
         return approve(
             session, recorder.record, house.ledger, approval, house.clock(), timedelta(days=1)
         )
 
-    assert asked(FIRST) is Standing.FIRST
+    assert asked(FIRST) is ApprovalStatus.FIRST
     house.clock.now += timedelta(hours=2)
-    assert asked(SECOND) is Standing.SECOND
+    assert asked(SECOND) is ApprovalStatus.SECOND
     house.clock.now += timedelta(hours=23)
-    assert asked(FIRST) is Standing.FIRST
+    assert asked(FIRST) is ApprovalStatus.FIRST
 
 
 def test_an_approval_that_somebody_else_sent_counts_for_nothing(office: Cli) -> None:

@@ -14,7 +14,7 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from consumers.kafka import KafkaAnswers, KafkaSource
-from consumers.source import Extent, Partition, Record, Source
+from consumers.source import OffsetRange, Partition, Record, Source
 from consumers.store import LedgerStore, resume
 from ledger.errors import Halt, Misconfigured, ServiceAway
 from ledger.letters.dead import letters
@@ -176,7 +176,7 @@ def test_aborted_records_never_come_and_the_position_passes_them(bench: Bench) -
     source = settled(bench)
     assert [(r.offset, r.value) for r in read(source, 2)] == [(0, b"a"), (4, b"b")]
     until(lambda: source.position(bench.partition) == 7, lambda: source.poll(0.1))
-    assert source.extents([bench.partition]) == {bench.partition: Extent(0, 7)}
+    assert source.extents([bench.partition]) == {bench.partition: OffsetRange(0, 7)}
 
 
 def test_paused_partitions_are_silent_and_lose_nothing(bench: Bench) -> None:
@@ -202,7 +202,7 @@ def test_extents_follow_what_is_deleted(bench: Bench) -> None:
     bench.send(b"a", b"b", b"c")
     bench.forget(2)
     source = settled(bench, 2)
-    assert source.extents([bench.partition]) == {bench.partition: Extent(2, 3)}
+    assert source.extents([bench.partition]) == {bench.partition: OffsetRange(2, 3)}
     assert source.extents([]) == {}
 
 

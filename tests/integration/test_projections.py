@@ -22,9 +22,9 @@ from projections.folds.digest import EVERYTHING
 from projections.folds.view import NOWHERE, View
 from projections.following import apart, runner
 from projections.following import rebuild as views_rebuild
-from projections.following.apart import Apart
-from projections.following.folding import Work
-from projections.following.observer import Observer
+from projections.following.apart import WorkerProcesses
+from projections.following.folding import FoldingTask
+from projections.following.observer import FollowerObserver
 from projections.following.rebuild import rebuild_all
 from projections.following.runner import Follower, view_statuses
 from projections.following.storage import (
@@ -222,7 +222,7 @@ def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(
     wrong = {"consent_status", "processing_register"}
     reports = audit_views(reader, privacy_office=OFFICES)
     assert {report.view for report in reports if not report.ok} == wrong
-    several = Apart(house.database, processes) if processes else None
+    several = WorkerProcesses(house.database, processes) if processes else None
     healed = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
     assert {report.view for report in healed if not report.ok} == wrong
     assert all(report.ok for report in audit_views(reader, privacy_office=OFFICES))
@@ -316,7 +316,7 @@ def test_several_processes_build_the_same_rows(house: House, processes: int) -> 
     erase_some(house)
     follower(house).follow_once()
     session = house.session("projector")
-    several = Apart(house.database, processes)
+    several = WorkerProcesses(house.database, processes)
     reports = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
     assert all(report.ok for report in reports)
     assert {report.view: report.digest for report in reports} == derived(house) == digests(house)
@@ -332,7 +332,7 @@ def test_rows_that_move_while_several_processes_read_are_compared_in_the_end(
     house.record(*lines[:150])
     follower(house).follow_once()
     house.record(*lines[150:])
-    session, several = house.session("projector"), Apart(house.database, 2)
+    session, several = house.session("projector"), WorkerProcesses(house.database, 2)
     build = views_rebuild._build
 
     def moving(*arguments: Any) -> None:
@@ -351,7 +351,7 @@ def test_what_ends_one_of_several_processes_ends_the_rebuild_and_no_view(
     house.record(*sampled(house))
     follower(house).follow_once()
     session, before = house.session("projector"), digests(house)
-    nowhere = Apart(Database("host=/nowhere dbname=none"), 2)
+    nowhere = WorkerProcesses(Database("host=/nowhere dbname=none"), 2)
     with pytest.raises(ServiceAway, match="cannot be reached"):
         rebuild_all(session, house.ledger, VIEWS, OFFICES, nowhere)
     assert digests(house) == before
@@ -375,7 +375,11 @@ def test_a_process_that_is_killed_ends_the_rebuild(
     monkeypatch.setattr(Connection, "recv", killed)
     with pytest.raises(Halt, match="has ended"):
         rebuild_all(
-            house.session("projector"), house.ledger, VIEWS, OFFICES, Apart(house.database, 2)
+            house.session("projector"),
+            house.ledger,
+            VIEWS,
+            OFFICES,
+            WorkerProcesses(house.database, 2),
         )
     assert digests(house) == before
     assert {process.poll() is None for process in folders} == {False}
@@ -390,7 +394,7 @@ def test_a_process_whose_master_has_died_ends_quietly(
     ours, theirs = Pipe()
     with theirs:
         process = apart._started(theirs.fileno())
-    ours.send((Work(house.database, house.ledger, goals, frozenset(OFFICES)), EVERYTHING))
+    ours.send((FoldingTask(house.database, house.ledger, goals, frozenset(OFFICES)), EVERYTHING))
     assert ours.poll(PATIENCE_S)
     ours.close()  # what was sent is not read: who still sends is cut off
     assert process.wait(PATIENCE_S) == 0
@@ -528,7 +532,7 @@ def test_a_running_projector_takes_a_rebuilt_view_up_and_the_alert_ends(
         if (name, last) == (view.name, 3):
             caught_up.set()
 
-    observer = Observer(folded=folded, halted=lambda _view: halted.set())
+    observer = FollowerObserver(folded=folded, halted=lambda _view: halted.set())
     counting = WorkMetrics.on(registry).counting(observer)
     made = follower(house, [view, processing_register.VIEW], observer=counting)
 

@@ -9,9 +9,9 @@ from threading import Event, Thread
 import pytest
 
 from ledger.erasure.eraser import Eraser
-from ledger.errors import Fenced, Halt, Lost, Misconfigured, RolledBack, ServiceAway, Unproven
+from ledger.errors import Fenced, Halt, KeyLost, Misconfigured, RolledBack, ServiceAway, Unproven
 from ledger.tlog.publishing import publisher as publisher_module
-from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint, verify_checkpoint
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.store.key_file import KeyFile
@@ -459,7 +459,7 @@ def test_the_key_is_closed_made_once_and_missed_when_it_is_gone(log: Log) -> Non
         log.key_file.load()
     path.unlink()
     for use in (log.key_file.load, log.key_file.create):
-        with pytest.raises(Lost, match="rotate-key"):
+        with pytest.raises(KeyLost, match="rotate-key"):
             use()
     assert log.key_file.rotate().verifier != key
     assert log.key_file.known()[0] == key
@@ -533,7 +533,7 @@ def test_following_waits_out_what_passes_and_ends_with_what_does_not(
 def test_whoever_looks_sees_steps_and_failures(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publisher_module, "STEP_ENTRIES", 2)
     seen: list[object] = []
-    observer = Observer(
+    observer = PublisherObserver(
         looked=lambda: seen.append("looked"),
         published=lambda size, entries: seen.append((size, entries)),
         failed=lambda error: seen.append(type(error)),

@@ -17,7 +17,7 @@ from ledger.writing.append import Span
 from ledger.writing.bookmarks import Bookmark, HaltLimit
 from ledger.writing.message import KafkaOrigin, Message
 from rulebook import secrecy
-from schemas import Intake as Accepted
+from schemas import AdmissionRules as Accepted
 from schemas import decode
 from tests.fixtures.ledger import House, registered
 from tests.unit.schemas.secret_spellings import by_kind

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ledger.embedded import postmaster
-from ledger.embedded.place import Place
+from ledger.embedded.place import DataDirectory
 from tests.fixtures.postgres import short_folder
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def data_dir() -> Iterator[Path]:
             yield folder
         finally:
             for each in (folder, restored):
-                postmaster.stop(Place(each))
+                postmaster.stop(DataDirectory(each))
             shutil.rmtree(restored, ignore_errors=True)
 
 

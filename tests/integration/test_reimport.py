@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.backup import reimport as module
-from ledger.backup.reimport import Reimported, reimport
+from ledger.backup.reimport import ReimportedRange, reimport
 from ledger.errors import Halt, RolledBack
 from ledger.tlog.tree.merkle import hash_leaf
 from tests.fixtures.console import Cli
@@ -50,7 +50,7 @@ def forget(house: House, position: int) -> None:
     change(house, PUT_BACK_SOURCES.replace("{}", str(position)))
 
 
-def come_back(log: Log) -> Reimported:
+def come_back(log: Log) -> ReimportedRange:
     house = log.house
     return reimport(
         house.session("recorder"), house.ledger, house.chain(), log.folder, log.key_file.known()
@@ -82,7 +82,7 @@ def test_everything_above_comes_back_byte_for_byte(log: Log, position: int) -> N
     if position < 556:
         with pytest.raises(RolledBack):
             log.publish()
-    assert come_back(log) == Reimported(position + 1, 556)
+    assert come_back(log) == ReimportedRange(position + 1, 556)
     assert entries_of(log.house) == entries
     assert log.audit().findings == ()
     assert log.publish().entries == 0

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.embedded import start
 from ledger.erasure.eraser import pending
-from ledger.errors import Lost
+from ledger.errors import KeyLost
 from ledger.keys.opening import Missing
 from ledger.keys.rotation import rotate
 from ledger.names import LedgerName
@@ -56,9 +56,9 @@ def test_a_copy_from_before_an_erasure_opens_nothing_after_the_epoch(
         with start(copy) as stolen:
             thief = house_on(stolen.url(), tmp_path / "keys")
             event = thief.events()[1]
-            with pytest.raises(Lost):
+            with pytest.raises(KeyLost):
                 thief.opener().personal(event)
-            with pytest.raises(Lost):
+            with pytest.raises(KeyLost):
                 thief.opener().hmac_of("customer/10023")
             thief.close()
     finally:

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from application.acts import holding, notifying, on_incidents, on_requests
-from application.acts.answering import Wanted
-from application.acts.notifying import Word
+from application.acts.answering import AnswerOptions
+from application.acts.notifying import NotificationWord
 from application.acts.on_incidents import OnIncident
 from application.acts.on_requests import OnRequest
-from application.acts.requesting import Opening, open_request
+from application.acts.requesting import NewRequest, open_request
 from application.site import Site
 from consumers.files import ingest
 from host.settings import read_settings
@@ -71,7 +71,7 @@ def on_request(do: Callable[..., Any], ref: str, *arguments: Any, **more: Any) -
 
 
 def opening(ref: str, right: str) -> Deed:
-    opened = Opening(WHO, right, "email", ref=ref)
+    opened = NewRequest(WHO, right, "email", ref=ref)
     return lambda site: open_request(site, site.source("request"), opened, NOW)
 
 
@@ -97,7 +97,7 @@ def releasing(ref: str) -> Deed:
 
 
 def notifying_of(action: str) -> Deed:
-    word = Word(WHO, "incasso", action)
+    word = NotificationWord(WHO, "incasso", action)
     return lambda site: notifying.notify(site, site.source("notify"), word, NOW)
 
 
@@ -152,7 +152,9 @@ CASES = {
     ),
     "answer and close": Case(
         "request R-5 is answered",
-        on_request(on_requests.answer, "R-5", Wanted("granted", ["contact"], "accuracy-contested")),
+        on_request(
+            on_requests.answer, "R-5", AnswerOptions("granted", ["contact"], "accuracy-contested")
+        ),
         on_request(on_requests.close, "R-5", "withdrawn"),
         (opening("R-5", "restriction"),),
     ),

@@ -16,7 +16,7 @@ from ledger.letters.withheld import KeyPair
 from ledger.metrics import new_registry, render
 from ledger.recording.quarantine import sources_of
 from rulebook import secrecy
-from schemas import Intake
+from schemas import AdmissionRules
 from tests.fakes.kafka import FakeAnswers, FakeCluster, FakeSource, FakeTime
 from tests.fixtures.inbound import STRUCTURED, as_binary
 from tests.fixtures.ledger import House, collected, registered
@@ -55,7 +55,7 @@ def consume(house: House, pair: KeyPair, *records: Any) -> tuple[list[str], Any,
     log: Any = said
     observer = IntakeMetrics.on(registry, (TOPIC,)).counting(intake_observer(log))
     consumer = Consumer(
-        Job((TOPIC,), Intake(secrecy=secrecy())),
+        Job((TOPIC,), AdmissionRules(secrecy=secrecy())),
         source,
         lambda: LedgerStore(house.open(withheld_key=pair.create())),
         Clocks(house.clock, passing.monotonic),

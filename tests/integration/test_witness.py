@@ -9,7 +9,7 @@ import pytest
 
 from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint, verify_checkpoint
 from ledger.tlog.signing.policy import parse_policy
-from ledger.tlog.witnessing.witnesses import Cosigned, Reply, Witnesses, post
+from ledger.tlog.witnessing.witnesses import CosignedCheckpoint, Reply, Witnesses, post
 from tests.fixtures import witness
 from tests.fixtures.console import Cli
 from tests.fixtures.tlog import ORIGIN, decimal_leaves, log_key, naive_root, node_over
@@ -19,7 +19,7 @@ LEAVES = decimal_leaves(50)
 running = partial(witness.running, log=log_key().verifier.text)
 
 
-def cosign(witnesses: Witnesses, size: int, leaves: list[bytes] = LEAVES) -> Cosigned:
+def cosign(witnesses: Witnesses, size: int, leaves: list[bytes] = LEAVES) -> CosignedCheckpoint:
     checkpoint = Checkpoint(ORIGIN, size, naive_root(leaves[:size]))
     return witnesses.cosign(
         sign_checkpoint(checkpoint, log_key()), checkpoint, node_over(leaves[:size])

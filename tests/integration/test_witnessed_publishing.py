@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from host.running.listening import Asked, Page, listen
+from host.running.listening import HttpRequest, Page, listen
 from ledger.tlog.signing.checkpoints import checkpoint_text, cosign_checkpoint, parse_checkpoint
 from ledger.tlog.signing.keys import COSIGNATURE, VerifierKey
 from ledger.tlog.signing.notes import parse_note
@@ -106,7 +106,7 @@ def lying(cli: Cli, name: str) -> Iterator[tuple[VerifierKey, str]]:
     """A witness that signs with its own key, but another tree than it was asked about."""
     key = key_of(cli.folder / name, name).create()
 
-    def answer(asked: Asked) -> Page:
+    def answer(asked: HttpRequest) -> Page:
         told = parse_checkpoint(parse_note(parse_request(asked.body).checkpoint).text)
         other = msgspec.structs.replace(told, size=told.size + 1, root=bytes(32))
         signature = cosign_checkpoint(checkpoint_text(other), key, 1_700_000_000)

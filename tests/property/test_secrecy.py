@@ -20,7 +20,7 @@ from rulebook import (
 )
 from rulebook.secrecy import ORDINARY_WORDS, InvestigationHint, OrdinaryWords
 from rulebook.secrecy import ordinary as ordinary_codes
-from schemas import Code, Event, Intake, Rejection
+from schemas import AdmissionRules, Code, Event, Rejection
 from schemas.admission import fit
 from schemas.events.disclosure import RecipientKind
 from schemas.hints import Hints, HintWord
@@ -215,7 +215,7 @@ def test_so_many_codes_are_remembered_and_none_is_forgotten_that_is_known() -> N
 
 
 def test_a_deployment_has_codes_of_its_own() -> None:
-    intake = Intake(secrecy=secrecy(frozenset({"zwaluw-desk", "Kwartel", "police-desk"})))
+    intake = AdmissionRules(secrecy=secrecy(frozenset({"zwaluw-desk", "Kwartel", "police-desk"})))
     seen = changed(example("personal-data-accessed"), data__role="zwaluw-desk")
     assert hidden(seen)
     assert accepted(seen, intake)

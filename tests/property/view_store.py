@@ -14,7 +14,7 @@ from ledger.event import RecordedEvent
 from projections.findings.view import DOSSIER, TRACES, kind_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import NOWHERE, Key, View, encode
-from projections.following.batch import Batch, Change, NamedEvent, apply_batch
+from projections.following.batch import EventBatch, NamedEvent, RowChange, apply_batch
 from projections.views.processing_register import Observation, activity_of
 from projections.views.register_join import Span
 
@@ -63,7 +63,7 @@ class MemoryStore:
             return [event for event in ledger[:end] if event.stream in streams]
 
         self._death = death
-        batch = Batch(events, Dispatch([self.view]), self.awaited, history, office)
+        batch = EventBatch(events, Dispatch([self.view]), self.awaited, history, office)
         try:
             with self.transaction():
                 self.move(start, end)
@@ -91,7 +91,7 @@ class MemoryStore:
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         return {key: state for key, state in self.states.items() if key[0] in streams}
 
-    def put(self, changes: Mapping[Key, Change[Any]]) -> None:
+    def put(self, changes: Mapping[Key, RowChange[Any]]) -> None:
         self._die("before the rows")
         for key, change in changes.items():
             assert (key in self.states) is (change.before is not None)

@@ -33,8 +33,8 @@ DEFAULTS: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def planted() -> list[sample.Planted]:
-    found: list[sample.Planted] = []
+def planted() -> list[sample.PlantedViolation]:
+    found: list[sample.PlantedViolation] = []
     list(sample.generate(**DEFAULTS, until=UNTIL, planted=found))
     return found
 
@@ -45,7 +45,7 @@ def events() -> list[Event]:
 
 
 @pytest.fixture(scope="module")
-def proper(events: list[Event], planted: list[sample.Planted]) -> list[Event]:
+def proper(events: list[Event], planted: list[sample.PlantedViolation]) -> list[Event]:
     """The events that break no rule."""
     broken = {(one.source, one.id) for one in planted}
     return [event for event in events if (event["source"], event["id"]) not in broken]
@@ -171,7 +171,7 @@ def test_a_naive_until_is_refused() -> None:
 
 
 def test_every_event_is_accepted(events: list[Event]) -> None:
-    intake = schemas.Intake(confidential=False, secrecy=rulebook.secrecy())
+    intake = schemas.AdmissionRules(confidential=False, secrecy=rulebook.secrecy())
     for line in written(events + smallest(24) + smallest(1)).splitlines():
         decoded = schemas.decode(line, intake, UNTIL)
         assert isinstance(decoded, schemas.Event), decoded
@@ -372,7 +372,7 @@ def declarations(events: list[Event]) -> dict[str, Event]:
 
 
 def test_the_register_shows_the_drift_that_is_meant_and_no_other(
-    events: list[Event], planted: list[sample.Planted]
+    events: list[Event], planted: list[sample.PlantedViolation]
 ) -> None:
     declared = declarations(events)
     drift, used = set(), set()

@@ -18,15 +18,15 @@ Found = Counter[tuple[str, str, str]]
 
 def made(
     seed: int, customers: int, events: int, until: datetime = UNTIL
-) -> tuple[list[dict[str, Any]], list[sample.Planted]]:
-    planted: list[sample.Planted] = []
+) -> tuple[list[dict[str, Any]], list[sample.PlantedViolation]]:
+    planted: list[sample.PlantedViolation] = []
     lines = sample.generate(
         seed=seed, customers=customers, events=events, until=until, planted=planted
     )
     return list(lines), planted
 
 
-def known(planted: Sequence[sample.Planted]) -> Found:
+def known(planted: Sequence[sample.PlantedViolation]) -> Found:
     return Counter((one.rule, one.source, one.id) for one in planted)
 
 

@@ -8,12 +8,14 @@ copy the first key is lost, and whoever is seen again gets another one.
 from collections.abc import Container, Set
 from uuid import UUID
 
-from ledger.audit.custody.custody import Capped, Held
-from ledger.audit.custody.told import Told
+from ledger.audit.custody.custody import CappedFindings, ProviderKeys
+from ledger.audit.custody.told import StreamNeeds
 from ledger.crypto.sealing import is_made_of_reference, subject_of
 
 
-def is_bound(subject: UUID, reference: str | None, secret: bytes | None, held: Held) -> bool:
+def is_bound(
+    subject: UUID, reference: str | None, secret: bytes | None, held: ProviderKeys
+) -> bool:
     """Whether a data subject was made of this reference with this key; of earlier versions none was made."""
     if not is_made_of_reference(subject):
         return True
@@ -30,7 +32,7 @@ class Unbound:
         self._named: dict[UUID, int] = {}
         self._excused: set[UUID] = set()
 
-    def see(self, told: Told, came_back: Container[int]) -> None:
+    def see(self, told: StreamNeeds, came_back: Container[int]) -> None:
         """Take the events of one stream, which are of a data subject and may name others."""
         if not self._subjects:
             return
@@ -46,7 +48,7 @@ class Unbound:
         if position in came_back:
             self._excused.add(subject)
 
-    def end(self, notes: Capped) -> None:
+    def end(self, notes: CappedFindings) -> None:
         """Note those that no restore explains."""
         for subject in sorted(self._named.keys() - self._excused):
             detail = f"of data subject {subject}: it was made of another reference than it has"

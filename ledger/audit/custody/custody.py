@@ -2,8 +2,8 @@
 
 What it needs is read before the moment that is audited, and asked again after it where a rotation or an
 erasure may have gone on meanwhile. Memory: a block of streams, about 2 KiB for each erasure of the journal,
-and at most `Capped.MOST` findings of a kind. Nothing that it meets ends it; details name data subjects,
-categories and purposes, never a reference or a value.
+and at most `CappedFindings.MOST` findings of a kind. Nothing that it meets ends it; details name data
+subjects, categories and purposes, never a reference or a value.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ import msgspec
 from ledger.audit.findings import Findings
 from ledger.crypto.authentic import Column, RowMacs, row_macs
 from ledger.crypto.provider import KeyProvider, Unwrapped, Wrapped
-from ledger.errors import Halt, Lost, UnknownFormat
+from ledger.errors import Halt, KeyLost, UnknownFormat
 from ledger.journal.entries import ErasureJournal
 from ledger.journal.linking import JournalLinks
 from ledger.names import LedgerName
@@ -40,7 +40,7 @@ class Custody(msgspec.Struct, frozen=True):
     journal: ErasureJournal | None = None
 
 
-class Capped:
+class CappedFindings:
     """Findings of the keys, as many of a kind as somebody can read, and how many more there were."""
 
     MOST = 1_000
@@ -70,10 +70,10 @@ class Checked(NamedTuple):
     what: str
 
 
-class Held:
+class ProviderKeys:
     """The provider's keys as they were before the audited moment; keys that began since are read then."""
 
-    def __init__(self, provider: KeyProvider, ledger: LedgerName, notes: Capped) -> None:
+    def __init__(self, provider: KeyProvider, ledger: LedgerName, notes: CappedFindings) -> None:
         self.provider = provider
         self.ledger = ledger
         self._wrapping = provider.wrapping()
@@ -83,13 +83,13 @@ class Held:
         with suppress(OSError):
             self._wrapping.hold()
             for epoch in provider.epochs():
-                with suppress(Lost):  # destroyed just now, or damaged: named where it is needed
+                with suppress(KeyLost):  # destroyed just now, or damaged: named where it is needed
                     provider.commitment(epoch)
                     self._there.add(epoch)
         self._macs: RowMacs | None = None
         try:
             self._macs = row_macs(provider, ledger)
-        except Lost as error:
+        except KeyLost as error:
             notes.note(None, "rows-key", str(error))
         self.links = JournalLinks(provider.links, self._the_macs, ledger)
 
@@ -98,14 +98,14 @@ class Held:
         if number not in self._there:
             try:
                 self.provider.commitment(number)
-            except Lost as error:
+            except KeyLost as error:
                 self._note_missing(number, error)
 
     def unwrap(self, keys: Sequence[Wrapped]) -> list[Unwrapped]:
         """Keys, each by itself; an epoch whose key is not there is a finding, once."""
         found = self._wrapping.unwrap(keys) if keys else []
         for key, why in zip(keys, found, strict=True):
-            if isinstance(why, Lost):
+            if isinstance(why, KeyLost):
                 self._note_missing(key.epoch, why)
         return found
 
@@ -116,10 +116,10 @@ class Held:
         """
         if isinstance(why, UnknownFormat):
             self._notes.note(None, "key-format", f"{detail}; {why}")
-        elif not isinstance(why, Lost):
+        elif not isinstance(why, KeyLost):
             self._notes.note(None, kind, detail)
 
-    def _note_missing(self, epoch: int, error: Lost) -> None:
+    def _note_missing(self, epoch: int, error: KeyLost) -> None:
         if epoch not in self._missing:
             self._missing.add(epoch)
             self._notes.note(None, "epoch-key", f"{error}, and keys are wrapped under it")
@@ -136,7 +136,7 @@ class Held:
 
     def _the_macs(self) -> RowMacs:
         if self._macs is None:
-            raise Lost("the key that authenticates rows is not held any more")
+            raise KeyLost("the key that authenticates rows is not held any more")
         return self._macs
 
 

@@ -8,15 +8,15 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.audit.custody.custody import Capped
+from ledger.audit.custody.custody import CappedFindings
 from ledger.erasure.events import SOURCE, last_name
-from ledger.errors import Lost, UnknownFormat
+from ledger.errors import KeyLost, UnknownFormat
 from ledger.journal.entries import ErasureEntry, ErasureJournal, read_line
 from ledger.journal.linking import JournalLinks
 from ledger.storage.postgres import Session
 
 
-class Line(msgspec.Struct, frozen=True):
+class JournalLine(msgspec.Struct, frozen=True):
     """One line of the journal, without its keys. `keys`: of them a hash each."""
 
     number: int
@@ -29,14 +29,14 @@ def keys_digest(key: str) -> bytes:
     return sha256(key.encode()).digest()[:8]
 
 
-class Lines:
+class JournalLines:
     """The lines of the journal by data subject and by erasure, as they were before the audited moment."""
 
-    def __init__(self, journal: ErasureJournal, links: JournalLinks, notes: Capped) -> None:
+    def __init__(self, journal: ErasureJournal, links: JournalLinks, notes: CappedFindings) -> None:
         self._journal = journal
         self._links = links
-        self.of_subject: dict[UUID, list[Line]] = {}
-        self._by_erasure: dict[UUID, Line] = {}
+        self.of_subject: dict[UUID, list[JournalLine]] = {}
+        self._by_erasure: dict[UUID, JournalLine] = {}
         self._seen: set[UUID] = set()
         self._lacking: dict[UUID, int] = {}
         try:
@@ -45,7 +45,7 @@ class Lines:
         except OSError as error:
             notes.note(None, "journal", f"it cannot be read: {error.strerror}")
 
-    def _take(self, number: int, raw: bytes, notes: Capped) -> None:
+    def _take(self, number: int, raw: bytes, notes: CappedFindings) -> None:
         try:
             entry = _read(raw)
         except UnknownFormat as error:
@@ -59,7 +59,7 @@ class Lines:
             first = self._by_erasure[entry.erasure].number
             notes.note(None, "journal-repeated", f"line {number} is of the erasure of line {first}")
             return
-        line = Line(
+        line = JournalLine(
             number,
             msgspec.structs.replace(entry, keys=(), decisions={}),
             frozenset(map(keys_digest, entry.keys)),
@@ -67,16 +67,16 @@ class Lines:
         self._by_erasure[entry.erasure] = line
         self.of_subject.setdefault(entry.subject, []).append(line)
 
-    def _authenticate(self, number: int, entry: ErasureEntry, notes: Capped) -> None:
+    def _authenticate(self, number: int, entry: ErasureEntry, notes: CappedFindings) -> None:
         try:
             ours = self._links.belongs(entry)
-        except Lost:  # it is named already
+        except KeyLost:  # it is named already
             return
         if not ours:
             detail = f"line {number}, of {entry.subject}, is not as it was written"
             notes.note(None, "journal-changed", detail)
 
-    def see(self, erasure: UUID, stream: UUID, position: int) -> Line | None:
+    def see(self, erasure: UUID, stream: UUID, position: int) -> JournalLine | None:
         """The line of an erasure that is recorded at a position."""
         self._seen.add(erasure)
         line = self._by_erasure.get(erasure)
@@ -84,7 +84,7 @@ class Lines:
             self._lacking.setdefault(erasure, position)
         return line if line and line.entry.subject == stream else None
 
-    def end(self, session: Session, notes: Capped) -> None:
+    def end(self, session: Session, notes: CappedFindings) -> None:
         """Lines without an event and events without a line, unless the other one came meanwhile."""
         pending = [line for erasure, line in self._by_erasure.items() if erasure not in self._seen]
         self._note_pending(session, pending, notes)
@@ -95,7 +95,9 @@ class Lines:
                     detail = "the journal does not know this erasure"
                     notes.note(position, "journal-lacking", detail)
 
-    def _note_pending(self, session: Session, pending: Sequence[Line], notes: Capped) -> None:
+    def _note_pending(
+        self, session: Session, pending: Sequence[JournalLine], notes: CappedFindings
+    ) -> None:
         ids = [last_name(line.entry) for line in pending]
         known = {id for (id,) in session.rows("event_ids_of", source=SOURCE, ids=ids)}
         for line in pending:
@@ -128,7 +130,7 @@ def _erasures(journal: ErasureJournal) -> list[UUID]:
     return found
 
 
-def through_of(lines: Sequence[Line], category: str) -> datetime | None:
+def through_of(lines: Sequence[JournalLine], category: str) -> datetime | None:
     """Up to when the journal says that a category of a person was erased."""
     found = [line.entry.through for line in lines if category in line.entry.categories]
     return max(found, default=None)

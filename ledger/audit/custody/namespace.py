@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from ledger.audit.custody.bound import is_bound
-from ledger.audit.custody.custody import Capped, Checked, Custody, Held
-from ledger.audit.custody.journal import Lines
+from ledger.audit.custody.custody import CappedFindings, Checked, Custody, ProviderKeys
+from ledger.audit.custody.journal import JournalLines
 from ledger.audit.custody.streams import check_streams
 from ledger.audit.feeds import check_feeds
 from ledger.audit.findings import Findings
@@ -27,8 +27,8 @@ class KeysAudit:
 
     def __init__(self, custody: Custody | None, findings: Findings) -> None:
         self._custody = custody
-        self._notes = Capped(findings)
-        self._held: Held | None = None
+        self._notes = CappedFindings(findings)
+        self._held: ProviderKeys | None = None
         self._ended: set[int] = set()
         if custody is None:
             return
@@ -36,8 +36,8 @@ class KeysAudit:
             detail = "no key folder is here, so keys, index and journal were not looked at"
             self._notes.note(None, "keys-not-looked-at", detail)
             return
-        self._held = Held(custody.provider, custody.ledger, self._notes)
-        self._lines = Lines(custody.journal, self._held.links, self._notes)
+        self._held = ProviderKeys(custody.provider, custody.ledger, self._notes)
+        self._lines = JournalLines(custody.journal, self._held.links, self._notes)
 
     def compare(self, session: Session) -> None:
         """Everything of the moment that is audited, inside the caller's transaction."""
@@ -60,7 +60,9 @@ class KeysAudit:
         self._notes.end()
 
 
-def check_epochs(rows: Sequence[Sequence[Any]], held: Held, notes: Capped) -> set[int]:
+def check_epochs(
+    rows: Sequence[Sequence[Any]], held: ProviderKeys, notes: CappedFindings
+) -> set[int]:
     """Epochs are numbered without a gap, the last one runs, and its key is held; those that have ended."""
     for number, (epoch, started_at, retired_at, mac) in enumerate(rows, 1):
         if epoch != number:
@@ -77,7 +79,7 @@ def check_epochs(rows: Sequence[Sequence[Any]], held: Held, notes: Capped) -> se
     return known - set(running)
 
 
-def _check_provider(known: set[int], held: Held, notes: Capped) -> None:
+def _check_provider(known: set[int], held: ProviderKeys, notes: CappedFindings) -> None:
     """The key provider holds keys of epochs that the ledger knows, and nothing else."""
     for epoch in held.provider.epochs():
         # The next one may have its key already, and one that began meanwhile as well.
@@ -87,7 +89,7 @@ def _check_provider(known: set[int], held: Held, notes: Capped) -> None:
         notes.note(None, "epoch-unknown", f"among the keys is {name!r}, which is no key of ours")
 
 
-def check_ended(ended: Set[int], held: Held, notes: Capped) -> None:
+def check_ended(ended: Set[int], held: ProviderKeys, notes: CappedFindings) -> None:
     """The keys of epochs that had ended are gone, at last."""
     for epoch in sorted(ended & set(held.provider.epochs())):
         detail = f"epoch {epoch} has ended, and its key is held: rotate once more"
@@ -95,7 +97,7 @@ def check_ended(ended: Set[int], held: Held, notes: Capped) -> None:
 
 
 def check_ledger_keys(
-    session: Session, custody: Custody, held: Held, notes: Capped
+    session: Session, custody: Custody, held: ProviderKeys, notes: CappedFindings
 ) -> dict[str, bytes]:
     """The ledger's own keys open, and none is missing; those that open, by purpose."""
     secrets: dict[str, bytes] = {}
@@ -114,7 +116,9 @@ def check_ledger_keys(
     return secrets
 
 
-def check_index(session: Session, key: bytes | None, held: Held, notes: Capped) -> set[UUID]:
+def check_index(
+    session: Session, key: bytes | None, held: ProviderKeys, notes: CappedFindings
+) -> set[UUID]:
     """Each row of the subject index is authentic, opens, and has the hash and kind of what it opens to.
 
     Returns the data subjects that are not bound to the reference that they have.
@@ -132,7 +136,9 @@ def check_index(session: Session, key: bytes | None, held: Held, notes: Capped) 
     return unbound
 
 
-def _reference_keys(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, bytes]:
+def _reference_keys(
+    session: Session, subjects: list[UUID], held: ProviderKeys
+) -> dict[UUID, bytes]:
     """Keys of references that open; `check_streams` and `check_unreferenced` name the others."""
     rows = session.rows("reference_keys_of", subjects=subjects)
     found = zip(rows, held.unwrap(wrapped_data_keys(held.ledger, rows)), strict=True)
@@ -140,7 +146,11 @@ def _reference_keys(session: Session, subjects: list[UUID], held: Held) -> dict[
 
 
 def _check_reference(
-    row: Sequence[Any], index: bytes | None, secret: bytes | None, held: Held, notes: Capped
+    row: Sequence[Any],
+    index: bytes | None,
+    secret: bytes | None,
+    held: ProviderKeys,
+    notes: CappedFindings,
 ) -> str | None:
     """The reference of a row; None where it has none that opens."""
     subject, hmac, version, kind, _, sealed, _ = row
@@ -170,7 +180,7 @@ def _check_reference(
     return reference
 
 
-def check_unreferenced(session: Session, held: Held, notes: Capped) -> None:
+def check_unreferenced(session: Session, held: ProviderKeys, notes: CappedFindings) -> None:
     """What is kept of data subjects that have no events: keys open; nothing was erased of them."""
     rows = session.stream("data_keys_without_events")
     while block := list(islice(rows, _BLOCK_SUBJECTS)):
@@ -184,7 +194,7 @@ def check_unreferenced(session: Session, held: Held, notes: Capped) -> None:
         notes.note(None, f"{table}-without-event", detail)
 
 
-def check_read_notes(session: Session, key: bytes | None, notes: Capped) -> None:
+def check_read_notes(session: Session, key: bytes | None, notes: CappedFindings) -> None:
     """Each note of a read that is no event yet opens. Without the ledger's key for them none can be told."""
     if key is None:
         return

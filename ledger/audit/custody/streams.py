@@ -11,9 +11,9 @@ from uuid import UUID
 import msgspec
 
 from ledger.audit.custody.bound import Unbound
-from ledger.audit.custody.custody import Capped, Checked, Custody, Held
-from ledger.audit.custody.journal import Line, Lines, keys_digest, through_of
-from ledger.audit.custody.told import Erased, Told, tell
+from ledger.audit.custody.custody import CappedFindings, Checked, Custody, ProviderKeys
+from ledger.audit.custody.journal import JournalLine, JournalLines, keys_digest, through_of
+from ledger.audit.custody.told import Erased, StreamNeeds, tell
 from ledger.backup.reimport import REIMPORT
 from ledger.crypto.places import wrapped_data_keys
 from ledger.crypto.provider import Unwrapped
@@ -27,7 +27,7 @@ _BLOCK_STREAMS = 1_000
 _REFERENCE = "reference"
 
 
-class CameBack(Container[int]):
+class RestoredPositions(Container[int]):
     """Positions that a restore brought back from the log. A key that is first needed there, and the person
     who is first told of there, may be lost: they began after the copy of the keys was taken."""
 
@@ -68,7 +68,7 @@ class _Fence(msgspec.Struct, frozen=True):
     through: datetime
 
 
-class _Kept(msgspec.Struct):
+class _StoredKeys(msgspec.Struct):
     """What the keys' namespace has of one stream."""
 
     keys: list[_Key] = msgspec.field(default_factory=list)
@@ -80,9 +80,9 @@ class _Kept(msgspec.Struct):
 def check_streams(
     session: Session,
     custody: Custody,
-    held: Held,
-    lines: Lines,
-    notes: Capped,
+    held: ProviderKeys,
+    lines: JournalLines,
+    notes: CappedFindings,
     unbound: Set[UUID] = frozenset(),
 ) -> None:
     """Compare every stream, a block at a time.
@@ -90,7 +90,7 @@ def check_streams(
     `unbound`: data subjects that are not bound to the reference that they have now; see `key_bound`.
     """
     strangers = Unbound(unbound)
-    came_back = CameBack(session.rows("positions_of_batches", label=REIMPORT))
+    came_back = RestoredPositions(session.rows("positions_of_batches", label=REIMPORT))
     audit = _Audit(custody, held, notes, came_back)
     for block in _blocks(session.stream("audit_streams")):
         kept = _load(session, [told.stream for told in block], held)
@@ -107,8 +107,8 @@ def check_streams(
     strangers.end(notes)
 
 
-def _blocks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Told]]:
-    block: list[Told] = []
+def _blocks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[StreamNeeds]]:
+    block: list[StreamNeeds] = []
     for stream, own in groupby(rows, itemgetter(0)):
         told = tell(stream, own)
         if told is not None:
@@ -120,8 +120,8 @@ def _blocks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Told]]:
         yield block
 
 
-def _load(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, _Kept]:
-    kept = {subject: _Kept() for subject in subjects}
+def _load(session: Session, subjects: list[UUID], held: ProviderKeys) -> dict[UUID, _StoredKeys]:
+    kept = {subject: _StoredKeys() for subject in subjects}
     rows = session.rows("data_keys_of_subjects", subjects=subjects)
     found = held.unwrap(wrapped_data_keys(held.ledger, rows))
     for row, key in zip(rows, found, strict=True):
@@ -142,7 +142,7 @@ def _load(session: Session, subjects: list[UUID], held: Held) -> dict[UUID, _Kep
     return kept
 
 
-def _opened(row: Sequence[Any], key: Unwrapped, held: Held) -> _Key:
+def _opened(row: Sequence[Any], key: Unwrapped, held: ProviderKeys) -> _Key:
     subject, category, generation, month, *_ = row
     if isinstance(key, bytes):
         return _Key(category, generation, month, key)
@@ -151,7 +151,9 @@ def _opened(row: Sequence[Any], key: Unwrapped, held: Held) -> _Key:
     return _Key(category, generation, month, None)
 
 
-def _with_lines(told: Told, lines: Lines, notes: Capped) -> dict[UUID, Line]:
+def _with_lines(
+    told: StreamNeeds, lines: JournalLines, notes: CappedFindings
+) -> dict[UUID, JournalLine]:
     """The journal's lines of the erasures of a stream, compared with their events."""
     found = {}
     for erasure, erased in told.erasures.items():
@@ -171,7 +173,7 @@ def _with_lines(told: Told, lines: Lines, notes: Capped) -> dict[UUID, Line]:
     return found
 
 
-def _agree(line: Line, erased: Erased) -> bool:
+def _agree(line: JournalLine, erased: Erased) -> bool:
     """The events have at least the keys of the line: those of a start that completed it as well."""
     entry = line.entry
     same = (entry.categories, entry.ground, entry.time) == (
@@ -186,15 +188,17 @@ class _Audit(NamedTuple):
     """What every stream is compared with."""
 
     custody: Custody
-    held: Held
-    notes: Capped
-    came_back: CameBack
+    held: ProviderKeys
+    notes: CappedFindings
+    came_back: RestoredPositions
 
 
 class _Stream:
     """One stream's events beside what is kept of it."""
 
-    def __init__(self, told: Told, kept: _Kept, lines: dict[UUID, Line], audit: _Audit) -> None:
+    def __init__(
+        self, told: StreamNeeds, kept: _StoredKeys, lines: dict[UUID, JournalLine], audit: _Audit
+    ) -> None:
         self._audit = audit
         self._told, self._kept, self._lines = told, kept, lines
         self._custody, self._held, self._notes = audit.custody, audit.held, audit.notes
@@ -329,7 +333,7 @@ class _Stream:
             if line.entry.link or line.entry.reference_hmac:
                 self._check_link(line, hmac.hex())
 
-    def _check_link(self, line: Line, hmac: str) -> None:
+    def _check_link(self, line: JournalLine, hmac: str) -> None:
         where = f"line {line.number} of the journal"
         try:
             tie = self._held.links.opened(line.entry).reference_hmac
@@ -342,7 +346,7 @@ class _Stream:
             self._note("link-changed", "all", where)
 
 
-def _check_referred(session: Session, referred: dict[UUID, int], notes: Capped) -> None:
+def _check_referred(session: Session, referred: dict[UUID, int], notes: CappedFindings) -> None:
     """Persons that facts name are known, too, or were erased."""
     subjects = list(referred)
     known = {subject for (subject,) in session.rows("remembered_subjects", subjects=subjects)}

@@ -16,7 +16,7 @@ from schemas import CATEGORIES, EVENT_TYPES, names
 _ERASED, _REAPPLIED = names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED
 
 
-class Need(msgspec.Struct):
+class NeededKey(msgspec.Struct):
     """A key that values are sealed with: where first, of which month, and of which latest time."""
 
     position: int
@@ -40,7 +40,7 @@ class Erased(msgspec.Struct):
         return set(self.categories) == set(CATEGORIES)
 
 
-class Told(msgspec.Struct):
+class StreamNeeds(msgspec.Struct):
     """Of one stream. `needs`: (category, key id). `fingerprints`: generations, and where each is first used.
 
     `registry`: whether it is a registry entry. `referred`: persons that its facts name, and where first.
@@ -50,7 +50,7 @@ class Told(msgspec.Struct):
     stream: UUID
     first: int
     registry: bool = False
-    needs: dict[tuple[str, str], Need] = msgspec.field(default_factory=dict)
+    needs: dict[tuple[str, str], NeededKey] = msgspec.field(default_factory=dict)
     erasures: dict[UUID, Erased] = msgspec.field(default_factory=dict)
     fingerprints: dict[int, int] = msgspec.field(default_factory=dict)
     referred: dict[UUID, int] = msgspec.field(default_factory=dict)
@@ -58,14 +58,14 @@ class Told(msgspec.Struct):
     reapplied: bool = False
 
 
-def tell(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> Told | None:
+def tell(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> StreamNeeds | None:
     """Fold the rows of a stream, in the order of the ledger; None where no row can be read."""
     told = None
     for row in rows:
         *columns, generation = row
         try:
             event = decode_event(*columns)
-            told = told or Told(stream, event.position, registry=event.subject is not None)
+            told = told or StreamNeeds(stream, event.position, registry=event.subject is not None)
             if generation > 0:
                 told.fingerprints.setdefault(generation, event.position)
             _take(told, event)
@@ -74,11 +74,11 @@ def tell(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> Told | None:
     return told
 
 
-def _take(told: Told, event: RecordedEvent) -> None:
+def _take(told: StreamNeeds, event: RecordedEvent) -> None:
     told.latest = max(told.latest or event.time, event.time)
     for category, sealed in event.sealed.items():
         need = told.needs.setdefault(
-            (category, sealed.key), Need(event.position, month_of(event.time), event.time)
+            (category, sealed.key), NeededKey(event.position, month_of(event.time), event.time)
         )
         need.latest = max(need.latest, event.time)
     known = EVENT_TYPES.get(event.type)
@@ -88,14 +88,14 @@ def _take(told: Told, event: RecordedEvent) -> None:
         _take_erasure(told, event)
 
 
-def _refer(told: Told, value: object, position: int) -> None:
+def _refer(told: StreamNeeds, value: object, position: int) -> None:
     try:
         told.referred.setdefault(UUID(str(value)), position)
     except ValueError:
         return  # absent, or not what this program writes: the log says who wrote it
 
 
-def _take_erasure(told: Told, event: RecordedEvent) -> None:
+def _take_erasure(told: StreamNeeds, event: RecordedEvent) -> None:
     try:
         erasure = erasure_of(event.id)
     except ValueError:

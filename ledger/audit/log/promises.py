@@ -12,7 +12,7 @@ import msgspec
 
 from ledger.audit.findings import NOT_COMPARABLE, UNREADABLE, Findings
 from ledger.audit.log.published import Comparison
-from ledger.audit.log.signed import Signed
+from ledger.audit.log.signed import SignedCheckpoints
 from ledger.tlog.signing.checkpoints import Checkpoint
 
 # A publisher signs at once what it has promised; one that died in between leaves it for longer.
@@ -81,7 +81,7 @@ def check_promises(
     _check_history(ours, signed, findings)
 
 
-def _own(promises: Sequence[Promise], signed: Signed | None) -> Promise | None:
+def _own(promises: Sequence[Promise], signed: SignedCheckpoints | None) -> Promise | None:
     """The promise of the log that was read."""
     origin = signed.newest.origin if signed and signed.newest else None
     return next((promise for promise in promises if promise.origin == origin), None)
@@ -95,7 +95,9 @@ def _check_known(promises: Sequence[Promise], known: tuple[int, int], findings: 
         findings.note(None, "promise", detail)
 
 
-def _tell_absent(promises: Sequence[Promise], signed: Signed | None, findings: Findings) -> None:
+def _tell_absent(
+    promises: Sequence[Promise], signed: SignedCheckpoints | None, findings: Findings
+) -> None:
     largest = max(promises, key=lambda one: one.size, default=None)
     if largest:
         detail = (
@@ -109,7 +111,7 @@ def _tell_absent(promises: Sequence[Promise], signed: Signed | None, findings: F
 
 
 def _check_former(
-    promise: Promise, signed: Signed, comparison: Comparison, findings: Findings
+    promise: Promise, signed: SignedCheckpoints, comparison: Comparison, findings: Findings
 ) -> None:
     """A promise of a log that had another name before."""
     if promise.origin not in signed.origins():
@@ -128,7 +130,7 @@ def _check_root(promise: Promise, comparison: Comparison, findings: Findings) ->
         findings.note(None, "promise", detail)
 
 
-def _signed_by_now(signed: Signed, size: int, pause: Callable[[float], None]) -> bool:
+def _signed_by_now(signed: SignedCheckpoints, size: int, pause: Callable[[float], None]) -> bool:
     for _ in range(_PATIENCE):
         if signed.size_now() >= size:
             return True
@@ -136,7 +138,7 @@ def _signed_by_now(signed: Signed, size: int, pause: Callable[[float], None]) ->
     return False
 
 
-def _check_history(promise: Promise, signed: Signed, findings: Findings) -> None:
+def _check_history(promise: Promise, signed: SignedCheckpoints, findings: Findings) -> None:
     """What was kept up to the promise comes to what the database says; later ones it cannot know yet."""
     if promise.history is None:
         detail = "the promise does not say what was signed before: run `ledger publish`"

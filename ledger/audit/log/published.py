@@ -7,7 +7,7 @@ checkpoint its root decides who is right: where table and tiles differ, the one 
 from collections.abc import Iterable, Sequence
 
 from ledger.audit.findings import Findings
-from ledger.audit.log.signed import PublishedLog, Signed
+from ledger.audit.log.signed import PublishedLog, SignedCheckpoints
 from ledger.errors import ServiceAway, Unproven
 from ledger.tlog.signing.checkpoints import Checkpoint
 from ledger.tlog.tree.edge import Edge, FullTile, grow
@@ -21,7 +21,7 @@ class Comparison:
     def __init__(self, log: PublishedLog | None, findings: Findings) -> None:
         self._log = log
         self._findings = findings
-        self.signed = Signed(log, findings) if log else None
+        self.signed = SignedCheckpoints(log, findings) if log else None
         self._last = self.signed.published if self.signed else None
         self._size = self._last.size if self._last else 0
         self._promises = self.signed.promises(self._size) if self.signed else iter(())

@@ -26,7 +26,7 @@ class PublishedLog(msgspec.Struct, frozen=True):
     keys: tuple[VerifierKey, ...]
 
 
-class Signed:
+class SignedCheckpoints:
     """The checkpoints of one log. `published`: None when there is none that can be trusted.
 
     `anything`: whether the folder holds anything that was signed, trusted or not. `least`: how many entries

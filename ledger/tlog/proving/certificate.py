@@ -25,7 +25,7 @@ _SOURCE = f"{OWN_SOURCE}erasure"
 _DECIDED, _ERASED = names.ERASURE_DECIDED, names.PERSONAL_DATA_ERASED
 
 
-class Proven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProvenEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An entry as it is stored, and the bytes of the proof that the log holds it."""
 
     entry: bytes
@@ -36,11 +36,11 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The decision, and the erasure that followed it."""
 
     title: str
-    decided: Proven
-    erased: Proven
+    decided: ProvenEntry
+    erased: ProvenEntry
 
 
-class Certified(msgspec.Struct, frozen=True):
+class CertificateContent(msgspec.Struct, frozen=True):
     """What a certificate proves. `keys_destroyed`: ids, which commit to the keys. `size`: of the log."""
 
     data_subject: UUID
@@ -56,7 +56,7 @@ class Certified(msgspec.Struct, frozen=True):
     size: int
 
 
-def encode_certificate(decided: Proven, erased: Proven) -> bytes:
+def encode_certificate(decided: ProvenEntry, erased: ProvenEntry) -> bytes:
     """The bytes of the file: one JSON document, entries and proofs in base64."""
     return msgspec.json.encode(Certificate(TITLE, decided, erased)) + b"\n"
 
@@ -78,12 +78,12 @@ def parse_certificate(content: bytes) -> Certificate:
 
 def verify(
     certificate: Certificate, keys: Collection[VerifierKey], policy: Policy | None = None
-) -> Certified:
+) -> CertificateContent:
     """What the log proves of an erasure. Raises Unproven when it does not prove it."""
     decided, _ = _proven(certificate.decided, _DECIDED, keys, policy)
     erased, (origin, size) = _proven(certificate.erased, _ERASED, keys, policy)
     _check_pair(decided, erased)
-    return Certified(
+    return CertificateContent(
         data_subject=erased.stream,
         erased_at=erased.time,
         recorded_at=erased.recorded_at,
@@ -108,7 +108,7 @@ def _check_pair(decided: RecordedEvent, erased: RecordedEvent) -> None:
 
 
 def _proven(
-    proven: Proven, name: str, keys: Collection[VerifierKey], policy: Policy | None
+    proven: ProvenEntry, name: str, keys: Collection[VerifierKey], policy: Policy | None
 ) -> tuple[RecordedEvent, tuple[str, int]]:
     """An event of the ledger itself of that type, and the log that holds it at its position."""
     proof = parse_proof(proven.proof)

@@ -12,25 +12,25 @@ from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion
 from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of, width_at
 
 
-class Signed(msgspec.Struct, frozen=True):
+class PublishedCheckpoint(msgspec.Struct, frozen=True):
     """The published checkpoint: its bytes, and what they say. Nothing here has checked who signed."""
 
     content: bytes
     checkpoint: Checkpoint
 
 
-def published(folder: LogFolder) -> Signed | None:
+def published(folder: LogFolder) -> PublishedCheckpoint | None:
     """The checkpoint that is published; None when nothing is yet. Raises Unproven when it is damaged."""
     content = folder.checkpoint()
     if content is None:
         return None
-    return Signed(content, parse_checkpoint(parse_note(content).text))
+    return PublishedCheckpoint(content, parse_checkpoint(parse_note(content).text))
 
 
-def published_by(folder: LogFolder, position: int) -> Signed | None:
+def published_by(folder: LogFolder, position: int) -> PublishedCheckpoint | None:
     """The largest checkpoint ever signed that covers nothing after a position; None when there is none."""
     for content in folder.history.backwards():
-        signed = Signed(content, parse_checkpoint(parse_note(content).text))
+        signed = PublishedCheckpoint(content, parse_checkpoint(parse_note(content).text))
         if signed.checkpoint.size <= position:
             return signed
     return None
@@ -61,7 +61,7 @@ def entry_at(folder: LogFolder, position: int) -> bytes:
     return entry
 
 
-def _promise(folder: LogFolder, position: int) -> Signed:
+def _promise(folder: LogFolder, position: int) -> PublishedCheckpoint:
     signed = published(folder)
     if signed is None:
         raise Unproven(f"there is no checkpoint in {folder.path}: run `ledger publish`")

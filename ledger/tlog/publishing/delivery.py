@@ -5,7 +5,7 @@ the policy.
 """
 
 from ledger.errors import Retry
-from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.signing.checkpoints import Checkpoint
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.tiles import nodes_of
@@ -15,7 +15,9 @@ from ledger.tlog.witnessing.witnesses import Witnesses
 class Delivery:
     """Publishes into a folder. `witnesses`: None when the log's own signature is enough."""
 
-    def __init__(self, folder: LogFolder, witnesses: Witnesses | None, observer: Observer) -> None:
+    def __init__(
+        self, folder: LogFolder, witnesses: Witnesses | None, observer: PublisherObserver
+    ) -> None:
         self._folder = folder
         self._witnesses = witnesses
         self._observer = observer

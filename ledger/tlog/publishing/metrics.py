@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry, Counter
 
 from ledger.errors import LedgerError
 from ledger.metrics import Figures, Series, Shown
-from ledger.tlog.proving.reading import Signed
-from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.proving.reading import PublishedCheckpoint
+from ledger.tlog.publishing.observer import PublisherObserver
 
 FAILURES = Series(
     "ledger_publisher_failures_total",
@@ -50,7 +50,7 @@ MISSES = Series(
 SERIES: tuple[Series, ...] = (FAILURES, COSIGNATURES, MISSES, *FIGURES)
 
 
-def checkpoint_figures(signed: Signed | None, age_s: float) -> Figures:
+def checkpoint_figures(signed: PublishedCheckpoint | None, age_s: float) -> Figures:
     """What a published checkpoint shows; nothing when there is none."""
     if signed is None:
         return {}
@@ -77,7 +77,7 @@ class PublisherMetrics:
         )
         return cls(failures, signed, missed, Shown(FIGURES, registry))
 
-    def counting(self, other: Observer) -> Observer:
+    def counting(self, other: PublisherObserver) -> PublisherObserver:
         """An observer that counts, and then does what another one does."""
 
         def failed(error: LedgerError) -> None:
@@ -91,7 +91,7 @@ class PublisherMetrics:
                 self.misses.labels(name).inc()
             other.witnessed(signed, missing)
 
-        return Observer(other.looked, other.published, witnessed, failed)
+        return PublisherObserver(other.looked, other.published, witnessed, failed)
 
     def show(self, figures: Figures | None) -> None:
         """Show what was read; None while the database is away."""

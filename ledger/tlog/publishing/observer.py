@@ -12,7 +12,7 @@ def _ignore(*_: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Observer:
+class PublisherObserver:
     """Called between two steps of the publisher, so they must return at once and not raise."""
 
     looked: Callable[[], None] = _ignore

@@ -22,7 +22,7 @@ from ledger.reading import head_position
 from ledger.storage.locks import Check, held
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.delivery import Delivery
-from ledger.tlog.publishing.observer import Observer
+from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.promises import bound_to, keep_promise, promised
 from ledger.tlog.publishing.state import State, check_extension, grown, last_promise, load
 from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint
@@ -105,7 +105,7 @@ class Publisher:
         log: OwnLog,
         clocks: Clocks,
         *,
-        observer: Observer | None = None,
+        observer: PublisherObserver | None = None,
         witnesses: Witnesses | None = None,
     ) -> None:
         self._database = database
@@ -115,7 +115,7 @@ class Publisher:
         self._origin = log.key.verifier.name
         self._keys = tuple({*log.keys, log.key.verifier})
         self._clocks = clocks
-        self._observer = observer or Observer()
+        self._observer = observer or PublisherObserver()
         self._delivery = Delivery(log.folder, witnesses, self._observer)
         self._held = ExitStack()
         self._work: _Work | None = None

@@ -34,7 +34,7 @@ class State(msgspec.Struct, frozen=True):
     entries: tuple[bytes, ...] = ()
 
 
-class Grown(msgspec.Struct, frozen=True):
+class GrownTree(msgspec.Struct, frozen=True):
     """A tree after more entries, and the files that it needs beside those of before."""
 
     state: State
@@ -91,7 +91,7 @@ def _row(folder: LogFolder, size: int, level: int) -> tuple[bytes, ...]:
     return tuple(folder.tile(level, number, width)) if width else ()
 
 
-def grown(state: State, entries: Sequence[bytes]) -> Grown:
+def grown(state: State, entries: Sequence[bytes]) -> GrownTree:
     """The state after more entries, at least one, and every file that its tree needs in addition. Pure."""
     edge, full = grow(state.edge, [hash_leaf(entry) for entry in entries])
     rows = (*state.entries, *entries)
@@ -106,7 +106,7 @@ def grown(state: State, entries: Sequence[bytes]) -> Grown:
     rest = rows[whole * TILE_WIDTH :]
     if rest:
         bundles[bundle_path(first + whole, len(rest))] = encode_bundle(rest)
-    return Grown(State(edge, hash_leaf(entries[-1]), rest), tuple(full), tiles, bundles)
+    return GrownTree(State(edge, hash_leaf(entries[-1]), rest), tuple(full), tiles, bundles)
 
 
 def _whole_bundles(rows: Sequence[bytes], first: int) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.errors import Halt, Lost, Misconfigured
+from ledger.errors import Halt, KeyLost, Misconfigured
 from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey, parse_verifier_key
 from ledger.tlog.store.files import SECRET_FILE, SECRET_FOLDER, read_file, write_files
 
@@ -45,7 +45,7 @@ class KeyFile:
         """The key. Raises Misconfigured when there is none or it does not open, Lost when it is gone."""
         content = read_file(self.path)
         if content is None and self.known():
-            raise Lost(
+            raise KeyLost(
                 f"the log's key {self.path} is gone: put it back, or begin a new one with"
                 " `ledger log rotate-key`"
             )

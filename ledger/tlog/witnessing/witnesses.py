@@ -36,7 +36,7 @@ class Reply(NamedTuple):
     body: bytes
 
 
-class Cosigned(NamedTuple):
+class CosignedCheckpoint(NamedTuple):
     """Signatures under a checkpoint, names of the witnesses with and without, whether that is enough."""
 
     signatures: tuple[Signature, ...]
@@ -60,17 +60,17 @@ class Witnesses:
         self._send = send or post
         self._sizes: dict[VerifierKey, int] = {}
 
-    def cosign(self, signed: bytes, checkpoint: Checkpoint, node: Node) -> Cosigned:
+    def cosign(self, signed: bytes, checkpoint: Checkpoint, node: Node) -> CosignedCheckpoint:
         """Collect signatures under a checkpoint that its log signed. `node`: of its tree. Never raises."""
         wanted = list(self._policy.witnesses.items())
         if not wanted:
-            return Cosigned((), (), (), self._policy.satisfied(()))
+            return CosignedCheckpoint((), (), (), self._policy.satisfied(()))
 
         ask = partial(self._asked, signed, checkpoint, node)
         with ThreadPoolExecutor(len(wanted)) as pool:
             answers = list(pool.map(ask, wanted))
         found = {name: s for s, (name, _) in zip(answers, wanted, strict=True) if s}
-        return Cosigned(
+        return CosignedCheckpoint(
             signatures=tuple(found.values()),
             signed=tuple(found),
             missing=tuple(name for name, _ in wanted if name not in found),

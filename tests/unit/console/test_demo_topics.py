@@ -6,13 +6,13 @@ from console.demo.kafka import topic_of
 from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
 from sample.generating import DEFAULT_CUSTOMERS, DEFAULT_EVENTS, DEFAULT_SEED, generate
-from schemas import Intake, Rejection, decode, through
+from schemas import AdmissionRules, Rejection, decode, through
 from schemas.encoding import to_json
 from schemas.powers import Speakers
 
 OFFICE = "urn:voipzeker:privacy-office"
 UNTIL = datetime(2026, 11, 24, tzinfo=UTC)
-STRICT = Intake(speakers=Speakers(frozenset({OFFICE}), POWERS, SENDERS))
+STRICT = AdmissionRules(speakers=Speakers(frozenset({OFFICE}), POWERS, SENDERS))
 
 
 def test_strict_refuses_of_what_the_topics_carry_what_is_planted_and_nothing_else() -> None:

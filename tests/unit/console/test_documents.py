@@ -19,9 +19,9 @@ from application.queries.certified import CertifiedErasure
 from application.queries.deciding import RecordedDecision, RecordedGround
 from application.queries.report_copy import ValueHeld
 from application.queries.transparency import report
-from application.register_words import Words
+from application.register_words import RegisterWords
 from application.source import LOST, Shown
-from documents.certificate_letter import Enclosed, certificate_document
+from documents.certificate_letter import EnclosedCertificate, certificate_document
 from documents.letter import WORDS, Letter
 from documents.page import register_page
 from documents.report_document import access_document
@@ -283,7 +283,7 @@ def certificate(language: Language, made_at: datetime = WHEN) -> Any:
         origin="ledger.example/main",
         size=8,
     )
-    enclosed = Enclosed("6.erasure.json", b'{"title":"x"}\n', ("log+key",))
+    enclosed = EnclosedCertificate("6.erasure.json", b'{"title":"x"}\n', ("log+key",))
     return certificate_document(proven, enclosed, Controller(), made_at, language)
 
 
@@ -295,7 +295,7 @@ def test_a_certificate_is_a_letter_without_codes_and_with_the_proof_inside(
     text = page_text(page)
     assert raw_codes(text, language) == set()
     assert "VZ-1" in text.splitlines()[1]
-    erased, kept = (Words(language).category(one) for one in ("contact", "address"))
+    erased, kept = (RegisterWords(language).category(one) for one in ("contact", "address"))
     assert text.index(f"\n{erased}\n") < text.index(f"\n{kept}\n")
     [inside] = re.findall(r'href="data:application/json;base64,([^"]+)"', page.decode())
     assert b64decode(inside) == b'{"title":"x"}\n'

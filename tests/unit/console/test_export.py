@@ -12,7 +12,7 @@ import msgspec
 import openpyxl
 import pytest
 
-from application.register_words import Words
+from application.register_words import RegisterWords
 from documents.columns import COLUMNS
 from documents.page import register_page
 from documents.register_parts import register_parts
@@ -87,7 +87,7 @@ def workbook(language: Language = "en", *activities: dict[str, Any]) -> Any:
 
 @EACH
 def test_a_workbook_has_a_sheet_for_each_part_with_a_head_that_stays(language: Language) -> None:
-    book, words = workbook(language), Words(language)
+    book, words = workbook(language), RegisterWords(language)
     parts = register_parts(answer(activity(), processor_activity(*OTHERS)), words)
     assert book.sheetnames == [words.code("part", part.name) for part in parts]
     for part, sheet in zip(parts, book, strict=True):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from application.acts.asking import Asking, asked
-from application.acts.filling import Unfit, assigned, expected, taken
+from application.acts.asking import Prompter, asked
+from application.acts.filling import InvalidMember, assigned, expected, taken
 from application.acts.recording import COMMANDS, ELSEWHERE, check_subject, members_for, missing
 from schemas import EVENT_TYPES, EventType
 from schemas.members import Shape
@@ -87,7 +87,7 @@ def test_parts_are_named_by_dots_maps_by_keys() -> None:
 def test_what_does_not_fit_is_told_without_what_was_given(name: str, pair: str, why: str) -> None:
     subject = {"r": "recipient/a", "p": "activity/a"}.get(name[0], "customer/1")
     about = "customer/1" if name == "personal-data-disclosed" else subject
-    with pytest.raises(Unfit) as error:
+    with pytest.raises(InvalidMember) as error:
         given(name, pair, subject=about)
     assert why in str(error.value)
     value = pair.partition("=")[2]
@@ -107,7 +107,7 @@ def test_an_object_of_a_file_is_read_alike() -> None:
     assert until == {"valid_until": "2026-01-02T11:00:00.000000Z"}
     sealed = {"personal": {"name": "A", "latitude": 52.1, "service_ids": ["a"]}}
     assert taken(shape, sealed, "en") == sealed
-    with pytest.raises(Unfit, match="personal: there is no such member; did you mean name"):
+    with pytest.raises(InvalidMember, match="personal: there is no such member; did you mean name"):
         taken(shape, {"personal": {"nam": "Canary"}}, "en")
 
 
@@ -121,13 +121,13 @@ def test_who_it_is_about_decides_what_must_be_there() -> None:
     assert "personal" not in {one.name for one in members_for(about, "breach/B-1")}
     told = missing(members_for(about, "breach/B-1"), {}, "nl")
     assert told == ["breach_ref ontbreekt: kenmerk van het datalek"]
-    with pytest.raises(Unfit, match="breach/10023"):
+    with pytest.raises(InvalidMember, match="breach/10023"):
         check_subject(entry("breach-detected"), "customer/1", "en")
 
 
 def talk(name: str, subject: str, *answers: str) -> tuple[Any, list[str], Iterator[str]]:
     left, said = iter(answers), list[str]()
-    who = Asking(lambda _prompt: next(left), said.append, "en")
+    who = Prompter(lambda _prompt: next(left), said.append, "en")
     return asked(members_for(entry(name), subject), {}, who), said, left
 
 

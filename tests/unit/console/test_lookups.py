@@ -20,7 +20,7 @@ from application.lookups import (
     rules,
 )
 from application.queries.lookups import _cited
-from application.register_words import Words
+from application.register_words import RegisterWords
 from console.main import command_tree
 from console.setting_flags import ALL_GROUPS, settings_of
 from schemas import CATEGORIES, EVENT_TYPES
@@ -153,7 +153,7 @@ def test_a_flag_with_a_list_refuses_what_is_not_in_it(command: str, flag: str, o
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_spelling_that_is_printed_is_accepted(language: Any) -> None:
-    words = Words(language)
+    words = RegisterWords(language)
     for kind in rulebook.RECIPIENT_KINDS:
         spelled = codes(rulebook.RECIPIENT_KINDS)
         assert named(words.recipient_kind(kind), spelled) == kind

@@ -7,7 +7,7 @@ import pytest
 
 import rulebook
 from application.queries import completeness
-from application.register_words import WORDS, Words
+from application.register_words import WORDS, RegisterWords
 from documents.register_parts import register_parts
 from rulebook.retention import ANCHORS, RETENTION_RULES
 from schemas import CATEGORIES
@@ -34,7 +34,7 @@ def test_a_phrase_is_there_in_both_languages_with_the_same_places(kind: str, cod
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_of_a_closed_list_has_a_word(language: Language) -> None:
-    words = Words(language)
+    words = RegisterWords(language)
     assert set(WORDS["anchor"]) == set(ANCHORS)
     assert set(WORDS["legal_basis"]) == set(get_args(LegalBasis))
     assert set(WORDS["missing"]) == set(completeness.POINTS)
@@ -45,7 +45,7 @@ def test_every_code_of_a_closed_list_has_a_word(language: Language) -> None:
 
 
 def test_every_column_and_every_part_has_a_heading_of_its_own() -> None:
-    for part in register_parts(answer(), Words("en")):
+    for part in register_parts(answer(), RegisterWords("en")):
         assert part.name in WORDS["part"]
         assert set(part.columns) <= set(WORDS["heading"])
     for language in LANGUAGES:
@@ -55,7 +55,7 @@ def test_every_column_and_every_part_has_a_heading_of_its_own() -> None:
 
 
 def test_a_code_without_a_word_is_shown_as_it_is() -> None:
-    words = Words("nl")
+    words = RegisterWords("nl")
     assert words.code("measure", "a-new-one") == "a new one"
     assert words.provision("xx.unknown") == "xx.unknown"
     assert words.recipient_kind("someone") == "someone"
@@ -64,15 +64,15 @@ def test_a_code_without_a_word_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize("rule", rulebook.RETENTION_RULES, ids=lambda rule: rule.id)
 def test_every_rule_of_retention_can_be_said(rule: rulebook.RetentionRule) -> None:
     for language in LANGUAGES:
-        said = Words(language).rule(rule)
+        said = RegisterWords(language).rule(rule)
         assert str(rule.days or rule.months // (12 if rule.period.endswith("Y") else 1)) in said
 
 
 def test_laws_and_the_notice_are_cited_by_their_dutch_names() -> None:
-    cited = " | ".join(Words("nl").cited(rule.citation) for rule in RETENTION_RULES)
+    cited = " | ".join(RegisterWords("nl").cited(rule.citation) for rule in RETENTION_RULES)
     assert "AVG art. 5(1)(c) en (e)" in cited
     assert "BW art. 3:307; privacyverklaring 3.1 (Bewaarplicht)" in cited
     for english in ("GDPR", "rivacy policy", " and ", "controller"):
         assert english not in cited
     [policy] = {one.citation for one in RETENTION_RULES if one.citation.startswith("BW art. 3:307")}
-    assert Words("en").cited(policy) == policy
+    assert RegisterWords("en").cited(policy) == policy

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from application.queries.found_requests import Found
+from application.queries.found_requests import FoundRequest
 from application.queries.requests import listed
 from projections.folds.timetravel import fold
 from projections.views import requests
@@ -14,7 +14,7 @@ DAY = 24 * 60
 AFTER = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def found(ref: str, *later: Any) -> Found:
+def found(ref: str, *later: Any) -> FoundRequest:
     received = event(
         "rights-request-received",
         request_ref=ref,
@@ -23,7 +23,7 @@ def found(ref: str, *later: Any) -> Found:
         received_on="2026-03-01",
     )
     (request,) = fold(requests.VIEW, [received, *later]).values()
-    return Found(UUID(int=1), "customer/10023", request)
+    return FoundRequest(UUID(int=1), "customer/10023", request)
 
 
 def answered(ref: str, days: float) -> Any:

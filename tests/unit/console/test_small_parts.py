@@ -10,7 +10,7 @@ from console.demo.ground import demo_settings, fresh_ground, kafka_texts
 from console.flags import moment_of
 from console.streams import label_of
 from host.kafka_options import options_of
-from host.running.supervision import LAST_PAUSE_S, Restarts, ended_for_good
+from host.running.supervision import LAST_PAUSE_S, RestartDelay, ended_for_good
 from host.settings import KafkaSettings
 from ledger.errors import Misconfigured
 
@@ -44,7 +44,7 @@ def test_only_crashes_and_absent_services_are_waited_out() -> None:
 
 
 def test_pauses_double_up_to_a_limit_and_begin_anew_after_a_steady_run() -> None:
-    restarts = Restarts()
+    restarts = RestartDelay()
     pauses = []
     for _ in range(10):
         restarts = restarts.after(ran_s=1.0)

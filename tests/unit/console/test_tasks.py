@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 import typer
 
-from application.queries.found_incidents import Case
-from application.queries.found_requests import Found
+from application.queries.found_incidents import FoundIncident
+from application.queries.found_requests import FoundRequest
 from application.queries.incidents import incident
 from application.queries.sources import sources
 from application.queries.tasks import STATES, TASKS, Task, answer_of, command, state_of
@@ -115,7 +115,7 @@ def asked(right: str, *more: Any, days: float = 1, reference: Any = WHO) -> Task
         "rights-request-received", 0, right=right, channel="post", received_on="2026-03-01"
     )
     (request,) = fold(requests.VIEW, [received, *more]).values()
-    (found,) = tasks_of_request(Found(UUID(int=1), reference, request), at(days * DAY))
+    (found,) = tasks_of_request(FoundRequest(UUID(int=1), reference, request), at(days * DAY))
     for one in (*found.commands, *([found.instead] if found.instead else [])):
         check(one)
     return found
@@ -158,7 +158,7 @@ def of_case(*events: Any, hours: float, told: bool = False) -> list[Task]:
     (one,) = [row for row in rows.values() if row.kind != "told"]
     now = at(hours * 60)
     reference = f"breach/{one.ref}" if one.kind == "breach" else WHO
-    row = incident(Case(UUID(int=1), reference, one), now, "en")
+    row = incident(FoundIncident(UUID(int=1), reference, one), now, "en")
     found = list(tasks_of_incident(row, told=told, now=now))
     for made in found:
         check(made.commands[0])

@@ -3,18 +3,18 @@
 import pytest
 
 from consumers.gaps import Accepted, Proposal, propose
-from consumers.source import Extent, Identity, Partition, Unreadable
-from consumers.store import Stored
+from consumers.source import Identity, OffsetRange, Partition, Unreadable
+from consumers.store import StoredBookmark
 from ledger.errors import Misconfigured
 
 PLACE = Partition("acts", 3)
 IDENTITY = Identity("cluster", {"acts": "id-1"})
-STORED = Stored("cluster", "id-1", 10, b"hash")
+STORED = StoredBookmark("cluster", "id-1", 10, b"hash")
 
 
 def proposed(
-    stored: Stored = STORED,
-    extent: Extent = Extent(0, 20),  # noqa: B008  frozen
+    stored: StoredBookmark = STORED,
+    extent: OffsetRange = OffsetRange(0, 20),  # noqa: B008  frozen
     to: int | None = None,
     *,
     damaged_to: int | None = None,
@@ -39,26 +39,26 @@ def span(proposal: Proposal | None) -> tuple[str, int, int]:
 
 @pytest.mark.parametrize("end", [10, 20])
 def test_where_reading_goes_on_there_is_no_gap(end: int) -> None:
-    assert proposed(extent=Extent(10, end)) is None
+    assert proposed(extent=OffsetRange(10, end)) is None
 
 
 def test_a_partition_that_is_read_to_its_end_is_not_asked_for_damage() -> None:
-    assert proposed(extent=Extent(0, 10), damaged_to=11) is None
+    assert proposed(extent=OffsetRange(0, 10), damaged_to=11) is None
 
 
 @pytest.mark.parametrize(
     ("extent", "damaged_to", "expected"),
     [
-        (Extent(15, 20), None, ("gone", 10, 15)),
-        (Extent(20, 20), None, ("gone", 10, 20)),
-        (Extent(0, 7), None, ("lost", 10, 7)),
-        (Extent(0, 20), 11, ("unreadable", 10, 11)),
-        (Extent(0, 20), 14, ("unreadable", 10, 14)),
-        (Extent(0, 12), 1_000_000, ("unreadable", 10, 12)),
+        (OffsetRange(15, 20), None, ("gone", 10, 15)),
+        (OffsetRange(20, 20), None, ("gone", 10, 20)),
+        (OffsetRange(0, 7), None, ("lost", 10, 7)),
+        (OffsetRange(0, 20), 11, ("unreadable", 10, 11)),
+        (OffsetRange(0, 20), 14, ("unreadable", 10, 14)),
+        (OffsetRange(0, 12), 1_000_000, ("unreadable", 10, 12)),
     ],
 )
 def test_a_gap_reaches_to_what_can_be_read(
-    extent: Extent, damaged_to: int | None, expected: tuple[str, int, int]
+    extent: OffsetRange, damaged_to: int | None, expected: tuple[str, int, int]
 ) -> None:
     proposal = proposed(extent=extent, damaged_to=damaged_to)
     assert span(proposal) == expected
@@ -69,10 +69,10 @@ def test_a_gap_reaches_to_what_can_be_read(
 @pytest.mark.parametrize("end", [10, 20])
 def test_damage_to_what_was_recorded_last_takes_the_comparison_away(end: int) -> None:
     """It is read once more at each start, to be compared: without it nothing is missing."""
-    proposal = proposed(extent=Extent(0, end), damaged_before=True)
+    proposal = proposed(extent=OffsetRange(0, end), damaged_before=True)
     assert span(proposal) == ("unreadable", 10, 10)
-    without = Stored("cluster", "id-1", 10)
-    assert proposed(without, Extent(0, end), damaged_before=True) is None
+    without = StoredBookmark("cluster", "id-1", 10)
+    assert proposed(without, OffsetRange(0, end), damaged_before=True) is None
 
 
 def test_one_damaged_record_of_several_may_be_named() -> None:
@@ -88,19 +88,19 @@ def test_what_was_read_may_be_read_again(to: int) -> None:
     ("extent", "to", "damaged_to", "words"),
     [
         (
-            Extent(15, 20),
+            OffsetRange(15, 20),
             16,
             None,
             r"partition 3 of acts can be read on from offset 15 \(gone\)",
         ),
-        (Extent(15, 20), 12, None, r"from offset 15 \(gone\)"),
-        (Extent(5, 20), 4, None, r"from offset 5 to 10 \(asked\)"),
-        (Extent(0, 20), 15, 14, r"from offset 11 to 14 \(unreadable\)"),
-        (Extent(0, 7), 8, None, r"from offset 0 to 7 \(lost\)"),
+        (OffsetRange(15, 20), 12, None, r"from offset 15 \(gone\)"),
+        (OffsetRange(5, 20), 4, None, r"from offset 5 to 10 \(asked\)"),
+        (OffsetRange(0, 20), 15, 14, r"from offset 11 to 14 \(unreadable\)"),
+        (OffsetRange(0, 7), 8, None, r"from offset 0 to 7 \(lost\)"),
     ],
 )
 def test_nothing_readable_is_passed_over(
-    extent: Extent, to: int, damaged_to: int | None, words: str
+    extent: OffsetRange, to: int, damaged_to: int | None, words: str
 ) -> None:
     with pytest.raises(Misconfigured, match=words):
         proposed(extent=extent, to=to, damaged_to=damaged_to)
@@ -110,7 +110,7 @@ def test_a_readable_record_is_not_passed_over_even_when_asked() -> None:
     assert proposed(to=11) is None
 
 
-FORMER = Stored("cluster", "id-0", 10)
+FORMER = StoredBookmark("cluster", "id-0", 10)
 
 
 def test_a_topic_made_anew_is_accepted_only_as_such() -> None:
@@ -129,4 +129,4 @@ def test_a_new_topic_is_not_expected_of_one_that_is_the_same() -> None:
 
 def test_another_cluster_is_never_accepted() -> None:
     with pytest.raises(Misconfigured, match="belongs to cluster elsewhere"):
-        proposed(Stored("elsewhere", "id-1", 10), new_topic=True)
+        proposed(StoredBookmark("elsewhere", "id-1", 10), new_topic=True)

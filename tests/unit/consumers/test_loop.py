@@ -15,14 +15,14 @@ from consumers.loop import (
     Consumer,
     Job,
 )
-from consumers.observer import Observer
+from consumers.observer import ConsumerObserver
 from consumers.pipeline import BatchLimits
-from consumers.source import KafkaAway, Partition, Polled, Unreadable
-from consumers.store import Stored
+from consumers.source import KafkaAway, Partition, PollResult, Unreadable
+from consumers.store import StoredBookmark
 from ledger.clocks import Clocks
 from ledger.errors import Fenced, Halt, Misconfigured, ServiceAway
 from ledger.writing.bookmarks import HaltLimit
-from schemas import Intake
+from schemas import AdmissionRules
 from tests.fakes.kafka import FakeAnswers, FakeCluster, FakeSource, FakeTime
 from tests.fakes.store import FakeLedger
 from tests.fixtures.ledger import registered
@@ -56,12 +56,12 @@ class World:
 
     def consumer(self, source: FakeSource, **options: Any) -> Consumer:
         return Consumer(
-            Job((TOPIC,), Intake()) if "job" not in options else options["job"],
+            Job((TOPIC,), AdmissionRules()) if "job" not in options else options["job"],
             source,
             self.ledger.open,
             Clocks(self.time.clock, self.time.monotonic),
             answers=self.answers,
-            observer=Observer(
+            observer=ConsumerObserver(
                 fenced=lambda: self.seen.append(("fenced",)),
                 away=lambda fault, s: self.seen.append(("away", s)),
                 halted=lambda topic: self.seen.append(("halted", topic)),
@@ -136,7 +136,7 @@ def test_a_new_partition_begins_at_its_start_which_must_be_0(world: World) -> No
     _, consumer = world.joined()
     with pytest.raises(Halt, match=r"first 2 offsets are gone.*--from-log-start"):
         turns(consumer, lambda: False)
-    _, consumer = world.joined(job=Job((TOPIC,), Intake(), from_log_start=True))
+    _, consumer = world.joined(job=Job((TOPIC,), AdmissionRules(), from_log_start=True))
     turns(consumer, lambda: world.ledger.offsets == [2, 3, 4])
 
 
@@ -168,7 +168,7 @@ def test_the_bookmark_passes_markers_and_aborted_records(world: World) -> None:
 def test_polling_goes_on_while_a_batch_is_written(world: World) -> None:
     limits = BatchLimits(messages=10)
     source = FakeSource(world.cluster, world.time, most_records=10)
-    consumer = world.consumer(source, job=Job((TOPIC,), Intake(), limits))
+    consumer = world.consumer(source, job=Job((TOPIC,), AdmissionRules(), limits))
     source.assign([world.first])
     turns(consumer, lambda: world.first in world.ledger.bookmarks)
     world.produce(40)
@@ -179,7 +179,9 @@ def test_polling_goes_on_while_a_batch_is_written(world: World) -> None:
 
 def test_a_fault_of_polling_ahead_comes_after_what_was_handed_over(world: World) -> None:
     source = FakeSource(world.cluster, world.time, most_records=100)
-    consumer = world.consumer(source, job=Job((TOPIC,), Intake(), BatchLimits(messages=100)))
+    consumer = world.consumer(
+        source, job=Job((TOPIC,), AdmissionRules(), BatchLimits(messages=100))
+    )
     source.assign([world.first])
     turns(consumer, lambda: world.first in world.ledger.bookmarks)
     world.produce(200)
@@ -193,7 +195,9 @@ def test_a_fault_of_polling_ahead_comes_after_what_was_handed_over(world: World)
 
 def test_a_rebalance_while_a_batch_is_written_takes_nothing_more(world: World) -> None:
     source = FakeSource(world.cluster, world.time, most_records=100)
-    consumer = world.consumer(source, job=Job((TOPIC,), Intake(), BatchLimits(messages=100)))
+    consumer = world.consumer(
+        source, job=Job((TOPIC,), AdmissionRules(), BatchLimits(messages=100))
+    )
     source.assign([world.first])
     turns(consumer, lambda: world.first in world.ledger.bookmarks)
     world.produce(300)
@@ -334,7 +338,7 @@ def test_one_halted_topic_does_not_stop_the_others_but_the_end_says_so(world: Wo
     (other,) = world.cluster.create("privacy.register.v1")
     world.cluster.produce(world.first, *[b"bad"] * 5)
     source, consumer = world.joined(
-        world.first, other, job=Job((TOPIC, "privacy.register.v1"), Intake())
+        world.first, other, job=Job((TOPIC, "privacy.register.v1"), AdmissionRules())
     )
     turns(consumer, lambda: world.seen == [("halted", TOPIC)])
     world.produce(2)
@@ -399,7 +403,7 @@ def test_a_topic_that_is_gone_is_refused(world: World) -> None:
 
 
 def test_a_topic_that_never_was_is_a_wrong_setting(world: World) -> None:
-    _, consumer = world.joined(job=Job((TOPIC, "privacy.evnts.v1"), Intake()))
+    _, consumer = world.joined(job=Job((TOPIC, "privacy.evnts.v1"), AdmissionRules()))
     with pytest.raises(Misconfigured, match=r"no topic privacy\.evnts\.v1"):
         turns(consumer, lambda: False)
 
@@ -497,7 +501,7 @@ def test_a_member_without_partitions_waits_quietly(world: World) -> None:
 def test_a_stored_bookmark_is_left_alone_when_another_consumer_made_it(world: World) -> None:
     world.produce(3)
     store = world.ledger.open()
-    bookmark = Stored(world.cluster.cluster_id, world.cluster.topic_ids[TOPIC], 2)
+    bookmark = StoredBookmark(world.cluster.cluster_id, world.cluster.topic_ids[TOPIC], 2)
     assert store.begin(world.first, bookmark) == bookmark
     _, consumer = world.joined()
     turns(consumer, lambda: world.ledger.offsets == [2])
@@ -562,7 +566,7 @@ class Supply(FakeSource):
         self._every_s = every_s
         self._next_s = 0.0
 
-    def poll(self, timeout_s: float) -> Polled:
+    def poll(self, timeout_s: float) -> PollResult:
         time = self._world.time
         if self._next_s <= time.seconds + timeout_s:
             time.seconds = max(time.seconds, self._next_s)
@@ -575,7 +579,9 @@ def supplied(world: World, count: int, every_s: float) -> tuple[list[float], lis
     """Seconds of each turn, and between acknowledgements, while records go on arriving: one stretch
     and the beginning of another, or several acknowledgements."""
     source = Supply(world, count, every_s)
-    consumer = world.consumer(source, job=Job((TOPIC,), Intake(), BatchLimits(messages=100)))
+    consumer = world.consumer(
+        source, job=Job((TOPIC,), AdmissionRules(), BatchLimits(messages=100))
+    )
     source.assign(world.partitions)
     turns(consumer, lambda: consumer.settled)
     lasted, acknowledged, known = [], [world.time.seconds], dict(source.acknowledged)

@@ -8,12 +8,12 @@ import pytest
 
 from consumers.loop import EXTENTS_SECONDS, Consumer, Job
 from consumers.metrics import SERIES, IntakeMetrics
-from consumers.observer import Observer
+from consumers.observer import ConsumerObserver
 from consumers.source import KafkaAway
 from ledger.clocks import Clocks
 from ledger.errors import Fenced, ServiceAway
 from ledger.metrics import new_registry, render
-from schemas import Code, Intake
+from schemas import AdmissionRules, Code
 from tests.fakes.kafka import FakeCluster, FakeSource, FakeTime
 from tests.fakes.store import FakeLedger
 from tests.fixtures.ledger import registered
@@ -33,11 +33,11 @@ class World:
         self.source = FakeSource(self.cluster, self.time)
         self.source.assign(self.partitions)
         self.consumer = Consumer(
-            Job((TOPIC,), Intake()),
+            Job((TOPIC,), AdmissionRules()),
             self.source,
             self.ledger.open,
             Clocks(self.time.clock, self.time.monotonic),
-            observer=IntakeMetrics.on(self.registry, (TOPIC,)).counting(Observer()),
+            observer=IntakeMetrics.on(self.registry, (TOPIC,)).counting(ConsumerObserver()),
         )
 
     def turn(self, times: int = 40) -> None:

@@ -14,13 +14,13 @@ from consumers.pipeline import (
 )
 from consumers.source import Partition, Record, record_of
 from ledger.writing.message import FileOrigin, KafkaOrigin, Message
-from schemas import Code, Event, Intake, Rejection
+from schemas import AdmissionRules, Code, Event, Rejection
 from tests.fixtures.ledger import NOW, registered
 
 PLACE = Partition("privacy.events.v1", 3)
 ORIGIN = KafkaOrigin("privacy.events.v1", 3, 17)
 STRUCTURED = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
-INTAKE = Intake()
+INTAKE = AdmissionRules()
 
 
 def binary(event: dict[str, object]) -> tuple[list[tuple[str, bytes | None]], bytes]:

@@ -11,7 +11,7 @@ from application.queries.intake import validated
 from consumers.lines import Line, lines, messages_of_lines
 from ledger.recording.arrivals import Arrivals, blocks
 from ledger.writing.message import BLOCK
-from schemas import Intake
+from schemas import AdmissionRules
 from tests.fixtures.ledger import NOW
 
 
@@ -39,7 +39,7 @@ def test_blocks_keep_within_count_and_bytes(
     assert [[item.size for item in block] for block in cut] == expected
 
 
-READ = partial(messages_of_lines, "test", intake=Intake(), now=NOW)
+READ = partial(messages_of_lines, "test", intake=AdmissionRules(), now=NOW)
 
 
 def test_messages_are_the_same_however_they_are_looked_at() -> None:
@@ -69,4 +69,4 @@ def test_long_lines_are_not_in_memory_together() -> None:
     stream = io.BytesIO((b"x" * 1_000_000 + b"\n") * 40)
     size = len(stream.getvalue())
     assert size > 39e6
-    assert peak_of(partial(validated, lines(stream), Intake(), NOW)) < 12e6
+    assert peak_of(partial(validated, lines(stream), AdmissionRules(), NOW)) < 12e6

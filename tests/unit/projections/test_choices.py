@@ -9,7 +9,7 @@ import pytest
 from ledger.event import RecordedEvent
 from projections.dossier.choices import Choice
 from projections.dossier.dossier import Dossier, dossier_from
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.folds.timetravel import fold
 from projections.use.addressee import addressee
 from projections.views.consent_status import VIEW, Row
@@ -40,7 +40,7 @@ def cookies(minutes: float, **facts: Any) -> RecordedEvent:
 
 def person(*events: RecordedEvent, minutes: float = 60, **known: Any) -> Addressee:
     shared: dict[str, Any] = {"kind": "consumer", "active": True}
-    look = Look(ANNA, dossier_from(events), lambda _name: None)
+    look = FactContext(ANNA, dossier_from(events), lambda _name: None)
     return addressee(look, at(minutes), **(shared | known))
 
 

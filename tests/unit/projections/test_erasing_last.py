@@ -5,7 +5,7 @@ from itertools import chain, combinations
 from typing import Any
 
 from ledger.event import RecordedEvent
-from projections.keeping.erasing import Step, is_last, steps
+from projections.keeping.erasing import PlannedErasure, is_last, steps
 from projections.keeping.person import Person, person_of
 from tests.unit.projections.making import ANNA, NOON, OFFICE, OURS, erasure, event, values
 
@@ -37,7 +37,7 @@ def person(events: list[RecordedEvent]) -> Person:
     return person_of(ANNA, events, (OFFICE,))
 
 
-def carried_out(found: Person, step: Step) -> list[RecordedEvent]:
+def carried_out(found: Person, step: PlannedErasure) -> list[RecordedEvent]:
     """What the ledger records of a step."""
     gone = {
         key
@@ -52,7 +52,7 @@ def carried_out(found: Person, step: Step) -> list[RecordedEvent]:
     ]
 
 
-def left(events: list[RecordedEvent], day: date) -> tuple[bool, list[Step]] | None:
+def left(events: list[RecordedEvent], day: date) -> tuple[bool, list[PlannedErasure]] | None:
     """Whether the first step of a day says that it is the last, and what is due after it."""
     before = person(events)
     found = steps(before, day)

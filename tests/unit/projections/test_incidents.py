@@ -7,7 +7,7 @@ import pytest
 
 from ledger.event import RecordedEvent
 from projections.folds.timetravel import fold
-from projections.reading.incident_acts import Deed, hindrance
+from projections.reading.incident_acts import ProposedAct, hindrance
 from projections.views.incidents import VIEW, Incident
 from rulebook.incidents import regimes_in
 from tests.fixtures.cases import each
@@ -54,7 +54,7 @@ def test_an_incident_runs_since_it_was_detected_not_since_it_was_entered() -> No
 
 
 def why(one: Incident, name: str, hours: float, told: int = 0, **facts: Any) -> str:
-    return hindrance(one, Deed(name, at(hours * HOUR), facts, told)) or ""
+    return hindrance(one, ProposedAct(name, at(hours * HOUR), facts, told)) or ""
 
 
 @each(

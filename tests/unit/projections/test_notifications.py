@@ -7,7 +7,7 @@ import pytest
 
 from ledger.event import RecordedEvent
 from projections.folds.timetravel import fold
-from projections.views.notifications import VIEW, Task, tasks
+from projections.views.notifications import VIEW, NotificationTask, tasks
 from tests.unit.projections.making import CRM, OURS, event
 
 
@@ -21,7 +21,7 @@ def shown(*events: RecordedEvent) -> list[tuple[Any, ...]]:
     ]
 
 
-def _tasks(events: Any) -> list[Task]:
+def _tasks(events: Any) -> list[NotificationTask]:
     rows = fold(VIEW, events)
     return tasks(rows[""]) if rows else []
 

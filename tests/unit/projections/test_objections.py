@@ -8,7 +8,7 @@ import pytest
 
 from ledger.event import RecordedEvent
 from projections.dossier.dossier import Dossier, dossier_from
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.folds.timetravel import counting
 from projections.use.addressee import addressee
 from rulebook import marketing_decision
@@ -58,7 +58,7 @@ def _allowed(events: list[RecordedEvent], channel: str) -> bool:
     known: dict[str, Dossier] = {
         name: dossier_from(counting(told, (OFFICE,))) for name, told in others.items()
     }
-    look = Look(ANNA, dossier_from(counting(mine, (OFFICE,))), known.get)
+    look = FactContext(ANNA, dossier_from(counting(mine, (OFFICE,))), known.get)
     person = addressee(look, at(50), kind="consumer", active=True)
     return marketing_decision(person, channel, day_of(at(50))).allowed
 

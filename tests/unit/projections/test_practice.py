@@ -7,13 +7,13 @@ import pytest
 from ledger.event import RecordedEvent
 from projections.folds.timetravel import fold
 from projections.reading import practice
-from projections.reading.practice import SUPPLIER, Observed, observed
+from projections.reading.practice import SUPPLIER, ObservedSpan, observed
 from tests.unit.projections.making import ANNA, BERT, at, event
 
 COLLECTED: dict[str, Any] = {"notice_version": "2026-1", "origin": "portal"}
 
 
-def seen(*events: RecordedEvent) -> dict[str, dict[str, Observed]]:
+def seen(*events: RecordedEvent) -> dict[str, dict[str, ObservedSpan]]:
     streams = {one.stream for one in events}
     return observed(
         (stream, fold(practice.VIEW, [one for one in events if one.stream == stream]))
@@ -88,8 +88,8 @@ def test_streams_are_summed_and_order_does_not_matter() -> None:
     ]
     expected = {
         "request-channel": {
-            "phone": Observed(3, at(1), at(5)),
-            "post": Observed(1, at(2), at(2)),
+            "phone": ObservedSpan(3, at(1), at(5)),
+            "post": ObservedSpan(1, at(2), at(2)),
         }
     }
     assert seen(*events) == seen(*reversed(events)) == expected

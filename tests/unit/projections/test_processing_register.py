@@ -9,8 +9,8 @@ import pytest
 from ledger.event import RecordedEvent
 from projections.folds.timetravel import fold_at
 from projections.folds.view import encode
-from projections.views.processing_register import VIEW, Entry, Tally, Totals, observe
-from projections.views.register_join import Gathering
+from projections.views.processing_register import VIEW, Entry, ObservationTotals, Totals, observe
+from projections.views.register_join import RegisterGathering
 from tests.unit.projections.making import ANNA, BERT, annulment, at, event
 
 
@@ -51,7 +51,7 @@ def disclosed(minutes: float = 0, **more: Any) -> RecordedEvent:
 
 
 def register(events: Iterable[RecordedEvent]) -> dict[str, Entry]:
-    gathering = Gathering()
+    gathering = RegisterGathering()
     events = list(events)
     for stream in {one.stream for one in events}:
         mine = [one for one in events if one.stream == stream]
@@ -177,10 +177,10 @@ def test_an_activity_nobody_names_any_more_has_no_entry() -> None:
 def test_totals_are_what_was_added_less_what_was_taken_back() -> None:
     rows = [observe(None, used(stream=ANNA)), observe(None, disclosed(stream=BERT))]
     totals = register([used(stream=ANNA)])["billing"].observed
-    tally = Tally()
+    tally = ObservationTotals()
     for row in rows:
         tally.add(row)
-    both = Tally(tally.totals())
+    both = ObservationTotals(tally.totals())
     assert tally.totals().data_subjects == 2
     both.subtract(rows[1])
     left = both.totals()

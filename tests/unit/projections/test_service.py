@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.dossier.service import Span, served_on, service_spans
+from projections.dossier.service import ServiceSpan, served_on, service_spans
 from tests.unit.projections.making import ANNA, BERT, at, event
 
 DAY = 24 * 60
@@ -22,8 +22,8 @@ def service(name: str, day: float, kind: str = "voice", ref: str = "c1") -> Reco
     return event(f"service-{name}", day * DAY, contract_ref=ref, service=kind)
 
 
-def days(*bounds: tuple[float, float | None]) -> list[Span]:
-    return [Span(at(a * DAY), None if b is None else at(b * DAY)) for a, b in bounds]
+def days(*bounds: tuple[float, float | None]) -> list[ServiceSpan]:
+    return [ServiceSpan(at(a * DAY), None if b is None else at(b * DAY)) for a, b in bounds]
 
 
 def over(day: float, to: UUID, ref: str = "c1", **more: Any) -> RecordedEvent:
@@ -72,9 +72,11 @@ def test_two_persons_of_one_reference_stand_beside_each_other() -> None:
 
 
 def test_a_day_counts_as_a_whole_and_is_that_of_amsterdam() -> None:
-    spans = [Span(at(0), at(DAY))]  # noon of 1 March to noon of 2 March, UTC
+    spans = [ServiceSpan(at(0), at(DAY))]  # noon of 1 March to noon of 2 March, UTC
     told = {day: served_on(spans, date(2026, 3, day)) for day in (1, 2, 3)}
     assert told == {1: True, 2: True, 3: False}
-    late = [Span(at(11.5 * 60), None)]  # half past eleven in London, after midnight in Amsterdam
+    late = [
+        ServiceSpan(at(11.5 * 60), None)
+    ]  # half past eleven in London, after midnight in Amsterdam
     assert not served_on(late, date(2026, 3, 1))
     assert served_on(late, date(2026, 3, 2))

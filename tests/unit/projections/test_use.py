@@ -9,7 +9,7 @@ import pytest
 from ledger.event import RecordedEvent
 from projections.dossier.dossier import Dossier, dossier_from, noted
 from projections.dossier.fact import fact_of
-from projections.dossier.look import Look
+from projections.dossier.look import FactContext
 from projections.findings.judging import findings_of
 from projections.keeping.keepings import keepings_of
 from projections.keeping.person import dossier_of
@@ -41,7 +41,7 @@ def broken(fact: RecordedEvent, *events: RecordedEvent) -> list[str]:
     dossier = Dossier()
     for one in events:
         dossier = dossier.with_event(one) if noted(one) else dossier
-    look = Look(ANNA, dossier, lambda _name: None)
+    look = FactContext(ANNA, dossier, lambda _name: None)
     return [rule for rule in findings_of("access", fact_of("access", fact), look) if rule in USED]
 
 
@@ -110,7 +110,7 @@ DECLARED: dict[str, Dossier] = {
 def allowed(channel: str, *events: RecordedEvent, minutes: float = 60) -> tuple[bool, set[str]]:
     """Whether marketing is allowed for somebody who consented, and why."""
     consent = event("consent-given", 0, purpose="product-information")
-    look = Look(ANNA, dossier_from([consent, *events]), DECLARED.get)
+    look = FactContext(ANNA, dossier_from([consent, *events]), DECLARED.get)
     person = addressee(look, at(minutes), kind="consumer", active=True)
     decision = marketing_decision(person, channel, day_of(at(minutes)))
     return decision.allowed, {verdict.why for verdict in decision.verdicts}

@@ -10,7 +10,7 @@ from projections import VIEWS, view_named
 from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import Order, View, encode, order_of
-from projections.views.register_join import Gathering
+from projections.views.register_join import RegisterGathering
 from schemas import CATEGORIES
 from tests.unit.projections.making import ANNA, BERT, OURS, annulment, at, event, values
 
@@ -244,7 +244,7 @@ def told_to(view: View[Any]) -> list[RecordedEvent]:
 
 
 def digest_of(view: View[Any]) -> str:
-    parts, gathering = [view.name.encode(), _fold(view).encode()], Gathering()
+    parts, gathering = [view.name.encode(), _fold(view).encode()], RegisterGathering()
     told = told_to(view)
     for stream in sorted({one.stream for one in told}):
         counted = counting([one for one in told if one.stream == stream], ())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rulebook.incidents import FULL, Notice, breach_clocks, warning_clock
+from rulebook.incidents import FULL, AuthorityNotice, breach_clocks, warning_clock
 
 FRIDAY = datetime(2026, 11, 20, 16, tzinfo=UTC)  # 17:00 in Amsterdam
 DAY = timedelta(days=1)
@@ -21,7 +21,7 @@ def test_a_breach_of_friday_at_five_is_due_on_saturday_and_on_monday() -> None:
 
 def test_the_first_notification_of_a_telecom_provider_starts_the_clock_of_the_full_one() -> None:
     first, whole = FRIDAY + DAY / 2, FRIDAY + 4 * DAY
-    notices = [Notice(whole, "611", "full"), Notice(first, "telecom", "initial")]
+    notices = [AuthorityNotice(whole, "611", "full"), AuthorityNotice(first, "telecom", "initial")]
     initial, full = breach_clocks(FRIDAY, "telecom", notices, "none")
     assert (initial.met, initial.done_at) == (True, first)
     assert (full.duty, full.due, full.done_at) == (FULL, first + 3 * DAY, whole)
@@ -37,10 +37,10 @@ def test_without_a_risk_only_the_telecom_authority_is_told(risk: str) -> None:
 
 
 def test_one_authority_does_not_stop_the_clock_of_the_other() -> None:
-    notices = [Notice(FRIDAY, "telecom", "full")]
+    notices = [AuthorityNotice(FRIDAY, "telecom", "full")]
     [clock] = breach_clocks(FRIDAY, "gdpr", notices, None)
     assert clock.done_at is None
-    [clock] = breach_clocks(FRIDAY, "gdpr", [Notice(FRIDAY, "avg", "initial")], None)
+    [clock] = breach_clocks(FRIDAY, "gdpr", [AuthorityNotice(FRIDAY, "avg", "initial")], None)
     assert clock.state(FRIDAY + 9 * DAY) == "met"
 
 

@@ -7,7 +7,7 @@ import pytest
 from rulebook import PROVISIONS, Provision, provision, secrecy, secret_provisions
 from rulebook.loading import RulebookError
 from rulebook.provisions import ProvisionTest, _index
-from schemas import Event, Intake, Rejection
+from schemas import AdmissionRules, Event, Rejection
 from schemas.events.disclosure import RecipientKind
 from tests.fixtures.cases import each
 from tests.unit.schemas.making import changed, example, outcome
@@ -31,7 +31,7 @@ def test_secrecy_decides_the_ledger(entry: Provision, test: ProvisionTest) -> No
     )
     secret = entry.secrecy == "mandatory"
     for confidential in (False, True):
-        intake = Intake(confidential=confidential, secrecy=secrecy())
+        intake = AdmissionRules(confidential=confidential, secrecy=secrecy())
         result = outcome(message, intake)
         if secret is confidential:
             assert isinstance(result, Event)

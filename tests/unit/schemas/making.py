@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rulebook import secrecy
-from schemas import EVENT_TYPES, Event, EventType, Intake, Rejection, decode
+from schemas import EVENT_TYPES, AdmissionRules, Event, EventType, Rejection, decode
 from schemas.library import examples_of
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-OPEN = Intake(secrecy=secrecy())
-CONFIDENTIAL = Intake(confidential=True, secrecy=OPEN.secrecy)
+OPEN = AdmissionRules(secrecy=secrecy())
+CONFIDENTIAL = AdmissionRules(confidential=True, secrecy=OPEN.secrecy)
 FOREIGN = [entry for entry in EVENT_TYPES.values() if not entry.own]
 
 GONE = object()
@@ -46,20 +46,20 @@ def changed(message: Message, **values: Any) -> Message:
     return copied
 
 
-def outcome(message: Any, intake: Intake = OPEN) -> Event | Rejection:
+def outcome(message: Any, intake: AdmissionRules = OPEN) -> Event | Rejection:
     """What decoding makes of a message, given as bytes or as a JSON value."""
     sent = message if isinstance(message, bytes) else json.dumps(message).encode()
     return decode(sent, intake, NOW)
 
 
-def accepted(message: Any, intake: Intake = OPEN) -> Event:
+def accepted(message: Any, intake: AdmissionRules = OPEN) -> Event:
     """The event of a message that must be valid."""
     event = outcome(message, intake)
     assert isinstance(event, Event), event
     return event
 
 
-def refused(message: Any, intake: Intake = OPEN) -> tuple[str, str]:
+def refused(message: Any, intake: AdmissionRules = OPEN) -> tuple[str, str]:
     """Code and pointer of a message that must not be valid."""
     rejection = outcome(message, intake)
     assert isinstance(rejection, Rejection), rejection

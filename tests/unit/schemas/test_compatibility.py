@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas import EVENT_TYPES
-from schemas.compatibility import Breaking, Schema, check, check_history
+from schemas.compatibility import BreakingChange, Schema, check, check_history
 from schemas.documents import schema_of
 from schemas.library import published
 from tests.fixtures.cases import each
@@ -173,7 +173,7 @@ def test_the_check_is_transitive() -> None:
     # Against the second release alone nothing breaks: it had already broken the first.
     assert check(ORDERED, ORDERED) == []
     assert check_history([first, ORDERED, first], ORDERED) == [
-        Breaking("/kind", "values are gone: ['c']")
+        BreakingChange("/kind", "values are gone: ['c']")
     ]
 
 

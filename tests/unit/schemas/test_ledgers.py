@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schemas import Intake
+from schemas import AdmissionRules
 from schemas.catalogue import CONFIDENTIAL_TYPES
 from schemas.provision import folded, readings
 from tests.fixtures.cases import each
@@ -124,9 +124,9 @@ def test_a_notice_may_name_any_law_in_what_it_promises_and_nowhere_else() -> Non
 
 
 def test_without_the_rulebook_only_types_are_withheld() -> None:
-    assert accepted(SECRET, Intake())
+    assert accepted(SECRET, AdmissionRules())
     secret = changed(example(), type=sorted(CONFIDENTIAL_TYPES)[0])
-    assert refused(secret, Intake()) == WITHHELD
+    assert refused(secret, AdmissionRules()) == WITHHELD
 
 
 def test_readings_of_a_provision() -> None:

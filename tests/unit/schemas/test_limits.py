@@ -13,7 +13,7 @@ from consumers.source import Partition, record_of
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size
 from ledger.writing.bookmarks import HaltLimit, Window
-from schemas import Code, Event, Intake, Rejection, asyncapi, decode
+from schemas import AdmissionRules, Code, Event, Rejection, asyncapi, decode
 from schemas.admission import MAX_AHEAD
 from schemas.catalogue import EVENT_TYPES
 from schemas.codes import WORDS, words_of
@@ -56,7 +56,7 @@ CASES: dict[str, Made] = {
 
 def outcome(made: dict[str, Any] | bytes) -> Event | Rejection:
     raw = made if isinstance(made, bytes) else json.dumps(made).encode()
-    return decode(raw, Intake(), NOW)
+    return decode(raw, AdmissionRules(), NOW)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -102,7 +102,7 @@ def test_a_source_is_judged_by_the_share_that_the_contract_says() -> None:
 
 def tombstone(*headers: tuple[str, bytes]) -> Rejection:
     record = record_of(0, None, headers)
-    (message,) = messages_of_records(Partition("t", 0), [record], Intake(), NOW)
+    (message,) = messages_of_records(Partition("t", 0), [record], AdmissionRules(), NOW)
     assert isinstance(message.outcome, Rejection)
     return message.outcome
 
@@ -120,7 +120,9 @@ def test_a_type_of_the_register_is_taken_on_the_topic_of_events() -> None:
         registered("activity/marketing") | {"type": register.type, "data": {"reason": "ended"}}
     )
     record = record_of(0, raw, STRUCTURED)
-    (message,) = messages_of_records(Partition("privacy.events.v1", 0), [record], Intake(), NOW)
+    (message,) = messages_of_records(
+        Partition("privacy.events.v1", 0), [record], AdmissionRules(), NOW
+    )
     assert isinstance(message.outcome, Event)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from schemas import Event, Intake, Rejection
+from schemas import AdmissionRules, Event, Rejection
 from schemas.tc_string import FAULTS, LONGEST, Fault, Publisher, TcFault, decoded
 from tests.fixtures.counting import peak_bytes, steps
 from tests.unit.schemas.making import accepted, changed, example, outcome, refused
@@ -192,7 +192,7 @@ def test_letters_of_a_string_tell_of_no_investigation() -> None:
     assert word in spelled
     message = changed(example("consent-given"), data__tc_string=spelled)
     assert isinstance(outcome(message), Event)
-    assert isinstance(outcome(message, Intake(confidential=True)), Rejection)
+    assert isinstance(outcome(message, AdmissionRules(confidential=True)), Rejection)
     assert refused(changed(message, data__tc_string=word)) == ("withheld", "")
     assert refused(changed(message, data__text_version=word[1:-1])) == ("withheld", "")
 

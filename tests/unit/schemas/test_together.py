@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import Intake, Rejection, admit_each, decode, parse
+from schemas import AdmissionRules, Rejection, admit_each, decode, parse
 from tests.unit.schemas.making import (
     CONFIDENTIAL,
     GONE,
@@ -43,7 +43,7 @@ _TEXTS = [
 
 @pytest.mark.parametrize("intake", [OPEN, CONFIDENTIAL], ids=["open", "confidential"])
 @given(texts=st.lists(st.sampled_from(_TEXTS), max_size=12))
-def test_together_is_one_by_one(texts: list[bytes], intake: Intake) -> None:
+def test_together_is_one_by_one(texts: list[bytes], intake: AdmissionRules) -> None:
     together = admit_each([parse(text, intake) for text in texts], intake, NOW)
     assert together == [decode(text, intake, NOW) for text in texts]
 

@@ -13,7 +13,7 @@ from ledger.tlog.signing.keys import COSIGNATURE, SigningKey
 from ledger.tlog.signing.policy import parse_policy
 from ledger.tlog.witnessing.cosigning import SIZE_TYPE
 from ledger.tlog.witnessing.witness import Witness
-from ledger.tlog.witnessing.witnesses import Cosigned, Reply, Witnesses
+from ledger.tlog.witnessing.witnesses import CosignedCheckpoint, Reply, Witnesses
 from tests.fixtures.tlog import ORIGIN, decimal_leaves, log_key, naive_root, node_over
 
 LEAVES = decimal_leaves(20)
@@ -59,7 +59,7 @@ class Street:
         answer = self.honest[name].add_checkpoint(body)
         return Reply(answer.status, answer.type.partition(";")[0], answer.content.encode())
 
-    def cosign(self, size: int, leaves: list[bytes] = LEAVES) -> Cosigned:
+    def cosign(self, size: int, leaves: list[bytes] = LEAVES) -> CosignedCheckpoint:
         checkpoint = Checkpoint(ORIGIN, size, naive_root(leaves[:size]))
         signed = sign_checkpoint(checkpoint, log_key())
         return self.witnesses.cosign(signed, checkpoint, node_over(leaves[:size]))
@@ -70,7 +70,7 @@ def street(tmp_path: Path) -> Street:
     return Street(tmp_path)
 
 
-def names(cosigned: Cosigned) -> set[str]:
+def names(cosigned: CosignedCheckpoint) -> set[str]:
     assert len(cosigned.signatures) == len(cosigned.signed)
     return set(cosigned.signed)
 
