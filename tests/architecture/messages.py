@@ -25,6 +25,7 @@ _ROOT_ERRORS = {"LedgerError", "BadParameter"}
 _SPOKEN = {
     "projections/views/consent_status.py": ("_hindrance", "consent_answer", "_INACTIVE"),
     "application/auditing.py": ("_NO_KEYS",),
+    "host/reader.py": ("not_granted",),
     "host/restoring.py": ("_absent", "_NEVER"),
     "application/lookups.py": ("unknown",),
     "console/failures.py": ("explained", "_without_values", "_place"),

@@ -42,7 +42,7 @@ def test_every_command_that_prints_json_has_an_answer() -> None:
 def test_the_published_schemas_are_those_of_the_code(tmp_path: Path) -> None:
     write(tmp_path)
     published, made = (
-        {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+        {path.name: path.read_text("utf-8") for path in folder.glob("*.json")}
         for folder in (PUBLISHED, tmp_path)
     )
     assert published == made, "run `python -m console.answers`"

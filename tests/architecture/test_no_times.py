@@ -21,7 +21,7 @@ CLOCKS |= {
     "times",
 }
 WAITING = {
-    *("fixtures/inbound.py", "fixtures/running.py", "fixtures/line.py"),
+    *("fixtures/inbound.py", "fixtures/running.py", "fixtures/tlog.py"),
     *("integration/test_broker.py", "integration/test_embedded.py"),
 }
 PRINTING = {"fault/test_consumer_kills.py", "fault/test_fuzz.py"}
