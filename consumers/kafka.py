@@ -201,9 +201,9 @@ class KafkaSource:
         """Tell Kafka how far the ledger is, for lag tools only. Does not wait and does not promise."""
         if not offsets:
             return
-        theirs = {theirs(p): OffsetAndMetadata(offset, "", -1) for p, offset in offsets.items()}
+        committed = {theirs(p): OffsetAndMetadata(offset, "", -1) for p, offset in offsets.items()}
         with _mapped_errors():
-            self._consumer.commit_async(theirs, callback=_look_at_commit)
+            self._consumer.commit_async(committed, callback=_look_at_commit)
 
     def close(self) -> None:
         """Leave the group, within seconds, and without an acknowledgement of what was not recorded."""

@@ -168,14 +168,18 @@ class SubjectIndex:
             kinds=[row.kind for row in rows],
             starts=[row.valid_from for row in rows],
             sealed=sealed,
-            macs=[self._mac(row, text) for row, text in zip(rows, sealed, strict=True)],
+            macs=self._macs(rows, sealed),
             version=INDEX_VERSION,
         )
         return [subject for (subject,) in added]
 
-    def _mac(self, row: _NewSubject, sealed: str) -> bytes:
-        columns = (row.subject, row.hmac, INDEX_VERSION, row.kind, row.valid_from, sealed)
-        return self._keyring.macs.of("subject_index", columns)
+    def _macs(self, rows: Sequence[_NewSubject], sealed: Sequence[str]) -> list[bytes]:
+        """The MACs of rows, in one call of the key provider."""
+        columns = [
+            (row.subject, row.hmac, INDEX_VERSION, row.kind, row.valid_from, text)
+            for row, text in zip(rows, sealed, strict=True)
+        ]
+        return list(self._keyring.macs.of_each("subject_index", columns))
 
     def _check(self, known: dict[str, list[Period]]) -> None:
         """Raise Overtaken when these references do not name any more whom they did when they were read."""

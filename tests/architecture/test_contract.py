@@ -96,7 +96,7 @@ from datetime import datetime, timezone
 import rulebook, schemas
 from schemas.asyncapi import document
 from schemas.library import examples_of, published
-intake = schemas.Intake(secrecy=rulebook.secrecy())
+intake = schemas.AdmissionRules(secrecy=rulebook.secrecy())
 now = datetime(2026, 12, 1, tzinfo=timezone.utc)
 event = schemas.decode(examples_of("consent-given")["normal"], intake, now)
 assert isinstance(event, schemas.Event), event
