@@ -124,14 +124,14 @@ def _gather(
 ) -> Iterator[_Gathered]:
     """The lines of files, cut into batches; the last one of a file may have none."""
     for label, stream in files:
-        held = _Gathered(label, clocks.now, clocks.monotonic())
+        gathered = _Gathered(label, clocks.now, clocks.monotonic())
         for line in lines(stream):
-            held.add(line)
-            held.late = clocks.monotonic() - held.since >= PIPE_SECONDS
-            if held.late or held.full(limits):
-                yield held
-                held = _Gathered(label, clocks.now, clocks.monotonic())
-        yield held
+            gathered.add(line)
+            gathered.late = clocks.monotonic() - gathered.since >= PIPE_SECONDS
+            if gathered.late or gathered.full(limits):
+                yield gathered
+                gathered = _Gathered(label, clocks.now, clocks.monotonic())
+        yield gathered
 
 
 class _Ingest:
@@ -182,33 +182,33 @@ class _Ingest:
 
         There the next line may be long in coming, and the outcome is wanted before.
         """
-        yield from [self._batch(one) for one in self._handed]
-        for one in self._gathered:
-            if one.lines:
-                self._handed.append(one)
-                yield self._batch(one)
+        yield from [self._batch(gathered) for gathered in self._handed]
+        for gathered in self._gathered:
+            if gathered.lines:
+                self._handed.append(gathered)
+                yield self._batch(gathered)
             else:
-                self._count(one, None)
-            if one.late:
+                self._count(gathered, None)
+            if gathered.late:
                 return
         self._all_gathered = True
 
-    def _batch(self, one: _Gathered) -> Batch:
+    def _batch(self, gathered: _Gathered) -> Batch:
         assert self._ledger is not None
-        return one.batch(accepted_now(self._intake, self._ledger.session))
+        return gathered.batch(accepted_now(self._intake, self._ledger.session))
 
-    def _count(self, one: _Gathered, outcome: Outcome | None) -> None:
+    def _count(self, gathered: _Gathered, outcome: Outcome | None) -> None:
         if outcome:
             self._last_position = outcome.last_position
             self._withheld += len(outcome.withheld)
             # Whoever brings a file may know what became of its lines; nobody else learns it.
             self._rejections += [
-                _rejected(one.label, one.lines[index].number, rejection)
+                _rejected(gathered.label, gathered.lines[index].number, rejection)
                 for index, rejection in sorted(
                     (*outcome.rejections, *outcome.withheld), key=itemgetter(0)
                 )
             ]
-        self._progress = self._progress.after(one.size, len(one.lines), outcome)
+        self._progress = self._progress.after(gathered.size, len(gathered.lines), outcome)
         self._on_progress(self._progress)
 
     def _wait(self, fault: Retry) -> None:
@@ -222,14 +222,14 @@ class _Ingest:
         self._clocks.pause(wait_s(self._failures))
 
     def _result(self) -> IngestResult:
-        done = self._progress
-        if not done.read and self._ledger:
+        progress = self._progress
+        if not progress.read and self._ledger:
             self._last_position = head_position(self._ledger.session)
         return IngestResult(
-            read=done.read,
-            recorded=done.recorded,
-            duplicates=done.duplicates,
-            rejected=done.rejected,
+            read=progress.read,
+            recorded=progress.recorded,
+            duplicates=progress.duplicates,
+            rejected=progress.rejected,
             last_position=self._last_position,
             rejections=tuple(self._rejections),
             withheld=self._withheld,

@@ -44,12 +44,13 @@ def hand_over(session: Session, file: Path) -> int:
 
     Raises OSError.
     """
-    kept = withheld(session)
+    messages = withheld(session)
     rows = (
-        {"letter": letter.hex(), "sealed": b64encode(sealed).decode()} for letter, sealed in kept
+        {"letter": letter.hex(), "sealed": b64encode(sealed).decode()}
+        for letter, sealed in messages
     )
     _write(file, map(orjson.dumps, rows))
-    return len(kept)
+    return len(messages)
 
 
 def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
@@ -130,10 +131,10 @@ def take_over(
     receipts: list[bytes] = []
     for label, handed in files:
         for start in range(0, len(handed), most):
-            part = [_message(one, intake, now) for one in handed[start : start + most]]
-            span = Span(f"{_FILE}{label}", 0, start + 1, start + len(part) + 1)
-            outcome = ledger.record(Batch(part, span))
-            read, recorded = read + len(part), recorded + outcome.recorded
+            messages = [_message(letter, intake, now) for letter in handed[start : start + most]]
+            span = Span(f"{_FILE}{label}", 0, start + 1, start + len(messages) + 1)
+            outcome = ledger.record(Batch(messages, span))
+            read, recorded = read + len(messages), recorded + outcome.recorded
             duplicates += outcome.duplicates
             receipts += _receipts(handed[start : start + most], outcome)
             rejections += _rejected(label, start, outcome)
@@ -145,7 +146,7 @@ def take_over(
 def _receipts(handed: Sequence[OpenedLetter], outcome: Outcome) -> list[bytes]:
     """Of what was recorded, or was already."""
     refused = {index for index, _ in outcome.rejections}
-    return [one.receipt for index, one in enumerate(handed) if index not in refused]
+    return [letter.receipt for index, letter in enumerate(handed) if index not in refused]
 
 
 def _rejected(label: str, start: int, outcome: Outcome) -> list[RejectedLine]:

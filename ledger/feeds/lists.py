@@ -60,16 +60,16 @@ class FeedLists:
             epoch = self._epoch()
             place = feed_key_place(self._ledger, members.root, epoch)
             (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, secret)])
-            told = (members.root, head_position(session), keep_until, members.size)
+            columns = (members.root, head_position(session), keep_until, members.size)
             session.run(
                 "add_feed_list",
                 root=members.root,
-                position=told[1],
+                position=columns[1],
                 keep_until=keep_until,
                 members=members.size,
                 epoch=epoch,
                 wrapped=wrapped,
-                mac=macs.of(TABLE, told),
+                mac=macs.of(TABLE, columns),
             )
             self._add_pages(members)
 
@@ -92,17 +92,17 @@ class FeedLists:
 
     def of(self, roots: Iterable[bytes], position: int = LAST) -> dict[bytes, KeptList]:
         """The lists of some feeds that were there by a position. Raises Halt for one that was altered."""
-        wanted = sorted(set(roots))
-        if not wanted:
+        distinct = sorted(set(roots))
+        if not distinct:
             return {}
-        kept = once_more(lambda: self._find(wanted))
-        return {one.root: one for one in kept if one.position <= position}
+        lists = once_more(lambda: self._find(distinct))
+        return {kept.root: kept for kept in lists if kept.position <= position}
 
     def _find(self, roots: Sequence[bytes]) -> list[KeptList]:
         self._wrapping.hold()
         rows = self._session.rows("feed_lists", roots=list(roots))
-        told = [(bytes(row[0]), *row[1:4]) for row in rows]
-        macs = [(said, row[-1]) for said, row in zip(told, rows, strict=True)]
+        columns_by_row = [(bytes(row[0]), *row[1:4]) for row in rows]
+        macs = [(columns, row[-1]) for columns, row in zip(columns_by_row, rows, strict=True)]
         if not all(self._macs.belong(TABLE, macs)):
             raise Halt("the list of a feed is not as it was written: run `ledger audit`")
         wrapped = [
@@ -118,7 +118,7 @@ class FeedLists:
 
     def with_member(self, lists: Mapping[bytes, KeptList], reference: str) -> set[bytes]:
         """The roots of those lists that a reference is in; reads one page of each."""
-        tokens = {root: token_of(Prover(one.secret), reference) for root, one in lists.items()}
+        tokens = {root: token_of(Prover(kept.secret), reference) for root, kept in lists.items()}
         rows = self._session.rows(
             "feed_pages_of",
             roots=list(tokens),

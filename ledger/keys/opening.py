@@ -120,7 +120,7 @@ class Opener:
         known: set[str] = set()
         for start in range(0, len(references), _BLOCK_REFERENCES):
             block = references[start : start + _BLOCK_REFERENCES]
-            by_hmac = {self.hmac_of(one): one for one in block}
+            by_hmac = {self.hmac_of(reference): reference for reference in block}
             rows = self._session.rows("periods_of", hmacs=list(by_hmac))
             known |= {by_hmac[bytes(hmac)] for hmac, *_ in rows}
         return known
@@ -131,9 +131,9 @@ class Opener:
 
     def references(self, subjects: Iterable[UUID]) -> dict[UUID, str]:
         """References of the subjects that are not wholly erased."""
-        wanted = list(dict.fromkeys(subjects))
-        self.load(wanted)
-        rows = self._session.rows("sealed_references", subjects=wanted)
+        distinct = list(dict.fromkeys(subjects))
+        self.load(distinct)
+        rows = self._session.rows("sealed_references", subjects=distinct)
         return {
             subject: self._reference(subject, sealed)
             for subject, sealed in rows
@@ -150,11 +150,11 @@ class Opener:
     def people(self, kinds: Sequence[str]) -> list[tuple[str, UUID]]:
         """(reference, subject) of everyone of some kinds who is not erased, sorted by reference."""
         subjects = [subject for (subject,) in self._session.rows("subjects", kinds=list(kinds))]
-        named: list[tuple[str, UUID]] = []
+        people: list[tuple[str, UUID]] = []
         for start in range(0, len(subjects), _HELD_SUBJECTS):
             block = self.references(subjects[start : start + _HELD_SUBJECTS])
-            named += [(reference, subject) for subject, reference in block.items()]
-        return sorted(named)
+            people += [(reference, subject) for subject, reference in block.items()]
+        return sorted(people)
 
     def find(self, value_hmac: bytes) -> list[str]:
         """References of the people who have a value, by its blind hash; sorted."""
@@ -186,25 +186,25 @@ class Opener:
 
     def load(self, subjects: Iterable[UUID]) -> None:
         """Read the keys of these subjects, unless they are held already."""
-        wanted = [subject for subject in dict.fromkeys(subjects) if subject not in self._held]
-        if not wanted:
+        unread = [subject for subject in dict.fromkeys(subjects) if subject not in self._held]
+        if not unread:
             return
-        if len(self._held) + len(wanted) > _HELD_SUBJECTS:
+        if len(self._held) + len(unread) > _HELD_SUBJECTS:
             self._held.clear()
-        self._held |= once_more(lambda: self._find_keys(wanted))
+        self._held |= once_more(lambda: self._find_keys(unread))
 
-    def _find_keys(self, wanted: Sequence[UUID]) -> dict[UUID, _SubjectKeys]:
+    def _find_keys(self, subjects: Sequence[UUID]) -> dict[UUID, _SubjectKeys]:
         self._wrapping.hold()
-        found = {subject: _SubjectKeys() for subject in wanted}
+        keys = {subject: _SubjectKeys() for subject in subjects}
         for subject, category, through in self._session.rows(
-            "fences_of_subjects", subjects=list(wanted)
+            "fences_of_subjects", subjects=list(subjects)
         ):
-            found[subject].fences[category] = through
-        rows = self._session.rows("data_keys_of_subjects", subjects=list(wanted))
+            keys[subject].fences[category] = through
+        rows = self._session.rows("data_keys_of_subjects", subjects=list(subjects))
         secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
         for (subject, category, _, month, *_), secret in zip(rows, secrets, strict=True):
-            found[subject].secrets[category, month] = secret
-        return found
+            keys[subject].secrets[category, month] = secret
+        return keys
 
     def forget(self, subject: UUID) -> None:
         """Read the keys of a subject again next time."""
@@ -266,14 +266,14 @@ class Opener:
         )
         rows = [(subject, *row) for row in stored]
         secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
-        made = []
+        new_rows = []
         for (_, _, generation, start, epoch, _), secret in zip(rows, secrets, strict=True):
             later = list(_chain(secret, month - start))[-1]
             place = data_key_place(self._ledger, subject, category, generation, month, epoch)
             (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, later)])
             row = {"generation": generation, "start": start, "month": month, "wrapped": wrapped}
-            made.append(row)
-        return made
+            new_rows.append(row)
+        return new_rows
 
     def _is_erased(self, sealed: SealedValue) -> bool:
         through = self._held[sealed.subject].fences.get(sealed.category)
@@ -281,16 +281,16 @@ class Opener:
 
     def _key(self, sealed: SealedValue) -> DataKey | None:
         """The key with the id that the value names, derived when it is one of a later month."""
-        held = self._held[sealed.subject]
-        if sealed.key not in held.ready:
-            for (category, month), secret in held.secrets.items():
+        keys = self._held[sealed.subject]
+        if sealed.key not in keys.ready:
+            for (category, month), secret in keys.secrets.items():
                 if category == sealed.category:
-                    self._derive(held, category, month, secret, sealed.time)
-        return held.ready.get(sealed.key)
+                    self._derive(keys, category, month, secret, sealed.time)
+        return keys.ready.get(sealed.key)
 
     @staticmethod
     def _derive(
-        held: _SubjectKeys, category: str, month: int, secret: bytes, time: datetime
+        keys: _SubjectKeys, category: str, month: int, secret: bytes, time: datetime
     ) -> None:
         steps = month_of(time) - month if category in ROLLING_CATEGORIES else 0
         if steps < 0:
@@ -298,7 +298,7 @@ class Opener:
         for step in _chain(secret, steps):
             secret = step
         key = DataKey(secret)
-        held.ready[key.id] = key
+        keys.ready[key.id] = key
 
 
 def _chain(secret: bytes, steps: int) -> Iterator[bytes]:

@@ -99,9 +99,9 @@ def rotate(
             raise Retry("the rotation of keys was interrupted; the next one completes it")
     with session.transaction():
         _retire_epochs(session, provider, ledger, epoch, now)
-    old = tuple(held for held in provider.epochs() if held < epoch)
-    for held in old:
-        provider.destroy(held)
+    old = tuple(earlier for earlier in provider.epochs() if earlier < epoch)
+    for earlier in old:
+        provider.destroy(earlier)
     return Rotation(epoch, old, rewrapped)
 
 

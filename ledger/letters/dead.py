@@ -109,23 +109,23 @@ def add_letters(
     if not refused:
         return
     names = [keys.names.of(message.body) for message, _ in refused]
-    kept = {row[0]: _Row(*row) for row in session.rows("kept_letters", letters=sorted({*names}))}
-    again = set(kept)
-    for row in kept.values():
+    rows = {row[0]: _Row(*row) for row in session.rows("kept_letters", letters=sorted({*names}))}
+    again = set(rows)
+    for row in rows.values():
         link.goes("dead_letters", msgspec.structs.astuple(row))
     sealed: dict[bytes, bytes] = {}
     for name, (message, rejection) in zip(names, refused, strict=True):
-        if name in kept:
-            _count_again(kept[name], rejection, now)
+        if name in rows:
+            _count_again(rows[name], rejection, now)
         else:
             nonce = os.urandom(NONCE_BYTES)
             sealed[name] = seal_bytes(keys.cipher, message.body, name, nonce)
-            kept[name] = _new_row(keys, name, message, rejection, now, sealed[name])
+            rows[name] = _new_row(keys, name, message, rejection, now, sealed[name])
     macs = {
-        name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in kept.items()
+        name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in rows.items()
     }
-    _write_new(session, [kept[name] for name in sealed], sealed, macs)
-    _write_again(session, [kept[name] for name in again], macs)
+    _write_new(session, [rows[name] for name in sealed], sealed, macs)
+    _write_again(session, [rows[name] for name in again], macs)
 
 
 def _count_again(row: _Row, rejection: Rejection, now: datetime) -> None:

@@ -33,13 +33,13 @@ class LetterFilter(msgspec.Struct, frozen=True):
 def letters_like(session: Session, kind: LetterFilter, most: int | None = None) -> Iterator[Letter]:
     """Letters of a kind, oldest first, in flat memory; those that go meanwhile are passed over."""
     after: _After = (None, None)
-    found = _PAGE
-    while found == _PAGE and most != 0:
+    page_size = _PAGE
+    while page_size == _PAGE and most != 0:
         size = _PAGE if most is None else min(_PAGE, most)
         page = _page(session, kind, after, size)
         yield from page
         most = None if most is None else most - len(page)
-        found = len(page)
+        page_size = len(page)
         if page:
             after = (page[-1].first_seen, bytes.fromhex(page[-1].letter))
 

@@ -40,9 +40,9 @@ def counted_as(span: Span) -> str:
     return _FILES if span.topic.startswith(_FILES) else span.topic
 
 
-def names_of(ready: Sequence[PackedMessage]) -> list[str]:
+def names_of(packed: Sequence[PackedMessage]) -> list[str]:
     """The source of each message; of what is withheld none is looked at."""
-    return [_name_of(item) for item in ready]
+    return [_name_of(item) for item in packed]
 
 
 def _name_of(item: PackedMessage) -> str:
@@ -68,10 +68,10 @@ def tally(
     tallies = {name: Tally(recorded[name], count) for name, count in arrived.items()}
     for index, held in refused:
         if index not in left_out:
-            one = tallies[names[index]]
-            one.held, one.refused = one.held + held, one.refused + (not held)
-    for one in tallies.values():
-        one.duplicates -= one.recorded + one.refused + one.held
+            counts = tallies[names[index]]
+            counts.held, counts.refused = counts.held + held, counts.refused + (not held)
+    for counts in tallies.values():
+        counts.duplicates -= counts.recorded + counts.refused + counts.held
     return tallies
 
 

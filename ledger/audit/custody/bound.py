@@ -14,14 +14,14 @@ from ledger.crypto.sealing import is_made_of_reference, subject_of
 
 
 def is_bound(
-    subject: UUID, reference: str | None, secret: bytes | None, held: ProviderKeys
+    subject: UUID, reference: str | None, secret: bytes | None, provider_keys: ProviderKeys
 ) -> bool:
     """Whether a data subject was made of this reference with this key; of earlier versions none was made."""
     if not is_made_of_reference(subject):
         return True
     if reference is None or secret is None:
         return False
-    return subject_of(secret, str(held.ledger), reference) == subject
+    return subject_of(secret, str(provider_keys.ledger), reference) == subject
 
 
 class Unbound:
@@ -32,16 +32,16 @@ class Unbound:
         self._named: dict[UUID, int] = {}
         self._excused: set[UUID] = set()
 
-    def see(self, told: StreamNeeds, came_back: Container[int]) -> None:
+    def see(self, stream_needs: StreamNeeds, came_back: Container[int]) -> None:
         """Take the events of one stream, which are of a data subject and may name others."""
         if not self._subjects:
             return
-        for subject in told.referred.keys() & self._subjects:
-            self._take(subject, told.referred[subject], came_back)
-        if told.stream in self._subjects:
-            self._take(told.stream, told.first, came_back)
-            if told.reapplied:
-                self._excused.add(told.stream)
+        for subject in stream_needs.referred.keys() & self._subjects:
+            self._take(subject, stream_needs.referred[subject], came_back)
+        if stream_needs.stream in self._subjects:
+            self._take(stream_needs.stream, stream_needs.first, came_back)
+            if stream_needs.reapplied:
+                self._excused.add(stream_needs.stream)
 
     def _take(self, subject: UUID, position: int, came_back: Container[int]) -> None:
         self._named[subject] = min(position, self._named.get(subject, position))

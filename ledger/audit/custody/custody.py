@@ -103,11 +103,11 @@ class ProviderKeys:
 
     def unwrap(self, keys: Sequence[Wrapped]) -> list[Unwrapped]:
         """Keys, each by itself; an epoch whose key is not there is a finding, once."""
-        found = self._wrapping.unwrap(keys) if keys else []
-        for key, why in zip(keys, found, strict=True):
+        unwrapped = self._wrapping.unwrap(keys) if keys else []
+        for key, why in zip(keys, unwrapped, strict=True):
             if isinstance(why, KeyLost):
                 self._note_missing(key.epoch, why)
-        return found
+        return unwrapped
 
     def note(self, why: Halt, kind: str, detail: str) -> None:
         """Note a key that does not unwrap. An epoch that is not there is a finding already.

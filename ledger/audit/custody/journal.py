@@ -115,22 +115,22 @@ def _read(raw: bytes) -> ErasureEntry | None:
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     times = (entry.time, entry.through, entry.valid_from)
-    return entry if all(one is None or one.tzinfo for one in times) else None
+    return entry if all(time is None or time.tzinfo for time in times) else None
 
 
 def _erasures(journal: ErasureJournal) -> list[UUID]:
-    found = []
+    erasures = []
     try:
         for raw in journal.lines():
             with suppress(UnknownFormat):  # it is named already
                 entry = _read(raw)
-                found += [entry.erasure] if entry else []
+                erasures += [entry.erasure] if entry else []
     except OSError:  # and so is this
         return []
-    return found
+    return erasures
 
 
 def through_of(lines: Sequence[JournalLine], category: str) -> datetime | None:
     """Up to when the journal says that a category of a person was erased."""
-    found = [line.entry.through for line in lines if category in line.entry.categories]
-    return max(found, default=None)
+    ends = [line.entry.through for line in lines if category in line.entry.categories]
+    return max(ends, default=None)

@@ -31,13 +31,13 @@ class Promise(msgspec.Struct, frozen=True, array_like=True):
 
 def promises_of(rows: Sequence[Sequence[Any]], findings: Findings) -> list[Promise]:
     """Rows as promises; one that cannot be a promise is noted and left out."""
-    found = []
+    promises = []
     for row in rows:
         try:
-            found.append(Promise(str(row[0]), *_read(row)))
+            promises.append(Promise(str(row[0]), *_read(row)))
         except (msgspec.ValidationError, TypeError):
             findings.note(None, UNREADABLE, "a promise lacks something")
-    return found
+    return promises
 
 
 def _read(row: Sequence[Any]) -> tuple[int, bytes, bytes | None]:
@@ -98,7 +98,7 @@ def _check_known(promises: Sequence[Promise], known: tuple[int, int], findings: 
 def _tell_absent(
     promises: Sequence[Promise], signed: SignedCheckpoints | None, findings: Findings
 ) -> None:
-    largest = max(promises, key=lambda one: one.size, default=None)
+    largest = max(promises, key=lambda promise: promise.size, default=None)
     if largest:
         detail = (
             f"the log {largest.origin} has promised {largest.size} entries, and nothing that it signed"
@@ -145,9 +145,9 @@ def _check_history(promise: Promise, signed: SignedCheckpoints, findings: Findin
         findings.note(None, "promise", detail)
         return
     tree = Checkpoint(promise.origin, promise.size, promise.root)
-    kept = dict(signed.bound).get(tree)
-    if kept is not None and kept != promise.history:
+    history = dict(signed.bound).get(tree)
+    if history is not None and history != promise.history:
         detail = "the checkpoints that were kept are not all that were signed, or not those"
         findings.note(None, "checkpoint", detail)
-    elif kept is None and signed.newest and promise.size <= signed.newest.size:
+    elif history is None and signed.newest and promise.size <= signed.newest.size:
         findings.note(None, "promise", "the promise is none of the trees that were signed")
