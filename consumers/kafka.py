@@ -151,16 +151,16 @@ class KafkaSource:
         with _mapped_errors():
             cluster: Any = self._admin.describe_cluster()
             described: Any = self._admin.describe_topics(list(topics))
-        found = {
+        topic_ids = {
             topic["name"]: str(topic["topic_id"] or "")
             for topic in described
             if topic["error_code"] == kafka_errors.NoError.errno
         }
-        if not cluster["cluster_id"] or not all(found.values()):
+        if not cluster["cluster_id"] or not all(topic_ids.values()):
             raise Misconfigured(
                 "this Kafka names no ids of cluster and topics: it is older than 2.8"
             )
-        return Identity(cluster["cluster_id"], found)
+        return Identity(cluster["cluster_id"], topic_ids)
 
     def partitions(self, topic: str) -> frozenset[int]:
         """The numbers of a topic's partitions; none when it does not exist."""
@@ -282,7 +282,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         """Note it; what was polled is dropped by the main thread."""
         self._touched = True
 
-    def on_partitions_lost(self, lost: Any) -> None:
+    def on_partitions_lost(self, partitions: Any) -> None:
         """Note it; what was polled is dropped by the main thread."""
         self._touched = True
 

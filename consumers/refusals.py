@@ -107,8 +107,8 @@ def _login(connection: socket.socket, name: str, mechanism: Mechanism) -> str | 
     if _code(answer) == _UNSUPPORTED:
         return f"it does not take {name}; see LEDGER_KAFKA_SASL_MECHANISM"
     while not mechanism.is_done():
-        said = mechanism.auth_bytes()
-        answer = _ask(connection, _AUTHENTICATE, struct.pack(">i", len(said)) + said)
+        message = mechanism.auth_bytes()
+        answer = _ask(connection, _AUTHENTICATE, struct.pack(">i", len(message)) + message)
         if _code(answer) == _FAILED:
             return "it does not know this user or password; see LEDGER_KAFKA_SASL_USERNAME"
         mechanism.receive(_auth_bytes(answer))

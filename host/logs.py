@@ -82,7 +82,9 @@ def end_logs() -> None:
     """Log no more: what follows is another command, which begins by itself."""
     for name in OURS:
         logger = logging.getLogger(name)
-        logger.handlers = [one for one in logger.handlers if not isinstance(one, _Lines)]
+        logger.handlers = [
+            handler for handler in logger.handlers if not isinstance(handler, _Lines)
+        ]
         logger.setLevel(logging.NOTSET)
     threading.excepthook = threading.__excepthook__
 
@@ -136,7 +138,10 @@ def _machine(record: logging.LogRecord, process: str) -> str:
         "run": run_id(),
         **_fields(record),
     }
-    cleaned = {name: shown(one) if isinstance(one, str) else one for name, one in members.items()}
+    cleaned = {
+        name: shown(member) if isinstance(member, str) else member
+        for name, member in members.items()
+    }
     return orjson.dumps(cleaned, default=lambda value: type(value).__name__).decode()
 
 

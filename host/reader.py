@@ -32,14 +32,14 @@ def reader_of(reading: Reading, key_folder: Path) -> Reader:
     runs_it = _runs_the_ledger(key_folder)
     user = _employee(_login_uid() if runs_it else os.getuid())
     login = reading.login or user
-    named = reading.reader or login
-    if not _may_name(reading, runs_it, is_user=login == user, is_login=named == login):
+    person = reading.reader or login
+    if not _may_name(reading, runs_it, is_user=login == user, is_login=person == login):
         raise Misconfigured(
             "only root and the owner of the key folder may say that another person reads:"
             " leave out LEDGER_READER and LEDGER_LOGIN"
         )
     silent = reading.reader is None and reading.login is None and reading.role is None
-    return Reader(named, reading.role or OPERATOR, judged=not (silent and runs_it))
+    return Reader(person, reading.role or OPERATOR, judged=not (silent and runs_it))
 
 
 def _may_name(reading: Reading, runs_it: bool, *, is_user: bool, is_login: bool) -> bool:

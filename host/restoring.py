@@ -83,18 +83,18 @@ def restore_site(
     check_keys_held(settings)
     with _opened(settings, folders, trust) as copies:
         identities = Identities(trust.identity) if trust.identity else None
-        for opened in copies:
-            check_identities(opened, identities)
+        for copy in copies:
+            check_identities(copy, identities)
         provider = key_provider(settings)
         check_keys(copies[1].copy, provider)
         check_rows_key(provider, _migrations_of(copies[1].copy))
-        folder, known = LogFolder(settings.log.folder), _known(settings, trust)
-        elsewhere = is_elsewhere(folder, settings.log.origin, known)
+        folder, keys = LogFolder(settings.log.folder), _known(settings, trust)
+        elsewhere = is_elsewhere(folder, settings.log.origin, keys)
         if elsewhere and settings.log.origin in copies[0].copy.signed:
             raise Misconfigured(_absent(settings, ""))
         with bare_site(settings, clock) as site:
             restore(site.database, site.ledger, copies, identities)
-            restored = _complete(site, (copies[0].copy, copies[1].copy), known)
+            restored = _complete(site, (copies[0].copy, copies[1].copy), keys)
     warning = _absent(settings, _NEVER) if elsewhere and not never_published else None
     return msgspec.structs.replace(restored, warning=warning)
 
@@ -109,7 +109,7 @@ def _opened(
 
 
 def _migrations_of(copy: Copy) -> tuple[str, ...]:
-    return tuple(one.name for one in copy.migrations)
+    return tuple(migration.name for migration in copy.migrations)
 
 
 def _known(settings: Settings, trust: Trust) -> list[VerifierKey]:

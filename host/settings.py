@@ -209,9 +209,9 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
 def read_people(texts: Mapping[str, str]) -> DisplaySettings:
     """How people are spoken to, for commands that need no other setting. Raises Misconfigured."""
     reader = Reader(texts)
-    found = _people(reader)
+    people = _people(reader)
     reader.check()
-    return found
+    return people
 
 
 def _people(reader: Reader) -> DisplaySettings:
@@ -334,8 +334,8 @@ def _kafka(reader: Reader, ledger: LedgerName, confidential: bool) -> KafkaSetti
 
 def _password(reader: Reader) -> str | None:
     """The first line of the file that holds the password, else the password itself."""
-    given = reader.text("KAFKA_SASL_PASSWORD", None)
-    return reader.first_line("KAFKA_SASL_PASSWORD_FILE") or given
+    password = reader.text("KAFKA_SASL_PASSWORD", None)
+    return reader.first_line("KAFKA_SASL_PASSWORD_FILE") or password
 
 
 def _check_sasl(reader: Reader, kafka: KafkaSettings) -> None:

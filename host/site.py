@@ -124,15 +124,15 @@ class Site:
     @property
     def custody(self) -> Custody:
         """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
-        held = bool(self.provider.epochs())
+        has_keys = bool(self.provider.epochs())
         return Custody(
             ledger=self.ledger,
             now=self.clock(),
             tombstone=period("tombstone"),
             feed_list=period("feed-list"),
             purposes=LEDGER_KEYS,
-            provider=self.provider if held else None,
-            journal=self.journal if held else None,
+            provider=self.provider if has_keys else None,
+            journal=self.journal if has_keys else None,
         )
 
     def publisher(self, observer: PublisherObserver | None = None) -> Publisher:
@@ -277,8 +277,8 @@ class Site:
         opener = Opener(self.session("reader"), self.provider, self.ledger)
         reader = reader_of(self.settings.reading, ledger_folder(self.settings))
         self._check_approver(act, reader, opener)
-        told = [*(whom(opener, about) if about else ()), *parameters]
-        digest = digest_of(opener.ledger_key(READS), act, told)
+        digested = [*(whom(opener, about) if about else ()), *parameters]
+        digest = digest_of(opener.ledger_key(READS), act, digested)
         approval = Approval(act, reader.reference, reader.role, digest)
         recorder = self._open_recorder_of_own()
         try:
@@ -382,6 +382,6 @@ class Site:
     def __exit__(self, *_fault: object) -> None:
         self.close()
 
-    def _keep(self, thing: C) -> C:
-        self._opened.append(thing)
-        return thing
+    def _keep(self, resource: C) -> C:
+        self._opened.append(resource)
+        return resource

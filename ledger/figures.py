@@ -29,11 +29,11 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
     if epoch := session.row("current_epoch"):
         age_s = (now - epoch[1]).total_seconds()
         figures["ledger_key_epoch_age_seconds"] = max(0.0, age_s)
-    found: dict[str, dict[tuple[str, ...], float]]
-    found = {name: {(): value} for name, value in figures.items()}
+    by_labels: dict[str, dict[tuple[str, ...], float]]
+    by_labels = {name: {(): value} for name, value in figures.items()}
     rows = session.rows("quarantined_sources")
-    found["ledger_quarantined_sources"] = {(topic,): float(count) for topic, count in rows}
-    return found
+    by_labels["ledger_quarantined_sources"] = {(topic,): float(count) for topic, count in rows}
+    return by_labels
 
 
 def _single(session: Session, ledger: LedgerName) -> dict[str, float]:

@@ -18,13 +18,13 @@ def registered_systems(
     `counts`: whether who said it may give a system the right to speak.
     """
     events = [decode_event(*row) for row in session.rows("registered_systems")]
-    gone = {_target(event) for event in events if event.name == _ANNULLED}
+    annulled = {_target(event) for event in events if event.name == _ANNULLED}
     standing = [
         event
         for event in events
         if event.name != _ANNULLED
         and counts(event)
-        and (event.stream, event.source, event.id) not in gone
+        and (event.stream, event.source, event.id) not in annulled
     ]
     return [event.facts for event in sorted(standing, key=lambda e: (e.time, e.source, e.id))]
 

@@ -28,21 +28,21 @@ class Pages(NamedTuple):
     live: Mapping[str, Check]
     ready: Mapping[str, Check]
 
-    def answer(self, asked: HttpRequest) -> Page:
+    def answer(self, request: HttpRequest) -> Page:
         """One of the pages."""
-        if asked.path == "/metrics":
-            return Page(HTTPStatus.OK, *self.metrics(asked.accept))
-        if asked.path == "/livez":
+        if request.path == "/metrics":
+            return Page(HTTPStatus.OK, *self.metrics(request.accept))
+        if request.path == "/livez":
             return _health("live", self.live)
-        if asked.path == "/readyz":
+        if request.path == "/readyz":
             return _health("ready", self.ready)
         return Page(HTTPStatus.NOT_FOUND, "text/plain", b"/metrics /livez /readyz\n")
 
 
 def _health(name: str, checks: Mapping[str, Check]) -> Page:
-    found = missing(checks)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if found else HTTPStatus.OK
-    body = orjson.dumps({name: not found, "missing": found}, option=orjson.OPT_SORT_KEYS)
+    failing = missing(checks)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+    body = orjson.dumps({name: not failing, "missing": failing}, option=orjson.OPT_SORT_KEYS)
     return Page(status, "application/json", body + b"\n")
 
 

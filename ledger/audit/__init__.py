@@ -111,7 +111,7 @@ def audit(
             keys.end(session)
     root = b64encode(scene.root).decode()
     gaps = tuple(scene.gaps.values())
-    promised = max([one.size for one in scene.promises] + [comparison.published_size])
+    promised = max([promise.size for promise in scene.promises] + [comparison.published_size])
     found = scene.findings.sorted()
     return Audit(scene.size, root, found, gaps, promised, scene.readable)
 
@@ -159,7 +159,7 @@ def _look_for_promises(scene: Scene, comparison: Comparison) -> None:
 
 
 def _compare_promises(scene: Scene, comparison: Comparison) -> None:
-    sizes = [(one.promised or 0, one.batch) for one in scene.batches]
+    sizes = [(batch.promised or 0, batch.batch) for batch in scene.batches]
     size, batch = max(sizes, default=(0, 0))
     check_promises(scene.promises, (batch, size), comparison, scene.findings)
 

@@ -73,7 +73,7 @@ def check_states(
             findings.note(position, "event-id", "a name without an event")
             continue
         _check_event(row, position, batch, gaps, findings)
-    return StoredStates(gaps, [one.digest() for one in names])
+    return StoredStates(gaps, [digest.digest() for digest in names])
 
 
 def _batch_finder(batches: Sequence[BatchRow]) -> Any:
@@ -152,8 +152,8 @@ def _came_with(origin: dict[str, Any], batch: BatchRow) -> bool:
         return True  # no topic has a colon in its name: a file, a command, a letter that was tried again
     offset = origin["offset"]
     place = (origin.get("topic"), origin.get("partition"))
-    known = isinstance(offset, int) and batch.start <= offset < batch.end
-    return known and place == (batch.topic, batch.partition)
+    in_span = isinstance(offset, int) and batch.start <= offset < batch.end
+    return in_span and place == (batch.topic, batch.partition)
 
 
 def _take_gap(event: RecordedEvent, gaps: dict[int, ExplainedGap], findings: Findings) -> None:

@@ -95,8 +95,8 @@ class _Source:
             self.failed = error
             raise
         size = size if size >= 0 else _BLOCK_BYTES
-        taken, self._rest = self._rest[:size], self._rest[size:]
-        return taken
+        block, self._rest = self._rest[:size], self._rest[size:]
+        return block
 
 
 class _Target:

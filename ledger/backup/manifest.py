@@ -115,11 +115,11 @@ def _check_format(body: str) -> None:
         format: int
 
     try:
-        found = msgspec.json.decode(body, type=Format).format
+        number = msgspec.json.decode(body, type=Format).format
     except msgspec.DecodeError:
         raise Unproven("the manifest cannot be read") from None
-    if found != FORMAT:
-        raise Misconfigured(f"expected a backup of format {FORMAT}, got {found}")
+    if number != FORMAT:
+        raise Misconfigured(f"expected a backup of format {FORMAT}, got {number}")
 
 
 def _is_sound(copy: Copy) -> bool:
@@ -139,13 +139,13 @@ def _is_sequence(name: str, last: int) -> bool:
     return _NAME.fullmatch(name) is not None and last >= 0
 
 
-def _is_table(one: TableFile) -> bool:
-    names = (one.table, *one.columns)
+def _is_table(table: TableFile) -> bool:
+    names = (table.table, *table.columns)
     return (
         all(_NAME.fullmatch(name) for name in names)
-        and _all_once(one.columns)
-        and bool(_SHA256.fullmatch(one.sha256))
-        and min(one.rows, one.size) >= 0
+        and _all_once(table.columns)
+        and bool(_SHA256.fullmatch(table.sha256))
+        and min(table.rows, table.size) >= 0
     )
 
 

@@ -155,7 +155,7 @@ def _write_tables(
     """The rows of one copy, in files; the manifest that says so."""
     namespace = namespace_of(ledger, copy.content)
     columns = columns_of(session, namespace)
-    names = copied_tables(copy.content, [one.name for one in copy.migrations])
+    names = copied_tables(copy.content, [migration.name for migration in copy.migrations])
     tables = []
     for table in names:
         rows = _Rows(

@@ -63,8 +63,8 @@ class FileKeyProvider:
     def strange(self) -> list[str]:
         """Names of key files in the folder that this program never gives, sorted."""
         ours = {self._path(epoch).name for epoch in self.epochs()}
-        known = {_ROWS, _ROWS_FILLING, *_OTHERS, *ours}
-        return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - known)
+        expected = {_ROWS, _ROWS_FILLING, *_OTHERS, *ours}
+        return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - expected)
 
     def begin(self, epoch: int) -> None:
         """See `KeyProvider`."""
@@ -192,11 +192,11 @@ class FileLinkKeys:
 
     def subjects(self) -> frozenset[UUID]:
         """See `LinkKeys`."""
-        found = set()
+        subjects = set()
         for path in self._folder.glob(f"*{_SUFFIX}"):
             with suppress(ValueError):
-                found.add(UUID(path.name.removesuffix(_SUFFIX)))
-        return frozenset(found)
+                subjects.add(UUID(path.name.removesuffix(_SUFFIX)))
+        return frozenset(subjects)
 
     def destroy(self, subjects: Iterable[UUID]) -> None:
         """See `LinkKeys`. Files are overwritten before they are removed."""

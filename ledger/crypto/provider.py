@@ -136,12 +136,12 @@ class KeyProvider(Protocol):
 
 def each_unwrapped(wrapping: Wrapping, keys: Sequence[Wrapped]) -> list[bytes]:
     """All of some keys, unwrapped. Raises what is wrong with the first that does not unwrap."""
-    found = []
+    unwrapped = []
     for key in wrapping.unwrap(keys) if keys else ():
         if isinstance(key, Halt):
             raise key
-        found.append(key)
-    return found
+        unwrapped.append(key)
+    return unwrapped
 
 
 T = TypeVar("T")

@@ -89,9 +89,9 @@ def subject_of(key: bytes, ledger: str, reference: str) -> UUID:
 
     Every entry of the person is published under it, so nobody can make it belong to another reference later.
     """
-    named = orjson.dumps([ledger, reference])
-    made = hmac.digest(_hkdf(key, b"processing-ledger/subject/1"), named, "sha256")
-    number = int.from_bytes(made[:16]) & ~_UUID_MARKS | _UUID_8
+    message = orjson.dumps([ledger, reference])
+    digest = hmac.digest(_hkdf(key, b"processing-ledger/subject/1"), message, "sha256")
+    number = int.from_bytes(digest[:16]) & ~_UUID_MARKS | _UUID_8
     return UUID(int=number)
 
 

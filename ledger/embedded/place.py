@@ -143,8 +143,8 @@ def _system_account() -> Account:
     if _named(SYSTEM_USER) is None:
         root = Account("root", 0, 0)
         options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        done = run_as(root, ["useradd", *options, "--shell", "/usr/sbin/nologin", SYSTEM_USER])
-        reason = last_line(done.stderr)
+        result = run_as(root, ["useradd", *options, "--shell", "/usr/sbin/nologin", SYSTEM_USER])
+        reason = last_line(result.stderr)
     # Looked up again even when the command failed: another process may have been faster.
     account = _named(SYSTEM_USER)
     if account is None:

@@ -42,9 +42,9 @@ def rejournal(session: Session, opener: Opener, journal: ErasureJournal) -> int:
 
     Where its keys are held again it is pending from then on. Raises Retry or Halt.
     """
-    known = {last_name(entry) for block, _ in journal.blocks() for entry in block}
+    journalled = {last_name(entry) for block, _ in journal.blocks() for entry in block}
     recorded = session.rows("recorded_erasures", source=SOURCE)
-    lacking = [(id, stream) for id, stream in recorded if id not in known]
+    lacking = [(id, stream) for id, stream in recorded if id not in journalled]
     for id, stream in lacking:
         entry = _entry(session, opener, id, events_of(session, [stream]))
         journal.append(opener.links.closed(entry))
@@ -90,29 +90,29 @@ def _keys_of(erasure: UUID, own: Mapping[str, RecordedEvent]) -> tuple[str, ...]
     return tuple(chain.from_iterable(event.facts["keys_destroyed"] for event in parts))
 
 
-def _extent(session: Session, opener: Opener, gone: _Gone) -> _Extent:
+def _extent(session: Session, opener: Opener, erasure: _Gone) -> _Extent:
     """From the fences where they are in force; from the keys that are here again where they are not."""
-    erased, categories = gone.erased, gone.categories
+    erased, categories = erasure.erased, erasure.categories
     rolling = ROLLING_CATEGORIES.issuperset(categories)
     last = month_of(erased.time) + 1
-    held = opener.key_ids(erased.stream, categories, last)
+    key_ids = opener.key_ids(erased.stream, categories, last)
     rows = session.rows("fences_of_subjects", subjects=[erased.stream])
     fences = {category: through for _, category, through in rows}
-    if gone.keys.isdisjoint(held) and fences.keys() >= set(categories):
+    if erasure.keys.isdisjoint(key_ids) and fences.keys() >= set(categories):
         through = min(fences[category] for category in categories)
         month = month_of(through)
         return _Extent(through, month if rolling and through == end_of_month(month) else None)
-    if rolling and not gone.keys.issuperset(held):
-        month_gone = _last_month_gone(opener, gone, last)
+    if rolling and not erasure.keys.issuperset(key_ids):
+        month_gone = _last_month_gone(opener, erasure, last)
         if month_gone is not None:
             return _Extent(end_of_month(month_gone), month_gone)
-    return _Extent(max([erased.time, *gone.times_before]))
+    return _Extent(max([erased.time, *erasure.times_before]))
 
 
-def _last_month_gone(opener: Opener, gone: _Gone, last: int) -> int | None:
+def _last_month_gone(opener: Opener, erasure: _Gone, last: int) -> int | None:
     """The last month up to which all keys of rolling categories were destroyed."""
     for month in range(last - 1, 0, -1):
-        older = opener.key_ids(gone.erased.stream, gone.categories, last, month)
-        if gone.keys.issuperset(older):
+        older = opener.key_ids(erasure.erased.stream, erasure.categories, last, month)
+        if erasure.keys.issuperset(older):
             return month
     return None

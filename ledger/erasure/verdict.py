@@ -26,7 +26,9 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def erased(self) -> tuple[str, ...]:
         """The categories that go, in the order of the contract."""
-        going = {name for name, one in self.decisions.items() if one["decision"] == "erase"}
+        going = {
+            name for name, decision in self.decisions.items() if decision["decision"] == "erase"
+        }
         return tuple(category for category in CATEGORIES if category in going)
 
 

@@ -96,7 +96,7 @@ class FeedLists:
         if not distinct:
             return {}
         lists = once_more(lambda: self._find(distinct))
-        return {kept.root: kept for kept in lists if kept.position <= position}
+        return {feed_list.root: feed_list for feed_list in lists if feed_list.position <= position}
 
     def _find(self, roots: Sequence[bytes]) -> list[KeptList]:
         self._wrapping.hold()
@@ -118,7 +118,9 @@ class FeedLists:
 
     def with_member(self, lists: Mapping[bytes, KeptList], reference: str) -> set[bytes]:
         """The roots of those lists that a reference is in; reads one page of each."""
-        tokens = {root: token_of(Prover(kept.secret), reference) for root, kept in lists.items()}
+        tokens = {
+            root: token_of(Prover(feed_list.secret), reference) for root, feed_list in lists.items()
+        }
         rows = self._session.rows(
             "feed_pages_of",
             roots=list(tokens),
@@ -126,9 +128,9 @@ class FeedLists:
         )
         return {bytes(root) for root, page in rows if tokens[bytes(root)] in set(tokens_in(page))}
 
-    def tokens(self, kept: KeptList) -> tuple[bytes, ...]:
+    def tokens(self, feed_list: KeptList) -> tuple[bytes, ...]:
         """All tokens of a list, in order."""
-        pages = self._session.rows("feed_pages", root=kept.root)
+        pages = self._session.rows("feed_pages", root=feed_list.root)
         return tuple(token for _, page in pages for token in tokens_in(page))
 
 

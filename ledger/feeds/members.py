@@ -39,7 +39,7 @@ def token_of(prover: Prover, reference: str) -> bytes:
 def members_of(secret: bytes, references: Iterable[str]) -> Members:
     """The members of a feed with a secret key, from references in any order."""
     prover = Prover(secret)
-    tokens = tuple(sorted({token_of(prover, one) for one in set(references)}))
+    tokens = tuple(sorted({token_of(prover, reference) for reference in set(references)}))
     return Members(prover.public, tokens, commitment(prover.public, len(tokens), root_of(tokens)))
 
 

@@ -79,8 +79,8 @@ def path_of(tokens: Sequence[bytes], token: bytes) -> Path:
         depth = len(siblings)
         middle = _middle(tokens, start, end, depth)
         left, right = (start, middle), (middle, end)
-        (start, end), beside = (right, left) if _bit(token, depth) else (left, right)
-        siblings.append(_root(tokens, *beside, depth + 1))
+        (start, end), sibling = (right, left) if _bit(token, depth) else (left, right)
+        siblings.append(_root(tokens, *sibling, depth + 1))
     return Path(tuple(siblings), tokens[start] if start < end else None)
 
 
@@ -99,12 +99,12 @@ def verify_path(root: bytes, token: bytes, path: Path) -> bool:
 
 def _check_path(token: bytes, path: Path) -> None:
     """A path has hashes only, no more than a token has bits, and ends where the token would be."""
-    depth, found = len(path.siblings), path.found
+    depth, last = len(path.siblings), path.found
     if depth > _BITS or any(len(sibling) != HASH_BYTES for sibling in path.siblings):
         raise Unproven("the path has too many hashes, or one of another length")
-    if found is None:
+    if last is None:
         return
-    if len(found) != TOKEN_BYTES or _prefix(found, depth) != _prefix(token, depth):
+    if len(last) != TOKEN_BYTES or _prefix(last, depth) != _prefix(token, depth):
         raise Unproven("the path leads to a place of another token")
 
 

@@ -43,10 +43,10 @@ def authenticate_rows(
             )
         provider.rows.begin()
         macs = RowMacs(partial(provider.rows.macs, begun=True), ledger)
-        done = _fill(session, macs)
-    done += _close_lines(journal, JournalLinks(provider.links, lambda: macs, ledger))
+        count = _fill(session, macs)
+    count += _close_lines(journal, JournalLinks(provider.links, lambda: macs, ledger))
     provider.rows.keep()
-    return done
+    return count
 
 
 def check_rows_key(provider: KeyProvider, migrations: tuple[str, ...]) -> None:
@@ -72,12 +72,12 @@ def authenticate_restored(
 
 
 def _fill(session: Session, macs: RowMacs) -> int:
-    done = 0
+    count = 0
     for table, (read, write) in _TABLES.items():
         while rows := session.rows(read, count=_BLOCK_ROWS):
             session.run(write, **_macs(macs, table, rows))
-            done += len(rows)
-    return done
+            count += len(rows)
+    return count
 
 
 def _macs(macs: RowMacs, table: str, rows: list[tuple[Column, ...]]) -> dict[str, list[object]]:

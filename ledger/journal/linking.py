@@ -71,10 +71,12 @@ class JournalLinks:
 
     def _mac(self, bare: ErasureEntry) -> str:
         """Over what the line says; a member that a later program adds is null in it."""
-        said = {
+        members = {
             name: value for name, value in msgspec.to_builtins(bare).items() if value is not None
         }
-        return self._macs().of("journal", [orjson.dumps(said, option=orjson.OPT_SORT_KEYS)]).hex()
+        return (
+            self._macs().of("journal", [orjson.dumps(members, option=orjson.OPT_SORT_KEYS)]).hex()
+        )
 
     def _place(self, entry: ErasureEntry) -> bytes:
         return associated_data(

@@ -31,24 +31,24 @@ def fence(
     rows = session.rows("fence_state", subject=subject, categories=list(categories))
     generations: list[int] = []
     throughs: list[datetime] = []
-    made: list[bytes | None] = []
+    row_macs: list[bytes | None] = []
     for category, latest, generation, known_through, mac in rows:
         after = (max(latest, generation or 0), max(through, known_through or through))
         generations.append(after[0])
         throughs.append(after[1])
         row = (subject, category, *after)
         if generation is None:
-            made.append(macs.of("fences", row))
+            row_macs.append(macs.of("fences", row))
         else:
             before = (subject, category, generation, known_through)
-            made.append(macs.changed("fences", before, mac, row))
+            row_macs.append(macs.changed("fences", before, mac, row))
     session.run(
         "fence",
         subject=subject,
         categories=[row[0] for row in rows],
         generations=generations,
         throughs=throughs,
-        macs=made,
+        macs=row_macs,
     )
 
 
@@ -69,8 +69,8 @@ def add_tombstone(
 
 def restore_subject(session: Session, macs: RowMacs, entry: ErasureEntry, hmac: bytes) -> None:
     """The index row of a person of whom only a part was erased, should a restore have taken it away."""
-    known = _known(entry, hmac)
-    subject, reference_hmac, version, kind, valid_from = known
+    columns = _known(entry, hmac)
+    subject, reference_hmac, version, kind, valid_from = columns
     session.run(
         "restore_subject",
         subject=subject,
@@ -78,7 +78,7 @@ def restore_subject(session: Session, macs: RowMacs, entry: ErasureEntry, hmac: 
         version=version,
         kind=kind,
         valid_from=valid_from,
-        mac=macs.of("subject_index", (*known, None)),
+        mac=macs.of("subject_index", (*columns, None)),
     )
 
 

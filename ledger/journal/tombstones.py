@@ -21,15 +21,15 @@ def expire_tombstones(
     seal_ties(journal, links)
     due = [subject for (subject,) in session.rows("expired_tombstones", now=now)]
     links.keys.destroy(due)
-    gone = session.run("expire_tombstones", now=now, subjects=due)
+    count = session.run("expire_tombstones", now=now, subjects=due)
     _forget_left(session, links)
-    return gone
+    return count
 
 
 def _forget_left(session: Session, links: JournalLinks) -> None:
     """Destroy the links of those who are neither known nor known to be erased."""
-    held = sorted(links.keys.subjects(), key=lambda subject: subject.int)
-    for start in range(0, len(held), _BLOCK):
-        block = held[start : start + _BLOCK]
+    subjects = sorted(links.keys.subjects(), key=lambda subject: subject.int)
+    for start in range(0, len(subjects), _BLOCK):
+        block = subjects[start : start + _BLOCK]
         known = {subject for (subject,) in session.rows("remembered_subjects", subjects=block)}
         links.keys.destroy([subject for subject in block if subject not in known])

@@ -135,7 +135,7 @@ class SubjectIndex:
         self,
         new: dict[tuple[str, datetime], UUID],
         secrets: dict[UUID, bytes],
-        known: dict[str, list[Period]],
+        as_read: dict[str, list[Period]],
     ) -> None:
         """Write new subjects with their reference keys; where another process was faster, its row stays."""
         rows = sorted(
@@ -151,7 +151,7 @@ class SubjectIndex:
         with self._session.transaction():
             unchanged = self._keyring.lock() == frozenset()
             # Who is new to this process may be known to another; the row that is there then stays.
-            self._check({r: p for r, p in known.items() if p or not unchanged})
+            self._check({r: p for r, p in as_read.items() if p or not unchanged})
             added = self._write(rows, secrets)
             winners = [(KeyNeed(subject, "reference"), secrets[subject]) for subject in added]
             self._keyring.add_keys([(need, 1, secret) for need, secret in winners])
@@ -179,10 +179,10 @@ class SubjectIndex:
         columns = (row.subject, row.hmac, INDEX_VERSION, row.kind, row.valid_from, sealed)
         return self._keyring.macs.of("subject_index", columns)
 
-    def _check(self, known: dict[str, list[Period]]) -> None:
+    def _check(self, as_read: dict[str, list[Period]]) -> None:
         """Raise Overtaken when these references do not name any more whom they did when they were read."""
-        if known and self._read_periods(known)[0] != known:
-            for reference in known:
+        if as_read and self._read_periods(as_read)[0] != as_read:
+            for reference in as_read:
                 self._periods.pop(reference, None)
             raise Overtaken
 

@@ -219,9 +219,9 @@ def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter
     row = session.row("letter", letter=name)
     if row is None:
         raise _absent()
-    shown = Letter(letter, *row[1:-1])
+    described = Letter(letter, *row[1:-1])
     try:
-        return shown, _opened(keyring, shown.day, name, bytes(row[-1]))
+        return described, _opened(keyring, described.day, name, bytes(row[-1]))
     except KeyLost:
         if session.row("letter", letter=name) is None:  # it expired just now, and its key with it
             raise _absent() from None

@@ -50,9 +50,9 @@ def _page(
     after: _After,
     count: int,
 ) -> list[Letter]:
-    seen, letter = after
+    first_seen, letter = after
     rows = session.of("ledger").rows(
-        "letters_like", **_parameters(kind), seen_after=seen, letter_after=letter, count=count
+        "letters_like", **_parameters(kind), seen_after=first_seen, letter_after=letter, count=count
     )
     return [Letter(bytes(row[0]).hex(), *row[1:]) for row in rows]
 

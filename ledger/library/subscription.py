@@ -51,13 +51,13 @@ class LedgerSubscription(ListenNotifySubscription[ApplicationRecorder]):
 
     def take(self, count: int, wait_s: float, after: int = 0) -> list[RecordedRow]:
         """At most `count` of the next rows, as many as are there; waits for the first one as `wait` does."""
-        taken: list[Any] = []
-        while len(taken) < count and self.wait(0 if taken else wait_s, after):
-            start, wanted = self._notifications_index, count - len(taken)
-            rows = self._notifications[start : start + wanted]
-            self._notifications_index += len(rows)
-            taken += rows
-        return taken
+        rows: list[Any] = []
+        while len(rows) < count and self.wait(0 if rows else wait_s, after):
+            start, room = self._notifications_index, count - len(rows)
+            block = self._notifications[start : start + room]
+            self._notifications_index += len(block)
+            rows += block
+        return rows
 
     def _has_rows(self, wait_s: float) -> bool:
         if self._notifications_index < len(self._notifications):

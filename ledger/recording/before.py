@@ -52,8 +52,8 @@ class Before:
         versions = self._versions
         unknown = {stream.int: stream for stream in streams if stream.int not in versions}
         if unknown:
-            found = latest_versions(session, list(unknown.values()))
-            versions.update((stream.int, version) for stream, version in found.items())
+            latest = latest_versions(session, list(unknown.values()))
+            versions.update((stream.int, version) for stream, version in latest.items())
         return versions
 
     def unwritten(self, new: Iterable[PackedMessage]) -> list[BlindRow]:

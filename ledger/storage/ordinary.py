@@ -18,10 +18,10 @@ def open_ordinary(path: Path, most: int | None = None) -> BinaryIO:
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is no ordinary file")
-        if most is not None and found.st_size > most:
+        if most is not None and status.st_size > most:
             raise too_large(most)
         return os.fdopen(descriptor, "rb")
     except BaseException:

@@ -139,11 +139,9 @@ def append(
         "dead_letters": notes.dead_letters,
     }
     cells: list[Cell] = [*columns.values(), microseconds(head.at)]
-    beside = SideState(head.counted, head.promised, link.sums(sums))
-    mac = link.hash(before, cells, names, beside)
-    session.run(
-        "add_batch", **columns, recorded_at=head.at, names=names, mac=mac, **beside._asdict()
-    )
+    side = SideState(head.counted, head.promised, link.sums(sums))
+    mac = link.hash(before, cells, names, side)
+    session.run("add_batch", **columns, recorded_at=head.at, names=names, mac=mac, **side._asdict())
     session.rows("announce", channel=channel, position=str(head.last))
     return WriteResult(first, head.last, head.at)
 

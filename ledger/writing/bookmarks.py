@@ -78,12 +78,12 @@ def move_bookmark(
 
     `last_record`: its keyed hash; None keeps the one that is there. Raises Fenced when it is elsewhere.
     """
-    kept = _kept(session, span)
-    if kept is None:
+    stored = _kept(session, span)
+    if stored is None:
         raise Fenced
-    cluster_id, topic_id, _, last, *window = kept
+    cluster_id, topic_id, _, last, *window = stored
     last_record = last if last_record is None else last_record
-    link.goes("bookmarks", _row(span, *kept[:4]))
+    link.goes("bookmarks", _row(span, *stored[:4]))
     row = _row(span, cluster_id, topic_id, span.end, last_record)
     moved = session.run(
         "move_bookmark",
@@ -108,10 +108,10 @@ def move_bookmark_over_gap(
 
     What was recorded before the gap says nothing about the record before the new place.
     """
-    kept = _kept(session, gap)
-    if kept is None:
+    stored = _kept(session, gap)
+    if stored is None:
         raise Fenced
-    link.goes("bookmarks", _row(gap, *kept[:4]))
+    link.goes("bookmarks", _row(gap, *stored[:4]))
     row = _row(gap, former.cluster_id, topic_id, gap.end, None)
     moved = session.run(
         "move_bookmark_over_gap",

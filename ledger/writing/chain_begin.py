@@ -40,9 +40,9 @@ def begin_chain(session: Session, ledger: LedgerName, chain: KeyedHash) -> bool:
         if session.row("hashed_batches") != (0,):
             return False
         link = ChainLink(chain)
-        found = [_hash_rows(session, link, table) for table in _STATEMENTS]
+        counts = [_hash_rows(session, link, table) for table in _STATEMENTS]
         _hash_answers(session, chain)
-        if head.batch == 0 and not any(found):
+        if head.batch == 0 and not any(counts):
             return False
         notes = BatchNotes(before=hash_unhashed(session, chain))
         append(session, [], Span(BEGIN), link, notes=notes, channel=ledger.channel)
@@ -69,18 +69,18 @@ def _names(rows: Iterable[bytes], ends: Sequence[int]) -> list[bytes]:
             index += 1
         if index < len(ends):
             hashes[index].update(row)
-    return [one.digest() for one in hashes]
+    return [names.digest() for names in hashes]
 
 
 def _hash_rows(session: Session, link: ChainLink, table: Table) -> int:
-    read, put = _STATEMENTS[table]
+    read, write = _STATEMENTS[table]
     rows = session.rows(read)
     if rows:
         macs = [link.comes(table, _cells(row)) for row in rows]
         keys: dict[str, Any] = {"keys": [row[0] for row in rows], "macs": macs}
         if table in _TWO_KEYS:
             keys["seconds"] = [row[1] for row in rows]
-        session.run(put, **keys)
+        session.run(write, **keys)
     return len(rows)
 
 

@@ -180,12 +180,12 @@ def _with_lines(
 def _agree(line: JournalLine, erased: Erased) -> bool:
     """The events have at least the keys of the line: those of a start that completed it as well."""
     entry = line.entry
-    same = (entry.categories, entry.ground, entry.time) == (
+    as_recorded = (entry.categories, entry.ground, entry.time) == (
         erased.categories,
         erased.ground,
         erased.time,
     )
-    return same and line.keys <= set(map(keys_digest, erased.keys))
+    return as_recorded and line.keys <= set(map(keys_digest, erased.keys))
 
 
 class _Audit(NamedTuple):

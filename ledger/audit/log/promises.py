@@ -49,18 +49,18 @@ def _read(row: Sequence[Any]) -> tuple[int, bytes, bytes | None]:
 
 def check_promises(
     promises: Sequence[Promise],
-    known: tuple[int, int],
+    largest_known: tuple[int, int],
     comparison: Comparison,
     findings: Findings,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
     """Compare what the database promises with what was signed, and with the entries.
 
-    `known`: the number of the batch that knew of the largest promise, and that promise.
+    `largest_known`: the number of the batch that knew of the largest promise, and that promise.
     """
     signed = comparison.signed
     ours = _own(promises, signed)
-    _check_known(promises, known, findings)
+    _check_known(promises, largest_known, findings)
     newest = signed.newest if signed else None
     if signed is None or newest is None:
         _tell_absent(promises, signed, findings)
@@ -87,8 +87,10 @@ def _own(promises: Sequence[Promise], signed: SignedCheckpoints | None) -> Promi
     return next((promise for promise in promises if promise.origin == origin), None)
 
 
-def _check_known(promises: Sequence[Promise], known: tuple[int, int], findings: Findings) -> None:
-    batch, size = known
+def _check_known(
+    promises: Sequence[Promise], largest_known: tuple[int, int], findings: Findings
+) -> None:
+    batch, size = largest_known
     largest = max((promise.size for promise in promises), default=0)
     if largest < size:
         detail = f"batch {batch} knew of a promise of {size} entries, the largest is of {largest}"

@@ -179,11 +179,11 @@ class Comparison:
         if self._log is None or self._theirs is not None:
             return
         try:
-            held = self._log.folder.tile(level, number, len(hashes))
+            published = self._log.folder.tile(level, number, len(hashes))
         except (Unproven, ServiceAway) as error:
             self._findings.note(None, "tile", str(error))
         else:
-            if tuple(held) != hashes:
+            if tuple(published) != hashes:
                 detail = f"{tile_path(level, number, len(hashes))} holds other hashes"
                 self._findings.note(None, "tile", detail)
 

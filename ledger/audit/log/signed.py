@@ -97,7 +97,9 @@ class SignedCheckpoints:
             published = self._verified(content, "the published checkpoint")
         if last is not None:
             newest = self._verified(last, "the last checkpoint kept")
-        self.least = max((one.size for one in (published, newest) if one), default=0)
+        self.least = max(
+            (checkpoint.size for checkpoint in (published, newest) if checkpoint), default=0
+        )
         return published or newest
 
     def _kept(self) -> Iterator[bytes]:

@@ -68,12 +68,12 @@ def parse_certificate(content: bytes) -> Certificate:
             "this is the letter: save the certificate that is inside, and verify that"
         )
     try:
-        found = msgspec.json.decode(content, type=Certificate)
+        certificate = msgspec.json.decode(content, type=Certificate)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Unproven("this is not a certificate of erasure") from None
-    if found.title != TITLE:
+    if certificate.title != TITLE:
         raise Unproven("this is not a certificate of erasure")
-    return found
+    return certificate
 
 
 def verify(

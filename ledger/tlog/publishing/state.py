@@ -49,9 +49,9 @@ def last_promise(folder: LogFolder, keys: Sequence[VerifierKey]) -> tuple[bytes,
     Raises Halt when what is kept of it is damaged or contradicts itself.
     """
     signed, published = folder.history.last(), folder.checkpoint()
-    promises = [one for one in (published, signed) if one is not None]
+    promises = [content for content in (published, signed) if content is not None]
     try:
-        checked = [(one, verify_checkpoint(one, keys)) for one in promises]
+        checked = [(content, verify_checkpoint(content, keys)) for content in promises]
         for (_, old), (_, new) in pairwise(checked):
             _check_consistent(folder, old, new)
     except Unproven as error:

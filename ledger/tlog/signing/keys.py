@@ -36,8 +36,8 @@ class VerifierKey(msgspec.Struct, frozen=True):
     @property
     def key_id(self) -> bytes:
         """Four bytes that tell the keys of one name apart."""
-        named = self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public
-        return hashlib.sha256(named).digest()[:KEY_ID_BYTES]
+        message = self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public
+        return hashlib.sha256(message).digest()[:KEY_ID_BYTES]
 
     @property
     def text(self) -> str:

@@ -56,7 +56,9 @@ class Witness:
     def add_checkpoint(self, body: bytes) -> Answer:
         """Answer one request of a log. What is signed is durable on return. Raises Retry or Halt."""
         with self._locked():
-            last = {origin: one for origin in self._logs if (one := self._last(origin))}
+            last = {
+                origin: checkpoint for origin in self._logs if (checkpoint := self._last(origin))
+            }
             judged = judge(body, self._logs, last)
             if isinstance(judged, Answer):
                 return judged
