@@ -76,13 +76,13 @@ def _retry(ledger: Ledger, name: str, intake: AdmissionRules, now: datetime) -> 
     message = again(body, letter.mode, _origin(letter), accepted, now)
     if isinstance(message.outcome, Rejection) and not message.outcome.hidden:
         # Not recorded once more: the message did not arrive once more.
-        return _refused(name, message.outcome)
+        return _refused_outcome(name, message.outcome)
     batch = Batch([message], Span("command:retry"), letters={0: bytes.fromhex(name)})
     outcome = ledger.record(batch)
     if outcome.withheld:
         return RetryOutcome(name, "withheld", Code.WITHHELD)
     if outcome.rejections:
-        return _refused(name, outcome.rejections[0][1])
+        return _refused_outcome(name, outcome.rejections[0][1])
     return RetryOutcome(name, "recorded" if outcome.recorded else "duplicate")
 
 
@@ -92,7 +92,7 @@ def is_hidden(letter: Letter, body: bytes, intake: AdmissionRules, now: datetime
     return isinstance(outcome, Rejection) and outcome.hidden
 
 
-def _refused(name: str, rejection: Rejection) -> RetryOutcome:
+def _refused_outcome(name: str, rejection: Rejection) -> RetryOutcome:
     return RetryOutcome(name, "refused", rejection.code, rejection.pointer)
 
 

@@ -62,7 +62,7 @@ class Trust(msgspec.Struct, frozen=True):
 
 def check_site(settings: Settings, folders: tuple[Path, Path], trust: Trust) -> Copy:
     """Check a backup without a database; its manifest. Raises Misconfigured unless it is whole and signed."""
-    with _opened(settings, folders, trust) as (events, _):
+    with _open_copies(settings, folders, trust) as (events, _):
         return events.copy
 
 
@@ -81,14 +81,14 @@ def restore_site(
     who restores that nothing was signed after the backup either.
     """
     check_keys_held(settings)
-    with _opened(settings, folders, trust) as copies:
+    with _open_copies(settings, folders, trust) as copies:
         identities = Identities(trust.identity) if trust.identity else None
         for copy in copies:
             check_identities(copy, identities)
         provider = key_provider(settings)
         check_keys(copies[1].copy, provider)
         check_rows_key(provider, _migrations_of(copies[1].copy))
-        folder, keys = LogFolder(settings.log.folder), _known(settings, trust)
+        folder, keys = LogFolder(settings.log.folder), _known_keys(settings, trust)
         elsewhere = is_elsewhere(folder, settings.log.origin, keys)
         if elsewhere and settings.log.origin in copies[0].copy.signed:
             raise Misconfigured(_absent(settings, ""))
@@ -100,7 +100,7 @@ def restore_site(
 
 
 @contextmanager
-def _opened(
+def _open_copies(
     settings: Settings, folders: tuple[Path, Path], trust: Trust
 ) -> Iterator[tuple[OpenedCopy, OpenedCopy]]:
     keys = trust.keys or log_key(settings).known()
@@ -112,7 +112,7 @@ def _migrations_of(copy: Copy) -> tuple[str, ...]:
     return tuple(migration.name for migration in copy.migrations)
 
 
-def _known(settings: Settings, trust: Trust) -> list[VerifierKey]:
+def _known_keys(settings: Settings, trust: Trust) -> list[VerifierKey]:
     """Verification keys of the log, also where its own list was not brought along."""
     return list(dict.fromkeys((*log_key(settings).known(), *trust.keys)))
 

@@ -63,7 +63,7 @@ class JournalFigures:
     def _begin(self) -> None:
         self._offset = self._keys = self._erasures = 0
         self._file = self._journal.file
-        self._missing: list[ErasureEntry] = []
+        self._pending: list[ErasureEntry] = []
 
     def read(self, session: Session) -> Figures:
         """Nothing where this process has no key folder: elsewhere they are known. Raises Halt, Retry."""
@@ -72,14 +72,14 @@ class JournalFigures:
         _, erasures = session.row("head") or (0, 0)
         # An entry whose erasure failed may be taken back; a restored database lacks what it had; a journal
         # that was rewritten has its entries elsewhere.
-        if self._missing or erasures < self._erasures or self._file != self._journal.file:
+        if self._pending or erasures < self._erasures or self._file != self._journal.file:
             self._begin()
-        self._erasures, self._missing = erasures, []
+        self._erasures, self._pending = erasures, []
         for entries, end in self._journal.blocks(self._offset):
-            self._missing += missing_of(session, entries)
+            self._pending += missing_of(session, entries)
             self._keys += sum(len(entry.keys) for entry in entries)
             self._offset = end
         return {
-            "ledger_erasures_pending": {(): float(len(self._missing))},
+            "ledger_erasures_pending": {(): float(len(self._pending))},
             "ledger_keys_destroyed_total": {(): float(self._keys)},
         }

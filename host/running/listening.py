@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a request without a body."""
-        self._send(self.server.answer(self._asked()))
+        self._send(self.server.answer(self._request()))
 
     def do_HEAD(self) -> None:
         """The same without the page."""
@@ -134,9 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(Page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", b"too large\n"))
             return
-        self._send(self.server.answer(self._asked(self.rfile.read(int(length)))))
+        self._send(self.server.answer(self._request(self.rfile.read(int(length)))))
 
-    def _asked(self, body: bytes = b"") -> HttpRequest:
+    def _request(self, body: bytes = b"") -> HttpRequest:
         path = self.path.partition("?")[0]
         return HttpRequest(self.command, path, self.headers.get("Accept", ""), body)
 

@@ -37,11 +37,11 @@ class Findings:
     """Findings as they come."""
 
     def __init__(self) -> None:
-        self._found: list[Finding] = []
+        self._findings: list[Finding] = []
 
     def note(self, position: int | None, kind: str, detail: str) -> None:
         """Take down one finding."""
-        self._found.append(Finding(position, kind, detail))
+        self._findings.append(Finding(position, kind, detail))
 
     @contextmanager
     def guarded(self, session: Session, what: str) -> Iterator[None]:
@@ -60,4 +60,4 @@ class Findings:
 
     def sorted(self) -> tuple[Finding, ...]:
         """All of them, by position; each once."""
-        return tuple(sorted(set(self._found), key=lambda f: (f.position or 0, f.kind, f.detail)))
+        return tuple(sorted(set(self._findings), key=lambda f: (f.position or 0, f.kind, f.detail)))

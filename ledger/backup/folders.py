@@ -50,8 +50,8 @@ def opened_copies(
             field="signers",
         )
     with ExitStack() as stack:
-        events = _opened(stack, ledger, folders[0], "events", keys)
-        wrapped = _opened(stack, ledger, folders[1], "keys", keys)
+        events = _open_copy(stack, ledger, folders[0], "events", keys)
+        wrapped = _open_copy(stack, ledger, folders[1], "keys", keys)
         _check_fit(events.copy, wrapped.copy)
         yield events, wrapped
 
@@ -65,7 +65,7 @@ def _check_fit(events: Copy, keys: Copy) -> None:
         )
 
 
-def _opened(
+def _open_copy(
     stack: ExitStack,
     ledger: LedgerName,
     folder: Path,
@@ -76,7 +76,7 @@ def _opened(
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         stack.callback(os.close, descriptor)
         names = sorted(os.listdir(descriptor))
-        copy = _described(descriptor, folder, content, names, keys)
+        copy = _read_copy(descriptor, folder, content, names, keys)
         _check_ledger(copy, ledger, folder)
         _check_names(folder, copy, names)
         files = {
@@ -92,7 +92,7 @@ def _opened(
     return OpenedCopy(copy, files)
 
 
-def _described(
+def _read_copy(
     descriptor: int,
     folder: Path,
     content: Content,

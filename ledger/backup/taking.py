@@ -212,7 +212,7 @@ class _NewFile:
     """A file that did not exist, of mode 0600, with its size and the SHA-256 of what was written, in hex."""
 
     def __init__(self, path: Path) -> None:
-        with _written():
+        with _mapping_write_faults():
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file = os.fdopen(descriptor, "wb", buffering=0)
         self._sum = sha256()
@@ -223,7 +223,7 @@ class _NewFile:
         self._sum.update(content)
         self.size += len(content)
         rest = memoryview(content)
-        with _written():
+        with _mapping_write_faults():
             while rest:
                 rest = rest[self._file.write(rest) :]
 
@@ -241,12 +241,12 @@ class _NewFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with self._file, _written():
+        with self._file, _mapping_write_faults():
             os.fsync(self._file.fileno())
 
 
 @contextmanager
-def _written() -> Iterator[None]:
+def _mapping_write_faults() -> Iterator[None]:
     """Tell what the file system says."""
     try:
         yield

@@ -140,19 +140,19 @@ def _owner(path: Path) -> int | None:
 
 def _system_account() -> Account:
     reason = ""
-    if _named(SYSTEM_USER) is None:
+    if _account_of(SYSTEM_USER) is None:
         root = Account("root", 0, 0)
         options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
         result = run_as(root, ["useradd", *options, "--shell", "/usr/sbin/nologin", SYSTEM_USER])
         reason = last_line(result.stderr)
     # Looked up again even when the command failed: another process may have been faster.
-    account = _named(SYSTEM_USER)
+    account = _account_of(SYSTEM_USER)
     if account is None:
         raise Misconfigured(f"cannot make the system user {SYSTEM_USER}: {reason}")
     return account
 
 
-def _named(name: str) -> Account | None:
+def _account_of(name: str) -> Account | None:
     try:
         entry = pwd.getpwnam(name)
     except KeyError:

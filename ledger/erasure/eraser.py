@@ -336,7 +336,7 @@ def compare(session: Session, journal: ErasureJournal) -> JournalComparison:
     ((recorded,),) = session.rows("count_erasures", source=SOURCE)
     missing: list[ErasureEntry] = []
     for block, _ in journal.blocks():
-        recorded_ids = _recorded(session, block)
+        recorded_ids = _recorded_ids(session, block)
         recorded -= sum(
             bool(entry.categories) and last_name(entry) in recorded_ids for entry in block
         )
@@ -351,10 +351,10 @@ def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:
 
 def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
     """Those of some entries of the journal that the database does not hold, in part or at all."""
-    return _missing(session, entries, _recorded(session, entries))
+    return _missing(session, entries, _recorded_ids(session, entries))
 
 
-def _recorded(session: Session, entries: Sequence[ErasureEntry]) -> set[str]:
+def _recorded_ids(session: Session, entries: Sequence[ErasureEntry]) -> set[str]:
     ids = [last_name(entry) for entry in entries]
     return {id for (id,) in session.rows("event_ids_of", source=SOURCE, ids=ids)}
 

@@ -58,7 +58,7 @@ def add_tombstone(
     """What answers that a whole person was erased; one that is there answers for the later end."""
     row = session.row("tombstone_row", subject=entry.subject)
     if row is None:
-        new = (*_known(entry, hmac), entry.through, keep_until)
+        new = (*_index_columns(entry, hmac), entry.through, keep_until)
         mac: bytes | None = macs.of("tombstones", new)
     else:
         *before, known_mac = row
@@ -69,7 +69,7 @@ def add_tombstone(
 
 def restore_subject(session: Session, macs: RowMacs, entry: ErasureEntry, hmac: bytes) -> None:
     """The index row of a person of whom only a part was erased, should a restore have taken it away."""
-    columns = _known(entry, hmac)
+    columns = _index_columns(entry, hmac)
     subject, reference_hmac, version, kind, valid_from = columns
     session.run(
         "restore_subject",
@@ -92,5 +92,7 @@ def name_subject(session: Session, macs: RowMacs, subject: UUID, sealed: str) ->
     session.run("name_subject", subject=subject, sealed=sealed, mac=mac)
 
 
-def _known(entry: ErasureEntry, hmac: bytes) -> tuple[UUID, bytes, int, str, datetime | None]:
+def _index_columns(
+    entry: ErasureEntry, hmac: bytes
+) -> tuple[UUID, bytes, int, str, datetime | None]:
     return entry.subject, hmac, entry.index_version, entry.kind, entry.valid_from

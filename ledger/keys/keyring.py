@@ -72,7 +72,7 @@ class Keyring:
             purpose: key for purpose, key in self._ledger_keys.items() if "/" not in purpose
         }
         self._wrapping.forget()
-        self._held: dict[UUID, StreamKeys] = {}
+        self._streams: dict[UUID, StreamKeys] = {}
         self._keys = 0
 
     def sync(self, now: Moment) -> frozenset[UUID] | None:
@@ -86,14 +86,14 @@ class Keyring:
         if erased is None:
             self.forget()
         for stream in erased or ():
-            self._held.pop(stream, None)
+            self._streams.pop(stream, None)
         return erased
 
     def of(self, stream: UUID) -> StreamKeys:
         """What is held of one stream."""
-        keys = self._held.get(stream)
+        keys = self._streams.get(stream)
         if keys is None:
-            keys = self._held[stream] = StreamKeys(stream)
+            keys = self._streams[stream] = StreamKeys(stream)
         return keys
 
     def secret(self) -> bytes:

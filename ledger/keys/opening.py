@@ -83,7 +83,7 @@ class Opener:
         self._ledger = ledger
         self._macs: RowMacs | None = None
         self._ledger_keys: dict[str, bytes] = {}
-        self._held: dict[UUID, _SubjectKeys] = {}
+        self._subject_keys: dict[UUID, _SubjectKeys] = {}
 
     # Rows
 
@@ -141,7 +141,7 @@ class Opener:
         }
 
     def _reference(self, subject: UUID, sealed: str) -> str:
-        secret = self._held[subject].secrets.get(("reference", 0))
+        secret = self._subject_keys[subject].secrets.get(("reference", 0))
         if secret is None:
             raise KeyLost("the key of a reference is missing although no erasure destroyed it")
         key = DataKey(secret)
@@ -166,7 +166,7 @@ class Opener:
     def keyed(self, subject: UUID, data: bytes) -> bytes:
         """A hash nobody can guess: under the subject's key that goes last, then under one of the ledger."""
         self.load([subject])
-        secret = self._held[subject].secrets.get(("reference", 0))
+        secret = self._subject_keys[subject].secrets.get(("reference", 0))
         return keyed_hash(secret or self.ledger_key("index"), data)
 
     def ledger_key(self, purpose: str) -> bytes:
@@ -186,12 +186,14 @@ class Opener:
 
     def load(self, subjects: Iterable[UUID]) -> None:
         """Read the keys of these subjects, unless they are held already."""
-        unread = [subject for subject in dict.fromkeys(subjects) if subject not in self._held]
+        unread = [
+            subject for subject in dict.fromkeys(subjects) if subject not in self._subject_keys
+        ]
         if not unread:
             return
-        if len(self._held) + len(unread) > _HELD_SUBJECTS:
-            self._held.clear()
-        self._held |= once_more(lambda: self._find_keys(unread))
+        if len(self._subject_keys) + len(unread) > _HELD_SUBJECTS:
+            self._subject_keys.clear()
+        self._subject_keys |= once_more(lambda: self._find_keys(unread))
 
     def _find_keys(self, subjects: Sequence[UUID]) -> dict[UUID, _SubjectKeys]:
         self._wrapping.hold()
@@ -208,7 +210,7 @@ class Opener:
 
     def forget(self, subject: UUID) -> None:
         """Read the keys of a subject again next time."""
-        self._held.pop(subject, None)
+        self._subject_keys.pop(subject, None)
 
     def value(self, sealed: SealedValue) -> Any | Missing:
         """The value, or why it cannot be shown. A key that is not there yet is looked up once more."""
@@ -250,7 +252,7 @@ class Opener:
         self.forget(subject)
         self.load([subject])
         ids = []
-        for (category, start), secret in sorted(self._held[subject].secrets.items()):
+        for (category, start), secret in sorted(self._subject_keys[subject].secrets.items()):
             if category not in categories or (month is not None and start > month):
                 continue
             end = (last if month is None else month) if category in ROLLING_CATEGORIES else start
@@ -276,12 +278,12 @@ class Opener:
         return new_rows
 
     def _is_erased(self, sealed: SealedValue) -> bool:
-        through = self._held[sealed.subject].fences.get(sealed.category)
+        through = self._subject_keys[sealed.subject].fences.get(sealed.category)
         return through is not None and sealed.time <= through
 
     def _key(self, sealed: SealedValue) -> DataKey | None:
         """The key with the id that the value names, derived when it is one of a later month."""
-        keys = self._held[sealed.subject]
+        keys = self._subject_keys[sealed.subject]
         if sealed.key not in keys.ready:
             for (category, month), secret in keys.secrets.items():
                 if category == sealed.category:

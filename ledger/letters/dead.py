@@ -221,7 +221,7 @@ def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter
         raise _absent()
     described = Letter(letter, *row[1:-1])
     try:
-        return described, _opened(keyring, described.day, name, bytes(row[-1]))
+        return described, _body_of(keyring, described.day, name, bytes(row[-1]))
     except KeyLost:
         if session.row("letter", letter=name) is None:  # it expired just now, and its key with it
             raise _absent() from None
@@ -232,7 +232,7 @@ def _absent() -> Reject:
     return Reject("there is no such dead letter; `ledger dead-letters list` shows them")
 
 
-def _opened(keyring: Keyring, day: date, name: bytes, sealed: bytes) -> bytes:
+def _body_of(keyring: Keyring, day: date, name: bytes, sealed: bytes) -> bytes:
     """The bytes of a message. A key of a past day is never made: it could not open anything."""
     cipher = AESGCM(keyring.known_ledger_key(day_purpose(day)))
     try:

@@ -185,7 +185,9 @@ def _write(
         writing = _Writing(session, prepared)
         if decided is None or writing.kept_out:
             looked_for = packed if look or writing.kept_out else claiming
-            decided = writing.decide(_known(session, looked_for), said_before(session, claiming))
+            decided = writing.decide(
+                _earlier_events(session, looked_for), said_before(session, claiming)
+            )
         notes = writing.keep_unrecorded(decided)
         halted, failing = writing.count(decided, limit)
         before.believe(head)
@@ -214,13 +216,13 @@ class _Writing:
     def __init__(self, session: Session, prepared: PreparedBatch) -> None:
         self._session, self._prepared, self._batch = session, prepared, prepared.batch
         self.link = ChainLink(prepared.chain)
-        self._window = self._moved()
+        self._window = self._move_bookmark()
         self._names, topic = _sources_of(prepared.batch, prepared.packed)
         self._sources = Sources(session, topic, self._names)
         is_kafka = prepared.batch.bookmark is not None
         self.kept_out = self._sources.quarantined(self._names) if is_kafka else frozenset()
 
-    def _moved(self) -> Window | None:
+    def _move_bookmark(self) -> Window | None:
         """Move the bookmark; what the topic counts by now. Raises Fenced when another process moved it."""
         batch, last_record = self._batch, self._prepared.last_record
         if batch.bookmark is None:
@@ -302,7 +304,7 @@ def _check_erasures(
         raise Overtaken
 
 
-def _known(session: Session, packed: Sequence[PackedMessage]) -> Known:
+def _earlier_events(session: Session, packed: Sequence[PackedMessage]) -> Known:
     events = [item for item in packed if item.stream]
     rows = session.rows(
         "known_events", sources=[e.source for e in events], ids=[e.id for e in events]

@@ -56,8 +56,8 @@ class Sources:
         self._topic = topic
         sources = {*names, OTHERS}
         rows = session.rows("intake_sources_of", topic=topic, sources=sorted(sources))
-        self._known = {source: _count_of(row) for source, *row in rows}
-        self._rows = self._rows_for(sources - self._known.keys() - {OTHERS, NAMELESS})
+        self._counts = {source: _count_of(row) for source, *row in rows}
+        self._rows = self._rows_for(sources - self._counts.keys() - {OTHERS, NAMELESS})
 
     def _rows_for(self, new: set[str]) -> set[str]:
         """Which of the new sources get a row of their own."""
@@ -68,7 +68,7 @@ class Sources:
 
     def row_of(self, name: str) -> str:
         """Under which name a source is counted."""
-        has_row = name in self._known or name in self._rows or name == NAMELESS
+        has_row = name in self._counts or name in self._rows or name == NAMELESS
         return name if has_row else OTHERS
 
     def quarantined(self, names: Iterable[str]) -> frozenset[str]:
@@ -76,7 +76,7 @@ class Sources:
         return frozenset(name for name in {*names} if self._since(self.row_of(name)))
 
     def _since(self, row: str) -> datetime | None:
-        count = self._known.get(row)
+        count = self._counts.get(row)
         return count.window.halted_at if count else None
 
     def count(
@@ -96,7 +96,7 @@ class Sources:
         halts = bool(failing) and self._halts(counts, failing, now)
         if halts:
             counts |= {name: _not_quarantined(counts[name]) for name in failing}
-        _store(self._session, link, self._topic, self._known, counts)
+        _store(self._session, link, self._topic, self._counts, counts)
         return None if halts else tuple(sorted(failing))
 
     def _counted(
@@ -107,7 +107,7 @@ class Sources:
         for name, tally in tallies.items():
             row = self.row_of(name)
             count = (
-                counts.get(row) or self._known.get(row) or SourceCount(Window(), 0, 0, 0, 0, now)
+                counts.get(row) or self._counts.get(row) or SourceCount(Window(), 0, 0, 0, 0, now)
             )
             judged = limit if name != NAMELESS else None
             counts[row] = count.plus(tally, _window_after(count.window, tally, judged, now), now)

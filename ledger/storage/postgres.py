@@ -56,7 +56,7 @@ def statement(package: str, name: str) -> LiteralString:
 
 
 @cache
-def _named(package: str, name: str, names: tuple[tuple[str, str], ...]) -> LiteralString:
+def _statement_named(package: str, name: str, names: tuple[tuple[str, str], ...]) -> LiteralString:
     """Text of a statement with each `{name}` replaced by a quoted identifier."""
     identifiers = {key: sql.Identifier(value) for key, value in names}
     text: LiteralString = sql.SQL(statement(package, name)).format(**identifiers).as_string(None)
@@ -97,7 +97,7 @@ class Session:
         if "{" not in text:
             return text
         names = self._ledger.namespaces | dict(tables or {})
-        return _named(self._package, name, tuple(sorted(names.items())))
+        return _statement_named(self._package, name, tuple(sorted(names.items())))
 
     def rows(self, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows, sent in binary: half the time of text."""

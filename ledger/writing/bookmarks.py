@@ -56,7 +56,7 @@ class Window(msgspec.Struct, frozen=True):
 
 def begin_bookmark(session: Session, link: ChainLink, place: Span, bookmark: Bookmark) -> bool:
     """Begin with a new partition at the start of `place`; False when somebody did already."""
-    if _kept(session, place) is not None:
+    if _stored(session, place) is not None:
         return False
     row = _row(place, bookmark.cluster_id, bookmark.topic_id, place.start, None)
     session.run(
@@ -78,7 +78,7 @@ def move_bookmark(
 
     `last_record`: its keyed hash; None keeps the one that is there. Raises Fenced when it is elsewhere.
     """
-    stored = _kept(session, span)
+    stored = _stored(session, span)
     if stored is None:
         raise Fenced
     cluster_id, topic_id, _, last, *window = stored
@@ -108,7 +108,7 @@ def move_bookmark_over_gap(
 
     What was recorded before the gap says nothing about the record before the new place.
     """
-    stored = _kept(session, gap)
+    stored = _stored(session, gap)
     if stored is None:
         raise Fenced
     link.goes("bookmarks", _row(gap, *stored[:4]))
@@ -151,7 +151,7 @@ def resume_topics(session: Session, link: ChainLink, topics: Sequence[str]) -> i
     return len(halted)
 
 
-def _kept(session: Session, place: Span) -> tuple[Any, ...] | None:
+def _stored(session: Session, place: Span) -> tuple[Any, ...] | None:
     return session.row("kept_bookmark", topic=place.topic, partition=place.partition)
 
 

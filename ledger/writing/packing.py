@@ -119,7 +119,7 @@ def _states(
     ledger: str, stream_events: Sequence[StreamEvent], nonces: Callable[[int], bytes]
 ) -> list[bytes]:
     """The bytes of `state` of each event; empty where its values may not be sealed."""
-    sealed = iter(_sealed(ledger, stream_events, nonces))
+    sealed = iter(_sealed_members(ledger, stream_events, nonces))
     return [
         b""
         if stream_event.fenced
@@ -128,7 +128,7 @@ def _states(
     ]
 
 
-def _sealed(
+def _sealed_members(
     ledger: str, stream_events: Sequence[StreamEvent], nonces: Callable[[int], bytes]
 ) -> list[orjson.Fragment]:
     """The member `sealed` of each event that has values and may keep them."""

@@ -29,7 +29,7 @@ class Unbound:
 
     def __init__(self, subjects: Set[UUID]) -> None:
         self._subjects = subjects
-        self._named: dict[UUID, int] = {}
+        self._first_named: dict[UUID, int] = {}
         self._excused: set[UUID] = set()
 
     def see(self, stream_needs: StreamNeeds, came_back: Container[int]) -> None:
@@ -44,12 +44,12 @@ class Unbound:
                 self._excused.add(stream_needs.stream)
 
     def _take(self, subject: UUID, position: int, came_back: Container[int]) -> None:
-        self._named[subject] = min(position, self._named.get(subject, position))
+        self._first_named[subject] = min(position, self._first_named.get(subject, position))
         if position in came_back:
             self._excused.add(subject)
 
     def end(self, notes: CappedFindings) -> None:
         """Note those that no restore explains."""
-        for subject in sorted(self._named.keys() - self._excused):
+        for subject in sorted(self._first_named.keys() - self._excused):
             detail = f"of data subject {subject}: it was made of another reference than it has"
-            notes.note(self._named[subject], "index-subject", detail)
+            notes.note(self._first_named[subject], "index-subject", detail)

@@ -78,24 +78,24 @@ class ProviderKeys:
         self.ledger = ledger
         self._wrapping = provider.wrapping()
         self._notes = notes
-        self._there: set[int] = set()
-        self._missing: set[int] = set()
+        self._present_epochs: set[int] = set()
+        self._missing_epochs: set[int] = set()
         with suppress(OSError):
             self._wrapping.hold()
             for epoch in provider.epochs():
                 with suppress(KeyLost):  # destroyed just now, or damaged: named where it is needed
                     provider.commitment(epoch)
-                    self._there.add(epoch)
+                    self._present_epochs.add(epoch)
         self._macs: RowMacs | None = None
         try:
             self._macs = row_macs(provider, ledger)
         except KeyLost as error:
             notes.note(None, "rows-key", str(error))
-        self.links = JournalLinks(provider.links, self._the_macs, ledger)
+        self.links = JournalLinks(provider.links, self._macs_or_raise, ledger)
 
     def check_epoch(self, number: int) -> None:
         """Note an epoch whose key is not there."""
-        if number not in self._there:
+        if number not in self._present_epochs:
             try:
                 self.provider.commitment(number)
             except KeyLost as error:
@@ -120,8 +120,8 @@ class ProviderKeys:
             self._notes.note(None, kind, detail)
 
     def _note_missing(self, epoch: int, error: KeyLost) -> None:
-        if epoch not in self._missing:
-            self._missing.add(epoch)
+        if epoch not in self._missing_epochs:
+            self._missing_epochs.add(epoch)
             self._notes.note(None, "epoch-key", f"{error}, and keys are wrapped under it")
 
     def check(self, table: str, rows: Sequence[Checked]) -> None:
@@ -134,7 +134,7 @@ class ProviderKeys:
                 detail = f"{row.what} is not as it was written"
                 self._notes.note(None, f"{_KINDS[table]}-changed", detail)
 
-    def _the_macs(self) -> RowMacs:
+    def _macs_or_raise(self) -> RowMacs:
         if self._macs is None:
             raise KeyLost("the key that authenticates rows is not held any more")
         return self._macs

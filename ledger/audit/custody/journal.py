@@ -37,15 +37,15 @@ class JournalLines:
         self._links = links
         self.of_subject: dict[UUID, list[JournalLine]] = {}
         self._by_erasure: dict[UUID, JournalLine] = {}
-        self._seen: set[UUID] = set()
+        self._recorded: set[UUID] = set()
         self._lacking: dict[UUID, int] = {}
         try:
             for number, raw in enumerate(journal.lines(), 1):
-                self._take(number, raw, notes)
+                self._add_line(number, raw, notes)
         except OSError as error:
             notes.note(None, "journal", f"it cannot be read: {error.strerror}")
 
-    def _take(self, number: int, raw: bytes, notes: CappedFindings) -> None:
+    def _add_line(self, number: int, raw: bytes, notes: CappedFindings) -> None:
         try:
             entry = _read(raw)
         except UnknownFormat as error:
@@ -78,7 +78,7 @@ class JournalLines:
 
     def see(self, erasure: UUID, stream: UUID, position: int) -> JournalLine | None:
         """The line of an erasure that is recorded at a position."""
-        self._seen.add(erasure)
+        self._recorded.add(erasure)
         line = self._by_erasure.get(erasure)
         if line is None:
             self._lacking.setdefault(erasure, position)
@@ -86,7 +86,9 @@ class JournalLines:
 
     def end(self, session: Session, notes: CappedFindings) -> None:
         """Lines without an event and events without a line, unless the other one came meanwhile."""
-        pending = [line for erasure, line in self._by_erasure.items() if erasure not in self._seen]
+        pending = [
+            line for erasure, line in self._by_erasure.items() if erasure not in self._recorded
+        ]
         self._note_pending(session, pending, notes)
         if self._lacking:
             later = set(_erasures(self._journal))

@@ -127,7 +127,7 @@ def _load(
     rows = session.rows("data_keys_of_subjects", subjects=subjects)
     keys = provider_keys.unwrap(wrapped_data_keys(provider_keys.ledger, rows))
     for row, key in zip(rows, keys, strict=True):
-        stored[row[0]].keys.append(_opened(row, key, provider_keys))
+        stored[row[0]].keys.append(_key_of(row, key, provider_keys))
     fences = session.rows("audit_fences", subjects=subjects)
     for subject, category, generation, through, _ in fences:
         stored[subject].fences[category] = _Fence(generation, through)
@@ -146,7 +146,7 @@ def _load(
     return stored
 
 
-def _opened(row: Sequence[Any], key: Unwrapped, provider_keys: ProviderKeys) -> _Key:
+def _key_of(row: Sequence[Any], key: Unwrapped, provider_keys: ProviderKeys) -> _Key:
     subject, category, generation, month, *_ = row
     if isinstance(key, bytes):
         return _Key(category, generation, month, key)

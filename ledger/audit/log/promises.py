@@ -34,13 +34,13 @@ def promises_of(rows: Sequence[Sequence[Any]], findings: Findings) -> list[Promi
     promises = []
     for row in rows:
         try:
-            promises.append(Promise(str(row[0]), *_read(row)))
+            promises.append(Promise(str(row[0]), *_columns_of(row)))
         except (msgspec.ValidationError, TypeError):
             findings.note(None, UNREADABLE, "a promise lacks something")
     return promises
 
 
-def _read(row: Sequence[Any]) -> tuple[int, bytes, bytes | None]:
+def _columns_of(row: Sequence[Any]) -> tuple[int, bytes, bytes | None]:
     size, root, history = row[1:]
     if not isinstance(size, int) or root is None:
         raise TypeError

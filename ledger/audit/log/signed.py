@@ -50,7 +50,7 @@ class SignedCheckpoints:
     def promises(self, size: int) -> Iterator[Checkpoint]:
         """Every checkpoint that was kept, up to a size, oldest first; later ones are only looked at."""
         last = 0
-        for number, content in enumerate(self._kept(), 1):
+        for number, content in enumerate(self._history(), 1):
             checkpoint = self._verified(content, f"kept checkpoint {number}")
             if number == 1 and (checkpoint is None or checkpoint.size):
                 self._note("the first checkpoint that was kept is not that of the empty tree")
@@ -102,7 +102,7 @@ class SignedCheckpoints:
         )
         return published or newest
 
-    def _kept(self) -> Iterator[bytes]:
+    def _history(self) -> Iterator[bytes]:
         for content, fault in self._log.folder.history.examined():
             if content is None:
                 self.anything = True

@@ -117,7 +117,7 @@ class Publisher:
         self._clocks = clocks
         self._observer = observer or PublisherObserver()
         self._delivery = Delivery(log.folder, witnesses, self._observer)
-        self._held = ExitStack()
+        self._locks = ExitStack()
         self._work: _Work | None = None
         self._check: Check = lambda: None
 
@@ -132,20 +132,20 @@ class Publisher:
         database holds other entries by now.
         """
         self.close()
-        with self._told_of_faults():
-            work = self._ready(self._begin_again)
+        with self._reporting_faults():
+            work = self._current_work(self._begin_again)
             return Published(work.size, work.state.edge.root())
 
     def _publish(self, stop: Callable[[], bool]) -> Published:
         entries = 0
-        with self._told_of_faults():
-            work = self._ready(self._begin)
+        with self._reporting_faults():
+            work = self._current_work(self._begin)
             while not stop() and (added := self._step(work)):
                 entries += added
         return Published(work.size, work.state.edge.root(), entries)
 
     @contextmanager
-    def _told_of_faults(self) -> Iterator[None]:
+    def _reporting_faults(self) -> Iterator[None]:
         try:
             yield
         except BaseException as error:
@@ -168,7 +168,7 @@ class Publisher:
                 if published.entries:
                     self._rest(began + INTERVAL_S, stop)
                 else:
-                    self._ready(self._begin).session.notified(WAKE_S)
+                    self._current_work(self._begin).session.notified(WAKE_S)
             except Retry as fault:
                 _LOG.warning("publishing pauses for %.1f s: %s", pause_s, fault)
                 self.close()
@@ -178,24 +178,24 @@ class Publisher:
     def close(self) -> None:
         """Let go of the connection and the locks; the next call begins anew."""
         self._work = None
-        self._held.close()
+        self._locks.close()
 
     def _rest(self, until: float, stop: Callable[[], bool]) -> None:
         while not stop() and (left := until - self._clocks.monotonic()) > 0:
             self._observer.looked()
             self._clocks.pause(min(left, WAKE_S))
 
-    def _ready(self, begin: Callable[[Session], _Work]) -> _Work:
+    def _current_work(self, begin: Callable[[Session], _Work]) -> _Work:
         """The work at hand, or a beginning: locks, database, and what files and database say was promised."""
         if self._work is None:
             with ExitStack() as stack:
                 stack.enter_context(self._folder.locked())
                 session = self._database.connect(self._ledger, _ROLE)
                 stack.callback(session.close)
-                self._check = _alone(stack, session)
+                self._check = _only_publisher(stack, session)
                 session.named("listen", {"channel": self._ledger.channel})
                 self._work = begin(session)
-                self._held = stack.pop_all()
+                self._locks = stack.pop_all()
         return self._work
 
     def _begin(self, session: Session) -> _Work:
@@ -304,7 +304,7 @@ class Publisher:
             if not block:
                 raise Halt(f"position {position + 1} is missing: see `ledger audit`")
             for row in block:
-                entry = _checked(row, position + 1)
+                entry = _entry_at(row, position + 1)
                 position += 1
                 if position > size:
                     entries.append(entry)
@@ -328,7 +328,7 @@ class Publisher:
         work.promise = new
 
 
-def _alone(stack: ExitStack, session: Session) -> Check:
+def _only_publisher(stack: ExitStack, session: Session) -> Check:
     """Lock out every other publisher of this ledger while the stack is open. Raises Fenced."""
     try:
         return stack.enter_context(held(session, "lock_log", [{}]))
@@ -347,7 +347,7 @@ def _head(session: Session, size: int) -> int:
     return head
 
 
-def _checked(row: Sequence[Any], position: int) -> bytes:
+def _entry_at(row: Sequence[Any], position: int) -> bytes:
     """The entry of a row, which must be that of a position and fit into a bundle."""
     if row[4] != position:
         raise Halt(f"position {position} is missing: see `ledger audit`")
