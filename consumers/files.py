@@ -29,7 +29,7 @@ from schemas import AdmissionRules, Code, Rejection
 
 # A database that restarts is back within this time; after it the command gives up.
 PATIENCE_S = 30.0
-# Lines of a slow pipe are recorded at the next one that comes after this time.
+# Lines of a slow pipe are recorded with the next line that comes after this time.
 PIPE_SECONDS = 1.0
 
 
@@ -201,7 +201,7 @@ class _Ingest:
         if outcome:
             self._last_position = outcome.last_position
             self._withheld += len(outcome.withheld)
-            # Whoever brings a file may know what became of its lines; nobody else learns it.
+            # The one who brings a file may know what became of its lines, also of withheld ones.
             self._rejections += [
                 _rejected(gathered.label, gathered.lines[index].number, rejection)
                 for index, rejection in sorted(

@@ -46,7 +46,7 @@ from consumers.source import (
 )
 from ledger.errors import Halt, LedgerError, Misconfigured
 
-# Faults that nobody's waiting heals, and what the operator has to look at.
+# Faults that waiting does not heal, and what the operator has to look at.
 _SETTINGS_FAULTS = (
     kafka_errors.AuthorizationError,
     kafka_errors.InconsistentGroupProtocolError,
@@ -308,8 +308,8 @@ def _producer(options: KafkaOptions) -> Any:
 def _client(make: Callable[..., Any], **options: Any) -> Any:
     """A client that has reached a broker.
 
-    One that does not leaves its thread and sockets behind (3.0.12), which whoever tries again and again
-    would run out of; so they are closed here.
+    One that does not leaves its thread and sockets behind (3.0.12), which a process that tries again and
+    again would run out of; so they are closed here.
     """
     begun: list[Any] = []
 
@@ -343,7 +343,7 @@ def _look_at_commit(_: Any, answer: Any) -> None:
 
 @contextmanager
 def _connecting(options: KafkaOptions) -> Iterator[None]:
-    """Translate the client's errors; a broker that it does not trust is not one that is away."""
+    """Translate the client's errors; a broker that it does not trust is not away."""
     try:
         with _mapped_errors():
             yield

@@ -244,7 +244,7 @@ class Consumer:
     def _after_bookmark(
         self, partition: Partition, backlog: Backlog, records: Sequence[Record]
     ) -> Sequence[Record]:
-        """The records from the bookmark on; the one before it must be the one that was recorded."""
+        """The records from the bookmark on; the record before it must be the one last recorded."""
         first = records[0]
         if first.offset >= backlog.next_offset:
             backlog.compare = None
@@ -306,7 +306,7 @@ class Consumer:
         return Batch(Arrivals(share.records, read), span, bookmark)
 
     def _note_committed(self, pending: "_PendingBatch", outcome: Outcome) -> None:
-        """Take note of a batch that is committed. Of what is withheld nobody is told, not even how much."""
+        """Take note of a batch that is committed. Of withheld messages not even the number is reported."""
         partition, share = pending.partition, pending.part
         reported = len(share.records) - len(outcome.withheld)
         if reported or not share.records:

@@ -177,7 +177,9 @@ class IntakeMetrics:
             self.events_recorded.labels(topic)
             self.duplicates.labels(topic)
             self.topic_halted.labels(topic).set(0)
-            for code in set(Code) - {Code.WITHHELD}:  # of which nobody is told where it came from
+            for code in set(Code) - {
+                Code.WITHHELD
+            }:  # never by topic: that would tell where it came from
                 self.rejections.labels(topic, code.value)
         for service in SERVICES:
             self.service_away.labels(service)

@@ -11,7 +11,7 @@ from schemas import Rejection
 
 
 def _ignore(*_: Any) -> None:
-    """Nobody looks."""
+    """Observe nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _check_extent(partition: Partition, stored: StoredBookmark, extent: OffsetRa
 
 
 def _check_topic(topic: str, topic_id: str, identity: Identity) -> None:
-    """Raise Halt unless the topic is the one that was read so far."""
+    """Raise Halt when the topic is gone, or was deleted and made anew."""
     current_id = identity.topic_ids.get(topic)
     if current_id is None:
         raise Halt(f"topic {topic} does not exist any more; the ledger has read it so far")

@@ -17,7 +17,7 @@ from ledger.errors import Misconfigured
 
 # A broker that does not answer a small request within this time is away.
 ANSWER_S = 5.0
-# One that refuses a client's certificate says so within this time after its own handshake.
+# A broker that refuses a client's certificate says so within this time after its own handshake.
 REFUSAL_S = 2.0
 MOST_BYTES = 64 * 1024
 _HANDSHAKE, _AUTHENTICATE = (17, 1), (36, 0)  # Kafka protocol: API keys with versions

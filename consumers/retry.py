@@ -31,8 +31,8 @@ class RetryOutcome(msgspec.Struct, frozen=True):
     """What became of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
 
     `withheld`: it is sealed for the confidential ledger instead. `truncated`: it stays, and can never be
-    recorded, since only its start was kept. `unreadable`: it stays until it expires, and nobody can open
-    it, since its day's key is gone or another one.
+    recorded, since only its start was kept. `unreadable`: it stays until it expires, and does not open,
+    since its day's key is gone or another one.
     """
 
     letter: str
@@ -46,8 +46,8 @@ def retry_like(
 ) -> Iterator[RetryOutcome]:
     """Try the letters of a kind again, so many at most, oldest first, in flat memory.
 
-    One that an erasure removes meanwhile is passed over. One that nobody can open is told, and holds up no
-    other.
+    A letter that an erasure removes meanwhile is passed over. A letter that does not open is reported, and
+    does not stop the others.
     """
     for letter in letters_like(ledger.session, kind, most):
         with suppress(Reject):

@@ -34,7 +34,7 @@ class Log:
         self._logger = logging.getLogger(f"console.{name}")
 
     def debug(self, event: str, message: str, **fields: object) -> None:
-        """Say what only somebody who searches wants to know."""
+        """Say what only a person who searches for a fault wants to know."""
         self._say(logging.DEBUG, event, message, fields)
 
     def info(self, event: str, message: str, **fields: object) -> None:

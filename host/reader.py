@@ -1,8 +1,8 @@
-"""Who runs a command: the user whom the operating system authenticated, or whom somebody names who may.
+"""Who runs a command: the user whom the operating system authenticated, or a person named by a user who may.
 
 Who may name another person: root, and the user who owns the key folder, since both hold every key anyway. A
 wrapper that runs as that user for many people fixes the person with LEDGER_LOGIN, which is no flag. Others
-are the real user of the process: where nobody logged in, a process may write the record of that itself.
+are the real user of the process: without a login, a process could write that record itself.
 """
 
 import os
@@ -18,7 +18,7 @@ from schemas import is_person
 from schemas.formats import EMPLOYEE
 
 OPERATOR = "operator"
-"""The role of whoever runs the ledger and names no other."""
+"""The role of the user who runs the ledger and names no other role."""
 _LOGIN_UID = Path("/proc/self/loginuid")
 _NO_LOGIN = 2**32 - 1
 _BY_NUMBER = "uid-"
@@ -27,7 +27,7 @@ _BY_NUMBER = "uid-"
 def reader_of(reading: Reading, key_folder: Path) -> Reader:
     """The reader of this process. Raises Misconfigured for a person whom it may not name.
 
-    Only whoever runs the ledger, and names neither a person nor a role, needs no role of the register.
+    Only the operator, naming neither a person nor a role, needs no role of the register.
     """
     runs_it = _runs_the_ledger(key_folder)
     user = _employee(_login_uid() if runs_it else os.getuid())
@@ -68,7 +68,7 @@ def _login_uid() -> int:
 
 
 def _runs_the_ledger(key_folder: Path) -> bool:
-    """Not a program that was lent the owner's rights (set-uid): its real user is somebody else."""
+    """Not a program that was lent the owner's rights (set-uid): its real user is another one."""
     user = os.getuid()
     if user != os.geteuid():
         return False

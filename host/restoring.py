@@ -1,6 +1,6 @@
 """A restore as a whole: copies, entries that the log has beyond them, erasures of the journal, views, audit.
 
-Nobody is served before its end.
+No command or process is served before its end.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -76,7 +76,7 @@ def restore_site(
 ) -> Restored:
     """Restore a ledger from its two copies. Raises Misconfigured before any server is touched.
 
-    A log that is elsewhere must not look like one that never began: the same key would sign a second tree.
+    A log that is elsewhere must not look like a log that never began: the same key would sign a second tree.
     A backup that knows that it signed is refused then, any other one warns. `never_published`: the word of
     who restores that nothing was signed after the backup either.
     """

@@ -136,7 +136,7 @@ class Site:
         )
 
     def publisher(self, observer: PublisherObserver | None = None) -> Publisher:
-        """What publishes the transparency log. Whoever opens it closes it."""
+        """What publishes the transparency log. The caller closes it."""
         return Publisher(
             self.database,
             self.ledger,
@@ -294,14 +294,14 @@ class Site:
             recorder.close()
 
     def approving_roles(self, act: str) -> tuple[str, ...]:
-        """The roles whose holders may approve an act; none: the register grants no roles, and anybody may."""
+        """The roles whose holders may approve an act; none: the register grants no roles, and all may."""
         registered = staff_is_registered(self._idle_reader(), self.privacy_office)
         return approvers(act) if registered else ()
 
     def _check_approver(self, act: str, reader: Reader, opener: Opener) -> None:
         """Raise Misconfigured for who may not approve: both hold a role that may, by the register.
 
-        Whoever runs the ledger has no exception here, and neither has a setting that lets reads through.
+        The operator is no exception here, and no setting makes one.
         """
         session = self._idle_reader()
         if not staff_is_registered(session, self.privacy_office):
@@ -325,7 +325,7 @@ class Site:
                 raise Misconfigured("this login may read but not record") from None
 
     def open_recorder(self, role: Role = "recorder") -> Ledger:
-        """The application that records batches. Whoever opens it closes it."""
+        """The application that records batches. The caller closes it."""
         return Ledger(
             self.database,
             self.ledger,
@@ -359,7 +359,7 @@ class Site:
         )
 
     def feed_lists(self, role: Role) -> FeedLists:
-        """The lists of feeds, for whoever reads or adds them."""
+        """The lists of feeds, for the role that reads or adds them."""
         return FeedLists(self.session(role), self.provider, self.ledger)
 
     def expire_tombstones(self) -> int:

@@ -103,7 +103,7 @@ class Ledger(LedgerReader):
         return self.keyring.hash(CHAIN)
 
     def begin_bookmark(self, place: Span, bookmark: Bookmark) -> None:
-        """Begin with a new Kafka partition at the start of an empty span, unless somebody did already."""
+        """Begin with a new Kafka partition at the start of an empty span, unless that was done."""
         link = ChainLink(self.chain)
         with self.session.transaction():
             lock_head(self.session)

@@ -1,4 +1,4 @@
-"""Figures of the ledger for whoever watches: one small read each, whatever the size of the ledger.
+"""Figures of the ledger for monitoring: one small read each, whatever the size of the ledger.
 
 Of the journal only what is new is read; the erasures that are not in the database yet are asked for.
 """
@@ -14,7 +14,7 @@ from ledger.reading import halted_topics
 from ledger.recording.reads import waiting
 from ledger.storage.postgres import Session
 
-# Whoever watches must not hold up whoever works.
+# Monitoring must not block recording.
 WATCH_LIMIT_S = 5.0
 
 

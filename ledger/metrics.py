@@ -28,7 +28,7 @@ Values = Mapping[tuple[str, ...], float]
 Figures = Mapping[str, Values]
 """What was read of a database: values by the name of the metric."""
 
-# The time of a metric's creation would be one more series for each, which nobody asks for.
+# The time of a metric's creation would be one more series for each, which no dashboard shows.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
@@ -63,7 +63,7 @@ class Series(msgspec.Struct, frozen=True):
 
 
 class Shown(Collector):
-    """Metrics whose values are handed over, all at once, by whoever has read them."""
+    """Metrics whose values are read elsewhere and handed over all at once."""
 
     def __init__(self, series: Sequence[Series], registry: CollectorRegistry) -> None:
         self._series = series

@@ -13,7 +13,7 @@ _ANNULLED = names.EVENT_ANNULLED
 def registered_systems(
     session: Session, counts: Callable[[RecordedEvent], bool]
 ) -> list[dict[str, Any]]:
-    """Facts of every `system-registered` that is not annulled, the one that occurred first at the front.
+    """Facts of every `system-registered` that is not annulled, earliest first.
 
     `counts`: whether who said it may give a system the right to speak.
     """

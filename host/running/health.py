@@ -1,7 +1,8 @@
 """Whether a process is alive, and whether it is ready: questions, each answered by why not.
 
-Alive is whoever's main loop has gone round a short while ago; a rebalance or a service that is away is
-not death, and a restart would not help. Ready is who can do its work now. No answer holds a value.
+A process is alive while its main loop has gone round a short while ago; it stays alive during a rebalance or
+while a service is away, since a restart would not help. It is ready while it can do its work. No answer holds
+a personal value.
 """
 
 import time

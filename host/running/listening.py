@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ledger.errors import Misconfigured
 
-# Whoever connects and says nothing is sent away.
+# A client that connects and sends no request is cut off after this time.
 REQUEST_S = 5.0
 
 
@@ -107,7 +107,7 @@ class _Server(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Somebody who went away in the middle of an answer is nobody's business."""
+        """Ignore a client that went away in the middle of an answer."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,7 +1,7 @@
 """/metrics, /livez and /readyz of one process, over HTTP, in threads beside its main loop.
 
-Answers are small and cost nothing: nothing here touches the database or Kafka. Whoever may connect may
-read them, so they hold no value; by default that is this machine alone.
+Answers are small and cost nothing: nothing here touches the database or Kafka. Every client that
+can connect may read them, so they hold no personal value; by default that is this machine alone.
 """
 
 import socket
@@ -71,7 +71,7 @@ class _Readiness(msgspec.Struct):
 
 
 def free_port(host: str) -> int:
-    """A port that nobody listens on at the moment."""
+    """A port that no process listens on at the moment."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.bind((host, 0))

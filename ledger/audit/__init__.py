@@ -53,7 +53,7 @@ class Audit(msgspec.Struct, frozen=True):
     """The result: how many events, their Merkle root in base64, and everything that was found.
 
     `promised`: how many entries the log has promised, 0 where nothing was published yet. `readable`: what
-    was looked at, since reading it runs nothing that somebody put there.
+    was looked at, since reading it runs no code that an attacker put there.
     """
 
     size: int
@@ -92,8 +92,8 @@ def audit(
     `log`: None says that there is no log, which is a finding once something was published. `chain`: the key
     under which batches vouch for what they wrote; without it that is not looked at. `more`: checks of
     others, in the same snapshot. `findings`: what is known already. `custody`: what keys are held against,
-    None where nobody asks. Flat memory but for batches, gaps and erasures. Raises Retry when the database
-    goes away.
+    None: keys are not looked at. Flat memory but for batches, gaps and erasures. Raises Retry when the
+    database goes away.
     """
     scene = Scene(session, findings or Findings(), log, chain)
     # Read before the snapshot: what is published was recorded before, what is wrapped now opens now.

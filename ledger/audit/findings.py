@@ -47,12 +47,14 @@ class Findings:
     def guarded(self, session: Session, what: str) -> Iterator[None]:
         """What cannot be read inside the block is a finding, and the transaction of the caller goes on.
 
-        Raises Retry when the database went away: then nobody knows. `what`: what is looked at, in words.
+        Raises Retry when the database went away, which says nothing of it. `what`: what is looked at.
         """
         try:
             with session.transaction():
                 yield
-        except Exception as error:  # whatever somebody wrote there, it is told as a finding
+        except (
+            Exception
+        ) as error:  # an attacker may have written anything there: it becomes a finding
             if session.broken:
                 raise Retry("PostgreSQL went away during the audit: run it again") from None
             why = str(error) if isinstance(error, LedgerError) else type(error).__name__

@@ -28,7 +28,7 @@ _LONG = struct.Struct("!q")
 _NAME_COLUMNS = struct.pack("!h", 5)
 # Of the columns of `audit_states`: how many belong to the event.
 _OF_EVENT = 4
-_NOBODY = UUID(int=0)
+_NO_STREAM = UUID(int=0)
 _ERA = datetime(2000, 1, 1, tzinfo=UTC)
 _ERA_MICROSECONDS = 946_684_800_000_000  # from 1970 to 2000
 
@@ -141,7 +141,7 @@ def _decoded(row: _Row, position: int) -> RecordedEvent | None:
     try:
         if row.type is None or row.state is None:
             return None
-        return decode_event(_NOBODY, 0, row.type.decode(), row.state, position, _ERA)
+        return decode_event(_NO_STREAM, 0, row.type.decode(), row.state, position, _ERA)
     except (Halt, ValueError, RecursionError):
         return None
 
@@ -193,5 +193,5 @@ def _cells(raw: bytes) -> Iterator[tuple[bytes | None, int]]:
 
 
 def _long(value: bytes | None) -> int | None:
-    """A number of eight bytes; None for any other type that somebody gave the column."""
+    """A number of eight bytes; None when the column was given another type."""
     return None if value is None or len(value) != _LONG.size else int(_LONG.unpack(value)[0])

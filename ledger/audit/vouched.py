@@ -1,7 +1,7 @@
 """What the recorder vouched for, computed again: the chain of batches, and the tables beside the events.
 
 A batch that is changed, removed or put back does not fit the one after it. A row of a table that is changed
-does not fit its own hash; one that is removed, or put back as it once was, leaves a sum that does not fit
+does not fit its own hash; a row that is removed, or put back as it once was, leaves a sum that does not fit
 the last batch. Rows from before batches had hashes count as they were when the first hash was made.
 """
 
@@ -59,7 +59,7 @@ def check_chain(
 
 
 def _check_beginning(batches: Sequence[BatchRow], findings: Findings) -> None:
-    """The first batch of all has a hash, or one that says that the hashes begin; none begins later."""
+    """The first batch has a hash, or a batch says that the hashes begin there; no later one says so again."""
     hashed = next((batch for batch in batches if batch.mac is not None), None)
     if batches and hashed is None:
         findings.note(None, "batch", "no batch has a hash: run `ledger init` after an upgrade")

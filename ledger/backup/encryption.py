@@ -45,7 +45,7 @@ class Recipients:
 
 
 class Identities:
-    """Private keys of a file as `age-keygen` writes it, which nobody else may read. Raises Misconfigured."""
+    """Private keys of a file as `age-keygen` writes it, for its owner alone. Raises Misconfigured."""
 
     def __init__(self, path: Path) -> None:
         try:

@@ -137,7 +137,7 @@ def _check_ledger(copy: Copy, ledger: LedgerName, folder: Path) -> None:
 
 
 def _check_names(folder: Path, copy: Copy, names: Collection[str]) -> None:
-    """Raise Misconfigured for a file that is missing, or one that nobody signed."""
+    """Raise Misconfigured for a file that is missing, or that the manifest does not name."""
     expected = {MANIFEST, *(table.file for table in copy.tables)}
     missing, added = sorted(expected - set(names)), sorted(set(names) - expected)
     if missing:
@@ -169,7 +169,7 @@ def _check_whole(folder: Path, table: TableFile, file: BinaryIO) -> None:
 def digested(table: TableFile, file: BinaryIO) -> Iterator[bytes]:
     """The blocks of a file from its beginning. Raises Unproven at the end when it is not what was signed.
 
-    Whoever uses the blocks before the end must be able to take back what was done with them.
+    A caller that uses the blocks before the end must be able to undo what it did with them.
     """
     file.seek(0)
     digest, size = sha256(), 0

@@ -53,7 +53,7 @@ class Copy(_Strict, frozen=True):
     `origin`: name of the log whose key signed it. `position`: of the last event at that moment. `server`:
     PostgreSQL's major version. `signed`: how many entries each transparency log of the ledger had promised by
     then, by its origin. `sequences`: last number that each gave. `recipients`: to whom the files are
-    encrypted; to nobody when empty.
+    encrypted; empty: they are not encrypted.
     """
 
     format: int
@@ -83,9 +83,9 @@ def sign(copy: Copy, key: Signer) -> bytes:
 
 
 def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
-    """The manifest, when one of the keys signed it and it is one that this program writes.
+    """The manifest, when one of the keys signed it and this program could have written it.
 
-    Raises Unproven, or Misconfigured for one that is signed and of another format.
+    Raises Unproven, or Misconfigured when it is signed and of another format.
     """
     note = parse_note(content)
     # What a witness signs is its word that it saw a tree, and no word about a backup.

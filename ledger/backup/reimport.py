@@ -165,7 +165,7 @@ def _event(entry: Entry) -> NewEvent:
 
 
 def _name(entry: Entry) -> tuple[str, str, bytes, int] | None:
-    """Source and id of the event; None for one that the library recorded in a form of its own."""
+    """Source and id of the event; None for an event that the library recorded in its own form."""
     try:
         event = decode_event(
             entry.stream,

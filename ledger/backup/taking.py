@@ -48,7 +48,7 @@ class BackupOptions(msgspec.Struct, frozen=True):
 def check_apart(folders: tuple[Path, Path], key_dir: Path) -> None:
     """Raise Misconfigured unless the folders of a backup lie apart, and outside of the key folder.
 
-    Whoever gets one of the copies must not get the other, nor the keys that open both.
+    A person who gets one of the copies must not get the other, nor the keys that open both.
     """
     events, keys = (folder.resolve() for folder in folders)
     if events.is_relative_to(keys) or keys.is_relative_to(events):

@@ -1,6 +1,6 @@
 """What authenticates rows of the keys' namespace and lines of the erasure journal: an HMAC over all they say.
 
-Its key never leaves the key provider, so whoever has the database alone can write no row that is believed.
+Its key never leaves the key provider, so the database alone does not suffice to write a row that is believed.
 Wrapped keys need no such column: their encryption is bound to every column of their row.
 """
 

@@ -152,7 +152,7 @@ def configure(place: DataDirectory, account: Account) -> None:
 
 
 def allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> bool:
-    """Let the data's owner and root log in as the superuser and as these roles; nobody else.
+    """Let the data's owner and root log in as the superuser and as these roles, and no other user.
 
     A role that starts with `/` is a regular expression. Earlier rules stay. True when they changed.
     """

@@ -113,7 +113,7 @@ def account_for(place: DataDirectory) -> Account:
     """Who runs the server here: the owner of the data, for a new directory the caller, and for root
     the system user, which is made when it is missing.
 
-    Raises Misconfigured when the data belongs to somebody else, or the caller's id has no name.
+    Raises Misconfigured when the data belongs to another user, or the caller's id has no name.
     """
     caller = os.geteuid()
     owner = _owner(place.cluster)
@@ -190,7 +190,7 @@ def _check_length(place: DataDirectory) -> None:
 
 
 def _check_homes(place: DataDirectory, account: Account) -> None:
-    """Refuse a home itself; warn, as root, about a place below somebody's home."""
+    """Refuse a home itself; warn, as root, about a place below a user's home."""
     people = (user for user in pwd.getpwall() if not 0 < user.pw_uid < FIRST_PERSON_UID)
     homes = {Path(user.pw_dir): user.pw_uid for user in people if user.pw_dir != "/"}
     if place.data_dir in homes:

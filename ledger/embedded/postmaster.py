@@ -62,7 +62,7 @@ def _runs(pid: int, place: DataDirectory) -> bool:
 
 
 def settled(place: DataDirectory) -> bool:
-    """Whether the server runs and is ready, after waiting for one that is starting or stopping.
+    """Whether the server runs and is ready, after waiting while it is starting or stopping.
 
     A dead server's pid file stays, since PostgreSQL finds by it whether children of that server are
     still at work; unless the number is now that of another process, which PostgreSQL would take for

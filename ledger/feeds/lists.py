@@ -1,7 +1,7 @@
 """The lists of feeds as they are kept: who was in which, answered from one page of each; forgotten by date.
 
-The secret key of a feed is wrapped under the key epoch, like other keys. Whoever has the database alone sees
-how many members a feed had, and nothing of who they were.
+The secret key of a feed is wrapped under the key epoch, like other keys. The database alone tells how
+many members a feed had, and nothing of who they were.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,7 +91,7 @@ class FeedLists:
             )
 
     def of(self, roots: Iterable[bytes], position: int = LAST) -> dict[bytes, KeptList]:
-        """The lists of some feeds that were there by a position. Raises Halt for one that was altered."""
+        """The lists of some feeds that were there by a position. Raises Halt for a list that was altered."""
         distinct = sorted(set(roots))
         if not distinct:
             return {}

@@ -1,8 +1,8 @@
-"""A proof in one file that somebody was, or was not, in the feed of a date. Pure; needs no database.
+"""A proof in one file that a person was, or was not, in the feed of a date. Pure; needs no database.
 
 It holds the event of the feed as the log has it, the proof of that, the public key of the feed, the proof
-that the person's token is theirs under that key, and the token's path. It names nobody: who it is about,
-whoever checks it says. On a path there is at most one token of somebody else, which tells nothing of whom.
+that the person's token is theirs under that key, and the token's path. It names no person: the
+checker says whom it is about. A path holds at most one token of another person, and does not tell of whom.
 """
 
 from collections.abc import Collection

@@ -1,8 +1,8 @@
 """The tree over the members of a feed: a place for every token, so that a path shows it there or not there.
 
 Pure. A token is read bit by bit, from the highest: 0 goes left, 1 goes right, until it is alone. What is on
-a path is bound by the root, and a token has one path, so nobody can show that it is there and that it is
-not. Neighbours in a sorted list would show that only to whoever knows that the list is sorted.
+a path is bound by the root, and a token has one path, so no prover can show both that it is there
+and that it is not. Neighbours in a sorted list would need a checker who knows that the list is sorted.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _PLAIN = str.maketrans("-_", "+/")
 class Path(msgspec.Struct, frozen=True):
     """The way of a token from the root. `siblings`: hashes beside it, the highest first.
 
-    `found`: the token at its end: the same one, another one that begins alike, or None.
+    `found`: the token at its end: the same token, another that begins alike, or None.
     """
 
     siblings: tuple[bytes, ...]

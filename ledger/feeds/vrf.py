@@ -1,7 +1,7 @@
 """ECVRF-EDWARDS25519-SHA512-TAI (RFC 9381): a hash that only the holder of a key makes, and anyone checks.
 
 Pure. The group is that of libsodium, which takes points of the prime-order subgroup alone: a proof with any
-other is refused, also where the RFC would multiply its cofactor away. Nobody makes such a proof but to cheat.
+other is refused, also where the RFC would multiply its cofactor away. Only a cheat makes such a proof.
 """
 
 from collections.abc import Callable

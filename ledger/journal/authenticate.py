@@ -1,6 +1,6 @@
 """Rows and lines from before they had MACs get theirs, once: with the upgrade, or a restore of an older copy.
 
-What the rows said by then is taken as it is. Afterwards a row without a MAC is one that somebody else wrote.
+It trusts what the rows say by then. Afterwards a row without a MAC was not written by this program.
 """
 
 from functools import partial

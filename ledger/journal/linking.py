@@ -2,7 +2,7 @@
 
 The journal is kept for ever, and so are its copies. The key is in the key provider, one for each data subject
 of whom something was erased, and is destroyed before the tombstone goes: from then on nothing tells which
-reference a line was about, whoever holds the journal, the database and every key that lives.
+reference a line was about: journal, database and every key that lives do not suffice.
 """
 
 import re

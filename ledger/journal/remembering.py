@@ -1,7 +1,7 @@
 """What an erasure leaves behind, written with its MAC: fences, tombstones, index rows that come back.
 
-A row that is there already and is not authentic keeps the MAC that it has: a later erasure does not make what
-somebody put there look like ours. Only inside the caller's transaction, under the lock of the keys.
+A row that is there already and is not authentic keeps the MAC that it has: a later erasure does not make a
+forged row look like ours. Only inside the caller's transaction, under the lock of the keys.
 """
 
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ def fence(
 def add_tombstone(
     session: Session, macs: RowMacs, entry: ErasureEntry, hmac: bytes, keep_until: datetime
 ) -> None:
-    """What answers that a whole person was erased; one that is there answers for the later end."""
+    """Add the row that answers that a whole person was erased; an existing row gets the later end."""
     row = session.row("tombstone_row", subject=entry.subject)
     if row is None:
         new = (*_index_columns(entry, hmac), entry.through, keep_until)

@@ -15,8 +15,8 @@ def expire_tombstones(
     """Forget the tombstones whose date has come; how many there were. As the eraser. Idempotent.
 
     What ties the journal's lines to these persons goes first, so that nothing is left of a run that dies; so
-    does what a run, a restore or an old copy of the journal left behind. The fences stay: they name nobody,
-    and what was erased must not come back from an old copy.
+    does what a run, a restore or an old copy of the journal left behind. The fences stay: they name no
+    person, and what was erased must not come back from an old copy.
     """
     seal_ties(journal, links)
     due = [subject for (subject,) in session.rows("expired_tombstones", now=now)]

@@ -146,7 +146,7 @@ class Keyring:
         return each_unwrapped(self._wrapping, [Wrapped(epoch, place, wrapped)])[0]
 
     def _make_ledger_key(self, purpose: str) -> None:
-        """Make a key, unless somebody else was faster."""
+        """Make a key, unless another process was faster."""
         with self._session.transaction():
             self._session.run("lock_keys")
             epoch = self._current_epoch()
@@ -241,7 +241,11 @@ class Keyring:
                     first.setdefault((need.subject, need.category), need)
             new_keys = [self._new_key(need) for need in first.values()]
             self.add_keys(new_keys)
-        for need, generation, secret in new_keys:  # nobody else could make one: the lock was ours
+        for (
+            need,
+            generation,
+            secret,
+        ) in new_keys:  # no other process could make one: the lock was ours
             chain = self._chains_of(need)[need.category]
             chain.generation, chain.secrets[need.month] = generation, secret
 

@@ -2,7 +2,7 @@
 
 A missing key has four meanings, and they are never confused: *never* (there was no such value), *not
 yet* (it is being made; read again), *erased* (a fence covers the value's time) and *lost* (a key is
-missing although nobody erased it: loud, never shown as erased).
+missing although no erasure destroyed it: loud, never shown as erased).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -116,7 +116,7 @@ class Opener:
         return [Period(subject, start, through) for _, subject, start, through, _ in rows]
 
     def known_among(self, references: Sequence[str]) -> set[str]:
-        """Those of some references that have named somebody."""
+        """Those of some references that have named a person."""
         known: set[str] = set()
         for start in range(0, len(references), _BLOCK_REFERENCES):
             block = references[start : start + _BLOCK_REFERENCES]
@@ -164,7 +164,7 @@ class Opener:
     # Keys
 
     def keyed(self, subject: UUID, data: bytes) -> bytes:
-        """A hash nobody can guess: under the subject's key that goes last, then under one of the ledger."""
+        """A hash that cannot be guessed: under the subject's key that goes last, else a key of the ledger."""
         self.load([subject])
         secret = self._subject_keys[subject].secrets.get(("reference", 0))
         return keyed_hash(secret or self.ledger_key("index"), data)

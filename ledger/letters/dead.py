@@ -210,7 +210,7 @@ def letters(session: Session) -> list[Letter]:
 def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter, bytes]:
     """One letter and the bytes of its message.
 
-    Raises Reject when there is no such letter, Lost when nobody can open it any more.
+    Raises Reject when there is no such letter, Lost when no key opens it any more.
     """
     try:
         name = bytes.fromhex(letter)

@@ -1,7 +1,7 @@
 """The library's subscription on LISTEN and NOTIFY: one thread pulls rows over a connection of its own.
 
 The library's own one for PostgreSQL has two of each. Ours looks again when no notification came for a second,
-so that a lost one delays and never hangs; and it ends with the program, also when nobody stopped it.
+so that a lost one delays and never hangs; and it ends with the program, also when the caller did not stop it.
 """
 
 import threading
@@ -20,7 +20,7 @@ from ledger.storage.postgres import Session
 LOST_S = 1.0
 # How often the thread looks whether it was stopped.
 LOOK_S = 0.2
-# How long the end of the thread is waited for: one that waits for a silent server goes when that is given up.
+# How long to wait for the thread's end. A thread that waits for a silent server ends when it gives that up.
 END_S = 1.0
 
 

@@ -46,7 +46,7 @@ class ApprovalStatus(Enum):
 
 
 def digest_of(key: bytes, act: str, parameters: Sequence[object]) -> str:
-    """Names an act with its parameters, in hex. Without the key nobody can try what it stands for."""
+    """A name for an act with its parameters, in hex. Keyed, so that a reader cannot try out parameters."""
     message = to_json([act, *parameters])
     return hmac.new(key, _INFO + b"\0" + message, hashlib.sha256).hexdigest()
 

@@ -43,7 +43,7 @@ def decide(
     `kept_out`: sources that are quarantined.
 
     The order of the contract: what decoding refused, then what its source may not say, then conflict, then
-    what sealing refused, then quarantine. A repeat of what is recorded is a duplicate, whoever may say it.
+    what sealing refused, then quarantine. A repeat of what is recorded is a duplicate from any source.
     """
     decided, claims = Decided(), claims or RecordedClaims()
     for index, item in enumerate(packed):
@@ -87,7 +87,7 @@ def _refusal(
 
 
 def _conflicts(earlier: Earlier, item: PackedMessage) -> bool:
-    """Other content under the same name. After an erasure nobody can tell: then it is a duplicate."""
+    """Whether it has other content. After an erasure the key to compare with is gone: a duplicate then."""
     same = earlier.stream == item.stream and earlier.fingerprint == item.fingerprint
     return earlier.comparable and not same
 

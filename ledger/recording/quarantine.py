@@ -1,7 +1,7 @@
 """What came of each source on a topic, and which sources are kept out of it: one stops no other.
 
-Counted under the head lock, in the batch's transaction. A source is what messages say it is; whoever may
-write to a topic may use another's name. What is withheld is counted nowhere.
+Counted under the head lock, in the batch's transaction. A source is what messages say it is: a producer
+of the topic can use another's name. What is withheld is counted nowhere.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

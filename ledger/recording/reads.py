@@ -1,8 +1,8 @@
 """Reads of personal data: noted in the database before anything opens, recorded as `ledger-read` afterwards.
 
-A note is a sealed row, since it names persons. Whoever reads may add one and cannot remove it; whoever
-records removes it once it is an event. A note carries the id of its event, so one that is recorded twice is a
-duplicate: a read is never lost and never counted twice, whatever dies meanwhile.
+A note is a sealed row, since it names persons. The reader's role may add a note and not remove it;
+the recorder removes it once it is an event. A note carries the id of its event, so a note that is recorded
+twice is a duplicate: a read is never lost and never counted twice, whatever dies meanwhile.
 """
 
 import os
@@ -83,7 +83,7 @@ def waiting(session: Session) -> int:
 
 
 def unopened(session: Session, key: bytes) -> Iterator[int]:
-    """Notes that do not open under the ledger's key for reads: whoever left or changed them has no key."""
+    """Notes that do not open under the ledger's key for reads: they were left or changed without that key."""
     cipher, after = AESGCM(key), 0
     while rows := session.rows("read_notes", after=after, count=_BATCH):
         after = rows[-1][0]

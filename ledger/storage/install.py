@@ -57,7 +57,7 @@ def install_as_of(session: Session, ledger: LedgerName, times: Mapping[str, date
 
 
 def _check_owner(session: Session, ledger: LedgerName) -> None:
-    """Who owns a namespace may put code into it, and that must not run as somebody else."""
+    """The owner of a namespace may put code into it, and that must not run as another role."""
     ours = list(ledger.namespaces.values())
     for namespace, owner in session.rows("foreign_namespaces", namespaces=ours):
         raise Misconfigured(f"the namespace {namespace} belongs to {owner}: log in as its owner")

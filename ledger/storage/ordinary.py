@@ -30,7 +30,7 @@ def open_ordinary(path: Path, most: int | None = None) -> BinaryIO:
 
 
 def read_ordinary(path: Path, most: int) -> bytes:
-    """What a file holds, at most so many bytes. Raises OSError, also for one that is larger."""
+    """What a file holds, at most so many bytes. Raises OSError, also for a larger file."""
     with open_ordinary(path, most) as file:
         return file.read(most)
 

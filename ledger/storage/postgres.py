@@ -39,7 +39,7 @@ CONNECT_TIMEOUT_S = 10
 PATIENCE_S = 60
 # The server ends a statement first, where it can, and says why; only a silent one is hung up on.
 SILENCE = 1.5
-# Those who hold the head lock: one that stands still in a transaction would hold up all others.
+# Roles that hold the head lock: a writer that hangs in a transaction blocks all others.
 _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser"})
 # Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
 _READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
@@ -88,7 +88,7 @@ class Session:
         return Session(self._connection, package, self._ledger, self._again)
 
     def again(self) -> "Session":
-        """Another connection of the same role. Whoever opens it closes it. Raises what `connect` raises."""
+        """Another connection of the same role. The caller closes it. Raises what `connect` raises."""
         return self._again().of(self._package)
 
     def _text(self, name: str, tables: Mapping[str, str] | None = None) -> LiteralString:
@@ -377,7 +377,7 @@ class Database:
             settings["idle_in_transaction_session_timeout"] = f"{self.patience_s}s"
         if role == "recorder":
             settings["statement_timeout"] = f"{self.patience_s}s"
-        # An installer who waits for a reader would hold up all who come after; an audit waits for nobody
+        # An installer who waits for a reader would block all later connections; and an audit must not wait
         # for ever.
         if role is None or self.read_only:
             settings["lock_timeout"] = f"{self.patience_s}s"

@@ -28,7 +28,7 @@ class Head(msgspec.Struct, frozen=True):
 class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event that is about to get its position, as the starts of its rows (`ledger.writing.rows`).
 
-    `name`: by which it is known again; empty for one that has none.
+    `name`: by which it is known again; empty for an event without a name.
     """
 
     version: int

@@ -55,7 +55,7 @@ class Window(msgspec.Struct, frozen=True):
 
 
 def begin_bookmark(session: Session, link: ChainLink, place: Span, bookmark: Bookmark) -> bool:
-    """Begin with a new partition at the start of `place`; False when somebody did already."""
+    """Begin with a new partition at the start of `place`; False when another process did already."""
     if _stored(session, place) is not None:
         return False
     row = _row(place, bookmark.cluster_id, bookmark.topic_id, place.start, None)
@@ -76,7 +76,7 @@ def move_bookmark(
 ) -> Window | None:
     """Move the bookmark over a span; the window of its topic, None where nothing was counted yet.
 
-    `last_record`: its keyed hash; None keeps the one that is there. Raises Fenced when it is elsewhere.
+    `last_record`: its keyed hash; None keeps the stored hash. Raises Fenced when it is elsewhere.
     """
     stored = _stored(session, span)
     if stored is None:

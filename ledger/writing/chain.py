@@ -7,7 +7,7 @@ of the ledger that an epoch key outside the database wraps. An audit computes it
 
 What a table holds is told by a sum: each row's own keyed hash as a number, added when it comes and subtracted
 when it goes, modulo 2^256 (a multiset hash, Clarke et al. 2003). Subtracted is what the row says when it
-goes, so a row that somebody changed in between leaves a difference for ever.
+goes, so a row that was changed in between leaves a difference for ever.
 """
 
 from collections.abc import Iterable, Sequence

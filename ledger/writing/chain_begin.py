@@ -17,7 +17,7 @@ from ledger.writing.chain import Cell, ChainLink, Table, batch_hash, row_hash
 BEGIN = "command:chain"
 # What a ledger whose batches have hashes has applied.
 CHAIN_MIGRATION = "0008_chain"
-# Of each table: the statement that reads its rows as they are hashed, and the one that stores the hashes.
+# Of each table: the statement that reads its rows as they are hashed, and the one for the hashes.
 _STATEMENTS: dict[Table, tuple[str, str]] = {
     "bookmarks": ("hash_of_bookmarks", "hash_bookmarks"),
     "intake_windows": ("hash_of_intake_windows", "hash_intake_windows"),
@@ -33,7 +33,7 @@ _TWO_KEYS: tuple[Table, ...] = ("bookmarks", "intake_sources")
 def begin_chain(session: Session, ledger: LedgerName, chain: KeyedHash) -> bool:
     """Hash what has none, in a batch of its own; False when there is nothing. Needs the recorder's role.
 
-    Nobody records meanwhile. Raises Retry or Halt.
+    No other process records meanwhile. Raises Retry or Halt.
     """
     with session.transaction():
         head = lock_head(session)

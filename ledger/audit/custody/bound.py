@@ -1,8 +1,8 @@
 """Whether a data subject is still of the reference that it was made of, which every entry of the log tells.
 
-A data subject is a hash of its reference under the person's own key (`sealing.subject_of`). One whose key or
-reference does not come to it is somebody else's, unless a restore explains it: of a person who was not in the
-copy the first key is lost, and whoever is seen again gets another one.
+A data subject is a hash of its reference under the person's own key (`sealing.subject_of`). When key and
+reference do not come to it, the row is another person's, unless a restore explains it: of a person who was
+not in the copy the first key is lost, and a person who is seen again gets another key.
 """
 
 from collections.abc import Container, Set

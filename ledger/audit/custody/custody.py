@@ -41,7 +41,7 @@ class Custody(msgspec.Struct, frozen=True):
 
 
 class CappedFindings:
-    """Findings of the keys, as many of a kind as somebody can read, and how many more there were."""
+    """Findings of the keys, as many of a kind as a person can read, and how many more there were."""
 
     MOST = 1_000
 

@@ -84,7 +84,7 @@ def check_epochs(
 def _check_provider(epochs: set[int], provider_keys: ProviderKeys, notes: CappedFindings) -> None:
     """The key provider holds keys of epochs that the ledger knows, and nothing else."""
     for epoch in provider_keys.provider.epochs():
-        # The next one may have its key already, and one that began meanwhile as well.
+        # The next epoch may have its key already, and so may an epoch that began meanwhile.
         if epoch not in epochs and epoch <= max(epochs, default=0):
             notes.note(None, "epoch-unknown", f"the provider has a key of epoch {epoch}")
     for name in provider_keys.provider.strange():
@@ -158,7 +158,7 @@ def _check_reference(
     provider_keys: ProviderKeys,
     notes: CappedFindings,
 ) -> str | None:
-    """The reference of a row; None where it has none that opens."""
+    """The reference of a row; None where the row has none, or it does not open."""
     subject, hmac, version, kind, _, sealed, _ = row
     if (
         sealed is None

@@ -246,7 +246,7 @@ class _Stream:
                     self._note("key-returned", category, "it was destroyed", need.position)
             elif id in self._destroyed:
                 self._check_covered(category, need.latest, need.position)
-            elif all(key.secret for key in keys):  # one that does not open is named already
+            elif all(key.secret for key in keys):  # a key that does not open is named already
                 self._note_missing(category, ids, need.position)
 
     def _note_missing(self, category: str, ids: Set[str | None], position: int) -> None:

@@ -1,7 +1,7 @@
 """Log, database and entries against each other: what was promised must be what was signed and what is there.
 
-Without a log to compare with, the verdict is not "in order": whoever can change the events could also take
-away what contradicts the change.
+Without a log to compare with, the verdict is not "in order": an attacker who can change the events could also
+remove what contradicts the change.
 """
 
 import time
@@ -15,7 +15,7 @@ from ledger.audit.log.published import Comparison
 from ledger.audit.log.signed import SignedCheckpoints
 from ledger.tlog.signing.checkpoints import Checkpoint
 
-# A publisher signs at once what it has promised; one that died in between leaves it for longer.
+# A publisher signs a promise at once; it is left unsigned for longer only when the publisher died in between.
 _PATIENCE = 20
 _PAUSE_S = 0.1
 
@@ -30,7 +30,7 @@ class Promise(msgspec.Struct, frozen=True, array_like=True):
 
 
 def promises_of(rows: Sequence[Sequence[Any]], findings: Findings) -> list[Promise]:
-    """Rows as promises; one that cannot be a promise is noted and left out."""
+    """Rows as promises; a row that cannot be a promise is noted and left out."""
     promises = []
     for row in rows:
         try:

@@ -1,7 +1,7 @@
 """The event table against what was published: each leaf, tile and bundle, and each checkpoint ever signed.
 
 A tree is built from the table and compared with the log's files as it grows. At the size of each signed
-checkpoint its root decides who is right: where table and tiles differ, the one that was signed.
+checkpoint its root decides: where table and tiles differ, the side that comes to the signed root is right.
 """
 
 from collections.abc import Iterable, Sequence

@@ -93,7 +93,7 @@ class SignedCheckpoints:
         if content is None and last is not None:
             self._note("the published checkpoint is missing")
         published = newest = None
-        if content is not None:  # an empty file is one that does not verify
+        if content is not None:  # an empty file does not verify either
             published = self._verified(content, "the published checkpoint")
         if last is not None:
             newest = self._verified(last, "the last checkpoint kept")

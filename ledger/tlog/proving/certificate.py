@@ -1,8 +1,8 @@
 """A certificate of erasure: what was decided and that it was carried out, provable offline. Pure.
 
 One file with the two entries as they are stored and the proof of each, under a checkpoint. It holds no
-personal value: whoever knows the keys of the log can check that this ledger recorded the destruction of
-these keys, and that the decision came before it. That no copy of a key is left nobody can prove.
+personal value: with the public keys of the log anyone can check that this ledger recorded the destruction of
+these keys, and that the decision came before it. It cannot prove that no copy of a key is left.
 """
 
 from collections.abc import Collection

@@ -1,6 +1,6 @@
 """A witness: signs what extends the last checkpoint that it signed, and never anything else.
 
-What it signed is on disk before it is told to anybody: one file a log, replaced atomically under a lock
+What it signed is on disk before it answers: one file a log, replaced atomically under a lock
 that other processes and threads respect. A witness that lost its folder must get a new key.
 """
 

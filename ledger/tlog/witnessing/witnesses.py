@@ -23,7 +23,7 @@ from ledger.tlog.tree.proofs import Node, consistency_proof
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, SIZE_TYPE, Request, encode_request
 
 TIMEOUT_S = 5.0
-# A witness may have seen another checkpoint than the one that it signed for us; it says so once.
+# The size that we remember may not be what the witness signed last: then it answers with that size, once.
 _ATTEMPTS = 2
 _LOG = logging.getLogger(__name__)
 
