@@ -40,6 +40,7 @@ def place(
     stored = store.bookmark(partition)
     if stored is None:
         first = _first_bookmark(partition, identity, extent, from_log_start)
+        # Stored before the first record is read: what Kafka loses from now on is noticed.
         stored = store.begin(partition, first)
     _check_bookmark(partition, stored, identity, extent)
     start = _reading_starts_at(stored, extent)

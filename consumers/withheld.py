@@ -72,6 +72,7 @@ def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
 def write_receipts(file: Path, receipts: Sequence[bytes]) -> None:
     """Write receipts beside the file that was taken over, in place of those of an earlier time. Durable."""
     target = receipts_file(file)
+    # Written beside and renamed: a crash leaves the receipts of the earlier time.
     draft = target.with_name(f"{target.name}.{os.getpid()}.new")
     _write(draft, (receipt.hex().encode() for receipt in receipts))
     draft.replace(target)
@@ -145,6 +146,7 @@ def take_over(
 
 def _receipts(handed: Sequence[OpenedLetter], outcome: Outcome) -> list[bytes]:
     """Of what was recorded, or was already."""
+    # A duplicate gets one too: the file with its first receipt may be lost.
     refused = {index for index, _ in outcome.rejections}
     return [letter.receipt for index, letter in enumerate(handed) if index not in refused]
 

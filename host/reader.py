@@ -54,6 +54,7 @@ def _employee(user: int) -> str:
     except KeyError:
         name = ""
     reference = f"employee/{name}"
+    # A user whose name begins like that could pass for the user of a number.
     by_name = re.match(EMPLOYEE, reference) and not name.startswith(_BY_NUMBER)
     return reference if by_name else f"employee/{_BY_NUMBER}{user}"
 

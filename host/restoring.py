@@ -80,6 +80,7 @@ def restore_site(
     A backup that knows that it signed is refused then, any other one warns. `never_published`: the word of
     who restores that nothing was signed after the backup either.
     """
+    # All checks come first: a wrong key or copy must leave database and folders as they are.
     check_keys_held(settings)
     with _open_copies(settings, folders, trust) as copies:
         identities = Identities(trust.identity) if trust.identity else None
@@ -125,11 +126,13 @@ def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]
     )
     log = site.settings.log
     folder = LogFolder(log.folder)
+    # Entries before erasures: the journal may erase what the log has just brought back.
     reimported = reimport(site.session("recorder"), site.ledger, site.chain(), folder, keys)
     if folder.history.last():
         renew_promise(site.session("publisher"), folder, log.origin, keys)
     complete_journal(site)
     erasures = site.eraser().reapply()
+    # Views after erasures: they never show what was erased.
     bring_up_to_date(site)
     reader = site.session("reader")
     return Restored(

@@ -63,6 +63,7 @@ class Ledger(LedgerReader):
         self._writer: Session | None = None
         self.session: Session = self._connect()
         try:
+            # The library reads from several threads, so it has a session of its own.
             reader = self._connect()
         except BaseException:
             self.session.close()

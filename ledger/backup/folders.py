@@ -150,6 +150,7 @@ def _check_names(folder: Path, copy: Copy, names: Collection[str]) -> None:
 
 def _open(folder: int, name: str) -> BinaryIO:
     """A file of a folder, for reading. Raises OSError for a link, a folder, or anything else that is none."""
+    # No links: what is checked lies in this folder. Not blocking: a pipe would never open.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(name, flags, dir_fd=folder)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -173,6 +174,7 @@ def digested(table: TableFile, file: BinaryIO) -> Iterator[bytes]:
     """
     file.seek(0)
     digest, size = sha256(), 0
+    # Of a file that grew at most one block more than was signed is read.
     while size <= table.size and (block := file.read(_BLOCK_BYTES)):
         digest.update(block)
         size += len(block)

@@ -83,4 +83,5 @@ class StreamKeys:
     def add(self, category: str, month: int, key: DataKey) -> None:
         """Make a key ready for use."""
         self.ready[category, month] = key
+        # A set may hold the key that this one replaces.
         self._sets.clear()

@@ -98,10 +98,12 @@ def _extent(session: Session, opener: Opener, erasure: _Gone) -> _Extent:
     key_ids = opener.key_ids(erased.stream, categories, last)
     rows = session.rows("fences_of_subjects", subjects=[erased.stream])
     fences = {category: through for _, category, through in rows}
+    # In force: none of its keys is here again, and the fences say how far it went.
     if erasure.keys.isdisjoint(key_ids) and fences.keys() >= set(categories):
         through = min(fences[category] for category in categories)
         month = month_of(through)
         return _Extent(through, month if rolling and through == end_of_month(month) else None)
+    # Keys of later months were not destroyed with it: it went up to a month only.
     if rolling and not erasure.keys.issuperset(key_ids):
         month_gone = _last_month_gone(opener, erasure, last)
         if month_gone is not None:

@@ -55,6 +55,7 @@ class FeedLists:
         macs, session = self._macs, self._session
         with session.transaction():
             session.run("lock_keys")
+            # The root commits to all members and to the key: the same root is the same list.
             if session.rows("feed_lists", roots=[members.root]):
                 return
             epoch = self._epoch()

@@ -75,6 +75,7 @@ def verify(
     """What is proven of a reference. Raises Unproven when nothing is."""
     checkpoint = verify_entry(parse_proof(proof.proof), proof.entry, keys, policy)
     event = feed_of(proof.entry)
+    # An honest log holds each entry at the position that it states.
     if event.position != parse_proof(proof.proof).index + 1:
         raise Unproven("the entry says that it belongs to another position")
     _check_commitment(proof, str(event.facts["merkle_root"]))

@@ -94,6 +94,7 @@ def verify_path(root: bytes, token: bytes, path: Path) -> bool:
         node = hash_children(sibling, node) if is_right else hash_children(node, sibling)
     if node != root:
         raise Unproven("the path does not lead to the root that the event commits to")
+    # Another token, or none, at the end of the only path: then this one is not in the tree.
     return path.found == token
 
 

@@ -2,7 +2,7 @@
 
 The journal is kept for ever, and so are its copies. The key is in the key provider, one for each data subject
 of whom something was erased, and is destroyed before the tombstone goes: from then on nothing tells which
-reference a line was about: journal, database and every key that lives do not suffice.
+reference a line was about, not even journal, database and every key that lives together.
 """
 
 import re
@@ -61,6 +61,7 @@ class JournalLinks:
         except UnknownFormat:
             raise
         except (Halt, ValueError):
+            # The key is destroyed, or the line is not ours: it ties to no person.
             pass
         return msgspec.structs.replace(entry, reference_hmac=hmac, link=None, mac=None)
 

@@ -33,6 +33,7 @@ def fence(
     throughs: list[datetime] = []
     row_macs: list[bytes | None] = []
     for category, latest, generation, known_through, mac in rows:
+        # A fence only grows: an older erasure that is applied again must not open it.
         after = (max(latest, generation or 0), max(through, known_through or through))
         generations.append(after[0])
         throughs.append(after[1])

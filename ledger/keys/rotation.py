@@ -99,6 +99,7 @@ def rotate(
             raise Retry("the rotation of keys was interrupted; the next one completes it")
     with session.transaction():
         _retire_epochs(session, provider, ledger, epoch, now)
+    # Destroyed after the commit: a key must outlive every row that is wrapped under it.
     old = tuple(earlier for earlier in provider.epochs() if earlier < epoch)
     for earlier in old:
         provider.destroy(earlier)

@@ -102,6 +102,7 @@ class SubjectIndex:
         periods = self._periods[reference]
         if len(periods) == 1:
             return periods[0]
+        # An event from before the first period belongs to the first data subject.
         begun = [period for period in periods if period.valid_from <= time]
         return begun[-1] if begun else periods[0]
 

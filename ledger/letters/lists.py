@@ -32,6 +32,7 @@ class LetterFilter(msgspec.Struct, frozen=True):
 
 def letters_like(session: Session, kind: LetterFilter, most: int | None = None) -> Iterator[Letter]:
     """Letters of a kind, oldest first, in flat memory; those that go meanwhile are passed over."""
+    # A page begins after the last letter of the one before, so that removals shift nothing.
     after: _After = (None, None)
     page_size = _PAGE
     while page_size == _PAGE and most != 0:
@@ -81,6 +82,7 @@ def _parameters(kind: LetterFilter) -> dict[str, object]:
 def letters_named(session: Session, beginning: str) -> list[str]:
     """The letters whose names begin so; two stand for more. Raises Reject for what begins no name."""
     try:
+        # A beginning is a range of names, which the primary key finds.
         least = bytes.fromhex(beginning.ljust(LETTER_DIGITS, "0"))
         most = bytes.fromhex(beginning.ljust(LETTER_DIGITS, "f"))
     except ValueError:

@@ -105,6 +105,7 @@ def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -
         standing = _standing(waiting, event)
         if event.id == id:
             return standing
+        # The pair is used up. The same person once more waits anew, from the later time on.
         waiting = None if standing is ApprovalStatus.SECOND else event
     raise Halt("an approval that was just recorded is not there")
 

@@ -56,6 +56,7 @@ def decide(
             decided.refused.append((index, refusal))
         else:
             assert item.stream is not None
+            # From here on the same name later in the batch is a duplicate, or conflicts.
             known[item.source, item.id] = Earlier(item.fingerprint, item.stream)
             decided.new.append(item)
             if item.claim is not None:

@@ -112,6 +112,7 @@ def _event(gap: Gap, subject: str, stream: UUID, version: int, now: datetime) ->
         event = own_event(GAP, id=f"{uuid4()}.gap", source=_SOURCE, facts=gap.facts)
     except OwnEventError:
         raise Misconfigured("the reason of a gap is a code, such as retention-passed") from None
+    # Written here and not by the intake: bookmark and event go in one transaction.
     state = encode_state(
         {
             "id": event.id,

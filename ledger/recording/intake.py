@@ -39,6 +39,7 @@ class Sealer:
         Makes missing subjects and keys. Raises Retry or Halt.
         """
         dropped = self._keyring.sync(now)
+        # None: all that the keyring held was dropped.
         if dropped is None or dropped:
             self._subjects.forget(dropped)
             self._settled.clear()

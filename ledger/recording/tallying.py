@@ -81,5 +81,6 @@ def topic_window(
     """What was counted of a topic: its messages, and those without a source that can be read."""
     messages = sum(t.recorded + t.duplicates + t.refused + t.held for t in tallies.values())
     nameless = tallies.get(NAMELESS, Tally()).refused
+    # Fewer than half: a few unreadable messages must not halt all sources of the topic.
     of_topic = msgspec.structs.replace(limit, share=max(limit.share, HALF))
     return before.count(messages, nameless, of_topic, now)

@@ -125,6 +125,7 @@ def append(
     """
     head = _move_head(session, len(events), notes)
     first = head.last - len(events) + 1
+    # Rows before the batch's own row: its hash covers the names that they were given.
     names = names_hash(_copy(session, events, first, head.at) if events else b"")
     before, sums = (notes.before, NO_SUMS) if notes.before is not None else _before(head)
     columns: dict[str, Cell] = {
@@ -142,6 +143,7 @@ def append(
     side = SideState(head.counted, head.promised, link.sums(sums))
     mac = link.hash(before, cells, names, side)
     session.run("add_batch", **columns, recorded_at=head.at, names=names, mac=mac, **side._asdict())
+    # Listeners hear of it when the transaction commits, never of a position that was rolled back.
     session.rows("announce", channel=channel, position=str(head.last))
     return WriteResult(first, head.last, head.at)
 
@@ -153,6 +155,7 @@ def _move_head(session: Session, count: int, notes: BatchNotes) -> _Moved:
     if row is None:
         raise Halt("the head row is missing")
     head = _Moved(*row)
+    # The statement never lets time go back: it takes the time of the last event instead.
     if recorded_at and head.at != recorded_at:
         raise Halt(f"events that were recorded at {recorded_at} cannot follow the last one")
     return head

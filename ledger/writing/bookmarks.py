@@ -48,6 +48,7 @@ class Window(msgspec.Struct, frozen=True):
     def count(self, messages: int, rejections: int, limit: HaltLimit, now: datetime) -> "Window":
         """The window after one more batch. A full window is judged once; a halted one stays."""
         if self.halted_at is None and self.messages >= limit.messages:
+            # A full window that did not halt is dropped: old messages must not hide new refusals.
             return Window().count(messages, rejections, limit, now)
         messages, rejections = self.messages + messages, self.rejections + rejections
         over = messages >= limit.messages and rejections > limit.share * messages

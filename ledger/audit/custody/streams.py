@@ -101,6 +101,7 @@ def check_streams(
             for subject, position in stream_needs.referred.items():
                 referred.setdefault(subject, position)
             strangers.see(stream_needs, came_back)
+        # Their index rows may be lost with the keys that a restore lacks.
         for subject in [subject for subject, position in referred.items() if position in came_back]:
             del referred[subject]
         _check_referred(session, referred, notes)

@@ -114,6 +114,7 @@ def _proven(
     proof = parse_proof(proven.proof)
     checkpoint = verify_entry(proof, proven.entry, keys, policy)
     entry = read_entry(proven.entry)
+    # An honest log holds each entry at the position that it states.
     if entry.position != proof.index + 1:
         raise Unproven("the entry says that it belongs to another position")
     event = decode_event(

@@ -53,6 +53,7 @@ def bound_to(
     if bound is None:
         last, bound = None, b""
     for tree in reversed(_trees_after(history, keys, last)):
+        # The same tree, signed again with another key, counts once.
         if tree != last:
             last, bound = tree, bind(bound, tree)
     return last, bound

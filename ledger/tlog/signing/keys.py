@@ -48,6 +48,7 @@ class VerifierKey(msgspec.Struct, frozen=True):
         """Raise Unproven unless the signature, without its key id, is this key's over a note's text."""
         message = text.encode()
         if self.algorithm == COSIGNATURE:
+            # The time is signed with the text, so it is part of the message.
             message = cosigned_message(text, cosignature_time(signature))
             signature = signature[_TIME_BYTES:]
         try:

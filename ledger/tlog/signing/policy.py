@@ -50,6 +50,7 @@ class Policy(msgspec.Struct, frozen=True):
         witness = self.witnesses.get(name)
         if witness:
             return witness.key in signed
+        # This ends: a group has only members that are defined above it.
         group = self.groups[name]
         return sum(self._holds(member, signed) for member in group.members) >= group.threshold
 
@@ -90,6 +91,7 @@ class _Draft:
         if reader is None:
             raise Misconfigured("expected log, witness, group or quorum")
         try:
+            # The signature of each reader says how many words its line has.
             reader(*words[1:])
         except TypeError:
             raise Misconfigured(f"a wrong number of words after {words[0]}") from None

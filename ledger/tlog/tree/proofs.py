@@ -119,6 +119,7 @@ def verify_consistency(
 def _follow(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> None:
     """Compute both roots from a proof; 0 < old < new."""
     hashes = list(proof)
+    # An old tree that is perfect is a node itself, and the proof leaves it out.
     if old & (old - 1) == 0:
         hashes.insert(0, old_root)
     if not hashes:

@@ -66,7 +66,9 @@ class Witness:
             note = parse_note(request.checkpoint)
             text = checkpoint_text(checkpoint)
             signature = cosign_checkpoint(text, self._key, int(self._seconds()))
+            # Signatures of others on the note are not kept: this witness has not checked them.
             logs = [s for k, s in verify_note(note, self._logs[checkpoint.origin])]
+            # Kept before it is answered: after a crash no other tree of this size may be signed.
             self._keep(checkpoint.origin, Note(text, (*logs, signature)))
             return Answer(HTTPStatus.OK, signature.line)
 
