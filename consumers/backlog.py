@@ -63,7 +63,7 @@ class Backlog:
         return self.since + (limits.wait_s if self.records else GAP_SECONDS) - now
 
     def take(self, limits: BatchLimits) -> list[BacklogShare]:
-        """Everything, as batches that join. The backlog goes on after them: who drops one starts over."""
+        """Everything, as batches that join. The backlog goes on after them: after a drop, begin anew."""
         slices = blocks(self.records, limits.messages, limits.size_bytes)
         parts: list[Sequence[Record]] = [*slices] or [()]
         starts = [part[0].offset for part in parts[1:]]

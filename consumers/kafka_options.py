@@ -99,7 +99,7 @@ def _security(security: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def consuming(options: KafkaOptions) -> dict[str, Any]:
-    """Options of a consumer in its group; the assignor is added by who knows the client."""
+    """Options of a consumer in its group; the adapter adds the assignor."""
     session_ms = int(options.session_s * 1000)
     return {
         "group_id": options.group,

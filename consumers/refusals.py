@@ -28,13 +28,13 @@ class Mechanism(Protocol):
     """The client's side of a SASL exchange."""
 
     def auth_bytes(self) -> bytes:
-        """What is said next."""
+        """The next message of the client."""
 
     def receive(self, auth_bytes: bytes) -> Any:
-        """What the broker said."""
+        """Take the broker's answer."""
 
     def is_done(self) -> bool:
-        """Whether nothing more is said."""
+        """Whether the exchange is over."""
 
 
 def check_refusals(

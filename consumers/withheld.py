@@ -1,6 +1,6 @@
 """Withheld messages on their way from the open ledger to the confidential one: a file of sealed lines.
 
-Neither file nor open ledger says anything about a message; who holds the private key opens and records it.
+Neither file nor open ledger says anything about a message: the holder of the private key opens it.
 Back comes a file of receipts: the open ledger forgets what the other one has recorded, and nothing else.
 """
 
@@ -101,7 +101,7 @@ def _write(file: Path, lines: Iterable[bytes]) -> None:
 
 
 def read_handed(stream: BinaryIO, pair: KeyPair) -> list[OpenedLetter]:
-    """What was handed over, opened. Raises Reject, Lost or Misconfigured: then nothing of it."""
+    """What was handed over, opened. Raises Reject, Lost or Misconfigured: then no message is opened."""
     return [pair.open(sealed) for _, sealed in _lines(stream)]
 
 
@@ -145,7 +145,7 @@ def take_over(
 
 
 def _receipts(handed: Sequence[OpenedLetter], outcome: Outcome) -> list[bytes]:
-    """Of what was recorded, or was already."""
+    """Receipts of the messages that were recorded, now or before."""
     # A duplicate gets one too: the file with its first receipt may be lost.
     refused = {index for index, _ in outcome.rejections}
     return [letter.receipt for index, letter in enumerate(handed) if index not in refused]

@@ -54,7 +54,7 @@ class Log:
 
 
 def silence() -> None:
-    """Nothing is printed but what is listened to."""
+    """Print nothing but the packages of `listen_to`."""
     logging.getLogger().addHandler(logging.NullHandler())
     logging.raiseExceptions = False
     listen_to("ledger")
@@ -79,7 +79,7 @@ def begin_logs(serving: "Serving", process: str) -> None:
 
 
 def end_logs() -> None:
-    """Log no more: what follows is another command, which begins by itself."""
+    """Stop logging: the next command in this process begins anew."""
     for name in OURS:
         logger = logging.getLogger(name)
         logger.handlers = [

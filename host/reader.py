@@ -43,7 +43,7 @@ def reader_of(reading: Reading, key_folder: Path) -> Reader:
 
 
 def _may_name(reading: Reading, runs_it: bool, *, is_user: bool, is_login: bool) -> bool:
-    """Whether a process may say who reads. Who runs the ledger names a login or a reader, not two persons."""
+    """Whether a process may say who reads. The operator names a login or a reader, not both."""
     return (is_user or runs_it) and (is_login or (runs_it and not reading.login))
 
 
@@ -88,7 +88,7 @@ def not_granted(reader: Reader) -> str:
 
 
 def whom(opener: Opener, reference: str) -> list[str]:
-    """Whom an approval names for ever: a person by the data subject, which nothing ties to them one day."""
+    """The names that an approval keeps for ever: of a person the data subjects, which an erasure unties."""
     if not is_person(reference):
         return [reference]
     subjects = [str(period.subject) for period in opener.periods(reference)]

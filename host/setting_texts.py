@@ -1,4 +1,4 @@
-"""Texts of settings as values: each is checked by itself, and all that are wrong are told at once."""
+"""Texts of settings as values: each is checked by itself, and all wrong ones are reported at once."""
 
 import re
 from collections.abc import Mapping

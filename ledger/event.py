@@ -132,7 +132,7 @@ def encode_state(members: dict[str, Any]) -> bytes:
 
 
 def present(**members: Any) -> dict[str, Any]:
-    """The members that there are: those that are not None."""
+    """The members that are not None."""
     return {name: value for name, value in members.items() if value is not None}
 
 

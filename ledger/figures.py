@@ -66,7 +66,7 @@ class JournalFigures:
         self._pending: list[ErasureEntry] = []
 
     def read(self, session: Session) -> Figures:
-        """Nothing where this process has no key folder: elsewhere they are known. Raises Halt, Retry."""
+        """The figures; none without a key folder: another process shows them. Raises Halt, Retry."""
         if not self._journal.path.parent.is_dir():
             return {}
         _, erasures = session.row("head") or (0, 0)

@@ -148,7 +148,7 @@ def _first_end(parts: Sequence[ChildProcess], now: float) -> int:
 
 
 def _stop(parts: Sequence[ChildProcess]) -> int:
-    """Tell all parts to stop and wait for them; the worst exit status of theirs."""
+    """Tell all parts to stop and wait for them; their worst exit status."""
     for part in parts:
         part.tell()
     until = time.monotonic() + STOP_S

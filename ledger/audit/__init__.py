@@ -117,7 +117,7 @@ def audit(
 
 
 def _checks(comparison: Comparison) -> Sequence[Check]:
-    """What is looked at, in an order in which each finds what it needs of those before it."""
+    """The checks, in order: each needs what those before it have read."""
     return (
         ("the catalogue", _look_at_catalogue),
         ("the migrations", _look_at_migrations),
@@ -135,7 +135,7 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
 
 
 def _look_at_migrations(scene: Scene) -> None:
-    """Applied is what this program ships, and each of it as it ships it."""
+    """The applied migrations are those that this program ships, with the same texts."""
     applied, ours = dict(scene.session.rows("applied_migrations")), shipped()
     for name in sorted(applied.keys() | ours.keys(), key=str):
         if name not in applied:

@@ -1,4 +1,4 @@
-"""What an audit found: facts about the ledger, never a value of it."""
+"""What an audit found: positions, names and kinds, never a personal value."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ class ExplainedGap(msgspec.Struct, frozen=True):
 
 
 class Findings:
-    """Findings as they come."""
+    """Collects findings."""
 
     def __init__(self) -> None:
         self._findings: list[Finding] = []

@@ -39,7 +39,7 @@ _SHOWN = 12
 def check_chain(
     batches: Sequence[BatchRow], names: Sequence[bytes], chain: KeyedHash | None, findings: Findings
 ) -> None:
-    """Each batch against its hash and those before it. `names`: of each, as they are now."""
+    """Compare each batch with its hash and those before it. `names`: hash of each one's names now."""
     _check_beginning(batches, findings)
     before, seen = b"", False
     for batch, names_now in zip(batches, names, strict=True):

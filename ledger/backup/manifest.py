@@ -25,7 +25,7 @@ Content = Literal["events", "keys"]
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing that this program does not know is passed over."""
+    """A struct that refuses members which this program does not know."""
 
 
 class AppliedMigration(_Strict, frozen=True):
@@ -123,7 +123,7 @@ def _check_format(body: str) -> None:
 
 
 def _is_sound(copy: Copy) -> bool:
-    """Whether names are names, sums are sums, and nothing is there twice."""
+    """Whether names and sums have the right form, and no table or file occurs twice."""
     return (
         _all_once([table.table for table in copy.tables])
         and all(

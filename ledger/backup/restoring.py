@@ -66,7 +66,7 @@ def check_identities(opened: OpenedCopy, identities: Identities | None) -> None:
 
 
 def _check_room(session: Session, ledger: LedgerName) -> None:
-    """Raise Misconfigured where something is recorded; where nothing is, nothing will be from now on."""
+    """Raise Misconfigured where something is recorded; else lock the head, so that nothing gets recorded."""
     try:
         with session.transaction():
             head = session.row("head_row")

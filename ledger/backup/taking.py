@@ -189,7 +189,7 @@ def _pass_on(blocks: Iterable[bytes], file: "_NewFile", recipients: Recipients |
 
 
 class _Rows:
-    """Blocks of a COPY to here. `count`: its rows, once it has ended."""
+    """Blocks of a COPY that the server sends. `count`: its rows, once it has ended."""
 
     def __init__(self, blocks: Generator[bytes, None, int]) -> None:
         self._blocks = blocks
@@ -200,7 +200,7 @@ class _Rows:
 
 
 def _compressed(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same in the format of gzip, without a name or a time."""
+    """The blocks in the format of gzip, without a name or a time."""
     packer = zlib.compressobj(_COMPRESSION, wbits=_GZIP)
     for block in blocks:
         if packed := packer.compress(block):
@@ -247,7 +247,7 @@ class _NewFile:
 
 @contextmanager
 def _mapping_write_faults() -> Iterator[None]:
-    """Tell what the file system says."""
+    """Turn errors of the file system into ServiceAway."""
     try:
         yield
     except OSError as error:

@@ -277,7 +277,7 @@ def _destroy_secret(path: Path) -> None:
 
 @contextmanager
 def _mapping_write_faults() -> Iterator[None]:
-    """Tell a fault of the disk that may pass; a folder of the wrong owner is told as it is."""
+    """Raise Retry for a fault of the disk that may pass; other errors pass through."""
     try:
         yield
     except OSError as error:

@@ -72,7 +72,7 @@ class Layout:
 
 
 def _arranged(groups: Sequence[FieldGroup]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
-    """Brings keys, then blobs, into the order of the pattern: each key before the blobs of its group."""
+    """Bring keys, then blobs, into the order of the pattern: each key before the blobs of its group."""
     places, blob = [], len(groups)
     for key, group in enumerate(groups):
         end = blob + len(group.fields)

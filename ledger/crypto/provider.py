@@ -69,7 +69,7 @@ class RowKey(Protocol):
         """Make the key, the same one until `keep`. Durable on return; raises Retry."""
 
     def keep(self) -> None:
-        """Every row has its MAC. Durable on return; raises Retry."""
+        """Keep the key: every row has its MAC now. Durable on return; raises Retry."""
 
     def macs(self, texts: Sequence[bytes], *, begun: bool = False) -> list[bytes]:
         """HMAC-SHA256 of each text. `begun`: with the key that is not kept yet. Raises Lost without it."""
@@ -88,7 +88,7 @@ class LinkKeys(Protocol):
         """Reverse of `seal`. Raises Lost when the key is gone, UnknownFormat, Halt when it is not its own."""
 
     def subjects(self) -> frozenset[UUID]:
-        """Whose key is held."""
+        """Data subjects whose key is held."""
 
     def destroy(self, subjects: Iterable[UUID]) -> None:
         """Destroy the keys of some data subjects; harmless when they are gone. Durable; raises Retry."""

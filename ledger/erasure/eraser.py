@@ -257,14 +257,14 @@ class Eraser:
         return letters
 
     def _hmac(self, entry: ErasureEntry) -> bytes | None:
-        """What the person is found by: as the journal has it, or the index where the journal forgot it."""
+        """The hash by which the person is found: the journal's, or the index's when the journal forgot it."""
         if entry.reference_hmac:
             return bytes.fromhex(entry.reference_hmac)
         row = self._session.row("indexed_subject", subject=entry.subject)
         return bytes(row[0]) if row else None
 
     def _keep(self, entry: ErasureEntry) -> int:
-        """Nothing goes; after a restore from before the person was known they are known again."""
+        """Destroy nothing. After a restore from before the person was known, the index knows them again."""
         self._remember(entry)
         return 0
 
@@ -311,7 +311,7 @@ class Eraser:
             return self._apply(entry, events)
 
     def _as_of_now(self, entry: ErasureEntry) -> ErasureEntry:
-        """With the keys that live now, and fenced up to the last value that was sealed with them."""
+        """The entry with the keys that live now, fenced up to the last value that was sealed with them."""
         last = month_of(self._clock()) + 1
         alive = self._opener.key_ids(entry.subject, entry.categories, last, entry.month)
         keys = tuple(dict.fromkeys((*entry.keys, *alive)))

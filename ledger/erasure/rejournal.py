@@ -28,7 +28,7 @@ class _Extent(NamedTuple):
     month: int | None = None
 
 
-class _Gone(NamedTuple):
+class _PastErasure(NamedTuple):
     """What an erasure took: its event, and the times of what was recorded before it was decided."""
 
     erased: RecordedEvent
@@ -60,7 +60,7 @@ def _entry(
     categories = tuple(erased.facts["categories"])
     keys = _keys_of(erasure, own)
     before = tuple(event.time for event in stream if event.position < decided.position)
-    extent = _extent(session, opener, _Gone(erased, categories, frozenset(keys), before))
+    extent = _extent(session, opener, _PastErasure(erased, categories, frozenset(keys), before))
     row = session.row("remembered_subject", subject=erased.stream)
     hmac, version, kind, valid_from = row or (None, 1, "registry", None)
     return ErasureEntry(
@@ -90,8 +90,8 @@ def _keys_of(erasure: UUID, own: Mapping[str, RecordedEvent]) -> tuple[str, ...]
     return tuple(chain.from_iterable(event.facts["keys_destroyed"] for event in parts))
 
 
-def _extent(session: Session, opener: Opener, erasure: _Gone) -> _Extent:
-    """From the fences where they are in force; from the keys that are here again where they are not."""
+def _extent(session: Session, opener: Opener, erasure: _PastErasure) -> _Extent:
+    """How far an erasure went: by its fences while they hold, else by the keys that are here again."""
     erased, categories = erasure.erased, erasure.categories
     rolling = ROLLING_CATEGORIES.issuperset(categories)
     last = month_of(erased.time) + 1
@@ -111,7 +111,7 @@ def _extent(session: Session, opener: Opener, erasure: _Gone) -> _Extent:
     return _Extent(max([erased.time, *erasure.times_before]))
 
 
-def _last_month_gone(opener: Opener, erasure: _Gone, last: int) -> int | None:
+def _last_month_gone(opener: Opener, erasure: _PastErasure, last: int) -> int | None:
     """The last month up to which all keys of rolling categories were destroyed."""
     for month in range(last - 1, 0, -1):
         older = opener.key_ids(erasure.erased.stream, erasure.categories, last, month)

@@ -37,6 +37,6 @@ Judge = Callable[[Sequence[RecordedEvent]], Verdict | None]
 
 
 def outright(categories: Sequence[str], ground: Ground, month: int | None = None) -> Verdict:
-    """All of these go, whatever else there is."""
+    """The verdict that erases all of these categories."""
     decision = {"decision": "erase", "ground": ground}
     return Verdict(ground, dict.fromkeys(categories, decision), month=month)

@@ -51,7 +51,7 @@ class FeedLists:
         return row_macs(self._provider, self._ledger)
 
     def keep(self, secret: bytes, members: Members, keep_until: datetime) -> None:
-        """Keep a list until a date, all of it or nothing; as it is when it is kept already."""
+        """Keep a list until a date, all of it or nothing. A list that is kept already stays unchanged."""
         macs, session = self._macs, self._session
         with session.transaction():
             session.run("lock_keys")

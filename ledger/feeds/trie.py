@@ -1,4 +1,4 @@
-"""The tree over the members of a feed: a place for every token, so that a path shows it there or not there.
+"""The tree over the members of a feed: a place for every token, so that a path proves it there or not.
 
 Pure. A token is read bit by bit, from the highest: 0 goes left, 1 goes right, until it is alone. What is on
 a path is bound by the root, and a token has one path, so no prover can show both that it is there
@@ -55,7 +55,7 @@ def root_of(tokens: Sequence[bytes]) -> bytes:
 
 
 def _root(tokens: Sequence[bytes], start: int, end: int, depth: int) -> bytes:
-    """Of the tokens from `start` to `end`, whose first `depth` bits are the same."""
+    """The root of the tokens from `start` to `end`, whose first `depth` bits are the same."""
     if end - start < 2:
         return hash_leaf(tokens[start]) if start < end else EMPTY_ROOT
     middle = _middle(tokens, start, end, depth)

@@ -27,7 +27,7 @@ _MIGRATION = "0007_row_macs"
 def authenticate_rows(
     session: Session, provider: KeyProvider, ledger: LedgerName, journal: ErasureJournal
 ) -> int:
-    """Give every row and line of a ledger from before its MAC; how many. Nothing where that was done.
+    """Give every row and line of a ledger from before its MAC; how many. 0 when that was done before.
 
     Needs the eraser's role. Raises Misconfigured when it was done and the key folder lacks the key, Retry.
     """

@@ -84,7 +84,7 @@ class ErasureJournal:
             raise Halt(f"the erasure journal cannot be written: {error.strerror}") from None
 
     def rewrite(self, change: Callable[[ErasureEntry], ErasureEntry]) -> int:
-        """Change lines, all of them durably or none; how many. Who reads meanwhile has the lines of before.
+        """Change lines, all of them durably or none; how many. Readers meanwhile see the old lines.
 
         Raises Retry when the file cannot be written, Halt when an entry cannot be read.
         """

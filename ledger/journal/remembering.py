@@ -69,7 +69,7 @@ def add_tombstone(
 
 
 def restore_subject(session: Session, macs: RowMacs, entry: ErasureEntry, hmac: bytes) -> None:
-    """The index row of a person of whom only a part was erased, should a restore have taken it away."""
+    """Put back the index row of a person of whom only a part was erased, if a restore took it away."""
     columns = _index_columns(entry, hmac)
     subject, reference_hmac, version, kind, valid_from = columns
     session.run(

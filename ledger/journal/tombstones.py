@@ -27,7 +27,7 @@ def expire_tombstones(
 
 
 def _forget_left(session: Session, links: JournalLinks) -> None:
-    """Destroy the links of those who are neither known nor known to be erased."""
+    """Destroy the links of data subjects that have no index row and no tombstone."""
     subjects = sorted(links.keys.subjects(), key=lambda subject: subject.int)
     for start in range(0, len(subjects), _BLOCK):
         block = subjects[start : start + _BLOCK]

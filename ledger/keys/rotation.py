@@ -56,7 +56,7 @@ def first_epoch(session: Session, provider: KeyProvider, ledger: LedgerName, now
 
 
 def epochs(session: Session, provider: KeyProvider) -> Epochs:
-    """How things stand."""
+    """The state of the epochs."""
     row = session.row("current_epoch")
     count = session.row("count_data_keys")
     assert row

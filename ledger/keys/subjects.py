@@ -181,7 +181,7 @@ class SubjectIndex:
         return self._keyring.macs.of("subject_index", columns)
 
     def _check(self, as_read: dict[str, list[Period]]) -> None:
-        """Raise Overtaken when these references do not name any more whom they did when they were read."""
+        """Raise Overtaken when these references name other data subjects than when they were read."""
         if as_read and self._read_periods(as_read)[0] != as_read:
             for reference in as_read:
                 self._periods.pop(reference, None)

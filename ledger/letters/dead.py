@@ -189,7 +189,7 @@ def _write_again(session: Session, rows: Sequence[_Row], macs: Mapping[bytes, by
 
 
 def remove_letters(session: Session, link: ChainLink, name: str, /, **which: Any) -> int:
-    """Remove letters with one of the statements that do; how many. Needs the head lock."""
+    """Remove letters with the statement `name`; how many. Needs the head lock."""
     rows = session.rows(name, **which)
     for row in rows:
         link.goes("dead_letters", row)
@@ -197,7 +197,7 @@ def remove_letters(session: Session, link: ChainLink, name: str, /, **which: Any
 
 
 def _subject_hmac(keys: LetterKeys, rejection: Rejection) -> bytes | None:
-    """By what an erasure finds the letters of a person; None where no person could be read."""
+    """The hash by which an erasure finds the letters of a person; None where no person could be read."""
     subject = rejection.subject
     return keys.references.of(subject.encode()) if subject and is_person(subject) else None
 

@@ -155,7 +155,7 @@ class KeyPair:
 
 
 def public_key(own: Path, pair: KeyPair) -> WithheldKey | None:
-    """To which an open ledger seals where no setting names a key; None where none can be had.
+    """The key to which an open ledger seals when no setting names one; None when it cannot be read or made.
 
     `own`: the ledger's copy. Where it is missing it is that of `pair`, which is made when there is none yet.
     """
@@ -178,7 +178,7 @@ def _text(path: Path) -> str:
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds; nothing where it can be no file with a key. Raises OSError without one."""
+    """The content of a file; empty when it can be no key's file. Raises OSError without a file."""
     try:
         return read_ordinary(path, _MOST_BYTES)
     except (FileNotFoundError, PermissionError):

@@ -79,7 +79,7 @@ class LedgerSubscription(ListenNotifySubscription[ApplicationRecorder]):
         self._pull_thread.join(END_S)
 
     def _loop_on_pull(self) -> None:
-        """The thread. It listens before it looks: nothing recorded later is missed."""
+        """The thread's work. It listens before it looks, so it misses nothing that is recorded later."""
         try:
             with closing(self._session), library_errors():
                 self._session.named("listen", {"channel": self._session.ledger.channel})

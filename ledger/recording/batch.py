@@ -96,7 +96,7 @@ USUAL = RefusalPolicy()
 
 
 class Means(msgspec.Struct, frozen=True):
-    """What a batch is sealed with. `withheld_key`: to which a message is sealed that is not ours to know."""
+    """What a batch is sealed with. `withheld_key`: seals messages that this ledger must not know."""
 
     session: Session
     keyring: Keyring
@@ -340,7 +340,7 @@ def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
 
 
 def _answer(session: Session, link: ChainLink, batch: Batch, decided: Decided) -> None:
-    """Keep the answers to upstream for what was refused of a Kafka batch; to what is withheld is none."""
+    """Keep the answers to upstream for what was refused of a Kafka batch; a withheld message gets none."""
     refusals = [(batch.messages[index], why) for index, why in decided.refused]
     answers = [
         answer_of(why, message.origin)

@@ -72,6 +72,6 @@ class Before:
         return rows
 
     def keep(self, position: int, *, repeats: bool) -> None:
-        """The transaction is committed and left the head at this position."""
+        """Keep what was learned: the transaction is committed and left the head at this position."""
         self._position = position
         self.repeats = repeats

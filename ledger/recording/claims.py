@@ -21,7 +21,7 @@ _Saying = tuple[str, tuple[str, ...], bool]
 
 
 class RecordedClaims(msgspec.Struct):
-    """By stream and power what was said: source, refs, and whether it was surely the privacy office."""
+    """Recorded statements by stream and power: source, refs, and whether it was surely the privacy office."""
 
     sayings: dict[tuple[UUID, str], list[_Saying]] = msgspec.field(default_factory=dict)
 
@@ -38,7 +38,7 @@ class RecordedClaims(msgspec.Struct):
             self.add(item.stream, claim.power.id, (item.source, claim.refs, claim.for_office))
 
     def add(self, stream: UUID, power: str, saying: _Saying) -> None:
-        """Take something into account that was said in a stream."""
+        """Take a recorded statement of a stream into account."""
         self.sayings.setdefault((stream, power), []).append(saying)
 
 
@@ -48,7 +48,7 @@ def claims_of(ready: Iterable[PackedMessage]) -> list[PackedMessage]:
 
 
 def said_before(session: Session, claiming: Collection[PackedMessage]) -> RecordedClaims:
-    """What was recorded of that over which some events claim power."""
+    """The recorded statements over which some events claim power."""
     recorded = RecordedClaims()
     claims = {name: claim for _, claim in _claims(claiming) for name in claim.power.opens}
     if not claims:

@@ -1,4 +1,4 @@
-"""What came of each source on a topic, and which sources are kept out of it: one stops no other.
+"""What became of the messages of each source, and which sources are kept out: one source stops no other.
 
 Counted under the head lock, in the batch's transaction. A source is what messages say it is: a producer
 of the topic can use another's name. What is withheld is counted nowhere.
@@ -32,7 +32,7 @@ class SourceCount(msgspec.Struct, frozen=True):
     seen_at: datetime
 
     def plus(self, tally: Tally, window: Window, now: datetime) -> "SourceCount":
-        """After one more batch."""
+        """The counts after one more batch."""
         return SourceCount(
             window,
             self.recorded + tally.recorded,
@@ -44,7 +44,7 @@ class SourceCount(msgspec.Struct, frozen=True):
 
 
 def half_fails(active: Iterable[str], failing: Iterable[str]) -> bool:
-    """Whether more than half of the sources of a topic fail, so that it is not theirs to mend."""
+    """Whether more than half of the sources of a topic fail, so that the topic is at fault and not they."""
     return len({*failing}) > HALF * len({*active, *failing})
 
 

@@ -26,7 +26,7 @@ class Tally(msgspec.Struct):
     held: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
-        """Both together."""
+        """The sum of both."""
         return Tally(
             self.recorded + other.recorded,
             self.duplicates + other.duplicates,
@@ -36,7 +36,7 @@ class Tally(msgspec.Struct):
 
 
 def counted_as(span: Span) -> str:
-    """Under which topic a batch is counted: all files are one."""
+    """The topic under which a batch is counted: all files count as one."""
     return _FILES if span.topic.startswith(_FILES) else span.topic
 
 

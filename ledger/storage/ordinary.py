@@ -1,4 +1,4 @@
-"""Reading files of folders that others may write to: nothing that was put there holds up or fills the memory.
+"""Reading files of folders that others may write to: no such file blocks the program or fills memory.
 
 A pipe would be waited for, a device never ends, and a file can claim any size. What a link leads to is read:
 sites mount their keys so.
@@ -36,5 +36,5 @@ def read_ordinary(path: Path, most: int) -> bytes:
 
 
 def too_large(most: int) -> OSError:
-    """What is raised for more bytes than this program ever writes there."""
+    """The error for a file that is larger than this program ever writes."""
     return OSError(errno.EFBIG, f"it has more than {most} bytes")

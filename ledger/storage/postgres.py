@@ -365,7 +365,7 @@ class Database:
         }
 
     def _server_patience(self, role: Role | None) -> list[str]:
-        """Settings by which the server notices that a writer is gone, and lets go of its locks."""
+        """Settings by which the server notices that a writer is gone, and releases its locks."""
         probe_s = max(1, self.patience_s // 6)
         settings = {
             "tcp_keepalives_idle": f"{3 * probe_s}s",
@@ -384,7 +384,7 @@ class Database:
         return [f"-c {name}={value}" for name, value in settings.items()]
 
     def _end_stalled(self, connection: Connection) -> None:
-        """End recorders that stand still inside a statement: no timeout of the server reaches a COPY
+        """End recorders that hang inside a statement: no timeout of the server reaches a COPY
         whose client was stopped, and it holds the head lock.
         """
         parameters = {"patience_s": self.patience_s}

@@ -1,4 +1,4 @@
-"""Whether a data subject is still of the reference that it was made of, which every entry of the log tells.
+"""Whether a data subject still has the reference that it was made of. Every entry of the log names it.
 
 A data subject is a hash of its reference under the person's own key (`sealing.subject_of`). When key and
 reference do not come to it, the row is another person's, unless a restore explains it: of a person who was
@@ -16,7 +16,7 @@ from ledger.crypto.sealing import is_made_of_reference, subject_of
 def is_bound(
     subject: UUID, reference: str | None, secret: bytes | None, provider_keys: ProviderKeys
 ) -> bool:
-    """Whether a data subject was made of this reference with this key; of earlier versions none was made."""
+    """Whether a data subject was made of this reference with this key. Earlier versions count as made so."""
     if not is_made_of_reference(subject):
         return True
     if reference is None or secret is None:
@@ -25,7 +25,7 @@ def is_bound(
 
 
 class Unbound:
-    """Data subjects that are not bound to what they are now, and where the log first tells of them."""
+    """Data subjects that were made of another reference, and where the log first tells of them."""
 
     def __init__(self, subjects: Set[UUID]) -> None:
         self._subjects = subjects
@@ -33,7 +33,7 @@ class Unbound:
         self._excused: set[UUID] = set()
 
     def see(self, stream_needs: StreamNeeds, came_back: Container[int]) -> None:
-        """Take the events of one stream, which are of a data subject and may name others."""
+        """Note the data subjects of one stream: its own, and those that its events name."""
         if not self._subjects:
             return
         for subject in stream_needs.referred.keys() & self._subjects:
@@ -49,7 +49,7 @@ class Unbound:
             self._excused.add(subject)
 
     def end(self, notes: CappedFindings) -> None:
-        """Note those that no restore explains."""
+        """Note each of them that no restore explains."""
         for subject in sorted(self._first_named.keys() - self._excused):
             detail = f"of data subject {subject}: it was made of another reference than it has"
             notes.note(self._first_named[subject], "index-subject", detail)

@@ -71,7 +71,7 @@ class Checked(NamedTuple):
 
 
 class ProviderKeys:
-    """The provider's keys as they were before the audited moment; keys that began since are read then."""
+    """The provider's keys as they were before the audited moment; later epochs are read when needed."""
 
     def __init__(self, provider: KeyProvider, ledger: LedgerName, notes: CappedFindings) -> None:
         self.provider = provider
@@ -102,7 +102,7 @@ class ProviderKeys:
                 self._note_missing(number, error)
 
     def unwrap(self, keys: Sequence[Wrapped]) -> list[Unwrapped]:
-        """Keys, each by itself; an epoch whose key is not there is a finding, once."""
+        """Unwrap keys, each by itself. An epoch without a key is a finding, once."""
         unwrapped = self._wrapping.unwrap(keys) if keys else []
         for key, why in zip(keys, unwrapped, strict=True):
             if isinstance(why, KeyLost):
@@ -125,7 +125,7 @@ class ProviderKeys:
             self._notes.note(None, "epoch-key", f"{error}, and keys are wrapped under it")
 
     def check(self, table: str, rows: Sequence[Checked]) -> None:
-        """Note rows that are not as this program wrote them. Without the key none can be told."""
+        """Note rows that are not as this program wrote them. Without the key rows cannot be checked."""
         if self._macs is None or not rows:
             return
         belong = self._macs.belong(table, [(row.columns, row.mac) for row in rows])

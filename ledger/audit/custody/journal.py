@@ -17,7 +17,7 @@ from ledger.storage.postgres import Session
 
 
 class JournalLine(msgspec.Struct, frozen=True):
-    """One line of the journal, without its keys. `keys`: of them a hash each."""
+    """One line of the journal, without its keys. `keys`: a hash of each."""
 
     number: int
     entry: ErasureEntry
@@ -111,7 +111,7 @@ class JournalLines:
 
 
 def _read(raw: bytes) -> ErasureEntry | None:
-    """The entry of a line; None where it is none, or where its times say no instant. Raises UnknownFormat."""
+    """The entry of a line; None where it is no entry, or a time has no zone. Raises UnknownFormat."""
     try:
         entry = read_line(raw)
     except (msgspec.DecodeError, ValueError, RecursionError):

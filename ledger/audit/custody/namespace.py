@@ -203,7 +203,7 @@ def check_unreferenced(
 
 
 def check_read_notes(session: Session, key: bytes | None, notes: CappedFindings) -> None:
-    """Each note of a read that is no event yet opens. Without the ledger's key for them none can be told."""
+    """Each note of a read that is no event yet opens. Without the ledger's key for them it checks nothing."""
     if key is None:
         return
     for note in unopened(session, key):

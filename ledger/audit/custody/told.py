@@ -36,12 +36,12 @@ class Erased(msgspec.Struct):
 
     @property
     def whole(self) -> bool:
-        """Whether all of the person went."""
+        """Whether every category was erased."""
         return set(self.categories) == set(CATEGORIES)
 
 
 class StreamNeeds(msgspec.Struct):
-    """Of one stream. `needs`: (category, key id). `fingerprints`: generations, and where each is first used.
+    """What one stream needs. `needs`: (category, key id). `fingerprints`: generations, where each first is.
 
     `registry`: whether it is a registry entry. `referred`: persons that its facts name, and where first.
     `reapplied`: whether an erasure was repeated after a restore.

@@ -55,7 +55,7 @@ class Comparison:
         return self._edge.root()
 
     def want(self, sizes: Iterable[int]) -> None:
-        """Keep in `roots` what the tree comes to at some sizes. Said before the first entry."""
+        """Keep the root of the tree at some sizes in `roots`. Called before the first entry."""
         self._sizes_left = sorted(sizes)
         self._room = self._block_size()
         self._keep_roots()
@@ -147,7 +147,7 @@ class Comparison:
         self._bundle += entries
 
     def _compare_bundle(self, number: int, width: int) -> None:
-        """A whole bundle, as far as it is published; not what a leaf has told already."""
+        """Compare a bundle as far as it is published, but for entries that differ by a leaf already."""
         assert self._log
         try:
             bundle = self._log.folder.bundle(number, width)
@@ -188,7 +188,7 @@ class Comparison:
                 self._findings.note(None, "tile", detail)
 
     def _settle(self, promise: Checkpoint) -> None:
-        """Who is right about the entries up to a signed size."""
+        """Decide whether table or tiles are right about the entries up to a signed size."""
         if promise.size == self._size and self._last and promise == self._last:
             self._compare_edge()
             self._last = None
