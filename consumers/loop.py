@@ -296,7 +296,7 @@ class Consumer:
     def _batch(self, pending: "_PendingBatch", handed: "deque[_PendingBatch]") -> Batch:
         """The batch of what is about to be recorded; notes that it was handed over."""
         now, pending.started = self._clock(), self._monotonic()
-        partition, share = pending.partition, pending.part
+        partition, share = pending.partition, pending.share
         intake = self._ledger().accepted(self._job.intake)
         read = partial(messages_of_records, partition, intake=intake, now=now)
         last = body_of(share.records[-1]) if share.records else None
@@ -307,7 +307,7 @@ class Consumer:
 
     def _note_committed(self, pending: "_PendingBatch", outcome: Outcome) -> None:
         """Take note of a batch that is committed. Of withheld messages not even the number is reported."""
-        partition, share = pending.partition, pending.part
+        partition, share = pending.partition, pending.share
         reported = len(share.records) - len(outcome.withheld)
         if reported or not share.records:
             self._observer.timed(reported, self._monotonic() - pending.started)
@@ -368,7 +368,7 @@ class _PendingBatch:
 
     partition: Partition
     topic_id: str
-    part: BacklogShare
+    share: BacklogShare
     started: float = 0.0
 
 

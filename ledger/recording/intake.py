@@ -106,7 +106,7 @@ class Sealer:
             )
             stream_event.erased = period.erased_through is not None
             if self._subjects.settled(event.subject):
-                self._settled[event.subject] = stream_event.held
+                self._settled[event.subject] = stream_event.keys
         else:
             stream = self._ledger.registry_stream(event.subject)
             stream_event = _stream_event(message, event, self._keyring.of(stream), person=False)
@@ -131,7 +131,7 @@ class Sealer:
     def _make_keys(self, stream_events: Sequence[StreamEvent]) -> None:
         """Make every key that is missing, and none for a value that may no longer be sealed."""
         self._keyring.know(
-            (stream_event.held.stream, category)
+            (stream_event.keys.stream, category)
             for stream_event in stream_events
             for category, _, _ in _groups(stream_event)
         )
@@ -157,7 +157,7 @@ def _groups(stream_event: StreamEvent) -> Sequence[FieldGroup]:
 
 def _needs(stream_event: StreamEvent) -> Iterator[KeyNeed]:
     """The keys that an event lacks. Notes on it when its values may no longer be sealed."""
-    keys = stream_event.held
+    keys = stream_event.keys
     if has_own_hash(stream_event) and keys.fingerprint is None:
         yield KeyNeed(keys.stream, FINGERPRINT)
     for category, rolling, _ in _groups(stream_event):
@@ -170,7 +170,7 @@ def _needs(stream_event: StreamEvent) -> Iterator[KeyNeed]:
 
 def _find_keys(stream_event: StreamEvent) -> bool:
     """Note the keys that are ready; False when one is missing."""
-    keys = stream_event.held
+    keys = stream_event.keys
     if stream_event.layout and stream_event.erased:
         stream_event.fenced = True
     elif stream_event.layout and not stream_event.fenced:

@@ -98,7 +98,7 @@ class BatchNotes(msgspec.Struct, frozen=True):
 NO_NOTES = BatchNotes()
 
 
-class _Moved(msgspec.Struct, frozen=True):
+class _MovedHead(msgspec.Struct, frozen=True):
     """The head after it moved over a batch, and what it knows of the batch before."""
 
     last: int
@@ -148,20 +148,20 @@ def append(
     return WriteResult(first, head.last, head.at)
 
 
-def _move_head(session: Session, count: int, notes: BatchNotes) -> _Moved:
+def _move_head(session: Session, count: int, notes: BatchNotes) -> _MovedHead:
     """Give events their positions. Raises Halt where there is no head, or events would go back in time."""
     recorded_at = notes.recorded_at
     row = session.row("move_head", count=count, erasures=notes.erasures, recorded_at=recorded_at)
     if row is None:
         raise Halt("the head row is missing")
-    head = _Moved(*row)
+    head = _MovedHead(*row)
     # The statement never lets time go back: it takes the time of the last event instead.
     if recorded_at and head.at != recorded_at:
         raise Halt(f"events that were recorded at {recorded_at} cannot follow the last one")
     return head
 
 
-def _before(head: _Moved) -> tuple[bytes, bytes]:
+def _before(head: _MovedHead) -> tuple[bytes, bytes]:
     """Hash and sums of the batch before. Raises Halt where there should be some."""
     if head.mac is not None and head.sums is not None:
         return bytes(head.mac), bytes(head.sums)

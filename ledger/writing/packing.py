@@ -36,7 +36,7 @@ class StreamEvent(msgspec.Struct, gc=False):
 
     message: Message
     event: Event
-    held: StreamKeys
+    keys: StreamKeys
     person: bool
     layout: Layout | None
     facts: dict[str, Any]
@@ -93,7 +93,7 @@ def pack(
         for stream_event, (keyed, _) in zip(stream_events, hashed_by, strict=True)
     ]
     rows = [
-        event_start(stream_event.held.stream, stream_event.event.type, state)
+        event_start(stream_event.keys.stream, stream_event.event.type, state)
         for stream_event, state in zip(stream_events, states, strict=True)
     ]
     names = [
@@ -111,8 +111,8 @@ def pack(
 
 def _hash_of(stream_event: StreamEvent, common: KeyedHash) -> tuple[KeyedHash, int]:
     """What makes an event's fingerprint, and the generation of its key: 0 for that of the ledger."""
-    own = stream_event.held.fingerprint if has_own_hash(stream_event) else None
-    return (own, stream_event.held.generation) if own else (common, 0)
+    own = stream_event.keys.fingerprint if has_own_hash(stream_event) else None
+    return (own, stream_event.keys.generation) if own else (common, 0)
 
 
 def _states(
@@ -138,7 +138,7 @@ def _sealed_members(
             stream_event.event.personal,
             stream_event.seals,
             event_place(
-                ledger, stream_event.held.text, stream_event.event.source, stream_event.event.id
+                ledger, stream_event.keys.text, stream_event.event.source, stream_event.event.id
             ),
         )
         for stream_event in stream_events
@@ -202,7 +202,7 @@ def _packed(
     except TooLarge:
         return PackedMessage(refusal=refusal_of(event, Code.TOO_LARGE))
     return PackedMessage(
-        stream_event.held.stream,
+        stream_event.keys.stream,
         event.source,
         event.id,
         fingerprint,
