@@ -10,7 +10,7 @@ from consumers.source import Answers
 from consumers.store import Store
 from ledger.errors import ServiceAway
 
-# Another consumer, which died, may have left some; somebody looks for them this often.
+# A consumer that died may have left answers unsent; every consumer looks for them this often.
 LOOK_SECONDS = 5.0
 # A missing topic or broker costs some seconds a time. The first pause after a failure, doubled up to the
 # last: a broker that restarts is waited for briefly, and what is missing for long does not matter.

@@ -63,9 +63,9 @@ class Backlog:
         return self.since + (limits.wait_s if self.records else GAP_SECONDS) - now
 
     def take(self, limits: BatchLimits) -> list[BacklogShare]:
-        """Everything, as batches that join. The backlog goes on after them: who drops one starts over."""
-        cut = blocks(self.records, limits.messages, limits.size_bytes)
-        parts: list[Sequence[Record]] = [*cut] or [()]
+        """Everything, as batches that join. The backlog goes on after them: after a drop, begin anew."""
+        slices = blocks(self.records, limits.messages, limits.size_bytes)
+        parts: list[Sequence[Record]] = [*slices] or [()]
         starts = [part[0].offset for part in parts[1:]]
         bounds = pairwise([self.next_offset, *starts, self.end])
         self.records, self.size, self.since, self.next_offset = [], 0, None, self.end

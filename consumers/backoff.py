@@ -2,7 +2,7 @@
 
 # A restart of a database on the same machine takes about this long.
 FIRST_S = 0.1
-# Then someone was called; nobody wants to wait longer than this once it is back.
+# By then an operator was called, and should not wait longer than this once the service is back.
 LONGEST_S = 10.0
 
 

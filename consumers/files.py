@@ -29,7 +29,7 @@ from schemas import AdmissionRules, Code, Rejection
 
 # A database that restarts is back within this time; after it the command gives up.
 PATIENCE_S = 30.0
-# Lines of a slow pipe are recorded at the next one that comes after this time.
+# Lines of a slow pipe are recorded with the next line that comes after this time.
 PIPE_SECONDS = 1.0
 
 
@@ -59,7 +59,7 @@ class Progress(msgspec.Struct, frozen=True):
             read=self.read + read,
             recorded=self.recorded + (outcome.recorded if outcome else 0),
             duplicates=self.duplicates + (outcome.duplicates if outcome else 0),
-            rejected=self.rejected + (_refused(outcome) if outcome else 0),
+            rejected=self.rejected + (_refused_count(outcome) if outcome else 0),
         )
 
 
@@ -67,7 +67,7 @@ def _rejected(label: str, line: int, why: Rejection) -> "RejectedLine":
     return RejectedLine(label, line, why.code, why.pointer, why.type)
 
 
-def _refused(outcome: Outcome) -> int:
+def _refused_count(outcome: Outcome) -> int:
     return len(outcome.rejections) + len(outcome.withheld)
 
 
@@ -88,7 +88,7 @@ class IngestResult(msgspec.Struct, frozen=True):
     withheld: int = 0
 
 
-class _Gathered:
+class _GatheredLines:
     """Lines on their way to one batch. `since`: when it was begun. `late`: it would not wait for more."""
 
     def __init__(self, label: str, clock: Callable[[], datetime], since: float) -> None:
@@ -121,17 +121,17 @@ def _gather(
     files: Iterable[tuple[str, BinaryIO]],
     clocks: Clocks,
     limits: BatchLimits,
-) -> Iterator[_Gathered]:
+) -> Iterator[_GatheredLines]:
     """The lines of files, cut into batches; the last one of a file may have none."""
     for label, stream in files:
-        held = _Gathered(label, clocks.now, clocks.monotonic())
+        gathered = _GatheredLines(label, clocks.now, clocks.monotonic())
         for line in lines(stream):
-            held.add(line)
-            held.late = clocks.monotonic() - held.since >= PIPE_SECONDS
-            if held.late or held.full(limits):
-                yield held
-                held = _Gathered(label, clocks.now, clocks.monotonic())
-        yield held
+            gathered.add(line)
+            gathered.late = clocks.monotonic() - gathered.since >= PIPE_SECONDS
+            if gathered.late or gathered.full(limits):
+                yield gathered
+                gathered = _GatheredLines(label, clocks.now, clocks.monotonic())
+        yield gathered
 
 
 class _Ingest:
@@ -140,7 +140,7 @@ class _Ingest:
     def __init__(
         self,
         open_ledger: Callable[[], Ledger],
-        gathered: Iterator[_Gathered],
+        gathered: Iterator[_GatheredLines],
         intake: AdmissionRules,
         clocks: Clocks,
         on_progress: Callable[[Progress], None],
@@ -149,7 +149,7 @@ class _Ingest:
         self._on_progress = on_progress
         self._clocks = clocks
         self._ledger: Ledger | None = None
-        self._handed: deque[_Gathered] = deque()  # on their way, oldest first
+        self._in_flight: deque[_GatheredLines] = deque()  # on their way, oldest first
         self._all_gathered = False
         self._failures = 0
         self._deadline = 0.0
@@ -160,12 +160,12 @@ class _Ingest:
 
     def run(self) -> IngestResult:
         """Record everything, over lost connections too; each is waited for, for a bounded time."""
-        while self._handed or not self._all_gathered:
+        while self._in_flight or not self._all_gathered:
             try:
                 self._ledger = self._ledger or self._open_ledger()
                 for outcome in self._ledger.record_each(self._due()):
                     self._failures = 0
-                    self._count(self._handed.popleft(), outcome)
+                    self._count(self._in_flight.popleft(), outcome)
             except Retry as fault:
                 self.close()
                 self._wait(fault)
@@ -182,33 +182,33 @@ class _Ingest:
 
         There the next line may be long in coming, and the outcome is wanted before.
         """
-        yield from [self._batch(one) for one in self._handed]
-        for one in self._gathered:
-            if one.lines:
-                self._handed.append(one)
-                yield self._batch(one)
+        yield from [self._batch(gathered) for gathered in self._in_flight]
+        for gathered in self._gathered:
+            if gathered.lines:
+                self._in_flight.append(gathered)
+                yield self._batch(gathered)
             else:
-                self._count(one, None)
-            if one.late:
+                self._count(gathered, None)
+            if gathered.late:
                 return
         self._all_gathered = True
 
-    def _batch(self, one: _Gathered) -> Batch:
+    def _batch(self, gathered: _GatheredLines) -> Batch:
         assert self._ledger is not None
-        return one.batch(accepted_now(self._intake, self._ledger.session))
+        return gathered.batch(accepted_now(self._intake, self._ledger.session))
 
-    def _count(self, one: _Gathered, outcome: Outcome | None) -> None:
+    def _count(self, gathered: _GatheredLines, outcome: Outcome | None) -> None:
         if outcome:
             self._last_position = outcome.last_position
             self._withheld += len(outcome.withheld)
-            # Whoever brings a file may know what became of its lines; nobody else learns it.
+            # The one who brings a file may know what became of its lines, also of withheld ones.
             self._rejections += [
-                _rejected(one.label, one.lines[index].number, rejection)
+                _rejected(gathered.label, gathered.lines[index].number, rejection)
                 for index, rejection in sorted(
                     (*outcome.rejections, *outcome.withheld), key=itemgetter(0)
                 )
             ]
-        self._progress = self._progress.after(one.size, len(one.lines), outcome)
+        self._progress = self._progress.after(gathered.size, len(gathered.lines), outcome)
         self._on_progress(self._progress)
 
     def _wait(self, fault: Retry) -> None:
@@ -222,14 +222,14 @@ class _Ingest:
         self._clocks.pause(wait_s(self._failures))
 
     def _result(self) -> IngestResult:
-        done = self._progress
-        if not done.read and self._ledger:
+        progress = self._progress
+        if not progress.read and self._ledger:
             self._last_position = head_position(self._ledger.session)
         return IngestResult(
-            read=done.read,
-            recorded=done.recorded,
-            duplicates=done.duplicates,
-            rejected=done.rejected,
+            read=progress.read,
+            recorded=progress.recorded,
+            duplicates=progress.duplicates,
+            rejected=progress.rejected,
             last_position=self._last_position,
             rejections=tuple(self._rejections),
             withheld=self._withheld,

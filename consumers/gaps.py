@@ -110,9 +110,9 @@ def _damaged(
 ) -> tuple[Why | None, int, int]:
     """Whether a batch of the broker cannot be read where reading would go on, or just before."""
     here = stored.next_offset
-    found = damage(here) if here < extent.end else None
-    if found is not None:
-        return "unreadable", here + 1, min(found.end, extent.end)
+    damaged = damage(here) if here < extent.end else None
+    if damaged is not None:
+        return "unreadable", here + 1, min(damaged.end, extent.end)
     # What was recorded last is read once more, to be compared: that fails as well.
     compared = stored.last_record is not None and here > extent.start
     return ("unreadable" if compared and damage(here - 1) else None), here, here

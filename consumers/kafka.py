@@ -46,7 +46,7 @@ from consumers.source import (
 )
 from ledger.errors import Halt, LedgerError, Misconfigured
 
-# Faults that nobody's waiting heals, and what the operator has to look at.
+# Faults that waiting does not heal, and what the operator has to look at.
 _SETTINGS_FAULTS = (
     kafka_errors.AuthorizationError,
     kafka_errors.InconsistentGroupProtocolError,
@@ -151,16 +151,16 @@ class KafkaSource:
         with _mapped_errors():
             cluster: Any = self._admin.describe_cluster()
             described: Any = self._admin.describe_topics(list(topics))
-        found = {
+        topic_ids = {
             topic["name"]: str(topic["topic_id"] or "")
             for topic in described
             if topic["error_code"] == kafka_errors.NoError.errno
         }
-        if not cluster["cluster_id"] or not all(found.values()):
+        if not cluster["cluster_id"] or not all(topic_ids.values()):
             raise Misconfigured(
                 "this Kafka names no ids of cluster and topics: it is older than 2.8"
             )
-        return Identity(cluster["cluster_id"], found)
+        return Identity(cluster["cluster_id"], topic_ids)
 
     def partitions(self, topic: str) -> frozenset[int]:
         """The numbers of a topic's partitions; none when it does not exist."""
@@ -282,7 +282,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         """Note it; what was polled is dropped by the main thread."""
         self._touched = True
 
-    def on_partitions_lost(self, lost: Any) -> None:
+    def on_partitions_lost(self, partitions: Any) -> None:
         """Note it; what was polled is dropped by the main thread."""
         self._touched = True
 
@@ -308,8 +308,8 @@ def _producer(options: KafkaOptions) -> Any:
 def _client(make: Callable[..., Any], **options: Any) -> Any:
     """A client that has reached a broker.
 
-    One that does not leaves its thread and sockets behind (3.0.12), which whoever tries again and again
-    would run out of; so they are closed here.
+    One that does not leaves its thread and sockets behind (3.0.12), which a process that tries again and
+    again would run out of; so they are closed here.
     """
     begun: list[Any] = []
 
@@ -343,7 +343,7 @@ def _look_at_commit(_: Any, answer: Any) -> None:
 
 @contextmanager
 def _connecting(options: KafkaOptions) -> Iterator[None]:
-    """Translate the client's errors; a broker that it does not trust is not one that is away."""
+    """Translate the client's errors; a broker that it does not trust is not away."""
     try:
         with _mapped_errors():
             yield

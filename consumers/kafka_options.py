@@ -92,14 +92,14 @@ def connection(options: KafkaOptions) -> dict[str, Any]:
 
 def _security(security: Mapping[str, Any]) -> dict[str, Any]:
     """The client's options of security, with a context of ours in place of names of files."""
-    given = {name: value for name, value in security.items() if name not in TLS_OPTIONS}
-    if uses_tls(security) and "ssl_context" not in given:
-        given["ssl_context"] = tls_context(security)
-    return given
+    options = {name: value for name, value in security.items() if name not in TLS_OPTIONS}
+    if uses_tls(security) and "ssl_context" not in options:
+        options["ssl_context"] = tls_context(security)
+    return options
 
 
 def consuming(options: KafkaOptions) -> dict[str, Any]:
-    """Options of a consumer in its group; the assignor is added by who knows the client."""
+    """Options of a consumer in its group; the adapter adds the assignor."""
     session_ms = int(options.session_s * 1000)
     return {
         "group_id": options.group,

@@ -18,7 +18,7 @@ _ASCII = bytes(range(128)) + b"?" * 128
 
 
 class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
-    """The records of a fetch. What cannot be read says where it is, and says so again when asked again.
+    """The records of a fetch. An unreadable batch raises Unreadable with its offsets, each time.
 
     The client alone names no place, and spins when it is polled after such a record.
     """

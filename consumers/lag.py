@@ -53,10 +53,10 @@ class Lags:
 
     def keep(self, partitions: Collection[Partition]) -> list[Partition]:
         """Forget every other partition; those that were known."""
-        gone = [partition for partition in self._partitions if partition not in partitions]
-        for partition in gone:
+        others = [partition for partition in self._partitions if partition not in partitions]
+        for partition in others:
             del self._partitions[partition]
-        return gone
+        return others
 
     def move(self, partition: Partition, next_offset: int) -> None:
         """The bookmark of a partition."""
@@ -64,5 +64,5 @@ class Lags:
 
     def look(self, partition: Partition, extent: OffsetRange, now: float) -> Lag | None:
         """What a partition holds now (monotonic seconds); None before its bookmark is known."""
-        known = self._partitions.get(partition)
-        return known.look(extent, now) if known else None
+        state = self._partitions.get(partition)
+        return state.look(extent, now) if state else None

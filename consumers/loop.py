@@ -198,10 +198,10 @@ class Consumer:
             self._observer.halted(topic)
         if self._halted.issuperset(self._job.topics):
             raise Halt(_halted(self._halted))
-        wanted = sorted(p for p in self._source.assignment() if p.topic not in self._halted)
-        extents = self._source.extents(wanted)
-        backlogs = {p: self._place(p, extents[p]) for p in wanted}
-        self._source.resume(wanted)
+        partitions = sorted(p for p in self._source.assignment() if p.topic not in self._halted)
+        extents = self._source.extents(partitions)
+        backlogs = {p: self._place(p, extents[p]) for p in partitions}
+        self._source.resume(partitions)
         self._backlogs = backlogs
 
     def _place(self, partition: Partition, extent: OffsetRange) -> Backlog:
@@ -238,20 +238,20 @@ class Consumer:
             records = polled.records.get(partition, ())
             backlog = backlogs[partition]
             if records:
-                records = self._compared(partition, backlog, records)
+                records = self._after_bookmark(partition, backlog, records)
             backlog.add(records, self._source.position(partition), now)
 
-    def _compared(
+    def _after_bookmark(
         self, partition: Partition, backlog: Backlog, records: Sequence[Record]
     ) -> Sequence[Record]:
-        """The records from the bookmark on; the one before it must be the one that was recorded."""
+        """The records from the bookmark on; the record before it must be the one last recorded."""
         first = records[0]
         if first.offset >= backlog.next_offset:
             backlog.compare = None
             return records
         if backlog.compare is not None:
-            found = self._ledger().hash_of(body_of(first))
-            check_record(partition, first.offset, backlog.compare, found)
+            record_hash = self._ledger().hash_of(body_of(first))
+            check_record(partition, first.offset, backlog.compare, record_hash)
             backlog.compare = None
         return records[1:]
 
@@ -262,12 +262,12 @@ class Consumer:
         """
         handed: deque[_PendingBatch] = deque()
         for outcome in self._ledger().record_each(self._due(handed, everything)):
-            one = handed.popleft()
-            self._recorded(one, outcome)
+            pending = handed.popleft()
+            self._note_committed(pending, outcome)
             if outcome.quarantined:
-                self._observer.quarantined(one.partition.topic, len(outcome.quarantined))
+                self._observer.quarantined(pending.partition.topic, len(outcome.quarantined))
             if outcome.halted:
-                self._halted |= {one.partition.topic}
+                self._halted |= {pending.partition.topic}
                 self._unsettle()
                 return
 
@@ -282,9 +282,9 @@ class Consumer:
         while more:
             for partition, backlog in (self._backlogs or {}).items():
                 if self._is_due(backlog, everything):
-                    for part in backlog.take(self._job.limits):
-                        yield self._batch(_PendingBatch(partition, backlog.topic_id, part), handed)
-                        written_at = self._monotonic() + WRITE_SECONDS * len(part.records)
+                    for share in backlog.take(self._job.limits):
+                        yield self._batch(_PendingBatch(partition, backlog.topic_id, share), handed)
+                        written_at = self._monotonic() + WRITE_SECONDS * len(share.records)
             now = self._monotonic()
             goes_on = bool(handed) and not everything and now < until
             more = goes_on and self._poll(max(0.0, written_at - now))
@@ -293,31 +293,31 @@ class Consumer:
         due_s = backlog.due_in(self._monotonic(), self._job.limits)
         return due_s is not None and (everything or due_s <= 0)
 
-    def _batch(self, one: "_PendingBatch", handed: "deque[_PendingBatch]") -> Batch:
+    def _batch(self, pending: "_PendingBatch", handed: "deque[_PendingBatch]") -> Batch:
         """The batch of what is about to be recorded; notes that it was handed over."""
-        now, one.started = self._clock(), self._monotonic()
-        partition, part = one.partition, one.part
+        now, pending.started = self._clock(), self._monotonic()
+        partition, share = pending.partition, pending.share
         intake = self._ledger().accepted(self._job.intake)
         read = partial(messages_of_records, partition, intake=intake, now=now)
-        last = body_of(part.records[-1]) if part.records else None
-        bookmark = Bookmark(self._identity.cluster_id, one.topic_id, last)
-        handed.append(one)
-        span = Span(partition.topic, partition.number, part.start, part.end)
-        return Batch(Arrivals(part.records, read), span, bookmark)
+        last = body_of(share.records[-1]) if share.records else None
+        bookmark = Bookmark(self._identity.cluster_id, pending.topic_id, last)
+        handed.append(pending)
+        span = Span(partition.topic, partition.number, share.start, share.end)
+        return Batch(Arrivals(share.records, read), span, bookmark)
 
-    def _recorded(self, one: "_PendingBatch", outcome: Outcome) -> None:
-        """Take note of a batch that is committed. Of what is withheld nobody is told, not even how much."""
-        partition, part = one.partition, one.part
-        told = len(part.records) - len(outcome.withheld)
-        if told or not part.records:
-            self._observer.timed(told, self._monotonic() - one.started)
+    def _note_committed(self, pending: "_PendingBatch", outcome: Outcome) -> None:
+        """Take note of a batch that is committed. Of withheld messages not even the number is reported."""
+        partition, share = pending.partition, pending.share
+        reported = len(share.records) - len(outcome.withheld)
+        if reported or not share.records:
+            self._observer.timed(reported, self._monotonic() - pending.started)
         self._failures = 0
-        self._unacknowledged[partition] = part.end
+        self._unacknowledged[partition] = share.end
         if outcome.rejections:
             self._answering.wanted()
         for index, rejection in outcome.rejections:
-            self._observer.rejected(partition, part.records[index].offset, rejection)
-        self._observer.recorded(partition, part.end, outcome)
+            self._observer.rejected(partition, share.records[index].offset, rejection)
+        self._observer.recorded(partition, share.end, outcome)
 
     # Beside the main work
 
@@ -368,7 +368,7 @@ class _PendingBatch:
 
     partition: Partition
     topic_id: str
-    part: BacklogShare
+    share: BacklogShare
     started: float = 0.0
 
 

@@ -153,7 +153,7 @@ class IntakeMetrics:
     @classmethod
     def on(cls, registry: CollectorRegistry, topics: tuple[str, ...]) -> "IntakeMetrics":
         """Registered; what is counted by topic begins at 0, so that the first one is a rise."""
-        made = cls(
+        metrics = cls(
             EVENTS_RECORDED.counter(registry),
             DUPLICATES.counter(registry),
             REJECTIONS.counter(registry),
@@ -169,15 +169,17 @@ class IntakeMetrics:
             TOPIC_HALTED.gauge(registry),
             SERVICE_AWAY.counter(registry),
         )
-        made._begin(topics)
-        return made
+        metrics._begin(topics)
+        return metrics
 
     def _begin(self, topics: tuple[str, ...]) -> None:
         for topic in topics:
             self.events_recorded.labels(topic)
             self.duplicates.labels(topic)
             self.topic_halted.labels(topic).set(0)
-            for code in set(Code) - {Code.WITHHELD}:  # of which nobody is told where it came from
+            for code in set(Code) - {
+                Code.WITHHELD
+            }:  # never by topic: that would tell where it came from
                 self.rejections.labels(topic, code.value)
         for service in SERVICES:
             self.service_away.labels(service)
@@ -210,9 +212,9 @@ class _Counting:
 
     def _reassigned(self, partitions: frozenset[Partition]) -> None:
         self._metrics.rebalances.inc()
-        for gone in self._lags.keep(partitions):
+        for partition in self._lags.keep(partitions):
             for gauge in self._gauges():
-                gauge.remove(gone.topic, str(gone.number))
+                gauge.remove(partition.topic, str(partition.number))
         self._other.reassigned(partitions)
 
     def _gauges(self) -> tuple[Gauge, ...]:

@@ -1,4 +1,4 @@
-"""What can be seen of a running consumer: callbacks, for logs and metrics. They do nothing by default."""
+"""Callbacks of a running consumer, for logs and metrics. They do nothing by default."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from schemas import Rejection
 
 
 def _ignore(*_: Any) -> None:
-    """Nobody looks."""
+    """Observe nothing."""
 
 
 @dataclass(frozen=True, slots=True)

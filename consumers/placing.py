@@ -40,6 +40,7 @@ def place(
     stored = store.bookmark(partition)
     if stored is None:
         first = _first_bookmark(partition, identity, extent, from_log_start)
+        # Stored before the first record is read: what Kafka loses from now on is noticed.
         stored = store.begin(partition, first)
     _check_bookmark(partition, stored, identity, extent)
     start = _reading_starts_at(stored, extent)
@@ -93,13 +94,13 @@ def _check_extent(partition: Partition, stored: StoredBookmark, extent: OffsetRa
 
 
 def _check_topic(topic: str, topic_id: str, identity: Identity) -> None:
-    """Raise Halt unless the topic is the one that was read so far."""
-    found = identity.topic_ids.get(topic)
-    if found is None:
+    """Raise Halt when the topic is gone, or was deleted and made anew."""
+    current_id = identity.topic_ids.get(topic)
+    if current_id is None:
         raise Halt(f"topic {topic} does not exist any more; the ledger has read it so far")
-    if found != topic_id:
+    if current_id != topic_id:
         raise Halt(
-            f"topic {topic} was deleted and made anew (expected id {topic_id}, got {found}): its "
+            f"topic {topic} was deleted and made anew (expected id {topic_id}, got {current_id}): its "
             "offsets mean other records now; use a topic of another name, or have upstream send again "
             "what was not read, then run `ledger kafka accept-gap --new-topic --topic "
             f"{topic} --reason CODE`"
@@ -112,9 +113,9 @@ def _reading_starts_at(stored: StoredBookmark, extent: OffsetRange) -> int:
     return stored.next_offset - 1 if comparable else stored.next_offset
 
 
-def check_record(partition: Partition, offset: int, expected: bytes, found: bytes) -> None:
+def check_record(partition: Partition, offset: int, expected: bytes, actual: bytes) -> None:
     """Raise Halt unless the last recorded record is still what it was. Both: keyed hashes."""
-    if expected != found:
+    if expected != actual:
         raise Halt(
             f"offset {offset} of {partition} holds another record than the recorded one: "
             "the cluster has lost records and used their offsets again; restore it, or run `ledger "

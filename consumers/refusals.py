@@ -17,7 +17,7 @@ from ledger.errors import Misconfigured
 
 # A broker that does not answer a small request within this time is away.
 ANSWER_S = 5.0
-# One that refuses a client's certificate says so within this time after its own handshake.
+# A broker that refuses a client's certificate says so within this time after its own handshake.
 REFUSAL_S = 2.0
 MOST_BYTES = 64 * 1024
 _HANDSHAKE, _AUTHENTICATE = (17, 1), (36, 0)  # Kafka protocol: API keys with versions
@@ -28,13 +28,13 @@ class Mechanism(Protocol):
     """The client's side of a SASL exchange."""
 
     def auth_bytes(self) -> bytes:
-        """What is said next."""
+        """The next message of the client."""
 
     def receive(self, auth_bytes: bytes) -> Any:
-        """What the broker said."""
+        """Take the broker's answer."""
 
     def is_done(self) -> bool:
-        """Whether nothing more is said."""
+        """Whether the exchange is over."""
 
 
 def check_refusals(
@@ -107,8 +107,8 @@ def _login(connection: socket.socket, name: str, mechanism: Mechanism) -> str | 
     if _code(answer) == _UNSUPPORTED:
         return f"it does not take {name}; see LEDGER_KAFKA_SASL_MECHANISM"
     while not mechanism.is_done():
-        said = mechanism.auth_bytes()
-        answer = _ask(connection, _AUTHENTICATE, struct.pack(">i", len(said)) + said)
+        message = mechanism.auth_bytes()
+        answer = _ask(connection, _AUTHENTICATE, struct.pack(">i", len(message)) + message)
         if _code(answer) == _FAILED:
             return "it does not know this user or password; see LEDGER_KAFKA_SASL_USERNAME"
         mechanism.receive(_auth_bytes(answer))

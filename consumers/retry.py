@@ -31,8 +31,8 @@ class RetryOutcome(msgspec.Struct, frozen=True):
     """What became of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
 
     `withheld`: it is sealed for the confidential ledger instead. `truncated`: it stays, and can never be
-    recorded, since only its start was kept. `unreadable`: it stays until it expires, and nobody can open
-    it, since its day's key is gone or another one.
+    recorded, since only its start was kept. `unreadable`: it stays until it expires, and does not open,
+    since its day's key is gone or another one.
     """
 
     letter: str
@@ -46,8 +46,8 @@ def retry_like(
 ) -> Iterator[RetryOutcome]:
     """Try the letters of a kind again, so many at most, oldest first, in flat memory.
 
-    One that an erasure removes meanwhile is passed over. One that nobody can open is told, and holds up no
-    other.
+    A letter that an erasure removes meanwhile is passed over. A letter that does not open is reported, and
+    does not stop the others.
     """
     for letter in letters_like(ledger.session, kind, most):
         with suppress(Reject):
@@ -76,13 +76,13 @@ def _retry(ledger: Ledger, name: str, intake: AdmissionRules, now: datetime) -> 
     message = again(body, letter.mode, _origin(letter), accepted, now)
     if isinstance(message.outcome, Rejection) and not message.outcome.hidden:
         # Not recorded once more: the message did not arrive once more.
-        return _refused(name, message.outcome)
+        return _refused_outcome(name, message.outcome)
     batch = Batch([message], Span("command:retry"), letters={0: bytes.fromhex(name)})
     outcome = ledger.record(batch)
     if outcome.withheld:
         return RetryOutcome(name, "withheld", Code.WITHHELD)
     if outcome.rejections:
-        return _refused(name, outcome.rejections[0][1])
+        return _refused_outcome(name, outcome.rejections[0][1])
     return RetryOutcome(name, "recorded" if outcome.recorded else "duplicate")
 
 
@@ -92,7 +92,7 @@ def is_hidden(letter: Letter, body: bytes, intake: AdmissionRules, now: datetime
     return isinstance(outcome, Rejection) and outcome.hidden
 
 
-def _refused(name: str, rejection: Rejection) -> RetryOutcome:
+def _refused_outcome(name: str, rejection: Rejection) -> RetryOutcome:
     return RetryOutcome(name, "refused", rejection.code, rejection.pointer)
 
 

@@ -39,7 +39,7 @@ class Store(Protocol):
         """How far the ledger is with a partition; None when it is new."""
 
     def begin(self, partition: Partition, bookmark: StoredBookmark) -> StoredBookmark:
-        """Store the first bookmark of a partition, unless there is one by now; the one that counts."""
+        """Store the first bookmark of a partition, unless there is one by now; returns the stored one."""
 
     def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
         """Record batches in order: see `Ledger.record_each`."""
@@ -81,7 +81,7 @@ class LedgerStore:
         )
 
     def begin(self, partition: Partition, bookmark: StoredBookmark) -> StoredBookmark:
-        """Store the first bookmark of a partition, unless there is one by now; the one that counts."""
+        """Store the first bookmark of a partition, unless there is one by now; returns the stored one."""
         start = bookmark.next_offset
         place = Span(partition.topic, partition.number, start, start)
         self._ledger.begin_bookmark(place, Bookmark(bookmark.cluster_id, bookmark.topic_id))

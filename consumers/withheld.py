@@ -1,6 +1,6 @@
 """Withheld messages on their way from the open ledger to the confidential one: a file of sealed lines.
 
-Neither file nor open ledger says anything about a message; who holds the private key opens and records it.
+Neither file nor open ledger says anything about a message: the holder of the private key opens it.
 Back comes a file of receipts: the open ledger forgets what the other one has recorded, and nothing else.
 """
 
@@ -44,12 +44,13 @@ def hand_over(session: Session, file: Path) -> int:
 
     Raises OSError.
     """
-    kept = withheld(session)
+    messages = withheld(session)
     rows = (
-        {"letter": letter.hex(), "sealed": b64encode(sealed).decode()} for letter, sealed in kept
+        {"letter": letter.hex(), "sealed": b64encode(sealed).decode()}
+        for letter, sealed in messages
     )
     _write(file, map(orjson.dumps, rows))
-    return len(kept)
+    return len(messages)
 
 
 def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
@@ -71,6 +72,7 @@ def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
 def write_receipts(file: Path, receipts: Sequence[bytes]) -> None:
     """Write receipts beside the file that was taken over, in place of those of an earlier time. Durable."""
     target = receipts_file(file)
+    # Written beside and renamed: a crash leaves the receipts of the earlier time.
     draft = target.with_name(f"{target.name}.{os.getpid()}.new")
     _write(draft, (receipt.hex().encode() for receipt in receipts))
     draft.replace(target)
@@ -99,7 +101,7 @@ def _write(file: Path, lines: Iterable[bytes]) -> None:
 
 
 def read_handed(stream: BinaryIO, pair: KeyPair) -> list[OpenedLetter]:
-    """What was handed over, opened. Raises Reject, Lost or Misconfigured: then nothing of it."""
+    """What was handed over, opened. Raises Reject, Lost or Misconfigured: then no message is opened."""
     return [pair.open(sealed) for _, sealed in _lines(stream)]
 
 
@@ -130,10 +132,10 @@ def take_over(
     receipts: list[bytes] = []
     for label, handed in files:
         for start in range(0, len(handed), most):
-            part = [_message(one, intake, now) for one in handed[start : start + most]]
-            span = Span(f"{_FILE}{label}", 0, start + 1, start + len(part) + 1)
-            outcome = ledger.record(Batch(part, span))
-            read, recorded = read + len(part), recorded + outcome.recorded
+            messages = [_message(letter, intake, now) for letter in handed[start : start + most]]
+            span = Span(f"{_FILE}{label}", 0, start + 1, start + len(messages) + 1)
+            outcome = ledger.record(Batch(messages, span))
+            read, recorded = read + len(messages), recorded + outcome.recorded
             duplicates += outcome.duplicates
             receipts += _receipts(handed[start : start + most], outcome)
             rejections += _rejected(label, start, outcome)
@@ -143,9 +145,10 @@ def take_over(
 
 
 def _receipts(handed: Sequence[OpenedLetter], outcome: Outcome) -> list[bytes]:
-    """Of what was recorded, or was already."""
+    """Receipts of the messages that were recorded, now or before."""
+    # A duplicate gets one too: the file with its first receipt may be lost.
     refused = {index for index, _ in outcome.rejections}
-    return [one.receipt for index, one in enumerate(handed) if index not in refused]
+    return [letter.receipt for index, letter in enumerate(handed) if index not in refused]
 
 
 def _rejected(label: str, start: int, outcome: Outcome) -> list[RejectedLine]:

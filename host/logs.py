@@ -34,7 +34,7 @@ class Log:
         self._logger = logging.getLogger(f"console.{name}")
 
     def debug(self, event: str, message: str, **fields: object) -> None:
-        """Say what only somebody who searches wants to know."""
+        """Say what only a person who searches for a fault wants to know."""
         self._say(logging.DEBUG, event, message, fields)
 
     def info(self, event: str, message: str, **fields: object) -> None:
@@ -54,7 +54,7 @@ class Log:
 
 
 def silence() -> None:
-    """Nothing is printed but what is listened to."""
+    """Print nothing but the packages of `listen_to`."""
     logging.getLogger().addHandler(logging.NullHandler())
     logging.raiseExceptions = False
     listen_to("ledger")
@@ -79,10 +79,12 @@ def begin_logs(serving: "Serving", process: str) -> None:
 
 
 def end_logs() -> None:
-    """Log no more: what follows is another command, which begins by itself."""
+    """Stop logging: the next command in this process begins anew."""
     for name in OURS:
         logger = logging.getLogger(name)
-        logger.handlers = [one for one in logger.handlers if not isinstance(one, _Lines)]
+        logger.handlers = [
+            handler for handler in logger.handlers if not isinstance(handler, _Lines)
+        ]
         logger.setLevel(logging.NOTSET)
     threading.excepthook = threading.__excepthook__
 
@@ -136,7 +138,10 @@ def _machine(record: logging.LogRecord, process: str) -> str:
         "run": run_id(),
         **_fields(record),
     }
-    cleaned = {name: shown(one) if isinstance(one, str) else one for name, one in members.items()}
+    cleaned = {
+        name: shown(member) if isinstance(member, str) else member
+        for name, member in members.items()
+    }
     return orjson.dumps(cleaned, default=lambda value: type(value).__name__).decode()
 
 

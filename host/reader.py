@@ -1,8 +1,8 @@
-"""Who runs a command: the user whom the operating system authenticated, or whom somebody names who may.
+"""Who runs a command: the user whom the operating system authenticated, or a person named by a user who may.
 
 Who may name another person: root, and the user who owns the key folder, since both hold every key anyway. A
 wrapper that runs as that user for many people fixes the person with LEDGER_LOGIN, which is no flag. Others
-are the real user of the process: where nobody logged in, a process may write the record of that itself.
+are the real user of the process: without a login, a process could write that record itself.
 """
 
 import os
@@ -18,7 +18,7 @@ from schemas import is_person
 from schemas.formats import EMPLOYEE
 
 OPERATOR = "operator"
-"""The role of whoever runs the ledger and names no other."""
+"""The role of the user who runs the ledger and names no other role."""
 _LOGIN_UID = Path("/proc/self/loginuid")
 _NO_LOGIN = 2**32 - 1
 _BY_NUMBER = "uid-"
@@ -27,23 +27,23 @@ _BY_NUMBER = "uid-"
 def reader_of(reading: Reading, key_folder: Path) -> Reader:
     """The reader of this process. Raises Misconfigured for a person whom it may not name.
 
-    Only whoever runs the ledger, and names neither a person nor a role, needs no role of the register.
+    Only the operator, naming neither a person nor a role, needs no role of the register.
     """
     runs_it = _runs_the_ledger(key_folder)
     user = _employee(_login_uid() if runs_it else os.getuid())
     login = reading.login or user
-    named = reading.reader or login
-    if not _may_name(reading, runs_it, is_user=login == user, is_login=named == login):
+    person = reading.reader or login
+    if not _may_name(reading, runs_it, is_user=login == user, is_login=person == login):
         raise Misconfigured(
             "only root and the owner of the key folder may say that another person reads:"
             " leave out LEDGER_READER and LEDGER_LOGIN"
         )
     silent = reading.reader is None and reading.login is None and reading.role is None
-    return Reader(named, reading.role or OPERATOR, judged=not (silent and runs_it))
+    return Reader(person, reading.role or OPERATOR, judged=not (silent and runs_it))
 
 
 def _may_name(reading: Reading, runs_it: bool, *, is_user: bool, is_login: bool) -> bool:
-    """Whether a process may say who reads. Who runs the ledger names a login or a reader, not two persons."""
+    """Whether a process may say who reads. The operator names a login or a reader, not both."""
     return (is_user or runs_it) and (is_login or (runs_it and not reading.login))
 
 
@@ -54,6 +54,7 @@ def _employee(user: int) -> str:
     except KeyError:
         name = ""
     reference = f"employee/{name}"
+    # A user whose name begins like that could pass for the user of a number.
     by_name = re.match(EMPLOYEE, reference) and not name.startswith(_BY_NUMBER)
     return reference if by_name else f"employee/{_BY_NUMBER}{user}"
 
@@ -68,7 +69,7 @@ def _login_uid() -> int:
 
 
 def _runs_the_ledger(key_folder: Path) -> bool:
-    """Not a program that was lent the owner's rights (set-uid): its real user is somebody else."""
+    """Not a program that was lent the owner's rights (set-uid): its real user is another one."""
     user = os.getuid()
     if user != os.geteuid():
         return False
@@ -87,7 +88,7 @@ def not_granted(reader: Reader) -> str:
 
 
 def whom(opener: Opener, reference: str) -> list[str]:
-    """Whom an approval names for ever: a person by the data subject, which nothing ties to them one day."""
+    """The names that an approval keeps for ever: of a person the data subjects, which an erasure unties."""
     if not is_person(reference):
         return [reference]
     subjects = [str(period.subject) for period in opener.periods(reference)]

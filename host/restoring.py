@@ -1,6 +1,6 @@
 """A restore as a whole: copies, entries that the log has beyond them, erasures of the journal, views, audit.
 
-Nobody is served before its end.
+No command or process is served before its end.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +62,7 @@ class Trust(msgspec.Struct, frozen=True):
 
 def check_site(settings: Settings, folders: tuple[Path, Path], trust: Trust) -> Copy:
     """Check a backup without a database; its manifest. Raises Misconfigured unless it is whole and signed."""
-    with _opened(settings, folders, trust) as (events, _):
+    with _open_copies(settings, folders, trust) as (events, _):
         return events.copy
 
 
@@ -76,31 +76,32 @@ def restore_site(
 ) -> Restored:
     """Restore a ledger from its two copies. Raises Misconfigured before any server is touched.
 
-    A log that is elsewhere must not look like one that never began: the same key would sign a second tree.
+    A log that is elsewhere must not look like a log that never began: the same key would sign a second tree.
     A backup that knows that it signed is refused then, any other one warns. `never_published`: the word of
     who restores that nothing was signed after the backup either.
     """
+    # All checks come first: a wrong key or copy must leave database and folders as they are.
     check_keys_held(settings)
-    with _opened(settings, folders, trust) as copies:
+    with _open_copies(settings, folders, trust) as copies:
         identities = Identities(trust.identity) if trust.identity else None
-        for opened in copies:
-            check_identities(opened, identities)
+        for copy in copies:
+            check_identities(copy, identities)
         provider = key_provider(settings)
         check_keys(copies[1].copy, provider)
         check_rows_key(provider, _migrations_of(copies[1].copy))
-        folder, known = LogFolder(settings.log.folder), _known(settings, trust)
-        elsewhere = is_elsewhere(folder, settings.log.origin, known)
+        folder, keys = LogFolder(settings.log.folder), _known_keys(settings, trust)
+        elsewhere = is_elsewhere(folder, settings.log.origin, keys)
         if elsewhere and settings.log.origin in copies[0].copy.signed:
             raise Misconfigured(_absent(settings, ""))
         with bare_site(settings, clock) as site:
             restore(site.database, site.ledger, copies, identities)
-            restored = _complete(site, (copies[0].copy, copies[1].copy), known)
+            restored = _complete(site, (copies[0].copy, copies[1].copy), keys)
     warning = _absent(settings, _NEVER) if elsewhere and not never_published else None
     return msgspec.structs.replace(restored, warning=warning)
 
 
 @contextmanager
-def _opened(
+def _open_copies(
     settings: Settings, folders: tuple[Path, Path], trust: Trust
 ) -> Iterator[tuple[OpenedCopy, OpenedCopy]]:
     keys = trust.keys or log_key(settings).known()
@@ -109,10 +110,10 @@ def _opened(
 
 
 def _migrations_of(copy: Copy) -> tuple[str, ...]:
-    return tuple(one.name for one in copy.migrations)
+    return tuple(migration.name for migration in copy.migrations)
 
 
-def _known(settings: Settings, trust: Trust) -> list[VerifierKey]:
+def _known_keys(settings: Settings, trust: Trust) -> list[VerifierKey]:
     """Verification keys of the log, also where its own list was not brought along."""
     return list(dict.fromkeys((*log_key(settings).known(), *trust.keys)))
 
@@ -125,11 +126,13 @@ def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]
     )
     log = site.settings.log
     folder = LogFolder(log.folder)
+    # Entries before erasures: the journal may erase what the log has just brought back.
     reimported = reimport(site.session("recorder"), site.ledger, site.chain(), folder, keys)
     if folder.history.last():
         renew_promise(site.session("publisher"), folder, log.origin, keys)
     complete_journal(site)
     erasures = site.eraser().reapply()
+    # Views after erasures: they never show what was erased.
     bring_up_to_date(site)
     reader = site.session("reader")
     return Restored(

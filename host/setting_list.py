@@ -13,7 +13,7 @@ PREFIX = "LEDGER_"
 class Setting(msgspec.Struct, frozen=True):
     """One setting. `secret`: never a flag, since other users can read the arguments of a process.
 
-    `fixed`: never a flag, since it restricts whoever types the command. `codes`: what a shell completes.
+    `fixed`: never a flag, since it restricts the user who types the command. `codes`: what a shell completes.
     """
 
     variable: str

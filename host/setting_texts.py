@@ -1,4 +1,4 @@
-"""Texts of settings as values: each is checked by itself, and all that are wrong are told at once."""
+"""Texts of settings as values: each is checked by itself, and all wrong ones are reported at once."""
 
 import re
 from collections.abc import Mapping
@@ -55,10 +55,10 @@ class Reader:
     def zone(self, name: str, default: ZoneInfo) -> ZoneInfo:
         """A zone of the IANA's database."""
         text = self.text(name, None)
-        found = zone_of(text) if text else default
-        if found is None:
+        zone = zone_of(text) if text else default
+        if zone is None:
             self.wrong.append(f"{PREFIX}{name}: expected a zone such as Europe/Amsterdam or UTC")
-        return found or default
+        return zone or default
 
     def switch(self, name: str) -> bool:
         """True or false in one of the usual spellings."""

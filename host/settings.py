@@ -1,7 +1,7 @@
 """Settings of the commands: one list of names, and the way from texts to a checked `Settings`.
 
 Pure: the texts are an argument. Every setting is a variable `LEDGER_<NAME>`, and, unless it is a secret
-or restricts whoever types the command, a flag `--<name>` as well. All wrong values are reported at once.
+or restricts the user who types the command, a flag `--<name>` as well. All wrong values are reported at once.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ LAST_PORT = 65_535
 MOST_SESSION_S = 1_800  # the broker's own limit (group.max.session.timeout.ms)
 EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
 CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
-# The confidential ledger answers nobody unless it is told where: the open topic would give it away.
+# The confidential ledger sends no answers unless a topic is set: the open topic would give it away.
 ANSWERS_TOPIC = "privacy.rejections.v1"
 RECIPIENT = r"age1[02-9ac-hj-np-z]{58}"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
@@ -114,7 +114,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class DisplaySettings(msgspec.Struct, frozen=True):
-    """How people are spoken to. `language`: None where nobody asked for one."""
+    """How people are spoken to. `language`: None when none was set."""
 
     language: Language | None = None
     timezone: ZoneInfo = AMSTERDAM
@@ -209,9 +209,9 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
 def read_people(texts: Mapping[str, str]) -> DisplaySettings:
     """How people are spoken to, for commands that need no other setting. Raises Misconfigured."""
     reader = Reader(texts)
-    found = _people(reader)
+    people = _people(reader)
     reader.check()
-    return found
+    return people
 
 
 def _people(reader: Reader) -> DisplaySettings:
@@ -334,8 +334,8 @@ def _kafka(reader: Reader, ledger: LedgerName, confidential: bool) -> KafkaSetti
 
 def _password(reader: Reader) -> str | None:
     """The first line of the file that holds the password, else the password itself."""
-    given = reader.text("KAFKA_SASL_PASSWORD", None)
-    return reader.first_line("KAFKA_SASL_PASSWORD_FILE") or given
+    password = reader.text("KAFKA_SASL_PASSWORD", None)
+    return reader.first_line("KAFKA_SASL_PASSWORD_FILE") or password
 
 
 def _check_sasl(reader: Reader, kafka: KafkaSettings) -> None:

@@ -13,16 +13,16 @@ SUPERVISOR = "LEDGER_SUPERVISOR_PID"
 @contextmanager
 def stopping() -> Iterator[Callable[[], bool]]:
     """A function that is True once this process was told to stop. A second Ctrl-C ends at once."""
-    told: list[int] = []
+    received: list[int] = []
     supervisor = os.environ.get(SUPERVISOR)
 
     def tell(number: int, _frame: FrameType | None) -> None:
-        told.append(number)
+        received.append(number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield lambda: bool(told) or supervisor not in {None, str(os.getppid())}
+        yield lambda: bool(received) or supervisor not in {None, str(os.getppid())}
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -124,19 +124,19 @@ class Site:
     @property
     def custody(self) -> Custody:
         """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
-        held = bool(self.provider.epochs())
+        has_keys = bool(self.provider.epochs())
         return Custody(
             ledger=self.ledger,
             now=self.clock(),
             tombstone=period("tombstone"),
             feed_list=period("feed-list"),
             purposes=LEDGER_KEYS,
-            provider=self.provider if held else None,
-            journal=self.journal if held else None,
+            provider=self.provider if has_keys else None,
+            journal=self.journal if has_keys else None,
         )
 
     def publisher(self, observer: PublisherObserver | None = None) -> Publisher:
-        """What publishes the transparency log. Whoever opens it closes it."""
+        """What publishes the transparency log. The caller closes it."""
         return Publisher(
             self.database,
             self.ledger,
@@ -277,8 +277,8 @@ class Site:
         opener = Opener(self.session("reader"), self.provider, self.ledger)
         reader = reader_of(self.settings.reading, ledger_folder(self.settings))
         self._check_approver(act, reader, opener)
-        told = [*(whom(opener, about) if about else ()), *parameters]
-        digest = digest_of(opener.ledger_key(READS), act, told)
+        digested = [*(whom(opener, about) if about else ()), *parameters]
+        digest = digest_of(opener.ledger_key(READS), act, digested)
         approval = Approval(act, reader.reference, reader.role, digest)
         recorder = self._open_recorder_of_own()
         try:
@@ -294,14 +294,14 @@ class Site:
             recorder.close()
 
     def approving_roles(self, act: str) -> tuple[str, ...]:
-        """The roles whose holders may approve an act; none: the register grants no roles, and anybody may."""
+        """The roles whose holders may approve an act; none: the register grants no roles, and all may."""
         registered = staff_is_registered(self._idle_reader(), self.privacy_office)
         return approvers(act) if registered else ()
 
     def _check_approver(self, act: str, reader: Reader, opener: Opener) -> None:
         """Raise Misconfigured for who may not approve: both hold a role that may, by the register.
 
-        Whoever runs the ledger has no exception here, and neither has a setting that lets reads through.
+        The operator is no exception here, and no setting makes one.
         """
         session = self._idle_reader()
         if not staff_is_registered(session, self.privacy_office):
@@ -325,7 +325,7 @@ class Site:
                 raise Misconfigured("this login may read but not record") from None
 
     def open_recorder(self, role: Role = "recorder") -> Ledger:
-        """The application that records batches. Whoever opens it closes it."""
+        """The application that records batches. The caller closes it."""
         return Ledger(
             self.database,
             self.ledger,
@@ -359,7 +359,7 @@ class Site:
         )
 
     def feed_lists(self, role: Role) -> FeedLists:
-        """The lists of feeds, for whoever reads or adds them."""
+        """The lists of feeds, for the role that reads or adds them."""
         return FeedLists(self.session(role), self.provider, self.ledger)
 
     def expire_tombstones(self) -> int:
@@ -382,6 +382,6 @@ class Site:
     def __exit__(self, *_fault: object) -> None:
         self.close()
 
-    def _keep(self, thing: C) -> C:
-        self._opened.append(thing)
-        return thing
+    def _keep(self, resource: C) -> C:
+        self._opened.append(resource)
+        return resource

@@ -103,7 +103,7 @@ def open_site(
 ) -> Iterator[Site]:
     """An installed ledger, with every erasure completed that its journal knows.
 
-    `install_missing`: make a missing ledger on the embedded server, which is nobody else's.
+    `install_missing`: make a missing ledger on the embedded server, which serves this site alone.
     `opens_values`: False for work that needs no key, on a machine that may have none.
     Raises NotInstalled, Misconfigured, Retry or Halt.
     """

@@ -63,6 +63,7 @@ class Ledger(LedgerReader):
         self._writer: Session | None = None
         self.session: Session = self._connect()
         try:
+            # The library reads from several threads, so it has a session of its own.
             reader = self._connect()
         except BaseException:
             self.session.close()
@@ -103,7 +104,7 @@ class Ledger(LedgerReader):
         return self.keyring.hash(CHAIN)
 
     def begin_bookmark(self, place: Span, bookmark: Bookmark) -> None:
-        """Begin with a new Kafka partition at the start of an empty span, unless somebody did already."""
+        """Begin with a new Kafka partition at the start of an empty span, unless that was done."""
         link = ChainLink(self.chain)
         with self.session.transaction():
             lock_head(self.session)

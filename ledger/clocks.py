@@ -1,4 +1,4 @@
-"""The clocks of a process, and how it waits. They come from the edge, so that a test can be its own time."""
+"""The clocks of a process, and how it waits. They come from the edge, so that a test can set the time."""
 
 import time
 from collections.abc import Callable

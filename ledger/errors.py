@@ -41,9 +41,9 @@ class OnHold(Reject):
         by_ref: dict[str, list[str]] = {}
         for ref, category in held:
             by_ref.setdefault(ref, []).append(category)
-        named = "; ".join(f"{ref} ({', '.join(kept)})" for ref, kept in by_ref.items())
+        listed = "; ".join(f"{ref} ({', '.join(categories)})" for ref, categories in by_ref.items())
         which = "the hold" if len(by_ref) == 1 else "the holds"
-        super().__init__(f"nothing was erased: under legal hold {named}; release {which} first")
+        super().__init__(f"nothing was erased: under legal hold {listed}; release {which} first")
         self.held = tuple(held)
 
 

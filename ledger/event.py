@@ -63,7 +63,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     `position`: place in the ledger, from 1. `version`: place in the stream, from 1.
     `subject`: the reference in clear, for registry subjects only; a person is just `stream`.
     References to persons inside `facts` are subject UUIDs. `void`: it has no effect, such as an
-    annulment of nothing, as far as whoever read its whole stream could tell; never set by reading alone.
+    annulment of nothing, as far as a reader of its whole stream could tell; decoding alone never sets it.
     """
 
     position: int
@@ -132,7 +132,7 @@ def encode_state(members: dict[str, Any]) -> bytes:
 
 
 def present(**members: Any) -> dict[str, Any]:
-    """The members that there are: those that are not None."""
+    """The members that are not None."""
     return {name: value for name, value in members.items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""Figures of the ledger for whoever watches: one small read each, whatever the size of the ledger.
+"""Figures of the ledger for monitoring: one small read each, whatever the size of the ledger.
 
 Of the journal only what is new is read; the erasures that are not in the database yet are asked for.
 """
@@ -14,7 +14,7 @@ from ledger.reading import halted_topics
 from ledger.recording.reads import waiting
 from ledger.storage.postgres import Session
 
-# Whoever watches must not hold up whoever works.
+# Monitoring must not block recording.
 WATCH_LIMIT_S = 5.0
 
 
@@ -29,11 +29,11 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
     if epoch := session.row("current_epoch"):
         age_s = (now - epoch[1]).total_seconds()
         figures["ledger_key_epoch_age_seconds"] = max(0.0, age_s)
-    found: dict[str, dict[tuple[str, ...], float]]
-    found = {name: {(): value} for name, value in figures.items()}
+    by_labels: dict[str, dict[tuple[str, ...], float]]
+    by_labels = {name: {(): value} for name, value in figures.items()}
     rows = session.rows("quarantined_sources")
-    found["ledger_quarantined_sources"] = {(topic,): float(count) for topic, count in rows}
-    return found
+    by_labels["ledger_quarantined_sources"] = {(topic,): float(count) for topic, count in rows}
+    return by_labels
 
 
 def _single(session: Session, ledger: LedgerName) -> dict[str, float]:
@@ -63,23 +63,23 @@ class JournalFigures:
     def _begin(self) -> None:
         self._offset = self._keys = self._erasures = 0
         self._file = self._journal.file
-        self._missing: list[ErasureEntry] = []
+        self._pending: list[ErasureEntry] = []
 
     def read(self, session: Session) -> Figures:
-        """Nothing where this process has no key folder: elsewhere they are known. Raises Halt, Retry."""
+        """The figures; none without a key folder: another process shows them. Raises Halt, Retry."""
         if not self._journal.path.parent.is_dir():
             return {}
         _, erasures = session.row("head") or (0, 0)
         # An entry whose erasure failed may be taken back; a restored database lacks what it had; a journal
         # that was rewritten has its entries elsewhere.
-        if self._missing or erasures < self._erasures or self._file != self._journal.file:
+        if self._pending or erasures < self._erasures or self._file != self._journal.file:
             self._begin()
-        self._erasures, self._missing = erasures, []
+        self._erasures, self._pending = erasures, []
         for entries, end in self._journal.blocks(self._offset):
-            self._missing += missing_of(session, entries)
+            self._pending += missing_of(session, entries)
             self._keys += sum(len(entry.keys) for entry in entries)
             self._offset = end
         return {
-            "ledger_erasures_pending": {(): float(len(self._missing))},
+            "ledger_erasures_pending": {(): float(len(self._pending))},
             "ledger_keys_destroyed_total": {(): float(self._keys)},
         }

@@ -28,7 +28,7 @@ Values = Mapping[tuple[str, ...], float]
 Figures = Mapping[str, Values]
 """What was read of a database: values by the name of the metric."""
 
-# The time of a metric's creation would be one more series for each, which nobody asks for.
+# The time of a metric's creation would be one more series for each, which no dashboard shows.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
@@ -55,15 +55,15 @@ class Series(msgspec.Struct, frozen=True):
 
     def family(self, values: Values) -> GaugeMetricFamily | CounterMetricFamily:
         """The metric with values that were read."""
-        made = CounterMetricFamily if self.kind == "counter" else GaugeMetricFamily
-        family = made(self.name, self.help, labels=self.labels)
+        metric_class = CounterMetricFamily if self.kind == "counter" else GaugeMetricFamily
+        family = metric_class(self.name, self.help, labels=self.labels)
         for labels, value in values.items():
             family.add_metric(labels, value)
         return family
 
 
 class Shown(Collector):
-    """Metrics whose values are handed over, all at once, by whoever has read them."""
+    """Metrics whose values are read elsewhere and handed over all at once."""
 
     def __init__(self, series: Sequence[Series], registry: CollectorRegistry) -> None:
         self._series = series
@@ -179,14 +179,14 @@ class LedgerMetrics:
     @classmethod
     def on(cls, registry: CollectorRegistry, *, reading: bool) -> "LedgerMetrics":
         """Registered. `reading`: whether this process shows what the database knows of the ledger."""
-        made = cls(
+        metrics = cls(
             BUILD_INFO.gauge(registry),
             DATABASE_UP.gauge(registry),
             Shown(READ, registry) if reading else None,
         )
-        made.build_info.labels(version("processing-ledger")).set(1)
-        made.database_up.set(0)
-        return made
+        metrics.build_info.labels(version("processing-ledger")).set(1)
+        metrics.database_up.set(0)
+        return metrics
 
     def show(self, figures: Figures | None) -> None:
         """Show what was read; None while the database is away."""

@@ -60,8 +60,8 @@ class LedgerName:
     def search_path(self) -> str:
         """Namespaces in the order in which unqualified names are looked up, of every session.
 
-        Only such in which nobody but the owner of the ledger may create anything; the views are not among
-        them, whose names are always written with their namespace.
+        Only namespaces in which the ledger's owner alone may create anything. The views are not among them:
+        their names are always written with their namespace.
         """
         return f"pg_catalog,{self.events},{self.keys},pg_temp"
 

@@ -13,18 +13,18 @@ _ANNULLED = names.EVENT_ANNULLED
 def registered_systems(
     session: Session, counts: Callable[[RecordedEvent], bool]
 ) -> list[dict[str, Any]]:
-    """Facts of every `system-registered` that is not annulled, the one that occurred first at the front.
+    """Facts of every `system-registered` that is not annulled, earliest first.
 
     `counts`: whether who said it may give a system the right to speak.
     """
     events = [decode_event(*row) for row in session.rows("registered_systems")]
-    gone = {_target(event) for event in events if event.name == _ANNULLED}
+    annulled = {_target(event) for event in events if event.name == _ANNULLED}
     standing = [
         event
         for event in events
         if event.name != _ANNULLED
         and counts(event)
-        and (event.stream, event.source, event.id) not in gone
+        and (event.stream, event.source, event.id) not in annulled
     ]
     return [event.facts for event in sorted(standing, key=lambda e: (e.time, e.source, e.id))]
 

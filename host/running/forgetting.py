@@ -34,8 +34,8 @@ def forget_due(
 def forget_waiting(site: Site, stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
     """Resume erasures that were decided and had to wait, as far as nothing keeps the data any more.
 
-    Gives how many, and how many tombstones were past their date. What nobody decided is not touched: that is
-    `ledger retention run`. Raises Retry when `stop` says so, or while the view of findings is not built.
+    Gives how many, and how many tombstones were past their date. It touches only what was decided; `ledger
+    retention run` decides. Raises Retry when `stop` says so, or while the view of findings is not built.
     """
     if findings.VIEW.name in unbuilt(site.session("reader")):
         raise Retry("the view of findings is not built yet, so erasures that wait are not seen")

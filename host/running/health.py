@@ -1,7 +1,8 @@
-"""Whether a process is alive, and whether it is ready: questions, each answered by why not.
+"""Whether a process is alive, and whether it is ready. Each check answers with the reason why not.
 
-Alive is whoever's main loop has gone round a short while ago; a rebalance or a service that is away is
-not death, and a restart would not help. Ready is who can do its work now. No answer holds a value.
+A process is alive while its main loop has gone round a short while ago; it stays alive during a rebalance or
+while a service is away, since a restart would not help. It is ready while it can do its work. No answer holds
+a personal value.
 """
 
 import time
@@ -25,7 +26,7 @@ class Pulse:
         self._beaten_at: float | None = None
 
     def beat(self) -> None:
-        """The main loop goes round."""
+        """Note that the main loop goes round."""
         self._beaten_at = self._monotonic()
 
     def check(self) -> str | None:

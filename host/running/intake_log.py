@@ -35,9 +35,9 @@ class _IntakeLog:
         )
 
     def _reassigned(self, partitions: frozenset[Partition]) -> None:
-        named = [f"{topic}-{number}" for topic, number in sorted(partitions)]
+        labels = [f"{topic}-{number}" for topic, number in sorted(partitions)]
         message = f"{len(partitions)} partitions are assigned"
-        self._log.info("reassigned", message, partitions=named)
+        self._log.info("reassigned", message, partitions=labels)
 
     def _placed(self, partition: Partition, next_offset: int) -> None:
         message = f"{partition} is read from its bookmark on"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ledger.errors import Misconfigured
 
-# Whoever connects and says nothing is sent away.
+# A client that connects and sends no request is cut off after this time.
 REQUEST_S = 5.0
 
 
@@ -107,7 +107,7 @@ class _Server(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Somebody who went away in the middle of an answer is nobody's business."""
+        """Ignore a client that went away in the middle of an answer."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a request without a body."""
-        self._send(self.server.answer(self._asked()))
+        self._send(self.server.answer(self._request()))
 
     def do_HEAD(self) -> None:
         """The same without the page."""
@@ -134,9 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(Page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "text/plain", b"too large\n"))
             return
-        self._send(self.server.answer(self._asked(self.rfile.read(int(length)))))
+        self._send(self.server.answer(self._request(self.rfile.read(int(length)))))
 
-    def _asked(self, body: bytes = b"") -> HttpRequest:
+    def _request(self, body: bytes = b"") -> HttpRequest:
         path = self.path.partition("?")[0]
         return HttpRequest(self.command, path, self.headers.get("Accept", ""), body)
 

@@ -1,4 +1,4 @@
-"""Waiting for Kafka at the start as later on: who stays up is seen, and an alert comes; who ends is not."""
+"""Waiting for Kafka at the start as later on: a process that stays up is seen and raises an alert."""
 
 import time
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """/metrics, /livez and /readyz of one process, over HTTP, in threads beside its main loop.
 
-Answers are small and cost nothing: nothing here touches the database or Kafka. Whoever may connect may
-read them, so they hold no value; by default that is this machine alone.
+Answers are small and cost nothing: nothing here touches the database or Kafka. Every client that
+can connect may read them, so they hold no personal value; by default that is this machine alone.
 """
 
 import socket
@@ -28,21 +28,21 @@ class Pages(NamedTuple):
     live: Mapping[str, Check]
     ready: Mapping[str, Check]
 
-    def answer(self, asked: HttpRequest) -> Page:
+    def answer(self, request: HttpRequest) -> Page:
         """One of the pages."""
-        if asked.path == "/metrics":
-            return Page(HTTPStatus.OK, *self.metrics(asked.accept))
-        if asked.path == "/livez":
+        if request.path == "/metrics":
+            return Page(HTTPStatus.OK, *self.metrics(request.accept))
+        if request.path == "/livez":
             return _health("live", self.live)
-        if asked.path == "/readyz":
+        if request.path == "/readyz":
             return _health("ready", self.ready)
         return Page(HTTPStatus.NOT_FOUND, "text/plain", b"/metrics /livez /readyz\n")
 
 
 def _health(name: str, checks: Mapping[str, Check]) -> Page:
-    found = missing(checks)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if found else HTTPStatus.OK
-    body = orjson.dumps({name: not found, "missing": found}, option=orjson.OPT_SORT_KEYS)
+    failing = missing(checks)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+    body = orjson.dumps({name: not failing, "missing": failing}, option=orjson.OPT_SORT_KEYS)
     return Page(status, "application/json", body + b"\n")
 
 
@@ -71,7 +71,7 @@ class _Readiness(msgspec.Struct):
 
 
 def free_port(host: str) -> int:
-    """A port that nobody listens on at the moment."""
+    """A port that no process listens on at the moment."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.bind((host, 0))

@@ -21,11 +21,11 @@ from host.statuses import AWAY, BAD_NEWS, FINE
 
 # How soon a signal or the end of a child is noticed.
 LOOK_S = 0.2
-# A batch is finished in less; whoever has not ended then is killed, and loses nothing by it.
+# A batch is finished in less; a process that has not ended then is killed, and nothing is lost by it.
 STOP_S = 30.0
 FIRST_PAUSE_S = 0.5
 LAST_PAUSE_S = 60.0
-# Whoever ran so long had started well: the pauses begin anew.
+# A process that ran so long had started well: the pauses begin anew.
 STEADY_S = 60.0
 _LOG = Log("run")
 
@@ -148,7 +148,7 @@ def _first_end(parts: Sequence[ChildProcess], now: float) -> int:
 
 
 def _stop(parts: Sequence[ChildProcess]) -> int:
-    """Tell all parts to stop and wait for them; the worst exit status of theirs."""
+    """Tell all parts to stop and wait for them; their worst exit status."""
     for part in parts:
         part.tell()
     until = time.monotonic() + STOP_S

@@ -111,7 +111,7 @@ class Watch:
             self._sampler.stop()
 
     def _journal_of(self, journal: JournalFigures, session: Session) -> Figures:
-        """What the journal says; nothing where it cannot be read, since the database is well."""
+        """What the journal says; nothing where it cannot be read: that is no fault of the database."""
         try:
             return journal.read(session)
         except (Halt, OSError) as error:

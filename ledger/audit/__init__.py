@@ -53,7 +53,7 @@ class Audit(msgspec.Struct, frozen=True):
     """The result: how many events, their Merkle root in base64, and everything that was found.
 
     `promised`: how many entries the log has promised, 0 where nothing was published yet. `readable`: what
-    was looked at, since reading it runs nothing that somebody put there.
+    was looked at, since reading it runs no code that an attacker put there.
     """
 
     size: int
@@ -92,8 +92,8 @@ def audit(
     `log`: None says that there is no log, which is a finding once something was published. `chain`: the key
     under which batches vouch for what they wrote; without it that is not looked at. `more`: checks of
     others, in the same snapshot. `findings`: what is known already. `custody`: what keys are held against,
-    None where nobody asks. Flat memory but for batches, gaps and erasures. Raises Retry when the database
-    goes away.
+    None: keys are not looked at. Flat memory but for batches, gaps and erasures. Raises Retry when the
+    database goes away.
     """
     scene = Scene(session, findings or Findings(), log, chain)
     # Read before the snapshot: what is published was recorded before, what is wrapped now opens now.
@@ -111,13 +111,13 @@ def audit(
             keys.end(session)
     root = b64encode(scene.root).decode()
     gaps = tuple(scene.gaps.values())
-    promised = max([one.size for one in scene.promises] + [comparison.published_size])
+    promised = max([promise.size for promise in scene.promises] + [comparison.published_size])
     found = scene.findings.sorted()
     return Audit(scene.size, root, found, gaps, promised, scene.readable)
 
 
 def _checks(comparison: Comparison) -> Sequence[Check]:
-    """What is looked at, in an order in which each finds what it needs of those before it."""
+    """The checks, in order: each needs what those before it have read."""
     return (
         ("the catalogue", _look_at_catalogue),
         ("the migrations", _look_at_migrations),
@@ -135,7 +135,7 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
 
 
 def _look_at_migrations(scene: Scene) -> None:
-    """Applied is what this program ships, and each of it as it ships it."""
+    """The applied migrations are those that this program ships, with the same texts."""
     applied, ours = dict(scene.session.rows("applied_migrations")), shipped()
     for name in sorted(applied.keys() | ours.keys(), key=str):
         if name not in applied:
@@ -159,7 +159,7 @@ def _look_for_promises(scene: Scene, comparison: Comparison) -> None:
 
 
 def _compare_promises(scene: Scene, comparison: Comparison) -> None:
-    sizes = [(one.promised or 0, one.batch) for one in scene.batches]
+    sizes = [(batch.promised or 0, batch.batch) for batch in scene.batches]
     size, batch = max(sizes, default=(0, 0))
     check_promises(scene.promises, (batch, size), comparison, scene.findings)
 

@@ -24,8 +24,8 @@ def check_head(
 ) -> None:
     """The head row says what the last event and the last batch are."""
     if len(rows) != 1:
-        missing = "the head row is missing" if not rows else "there is more than one head row"
-        findings.note(None, "head", missing)
+        detail = "the head row is missing" if not rows else "there is more than one head row"
+        findings.note(None, "head", detail)
         return
     position, batch, recorded, erasures = rows[0]
     latest = batches[-1] if batches else _NO_BATCH
@@ -43,14 +43,14 @@ def check_head(
 def check_batches(batches: Batches, last: int, findings: Findings) -> None:
     """Batches are numbered without a gap, their positions join, and their times do not go back."""
     last_number = last_position = 0
-    for one in batches:
-        if one.batch != last_number + 1:
-            detail = f"expected batch {last_number + 1}, found {one.batch}"
-            findings.note(one.first, "batch", detail)
-        if one.first != last_position + 1 or one.last < one.first - 1:
-            detail = f"batch {one.batch} begins after position {one.first - 1}"
-            findings.note(one.first, "batch", detail)
-        last_number, last_position = one.batch, one.last
+    for batch in batches:
+        if batch.batch != last_number + 1:
+            detail = f"expected batch {last_number + 1}, found {batch.batch}"
+            findings.note(batch.first, "batch", detail)
+        if batch.first != last_position + 1 or batch.last < batch.first - 1:
+            detail = f"batch {batch.batch} begins after position {batch.first - 1}"
+            findings.note(batch.first, "batch", detail)
+        last_number, last_position = batch.batch, batch.last
     if last_position != last:
         findings.note(last or None, "batch", f"the batches end at position {last_position}")
 
@@ -75,17 +75,17 @@ def check_bookmarks(
 ) -> None:
     """Of each Kafka partition: the intervals join, and the bookmark is where they end."""
     spans = _intervals(batches, gaps, findings)
-    kept = {(topic, partition): offset for topic, partition, offset in bookmarks}
+    offsets = {(topic, partition): offset for topic, partition, offset in bookmarks}
     read = {place for place in spans if _is_of_kafka(place, spans[place])}
-    for place in sorted(read | kept.keys(), key=repr):
+    for place in sorted(read | offsets.keys(), key=repr):
         topic, partition = place
         intervals = spans.get(place, [])
         _check_joined(f"{topic}/{partition}", intervals, findings)
-        if place not in kept:
+        if place not in offsets:
             findings.note(None, "bookmark", f"{topic}/{partition}: the bookmark is missing")
-        elif intervals and kept[place] != intervals[-1][1]:
+        elif intervals and offsets[place] != intervals[-1][1]:
             detail = (
-                f"{topic}/{partition}: bookmark {kept[place]}, batches end at {intervals[-1][1]}"
+                f"{topic}/{partition}: bookmark {offsets[place]}, batches end at {intervals[-1][1]}"
             )
             findings.note(None, "bookmark", detail)
 
@@ -111,21 +111,21 @@ def _intervals(
     """The batches of each source; of a gap, what its event says."""
     spans: dict[tuple[str, int], list[_Interval]] = {}
     explained: set[int] = set()
-    for one in batches:
-        gap = gaps.get(one.first) if one.first == one.last else None
-        if gap and _is_batch_of(gap, one):
+    for batch in batches:
+        gap = gaps.get(batch.first) if batch.first == batch.last else None
+        if gap and _is_batch_of(gap, batch):
             # Reading may have gone back, which the row of a batch cannot say.
-            interval = (gap.from_offset, gap.to_offset, one.first)
-            explained.add(one.first)
+            interval = (gap.from_offset, gap.to_offset, batch.first)
+            explained.add(batch.first)
         else:
-            interval = (one.start, one.end, one.first)
-        spans.setdefault((one.topic, one.partition), []).append(interval)
+            interval = (batch.start, batch.end, batch.first)
+        spans.setdefault((batch.topic, batch.partition), []).append(interval)
     for position in gaps.keys() - explained:
         findings.note(position, "gap", "its batch is not that of the gap")
     return spans
 
 
-def _is_batch_of(gap: ExplainedGap, one: BatchRow) -> bool:
+def _is_batch_of(gap: ExplainedGap, batch: BatchRow) -> bool:
     span = gap_span(gap.topic, gap.partition, gap.from_offset, gap.to_offset)
     expected = (span.topic, span.partition, span.start, span.end)
-    return (one.topic, one.partition, one.start, one.end) == expected
+    return (batch.topic, batch.partition, batch.start, batch.end) == expected

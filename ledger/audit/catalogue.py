@@ -106,7 +106,7 @@ class _Names:
 
     def plain(self, text: str) -> str:
         """A text with the names of this ledger in braces."""
-        return self._pattern.sub(lambda found: self._names[found[0]], text)
+        return self._pattern.sub(lambda match: self._names[match[0]], text)
 
     def own(self, text: str) -> str:
         """A text with the names of this ledger instead of braces."""
@@ -116,17 +116,17 @@ class _Names:
 
 
 def _fact(row: Sequence[str], names: _Names, owner: str | None) -> Fact:
-    kind, *parts = row
-    name, text = (names.plain(" ".join(part.split())) for part in parts)
+    kind, *columns = row
+    name, text = (names.plain(" ".join(column.split())) for column in columns)
     if owner is not None:
-        named = re.compile(rf"\b(owner|to|made by) {re.escape(owner)}(?!\w)")
-        name, text = (named.sub(r"\1 {owner}", part) for part in (name, text))
+        by_owner = re.compile(rf"\b(owner|to|made by) {re.escape(owner)}(?!\w)")
+        name, text = (by_owner.sub(r"\1 {owner}", part) for part in (name, text))
     if "{views}." in name:
         name, text = (_COLOUR.sub("_{colour}", part) for part in (name, text))
         text = _QUALIFIER.sub("", text)
-    before, found, body = text.partition(_BODY)
-    if found:
-        text = f"{before}{_BODY}{hashlib.sha256(body.encode()).hexdigest()[:32]}"
+    signature, separator, body = text.partition(_BODY)
+    if separator:
+        text = f"{signature}{_BODY}{hashlib.sha256(body.encode()).hexdigest()[:32]}"
     return Fact(kind, name, text)
 
 
@@ -138,9 +138,9 @@ def check_catalogue(session: Session, findings: Findings) -> "Readable":
     names = _Names(session.ledger)
     can = Readable()
     with findings.guarded(session, "the catalogue"):
-        found = read_catalogue(session)
-        can = _readable(found)
-        _compare(found, names, findings)
+        facts = read_catalogue(session)
+        can = _readable(facts)
+        _compare(facts, names, findings)
     with findings.guarded(session, "the members of the roles"):
         roles = list(names.roles)
         ways = session.rows("memberships", roles=roles, namespace=session.ledger.events)
@@ -149,7 +149,7 @@ def check_catalogue(session: Session, findings: Findings) -> "Readable":
 
 
 class Readable(NamedTuple):
-    """What can be read without running anything that somebody put there: the tables, and what readers see."""
+    """What can be read without running code that an attacker put there: the tables, and what readers see."""
 
     tables: bool = True
     views: bool = True
@@ -163,41 +163,41 @@ def readable(session: Session) -> Readable:
         return Readable()  # the audit itself tells what cannot be read
 
 
-def _readable(found: Sequence[Fact]) -> Readable:
-    tables = not any(map(_runs_something, found))
-    known = {fact.place for fact in expected() if fact.kind == "view"}
-    other = {fact.place for fact in set(found) - set(expected())}
-    return Readable(tables, views=tables and not known & other)
+def _readable(facts: Sequence[Fact]) -> Readable:
+    tables = not any(map(_runs_something, facts))
+    views = {fact.place for fact in expected() if fact.kind == "view"}
+    changed = {fact.place for fact in set(facts) - set(expected())}
+    return Readable(tables, views=tables and not views & changed)
 
 
 def _runs_something(fact: Fact) -> bool:
-    """Whether who reads a table runs it: a policy, a computed column, or what stands in its place."""
+    """Whether reading a table runs this: a policy, a computed column, or a view or rule in its place."""
     if fact.kind == "column":
         return " generated v" in fact.text
     if fact.kind in {"view", "relation"}:
-        return fact.object in {one.object for one in expected() if one.kind == "table"}
+        return fact.object in {table.object for table in expected() if table.kind == "table"}
     return fact.kind == "policy"
 
 
-def _compare(found: Sequence[Fact], names: _Names, findings: Findings) -> None:
+def _compare(facts: Sequence[Fact], names: _Names, findings: Findings) -> None:
     """Facts that are missing, were added, or say something else."""
-    wanted = {(fact.kind, fact.object): fact for fact in _wanted(found)}
-    there: dict[tuple[str, str], list[Fact]] = {}
-    for fact in found:
-        there.setdefault((fact.kind, fact.object), []).append(fact)
-    for key in sorted(wanted.keys() | there.keys()):
-        difference = _difference(wanted.get(key), there.get(key, []))
+    expected_facts = {(fact.kind, fact.object): fact for fact in _expected_now(facts)}
+    actual_facts: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        actual_facts.setdefault((fact.kind, fact.object), []).append(fact)
+    for key in sorted(expected_facts.keys() | actual_facts.keys()):
+        difference = _difference(expected_facts.get(key), actual_facts.get(key, []))
         if difference:
             kind = "grant" if key[0] in _RIGHTS else "catalogue"
             findings.note(None, kind, names.own(f"{key[0]} {_safe(key[1])} {difference}"))
 
 
-def _wanted(found: Sequence[Fact]) -> Sequence[Fact]:
+def _expected_now(facts: Sequence[Fact]) -> Sequence[Fact]:
     """Tables of views come with the first projector: until then they may be missing, as a whole."""
-    if any(_COLOURED in fact.object for fact in found):
+    if any(_COLOURED in fact.object for fact in facts):
         return expected()
-    there = {fact.place for fact in found}
-    return [fact for fact in expected() if fact.place in there or not _comes_later(fact)]
+    places = {fact.place for fact in facts}
+    return [fact for fact in expected() if fact.place in places or not _comes_later(fact)]
 
 
 def _comes_later(fact: Fact) -> bool:
@@ -205,25 +205,25 @@ def _comes_later(fact: Fact) -> bool:
     return "{views}." in fact.object and not made_at_once
 
 
-def _difference(wanted: Fact | None, found: Sequence[Fact]) -> str | None:
-    if wanted is None:
-        said = _said(found[0])
-        return f"is none of this ledger{said}"
-    if not found:
+def _difference(expected_fact: Fact | None, facts: Sequence[Fact]) -> str | None:
+    if expected_fact is None:
+        right = _right_of(facts[0])
+        return f"is none of this ledger{right}"
+    if not facts:
         return "is missing"
-    other = [fact for fact in found if fact.text != wanted.text]
-    if not other:
+    different = [fact for fact in facts if fact.text != expected_fact.text]
+    if not different:
         return None
-    return f"is not as it was made{_said(other[0])}"
+    return f"is not as it was made{_right_of(different[0])}"
 
 
-def _said(fact: Fact) -> str:
+def _right_of(fact: Fact) -> str:
     """What a right is now; other definitions may hold anything, and are not repeated."""
     return f": {_safe(fact.text)}" if fact.kind in _RIGHTS and fact.text else ""
 
 
 def _safe(text: str) -> str:
-    """Names that somebody else chose may hold what no terminal should be sent."""
+    """Such a name may be chosen by an attacker and hold what no terminal should be sent."""
     plain = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
     return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."
 
@@ -231,29 +231,29 @@ def _safe(text: str) -> str:
 def check_memberships(
     ways: Iterable[Sequence[Any]], ledger: LedgerName, findings: Findings
 ) -> None:
-    """Logins are the site's, but: one that takes a role takes one kind of work beside reading, or all, and
-    none but the owner and superusers takes the owner's role, or one of the server that writes everything.
+    """The site chooses its logins. A login takes one kind of work beside reading, or all; only the owner and
+    superusers take the owner's role, or a role of the server that writes everything.
 
     `ways`: member, role, whether it may hand the role on, whether it may do everything anyway.
     """
     work = {ledger.role(role) for role in ROLES if role != "reader"}
     ours = work | {ledger.role("reader")}
-    taken: dict[str, set[str]] = {}
+    roles_of: dict[str, set[str]] = {}
     for member, role, hands_on, mighty in ways:
         if member in ours:
             findings.note(None, "grant", f"role {member} can take the role {_safe(role)}")
         elif not mighty:
             _check_login(member, role, hands_on, role in ours, findings)
-            taken.setdefault(member, set()).update({role} & ours)
-    for member, roles in sorted(taken.items()):
+            roles_of.setdefault(member, set()).update({role} & ours)
+    for member, roles in sorted(roles_of.items()):
         _check_work(member, roles & work, len(work), findings)
 
 
-def _check_work(member: str, taken: set[str], kinds: int, findings: Findings) -> None:
+def _check_work(member: str, roles: set[str], kinds: int, findings: Findings) -> None:
     """A login takes one kind of work, or all of them: two together would be one person's."""
-    if 1 < len(taken) < kinds:
-        held = ", ".join(sorted(taken))
-        findings.note(None, "grant", f"login {_safe(member)} can take the roles {held}")
+    if 1 < len(roles) < kinds:
+        listed = ", ".join(sorted(roles))
+        findings.note(None, "grant", f"login {_safe(member)} can take the roles {listed}")
 
 
 def _check_login(member: str, role: str, hands_on: bool, is_ours: bool, findings: Findings) -> None:

@@ -20,31 +20,33 @@ _SHOWN = 12
 
 
 def check_feeds(
-    session: Session, custody: Custody, held: ProviderKeys, notes: CappedFindings
+    session: Session, custody: Custody, provider_keys: ProviderKeys, notes: CappedFindings
 ) -> None:
     """Every list that is kept, and those that events say are kept."""
-    known = set()
+    roots = set()
     for root, position, keep_until, members, mac, epoch, wrapped in session.rows(
         "audit_feed_lists"
     ):
-        known.add(bytes(root))
+        roots.add(bytes(root))
         what = f"the list {bytes(root).hex()[:_SHOWN]}"
-        held.check(TABLE, [Checked((root, position, keep_until, members), mac, what)])
-        secret = _secret(bytes(root), epoch, bytes(wrapped), held)
+        provider_keys.check(TABLE, [Checked((root, position, keep_until, members), mac, what)])
+        secret = _secret(bytes(root), epoch, bytes(wrapped), provider_keys)
         if secret is not None and not _is_whole(session, bytes(root), members, secret):
             notes.note(None, "feed-list-changed", f"{what} is not what its event commits to")
     (orphans,) = session.row("audit_feed_pages") or (0,)
     if orphans:
         notes.note(None, "feed-list-changed", f"{orphans} pages belong to no list")
-    _check_missing(session, custody, known, notes)
+    _check_missing(session, custody, roots, notes)
 
 
-def _secret(root: bytes, epoch: int, wrapped: bytes, held: ProviderKeys) -> bytes | None:
-    (key,) = held.unwrap([Wrapped(epoch, feed_key_place(held.ledger, root, epoch), wrapped)])
+def _secret(root: bytes, epoch: int, wrapped: bytes, provider_keys: ProviderKeys) -> bytes | None:
+    (key,) = provider_keys.unwrap(
+        [Wrapped(epoch, feed_key_place(provider_keys.ledger, root, epoch), wrapped)]
+    )
     if isinstance(key, bytes):
         return key
     detail = f"the key of the list {root.hex()[:_SHOWN]} does not open under epoch {epoch}"
-    held.note(key, "feed-list-changed", detail)
+    provider_keys.note(key, "feed-list-changed", detail)
     return None
 
 
@@ -53,10 +55,10 @@ def _is_whole(session: Session, root: bytes, members: int, secret: bytes) -> boo
     tokens: list[bytes] = []
     bits = page_bits(members)
     for page, content in session.rows("feed_pages", root=root):
-        found = list(tokens_in(content))
-        if any(len(one) != TOKEN_BYTES or page_of(one, bits) != page for one in found):
+        page_tokens = list(tokens_in(content))
+        if any(len(token) != TOKEN_BYTES or page_of(token, bits) != page for token in page_tokens):
             return False
-        tokens += found
+        tokens += page_tokens
     ordered = all(a < b for a, b in pairwise(tokens))
     if not ordered or len(tokens) != members:
         return False
@@ -64,7 +66,7 @@ def _is_whole(session: Session, root: bytes, members: int, secret: bytes) -> boo
 
 
 def _check_missing(
-    session: Session, custody: Custody, known: set[bytes], notes: CappedFindings
+    session: Session, custody: Custody, roots: set[bytes], notes: CappedFindings
 ) -> None:
     """A list that an event says is kept is there until its date."""
     for row in session.rows("audit_feed_events"):
@@ -74,6 +76,6 @@ def _check_missing(
             continue  # a state that cannot be read is a finding of the events
         root = root_in(str(event.facts.get("merkle_root")))
         ends = event.time + custody.feed_list
-        if event.facts.get("list_kept") is True and root not in known and custody.now < ends:
+        if event.facts.get("list_kept") is True and root not in roots and custody.now < ends:
             detail = "the list that was kept with the feed is gone"
             notes.note(event.position, "feed-list-missing", detail)

@@ -1,4 +1,4 @@
-"""What an audit found: facts about the ledger, never a value of it."""
+"""What an audit found: positions, names and kinds, never a personal value."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,25 +34,27 @@ class ExplainedGap(msgspec.Struct, frozen=True):
 
 
 class Findings:
-    """Findings as they come."""
+    """Collects findings."""
 
     def __init__(self) -> None:
-        self._found: list[Finding] = []
+        self._findings: list[Finding] = []
 
     def note(self, position: int | None, kind: str, detail: str) -> None:
         """Take down one finding."""
-        self._found.append(Finding(position, kind, detail))
+        self._findings.append(Finding(position, kind, detail))
 
     @contextmanager
     def guarded(self, session: Session, what: str) -> Iterator[None]:
         """What cannot be read inside the block is a finding, and the transaction of the caller goes on.
 
-        Raises Retry when the database went away: then nobody knows. `what`: what is looked at, in words.
+        Raises Retry when the database went away, which says nothing of it. `what`: what is looked at.
         """
         try:
             with session.transaction():
                 yield
-        except Exception as error:  # whatever somebody wrote there, it is told as a finding
+        except (
+            Exception
+        ) as error:  # an attacker may have written anything there: it becomes a finding
             if session.broken:
                 raise Retry("PostgreSQL went away during the audit: run it again") from None
             why = str(error) if isinstance(error, LedgerError) else type(error).__name__
@@ -60,4 +62,4 @@ class Findings:
 
     def sorted(self) -> tuple[Finding, ...]:
         """All of them, by position; each once."""
-        return tuple(sorted(set(self._found), key=lambda f: (f.position or 0, f.kind, f.detail)))
+        return tuple(sorted(set(self._findings), key=lambda f: (f.position or 0, f.kind, f.detail)))

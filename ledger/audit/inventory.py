@@ -39,10 +39,10 @@ class Inventory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def of(self, place: str) -> Row:
         """The row of a place. Raises LookupError when it stands in none, or in several."""
-        found = [row for row in self.row if row.names(place)]
-        if len(found) != 1:
-            raise LookupError(f"{place} stands in {len(found)} rows of the inventory")
-        return found[0]
+        rows = [row for row in self.row if row.names(place)]
+        if len(rows) != 1:
+            raise LookupError(f"{place} stands in {len(rows)} rows of the inventory")
+        return rows[0]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The erasure journal beside the ledger: what one knows and the other does not is told, never repaired."""
+"""The erasure journal beside the ledger: an erasure that only one of them has is a finding."""
 
 from ledger.audit.scene import Check, Scene
 from ledger.erasure.eraser import compare

@@ -47,11 +47,11 @@ class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def batch_rows(rows: Iterable[Sequence[Any]], findings: Findings) -> list[BatchRow]:
-    """Rows of the statement `audit_batches` as batches; one that cannot be a batch is noted and left out."""
-    found = []
+    """Rows of the statement `audit_batches` as batches; a row that is no batch is noted and left out."""
+    batches = []
     for row in rows:
         if all(isinstance(cell, int | str) for cell in row[:10]):
-            found.append(BatchRow(*row))
+            batches.append(BatchRow(*row))
         else:
             findings.note(None, UNREADABLE, f"the row of batch {row[0]} lacks something")
-    return found
+    return batches

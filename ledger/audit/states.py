@@ -28,7 +28,7 @@ _LONG = struct.Struct("!q")
 _NAME_COLUMNS = struct.pack("!h", 5)
 # Of the columns of `audit_states`: how many belong to the event.
 _OF_EVENT = 4
-_NOBODY = UUID(int=0)
+_NO_STREAM = UUID(int=0)
 _ERA = datetime(2000, 1, 1, tzinfo=UTC)
 _ERA_MICROSECONDS = 946_684_800_000_000  # from 1970 to 2000
 
@@ -73,7 +73,7 @@ def check_states(
             findings.note(position, "event-id", "a name without an event")
             continue
         _check_event(row, position, batch, gaps, findings)
-    return StoredStates(gaps, [one.digest() for one in names])
+    return StoredStates(gaps, [digest.digest() for digest in names])
 
 
 def _batch_finder(batches: Sequence[BatchRow]) -> Any:
@@ -141,7 +141,7 @@ def _decoded(row: _Row, position: int) -> RecordedEvent | None:
     try:
         if row.type is None or row.state is None:
             return None
-        return decode_event(_NOBODY, 0, row.type.decode(), row.state, position, _ERA)
+        return decode_event(_NO_STREAM, 0, row.type.decode(), row.state, position, _ERA)
     except (Halt, ValueError, RecursionError):
         return None
 
@@ -152,8 +152,8 @@ def _came_with(origin: dict[str, Any], batch: BatchRow) -> bool:
         return True  # no topic has a colon in its name: a file, a command, a letter that was tried again
     offset = origin["offset"]
     place = (origin.get("topic"), origin.get("partition"))
-    known = isinstance(offset, int) and batch.start <= offset < batch.end
-    return known and place == (batch.topic, batch.partition)
+    in_span = isinstance(offset, int) and batch.start <= offset < batch.end
+    return in_span and place == (batch.topic, batch.partition)
 
 
 def _take_gap(event: RecordedEvent, gaps: dict[int, ExplainedGap], findings: Findings) -> None:
@@ -193,5 +193,5 @@ def _cells(raw: bytes) -> Iterator[tuple[bytes | None, int]]:
 
 
 def _long(value: bytes | None) -> int | None:
-    """A number of eight bytes; None for any other type that somebody gave the column."""
+    """A number of eight bytes; None when the column was given another type."""
     return None if value is None or len(value) != _LONG.size else int(_LONG.unpack(value)[0])

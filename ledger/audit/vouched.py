@@ -1,7 +1,7 @@
 """What the recorder vouched for, computed again: the chain of batches, and the tables beside the events.
 
 A batch that is changed, removed or put back does not fit the one after it. A row of a table that is changed
-does not fit its own hash; one that is removed, or put back as it once was, leaves a sum that does not fit
+does not fit its own hash; a row that is removed, or put back as it once was, leaves a sum that does not fit
 the last batch. Rows from before batches had hashes count as they were when the first hash was made.
 """
 
@@ -39,27 +39,27 @@ _SHOWN = 12
 def check_chain(
     batches: Sequence[BatchRow], names: Sequence[bytes], chain: KeyedHash | None, findings: Findings
 ) -> None:
-    """Each batch against its hash and those before it. `names`: of each, as they are now."""
+    """Compare each batch with its hash and those before it. `names`: hash of each one's names now."""
     _check_beginning(batches, findings)
     before, seen = b"", False
-    for one, now in zip(batches, names, strict=True):
-        if one.mac is None:
+    for batch, names_now in zip(batches, names, strict=True):
+        if batch.mac is None:
             if seen:
-                findings.note(one.first, "batch", f"batch {one.batch} has no hash")
-            before = batch_hash(chain, before, (*one.cells, now), None) if chain else b""
+                findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")
+            before = batch_hash(chain, before, (*batch.cells, names_now), None) if chain else b""
             continue
         seen = True
-        if one.names != now:
-            detail = f"the names of positions {one.first} to {one.last} are not those recorded"
-            findings.note(one.first, "event-id", detail)
-        if chain and _hash_of(one, chain, before) != one.mac:
-            detail = f"batch {one.batch} is not what was written, or not after the one before it"
-            findings.note(one.first, "batch", detail)
-        before = one.mac
+        if batch.names != names_now:
+            detail = f"the names of positions {batch.first} to {batch.last} are not those recorded"
+            findings.note(batch.first, "event-id", detail)
+        if chain and _hash_of(batch, chain, before) != batch.mac:
+            detail = f"batch {batch.batch} is not what was written, or not after the one before it"
+            findings.note(batch.first, "batch", detail)
+        before = batch.mac
 
 
 def _check_beginning(batches: Sequence[BatchRow], findings: Findings) -> None:
-    """The first batch of all has a hash, or one that says that the hashes begin; none begins later."""
+    """The first batch has a hash, or a batch says that the hashes begin there; no later one says so again."""
     hashed = next((batch for batch in batches if batch.mac is not None), None)
     if batches and hashed is None:
         findings.note(None, "batch", "no batch has a hash: run `ledger init` after an upgrade")
@@ -76,18 +76,18 @@ def _beginnings(batches: Sequence[BatchRow]) -> list[BatchRow]:
     return [batch for batch in batches if batch.topic == BEGIN]
 
 
-def _hash_of(one: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:
-    if one.erasures is None or one.promised is None or one.sums is None:
+def _hash_of(batch: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:
+    if batch.erasures is None or batch.promised is None or batch.sums is None:
         return None
-    beside = SideState(one.erasures, one.promised, one.sums)
-    return batch_hash(chain, before, (*one.cells, one.names), beside)
+    side = SideState(batch.erasures, batch.promised, batch.sums)
+    return batch_hash(chain, before, (*batch.cells, batch.names), side)
 
 
 def check_rows(
     session: Session, batches: Sequence[BatchRow], chain: KeyedHash, findings: Findings
 ) -> None:
     """The rows beside the events against their hashes, and their sums against the last batch."""
-    last = next((one for one in reversed(batches) if one.sums), None)
+    last = next((batch for batch in reversed(batches) if batch.sums), None)
     sums = all_sums(last.sums if last and last.sums else NO_SUMS)
     for table in _KINDS:
         with findings.guarded(session, f"the table {table}"):

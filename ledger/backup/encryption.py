@@ -45,7 +45,7 @@ class Recipients:
 
 
 class Identities:
-    """Private keys of a file as `age-keygen` writes it, which nobody else may read. Raises Misconfigured."""
+    """Private keys of a file as `age-keygen` writes it, for its owner alone. Raises Misconfigured."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -95,8 +95,8 @@ class _Source:
             self.failed = error
             raise
         size = size if size >= 0 else _BLOCK_BYTES
-        taken, self._rest = self._rest[:size], self._rest[size:]
-        return taken
+        block, self._rest = self._rest[:size], self._rest[size:]
+        return block
 
 
 class _Target:

@@ -50,14 +50,14 @@ def opened_copies(
             field="signers",
         )
     with ExitStack() as stack:
-        events = _opened(stack, ledger, folders[0], "events", keys)
-        wrapped = _opened(stack, ledger, folders[1], "keys", keys)
+        events = _open_copy(stack, ledger, folders[0], "events", keys)
+        wrapped = _open_copy(stack, ledger, folders[1], "keys", keys)
         _check_fit(events.copy, wrapped.copy)
         yield events, wrapped
 
 
 def _check_fit(events: Copy, keys: Copy) -> None:
-    applied = [[one.name for one in copy.migrations] for copy in (events, keys)]
+    applied = [[migration.name for migration in copy.migrations] for copy in (events, keys)]
     if keys.taken_at < events.taken_at or applied[0] != applied[1]:
         raise Misconfigured(
             f"these keys do not fit: they are of {keys.taken_at:%Y-%m-%d %H:%M:%S}, the events of "
@@ -65,7 +65,7 @@ def _check_fit(events: Copy, keys: Copy) -> None:
         )
 
 
-def _opened(
+def _open_copy(
     stack: ExitStack,
     ledger: LedgerName,
     folder: Path,
@@ -76,12 +76,14 @@ def _opened(
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         stack.callback(os.close, descriptor)
         names = sorted(os.listdir(descriptor))
-        copy = _described(descriptor, folder, content, names, keys)
+        copy = _read_copy(descriptor, folder, content, names, keys)
         _check_ledger(copy, ledger, folder)
         _check_names(folder, copy, names)
-        files = {one.file: stack.enter_context(_open(descriptor, one.file)) for one in copy.tables}
-        for one in copy.tables:
-            _check_whole(folder, one, files[one.file])
+        files = {
+            table.file: stack.enter_context(_open(descriptor, table.file)) for table in copy.tables
+        }
+        for table in copy.tables:
+            _check_whole(folder, table, files[table.file])
     except OSError:
         raise Misconfigured(
             f"{folder} holds no complete backup of {content}: something in it cannot be read, or is no "
@@ -90,7 +92,7 @@ def _opened(
     return OpenedCopy(copy, files)
 
 
-def _described(
+def _read_copy(
     descriptor: int,
     folder: Path,
     content: Content,
@@ -119,23 +121,25 @@ def _check_ledger(copy: Copy, ledger: LedgerName, folder: Path) -> None:
     """Raise Misconfigured unless the copy is of this ledger, and of tables that this program makes."""
     if copy.ledger != str(ledger):
         raise Misconfigured(f"{folder} is of the ledger {copy.ledger}: set LEDGER_NAME")
-    names, ours = [one.name for one in copy.migrations], migrations()
+    names, ours = [migration.name for migration in copy.migrations], migrations()
     unknown = set(names) - set(ours)
     if unknown:
         raise Misconfigured(f"{folder} was made by a newer program, with {max(unknown)}")
-    same = all(one.digest == migration_digest(one.name) for one in copy.migrations)
-    if names != ours[: len(names)] or not same:
+    as_ours = all(
+        migration.digest == migration_digest(migration.name) for migration in copy.migrations
+    )
+    if names != ours[: len(names)] or not as_ours:
         raise Misconfigured(f"{folder} was made with other migrations than those of this program")
-    wanted = set(copied_tables(copy.content, names))
-    odd = wanted ^ {one.table for one in copy.tables}
+    tables = set(copied_tables(copy.content, names))
+    odd = tables ^ {table.table for table in copy.tables}
     if odd:
         raise Misconfigured(f"{folder}: the table {min(odd)} is missing, or none of the ledger's")
 
 
 def _check_names(folder: Path, copy: Copy, names: Collection[str]) -> None:
-    """Raise Misconfigured for a file that is missing, or one that nobody signed."""
-    wanted = {MANIFEST, *(one.file for one in copy.tables)}
-    missing, added = sorted(wanted - set(names)), sorted(set(names) - wanted)
+    """Raise Misconfigured for a file that is missing, or that the manifest does not name."""
+    expected = {MANIFEST, *(table.file for table in copy.tables)}
+    missing, added = sorted(expected - set(names)), sorted(set(names) - expected)
     if missing:
         raise Misconfigured(f"{folder} is damaged: {missing[0]} is missing")
     if added:
@@ -146,6 +150,7 @@ def _check_names(folder: Path, copy: Copy, names: Collection[str]) -> None:
 
 def _open(folder: int, name: str) -> BinaryIO:
     """A file of a folder, for reading. Raises OSError for a link, a folder, or anything else that is none."""
+    # No links: what is checked lies in this folder. Not blocking: a pipe would never open.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(name, flags, dir_fd=folder)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -154,38 +159,39 @@ def _open(folder: int, name: str) -> BinaryIO:
     return os.fdopen(descriptor, "rb", buffering=0)
 
 
-def _check_whole(folder: Path, one: TableFile, file: BinaryIO) -> None:
+def _check_whole(folder: Path, table: TableFile, file: BinaryIO) -> None:
     try:
-        for _ in digested(one, file):
+        for _ in digested(table, file):
             pass
     except Unproven as error:
         raise Misconfigured(f"{folder} is damaged: {error}") from None
 
 
-def digested(one: TableFile, file: BinaryIO) -> Iterator[bytes]:
+def digested(table: TableFile, file: BinaryIO) -> Iterator[bytes]:
     """The blocks of a file from its beginning. Raises Unproven at the end when it is not what was signed.
 
-    Whoever uses the blocks before the end must be able to take back what was done with them.
+    A caller that uses the blocks before the end must be able to undo what it did with them.
     """
     file.seek(0)
     digest, size = sha256(), 0
-    while size <= one.size and (block := file.read(_BLOCK_BYTES)):
+    # Of a file that grew at most one block more than was signed is read.
+    while size <= table.size and (block := file.read(_BLOCK_BYTES)):
         digest.update(block)
         size += len(block)
         yield block
-    if size != one.size or digest.hexdigest() != one.sha256:
-        raise Unproven(f"{one.file} is not what was signed")
+    if size != table.size or digest.hexdigest() != table.sha256:
+        raise Unproven(f"{table.file} is not what was signed")
 
 
 def check_keys(copy: Copy, provider: KeyProvider) -> None:
     """Raise Misconfigured unless the provider holds every epoch key under which the copy is wrapped."""
-    for epoch, wanted in copy.epochs.items():
+    for epoch, commitment in copy.epochs.items():
         try:
-            held = provider.commitment(int(epoch))
+            provided = provider.commitment(int(epoch))
         except KeyLost:
             raise Misconfigured(
                 f"the key epoch {epoch} of this backup has ended: take a backup of the keys made "
                 "after that, or set LEDGER_KEY_DIR"
             ) from None
-        if held != wanted:
+        if provided != commitment:
             raise Misconfigured(f"the key of epoch {epoch} is another one: set LEDGER_KEY_DIR")

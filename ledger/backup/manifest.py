@@ -25,7 +25,7 @@ Content = Literal["events", "keys"]
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing that this program does not know is passed over."""
+    """A struct that refuses members which this program does not know."""
 
 
 class AppliedMigration(_Strict, frozen=True):
@@ -53,7 +53,7 @@ class Copy(_Strict, frozen=True):
     `origin`: name of the log whose key signed it. `position`: of the last event at that moment. `server`:
     PostgreSQL's major version. `signed`: how many entries each transparency log of the ledger had promised by
     then, by its origin. `sequences`: last number that each gave. `recipients`: to whom the files are
-    encrypted; to nobody when empty.
+    encrypted; empty: they are not encrypted.
     """
 
     format: int
@@ -83,9 +83,9 @@ def sign(copy: Copy, key: Signer) -> bytes:
 
 
 def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
-    """The manifest, when one of the keys signed it and it is one that this program writes.
+    """The manifest, when one of the keys signed it and this program could have written it.
 
-    Raises Unproven, or Misconfigured for one that is signed and of another format.
+    Raises Unproven, or Misconfigured when it is signed and of another format.
     """
     note = parse_note(content)
     # What a witness signs is its word that it saw a tree, and no word about a backup.
@@ -115,15 +115,15 @@ def _check_format(body: str) -> None:
         format: int
 
     try:
-        found = msgspec.json.decode(body, type=Format).format
+        number = msgspec.json.decode(body, type=Format).format
     except msgspec.DecodeError:
         raise Unproven("the manifest cannot be read") from None
-    if found != FORMAT:
-        raise Misconfigured(f"expected a backup of format {FORMAT}, got {found}")
+    if number != FORMAT:
+        raise Misconfigured(f"expected a backup of format {FORMAT}, got {number}")
 
 
 def _is_sound(copy: Copy) -> bool:
-    """Whether names are names, sums are sums, and nothing is there twice."""
+    """Whether names and sums have the right form, and no table or file occurs twice."""
     return (
         _all_once([table.table for table in copy.tables])
         and all(
@@ -139,13 +139,13 @@ def _is_sequence(name: str, last: int) -> bool:
     return _NAME.fullmatch(name) is not None and last >= 0
 
 
-def _is_table(one: TableFile) -> bool:
-    names = (one.table, *one.columns)
+def _is_table(table: TableFile) -> bool:
+    names = (table.table, *table.columns)
     return (
         all(_NAME.fullmatch(name) for name in names)
-        and _all_once(one.columns)
-        and bool(_SHA256.fullmatch(one.sha256))
-        and min(one.rows, one.size) >= 0
+        and _all_once(table.columns)
+        and bool(_SHA256.fullmatch(table.sha256))
+        and min(table.rows, table.size) >= 0
     )
 
 

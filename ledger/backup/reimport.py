@@ -146,11 +146,11 @@ def _write(
                 raise Halt(f"expected position {position} from the log, got {entry.position}")
         for batch in block:
             events = [_event(entry) for entry in batch]
-            named = any(event.name for event in events)
+            has_names = any(event.name for event in events)
             append(
                 session,
                 events,
-                Span(REIMPORT if named else _UNNAMED),
+                Span(REIMPORT if has_names else _UNNAMED),
                 ChainLink(chain),
                 notes=BatchNotes(
                     erasures=sum(entry.type.startswith(_ERASED) for entry in batch),
@@ -165,7 +165,7 @@ def _event(entry: Entry) -> NewEvent:
 
 
 def _name(entry: Entry) -> tuple[str, str, bytes, int] | None:
-    """Source and id of the event; None for one that the library recorded in a form of its own."""
+    """Source and id of the event; None for an event that the library recorded in its own form."""
     try:
         event = decode_event(
             entry.stream,

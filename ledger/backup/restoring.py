@@ -42,9 +42,11 @@ def restore(
             names = {"events": ledger.events, "keys": ledger.keys, "views": ledger.views}
             session.script(statement("ledger", "drop_namespaces"), names)
             applied = copies[0].copy.migrations
-            install_as_of(session, ledger, {one.name: one.applied_at for one in applied})
-            for opened in copies:
-                _load(session, namespace_of(ledger, opened.copy.content), opened, identities)
+            install_as_of(
+                session, ledger, {migration.name: migration.applied_at for migration in applied}
+            )
+            for copy in copies:
+                _load(session, namespace_of(ledger, copy.copy.content), copy, identities)
     finally:
         session.close()
 
@@ -59,12 +61,12 @@ def check_identities(opened: OpenedCopy, identities: Identities | None) -> None:
             "private key",
             field="identity",
         )
-    one = min(opened.copy.tables, key=lambda table: table.size)
-    identities.decrypt(digested(one, opened.files[one.file]), lambda _: None)
+    smallest = min(opened.copy.tables, key=lambda table: table.size)
+    identities.decrypt(digested(smallest, opened.files[smallest.file]), lambda _: None)
 
 
 def _check_room(session: Session, ledger: LedgerName) -> None:
-    """Raise Misconfigured where something is recorded; where nothing is, nothing will be from now on."""
+    """Raise Misconfigured where something is recorded; else lock the head, so that nothing gets recorded."""
     try:
         with session.transaction():
             head = session.row("head_row")
@@ -93,8 +95,8 @@ def _load(
     for table in tables.keys() - {"migrations"}:
         session.named("empty_table", _at(namespace, table))
     used = identities if opened.copy.recipients else None
-    for one in opened.copy.tables:
-        _load_table(session, namespace, one, opened.files[one.file], used)
+    for table_file in opened.copy.tables:
+        _load_table(session, namespace, table_file, opened.files[table_file.file], used)
     for name, last in opened.copy.sequences.items():
         _set_sequence(session, namespace, name, last)
     for table, trigger, state in guards:
@@ -107,9 +109,9 @@ def _at(namespace: str, table: str) -> dict[str, str]:
 
 def _check_tables(opened: OpenedCopy, tables: Mapping[str, tuple[str, ...]]) -> None:
     """Raise Misconfigured unless the copy has the columns that the migrations have just made."""
-    for one in opened.copy.tables:
-        if tables.get(one.table) != one.columns:
-            raise Misconfigured(f"the copy of the table {one.table} has other columns than ours")
+    for table in opened.copy.tables:
+        if tables.get(table.table) != table.columns:
+            raise Misconfigured(f"the copy of the table {table.table} has other columns than ours")
 
 
 def _guards(session: Session, namespace: str) -> list[tuple[Any, ...]]:
@@ -121,32 +123,32 @@ def _guards(session: Session, namespace: str) -> list[tuple[Any, ...]]:
     return guards
 
 
-def _feed(one: TableFile, file: BinaryIO, identities: Identities | None, write: Write) -> None:
+def _feed(table: TableFile, file: BinaryIO, identities: Identities | None, write: Write) -> None:
     """Pass on the rows of a file, decrypted where it is encrypted, unpacked."""
     unpack = _Unpacking(write)
     if identities:
-        identities.decrypt(digested(one, file), unpack.write)
+        identities.decrypt(digested(table, file), unpack.write)
     else:
-        _pass_on(digested(one, file), unpack.write)
+        _pass_on(digested(table, file), unpack.write)
     unpack.end()
 
 
 def _load_table(
     session: Session,
     namespace: str,
-    one: TableFile,
+    table: TableFile,
     file: BinaryIO,
     identities: Identities | None,
 ) -> None:
-    feed = partial(_feed, one, file, identities)
+    feed = partial(_feed, table, file, identities)
     try:
-        rows = session.copy_in("copy_table_in", _at(namespace, one.table), one.columns, feed)
+        rows = session.copy_in("copy_table_in", _at(namespace, table.table), table.columns, feed)
     except (Unproven, zlib.error):
-        raise Misconfigured(f"{one.file} was changed after it was checked") from None
+        raise Misconfigured(f"{table.file} was changed after it was checked") from None
     except Conflict as error:
-        raise Misconfigured(f"the rows of {one.table} are not taken: {error}") from None
-    if rows != one.rows:
-        raise Misconfigured(f"expected {one.rows} rows of {one.table}, got {rows}")
+        raise Misconfigured(f"the rows of {table.table} are not taken: {error}") from None
+    if rows != table.rows:
+        raise Misconfigured(f"expected {table.rows} rows of {table.table}, got {rows}")
 
 
 def _pass_on(blocks: Iterable[bytes], write: Write) -> None:
@@ -183,8 +185,8 @@ def _unpacked(unpacker: "zlib._Decompress", block: bytes) -> Iterator[bytes]:
 
 
 def _set_sequence(session: Session, namespace: str, name: str, last: int) -> None:
-    known = dict(session.rows("sequences_of", namespace=namespace))
-    if name not in known:
+    sequences = dict(session.rows("sequences_of", namespace=namespace))
+    if name not in sequences:
         raise Misconfigured(f"the copy names a sequence {name}, which the ledger has not")
     if last:
         session.rows("set_sequence", namespace=namespace, sequence=name, last=last)

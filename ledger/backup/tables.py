@@ -22,8 +22,8 @@ def namespace_of(ledger: LedgerName, content: Content) -> str:
 def copied_tables(content: Content, migrations: Sequence[str]) -> list[str]:
     """Names of the tables of a copy, after these migrations."""
     texts = [statement("ledger", f"migrations/{name}") for name in migrations]
-    made = [found for text in texts for found in _MADE.findall(text)]
-    return sorted(name for unlogged, where, name in made if where == content and not unlogged)
+    statements = [match for text in texts for match in _MADE.findall(text)]
+    return sorted(name for unlogged, where, name in statements if where == content and not unlogged)
 
 
 def columns_of(session: Session, namespace: str) -> dict[str, tuple[str, ...]]:

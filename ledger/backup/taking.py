@@ -48,7 +48,7 @@ class BackupOptions(msgspec.Struct, frozen=True):
 def check_apart(folders: tuple[Path, Path], key_dir: Path) -> None:
     """Raise Misconfigured unless the folders of a backup lie apart, and outside of the key folder.
 
-    Whoever gets one of the copies must not get the other, nor the keys that open both.
+    A person who gets one of the copies must not get the other, nor the keys that open both.
     """
     events, keys = (folder.resolve() for folder in folders)
     if events.is_relative_to(keys) or keys.is_relative_to(events):
@@ -155,7 +155,7 @@ def _write_tables(
     """The rows of one copy, in files; the manifest that says so."""
     namespace = namespace_of(ledger, copy.content)
     columns = columns_of(session, namespace)
-    names = copied_tables(copy.content, [one.name for one in copy.migrations])
+    names = copied_tables(copy.content, [migration.name for migration in copy.migrations])
     tables = []
     for table in names:
         rows = _Rows(
@@ -189,7 +189,7 @@ def _pass_on(blocks: Iterable[bytes], file: "_NewFile", recipients: Recipients |
 
 
 class _Rows:
-    """Blocks of a COPY to here. `count`: its rows, once it has ended."""
+    """Blocks of a COPY that the server sends. `count`: its rows, once it has ended."""
 
     def __init__(self, blocks: Generator[bytes, None, int]) -> None:
         self._blocks = blocks
@@ -200,7 +200,7 @@ class _Rows:
 
 
 def _compressed(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same in the format of gzip, without a name or a time."""
+    """The blocks in the format of gzip, without a name or a time."""
     packer = zlib.compressobj(_COMPRESSION, wbits=_GZIP)
     for block in blocks:
         if packed := packer.compress(block):
@@ -212,7 +212,7 @@ class _NewFile:
     """A file that did not exist, of mode 0600, with its size and the SHA-256 of what was written, in hex."""
 
     def __init__(self, path: Path) -> None:
-        with _written():
+        with _mapping_write_faults():
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file = os.fdopen(descriptor, "wb", buffering=0)
         self._sum = sha256()
@@ -223,7 +223,7 @@ class _NewFile:
         self._sum.update(content)
         self.size += len(content)
         rest = memoryview(content)
-        with _written():
+        with _mapping_write_faults():
             while rest:
                 rest = rest[self._file.write(rest) :]
 
@@ -241,13 +241,13 @@ class _NewFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with self._file, _written():
+        with self._file, _mapping_write_faults():
             os.fsync(self._file.fileno())
 
 
 @contextmanager
-def _written() -> Iterator[None]:
-    """Tell what the file system says."""
+def _mapping_write_faults() -> Iterator[None]:
+    """Turn errors of the file system into ServiceAway."""
     try:
         yield
     except OSError as error:

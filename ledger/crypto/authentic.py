@@ -1,6 +1,6 @@
 """What authenticates rows of the keys' namespace and lines of the erasure journal: an HMAC over all they say.
 
-Its key never leaves the key provider, so whoever has the database alone can write no row that is believed.
+Its key never leaves the key provider, so the database alone does not suffice to write a row that is believed.
 Wrapped keys need no such column: their encryption is bound to every column of their row.
 """
 
@@ -47,9 +47,9 @@ class RowMacs:
         self, table: str, rows: Sequence[tuple[Sequence[Column], bytes | None]]
     ) -> list[bool]:
         """Of each row with its MAC whether it is as this program wrote it."""
-        made = self.of_each(table, [row for row, _ in rows])
-        found = [None if mac is None else bytes(mac) for _, mac in rows]
-        return [mac == own for mac, own in zip(found, made, strict=True)]
+        expected = self.of_each(table, [row for row, _ in rows])
+        stored = [None if mac is None else bytes(mac) for _, mac in rows]
+        return [mac == expected_mac for mac, expected_mac in zip(stored, expected, strict=True)]
 
     def changed(
         self, table: str, before: Sequence[Column], mac: bytes | None, after: Sequence[Column]

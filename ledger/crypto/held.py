@@ -65,8 +65,8 @@ class StreamKeys:
     def keys_for(self, layout: Layout, time: datetime) -> KeySet | None:
         """The keys that seal the values of an event of this instant; None when one is not ready."""
         month = month_of(time) if layout.rolling else 0
-        found = self._sets.get((layout, month))
-        return found or self._gather(layout, month)
+        key_set = self._sets.get((layout, month))
+        return key_set or self._gather(layout, month)
 
     def _gather(self, layout: Layout, month: int) -> KeySet | None:
         keys = []
@@ -77,10 +77,11 @@ class StreamKeys:
             keys.append(key)
         fences = [key.erased_through for key in keys if key.erased_through]
         seals = tuple((key.place, key.cipher.encrypt) for key in keys)
-        made = self._sets[layout, month] = KeySet(seals, max(fences, default=None))
-        return made
+        key_set = self._sets[layout, month] = KeySet(seals, max(fences, default=None))
+        return key_set
 
     def add(self, category: str, month: int, key: DataKey) -> None:
         """Make a key ready for use."""
         self.ready[category, month] = key
+        # A set may hold the key that this one replaces.
         self._sets.clear()

@@ -43,7 +43,7 @@ class FileKeyProvider:
 
     def __init__(self, folder: Path, *, make: bool = True) -> None:
         if make:
-            with _written():
+            with _mapping_write_faults():
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self.rows = FileRowKey(folder)
@@ -63,18 +63,18 @@ class FileKeyProvider:
     def strange(self) -> list[str]:
         """Names of key files in the folder that this program never gives, sorted."""
         ours = {self._path(epoch).name for epoch in self.epochs()}
-        known = {_ROWS, _ROWS_FILLING, *_OTHERS, *ours}
-        return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - known)
+        expected = {_ROWS, _ROWS_FILLING, *_OTHERS, *ours}
+        return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - expected)
 
     def begin(self, epoch: int) -> None:
         """See `KeyProvider`."""
-        with _written():
+        with _mapping_write_faults():
             if not _create_secret(self._path(epoch)):
                 raise Halt(f"epoch {epoch} has a key already")
 
     def destroy(self, epoch: int) -> None:
         """See `KeyProvider`. The file is overwritten before it is removed."""
-        with _written():
+        with _mapping_write_faults():
             _destroy_secret(self._path(epoch))
             fsync_folder(self.folder)
 
@@ -139,33 +139,33 @@ class FileRowKey:
     """The key that authenticates rows, read once and held as long as this is."""
 
     def __init__(self, folder: Path) -> None:
-        self._kept, self._begun = folder / _ROWS, folder / _ROWS_FILLING
+        self._kept_file, self._begun_file = folder / _ROWS, folder / _ROWS_FILLING
         self._hashes: dict[Path, KeyedHash] = {}
 
     @property
     def is_kept(self) -> bool:
         """See `RowKey`."""
-        return self._kept.exists()
+        return self._kept_file.exists()
 
     @property
     def is_begun(self) -> bool:
         """See `RowKey`."""
-        return self._begun.exists()
+        return self._begun_file.exists()
 
     def begin(self) -> None:
         """See `RowKey`."""
-        with _written():
-            _create_secret(self._begun)
+        with _mapping_write_faults():
+            _create_secret(self._begun_file)
 
     def keep(self) -> None:
         """See `RowKey`."""
-        with _written():
-            self._begun.rename(self._kept)
-            fsync_folder(self._kept.parent)
+        with _mapping_write_faults():
+            self._begun_file.rename(self._kept_file)
+            fsync_folder(self._kept_file.parent)
 
     def macs(self, texts: Sequence[bytes], *, begun: bool = False) -> list[bytes]:
         """See `RowKey`."""
-        of = self._hash(self._begun if begun else self._kept).of
+        of = self._hash(self._begun_file if begun else self._kept_file).of
         return [of(text) for text in texts]
 
     def _hash(self, path: Path) -> KeyedHash:
@@ -192,24 +192,24 @@ class FileLinkKeys:
 
     def subjects(self) -> frozenset[UUID]:
         """See `LinkKeys`."""
-        found = set()
+        subjects = set()
         for path in self._folder.glob(f"*{_SUFFIX}"):
             with suppress(ValueError):
-                found.add(UUID(path.name.removesuffix(_SUFFIX)))
-        return frozenset(found)
+                subjects.add(UUID(path.name.removesuffix(_SUFFIX)))
+        return frozenset(subjects)
 
     def destroy(self, subjects: Iterable[UUID]) -> None:
         """See `LinkKeys`. Files are overwritten before they are removed."""
         paths = [self._path(subject) for subject in subjects]
         if not paths or not self._folder.exists():
             return
-        with _written():
+        with _mapping_write_faults():
             for path in paths:
                 _destroy_secret(path)
             fsync_folder(self._folder)
 
     def _make(self, subject: UUID) -> None:
-        with _written():
+        with _mapping_write_faults():
             if not self._folder.exists():
                 self._folder.mkdir(mode=0o700)
                 fsync_folder(self._folder.parent)
@@ -276,8 +276,8 @@ def _destroy_secret(path: Path) -> None:
 
 
 @contextmanager
-def _written() -> Iterator[None]:
-    """Tell a fault of the disk that may pass; a folder of the wrong owner is told as it is."""
+def _mapping_write_faults() -> Iterator[None]:
+    """Raise Retry for a fault of the disk that may pass; other errors pass through."""
     try:
         yield
     except OSError as error:

@@ -72,7 +72,7 @@ class Layout:
 
 
 def _arranged(groups: Sequence[FieldGroup]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
-    """Brings keys, then blobs, into the order of the pattern: each key before the blobs of its group."""
+    """Bring keys, then blobs, into the order of the pattern: each key before the blobs of its group."""
     places, blob = [], len(groups)
     for key, group in enumerate(groups):
         end = blob + len(group.fields)
@@ -132,13 +132,13 @@ def _pattern(groups: Sequence[FieldGroup]) -> bytes:
 @lru_cache(maxsize=1024)
 def layout_of(fields: tuple[str, ...]) -> Layout:
     """The layout of a message with these fields. Cached: messages of one kind carry the same ones."""
-    found: dict[str, list[tuple[str, bytes]]] = {}
+    by_category: dict[str, list[tuple[str, bytes]]] = {}
     for field in sorted(fields):
         category = PERSONAL_FIELDS[field]
-        found.setdefault(category, []).append((field, field_place(category, field)))
+        by_category.setdefault(category, []).append((field, field_place(category, field)))
     return Layout(
         tuple(
             FieldGroup(category, category in ROLLING_CATEGORIES, tuple(members))
-            for category, members in sorted(found.items())
+            for category, members in sorted(by_category.items())
         )
     )

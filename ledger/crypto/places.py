@@ -1,4 +1,4 @@
-"""Where a sealed thing belongs: the data that its encryption is bound to. Pure.
+"""Associated data: the place that an encrypted key or value is bound to. Pure.
 
 A wrapped key, a sealed reference or a sealed value that is moved to another row does not open there.
 """

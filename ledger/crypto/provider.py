@@ -2,8 +2,8 @@
 
 A port. Its adapter is a folder of files (`ledger.crypto.key_files`); a key service or a hardware module is
 another one, and `tests/contract/test_key_provider.py` says what each must do. Three kinds of keys never leave
-it: those of epochs, the one that authenticates rows and lines of the journal, and one for each person of whom
-something was erased. Nothing here names a file. Many keys go in one call, since a call may cross a network.
+it: those of epochs, the key that authenticates rows and lines of the journal, and a key for each person of
+whom something was erased. Nothing here names a file. Many keys go in one call: a call may cross a network.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -63,13 +63,13 @@ class RowKey(Protocol):
 
     @property
     def is_begun(self) -> bool:
-        """Whether rows from before are being authenticated, or whoever did so died."""
+        """Whether rows from before are being authenticated, or the process that did so died."""
 
     def begin(self) -> None:
         """Make the key, the same one until `keep`. Durable on return; raises Retry."""
 
     def keep(self) -> None:
-        """Every row has its MAC. Durable on return; raises Retry."""
+        """Keep the key: every row has its MAC now. Durable on return; raises Retry."""
 
     def macs(self, texts: Sequence[bytes], *, begun: bool = False) -> list[bytes]:
         """HMAC-SHA256 of each text. `begun`: with the key that is not kept yet. Raises Lost without it."""
@@ -88,7 +88,7 @@ class LinkKeys(Protocol):
         """Reverse of `seal`. Raises Lost when the key is gone, UnknownFormat, Halt when it is not its own."""
 
     def subjects(self) -> frozenset[UUID]:
-        """Whose key is held."""
+        """Data subjects whose key is held."""
 
     def destroy(self, subjects: Iterable[UUID]) -> None:
         """Destroy the keys of some data subjects; harmless when they are gone. Durable; raises Retry."""
@@ -119,7 +119,7 @@ class KeyProvider(Protocol):
         """
 
     def destroy(self, epoch: int) -> None:
-        """Destroy the key of an epoch, beyond anybody's reach. Harmless when it is gone. Durable on return.
+        """Destroy the key of an epoch for good. Harmless when it is gone. Durable on return.
 
         Raises Retry when that fails: then the key may be there or not.
         """
@@ -136,12 +136,12 @@ class KeyProvider(Protocol):
 
 def each_unwrapped(wrapping: Wrapping, keys: Sequence[Wrapped]) -> list[bytes]:
     """All of some keys, unwrapped. Raises what is wrong with the first that does not unwrap."""
-    found = []
+    unwrapped = []
     for key in wrapping.unwrap(keys) if keys else ():
         if isinstance(key, Halt):
             raise key
-        found.append(key)
-    return found
+        unwrapped.append(key)
+    return unwrapped
 
 
 T = TypeVar("T")

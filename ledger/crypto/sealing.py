@@ -58,7 +58,7 @@ class KeyedHash:
 
 
 _EXTRACT = KeyedHash(bytes(32))
-# RFC 9562: version and variant of a UUID, and those of one that is made in a way of one's own.
+# RFC 9562: the bits for version and variant of a UUID, and those of version 8, for a scheme of one's own.
 _MADE_VERSION = 8
 _UUID_MARKS = 0xF << 76 | 0x3 << 62
 _UUID_8 = _MADE_VERSION << 76 | 0x2 << 62
@@ -85,13 +85,13 @@ def key_id(key: bytes) -> str:
 
 
 def subject_of(key: bytes, ledger: str, reference: str) -> UUID:
-    """The data subject that a reference becomes with its own key: a random number, to whoever lacks the key.
+    """The data subject that a reference becomes with its own key; without the key it looks random.
 
-    Every entry of the person is published under it, so nobody can make it belong to another reference later.
+    Every entry of the person is published under it, so it cannot be moved to another reference later.
     """
-    named = orjson.dumps([ledger, reference])
-    made = hmac.digest(_hkdf(key, b"processing-ledger/subject/1"), named, "sha256")
-    number = int.from_bytes(made[:16]) & ~_UUID_MARKS | _UUID_8
+    message = orjson.dumps([ledger, reference])
+    digest = hmac.digest(_hkdf(key, b"processing-ledger/subject/1"), message, "sha256")
+    number = int.from_bytes(digest[:16]) & ~_UUID_MARKS | _UUID_8
     return UUID(int=number)
 
 
@@ -205,7 +205,7 @@ def padded(value: Any) -> bytes:
 
 
 def check_blob(blob: str) -> None:
-    """Raise UnknownFormat when a value is sealed in a format that nobody knows, Halt when it is no blob."""
+    """Raise UnknownFormat when a value is sealed in an unknown format, Halt when it is no blob."""
     try:
         check_format(from_base64url(blob[:_HEAD_DIGITS]), AES_256_GCM)
     except ValueError as error:

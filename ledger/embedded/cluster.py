@@ -127,10 +127,10 @@ def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
 
 
 def _check_version(place: DataDirectory) -> None:
-    found = (place.cluster / "PG_VERSION").read_text().strip()
-    if found != MAJOR_VERSION:
+    version = (place.cluster / "PG_VERSION").read_text().strip()
+    if version != MAJOR_VERSION:
         raise Misconfigured(
-            f"{place.cluster} was made by PostgreSQL {found}, and this is {MAJOR_VERSION}: "
+            f"{place.cluster} was made by PostgreSQL {version}, and this is {MAJOR_VERSION}: "
             "take a backup with the program that made it (`ledger backup`), and restore it into an "
             "empty data directory (`ledger restore`)"
         )
@@ -140,9 +140,9 @@ def _initdb(folder: Path, account: Account, programs: Path) -> None:
     options = [f"--pgdata={folder}", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
     options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
     options += ["--auth-local=peer", "--auth-host=reject", "--no-instructions"]
-    done = run_as(account, [programs / "initdb", *options])
-    if done.returncode != 0:
-        raise Misconfigured(f"cannot make a database in {folder}: {last_line(done.stderr)}")
+    result = run_as(account, [programs / "initdb", *options])
+    if result.returncode != 0:
+        raise Misconfigured(f"cannot make a database in {folder}: {last_line(result.stderr)}")
 
 
 def configure(place: DataDirectory, account: Account) -> None:
@@ -152,7 +152,7 @@ def configure(place: DataDirectory, account: Account) -> None:
 
 
 def allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> bool:
-    """Let the data's owner and root log in as the superuser and as these roles; nobody else.
+    """Let the data's owner and root log in as the superuser and as these roles, and no other user.
 
     A role that starts with `/` is a regular expression. Earlier rules stay. True when they changed.
     """
@@ -161,10 +161,10 @@ def allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> bool:
     users = (pwd.getpwuid(0).pw_name, account.name)
     rules = {f'ledger "{user}" "{role}"' for user in users for role in (SUPERUSER, *roles)}
     path = place.cluster / "pg_ident.conf"
-    known = set(path.read_text().splitlines())
-    if rules <= known:
+    present = set(path.read_text().splitlines())
+    if rules <= present:
         return False
-    _replace(path, "".join(f"{rule}\n" for rule in sorted(known | rules)), account)
+    _replace(path, "".join(f"{rule}\n" for rule in sorted(present | rules)), account)
     return True
 
 

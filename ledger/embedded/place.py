@@ -113,7 +113,7 @@ def account_for(place: DataDirectory) -> Account:
     """Who runs the server here: the owner of the data, for a new directory the caller, and for root
     the system user, which is made when it is missing.
 
-    Raises Misconfigured when the data belongs to somebody else, or the caller's id has no name.
+    Raises Misconfigured when the data belongs to another user, or the caller's id has no name.
     """
     caller = os.geteuid()
     owner = _owner(place.cluster)
@@ -140,19 +140,19 @@ def _owner(path: Path) -> int | None:
 
 def _system_account() -> Account:
     reason = ""
-    if _named(SYSTEM_USER) is None:
+    if _account_of(SYSTEM_USER) is None:
         root = Account("root", 0, 0)
         options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        done = run_as(root, ["useradd", *options, "--shell", "/usr/sbin/nologin", SYSTEM_USER])
-        reason = last_line(done.stderr)
+        result = run_as(root, ["useradd", *options, "--shell", "/usr/sbin/nologin", SYSTEM_USER])
+        reason = last_line(result.stderr)
     # Looked up again even when the command failed: another process may have been faster.
-    account = _named(SYSTEM_USER)
+    account = _account_of(SYSTEM_USER)
     if account is None:
         raise Misconfigured(f"cannot make the system user {SYSTEM_USER}: {reason}")
     return account
 
 
-def _named(name: str) -> Account | None:
+def _account_of(name: str) -> Account | None:
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
@@ -190,7 +190,7 @@ def _check_length(place: DataDirectory) -> None:
 
 
 def _check_homes(place: DataDirectory, account: Account) -> None:
-    """Refuse a home itself; warn, as root, about a place below somebody's home."""
+    """Refuse a home itself; warn, as root, about a place below a user's home."""
     people = (user for user in pwd.getpwall() if not 0 < user.pw_uid < FIRST_PERSON_UID)
     homes = {Path(user.pw_dir): user.pw_uid for user in people if user.pw_dir != "/"}
     if place.data_dir in homes:

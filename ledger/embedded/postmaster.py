@@ -43,8 +43,8 @@ def _postmaster(place: DataDirectory) -> _Postmaster | None:
 
 def running(place: DataDirectory) -> int | None:
     """Process id of the server, None when there is none."""
-    found = _postmaster(place)
-    return found.pid if found and _runs(found.pid, place) else None
+    server = _postmaster(place)
+    return server.pid if server and _runs(server.pid, place) else None
 
 
 def _runs(pid: int, place: DataDirectory) -> bool:
@@ -62,7 +62,7 @@ def _runs(pid: int, place: DataDirectory) -> bool:
 
 
 def settled(place: DataDirectory) -> bool:
-    """Whether the server runs and is ready, after waiting for one that is starting or stopping.
+    """Whether the server runs and is ready, after waiting while it is starting or stopping.
 
     A dead server's pid file stays, since PostgreSQL finds by it whether children of that server are
     still at work; unless the number is now that of another process, which PostgreSQL would take for
@@ -71,17 +71,17 @@ def settled(place: DataDirectory) -> bool:
     """
 
     def quiet() -> bool:
-        found = _postmaster(place)
-        return not found or found.status == "ready" or not _runs(found.pid, place)
+        server = _postmaster(place)
+        return not server or server.status == "ready" or not _runs(server.pid, place)
 
     _wait(quiet, START_TIMEOUT_S, "become ready")
-    found = _postmaster(place)
-    if found and _runs(found.pid, place):
+    server = _postmaster(place)
+    if server and _runs(server.pid, place):
         return True
     if _answers(place):
         message = f"a server outside of this machine or container uses {place.data_dir}: stop it"
         raise Misconfigured(message)
-    if found and Path(f"/proc/{found.pid}").exists():
+    if server and Path(f"/proc/{server.pid}").exists():
         place.pid_file.unlink()
         place.socket.with_name(f"{place.socket.name}.lock").unlink(missing_ok=True)
     return False

@@ -1,7 +1,7 @@
 """Starting, sharing and stopping the embedded server.
 
-Whoever uses the server holds a shared lock on the data directory's `run` folder; who leaves and can
-then lock it alone was the last one, and stops the server. The operating system drops the lock of a
+Every user of the server holds a shared lock on the data directory's `run` folder. A user that leaves and
+can then lock the folder alone was the last, and stops the server. The operating system drops the lock of a
 process that dies, however it dies, so no list of users can be wrong. A server that outlives its
 last user (a kill -9) is found again by the next `start`. Starting and stopping exclude each other
 by a lock on the data directory itself.
@@ -69,7 +69,7 @@ class Server:
             _allow(self._place, self._account, roles)
 
     def leave(self) -> None:
-        """Stop using the server, and stop it when nobody else uses it. Harmless when done before.
+        """Stop using the server, and stop it when no other process uses it. Harmless when done before.
 
         Raises ServiceAway when it does not stop in time.
         """
@@ -78,13 +78,13 @@ class Server:
         if lease is None:
             return
         os.close(lease)
-        # A data directory that somebody removed has no server to stop.
+        # A data directory that was removed has no server to stop.
         with suppress(FileNotFoundError), _alone(self._place):
             if _unused(self._place):
                 stop(self._place)
 
     def stop(self) -> None:
-        """Stop the server now, whoever uses it: open transactions are rolled back."""
+        """Stop the server now, also while others use it: their open transactions are rolled back."""
         with _alone(self._place):
             stop(self._place)
         self.leave()

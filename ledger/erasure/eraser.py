@@ -1,8 +1,8 @@
 """Erasure: one transaction under the head lock that destroys keys and records that it did.
 
 Decision, fence, keys, index rows, dead letters and the two events are committed together or not at
-all; the journal knows before the commit. What is decided is decided under the lock, from the events that
-are recorded by then, and a category under a legal hold is refused, whoever asks. The one other way in is
+all; the journal knows before the commit. The eraser decides under the lock, from the events that are
+recorded by then, and refuses a category under a legal hold to everyone. The one other way in is
 `reapply`, which repeats what the journal says after a crash or a restore, before anyone is served.
 """
 
@@ -97,8 +97,8 @@ class Eraser:
         nothing of that subject is destroyed), UnknownSubject, IncompleteErasure (then the journal has it
         and the next start completes it), Retry or Halt.
         """
-        named = tuple(c for c in CATEGORIES if c in categories) if categories else CATEGORIES
-        return self._erase_all(reference, outright(named, ground))
+        to_erase = tuple(c for c in CATEGORIES if c in categories) if categories else CATEGORIES
+        return self._erase_all(reference, outright(to_erase, ground))
 
     def expire(self, reference: str, category: str, month: int, ground: Ground) -> list[Erasure]:
         """Forget a rolling category's months up to `month` (12 * year + month - 1); later ones stay."""
@@ -123,24 +123,24 @@ class Eraser:
 
     def _erase_all(self, reference: str, verdict: Verdict) -> list[Erasure]:
         targets = self._targets(reference)
-        for target in targets:  # nothing of anybody goes when something of somebody is held
+        for target in targets:  # a hold on one stream keeps them all
             self._refuse_held(verdict, events_of(self._session, [target.subject]))
-        done: list[Erasure] = []
+        erasures: list[Erasure] = []
         for target in targets:
             try:
                 erasure = self._carry_out(target, lambda _events: verdict)
-            except OnHold as held:  # placed since: what went before it is not a success
-                raise IncompleteErasure(str(held)) if done else held from None
-            done += [erasure] if erasure else []
-        return done
+            except OnHold as on_hold:  # placed since: what went before it is not a success
+                raise IncompleteErasure(str(on_hold)) if erasures else on_hold from None
+            erasures += [erasure] if erasure else []
+        return erasures
 
     def _targets(self, reference: str) -> list[_Target]:
         if is_person(reference):
             targets = [_Target(subject) for subject in self._opener.live_subjects(reference)]
         else:
             stream = self._ledger.registry_stream(reference)
-            known = latest_versions(self._session, [stream])
-            targets = [_Target(stream, reference)] if known else []
+            versions = latest_versions(self._session, [stream])
+            targets = [_Target(stream, reference)] if versions else []
         if not targets:
             raise UnknownSubject(
                 "nothing is held about this subject, or all of it is erased already"
@@ -148,7 +148,7 @@ class Eraser:
         return targets
 
     def _carry_out(self, target: _Target, judge: Judge) -> Erasure | None:
-        written = False
+        may_be_journalled = False
         try:
             with self._session.transaction():
                 head = self._lock()
@@ -160,20 +160,22 @@ class Eraser:
                 entry = self._entry(target, verdict, head.position, events)
                 line = self._opener.links.closed(entry)
                 result = self._apply(entry, events_of_entry(entry))
-                written = True  # from here on nobody knows whether the journal has it
+                may_be_journalled = True  # after an error the journal may have the line
                 self._journal.append(line)
                 return result
         except LedgerError as error:
-            if written:
+            if may_be_journalled:
                 raise IncompleteErasure from error
             raise
 
     def _refuse_held(self, verdict: Verdict, events: Sequence[RecordedEvent]) -> None:
         """Raise OnHold when a category that would go is under a legal hold."""
-        held = self._guard(events)
-        found = [(ref, category) for category in verdict.erased for ref in held.get(category, ())]
-        if found:
-            raise OnHold(found)
+        holds = self._guard(events)
+        on_hold = [
+            (ref, category) for category in verdict.erased for ref in holds.get(category, ())
+        ]
+        if on_hold:
+            raise OnHold(on_hold)
 
     def _lock(self) -> Head:
         """Lock the keys, then the head: always in this order."""
@@ -203,7 +205,9 @@ class Eraser:
             kind=kind,
             valid_from=valid_from,
             month=verdict.month,
-            decisions={name: dict(one) for name, one in sorted(verdict.decisions.items())},
+            decisions={
+                name: dict(decision) for name, decision in sorted(verdict.decisions.items())
+            },
             request_ref=verdict.request_ref,
         )
 
@@ -247,20 +251,20 @@ class Eraser:
             self._ratchet(entry, entry.month)
         self._session.run("remove_blind", **parameters)
         hmac = self._hmac(entry)
-        named = {"subject_hmac": hmac}
-        letters = remove_letters(self._session, link, "remove_letters_of", **named) if hmac else 0
+        owner = {"subject_hmac": hmac}
+        letters = remove_letters(self._session, link, "remove_letters_of", **owner) if hmac else 0
         self._remember(entry)
         return letters
 
     def _hmac(self, entry: ErasureEntry) -> bytes | None:
-        """What the person is found by: as the journal has it, or the index where the journal forgot it."""
+        """The hash by which the person is found: the journal's, or the index's when the journal forgot it."""
         if entry.reference_hmac:
             return bytes.fromhex(entry.reference_hmac)
         row = self._session.row("indexed_subject", subject=entry.subject)
         return bytes(row[0]) if row else None
 
     def _keep(self, entry: ErasureEntry) -> int:
-        """Nothing goes; after a restore from before the person was known they are known again."""
+        """Destroy nothing. After a restore from before the person was known, the index knows them again."""
         self._remember(entry)
         return 0
 
@@ -274,7 +278,7 @@ class Eraser:
     def _remember(self, entry: ErasureEntry) -> None:
         """A tombstone for a wholly erased person; otherwise the index row, should it be missing.
 
-        Neither for somebody whose tombstone is past its date: nothing ties them to the journal any more.
+        Writes neither when the tombstone is past its date: nothing ties that person to the journal any more.
         """
         hmac = bytes.fromhex(entry.reference_hmac) if entry.reference_hmac else None
         macs = self._opener.macs
@@ -290,8 +294,8 @@ class Eraser:
 
     def reapply(self) -> list[Erasure]:
         """Carry out what the journal knows and the database does not. Run before anyone is served."""
-        done = [self._reapply(entry) for entry in pending(self._session, self._journal)]
-        return [erasure for erasure in done if erasure]
+        erasures = [self._reapply(entry) for entry in pending(self._session, self._journal)]
+        return [erasure for erasure in erasures if erasure]
 
     def _reapply(self, entry: ErasureEntry) -> Erasure | None:
         with self._session.transaction():
@@ -307,7 +311,7 @@ class Eraser:
             return self._apply(entry, events)
 
     def _as_of_now(self, entry: ErasureEntry) -> ErasureEntry:
-        """With the keys that live now, and fenced up to the last value that was sealed with them."""
+        """The entry with the keys that live now, fenced up to the last value that was sealed with them."""
         last = month_of(self._clock()) + 1
         alive = self._opener.key_ids(entry.subject, entry.categories, last, entry.month)
         keys = tuple(dict.fromkeys((*entry.keys, *alive)))
@@ -332,9 +336,11 @@ def compare(session: Session, journal: ErasureJournal) -> JournalComparison:
     ((recorded,),) = session.rows("count_erasures", source=SOURCE)
     missing: list[ErasureEntry] = []
     for block, _ in journal.blocks():
-        known = _recorded(session, block)
-        recorded -= sum(bool(entry.categories) and last_name(entry) in known for entry in block)
-        missing += _missing(session, block, known)
+        recorded_ids = _recorded_ids(session, block)
+        recorded -= sum(
+            bool(entry.categories) and last_name(entry) in recorded_ids for entry in block
+        )
+        missing += _missing(session, block, recorded_ids)
     return JournalComparison(missing, max(0, recorded))
 
 
@@ -345,16 +351,16 @@ def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:
 
 def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
     """Those of some entries of the journal that the database does not hold, in part or at all."""
-    return _missing(session, entries, _recorded(session, entries))
+    return _missing(session, entries, _recorded_ids(session, entries))
 
 
-def _recorded(session: Session, entries: Sequence[ErasureEntry]) -> set[str]:
+def _recorded_ids(session: Session, entries: Sequence[ErasureEntry]) -> set[str]:
     ids = [last_name(entry) for entry in entries]
     return {id for (id,) in session.rows("event_ids_of", source=SOURCE, ids=ids)}
 
 
 def _missing(
-    session: Session, entries: Sequence[ErasureEntry], known: set[str]
+    session: Session, entries: Sequence[ErasureEntry], recorded_ids: set[str]
 ) -> list[ErasureEntry]:
     fences = {
         (subject, category): through
@@ -362,11 +368,13 @@ def _missing(
             "fences_of_subjects", subjects=[entry.subject for entry in entries]
         )
     }
-    return [entry for entry in entries if not _held(entry, fences, known)]
+    return [entry for entry in entries if not _is_complete(entry, fences, recorded_ids)]
 
 
-def _held(entry: ErasureEntry, fences: dict[tuple[UUID, str], datetime], known: set[str]) -> bool:
-    if last_name(entry) not in known:
+def _is_complete(
+    entry: ErasureEntry, fences: dict[tuple[UUID, str], datetime], recorded_ids: set[str]
+) -> bool:
+    if last_name(entry) not in recorded_ids:
         return False
     throughs = [fences.get((entry.subject, category)) for category in entry.categories]
     return all(through is not None and through >= entry.through for through in throughs)

@@ -35,7 +35,7 @@ def last_name(entry: ErasureEntry) -> str:
 
 
 def events_of_entry(entry: ErasureEntry) -> list[NewEvent]:
-    """What was decided and, when something goes, that it went."""
+    """The decision and, when something is erased, the erasure."""
     return [_decided(entry), *(_erased(entry) if entry.categories else ())]
 
 
@@ -51,7 +51,7 @@ def _decided(entry: ErasureEntry) -> NewEvent:
 
 
 def _erased(entry: ErasureEntry) -> Iterator[NewEvent]:
-    """That it went: as many events as its keys need, the last one of the name that every erasure has."""
+    """Events of the erasure: as many as its keys need, the last one of the name that every erasure has."""
     blocks = [
         entry.keys[first : first + _MOST_KEYS] for first in range(0, len(entry.keys), _MOST_KEYS)
     ] or [()]
@@ -66,7 +66,7 @@ def _erased(entry: ErasureEntry) -> Iterator[NewEvent]:
 
 
 def reapplied(entry: ErasureEntry, after: str, now: datetime) -> NewEvent:
-    """That an erasure was carried out again. `after`: what, `restart` or `restore`."""
+    """The event that an erasure was carried out again. `after`: what, `restart` or `restore`."""
     part = f"reapplied.{uuid4()}"
     return _own(entry, names.ERASURE_REAPPLIED, part, {"after": after}, now)
 

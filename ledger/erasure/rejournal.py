@@ -28,7 +28,7 @@ class _Extent(NamedTuple):
     month: int | None = None
 
 
-class _Gone(NamedTuple):
+class _PastErasure(NamedTuple):
     """What an erasure took: its event, and the times of what was recorded before it was decided."""
 
     erased: RecordedEvent
@@ -42,9 +42,9 @@ def rejournal(session: Session, opener: Opener, journal: ErasureJournal) -> int:
 
     Where its keys are held again it is pending from then on. Raises Retry or Halt.
     """
-    known = {last_name(entry) for block, _ in journal.blocks() for entry in block}
+    journalled = {last_name(entry) for block, _ in journal.blocks() for entry in block}
     recorded = session.rows("recorded_erasures", source=SOURCE)
-    lacking = [(id, stream) for id, stream in recorded if id not in known]
+    lacking = [(id, stream) for id, stream in recorded if id not in journalled]
     for id, stream in lacking:
         entry = _entry(session, opener, id, events_of(session, [stream]))
         journal.append(opener.links.closed(entry))
@@ -60,7 +60,7 @@ def _entry(
     categories = tuple(erased.facts["categories"])
     keys = _keys_of(erasure, own)
     before = tuple(event.time for event in stream if event.position < decided.position)
-    extent = _extent(session, opener, _Gone(erased, categories, frozenset(keys), before))
+    extent = _extent(session, opener, _PastErasure(erased, categories, frozenset(keys), before))
     row = session.row("remembered_subject", subject=erased.stream)
     hmac, version, kind, valid_from = row or (None, 1, "registry", None)
     return ErasureEntry(
@@ -90,29 +90,31 @@ def _keys_of(erasure: UUID, own: Mapping[str, RecordedEvent]) -> tuple[str, ...]
     return tuple(chain.from_iterable(event.facts["keys_destroyed"] for event in parts))
 
 
-def _extent(session: Session, opener: Opener, gone: _Gone) -> _Extent:
-    """From the fences where they are in force; from the keys that are here again where they are not."""
-    erased, categories = gone.erased, gone.categories
+def _extent(session: Session, opener: Opener, erasure: _PastErasure) -> _Extent:
+    """How far an erasure went: by its fences while they hold, else by the keys that are here again."""
+    erased, categories = erasure.erased, erasure.categories
     rolling = ROLLING_CATEGORIES.issuperset(categories)
     last = month_of(erased.time) + 1
-    held = opener.key_ids(erased.stream, categories, last)
+    key_ids = opener.key_ids(erased.stream, categories, last)
     rows = session.rows("fences_of_subjects", subjects=[erased.stream])
     fences = {category: through for _, category, through in rows}
-    if gone.keys.isdisjoint(held) and fences.keys() >= set(categories):
+    # In force: none of its keys is here again, and the fences say how far it went.
+    if erasure.keys.isdisjoint(key_ids) and fences.keys() >= set(categories):
         through = min(fences[category] for category in categories)
         month = month_of(through)
         return _Extent(through, month if rolling and through == end_of_month(month) else None)
-    if rolling and not gone.keys.issuperset(held):
-        month_gone = _last_month_gone(opener, gone, last)
+    # Keys of later months were not destroyed with it: it went up to a month only.
+    if rolling and not erasure.keys.issuperset(key_ids):
+        month_gone = _last_month_gone(opener, erasure, last)
         if month_gone is not None:
             return _Extent(end_of_month(month_gone), month_gone)
-    return _Extent(max([erased.time, *gone.times_before]))
+    return _Extent(max([erased.time, *erasure.times_before]))
 
 
-def _last_month_gone(opener: Opener, gone: _Gone, last: int) -> int | None:
+def _last_month_gone(opener: Opener, erasure: _PastErasure, last: int) -> int | None:
     """The last month up to which all keys of rolling categories were destroyed."""
     for month in range(last - 1, 0, -1):
-        older = opener.key_ids(gone.erased.stream, gone.categories, last, month)
-        if gone.keys.issuperset(older):
+        older = opener.key_ids(erasure.erased.stream, erasure.categories, last, month)
+        if erasure.keys.issuperset(older):
             return month
     return None

@@ -26,7 +26,9 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def erased(self) -> tuple[str, ...]:
         """The categories that go, in the order of the contract."""
-        going = {name for name, one in self.decisions.items() if one["decision"] == "erase"}
+        going = {
+            name for name, decision in self.decisions.items() if decision["decision"] == "erase"
+        }
         return tuple(category for category in CATEGORIES if category in going)
 
 
@@ -35,6 +37,6 @@ Judge = Callable[[Sequence[RecordedEvent]], Verdict | None]
 
 
 def outright(categories: Sequence[str], ground: Ground, month: int | None = None) -> Verdict:
-    """All of these go, whatever else there is."""
+    """The verdict that erases all of these categories."""
     decision = {"decision": "erase", "ground": ground}
     return Verdict(ground, dict.fromkeys(categories, decision), month=month)

@@ -1,7 +1,7 @@
 """The lists of feeds as they are kept: who was in which, answered from one page of each; forgotten by date.
 
-The secret key of a feed is wrapped under the key epoch, like other keys. Whoever has the database alone sees
-how many members a feed had, and nothing of who they were.
+The secret key of a feed is wrapped under the key epoch, like other keys. The database alone tells how
+many members a feed had, and nothing of who they were.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,25 +51,26 @@ class FeedLists:
         return row_macs(self._provider, self._ledger)
 
     def keep(self, secret: bytes, members: Members, keep_until: datetime) -> None:
-        """Keep a list until a date, all of it or nothing; as it is when it is kept already."""
+        """Keep a list until a date, all of it or nothing. A list that is kept already stays unchanged."""
         macs, session = self._macs, self._session
         with session.transaction():
             session.run("lock_keys")
+            # The root commits to all members and to the key: the same root is the same list.
             if session.rows("feed_lists", roots=[members.root]):
                 return
             epoch = self._epoch()
             place = feed_key_place(self._ledger, members.root, epoch)
             (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, secret)])
-            told = (members.root, head_position(session), keep_until, members.size)
+            columns = (members.root, head_position(session), keep_until, members.size)
             session.run(
                 "add_feed_list",
                 root=members.root,
-                position=told[1],
+                position=columns[1],
                 keep_until=keep_until,
                 members=members.size,
                 epoch=epoch,
                 wrapped=wrapped,
-                mac=macs.of(TABLE, told),
+                mac=macs.of(TABLE, columns),
             )
             self._add_pages(members)
 
@@ -91,18 +92,18 @@ class FeedLists:
             )
 
     def of(self, roots: Iterable[bytes], position: int = LAST) -> dict[bytes, KeptList]:
-        """The lists of some feeds that were there by a position. Raises Halt for one that was altered."""
-        wanted = sorted(set(roots))
-        if not wanted:
+        """The lists of some feeds that were there by a position. Raises Halt for a list that was altered."""
+        distinct = sorted(set(roots))
+        if not distinct:
             return {}
-        kept = once_more(lambda: self._find(wanted))
-        return {one.root: one for one in kept if one.position <= position}
+        lists = once_more(lambda: self._find(distinct))
+        return {feed_list.root: feed_list for feed_list in lists if feed_list.position <= position}
 
     def _find(self, roots: Sequence[bytes]) -> list[KeptList]:
         self._wrapping.hold()
         rows = self._session.rows("feed_lists", roots=list(roots))
-        told = [(bytes(row[0]), *row[1:4]) for row in rows]
-        macs = [(said, row[-1]) for said, row in zip(told, rows, strict=True)]
+        columns_by_row = [(bytes(row[0]), *row[1:4]) for row in rows]
+        macs = [(columns, row[-1]) for columns, row in zip(columns_by_row, rows, strict=True)]
         if not all(self._macs.belong(TABLE, macs)):
             raise Halt("the list of a feed is not as it was written: run `ledger audit`")
         wrapped = [
@@ -118,7 +119,9 @@ class FeedLists:
 
     def with_member(self, lists: Mapping[bytes, KeptList], reference: str) -> set[bytes]:
         """The roots of those lists that a reference is in; reads one page of each."""
-        tokens = {root: token_of(Prover(one.secret), reference) for root, one in lists.items()}
+        tokens = {
+            root: token_of(Prover(feed_list.secret), reference) for root, feed_list in lists.items()
+        }
         rows = self._session.rows(
             "feed_pages_of",
             roots=list(tokens),
@@ -126,9 +129,9 @@ class FeedLists:
         )
         return {bytes(root) for root, page in rows if tokens[bytes(root)] in set(tokens_in(page))}
 
-    def tokens(self, kept: KeptList) -> tuple[bytes, ...]:
+    def tokens(self, feed_list: KeptList) -> tuple[bytes, ...]:
         """All tokens of a list, in order."""
-        pages = self._session.rows("feed_pages", root=kept.root)
+        pages = self._session.rows("feed_pages", root=feed_list.root)
         return tuple(token for _, page in pages for token in tokens_in(page))
 
 

@@ -39,12 +39,12 @@ def token_of(prover: Prover, reference: str) -> bytes:
 def members_of(secret: bytes, references: Iterable[str]) -> Members:
     """The members of a feed with a secret key, from references in any order."""
     prover = Prover(secret)
-    tokens = tuple(sorted({token_of(prover, one) for one in set(references)}))
+    tokens = tuple(sorted({token_of(prover, reference) for reference in set(references)}))
     return Members(prover.public, tokens, commitment(prover.public, len(tokens), root_of(tokens)))
 
 
 def references_in(lines: Iterable[bytes]) -> Iterator[str]:
-    """The references of a list. Raises Misconfigured with the number of a line that is none."""
+    """The references of a list. Raises Misconfigured with the number of a line that is no reference."""
     for number, line in enumerate(lines, 1):
         try:
             reference = line.strip().decode()

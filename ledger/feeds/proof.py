@@ -1,8 +1,8 @@
-"""A proof in one file that somebody was, or was not, in the feed of a date. Pure; needs no database.
+"""A proof in one file that a person was, or was not, in the feed of a date. Pure; needs no database.
 
 It holds the event of the feed as the log has it, the proof of that, the public key of the feed, the proof
-that the person's token is theirs under that key, and the token's path. It names nobody: who it is about,
-whoever checks it says. On a path there is at most one token of somebody else, which tells nothing of whom.
+that the person's token is theirs under that key, and the token's path. It names no person: the
+checker says whom it is about. A path holds at most one token of another person, and does not tell of whom.
 """
 
 from collections.abc import Collection
@@ -58,40 +58,41 @@ def encode_feed_proof(proof: FeedProof) -> bytes:
 def parse_feed_proof(content: bytes) -> FeedProof:
     """Take a file apart, without checking what it says. Raises Unproven."""
     try:
-        found = msgspec.json.decode(content, type=FeedProof)
+        proof = msgspec.json.decode(content, type=FeedProof)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Unproven("this is not a proof about a feed") from None
-    if found.title != TITLE or found.size < 0:
+    if proof.title != TITLE or proof.size < 0:
         raise Unproven("this is not a proof about a feed")
-    return found
+    return proof
 
 
 def verify(
-    found: FeedProof,
+    proof: FeedProof,
     reference: str,
     keys: Collection[VerifierKey],
     policy: Policy | None = None,
 ) -> Proven:
     """What is proven of a reference. Raises Unproven when nothing is."""
-    checkpoint = verify_entry(parse_proof(found.proof), found.entry, keys, policy)
-    event = feed_of(found.entry)
-    if event.position != parse_proof(found.proof).index + 1:
+    checkpoint = verify_entry(parse_proof(proof.proof), proof.entry, keys, policy)
+    event = feed_of(proof.entry)
+    # An honest log holds each entry at the position that it states.
+    if event.position != parse_proof(proof.proof).index + 1:
         raise Unproven("the entry says that it belongs to another position")
-    _check_commitment(found, str(event.facts["merkle_root"]))
-    token = verify_token(found.public, reference.encode(), found.token_proof)[:TOKEN_BYTES]
+    _check_commitment(proof, str(event.facts["merkle_root"]))
+    token = verify_token(proof.public, reference.encode(), proof.token_proof)[:TOKEN_BYTES]
     return Proven(
-        included=verify_path(found.root, token, found.path),
+        included=verify_path(proof.root, token, proof.path),
         event=event,
-        members=found.size,
+        members=proof.size,
         origin=checkpoint.origin,
         log_size=checkpoint.size,
     )
 
 
-def _check_commitment(found: FeedProof, merkle_root: str) -> None:
-    if len(found.root) != HASH_BYTES or found.size.bit_length() > 63:
+def _check_commitment(proof: FeedProof, merkle_root: str) -> None:
+    if len(proof.root) != HASH_BYTES or proof.size.bit_length() > 63:
         raise Unproven("this is not a proof about a feed")
-    if root_in(merkle_root) != commitment(found.public, found.size, found.root):
+    if root_in(merkle_root) != commitment(proof.public, proof.size, proof.root):
         raise Unproven("the event commits to another key or another set of members")
 
 

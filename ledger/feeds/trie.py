@@ -1,8 +1,8 @@
-"""The tree over the members of a feed: a place for every token, so that a path shows it there or not there.
+"""The tree over the members of a feed: a place for every token, so that a path proves it there or not.
 
 Pure. A token is read bit by bit, from the highest: 0 goes left, 1 goes right, until it is alone. What is on
-a path is bound by the root, and a token has one path, so nobody can show that it is there and that it is
-not. Neighbours in a sorted list would show that only to whoever knows that the list is sorted.
+a path is bound by the root, and a token has one path, so no prover can show both that it is there
+and that it is not. Neighbours in a sorted list would need a checker who knows that the list is sorted.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ _PLAIN = str.maketrans("-_", "+/")
 class Path(msgspec.Struct, frozen=True):
     """The way of a token from the root. `siblings`: hashes beside it, the highest first.
 
-    `found`: the token at its end: the same one, another one that begins alike, or None.
+    `found`: the token at its end: the same token, another that begins alike, or None.
     """
 
     siblings: tuple[bytes, ...]
@@ -55,7 +55,7 @@ def root_of(tokens: Sequence[bytes]) -> bytes:
 
 
 def _root(tokens: Sequence[bytes], start: int, end: int, depth: int) -> bytes:
-    """Of the tokens from `start` to `end`, whose first `depth` bits are the same."""
+    """The root of the tokens from `start` to `end`, whose first `depth` bits are the same."""
     if end - start < 2:
         return hash_leaf(tokens[start]) if start < end else EMPTY_ROOT
     middle = _middle(tokens, start, end, depth)
@@ -79,8 +79,8 @@ def path_of(tokens: Sequence[bytes], token: bytes) -> Path:
         depth = len(siblings)
         middle = _middle(tokens, start, end, depth)
         left, right = (start, middle), (middle, end)
-        (start, end), beside = (right, left) if _bit(token, depth) else (left, right)
-        siblings.append(_root(tokens, *beside, depth + 1))
+        (start, end), sibling = (right, left) if _bit(token, depth) else (left, right)
+        siblings.append(_root(tokens, *sibling, depth + 1))
     return Path(tuple(siblings), tokens[start] if start < end else None)
 
 
@@ -94,17 +94,18 @@ def verify_path(root: bytes, token: bytes, path: Path) -> bool:
         node = hash_children(sibling, node) if is_right else hash_children(node, sibling)
     if node != root:
         raise Unproven("the path does not lead to the root that the event commits to")
+    # Another token, or none, at the end of the only path: then this one is not in the tree.
     return path.found == token
 
 
 def _check_path(token: bytes, path: Path) -> None:
     """A path has hashes only, no more than a token has bits, and ends where the token would be."""
-    depth, found = len(path.siblings), path.found
+    depth, last = len(path.siblings), path.found
     if depth > _BITS or any(len(sibling) != HASH_BYTES for sibling in path.siblings):
         raise Unproven("the path has too many hashes, or one of another length")
-    if found is None:
+    if last is None:
         return
-    if len(found) != TOKEN_BYTES or _prefix(found, depth) != _prefix(token, depth):
+    if len(last) != TOKEN_BYTES or _prefix(last, depth) != _prefix(token, depth):
         raise Unproven("the path leads to a place of another token")
 
 

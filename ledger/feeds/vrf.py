@@ -1,7 +1,7 @@
 """ECVRF-EDWARDS25519-SHA512-TAI (RFC 9381): a hash that only the holder of a key makes, and anyone checks.
 
 Pure. The group is that of libsodium, which takes points of the prime-order subgroup alone: a proof with any
-other is refused, also where the RFC would multiply its cofactor away. Nobody makes such a proof but to cheat.
+other is refused, also where the RFC would multiply its cofactor away. Only a cheat makes such a proof.
 """
 
 from collections.abc import Callable
@@ -70,7 +70,7 @@ def public_key(secret: bytes) -> bytes:
 
 def output(proof: bytes) -> bytes:
     """The hash that a proof is about, 64 bytes. Only what was verified tells anything. Raises Unproven."""
-    return _checked(lambda: _hashed(_times_cofactor(proof[:_POINT])))
+    return _on_curve(lambda: _hashed(_times_cofactor(proof[:_POINT])))
 
 
 def verify(public: bytes, data: bytes, proof: bytes) -> bytes:
@@ -80,7 +80,7 @@ def verify(public: bytes, data: bytes, proof: bytes) -> bytes:
     gamma, challenge, sum_ = proof[:_POINT], proof[_POINT:-32], proof[-32:]
     if crypto_core_ed25519_scalar_reduce(sum_ + bytes(32)) != sum_:
         raise Unproven("the proof holds a number that is out of range")
-    expected = _checked(lambda: _expected(public, _encoded(public, data), gamma, challenge, sum_))
+    expected = _on_curve(lambda: _expected(public, _encoded(public, data), gamma, challenge, sum_))
     if not compare_digest(expected, challenge):
         raise Unproven("the proof is not for this reference under this key")
     return output(proof)
@@ -99,7 +99,7 @@ def _expected(public: bytes, point: bytes, gamma: bytes, challenge: bytes, sum_:
     return _challenge(public, point, gamma, u, v)
 
 
-def _checked(calculate: Callable[[], bytes]) -> bytes:
+def _on_curve(calculate: Callable[[], bytes]) -> bytes:
     try:
         return calculate()
     except CryptoError as error:

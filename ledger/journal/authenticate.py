@@ -1,6 +1,6 @@
 """Rows and lines from before they had MACs get theirs, once: with the upgrade, or a restore of an older copy.
 
-What the rows said by then is taken as it is. Afterwards a row without a MAC is one that somebody else wrote.
+It trusts what the rows say by then. Afterwards a row without a MAC was not written by this program.
 """
 
 from functools import partial
@@ -27,7 +27,7 @@ _MIGRATION = "0007_row_macs"
 def authenticate_rows(
     session: Session, provider: KeyProvider, ledger: LedgerName, journal: ErasureJournal
 ) -> int:
-    """Give every row and line of a ledger from before its MAC; how many. Nothing where that was done.
+    """Give every row and line of a ledger from before its MAC; how many. 0 when that was done before.
 
     Needs the eraser's role. Raises Misconfigured when it was done and the key folder lacks the key, Retry.
     """
@@ -43,10 +43,10 @@ def authenticate_rows(
             )
         provider.rows.begin()
         macs = RowMacs(partial(provider.rows.macs, begun=True), ledger)
-        done = _fill(session, macs)
-    done += _close_lines(journal, JournalLinks(provider.links, lambda: macs, ledger))
+        count = _fill(session, macs)
+    count += _close_lines(journal, JournalLinks(provider.links, lambda: macs, ledger))
     provider.rows.keep()
-    return done
+    return count
 
 
 def check_rows_key(provider: KeyProvider, migrations: tuple[str, ...]) -> None:
@@ -72,12 +72,12 @@ def authenticate_restored(
 
 
 def _fill(session: Session, macs: RowMacs) -> int:
-    done = 0
+    count = 0
     for table, (read, write) in _TABLES.items():
         while rows := session.rows(read, count=_BLOCK_ROWS):
             session.run(write, **_macs(macs, table, rows))
-            done += len(rows)
-    return done
+            count += len(rows)
+    return count
 
 
 def _macs(macs: RowMacs, table: str, rows: list[tuple[Column, ...]]) -> dict[str, list[object]]:

@@ -78,13 +78,13 @@ class ErasureJournal:
         try:
             with self._locked() as descriptor:
                 _append(descriptor, line)
-            # Each time: whoever made the file may have died before its name was durable.
+            # Each time: the process that made the file may have died before its name was durable.
             fsync_folder(self.path.parent)
         except OSError as error:
             raise Halt(f"the erasure journal cannot be written: {error.strerror}") from None
 
     def rewrite(self, change: Callable[[ErasureEntry], ErasureEntry]) -> int:
-        """Change lines, all of them durably or none; how many. Who reads meanwhile has the lines of before.
+        """Change lines, all of them durably or none; how many. Readers meanwhile see the old lines.
 
         Raises Retry when the file cannot be written, Halt when an entry cannot be read.
         """
@@ -100,7 +100,7 @@ class ErasureJournal:
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
-        """A descriptor of the file under its name, that nobody else writes to."""
+        """A descriptor of the file under its name, locked against other writers."""
         while True:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
@@ -117,7 +117,7 @@ class ErasureJournal:
         return self.path.stat().st_ino if self.path.exists() else 0
 
     def lines(self) -> Iterator[bytes]:
-        """Every whole line, also one that is no entry. Memory is flat."""
+        """Every whole line, also a line that is no entry. Memory is flat."""
         place = 0
         while lines := self._lines(place, locked=False):
             yield from lines
@@ -177,10 +177,10 @@ def read_line(line: bytes) -> ErasureEntry:
 
 def _is_at(path: Path, descriptor: int) -> bool:
     try:
-        there = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return False
-    return os.path.samestat(there, os.fstat(descriptor))
+    return os.path.samestat(status, os.fstat(descriptor))
 
 
 def _changed_copy(

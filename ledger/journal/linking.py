@@ -2,7 +2,7 @@
 
 The journal is kept for ever, and so are its copies. The key is in the key provider, one for each data subject
 of whom something was erased, and is destroyed before the tombstone goes: from then on nothing tells which
-reference a line was about, whoever holds the journal, the database and every key that lives.
+reference a line was about, not even journal, database and every key that lives together.
 """
 
 import re
@@ -23,10 +23,10 @@ _SOURCE = "urn:processing-ledger:erasure-journal"
 
 
 class JournalLinks:
-    """Lines of the journal as they are written, and as they are worked with.
+    """Turns lines of the journal from the form on disk into the form in use, and back.
 
-    Written, `link` is what ties the line to a person, sealed, and `mac` authenticates all that it says.
-    Worked with, `reference_hmac` is in clear, as in lines from before, and None once its key was destroyed.
+    On disk, `link` is what ties the line to a person, sealed, and `mac` authenticates all that it says. In
+    use, `reference_hmac` is in clear, as in lines of earlier versions, and None once its key was destroyed.
     """
 
     def __init__(self, keys: LinkKeys, macs: Callable[[], RowMacs], ledger: LedgerName) -> None:
@@ -48,7 +48,7 @@ class JournalLinks:
         return msgspec.structs.replace(bare, mac=self._mac(bare))
 
     def opened(self, entry: ErasureEntry) -> ErasureEntry:
-        """The entry with what it ties to, should the key be there and the line be ours.
+        """The entry with the hash of its person, if the key is there and the line is ours.
 
         Raises UnknownFormat.
         """
@@ -61,20 +61,23 @@ class JournalLinks:
         except UnknownFormat:
             raise
         except (Halt, ValueError):
+            # The key is destroyed, or the line is not ours: it ties to no person.
             pass
         return msgspec.structs.replace(entry, reference_hmac=hmac, link=None, mac=None)
 
     def belongs(self, entry: ErasureEntry) -> bool:
-        """Whether a line is as this program wrote it. One from before the MACs is not."""
+        """Whether a line is as this program wrote it; False for a line without a MAC."""
         bare = msgspec.structs.replace(entry, mac=None)
         return entry.mac is not None and entry.mac == self._mac(bare)
 
     def _mac(self, bare: ErasureEntry) -> str:
-        """Over what the line says; a member that a later program adds is null in it."""
-        said = {
+        """The MAC over all members of a line but nulls: a member that a later program adds is null in it."""
+        members = {
             name: value for name, value in msgspec.to_builtins(bare).items() if value is not None
         }
-        return self._macs().of("journal", [orjson.dumps(said, option=orjson.OPT_SORT_KEYS)]).hex()
+        return (
+            self._macs().of("journal", [orjson.dumps(members, option=orjson.OPT_SORT_KEYS)]).hex()
+        )
 
     def _place(self, entry: ErasureEntry) -> bytes:
         return associated_data(

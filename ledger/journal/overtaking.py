@@ -1,4 +1,4 @@
-"""What erasures did since a moment: which data subjects a batch in flight must be decided again for.
+"""Erasures since a moment. A batch in flight that refers to their data subjects must be decided again.
 
 The head counts erasures, and each erasure is a batch of its own, so both say the same thing: how many
 there were, and whom they were about. A batch that has nothing to do with them goes on.

@@ -1,7 +1,7 @@
 """What an erasure leaves behind, written with its MAC: fences, tombstones, index rows that come back.
 
-A row that is there already and is not authentic keeps the MAC that it has: a later erasure does not make what
-somebody put there look like ours. Only inside the caller's transaction, under the lock of the keys.
+A row that is there already and is not authentic keeps the MAC that it has: a later erasure does not make a
+forged row look like ours. Only inside the caller's transaction, under the lock of the keys.
 """
 
 from collections.abc import Sequence
@@ -31,34 +31,35 @@ def fence(
     rows = session.rows("fence_state", subject=subject, categories=list(categories))
     generations: list[int] = []
     throughs: list[datetime] = []
-    made: list[bytes | None] = []
+    row_macs: list[bytes | None] = []
     for category, latest, generation, known_through, mac in rows:
+        # A fence only grows: an older erasure that is applied again must not open it.
         after = (max(latest, generation or 0), max(through, known_through or through))
         generations.append(after[0])
         throughs.append(after[1])
         row = (subject, category, *after)
         if generation is None:
-            made.append(macs.of("fences", row))
+            row_macs.append(macs.of("fences", row))
         else:
             before = (subject, category, generation, known_through)
-            made.append(macs.changed("fences", before, mac, row))
+            row_macs.append(macs.changed("fences", before, mac, row))
     session.run(
         "fence",
         subject=subject,
         categories=[row[0] for row in rows],
         generations=generations,
         throughs=throughs,
-        macs=made,
+        macs=row_macs,
     )
 
 
 def add_tombstone(
     session: Session, macs: RowMacs, entry: ErasureEntry, hmac: bytes, keep_until: datetime
 ) -> None:
-    """What answers that a whole person was erased; one that is there answers for the later end."""
+    """Add the row that answers that a whole person was erased; an existing row gets the later end."""
     row = session.row("tombstone_row", subject=entry.subject)
     if row is None:
-        new = (*_known(entry, hmac), entry.through, keep_until)
+        new = (*_index_columns(entry, hmac), entry.through, keep_until)
         mac: bytes | None = macs.of("tombstones", new)
     else:
         *before, known_mac = row
@@ -68,9 +69,9 @@ def add_tombstone(
 
 
 def restore_subject(session: Session, macs: RowMacs, entry: ErasureEntry, hmac: bytes) -> None:
-    """The index row of a person of whom only a part was erased, should a restore have taken it away."""
-    known = _known(entry, hmac)
-    subject, reference_hmac, version, kind, valid_from = known
+    """Put back the index row of a person of whom only a part was erased, if a restore took it away."""
+    columns = _index_columns(entry, hmac)
+    subject, reference_hmac, version, kind, valid_from = columns
     session.run(
         "restore_subject",
         subject=subject,
@@ -78,7 +79,7 @@ def restore_subject(session: Session, macs: RowMacs, entry: ErasureEntry, hmac: 
         version=version,
         kind=kind,
         valid_from=valid_from,
-        mac=macs.of("subject_index", (*known, None)),
+        mac=macs.of("subject_index", (*columns, None)),
     )
 
 
@@ -92,5 +93,7 @@ def name_subject(session: Session, macs: RowMacs, subject: UUID, sealed: str) ->
     session.run("name_subject", subject=subject, sealed=sealed, mac=mac)
 
 
-def _known(entry: ErasureEntry, hmac: bytes) -> tuple[UUID, bytes, int, str, datetime | None]:
+def _index_columns(
+    entry: ErasureEntry, hmac: bytes
+) -> tuple[UUID, bytes, int, str, datetime | None]:
     return entry.subject, hmac, entry.index_version, entry.kind, entry.valid_from

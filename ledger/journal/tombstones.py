@@ -15,21 +15,21 @@ def expire_tombstones(
     """Forget the tombstones whose date has come; how many there were. As the eraser. Idempotent.
 
     What ties the journal's lines to these persons goes first, so that nothing is left of a run that dies; so
-    does what a run, a restore or an old copy of the journal left behind. The fences stay: they name nobody,
-    and what was erased must not come back from an old copy.
+    does what a run, a restore or an old copy of the journal left behind. The fences stay: they name no
+    person, and what was erased must not come back from an old copy.
     """
     seal_ties(journal, links)
     due = [subject for (subject,) in session.rows("expired_tombstones", now=now)]
     links.keys.destroy(due)
-    gone = session.run("expire_tombstones", now=now, subjects=due)
+    count = session.run("expire_tombstones", now=now, subjects=due)
     _forget_left(session, links)
-    return gone
+    return count
 
 
 def _forget_left(session: Session, links: JournalLinks) -> None:
-    """Destroy the links of those who are neither known nor known to be erased."""
-    held = sorted(links.keys.subjects(), key=lambda subject: subject.int)
-    for start in range(0, len(held), _BLOCK):
-        block = held[start : start + _BLOCK]
+    """Destroy the links of data subjects that have no index row and no tombstone."""
+    subjects = sorted(links.keys.subjects(), key=lambda subject: subject.int)
+    for start in range(0, len(subjects), _BLOCK):
+        block = subjects[start : start + _BLOCK]
         known = {subject for (subject,) in session.rows("remembered_subjects", subjects=block)}
         links.keys.destroy([subject for subject in block if subject not in known])

@@ -72,7 +72,7 @@ class Keyring:
             purpose: key for purpose, key in self._ledger_keys.items() if "/" not in purpose
         }
         self._wrapping.forget()
-        self._held: dict[UUID, StreamKeys] = {}
+        self._streams: dict[UUID, StreamKeys] = {}
         self._keys = 0
 
     def sync(self, now: Moment) -> frozenset[UUID] | None:
@@ -86,15 +86,15 @@ class Keyring:
         if erased is None:
             self.forget()
         for stream in erased or ():
-            self._held.pop(stream, None)
+            self._streams.pop(stream, None)
         return erased
 
     def of(self, stream: UUID) -> StreamKeys:
         """What is held of one stream."""
-        held = self._held.get(stream)
-        if held is None:
-            held = self._held[stream] = StreamKeys(stream)
-        return held
+        keys = self._streams.get(stream)
+        if keys is None:
+            keys = self._streams[stream] = StreamKeys(stream)
+        return keys
 
     def secret(self) -> bytes:
         """A fresh random key."""
@@ -146,7 +146,7 @@ class Keyring:
         return each_unwrapped(self._wrapping, [Wrapped(epoch, place, wrapped)])[0]
 
     def _make_ledger_key(self, purpose: str) -> None:
-        """Make a key, unless somebody else was faster."""
+        """Make a key, unless another process was faster."""
         with self._session.transaction():
             self._session.run("lock_keys")
             epoch = self._current_epoch()
@@ -177,10 +177,10 @@ class Keyring:
         """Hold the chains of (stream, category): fences and stored keys."""
         unknown = []
         for stream, category in pairs:
-            held = self.of(stream)
-            if held.new:
-                held.chains.setdefault(category, KeyChain())
-            elif category not in held.chains:
+            keys = self.of(stream)
+            if keys.new:
+                keys.chains.setdefault(category, KeyChain())
+            elif category not in keys.chains:
                 unknown.append((stream, category))
         once_more(lambda: self._read(unknown))
 
@@ -189,20 +189,20 @@ class Keyring:
         if not ordered:
             return
         self._wrapping.hold()
-        wanted = {
+        parameters = {
             "subjects": [stream for stream, _ in ordered],
             "categories": [category for _, category in ordered],
         }
-        found = {pair: KeyChain() for pair in ordered}
-        for subject, category, generation, through in self._session.rows("fences_of", **wanted):
-            found[subject, category] = KeyChain(generation, {}, through)
-        rows = self._session.rows("data_keys_of", **wanted)
+        chains = {pair: KeyChain() for pair in ordered}
+        for subject, category, generation, through in self._session.rows("fences_of", **parameters):
+            chains[subject, category] = KeyChain(generation, {}, through)
+        rows = self._session.rows("data_keys_of", **parameters)
         secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
         for (subject, category, generation, month, *_), secret in zip(rows, secrets, strict=True):
-            chain = found[subject, category]
+            chain = chains[subject, category]
             chain.generation = generation
             chain.secrets[month] = secret
-        for (stream, category), chain in found.items():  # only what was read in full is believed
+        for (stream, category), chain in chains.items():  # only what was read in full is believed
             self.of(stream).chains[category] = chain
 
     def provide(self, needs: Collection[KeyNeed]) -> None:
@@ -212,13 +212,13 @@ class Keyring:
         if absent:
             self._make_keys(absent)
         for need in needs:
-            held, secret = self.of(need.subject), self._derive(need)
+            keys, secret = self.of(need.subject), self._derive(need)
             if need.category == FINGERPRINT:
-                held.fingerprint = KeyedHash(secret)
-                held.generation = held.chains[FINGERPRINT].generation
+                keys.fingerprint = KeyedHash(secret)
+                keys.generation = keys.chains[FINGERPRINT].generation
             else:
-                through = held.chains[need.category].erased_through
-                held.add(need.category, need.month, DataKey(secret, through))
+                through = keys.chains[need.category].erased_through
+                keys.add(need.category, need.month, DataKey(secret, through))
         self._keys += len(needs)
 
     def _chains_of(self, need: KeyNeed) -> dict[str, KeyChain]:
@@ -239,9 +239,13 @@ class Keyring:
             for need in sorted(needs, key=lambda need: need.month):
                 if self._covering(need) is None:
                     first.setdefault((need.subject, need.category), need)
-            made = [self._new_key(need) for need in first.values()]
-            self.add_keys(made)
-        for need, generation, secret in made:  # nobody else could make one: the lock was ours
+            new_keys = [self._new_key(need) for need in first.values()]
+            self.add_keys(new_keys)
+        for (
+            need,
+            generation,
+            secret,
+        ) in new_keys:  # no other process could make one: the lock was ours
             chain = self._chains_of(need)[need.category]
             chain.generation, chain.secrets[need.month] = generation, secret
 
@@ -262,7 +266,7 @@ class Keyring:
     def add_keys(self, rows: Sequence[tuple[KeyNeed, int, bytes]]) -> None:
         """Write new keys (need, generation, secret), wrapped, inside the caller's transaction."""
         epoch = self._current_epoch()
-        placed = [
+        to_wrap = [
             Placed(
                 data_key_place(
                     self._ledger, need.subject, need.category, generation, need.month, epoch
@@ -277,7 +281,7 @@ class Keyring:
             categories=[need.category for need, _, _ in rows],
             generations=[generation for _, generation, _ in rows],
             months=[need.month for need, _, _ in rows],
-            wrapped=self._wrapping.wrap(epoch, placed),
+            wrapped=self._wrapping.wrap(epoch, to_wrap),
             epoch=epoch,
         )
 

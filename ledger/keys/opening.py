@@ -2,7 +2,7 @@
 
 A missing key has four meanings, and they are never confused: *never* (there was no such value), *not
 yet* (it is being made; read again), *erased* (a fence covers the value's time) and *lost* (a key is
-missing although nobody erased it: loud, never shown as erased).
+missing although no erasure destroyed it: loud, never shown as erased).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -83,7 +83,7 @@ class Opener:
         self._ledger = ledger
         self._macs: RowMacs | None = None
         self._ledger_keys: dict[str, bytes] = {}
-        self._held: dict[UUID, _SubjectKeys] = {}
+        self._subject_keys: dict[UUID, _SubjectKeys] = {}
 
     # Rows
 
@@ -116,11 +116,11 @@ class Opener:
         return [Period(subject, start, through) for _, subject, start, through, _ in rows]
 
     def known_among(self, references: Sequence[str]) -> set[str]:
-        """Those of some references that have named somebody."""
+        """Those of some references that have named a person."""
         known: set[str] = set()
         for start in range(0, len(references), _BLOCK_REFERENCES):
             block = references[start : start + _BLOCK_REFERENCES]
-            by_hmac = {self.hmac_of(one): one for one in block}
+            by_hmac = {self.hmac_of(reference): reference for reference in block}
             rows = self._session.rows("periods_of", hmacs=list(by_hmac))
             known |= {by_hmac[bytes(hmac)] for hmac, *_ in rows}
         return known
@@ -131,9 +131,9 @@ class Opener:
 
     def references(self, subjects: Iterable[UUID]) -> dict[UUID, str]:
         """References of the subjects that are not wholly erased."""
-        wanted = list(dict.fromkeys(subjects))
-        self.load(wanted)
-        rows = self._session.rows("sealed_references", subjects=wanted)
+        distinct = list(dict.fromkeys(subjects))
+        self.load(distinct)
+        rows = self._session.rows("sealed_references", subjects=distinct)
         return {
             subject: self._reference(subject, sealed)
             for subject, sealed in rows
@@ -141,7 +141,7 @@ class Opener:
         }
 
     def _reference(self, subject: UUID, sealed: str) -> str:
-        secret = self._held[subject].secrets.get(("reference", 0))
+        secret = self._subject_keys[subject].secrets.get(("reference", 0))
         if secret is None:
             raise KeyLost("the key of a reference is missing although no erasure destroyed it")
         key = DataKey(secret)
@@ -150,11 +150,11 @@ class Opener:
     def people(self, kinds: Sequence[str]) -> list[tuple[str, UUID]]:
         """(reference, subject) of everyone of some kinds who is not erased, sorted by reference."""
         subjects = [subject for (subject,) in self._session.rows("subjects", kinds=list(kinds))]
-        named: list[tuple[str, UUID]] = []
+        people: list[tuple[str, UUID]] = []
         for start in range(0, len(subjects), _HELD_SUBJECTS):
             block = self.references(subjects[start : start + _HELD_SUBJECTS])
-            named += [(reference, subject) for subject, reference in block.items()]
-        return sorted(named)
+            people += [(reference, subject) for subject, reference in block.items()]
+        return sorted(people)
 
     def find(self, value_hmac: bytes) -> list[str]:
         """References of the people who have a value, by its blind hash; sorted."""
@@ -164,9 +164,9 @@ class Opener:
     # Keys
 
     def keyed(self, subject: UUID, data: bytes) -> bytes:
-        """A hash nobody can guess: under the subject's key that goes last, then under one of the ledger."""
+        """A hash that cannot be guessed: under the subject's key that goes last, else a key of the ledger."""
         self.load([subject])
-        secret = self._held[subject].secrets.get(("reference", 0))
+        secret = self._subject_keys[subject].secrets.get(("reference", 0))
         return keyed_hash(secret or self.ledger_key("index"), data)
 
     def ledger_key(self, purpose: str) -> bytes:
@@ -186,29 +186,31 @@ class Opener:
 
     def load(self, subjects: Iterable[UUID]) -> None:
         """Read the keys of these subjects, unless they are held already."""
-        wanted = [subject for subject in dict.fromkeys(subjects) if subject not in self._held]
-        if not wanted:
+        unread = [
+            subject for subject in dict.fromkeys(subjects) if subject not in self._subject_keys
+        ]
+        if not unread:
             return
-        if len(self._held) + len(wanted) > _HELD_SUBJECTS:
-            self._held.clear()
-        self._held |= once_more(lambda: self._find_keys(wanted))
+        if len(self._subject_keys) + len(unread) > _HELD_SUBJECTS:
+            self._subject_keys.clear()
+        self._subject_keys |= once_more(lambda: self._find_keys(unread))
 
-    def _find_keys(self, wanted: Sequence[UUID]) -> dict[UUID, _SubjectKeys]:
+    def _find_keys(self, subjects: Sequence[UUID]) -> dict[UUID, _SubjectKeys]:
         self._wrapping.hold()
-        found = {subject: _SubjectKeys() for subject in wanted}
+        keys = {subject: _SubjectKeys() for subject in subjects}
         for subject, category, through in self._session.rows(
-            "fences_of_subjects", subjects=list(wanted)
+            "fences_of_subjects", subjects=list(subjects)
         ):
-            found[subject].fences[category] = through
-        rows = self._session.rows("data_keys_of_subjects", subjects=list(wanted))
+            keys[subject].fences[category] = through
+        rows = self._session.rows("data_keys_of_subjects", subjects=list(subjects))
         secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
         for (subject, category, _, month, *_), secret in zip(rows, secrets, strict=True):
-            found[subject].secrets[category, month] = secret
-        return found
+            keys[subject].secrets[category, month] = secret
+        return keys
 
     def forget(self, subject: UUID) -> None:
         """Read the keys of a subject again next time."""
-        self._held.pop(subject, None)
+        self._subject_keys.pop(subject, None)
 
     def value(self, sealed: SealedValue) -> Any | Missing:
         """The value, or why it cannot be shown. A key that is not there yet is looked up once more."""
@@ -250,7 +252,7 @@ class Opener:
         self.forget(subject)
         self.load([subject])
         ids = []
-        for (category, start), secret in sorted(self._held[subject].secrets.items()):
+        for (category, start), secret in sorted(self._subject_keys[subject].secrets.items()):
             if category not in categories or (month is not None and start > month):
                 continue
             end = (last if month is None else month) if category in ROLLING_CATEGORIES else start
@@ -266,31 +268,31 @@ class Opener:
         )
         rows = [(subject, *row) for row in stored]
         secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
-        made = []
+        new_rows = []
         for (_, _, generation, start, epoch, _), secret in zip(rows, secrets, strict=True):
             later = list(_chain(secret, month - start))[-1]
             place = data_key_place(self._ledger, subject, category, generation, month, epoch)
             (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, later)])
             row = {"generation": generation, "start": start, "month": month, "wrapped": wrapped}
-            made.append(row)
-        return made
+            new_rows.append(row)
+        return new_rows
 
     def _is_erased(self, sealed: SealedValue) -> bool:
-        through = self._held[sealed.subject].fences.get(sealed.category)
+        through = self._subject_keys[sealed.subject].fences.get(sealed.category)
         return through is not None and sealed.time <= through
 
     def _key(self, sealed: SealedValue) -> DataKey | None:
         """The key with the id that the value names, derived when it is one of a later month."""
-        held = self._held[sealed.subject]
-        if sealed.key not in held.ready:
-            for (category, month), secret in held.secrets.items():
+        keys = self._subject_keys[sealed.subject]
+        if sealed.key not in keys.ready:
+            for (category, month), secret in keys.secrets.items():
                 if category == sealed.category:
-                    self._derive(held, category, month, secret, sealed.time)
-        return held.ready.get(sealed.key)
+                    self._derive(keys, category, month, secret, sealed.time)
+        return keys.ready.get(sealed.key)
 
     @staticmethod
     def _derive(
-        held: _SubjectKeys, category: str, month: int, secret: bytes, time: datetime
+        keys: _SubjectKeys, category: str, month: int, secret: bytes, time: datetime
     ) -> None:
         steps = month_of(time) - month if category in ROLLING_CATEGORIES else 0
         if steps < 0:
@@ -298,7 +300,7 @@ class Opener:
         for step in _chain(secret, steps):
             secret = step
         key = DataKey(secret)
-        held.ready[key.id] = key
+        keys.ready[key.id] = key
 
 
 def _chain(secret: bytes, steps: int) -> Iterator[bytes]:

@@ -56,7 +56,7 @@ def first_epoch(session: Session, provider: KeyProvider, ledger: LedgerName, now
 
 
 def epochs(session: Session, provider: KeyProvider) -> Epochs:
-    """How things stand."""
+    """The state of the epochs."""
     row = session.row("current_epoch")
     count = session.row("count_data_keys")
     assert row
@@ -99,9 +99,10 @@ def rotate(
             raise Retry("the rotation of keys was interrupted; the next one completes it")
     with session.transaction():
         _retire_epochs(session, provider, ledger, epoch, now)
-    old = tuple(held for held in provider.epochs() if held < epoch)
-    for held in old:
-        provider.destroy(held)
+    # Destroyed after the commit: a key must outlive every row that is wrapped under it.
+    old = tuple(earlier for earlier in provider.epochs() if earlier < epoch)
+    for earlier in old:
+        provider.destroy(earlier)
     return Rotation(epoch, old, rewrapped)
 
 

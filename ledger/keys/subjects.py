@@ -78,7 +78,7 @@ class SubjectIndex:
     def admit(self, mentions: Sequence[Mention]) -> None:
         """Make sure that every mentioned person has a data subject. Commits in a transaction of its own."""
         known = self._load_periods({mention.reference for mention in mentions})
-        periods = {reference: list(found) for reference, found in known.items()}
+        periods = {reference: list(stored) for reference, stored in known.items()}
         new: dict[tuple[str, datetime], UUID] = {}
         secrets: dict[UUID, bytes] = {}
         for mention in mentions:
@@ -90,7 +90,9 @@ class SubjectIndex:
                 periods[mention.reference].append(Period(subject, start, None))
         if new:
             references = {reference for reference, _ in new}
-            self._add_subjects(new, secrets, {one: known[one] for one in references})
+            self._add_subjects(
+                new, secrets, {reference: known[reference] for reference in references}
+            )
             for reference in references:
                 self._periods.pop(reference, None)
             self._load_periods(references)
@@ -100,40 +102,41 @@ class SubjectIndex:
         periods = self._periods[reference]
         if len(periods) == 1:
             return periods[0]
+        # An event from before the first period belongs to the first data subject.
         begun = [period for period in periods if period.valid_from <= time]
         return begun[-1] if begun else periods[0]
 
     def _load_periods(self, references: Set[str]) -> dict[str, list[Period]]:
         """The periods of references; those of a person who is not known yet are not cached."""
-        found, unnamed = self._read_periods({r for r in references if r not in self._periods})
+        periods_of, unnamed = self._read_periods({r for r in references if r not in self._periods})
         for subject, reference in unnamed:
             self._name_subject(subject, reference)
-        for reference, periods in found.items():  # only what was read in full may be believed
+        for reference, periods in periods_of.items():  # only what was read in full may be believed
             if periods:
                 self._periods[reference] = periods
                 self._references.update((period.subject, reference) for period in periods)
-        return found | {r: self._periods[r] for r in references if r in self._periods}
+        return periods_of | {r: self._periods[r] for r in references if r in self._periods}
 
     def _read_periods(
         self, references: Iterable[str]
     ) -> tuple[dict[str, list[Period]], list[tuple[UUID, str]]]:
         """The stored periods of references, and the subjects whose reference is not stored."""
         by_hmac = {self._keyring.reference_hmac(reference): reference for reference in references}
-        found: dict[str, list[Period]] = {reference: [] for reference in by_hmac.values()}
+        periods: dict[str, list[Period]] = {reference: [] for reference in by_hmac.values()}
         unnamed = []
         rows = self._session.rows("periods_of", hmacs=list(by_hmac)) if by_hmac else []
         for hmac, subject, valid_from, erased_through, nameless in rows:
             reference = by_hmac[bytes(hmac)]
-            found[reference].append(Period(subject, valid_from, erased_through))
+            periods[reference].append(Period(subject, valid_from, erased_through))
             if nameless:
                 unnamed.append((subject, reference))
-        return found, unnamed
+        return periods, unnamed
 
     def _add_subjects(
         self,
         new: dict[tuple[str, datetime], UUID],
         secrets: dict[UUID, bytes],
-        known: dict[str, list[Period]],
+        as_read: dict[str, list[Period]],
     ) -> None:
         """Write new subjects with their reference keys; where another process was faster, its row stays."""
         rows = sorted(
@@ -149,7 +152,7 @@ class SubjectIndex:
         with self._session.transaction():
             unchanged = self._keyring.lock() == frozenset()
             # Who is new to this process may be known to another; the row that is there then stays.
-            self._check({r: p for r, p in known.items() if p or not unchanged})
+            self._check({r: p for r, p in as_read.items() if p or not unchanged})
             added = self._write(rows, secrets)
             winners = [(KeyNeed(subject, "reference"), secrets[subject]) for subject in added]
             self._keyring.add_keys([(need, 1, secret) for need, secret in winners])
@@ -181,10 +184,10 @@ class SubjectIndex:
         ]
         return list(self._keyring.macs.of_each("subject_index", columns))
 
-    def _check(self, known: dict[str, list[Period]]) -> None:
-        """Raise Overtaken when these references do not name any more whom they did when they were read."""
-        if known and self._read_periods(known)[0] != known:
-            for reference in known:
+    def _check(self, as_read: dict[str, list[Period]]) -> None:
+        """Raise Overtaken when these references name other data subjects than when they were read."""
+        if as_read and self._read_periods(as_read)[0] != as_read:
+            for reference in as_read:
                 self._periods.pop(reference, None)
             raise Overtaken
 

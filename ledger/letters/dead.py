@@ -109,23 +109,23 @@ def add_letters(
     if not refused:
         return
     names = [keys.names.of(message.body) for message, _ in refused]
-    kept = {row[0]: _Row(*row) for row in session.rows("kept_letters", letters=sorted({*names}))}
-    again = set(kept)
-    for row in kept.values():
+    rows = {row[0]: _Row(*row) for row in session.rows("kept_letters", letters=sorted({*names}))}
+    again = set(rows)
+    for row in rows.values():
         link.goes("dead_letters", msgspec.structs.astuple(row))
     sealed: dict[bytes, bytes] = {}
     for name, (message, rejection) in zip(names, refused, strict=True):
-        if name in kept:
-            _count_again(kept[name], rejection, now)
+        if name in rows:
+            _count_again(rows[name], rejection, now)
         else:
             nonce = os.urandom(NONCE_BYTES)
             sealed[name] = seal_bytes(keys.cipher, message.body, name, nonce)
-            kept[name] = _new_row(keys, name, message, rejection, now, sealed[name])
+            rows[name] = _new_row(keys, name, message, rejection, now, sealed[name])
     macs = {
-        name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in kept.items()
+        name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in rows.items()
     }
-    _write_new(session, [kept[name] for name in sealed], sealed, macs)
-    _write_again(session, [kept[name] for name in again], macs)
+    _write_new(session, [rows[name] for name in sealed], sealed, macs)
+    _write_again(session, [rows[name] for name in again], macs)
 
 
 def _count_again(row: _Row, rejection: Rejection, now: datetime) -> None:
@@ -189,7 +189,7 @@ def _write_again(session: Session, rows: Sequence[_Row], macs: Mapping[bytes, by
 
 
 def remove_letters(session: Session, link: ChainLink, name: str, /, **which: Any) -> int:
-    """Remove letters with one of the statements that do; how many. Needs the head lock."""
+    """Remove letters with the statement `name`; how many. Needs the head lock."""
     rows = session.rows(name, **which)
     for row in rows:
         link.goes("dead_letters", row)
@@ -197,7 +197,7 @@ def remove_letters(session: Session, link: ChainLink, name: str, /, **which: Any
 
 
 def _subject_hmac(keys: LetterKeys, rejection: Rejection) -> bytes | None:
-    """By what an erasure finds the letters of a person; None where no person could be read."""
+    """The hash by which an erasure finds the letters of a person; None where no person could be read."""
     subject = rejection.subject
     return keys.references.of(subject.encode()) if subject and is_person(subject) else None
 
@@ -210,7 +210,7 @@ def letters(session: Session) -> list[Letter]:
 def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter, bytes]:
     """One letter and the bytes of its message.
 
-    Raises Reject when there is no such letter, Lost when nobody can open it any more.
+    Raises Reject when there is no such letter, Lost when no key opens it any more.
     """
     try:
         name = bytes.fromhex(letter)
@@ -219,9 +219,9 @@ def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter
     row = session.row("letter", letter=name)
     if row is None:
         raise _absent()
-    shown = Letter(letter, *row[1:-1])
+    described = Letter(letter, *row[1:-1])
     try:
-        return shown, _opened(keyring, shown.day, name, bytes(row[-1]))
+        return described, _body_of(keyring, described.day, name, bytes(row[-1]))
     except KeyLost:
         if session.row("letter", letter=name) is None:  # it expired just now, and its key with it
             raise _absent() from None
@@ -232,7 +232,7 @@ def _absent() -> Reject:
     return Reject("there is no such dead letter; `ledger dead-letters list` shows them")
 
 
-def _opened(keyring: Keyring, day: date, name: bytes, sealed: bytes) -> bytes:
+def _body_of(keyring: Keyring, day: date, name: bytes, sealed: bytes) -> bytes:
     """The bytes of a message. A key of a past day is never made: it could not open anything."""
     cipher = AESGCM(keyring.known_ledger_key(day_purpose(day)))
     try:

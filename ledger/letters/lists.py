@@ -32,14 +32,15 @@ class LetterFilter(msgspec.Struct, frozen=True):
 
 def letters_like(session: Session, kind: LetterFilter, most: int | None = None) -> Iterator[Letter]:
     """Letters of a kind, oldest first, in flat memory; those that go meanwhile are passed over."""
+    # A page begins after the last letter of the one before, so that removals shift nothing.
     after: _After = (None, None)
-    found = _PAGE
-    while found == _PAGE and most != 0:
+    page_size = _PAGE
+    while page_size == _PAGE and most != 0:
         size = _PAGE if most is None else min(_PAGE, most)
         page = _page(session, kind, after, size)
         yield from page
         most = None if most is None else most - len(page)
-        found = len(page)
+        page_size = len(page)
         if page:
             after = (page[-1].first_seen, bytes.fromhex(page[-1].letter))
 
@@ -50,9 +51,9 @@ def _page(
     after: _After,
     count: int,
 ) -> list[Letter]:
-    seen, letter = after
+    first_seen, letter = after
     rows = session.of("ledger").rows(
-        "letters_like", **_parameters(kind), seen_after=seen, letter_after=letter, count=count
+        "letters_like", **_parameters(kind), seen_after=first_seen, letter_after=letter, count=count
     )
     return [Letter(bytes(row[0]).hex(), *row[1:]) for row in rows]
 
@@ -81,6 +82,7 @@ def _parameters(kind: LetterFilter) -> dict[str, object]:
 def letters_named(session: Session, beginning: str) -> list[str]:
     """The letters whose names begin so; two stand for more. Raises Reject for what begins no name."""
     try:
+        # A beginning is a range of names, which the primary key finds.
         least = bytes.fromhex(beginning.ljust(LETTER_DIGITS, "0"))
         most = bytes.fromhex(beginning.ljust(LETTER_DIGITS, "f"))
     except ValueError:

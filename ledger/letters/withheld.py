@@ -38,7 +38,7 @@ _MOST_BYTES = 4096
 class OpenedLetter(msgspec.Struct, frozen=True):
     """A withheld message as the confidential ledger opens it: its bytes, and where they came from.
 
-    `receipt`: what only whoever opened it can say, and the open ledger takes for a receipt.
+    `receipt`: the open ledger takes it as proof that the message was opened: it is inside what is sealed.
     """
 
     body: bytes
@@ -79,7 +79,7 @@ class WithheldKey:
         return _PREFIX + b64encode(self._raw).decode()
 
     def seal(self, message: Message, receipt: bytes) -> bytes:
-        """A message with its origin, so that nobody but the private half's holder can read it."""
+        """Seal a message with its origin, so that only the holder of the private half can read it."""
         topic, partition, offset = offset_of(message.origin)
         handed = OpenedLetter(message.body, message.mode, topic, partition, offset, receipt)
         text = _padded(msgspec.msgpack.encode(handed))
@@ -155,7 +155,7 @@ class KeyPair:
 
 
 def public_key(own: Path, pair: KeyPair) -> WithheldKey | None:
-    """To which an open ledger seals where no setting names a key; None where none can be had.
+    """The key to which an open ledger seals when no setting names one; None when it cannot be read or made.
 
     `own`: the ledger's copy. Where it is missing it is that of `pair`, which is made when there is none yet.
     """
@@ -178,7 +178,7 @@ def _text(path: Path) -> str:
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds; nothing where it can be no file with a key. Raises OSError without one."""
+    """The content of a file; empty when it can be no key's file. Raises OSError without a file."""
     try:
         return read_ordinary(path, _MOST_BYTES)
     except (FileNotFoundError, PermissionError):
@@ -188,7 +188,7 @@ def _content(path: Path) -> bytes:
 
 
 def _write_once(path: Path, content: bytes, mode: int) -> None:
-    """Write a file that nobody has made meanwhile, in one step and durably."""
+    """Write a file in one step and durably, unless another process has made it meanwhile."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
@@ -242,7 +242,7 @@ def receipt_of(keyring: Keyring, letter: bytes) -> bytes:
 
 
 def keep_withheld(session: Session, sealed: Sequence[Sealed]) -> None:
-    """Keep sealed messages, inside the caller's transaction. One that is kept already is not kept again."""
+    """Keep sealed messages, inside the caller's transaction. A message is kept once."""
     if sealed:
         letters, texts = zip(*sealed, strict=True)
         session.run("add_withheld", letters=list(letters), sealed=list(texts))

@@ -24,6 +24,7 @@ class RecordedRow(Notification):
     row: Row
 
     def __init__(self, row: Row) -> None:
+        # The library's class is frozen.
         object.__setattr__(self, "row", row)
 
     @property

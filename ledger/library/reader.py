@@ -79,10 +79,10 @@ class LedgerReader(Application[UUID]):
             return fold(recorded) if recorded else None
 
         try:
-            made: S = self.repository.get(stream, projector_func=project)
+            state: S = self.repository.get(stream, projector_func=project)
         except AggregateNotFoundError:
             return None
-        return made
+        return state
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         """Nothing of the process environment reaches the library."""

@@ -1,7 +1,7 @@
 """The library's subscription on LISTEN and NOTIFY: one thread pulls rows over a connection of its own.
 
 The library's own one for PostgreSQL has two of each. Ours looks again when no notification came for a second,
-so that a lost one delays and never hangs; and it ends with the program, also when nobody stopped it.
+so that a lost one delays and never hangs; and it ends with the program, also when the caller did not stop it.
 """
 
 import threading
@@ -20,7 +20,7 @@ from ledger.storage.postgres import Session
 LOST_S = 1.0
 # How often the thread looks whether it was stopped.
 LOOK_S = 0.2
-# How long the end of the thread is waited for: one that waits for a silent server goes when that is given up.
+# How long to wait for the thread's end. A thread that waits for a silent server ends when it gives that up.
 END_S = 1.0
 
 
@@ -51,13 +51,13 @@ class LedgerSubscription(ListenNotifySubscription[ApplicationRecorder]):
 
     def take(self, count: int, wait_s: float, after: int = 0) -> list[RecordedRow]:
         """At most `count` of the next rows, as many as are there; waits for the first one as `wait` does."""
-        taken: list[Any] = []
-        while len(taken) < count and self.wait(0 if taken else wait_s, after):
-            start, wanted = self._notifications_index, count - len(taken)
-            rows = self._notifications[start : start + wanted]
-            self._notifications_index += len(rows)
-            taken += rows
-        return taken
+        rows: list[Any] = []
+        while len(rows) < count and self.wait(0 if rows else wait_s, after):
+            start, room = self._notifications_index, count - len(rows)
+            block = self._notifications[start : start + room]
+            self._notifications_index += len(block)
+            rows += block
+        return rows
 
     def _has_rows(self, wait_s: float) -> bool:
         if self._notifications_index < len(self._notifications):
@@ -79,7 +79,7 @@ class LedgerSubscription(ListenNotifySubscription[ApplicationRecorder]):
         self._pull_thread.join(END_S)
 
     def _loop_on_pull(self) -> None:
-        """The thread. It listens before it looks: nothing recorded later is missed."""
+        """The thread's work. It listens before it looks, so it misses nothing that is recorded later."""
         try:
             with closing(self._session), library_errors():
                 self._session.named("listen", {"channel": self._session.ledger.channel})

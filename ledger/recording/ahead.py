@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from ledger import cycles
 from ledger.errors import Overtaken
 
-# The writing thread wakes some dozens of times a batch, each time behind the one that seals. Python's
+# The writing thread wakes some dozens of times a batch, each time behind the sealing thread. Python's
 # 5 ms would make it wait longer than the server takes.
 _SWITCH_SECONDS = 0.0005
 

@@ -46,9 +46,9 @@ class ApprovalStatus(Enum):
 
 
 def digest_of(key: bytes, act: str, parameters: Sequence[object]) -> str:
-    """Names an act with its parameters, in hex. Without the key nobody can try what it stands for."""
-    told = to_json([act, *parameters])
-    return hmac.new(key, _INFO + b"\0" + told, hashlib.sha256).hexdigest()
+    """A name for an act with its parameters, in hex. Keyed, so that a reader cannot try out parameters."""
+    message = to_json([act, *parameters])
+    return hmac.new(key, _INFO + b"\0" + message, hashlib.sha256).hexdigest()
 
 
 def approve(
@@ -71,8 +71,10 @@ def approve(
         raise Halt(f"an approval was refused as {outcome.rejections[0][1].code.value}")
     stream = ledger.registry_stream(ledger.reference)
     approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
-    same = [one for one in approvals if one.ours and one.facts["digest"] == approval.digest]
-    return standing_of(same, id, valid)
+    of_this_act = [
+        event for event in approvals if event.ours and event.facts["digest"] == approval.digest
+    ]
+    return standing_of(of_this_act, id, valid)
 
 
 def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnAct:
@@ -103,6 +105,7 @@ def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -
         standing = _standing(waiting, event)
         if event.id == id:
             return standing
+        # The pair is used up. The same person once more waits anew, from the later time on.
         waiting = None if standing is ApprovalStatus.SECOND else event
     raise Halt("an approval that was just recorded is not there")
 

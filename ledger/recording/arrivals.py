@@ -27,7 +27,7 @@ _Raw = TypeVar("_Raw", bound=Sized)
 def blocks(
     items: Iterable[_Raw], most: int = BLOCK, size_bytes: int = _BLOCK_BYTES
 ) -> Iterator[list[_Raw]]:
-    """Items in order, so many and so many bytes at a time at most; one that is too large alone is alone."""
+    """Items in order, so many and so many bytes at a time at most; an item that is too large comes alone."""
     block: list[_Raw] = []
     size = 0
     for item in items:

@@ -53,8 +53,8 @@ class Batch(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What became of a batch. `rejections`: index of the message and why.
 
-    `withheld`: index and code of messages that are for the confidential ledger only. Whoever reports them to
-    others than the one who brought them tells of an investigation. `quarantined`: sources that this batch
+    `withheld`: index and code of messages that are for the confidential ledger only. A report of them to
+    others than the sender would tell of an investigation. `quarantined`: sources that this batch
     took over the limit; what they send from now on is kept as dead letters.
     """
 
@@ -68,15 +68,16 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class PreparedBatch(msgspec.Struct, frozen=True):
-    """A batch that is sealed, with all that its write transaction needs. `then`: what it was sealed by.
+    """A batch that is sealed, with all that its write transaction needs.
 
+    `sealed_at`: the head's moment then; an erasure since of one of its streams makes it stale.
     `last_record`: keyed hash of the bookmark's last record. `chain`: vouches for what the batch writes.
     `withheld`: sealed, as it will be kept.
     """
 
     batch: Batch
-    ready: Sequence[PackedMessage]
-    then: Moment
+    packed: Sequence[PackedMessage]
+    sealed_at: Moment
     letter_keys: LetterKeys
     last_record: bytes | None
     chain: KeyedHash
@@ -95,7 +96,7 @@ USUAL = RefusalPolicy()
 
 
 class Means(msgspec.Struct, frozen=True):
-    """What a batch is sealed with. `withheld_key`: to which a message is sealed that is not ours to know."""
+    """What a batch is sealed with. `withheld_key`: seals messages that this ledger must not know."""
 
     session: Session
     keyring: Keyring
@@ -120,14 +121,14 @@ def prepare(means: Means, batch: Batch, now: datetime) -> PreparedBatch:
 
     Raises Misconfigured when something is withheld and there is no key for it: nothing is lost so.
     """
-    keyring, then = means.keyring, moment(means.session)
+    keyring, sealed_at = means.keyring, moment(means.session)
     last = batch.bookmark.last_record if batch.bookmark else None
-    ready = means.sealer.seal(batch.messages, then)
-    hidden = [batch.messages[index] for index, item in enumerate(ready) if _is_withheld(item)]
+    packed = means.sealer.seal(batch.messages, sealed_at)
+    hidden = [batch.messages[index] for index, item in enumerate(packed) if _is_withheld(item)]
     return PreparedBatch(
         batch=batch,
-        ready=ready,
-        then=then,
+        packed=packed,
+        sealed_at=sealed_at,
         letter_keys=letter_keys(keyring, now),
         last_record=None if last is None else hash_of_record(keyring, last),
         chain=keyring.hash(CHAIN),
@@ -150,7 +151,7 @@ def write(
     all the same fails the transaction, and it is done again, looking.
     Raises Overtaken when the batch must be prepared again; Fenced, Retry or Halt.
     """
-    look = before.repeats or any(item.stream and item.refusal for item in prepared.ready)
+    look = before.repeats or any(item.stream and item.refusal for item in prepared.packed)
     try:
         outcome = _write(session, ledger, prepared, limit, before, look=look)
     except UniqueConflict:
@@ -175,16 +176,18 @@ def _write(
     *,
     look: bool,
 ) -> Outcome:
-    ready, claiming = prepared.ready, claims_of(prepared.ready)
+    packed, claiming = prepared.packed, claims_of(prepared.packed)
     # Before the lock, where the database has nothing to say: others wait for nothing meanwhile.
-    decided = None if look or claiming else decide(prepared.batch.messages, ready, {})
+    decided = None if look or claiming else decide(prepared.batch.messages, packed, {})
     with session.transaction():
         head = lock_head(session)
-        _check_erasures(session, ready, prepared.then, head)
+        _check_erasures(session, packed, prepared.sealed_at, head)
         writing = _Writing(session, prepared)
         if decided is None or writing.kept_out:
-            looked_for = ready if look or writing.kept_out else claiming
-            decided = writing.decide(_known(session, looked_for), said_before(session, claiming))
+            looked_for = packed if look or writing.kept_out else claiming
+            decided = writing.decide(
+                _earlier_events(session, looked_for), said_before(session, claiming)
+            )
         notes = writing.keep_unrecorded(decided)
         halted, failing = writing.count(decided, limit)
         before.believe(head)
@@ -213,23 +216,23 @@ class _Writing:
     def __init__(self, session: Session, prepared: PreparedBatch) -> None:
         self._session, self._prepared, self._batch = session, prepared, prepared.batch
         self.link = ChainLink(prepared.chain)
-        self._window = self._moved()
-        self._names, topic = _sources_of(prepared.batch, prepared.ready)
+        self._window = self._move_bookmark()
+        self._names, topic = _sources_of(prepared.batch, prepared.packed)
         self._sources = Sources(session, topic, self._names)
         is_kafka = prepared.batch.bookmark is not None
         self.kept_out = self._sources.quarantined(self._names) if is_kafka else frozenset()
 
-    def _moved(self) -> Window | None:
+    def _move_bookmark(self) -> Window | None:
         """Move the bookmark; what the topic counts by now. Raises Fenced when another process moved it."""
         batch, last_record = self._batch, self._prepared.last_record
         if batch.bookmark is None:
             return None
         return move_bookmark(self._session, self.link, batch.span, batch.bookmark, last_record)
 
-    def decide(self, known: Known, said: RecordedClaims) -> Decided:
+    def decide(self, known: Known, claims: RecordedClaims) -> Decided:
         """The verdict over each message, with what is recorded of the same names and powers."""
-        ready, messages = self._prepared.ready, self._batch.messages
-        return decide(messages, ready, known, said, self.kept_out)
+        packed, messages = self._prepared.packed, self._batch.messages
+        return decide(messages, packed, known, claims, self.kept_out)
 
     def keep_unrecorded(self, decided: Decided) -> BatchNotes:
         """Keep what becomes no event: dead letters, and what is withheld; what the batch's row says of it."""
@@ -243,20 +246,20 @@ class _Writing:
         if self._batch.bookmark is None:  # files and commands are answered at once
             self._sources.count(self.link, tallies, now, None)
             return False, ()
-        counted = self._window
-        judged = None if counted and counted.halted_at else limit
+        earlier = self._window
+        judged = None if earlier and earlier.halted_at else limit
         failing = self._sources.count(self.link, tallies, now, judged)
-        window = topic_window(counted or Window(), tallies, limit, now)
+        window = topic_window(earlier or Window(), tallies, limit, now)
         if failing is None and window.halted_at is None:
             window = msgspec.structs.replace(window, halted_at=now)
-        set_window(self._session, self.link, self._batch.span.topic, counted, window)
+        set_window(self._session, self.link, self._batch.span.topic, earlier, window)
         _answer(self._session, self.link, self._batch, decided)
         return window.halted_at is not None, failing or ()
 
 
-def _sources_of(batch: Batch, ready: Sequence[PackedMessage]) -> tuple[list[str], str]:
+def _sources_of(batch: Batch, packed: Sequence[PackedMessage]) -> tuple[list[str], str]:
     """The source of each message, and the topic that they are counted under; only Kafka's are told apart."""
-    names = names_of(ready) if batch.bookmark else [NAMELESS] * len(ready)
+    names = names_of(packed) if batch.bookmark else [NAMELESS] * len(packed)
     return names, counted_as(batch.span)
 
 
@@ -279,30 +282,30 @@ def _move_letters(
     A letter that is tried again is not kept once more: an erasure may have removed it meanwhile.
     """
     batch = prepared.batch
-    refused = dict(decided.refused)
+    refused_again = dict(decided.refused)
     new = [(batch.messages[i], why) for i, why in decided.refused if i not in batch.letters]
     add_letters(session, link, prepared.letter_keys, new, prepared.now)
     for index, letter in batch.letters.items():
-        if index not in refused:
+        if index not in refused_again:
             remove_letters(session, link, "remove_letter", letter=letter)
     return len(new)
 
 
 def _check_erasures(
-    session: Session, ready: Sequence[PackedMessage], then: Moment, head: Head
+    session: Session, packed: Sequence[PackedMessage], sealed_at: Moment, head: Head
 ) -> None:
     """Raise Overtaken when something was erased, after the batch was sealed, of one of its streams."""
-    erased = erased_between(session, then, Moment(head.erasures, head.batch))
+    erased = erased_between(session, sealed_at, Moment(head.erasures, head.batch))
     if erased is None:
         raise Overtaken
     if erased and any(
-        item.stream in erased or not erased.isdisjoint(item.referred) for item in ready
+        item.stream in erased or not erased.isdisjoint(item.referred) for item in packed
     ):
         raise Overtaken
 
 
-def _known(session: Session, ready: Sequence[PackedMessage]) -> Known:
-    events = [item for item in ready if item.stream]
+def _earlier_events(session: Session, packed: Sequence[PackedMessage]) -> Known:
+    events = [item for item in packed if item.stream]
     rows = session.rows(
         "known_events", sources=[e.source for e in events], ids=[e.id for e in events]
     )
@@ -337,11 +340,11 @@ def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
 
 
 def _answer(session: Session, link: ChainLink, batch: Batch, decided: Decided) -> None:
-    """Keep the answers to upstream for what was refused of a Kafka batch; to what is withheld is none."""
-    refused = [(batch.messages[index], why) for index, why in decided.refused]
+    """Keep the answers to upstream for what was refused of a Kafka batch; a withheld message gets none."""
+    refusals = [(batch.messages[index], why) for index, why in decided.refused]
     answers = [
         answer_of(why, message.origin)
-        for message, why in refused
+        for message, why in refusals
         if isinstance(message.origin, KafkaOrigin)
     ]
     if answers:

@@ -1,7 +1,7 @@
 """What a writer knows from the batch before, so that the next one need not ask the database again.
 
-Believed under the head lock only. Versions: where the head is still where this writer's last commit left
-it, since then nobody has written. The blind index: where no erasure was counted. After a failure in which
+It is trusted under the head lock only. Versions: while the head is where this writer's last commit left it,
+no other process has written since. The blind index: while no erasure was counted. After a failure in which
 something of it was changed nothing is known.
 """
 
@@ -24,8 +24,8 @@ BlindRow = tuple[bytes, UUID, str, str]
 class Before:
     """Memory of one writer. Not for two threads at once.
 
-    `repeats`: events of the batch before were recorded already, so some of the next one may be. Nobody
-    knows of the first.
+    `repeats`: events of the batch before were recorded already, so some of the next may be. Of the
+    first batch that is unknown.
     """
 
     def __init__(self) -> None:
@@ -52,14 +52,14 @@ class Before:
         versions = self._versions
         unknown = {stream.int: stream for stream in streams if stream.int not in versions}
         if unknown:
-            found = latest_versions(session, list(unknown.values()))
-            versions.update((stream.int, version) for stream, version in found.items())
+            latest = latest_versions(session, list(unknown.values()))
+            versions.update((stream.int, version) for stream, version in latest.items())
         return versions
 
     def unwritten(self, new: Iterable[PackedMessage]) -> list[BlindRow]:
         """Rows of the blind index that these events need and that this writer did not write before.
 
-        Only an erasure takes rows away for good: whoever makes the index again, for instance after a crash,
+        Only an erasure takes rows away for good: a process that makes the index again, such as after a crash,
         puts the rows of every recorded event into it.
         """
         searchable, rows = self._searchable, []
@@ -72,6 +72,6 @@ class Before:
         return rows
 
     def keep(self, position: int, *, repeats: bool) -> None:
-        """The transaction is committed and left the head at this position."""
+        """Keep what was learned: the transaction is committed and left the head at this position."""
         self._position = position
         self.repeats = repeats

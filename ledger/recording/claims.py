@@ -21,15 +21,15 @@ _Saying = tuple[str, tuple[str, ...], bool]
 
 
 class RecordedClaims(msgspec.Struct):
-    """By stream and power what was said: source, refs, and whether it was surely the privacy office."""
+    """Recorded statements by stream and power: source, refs, and whether it was surely the privacy office."""
 
     sayings: dict[tuple[UUID, str], list[_Saying]] = msgspec.field(default_factory=dict)
 
     def may(self, item: PackedMessage, claim: Claim) -> bool:
         """Whether an event may do what it claims."""
         assert item.stream is not None
-        said = self.sayings.get((item.stream, claim.power.id), ())
-        return not without_right(item.source, claim, said)
+        sayings = self.sayings.get((item.stream, claim.power.id), ())
+        return not without_right(item.source, claim, sayings)
 
     def note(self, item: PackedMessage, claim: Claim) -> None:
         """Take an event that is recorded next into account."""
@@ -38,7 +38,7 @@ class RecordedClaims(msgspec.Struct):
             self.add(item.stream, claim.power.id, (item.source, claim.refs, claim.for_office))
 
     def add(self, stream: UUID, power: str, saying: _Saying) -> None:
-        """Take something into account that was said in a stream."""
+        """Take a recorded statement of a stream into account."""
         self.sayings.setdefault((stream, power), []).append(saying)
 
 
@@ -48,11 +48,11 @@ def claims_of(ready: Iterable[PackedMessage]) -> list[PackedMessage]:
 
 
 def said_before(session: Session, claiming: Collection[PackedMessage]) -> RecordedClaims:
-    """What was recorded of that over which some events claim power."""
-    said = RecordedClaims()
+    """The recorded statements over which some events claim power."""
+    recorded = RecordedClaims()
     claims = {name: claim for _, claim in _claims(claiming) for name in claim.power.opens}
     if not claims:
-        return said
+        return recorded
     rows = session.rows(
         "said_before",
         streams=sorted({stream for stream, _ in _claims(claiming) if stream}),
@@ -64,8 +64,8 @@ def said_before(session: Session, claiming: Collection[PackedMessage]) -> Record
         power = claim.power
         if gives_power(power, event.name, event.source, place, claim.office, claim.house):
             refs = refs_in(power, event.facts, event.categories)
-            said.add(event.stream, power.id, (event.source, refs, is_office_place(place)))
-    return said
+            recorded.add(event.stream, power.id, (event.source, refs, is_office_place(place)))
+    return recorded
 
 
 def _claims(claiming: Iterable[PackedMessage]) -> Iterator[tuple[UUID | None, Claim]]:

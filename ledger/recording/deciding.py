@@ -33,33 +33,34 @@ Known = dict[tuple[str, str], Earlier]
 
 def decide(
     messages: Sequence[Message],
-    ready: Sequence[PackedMessage],
+    packed: Sequence[PackedMessage],
     known: Known,
-    said: RecordedClaims | None = None,
+    claims: RecordedClaims | None = None,
     kept_out: Collection[str] = (),
 ) -> Decided:
-    """Sort a batch into new events, duplicates and refusals. Pure; `known`, `said` grow with the new ones.
+    """Sort a batch into new events, duplicates and refusals. Pure; `known`, `claims` grow with the new ones.
 
     `kept_out`: sources that are quarantined.
 
     The order of the contract: what decoding refused, then what its source may not say, then conflict, then
-    what sealing refused, then quarantine. A repeat of what is recorded is a duplicate, whoever may say it.
+    what sealing refused, then quarantine. A repeat of what is recorded is a duplicate from any source.
     """
-    decided, said = Decided(), said or RecordedClaims()
-    for index, item in enumerate(ready):
+    decided, claims = Decided(), claims or RecordedClaims()
+    for index, item in enumerate(packed):
         earlier = known.get((item.source, item.id)) if item.stream else None
         if earlier is not None and not _conflicts(earlier, item):
             decided.duplicates += 1
         elif (hidden := _hidden(item)) is not None:
             decided.withheld.append((index, hidden))
-        elif refusal := _refusal(messages[index], item, earlier, said, kept_out):
+        elif refusal := _refusal(messages[index], item, earlier, claims, kept_out):
             decided.refused.append((index, refusal))
         else:
             assert item.stream is not None
+            # From here on the same name later in the batch is a duplicate, or conflicts.
             known[item.source, item.id] = Earlier(item.fingerprint, item.stream)
             decided.new.append(item)
             if item.claim is not None:
-                said.note(item, item.claim)
+                claims.note(item, item.claim)
     return decided
 
 
@@ -72,27 +73,27 @@ def _refusal(
     message: Message,
     item: PackedMessage,
     earlier: Earlier | None,
-    said: RecordedClaims,
+    claims: RecordedClaims,
     kept_out: Collection[str],
 ) -> Rejection | None:
     """Why an event that is no duplicate cannot be recorded; None when it can."""
-    if item.claim is not None and not said.may(item, item.claim):
-        refused = _refused(message, Code.SOURCE_NOT_ALLOWED)
-        return msgspec.structs.replace(refused, pointer="/source")
+    if item.claim is not None and not claims.may(item, item.claim):
+        rejection = _rejection(message, Code.SOURCE_NOT_ALLOWED)
+        return msgspec.structs.replace(rejection, pointer="/source")
     if earlier is not None:
-        return _refused(message, Code.CONFLICTING_DUPLICATE)
+        return _rejection(message, Code.CONFLICTING_DUPLICATE)
     if item.refusal is None and item.source in kept_out:
-        return _refused(message, Code.QUARANTINED)
+        return _rejection(message, Code.QUARANTINED)
     return item.refusal
 
 
 def _conflicts(earlier: Earlier, item: PackedMessage) -> bool:
-    """Other content under the same name. After an erasure nobody can tell: then it is a duplicate."""
+    """Whether it has other content. After an erasure the key to compare with is gone: a duplicate then."""
     same = earlier.stream == item.stream and earlier.fingerprint == item.fingerprint
     return earlier.comparable and not same
 
 
-def _refused(message: Message, code: Code) -> Rejection:
+def _rejection(message: Message, code: Code) -> Rejection:
     event = message.outcome
     assert isinstance(event, Event)
     return refusal_of(event, code)

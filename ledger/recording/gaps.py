@@ -37,7 +37,7 @@ _SOURCE = f"{OWN_SOURCE}intake"
 class Gap(msgspec.Struct, frozen=True):
     """What is passed over: `from_offset` would have been read next, `to_offset` is read next instead.
 
-    `former_topic_id`: of the incarnation that was read so far; `topic_id`: of the one that is read on.
+    `former_topic_id`: of the incarnation that was read so far; `topic_id`: of the incarnation to go on with.
     """
 
     topic: str
@@ -112,6 +112,7 @@ def _event(gap: Gap, subject: str, stream: UUID, version: int, now: datetime) ->
         event = own_event(GAP, id=f"{uuid4()}.gap", source=_SOURCE, facts=gap.facts)
     except OwnEventError:
         raise Misconfigured("the reason of a gap is a code, such as retention-passed") from None
+    # Written here and not by the intake: bookmark and event go in one transaction.
     state = encode_state(
         {
             "id": event.id,

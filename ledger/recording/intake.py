@@ -39,47 +39,50 @@ class Sealer:
         Makes missing subjects and keys. Raises Retry or Halt.
         """
         dropped = self._keyring.sync(now)
+        # None: all that the keyring held was dropped.
         if dropped is None or dropped:
             self._subjects.forget(dropped)
             self._settled.clear()
-        ready: list[PackedMessage | None] = []
+        packed: list[PackedMessage | None] = []
         waiting: list[Message] = []
         arriving = iter(messages)
         while block := list(islice(arriving, BLOCK)):
             sealed = self._seal_block(block)
             waiting += [m for m, item in zip(block, sealed, strict=True) if item is None]
-            ready += sealed
+            packed += sealed
         later = iter(self._after_making(waiting) if waiting else ())
-        return [item or next(later) for item in ready]
+        return [item or next(later) for item in packed]
 
     def _seal_block(self, block: Sequence[Message]) -> list[PackedMessage | None]:
         """What can be sealed or refused at once; None in the place of what cannot."""
-        placed = [self._at_once(message) for message in block]
-        made = iter(self._pack([item for item in placed if isinstance(item, StreamEvent)]))
-        return [next(made) if isinstance(item, StreamEvent) else item for item in placed]
+        items = [self._at_once(message) for message in block]
+        packed = iter(self._pack([item for item in items if isinstance(item, StreamEvent)]))
+        return [next(packed) if isinstance(item, StreamEvent) else item for item in items]
 
     def _at_once(self, message: Message) -> "StreamEvent | PackedMessage | None":
         """What is ready to be sealed or refused; None when a subject or a key must be made first."""
         event = message.outcome
         if isinstance(event, Rejection):
             return PackedMessage(refusal=event)
-        held = self._settled.get(event.subject)
-        if held is not None and not EVENT_TYPES[event.type].references:
-            one = _placed(message, event, held, person=True)
+        keys = self._settled.get(event.subject)
+        if keys is not None and not EVENT_TYPES[event.type].references:
+            item = _stream_event(message, event, keys, person=True)
         elif self._unsettled(event):
             return None
         else:
-            one = self._place(message, event)
-        return one if _find_keys(one) else None
+            item = self._place(message, event)
+        return item if _find_keys(item) else None
 
     def _after_making(self, messages: Sequence[Message]) -> list[PackedMessage]:
         """Make what is missing for all of these messages, and seal them."""
         events = [(m, m.outcome) for m in messages if isinstance(m.outcome, Event)]
         mentions = chain.from_iterable(self._unsettled(event) for _, event in events)
         self._subjects.admit(list(mentions))
-        placed = [self._place(message, event) for message, event in events]
-        self._make_keys([item for item in placed if not _find_keys(item)])
-        blocks = (placed[first : first + BLOCK] for first in range(0, len(placed), BLOCK))
+        stream_events = [self._place(message, event) for message, event in events]
+        self._make_keys([item for item in stream_events if not _find_keys(item)])
+        blocks = (
+            stream_events[first : first + BLOCK] for first in range(0, len(stream_events), BLOCK)
+        )
         return list(chain.from_iterable(map(self._pack, blocks)))
 
     def _unsettled(self, event: Event) -> Sequence[Mention]:
@@ -87,89 +90,97 @@ class Sealer:
         settled, references = self._subjects.settled, EVENT_TYPES[event.type].references
         if not references and settled(event.subject):
             return ()
-        found = []
+        mentions = []
         if _names_person(event.subject) and not settled(event.subject):
-            found.append(Mention(event.subject, event.time, _starts(event)))
+            mentions.append(Mention(event.subject, event.time, _starts(event)))
         for name in references:
             if name in event.facts and not settled(event.facts[name]):
-                found.append(Mention(event.facts[name], event.time))
-        return found
+                mentions.append(Mention(event.facts[name], event.time))
+        return mentions
 
     def _place(self, message: Message, event: Event) -> StreamEvent:
         if _names_person(event.subject):
             period = self._subjects.period_of(event.subject, event.time)
-            placed = _placed(message, event, self._keyring.of(period.subject), person=True)
-            placed.erased = period.erased_through is not None
+            stream_event = _stream_event(
+                message, event, self._keyring.of(period.subject), person=True
+            )
+            stream_event.erased = period.erased_through is not None
             if self._subjects.settled(event.subject):
-                self._settled[event.subject] = placed.held
+                self._settled[event.subject] = stream_event.keys
         else:
             stream = self._ledger.registry_stream(event.subject)
-            placed = _placed(message, event, self._keyring.of(stream), person=False)
+            stream_event = _stream_event(message, event, self._keyring.of(stream), person=False)
         if EVENT_TYPES[event.type].references:
-            self._refer(placed)
-        return placed
+            self._refer(stream_event)
+        return stream_event
 
-    def _refer(self, one: StreamEvent) -> None:
+    def _refer(self, stream_event: StreamEvent) -> None:
         """Replace every reference to a person in the facts by the data subject's UUID."""
-        named = {
-            name: self._subjects.period_of(one.event.facts[name], one.event.time).subject
-            for name in EVENT_TYPES[one.event.type].references
-            if name in one.event.facts
+        subjects = {
+            name: self._subjects.period_of(
+                stream_event.event.facts[name], stream_event.event.time
+            ).subject
+            for name in EVENT_TYPES[stream_event.event.type].references
+            if name in stream_event.event.facts
         }
-        one.facts = one.event.facts | {name: str(subject) for name, subject in named.items()}
-        one.referred = tuple(named.values())
+        stream_event.facts = stream_event.event.facts | {
+            name: str(subject) for name, subject in subjects.items()
+        }
+        stream_event.referred = tuple(subjects.values())
 
-    def _make_keys(self, placed: Sequence[StreamEvent]) -> None:
+    def _make_keys(self, stream_events: Sequence[StreamEvent]) -> None:
         """Make every key that is missing, and none for a value that may no longer be sealed."""
         self._keyring.know(
-            (one.held.stream, category) for one in placed for category, _, _ in _groups(one)
+            (stream_event.keys.stream, category)
+            for stream_event in stream_events
+            for category, _, _ in _groups(stream_event)
         )
-        self._keyring.provide(set(chain.from_iterable(map(_needs, placed))))
-        for one in placed:
-            _find_keys(one)
+        self._keyring.provide(set(chain.from_iterable(map(_needs, stream_events))))
+        for stream_event in stream_events:
+            _find_keys(stream_event)
 
-    def _pack(self, placed: Sequence[StreamEvent]) -> list[PackedMessage]:
-        if not placed:
+    def _pack(self, stream_events: Sequence[StreamEvent]) -> list[PackedMessage]:
+        if not stream_events:
             return []
         hashes = LedgerHashes(self._keyring.hash(FINGERPRINT), self._keyring.hash("blind"))
-        return pack(self._name, placed, hashes, self._keyring.nonces)
+        return pack(self._name, stream_events, hashes, self._keyring.nonces)
 
 
-def _placed(message: Message, event: Event, held: StreamKeys, *, person: bool) -> StreamEvent:
+def _stream_event(message: Message, event: Event, keys: StreamKeys, *, person: bool) -> StreamEvent:
     layout = layout_of(tuple(event.personal)) if event.personal else None
-    return StreamEvent(message, event, held, person, layout, event.facts)
+    return StreamEvent(message, event, keys, person, layout, event.facts)
 
 
-def _groups(one: StreamEvent) -> Sequence[FieldGroup]:
-    return one.layout.groups if one.layout else ()
+def _groups(stream_event: StreamEvent) -> Sequence[FieldGroup]:
+    return stream_event.layout.groups if stream_event.layout else ()
 
 
-def _needs(one: StreamEvent) -> Iterator[KeyNeed]:
+def _needs(stream_event: StreamEvent) -> Iterator[KeyNeed]:
     """The keys that an event lacks. Notes on it when its values may no longer be sealed."""
-    held = one.held
-    if has_own_hash(one) and held.fingerprint is None:
-        yield KeyNeed(held.stream, FINGERPRINT)
-    for category, rolling, _ in _groups(one):
-        month = month_of(one.event.time) if rolling else 0
-        if one.erased or held.chains[category].fences(one.event.time):
-            one.fenced = True
-        elif (category, month) not in held.ready:
-            yield KeyNeed(held.stream, category, month)
+    keys = stream_event.keys
+    if has_own_hash(stream_event) and keys.fingerprint is None:
+        yield KeyNeed(keys.stream, FINGERPRINT)
+    for category, rolling, _ in _groups(stream_event):
+        month = month_of(stream_event.event.time) if rolling else 0
+        if stream_event.erased or keys.chains[category].fences(stream_event.event.time):
+            stream_event.fenced = True
+        elif (category, month) not in keys.ready:
+            yield KeyNeed(keys.stream, category, month)
 
 
-def _find_keys(one: StreamEvent) -> bool:
+def _find_keys(stream_event: StreamEvent) -> bool:
     """Note the keys that are ready; False when one is missing."""
-    held = one.held
-    if one.layout and one.erased:
-        one.fenced = True
-    elif one.layout and not one.fenced:
-        found = held.keys_for(one.layout, one.event.time)
-        if found is None:
+    keys = stream_event.keys
+    if stream_event.layout and stream_event.erased:
+        stream_event.fenced = True
+    elif stream_event.layout and not stream_event.fenced:
+        seals = keys.keys_for(stream_event.layout, stream_event.event.time)
+        if seals is None:
             return False
-        one.seals, through = found
-        if through is not None and one.event.time <= through:
-            one.fenced = True
-    return held.fingerprint is not None or not has_own_hash(one)
+        stream_event.seals, through = seals
+        if through is not None and stream_event.event.time <= through:
+            stream_event.fenced = True
+    return keys.fingerprint is not None or not has_own_hash(stream_event)
 
 
 def _names_person(subject: str) -> bool:

@@ -1,7 +1,7 @@
-"""What came of each source on a topic, and which sources are kept out of it: one stops no other.
+"""What became of the messages of each source, and which sources are kept out: one source stops no other.
 
-Counted under the head lock, in the batch's transaction. A source is what messages say it is; whoever may
-write to a topic may use another's name. What is withheld is counted nowhere.
+Counted under the head lock, in the batch's transaction. A source is what messages say it is: a producer
+of the topic can use another's name. What is withheld is counted nowhere.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,20 +31,20 @@ class SourceCount(msgspec.Struct, frozen=True):
     held: int
     seen_at: datetime
 
-    def plus(self, more: Tally, window: Window, now: datetime) -> "SourceCount":
-        """After one more batch."""
+    def plus(self, tally: Tally, window: Window, now: datetime) -> "SourceCount":
+        """The counts after one more batch."""
         return SourceCount(
             window,
-            self.recorded + more.recorded,
-            self.duplicates + more.duplicates,
-            self.refused + more.refused,
-            self.held + more.held,
+            self.recorded + tally.recorded,
+            self.duplicates + tally.duplicates,
+            self.refused + tally.refused,
+            self.held + tally.held,
             max(self.seen_at, now),
         )
 
 
 def half_fails(active: Iterable[str], failing: Iterable[str]) -> bool:
-    """Whether more than half of the sources of a topic fail, so that it is not theirs to mend."""
+    """Whether more than half of the sources of a topic fail, so that the topic is at fault and not they."""
     return len({*failing}) > HALF * len({*active, *failing})
 
 
@@ -54,10 +54,10 @@ class Sources:
     def __init__(self, session: Session, topic: str, names: Iterable[str]) -> None:
         self._session = session
         self._topic = topic
-        wanted = {*names, OTHERS}
-        rows = session.rows("intake_sources_of", topic=topic, sources=sorted(wanted))
-        self._known = {source: _count_of(row) for source, *row in rows}
-        self._rows = self._rows_for(wanted - self._known.keys() - {OTHERS, NAMELESS})
+        sources = {*names, OTHERS}
+        rows = session.rows("intake_sources_of", topic=topic, sources=sorted(sources))
+        self._counts = {source: _count_of(row) for source, *row in rows}
+        self._rows = self._rows_for(sources - self._counts.keys() - {OTHERS, NAMELESS})
 
     def _rows_for(self, new: set[str]) -> set[str]:
         """Which of the new sources get a row of their own."""
@@ -68,16 +68,16 @@ class Sources:
 
     def row_of(self, name: str) -> str:
         """Under which name a source is counted."""
-        known = name in self._known or name in self._rows or name == NAMELESS
-        return name if known else OTHERS
+        has_row = name in self._counts or name in self._rows or name == NAMELESS
+        return name if has_row else OTHERS
 
     def quarantined(self, names: Iterable[str]) -> frozenset[str]:
         """Those of some sources that are kept out."""
         return frozenset(name for name in {*names} if self._since(self.row_of(name)))
 
     def _since(self, row: str) -> datetime | None:
-        known = self._known.get(row)
-        return known.window.halted_at if known else None
+        count = self._counts.get(row)
+        return count.window.halted_at if count else None
 
     def count(
         self, link: ChainLink, tallies: Mapping[str, Tally], now: datetime, limit: HaltLimit | None
@@ -87,50 +87,50 @@ class Sources:
         None, and none is quarantined, when more than half of the topic's sources fail by then. `limit`: None
         where nothing is judged.
         """
-        after = self._counted(tallies, now, limit)
+        counts = self._counted(tallies, now, limit)
         failing = [
             name
-            for name, count in after.items()
+            for name, count in counts.items()
             if count.window.halted_at and not self._since(name)
         ]
-        halts = bool(failing) and self._halts(after, failing, now)
+        halts = bool(failing) and self._halts(counts, failing, now)
         if halts:
-            after |= {name: _not_quarantined(after[name]) for name in failing}
-        _store(self._session, link, self._topic, self._known, after)
+            counts |= {name: _not_quarantined(counts[name]) for name in failing}
+        _store(self._session, link, self._topic, self._counts, counts)
         return None if halts else tuple(sorted(failing))
 
     def _counted(
         self, tallies: Mapping[str, Tally], now: datetime, limit: HaltLimit | None
     ) -> dict[str, SourceCount]:
         """The rows as they are with these tallies; sources without a row of their own share one."""
-        after: dict[str, SourceCount] = {}
+        counts: dict[str, SourceCount] = {}
         for name, tally in tallies.items():
             row = self.row_of(name)
-            before = (
-                after.get(row) or self._known.get(row) or SourceCount(Window(), 0, 0, 0, 0, now)
+            count = (
+                counts.get(row) or self._counts.get(row) or SourceCount(Window(), 0, 0, 0, 0, now)
             )
             judged = limit if name != NAMELESS else None
-            after[row] = before.plus(tally, _window_after(before.window, tally, judged, now), now)
-        return after
+            counts[row] = count.plus(tally, _window_after(count.window, tally, judged, now), now)
+        return counts
 
-    def _halts(self, after: Iterable[str], failing: Iterable[str], now: datetime) -> bool:
+    def _halts(self, counted: Iterable[str], failing: Iterable[str], now: datetime) -> bool:
         since = now - ACTIVE
         rows = self._session.rows("active_intake_sources", topic=self._topic, since=since)
         quarantined = [source for source, kept_out in rows if kept_out]
         active = [source for source, _ in rows]
-        return half_fails({*active, *after} - {NAMELESS}, {*quarantined, *failing})
+        return half_fails({*active, *counted} - {NAMELESS}, {*quarantined, *failing})
 
 
-def _window_after(before: Window, one: Tally, limit: HaltLimit | None, now: datetime) -> Window:
+def _window_after(before: Window, tally: Tally, limit: HaltLimit | None, now: datetime) -> Window:
     if limit is None or before.halted_at is not None:
         return before
-    messages = one.recorded + one.duplicates + one.refused
-    return before.count(messages, one.refused, limit, now)
+    messages = tally.recorded + tally.duplicates + tally.refused
+    return before.count(messages, tally.refused, limit, now)
 
 
-def _not_quarantined(one: SourceCount) -> SourceCount:
-    window = msgspec.structs.replace(one.window, halted_at=None)
-    return msgspec.structs.replace(one, window=window)
+def _not_quarantined(count: SourceCount) -> SourceCount:
+    window = msgspec.structs.replace(count.window, halted_at=None)
+    return msgspec.structs.replace(count, window=window)
 
 
 def _store(
@@ -143,11 +143,11 @@ def _store(
     if not after:
         return
     macs = []
-    for source, one in after.items():
+    for source, count in after.items():
         if source in before:
             link.goes("intake_sources", _cells(topic, source, before[source]))
-        macs.append(link.comes("intake_sources", _cells(topic, source, one)))
-    cells = zip(*(_cells(topic, source, one)[1:] for source, one in after.items()), strict=True)
+        macs.append(link.comes("intake_sources", _cells(topic, source, count)))
+    cells = zip(*(_cells(topic, source, count)[1:] for source, count in after.items()), strict=True)
     columns = {name: [*values] for name, values in zip(_COLUMNS, cells, strict=True)}
     session.run("set_intake_sources", topic=topic, **columns, mac=macs)
 
@@ -158,10 +158,18 @@ _COLUMNS = (
 )
 
 
-def _cells(topic: str, source: str, one: SourceCount) -> tuple[Cell, ...]:
-    window = one.window
-    counts = (one.recorded, one.duplicates, one.refused, one.held)
-    return topic, source, window.messages, window.rejections, window.halted_at, *counts, one.seen_at
+def _cells(topic: str, source: str, count: SourceCount) -> tuple[Cell, ...]:
+    window = count.window
+    counts = (count.recorded, count.duplicates, count.refused, count.held)
+    return (
+        topic,
+        source,
+        window.messages,
+        window.rejections,
+        window.halted_at,
+        *counts,
+        count.seen_at,
+    )
 
 
 def _count_of(row: Sequence[object]) -> SourceCount:
@@ -173,11 +181,11 @@ def _count_of(row: Sequence[object]) -> SourceCount:
 def resume_source(session: Session, link: ChainLink, topic: str, source: str) -> bool:
     """Let a source in again, and begin to count its refusals anew; False when it is not quarantined."""
     rows = session.rows("intake_sources_of", topic=topic, sources=[source])
-    known = {name: _count_of(row) for name, *row in rows}
-    if source not in known or known[source].window.halted_at is None:
+    counts = {name: _count_of(row) for name, *row in rows}
+    if source not in counts or counts[source].window.halted_at is None:
         return False
-    anew = msgspec.structs.replace(known[source], window=Window())
-    _store(session, link, topic, known, {source: anew})
+    anew = msgspec.structs.replace(counts[source], window=Window())
+    _store(session, link, topic, counts, {source: anew})
     return True
 
 
@@ -190,7 +198,7 @@ def sources_of(session: Session, topic: str | None = None) -> list[tuple[str, st
 def counts_by_topic(sources: Iterable[tuple[str, str, SourceCount]]) -> dict[str, Tally]:
     """By topic what became of everything that arrived; what is withheld aside."""
     counts: dict[str, Tally] = {}
-    for topic, _, one in sources:
-        more = Tally(one.recorded, one.duplicates, one.refused, one.held)
-        counts[topic] = counts.get(topic, Tally()) + more
+    for topic, _, count in sources:
+        tally = Tally(count.recorded, count.duplicates, count.refused, count.held)
+        counts[topic] = counts.get(topic, Tally()) + tally
     return counts

@@ -1,8 +1,8 @@
 """Reads of personal data: noted in the database before anything opens, recorded as `ledger-read` afterwards.
 
-A note is a sealed row, since it names persons. Whoever reads may add one and cannot remove it; whoever
-records removes it once it is an event. A note carries the id of its event, so one that is recorded twice is a
-duplicate: a read is never lost and never counted twice, whatever dies meanwhile.
+A note is a sealed row, since it names persons. The reader's role may add a note and not remove it;
+the recorder removes it once it is an event. A note carries the id of its event, so a note that is recorded
+twice is a duplicate: a read is never lost and never counted twice, whatever dies meanwhile.
 """
 
 import os
@@ -71,7 +71,7 @@ class ReadNotes:
     def add(self, reads: Sequence[Read]) -> None:
         """Note reads; on return they are committed. Raises Misconfigured, Retry or Halt."""
         cipher = self._cipher or AESGCM(self._key())
-        sealed = [_sealed(cipher, read) for read in reads]
+        sealed = [_seal(cipher, read) for read in reads]
         self._session().run("add_read_notes", sealed=sealed)
         self._cipher = cipher
 
@@ -83,11 +83,11 @@ def waiting(session: Session) -> int:
 
 
 def unopened(session: Session, key: bytes) -> Iterator[int]:
-    """Notes that do not open under the ledger's key for reads: whoever left or changed them has no key."""
+    """Notes that do not open under the ledger's key for reads: they were left or changed without that key."""
     cipher, after = AESGCM(key), 0
     while rows := session.rows("read_notes", after=after, count=_BATCH):
         after = rows[-1][0]
-        yield from (note for note, sealed in rows if _opened(cipher, sealed) is None)
+        yield from (note for note, sealed in rows if _open(cipher, sealed) is None)
 
 
 def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome]) -> int:
@@ -99,7 +99,7 @@ def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome
     cipher, after, recorded = AESGCM(key), 0, 0
     while rows := session.rows("read_notes", after=after, count=_BATCH):
         after = rows[-1][0]
-        opened = [(note, _opened(cipher, sealed)) for note, sealed in rows]
+        opened = [(note, _open(cipher, sealed)) for note, sealed in rows]
         reads = [(note, read) for note, read in opened if read is not None]
         recorded += _record([read for _, read in reads], record)
         session.run("remove_read_notes", notes=[note for note, _ in reads])
@@ -115,12 +115,12 @@ def adopt_notes(folder: Path, session: Session) -> None:
         path.unlink()
 
 
-def _sealed(cipher: AESGCM, read: Read) -> str:
+def _seal(cipher: AESGCM, read: Read) -> str:
     nonce = os.urandom(NONCE_BYTES)
     return seal_value(cipher, msgspec.to_builtins(read), _PLACE, nonce)
 
 
-def _opened(cipher: AESGCM, sealed: str) -> Read | None:
+def _open(cipher: AESGCM, sealed: str) -> Read | None:
     try:
         return msgspec.convert(open_value(cipher, sealed, _PLACE), Read)
     except (Halt, msgspec.ValidationError):

@@ -26,7 +26,7 @@ class Tally(msgspec.Struct):
     held: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
-        """Both together."""
+        """The sum of both."""
         return Tally(
             self.recorded + other.recorded,
             self.duplicates + other.duplicates,
@@ -36,13 +36,13 @@ class Tally(msgspec.Struct):
 
 
 def counted_as(span: Span) -> str:
-    """Under which topic a batch is counted: all files are one."""
+    """The topic under which a batch is counted: all files count as one."""
     return _FILES if span.topic.startswith(_FILES) else span.topic
 
 
-def names_of(ready: Sequence[PackedMessage]) -> list[str]:
+def names_of(packed: Sequence[PackedMessage]) -> list[str]:
     """The source of each message; of what is withheld none is looked at."""
-    return [_name_of(item) for item in ready]
+    return [_name_of(item) for item in packed]
 
 
 def _name_of(item: PackedMessage) -> str:
@@ -68,10 +68,10 @@ def tally(
     tallies = {name: Tally(recorded[name], count) for name, count in arrived.items()}
     for index, held in refused:
         if index not in left_out:
-            one = tallies[names[index]]
-            one.held, one.refused = one.held + held, one.refused + (not held)
-    for one in tallies.values():
-        one.duplicates -= one.recorded + one.refused + one.held
+            counts = tallies[names[index]]
+            counts.held, counts.refused = counts.held + held, counts.refused + (not held)
+    for counts in tallies.values():
+        counts.duplicates -= counts.recorded + counts.refused + counts.held
     return tallies
 
 
@@ -81,5 +81,6 @@ def topic_window(
     """What was counted of a topic: its messages, and those without a source that can be read."""
     messages = sum(t.recorded + t.duplicates + t.refused + t.held for t in tallies.values())
     nameless = tallies.get(NAMELESS, Tally()).refused
+    # Fewer than half: a few unreadable messages must not halt all sources of the topic.
     of_topic = msgspec.structs.replace(limit, share=max(limit.share, HALF))
     return before.count(messages, nameless, of_topic, now)

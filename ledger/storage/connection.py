@@ -21,7 +21,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
             return super().wait(gen, *arguments, **options)
         except psycopg.OperationalError:
             if self.pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
-                self.pgconn.finish()  # nobody knows what it does now, and a rollback would wait again
+                self.pgconn.finish()  # its state is unknown now, and a rollback would wait again
             raise
 
 

@@ -8,7 +8,7 @@ from psycopg import errors
 
 from ledger.errors import Busy, Halt, LedgerError, Misconfigured, NotInstalled, ServiceAway
 
-# The server hung up on whoever stood still in a transaction; psycopg counts that as an internal error.
+# The server hung up on a client that was idle in a transaction; psycopg counts that as an internal error.
 _TIMEOUTS = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
 
 

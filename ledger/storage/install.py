@@ -57,9 +57,9 @@ def install_as_of(session: Session, ledger: LedgerName, times: Mapping[str, date
 
 
 def _check_owner(session: Session, ledger: LedgerName) -> None:
-    """Who owns a namespace may put code into it, and that must not run as somebody else."""
-    wanted = list(ledger.namespaces.values())
-    for namespace, owner in session.rows("foreign_namespaces", namespaces=wanted):
+    """The owner of a namespace may put code into it, and that must not run as another role."""
+    ours = list(ledger.namespaces.values())
+    for namespace, owner in session.rows("foreign_namespaces", namespaces=ours):
         raise Misconfigured(f"the namespace {namespace} belongs to {owner}: log in as its owner")
 
 
@@ -86,9 +86,9 @@ def _identifiers(ledger: LedgerName) -> dict[str, str]:
 
 def _create_roles(session: Session, ledger: LedgerName) -> None:
     """Make the ledger's roles that are missing."""
-    wanted = {ledger.role(role) for role in ROLES}
-    known = {name for (name,) in session.rows("known_roles", roles=sorted(wanted))}
-    for role in sorted(wanted - known):
+    roles = {ledger.role(role) for role in ROLES}
+    existing = {name for (name,) in session.rows("known_roles", roles=sorted(roles))}
+    for role in sorted(roles - existing):
         session.script(statement("ledger", "create_role"), {"role": role})
 
 

@@ -1,8 +1,8 @@
 """Locks that last over many transactions, in a connection of their own.
 
-What is locked are views of one constant that hold nothing, which only the roles concerned can lock: whoever
-has no right to them cannot hold anybody up. Such a lock takes no transaction id, so one that is held for
-hours keeps nothing from being cleaned up; nothing that is locked is a table, which the server would want to
+What is locked are views of one constant that hold nothing, which only the roles concerned can lock: a role
+without the right cannot block the others. Such a lock takes no transaction id, so a lock that is held for
+hours does not keep the server from cleaning up; and no table is locked, which the server would want to
 clean up itself.
 """
 
@@ -21,7 +21,7 @@ def held(session: Session, name: str, locks: Sequence[dict[str, str]]) -> Iterat
     """Hold locks until the end of the block, in another connection of the session's role.
 
     `name`: the statement that takes one without waiting; `locks`: its names in braces, for each lock. Raises
-    Busy when somebody else holds one, and what `Database.connect` raises.
+    Busy when another process holds one, and what `Database.connect` raises.
     """
     keeper = session.again()
 

@@ -1,4 +1,4 @@
-"""Reading files of folders that others may write to: nothing that was put there holds up or fills the memory.
+"""Reading files of folders that others may write to: no such file blocks the program or fills memory.
 
 A pipe would be waited for, a device never ends, and a file can claim any size. What a link leads to is read:
 sites mount their keys so.
@@ -18,10 +18,10 @@ def open_ordinary(path: Path, most: int | None = None) -> BinaryIO:
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is no ordinary file")
-        if most is not None and found.st_size > most:
+        if most is not None and status.st_size > most:
             raise too_large(most)
         return os.fdopen(descriptor, "rb")
     except BaseException:
@@ -30,11 +30,11 @@ def open_ordinary(path: Path, most: int | None = None) -> BinaryIO:
 
 
 def read_ordinary(path: Path, most: int) -> bytes:
-    """What a file holds, at most so many bytes. Raises OSError, also for one that is larger."""
+    """What a file holds, at most so many bytes. Raises OSError, also for a larger file."""
     with open_ordinary(path, most) as file:
         return file.read(most)
 
 
 def too_large(most: int) -> OSError:
-    """What is raised for more bytes than this program ever writes there."""
+    """The error for a file that is larger than this program ever writes."""
     return OSError(errno.EFBIG, f"it has more than {most} bytes")

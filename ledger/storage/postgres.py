@@ -39,7 +39,7 @@ CONNECT_TIMEOUT_S = 10
 PATIENCE_S = 60
 # The server ends a statement first, where it can, and says why; only a silent one is hung up on.
 SILENCE = 1.5
-# Those who hold the head lock: one that stands still in a transaction would hold up all others.
+# Roles that hold the head lock: a writer that hangs in a transaction blocks all others.
 _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser"})
 # Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
 _READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
@@ -56,7 +56,7 @@ def statement(package: str, name: str) -> LiteralString:
 
 
 @cache
-def _named(package: str, name: str, names: tuple[tuple[str, str], ...]) -> LiteralString:
+def _statement_named(package: str, name: str, names: tuple[tuple[str, str], ...]) -> LiteralString:
     """Text of a statement with each `{name}` replaced by a quoted identifier."""
     identifiers = {key: sql.Identifier(value) for key, value in names}
     text: LiteralString = sql.SQL(statement(package, name)).format(**identifiers).as_string(None)
@@ -88,7 +88,7 @@ class Session:
         return Session(self._connection, package, self._ledger, self._again)
 
     def again(self) -> "Session":
-        """Another connection of the same role. Whoever opens it closes it. Raises what `connect` raises."""
+        """Another connection of the same role. The caller closes it. Raises what `connect` raises."""
         return self._again().of(self._package)
 
     def _text(self, name: str, tables: Mapping[str, str] | None = None) -> LiteralString:
@@ -97,7 +97,7 @@ class Session:
         if "{" not in text:
             return text
         names = self._ledger.namespaces | dict(tables or {})
-        return _named(self._package, name, tuple(sorted(names.items())))
+        return _statement_named(self._package, name, tuple(sorted(names.items())))
 
     def rows(self, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows, sent in binary: half the time of text."""
@@ -365,7 +365,7 @@ class Database:
         }
 
     def _server_patience(self, role: Role | None) -> list[str]:
-        """Settings by which the server notices that a writer is gone, and lets go of its locks."""
+        """Settings by which the server notices that a writer is gone, and releases its locks."""
         probe_s = max(1, self.patience_s // 6)
         settings = {
             "tcp_keepalives_idle": f"{3 * probe_s}s",
@@ -377,14 +377,14 @@ class Database:
             settings["idle_in_transaction_session_timeout"] = f"{self.patience_s}s"
         if role == "recorder":
             settings["statement_timeout"] = f"{self.patience_s}s"
-        # An installer who waits for a reader would hold up all who come after; an audit waits for nobody
+        # An installer who waits for a reader would block all later connections; and an audit must not wait
         # for ever.
         if role is None or self.read_only:
             settings["lock_timeout"] = f"{self.patience_s}s"
         return [f"-c {name}={value}" for name, value in settings.items()]
 
     def _end_stalled(self, connection: Connection) -> None:
-        """End recorders that stand still inside a statement: no timeout of the server reaches a COPY
+        """End recorders that hang inside a statement: no timeout of the server reaches a COPY
         whose client was stopped, and it holds the head lock.
         """
         parameters = {"patience_s": self.patience_s}

@@ -40,7 +40,7 @@ def check_ports(options: Mapping[str, str]) -> None:
 
 
 def named(options: Mapping[str, str]) -> str:
-    """Who wants to go where, from the options of a connection, without its password."""
+    """User, host and database from the options of a connection, without the password."""
     host = options.get("host") or options.get("hostaddr") or "the local socket"
     user = options.get("user", "?")
     return (

@@ -28,7 +28,7 @@ class Head(msgspec.Struct, frozen=True):
 class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event that is about to get its position, as the starts of its rows (`ledger.writing.rows`).
 
-    `name`: by which it is known again; empty for one that has none.
+    `name`: by which it is known again; empty for an event without a name.
     """
 
     version: int
@@ -98,7 +98,7 @@ class BatchNotes(msgspec.Struct, frozen=True):
 NO_NOTES = BatchNotes()
 
 
-class _Moved(msgspec.Struct, frozen=True):
+class _MovedHead(msgspec.Struct, frozen=True):
     """The head after it moved over a batch, and what it knows of the batch before."""
 
     last: int
@@ -125,6 +125,7 @@ def append(
     """
     head = _move_head(session, len(events), notes)
     first = head.last - len(events) + 1
+    # Rows before the batch's own row: its hash covers the names that they were given.
     names = names_hash(_copy(session, events, first, head.at) if events else b"")
     before, sums = (notes.before, NO_SUMS) if notes.before is not None else _before(head)
     columns: dict[str, Cell] = {
@@ -139,28 +140,28 @@ def append(
         "dead_letters": notes.dead_letters,
     }
     cells: list[Cell] = [*columns.values(), microseconds(head.at)]
-    beside = SideState(head.counted, head.promised, link.sums(sums))
-    mac = link.hash(before, cells, names, beside)
-    session.run(
-        "add_batch", **columns, recorded_at=head.at, names=names, mac=mac, **beside._asdict()
-    )
+    side = SideState(head.counted, head.promised, link.sums(sums))
+    mac = link.hash(before, cells, names, side)
+    session.run("add_batch", **columns, recorded_at=head.at, names=names, mac=mac, **side._asdict())
+    # Listeners hear of it when the transaction commits, never of a position that was rolled back.
     session.rows("announce", channel=channel, position=str(head.last))
     return WriteResult(first, head.last, head.at)
 
 
-def _move_head(session: Session, count: int, notes: BatchNotes) -> _Moved:
+def _move_head(session: Session, count: int, notes: BatchNotes) -> _MovedHead:
     """Give events their positions. Raises Halt where there is no head, or events would go back in time."""
     recorded_at = notes.recorded_at
     row = session.row("move_head", count=count, erasures=notes.erasures, recorded_at=recorded_at)
     if row is None:
         raise Halt("the head row is missing")
-    head = _Moved(*row)
+    head = _MovedHead(*row)
+    # The statement never lets time go back: it takes the time of the last event instead.
     if recorded_at and head.at != recorded_at:
         raise Halt(f"events that were recorded at {recorded_at} cannot follow the last one")
     return head
 
 
-def _before(head: _Moved) -> tuple[bytes, bytes]:
+def _before(head: _MovedHead) -> tuple[bytes, bytes]:
     """Hash and sums of the batch before. Raises Halt where there should be some."""
     if head.mac is not None and head.sums is not None:
         return bytes(head.mac), bytes(head.sums)

@@ -48,6 +48,7 @@ class Window(msgspec.Struct, frozen=True):
     def count(self, messages: int, rejections: int, limit: HaltLimit, now: datetime) -> "Window":
         """The window after one more batch. A full window is judged once; a halted one stays."""
         if self.halted_at is None and self.messages >= limit.messages:
+            # A full window that did not halt is dropped: old messages must not hide new refusals.
             return Window().count(messages, rejections, limit, now)
         messages, rejections = self.messages + messages, self.rejections + rejections
         over = messages >= limit.messages and rejections > limit.share * messages
@@ -55,8 +56,8 @@ class Window(msgspec.Struct, frozen=True):
 
 
 def begin_bookmark(session: Session, link: ChainLink, place: Span, bookmark: Bookmark) -> bool:
-    """Begin with a new partition at the start of `place`; False when somebody did already."""
-    if _kept(session, place) is not None:
+    """Begin with a new partition at the start of `place`; False when another process did already."""
+    if _stored(session, place) is not None:
         return False
     row = _row(place, bookmark.cluster_id, bookmark.topic_id, place.start, None)
     session.run(
@@ -76,14 +77,14 @@ def move_bookmark(
 ) -> Window | None:
     """Move the bookmark over a span; the window of its topic, None where nothing was counted yet.
 
-    `last_record`: its keyed hash; None keeps the one that is there. Raises Fenced when it is elsewhere.
+    `last_record`: its keyed hash; None keeps the stored hash. Raises Fenced when it is elsewhere.
     """
-    kept = _kept(session, span)
-    if kept is None:
+    stored = _stored(session, span)
+    if stored is None:
         raise Fenced
-    cluster_id, topic_id, _, last, *window = kept
+    cluster_id, topic_id, _, last, *window = stored
     last_record = last if last_record is None else last_record
-    link.goes("bookmarks", _row(span, *kept[:4]))
+    link.goes("bookmarks", _row(span, *stored[:4]))
     row = _row(span, cluster_id, topic_id, span.end, last_record)
     moved = session.run(
         "move_bookmark",
@@ -108,10 +109,10 @@ def move_bookmark_over_gap(
 
     What was recorded before the gap says nothing about the record before the new place.
     """
-    kept = _kept(session, gap)
-    if kept is None:
+    stored = _stored(session, gap)
+    if stored is None:
         raise Fenced
-    link.goes("bookmarks", _row(gap, *kept[:4]))
+    link.goes("bookmarks", _row(gap, *stored[:4]))
     row = _row(gap, former.cluster_id, topic_id, gap.end, None)
     moved = session.run(
         "move_bookmark_over_gap",
@@ -151,7 +152,7 @@ def resume_topics(session: Session, link: ChainLink, topics: Sequence[str]) -> i
     return len(halted)
 
 
-def _kept(session: Session, place: Span) -> tuple[Any, ...] | None:
+def _stored(session: Session, place: Span) -> tuple[Any, ...] | None:
     return session.row("kept_bookmark", topic=place.topic, partition=place.partition)
 
 

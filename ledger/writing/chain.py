@@ -7,7 +7,7 @@ of the ledger that an epoch key outside the database wraps. An audit computes it
 
 What a table holds is told by a sum: each row's own keyed hash as a number, added when it comes and subtracted
 when it goes, modulo 2^256 (a multiset hash, Clarke et al. 2003). Subtracted is what the row says when it
-goes, so a row that somebody changed in between leaves a difference for ever.
+goes, so a row that was changed in between leaves a difference for ever.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,15 +57,17 @@ def _cell(cell: Cell) -> str | int | None:
 
 
 def batch_hash(
-    key: KeyedHash, before: bytes, row: Sequence[Cell], beside: "SideState | None"
+    key: KeyedHash, before: bytes, row: Sequence[Cell], side: "SideState | None"
 ) -> bytes:
     """The hash of a batch: over that of the batch before it, its own row, and what it left beside the events.
 
-    `row`: the columns from `batch` to `recorded_at`, that one as microseconds, then the names. `beside`: None
+    `row`: the columns from `batch` to `recorded_at`, that one as microseconds, then the names. `side`: None
     for a batch from before batches had hashes.
     """
-    left: Sequence[Cell] = beside or ()
-    return key.of(orjson.dumps(["batches", before.hex(), *map(_cell, row), *map(_cell, left)]))
+    side_cells: Sequence[Cell] = side or ()
+    return key.of(
+        orjson.dumps(["batches", before.hex(), *map(_cell, row), *map(_cell, side_cells)])
+    )
 
 
 class SideState(NamedTuple):
@@ -99,9 +101,9 @@ class ChainLink:
         numbers = _numbers(all_sums(before))
         return _bytes(a + b for a, b in zip(numbers, self._moved.values(), strict=True))
 
-    def hash(self, before: bytes, row: Sequence[Cell], names: bytes, beside: SideState) -> bytes:
+    def hash(self, before: bytes, row: Sequence[Cell], names: bytes, side: SideState) -> bytes:
         """The hash of the batch: see `batch_hash`."""
-        return batch_hash(self._key, before, (*row, names), beside)
+        return batch_hash(self._key, before, (*row, names), side)
 
 
 def all_sums(sums: bytes) -> bytes:

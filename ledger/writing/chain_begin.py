@@ -17,7 +17,7 @@ from ledger.writing.chain import Cell, ChainLink, Table, batch_hash, row_hash
 BEGIN = "command:chain"
 # What a ledger whose batches have hashes has applied.
 CHAIN_MIGRATION = "0008_chain"
-# Of each table: the statement that reads its rows as they are hashed, and the one that stores the hashes.
+# Of each table: the statement that reads its rows as they are hashed, and the one for the hashes.
 _STATEMENTS: dict[Table, tuple[str, str]] = {
     "bookmarks": ("hash_of_bookmarks", "hash_bookmarks"),
     "intake_windows": ("hash_of_intake_windows", "hash_intake_windows"),
@@ -33,16 +33,16 @@ _TWO_KEYS: tuple[Table, ...] = ("bookmarks", "intake_sources")
 def begin_chain(session: Session, ledger: LedgerName, chain: KeyedHash) -> bool:
     """Hash what has none, in a batch of its own; False when there is nothing. Needs the recorder's role.
 
-    Nobody records meanwhile. Raises Retry or Halt.
+    No other process records meanwhile. Raises Retry or Halt.
     """
     with session.transaction():
         head = lock_head(session)
         if session.row("hashed_batches") != (0,):
             return False
         link = ChainLink(chain)
-        found = [_hash_rows(session, link, table) for table in _STATEMENTS]
+        counts = [_hash_rows(session, link, table) for table in _STATEMENTS]
         _hash_answers(session, chain)
-        if head.batch == 0 and not any(found):
+        if head.batch == 0 and not any(counts):
             return False
         notes = BatchNotes(before=hash_unhashed(session, chain))
         append(session, [], Span(BEGIN), link, notes=notes, channel=ledger.channel)
@@ -69,18 +69,18 @@ def _names(rows: Iterable[bytes], ends: Sequence[int]) -> list[bytes]:
             index += 1
         if index < len(ends):
             hashes[index].update(row)
-    return [one.digest() for one in hashes]
+    return [names.digest() for names in hashes]
 
 
 def _hash_rows(session: Session, link: ChainLink, table: Table) -> int:
-    read, put = _STATEMENTS[table]
+    read, write = _STATEMENTS[table]
     rows = session.rows(read)
     if rows:
         macs = [link.comes(table, _cells(row)) for row in rows]
         keys: dict[str, Any] = {"keys": [row[0] for row in rows], "macs": macs}
         if table in _TWO_KEYS:
             keys["seconds"] = [row[1] for row in rows]
-        session.run(put, **keys)
+        session.run(write, **keys)
     return len(rows)
 
 

@@ -36,7 +36,7 @@ class StreamEvent(msgspec.Struct, gc=False):
 
     message: Message
     event: Event
-    held: StreamKeys
+    keys: StreamKeys
     person: bool
     layout: Layout | None
     facts: dict[str, Any]
@@ -46,10 +46,10 @@ class StreamEvent(msgspec.Struct, gc=False):
     fenced: bool = False
 
 
-def has_own_hash(one: StreamEvent) -> bool:
+def has_own_hash(stream_event: StreamEvent) -> bool:
     """Whether an event's fingerprint dies with the data of its stream: those of persons, and whatever holds
     values, such as the name of a recipient that is a private person."""
-    return one.person or one.layout is not None
+    return stream_event.person or stream_event.layout is not None
 
 
 class PackedMessage(msgspec.Struct, frozen=True, gc=False):
@@ -80,74 +80,86 @@ class LedgerHashes(msgspec.Struct, frozen=True):
 
 
 def pack(
-    ledger: str, placed: Sequence[StreamEvent], hashes: LedgerHashes, nonces: Callable[[int], bytes]
+    ledger: str,
+    stream_events: Sequence[StreamEvent],
+    hashes: LedgerHashes,
+    nonces: Callable[[int], bytes],
 ) -> list[PackedMessage]:
     """Seal and pack a block of events whose keys are ready. `nonces`: so many fresh ones in a row."""
-    states = _states(ledger, placed, nonces)
-    hashed_by = [_hash_of(one, hashes.fingerprint) for one in placed]
+    states = _states(ledger, stream_events, nonces)
+    hashed_by = [_hash_of(stream_event, hashes.fingerprint) for stream_event in stream_events]
     fingerprints = [
-        keyed.of(one.event.canonical) for one, (keyed, _) in zip(placed, hashed_by, strict=True)
+        keyed.of(stream_event.event.canonical)
+        for stream_event, (keyed, _) in zip(stream_events, hashed_by, strict=True)
     ]
     rows = [
-        event_start(one.held.stream, one.event.type, state)
-        for one, state in zip(placed, states, strict=True)
+        event_start(stream_event.keys.stream, stream_event.event.type, state)
+        for stream_event, state in zip(stream_events, states, strict=True)
     ]
     names = [
-        name_start(one.event.source, one.event.id, fingerprint, generation)
-        for one, fingerprint, (_, generation) in zip(placed, fingerprints, hashed_by, strict=True)
+        name_start(stream_event.event.source, stream_event.event.id, fingerprint, generation)
+        for stream_event, fingerprint, (_, generation) in zip(
+            stream_events, fingerprints, hashed_by, strict=True
+        )
     ]
-    blind = _blind(placed, hashes.blind)
+    blind = _blind(stream_events, hashes.blind)
     return [
-        _ready(*made) for made in zip(placed, states, fingerprints, rows, names, blind, strict=True)
+        _packed(*parts)
+        for parts in zip(stream_events, states, fingerprints, rows, names, blind, strict=True)
     ]
 
 
-def _hash_of(one: StreamEvent, common: KeyedHash) -> tuple[KeyedHash, int]:
+def _hash_of(stream_event: StreamEvent, common: KeyedHash) -> tuple[KeyedHash, int]:
     """What makes an event's fingerprint, and the generation of its key: 0 for that of the ledger."""
-    own = one.held.fingerprint if has_own_hash(one) else None
-    return (own, one.held.generation) if own else (common, 0)
+    own = stream_event.keys.fingerprint if has_own_hash(stream_event) else None
+    return (own, stream_event.keys.generation) if own else (common, 0)
 
 
 def _states(
-    ledger: str, placed: Sequence[StreamEvent], nonces: Callable[[int], bytes]
+    ledger: str, stream_events: Sequence[StreamEvent], nonces: Callable[[int], bytes]
 ) -> list[bytes]:
     """The bytes of `state` of each event; empty where its values may not be sealed."""
-    sealed = iter(_sealed(ledger, placed, nonces))
+    sealed = iter(_sealed_members(ledger, stream_events, nonces))
     return [
-        b"" if one.fenced else _state(one, next(sealed) if one.layout else {}) for one in placed
+        b""
+        if stream_event.fenced
+        else _state(stream_event, next(sealed) if stream_event.layout else {})
+        for stream_event in stream_events
     ]
 
 
-def _sealed(
-    ledger: str, placed: Sequence[StreamEvent], nonces: Callable[[int], bytes]
+def _sealed_members(
+    ledger: str, stream_events: Sequence[StreamEvent], nonces: Callable[[int], bytes]
 ) -> list[orjson.Fragment]:
     """The member `sealed` of each event that has values and may keep them."""
     values: list[Values] = [
         (
-            one.layout,
-            one.event.personal,
-            one.seals,
-            event_place(ledger, one.held.text, one.event.source, one.event.id),
+            stream_event.layout,
+            stream_event.event.personal,
+            stream_event.seals,
+            event_place(
+                ledger, stream_event.keys.text, stream_event.event.source, stream_event.event.id
+            ),
         )
-        for one in placed
-        if one.layout and not one.fenced
+        for stream_event in stream_events
+        if stream_event.layout and not stream_event.fenced
     ]
     return sealed_each(values, nonces(sum(len(personal) for _, personal, _, _ in values)))
 
 
-def _state(one: StreamEvent, sealed: Any) -> bytes:
-    event = one.event
+def _state(stream_event: StreamEvent, sealed: Any) -> bytes:
+    event = stream_event.event
     members = {
         "id": event.id,
         "source": event.source,
         "time": instant(event.time),
         "categories": event.categories,
-        "facts": one.facts,
+        "facts": stream_event.facts,
         "sealed": sealed,
-        "origin": msgspec.structs.asdict(one.message.origin),
+        "origin": msgspec.structs.asdict(stream_event.message.origin),
         **event.trace,
     }
-    if not one.person:
+    if not stream_event.person:
         members["subject"] = event.subject
     if event.sequence is not None:
         members["sequence"] = event.sequence
@@ -160,43 +172,45 @@ def _state(one: StreamEvent, sealed: Any) -> bytes:
     return encode_state(members)
 
 
-def _blind(placed: Sequence[StreamEvent], hmac: KeyedHash) -> list[Sequence[Blind]]:
+def _blind(stream_events: Sequence[StreamEvent], hmac: KeyedHash) -> list[Sequence[Blind]]:
     """Rows of the blind index for each event."""
     folded = [
         [
-            (_folded(field, one.event.personal[field]), category, field)
-            for field, category in one.layout.searchable
+            (_folded(field, stream_event.event.personal[field]), category, field)
+            for field, category in stream_event.layout.searchable
         ]
-        if one.layout and one.person and not one.fenced
+        if stream_event.layout and stream_event.person and not stream_event.fenced
         else ()
-        for one in placed
+        for stream_event in stream_events
     ]
-    return [[(hmac.of(text), category, field) for text, category, field in one] for one in folded]
+    return [
+        [(hmac.of(text), category, field) for text, category, field in values] for values in folded
+    ]
 
 
-def _ready(
-    one: StreamEvent,
+def _packed(
+    stream_event: StreamEvent,
     state: bytes,
     fingerprint: bytes,
     row: bytes,
     name: bytes,
     blind: Sequence[Blind],
 ) -> PackedMessage:
-    event = one.event
+    event = stream_event.event
     try:
         check_entry_size(event.type, state)
     except TooLarge:
         return PackedMessage(refusal=refusal_of(event, Code.TOO_LARGE))
     return PackedMessage(
-        one.held.stream,
+        stream_event.keys.stream,
         event.source,
         event.id,
         fingerprint,
         row,
         name,
-        refusal_of(event, Code.ERASED_SUBJECT) if one.fenced else None,
+        refusal_of(event, Code.ERASED_SUBJECT) if stream_event.fenced else None,
         blind,
-        one.referred,
+        stream_event.referred,
         event.claim,
     )
 

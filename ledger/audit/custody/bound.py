@@ -1,8 +1,8 @@
-"""Whether a data subject is still of the reference that it was made of, which every entry of the log tells.
+"""Whether a data subject still has the reference that it was made of. Every entry of the log names it.
 
-A data subject is a hash of its reference under the person's own key (`sealing.subject_of`). One whose key or
-reference does not come to it is somebody else's, unless a restore explains it: of a person who was not in the
-copy the first key is lost, and whoever is seen again gets another one.
+A data subject is a hash of its reference under the person's own key (`sealing.subject_of`). When key and
+reference do not come to it, the row is another person's, unless a restore explains it: of a person who was
+not in the copy the first key is lost, and a person who is seen again gets another key.
 """
 
 from collections.abc import Container, Set
@@ -14,42 +14,42 @@ from ledger.crypto.sealing import is_made_of_reference, subject_of
 
 
 def is_bound(
-    subject: UUID, reference: str | None, secret: bytes | None, held: ProviderKeys
+    subject: UUID, reference: str | None, secret: bytes | None, provider_keys: ProviderKeys
 ) -> bool:
-    """Whether a data subject was made of this reference with this key; of earlier versions none was made."""
+    """Whether a data subject was made of this reference with this key. Earlier versions count as made so."""
     if not is_made_of_reference(subject):
         return True
     if reference is None or secret is None:
         return False
-    return subject_of(secret, str(held.ledger), reference) == subject
+    return subject_of(secret, str(provider_keys.ledger), reference) == subject
 
 
 class Unbound:
-    """Data subjects that are not bound to what they are now, and where the log first tells of them."""
+    """Data subjects that were made of another reference, and where the log first tells of them."""
 
     def __init__(self, subjects: Set[UUID]) -> None:
         self._subjects = subjects
-        self._named: dict[UUID, int] = {}
+        self._first_named: dict[UUID, int] = {}
         self._excused: set[UUID] = set()
 
-    def see(self, told: StreamNeeds, came_back: Container[int]) -> None:
-        """Take the events of one stream, which are of a data subject and may name others."""
+    def see(self, stream_needs: StreamNeeds, came_back: Container[int]) -> None:
+        """Note the data subjects of one stream: its own, and those that its events name."""
         if not self._subjects:
             return
-        for subject in told.referred.keys() & self._subjects:
-            self._take(subject, told.referred[subject], came_back)
-        if told.stream in self._subjects:
-            self._take(told.stream, told.first, came_back)
-            if told.reapplied:
-                self._excused.add(told.stream)
+        for subject in stream_needs.referred.keys() & self._subjects:
+            self._take(subject, stream_needs.referred[subject], came_back)
+        if stream_needs.stream in self._subjects:
+            self._take(stream_needs.stream, stream_needs.first, came_back)
+            if stream_needs.reapplied:
+                self._excused.add(stream_needs.stream)
 
     def _take(self, subject: UUID, position: int, came_back: Container[int]) -> None:
-        self._named[subject] = min(position, self._named.get(subject, position))
+        self._first_named[subject] = min(position, self._first_named.get(subject, position))
         if position in came_back:
             self._excused.add(subject)
 
     def end(self, notes: CappedFindings) -> None:
-        """Note those that no restore explains."""
-        for subject in sorted(self._named.keys() - self._excused):
+        """Note each of them that no restore explains."""
+        for subject in sorted(self._first_named.keys() - self._excused):
             detail = f"of data subject {subject}: it was made of another reference than it has"
-            notes.note(self._named[subject], "index-subject", detail)
+            notes.note(self._first_named[subject], "index-subject", detail)

@@ -41,7 +41,7 @@ class Custody(msgspec.Struct, frozen=True):
 
 
 class CappedFindings:
-    """Findings of the keys, as many of a kind as somebody can read, and how many more there were."""
+    """Findings of the keys, as many of a kind as a person can read, and how many more there were."""
 
     MOST = 1_000
 
@@ -71,43 +71,43 @@ class Checked(NamedTuple):
 
 
 class ProviderKeys:
-    """The provider's keys as they were before the audited moment; keys that began since are read then."""
+    """The provider's keys as they were before the audited moment; later epochs are read when needed."""
 
     def __init__(self, provider: KeyProvider, ledger: LedgerName, notes: CappedFindings) -> None:
         self.provider = provider
         self.ledger = ledger
         self._wrapping = provider.wrapping()
         self._notes = notes
-        self._there: set[int] = set()
-        self._missing: set[int] = set()
+        self._present_epochs: set[int] = set()
+        self._missing_epochs: set[int] = set()
         with suppress(OSError):
             self._wrapping.hold()
             for epoch in provider.epochs():
                 with suppress(KeyLost):  # destroyed just now, or damaged: named where it is needed
                     provider.commitment(epoch)
-                    self._there.add(epoch)
+                    self._present_epochs.add(epoch)
         self._macs: RowMacs | None = None
         try:
             self._macs = row_macs(provider, ledger)
         except KeyLost as error:
             notes.note(None, "rows-key", str(error))
-        self.links = JournalLinks(provider.links, self._the_macs, ledger)
+        self.links = JournalLinks(provider.links, self._macs_or_raise, ledger)
 
     def check_epoch(self, number: int) -> None:
         """Note an epoch whose key is not there."""
-        if number not in self._there:
+        if number not in self._present_epochs:
             try:
                 self.provider.commitment(number)
             except KeyLost as error:
                 self._note_missing(number, error)
 
     def unwrap(self, keys: Sequence[Wrapped]) -> list[Unwrapped]:
-        """Keys, each by itself; an epoch whose key is not there is a finding, once."""
-        found = self._wrapping.unwrap(keys) if keys else []
-        for key, why in zip(keys, found, strict=True):
+        """Unwrap keys, each by itself. An epoch without a key is a finding, once."""
+        unwrapped = self._wrapping.unwrap(keys) if keys else []
+        for key, why in zip(keys, unwrapped, strict=True):
             if isinstance(why, KeyLost):
                 self._note_missing(key.epoch, why)
-        return found
+        return unwrapped
 
     def note(self, why: Halt, kind: str, detail: str) -> None:
         """Note a key that does not unwrap. An epoch that is not there is a finding already.
@@ -120,12 +120,12 @@ class ProviderKeys:
             self._notes.note(None, kind, detail)
 
     def _note_missing(self, epoch: int, error: KeyLost) -> None:
-        if epoch not in self._missing:
-            self._missing.add(epoch)
+        if epoch not in self._missing_epochs:
+            self._missing_epochs.add(epoch)
             self._notes.note(None, "epoch-key", f"{error}, and keys are wrapped under it")
 
     def check(self, table: str, rows: Sequence[Checked]) -> None:
-        """Note rows that are not as this program wrote them. Without the key none can be told."""
+        """Note rows that are not as this program wrote them. Without the key rows cannot be checked."""
         if self._macs is None or not rows:
             return
         belong = self._macs.belong(table, [(row.columns, row.mac) for row in rows])
@@ -134,7 +134,7 @@ class ProviderKeys:
                 detail = f"{row.what} is not as it was written"
                 self._notes.note(None, f"{_KINDS[table]}-changed", detail)
 
-    def _the_macs(self) -> RowMacs:
+    def _macs_or_raise(self) -> RowMacs:
         if self._macs is None:
             raise KeyLost("the key that authenticates rows is not held any more")
         return self._macs

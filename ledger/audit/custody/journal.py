@@ -17,7 +17,7 @@ from ledger.storage.postgres import Session
 
 
 class JournalLine(msgspec.Struct, frozen=True):
-    """One line of the journal, without its keys. `keys`: of them a hash each."""
+    """One line of the journal, without its keys. `keys`: a hash of each."""
 
     number: int
     entry: ErasureEntry
@@ -37,15 +37,15 @@ class JournalLines:
         self._links = links
         self.of_subject: dict[UUID, list[JournalLine]] = {}
         self._by_erasure: dict[UUID, JournalLine] = {}
-        self._seen: set[UUID] = set()
+        self._recorded: set[UUID] = set()
         self._lacking: dict[UUID, int] = {}
         try:
             for number, raw in enumerate(journal.lines(), 1):
-                self._take(number, raw, notes)
+                self._add_line(number, raw, notes)
         except OSError as error:
             notes.note(None, "journal", f"it cannot be read: {error.strerror}")
 
-    def _take(self, number: int, raw: bytes, notes: CappedFindings) -> None:
+    def _add_line(self, number: int, raw: bytes, notes: CappedFindings) -> None:
         try:
             entry = _read(raw)
         except UnknownFormat as error:
@@ -78,7 +78,7 @@ class JournalLines:
 
     def see(self, erasure: UUID, stream: UUID, position: int) -> JournalLine | None:
         """The line of an erasure that is recorded at a position."""
-        self._seen.add(erasure)
+        self._recorded.add(erasure)
         line = self._by_erasure.get(erasure)
         if line is None:
             self._lacking.setdefault(erasure, position)
@@ -86,7 +86,9 @@ class JournalLines:
 
     def end(self, session: Session, notes: CappedFindings) -> None:
         """Lines without an event and events without a line, unless the other one came meanwhile."""
-        pending = [line for erasure, line in self._by_erasure.items() if erasure not in self._seen]
+        pending = [
+            line for erasure, line in self._by_erasure.items() if erasure not in self._recorded
+        ]
         self._note_pending(session, pending, notes)
         if self._lacking:
             later = set(_erasures(self._journal))
@@ -109,28 +111,28 @@ class JournalLines:
 
 
 def _read(raw: bytes) -> ErasureEntry | None:
-    """The entry of a line; None where it is none, or where its times say no instant. Raises UnknownFormat."""
+    """The entry of a line; None where it is no entry, or a time has no zone. Raises UnknownFormat."""
     try:
         entry = read_line(raw)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     times = (entry.time, entry.through, entry.valid_from)
-    return entry if all(one is None or one.tzinfo for one in times) else None
+    return entry if all(time is None or time.tzinfo for time in times) else None
 
 
 def _erasures(journal: ErasureJournal) -> list[UUID]:
-    found = []
+    erasures = []
     try:
         for raw in journal.lines():
             with suppress(UnknownFormat):  # it is named already
                 entry = _read(raw)
-                found += [entry.erasure] if entry else []
+                erasures += [entry.erasure] if entry else []
     except OSError:  # and so is this
         return []
-    return found
+    return erasures
 
 
 def through_of(lines: Sequence[JournalLine], category: str) -> datetime | None:
     """Up to when the journal says that a category of a person was erased."""
-    found = [line.entry.through for line in lines if category in line.entry.categories]
-    return max(found, default=None)
+    ends = [line.entry.through for line in lines if category in line.entry.categories]
+    return max(ends, default=None)

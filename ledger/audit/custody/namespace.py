@@ -28,7 +28,7 @@ class KeysAudit:
     def __init__(self, custody: Custody | None, findings: Findings) -> None:
         self._custody = custody
         self._notes = CappedFindings(findings)
-        self._held: ProviderKeys | None = None
+        self._provider_keys: ProviderKeys | None = None
         self._ended: set[int] = set()
         if custody is None:
             return
@@ -36,88 +36,92 @@ class KeysAudit:
             detail = "no key folder is here, so keys, index and journal were not looked at"
             self._notes.note(None, "keys-not-looked-at", detail)
             return
-        self._held = ProviderKeys(custody.provider, custody.ledger, self._notes)
-        self._lines = JournalLines(custody.journal, self._held.links, self._notes)
+        self._provider_keys = ProviderKeys(custody.provider, custody.ledger, self._notes)
+        self._lines = JournalLines(custody.journal, self._provider_keys.links, self._notes)
 
     def compare(self, session: Session) -> None:
         """Everything of the moment that is audited, inside the caller's transaction."""
-        if self._held is None or self._custody is None:
+        if self._provider_keys is None or self._custody is None:
             return
-        held, notes = self._held, self._notes
-        self._ended = check_epochs(session.rows("audit_epochs"), held, notes)
-        secrets = check_ledger_keys(session, self._custody, held, notes)
-        unbound = check_index(session, secrets.get("index"), held, notes)
-        check_streams(session, self._custody, held, self._lines, notes, unbound)
-        check_unreferenced(session, held, notes)
+        provider_keys, notes = self._provider_keys, self._notes
+        self._ended = check_epochs(session.rows("audit_epochs"), provider_keys, notes)
+        secrets = check_ledger_keys(session, self._custody, provider_keys, notes)
+        unbound = check_index(session, secrets.get("index"), provider_keys, notes)
+        check_streams(session, self._custody, provider_keys, self._lines, notes, unbound)
+        check_unreferenced(session, provider_keys, notes)
         check_read_notes(session, secrets.get(READS), notes)
-        check_feeds(session, self._custody, held, notes)
+        check_feeds(session, self._custody, provider_keys, notes)
 
     def end(self, session: Session) -> None:
         """After that moment: what was on its way then must have arrived."""
-        if self._held is not None:
-            check_ended(self._ended, self._held, self._notes)
+        if self._provider_keys is not None:
+            check_ended(self._ended, self._provider_keys, self._notes)
             self._lines.end(session, self._notes)
         self._notes.end()
 
 
 def check_epochs(
-    rows: Sequence[Sequence[Any]], held: ProviderKeys, notes: CappedFindings
+    rows: Sequence[Sequence[Any]], provider_keys: ProviderKeys, notes: CappedFindings
 ) -> set[int]:
     """Epochs are numbered without a gap, the last one runs, and its key is held; those that have ended."""
     for number, (epoch, started_at, retired_at, mac) in enumerate(rows, 1):
         if epoch != number:
             notes.note(None, "epoch-missing", f"expected epoch {number}, found {epoch}")
             break
-        held.check("epochs", [Checked((epoch, started_at, retired_at), mac, f"epoch {epoch}")])
+        provider_keys.check(
+            "epochs", [Checked((epoch, started_at, retired_at), mac, f"epoch {epoch}")]
+        )
     running = [epoch for epoch, _, retired_at, _ in rows if retired_at is None]
     if not rows or rows[-1][0] not in running:
         notes.note(None, "epoch-missing", "no epoch is running")
     for epoch in running:
-        held.check_epoch(epoch)
-    known = {row[0] for row in rows}
-    _check_provider(known, held, notes)
-    return known - set(running)
+        provider_keys.check_epoch(epoch)
+    epochs = {row[0] for row in rows}
+    _check_provider(epochs, provider_keys, notes)
+    return epochs - set(running)
 
 
-def _check_provider(known: set[int], held: ProviderKeys, notes: CappedFindings) -> None:
+def _check_provider(epochs: set[int], provider_keys: ProviderKeys, notes: CappedFindings) -> None:
     """The key provider holds keys of epochs that the ledger knows, and nothing else."""
-    for epoch in held.provider.epochs():
-        # The next one may have its key already, and one that began meanwhile as well.
-        if epoch not in known and epoch <= max(known, default=0):
+    for epoch in provider_keys.provider.epochs():
+        # The next epoch may have its key already, and so may an epoch that began meanwhile.
+        if epoch not in epochs and epoch <= max(epochs, default=0):
             notes.note(None, "epoch-unknown", f"the provider has a key of epoch {epoch}")
-    for name in held.provider.strange():
+    for name in provider_keys.provider.strange():
         notes.note(None, "epoch-unknown", f"among the keys is {name!r}, which is no key of ours")
 
 
-def check_ended(ended: Set[int], held: ProviderKeys, notes: CappedFindings) -> None:
+def check_ended(ended: Set[int], provider_keys: ProviderKeys, notes: CappedFindings) -> None:
     """The keys of epochs that had ended are gone, at last."""
-    for epoch in sorted(ended & set(held.provider.epochs())):
+    for epoch in sorted(ended & set(provider_keys.provider.epochs())):
         detail = f"epoch {epoch} has ended, and its key is held: rotate once more"
         notes.note(None, "epoch-held", detail)
 
 
 def check_ledger_keys(
-    session: Session, custody: Custody, held: ProviderKeys, notes: CappedFindings
+    session: Session, custody: Custody, provider_keys: ProviderKeys, notes: CappedFindings
 ) -> dict[str, bytes]:
     """The ledger's own keys open, and none is missing; those that open, by purpose."""
     secrets: dict[str, bytes] = {}
     rows = session.rows("audit_ledger_keys")
-    found = {purpose for purpose, _, _ in rows}
-    wrapped = [Wrapped(e, ledger_key_place(held.ledger, purpose, e), w) for purpose, e, w in rows]
-    for (purpose, epoch, _), key in zip(rows, held.unwrap(wrapped), strict=True):
+    purposes = {purpose for purpose, _, _ in rows}
+    wrapped = [
+        Wrapped(e, ledger_key_place(provider_keys.ledger, purpose, e), w) for purpose, e, w in rows
+    ]
+    for (purpose, epoch, _), key in zip(rows, provider_keys.unwrap(wrapped), strict=True):
         if isinstance(key, bytes):
             secrets[purpose] = key
         else:
             detail = f"the ledger's key {purpose} does not open under epoch {epoch}"
-            held.note(key, "ledger-key-changed", detail)
+            provider_keys.note(key, "ledger-key-changed", detail)
     days = [f"letters/{day.isoformat()}" for (day,) in session.rows("days_of_letters")]
-    for purpose in sorted({*custody.purposes, *days} - found):
+    for purpose in sorted({*custody.purposes, *days} - purposes):
         notes.note(None, "ledger-key-missing", f"the ledger's key {purpose} is missing")
     return secrets
 
 
 def check_index(
-    session: Session, key: bytes | None, held: ProviderKeys, notes: CappedFindings
+    session: Session, key: bytes | None, provider_keys: ProviderKeys, notes: CappedFindings
 ) -> set[UUID]:
     """Each row of the subject index is authentic, opens, and has the hash and kind of what it opens to.
 
@@ -126,33 +130,35 @@ def check_index(
     unbound: set[UUID] = set()
     rows = session.stream("audit_index")
     while block := list(islice(rows, _BLOCK_SUBJECTS)):
-        keys = _reference_keys(session, [row[0] for row in block], held)
+        keys = _reference_keys(session, [row[0] for row in block], provider_keys)
         authentic = [Checked(tuple(row[:6]), row[6], f"the index row of {row[0]}") for row in block]
-        held.check("subject_index", authentic)
+        provider_keys.check("subject_index", authentic)
         for row in block:
-            reference = _check_reference(row, key, keys.get(row[0]), held, notes)
-            if not is_bound(row[0], reference, keys.get(row[0]), held):
+            reference = _check_reference(row, key, keys.get(row[0]), provider_keys, notes)
+            if not is_bound(row[0], reference, keys.get(row[0]), provider_keys):
                 unbound.add(row[0])
     return unbound
 
 
 def _reference_keys(
-    session: Session, subjects: list[UUID], held: ProviderKeys
+    session: Session, subjects: list[UUID], provider_keys: ProviderKeys
 ) -> dict[UUID, bytes]:
     """Keys of references that open; `check_streams` and `check_unreferenced` name the others."""
     rows = session.rows("reference_keys_of", subjects=subjects)
-    found = zip(rows, held.unwrap(wrapped_data_keys(held.ledger, rows)), strict=True)
-    return {row[0]: key for row, key in found if isinstance(key, bytes)}
+    opened = zip(
+        rows, provider_keys.unwrap(wrapped_data_keys(provider_keys.ledger, rows)), strict=True
+    )
+    return {row[0]: key for row, key in opened if isinstance(key, bytes)}
 
 
 def _check_reference(
     row: Sequence[Any],
     index: bytes | None,
     secret: bytes | None,
-    held: ProviderKeys,
+    provider_keys: ProviderKeys,
     notes: CappedFindings,
 ) -> str | None:
-    """The reference of a row; None where it has none that opens."""
+    """The reference of a row; None where the row has none, or it does not open."""
     subject, hmac, version, kind, _, sealed, _ = row
     if (
         sealed is None
@@ -163,7 +169,7 @@ def _check_reference(
         return None
     key = DataKey(secret)
     try:
-        place = reference_place(held.ledger, subject, key.id)
+        place = reference_place(provider_keys.ledger, subject, key.id)
         reference = str(open_value(key.cipher, sealed, place))
     except UnknownFormat as error:
         notes.note(None, "index-format", f"the reference of {subject}: {error}")
@@ -180,22 +186,24 @@ def _check_reference(
     return reference
 
 
-def check_unreferenced(session: Session, held: ProviderKeys, notes: CappedFindings) -> None:
+def check_unreferenced(
+    session: Session, provider_keys: ProviderKeys, notes: CappedFindings
+) -> None:
     """What is kept of data subjects that have no events: keys open; nothing was erased of them."""
     rows = session.stream("data_keys_without_events")
     while block := list(islice(rows, _BLOCK_SUBJECTS)):
-        found = held.unwrap(wrapped_data_keys(held.ledger, block))
-        for (subject, category, *_), key in zip(block, found, strict=True):
+        unwrapped = provider_keys.unwrap(wrapped_data_keys(provider_keys.ledger, block))
+        for (subject, category, *_), key in zip(block, unwrapped, strict=True):
             if isinstance(key, Halt):
                 detail = f"of data subject {subject}, category {category}: it does not open"
-                held.note(key, "key-changed", detail)
+                provider_keys.note(key, "key-changed", detail)
     for table, subject, category in session.rows("erased_without_events"):
         detail = f"data subject {subject}, category {category}: nothing was erased"
         notes.note(None, f"{table}-without-event", detail)
 
 
 def check_read_notes(session: Session, key: bytes | None, notes: CappedFindings) -> None:
-    """Each note of a read that is no event yet opens. Without the ledger's key for them none can be told."""
+    """Each note of a read that is no event yet opens. Without the ledger's key for them it checks nothing."""
     if key is None:
         return
     for note in unopened(session, key):

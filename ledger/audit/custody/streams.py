@@ -80,7 +80,7 @@ class _StoredKeys(msgspec.Struct):
 def check_streams(
     session: Session,
     custody: Custody,
-    held: ProviderKeys,
+    provider_keys: ProviderKeys,
     lines: JournalLines,
     notes: CappedFindings,
     unbound: Set[UUID] = frozenset(),
@@ -91,17 +91,18 @@ def check_streams(
     """
     strangers = Unbound(unbound)
     came_back = RestoredPositions(session.rows("positions_of_batches", label=REIMPORT))
-    audit = _Audit(custody, held, notes, came_back)
+    audit = _Audit(custody, provider_keys, notes, came_back)
     for block in _blocks(session.stream("audit_streams")):
-        kept = _load(session, [told.stream for told in block], held)
+        stored = _load(session, [stream_needs.stream for stream_needs in block], provider_keys)
         referred: dict[UUID, int] = {}
-        for told in block:
-            own = _with_lines(told, lines, notes)
-            _Stream(told, kept[told.stream], own, audit).check()
-            for subject, position in told.referred.items():
+        for stream_needs in block:
+            own = _with_lines(stream_needs, lines, notes)
+            _Stream(stream_needs, stored[stream_needs.stream], own, audit).check()
+            for subject, position in stream_needs.referred.items():
                 referred.setdefault(subject, position)
-            strangers.see(told, came_back)
-        for subject in [one for one, position in referred.items() if position in came_back]:
+            strangers.see(stream_needs, came_back)
+        # Their index rows may be lost with the keys that a restore lacks.
+        for subject in [subject for subject, position in referred.items() if position in came_back]:
             del referred[subject]
         _check_referred(session, referred, notes)
     strangers.end(notes)
@@ -110,9 +111,9 @@ def check_streams(
 def _blocks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[StreamNeeds]]:
     block: list[StreamNeeds] = []
     for stream, own in groupby(rows, itemgetter(0)):
-        told = tell(stream, own)
-        if told is not None:
-            block.append(told)
+        stream_needs = tell(stream, own)
+        if stream_needs is not None:
+            block.append(stream_needs)
         if len(block) == _BLOCK_STREAMS:
             yield block
             block = []
@@ -120,75 +121,79 @@ def _blocks(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[StreamNeeds]]:
         yield block
 
 
-def _load(session: Session, subjects: list[UUID], held: ProviderKeys) -> dict[UUID, _StoredKeys]:
-    kept = {subject: _StoredKeys() for subject in subjects}
+def _load(
+    session: Session, subjects: list[UUID], provider_keys: ProviderKeys
+) -> dict[UUID, _StoredKeys]:
+    stored = {subject: _StoredKeys() for subject in subjects}
     rows = session.rows("data_keys_of_subjects", subjects=subjects)
-    found = held.unwrap(wrapped_data_keys(held.ledger, rows))
-    for row, key in zip(rows, found, strict=True):
-        kept[row[0]].keys.append(_opened(row, key, held))
+    keys = provider_keys.unwrap(wrapped_data_keys(provider_keys.ledger, rows))
+    for row, key in zip(rows, keys, strict=True):
+        stored[row[0]].keys.append(_key_of(row, key, provider_keys))
     fences = session.rows("audit_fences", subjects=subjects)
     for subject, category, generation, through, _ in fences:
-        kept[subject].fences[category] = _Fence(generation, through)
-    named = [f"the fence of {row[0]}, category {row[1]}," for row in fences]
-    held.check("fences", [Checked(r[:-1], r[-1], n) for r, n in zip(fences, named, strict=True)])
+        stored[subject].fences[category] = _Fence(generation, through)
+    names = [f"the fence of {row[0]}, category {row[1]}," for row in fences]
+    provider_keys.check(
+        "fences", [Checked(r[:-1], r[-1], n) for r, n in zip(fences, names, strict=True)]
+    )
     tombstones = session.rows("audit_tombstones", subjects=subjects)
     for row in tombstones:
-        kept[row[0]].tombstone = row[:-1]
-    held.check(
+        stored[row[0]].tombstone = row[:-1]
+    provider_keys.check(
         "tombstones", [Checked(r[:-1], r[-1], f"the tombstone of {r[0]}") for r in tombstones]
     )
     for subject, hmac in session.rows("hashes_of_subjects", subjects=subjects):
-        kept[subject].hmac = bytes(hmac)
-    return kept
+        stored[subject].hmac = bytes(hmac)
+    return stored
 
 
-def _opened(row: Sequence[Any], key: Unwrapped, held: ProviderKeys) -> _Key:
+def _key_of(row: Sequence[Any], key: Unwrapped, provider_keys: ProviderKeys) -> _Key:
     subject, category, generation, month, *_ = row
     if isinstance(key, bytes):
         return _Key(category, generation, month, key)
     detail = f"of data subject {subject}, category {category}: it does not open"
-    held.note(key, "key-changed", detail)
+    provider_keys.note(key, "key-changed", detail)
     return _Key(category, generation, month, None)
 
 
 def _with_lines(
-    told: StreamNeeds, lines: JournalLines, notes: CappedFindings
+    stream_needs: StreamNeeds, lines: JournalLines, notes: CappedFindings
 ) -> dict[UUID, JournalLine]:
     """The journal's lines of the erasures of a stream, compared with their events."""
-    found = {}
-    for erasure, erased in told.erasures.items():
-        line = lines.see(erasure, told.stream, erased.position)
+    own_lines = {}
+    for erasure, erased in stream_needs.erasures.items():
+        line = lines.see(erasure, stream_needs.stream, erased.position)
         if line is None:
             continue
-        found[erasure] = line
+        own_lines[erasure] = line
         if not _agree(line, erased):
             detail = f"line {line.number} says something else of this erasure"
             notes.note(erased.position, "journal-changed", detail)
-    for line in lines.of_subject.get(told.stream, ()):
+    for line in lines.of_subject.get(stream_needs.stream, ()):
         if (
             not line.entry.categories
         ):  # that nothing goes is decided, and its event has another name
-            lines.see(line.entry.erasure, told.stream, told.first)
-            found[line.entry.erasure] = line
-    return found
+            lines.see(line.entry.erasure, stream_needs.stream, stream_needs.first)
+            own_lines[line.entry.erasure] = line
+    return own_lines
 
 
 def _agree(line: JournalLine, erased: Erased) -> bool:
     """The events have at least the keys of the line: those of a start that completed it as well."""
     entry = line.entry
-    same = (entry.categories, entry.ground, entry.time) == (
+    as_recorded = (entry.categories, entry.ground, entry.time) == (
         erased.categories,
         erased.ground,
         erased.time,
     )
-    return same and line.keys <= set(map(keys_digest, erased.keys))
+    return as_recorded and line.keys <= set(map(keys_digest, erased.keys))
 
 
 class _Audit(NamedTuple):
     """What every stream is compared with."""
 
     custody: Custody
-    held: ProviderKeys
+    provider_keys: ProviderKeys
     notes: CappedFindings
     came_back: RestoredPositions
 
@@ -197,15 +202,23 @@ class _Stream:
     """One stream's events beside what is kept of it."""
 
     def __init__(
-        self, told: StreamNeeds, kept: _StoredKeys, lines: dict[UUID, JournalLine], audit: _Audit
+        self,
+        stream_needs: StreamNeeds,
+        stored: _StoredKeys,
+        lines: dict[UUID, JournalLine],
+        audit: _Audit,
     ) -> None:
         self._audit = audit
-        self._told, self._kept, self._lines = told, kept, lines
-        self._custody, self._held, self._notes = audit.custody, audit.held, audit.notes
-        self._destroyed = {key for erased in told.erasures.values() for key in erased.keys}
+        self._stream_needs, self._stored, self._lines = stream_needs, stored, lines
+        self._custody, self._provider_keys, self._notes = (
+            audit.custody,
+            audit.provider_keys,
+            audit.notes,
+        )
+        self._destroyed = {key for erased in stream_needs.erasures.values() for key in erased.keys}
         self._whole = [
             (erasure, erased)
-            for erasure, erased in told.erasures.items()
+            for erasure, erased in stream_needs.erasures.items()
             if (lines[erasure].entry.whole if erasure in lines else erased.whole)
         ]
 
@@ -215,26 +228,26 @@ class _Stream:
         self._check_returned()
         self._check_fingerprints()
         self._check_fences()
-        if not self._told.registry:
+        if not self._stream_needs.registry:
             self._check_person()
         self._check_tombstone()
         self._check_links()
 
     def _note(self, kind: str, category: str, text: str = "", position: int | None = None) -> None:
-        detail = f"of data subject {self._told.stream}, category {category}"
+        detail = f"of data subject {self._stream_needs.stream}, category {category}"
         self._notes.note(position, kind, f"{detail}: {text}" if text else detail)
 
     def _check_needs(self) -> None:
         """Each key that sealed values need is held, or an erasure accounts for it."""
-        for (category, id), need in self._told.needs.items():
-            keys = [key for key in self._kept.keys if key.category == category]
+        for (category, id), need in self._stream_needs.needs.items():
+            keys = [key for key in self._stored.keys if key.category == category]
             ids = {key.id_of(need.month) for key in keys}
             if id in ids:
                 if id in self._destroyed:
                     self._note("key-returned", category, "it was destroyed", need.position)
             elif id in self._destroyed:
                 self._check_covered(category, need.latest, need.position)
-            elif all(key.secret for key in keys):  # one that does not open is named already
+            elif all(key.secret for key in keys):  # a key that does not open is named already
                 self._note_missing(category, ids, need.position)
 
     def _note_missing(self, category: str, ids: Set[str | None], position: int) -> None:
@@ -244,42 +257,42 @@ class _Stream:
             self._note(kind, category, "no erasure accounts for it", position)
 
     def _check_covered(self, category: str, latest: datetime, position: int) -> None:
-        fence = self._kept.fences.get(category)
+        fence = self._stored.fences.get(category)
         if fence is not None and fence.through < latest:
             self._note("fence-changed", category, "it ends before what was erased", position)
 
     def _check_returned(self) -> None:
         """No key is held of a generation and time that was erased."""
-        for key in self._kept.keys:
-            fence = self._kept.fences.get(key.category)
+        for key in self._stored.keys:
+            fence = self._stored.fences.get(key.category)
             if fence is None or key.generation > fence.generation:
                 continue
             if key.category not in ROLLING_CATEGORIES or key.month <= month_of(fence.through):
                 self._note("key-returned", key.category, "its generation was erased")
 
     def _check_fingerprints(self) -> None:
-        held = {key.generation for key in self._kept.keys if key.category == FINGERPRINT}
-        fence = self._kept.fences.get(FINGERPRINT)
-        for generation, position in self._told.fingerprints.items():
-            if generation not in held and (fence is None or fence.generation < generation):
+        generations = {key.generation for key in self._stored.keys if key.category == FINGERPRINT}
+        fence = self._stored.fences.get(FINGERPRINT)
+        for generation, position in self._stream_needs.fingerprints.items():
+            if generation not in generations and (fence is None or fence.generation < generation):
                 self._note("key-missing", FINGERPRINT, "no erasure accounts for it", position)
 
     def _check_fences(self) -> None:
         """Each erasure has its fences, and each fence its erasure, with an end that fits."""
         expected: dict[str, list[Erased]] = {}
         wholes = {erasure for erasure, _ in self._whole}
-        for erasure, erased in self._told.erasures.items():
+        for erasure, erased in self._stream_needs.erasures.items():
             own = (*erased.categories, FINGERPRINT, *([_REFERENCE] if erasure in wholes else []))
             for category in own:
                 expected.setdefault(category, []).append(erased)
         for category, erasures in expected.items():
-            fence = self._kept.fences.get(category)
+            fence = self._stored.fences.get(category)
             if fence is None:
                 position = erasures[-1].position
                 self._note("fence-missing", category, "it was erased here", position)
             else:
                 self._check_end(category, fence.through, erasures)
-        for category in self._kept.fences.keys() - expected.keys():
+        for category in self._stored.fences.keys() - expected.keys():
             self._note("fence-without-event", category, "nothing was erased")
 
     def _check_end(self, category: str, through: datetime, erasures: list[Erased]) -> None:
@@ -295,21 +308,23 @@ class _Stream:
 
     def _check_person(self) -> None:
         """A person with events is in the index, or has a tombstone, or was erased as a whole."""
-        indexed, tombstone = self._kept.hmac is not None, self._kept.tombstone is not None
+        indexed, tombstone = self._stored.hmac is not None, self._stored.tombstone is not None
         if indexed and (self._whole or tombstone):
             self._note("index-returned", _REFERENCE, "all of this person was erased")
-        elif not (indexed or tombstone or self._whole or self._told.first in self._audit.came_back):
-            self._note("index-missing", _REFERENCE, "", self._told.first)
+        elif not (
+            indexed or tombstone or self._whole or self._stream_needs.first in self._audit.came_back
+        ):
+            self._note("index-missing", _REFERENCE, "", self._stream_needs.first)
 
     def _check_tombstone(self) -> None:
-        tombstone = self._kept.tombstone
+        tombstone = self._stored.tombstone
         if tombstone is None:
             self._check_remembered()
             return
         if not self._whole:
             self._note("tombstone-without-event", "all", "nothing was erased")
             return
-        fence = self._kept.fences.get(_REFERENCE)
+        fence = self._stored.fences.get(_REFERENCE)
         if fence is not None and fence.through != tombstone[5]:
             self._note("tombstone-changed", "all", "it does not end with its fence")
         if any(tombstone[6] < erased.time for _, erased in self._whole):
@@ -325,8 +340,8 @@ class _Stream:
 
     def _check_links(self) -> None:
         """The journal ties its lines to the person that index or tombstone know."""
-        tombstone = self._kept.tombstone
-        hmac = bytes(tombstone[1]) if tombstone else self._kept.hmac
+        tombstone = self._stored.tombstone
+        hmac = bytes(tombstone[1]) if tombstone else self._stored.hmac
         if hmac is None or (tombstone and tombstone[6] <= self._custody.now):
             return
         for line in self._lines.values():
@@ -336,7 +351,7 @@ class _Stream:
     def _check_link(self, line: JournalLine, hmac: str) -> None:
         where = f"line {line.number} of the journal"
         try:
-            tie = self._held.links.opened(line.entry).reference_hmac
+            tie = self._provider_keys.links.opened(line.entry).reference_hmac
         except UnknownFormat as error:
             self._notes.note(None, "journal-format", f"{where}: {error}")
             return
@@ -350,9 +365,9 @@ def _check_referred(session: Session, referred: dict[UUID, int], notes: CappedFi
     """Persons that facts name are known, too, or were erased."""
     subjects = list(referred)
     known = {subject for (subject,) in session.rows("remembered_subjects", subjects=subjects)}
-    left = [subject for subject in subjects if subject not in known]
-    erased = {subject for (subject,) in session.rows("wholly_fenced", subjects=left)}
-    for subject in left:
+    unknown = [subject for subject in subjects if subject not in known]
+    erased = {subject for (subject,) in session.rows("wholly_fenced", subjects=unknown)}
+    for subject in unknown:
         if subject not in erased:
             detail = f"of data subject {subject}, category {_REFERENCE}"
             notes.note(referred[subject], "index-missing", detail)

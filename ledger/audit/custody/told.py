@@ -36,12 +36,12 @@ class Erased(msgspec.Struct):
 
     @property
     def whole(self) -> bool:
-        """Whether all of the person went."""
+        """Whether every category was erased."""
         return set(self.categories) == set(CATEGORIES)
 
 
 class StreamNeeds(msgspec.Struct):
-    """Of one stream. `needs`: (category, key id). `fingerprints`: generations, and where each is first used.
+    """What one stream needs. `needs`: (category, key id). `fingerprints`: generations, where each first is.
 
     `registry`: whether it is a registry entry. `referred`: persons that its facts name, and where first.
     `reapplied`: whether an erasure was repeated after a restore.
@@ -60,53 +60,55 @@ class StreamNeeds(msgspec.Struct):
 
 def tell(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> StreamNeeds | None:
     """Fold the rows of a stream, in the order of the ledger; None where no row can be read."""
-    told = None
+    stream_needs = None
     for row in rows:
         *columns, generation = row
         try:
             event = decode_event(*columns)
-            told = told or StreamNeeds(stream, event.position, registry=event.subject is not None)
+            stream_needs = stream_needs or StreamNeeds(
+                stream, event.position, registry=event.subject is not None
+            )
             if generation > 0:
-                told.fingerprints.setdefault(generation, event.position)
-            _take(told, event)
+                stream_needs.fingerprints.setdefault(generation, event.position)
+            _take(stream_needs, event)
         except (Halt, TypeError, ValueError, KeyError, OverflowError):
             continue  # it was altered: the audit of entries and states names it
-    return told
+    return stream_needs
 
 
-def _take(told: StreamNeeds, event: RecordedEvent) -> None:
-    told.latest = max(told.latest or event.time, event.time)
+def _take(stream_needs: StreamNeeds, event: RecordedEvent) -> None:
+    stream_needs.latest = max(stream_needs.latest or event.time, event.time)
     for category, sealed in event.sealed.items():
-        need = told.needs.setdefault(
+        need = stream_needs.needs.setdefault(
             (category, sealed.key), NeededKey(event.position, month_of(event.time), event.time)
         )
         need.latest = max(need.latest, event.time)
-    known = EVENT_TYPES.get(event.type)
-    for name in known.references if known else ():
-        _refer(told, event.facts.get(name), event.position)
+    event_type = EVENT_TYPES.get(event.type)
+    for name in event_type.references if event_type else ():
+        _refer(stream_needs, event.facts.get(name), event.position)
     if event.source == SOURCE and event.name in (_ERASED, _REAPPLIED):
-        _take_erasure(told, event)
+        _take_erasure(stream_needs, event)
 
 
-def _refer(told: StreamNeeds, value: object, position: int) -> None:
+def _refer(stream_needs: StreamNeeds, value: object, position: int) -> None:
     try:
-        told.referred.setdefault(UUID(str(value)), position)
+        stream_needs.referred.setdefault(UUID(str(value)), position)
     except ValueError:
         return  # absent, or not what this program writes: the log says who wrote it
 
 
-def _take_erasure(told: StreamNeeds, event: RecordedEvent) -> None:
+def _take_erasure(stream_needs: StreamNeeds, event: RecordedEvent) -> None:
     try:
         erasure = erasure_of(event.id)
     except ValueError:
         return
-    upper = max(told.latest or event.time, event.time)
+    upper = max(stream_needs.latest or event.time, event.time)
     if event.name == _REAPPLIED:
-        told.reapplied = True
-        for known in told.erasures.values():
-            known.upper = max(known.upper, upper)
+        stream_needs.reapplied = True
+        for earlier in stream_needs.erasures.values():
+            earlier.upper = max(earlier.upper, upper)
         return
-    erased = told.erasures.setdefault(erasure, Erased(event.position, event.time, upper))
+    erased = stream_needs.erasures.setdefault(erasure, Erased(event.position, event.time, upper))
     erased.categories = tuple(map(str, event.facts["categories"]))
     erased.ground = str(event.facts["ground"])
     erased.keys += map(str, event.facts["keys_destroyed"])

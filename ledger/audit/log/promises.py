@@ -1,7 +1,7 @@
 """Log, database and entries against each other: what was promised must be what was signed and what is there.
 
-Without a log to compare with, the verdict is not "in order": whoever can change the events could also take
-away what contradicts the change.
+Without a log to compare with, the verdict is not "in order": an attacker who can change the events could also
+remove what contradicts the change.
 """
 
 import time
@@ -15,7 +15,7 @@ from ledger.audit.log.published import Comparison
 from ledger.audit.log.signed import SignedCheckpoints
 from ledger.tlog.signing.checkpoints import Checkpoint
 
-# A publisher signs at once what it has promised; one that died in between leaves it for longer.
+# A publisher signs a promise at once; it is left unsigned for longer only when the publisher died in between.
 _PATIENCE = 20
 _PAUSE_S = 0.1
 
@@ -30,17 +30,17 @@ class Promise(msgspec.Struct, frozen=True, array_like=True):
 
 
 def promises_of(rows: Sequence[Sequence[Any]], findings: Findings) -> list[Promise]:
-    """Rows as promises; one that cannot be a promise is noted and left out."""
-    found = []
+    """Rows as promises; a row that cannot be a promise is noted and left out."""
+    promises = []
     for row in rows:
         try:
-            found.append(Promise(str(row[0]), *_read(row)))
+            promises.append(Promise(str(row[0]), *_columns_of(row)))
         except (msgspec.ValidationError, TypeError):
             findings.note(None, UNREADABLE, "a promise lacks something")
-    return found
+    return promises
 
 
-def _read(row: Sequence[Any]) -> tuple[int, bytes, bytes | None]:
+def _columns_of(row: Sequence[Any]) -> tuple[int, bytes, bytes | None]:
     size, root, history = row[1:]
     if not isinstance(size, int) or root is None:
         raise TypeError
@@ -49,18 +49,18 @@ def _read(row: Sequence[Any]) -> tuple[int, bytes, bytes | None]:
 
 def check_promises(
     promises: Sequence[Promise],
-    known: tuple[int, int],
+    largest_known: tuple[int, int],
     comparison: Comparison,
     findings: Findings,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
     """Compare what the database promises with what was signed, and with the entries.
 
-    `known`: the number of the batch that knew of the largest promise, and that promise.
+    `largest_known`: the number of the batch that knew of the largest promise, and that promise.
     """
     signed = comparison.signed
     ours = _own(promises, signed)
-    _check_known(promises, known, findings)
+    _check_known(promises, largest_known, findings)
     newest = signed.newest if signed else None
     if signed is None or newest is None:
         _tell_absent(promises, signed, findings)
@@ -87,8 +87,10 @@ def _own(promises: Sequence[Promise], signed: SignedCheckpoints | None) -> Promi
     return next((promise for promise in promises if promise.origin == origin), None)
 
 
-def _check_known(promises: Sequence[Promise], known: tuple[int, int], findings: Findings) -> None:
-    batch, size = known
+def _check_known(
+    promises: Sequence[Promise], largest_known: tuple[int, int], findings: Findings
+) -> None:
+    batch, size = largest_known
     largest = max((promise.size for promise in promises), default=0)
     if largest < size:
         detail = f"batch {batch} knew of a promise of {size} entries, the largest is of {largest}"
@@ -98,7 +100,7 @@ def _check_known(promises: Sequence[Promise], known: tuple[int, int], findings: 
 def _tell_absent(
     promises: Sequence[Promise], signed: SignedCheckpoints | None, findings: Findings
 ) -> None:
-    largest = max(promises, key=lambda one: one.size, default=None)
+    largest = max(promises, key=lambda promise: promise.size, default=None)
     if largest:
         detail = (
             f"the log {largest.origin} has promised {largest.size} entries, and nothing that it signed"
@@ -145,9 +147,9 @@ def _check_history(promise: Promise, signed: SignedCheckpoints, findings: Findin
         findings.note(None, "promise", detail)
         return
     tree = Checkpoint(promise.origin, promise.size, promise.root)
-    kept = dict(signed.bound).get(tree)
-    if kept is not None and kept != promise.history:
+    history = dict(signed.bound).get(tree)
+    if history is not None and history != promise.history:
         detail = "the checkpoints that were kept are not all that were signed, or not those"
         findings.note(None, "checkpoint", detail)
-    elif kept is None and signed.newest and promise.size <= signed.newest.size:
+    elif history is None and signed.newest and promise.size <= signed.newest.size:
         findings.note(None, "promise", "the promise is none of the trees that were signed")

@@ -1,7 +1,7 @@
 """The event table against what was published: each leaf, tile and bundle, and each checkpoint ever signed.
 
 A tree is built from the table and compared with the log's files as it grows. At the size of each signed
-checkpoint its root decides who is right: where table and tiles differ, the one that was signed.
+checkpoint its root decides: where table and tiles differ, the side that comes to the signed root is right.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,12 +27,12 @@ class Comparison:
         self._promises = self.signed.promises(self._size) if self.signed else iter(())
         self._next = next(self._promises, None)
         self.roots: dict[int, bytes] = {}
-        self._wanted: list[int] = []
+        self._sizes_left: list[int] = []
         self._edge = Edge()
         self._theirs: Edge | None = None
         self._differing: list[int] = []
         self._bundle: list[bytes] = []
-        self._told: set[int] = set()
+        self._noted: set[int] = set()
         self._sound_size = 0
         self._block: list[bytes] = []
         self._room = self._block_size()
@@ -55,8 +55,8 @@ class Comparison:
         return self._edge.root()
 
     def want(self, sizes: Iterable[int]) -> None:
-        """Keep in `roots` what the tree comes to at some sizes. Said before the first entry."""
-        self._wanted = sorted(sizes)
+        """Keep the root of the tree at some sizes in `roots`. Called before the first entry."""
+        self._sizes_left = sorted(sizes)
         self._room = self._block_size()
         self._keep_roots()
 
@@ -88,7 +88,7 @@ class Comparison:
     def _block_size(self) -> int:
         """Entries up to the end of the tile, or to the next size at which a root was signed."""
         size = self._edge.size
-        ends = [size - size % TILE_WIDTH + TILE_WIDTH, *self._wanted[:1]]
+        ends = [size - size % TILE_WIDTH + TILE_WIDTH, *self._sizes_left[:1]]
         if self._next:
             ends.append(self._next.size)
         return min(ends) - size
@@ -112,8 +112,8 @@ class Comparison:
         self._room = self._block_size()
 
     def _keep_roots(self) -> None:
-        while self._wanted and self._wanted[0] <= self._edge.size:
-            self.roots[self._wanted.pop(0)] = self._edge.root()
+        while self._sizes_left and self._sizes_left[0] <= self._edge.size:
+            self.roots[self._sizes_left.pop(0)] = self._edge.root()
 
     def _compare_leaves(
         self, first: int, leaves: list[bytes], entries: Sequence[bytes]
@@ -135,7 +135,7 @@ class Comparison:
             pairs = enumerate(zip(leaves, theirs, strict=True), first + 1)
             differing = [position for position, (a, b) in pairs if a != b]
             self._differing += differing
-            self._told.update(differing)
+            self._noted.update(differing)
         if start + len(leaves) >= width:
             self._compare_bundle(number, width)
         return theirs
@@ -143,11 +143,11 @@ class Comparison:
     def _fill_bundle(self, start: int, entries: Sequence[bytes]) -> None:
         """Keep the entries of one bundle: checkpoints may have cut it into many blocks."""
         if start == 0:
-            self._bundle, self._told = [], set()
+            self._bundle, self._noted = [], set()
         self._bundle += entries
 
     def _compare_bundle(self, number: int, width: int) -> None:
-        """A whole bundle, as far as it is published; not what a leaf has told already."""
+        """Compare a bundle as far as it is published, but for entries that differ by a leaf already."""
         assert self._log
         try:
             bundle = self._log.folder.bundle(number, width)
@@ -160,7 +160,7 @@ class Comparison:
         for position, (theirs, entry) in enumerate(
             zip(bundle, ours, strict=True), number * TILE_WIDTH + 1
         ):
-            if theirs != entry and position not in self._told:
+            if theirs != entry and position not in self._noted:
                 self._findings.note(position, "bundle", "the bundle holds another entry")
 
     def _compare_tiles(self, full: Sequence[FullTile]) -> None:
@@ -179,16 +179,16 @@ class Comparison:
         if self._log is None or self._theirs is not None:
             return
         try:
-            held = self._log.folder.tile(level, number, len(hashes))
+            published = self._log.folder.tile(level, number, len(hashes))
         except (Unproven, ServiceAway) as error:
             self._findings.note(None, "tile", str(error))
         else:
-            if tuple(held) != hashes:
+            if tuple(published) != hashes:
                 detail = f"{tile_path(level, number, len(hashes))} holds other hashes"
                 self._findings.note(None, "tile", detail)
 
     def _settle(self, promise: Checkpoint) -> None:
-        """Who is right about the entries up to a signed size."""
+        """Decide whether table or tiles are right about the entries up to a signed size."""
         if promise.size == self._size and self._last and promise == self._last:
             self._compare_edge()
             self._last = None

@@ -50,7 +50,7 @@ class SignedCheckpoints:
     def promises(self, size: int) -> Iterator[Checkpoint]:
         """Every checkpoint that was kept, up to a size, oldest first; later ones are only looked at."""
         last = 0
-        for number, content in enumerate(self._kept(), 1):
+        for number, content in enumerate(self._history(), 1):
             checkpoint = self._verified(content, f"kept checkpoint {number}")
             if number == 1 and (checkpoint is None or checkpoint.size):
                 self._note("the first checkpoint that was kept is not that of the empty tree")
@@ -93,14 +93,16 @@ class SignedCheckpoints:
         if content is None and last is not None:
             self._note("the published checkpoint is missing")
         published = newest = None
-        if content is not None:  # an empty file is one that does not verify
+        if content is not None:  # an empty file does not verify either
             published = self._verified(content, "the published checkpoint")
         if last is not None:
             newest = self._verified(last, "the last checkpoint kept")
-        self.least = max((one.size for one in (published, newest) if one), default=0)
+        self.least = max(
+            (checkpoint.size for checkpoint in (published, newest) if checkpoint), default=0
+        )
         return published or newest
 
-    def _kept(self) -> Iterator[bytes]:
+    def _history(self) -> Iterator[bytes]:
         for content, fault in self._log.folder.history.examined():
             if content is None:
                 self.anything = True

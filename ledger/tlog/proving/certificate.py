@@ -1,8 +1,8 @@
 """A certificate of erasure: what was decided and that it was carried out, provable offline. Pure.
 
 One file with the two entries as they are stored and the proof of each, under a checkpoint. It holds no
-personal value: whoever knows the keys of the log can check that this ledger recorded the destruction of
-these keys, and that the decision came before it. That no copy of a key is left nobody can prove.
+personal value: with the public keys of the log anyone can check that this ledger recorded the destruction of
+these keys, and that the decision came before it. It cannot prove that no copy of a key is left.
 """
 
 from collections.abc import Collection
@@ -68,12 +68,12 @@ def parse_certificate(content: bytes) -> Certificate:
             "this is the letter: save the certificate that is inside, and verify that"
         )
     try:
-        found = msgspec.json.decode(content, type=Certificate)
+        certificate = msgspec.json.decode(content, type=Certificate)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Unproven("this is not a certificate of erasure") from None
-    if found.title != TITLE:
+    if certificate.title != TITLE:
         raise Unproven("this is not a certificate of erasure")
-    return found
+    return certificate
 
 
 def verify(
@@ -114,6 +114,7 @@ def _proven(
     proof = parse_proof(proven.proof)
     checkpoint = verify_entry(proof, proven.entry, keys, policy)
     entry = read_entry(proven.entry)
+    # An honest log holds each entry at the position that it states.
     if entry.position != proof.index + 1:
         raise Unproven("the entry says that it belongs to another position")
     event = decode_event(

@@ -33,7 +33,7 @@ class Proof(msgspec.Struct, frozen=True):
 def encode_proof(proof: Proof) -> bytes:
     """The bytes of the file."""
     extra = [] if proof.extra is None else [f"extra {to_base64(proof.extra)}"]
-    hashes = [to_base64(one) for one in proof.hashes]
+    hashes = [to_base64(digest) for digest in proof.hashes]
     lines = [_TITLE, *extra, f"index {proof.index}", *hashes, ""]
     return "".join(f"{line}\n" for line in lines).encode() + proof.checkpoint
 
@@ -62,7 +62,7 @@ def _hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
     if len(lines) > _MOST_HASHES:
         raise Unproven("the proof has too many hashes")
     hashes = tuple(from_base64(line) for line in lines)
-    if any(len(one) != HASH_BYTES for one in hashes):
+    if any(len(digest) != HASH_BYTES for digest in hashes):
         raise Unproven(f"a hash has {HASH_BYTES} bytes")
     return hashes
 

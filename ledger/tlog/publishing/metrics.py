@@ -73,7 +73,7 @@ class PublisherMetrics:
     def on(cls, registry: CollectorRegistry) -> "PublisherMetrics":
         """Registered."""
         failures, signed, missed = (
-            one.counter(registry) for one in (FAILURES, COSIGNATURES, MISSES)
+            metric.counter(registry) for metric in (FAILURES, COSIGNATURES, MISSES)
         )
         return cls(failures, signed, missed, Shown(FIGURES, registry))
 

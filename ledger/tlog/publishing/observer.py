@@ -8,7 +8,7 @@ from ledger.errors import LedgerError
 
 
 def _ignore(*_: Any) -> None:
-    """Nobody looks."""
+    """Observe nothing."""
 
 
 @dataclass(frozen=True, slots=True)

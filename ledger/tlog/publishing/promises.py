@@ -45,14 +45,15 @@ def bound_to(
 
     Goes on from the promise where there is one; reads the whole history only where the database never did.
     """
-    kept = {
+    promises = {
         name: (Checkpoint(name, size, root), bound)
         for name, size, root, bound in session.rows("promised_history")
     }
-    last, bound = kept.get(origin, (None, None))
+    last, bound = promises.get(origin, (None, None))
     if bound is None:
         last, bound = None, b""
     for tree in reversed(_trees_after(history, keys, last)):
+        # The same tree, signed again with another key, counts once.
         if tree != last:
             last, bound = tree, bind(bound, tree)
     return last, bound

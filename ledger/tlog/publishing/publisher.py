@@ -117,7 +117,7 @@ class Publisher:
         self._clocks = clocks
         self._observer = observer or PublisherObserver()
         self._delivery = Delivery(log.folder, witnesses, self._observer)
-        self._held = ExitStack()
+        self._locks = ExitStack()
         self._work: _Work | None = None
         self._check: Check = lambda: None
 
@@ -132,20 +132,20 @@ class Publisher:
         database holds other entries by now.
         """
         self.close()
-        with self._told_of_faults():
-            work = self._ready(self._begin_again)
+        with self._reporting_faults():
+            work = self._current_work(self._begin_again)
             return Published(work.size, work.state.edge.root())
 
     def _publish(self, stop: Callable[[], bool]) -> Published:
         entries = 0
-        with self._told_of_faults():
-            work = self._ready(self._begin)
+        with self._reporting_faults():
+            work = self._current_work(self._begin)
             while not stop() and (added := self._step(work)):
                 entries += added
         return Published(work.size, work.state.edge.root(), entries)
 
     @contextmanager
-    def _told_of_faults(self) -> Iterator[None]:
+    def _reporting_faults(self) -> Iterator[None]:
         try:
             yield
         except BaseException as error:
@@ -168,7 +168,7 @@ class Publisher:
                 if published.entries:
                     self._rest(began + INTERVAL_S, stop)
                 else:
-                    self._ready(self._begin).session.notified(WAKE_S)
+                    self._current_work(self._begin).session.notified(WAKE_S)
             except Retry as fault:
                 _LOG.warning("publishing pauses for %.1f s: %s", pause_s, fault)
                 self.close()
@@ -178,63 +178,63 @@ class Publisher:
     def close(self) -> None:
         """Let go of the connection and the locks; the next call begins anew."""
         self._work = None
-        self._held.close()
+        self._locks.close()
 
     def _rest(self, until: float, stop: Callable[[], bool]) -> None:
         while not stop() and (left := until - self._clocks.monotonic()) > 0:
             self._observer.looked()
             self._clocks.pause(min(left, WAKE_S))
 
-    def _ready(self, begin: Callable[[Session], _Work]) -> _Work:
+    def _current_work(self, begin: Callable[[Session], _Work]) -> _Work:
         """The work at hand, or a beginning: locks, database, and what files and database say was promised."""
         if self._work is None:
             with ExitStack() as stack:
                 stack.enter_context(self._folder.locked())
                 session = self._database.connect(self._ledger, _ROLE)
                 stack.callback(session.close)
-                self._check = _alone(stack, session)
+                self._check = _only_publisher(stack, session)
                 session.named("listen", {"channel": self._ledger.channel})
                 self._work = begin(session)
-                self._held = stack.pop_all()
+                self._locks = stack.pop_all()
         return self._work
 
     def _begin(self, session: Session) -> _Work:
-        found = last_promise(self._folder, self._keys)
-        kept = promised(session).get(self._origin)
-        if found is None:
-            if kept is not None:
-                raise Misconfigured(_ELSEWHERE.format(kept, self._folder.path))
+        on_disk = last_promise(self._folder, self._keys)
+        database_promise = promised(session).get(self._origin)
+        if on_disk is None:
+            if database_promise is not None:
+                raise Misconfigured(_ELSEWHERE.format(database_promise, self._folder.path))
             work = _Work(session, None, State())
             self._sign(work)
             return work
-        content, promise = found
+        content, promise = on_disk
         if promise.origin != self._origin:
             raise Misconfigured(f"the log in {self._folder.path} is that of {promise.origin}")
         bound = bound_to(session, self._folder.history, self._origin, self._keys)
         work = _Work(session, promise, load(self._folder, promise), bound)
         _head(session, promise.size)
         self._read(work, promise.size)
-        if kept is not None and kept.size > promise.size:
-            self._catch_up(work, kept)
+        if database_promise is not None and database_promise.size > promise.size:
+            self._catch_up(work, database_promise)
         else:
-            self._repeat(work, content, kept or promise)
+            self._repeat(work, content, database_promise or promise)
         return work
 
     def _begin_again(self, session: Session) -> _Work:
-        kept = promised(session).get(self._origin)
-        if kept is None:
+        database_promise = promised(session).get(self._origin)
+        if database_promise is None:
             raise Misconfigured(f"the log {self._origin} has signed nothing: run `ledger publish`")
         if last_promise(self._folder, self._keys) is not None:
             raise Misconfigured(f"{self._folder.path} holds a log, with which publishing goes on")
         work = _Work(session, None, State())
-        self._catch_up(work, kept)
+        self._catch_up(work, database_promise)
         return work
 
-    def _begin_history(self, work: _Work, kept: Checkpoint) -> None:
+    def _begin_history(self, work: _Work, promise: Checkpoint) -> None:
         """Let a history that is begun again begin with the empty tree too, as every other one does."""
         empty = Checkpoint(self._origin, 0, EMPTY_ROOT)
         work.bound = empty, bind(b"", empty)
-        self._keep(work, kept)
+        self._keep(work, promise)
         signed = sign_checkpoint(empty, self._key)
         self._folder.history.append(signed, self._clocks.now().date())
         work.promise = empty
@@ -247,11 +247,13 @@ class Publisher:
         keep_promise(work.session, promise, history)
         work.bound = promise, history
 
-    def _repeat(self, work: _Work, content: bytes, kept: Checkpoint) -> None:
-        """Finish with the last checkpoint on disk. `kept`: what the database knows of, no later one."""
+    def _repeat(self, work: _Work, content: bytes, database_promise: Checkpoint) -> None:
+        """Finish with the last checkpoint on disk. `database_promise`: never a later one."""
         assert work.promise
-        check_extension(self._folder, kept, work.promise)
-        if not any(one.by(self._key.verifier) for one in parse_note(content).signatures):
+        check_extension(self._folder, database_promise, work.promise)
+        if not any(
+            signature.by(self._key.verifier) for signature in parse_note(content).signatures
+        ):
             # The first checkpoint of a new key repeats the last of the old one.
             self._sign(work)
             return
@@ -259,16 +261,16 @@ class Publisher:
         if not self._delivery.is_done(content):
             self._delivery.deliver(content, work.promise)
 
-    def _catch_up(self, work: _Work, kept: Checkpoint) -> None:
+    def _catch_up(self, work: _Work, promise: Checkpoint) -> None:
         """Let the files grow to the promise that the database kept: to its tree, or nothing is signed."""
-        _head(work.session, kept.size)
-        while work.size < kept.size:
+        _head(work.session, promise.size)
+        while work.size < promise.size:
             self._observer.looked()
-            self._folder.tidy(self._grow(work, kept.size))
-        if work.state.edge.root() != kept.root:
-            raise RolledBack(_OTHER_TREE.format(kept.size))
+            self._folder.tidy(self._grow(work, promise.size))
+        if work.state.edge.root() != promise.root:
+            raise RolledBack(_OTHER_TREE.format(promise.size))
         if work.promise is None:
-            self._begin_history(work, kept)
+            self._begin_history(work, promise)
         self._sign(work)
 
     def _step(self, work: _Work) -> int:
@@ -285,10 +287,10 @@ class Publisher:
 
     def _grow(self, work: _Work, upto: int) -> list[tuple[int, int]]:
         """Write the files of the next entries; level and number of each tile that became full."""
-        made = grown(work.state, self._read(work, upto))
-        self._folder.put(made.tiles, made.bundles)
-        work.state = made.state
-        return [(tile.level, tile.number) for tile in made.full]
+        growth = grown(work.state, self._read(work, upto))
+        self._folder.put(growth.tiles, growth.bundles)
+        work.state = growth.state
+        return [(tile.level, tile.number) for tile in growth.full]
 
     def _read(self, work: _Work, head: int) -> list[bytes]:
         """Entries after those of the files, at most a step's; the last one of the files is checked first."""
@@ -302,7 +304,7 @@ class Publisher:
             if not block:
                 raise Halt(f"position {position + 1} is missing: see `ledger audit`")
             for row in block:
-                entry = _checked(row, position + 1)
+                entry = _entry_at(row, position + 1)
                 position += 1
                 if position > size:
                     entries.append(entry)
@@ -313,8 +315,8 @@ class Publisher:
 
     def _sign(self, work: _Work) -> None:
         """Sign and publish the tree whose files are written."""
-        found = last_promise(self._folder, self._keys)
-        if (found[1] if found else None) != work.promise:
+        on_disk = last_promise(self._folder, self._keys)
+        if (on_disk[1] if on_disk else None) != work.promise:
             raise Halt(f"the checkpoints in {self._folder.path} were changed by somebody else")
         new = Checkpoint(self._origin, work.size, work.state.edge.root())
         check_extension(self._folder, work.promise or new, new)
@@ -326,8 +328,8 @@ class Publisher:
         work.promise = new
 
 
-def _alone(stack: ExitStack, session: Session) -> Check:
-    """Nobody else publishes a log of this ledger while the stack is open. Raises Fenced."""
+def _only_publisher(stack: ExitStack, session: Session) -> Check:
+    """Lock out every other publisher of this ledger while the stack is open. Raises Fenced."""
     try:
         return stack.enter_context(held(session, "lock_log", [{}]))
     except Busy:
@@ -345,7 +347,7 @@ def _head(session: Session, size: int) -> int:
     return head
 
 
-def _checked(row: Sequence[Any], position: int) -> bytes:
+def _entry_at(row: Sequence[Any], position: int) -> bytes:
     """The entry of a row, which must be that of a position and fit into a bundle."""
     if row[4] != position:
         raise Halt(f"position {position} is missing: see `ledger audit`")

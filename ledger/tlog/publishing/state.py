@@ -49,9 +49,10 @@ def last_promise(folder: LogFolder, keys: Sequence[VerifierKey]) -> tuple[bytes,
     Raises Halt when what is kept of it is damaged or contradicts itself.
     """
     signed, published = folder.history.last(), folder.checkpoint()
-    promises = [one for one in (published, signed) if one is not None]
+    # Oldest first: a checkpoint is in the history before it is published.
+    promises = [content for content in (published, signed) if content is not None]
     try:
-        checked = [(one, verify_checkpoint(one, keys)) for one in promises]
+        checked = [(content, verify_checkpoint(content, keys)) for content in promises]
         for (_, old), (_, new) in pairwise(checked):
             _check_consistent(folder, old, new)
     except Unproven as error:
@@ -78,6 +79,7 @@ def load(folder: LogFolder, promise: Checkpoint) -> State:
             return State(edge)
         number, width = divmod(size, TILE_WIDTH)
         entries = tuple(folder.bundle(number, width)) if width else ()
+        # Without a partial tile the last leaf ends the full tile before.
         leaves = edge.tiles[0] or folder.tile(0, number - 1, TILE_WIDTH)
         if tuple(map(hash_leaf, entries)) != edge.tiles[0]:
             raise Unproven("its last entry bundle holds other entries")

@@ -36,8 +36,8 @@ class VerifierKey(msgspec.Struct, frozen=True):
     @property
     def key_id(self) -> bytes:
         """Four bytes that tell the keys of one name apart."""
-        named = self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public
-        return hashlib.sha256(named).digest()[:KEY_ID_BYTES]
+        message = self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public
+        return hashlib.sha256(message).digest()[:KEY_ID_BYTES]
 
     @property
     def text(self) -> str:
@@ -48,6 +48,7 @@ class VerifierKey(msgspec.Struct, frozen=True):
         """Raise Unproven unless the signature, without its key id, is this key's over a note's text."""
         message = text.encode()
         if self.algorithm == COSIGNATURE:
+            # The time is signed with the text, so it is part of the message.
             message = cosigned_message(text, cosignature_time(signature))
             signature = signature[_TIME_BYTES:]
         try:

@@ -44,7 +44,7 @@ class Note(msgspec.Struct, frozen=True):
 
 def encode_note(note: Note) -> bytes:
     """The bytes of a note."""
-    return "".join([note.text, "\n", *(one.line for one in note.signatures)]).encode()
+    return "".join([note.text, "\n", *(signature.line for signature in note.signatures)]).encode()
 
 
 def parse_note(content: bytes) -> Note:
@@ -91,12 +91,12 @@ def verify_note(note: Note, keys: Collection[VerifierKey]) -> list[tuple[Verifie
     names = {(key.name, key.key_id): key for key in keys}
     if len(names) != len(set(keys)):
         raise Misconfigured("two different keys have the same name and key id")
-    found = []
+    signers = []
     for signature in note.signatures:
         key = names.get((signature.name, signature.key_id))
         if key:
             key.verify(note.text, signature.content)
-            found.append((key, signature))
-    if not found:
+            signers.append((key, signature))
+    if not signers:
         raise Unproven("no signature is of a key that was given")
-    return found
+    return signers

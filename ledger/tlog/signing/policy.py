@@ -40,7 +40,7 @@ class Policy(msgspec.Struct, frozen=True):
     @property
     def keys(self) -> tuple[VerifierKey, ...]:
         """Every key that it trusts, of logs and of witnesses."""
-        return tuple(one.key for one in (*self.logs, *self.witnesses.values()))
+        return tuple(trusted.key for trusted in (*self.logs, *self.witnesses.values()))
 
     def satisfied(self, signed: Collection[VerifierKey]) -> bool:
         """Whether the signatures of these witnesses make the quorum."""
@@ -50,6 +50,7 @@ class Policy(msgspec.Struct, frozen=True):
         witness = self.witnesses.get(name)
         if witness:
             return witness.key in signed
+        # This ends: a group has only members that are defined above it.
         group = self.groups[name]
         return sum(self._holds(member, signed) for member in group.members) >= group.threshold
 
@@ -90,6 +91,7 @@ class _Draft:
         if reader is None:
             raise Misconfigured("expected log, witness, group or quorum")
         try:
+            # The signature of each reader says how many words its line has.
             reader(*words[1:])
         except TypeError:
             raise Misconfigured(f"a wrong number of words after {words[0]}") from None
@@ -99,10 +101,10 @@ class _Draft:
 
     def _witness(self, name: str, key: str, url: str | None = None) -> None:
         self._is_new(name)
-        found = _key(key, COSIGNATURE)
-        if any(found == known.key for known in self.witnesses.values()):
+        parsed = _key(key, COSIGNATURE)
+        if any(parsed == witness.key for witness in self.witnesses.values()):
             raise Misconfigured("two witnesses have the same key")
-        self.witnesses[name] = TrustedKey(found, url)
+        self.witnesses[name] = TrustedKey(parsed, url)
 
     def _group(self, name: str, threshold: str, *members: str) -> None:
         self._is_new(name)
@@ -110,10 +112,10 @@ class _Draft:
             raise Misconfigured("a group has members, each once")
         for member in members:
             self._is_known(member)
-        wanted = {"any": "1", "all": str(len(members))}.get(threshold, threshold)
-        if not wanted.isdecimal() or not 1 <= int(wanted) <= len(members):
+        quorum = {"any": "1", "all": str(len(members))}.get(threshold, threshold)
+        if not quorum.isdecimal() or not 1 <= int(quorum) <= len(members):
             raise Misconfigured(f"expected any, all, or a number from 1 to {len(members)}")
-        self.groups[name] = _Group(int(wanted), members)
+        self.groups[name] = _Group(int(quorum), members)
 
     def _quorum(self, name: str) -> None:
         if self.quorum is not None:
@@ -134,6 +136,6 @@ class _Draft:
 def _key(text: str, algorithm: int) -> VerifierKey:
     key = parse_verifier_key(text)
     if key.algorithm != algorithm:
-        wanted = "a log's key" if algorithm == ED25519 else "a witness's key, of type 04"
-        raise Misconfigured(f"expected {wanted}")
+        expected = "a log's key" if algorithm == ED25519 else "a witness's key, of type 04"
+        raise Misconfigured(f"expected {expected}")
     return key

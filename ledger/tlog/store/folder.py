@@ -68,6 +68,7 @@ class LogFolder:
     def put(self, tiles: Mapping[str, bytes], bundles: Mapping[str, bytes]) -> None:
         """Write tiles and bundles by path. Durable on return."""
         self._make()
+        # Tiles are for everyone; bundles say what was done with whose data.
         public = {self.path / name: content for name, content in tiles.items()}
         secret = {self.path / name: content for name, content in bundles.items()}
         with mapped_faults():

@@ -48,6 +48,7 @@ def read_entry(entry: bytes) -> Entry:
     text, newline, state = entry.partition(b"\n")
     try:
         header = msgspec.json.decode(text, type=_Header)
+        # Encoded again and compared: two texts must not stand for one entry.
         same = text == encode_header(
             position=header.position,
             recorded_at=header.recorded,

@@ -43,12 +43,12 @@ def grow(edge: Edge, leaves: Sequence[bytes]) -> tuple[Edge, list[FullTile]]:
         old = edge.tiles[level] if level < len(edge.tiles) else ()
         row = (*old, *rising)
         first = edge.size >> (TILE_BITS * (level + 1))
-        made = [
+        filled = [
             FullTile(level, first + number, row[number * TILE_WIDTH : (number + 1) * TILE_WIDTH])
             for number in range(len(row) // TILE_WIDTH)
         ]
-        tiles.append(row[len(made) * TILE_WIDTH :])
-        full.extend(made)
-        rising = [hash_perfect(tile.hashes) for tile in made]
+        tiles.append(row[len(filled) * TILE_WIDTH :])
+        full.extend(filled)
+        rising = [hash_perfect(tile.hashes) for tile in filled]
         level += 1
     return Edge(edge.size + len(leaves), tuple(tiles)), full

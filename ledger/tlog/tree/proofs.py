@@ -21,12 +21,12 @@ def subtrees(first: int, end: int) -> list[tuple[int, int]]:
 
     `first` is a multiple of a power of 2 that is no less than the number of leaves.
     """
-    found = []
+    spans = []
     while first < end:
         level = (end - first).bit_length() - 1
-        found.append((level, first >> level))
+        spans.append((level, first >> level))
         first += 1 << level
-    return found
+    return spans
 
 
 def root_at(size: int, node: Node) -> bytes:
@@ -79,19 +79,19 @@ def verify_inclusion(
     if not 0 <= index < size:
         raise Unproven(f"index {index} lies outside a tree of {size} leaves")
     _check_hashes([leaf, *proof, root])
-    position, last, found = index, size - 1, leaf
+    position, last, computed = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
             raise Unproven("the proof has too many hashes")
         if position & 1 or position == last:
-            found = hash_children(sibling, found)
+            computed = hash_children(sibling, computed)
             position, last = _up_to_right_child(position, last)
         else:
-            found = hash_children(found, sibling)
+            computed = hash_children(computed, sibling)
         position, last = position >> 1, last >> 1
     if last != 0:
         raise Unproven("the proof has too few hashes")
-    if found != root:
+    if computed != root:
         raise Unproven("the proof leads to another root: the entry is not there, or was changed")
 
 
@@ -119,24 +119,28 @@ def verify_consistency(
 def _follow(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> None:
     """Compute both roots from a proof; 0 < old < new."""
     hashes = list(proof)
+    # An old tree that is perfect is a node itself, and the proof leaves it out.
     if old & (old - 1) == 0:
         hashes.insert(0, old_root)
     if not hashes:
         raise Unproven("the proof has too few hashes")
     position, last = _up_to_left_child(old - 1, new - 1)
-    before = after = hashes[0]
+    old_computed = new_computed = hashes[0]
     for sibling in hashes[1:]:
         if last == 0:
             raise Unproven("the proof has too many hashes")
         if position & 1 or position == last:
-            before, after = hash_children(sibling, before), hash_children(sibling, after)
+            old_computed, new_computed = (
+                hash_children(sibling, old_computed),
+                hash_children(sibling, new_computed),
+            )
             position, last = _up_to_right_child(position, last)
         else:
-            after = hash_children(after, sibling)
+            new_computed = hash_children(new_computed, sibling)
         position, last = position >> 1, last >> 1
     if last != 0:
         raise Unproven("the proof has too few hashes")
-    if before != old_root or after != new_root:
+    if old_computed != old_root or new_computed != new_root:
         raise Unproven("the proof leads to other roots: the new tree does not extend the old one")
 
 
@@ -154,7 +158,7 @@ def _up_to_right_child(position: int, last: int) -> tuple[int, int]:
 
 
 def _check_hashes(hashes: Sequence[bytes]) -> None:
-    if any(len(one) != HASH_BYTES for one in hashes):
+    if any(len(digest) != HASH_BYTES for digest in hashes):
         raise Unproven(f"a hash has {HASH_BYTES} bytes")
 
 

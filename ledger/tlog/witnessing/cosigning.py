@@ -46,7 +46,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 def encode_request(request: Request) -> bytes:
     """The body of a request."""
-    lines = [f"old {request.old}", *(to_base64(one) for one in request.proof), ""]
+    lines = [f"old {request.old}", *(to_base64(digest) for digest in request.proof), ""]
     return "".join(f"{line}\n" for line in lines).encode() + request.checkpoint
 
 
@@ -63,7 +63,7 @@ def parse_request(body: bytes) -> Request:
     if old is None or len(lines) > _MOST_HASHES:
         raise Unproven(f"expected `old SIZE` and at most {_MOST_HASHES} hashes")
     proof = tuple(from_base64(line) for line in lines)
-    if any(len(one) != HASH_BYTES for one in proof):
+    if any(len(digest) != HASH_BYTES for digest in proof):
         raise Unproven(f"a hash has {HASH_BYTES} bytes")
     return Request(int(old[1]), proof, checkpoint)
 
@@ -93,9 +93,9 @@ def _extends(request: Request, new: Checkpoint, last: Checkpoint | None) -> Answ
     """The refusal of a checkpoint that does not extend the last one; None when it does."""
     if request.old > new.size:
         return _refusal(HTTPStatus.BAD_REQUEST, "the old size is larger than the new one")
-    known = last.size if last else 0
-    if request.old != known:
-        return Answer(HTTPStatus.CONFLICT, f"{known}\n", SIZE_TYPE)
+    last_size = last.size if last else 0
+    if request.old != last_size:
+        return Answer(HTTPStatus.CONFLICT, f"{last_size}\n", SIZE_TYPE)
     try:
         _verify(request.proof, last, new)
     except Unproven as error:

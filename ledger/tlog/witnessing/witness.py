@@ -1,6 +1,6 @@
 """A witness: signs what extends the last checkpoint that it signed, and never anything else.
 
-What it signed is on disk before it is told to anybody: one file a log, replaced atomically under a lock
+What it signed is on disk before it answers: one file a log, replaced atomically under a lock
 that other processes and threads respect. A witness that lost its folder must get a new key.
 """
 
@@ -56,7 +56,9 @@ class Witness:
     def add_checkpoint(self, body: bytes) -> Answer:
         """Answer one request of a log. What is signed is durable on return. Raises Retry or Halt."""
         with self._locked():
-            last = {origin: one for origin in self._logs if (one := self._last(origin))}
+            last = {
+                origin: checkpoint for origin in self._logs if (checkpoint := self._last(origin))
+            }
             judged = judge(body, self._logs, last)
             if isinstance(judged, Answer):
                 return judged
@@ -64,7 +66,9 @@ class Witness:
             note = parse_note(request.checkpoint)
             text = checkpoint_text(checkpoint)
             signature = cosign_checkpoint(text, self._key, int(self._seconds()))
+            # Signatures of others on the note are not kept: this witness has not checked them.
             logs = [s for k, s in verify_note(note, self._logs[checkpoint.origin])]
+            # Kept before it is answered: after a crash no other tree of this size may be signed.
             self._keep(checkpoint.origin, Note(text, (*logs, signature)))
             return Answer(HTTPStatus.OK, signature.line)
 

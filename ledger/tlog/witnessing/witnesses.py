@@ -23,7 +23,7 @@ from ledger.tlog.tree.proofs import Node, consistency_proof
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, SIZE_TYPE, Request, encode_request
 
 TIMEOUT_S = 5.0
-# A witness may have seen another checkpoint than the one that it signed for us; it says so once.
+# The size that we remember may not be what the witness signed last: then it answers with that size, once.
 _ATTEMPTS = 2
 _LOG = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Witnesses:
         policy: Policy,
         send: Callable[[str, bytes], Reply] | None = None,
     ) -> None:
-        unreached = [name for name, one in policy.witnesses.items() if one.url is None]
+        unreached = [name for name, witness in policy.witnesses.items() if witness.url is None]
         if unreached:
             raise Misconfigured(f"the policy names no URL of {', '.join(unreached)}")
         self._policy = policy
@@ -62,26 +62,32 @@ class Witnesses:
 
     def cosign(self, signed: bytes, checkpoint: Checkpoint, node: Node) -> CosignedCheckpoint:
         """Collect signatures under a checkpoint that its log signed. `node`: of its tree. Never raises."""
-        wanted = list(self._policy.witnesses.items())
-        if not wanted:
+        witnesses = list(self._policy.witnesses.items())
+        if not witnesses:
             return CosignedCheckpoint((), (), (), self._policy.satisfied(()))
 
-        ask = partial(self._asked, signed, checkpoint, node)
-        with ThreadPoolExecutor(len(wanted)) as pool:
-            answers = list(pool.map(ask, wanted))
-        found = {name: s for s, (name, _) in zip(answers, wanted, strict=True) if s}
+        ask = partial(self._signature_of, signed, checkpoint, node)
+        with ThreadPoolExecutor(len(witnesses)) as pool:
+            answers = list(pool.map(ask, witnesses))
+        signatures = {name: s for s, (name, _) in zip(answers, witnesses, strict=True) if s}
         return CosignedCheckpoint(
-            signatures=tuple(found.values()),
-            signed=tuple(found),
-            missing=tuple(name for name, _ in wanted if name not in found),
-            enough=self._policy.satisfied([self._policy.witnesses[name].key for name in found]),
+            signatures=tuple(signatures.values()),
+            signed=tuple(signatures),
+            missing=tuple(name for name, _ in witnesses if name not in signatures),
+            enough=self._policy.satisfied(
+                [self._policy.witnesses[name].key for name in signatures]
+            ),
         )
 
-    def _asked(
-        self, signed: bytes, checkpoint: Checkpoint, node: Node, named: tuple[str, TrustedKey]
+    def _signature_of(
+        self,
+        signed: bytes,
+        checkpoint: Checkpoint,
+        node: Node,
+        named_witness: tuple[str, TrustedKey],
     ) -> Signature | None:
         """The signature of a witness; None when it does not sign."""
-        name, witness = named
+        name, witness = named_witness
         try:
             return self._ask(witness, signed, checkpoint, node)
         except LedgerError as error:
@@ -126,9 +132,9 @@ def post(url: str, body: bytes) -> Reply:
     """Send a body over HTTP or HTTPS and return the answer, whatever its status. Raises Retry."""
     if not url.startswith(("http://", "https://")):
         raise Retry("its URL is neither http nor https")
-    sent = urllib.request.Request(url, body, {"Content-Type": "text/plain"})  # noqa: S310  see above
+    request = urllib.request.Request(url, body, {"Content-Type": "text/plain"})  # noqa: S310  see above
     try:
-        with urllib.request.urlopen(sent, timeout=TIMEOUT_S) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
             return Reply(answer.status, answer.headers.get_content_type(), answer.read(LIMIT_BYTES))
     except urllib.error.HTTPError as answer:
         with answer:
