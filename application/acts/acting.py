@@ -107,8 +107,8 @@ def act(site: Site, acts: Sequence[Act]) -> ActOutcome:
     limits = _limits(site.batch_limits, lines)
     files, clocks = [(ORIGIN, stream)], Clocks(site.clock)
     result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
-    for refused in result.rejections:
-        raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
+    for rejection in result.rejections:
+        raise ActRefused(acts[rejection.line - 1].name, rejection.code, rejection.pointer)
     return ActOutcome(ids, result.recorded, result.duplicates, result.last_position)
 
 
@@ -123,13 +123,13 @@ def check(site: Site, acts: Sequence[Act]) -> None:
 def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[bytes]]:
     """The ids of the events of acts, and their lines."""
     now = site.clock()
-    events = [_event(one, site, now) for one in acts]
+    events = [_event(act, site, now) for act in acts]
     lines = [to_json(event, sort_keys=True) for event in events]
     intake = through(site.intake, f"file:{ORIGIN}")
-    for one, line in zip(acts, lines, strict=True):
+    for act, line in zip(acts, lines, strict=True):
         outcome = decode(line, intake, now)
         if isinstance(outcome, Rejection):
-            raise ActRefused(one.name, outcome.code, outcome.pointer)
+            raise ActRefused(act.name, outcome.code, outcome.pointer)
     return tuple(str(event["id"]) for event in events), lines
 
 
@@ -143,28 +143,28 @@ def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
     )
 
 
-def _event(one: Act, site: Site, now: datetime) -> dict[str, JsonValue]:
+def _event(act: Act, site: Site, now: datetime) -> dict[str, JsonValue]:
     """The CloudEvent of an act."""
     return {
         "specversion": "1.0",
-        "id": one.id or str(uuid4()),
+        "id": act.id or str(uuid4()),
         "source": site.privacy_office[0],
-        "type": type_of(one.name, one.version),
-        "subject": one.subject,
-        "time": instant(one.time or now),
+        "type": type_of(act.name, act.version),
+        "subject": act.subject,
+        "time": instant(act.time or now),
         "datacontenttype": "application/json",
-        "data": _data(one, site.privacy_activity),
+        "data": _data(act, site.privacy_activity),
     }
 
 
-def _data(one: Act, activity: str) -> dict[str, JsonValue]:
-    data: dict[str, JsonValue] = dict(msgspec.to_builtins(one.facts))
-    if is_person(one.subject) and not one.whole:
-        data |= {"activity": one.activity or activity, "legal_basis": one.legal_basis}
-        data |= {"provision": one.provision} if one.provision else {}
-    if one.categories is not UNSET:
-        data["categories"] = [category for category in one.categories if category != REMARK]
-        data |= {"remarks": True} if REMARK in one.categories else {}
-    if one.personal:
-        data["personal"] = dict(one.personal)
+def _data(act: Act, activity: str) -> dict[str, JsonValue]:
+    data: dict[str, JsonValue] = dict(msgspec.to_builtins(act.facts))
+    if is_person(act.subject) and not act.whole:
+        data |= {"activity": act.activity or activity, "legal_basis": act.legal_basis}
+        data |= {"provision": act.provision} if act.provision else {}
+    if act.categories is not UNSET:
+        data["categories"] = [category for category in act.categories if category != REMARK]
+        data |= {"remarks": True} if REMARK in act.categories else {}
+    if act.personal:
+        data["personal"] = dict(act.personal)
     return data

@@ -46,85 +46,85 @@ class MemberPlace(Struct, frozen=True):
         return InvalidMember(f"{self.path}: {why}" if self.path else why)
 
 
-def assigned(shape: Shape, held: Data, path: str, text: str, language: Language) -> Data:
+def assigned(shape: Shape, current: Data, path: str, text: str, language: Language) -> Data:
     """What is held, with the value of a path (`safeguards.0.country`) put there. Raises Unfit.
 
     A list that is named as a whole grows by what is given.
     """
     return _in_object(
-        shape, held, [step for step in path.split(".") if step], text, MemberPlace("", language)
+        shape, current, [step for step in path.split(".") if step], text, MemberPlace("", language)
     )
 
 
-def read(shape: Shape, text: str, language: Language, at: str) -> JsonValue:
+def read(shape: Shape, text: str, language: Language, path: str) -> JsonValue:
     """A line of text as a value. Raises Unfit. `at`: where it stands."""
-    return _read(shape, None, text, MemberPlace(at, language))
+    return _read(shape, None, text, MemberPlace(path, language))
 
 
 def _assigned(
-    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
+    shape: Shape, current: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
 ) -> JsonValue:
     if not steps:
-        return _read(shape, held, text, place)
+        return _read(shape, current, text, place)
     if shape.kind == "object":
-        return _in_object(shape, held, steps, text, place)
+        return _in_object(shape, current, steps, text, place)
     first, *rest = steps
     if shape.kind == "map" and shape.item:
         name = _key(shape, first, place)
-        known = _members(held)
+        members = _members(current)
         return {
-            **known,
-            name: _assigned(shape.item, known.get(name), rest, text, place.below(name)),
+            **members,
+            name: _assigned(shape.item, members.get(name), rest, text, place.below(name)),
         }
     if shape.kind == "list" and shape.item:
-        return _in_list(shape.item, _items(held), first, (rest, text), place)
+        return _in_list(shape.item, _items(current), first, (rest, text), place)
     raise place.unfit("no-parts")
 
 
 def _in_object(
-    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
+    shape: Shape, current: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
 ) -> Data:
     first, *rest = steps or [""]
     name = known_member(shape.members, first, place.language, place.path)
-    below, known = shape.of_member(name), _members(held)
+    below, members = shape.of_member(name), _members(current)
     assert below
-    return {**known, name: _assigned(below, known.get(name), rest, text, place.below(name))}
+    return {**members, name: _assigned(below, members.get(name), rest, text, place.below(name))}
 
 
-def _members(held: JsonValue) -> Data:
-    return held if isinstance(held, dict) else {}
+def _members(current: JsonValue) -> Data:
+    return current if isinstance(current, dict) else {}
 
 
-def _items(held: JsonValue) -> list[JsonValue]:
-    return held if isinstance(held, list) else []
+def _items(current: JsonValue) -> list[JsonValue]:
+    return current if isinstance(current, list) else []
 
 
 def _in_list(
     item: Shape,
-    held: list[JsonValue],
+    current: list[JsonValue],
     index: str,
     rest: tuple[Sequence[str], str],
     place: MemberPlace,
 ) -> list[JsonValue]:
-    at = int(index) if index.isdecimal() and len(index) < len(str(_DEEPEST_INDEX)) + 1 else -1
-    if not 0 <= at <= len(held):
-        raise place.unfit("index", len(held))
-    before = held[at] if at < len(held) else None
-    made = _assigned(item, before, *rest, place.below(at))
-    return [*held[:at], made, *held[at + 1 :]]
+    position = int(index) if index.isdecimal() and len(index) < len(str(_DEEPEST_INDEX)) + 1 else -1
+    if not 0 <= position <= len(current):
+        raise place.unfit("index", len(current))
+    before = current[position] if position < len(current) else None
+    value = _assigned(item, before, *rest, place.below(position))
+    return [*current[:position], value, *current[position + 1 :]]
 
 
-def _read(shape: Shape, held: JsonValue, text: str, place: MemberPlace) -> JsonValue:
+def _read(shape: Shape, current: JsonValue, text: str, place: MemberPlace) -> JsonValue:
     """A line of text as a value; a list or a map grows by what it says."""
     text = text.strip()
     if _is_json(shape, text):
         return _taken(shape, _json(text, place), place)
     if shape.kind == "list" and shape.item:
         parts = [text] if shape.item.kind in {"text", "object", "json"} else text.split(",")
-        found = [_read(shape.item, None, one, place) for one in parts if one.strip()]
-        return [*_items(held), *found]
+        items = [_read(shape.item, None, part, place) for part in parts if part.strip()]
+        return [*_items(current), *items]
     if shape.kind == "map" and shape.item:
-        return {**_members(held), **_pairs(shape, shape.item, text, place)}
+        return {**_members(current), **_pairs(shape, shape.item, text, place)}
     return _taken(shape, text, place)
 
 
@@ -136,14 +136,14 @@ def _is_json(shape: Shape, text: str) -> bool:
 
 def _pairs(shape: Shape, item: Shape, text: str, place: MemberPlace) -> Data:
     """`key=value,key=value` as a map."""
-    found: Data = {}
+    pairs: Data = {}
     for pair in filter(str.strip, text.split(",")):
         key, equals, value = pair.partition("=")
         if not equals:
             raise place.unfit("map")
         name = _key(shape, key.strip(), place)
-        found[name] = _read(item, None, value, place.below(name))
-    return found
+        pairs[name] = _read(item, None, value, place.below(name))
+    return pairs
 
 
 def _json(text: str, place: MemberPlace) -> object:
@@ -153,9 +153,9 @@ def _json(text: str, place: MemberPlace) -> object:
         raise place.unfit("json") from None
 
 
-def taken(shape: Shape, value: object, language: Language, at: str = "") -> Data:
+def taken(shape: Shape, value: object, language: Language, path: str = "") -> Data:
     """An object of JSON or TOML as the contract wants it. Raises Unfit."""
-    return _object(shape, value, MemberPlace(at, language))
+    return _object(shape, value, MemberPlace(path, language))
 
 
 def _taken(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
@@ -175,45 +175,47 @@ def _taken(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
 def _map(shape: Shape, item: Shape, value: object, place: MemberPlace) -> JsonValue:
     if not isinstance(value, Mapping):
         raise place.unfit("object")
-    known = {_key(shape, key, place): each for key, each in value.items()}
-    return {key: _taken(item, each, place.below(key)) for key, each in known.items()}
+    members = {_key(shape, key, place): member for key, member in value.items()}
+    return {key: _taken(item, member, place.below(key)) for key, member in members.items()}
 
 
 def _list(item: Shape, value: object, place: MemberPlace) -> JsonValue:
     if not isinstance(value, list):
         raise place.unfit("list")
-    return [_taken(item, each, place.below(number)) for number, each in enumerate(value)]
+    return [_taken(item, entry, place.below(number)) for number, entry in enumerate(value)]
 
 
 def _object(shape: Shape, value: object, place: MemberPlace) -> Data:
     if not isinstance(value, Mapping):
         raise place.unfit("object")
-    found: Data = {}
-    for key, one in value.items():
+    data: Data = {}
+    for key, part in value.items():
         name = known_member(shape.members, str(key), place.language, place.path)
         below = shape.of_member(name)
         assert below
-        found[name] = _taken(below, one, place.below(name))
-    missing = [one.name for one in shape.members if one.required and one.name not in found]
+        data[name] = _taken(below, part, place.below(name))
+    missing = [
+        member.name for member in shape.members if member.required and member.name not in data
+    ]
     # The data as a whole is looked at when all of it is there.
     if missing and place.path:
         raise place.unfit("misses", ", ".join(missing))
-    return found
+    return data
 
 
 def _single(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
-    made = _made(shape, value)
-    if made is None:
+    fitting = _fitting(shape, value)
+    if fitting is None:
         near = _near(shape, value, place.language)
         raise InvalidMember(f"{place.path}: {expected(shape, place.language)}{near}")
-    return made
+    return fitting
 
 
-def _made(shape: Shape, value: object) -> JsonValue:
+def _fitting(shape: Shape, value: object) -> JsonValue:
     """A value of a shape; None where it is none."""
     match shape.kind:
         case "choice":
-            return _named(codes(shape.choices), value)
+            return _code_of(codes(shape.choices), value)
         case "number":
             return _whole(value)
         case "yes-no":
@@ -233,7 +235,7 @@ def _text(shape: Shape, value: object) -> str | None:
     return text if not shape.pattern or re.search(shape.pattern, text) else None
 
 
-def _named(names: Names, value: object) -> str | None:
+def _code_of(names: Names, value: object) -> str | None:
     return names.get(folded(value)) if isinstance(value, str) else None
 
 
@@ -276,8 +278,8 @@ def _time(value: object) -> str | None:
         return None
     if instant_of(value):
         return value
-    shown = time_shown(value)
-    return instant(shown) if shown else None
+    time = time_shown(value)
+    return instant(time) if time else None
 
 
 def _key(shape: Shape, key: str, place: MemberPlace) -> str:
@@ -293,17 +295,17 @@ def _key(shape: Shape, key: str, place: MemberPlace) -> str:
     return name
 
 
-def known_member(members: Sequence[Member], name: str, language: Language, at: str = "") -> str:
+def known_member(members: Sequence[Member], name: str, language: Language, path: str = "") -> str:
     """A member as the contract spells it. Raises Unfit, with what is near."""
-    names = names_of((one.name, ()) for one in members)
-    found = names.get(folded(name))
-    if found is None:
+    names = names_of((member.name, ()) for member in members)
+    spelling = names.get(folded(name))
+    if spelling is None:
         near = near_of(name, names, language) or phrase(
-            "record", "known", language, ", ".join(one.name for one in members)
+            "record", "known", language, ", ".join(member.name for member in members)
         )
         why = phrase("record", "unknown-member", language)
-        raise InvalidMember(f"{at}: {why}{near}" if at else f"{why}{near}")
-    return found
+        raise InvalidMember(f"{path}: {why}{near}" if path else f"{why}{near}")
+    return spelling
 
 
 def expected(shape: Shape, language: Language) -> str:

@@ -51,8 +51,8 @@ def review(
     """A hold goes on until its next review; what is not named stays as it was."""
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
-        told = {"ground": hold.ground, **facts}
-        return _act(site, "reviewed", reference, hold_ref, told, categories or hold.categories)
+        updated = {"ground": hold.ground, **facts}
+        return _act(site, "reviewed", reference, hold_ref, updated, categories or hold.categories)
 
 
 def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> HoldAct:
@@ -71,21 +71,21 @@ def _act(
     facts: HoldFacts,
     categories: Sequence[str],
 ) -> HoldAct:
-    told = {name: value for name, value in facts.items() if value is not None}
-    one = Act(
+    stated = {name: value for name, value in facts.items() if value is not None}
+    hold_act = Act(
         name=f"legal-hold-{deed}",
         subject=reference,
-        facts={"hold_ref": hold_ref, **told},
+        facts={"hold_ref": hold_ref, **stated},
         categories=sorted(categories),
         legal_basis=_BASIS,
     )
-    done = act(site, [one])
+    outcome = act(site, [hold_act])
     return HoldAct(
         subject=reference,
         hold_ref=hold_ref,
         act=deed,
         categories=sorted(categories),
-        position=done.last_position,
+        position=outcome.last_position,
     )
 
 

@@ -50,8 +50,8 @@ def _check(source: Source, word: NotificationWord, time: datetime) -> None:
         raise Misconfigured(
             f"expected with {' and '.join(EXCEPTIONS)}, and with nothing else", field="ground"
         )
-    wanted = NotificationFilter(word.subject, word.recipient, done=True)
-    mine = [row for row in notification_tasks(source, wanted) if _is_meant(word, row)]
+    criteria = NotificationFilter(word.subject, word.recipient, done=True)
+    mine = [row for row in notification_tasks(source, criteria) if _is_meant(word, row)]
     if not mine:
         raise Reject(
             f"there is nothing to tell {word.recipient} about: no {word.action} of data it had"

@@ -44,66 +44,64 @@ def identify(
 ) -> FoundRequest:
     """Whoever asked is who they say; `doubted`: that is still to be shown. Raises NotAllowed."""
     name = names.IDENTITY_VERIFICATION_FAILED if doubted else names.IDENTITY_VERIFIED
-    what: ActOn = "doubt" if doubted else "verify"
-    return _acted(
-        site, source, on, (what, ""), lambda found: ([act_on(found, name, facts)], on.time)
-    )
+    deed: ActOn = "doubt" if doubted else "verify"
+    return _acted(site, source, on, (deed, ""), lambda case: ([act_on(case, name, facts)], on.time))
 
 
 def extend(site: Site, source: Source, on: OnRequest, reason: str) -> FoundRequest:
     """The person was told that the answer takes longer. Raises NotAllowed."""
 
-    def made(found: FoundRequest) -> Done:
-        return [act_on(found, names.RIGHTS_REQUEST_EXTENDED, {"reason": reason})], on.time
+    def acts_on(case: FoundRequest) -> Done:
+        return [act_on(case, names.RIGHTS_REQUEST_EXTENDED, {"reason": reason})], on.time
 
-    return _acted(site, source, on, ("extend", ""), made)
+    return _acted(site, source, on, ("extend", ""), acts_on)
 
 
 def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundRequest:
     """A request is refused. Raises NotAllowed, Reject."""
 
-    def made(found: FoundRequest) -> Done:
-        refused = act_on(found, names.RIGHTS_REQUEST_REFUSED, {"ground": ground})
-        return [*acts_before_refusal(source, found, ground), refused], on.time
+    def acts_on(case: FoundRequest) -> Done:
+        refused = act_on(case, names.RIGHTS_REQUEST_REFUSED, {"ground": ground})
+        return [*acts_before_refusal(source, case, ground), refused], on.time
 
-    return _acted(site, source, on, ("refuse", ground), made)
+    return _acted(site, source, on, ("refuse", ground), acts_on)
 
 
-def answer(site: Site, source: Source, on: OnRequest, wanted: AnswerOptions) -> FoundRequest:
+def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) -> FoundRequest:
     """A request is answered, after what its right asks for was done. Raises NotAllowed, Misconfigured."""
 
-    def made(found: FoundRequest) -> Done:
-        before = acts_before_answer(found, wanted)
-        outcome, answered = _carried_out(site, found, wanted.outcome, on.time)
+    def acts_on(case: FoundRequest) -> Done:
+        before = acts_before_answer(case, options)
+        outcome, answered_at = _carried_out(site, case, options.outcome, on.time)
         return [
             *before,
-            act_on(found, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome}),
-        ], answered
+            act_on(case, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome}),
+        ], answered_at
 
-    return _acted(site, source, on, ("answer", wanted.outcome), made)
+    return _acted(site, source, on, ("answer", options.outcome), acts_on)
 
 
 def close(site: Site, source: Source, on: OnRequest, outcome: str) -> FoundRequest:
     """A request ends without a decision on what was asked. Raises NotAllowed."""
 
-    def made(found: FoundRequest) -> Done:
-        return [act_on(found, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome})], on.time
+    def acts_on(case: FoundRequest) -> Done:
+        return [act_on(case, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome})], on.time
 
-    return _acted(site, source, on, ("close", ""), made)
+    return _acted(site, source, on, ("close", ""), acts_on)
 
 
 def _carried_out(
-    site: Site, found: FoundRequest, outcome: str, time: datetime
+    site: Site, case: FoundRequest, outcome: str, time: datetime
 ) -> tuple[str, datetime]:
     """The outcome, and when it is answered: of a request for erasure those of its decisions.
 
     They are carried out first, so that the answer does not come before the erasure, whatever the time given
     and however often it was tried.
     """
-    if found.right != "erasure" or outcome == NOTHING_HELD:
+    if case.right != "erasure" or outcome == NOTHING_HELD:
         return outcome, time
-    done = erase_for(site, found.person, found.request.ref)
-    return done.outcome, max(time, done.at or time)
+    erasure = erase_for(site, case.person, case.request.ref)
+    return erasure.outcome, max(time, erasure.at or time)
 
 
 def _acted(
@@ -111,14 +109,14 @@ def _acted(
     source: Source,
     on: OnRequest,
     allowed: tuple[ActOn, str],
-    made: Callable[[FoundRequest], Done],
+    acts_on: Callable[[FoundRequest], Done],
 ) -> FoundRequest:
     """The request after acts that its state allows. `allowed`: which act, with its code."""
-    what, code = allowed
+    deed, code = allowed
     with one_at_a_time(site):
-        found = find(source, on.ref, on.subject)
-        check_allowed(found, what, on.time, code)
-        acts, time = made(found)
+        case = find(source, on.ref, on.subject)
+        check_allowed(case, deed, on.time, code)
+        acts, time = acts_on(case)
         record(site, acts, time)
-    [(_, after)] = requests(source.session, streams=[found.stream], refs=[on.ref])
-    return FoundRequest(found.stream, found.reference, after)
+    [(_, after)] = requests(source.session, streams=[case.stream], refs=[on.ref])
+    return FoundRequest(case.stream, case.reference, after)

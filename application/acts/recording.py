@@ -81,8 +81,8 @@ class Draft(Struct, frozen=True):
     @property
     def personal(self) -> Data:
         """Its values of persons."""
-        found = self.data.get("personal")
-        return found if isinstance(found, dict) else {}
+        values = self.data.get("personal")
+        return values if isinstance(values, dict) else {}
 
     @property
     def shown(self) -> Data:
@@ -112,7 +112,7 @@ class DraftShown(Answer, frozen=True):
 
 
 def draft_shown(
-    site: Site, draft: Draft, told: Sequence[str], acted: ActOutcome | None, language: Language
+    site: Site, draft: Draft, notes: Sequence[str], acted: ActOutcome | None, language: Language
 ) -> DraftShown:
     """A draft with notes on it; and what became of it, once it is recorded."""
     return DraftShown(
@@ -124,7 +124,7 @@ def draft_shown(
         data=draft.shown,
         personal=sorted(draft.personal),
         says=text_of(draft.entry.name, draft.shown, language),
-        notes=list(told),
+        notes=list(notes),
         recorded=acted is not None,
         id=acted.ids[0] if acted else None,
         position=acted.last_position if acted else None,
@@ -147,22 +147,25 @@ def members_for(entry: EventType, subject: str) -> tuple[Member, ...]:
     """The members that an event about a subject has; who the person is decides what must be there."""
     about = kind_of(subject)
     stated = entry.needs_activity and about in OUTSIDERS
-    found = [
+    members = [
         Member(
-            one.name, one.required or (stated and one.name in _COMMON), one.shape, one.is_personal
+            member.name,
+            member.required or (stated and member.name in _COMMON),
+            member.shape,
+            member.is_personal,
         )
-        for one in members_of(entry.data)
-        if is_person(subject) or not one.is_personal
+        for member in members_of(entry.data)
+        if is_person(subject) or not member.is_personal
     ]
-    return tuple(sorted(found, key=lambda one: not one.required))
+    return tuple(sorted(members, key=lambda member: not member.required))
 
 
 def missing(members: Sequence[Member], data: Data, language: Language) -> list[str]:
     """What must be there and is not, each in words."""
     return [
-        phrase("record", "missing", language, one.name, one.means(language))
-        for one in members
-        if one.required and one.name not in data
+        phrase("record", "missing", language, member.name, member.means(language))
+        for member in members
+        if member.required and member.name not in data
     ]
 
 
@@ -201,32 +204,32 @@ def _in_words(error: ActRefused, draft: Draft, language: Language) -> InvalidMem
     if not error.pointer or language not in words:
         return None
     path = error.pointer.removeprefix("/data").strip("/").replace("/", ".")
-    known = {one.name: one for one in members_of(draft.entry.data)}
+    members = {member.name: member for member in members_of(draft.entry.data)}
     name = path.split(".")[0]
-    where = f"{path} ({known[name].means(language)})" if name in known else path
-    return InvalidMember(phrase("record", "at", language, where, words[language]))
+    place = f"{path} ({members[name].means(language)})" if name in members else path
+    return InvalidMember(phrase("record", "at", language, place, words[language]))
 
 
 def notes(source: Source, draft: Draft, language: Language) -> list[str]:
     """What whoever records it should know: nothing that would stop it."""
 
-    def said(name: str, *values: object) -> str:
+    def note(name: str, *values: object) -> str:
         return phrase("record-note", name, language, *values)
 
-    found = []
+    sentences = []
     if draft.personal:
-        found.append(said("sealed", len(draft.personal)))
+        sentences.append(note("sealed", len(draft.personal)))
     events = _events_about(source, draft.subject)
     if not events:
-        found.append(said("first"))
-    found += [said("no-such", name) for name in unknown(draft.entry, draft.data, events)]
+        sentences.append(note("first"))
+    sentences += [note("no-such", name) for name in unknown(draft.entry, draft.data, events)]
     before = begun(draft.entry, draft.data, events)
     if before is not None:
-        found.append(said("begun", before))
+        sentences.append(note("begun", before))
     own = COMMANDS.get(draft.entry.name)
     if own:
-        found.append(said("command", f"`{own}`"))
-    return [*found, *(said(name) for name in _unheard(source, draft.data))]
+        sentences.append(note("command", f"`{own}`"))
+    return [*sentences, *(note(name) for name in _unregistered(source, draft.data))]
 
 
 def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
@@ -237,17 +240,17 @@ def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
         return []
 
 
-def _unheard(source: Source, data: Data) -> list[str]:
+def _unregistered(source: Source, data: Data) -> list[str]:
     """Names in it that nobody registered, declared or enacted."""
-    found = []
+    members = []
     if "recipient" in data and data["recipient"] not in recipients_by_id(source.session):
-        found.append("recipient")
+        members.append("recipient")
     if "activity" in data:
         entries = register_entries(source.session)
         declared = {entry.activity for entry in entries if entry.declared}
         if data["activity"] not in declared:
-            found.append("activity")
+            members.append("activity")
     stated = data.get("provision")
     if data.get("legal_basis") in _PROVIDED and (stated is None or provision(str(stated)) is None):
-        found.append("provision")
-    return found
+        members.append("provision")
+    return members

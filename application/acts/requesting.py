@@ -40,9 +40,9 @@ class NewRequest(Struct, frozen=True):
     letter: str | None = None
 
 
-def check_allowed(found: FoundRequest, what: ActOn, time: datetime, code: str = "") -> None:
+def check_allowed(case: FoundRequest, deed: ActOn, time: datetime, code: str = "") -> None:
     """Raise NotAllowed when the request's state forbids an act at a time."""
-    why = hindrance(what, found.request, time, code)
+    why = hindrance(deed, case.request, time, code)
     if why is not None:
         raise NotAllowed(why)
 
@@ -96,7 +96,7 @@ def _check_sealable(source: Source, opening: NewRequest) -> None:
 
 
 def _opening_acts(opening: NewRequest, ref: str, received_on: str) -> list[Act]:
-    def made(name: str, **facts: str) -> Act:
+    def act_of(name: str, **facts: str) -> Act:
         return Act(
             name=name,
             subject=opening.subject,
@@ -104,7 +104,7 @@ def _opening_acts(opening: NewRequest, ref: str, received_on: str) -> list[Act]:
             facts={"request_ref": ref, **facts},
         )
 
-    received = made(
+    received = act_of(
         names.RIGHTS_REQUEST_RECEIVED,
         right=opening.right,
         channel=opening.channel,
@@ -117,7 +117,7 @@ def _opening_acts(opening: NewRequest, ref: str, received_on: str) -> list[Act]:
     if opening.objection is None:
         return [received]
     activity, ground = opening.objection
-    return [received, made(names.OBJECTION_RAISED, activity_objected=activity, ground=ground)]
+    return [received, act_of(names.OBJECTION_RAISED, activity_objected=activity, ground=ground)]
 
 
 def new_reference(time: datetime, series: str = "VZ") -> str:
@@ -127,5 +127,5 @@ def new_reference(time: datetime, series: str = "VZ") -> str:
 
 def record(site: Site, acts: Sequence[Act], time: datetime) -> None:
     """Record what was done at a time, and let the views see it."""
-    act(site, [msgspec.structs.replace(one, time=time) for one in acts])
+    act(site, [msgspec.structs.replace(undated, time=time) for undated in acts])
     bring_up_to_date(site)

@@ -31,9 +31,9 @@ class HistoryRange(msgspec.Struct, frozen=True):
 
     def of(self, events: Iterable[Told]) -> list[Told]:
         """The events that are wanted, in the order of positions."""
-        within = [told for told in events if self.period.holds(told[0].time)]
-        kept = latest(sorted(within, key=_time_order), self.limit)
-        return sorted(kept, key=lambda told: told[0].position)
+        within = [entry for entry in events if self.period.holds(entry[0].time)]
+        newest = latest(sorted(within, key=_time_order), self.limit)
+        return sorted(newest, key=lambda entry: entry[0].position)
 
 
 class HistoryLine(Answer, frozen=True):
@@ -66,8 +66,8 @@ class HistoryLine(Answer, frozen=True):
 EVERYTHING = HistoryRange()
 
 
-def _time_order(told: Told) -> tuple[datetime, str, str]:
-    event, _ = told
+def _time_order(entry: Told) -> tuple[datetime, str, str]:
+    event, _ = entry
     return event.time, event.source, event.id
 
 
@@ -81,9 +81,9 @@ def history(
     """One line an event, by position. Raises UnknownSubject, before the first line."""
     events = part.of(history_of(source, reference, moment))
     _note(source, reference, [event for event, _ in events])
-    named = {UUID(text) for event, _ in events for text in _references(event).values()}
-    names = source.names(named)
-    return (_line(source, told, names, language) for told in events)
+    subjects = {UUID(text) for event, _ in events for text in _references(event).values()}
+    names = source.names(subjects)
+    return (_line(source, entry, names, language) for entry in events)
 
 
 def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
@@ -95,13 +95,13 @@ def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> No
 
 def _references(event: RecordedEvent) -> dict[str, str]:
     """Facts that name a person -> UUID of the data subject."""
-    known = EVENT_TYPES.get(event.type)
-    names = known.references if known else ()
+    event_type = EVENT_TYPES.get(event.type)
+    names = event_type.references if event_type else ()
     return {name: event.facts[name] for name in names if name in event.facts}
 
 
-def _line(source: Source, told: Told, names: dict[UUID, Name], language: Language) -> HistoryLine:
-    event, annulled_by = told
+def _line(source: Source, entry: Told, names: dict[UUID, Name], language: Language) -> HistoryLine:
+    event, annulled_by = entry
     people = {name: names[UUID(text)] for name, text in _references(event).items()}
     return HistoryLine(
         position=event.position,
@@ -127,7 +127,7 @@ def _line(source: Source, told: Told, names: dict[UUID, Name], language: Languag
 
 def _text(event: RecordedEvent, language: Language) -> str | None:
     """What happened, as one sentence without values; None for a type of a later version."""
-    known = EVENT_TYPES.get(event.type)
-    if known is None:
+    event_type = EVENT_TYPES.get(event.type)
+    if event_type is None:
         return None
-    return text_of(known.name, event.facts | {"categories": event.categories}, language)
+    return text_of(event_type.name, event.facts | {"categories": event.categories}, language)

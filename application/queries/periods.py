@@ -132,9 +132,9 @@ def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
     source.reads.note_many(())
     for block in persons(source.session):
         rows = [(person, _clocks(person, day, every)) for person in block]
-        names = source.names(person.stream for person, found in rows if found)
-        for person, found in rows:
-            for row in found:
+        names = source.names(person.stream for person, of_person in rows if of_person)
+        for person, of_person in rows:
+            for row in of_person:
                 yield replace(row, subject=_name(names[person.stream]))
 
 
@@ -147,29 +147,29 @@ def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
     moving = waiting.keys() | going.keys()
     rows = []
     for category in person.held:
-        found = lasting_for(person, category)
-        if every or category in moving or _has_passed(found, day):
+        end = lasting_for(person, category)
+        if every or category in moving or _has_passed(end, day):
             deferred = waiting[category].cause if category in waiting else None
             cause = going.get(category)
             kept_by = _kept_by(person, category, cause or deferred or "retention", day)
-            rows.append(_clock(found, day, cause, deferred=deferred, kept_by=kept_by))
+            rows.append(_clock(end, day, cause, deferred=deferred, kept_by=kept_by))
     if going and not person.held:
         rows.append(_clock(None, day, next(iter(going.values()))))
     return rows
 
 
-def _has_passed(found: RetentionEnd, day: date) -> bool:
-    until = found.period.until
+def _has_passed(end: RetentionEnd, day: date) -> bool:
+    until = end.period.until
     return until is not None and until <= day
 
 
 def _going(person: Person, day: date) -> dict[str, Cause]:
     """Category -> for which cause a run of that day erases it, in whole or some months of it."""
-    found: dict[str, Cause] = {}
+    causes: dict[str, Cause] = {}
     for step in steps(person, day):
         for category in step.erased:
-            found.setdefault(category, step.cause)
-    return found
+            causes.setdefault(category, step.cause)
+    return causes
 
 
 def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
@@ -197,16 +197,16 @@ def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[Kee
     facts = ErasureFacts(cause, (category,), {}, keepings_of(person.dossier))
     return [
         Keeper(
-            ground=one.ground,
-            ref=one.ref,
-            until=one.until.isoformat() if one.until else None,
+            ground=keeping.ground,
+            ref=keeping.ref,
+            until=keeping.until.isoformat() if keeping.until else None,
         )
-        for one in kept(facts, category, day)
+        for keeping in kept(facts, category, day)
     ]
 
 
 def _clock(
-    found: RetentionEnd | None,
+    end: RetentionEnd | None,
     day: date,
     cause: Cause | None,
     *,
@@ -214,68 +214,68 @@ def _clock(
     kept_by: Sequence[Keeper] = (),
 ) -> Clock:
     """The clock of what is found; of nothing, that of the entries. Whose it is, is still to be filled in."""
-    shown: _Kept = retained(found, day) if found else _ENTRIES
+    retention: _Kept = retained(end, day) if end else _ENTRIES
     return Clock(
         subject=None,
-        category=found.category if found else None,
-        until=shown.until,
-        rule=shown.rule,
-        waits_for=shown.waits_for,
-        grounds=shown.grounds,
-        overdue_since=shown.overdue_since,
+        category=end.category if end else None,
+        until=retention.until,
+        rule=retention.rule,
+        waits_for=retention.waits_for,
+        grounds=retention.grounds,
+        overdue_since=retention.overdue_since,
         deferred=deferred,
         kept_by=list(kept_by),
         due=cause is not None,
         cause=cause,
-        situation=_situation(found, day, cause, deferred),
+        situation=_situation(end, day, cause, deferred),
     )
 
 
 def _situation(
-    found: RetentionEnd | None, day: date, cause: Cause | None, deferred: Cause | None
+    end: RetentionEnd | None, day: date, cause: Cause | None, deferred: Cause | None
 ) -> Situation:
-    if cause is not None or found is None:
+    if cause is not None or end is None:
         return "due"
     if deferred is not None:
         return "deferred"
-    until = found.period.until
+    until = end.period.until
     if until is not None:
         return "kept" if until <= day else "running"
-    return "not-begun" if found.period.waits_for else "no-period"
+    return "not-begun" if end.period.waits_for else "no-period"
 
 
 _ENTRIES = _Kept(until=None, rule=None, waits_for=None, grounds=[], overdue_since=None)
 
 
-def retained(found: RetentionEnd, day: date) -> Retained:
+def retained(end: RetentionEnd, day: date) -> Retained:
     """How long a category is kept, as the access report and the clocks say it."""
-    period, overdue = found.period, found.overdue_since(day)
+    period, overdue = end.period, end.overdue_since(day)
     return Retained(
-        category=found.category,
+        category=end.category,
         until=period.until.isoformat() if period.until else None,
         rule=period.rule,
         waits_for=period.waits_for,
-        grounds=[ground_row(one) for one in found.grounds(day)],
+        grounds=[ground_row(reason) for reason in end.grounds(day)],
         overdue_since=overdue.isoformat() if overdue else None,
     )
 
 
-def step_rows(source: Source, found: Iterable[Due | CarriedOut]) -> Iterator[StepShown]:
+def step_rows(source: Source, erasures: Iterable[Due | CarriedOut]) -> Iterator[StepShown]:
     """What goes or went, a row each, in flat memory."""
     source.reads.note_many(())
-    rows = iter(found)
+    rows = iter(erasures)
     while block := list(islice(rows, _BLOCK)):
-        names = source.names(one.stream for one in block)
-        for one in block:
-            yield _step(one, _name(names[one.stream]))
+        names = source.names(item.stream for item in block)
+        for item in block:
+            yield _step(item, _name(names[item.stream]))
 
 
-def _step(one: Due | CarriedOut, name: Name | None) -> StepShown:
-    step, erasure = one.step, one.erasure if isinstance(one, CarriedOut) else None
+def _step(item: Due | CarriedOut, name: Name | None) -> StepShown:
+    step, erasure = item.step, item.erasure if isinstance(item, CarriedOut) else None
     until = None if step.month is None else end_of_month(step.month).date()
     return StepShown(
         subject=name,
-        data_subject=str(one.stream),
+        data_subject=str(item.stream),
         cause=step.cause,
         request_ref=step.request_ref,
         categories=list(step.erased),

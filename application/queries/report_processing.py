@@ -127,16 +127,18 @@ def _declared_for(declared: Iterable[Mapping[str, str]], basis: str, provision: 
     A purpose with a provision of its own is not that of events under another one.
     """
     by_provision: dict[str, set[str]] = {}
-    for one in declared:
-        if one["legal_basis"] == basis:
-            by_provision.setdefault(_article(one.get("provision")), set()).add(one["purpose"])
+    for purpose in declared:
+        if purpose["legal_basis"] == basis:
+            by_provision.setdefault(_article(purpose.get("provision")), set()).add(
+                purpose["purpose"]
+            )
     return sorted(by_provision.get(_article(provision)) or by_provision.get("", set()))
 
 
 def _article(spelled: str | None) -> str:
     """One spelling for each article; a provision that nobody knows stays as it is."""
-    known = provision_named(spelled) if spelled else None
-    return known.id if known else spelled or ""
+    entry = provision_named(spelled) if spelled else None
+    return entry.id if entry else spelled or ""
 
 
 # (b) categories
@@ -144,7 +146,7 @@ def _article(spelled: str | None) -> str:
 
 def categories(subject: Subject) -> Iterator[CategoryProcessed]:
     """Every category that was processed; one that was erased says when and why."""
-    held = {one.category for one in subject.values}
+    held = {value.category for value in subject.values}
     for category in CATEGORIES:
         events = [e for e in subject.counted if category in e.categories or category in e.sealed]
         if any(not event.ours for event in events):
@@ -152,12 +154,12 @@ def categories(subject: Subject) -> Iterator[CategoryProcessed]:
 
 
 def _category(category: str, events: Sequence[RecordedEvent], *, held: bool) -> CategoryProcessed:
-    told = [event for event in events if not event.ours]
-    sealed = [event.sealed[category] for event in told if category in event.sealed]
-    first, last = _span(told)
+    reported = [event for event in events if not event.ours]
+    sealed = [event.sealed[category] for event in reported if category in event.sealed]
+    first, last = _span(reported)
     return CategoryProcessed(
         category=category,
-        fields=sorted({field for one in sealed for field in one.values}),
+        fields=sorted({field for group in sealed for field in group.values}),
         held=held,
         erased=[
             ErasedAt(at=instant(e.time), ground=e.facts["ground"], position=e.position)
@@ -166,8 +168,8 @@ def _category(category: str, events: Sequence[RecordedEvent], *, held: bool) -> 
         ],
         first=first,
         last=last,
-        events=len(told),
-        positions=positions_of(told),
+        events=len(reported),
+        positions=positions_of(reported),
     )
 
 
@@ -196,7 +198,7 @@ def rights(
 
 def _is_marketed_to(processing: Sequence[Processing]) -> bool:
     """Whether data is used for direct marketing, to which anybody may object, whatever it rests on."""
-    return any(is_direct_marketing(one) for row in processing for one in row.purposes)
+    return any(is_direct_marketing(purpose) for row in processing for purpose in row.purposes)
 
 
 # (g) sources
@@ -234,7 +236,7 @@ def _origin(event: RecordedEvent) -> tuple[str, str, str]:
 
 def automated_decisions(subject: Subject) -> Iterator[AutomatedDecision]:
     """Decisions without a human and their reviews, by time."""
-    for event in sorted(subject.counted, key=lambda one: (one.time, one.position)):
+    for event in sorted(subject.counted, key=lambda event: (event.time, event.position)):
         if event.name in _AUTOMATED or (event.name == _CHECKED and event.facts["automated"]):
             yield AutomatedDecision(
                 occurred_at=instant(event.time),

@@ -80,7 +80,7 @@ def retention(
     categories = [
         _category(name, rules.get(name), kept.get(name, _NOBODY), day) for name in sorted(names)
     ]
-    return Retention(_together([one.kept for one in categories]), categories)
+    return Retention(_together([category.kept for category in categories]), categories)
 
 
 def _together(answers: list[Kept]) -> Kept:
@@ -91,44 +91,44 @@ def _together(answers: list[Kept]) -> Kept:
 
 
 def _category(
-    category: str, declared: str | None, found: Adherence, day: date
+    category: str, declared: str | None, adherence: Adherence, day: date
 ) -> CategoryRetention:
     rules = rulebook.retention_rules(category, day)
-    kept, why = _judged(found, rules)
+    kept, why = _judged(adherence, rules)
     return CategoryRetention(
         category=category,
         declared=declared,
         declared_rule=_fit(category, declared),
-        rules=[_rule(one) for one in rules],
+        rules=[_rule(rule) for rule in rules],
         kept=kept,
         why=why,
-        data_subjects=found.data_subjects,
-        held=found.held,
-        suspended=found.suspended,
-        overdue=found.overdue,
-        since=instant_or_none(found.since),
-        decided_by=list(found.rules),
+        data_subjects=adherence.data_subjects,
+        held=adherence.held,
+        suspended=adherence.suspended,
+        overdue=adherence.overdue,
+        since=instant_or_none(adherence.since),
+        decided_by=list(adherence.rules),
     )
 
 
-def _judged(found: Adherence, rules: tuple[RetentionRule, ...]) -> tuple[Kept, Why]:
-    if found.overdue:
+def _judged(adherence: Adherence, rules: tuple[RetentionRule, ...]) -> tuple[Kept, Why]:
+    if adherence.overdue:
         return False, "overdue"
-    if not found.data_subjects:
+    if not adherence.data_subjects:
         return None, "not-observed"
     if not rules:
         return None, "no-period"
-    return True, "within-period" if found.held else "nothing-held"
+    return True, "within-period" if adherence.held else "nothing-held"
 
 
 def _fit(category: str, declared: str | None) -> Fit:
     """How the declared rule relates to the rulebook, by which is judged."""
     if declared is None:
         return "none"
-    known = rulebook.retention_rule(declared)
-    if known is None:
+    rule = rulebook.retention_rule(declared)
+    if rule is None:
         return "unknown"
-    return "known" if category in known.categories else "other-category"
+    return "known" if category in rule.categories else "other-category"
 
 
 def _rule(rule: RetentionRule) -> RuleInForce:

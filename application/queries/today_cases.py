@@ -31,13 +31,13 @@ _DUTIES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def tasks_of_request(found: FoundRequest, now: datetime) -> Iterator[Task]:
+def tasks_of_request(case: FoundRequest, now: datetime) -> Iterator[Task]:
     """What an open request waits for. Nothing of one that is ended, or was never received."""
-    request, state = found.request.until(now), standing(found.request, now)
+    request, state = case.request.until(now), standing(case.request, now)
     receipt = request.receipt
     if state is None or receipt is None or state.ended_at is not None:
         return
-    subject = reference_of(found.reference)
+    subject = reference_of(case.reference)
     task, commands = _next_of(request, state.identity, subject, now)
     by_day = state_of(state.period.due_on, day_of(now))
     extend = command("request", "extend", request.ref, reason="R", subject=subject or "SUBJECT")
@@ -49,7 +49,7 @@ def tasks_of_request(found: FoundRequest, now: datetime) -> Iterator[Task]:
         since=instant(receipt.order.time),
         subject=subject,
         ref=request.ref,
-        detail=found.right,
+        detail=case.right,
         commands=commands,
         instead=extend if hindrance("extend", request, now) is None else None,
     )
@@ -106,14 +106,14 @@ def _duty(row: IncidentRow, clock: CaseClock, now: datetime) -> Task:
 
 
 def _waiting_of(row: IncidentRow, told: bool) -> tuple[Task, ...]:
-    found = []
+    tasks = []
     if row.risk is None:
         assess = command("incident", "assess", row.ref, risk="R")
-        found.append(_waits("assess-breach", row, assess))
+        tasks.append(_waits("assess-breach", row, assess))
     if row.persons_must_be_told and not told:
         tell = command("incident", "tell", row.ref, channel="C")
-        found.append(_waits("tell-persons", row, tell))
-    return tuple(found)
+        tasks.append(_waits("tell-persons", row, tell))
+    return tuple(tasks)
 
 
 def _end(row: IncidentRow) -> Task:
