@@ -33,11 +33,11 @@ def asked_for(arguments: Sequence[str], environment: Mapping[str, str]) -> Langu
 
     What is no language is told later, by whoever reads the settings.
     """
-    found = environment.get(VARIABLE, "").strip()
+    code = environment.get(VARIABLE, "").strip()
     for place, argument in enumerate(arguments):
         if argument == "--":
             break
         name, is_joined, text = argument.partition("=")
         if name == FLAG:
-            found = text if is_joined else next(iter(arguments[place + 1 :]), "")
-    return language_named(found)
+            code = text if is_joined else next(iter(arguments[place + 1 :]), "")
+    return language_named(code)

@@ -68,8 +68,8 @@ class RegisterWords:
         """A code in words, else in those of sentences; one that has none as it is, its hyphens as spaces."""
         if code is None:
             return ""
-        known = WORDS[kind].get(code)
-        return known[self.language] if known else word_of(code, self.language).replace("-", " ")
+        words = WORDS[kind].get(code)
+        return words[self.language] if words else word_of(code, self.language).replace("-", " ")
 
     def codes(self, kind: str, codes: list[str] | None) -> list[str]:
         """Several codes in words."""
@@ -93,10 +93,10 @@ class RegisterWords:
 
     def recipient_kind(self, code: str | None) -> str:
         """A kind of recipient, as the rulebook calls it."""
-        known = rulebook.RECIPIENT_KINDS.get(code or "")
-        if known is None:
+        kind = rulebook.RECIPIENT_KINDS.get(code or "")
+        if kind is None:
             return code or ""
-        return known.title_nl if self.language == "nl" else known.title
+        return kind.title_nl if self.language == "nl" else kind.title
 
     def name(self, name: Value | Gone | None) -> str | None:
         """The name of a recipient; of a private person who was erased it is gone."""
@@ -106,8 +106,8 @@ class RegisterWords:
 
     def provision(self, spelled: str | None) -> str:
         """An article of law as it is cited; one that the rulebook does not know as it is spelled."""
-        known = rulebook.provision(spelled) if spelled else None
-        return self.cited(known.citation) if known else spelled or ""
+        entry = rulebook.provision(spelled) if spelled else None
+        return self.cited(entry.citation) if entry else spelled or ""
 
     def cited(self, citation: str) -> str:
         """A citation of the rulebook, which is in English, with the names that laws have here."""
@@ -140,8 +140,8 @@ class RegisterWords:
             "undeclared-legal-basis": partial(self.code, "legal_basis"),
             "undeclared-country": self.country,
         }
-        told = words.get(kind)
-        return told(detail) if told else ""
+        in_words = words.get(kind)
+        return in_words(detail) if in_words else ""
 
     def lacking(self, what: str, detail: str | None) -> str:
         """What a missing point is about: a category or a country, or nothing."""
@@ -149,6 +149,6 @@ class RegisterWords:
 
     def declared_rule(self, declared: str, fit: str) -> str:
         """A declared rule that does not judge, by its title, and why; an unknown one as it was named."""
-        known = rulebook.retention_rule(declared)
-        name = (known.title_nl if self.language == "nl" else known.title) if known else declared
+        rule = rulebook.retention_rule(declared)
+        name = (rule.title_nl if self.language == "nl" else rule.title) if rule else declared
         return self.page("named", name, self.code("declared_rule", fit))

@@ -36,10 +36,10 @@ def show_in(zone: ZoneInfo) -> None:
 
 def localized(text: str) -> str:
     """A text for people: every instant in it as their clock shows it."""
-    return _INSTANT.sub(lambda found: _shown(found[0]), text)
+    return _INSTANT.sub(lambda found: _localized(found[0]), text)
 
 
-def _shown(instant: str) -> str:
+def _localized(instant: str) -> str:
     time = instant_of(instant)
     return instant if time is None else local_text(time)
 

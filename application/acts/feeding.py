@@ -59,8 +59,8 @@ def deliver(site: Site, feed: Delivery) -> KeptFeed:
         "valid_for": feed.valid_for,
         "list_kept": True,
     }
-    one = Act(name=FEED, subject=f"recipient/{feed.recipient}", facts=facts, time=feed.time)
-    return KeptFeed(members, until, act(site, [one]))
+    feed_act = Act(name=FEED, subject=f"recipient/{feed.recipient}", facts=facts, time=feed.time)
+    return KeptFeed(members, until, act(site, [feed_act]))
 
 
 def keep(site: Site, feed: Disclosure, secret: bytes, references: Iterable[str]) -> KeptFeed:

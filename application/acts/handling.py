@@ -52,8 +52,8 @@ def act_on_case(
 ) -> Act:
     """An act on an incident at a time. Raises NotAllowed when its state forbids it."""
     _check_allowed(case, name, facts, time)
-    by = "breach_ref" if case.incident.kind == "breach" else "case_ref"
-    facts = {by: case.incident.ref, **facts}
+    ref_member = "breach_ref" if case.incident.kind == "breach" else "case_ref"
+    facts = {ref_member: case.incident.ref, **facts}
     return Act(name=name, subject=case.subject, facts=facts, legal_basis=_BASIS)
 
 

@@ -67,23 +67,23 @@ def consultations_of(
         for event, annulled_by in events
         if event.name in CONSULTATIONS
     ]
-    many = (one for one in _about_many(source, moment) if one.event.position > since)
+    about_many = (look for look in _about_many(source, moment) if look.event.position > since)
     counted = {"list", "everyone"} if kind_of(reference) in _CUSTOMERS else {"list"}
-    shared = [one for one in many if one.about in counted]
-    return sorted([*own, *shared], key=lambda one: one.event.position)
+    shared = [look for look in about_many if look.about in counted]
+    return sorted([*own, *shared], key=lambda look: look.event.position)
 
 
 def consultations_by(
     source: Source, readers: Collection[UUID], moment: Moment
 ) -> list[Consultation]:
     """What an employee looked at, by the data subjects of the employee, in the order of positions."""
-    found = [
-        one
+    looks = [
+        look
         for _, selected in selected_at(source.session, moment, source.privacy_office, CONSULTATIONS)
         for event in selected.counted
-        if event.name in CONSULTATIONS and (one := _consultation(source, event)).who in readers
+        if event.name in CONSULTATIONS and (look := _consultation(source, event)).who in readers
     ]
-    return sorted(found, key=lambda one: one.event.position)
+    return sorted(looks, key=lambda look: look.event.position)
 
 
 def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:

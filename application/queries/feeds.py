@@ -55,10 +55,10 @@ def included(
     `listed`: by position whether they are in the list of a feed; those without a list are not there.
     """
     for row in feeds:
-        known = listed.get(row.position)
-        if known:
+        is_listed = listed.get(row.position)
+        if is_listed:
             yield Included(row, "list")
-        elif known is None and served_on(spans, day_of(row.occurred_at)):
+        elif is_listed is None and served_on(spans, day_of(row.occurred_at)):
             yield Included(row, "derived")
 
 
@@ -71,9 +71,9 @@ def listed(
     """
     roots = {row.position: root for row in feeds if (root := root_in(row.facts["merkle_root"]))}
     lists = source.opener.feed_lists
-    kept = lists.of(roots.values(), position)
-    found = lists.with_member(kept, reference)
-    return {place: root in found for place, root in roots.items() if root in kept}
+    kept_lists = lists.of(roots.values(), position)
+    with_member = lists.with_member(kept_lists, reference)
+    return {place: root in with_member for place, root in roots.items() if root in kept_lists}
 
 
 def feeds_of(source: Source, subject: Subject) -> list[Included]:
@@ -87,22 +87,22 @@ def feeds_by(source: Source, position: int) -> list[Disclosure]:
     recipients = {row.recipient for row in disclosed(source.session, kind=FEED_KIND)}
     recipients |= set(recipients_by_id(source.session))
     streams = [source.ledger.registry_stream(f"recipient/{name}") for name in sorted(recipients)]
-    told = events_of(source.session, streams, position)
-    counted = select(told, Moment(at_position=position), source.privacy_office).counted
+    events = events_of(source.session, streams, position)
+    counted = select(events, Moment(at_position=position), source.privacy_office).counted
     return sorted_disclosures(
         fold(VIEW, (event for event in counted if event.name == FEED)).values()
     )
 
 
-def runs(found: Iterable[Included]) -> list[Run]:
+def runs(memberships: Iterable[Included]) -> list[Run]:
     """What somebody was in, day after day in one, by the first day."""
-    made: dict[str, list[Run]] = {}
-    for row, membership in found:
-        known = made.setdefault(row.recipient, [])
-        last = known[-1] if known else None
+    by_recipient: dict[str, list[Run]] = {}
+    for row, membership in memberships:
+        recipient_runs = by_recipient.setdefault(row.recipient, [])
+        last = recipient_runs[-1] if recipient_runs else None
         if last and last.membership == membership and day_of(row.occurred_at) <= last.last + _DAY:
-            known[-1] = Run((*last.feeds, row), membership)
+            recipient_runs[-1] = Run((*last.feeds, row), membership)
         else:
-            known.append(Run((row,), membership))
-    every = [run for of_one in made.values() for run in of_one]
+            recipient_runs.append(Run((row,), membership))
+    every = [run for recipient_runs in by_recipient.values() for run in recipient_runs]
     return sorted(every, key=lambda run: (run.feeds[0].occurred_at, run.feeds[0].position))

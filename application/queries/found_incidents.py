@@ -68,12 +68,12 @@ def find_case(
 
 
 def _only(
-    found: Sequence[tuple[UUID, Incident]], ref: str, kind: str | None
+    candidates: Sequence[tuple[UUID, Incident]], ref: str, kind: str | None
 ) -> tuple[UUID, Incident]:
     """The one incident of a kind among those of a reference. Raises NotAllowed."""
-    rows = [row for row in found if kind in {None, row[1].kind}]
-    if found and not rows:
-        raise NotAllowed(f"expected a {kind}: {named(found[0][1])} is none")
+    rows = [row for row in candidates if kind in {None, row[1].kind}]
+    if candidates and not rows:
+        raise NotAllowed(f"expected a {kind}: {named(candidates[0][1])} is none")
     if not rows:
         raise NotAllowed(f"there is no incident {ref}")
     if len(rows) > 1:
@@ -92,8 +92,8 @@ def _begun(
     source: Source, subkeys: Sequence[str], moment: Moment = NOW
 ) -> list[tuple[UUID, Incident]]:
     time = moment.as_of or source.now
-    known = known_incidents(source, moment, subkeys)
-    return [(stream, one) for stream, one in known if one.until(time).begin]
+    rows = known_incidents(source, moment, subkeys)
+    return [(stream, one) for stream, one in rows if one.until(time).begin]
 
 
 def _reference(source: Source, stream: UUID, subject: str | None) -> Name:
@@ -110,4 +110,4 @@ def _is_of(source: Source, stream: UUID, subject: str | None) -> bool:
 def told_of(source: Source, ref: str, moment: Moment = NOW) -> dict[UUID, datetime]:
     """Persons who were told of a breach themselves, and when first."""
     rows = known_incidents(source, moment, [subkey_of_told(ref)])
-    return {stream: one.steps[0].order.time for stream, one in rows}
+    return {stream: incident.steps[0].order.time for stream, incident in rows}

@@ -67,8 +67,8 @@ def known_requests(
     """
     if moment.known == NOW:
         return requests(source.session, streams=streams, refs=refs, unanswered=unanswered)
-    known = each_known(source, VIEW, moment.known, refs)
-    return sorted((row for row in known if streams is None or row[0] in streams), key=_urgency)
+    rows = each_known(source, VIEW, moment.known, refs)
+    return sorted((row for row in rows if streams is None or row[0] in streams), key=_urgency)
 
 
 def _urgency(row: tuple[UUID, Request]) -> tuple[bool, datetime, str, UUID]:

@@ -35,8 +35,8 @@ class AcceptedGaps(Answer, frozen=True):
 
 def accepted_gaps(proposals: Sequence[Proposal], positions: Sequence[int]) -> AcceptedGaps:
     """The gaps, each with why it is one and the position of its event. No positions: not recorded."""
-    known: list[int | None] = [*positions] or [None] * len(proposals)
-    rows = zip(proposals, known, strict=True)
+    recorded: list[int | None] = [*positions] or [None] * len(proposals)
+    rows = zip(proposals, recorded, strict=True)
     return AcceptedGaps(bool(positions), [_row(proposal, position) for proposal, position in rows])
 
 

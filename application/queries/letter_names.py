@@ -23,10 +23,10 @@ def check_names(session: Session, kind: LetterFilter) -> None:
     if kind.topic is not None:
         _check(kind.topic, plain(topics), _SOURCES, "topic")
     if kind.types is not None:
-        known = {**plain(types), **event_types(EVENT_TYPES.values())}
-        _check(kind.types[0], known, "ledger schema list", "type")
+        names = {**plain(types), **event_types(EVENT_TYPES.values())}
+        _check(kind.types[0], names, "ledger schema list", "type")
 
 
-def _check(asked: str, names: Names, see: str, field: str) -> None:
-    if asked not in names.values() and folded(asked) not in names:
-        raise NotKnown(str(unknown(asked, names, see)), field=field)
+def _check(name: str, names: Names, see: str, field: str) -> None:
+    if name not in names.values() and folded(name) not in names:
+        raise NotKnown(str(unknown(name, names, see)), field=field)

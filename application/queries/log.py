@@ -101,7 +101,9 @@ def signed_answer(signed: PublishedCheckpoint, age_s: float) -> SignedCheckpoint
         size=signed.checkpoint.size,
         root=to_base64(signed.checkpoint.root),
         age_s=age_s,
-        signatures=[Signature(one.name, one.key_id.hex()) for one in note.signatures],
+        signatures=[
+            Signature(signature.name, signature.key_id.hex()) for signature in note.signatures
+        ],
         note=signed.content.decode(),
     )
 

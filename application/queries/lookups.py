@@ -53,7 +53,7 @@ def _got_something(source: Source, recipient: str) -> bool:
 def known_activity(source: Source, text: str) -> str:
     """The id of an activity that is declared, or that events name. Raises NotKnown."""
     entries = list(register_entries(source.session))
-    return _known(
+    return _code_named(
         "activity",
         text,
         _ACTIVITY,
@@ -65,14 +65,16 @@ def known_activity(source: Source, text: str) -> str:
 def known_role(source: Source, text: str) -> str:
     """The id of a role that was described, or that somebody holds or held. Raises NotKnown."""
     described = set(roles_by_id(source.session))
-    held = {act.role for row in employees(source.session).values() for act in row.grants}
-    return _known("role", text, _ROLE, ((role, None) for role in described | held), "ledger access")
+    granted = {act.role for row in employees(source.session).values() for act in row.grants}
+    return _code_named(
+        "role", text, _ROLE, ((role, None) for role in described | granted), "ledger access"
+    )
 
 
 def known_system(source: Source, text: str) -> str:
     """The bare id of a registered system. Raises NotKnown."""
     systems = registered_systems(source.session)
-    return _known(
+    return _code_named(
         "system",
         text,
         _SYSTEM,
@@ -81,7 +83,7 @@ def known_system(source: Source, text: str) -> str:
     )
 
 
-def _known(
+def _code_named(
     field: str, text: str, prefix: str, rows: Iterable[tuple[str, str | None]], see: str
 ) -> str:
     listed = [(id, (f"{prefix}{id}", name)) for id, name in rows]
@@ -98,13 +100,13 @@ def known_provision(source: Source, text: str) -> str:
     Raises NotKnown.
     """
     names: Names = provisions()
-    known = provision(text)
-    cited = known.id if known else _cited(folded(text), names)
+    entry = provision(text)
+    cited = entry.id if entry else _cited(folded(text), names)
     if cited:
         return cited
-    asked = folded_provision(text)
+    spelling = folded_provision(text)
     for row in disclosed(source.session):
-        if row.provision and folded_provision(row.provision) == asked:
+        if row.provision and folded_provision(row.provision) == spelling:
             return row.provision
     with about("provision"):
         raise unknown(text, names)
@@ -118,7 +120,7 @@ def _cited(text: str, names: Names) -> str | None:
         if all(_PARAGRAPH.match(word) for word in rest) and any(
             w[0].isdigit() for w in words[:many]
         ):
-            found = names.get(" ".join(words[:many]))
-            if found:
-                return found
+            code = names.get(" ".join(words[:many]))
+            if code:
+                return code
     return None

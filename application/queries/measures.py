@@ -32,12 +32,12 @@ class MeasureInUse(MeasureStanding, frozen=True):
 
 def told_measures(source: Source, moment: Moment) -> list[Measure]:
     """Every measure of which something was said by a moment, sorted by its id."""
-    found = states_at(source, view.VIEW, moment)
-    return sorted(found, key=lambda measure: measure.measure)
+    rows = states_at(source, view.VIEW, moment)
+    return sorted(rows, key=lambda measure: measure.measure)
 
 
 def measures(
-    told: Iterable[Measure], named: Mapping[str, Sequence[str]], clock: datetime
+    rows: Iterable[Measure], named: Mapping[str, Sequence[str]], clock: datetime
 ) -> list[MeasureInUse]:
     """Each measure as it stood. `named`: activity -> the measures that its declaration names."""
     users: dict[str, list[str]] = {}
@@ -49,16 +49,16 @@ def measures(
             **msgspec.structs.asdict(_standing(measure, clock)),
             activities=users.get(measure.measure, []),
         )
-        for measure in told
+        for measure in rows
     ]
 
 
 def named_measures(
-    names: Iterable[str], told: Iterable[Measure], clock: datetime
+    names: Iterable[str], rows: Iterable[Measure], clock: datetime
 ) -> list[MeasureStanding]:
     """What an activity declares, each as it stood."""
-    known = {measure.measure: measure for measure in told}
-    return [_standing(known.get(name, Measure(name)), clock) for name in names]
+    by_id = {measure.measure: measure for measure in rows}
+    return [_standing(by_id.get(name, Measure(name)), clock) for name in names]
 
 
 def _standing(measure: Measure, clock: datetime) -> MeasureStanding:

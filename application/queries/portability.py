@@ -62,19 +62,19 @@ class PortabilityExport(Answer, frozen=True):
     seal: str
 
 
-def portability(source: Source, asked: ReportScope) -> PortabilityExport:
+def portability(source: Source, scope: ReportScope) -> PortabilityExport:
     """The export. Raises UnknownSubject for whoever is not known."""
-    subject, made_at = subject_of(source, asked.reference, asked.position), asked.rendered_at
-    place = ["portability/1", asked.position, instant(made_at), asked.request_ref]
+    subject, made_at = subject_of(source, scope.reference, scope.position), scope.rendered_at
+    place = ["portability/1", scope.position, instant(made_at), scope.request_ref]
     return PortabilityExport(
         export="portability",
         article="20",
         version="1",
-        subject=asked.reference,
-        request_ref=asked.request_ref,
-        position=asked.position,
+        subject=scope.reference,
+        request_ref=scope.request_ref,
+        position=scope.position,
         made_at=instant(made_at),
-        controller=asked.controller.name,
+        controller=scope.controller.name,
         data=list(_data(subject)),
         seal=seal_of(source, subject, place),
     )
@@ -82,13 +82,13 @@ def portability(source: Source, asked: ReportScope) -> PortabilityExport:
 
 def _data(subject: Subject) -> Iterator[PortableValue]:
     """What counts now; of a category that rolls on month by month every value that is still held."""
-    values = [one for one in subject.values if _is_theirs(one)]
-    for held in sorted(values, key=lambda one: (CATEGORIES.index(one.category), one.field)):
-        event = held.event
+    values = [value for value in subject.values if _is_theirs(value)]
+    for value in sorted(values, key=lambda value: (CATEGORIES.index(value.category), value.field)):
+        event = value.event
         yield PortableValue(
-            category=held.category,
-            field=held.field,
-            value=held.value,
+            category=value.category,
+            field=value.field,
+            value=value.value,
             since=instant(event.time),
             how=_way(event),
             legal_basis=event.legal_basis,
@@ -97,10 +97,10 @@ def _data(subject: Subject) -> Iterator[PortableValue]:
         )
 
 
-def _is_theirs(held: HeldValue) -> bool:
-    lasting = held.current or held.category in ROLLING_CATEGORIES
-    by_them = _way(held.event) is not None and held.event.legal_basis in _BASES
-    return lasting and by_them and held.annulled_by is None and held.category != "remark"
+def _is_theirs(value: HeldValue) -> bool:
+    lasting = value.current or value.category in ROLLING_CATEGORIES
+    by_them = _way(value.event) is not None and value.event.legal_basis in _BASES
+    return lasting and by_them and value.annulled_by is None and value.category != "remark"
 
 
 def _way(event: RecordedEvent) -> Way | None:

@@ -53,8 +53,8 @@ def tasks(site: Site, source: Source) -> Iterator[Task]:
 
 def _requests(source: Source) -> Iterator[Task]:
     rows = known_requests(source, NOW, unanswered=True)
-    for found in found_of(source, rows):
-        yield from tasks_of_request(found, source.now)
+    for case in found_of(source, rows):
+        yield from tasks_of_request(case, source.now)
 
 
 def _incidents(source: Source) -> Iterator[Task]:

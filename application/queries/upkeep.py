@@ -165,20 +165,20 @@ def status(session: Session, lags: Sequence[PartitionLag], checkpoint: Checkpoin
         withheld=count_withheld(session),
         quarantined=[
             QuarantinedSource(topic, source)
-            for topic, source, one in sources
-            if one.window.halted_at
+            for topic, source, count in sources
+            if count.window.halted_at
         ],
     )
 
 
 def _arrived(counts: Mapping[str, Tally]) -> Arrived:
     total = sum(counts.values(), start=Tally())
-    return Arrived([_fates(*one) for one in sorted(counts.items())], _fates(None, total))
+    return Arrived([_fates(*pair) for pair in sorted(counts.items())], _fates(None, total))
 
 
-def _fates(topic: str | None, one: Tally) -> Fates:
-    messages = one.recorded + one.duplicates + one.refused + one.held
-    return Fates(topic, messages, one.recorded, one.duplicates, one.refused, one.held)
+def _fates(topic: str | None, tally: Tally) -> Fates:
+    messages = tally.recorded + tally.duplicates + tally.refused + tally.held
+    return Fates(topic, messages, tally.recorded, tally.duplicates, tally.refused, tally.held)
 
 
 # Audit
