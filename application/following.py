@@ -17,11 +17,11 @@ from projections.following.storage import bookmarks
 @contextmanager
 def follower(site: Site, observer: FollowerObserver | None = None) -> Iterator[Follower]:
     """A follower of all views, as the projector."""
-    made = Follower(site.database, site.ledger, site.privacy_office, observer=observer)
+    views_follower = Follower(site.database, site.ledger, site.privacy_office, observer=observer)
     try:
-        yield made
+        yield views_follower
     finally:
-        made.close()
+        views_follower.close()
 
 
 def build_again(
@@ -36,8 +36,8 @@ def build_again(
 
 def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:
     """Build those views again that were built by another version of this program."""
-    known = bookmarks(site.session("projector"))
-    outdated = [v for v in VIEWS if v.name in known and known[v.name].version != v.version]
+    built = bookmarks(site.session("projector"))
+    outdated = [v for v in VIEWS if v.name in built and built[v.name].version != v.version]
     for view in outdated:
         say(f"view {view.name} is built again for version {view.version}")
     if outdated:
@@ -49,5 +49,5 @@ def bring_up_to_date(site: Site) -> None:
 
     A projector that runs at the same time makes this short, and is not disturbed.
     """
-    with follower(site) as made:
-        made.follow_once()
+    with follower(site) as views_follower:
+        views_follower.follow_once()

@@ -36,7 +36,7 @@ def show_in(zone: ZoneInfo) -> None:
 
 def localized(text: str) -> str:
     """A text for people: every instant in it as their clock shows it."""
-    return _INSTANT.sub(lambda found: _localized(found[0]), text)
+    return _INSTANT.sub(lambda match: _localized(match[0]), text)
 
 
 def _localized(instant: str) -> str:

@@ -41,13 +41,13 @@ def code_word(about: str, code: str | None, language: Language | None = None) ->
         return None
     if (language or spoken()) == "nl":
         return _in_dutch(about, code)
-    known = _words().get(about, {}).get(code)
-    return known["en"] if known else code
+    texts = _words().get(about, {}).get(code)
+    return texts["en"] if texts else code
 
 
 def _in_dutch(about: str, code: str) -> str:
-    known = _words().get(about, {}).get(code)
-    return known["nl"] if known else word_of(code, "nl")
+    texts = _words().get(about, {}).get(code)
+    return texts["nl"] if texts else word_of(code, "nl")
 
 
 @overload

@@ -18,7 +18,7 @@ from application.queries.seen import (
     covered,
     house_at,
     looks_at,
-    told_of,
+    looks_shown,
 )
 from application.queries.subjects import known_streams, selections
 from application.source import Source
@@ -159,7 +159,7 @@ def employee_access(
     if saw:
         source.reads.note_many(())
     rights = _rights(reference, row, house.roles, time)
-    consultations = told_of(source, looks, house, since)
+    consultations = looks_shown(source, looks, house, since)
     return EmployeeAccess(
         employee=rights.employee,
         employed=rights.employed,
@@ -168,7 +168,7 @@ def employee_access(
         categories=rights.categories,
         as_of=instant(time),
         history=_history(row),
-        saw=told_of(source, saw, house, since, of_others=True),
+        saw=looks_shown(source, saw, house, since, of_others=True),
         accesses=consultations.accesses,
         reads=consultations.reads,
         lists=consultations.lists,

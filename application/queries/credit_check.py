@@ -91,37 +91,37 @@ class CreditCheckAnswer(Answer, frozen=True):
 
 def credit_check(source: Source, reference: str, moment: Moment) -> CreditCheckAnswer:
     """The decision as of a moment. Raises UnknownSubject."""
-    found = holder(source, reference, moment)
-    own = dossier_from(found.person.selected.counted)
-    situations = list(check_at(own, found.clock, erased=found.account == _ERASED))
-    verdicts = [verdict for situation in situations for verdict in _verdicts(situation, found)]
-    activities = _activities(source, found, moment)
+    subject = holder(source, reference, moment)
+    own = dossier_from(subject.person.selected.counted)
+    situations = list(check_at(own, subject.clock, erased=subject.account == _ERASED))
+    verdicts = [verdict for situation in situations for verdict in _verdicts(situation, subject)]
+    activities = _activities(source, subject, moment)
     grounds = [activity for activity in activities if activity.allowed]
     allowed = bool(grounds) and all(verdict.allowed for verdict in verdicts)
     occasion = str(situations[0].situation["occasion"])
     return CreditCheckAnswer(
         subject=reference,
-        data_subject=str(found.person.subject),
-        as_of=instant(found.clock),
+        data_subject=str(subject.person.subject),
+        as_of=instant(subject.clock),
         allowed=allowed,
-        account=found.account,
+        account=subject.account,
         occasion=occasion,
         verdicts=verdicts,
         activities=activities,
-        last_check=_last_check(found),
+        last_check=_last_check(subject),
         record=_record(occasion, grounds[0]) if allowed else None,
-        position=found.person.selected.position,
+        position=subject.person.selected.position,
     )
 
 
-def _verdicts(situation: SeenSituation, found: Holder) -> list[CreditVerdict]:
+def _verdicts(situation: SeenSituation, subject: Holder) -> list[CreditVerdict]:
     """What each rule says of a situation; what would lift it, where it forbids the check."""
-    verdicts = rule_verdicts(situation.kind or "", situation.situation, day_of(found.clock))
-    return [_in_words(verdict, situation.detail, found) for verdict in verdicts]
+    verdicts = rule_verdicts(situation.kind or "", situation.situation, day_of(subject.clock))
+    return [_in_words(verdict, situation.detail, subject) for verdict in verdicts]
 
 
-def _in_words(verdict: Verdict, detail: str | None, found: Holder) -> CreditVerdict:
-    gone = found.account == _ERASED and not verdict.allowed and verdict.why == "occasion-none"
+def _in_words(verdict: Verdict, detail: str | None, subject: Holder) -> CreditVerdict:
+    gone = subject.account == _ERASED and not verdict.allowed and verdict.why == "occasion-none"
     why = _ERASED if gone else verdict.why
     days = period("credit-occasion").days
     words = phrase("credit_check", why, "en", days), phrase("credit_check", why, "nl", days)
@@ -134,13 +134,15 @@ def _in_words(verdict: Verdict, detail: str | None, found: Holder) -> CreditVerd
     )
 
 
-def _activities(source: Source, found: Holder, moment: Moment) -> list[CheckDeclared]:
+def _activities(source: Source, subject: Holder, moment: Moment) -> list[CheckDeclared]:
     """The activities that declare the purpose, each with what law, house and the person say of it."""
-    declared = declarations(source, moment, day_of(found.clock)).get(PURPOSE, [])
-    own = dossier_from(found.person.selected.counted)
-    look = look_of(source, found.person.subject, own, moment)
+    declared = declarations(source, moment, day_of(subject.clock)).get(PURPOSE, [])
+    own = dossier_from(subject.person.selected.counted)
+    look = look_of(source, subject.person.subject, own, moment)
     return [
-        _with(declaration, _verdicts(objected_at(declaration.activity, look, found.clock), found))
+        _with(
+            declaration, _verdicts(objected_at(declaration.activity, look, subject.clock), subject)
+        )
         for declaration in declared
     ]
 
@@ -157,9 +159,9 @@ def _with(declared: Declaration, verdicts: list[CreditVerdict]) -> CheckDeclared
     )
 
 
-def _last_check(found: Holder) -> LastCheck | None:
+def _last_check(subject: Holder) -> LastCheck | None:
     """When a check was last asked for by the moment, and how many days ago."""
-    counted = [event for event in found.person.selected.counted if event.time <= found.clock]
+    counted = [event for event in subject.person.selected.counted if event.time <= subject.clock]
     request = _latest(counted, _REQUESTED)
     if request is None:
         return None
@@ -167,7 +169,7 @@ def _last_check(found: Holder) -> LastCheck | None:
     answered = result is not None and result.time >= request.time
     return LastCheck(
         requested_at=instant(request.time),
-        days_ago=(day_of(found.clock) - day_of(request.time)).days,
+        days_ago=(day_of(subject.clock) - day_of(request.time)).days,
         result_at=instant(result.time) if result and answered else None,
     )
 

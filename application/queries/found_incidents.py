@@ -64,7 +64,7 @@ def find_case(
     stream, incident = _only(rows, ref, kind)
     if incident.kind == "misuse":
         return FoundIncident(stream, _reference(source, stream, subject), incident)
-    return FoundIncident(stream, f"breach/{ref}", incident, told_of(source, ref, moment))
+    return FoundIncident(stream, f"breach/{ref}", incident, persons_told(source, ref, moment))
 
 
 def _only(
@@ -93,7 +93,7 @@ def _begun(
 ) -> list[tuple[UUID, Incident]]:
     time = moment.as_of or source.now
     rows = known_incidents(source, moment, subkeys)
-    return [(stream, one) for stream, one in rows if one.until(time).begin]
+    return [(stream, incident) for stream, incident in rows if incident.until(time).begin]
 
 
 def _reference(source: Source, stream: UUID, subject: str | None) -> Name:
@@ -107,7 +107,7 @@ def _is_of(source: Source, stream: UUID, subject: str | None) -> bool:
     return subject is None or stream in known_streams(source, subject)
 
 
-def told_of(source: Source, ref: str, moment: Moment = NOW) -> dict[UUID, datetime]:
+def persons_told(source: Source, ref: str, moment: Moment = NOW) -> dict[UUID, datetime]:
     """Persons who were told of a breach themselves, and when first."""
     rows = known_incidents(source, moment, [subkey_of_told(ref)])
     return {stream: incident.steps[0].order.time for stream, incident in rows}

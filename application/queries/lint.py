@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from application.answer import Answer
 from application.controller import Controller
-from application.queries.practice import practice_at, told_at
+from application.queries.practice import notices_at, practice_at
 from application.source import Source, instant_or_none
 from ledger.event import instant
 from projections.folds.timetravel import Moment
@@ -79,10 +79,12 @@ def lint(
 
     `draft`: claims that are compared instead, as if they were in force.
     """
-    notices, in_force = told_at(source, moment)
+    notices, in_force = notices_at(source, moment)
     if draft is not None:
         in_force = None
-    practice = practice_at(source, controller, moment, told=(notices, in_force), language=language)
+    practice = practice_at(
+        source, controller, moment, published=(notices, in_force), language=language
+    )
     claims = in_force.claims if in_force else draft
     statements = [_statement(claim) for claim in claims] if claims is not None else None
     findings = notice_findings(statements, practice, day_of(moment.as_of or source.now))

@@ -30,7 +30,7 @@ class MeasureInUse(MeasureStanding, frozen=True):
     activities: list[str]
 
 
-def told_measures(source: Source, moment: Moment) -> list[Measure]:
+def measures_at(source: Source, moment: Moment) -> list[Measure]:
     """Every measure of which something was said by a moment, sorted by its id."""
     rows = states_at(source, view.VIEW, moment)
     return sorted(rows, key=lambda measure: measure.measure)

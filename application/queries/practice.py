@@ -11,7 +11,7 @@ import msgspec
 from application.answer import given
 from application.controller import Controller
 from application.queries.declaration import Declaration, declaration
-from application.queries.measures import told_measures
+from application.queries.measures import measures_at
 from application.queries.recipients import recipients_known
 from application.source import Source, states_at
 from application.words import phrase
@@ -60,7 +60,7 @@ class _Moment(msgspec.Struct, frozen=True):
         return day_of(self.clock)
 
 
-def told_at(source: Source, moment: Moment) -> tuple[list[Notice], Publication | None]:
+def notices_at(source: Source, moment: Moment) -> tuple[list[Notice], Publication | None]:
     """Every notice that was published, and the version in force."""
     rows = states_at(source, notices.VIEW, moment)
     return rows, notices.in_force(rows, moment.as_of or source.now)
@@ -71,10 +71,10 @@ def practice_at(
     controller: Controller,
     moment: Moment,
     *,
-    told: tuple[Sequence[Notice], Publication | None],
+    published: tuple[Sequence[Notice], Publication | None],
     language: Language,
 ) -> Practice:
-    """All sources of practice. `told`: the notices of that moment, and what is in force of them."""
+    """All sources of practice. `published`: the notices of that moment, and what is in force of them."""
     context = _Moment(source, moment, language)
     recipients = recipients_known(source, moment)
     observed = practice.observed(
@@ -85,7 +85,7 @@ def practice_at(
         _parties(context, recipients),
         _observed(context, observed, recipients),
         _measures(context),
-        _published(context, *told),
+        _published(context, *published),
         _contacts(context, controller),
         _open_findings(context),
     )
@@ -196,7 +196,7 @@ def _observed(
 
 def _measures(context: _Moment) -> Iterator[Sight]:
     """Measures that are in place."""
-    for measure in told_measures(context.source, context.moment):
+    for measure in measures_at(context.source, context.moment):
         adoption, ended = adopted_at(measure, context.clock)
         if adoption and not ended:
             yield "security-measure", measure.measure, context.place("measure", measure.measure)

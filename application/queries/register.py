@@ -14,7 +14,7 @@ from application.answer import given
 from application.controller import Controller
 from application.queries.completeness import missing
 from application.queries.declaration import Declaration, Safeguard, declaration
-from application.queries.measures import measures, named_measures, told_measures
+from application.queries.measures import measures, measures_at, named_measures
 from application.queries.processor import processor_part
 from application.queries.recipients import RecipientNames, certifications_of
 from application.queries.register_answer import (
@@ -78,7 +78,7 @@ def register(source: Source, controller: Controller, moment: Moment) -> Register
         contents = past_register(source.session, moment, clock, source.privacy_office)
     rows = states_at(source, recipients_view.VIEW, moment)
     recipients = {row.recipient: row for row in rows}
-    measure_rows = told_measures(source, moment)
+    measure_rows = measures_at(source, moment)
     lookups = _Lookups(
         recipients, RecipientNames(source, recipients), clock, contents.retention, measure_rows
     )

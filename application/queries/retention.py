@@ -68,7 +68,7 @@ class Retention(Answer, frozen=True):
 def retention(
     declared: Declaration | None,
     observed: Iterable[str],
-    kept: Mapping[str, Adherence],
+    adherence: Mapping[str, Adherence],
     day: date,
 ) -> Retention:
     """Of an activity: for each category that was declared or observed, and of them together.
@@ -76,9 +76,10 @@ def retention(
     `day`: by which periods have passed, and of which the rules are those in force.
     """
     rules = declared.retention if declared else {}
-    names = {*(declared.data_categories if declared else ()), *observed, *rules, *kept}
+    names = {*(declared.data_categories if declared else ()), *observed, *rules, *adherence}
     categories = [
-        _category(name, rules.get(name), kept.get(name, _NOBODY), day) for name in sorted(names)
+        _category(name, rules.get(name), adherence.get(name, _NOBODY), day)
+        for name in sorted(names)
     ]
     return Retention(_together([category.kept for category in categories]), categories)
 

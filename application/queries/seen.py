@@ -99,7 +99,7 @@ def seen_by(
     """
     looks = looks_at(source, reference, moment)
     source.reads.note([reference], ())
-    consultations = told_of(source, looks, house_at(source, moment), since)
+    consultations = looks_shown(source, looks, house_at(source, moment), since)
     return SeenBy(
         subject=reference,
         accesses=consultations.accesses,
@@ -133,7 +133,7 @@ def looks_at(source: Source, reference: str, moment: Moment) -> list[Consultatio
     return [look for look in looks if look.annulled_by is None]
 
 
-def told_of(
+def looks_shown(
     source: Source,
     looks: Iterable[Consultation],
     house: House,
