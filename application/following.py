@@ -30,8 +30,8 @@ def build_again(
     """Build views again in one pass. `processes`: that fold events; None: as many as pay."""
     session = site.session("projector")
     workers = processes or worthwhile(head_position(session))
-    apart = WorkerProcesses(site.database, workers) if workers > 1 else None
-    return rebuild_all(session, site.ledger, views, site.privacy_office, apart)
+    worker_processes = WorkerProcesses(site.database, workers) if workers > 1 else None
+    return rebuild_all(session, site.ledger, views, site.privacy_office, worker_processes)
 
 
 def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:

@@ -26,9 +26,9 @@ from schemas.encoding import JsonValue, to_json
 from schemas.names import type_of
 from schemas.sources import OFFICE_LABEL
 
-# Kept with each event as the place that it came from, by which the office is known to be the office.
+# Stored with each event as its origin: by it the intake tells the office's own acts from other senders.
 ORIGIN = OFFICE_LABEL
-# So many acts of one call are recorded all or none, however small batches are set.
+# This many acts of one call are recorded all or none, even where the settings make batches smaller.
 _TOGETHER = 100
 
 
@@ -86,10 +86,11 @@ class ActRefused(Reject):
 
 @contextmanager
 def one_at_a_time(site: Site) -> Iterator[None]:
-    """Judge an act, and record it, while nobody else of the office does; the views are up to date.
+    """Hold the lock of the office while an act is judged and recorded; the views are up to date.
 
-    Else two people at two screens could both be told that a request is open, and both answer it. What is
-    printed is printed afterwards: whoever stalls here holds up the office. Raises Busy after a while.
+    Without it two people at two screens could both see that a request is open, and both answer it. Print
+    only afterwards: a command that waits for its screen inside the lock stops the whole office. Raises Busy
+    after a while.
     """
     with held(site.session("recorder"), "lock_acts", [{}]):
         bring_up_to_date(site)
@@ -115,7 +116,7 @@ def act(site: Site, acts: Sequence[Act]) -> ActOutcome:
 def check(site: Site, acts: Sequence[Act]) -> None:
     """Raise ActRefused when the contract refuses one of the acts; nothing is recorded.
 
-    What is recorded already may refuse it still, when it comes to that.
+    An event that is recorded already may still refuse the act when `act` records it.
     """
     _checked(site, acts)
 
@@ -123,6 +124,7 @@ def check(site: Site, acts: Sequence[Act]) -> None:
 def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[bytes]]:
     """The ids of the events of acts, and their lines."""
     now = site.clock()
+    # All acts are checked before the first is recorded: a call fails as a whole.
     events = [_event(act, site, now) for act in acts]
     lines = [to_json(event, sort_keys=True) for event in events]
     intake = through(site.intake, f"file:{ORIGIN}")

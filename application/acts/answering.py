@@ -1,6 +1,6 @@
-"""What answering or refusing a request does, right by right: the acts that come before the answer itself.
+"""The acts that come before the answer to a request, or before its refusal, right by right.
 
-One table; whoever adds what a right needs adds it here. Nothing is recorded here.
+One table holds them: a new right gets its acts there. This module records nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ RESTRICTIONS = (
 
 
 class AnswerOptions(Struct, frozen=True):
-    """How a request is to be answered. What a right does not need is not given."""
+    """How the office answers a request. A right that needs no option leaves it empty."""
 
     outcome: str
     categories: Sequence[str] = ()
@@ -45,11 +45,11 @@ def acts_before_answer(case: FoundRequest, options: AnswerOptions) -> list[Act]:
 def acts_before_refusal(source: Source, case: FoundRequest, ground: str) -> list[Act]:
     """An objection that is refused is overruled; other refusals change nothing. Raises Reject.
 
-    An objection to direct marketing cannot be refused, nor one of which nobody knows what it is about.
+    The office cannot refuse an objection to direct marketing, nor to an activity that was never declared.
     """
     if not case.is_objection:
         return []
-    acts = list(_objection(case, names.OBJECTION_OVERRULED, ground))
+    acts = list(_acts_on_objection(case, names.OBJECTION_OVERRULED, ground))
     objected = [str(act.facts["activity_objected"]) for act in acts]
     dossiers = activities(source, objected, NOW)
     for activity in objected:
@@ -83,7 +83,7 @@ def act_on(
     )
 
 
-def _restricting(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
+def _acts_of_restriction(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
     if not options.categories or options.ground is None:
         raise Misconfigured(
             "a request for restriction is answered with what is restricted, and why",
@@ -95,11 +95,11 @@ def _restricting(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
     yield act_on(case, names.PROCESSING_RESTRICTED, facts, categories=list(options.categories))
 
 
-def _upholding(case: FoundRequest, _options: AnswerOptions) -> Iterator[Act]:
-    yield from _objection(case, names.OBJECTION_UPHELD, None)
+def _acts_of_upholding(case: FoundRequest, _options: AnswerOptions) -> Iterator[Act]:
+    yield from _acts_on_objection(case, names.OBJECTION_UPHELD, None)
 
 
-def _objection(case: FoundRequest, name: str, ground: str | None) -> Iterator[Act]:
+def _acts_on_objection(case: FoundRequest, name: str, ground: str | None) -> Iterator[Act]:
     raised = case.request.named(names.OBJECTION_RAISED)
     if not raised:
         raise Reject(f"request {case.request.ref} does not say which activity it objects to")
@@ -108,7 +108,7 @@ def _objection(case: FoundRequest, name: str, ground: str | None) -> Iterator[Ac
         yield act_on(case, name, facts | {"ground": ground or step.facts["ground"]})
 
 
-def _reviewing(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
+def _acts_of_review(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
     reviewed = case.request.named(names.HUMAN_REVIEW_COMPLETED)
     if options.review is not None:
         yield act_on(case, names.HUMAN_REVIEW_COMPLETED, {"outcome": options.review})
@@ -121,7 +121,7 @@ def _reviewing(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
 
 
 _ANSWERING: Mapping[str, Callable[[FoundRequest, AnswerOptions], Iterator[Act]]] = {
-    "restriction": _restricting,
-    "objection": _upholding,
-    "human-review": _reviewing,
+    "restriction": _acts_of_restriction,
+    "objection": _acts_of_upholding,
+    "human-review": _acts_of_review,
 }

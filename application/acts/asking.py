@@ -12,7 +12,7 @@ from schemas.texts import Language
 
 
 class Prompter(Struct, frozen=True):
-    """Who is asked: `ask` shows a prompt and gives a line, `tell` says something before it."""
+    """The terminal: `ask` shows a prompt and returns a line, `tell` prints a line before it."""
 
     ask: Callable[[str], str]
     tell: Callable[[str], None]
@@ -24,7 +24,7 @@ class Prompter(Struct, frozen=True):
 
 
 def asked(members: Iterable[Member], data: Data, prompter: Prompter) -> Data:
-    """The data with every member that it did not have, as far as somebody answered."""
+    """The data, completed with the answers for each member that it lacked."""
     filled = dict(data)
     for member in members:
         if member.name not in filled:
@@ -58,7 +58,7 @@ def _may_be_empty(member: Member) -> bool:
 
 
 def _nothing(member: Member) -> JsonValue:
-    """What no answer says: no member, or an empty list or map where there must be one."""
+    """What an empty answer stands for: no member, or an empty list or map where one is required."""
     if not member.required:
         return None
     return [] if member.shape.kind == "list" else {}

@@ -43,7 +43,9 @@ def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]
     results = []
     for subject in site.eraser().live_subjects(reference):
         person = _person(site, session, subject, events_of(session, [subject]))
-        results += [CarriedOut(subject, step, None) for step in _steps_asked(person, scope, today)]
+        results += [
+            CarriedOut(subject, step, None) for step in _planned_steps(person, scope, today)
+        ]
     return results
 
 
@@ -56,20 +58,20 @@ def erase_asked(site: Site, reference: str, scope: ErasureScope) -> list[Carried
     return [
         result
         for subject in eraser.live_subjects(reference)
-        for result in _all_asked(site, eraser, subject, scope)
+        for result in _carry_out_all(site, eraser, subject, scope)
     ]
 
 
-def _all_asked(
+def _carry_out_all(
     site: Site, eraser: Eraser, subject: UUID, scope: ErasureScope
 ) -> Iterator[CarriedOut]:
-    """The first step, and after it the months of rolling categories, each once the last one is gone."""
+    """The first step, then the months of rolling categories: each after the month before it is erased."""
 
     def first(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
-        return next(iter(_steps_asked(person, scope, day)), None)
+        return next(iter(_planned_steps(person, scope, day)), None)
 
     def month(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
-        planned = _steps_asked(person, scope, day)
+        planned = _planned_steps(person, scope, day)
         return next((step for step in planned if step.month is not None), None)
 
     result = _carry_out(site, eraser, subject, first)
@@ -80,8 +82,8 @@ def _all_asked(
         result = _carry_out(site, eraser, subject, month)
 
 
-def _steps_asked(person: Person, scope: ErasureScope, day: date) -> list[PlannedErasure]:
-    """Periods go by the month; whatever else asks is answered at once."""
+def _planned_steps(person: Person, scope: ErasureScope, day: date) -> list[PlannedErasure]:
+    """A period erases month by month; every other cause takes one step."""
     if scope.cause == "retention":
         return on_period(person, day, scope.categories)
     return [_on_request(person, scope, day)]
@@ -99,7 +101,9 @@ def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
         step = _on_request(person, scope, day)
         return None if not step.erased and was_decided(person, request_ref) else step
 
-    with suppress(UnknownSubject):  # nothing is left of them
+    with suppress(
+        UnknownSubject
+    ):  # an earlier run erased everything: only the outcome is left to tell
         for subject in eraser.live_subjects(reference):
             _carry_out(site, eraser, subject, choose)
     session, office = site.session("reader"), site.privacy_office
@@ -123,16 +127,17 @@ def due_steps(session: Session, day: date, *, decided_only: bool = False) -> Ite
 def erase_due(
     site: Site, *, decided_only: bool = False, stop: Callable[[], bool] = lambda: False
 ) -> Iterator[CarriedOut]:
-    """Carry out what today makes due. Done once more it finds nothing left.
+    """Carry out what today makes due. A second run finds nothing left.
 
-    Raises Retry when `stop` says so between two persons, IncompleteErasure, Retry or Halt: what was given
-    until then is committed.
+    Raises Retry when `stop` says so between two persons, IncompleteErasure, Retry or Halt: every result
+    that was yielded by then is committed.
     """
     eraser, today = site.eraser(), day_of(site.clock())
     last: UUID | None = None
     for due in due_steps(site.new_session("reader"), today, decided_only=decided_only):
         if stop():
             raise Retry("told to stop")
+        # One pass takes all steps of a person, so that later rows of the same person are done already.
         if due.stream != last:
             last = due.stream
             yield from _erase_all(site, eraser, due.stream, decided_only)

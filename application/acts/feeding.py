@@ -1,6 +1,6 @@
 """Feeds about many persons, delivered with their list: it is kept first, then the event that commits to it.
 
-Whoever dies in between leaves a list that no event names. Nobody is told of it, and it goes with its date.
+A crash in between leaves a list that no event names: no answer shows it, and it is deleted on its date.
 """
 
 import os

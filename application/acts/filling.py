@@ -1,6 +1,6 @@
 """Members of an event as people give them: texts of flags and prompts, or objects of a file, into data. Pure.
 
-What is wrong is said in words of the member, and never repeats what was given: it may be somebody's name.
+An error names the member and what it expects. It never repeats the value: that may be a person's name.
 """
 
 import re
@@ -23,6 +23,7 @@ Data = dict[str, JsonValue]
 """Members of an event by name, as the contract wants them."""
 
 _YES, _NO = ("yes", "true", "ja", "y", "j"), ("no", "false", "nee", "n")
+# A longer number is no index: nobody fills in a thousand entries by flags.
 _DEEPEST_INDEX = 999
 
 
@@ -31,25 +32,25 @@ class InvalidMember(Exception):
 
 
 class MemberPlace(Struct, frozen=True):
-    """Where a value stands, and in which language that is told."""
+    """Where a value stands in the data, and the language in which errors name that place."""
 
     path: str
     language: Language
 
     def below(self, name: str | int) -> "MemberPlace":
-        """A member, or an item, of it."""
+        """The place of a member or an item of this value."""
         return MemberPlace(f"{self.path}.{name}" if self.path else str(name), self.language)
 
     def unfit(self, name: str, *values: object) -> InvalidMember:
-        """What is wrong here, as a phrase of `record`."""
+        """The error for the value at this place. `name`: of a phrase of `record`."""
         why = phrase("record", name, self.language, *values)
         return InvalidMember(f"{self.path}: {why}" if self.path else why)
 
 
 def assigned(shape: Shape, current: Data, path: str, text: str, language: Language) -> Data:
-    """What is held, with the value of a path (`safeguards.0.country`) put there. Raises Unfit.
+    """The current data with a text put at a path such as `safeguards.0.country`. Raises InvalidMember.
 
-    A list that is named as a whole grows by what is given.
+    A path that names a whole list adds the text to the list.
     """
     return _in_object(
         shape, current, [step for step in path.split(".") if step], text, MemberPlace("", language)
@@ -57,7 +58,7 @@ def assigned(shape: Shape, current: Data, path: str, text: str, language: Langua
 
 
 def read(shape: Shape, text: str, language: Language, path: str) -> JsonValue:
-    """A line of text as a value. Raises Unfit. `at`: where it stands."""
+    """A line of text as a value. Raises InvalidMember. `path`: where it stands."""
     return _read(shape, None, text, MemberPlace(path, language))
 
 
@@ -115,7 +116,7 @@ def _in_list(
 
 
 def _read(shape: Shape, current: JsonValue, text: str, place: MemberPlace) -> JsonValue:
-    """A line of text as a value; a list or a map grows by what it says."""
+    """A line of text as a value; a line for a list or a map adds to its current content."""
     text = text.strip()
     if _is_json(shape, text):
         return _taken(shape, _json(text, place), place)
@@ -154,7 +155,7 @@ def _json(text: str, place: MemberPlace) -> object:
 
 
 def taken(shape: Shape, value: object, language: Language, path: str = "") -> Data:
-    """An object of JSON or TOML as the contract wants it. Raises Unfit."""
+    """An object of JSON or TOML as the contract wants it. Raises InvalidMember."""
     return _object(shape, value, MemberPlace(path, language))
 
 
@@ -197,7 +198,7 @@ def _object(shape: Shape, value: object, place: MemberPlace) -> Data:
     missing = [
         member.name for member in shape.members if member.required and member.name not in data
     ]
-    # The data as a whole is looked at when all of it is there.
+    # What the data as a whole lacks is checked later: flags fill it in one after the other.
     if missing and place.path:
         raise place.unfit("misses", ", ".join(missing))
     return data
@@ -212,7 +213,7 @@ def _single(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
 
 
 def _fitting(shape: Shape, value: object) -> JsonValue:
-    """A value of a shape; None where it is none."""
+    """The value as its shape wants it; None where it does not fit."""
     match shape.kind:
         case "choice":
             return _code_of(codes(shape.choices), value)
@@ -246,7 +247,7 @@ def _near(shape: Shape, value: object, language: Language) -> str:
 
 
 def near_of(text: str, names: Names, language: Language) -> str:
-    """What a text may have meant, as the end of a sentence; empty when nothing is near."""
+    """The names that look like a text, as the end of a sentence; empty when none does."""
     near = nearest(text, names)
     return phrase("record", "near", language, ", ".join(near)) if near else ""
 
@@ -296,7 +297,7 @@ def _key(shape: Shape, key: str, place: MemberPlace) -> str:
 
 
 def known_member(members: Sequence[Member], name: str, language: Language, path: str = "") -> str:
-    """A member as the contract spells it. Raises Unfit, with what is near."""
+    """A member as the contract spells it. Raises InvalidMember, with what is near."""
     names = names_of((member.name, ()) for member in members)
     spelling = names.get(folded(name))
     if spelling is None:

@@ -20,7 +20,7 @@ _Deed = Literal["placed", "reviewed", "released"]
 
 
 class HoldAct(Answer, frozen=True):
-    """What was done with a hold. `categories`: that it was over. `position`: of the event that says so."""
+    """What was done with a hold. `categories`: those it covered. `position`: of the event that says so."""
 
     subject: str
     hold_ref: str
@@ -48,7 +48,7 @@ def place(
 def review(
     site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
 ) -> HoldAct:
-    """A hold goes on until its next review; what is not named stays as it was."""
+    """Record that a hold goes on until its next review; a fact or category that is not named stays."""
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
         updated = {"ground": hold.ground, **facts}
@@ -56,7 +56,7 @@ def review(
 
 
 def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> HoldAct:
-    """A hold is over; an erasure that waited for it resumes with the next run of retention."""
+    """End a hold; the next run of retention carries out an erasure that waited for it."""
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
         facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}

@@ -1,4 +1,4 @@
-"""Acts on breaches and suspected misuse: each is judged and recorded while nobody else of the office acts."""
+"""Acts on breaches and suspected misuse: each is judged and recorded under the lock of the office."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ Facts = Mapping[str, JsonValue]
 
 
 class OnIncident(Struct, frozen=True):
-    """On which incident something is done, and when. `kind`: it must be of; `subject`: whose, where said."""
+    """The incident of an act, and its time. `kind`: it must have; `subject`: its person, where named."""
 
     ref: str
     kind: str

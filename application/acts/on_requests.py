@@ -1,7 +1,7 @@
-"""Acts on a request of a person: each is judged and recorded while nobody else of the office acts.
+"""Acts on a request of a person: each is judged and recorded under the lock of the office.
 
-So two people who answer, refuse or extend the same request at the same time do it once: the second one is
-told what the first one did.
+So two people who answer, refuse or extend the same request at the same time do it once: the second person
+is told what the first one did.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -42,10 +42,12 @@ Done = tuple[Sequence[Act], datetime]
 def identify(
     site: Site, source: Source, on: OnRequest, facts: Mapping[str, JsonValue], *, doubted: bool
 ) -> FoundRequest:
-    """Whoever asked is who they say; `doubted`: that is still to be shown. Raises NotAllowed."""
+    """The person who asked has shown who they are; `doubted`: has not done so yet. Raises NotAllowed."""
     name = names.IDENTITY_VERIFICATION_FAILED if doubted else names.IDENTITY_VERIFIED
     deed: ActOn = "doubt" if doubted else "verify"
-    return _acted(site, source, on, (deed, ""), lambda case: ([act_on(case, name, facts)], on.time))
+    return _act_on_request(
+        site, source, on, (deed, ""), lambda case: ([act_on(case, name, facts)], on.time)
+    )
 
 
 def extend(site: Site, source: Source, on: OnRequest, reason: str) -> FoundRequest:
@@ -54,7 +56,7 @@ def extend(site: Site, source: Source, on: OnRequest, reason: str) -> FoundReque
     def acts_on(case: FoundRequest) -> Done:
         return [act_on(case, names.RIGHTS_REQUEST_EXTENDED, {"reason": reason})], on.time
 
-    return _acted(site, source, on, ("extend", ""), acts_on)
+    return _act_on_request(site, source, on, ("extend", ""), acts_on)
 
 
 def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundRequest:
@@ -64,7 +66,7 @@ def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundReque
         refused = act_on(case, names.RIGHTS_REQUEST_REFUSED, {"ground": ground})
         return [*acts_before_refusal(source, case, ground), refused], on.time
 
-    return _acted(site, source, on, ("refuse", ground), acts_on)
+    return _act_on_request(site, source, on, ("refuse", ground), acts_on)
 
 
 def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) -> FoundRequest:
@@ -72,13 +74,13 @@ def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) ->
 
     def acts_on(case: FoundRequest) -> Done:
         before = acts_before_answer(case, options)
-        outcome, answered_at = _carried_out(site, case, options.outcome, on.time)
+        outcome, answered_at = _carry_out(site, case, options.outcome, on.time)
         return [
             *before,
             act_on(case, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome}),
         ], answered_at
 
-    return _acted(site, source, on, ("answer", options.outcome), acts_on)
+    return _act_on_request(site, source, on, ("answer", options.outcome), acts_on)
 
 
 def close(site: Site, source: Source, on: OnRequest, outcome: str) -> FoundRequest:
@@ -87,16 +89,16 @@ def close(site: Site, source: Source, on: OnRequest, outcome: str) -> FoundReque
     def acts_on(case: FoundRequest) -> Done:
         return [act_on(case, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome})], on.time
 
-    return _acted(site, source, on, ("close", ""), acts_on)
+    return _act_on_request(site, source, on, ("close", ""), acts_on)
 
 
-def _carried_out(
+def _carry_out(
     site: Site, case: FoundRequest, outcome: str, time: datetime
 ) -> tuple[str, datetime]:
-    """The outcome, and when it is answered: of a request for erasure those of its decisions.
+    """The outcome and time of the answer: for a request for erasure, those of its decisions.
 
-    They are carried out first, so that the answer does not come before the erasure, whatever the time given
-    and however often it was tried.
+    The erasure comes first, so that no answer precedes it, whatever time the command names and however
+    often it ran.
     """
     if case.right != "erasure" or outcome == NOTHING_HELD:
         return outcome, time
@@ -104,7 +106,7 @@ def _carried_out(
     return erasure.outcome, max(time, erasure.at or time)
 
 
-def _acted(
+def _act_on_request(
     site: Site,
     source: Source,
     on: OnRequest,

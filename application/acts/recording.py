@@ -66,6 +66,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """Types for which there is a command of their own, which looks at the state of the case before it records."""
 
+# A legal duty or public task rests on an article of law, so its events must name one.
 _PROVIDED = frozenset({"6-1-c", "6-1-e"})
 _COMMON = ("activity", "legal_basis")
 
@@ -94,7 +95,7 @@ class DraftShown(Answer, frozen=True):
     """An event that is about to be recorded, or was. `id` and `position`: null until it is.
 
     `data`: its members without any value of a person; `personal`: the names of those values. `says`: the
-    event in a sentence. `notes`: what whoever records it should know.
+    event in a sentence. `notes`: what the person who records it should know.
     """
 
     name: str
@@ -132,7 +133,7 @@ def draft_shown(
 
 
 def check_subject(entry: EventType, subject: str, language: Language) -> None:
-    """Raise Unfit for a subject of a kind that the type is not about."""
+    """Raise InvalidMember for a subject of a kind that the type is not about."""
     if kind_of(subject) not in entry.subjects:
         raise InvalidMember(phrase("record", "about-other", language, subjects_of(entry)))
 
@@ -183,7 +184,7 @@ def _act_of(draft: Draft) -> Act:
 
 
 def check_draft(site: Site, draft: Draft, language: Language) -> None:
-    """Raise ActRefused, or Unfit in words of the member, when the contract refuses it."""
+    """Raise ActRefused, or InvalidMember in words of the member, when the contract refuses it."""
     try:
         check(site, [_act_of(draft)])
     except ActRefused as error:
@@ -191,7 +192,7 @@ def check_draft(site: Site, draft: Draft, language: Language) -> None:
 
 
 def record_draft(site: Site, draft: Draft, language: Language) -> ActOutcome:
-    """Record it as an event of the privacy office. Raises ActRefused, or Unfit; then nothing is recorded."""
+    """Record it as an event of the office. Raises ActRefused or InvalidMember: nothing is recorded then."""
     try:
         return act(site, [_act_of(draft)])
     except ActRefused as error:
@@ -199,7 +200,7 @@ def record_draft(site: Site, draft: Draft, language: Language) -> ActOutcome:
 
 
 def _in_words(error: ActRefused, draft: Draft, language: Language) -> InvalidMember | None:
-    """What the contract refuses, where, and what to do; None of what may not be explained."""
+    """What the contract refuses, where, and what to do; None for a code that must stay unexplained."""
     words = words_of(error.code.value)
     if not error.pointer or language not in words:
         return None
@@ -211,7 +212,7 @@ def _in_words(error: ActRefused, draft: Draft, language: Language) -> InvalidMem
 
 
 def notes(source: Source, draft: Draft, language: Language) -> list[str]:
-    """What whoever records it should know: nothing that would stop it."""
+    """What the person who records it should know: none of it prevents the recording."""
 
     def note(name: str, *values: object) -> str:
         return phrase("record-note", name, language, *values)
@@ -233,7 +234,7 @@ def notes(source: Source, draft: Draft, language: Language) -> list[str]:
 
 
 def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
-    """What is recorded about a subject so far; nothing of one that nobody has named yet."""
+    """The events about a subject so far; none for a subject that no event names."""
     try:
         return events_of(source.session, known_streams(source, subject))
     except UnknownSubject:
@@ -241,7 +242,7 @@ def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
 
 
 def _unregistered(source: Source, data: Data) -> list[str]:
-    """Names in it that nobody registered, declared or enacted."""
+    """Members whose value no register knows: the recipient, the activity, the provision."""
     members = []
     if "recipient" in data and data["recipient"] not in recipients_by_id(source.session):
         members.append("recipient")

@@ -1,4 +1,4 @@
-"""Reports about a person as they are issued: hashed, recorded on the request that asked for them."""
+"""Reports about a person: when one is issued, its hash is recorded on the request that asked for it."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -32,7 +32,7 @@ PORTABILITY = ReportKind("portability", names.PORTABILITY_EXPORT_ISSUED)
 def issue(
     site: Site, source: Source, scope: ReportScope, kind: ReportKind, content: bytes, form: str
 ) -> None:
-    """Record on the request, if it answers one, what is handed over.
+    """Record the report on the request that it answers; without a request record nothing.
 
     Raises of a request NotAllowed, ActRefused, Retry or Halt: then nothing was issued.
     """

@@ -111,7 +111,7 @@ def complaint(
     """One complaint with every act on it. Raises NotAllowed when there is none, or several."""
     time = moment.as_of or source.now
     rows = [row for row in known_complaints(source, moment, [ref]) if row[1].until(time).receipt]
-    stream, recorded = _only(source, rows, ref, subject)
+    stream, recorded = _single(source, rows, ref, subject)
     if subject is not None:
         note_read(source, subject)
     state = recorded.until(time)
@@ -121,7 +121,7 @@ def complaint(
     return ComplaintFile(**asdict(_row(reference, state, time, broken)), steps=steps)
 
 
-def _only(
+def _single(
     source: Source, rows: list[tuple[UUID, Complaint]], ref: str, subject: str | None
 ) -> tuple[UUID, Complaint]:
     """The one complaint of a reference, of a person if one is named. Raises NotAllowed."""

@@ -140,14 +140,14 @@ def _activities(source: Source, subject: Holder, moment: Moment) -> list[CheckDe
     own = dossier_from(subject.person.selected.counted)
     look = look_of(source, subject.person.subject, own, moment)
     return [
-        _with(
+        _with_verdicts(
             declaration, _verdicts(objected_at(declaration.activity, look, subject.clock), subject)
         )
         for declaration in declared
     ]
 
 
-def _with(declared: Declaration, verdicts: list[CreditVerdict]) -> CheckDeclared:
+def _with_verdicts(declared: Declaration, verdicts: list[CreditVerdict]) -> CheckDeclared:
     of_purpose = [CreditVerdict(**asdict(verdict)) for verdict in declared.verdicts]
     return CheckDeclared(
         activity=declared.activity,

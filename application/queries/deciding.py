@@ -119,7 +119,9 @@ def decided(
         carried_out=carried_out,
         complete=all(step.complete for step in steps),
         outcome=outcome_of(steps),
-        data_subjects=[_decided_of_one(list(mine)) for _, mine in groupby(results, _stream)],
+        data_subjects=[
+            _decided_of_one(list(own_results)) for _, own_results in groupby(results, _stream)
+        ],
         forgotten=forgotten(epoch_started_at, now) if erased else None,
     )
 
@@ -128,12 +130,14 @@ def _stream(result: CarriedOut) -> UUID:
     return result.stream
 
 
-def _decided_of_one(mine: Sequence[CarriedOut]) -> DecidedOfOne:
+def _decided_of_one(own_results: Sequence[CarriedOut]) -> DecidedOfOne:
     """One data subject: all that was decided of it, in one step or in several."""
-    erasures = [result.erasure for result in mine if result.erasure]
-    decisions = {c: decision for result in mine for c, decision in result.step.decisions.items()}
+    erasures = [result.erasure for result in own_results if result.erasure]
+    decisions = {
+        c: decision for result in own_results for c, decision in result.step.decisions.items()
+    }
     return DecidedOfOne(
-        data_subject=str(mine[0].stream),
+        data_subject=str(own_results[0].stream),
         whole_person=any(erasure.whole for erasure in erasures),
         keys_destroyed=sum(len(erasure.keys) for erasure in erasures),
         position=max((erasure.last_position for erasure in erasures), default=None),

@@ -44,13 +44,11 @@ def all_states(source: Source, moment: Moment) -> Iterator[State]:
     for block in _blocks(source.opener.people(KINDS)):
         streams = [subject for _, subject in block]
         states = _states(source, streams, moment)
-        besides = _besides(source, streams, moment)
+        extras = _extras(source, streams, moment)
         for reference, subject in block:
             state = states.get(subject)
             if state and not state.whole:
-                yield state_answer(
-                    source, reference, subject, state, besides.get(subject, _NOTHING)
-                )
+                yield state_answer(source, reference, subject, state, extras.get(subject, _NOTHING))
 
 
 def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
@@ -117,7 +115,7 @@ def _consents(source: Source, streams: list[UUID], moment: Moment) -> _Consents:
     return _folded(source, streams, moment, consent_status.VIEW)
 
 
-def _besides(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, StateExtras]:
+def _extras(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, StateExtras]:
     """What may only be stored of each, and their contracts."""
     if moment == NOW:
         dossiers = dossiers_of(source.session, streams)

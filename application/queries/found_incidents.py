@@ -61,13 +61,13 @@ def find_case(
     """The incident of a reference. Raises NotAllowed when there is none, several, or one of another kind."""
     subkeys = [make(ref) for make in _SUBKEYS.values()]
     rows = [row for row in _begun(source, subkeys, moment) if _is_of(source, row[0], subject)]
-    stream, incident = _only(rows, ref, kind)
+    stream, incident = _single(rows, ref, kind)
     if incident.kind == "misuse":
         return FoundIncident(stream, _reference(source, stream, subject), incident)
     return FoundIncident(stream, f"breach/{ref}", incident, persons_told(source, ref, moment))
 
 
-def _only(
+def _single(
     candidates: Sequence[tuple[UUID, Incident]], ref: str, kind: str | None
 ) -> tuple[UUID, Incident]:
     """The one incident of a kind among those of a reference. Raises NotAllowed."""

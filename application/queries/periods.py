@@ -143,7 +143,7 @@ def _name(name: Name) -> Name | None:
 
 
 def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
-    waiting, going = deferrals(person.dossier), _going(person, day)
+    waiting, going = deferrals(person.dossier), _causes_by_category(person, day)
     moving = waiting.keys() | going.keys()
     rows = []
     for category in person.held:
@@ -163,7 +163,7 @@ def _has_passed(end: RetentionEnd, day: date) -> bool:
     return until is not None and until <= day
 
 
-def _going(person: Person, day: date) -> dict[str, Cause]:
+def _causes_by_category(person: Person, day: date) -> dict[str, Cause]:
     """Category -> for which cause a run of that day erases it, in whole or some months of it."""
     causes: dict[str, Cause] = {}
     for step in steps(person, day):
@@ -179,7 +179,7 @@ def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
     """
     passed, deferred, oldest = 0, 0, date.max
     for person in chain.from_iterable(persons(source.session)):
-        going, waiting = _going(person, day), deferrals(person.dossier)
+        going, waiting = _causes_by_category(person, day), deferrals(person.dossier)
         late = [c for c in person.held if c in going and c not in waiting]
         passed += bool(late or (going and not person.held))
         deferred += not going.keys().isdisjoint(waiting)
@@ -295,7 +295,7 @@ def forecast(source: Source, until: date) -> Forecast:
     today = day_of(source.now)
     for block in persons(source.session):
         for person in block:
-            going = _going(person, today)
+            going = _causes_by_category(person, today)
             for category in person.held:
                 ends = lasting_for(person, category).period.until
                 days = [ends, today if category in going else None]

@@ -90,7 +90,7 @@ def _data(subject: Subject) -> Iterator[PortableValue]:
             field=value.field,
             value=value.value,
             since=instant(event.time),
-            how=_way(event),
+            how=_way_of(event),
             legal_basis=event.legal_basis,
             activity=event.activity,
             position=event.position,
@@ -99,11 +99,11 @@ def _data(subject: Subject) -> Iterator[PortableValue]:
 
 def _is_theirs(value: HeldValue) -> bool:
     lasting = value.current or value.category in ROLLING_CATEGORIES
-    by_them = _way(value.event) is not None and value.event.legal_basis in _BASES
+    by_them = _way_of(value.event) is not None and value.event.legal_basis in _BASES
     return lasting and by_them and value.annulled_by is None and value.category != "remark"
 
 
-def _way(event: RecordedEvent) -> Way | None:
+def _way_of(event: RecordedEvent) -> Way | None:
     """How the data came from the person; None when it did not."""
     if event.name == names.PERSONAL_DATA_CORRECTED:
         return "provided" if event.facts["requested_by"] == "subject" else None

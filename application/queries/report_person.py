@@ -79,7 +79,7 @@ def subject_of(source: Source, reference: str, position: int) -> Subject:
     counted = list(chain.from_iterable(subject.selected.counted for subject in subjects))
     undisclosed = tuple(filter(hidden, counted))
     source.reads.note([reference], set(chain.from_iterable(act.event.sealed for act in acts)))
-    live = set(chain.from_iterable(_live(subject.selected) for subject in subjects))
+    live = set(chain.from_iterable(_live_fields(subject.selected) for subject in subjects))
     return Subject(
         reference=reference,
         position=position,
@@ -101,7 +101,7 @@ def _acts(subjects: Iterable[SubjectEvents]) -> list[PersonEvent]:
     return sorted(acts, key=lambda act: act.event.position)
 
 
-def _live(selected: SelectedEvents) -> Iterator[tuple[str, str, str]]:
+def _live_fields(selected: SelectedEvents) -> Iterator[tuple[str, str, str]]:
     """Source and id of the event, and the field, of every value that counts."""
     state = fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
     for fields in (live_values(state) if state else {}).values():
@@ -124,7 +124,10 @@ def _values(
 def _masked(values: tuple[HeldValue, ...]) -> tuple[HeldValue, ...]:
     """The numbers of the other ends of calls are somebody else's data (GDPR Art. 15(4))."""
     own = {
-        number for value in values if value.field in _OWN_NUMBERS for number in _listed(value.value)
+        number
+        for value in values
+        if value.field in _OWN_NUMBERS
+        for number in _as_list(value.value)
     }
     return tuple(
         value._replace(value=_shortened(value.value, own)) if value.field in _OTHER_END else value
@@ -144,7 +147,7 @@ def _without_end(number: str, own: Set[object]) -> str:
     return number if number in own else f"{number[:_SHOWN_DIGITS]}…"
 
 
-def _listed(value: Shown) -> Sequence[object]:
+def _as_list(value: Shown) -> Sequence[object]:
     return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 

@@ -149,19 +149,19 @@ def decisions_on(
         key=lambda event: (event.time, event.position),
     ):
         if event.ours and event.name == _DECIDED:
-            latest |= _for(event, case.request.ref)
+            latest |= _decisions_in(event, case.request.ref)
     return [latest[category] for category in sorted(latest)]
 
 
-def _for(event: RecordedEvent, ref: str) -> dict[str, CategoryDecision]:
+def _decisions_in(event: RecordedEvent, ref: str) -> dict[str, CategoryDecision]:
     if event.facts.get("request_ref") != ref:
         return {}
     return {
         category: convert(
             {
-                **_whole(ground),
+                **_full_ground(ground),
                 "category": category,
-                "besides": [_whole(other) for other in ground.get("besides", ())],
+                "besides": [_full_ground(other) for other in ground.get("besides", ())],
             },
             CategoryDecision,
         )
@@ -169,7 +169,7 @@ def _for(event: RecordedEvent, ref: str) -> dict[str, CategoryDecision]:
     }
 
 
-def _whole(ground: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def _full_ground(ground: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """A ground as it was recorded, which leaves out what it does not have."""
     return {"rule": None, "ref": None, "until": None, **ground}
 

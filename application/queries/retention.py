@@ -81,10 +81,10 @@ def retention(
         _category(name, rules.get(name), adherence.get(name, _NOBODY), day)
         for name in sorted(names)
     ]
-    return Retention(_together([category.kept for category in categories]), categories)
+    return Retention(_kept_of_all([category.kept for category in categories]), categories)
 
 
-def _together(answers: list[Kept]) -> Kept:
+def _kept_of_all(answers: list[Kept]) -> Kept:
     """One no is no; one yes among unknowns is yes."""
     if False in answers:
         return False

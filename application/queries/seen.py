@@ -152,10 +152,10 @@ def looks_shown(
     whose = _whose(source, ordered) if of_others else None
 
     def row_of(look: Consultation) -> SeenHere:
-        return _here(look, names[look.who], house, whose)
+        return _seen_here(look, names[look.who], house, whose)
 
     return Consultations(
-        accesses=[_elsewhere(look, names[look.who], house, whose) for look in elsewhere],
+        accesses=[_seen_elsewhere(look, names[look.who], house, whose) for look in elsewhere],
         reads=[row_of(look) for look in here if look.about != "list"],
         lists=[row_of(look) for look in here if look.about == "list"],
     )
@@ -196,7 +196,7 @@ def _judged(look: Consultation, house: House) -> _Judged:
     )
 
 
-def _elsewhere(
+def _seen_elsewhere(
     look: Consultation, employee: Name, house: House, whose: Mapping[int, Name | None] | None
 ) -> SeenElsewhere:
     event, judged = look.event, _judged(look, house)
@@ -215,7 +215,7 @@ def _elsewhere(
     )
 
 
-def _here(
+def _seen_here(
     look: Consultation, reader: Name, house: House, whose: Mapping[int, Name | None] | None
 ) -> SeenHere:
     event, judged = look.event, _judged(look, house)

@@ -38,7 +38,7 @@ def tasks_of_request(case: FoundRequest, now: datetime) -> Iterator[Task]:
     if state is None or receipt is None or state.ended_at is not None:
         return
     subject = reference_of(case.reference)
-    task, commands = _next_of(request, state.identity, subject, now)
+    task, commands = _next_step(request, state.identity, subject, now)
     by_day = state_of(state.period.due_on, day_of(now))
     extend = command("request", "extend", request.ref, reason="R", subject=subject or "SUBJECT")
     yield Task(
@@ -55,7 +55,7 @@ def tasks_of_request(case: FoundRequest, now: datetime) -> Iterator[Task]:
     )
 
 
-def _next_of(
+def _next_step(
     request: Request, identity: Identity, subject: str | None, now: datetime
 ) -> tuple[str, tuple[str, ...]]:
     ref, right, whose = request.ref, request.right or "", subject or "SUBJECT"
@@ -77,20 +77,20 @@ def tasks_of_incident(row: IncidentRow, *, told: bool, now: datetime) -> Iterato
     """
     undone = [clock for clock in row.clocks if clock.done_at is None]
     for clock in undone:
-        yield _duty(row, clock, now)
+        yield _task_of_clock(row, clock, now)
     if row.ended_at is None:
-        waits = _waiting_of(row, told) if row.kind == "breach" else ()
+        waits = _tasks_of_breach(row, told) if row.kind == "breach" else ()
         yield from waits
         if not undone and not waits:
-            yield _end(row)
+            yield _closing_task(row)
 
 
-def _duty(row: IncidentRow, clock: CaseClock, now: datetime) -> Task:
+def _task_of_clock(row: IncidentRow, clock: CaseClock, now: datetime) -> Task:
     due = instant_of(clock.due)
     assert due
     breach = row.kind == "breach"
     words = ("notify", row.ref) if breach else ("warn", row.ref)
-    options = _DUTIES[clock.duty] if breach else {"channel": "C", **_whose(row)}
+    options = _DUTIES[clock.duty] if breach else {"channel": "C", **_subject_option(row)}
     state = state_of(day_of(due), day_of(now))
     return Task(
         task="notify-authority" if breach else "warn-person",
@@ -105,25 +105,25 @@ def _duty(row: IncidentRow, clock: CaseClock, now: datetime) -> Task:
     )
 
 
-def _waiting_of(row: IncidentRow, told: bool) -> tuple[Task, ...]:
+def _tasks_of_breach(row: IncidentRow, told: bool) -> tuple[Task, ...]:
     tasks = []
     if row.risk is None:
         assess = command("incident", "assess", row.ref, risk="R")
-        tasks.append(_waits("assess-breach", row, assess))
+        tasks.append(_waiting_task("assess-breach", row, assess))
     if row.persons_must_be_told and not told:
         tell = command("incident", "tell", row.ref, channel="C")
-        tasks.append(_waits("tell-persons", row, tell))
+        tasks.append(_waiting_task("tell-persons", row, tell))
     return tuple(tasks)
 
 
-def _end(row: IncidentRow) -> Task:
+def _closing_task(row: IncidentRow) -> Task:
     if row.kind == "breach":
-        return _waits("close-breach", row, command("incident", "close", row.ref))
-    resolve = command("incident", "resolve", row.ref, outcome="O", **_whose(row))
-    return _waits("resolve-misuse", row, resolve)
+        return _waiting_task("close-breach", row, command("incident", "close", row.ref))
+    resolve = command("incident", "resolve", row.ref, outcome="O", **_subject_option(row))
+    return _waiting_task("resolve-misuse", row, resolve)
 
 
-def _waits(task: str, row: IncidentRow, done_by: str) -> Task:
+def _waiting_task(task: str, row: IncidentRow, done_by: str) -> Task:
     return Task(
         task=task,
         state="waits",
@@ -134,7 +134,7 @@ def _waits(task: str, row: IncidentRow, done_by: str) -> Task:
     )
 
 
-def _whose(row: IncidentRow) -> dict[str, str]:
+def _subject_option(row: IncidentRow) -> dict[str, str]:
     return {"subject": reference_of(row.subject) or "SUBJECT"}
 
 

@@ -118,7 +118,7 @@ def transfers(source: Source, period: Period) -> Transfers:
     recipients = recipients_then(source, period.as_of)
     rows = disclosed(source.session, since=period.since, until=period.last)
     groups: dict[_Key, _Group] = {}
-    outside = _outside(rows, recipients, aside)
+    outside = _outside_eea(rows, recipients, aside)
     while block := list(islice(outside, _BLOCK_ROWS)):
         events = _counted(source, {disclosure.row.stream for disclosure in block})
         for disclosure in block:
@@ -135,7 +135,7 @@ def transfers(source: Source, period: Period) -> Transfers:
     return Transfers(shown, aside.inside_eea, aside.country_unknown)
 
 
-def _outside(
+def _outside_eea(
     rows: Iterable[Disclosure], recipients: Mapping[str, Recipient], aside: _Aside
 ) -> Iterator[_ThirdCountryDisclosure]:
     for row in rows:
