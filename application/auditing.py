@@ -1,6 +1,6 @@
-"""What an audit is made with: the log's files and keys, the key of the chain, the journal, and the checks.
+"""An audit of a site: the log's files and keys, the key of the chain, the journal, and the checks.
 
-Nothing here writes, and nothing that it meets ends the audit: what is missing or damaged is a finding.
+An audit writes nothing, and no damage ends it: what is missing or damaged becomes a finding.
 """
 
 import msgspec

@@ -1,4 +1,4 @@
-"""Views brought up to date by whoever needs an answer from them, with or without a projector."""
+"""Views brought up to date by the command that needs an answer from them, with or without a projector."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,7 @@
-"""Lookups: what somebody names must be there, or they are told that it is not, and what is near.
+"""Lookups: a name must exist; else the error says that it does not, and which names look like it.
 
 Every spelling that the program prints itself names the same thing: an id, its words in both languages, a
-title, a citation. What was typed is never repeated: it may be somebody's name.
+title, a citation. An error never repeats what was typed: it may be a person's name.
 """
 
 import re
@@ -18,6 +18,7 @@ Names = Mapping[str, str]
 """Spelling, folded -> the code that it names."""
 _SEPARATORS = re.compile(r"[\s._:/,;()\-]+")
 _MOST_NEAR = 3
+# Whole names may differ more than single words: a wrong word would bring in many names.
 _LIKENESS = 0.6
 _LIKENESS_OF_WORDS = 0.8
 _LISTED_AT_MOST = 30
@@ -96,7 +97,7 @@ def provisions() -> Names:
 def named(text: str, names: Names, see: str = "") -> str:
     """The code that a text names. Raises NotKnown, with what is near, when it names none.
 
-    `see`: the command that lists what there is; without it a short list is told itself.
+    `see`: the command that lists what there is; without it the message holds a short list itself.
     """
     code = names.get(folded(text))
     if code is None:

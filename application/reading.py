@@ -21,8 +21,8 @@ class Reader(Struct, frozen=True):
 class ReadScope:
     """What one command reads. `query`: its name; `everything`: the ledger itself, for answers about many.
 
-    `held`: says whether the reader holds the role, or raises Misconfigured where that is refused; it is asked
-    once, before the first note.
+    `held`: says whether the reader holds the role, or raises Misconfigured where that is refused. It is
+    called once, before the first note.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class ReadScope:
         by_subject = {
             subject: {(subject, category) for category in (*categories, "")} for subject in subjects
         }
+        # The empty category stands for the subject alone, so that a read without values is noted once, too.
         new = [subject for subject, pairs in by_subject.items() if not pairs <= self._noted]
         if new:
             ordered = tuple(sorted(categories))

@@ -65,7 +65,7 @@ class RegisterWords:
         return counted(name, number, self.language)
 
     def code(self, kind: str, code: str | None) -> str:
-        """A code in words, else in those of sentences; one that has none as it is, its hyphens as spaces."""
+        """A code in words, else in those of sentences, else the code with spaces for its hyphens."""
         if code is None:
             return ""
         words = WORDS[kind].get(code)
@@ -84,7 +84,7 @@ class RegisterWords:
         return code if self.language == "en" else word_of(code, self.language)
 
     def activity(self, code: str, name: str | None) -> str:
-        """An activity by its name; one that nobody declared has none, and says so."""
+        """An activity by its name; an undeclared activity has none, and the text says so."""
         return name or self.page("unnamed", code.replace("-", " "))
 
     def country(self, code: str | None) -> str:
@@ -105,7 +105,7 @@ class RegisterWords:
         return None if name is None else str(name)
 
     def provision(self, spelled: str | None) -> str:
-        """An article of law as it is cited; one that the rulebook does not know as it is spelled."""
+        """An article of law as it is cited; a provision unknown to the rulebook stays as it is spelled."""
         entry = rulebook.provision(spelled) if spelled else None
         return self.cited(entry.citation) if entry else spelled or ""
 
@@ -133,7 +133,7 @@ class RegisterWords:
         return self.page("point", paragraph, letter) if letter else self.page("article", paragraph)
 
     def drift(self, kind: str, detail: str) -> str:
-        """What a difference is about, by its kind; one that is about the activity itself needs no word."""
+        """What a difference is about, by its kind; a difference of the activity itself needs no word."""
         words: dict[str, Callable[[str], str]] = {
             "undeclared-category": self.category,
             "undeclared-recipient-kind": self.recipient_kind,

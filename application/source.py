@@ -68,7 +68,7 @@ class Source(msgspec.Struct):
         return {field: self.counted(value) for field, value in values.items()}
 
     def counted(self, value: Opened) -> Opened:
-        """The value; one that is lost is remembered."""
+        """The value; a lost one is counted in `lost`."""
         if value is Missing.LOST:
             self.lost += 1
         return value
@@ -84,6 +84,7 @@ class Source(msgspec.Struct):
         try:
             references: dict[UUID, Name] = dict(self.opener.references(subjects))
         except KeyLost:
+            # One lost key fails the whole batch: look up each name, and lose only those of that key.
             references = self._names_one_by_one(subjects)
         return {subject: references.get(subject, ERASED) for subject in subjects}
 

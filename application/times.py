@@ -13,7 +13,7 @@ from rulebook.calendar import AMSTERDAM
 from schemas.formats import instant_of
 
 _ZONE: ContextVar[ZoneInfo] = ContextVar("zone", default=AMSTERDAM)
-# An instant as answers write it, which nothing but an answer does.
+# An instant in the form of answers; with its six decimals no other text looks like it.
 _INSTANT = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _SHOWN = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:[0-9]{2})?\Z"

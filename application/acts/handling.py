@@ -30,7 +30,7 @@ def detection(source: Source, ref: str, regime: str, time: datetime) -> Act:
 def suspicion(
     source: Source, subject: str, ref: str | None, data_kinds: Sequence[str], time: datetime
 ) -> tuple[str, Act]:
-    """The reference of a case, a new one if none is named, and the act that suspects misuse of data.
+    """The reference of a case, a new one if none is named, and the act that records the suspicion.
 
     Raises NotAllowed when the reference is taken, UnknownSubject when nothing is known of the person.
     """

@@ -1,7 +1,7 @@
 """`ledger access`: who could see what at a time, one employee's rights, and who saw a person's data.
 
-Roles cover categories, employees hold roles: what somebody could see is the union over the roles held at
-that moment. The same functions show the past and the present.
+Roles cover categories, employees hold roles: an employee could see the union over the roles held at that
+moment. The same functions show the past and the present.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ class RoleAt(Answer, frozen=True):
 
 
 class RoleHeld(Answer, frozen=True):
-    """A role that somebody held at a time. `categories`: null for a role that was not defined by then."""
+    """A role that an employee held at a time. `categories`: null for a role that was not defined by then."""
 
     role: str
     since: str
@@ -146,7 +146,8 @@ def employee_access(
 ) -> EmployeeAccess:
     """What one employee may see, with all that led to it; what was seen, and who saw the employee's data.
 
-    Whoever was never in service can have seen something all the same. Raises UnknownSubject.
+    A person without a file can still have seen data: events of other persons name the reader. Raises
+    UnknownSubject.
     """
     saw = consultations_by(source, known_streams(source, reference), moment)
     row, looks = _of_employee(source, reference, moment)
@@ -178,7 +179,7 @@ def employee_access(
 def _of_employee(
     source: Source, reference: str, moment: Moment
 ) -> tuple[Employee | None, list[Consultation]]:
-    """The file of an employee, and who saw it; neither of one whom only other persons' events name."""
+    """The file of an employee, and who saw it; nothing where only other persons' events name the employee."""
     try:
         subjects = selections(source, reference, moment)
     except UnknownSubject:

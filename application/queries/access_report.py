@@ -100,7 +100,7 @@ class AccessReport(Answer, frozen=True):
 
 
 def access_report(source: Source, scope: ReportScope) -> AccessReport:
-    """The report. Raises UnknownSubject for whoever is not known."""
+    """The report. Raises UnknownSubject."""
     subject = subject_of(source, scope.reference, scope.position)
     disclosed, feeds = disclosures_of(subject), feeds_of(source, subject)
     every = sorted_disclosures([*disclosed, *(feed.row for feed in feeds)])

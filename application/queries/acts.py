@@ -66,7 +66,7 @@ def exported(
     """The records of the wanted events in the order of the ledger; `told` is brought up to date.
 
     What is recorded while it runs is left for the next export. Raises UnknownSubject, before the first
-    record, for whoever is not known.
+    record.
     """
     head = head_position(source.session)
     upto = head if criteria.at_position is None else min(criteria.at_position, head)

@@ -40,7 +40,7 @@ Said = str | int | list[str]
 class NoticeItem(Answer, frozen=True):
     """An item that the authority must be told. `article`: the point of the GDPR that asks for it.
 
-    `said`: by member of the events, what was said last. `missing`: nobody said anything of it yet.
+    `said`: by member of the events, what was said last. `missing`: no event says anything of it yet.
     """
 
     item: str
@@ -62,7 +62,7 @@ class BreachNotice(Answer, frozen=True):
     """The notification of a breach to the authority.
 
     `regimes`: telecom, gdpr or both. `late`: an authority was, or by now would be, told too late. `missing`:
-    the items of which nobody said anything.
+    the items of which no event says anything.
     """
 
     ref: str
@@ -79,9 +79,9 @@ class BreachNotice(Answer, frozen=True):
 
 
 def breach_notice(case: FoundIncident, controller: Controller, time: datetime) -> BreachNotice:
-    """The notification as of a time. Raises NotAllowed for what is no breach.
+    """The notification as of a time. Raises NotAllowed for a case of misuse.
 
-    `missing`: items that nobody said anything of; a reason for the delay only where there is one.
+    `missing`: items of which no event says anything; a reason for the delay only where there is one.
     """
     if case.incident.kind != "breach":
         raise NotAllowed("only a breach is notified to the authority: this is a case of misuse")

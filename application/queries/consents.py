@@ -105,7 +105,7 @@ class Consents(Answer, frozen=True):
 
 
 class Circumstances(msgspec.Struct, frozen=True):
-    """Whose consents are told, and what they depend on.
+    """A person whose consents are shown, and what they depend on.
 
     `customer`: status of the customer's account, for a contact person only. `objects`: to direct marketing.
     """
@@ -170,7 +170,7 @@ def with_history(source: Source, reference: str, moment: Moment) -> Consents:
 def declared_for(
     history: Iterable[ConsentAct], entries: Iterable[Entry]
 ) -> dict[str, Declaration | None]:
-    """Purpose -> what the activity of its latest act declared at that time; None if nobody did."""
+    """Purpose -> what the activity of its latest act declared at that time; None if it declared nothing."""
     register = {entry.activity: entry for entry in entries}
     latest = {act.purpose: act for act in history if act.annulled_by is None}
     return {

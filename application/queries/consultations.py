@@ -1,6 +1,6 @@
 """Who looked at personal data, in another system or through this ledger.
 
-Gathered here for whoever asks: `ledger access`, of a person and of a reader, and the access report.
+`ledger access`, of a person and of a reader, and the access report share this module.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -26,7 +26,7 @@ class Consultation(NamedTuple):
     """One look at personal data, and the annulment that took it back, if any did.
 
     `about`: the subject of the event; every customer and contact person; or a list, such as that of all
-    disclosures, of which nobody recorded whom it told about.
+    disclosures, of which no event says whom it told about.
     """
 
     event: RecordedEvent

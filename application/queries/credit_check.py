@@ -1,6 +1,6 @@
 """`ledger may credit-check`: whether a person may be checked for credit, and which rule says so.
 
-The gate asks the rules that would find the check afterwards, beside the rules of its purpose.
+The gate asks the rules of the purpose, and those that would report the check as a finding afterwards.
 """
 
 from collections.abc import Iterable

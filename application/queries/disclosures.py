@@ -25,7 +25,7 @@ from schemas import is_person
 
 # References are looked up for so many disclosures at a time.
 _BLOCK_ROWS = 1_000
-# A disclosure; of a feed that is told to one person who that is, and how it is known that they were in it.
+# A disclosure. For a feed in the answer about one person: that person, and how membership is known.
 _Row = tuple[Disclosure, tuple[str | None, Membership] | None]
 
 
@@ -133,7 +133,7 @@ def _feeds(
 
 
 def article_of(spelled: str) -> str:
-    """The provision that a text names, so that two spellings of one are equal."""
+    """The provision that a text names, so that two spellings of one provision are equal."""
     entry = provision(spelled)
     return entry.id if entry else spelled.lower()
 

@@ -26,7 +26,7 @@ _SHOWN = 5
 
 
 class NoFeed(Unproven):
-    """No feed, or more than one, is what somebody named."""
+    """The name of a feed fits no feed, or more than one."""
 
 
 class KeptMembers(Answer, frozen=True):
@@ -37,7 +37,7 @@ class KeptMembers(Answer, frozen=True):
 
 
 class FeedRow(Answer, frozen=True):
-    """A feed about many persons. `list`: what is kept of whom it was about; None: nothing."""
+    """A feed about many persons. `list`: the list of its persons, None where none is kept."""
 
     position: int
     id: str
@@ -152,9 +152,9 @@ def feed_named(source: Source, name: str, recipient: str | None = None) -> Discl
 
 
 def proof_of(source: Source, folder: LogFolder, feed: Disclosure, reference: str) -> FeedProof:
-    """The proof whether somebody is in the list of a feed. Raises Unproven without a list or a log of it.
+    """The proof whether a person is in the list of a feed. Raises Unproven without a list or a log of it.
 
-    The read is noted: of the person, or, where the ledger does not know them, as of nobody in particular.
+    The read is noted for the person, or, where the ledger does not know the person, as one about many.
     """
     root = root_in(feed.facts["merkle_root"])
     lists = source.opener.feed_lists

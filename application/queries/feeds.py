@@ -1,7 +1,7 @@
-"""Feeds about many persons, as they are told to one of them: in which of them the person was.
+"""Feeds about many persons: which of them a person was in.
 
-A feed names nobody. Whether somebody was in it is known from the list that was handed over with it; where
-there is none, it is derived: who had an active service on the day is taken to have been in it.
+The event of a feed names no person. The list that came with the feed says who was in it; without a list
+membership is derived: a person with an active service on that day is taken to have been in the feed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,12 +19,12 @@ from projections.views.disclosures import FEED, FEED_KIND, VIEW, Disclosure, sor
 from rulebook.calendar import day_of
 
 Membership = Literal["list", "derived"]
-"""How it is known that somebody was in a feed."""
+"""How it is known that a person was in a feed."""
 _DAY = timedelta(days=1)
 
 
 class Included(NamedTuple):
-    """A feed that somebody was in, and how that is known."""
+    """A feed that a person was in, and how that is known."""
 
     row: Disclosure
     membership: Membership
@@ -50,9 +50,9 @@ class Run(NamedTuple):
 def included(
     feeds: Iterable[Disclosure], spans: Sequence[ServiceSpan], listed: Mapping[int, bool]
 ) -> Iterator[Included]:
-    """The feeds that somebody was in. `spans`: of active services.
+    """The feeds that a person was in. `spans`: of active services.
 
-    `listed`: by position whether they are in the list of a feed; those without a list are not there.
+    `listed`: position of a feed -> whether the person is in its list; a feed without a list is not there.
     """
     for row in feeds:
         is_listed = listed.get(row.position)
@@ -95,7 +95,7 @@ def feeds_by(source: Source, position: int) -> list[Disclosure]:
 
 
 def runs(memberships: Iterable[Included]) -> list[Run]:
-    """What somebody was in, day after day in one, by the first day."""
+    """Feeds of a person as runs of consecutive days, by the first day."""
     by_recipient: dict[str, list[Run]] = {}
     for row, membership in memberships:
         recipient_runs = by_recipient.setdefault(row.recipient, [])

@@ -87,7 +87,7 @@ def history(
 
 
 def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
-    """A registry entry is no person's, unless its events hold values or name somebody."""
+    """A registry entry is no personal data, unless its events hold values or name a person."""
     sealed = {category for event in events for category in event.sealed}
     if is_person(reference) or sealed or any(_references(event) for event in events):
         source.reads.note([reference], sealed)

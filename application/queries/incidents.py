@@ -29,8 +29,8 @@ _BLOCK_ROWS = 1_000
 class IncidentRow(Answer, frozen=True):
     """How a breach or a case of suspected misuse stands.
 
-    `subject`: the breach, or the person; null once the person was erased. `risk`: null until somebody
-    assessed it. `open`: something is to be done, also when the case has ended.
+    `subject`: the breach, or the person; null once the person was erased. `risk`: null until the
+    office assessed it. `open`: something is to be done, also when the case has ended.
     """
 
     kind: Kind

@@ -1,4 +1,4 @@
-"""Names by which dead letters are asked for: one that nothing here ever had is an error."""
+"""Names by which dead letters are asked for: a name that no message ever had is an error."""
 
 from application.lookups import Names, NotKnown, event_types, folded, plain, unknown
 from ledger.letters.lists import LetterFilter, names_in_letters
@@ -12,7 +12,7 @@ _SOURCES = "ledger kafka sources"
 def check_names(session: Session, kind: LetterFilter) -> None:
     """Raise NotKnown for a name that no message and no letter ever had, with what is near.
 
-    Of a name that is known there may be no letters: then nothing is wrong with it.
+    A known name without letters is no error.
     """
     sources, topics, types = names_in_letters(session)
     for topic, source, _ in sources_of(session):

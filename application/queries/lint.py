@@ -1,4 +1,4 @@
-"""`ledger lint`: the privacy notice in force, statement by statement, beside law and practice."""
+"""`ledger lint`: the privacy notice in force, compared with law and practice, statement by statement."""
 
 from collections.abc import Sequence
 
@@ -59,7 +59,7 @@ class LintFinding(Answer, frozen=True):
 
 
 class Lint(Answer, frozen=True):
-    """The privacy notice in force beside law and practice; `draft`: a draft was compared instead."""
+    """The privacy notice in force, compared with law and practice; `draft`: a draft was compared instead."""
 
     as_of: str | None
     draft: bool

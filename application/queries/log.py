@@ -22,7 +22,7 @@ class Publication(Answer, frozen=True):
 
 
 class Signature(Answer, frozen=True):
-    """Who signed a checkpoint; nobody has checked it."""
+    """Who signed a checkpoint, as it says itself: the signature is not checked."""
 
     name: str
     key_id: str

@@ -1,4 +1,4 @@
-"""What somebody names that only the ledger knows: recipients, activities, roles, systems, provisions in use.
+"""Lookups of names that only the ledger knows: recipients, activities, roles, systems, provisions in use.
 
 An unknown one fails with what is near. Names of private persons are sealed and are no names here.
 """
@@ -46,7 +46,7 @@ def known_recipient(source: Source, text: str) -> str:
 
 
 def _got_something(source: Source, recipient: str) -> bool:
-    """Whether somebody gave something to a recipient whom nobody registered."""
+    """Whether a disclosure names an unregistered recipient."""
     return any(True for _ in islice(disclosed(source.session, recipient=recipient), 1))
 
 
@@ -63,7 +63,7 @@ def known_activity(source: Source, text: str) -> str:
 
 
 def known_role(source: Source, text: str) -> str:
-    """The id of a role that was described, or that somebody holds or held. Raises NotKnown."""
+    """The id of a role that was described, or that an employee holds or held. Raises NotKnown."""
     described = set(roles_by_id(source.session))
     granted = {act.role for row in employees(source.session).values() for act in row.grants}
     return _code_named(
@@ -95,7 +95,7 @@ def _code_named(
 
 
 def known_provision(source: Source, text: str) -> str:
-    """The id of a provision of the rulebook; of one that only disclosures name, as it is spelled there.
+    """The id of a provision of the rulebook; else the spelling of a disclosure that names it.
 
     Raises NotKnown.
     """

@@ -122,7 +122,7 @@ def _addressee(source: Source, subject: Holder, moment: Moment) -> Addressee:
 
 
 def _state(source: Source, reference: str, moment: Moment) -> CustomerState | None:
-    """What a customer is; of one that is not known nothing."""
+    """The state of a customer; None for a customer that is not known."""
     try:
         return folded_state(chosen(source, reference, moment))
     except UnknownSubject:

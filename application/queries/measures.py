@@ -1,4 +1,4 @@
-"""The part of the register on security: measures that were adopted, beside those that activities name."""
+"""The part of the register on security: adopted measures, and those that activities name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from projections.views.measures import Measure, adopted_at
 
 
 class MeasureStanding(Answer, frozen=True):
-    """A security measure as it stood; `in_place` is None where nobody said anything."""
+    """A security measure as it stood; `in_place` is None where no event says so."""
 
     measure: str
     name: str | None

@@ -56,7 +56,7 @@ class Keeper(Answer, frozen=True):
 class Clock(_Kept, frozen=True):
     """How long a category of a person is kept, as `until`, `rule`, `grounds` say, and what becomes of it.
 
-    `category`: null where it is about the entries of somebody of whom nothing is held any more.
+    `category`: null for the entries of a person of whom no data is held any more.
     `due`: `ledger retention run` would erase it, for that `cause`. `deferred`: for this cause it was to go,
     and waits. `situation`: in one word, what becomes of it. What is due for another cause than its period
     goes whatever that says; `kept` is what outlives its period.
@@ -127,7 +127,7 @@ def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
     """A row for each category that is held of anybody, in flat memory. `every`: those not due as well.
 
     What is due is what `ledger retention run` would erase. A row without a category is about the entries
-    of somebody of whom nothing is held any more.
+    of a person of whom no data is held any more.
     """
     source.reads.note_many(())
     for block in persons(source.session):
@@ -175,7 +175,7 @@ def _causes_by_category(person: Person, day: date) -> dict[str, Cause]:
 def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
     """Of how many persons a run of that day erases what is past its period or consent, and what waited.
 
-    And since when the oldest of the first should have gone. In flat memory; nobody is named.
+    And since when the oldest of the first should have gone. In flat memory; no person is named.
     """
     passed, deferred, oldest = 0, 0, date.max
     for person in chain.from_iterable(persons(source.session)):

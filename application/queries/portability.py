@@ -63,7 +63,7 @@ class PortabilityExport(Answer, frozen=True):
 
 
 def portability(source: Source, scope: ReportScope) -> PortabilityExport:
-    """The export. Raises UnknownSubject for whoever is not known."""
+    """The export. Raises UnknownSubject."""
     subject, made_at = subject_of(source, scope.reference, scope.position), scope.rendered_at
     place = ["portability/1", scope.position, instant(made_at), scope.request_ref]
     return PortabilityExport(

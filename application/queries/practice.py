@@ -1,6 +1,7 @@
-"""Practice beside a privacy notice: what register, recipients, events and settings show at a moment.
+"""Practice, to compare a privacy notice with: what the register, recipients, events and
+settings show at a moment.
 
-Each value comes with where it was seen, in ids and counts: no person is named.
+Each value comes with the place where it was seen, in ids and counts: no person is named.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ from schemas.texts import Language
 
 Sight = tuple[str, str, str]
 """A source of practice, a value, and where it was seen."""
-# Who is no customer: what concerns them alone is not for the customers' notice to say.
+# Activities about these persons alone are left out: the notice speaks to customers.
 _STAFF = frozenset({"employee", "applicant"})
 _ADEQUATE = "A45-3"
 

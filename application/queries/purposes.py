@@ -1,4 +1,4 @@
-"""`ledger purposes`: what law and house say of each purpose, beside the activities that declare it."""
+"""`ledger purposes`: what law and house say of each purpose, and the activities that declare it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -43,7 +43,7 @@ class PurposeEntry(Answer, frozen=True):
 class Declaration(Answer, frozen=True):
     """That an activity declares a purpose with a legal basis, and what both layers say of that.
 
-    No verdicts: nobody knows the purpose, so it is not allowed.
+    No verdicts: no layer knows the purpose, so it is not allowed.
     """
 
     activity: str
@@ -63,7 +63,7 @@ class PurposeRow(Answer, frozen=True):
 
 
 class PurposesAnswer(Answer, frozen=True):
-    """Every purpose, sorted. `not_allowed`: how many declarations a layer denies, or nobody knows."""
+    """Every purpose, sorted. `not_allowed`: how many declarations a layer denies or no layer knows."""
 
     as_of: str | None
     recorded_by: str | None

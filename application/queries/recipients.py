@@ -113,11 +113,11 @@ class RecipientNames:
         self._source.reads.note((f"recipient/{name}" for name in sorted(private)), ["identity"])
 
     def at(self, recipient: str, time: datetime) -> Shown | None:
-        """The name at a time; None for a recipient that nobody registered."""
+        """The name at a time; None for an unregistered recipient."""
         return self.of(recipient, self.version(recipient, time))
 
     def public(self, recipient: str, time: datetime) -> str | None:
-        """The name at a time of whoever is no private person: it opens nothing."""
+        """The name at a time, None for a private person: this opens no sealed value."""
         version = self.version(recipient, time)
         return version.name if version else None
 

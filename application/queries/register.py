@@ -1,7 +1,7 @@
-"""`ledger register`: the Article 30 register, what was declared beside what was observed, at any moment.
+"""`ledger register`: the Article 30 register at any moment, with what was declared and what was observed.
 
-Nothing in it depends on the clock but regions of countries, rules of retention and periods that have passed;
-and all of these change at midnight in Amsterdam, so that two answers of one day are equal.
+Only regions of countries, rules of retention and passed periods depend on the clock. All of these change at
+midnight in Amsterdam, so that two answers of one day are equal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -194,7 +194,7 @@ def _transfers(
 ) -> Iterator[ThirdCountry]:
     """Countries outside the EEA that were declared or observed, with what a transfer there rests on.
 
-    The region is that of a recipient of whom nothing is known.
+    The region is that of the country alone, without what a recipient there adds.
     """
     countries = set(declared.countries if declared else ())
     safeguards = (given(declared.safeguards) if declared else None) or []

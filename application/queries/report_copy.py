@@ -76,7 +76,7 @@ def copy(subject: Subject) -> Iterator[ValueHeld]:
 def consultations(source: Source, subject: Subject) -> Iterator[ConsultationTold]:
     """By time: when data was looked at and what for, without who it was.
 
-    Of a list nobody knows whom it told of.
+    Looks at lists are left out: no event says whom a list showed.
     """
     moment = Moment(at_position=subject.position)
     looks = consultations_of(source, subject.reference, subject.acts, moment)
@@ -109,7 +109,7 @@ def acts(subject: Subject, names: RecipientNames, language: Language) -> Iterato
 
 
 def _sentences(event: RecordedEvent, names: RecipientNames, language: Language) -> Iterator[str]:
-    """What happened, and what is recorded beside it to show it."""
+    """What happened, and the evidence that is recorded with it."""
     facts = event.facts | {"categories": event.categories} | _recipient_name(event, names, language)
     yield text_of(event.name, facts, language)
     yield from evidence_words(evidence_of(event.facts), language)

@@ -30,10 +30,10 @@ from schemas import PERSONAL_FIELDS, names
 
 # Facts that name a recipient.
 _PARTIES = ("recipient", "from_recipient")
-# Fields of traffic that name the other end of a call: somebody else's, unless it is the person's own number.
+# Fields of traffic with the other end of a call: another person's number, unless it is the person's own.
 _OTHER_END = frozenset({"called_number", "calling_number"})
 _OWN_NUMBERS = ("mobile_number", "fixed_number", "assigned_numbers")
-# What is shown of the number of somebody else: country and network, not the subscriber.
+# How much is shown of another person's number: country and network, not the subscriber.
 _SHOWN_DIGITS = 6
 
 
@@ -122,7 +122,7 @@ def _values(
 
 
 def _masked(values: tuple[HeldValue, ...]) -> tuple[HeldValue, ...]:
-    """The numbers of the other ends of calls are somebody else's data (GDPR Art. 15(4))."""
+    """The numbers of the other ends of calls are other persons' data (GDPR Art. 15(4))."""
     own = {
         number
         for value in values

@@ -136,7 +136,7 @@ def _declared_for(declared: Iterable[Mapping[str, str]], basis: str, provision: 
 
 
 def _article(spelled: str | None) -> str:
-    """One spelling for each article; a provision that nobody knows stays as it is."""
+    """One spelling for each article; an unknown provision stays as it is spelled."""
     entry = provision_named(spelled) if spelled else None
     return entry.id if entry else spelled or ""
 
@@ -145,7 +145,7 @@ def _article(spelled: str | None) -> str:
 
 
 def categories(subject: Subject) -> Iterator[CategoryProcessed]:
-    """Every category that was processed; one that was erased says when and why."""
+    """Every category that was processed, with when and why it was erased, if it was."""
     held = {value.category for value in subject.values}
     for category in CATEGORIES:
         events = [e for e in subject.counted if category in e.categories or category in e.sealed]

@@ -162,7 +162,7 @@ def looks_shown(
 
 
 def _in_order(looks: Iterable[Consultation], since: datetime | None) -> list[Consultation]:
-    """Those that occurred at a time or later, by time."""
+    """Looks that occurred at a time or later, by time."""
     later = (look for look in looks if since is None or look.event.time >= since)
     return sorted(later, key=lambda look: (look.event.time, look.event.source, look.event.id))
 
@@ -172,7 +172,7 @@ def _is_here(look: Consultation) -> bool:
 
 
 def covered(roles: Mapping[str, Role], role: str, time: datetime) -> list[str] | None:
-    """What a role covers at a time; None for one that was not defined by then."""
+    """What a role covers at a time; None for a role that was not defined by then."""
     row = roles.get(role)
     defined = definition_at(row.definitions, time) if row else None
     return list(defined.categories) if defined else None

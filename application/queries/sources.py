@@ -63,7 +63,7 @@ class ResumedSource(Answer, frozen=True):
 def sources(
     counts: Iterable[tuple[str, str, SourceCount]], halted: Collection[str]
 ) -> list[SourceRow]:
-    """What came of each source on each topic. `halted`: topics that nobody reads."""
+    """What came of each source on each topic. `halted`: topics whose reading stopped."""
     return [
         _row(topic, source, count, topic in halted)
         for topic, source, count in counts

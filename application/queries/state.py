@@ -57,7 +57,7 @@ class State(Answer, frozen=True):
 
 
 class StateExtras(Struct, frozen=True):
-    """What a state says beside the values: members of the answer where there is something to say.
+    """What a state holds besides the values: members of the answer that may be absent.
 
     `restricted`: categories that may only be stored. `contracts`: that the person has or had.
     """
@@ -87,7 +87,7 @@ def folded_state(person: SubjectEvents) -> CustomerState | None:
 
 
 def account_status(source: Source, reference: str, moment: Moment) -> Status:
-    """Status of an account at a moment; one that is not known is active, as nothing says otherwise."""
+    """Status of an account at a moment; an unknown one counts as active, as no event ended it."""
     try:
         folded = folded_state(chosen(source, reference, moment))
     except UnknownSubject:

@@ -50,7 +50,7 @@ def streams_of(source: Source, reference: str) -> list[UUID]:
 
 
 def known_streams(source: Source, reference: str) -> list[UUID]:
-    """Like `streams_of`, for a reference that has named somebody. Raises UnknownSubject."""
+    """Like `streams_of`, for a reference that has named a person. Raises UnknownSubject."""
     streams = streams_of(source, reference)
     if not streams:
         raise UnknownSubject
@@ -58,7 +58,7 @@ def known_streams(source: Source, reference: str) -> list[UUID]:
 
 
 def is_erased(source: Source, reference: str) -> bool:
-    """Whether a reference has named somebody, and everything of them is erased."""
+    """Whether a reference has named a person all of whose data is erased."""
     return bool(streams_of(source, reference)) and not source.opener.live_subjects(reference)
 
 

@@ -1,4 +1,4 @@
-"""What somebody must do: by when, how urgent it is, and the command that does it. Pure."""
+"""Tasks of a person at the office: by when, how urgent it is, and the command that does it. Pure."""
 
 import shlex
 from collections import Counter

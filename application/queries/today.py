@@ -100,7 +100,7 @@ def _holds(source: Source, today: date) -> Iterator[Task]:
 
 
 def _erasures(source: Source, today: date) -> Iterator[Task]:
-    """One run does them all, whoever they are about."""
+    """At most two tasks for all persons together: one run carries out every erasure."""
     run = (command("retention", "due"), command("retention", "run", "--yes"))
     passed, deferred, since = due_counts(source, today)
     if passed:

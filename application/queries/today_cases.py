@@ -32,7 +32,7 @@ _DUTIES: Mapping[str, Mapping[str, str]] = {
 
 
 def tasks_of_request(case: FoundRequest, now: datetime) -> Iterator[Task]:
-    """What an open request waits for. Nothing of one that is ended, or was never received."""
+    """What an open request waits for. An ended request, or one without a receipt, waits for nothing."""
     request, state = case.request.until(now), standing(case.request, now)
     receipt = request.receipt
     if state is None or receipt is None or state.ended_at is not None:
@@ -139,7 +139,7 @@ def _subject_option(row: IncidentRow) -> dict[str, str]:
 
 
 def _person_of(row: IncidentRow) -> str | None:
-    """A breach is nobody's: its subject would only repeat its reference."""
+    """The person of a case of misuse; None for a breach, whose subject only repeats its reference."""
     return None if row.kind == "breach" else reference_of(row.subject)
 
 

@@ -54,7 +54,7 @@ class TransferRow(Answer, frozen=True):
 
 
 class Transfers(Answer, frozen=True):
-    """What left the EEA, grouped; of what stayed inside, and of what went nobody knows where, the number."""
+    """What left the EEA, grouped; and how many disclosures stayed inside, or went to an unknown country."""
 
     transfers: list[TransferRow]
     inside_eea: int

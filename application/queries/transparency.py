@@ -111,9 +111,9 @@ def _published(count: int) -> Count:
 
 
 def total_of(counts: Iterable[Count]) -> Total:
-    """A total, and what it is at least by what is shown: a count that is not is 1 or more.
+    """A total, None over a hidden count, and its least value: each hidden count is 1 or more.
 
-    With every other count known, a total gives away the one that is not; with several, it narrows them.
+    The sum of all would give a single hidden count away, and would narrow several.
     """
     shown = list(counts)
     published = [count for count in shown if isinstance(count, int)]

@@ -129,8 +129,8 @@ class QuarantinedSource(Answer, frozen=True):
 class Status(Answer, frozen=True):
     """How far everything is, and what became of what arrived.
 
-    `dead_letters`: how many there are, of so many `dead_letter_messages`. `halted`: topics that nobody
-    reads until somebody looks. `reads_waiting`: notes of reads that are not events yet. `withheld`: messages
+    `dead_letters`: how many there are, of so many `dead_letter_messages`. `halted`: topics whose
+    reading stopped. `reads_waiting`: notes of reads that are not events yet. `withheld`: messages
     that only the confidential ledger may know.
     """
 
@@ -209,7 +209,7 @@ class RebuiltViews(Answer, frozen=True):
 
 
 def audited(audit: Audit, views: InspectionResult, unchecked: Sequence[str]) -> AuditReport:
-    """An audit as it is told. `unchecked`: what could not be looked at, and why."""
+    """An audit as it is shown. `unchecked`: what could not be looked at, and why."""
     ok = audit.ok and not views.findings and all(view.ok for view in views.reports)
     return AuditReport(
         ok=ok,
