@@ -67,6 +67,7 @@ def _chain(site: Site, findings: Findings) -> KeyedHash | None:
     session = site.session("reader")
     try:
         return KeyedHash(Opener(session, site.provider, site.ledger).ledger_key(CHAIN))
+    # A damaged ledger can fail in any way: that is a finding, and the audit goes on.
     except Exception as error:
         if session.broken:
             raise Retry("PostgreSQL went away during the audit: run it again") from None

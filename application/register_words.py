@@ -111,6 +111,7 @@ class RegisterWords:
 
     def cited(self, citation: str) -> str:
         """A citation of the rulebook, which is in English, with the names that laws have here."""
+        # Names of laws stand inside longer citations, such as the GDPR, which is the AVG in Dutch.
         for phrase in WORDS["citation"].values():
             citation = re.sub(rf"\b{phrase['en']}\b", phrase[self.language], citation)
         return citation

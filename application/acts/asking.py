@@ -91,6 +91,7 @@ def _objects(member: Member, item: Shape, path: str, prompter: Prompter) -> Json
     while True:
         prompter.tell(prompter.says("another", path, len(entries) + 1))
         first, *rest = item.members
+        # The first member may stay empty even where it is required: that ends the list.
         answer = _ask(_optional(first), f"{path}.{len(entries)}.{first.name}", prompter)
         if answer is None:
             return entries if entries or member.required else None

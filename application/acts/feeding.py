@@ -53,6 +53,7 @@ def deliver(site: Site, feed: Delivery) -> KeptFeed:
     secret = os.urandom(KEY_BYTES)
     members, until = members_of(secret, feed.references), keep_until(feed.time)
     site.feed_lists("recorder").keep(secret, members, until)
+    # The list comes first: without it no one could prove what the event commits to.
     facts: dict[str, JsonValue] = {
         "record_count": len(feed.references),
         "merkle_root": to_base64(members.root),

@@ -23,7 +23,7 @@ Data = dict[str, JsonValue]
 """Members of an event by name, as the contract wants them."""
 
 _YES, _NO = ("yes", "true", "ja", "y", "j"), ("no", "false", "nee", "n")
-# A longer number is no index: nobody fills in a thousand entries by flags.
+# A number with more digits is no index: no command fills in a thousand entries by flags.
 _DEEPEST_INDEX = 999
 
 

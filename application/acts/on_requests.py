@@ -35,7 +35,7 @@ class OnRequest(Struct, frozen=True):
     time: datetime
 
 
-Done = tuple[Sequence[Act], datetime]
+TimedActs = tuple[Sequence[Act], datetime]
 """Acts, and when they were done."""
 
 
@@ -53,7 +53,7 @@ def identify(
 def extend(site: Site, source: Source, on: OnRequest, reason: str) -> FoundRequest:
     """The person was told that the answer takes longer. Raises NotAllowed."""
 
-    def acts_on(case: FoundRequest) -> Done:
+    def acts_on(case: FoundRequest) -> TimedActs:
         return [act_on(case, names.RIGHTS_REQUEST_EXTENDED, {"reason": reason})], on.time
 
     return _act_on_request(site, source, on, ("extend", ""), acts_on)
@@ -62,7 +62,7 @@ def extend(site: Site, source: Source, on: OnRequest, reason: str) -> FoundReque
 def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundRequest:
     """A request is refused. Raises NotAllowed, Reject."""
 
-    def acts_on(case: FoundRequest) -> Done:
+    def acts_on(case: FoundRequest) -> TimedActs:
         refused = act_on(case, names.RIGHTS_REQUEST_REFUSED, {"ground": ground})
         return [*acts_before_refusal(source, case, ground), refused], on.time
 
@@ -72,7 +72,7 @@ def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundReque
 def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) -> FoundRequest:
     """A request is answered, after what its right asks for was done. Raises NotAllowed, Misconfigured."""
 
-    def acts_on(case: FoundRequest) -> Done:
+    def acts_on(case: FoundRequest) -> TimedActs:
         before = acts_before_answer(case, options)
         outcome, answered_at = _carry_out(site, case, options.outcome, on.time)
         return [
@@ -86,7 +86,7 @@ def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) ->
 def close(site: Site, source: Source, on: OnRequest, outcome: str) -> FoundRequest:
     """A request ends without a decision on what was asked. Raises NotAllowed."""
 
-    def acts_on(case: FoundRequest) -> Done:
+    def acts_on(case: FoundRequest) -> TimedActs:
         return [act_on(case, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome})], on.time
 
     return _act_on_request(site, source, on, ("close", ""), acts_on)
@@ -111,11 +111,12 @@ def _act_on_request(
     source: Source,
     on: OnRequest,
     allowed: tuple[ActOn, str],
-    acts_on: Callable[[FoundRequest], Done],
+    acts_on: Callable[[FoundRequest], TimedActs],
 ) -> FoundRequest:
     """The request after acts that its state allows. `allowed`: which act, with its code."""
     deed, code = allowed
     with one_at_a_time(site):
+        # Read inside the lock: another person may have answered or closed the request meanwhile.
         case = find(source, on.ref, on.subject)
         check_allowed(case, deed, on.time, code)
         acts, time = acts_on(case)

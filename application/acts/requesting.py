@@ -66,6 +66,7 @@ def _record_opening(site: Site, source: Source, opening: NewRequest, time: datet
         known_streams(source, opening.subject)
     _check_sealable(source, opening)
     ref = opening.ref or new_reference(time)
+    # The caller holds the lock of the office: no other command can take the reference meanwhile.
     if requests(source.session, refs=[ref]):
         raise NotAllowed(f"there is a request {ref} already")
     received_on = opening.received_on or day_of(time).isoformat()

@@ -184,6 +184,7 @@ def _of_employee(
         subjects = selections(source, reference, moment)
     except UnknownSubject:
         return None, []
+    # The latest data subject first: after an erasure a reference can name a new one.
     files = [fold(staff.VIEW, subject.selected.counted).get("") for subject in reversed(subjects)]
     file = next((row for row in files if isinstance(row, Employee)), None)
     return file, looks_at(source, reference, moment)

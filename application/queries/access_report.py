@@ -58,7 +58,7 @@ class CoveringCheckpoint(Answer, frozen=True):
 
 
 class ReportScope(msgspec.Struct, frozen=True):
-    """What is asked for. `checkpoint`: the published one that covers the position's past, if there is any."""
+    """Which report is asked for. `checkpoint`: the published checkpoint of the position's past, if any."""
 
     reference: str
     request_ref: str | None
@@ -73,7 +73,7 @@ class AccessReport(Answer, frozen=True):
     """What GDPR Art. 15 owes a person, as of one position of the ledger.
 
     `positions` in it are of the events that a statement rests on. `text` of acts is in `language`. `seal`:
-    256 bits that nobody can guess without the person's key, which the recorded hash of the report covers.
+    256 bits that cannot be guessed without the person's key, which the recorded hash of the report covers.
     """
 
     report: Literal["access"]
@@ -102,6 +102,7 @@ class AccessReport(Answer, frozen=True):
 def access_report(source: Source, scope: ReportScope) -> AccessReport:
     """The report. Raises UnknownSubject."""
     subject = subject_of(source, scope.reference, scope.position)
+    # A feed names no person in its event, so it is not among the events of the subject.
     disclosed, feeds = disclosures_of(subject), feeds_of(source, subject)
     every = sorted_disclosures([*disclosed, *(feed.row for feed in feeds)])
     names = named_recipients(source, subject, every)

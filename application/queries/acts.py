@@ -94,7 +94,7 @@ def _records(
 def _of_subject(source: Source, log: Log, criteria: EventFilter, upto: int) -> Iterator[Act]:
     assert criteria.subject
     history = history_of(source, criteria.subject, _moment(criteria, upto))
-    note_read(source, criteria.subject)  # without a subject nobody is named
+    note_read(source, criteria.subject)  # an export without a subject names no person
     return (
         Act(log, event, annulled_by is not None)
         for event, annulled_by in history

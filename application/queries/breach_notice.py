@@ -126,6 +126,7 @@ def _items(
         said: dict[str, Said] = {name: statements[name] for name in members if name in statements}
         if item == "contact":
             said = {"contact": controller.data_protection_officer or controller.contact}
+        # GDPR Art. 33(1) asks for a reason only when the notification comes late.
         needed = late if item == "delay_reason" else True
         yield NoticeItem(item=item, article=point, said=said, missing=needed and not said)
 

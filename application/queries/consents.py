@@ -266,6 +266,7 @@ def _until(
 ) -> datetime | None:
     """When the next act that counts took the place of this one; None while it decides."""
     order = act_of(event).order
+    # An annulled act ends nothing: only acts that count take the place of an earlier one.
     later = (
         other.time
         for other in acts

@@ -165,6 +165,7 @@ def _last_check(subject: Holder) -> LastCheck | None:
     request = _latest(counted, _REQUESTED)
     if request is None:
         return None
+    # A result from before the latest request answers an earlier request.
     result = _latest(counted, _RESULT)
     answered = result is not None and result.time >= request.time
     return LastCheck(

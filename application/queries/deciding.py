@@ -38,7 +38,7 @@ class GroundShown(Answer, frozen=True):
 class DecisionShown(GroundShown, frozen=True):
     """What becomes of one category, and the ground that decides; `besides`: the others.
 
-    `grounds`: all of them, the one that lasts longest last.
+    `grounds`: all of them, the longest lasting one last.
     """
 
     category: str
@@ -133,6 +133,7 @@ def _stream(result: CarriedOut) -> UUID:
 def _decided_of_one(own_results: Sequence[CarriedOut]) -> DecidedOfOne:
     """One data subject: all that was decided of it, in one step or in several."""
     erasures = [result.erasure for result in own_results if result.erasure]
+    # Steps come in order: of two decisions on a category the later one counts.
     decisions = {
         c: decision for result in own_results for c, decision in result.step.decisions.items()
     }

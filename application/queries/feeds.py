@@ -84,6 +84,7 @@ def feeds_of(source: Source, subject: Subject) -> list[Included]:
 
 def feeds_by(source: Source, position: int) -> list[Disclosure]:
     """Every feed that counts as of a position, by time."""
+    # A feed can go to a recipient that the register does not know.
     recipients = {row.recipient for row in disclosed(source.session, kind=FEED_KIND)}
     recipients |= set(recipients_by_id(source.session))
     streams = [source.ledger.registry_stream(f"recipient/{name}") for name in sorted(recipients)]

@@ -37,6 +37,7 @@ def find(source: Source, field: str, value: str) -> FoundPersons:
     references = source.opener.find(digest)
     source.reads.note(references, [PERSONAL_FIELDS[field]])
     persons = []
+    # The index also holds past values, so each hit is compared with the current value.
     for reference in references:
         current_value = _current(source, reference, field)
         current = current_value is not None and blind_hash(key, field, current_value) == digest

@@ -62,6 +62,7 @@ def find_case(
     subkeys = [make(ref) for make in _SUBKEYS.values()]
     rows = [row for row in _begun(source, subkeys, moment) if _is_of(source, row[0], subject)]
     stream, incident = _single(rows, ref, kind)
+    # A breach has a stream of its own; a case of misuse is in the stream of its person.
     if incident.kind == "misuse":
         return FoundIncident(stream, _reference(source, stream, subject), incident)
     return FoundIncident(stream, f"breach/{ref}", incident, persons_told(source, ref, moment))

@@ -12,7 +12,7 @@ class GapRow(Answer, frozen=True):
     """What is passed over in a partition: `from_offset` would have been read next, `to_offset` is instead.
 
     `position`: of the event that records the gap; None: it is not recorded. `former_topic_id`: of a topic
-    that was made anew, the incarnation that was read so far; `topic_id`: the one that is read on.
+    that was made anew, the incarnation that was read so far; `topic_id`: the incarnation from now on.
     """
 
     topic: str

@@ -19,7 +19,7 @@ from schemas.encoding import JsonValue
 from schemas.texts import Language, text_of
 
 Fact = JsonValue | Gone
-Told = tuple[RecordedEvent, str | None]
+AnnullableEvent = tuple[RecordedEvent, str | None]
 """An event, and the annulment that took it back."""
 
 
@@ -29,9 +29,10 @@ class HistoryRange(msgspec.Struct, frozen=True):
     period: Period = ALWAYS
     limit: int | None = None
 
-    def of(self, events: Iterable[Told]) -> list[Told]:
+    def of(self, events: Iterable[AnnullableEvent]) -> list[AnnullableEvent]:
         """The events that are wanted, in the order of positions."""
         within = [entry for entry in events if self.period.holds(entry[0].time)]
+        # The latest by when they occurred: a late message can have a high position and an old time.
         newest = latest(sorted(within, key=_time_order), self.limit)
         return sorted(newest, key=lambda entry: entry[0].position)
 
@@ -66,7 +67,7 @@ class HistoryLine(Answer, frozen=True):
 EVERYTHING = HistoryRange()
 
 
-def _time_order(entry: Told) -> tuple[datetime, str, str]:
+def _time_order(entry: AnnullableEvent) -> tuple[datetime, str, str]:
     event, _ = entry
     return event.time, event.source, event.id
 
@@ -100,7 +101,9 @@ def _references(event: RecordedEvent) -> dict[str, str]:
     return {name: event.facts[name] for name in names if name in event.facts}
 
 
-def _line(source: Source, entry: Told, names: dict[UUID, Name], language: Language) -> HistoryLine:
+def _line(
+    source: Source, entry: AnnullableEvent, names: dict[UUID, Name], language: Language
+) -> HistoryLine:
     event, annulled_by = entry
     people = {name: names[UUID(text)] for name, text in _references(event).items()}
     return HistoryLine(

@@ -100,6 +100,7 @@ def incident_list(
     time = moment.as_of or source.now
     begun = list(_begun(known_incidents(source, moment), time, everything, period))
     persons = [stream for stream, incident in begun if incident.kind == "misuse"]
+    # A breach is about no single person: a list of breaches alone is no read of personal data.
     if persons:
         source.reads.note_many(())
     names = source.names(persons)

@@ -111,6 +111,7 @@ def _approachable(person: Addressee, subject: Holder) -> Approachable:
 def _addressee(source: Source, subject: Holder, moment: Moment) -> Addressee:
     """Of a contact person, the customer is what the customer is."""
     customer = customer_of(subject.reference)
+    # The kind of customer decides which rules apply, and a contact person has none of its own.
     state = _state(source, customer, moment) if customer else subject.state
     own = dossier_from(subject.person.selected.counted)
     return addressee(

@@ -38,7 +38,7 @@ class _Kept(Answer, frozen=True):
 class Retained(_Kept, frozen=True):
     """How long a category is kept. `until`, `rule`, `waits_for`: of the period that decides.
 
-    `grounds`: everything that keeps it, the one that lasts longest last. `overdue_since`: when it should have
+    `grounds`: everything that keeps it, the longest lasting one last. `overdue_since`: when it should have
     gone.
     """
 
@@ -153,6 +153,7 @@ def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
             cause = going.get(category)
             kept_by = _kept_by(person, category, cause or deferred or "retention", day)
             rows.append(_clock(end, day, cause, deferred=deferred, kept_by=kept_by))
+    # No category is held any more: this row is about the entries of the person themselves.
     if going and not person.held:
         rows.append(_clock(None, day, next(iter(going.values()))))
     return rows
@@ -180,6 +181,7 @@ def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
     passed, deferred, oldest = 0, 0, date.max
     for person in chain.from_iterable(persons(source.session)):
         going, waiting = _causes_by_category(person, day), deferrals(person.dossier)
+        # A deferred category has a reason to wait, so it is counted apart and is never late.
         late = [c for c in person.held if c in going and c not in waiting]
         passed += bool(late or (going and not person.held))
         deferred += not going.keys().isdisjoint(waiting)

@@ -46,7 +46,7 @@ class PortableValue(Answer, frozen=True):
 class PortabilityExport(Answer, frozen=True):
     """What a person provided, to take along, as of one position of the ledger.
 
-    `seal`: 256 bits that nobody can guess without the person's key, which the recorded hash of the file
+    `seal`: 256 bits that cannot be guessed without the person's key, which the recorded hash of the file
     covers.
     """
 

@@ -157,7 +157,7 @@ def positions_of(events: Iterable[RecordedEvent]) -> list[int]:
 
 
 def seal_of(source: Source, subject: Subject, place: Sequence[object]) -> str:
-    """256 bits that nobody can guess without the person's key: the recorded hash covers them.
+    """256 bits that cannot be guessed without the person's key: the recorded hash covers them.
 
     `place`: which report it is, and of which request and moment.
     """

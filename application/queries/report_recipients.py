@@ -68,6 +68,7 @@ def received(
 
 
 def _received(row: Disclosure, names: RecipientNames) -> Received:
+    # A subscriber who received data is another person, whom the report must not name.
     private = row.recipient_kind == "subscriber"
     place = place_of(row, names.entry(row.recipient))
     return Received(

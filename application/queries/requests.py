@@ -139,6 +139,7 @@ def decisions_on(
     privacy_office: Collection[str] = (),
 ) -> list[CategoryDecision]:
     """What was decided for a request of each category, the latest decision, by category."""
+    # A reference can have named several data subjects: each has decisions in its own stream.
     streams = {case.stream}
     if isinstance(case.reference, str):
         streams |= {period.subject for period in opener.periods(case.reference)}

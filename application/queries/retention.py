@@ -113,6 +113,7 @@ def _category(
 
 
 def _judged(adherence: Adherence, rules: tuple[RetentionRule, ...]) -> tuple[Kept, Why]:
+    # The order matters: a passed period is a no, whatever else is unknown.
     if adherence.overdue:
         return False, "overdue"
     if not adherence.data_subjects:

@@ -99,6 +99,7 @@ def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
     periods = source.opener.periods(reference)
     by_stream = _selected(source, [period.subject for period in periods], moment)
     for index, period in reversed(list(enumerate(periods))):
+        # The first period has no start: events can have occurred before the ledger knew the person.
         begun = index == 0 or moment.as_of is None or period.valid_from <= moment.as_of
         if begun and by_stream[period.subject].shown:
             return SubjectEvents(period.subject, by_stream[period.subject])

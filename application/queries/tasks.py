@@ -37,7 +37,7 @@ TASKS = (
     "retry-letters",
     "rotate-keys",
 )
-"""Of those that are equally urgent the ones that stop others come first."""
+"""Order of equally urgent tasks: a task that holds up other work comes first."""
 _NO_DAY = date.max
 _NO_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -92,6 +92,7 @@ def state_of(day: date | None, today: date) -> State:
     """How urgent something is whose last day this is; without one it waits."""
     if day is None or day > today:
         return "waits"
+    # The last day itself is still in time.
     return "due" if day == today else "overdue"
 
 

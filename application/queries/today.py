@@ -62,6 +62,7 @@ def _incidents(source: Source) -> Iterator[Task]:
         told = False
         if row.persons_must_be_told:
             case = find_case(source, row.ref, "breach")
+            # The office tells persons one by one, or all of them with one act on the breach.
             told = bool(case.told or case.incident.named(names.SUBJECTS_NOTIFIED))
         yield from tasks_of_incident(row, told=told, now=source.now)
 
