@@ -37,7 +37,9 @@ def build_again(
 def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:
     """Build those views again that were built by another version of this program."""
     built = bookmarks(site.session("projector"))
-    outdated = [v for v in VIEWS if v.name in built and built[v.name].version != v.version]
+    outdated = [
+        view for view in VIEWS if view.name in built and built[view.name].version != view.version
+    ]
     for view in outdated:
         say(f"view {view.name} is built again for version {view.version}")
     if outdated:

@@ -70,6 +70,8 @@ def time_shown(text: str) -> datetime | None:
         local = datetime.strptime(text, _PLAIN).replace(tzinfo=_ZONE.get())
     except ValueError:
         return None
-    there = local.astimezone(UTC)
-    is_real = abs(there.astimezone(_ZONE.get()).replace(tzinfo=None) - local.replace(tzinfo=None))
-    return there if is_real == timedelta(0) else None
+    converted = local.astimezone(UTC)
+    is_real = abs(
+        converted.astimezone(_ZONE.get()).replace(tzinfo=None) - local.replace(tzinfo=None)
+    )
+    return converted if is_real == timedelta(0) else None

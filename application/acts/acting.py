@@ -137,11 +137,11 @@ def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[byt
 
 def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
     """Those of the settings, or what it takes to record a few acts together."""
-    few = lines[:_TOGETHER]
+    together = lines[:_TOGETHER]
     return msgspec.structs.replace(
         limits,
-        messages=max(limits.messages, len(few)),
-        size_bytes=max(limits.size_bytes, sum(len(line) + 1 for line in few)),
+        messages=max(limits.messages, len(together)),
+        size_bytes=max(limits.size_bytes, sum(len(line) + 1 for line in together)),
     )
 
 

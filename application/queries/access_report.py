@@ -104,8 +104,8 @@ def access_report(source: Source, scope: ReportScope) -> AccessReport:
     subject = subject_of(source, scope.reference, scope.position)
     # A feed names no person in its event, so it is not among the events of the subject.
     disclosed, feeds = disclosures_of(subject), feeds_of(source, subject)
-    every = sorted_disclosures([*disclosed, *(feed.row for feed in feeds)])
-    names = named_recipients(source, subject, every)
+    all_disclosures = sorted_disclosures([*disclosed, *(feed.row for feed in feeds)])
+    names = named_recipients(source, subject, all_disclosures)
     processing = purposes(source, subject)
     automated = list(automated_decisions(subject))
     return AccessReport(
@@ -125,7 +125,7 @@ def access_report(source: Source, scope: ReportScope) -> AccessReport:
         rights=rights(processing, automated),
         sources=sources(subject, names),
         automated_decisions=automated,
-        transfers=list(transfers(every, names)),
+        transfers=list(transfers(all_disclosures, names)),
         data=list(copy(subject)),
         consultations=list(consultations(source, subject)),
         acts=list(acts(subject, names, scope.language)),

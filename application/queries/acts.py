@@ -69,12 +69,12 @@ def exported(
     record.
     """
     head = head_position(source.session)
-    upto = head if criteria.at_position is None else min(criteria.at_position, head)
-    progress.position = upto
+    last_position = head if criteria.at_position is None else min(criteria.at_position, head)
+    progress.position = last_position
     acts = (
-        _of_subject(source, log, criteria, upto)
+        _of_subject(source, log, criteria, last_position)
         if criteria.subject
-        else _of_all(source, log, criteria, upto)
+        else _of_all(source, log, criteria, last_position)
     )
     return _records(acts, record, progress)
 
@@ -91,9 +91,11 @@ def _records(
             yield result
 
 
-def _of_subject(source: Source, log: Log, criteria: EventFilter, upto: int) -> Iterator[Act]:
+def _of_subject(
+    source: Source, log: Log, criteria: EventFilter, last_position: int
+) -> Iterator[Act]:
     assert criteria.subject
-    history = history_of(source, criteria.subject, _moment(criteria, upto))
+    history = history_of(source, criteria.subject, _moment(criteria, last_position))
     note_read(source, criteria.subject)  # an export without a subject names no person
     return (
         Act(log, event, annulled_by is not None)
@@ -102,22 +104,22 @@ def _of_subject(source: Source, log: Log, criteria: EventFilter, upto: int) -> I
     )
 
 
-def _of_all(source: Source, log: Log, criteria: EventFilter, upto: int) -> Iterator[Act]:
-    annulled = _annulled(source, _moment(criteria, upto), upto)
-    events = LedgerReader(source.session).replay(min(criteria.after, LAST), upto)
+def _of_all(source: Source, log: Log, criteria: EventFilter, last_position: int) -> Iterator[Act]:
+    annulled = _annulled(source, _moment(criteria, last_position), last_position)
+    events = LedgerReader(source.session).replay(min(criteria.after, LAST), last_position)
     return (Act(log, event, name_of(event) in annulled) for event in events if criteria.has(event))
 
 
-def _moment(criteria: EventFilter, upto: int) -> Moment:
+def _moment(criteria: EventFilter, last_position: int) -> Moment:
     """Annulments obey what was known, never the occurred time."""
-    return Moment(recorded_by=criteria.recorded_by, at_position=upto)
+    return Moment(recorded_by=criteria.recorded_by, at_position=last_position)
 
 
-def _annulled(source: Source, moment: Moment, upto: int) -> set[Name]:
+def _annulled(source: Source, moment: Moment, last_position: int) -> set[Name]:
     """The names of all events that annulments took back, as was known at a moment."""
     names: set[Name] = set()
-    streams: list[UUID] = list(annulled_streams(source.session, upto))
+    streams: list[UUID] = list(annulled_streams(source.session, last_position))
     for stream in streams:
-        events = events_of(source.session, [stream], upto)
+        events = events_of(source.session, [stream], last_position)
         names |= select(events, moment, source.privacy_office).annulled.keys()
     return names

@@ -95,9 +95,13 @@ def _received(
 ) -> Iterator[tuple[UUID, Complaint]]:
     """Complaints as they were at a time, of those that had been received in a period."""
     for stream, complaint in rows:
-        then = complaint.until(time)
-        if then.receipt and (everything or then.is_open) and period.holds(then.receipt.order.time):
-            yield stream, then
+        state = complaint.until(time)
+        if (
+            state.receipt
+            and (everything or state.is_open)
+            and period.holds(state.receipt.order.time)
+        ):
+            yield stream, state
 
 
 def _urgency(row: ComplaintRow) -> tuple[bool, str, str, str]:

@@ -88,8 +88,10 @@ def consultations_by(
 
 def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:
     stream = source.ledger.registry_stream(source.ledger.reference)
-    upto = LAST if moment.at_position is None else moment.at_position
-    selected = select(events_of(source.session, [stream], upto), moment, source.privacy_office)
+    last_position = LAST if moment.at_position is None else moment.at_position
+    selected = select(
+        events_of(source.session, [stream], last_position), moment, source.privacy_office
+    )
     return (_consultation(source, event) for event in selected.counted if event.name == _READ)
 
 

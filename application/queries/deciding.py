@@ -135,7 +135,9 @@ def _decided_of_one(own_results: Sequence[CarriedOut]) -> DecidedOfOne:
     erasures = [result.erasure for result in own_results if result.erasure]
     # Steps come in order: of two decisions on a category the later one counts.
     decisions = {
-        c: decision for result in own_results for c, decision in result.step.decisions.items()
+        category: decision
+        for result in own_results
+        for category, decision in result.step.decisions.items()
     }
     return DecidedOfOne(
         data_subject=str(own_results[0].stream),

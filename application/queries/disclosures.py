@@ -97,9 +97,9 @@ def disclosures(source: Source, criteria: DisclosureFilter) -> Iterator[Disclosu
     )
     rows = merge(rows, feeds, key=lambda pair: sort_key(pair[0]))
     if criteria.provision is not None:
-        same = article_of(criteria.provision)
+        article = article_of(criteria.provision)
         rows = (
-            pair for pair in rows if pair[0].provision and article_of(pair[0].provision) == same
+            pair for pair in rows if pair[0].provision and article_of(pair[0].provision) == article
         )
     names = RecipientNames(source, recipients_then(source, criteria.period.as_of))
     return _rows(source, latest(rows, criteria.limit), names)

@@ -105,5 +105,5 @@ def runs(memberships: Iterable[Included]) -> list[Run]:
             recipient_runs[-1] = Run((*last.feeds, row), membership)
         else:
             recipient_runs.append(Run((row,), membership))
-    every = [run for recipient_runs in by_recipient.values() for run in recipient_runs]
-    return sorted(every, key=lambda run: (run.feeds[0].occurred_at, run.feeds[0].position))
+    all_runs = [run for recipient_runs in by_recipient.values() for run in recipient_runs]
+    return sorted(all_runs, key=lambda run: (run.feeds[0].occurred_at, run.feeds[0].position))

@@ -122,11 +122,11 @@ def _begun(
 ) -> Iterator[tuple[UUID, Incident]]:
     """Incidents as they were at a time, of those that had begun in a period."""
     for stream, incident in rows:
-        then = incident.until(time)
-        if then.kind == "told" or not then.begin:
+        state = incident.until(time)
+        if state.kind == "told" or not state.begin:
             continue
-        if (everything or then.is_open) and period.holds(then.begin.order.time):
-            yield stream, then
+        if (everything or state.is_open) and period.holds(state.begin.order.time):
+            yield stream, state
 
 
 def _urgency(row: IncidentRow) -> tuple[str, str, str]:
@@ -139,21 +139,21 @@ def incident(
     case: FoundIncident,
     time: datetime,
     language: texts.Language,
-    told: tuple[int, int] | None = None,
+    told_counts: tuple[int, int] | None = None,
 ) -> IncidentFile:
     """One case with every act on it, as of a time at which it had begun.
 
-    `told`: how many of some persons were told of it now, and how many before.
+    `told_counts`: how many of some persons were told of it now, and how many before.
     """
     state = case.incident.until(time)
     is_breach = state.kind == "breach"
-    now, before = told or (UNSET, UNSET)
+    told_now, told_before = told_counts or (UNSET, UNSET)
     return IncidentFile(
         **asdict(_row(case.reference, state, time)),
         persons_told=sum(first <= time for first in case.told.values()) if is_breach else None,
         steps=[case_act(step, language) for step in state.steps],
-        told_now=now,
-        told_before=before,
+        told_now=told_now,
+        told_before=told_before,
     )
 
 

@@ -115,12 +115,12 @@ def known_provision(source: Source, text: str) -> str:
 def _cited(text: str, names: Names) -> str | None:
     """The provision of a citation, or of the article whose paragraph it is: `AWR art. 53 lid 1`."""
     words = text.split()
-    for many in range(len(words), 0, -1):
-        rest = words[many:]
+    for length in range(len(words), 0, -1):
+        rest = words[length:]
         if all(_PARAGRAPH.match(word) for word in rest) and any(
-            w[0].isdigit() for w in words[:many]
+            word[0].isdigit() for word in words[:length]
         ):
-            code = names.get(" ".join(words[:many]))
+            code = names.get(" ".join(words[:length]))
             if code:
                 return code
     return None

@@ -143,19 +143,19 @@ def _name(name: Name) -> Name | None:
 
 
 def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
-    waiting, going = deferrals(person.dossier), _causes_by_category(person, day)
-    moving = waiting.keys() | going.keys()
+    waiting, causes = deferrals(person.dossier), _causes_by_category(person, day)
+    listed = waiting.keys() | causes.keys()
     rows = []
     for category in person.held:
         end = lasting_for(person, category)
-        if every or category in moving or _has_passed(end, day):
+        if every or category in listed or _has_passed(end, day):
             deferred = waiting[category].cause if category in waiting else None
-            cause = going.get(category)
+            cause = causes.get(category)
             kept_by = _kept_by(person, category, cause or deferred or "retention", day)
             rows.append(_clock(end, day, cause, deferred=deferred, kept_by=kept_by))
     # No category is held any more: this row is about the entries of the person themselves.
-    if going and not person.held:
-        rows.append(_clock(None, day, next(iter(going.values()))))
+    if causes and not person.held:
+        rows.append(_clock(None, day, next(iter(causes.values()))))
     return rows
 
 
@@ -180,11 +180,13 @@ def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
     """
     passed, deferred, oldest = 0, 0, date.max
     for person in chain.from_iterable(persons(source.session)):
-        going, waiting = _causes_by_category(person, day), deferrals(person.dossier)
+        causes, waiting = _causes_by_category(person, day), deferrals(person.dossier)
         # A deferred category has a reason to wait, so it is counted apart and is never late.
-        late = [c for c in person.held if c in going and c not in waiting]
-        passed += bool(late or (going and not person.held))
-        deferred += not going.keys().isdisjoint(waiting)
+        late = [
+            category for category in person.held if category in causes and category not in waiting
+        ]
+        passed += bool(late or (causes and not person.held))
+        deferred += not causes.keys().isdisjoint(waiting)
         oldest = min(oldest, _overdue_since(person, late, day))
     return passed, deferred, oldest if oldest < date.max else None
 
@@ -297,10 +299,10 @@ def forecast(source: Source, until: date) -> Forecast:
     today = day_of(source.now)
     for block in persons(source.session):
         for person in block:
-            going = _causes_by_category(person, today)
+            causes = _causes_by_category(person, today)
             for category in person.held:
                 ends = lasting_for(person, category).period.until
-                days = [ends, today if category in going else None]
+                days = [ends, today if category in causes else None]
                 due = min((day for day in days if day), default=None)
                 if due is not None and due <= until:
                     counts[f"{due:%Y-%m}", category] += 1

@@ -98,9 +98,11 @@ def _data(subject: Subject) -> Iterator[PortableValue]:
 
 
 def _is_theirs(value: HeldValue) -> bool:
-    lasting = value.current or value.category in ROLLING_CATEGORIES
-    by_them = _way_of(value.event) is not None and value.event.legal_basis in _BASES
-    return lasting and by_them and value.annulled_by is None and value.category != "remark"
+    is_lasting = value.current or value.category in ROLLING_CATEGORIES
+    is_from_person = _way_of(value.event) is not None and value.event.legal_basis in _BASES
+    return (
+        is_lasting and is_from_person and value.annulled_by is None and value.category != "remark"
+    )
 
 
 def _way_of(event: RecordedEvent) -> Way | None:

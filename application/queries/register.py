@@ -214,8 +214,8 @@ def _transfers(
 
 
 def _declared_grounds(safeguards: Iterable[Safeguard], country: str) -> Iterator[Ground]:
-    there = (declared for declared in safeguards if declared.country == country)
-    return ((declared.mechanism, given(declared.document)) for declared in there)
+    for_country = (declared for declared in safeguards if declared.country == country)
+    return ((declared.mechanism, given(declared.document)) for declared in for_country)
 
 
 def _grounds(entry: Entry, country: str, lookups: _Lookups) -> Iterator[Ground]:

@@ -148,7 +148,11 @@ def categories(subject: Subject) -> Iterator[CategoryProcessed]:
     """Every category that was processed, with when and why it was erased, if it was."""
     held = {value.category for value in subject.values}
     for category in CATEGORIES:
-        events = [e for e in subject.counted if category in e.categories or category in e.sealed]
+        events = [
+            event
+            for event in subject.counted
+            if category in event.categories or category in event.sealed
+        ]
         if any(not event.ours for event in events):
             yield _category(category, events, held=category in held)
 
@@ -162,9 +166,9 @@ def _category(category: str, events: Sequence[RecordedEvent], *, held: bool) -> 
         fields=sorted({field for group in sealed for field in group.values}),
         held=held,
         erased=[
-            ErasedAt(at=instant(e.time), ground=e.facts["ground"], position=e.position)
-            for e in events
-            if e.ours and e.name == names.PERSONAL_DATA_ERASED
+            ErasedAt(at=instant(event.time), ground=event.facts["ground"], position=event.position)
+            for event in events
+            if event.ours and event.name == names.PERSONAL_DATA_ERASED
         ],
         first=first,
         last=last,
@@ -226,9 +230,9 @@ def sources(subject: Subject, names: RecipientNames) -> list[SourceOfData]:
 def _origin(event: RecordedEvent) -> tuple[str, str, str]:
     """From whom data came, from which recipient, by which channel; empty where nothing is said."""
     facts = event.facts
-    unsaid = "third-party" if event.name == _CHECKED else "customer"
+    default_origin = "third-party" if event.name == _CHECKED else "customer"
     third, channel = facts.get("from_recipient") or "", facts.get("channel") or ""
-    return facts.get("origin") or unsaid, third, channel
+    return facts.get("origin") or default_origin, third, channel
 
 
 # (h) automated decisions

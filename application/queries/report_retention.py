@@ -67,7 +67,9 @@ def _row(
 ) -> RetentionOfCategory:
     end = lasting_for(person, category).told()
     rule = rulebook.retention_rule(end.period.rule) if end.period.rule else None
-    decided = [e for e in events if e.name == _DECIDED and category in e.facts["decisions"]]
+    decided = [
+        event for event in events if event.name == _DECIDED and category in event.facts["decisions"]
+    ]
     first, retention = oldest(person.traces, category), retained(end, day)
     decisions = recorded_decisions(decided[-1].facts["decisions"]) if decided else {}
     return RetentionOfCategory(

@@ -75,13 +75,13 @@ def tasks_of_incident(row: IncidentRow, *, told: bool, now: datetime) -> Iterato
 
     `told`: whether persons were told of a breach of which they must be.
     """
-    undone = [clock for clock in row.clocks if clock.done_at is None]
-    for clock in undone:
+    open_clocks = [clock for clock in row.clocks if clock.done_at is None]
+    for clock in open_clocks:
         yield _task_of_clock(row, clock, now)
     if row.ended_at is None:
-        waits = _tasks_of_breach(row, told) if row.kind == "breach" else ()
-        yield from waits
-        if not undone and not waits:
+        waiting_tasks = _tasks_of_breach(row, told) if row.kind == "breach" else ()
+        yield from waiting_tasks
+        if not open_clocks and not waiting_tasks:
             yield _closing_task(row)
 
 

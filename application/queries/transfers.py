@@ -131,8 +131,8 @@ def transfers(source: Source, period: Period) -> Transfers:
                 disclosure.row, disclosure.derived
             )
     ordered = sorted(groups.items(), key=_order)
-    shown = [_row(*group) for group in ordered]
-    return Transfers(shown, aside.inside_eea, aside.country_unknown)
+    transfer_rows = [_row(*group) for group in ordered]
+    return Transfers(transfer_rows, aside.inside_eea, aside.country_unknown)
 
 
 def _outside_eea(

@@ -93,14 +93,17 @@ def report(counts: Mapping[tuple[str, str], int], running_quarter: str) -> Trans
 
 
 def _kind(kind: str, counts: Mapping[str, int]) -> KindCounts:
-    entry, shown = recipient_kind(kind), {q: _published(count) for q, count in counts.items()}
-    whole = total_of(shown.values())
+    entry, published = (
+        recipient_kind(kind),
+        {quarter: _published(count) for quarter, count in counts.items()},
+    )
+    whole = total_of(published.values())
     return KindCounts(
         recipient_kind=kind,
         title=entry.title,
         title_nl=entry.title_nl,
         authority=entry.public,
-        counts=shown,
+        counts=published,
         total=whole.total,
         at_least=whole.at_least,
     )
@@ -115,9 +118,9 @@ def total_of(counts: Iterable[Count]) -> Total:
 
     The sum of all would give a single hidden count away, and would narrow several.
     """
-    shown = list(counts)
-    published = [count for count in shown if isinstance(count, int)]
-    hidden = len(shown) - len(published)
+    all_counts = list(counts)
+    published = [count for count in all_counts if isinstance(count, int)]
+    hidden = len(all_counts) - len(published)
     return Total(None if hidden else sum(published), sum(published) + hidden)
 
 
