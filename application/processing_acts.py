@@ -1,6 +1,6 @@
 """One event as an act of processing, as the Dutch standards for logs of processing see it.
 
-Pure. What both standards ask of an act and its event does not hold in their form: identifiers, the trace,
+Pure. `Act` gives what both standards ask for and an event holds in another form: identifiers, the trace,
 whose data it was, who received it. Persons, recipients and activities are the ledger's own identifiers; no
 value is opened.
 """
@@ -107,7 +107,7 @@ class Act(msgspec.Struct, frozen=True):
 
     @property
     def recipient(self) -> UUID | None:
-        """The stream of who received the data, in the register of recipients."""
+        """The stream of the recipient, in the register of recipients."""
         disclosed = self._disclosed
         if disclosed is None:
             return None
@@ -115,7 +115,7 @@ class Act(msgspec.Struct, frozen=True):
 
     @property
     def user(self) -> str | None:
-        """The data subject that the employee is who handled the data."""
+        """The data subject of the employee who handled the data."""
         facts = self.event.facts
         return next((facts[name] for name in user_facts(self.event.type) if name in facts), None)
 

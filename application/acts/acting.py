@@ -100,8 +100,9 @@ def one_at_a_time(site: Site) -> Iterator[None]:
 def act(site: Site, acts: Sequence[Act]) -> ActOutcome:
     """Record acts, in order, as events of the privacy office; a few of them in one transaction.
 
-    Raises ActRefused: when the contract refuses one of them nothing is recorded; when what is recorded
-    already does (`conflicting-duplicate`, `erased-subject`), the others are. Raises Retry or Halt.
+    Raises ActRefused: when the contract refuses one of them nothing is recorded; when only a recorded
+    event refuses one (`conflicting-duplicate`, `erased-subject`) the other acts are recorded. Raises Retry or
+    Halt.
     """
     ids, lines = _checked(site, acts)
     stream = BytesIO(b"\n".join(lines))

@@ -1,4 +1,4 @@
-"""Acts on incidents: each is held against the state of its case first."""
+"""Acts on incidents: each is checked against the state of its case first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

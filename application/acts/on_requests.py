@@ -28,7 +28,7 @@ from schemas.encoding import JsonValue
 
 
 class OnRequest(Struct, frozen=True):
-    """On which request something is done, and when. `subject`: whose it is, where that is said."""
+    """The request of an act, and its time. `subject`: its person, where named."""
 
     ref: str
     subject: str | None
@@ -42,7 +42,7 @@ TimedActs = tuple[Sequence[Act], datetime]
 def identify(
     site: Site, source: Source, on: OnRequest, facts: Mapping[str, JsonValue], *, doubted: bool
 ) -> FoundRequest:
-    """The person who asked has shown who they are; `doubted`: has not done so yet. Raises NotAllowed."""
+    """Record that the person has shown who they are; `doubted`: not yet. Raises NotAllowed."""
     name = names.IDENTITY_VERIFICATION_FAILED if doubted else names.IDENTITY_VERIFIED
     deed: ActOn = "doubt" if doubted else "verify"
     return _act_on_request(
@@ -51,7 +51,7 @@ def identify(
 
 
 def extend(site: Site, source: Source, on: OnRequest, reason: str) -> FoundRequest:
-    """The person was told that the answer takes longer. Raises NotAllowed."""
+    """Record that the person was told of a longer period. Raises NotAllowed."""
 
     def acts_on(case: FoundRequest) -> TimedActs:
         return [act_on(case, names.RIGHTS_REQUEST_EXTENDED, {"reason": reason})], on.time
@@ -60,7 +60,7 @@ def extend(site: Site, source: Source, on: OnRequest, reason: str) -> FoundReque
 
 
 def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundRequest:
-    """A request is refused. Raises NotAllowed, Reject."""
+    """Refuse a request. Raises NotAllowed, Reject."""
 
     def acts_on(case: FoundRequest) -> TimedActs:
         refused = act_on(case, names.RIGHTS_REQUEST_REFUSED, {"ground": ground})
@@ -70,7 +70,7 @@ def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundReque
 
 
 def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) -> FoundRequest:
-    """A request is answered, after what its right asks for was done. Raises NotAllowed, Misconfigured."""
+    """Do what the right of a request asks for, then answer it. Raises NotAllowed, Misconfigured."""
 
     def acts_on(case: FoundRequest) -> TimedActs:
         before = acts_before_answer(case, options)
@@ -84,7 +84,7 @@ def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) ->
 
 
 def close(site: Site, source: Source, on: OnRequest, outcome: str) -> FoundRequest:
-    """A request ends without a decision on what was asked. Raises NotAllowed."""
+    """End a request without a decision on what was asked. Raises NotAllowed."""
 
     def acts_on(case: FoundRequest) -> TimedActs:
         return [act_on(case, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome})], on.time
@@ -113,7 +113,7 @@ def _act_on_request(
     allowed: tuple[ActOn, str],
     acts_on: Callable[[FoundRequest], TimedActs],
 ) -> FoundRequest:
-    """The request after acts that its state allows. `allowed`: which act, with its code."""
+    """Record acts that a request's state allows; the request after them. `allowed`: the act and its code."""
     deed, code = allowed
     with one_at_a_time(site):
         # Read inside the lock: another person may have answered or closed the request meanwhile.

@@ -1,6 +1,7 @@
-"""Events of any type by command: drafted from members, held against the contract, recorded as the office's.
+"""Events of any type by command: drafted from members, checked by the contract, recorded as the office's.
 
-What the house has a command for is named; what only the ledger may say is refused.
+A type with a command of its own gets a note that names the command; a type that only the ledger may record
+is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,7 +73,7 @@ _COMMON = ("activity", "legal_basis")
 
 
 class Draft(Struct, frozen=True):
-    """An event before it is one. `data`: its members as the contract wants them."""
+    """An event before it is recorded. `data`: its members as the contract wants them."""
 
     entry: EventType
     subject: str

@@ -63,7 +63,7 @@ def exported(
     record: Callable[[Act], Record | None],
     progress: Exported,
 ) -> Iterator[Record]:
-    """The records of the wanted events in the order of the ledger; `told` is brought up to date.
+    """The records of the wanted events in the order of the ledger; `progress` is brought up to date.
 
     What is recorded while it runs is left for the next export. Raises UnknownSubject, before the first
     record.

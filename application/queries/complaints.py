@@ -59,7 +59,7 @@ class ComplaintFile(ComplaintRow, frozen=True):
 def known_complaints(
     source: Source, moment: Moment = NOW, refs: Sequence[str] | None = None
 ) -> Rows:
-    """Complaints as they were known at a moment; of some references, or all. They say how they were."""
+    """Complaints as they were known at a moment; of some references, or all. `until` gives their past."""
     if moment.known == NOW:
         return complaints(source.session, refs=refs)
     return each_known(source, VIEW, moment.known, refs)

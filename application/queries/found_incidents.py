@@ -45,7 +45,7 @@ class FoundIncident(Struct, frozen=True):
 def known_incidents(
     source: Source, moment: Moment = NOW, subkeys: Sequence[str] | None = None
 ) -> list[tuple[UUID, Incident]]:
-    """Incidents as they were known at a moment; of some rows, or all. They say themselves how they were."""
+    """Incidents as they were known at a moment; of some rows, or all. `until` gives their past."""
     if moment.known == NOW:
         return incidents(source.session, subkeys=subkeys)
     return each_known(source, VIEW, moment.known, subkeys)

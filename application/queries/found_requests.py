@@ -61,7 +61,7 @@ def known_requests(
     refs: Sequence[str] | None = None,
     unanswered: bool = False,
 ) -> list[tuple[UUID, Request]]:
-    """Requests as they were known at a moment, in the order of `requests`; they say themselves how they were.
+    """Requests as they were known at a moment, in the order of `requests`. Each gives its past by `until`.
 
     `unanswered`: leave out what is answered; as of the past it is for the reader to choose.
     """

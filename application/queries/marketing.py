@@ -109,7 +109,7 @@ def _approachable(person: Addressee, subject: Holder) -> Approachable:
 
 
 def _addressee(source: Source, subject: Holder, moment: Moment) -> Addressee:
-    """Of a contact person, the customer is what the customer is."""
+    """What decides about a person; a contact person has the kind of the customer."""
     customer = customer_of(subject.reference)
     # The kind of customer decides which rules apply, and a contact person has none of its own.
     state = _state(source, customer, moment) if customer else subject.state

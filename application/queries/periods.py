@@ -174,9 +174,9 @@ def _causes_by_category(person: Person, day: date) -> dict[str, Cause]:
 
 
 def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
-    """Of how many persons a run of that day erases what is past its period or consent, and what waited.
+    """Of how many persons a run of that day erases passed data, and of how many data that waited.
 
-    And since when the oldest of the first should have gone. In flat memory; no person is named.
+    Passed: past its period or consent. And since when the oldest of that should have gone. In flat memory; no person is named.
     """
     passed, deferred, oldest = 0, 0, date.max
     for person in chain.from_iterable(persons(source.session)):
@@ -217,7 +217,7 @@ def _clock(
     deferred: Cause | None = None,
     kept_by: Sequence[Keeper] = (),
 ) -> Clock:
-    """The clock of what is found; of nothing, that of the entries. Whose it is, is still to be filled in."""
+    """The clock of a category, or, without `end`, of a person's entries. The caller fills in the subject."""
     retention: _Kept = retained(end, day) if end else _ENTRIES
     return Clock(
         subject=None,

@@ -89,7 +89,7 @@ class TaskList(Answer, frozen=True):
 
 
 def state_of(day: date | None, today: date) -> State:
-    """How urgent something is whose last day this is; without one it waits."""
+    """How urgent a task with this last day is; without a last day it waits."""
     if day is None or day > today:
         return "waits"
     # The last day itself is still in time.

@@ -1,6 +1,6 @@
 """`ledger today`: everything that is due, overdue or waits for a person, from the answers that tell of each.
 
-Nothing is known here that another command does not say: this only puts it in one order.
+Each task comes from the answer of another command: this only puts them in one order.
 """
 
 from collections.abc import Iterable, Iterator
@@ -73,7 +73,7 @@ def _complaints(source: Source) -> Iterator[Task]:
 
 
 def _holds(source: Source, today: date) -> Iterator[Task]:
-    """Those whose day of review is there, and those that hold nothing."""
+    """Holds whose day of review has come, and holds that hold nothing."""
     for row in all_holds(source):
         subject = reference_of(row.subject)
         ref, day = row.hold_ref, date.fromisoformat(row.review_on)
