@@ -174,9 +174,10 @@ def _causes_by_category(person: Person, day: date) -> dict[str, Cause]:
 
 
 def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
-    """Of how many persons a run of that day erases passed data, and of how many data that waited.
+    """Counts of persons for a run of that day, and since when the oldest passed data should have gone.
 
-    Passed: past its period or consent. And since when the oldest of that should have gone. In flat memory; no person is named.
+    First the persons of whom the run erases data past its period or consent, then those of whom it erases
+    data that waited. In flat memory; no person is named.
     """
     passed, deferred, oldest = 0, 0, date.max
     for person in chain.from_iterable(persons(source.session)):
