@@ -30,7 +30,7 @@ class InBothLanguages(Answer, frozen=True):
 
 
 class Gone(Answer, frozen=True):
-    """What stands in the place of a value that cannot be opened: it was erased, or its key is lost."""
+    """Shown instead of a value that cannot be opened: it was erased, or its key is lost."""
 
     erased: Literal[True] | UnsetType = UNSET
     lost: Literal[True] | UnsetType = UNSET

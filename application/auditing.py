@@ -1,6 +1,6 @@
-"""What an audit is made with: the log's files and keys, the key of the chain, the journal, and the checks.
+"""An audit of a site: the log's files and keys, the key of the chain, the journal, and the checks.
 
-Nothing here writes, and nothing that it meets ends the audit: what is missing or damaged is a finding.
+An audit writes nothing, and no damage ends it: what is missing or damaged becomes a finding.
 """
 
 import msgspec
@@ -67,6 +67,7 @@ def _chain(site: Site, findings: Findings) -> KeyedHash | None:
     session = site.session("reader")
     try:
         return KeyedHash(Opener(session, site.provider, site.ledger).ledger_key(CHAIN))
+    # A damaged ledger can fail in any way: that is a finding, and the audit goes on.
     except Exception as error:
         if session.broken:
             raise Retry("PostgreSQL went away during the audit: run it again") from None

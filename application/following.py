@@ -1,4 +1,4 @@
-"""Views brought up to date by whoever needs an answer from them, with or without a projector."""
+"""Views brought up to date by the command that needs an answer from them, with or without a projector."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,11 +17,11 @@ from projections.following.storage import bookmarks
 @contextmanager
 def follower(site: Site, observer: FollowerObserver | None = None) -> Iterator[Follower]:
     """A follower of all views, as the projector."""
-    made = Follower(site.database, site.ledger, site.privacy_office, observer=observer)
+    views_follower = Follower(site.database, site.ledger, site.privacy_office, observer=observer)
     try:
-        yield made
+        yield views_follower
     finally:
-        made.close()
+        views_follower.close()
 
 
 def build_again(
@@ -30,14 +30,16 @@ def build_again(
     """Build views again in one pass. `processes`: that fold events; None: as many as pay."""
     session = site.session("projector")
     workers = processes or worthwhile(head_position(session))
-    apart = WorkerProcesses(site.database, workers) if workers > 1 else None
-    return rebuild_all(session, site.ledger, views, site.privacy_office, apart)
+    worker_processes = WorkerProcesses(site.database, workers) if workers > 1 else None
+    return rebuild_all(session, site.ledger, views, site.privacy_office, worker_processes)
 
 
 def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:
     """Build those views again that were built by another version of this program."""
-    known = bookmarks(site.session("projector"))
-    outdated = [v for v in VIEWS if v.name in known and known[v.name].version != v.version]
+    built = bookmarks(site.session("projector"))
+    outdated = [
+        view for view in VIEWS if view.name in built and built[view.name].version != view.version
+    ]
     for view in outdated:
         say(f"view {view.name} is built again for version {view.version}")
     if outdated:
@@ -49,5 +51,5 @@ def bring_up_to_date(site: Site) -> None:
 
     A projector that runs at the same time makes this short, and is not disturbed.
     """
-    with follower(site) as made:
-        made.follow_once()
+    with follower(site) as views_follower:
+        views_follower.follow_once()

@@ -14,12 +14,12 @@ _SPOKEN: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
 def speak(language: Language | None) -> None:
-    """From now on people are spoken to in a language; None: nobody asked for one."""
+    """From now on people are spoken to in a language; None: no language was asked for."""
     _SPOKEN.set(language)
 
 
 def spoken(otherwise: Language = "en") -> Language:
-    """The language that was asked for. `otherwise`: where nobody did; English but for letters."""
+    """The language that was asked for. `otherwise`: where none was; English but for letters."""
     return _SPOKEN.get() or otherwise
 
 
@@ -31,13 +31,13 @@ def language_named(text: str) -> Language | None:
 def asked_for(arguments: Sequence[str], environment: Mapping[str, str]) -> Language | None:
     """The language in which a command line is refused, before anything of it was read.
 
-    What is no language is told later, by whoever reads the settings.
+    A text that is no language gives None here: reading the settings refuses it later.
     """
-    found = environment.get(VARIABLE, "").strip()
+    code = environment.get(VARIABLE, "").strip()
     for place, argument in enumerate(arguments):
         if argument == "--":
             break
         name, is_joined, text = argument.partition("=")
         if name == FLAG:
-            found = text if is_joined else next(iter(arguments[place + 1 :]), "")
-    return language_named(found)
+            code = text if is_joined else next(iter(arguments[place + 1 :]), "")
+    return language_named(code)

@@ -1,7 +1,7 @@
-"""Lookups: what somebody names must be there, or they are told that it is not, and what is near.
+"""Lookups: a name must exist; else the error says that it does not, and which names look like it.
 
 Every spelling that the program prints itself names the same thing: an id, its words in both languages, a
-title, a citation. What was typed is never repeated: it may be somebody's name.
+title, a citation. An error never repeats what was typed: it may be a person's name.
 """
 
 import re
@@ -18,6 +18,7 @@ Names = Mapping[str, str]
 """Spelling, folded -> the code that it names."""
 _SEPARATORS = re.compile(r"[\s._:/,;()\-]+")
 _MOST_NEAR = 3
+# Whole names may differ more than single words: a wrong word would bring in many names.
 _LIKENESS = 0.6
 _LIKENESS_OF_WORDS = 0.8
 _LISTED_AT_MOST = 30
@@ -36,13 +37,15 @@ def folded(text: str) -> str:
 
 def names_of(spelled: Iterable[tuple[str, Iterable[str | None]]]) -> Names:
     """Names from codes and their other spellings. A code comes first; a word of two codes names neither."""
-    known = [(code, [text for text in more if text]) for code, more in spelled]
-    own = {folded(code): code for code, _ in known}
+    rows = [(code, [text for text in more if text]) for code, more in spelled]
+    own = {folded(code): code for code, _ in rows}
     words: dict[str, set[str]] = {}
-    for code, more in known:
+    for code, more in rows:
         for text in more:
             words.setdefault(folded(text), set()).add(code)
-    return {text: next(iter(of)) for text, of in words.items() if len(of) == 1} | own
+    return {
+        text: next(iter(meanings)) for text, meanings in words.items() if len(meanings) == 1
+    } | own
 
 
 def codes(listed: Iterable[str]) -> Names:
@@ -63,14 +66,17 @@ def rules(entries: Iterable[rulebook.Rule]) -> Names:
 
 def fields(listed: Iterable[str]) -> Names:
     """Fields of personal data by their names in both languages."""
-    return names_of((one, (texts.field_name(one, of) for of in texts.LANGUAGES)) for one in listed)
+    return names_of(
+        (field, (texts.field_name(field, language) for language in texts.LANGUAGES))
+        for field in listed
+    )
 
 
 def event_types(entries: Iterable[EventType]) -> Names:
     """Types of events by name and by full name, which is another one for each version."""
-    known = list(entries)
-    names = names_of((entry.name, ()) for entry in known)
-    return {**names, **{folded(entry.type): entry.type for entry in known}}
+    types = list(entries)
+    names = names_of((entry.name, ()) for entry in types)
+    return {**names, **{folded(entry.type): entry.type for entry in types}}
 
 
 def provisions() -> Names:
@@ -91,26 +97,26 @@ def provisions() -> Names:
 def named(text: str, names: Names, see: str = "") -> str:
     """The code that a text names. Raises NotKnown, with what is near, when it names none.
 
-    `see`: the command that lists what there is; without it a short list is told itself.
+    `see`: the command that lists what there is; without it the message holds a short list itself.
     """
-    found = names.get(folded(text))
-    if found is None:
+    code = names.get(folded(text))
+    if code is None:
         raise unknown(text, names, see)
-    return found
+    return code
 
 
 def unknown(text: str, names: Names, see: str = "") -> NotKnown:
     """The error of a text that names nothing."""
-    known = sorted(set(names.values()))
-    is_listed = not see and len(known) <= _LISTED_AT_MOST
-    told = f"expected one of {', '.join(known)}" if is_listed else "nothing is known by this name"
+    choices = sorted(set(names.values()))
+    is_listed = not see and len(choices) <= _LISTED_AT_MOST
+    why = f"expected one of {', '.join(choices)}" if is_listed else "nothing is known by this name"
     listed = f"; see `{see}`" if see else ""
-    return NotKnown(f"{told}{listed}{alike(text, names)}")
+    return NotKnown(f"{why}{listed}{alike(text, names)}")
 
 
-def plain(known: Iterable[str]) -> Names:
+def plain(listed: Iterable[str]) -> Names:
     """Names that have one spelling."""
-    return names_of((name, ()) for name in known)
+    return names_of((name, ()) for name in listed)
 
 
 def alike(text: str, names: Names) -> str:
@@ -124,13 +130,13 @@ def nearest(text: str, names: Names) -> list[str]:
 
     Last come those of which one word is like it: `incaso` is near `incasso-west`.
     """
-    asked = folded(text)
+    spelling = folded(text)
     words: dict[str, list[str]] = {}
     for name in names:
         for word in name.split():
             words.setdefault(word, []).append(name)
-    likely = get_close_matches(asked, names, n=2 * _MOST_NEAR, cutoff=_LIKENESS)
-    begun = sorted(name for name in names if len(asked) > 1 and name.startswith(asked))
-    within = get_close_matches(asked, words, n=_MOST_NEAR, cutoff=_LIKENESS_OF_WORDS)
-    found = (*likely, *begun, *(name for word in within for name in words[word]))
-    return list(dict.fromkeys(names[name] for name in found))[:_MOST_NEAR]
+    likely = get_close_matches(spelling, names, n=2 * _MOST_NEAR, cutoff=_LIKENESS)
+    begun = sorted(name for name in names if len(spelling) > 1 and name.startswith(spelling))
+    within = get_close_matches(spelling, words, n=_MOST_NEAR, cutoff=_LIKENESS_OF_WORDS)
+    matches = (*likely, *begun, *(name for word in within for name in words[word]))
+    return list(dict.fromkeys(names[name] for name in matches))[:_MOST_NEAR]

@@ -1,6 +1,6 @@
 """One event as an act of processing, as the Dutch standards for logs of processing see it.
 
-Pure. What both standards ask of an act and its event does not hold in their form: identifiers, the trace,
+Pure. `Act` gives what both standards ask for and an event holds in another form: identifiers, the trace,
 whose data it was, who received it. Persons, recipients and activities are the ledger's own identifiers; no
 value is opened.
 """
@@ -52,7 +52,7 @@ class Act(msgspec.Struct, frozen=True):
     @property
     def id(self) -> UUID:
         """Follows from source and id of the event, so that each export names the act alike."""
-        return self._named(f"{self.event.source} {self.event.id}")
+        return self._identifier(f"{self.event.source} {self.event.id}")
 
     @property
     def object_id(self) -> UUID:
@@ -66,7 +66,7 @@ class Act(msgspec.Struct, frozen=True):
         if "traceparent" in trace:
             return UUID(trace["traceparent"].split("-")[1])
         if "correlationid" in trace:
-            return self._named(trace["correlationid"])
+            return self._identifier(trace["correlationid"])
         return self.id
 
     @property
@@ -107,7 +107,7 @@ class Act(msgspec.Struct, frozen=True):
 
     @property
     def recipient(self) -> UUID | None:
-        """The stream of who received the data, in the register of recipients."""
+        """The stream of the recipient, in the register of recipients."""
         disclosed = self._disclosed
         if disclosed is None:
             return None
@@ -115,7 +115,7 @@ class Act(msgspec.Struct, frozen=True):
 
     @property
     def user(self) -> str | None:
-        """The data subject that the employee is who handled the data."""
+        """The data subject of the employee who handled the data."""
         facts = self.event.facts
         return next((facts[name] for name in user_facts(self.event.type) if name in facts), None)
 
@@ -126,8 +126,8 @@ class Act(msgspec.Struct, frozen=True):
         fields = {*(event.facts.get("fields") or ())}
         for category, sealed in event.sealed.items():
             fields |= sealed.values.keys() if category in event.categories else set()
-        named = {PERSONAL_FIELDS[field] for field in fields}
-        bare = set(event.categories) - named
+        categories = {PERSONAL_FIELDS[field] for field in fields}
+        bare = set(event.categories) - categories
         return sorted({*bare, *(f"{PERSONAL_FIELDS[field]}/{field}" for field in fields)})
 
     @property
@@ -135,20 +135,20 @@ class Act(msgspec.Struct, frozen=True):
         is_disclosure = disclosures.keys(self.event)
         return disclosures.evolve(None, self.event) if is_disclosure else None
 
-    def _named(self, name: str) -> UUID:
+    def _identifier(self, name: str) -> UUID:
         return uuid5(NAMESPACE_URL, f"{self.log.urn}:{name}")
 
 
 @lru_cache(maxsize=512)
 def user_facts(type: str) -> tuple[str, ...]:
     """The facts of a type that name who handled the data."""
-    known = EVENT_TYPES.get(type)
-    return tuple(name for name in _USERS if known and name in known.references)
+    entry = EVENT_TYPES.get(type)
+    return tuple(name for name in _USERS if entry and name in entry.references)
 
 
 @lru_cache(maxsize=512)
 def involved_as(type: str) -> str | None:
     """The capacity in which the person of a type is involved; None where there can be several."""
-    known = EVENT_TYPES.get(type)
-    kinds = tuple(known.subjects) if known else ()
+    entry = EVENT_TYPES.get(type)
+    kinds = tuple(entry.subjects) if entry else ()
     return INVOLVED.get(kinds[0]) if len(kinds) == 1 else None

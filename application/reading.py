@@ -21,8 +21,8 @@ class Reader(Struct, frozen=True):
 class ReadScope:
     """What one command reads. `query`: its name; `everything`: the ledger itself, for answers about many.
 
-    `held`: says whether the reader holds the role, or raises Misconfigured where that is refused; it is asked
-    once, before the first note.
+    `held`: says whether the reader holds the role, or raises Misconfigured where that is refused. It is
+    called once, before the first note.
     """
 
     def __init__(
@@ -60,12 +60,15 @@ class ReadScope:
         self._add([self._everything], set(categories), everyone=everyone)
 
     def _add(self, subjects: list[str], categories: set[str], *, everyone: bool = False) -> None:
-        shown = {subject: {(subject, one) for one in (*categories, "")} for subject in subjects}
-        new = [subject for subject, parts in shown.items() if not parts <= self._noted]
+        by_subject = {
+            subject: {(subject, category) for category in (*categories, "")} for subject in subjects
+        }
+        # The empty category stands for the subject alone, so that a read without values is noted once, too.
+        new = [subject for subject, pairs in by_subject.items() if not pairs <= self._noted]
         if new:
             ordered = tuple(sorted(categories))
             self._notes.add([self._read(subject, ordered, everyone=everyone) for subject in new])
-            self._noted.update(*(shown[subject] for subject in new))
+            self._noted.update(*(by_subject[subject] for subject in new))
 
     def _read(self, subject: str, categories: tuple[str, ...], *, everyone: bool) -> Read:
         return Read(

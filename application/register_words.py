@@ -65,11 +65,11 @@ class RegisterWords:
         return counted(name, number, self.language)
 
     def code(self, kind: str, code: str | None) -> str:
-        """A code in words, else in those of sentences; one that has none as it is, its hyphens as spaces."""
+        """A code in words, else in those of sentences, else the code with spaces for its hyphens."""
         if code is None:
             return ""
-        known = WORDS[kind].get(code)
-        return known[self.language] if known else word_of(code, self.language).replace("-", " ")
+        words = WORDS[kind].get(code)
+        return words[self.language] if words else word_of(code, self.language).replace("-", " ")
 
     def codes(self, kind: str, codes: list[str] | None) -> list[str]:
         """Several codes in words."""
@@ -84,7 +84,7 @@ class RegisterWords:
         return code if self.language == "en" else word_of(code, self.language)
 
     def activity(self, code: str, name: str | None) -> str:
-        """An activity by its name; one that nobody declared has none, and says so."""
+        """An activity by its name; an undeclared activity has none, and the text says so."""
         return name or self.page("unnamed", code.replace("-", " "))
 
     def country(self, code: str | None) -> str:
@@ -93,10 +93,10 @@ class RegisterWords:
 
     def recipient_kind(self, code: str | None) -> str:
         """A kind of recipient, as the rulebook calls it."""
-        known = rulebook.RECIPIENT_KINDS.get(code or "")
-        if known is None:
+        kind = rulebook.RECIPIENT_KINDS.get(code or "")
+        if kind is None:
             return code or ""
-        return known.title_nl if self.language == "nl" else known.title
+        return kind.title_nl if self.language == "nl" else kind.title
 
     def name(self, name: Value | Gone | None) -> str | None:
         """The name of a recipient; of a private person who was erased it is gone."""
@@ -105,12 +105,13 @@ class RegisterWords:
         return None if name is None else str(name)
 
     def provision(self, spelled: str | None) -> str:
-        """An article of law as it is cited; one that the rulebook does not know as it is spelled."""
-        known = rulebook.provision(spelled) if spelled else None
-        return self.cited(known.citation) if known else spelled or ""
+        """An article of law as it is cited; a provision unknown to the rulebook stays as it is spelled."""
+        entry = rulebook.provision(spelled) if spelled else None
+        return self.cited(entry.citation) if entry else spelled or ""
 
     def cited(self, citation: str) -> str:
         """A citation of the rulebook, which is in English, with the names that laws have here."""
+        # Names of laws stand inside longer citations, such as the GDPR, which is the AVG in Dutch.
         for phrase in WORDS["citation"].values():
             citation = re.sub(rf"\b{phrase['en']}\b", phrase[self.language], citation)
         return citation
@@ -133,15 +134,15 @@ class RegisterWords:
         return self.page("point", paragraph, letter) if letter else self.page("article", paragraph)
 
     def drift(self, kind: str, detail: str) -> str:
-        """What a difference is about, by its kind; one that is about the activity itself needs no word."""
+        """What a difference is about, by its kind; a difference of the activity itself needs no word."""
         words: dict[str, Callable[[str], str]] = {
             "undeclared-category": self.category,
             "undeclared-recipient-kind": self.recipient_kind,
             "undeclared-legal-basis": partial(self.code, "legal_basis"),
             "undeclared-country": self.country,
         }
-        told = words.get(kind)
-        return told(detail) if told else ""
+        in_words = words.get(kind)
+        return in_words(detail) if in_words else ""
 
     def lacking(self, what: str, detail: str | None) -> str:
         """What a missing point is about: a category or a country, or nothing."""
@@ -149,6 +150,6 @@ class RegisterWords:
 
     def declared_rule(self, declared: str, fit: str) -> str:
         """A declared rule that does not judge, by its title, and why; an unknown one as it was named."""
-        known = rulebook.retention_rule(declared)
-        name = (known.title_nl if self.language == "nl" else known.title) if known else declared
+        rule = rulebook.retention_rule(declared)
+        name = (rule.title_nl if self.language == "nl" else rule.title) if rule else declared
         return self.page("named", name, self.code("declared_rule", fit))

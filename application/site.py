@@ -1,4 +1,7 @@
-"""What the application asks of whoever hosts it: one ledger with its parts, put together by `host.wiring`."""
+"""What the application asks of its host: one ledger with its parts, put together by `host.wiring`.
+
+A protocol, so that the application imports neither the settings nor the clock of a program.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,7 +26,7 @@ class Site(Protocol):
 
     @property
     def clock(self) -> Callable[[], datetime]:
-        """What says how late it is."""
+        """Returns the current time."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -31,7 +34,7 @@ class Site(Protocol):
 
     @property
     def database(self) -> Database:
-        """Where it is."""
+        """The database that the ledger is in."""
 
     @property
     def provider(self) -> KeyProvider:

@@ -68,24 +68,25 @@ class Source(msgspec.Struct):
         return {field: self.counted(value) for field, value in values.items()}
 
     def counted(self, value: Opened) -> Opened:
-        """The value; one that is lost is remembered."""
+        """The value; a lost one is counted in `lost`."""
         if value is Missing.LOST:
             self.lost += 1
         return value
 
     def names(self, subjects: Iterable[UUID]) -> dict[UUID, Name]:
         """References of data subjects as they are shown: an erased one has none any more."""
-        wanted = list(dict.fromkeys(subjects))
-        if wanted:
+        unique = list(dict.fromkeys(subjects))
+        if unique:
             self._check_noted()
-        return self._opened(wanted)
+        return self._opened(unique)
 
-    def _opened(self, wanted: Sequence[UUID]) -> dict[UUID, Name]:
+    def _opened(self, subjects: Sequence[UUID]) -> dict[UUID, Name]:
         try:
-            known: dict[UUID, Name] = dict(self.opener.references(wanted))
+            references: dict[UUID, Name] = dict(self.opener.references(subjects))
         except KeyLost:
-            known = self._names_one_by_one(wanted)
-        return {subject: known.get(subject, ERASED) for subject in wanted}
+            # One lost key fails the whole batch: look up each name, and lose only those of that key.
+            references = self._names_one_by_one(subjects)
+        return {subject: references.get(subject, ERASED) for subject in subjects}
 
     def noted(self, stream: UUID) -> Name:
         """The reference of the one data subject that an answer is about, which is noted as read."""
@@ -101,14 +102,14 @@ class Source(msgspec.Struct):
             raise Halt("an answer would open personal data without a note of who reads it")
 
     def _names_one_by_one(self, subjects: Iterable[UUID]) -> dict[UUID, Name]:
-        known: dict[UUID, Name] = {}
+        references: dict[UUID, Name] = {}
         for subject in subjects:
             try:
-                known |= self.opener.references([subject])
+                references |= self.opener.references([subject])
             except KeyLost:
                 self.lost += 1
-                known[subject] = LOST
-        return known
+                references[subject] = LOST
+        return references
 
 
 def shown(value: Opened) -> Shown:

@@ -13,7 +13,7 @@ from rulebook.calendar import AMSTERDAM
 from schemas.formats import instant_of
 
 _ZONE: ContextVar[ZoneInfo] = ContextVar("zone", default=AMSTERDAM)
-# An instant as answers write it, which nothing but an answer does.
+# An instant in the form of answers; with its six decimals no other text looks like it.
 _INSTANT = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _SHOWN = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:[0-9]{2})?\Z"
@@ -36,10 +36,10 @@ def show_in(zone: ZoneInfo) -> None:
 
 def localized(text: str) -> str:
     """A text for people: every instant in it as their clock shows it."""
-    return _INSTANT.sub(lambda found: _shown(found[0]), text)
+    return _INSTANT.sub(lambda match: _localized(match[0]), text)
 
 
-def _shown(instant: str) -> str:
+def _localized(instant: str) -> str:
     time = instant_of(instant)
     return instant if time is None else local_text(time)
 
@@ -70,6 +70,8 @@ def time_shown(text: str) -> datetime | None:
         local = datetime.strptime(text, _PLAIN).replace(tzinfo=_ZONE.get())
     except ValueError:
         return None
-    there = local.astimezone(UTC)
-    is_real = abs(there.astimezone(_ZONE.get()).replace(tzinfo=None) - local.replace(tzinfo=None))
-    return there if is_real == timedelta(0) else None
+    converted = local.astimezone(UTC)
+    is_real = abs(
+        converted.astimezone(_ZONE.get()).replace(tzinfo=None) - local.replace(tzinfo=None)
+    )
+    return converted if is_real == timedelta(0) else None

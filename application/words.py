@@ -16,12 +16,12 @@ def _words() -> dict[str, dict[str, dict[Language, str]]]:
 
 
 def phrase(about: str, name: str, language: Language, *values: object) -> str:
-    """A phrase with values in its places. Raises KeyError for one that is not in the file."""
+    """A phrase with values in its places. Raises KeyError when the file has none of that name."""
     return _words()[about][name][language].format(*values)
 
 
 def say(about: str, name: str, *values: object) -> str:
-    """A phrase in the language that is spoken. Raises KeyError for one that is not in the file."""
+    """A phrase in the language that is spoken. Raises KeyError when the file has none of that name."""
     return phrase(about, name, spoken(), *values)
 
 
@@ -36,18 +36,18 @@ def headings(about: str, names: str, language: Language | None = None) -> list[s
 
 
 def code_word(about: str, code: str | None, language: Language | None = None) -> str | None:
-    """A code in words; in Dutch one that is not in the file as sentences call it, else as it is."""
+    """A code in words. Without words in the file: in Dutch the word of sentences, in English the code."""
     if code is None:
         return None
     if (language or spoken()) == "nl":
         return _in_dutch(about, code)
-    known = _words().get(about, {}).get(code)
-    return known["en"] if known else code
+    texts = _words().get(about, {}).get(code)
+    return texts["en"] if texts else code
 
 
 def _in_dutch(about: str, code: str) -> str:
-    known = _words().get(about, {}).get(code)
-    return known["nl"] if known else word_of(code, "nl")
+    texts = _words().get(about, {}).get(code)
+    return texts["nl"] if texts else word_of(code, "nl")
 
 
 @overload
@@ -72,7 +72,7 @@ def in_words(about: str, codes: str | Sequence[str] | None) -> str | Sequence[st
 
 
 def told_in(entry: object, member: str) -> str:
-    """A text that is there in both languages, in the one that is spoken: `title`, or `title_nl`."""
+    """A text in the language that is spoken, of an entry with both: `title` and `title_nl`."""
     name = f"{member}_nl" if spoken() == "nl" else member
     text: str = entry[name] if isinstance(entry, dict) else getattr(entry, name)
     return text

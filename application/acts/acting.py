@@ -26,9 +26,9 @@ from schemas.encoding import JsonValue, to_json
 from schemas.names import type_of
 from schemas.sources import OFFICE_LABEL
 
-# Kept with each event as the place that it came from, by which the office is known to be the office.
+# Stored with each event as its origin: by it the intake tells the office's own acts from other senders.
 ORIGIN = OFFICE_LABEL
-# So many acts of one call are recorded all or none, however small batches are set.
+# This many acts of one call are recorded all or none, even where the settings make batches smaller.
 _TOGETHER = 100
 
 
@@ -86,10 +86,11 @@ class ActRefused(Reject):
 
 @contextmanager
 def one_at_a_time(site: Site) -> Iterator[None]:
-    """Judge an act, and record it, while nobody else of the office does; the views are up to date.
+    """Hold the lock of the office while an act is judged and recorded; the views are up to date.
 
-    Else two people at two screens could both be told that a request is open, and both answer it. What is
-    printed is printed afterwards: whoever stalls here holds up the office. Raises Busy after a while.
+    Without it two people at two screens could both see that a request is open, and both answer it. Print
+    only afterwards: a command that waits for its screen inside the lock stops the whole office. Raises Busy
+    after a while.
     """
     with held(site.session("recorder"), "lock_acts", [{}]):
         bring_up_to_date(site)
@@ -99,23 +100,24 @@ def one_at_a_time(site: Site) -> Iterator[None]:
 def act(site: Site, acts: Sequence[Act]) -> ActOutcome:
     """Record acts, in order, as events of the privacy office; a few of them in one transaction.
 
-    Raises ActRefused: when the contract refuses one of them nothing is recorded; when what is recorded
-    already does (`conflicting-duplicate`, `erased-subject`), the others are. Raises Retry or Halt.
+    Raises ActRefused: when the contract refuses one of them nothing is recorded; when only a recorded
+    event refuses one (`conflicting-duplicate`, `erased-subject`) the other acts are recorded. Raises Retry or
+    Halt.
     """
     ids, lines = _checked(site, acts)
     stream = BytesIO(b"\n".join(lines))
     limits = _limits(site.batch_limits, lines)
     files, clocks = [(ORIGIN, stream)], Clocks(site.clock)
     result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
-    for refused in result.rejections:
-        raise ActRefused(acts[refused.line - 1].name, refused.code, refused.pointer)
+    for rejection in result.rejections:
+        raise ActRefused(acts[rejection.line - 1].name, rejection.code, rejection.pointer)
     return ActOutcome(ids, result.recorded, result.duplicates, result.last_position)
 
 
 def check(site: Site, acts: Sequence[Act]) -> None:
     """Raise ActRefused when the contract refuses one of the acts; nothing is recorded.
 
-    What is recorded already may refuse it still, when it comes to that.
+    An event that is recorded already may still refuse the act when `act` records it.
     """
     _checked(site, acts)
 
@@ -123,48 +125,49 @@ def check(site: Site, acts: Sequence[Act]) -> None:
 def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[bytes]]:
     """The ids of the events of acts, and their lines."""
     now = site.clock()
-    events = [_event(one, site, now) for one in acts]
+    # All acts are checked before the first is recorded: a call fails as a whole.
+    events = [_event(act, site, now) for act in acts]
     lines = [to_json(event, sort_keys=True) for event in events]
     intake = through(site.intake, f"file:{ORIGIN}")
-    for one, line in zip(acts, lines, strict=True):
+    for act, line in zip(acts, lines, strict=True):
         outcome = decode(line, intake, now)
         if isinstance(outcome, Rejection):
-            raise ActRefused(one.name, outcome.code, outcome.pointer)
+            raise ActRefused(act.name, outcome.code, outcome.pointer)
     return tuple(str(event["id"]) for event in events), lines
 
 
 def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
     """Those of the settings, or what it takes to record a few acts together."""
-    few = lines[:_TOGETHER]
+    together = lines[:_TOGETHER]
     return msgspec.structs.replace(
         limits,
-        messages=max(limits.messages, len(few)),
-        size_bytes=max(limits.size_bytes, sum(len(line) + 1 for line in few)),
+        messages=max(limits.messages, len(together)),
+        size_bytes=max(limits.size_bytes, sum(len(line) + 1 for line in together)),
     )
 
 
-def _event(one: Act, site: Site, now: datetime) -> dict[str, JsonValue]:
+def _event(act: Act, site: Site, now: datetime) -> dict[str, JsonValue]:
     """The CloudEvent of an act."""
     return {
         "specversion": "1.0",
-        "id": one.id or str(uuid4()),
+        "id": act.id or str(uuid4()),
         "source": site.privacy_office[0],
-        "type": type_of(one.name, one.version),
-        "subject": one.subject,
-        "time": instant(one.time or now),
+        "type": type_of(act.name, act.version),
+        "subject": act.subject,
+        "time": instant(act.time or now),
         "datacontenttype": "application/json",
-        "data": _data(one, site.privacy_activity),
+        "data": _data(act, site.privacy_activity),
     }
 
 
-def _data(one: Act, activity: str) -> dict[str, JsonValue]:
-    data: dict[str, JsonValue] = dict(msgspec.to_builtins(one.facts))
-    if is_person(one.subject) and not one.whole:
-        data |= {"activity": one.activity or activity, "legal_basis": one.legal_basis}
-        data |= {"provision": one.provision} if one.provision else {}
-    if one.categories is not UNSET:
-        data["categories"] = [category for category in one.categories if category != REMARK]
-        data |= {"remarks": True} if REMARK in one.categories else {}
-    if one.personal:
-        data["personal"] = dict(one.personal)
+def _data(act: Act, activity: str) -> dict[str, JsonValue]:
+    data: dict[str, JsonValue] = dict(msgspec.to_builtins(act.facts))
+    if is_person(act.subject) and not act.whole:
+        data |= {"activity": act.activity or activity, "legal_basis": act.legal_basis}
+        data |= {"provision": act.provision} if act.provision else {}
+    if act.categories is not UNSET:
+        data["categories"] = [category for category in act.categories if category != REMARK]
+        data |= {"remarks": True} if REMARK in act.categories else {}
+    if act.personal:
+        data["personal"] = dict(act.personal)
     return data

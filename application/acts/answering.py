@@ -1,6 +1,6 @@
-"""What answering or refusing a request does, right by right: the acts that come before the answer itself.
+"""The acts that come before the answer to a request, or before its refusal, right by right.
 
-One table; whoever adds what a right needs adds it here. Nothing is recorded here.
+One table holds them: a new right gets its acts there. This module records nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ RESTRICTIONS = (
 
 
 class AnswerOptions(Struct, frozen=True):
-    """How a request is to be answered. What a right does not need is not given."""
+    """How the office answers a request. A right that needs no option leaves it empty."""
 
     outcome: str
     categories: Sequence[str] = ()
@@ -36,39 +36,39 @@ class AnswerOptions(Struct, frozen=True):
     review: str | None = None
 
 
-def acts_before_answer(found: FoundRequest, wanted: AnswerOptions) -> list[Act]:
+def acts_before_answer(case: FoundRequest, options: AnswerOptions) -> list[Act]:
     """What is done for the person because of the request, if anything is. Raises Misconfigured, Reject."""
-    doing = _ANSWERING.get(found.right)
-    return list(doing(found, wanted)) if doing else []
+    doing = _ANSWERING.get(case.right)
+    return list(doing(case, options)) if doing else []
 
 
-def acts_before_refusal(source: Source, found: FoundRequest, ground: str) -> list[Act]:
+def acts_before_refusal(source: Source, case: FoundRequest, ground: str) -> list[Act]:
     """An objection that is refused is overruled; other refusals change nothing. Raises Reject.
 
-    An objection to direct marketing cannot be refused, nor one of which nobody knows what it is about.
+    The office cannot refuse an objection to direct marketing, nor to an activity that was never declared.
     """
-    if not found.is_objection:
+    if not case.is_objection:
         return []
-    acts = list(_objection(found, names.OBJECTION_OVERRULED, ground))
-    wanted = [str(act.facts["activity_objected"]) for act in acts]
-    known = activities(source, wanted, NOW)
-    for activity in wanted:
-        dossier = known[activity_name(activity)]
+    acts = list(_acts_on_objection(case, names.OBJECTION_OVERRULED, ground))
+    objected = [str(act.facts["activity_objected"]) for act in acts]
+    dossiers = activities(source, objected, NOW)
+    for activity in objected:
+        dossier = dossiers[activity_name(activity)]
         if is_marketing(activity, dossier):
             raise Reject(
-                f"request {found.request.ref} objects to {activity}, which is direct marketing: such an "
+                f"request {case.request.ref} objects to {activity}, which is direct marketing: such an "
                 "objection cannot be refused on any ground (GDPR Art. 21(2) and (3)); answer it instead"
             )
         if not is_declared(dossier):
             raise Reject(
-                f"request {found.request.ref} objects to {activity}, which was never declared: declare what "
+                f"request {case.request.ref} objects to {activity}, which was never declared: declare what "
                 "it is for before an objection to it is refused"
             )
     return acts
 
 
 def act_on(
-    found: FoundRequest,
+    case: FoundRequest,
     name: str,
     facts: Mapping[str, JsonValue],
     categories: Sequence[str] | UnsetType = UNSET,
@@ -76,42 +76,42 @@ def act_on(
     """An act of the office on a request."""
     return Act(
         name=name,
-        subject=found.person,
-        provision=provision_of(found.right),
-        facts={"request_ref": found.request.ref, **facts},
+        subject=case.person,
+        provision=provision_of(case.right),
+        facts={"request_ref": case.request.ref, **facts},
         categories=categories,
     )
 
 
-def _restricting(found: FoundRequest, wanted: AnswerOptions) -> Iterator[Act]:
-    if not wanted.categories or wanted.ground is None:
+def _acts_of_restriction(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
+    if not options.categories or options.ground is None:
         raise Misconfigured(
             "a request for restriction is answered with what is restricted, and why",
-            field="ground" if wanted.categories else "category",
+            field="ground" if options.categories else "category",
         )
-    if wanted.ground not in RESTRICTIONS:
+    if options.ground not in RESTRICTIONS:
         raise Misconfigured(f"expected one of {', '.join(RESTRICTIONS)}", field="ground")
-    facts = {"ground": wanted.ground}
-    yield act_on(found, names.PROCESSING_RESTRICTED, facts, categories=list(wanted.categories))
+    facts = {"ground": options.ground}
+    yield act_on(case, names.PROCESSING_RESTRICTED, facts, categories=list(options.categories))
 
 
-def _upholding(found: FoundRequest, _wanted: AnswerOptions) -> Iterator[Act]:
-    yield from _objection(found, names.OBJECTION_UPHELD, None)
+def _acts_of_upholding(case: FoundRequest, _options: AnswerOptions) -> Iterator[Act]:
+    yield from _acts_on_objection(case, names.OBJECTION_UPHELD, None)
 
 
-def _objection(found: FoundRequest, name: str, ground: str | None) -> Iterator[Act]:
-    raised = found.request.named(names.OBJECTION_RAISED)
+def _acts_on_objection(case: FoundRequest, name: str, ground: str | None) -> Iterator[Act]:
+    raised = case.request.named(names.OBJECTION_RAISED)
     if not raised:
-        raise Reject(f"request {found.request.ref} does not say which activity it objects to")
+        raise Reject(f"request {case.request.ref} does not say which activity it objects to")
     for step in raised:
         facts = {"activity_objected": step.facts["activity_objected"]}
-        yield act_on(found, name, facts | {"ground": ground or step.facts["ground"]})
+        yield act_on(case, name, facts | {"ground": ground or step.facts["ground"]})
 
 
-def _reviewing(found: FoundRequest, wanted: AnswerOptions) -> Iterator[Act]:
-    reviewed = found.request.named(names.HUMAN_REVIEW_COMPLETED)
-    if wanted.review is not None:
-        yield act_on(found, names.HUMAN_REVIEW_COMPLETED, {"outcome": wanted.review})
+def _acts_of_review(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
+    reviewed = case.request.named(names.HUMAN_REVIEW_COMPLETED)
+    if options.review is not None:
+        yield act_on(case, names.HUMAN_REVIEW_COMPLETED, {"outcome": options.review})
     elif not reviewed:
         raise Misconfigured(
             "a request for human review is answered with what the review came to, such as confirmed or "
@@ -121,7 +121,7 @@ def _reviewing(found: FoundRequest, wanted: AnswerOptions) -> Iterator[Act]:
 
 
 _ANSWERING: Mapping[str, Callable[[FoundRequest, AnswerOptions], Iterator[Act]]] = {
-    "restriction": _restricting,
-    "objection": _upholding,
-    "human-review": _reviewing,
+    "restriction": _acts_of_restriction,
+    "objection": _acts_of_upholding,
+    "human-review": _acts_of_review,
 }

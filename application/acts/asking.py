@@ -12,7 +12,7 @@ from schemas.texts import Language
 
 
 class Prompter(Struct, frozen=True):
-    """Who is asked: `ask` shows a prompt and gives a line, `tell` says something before it."""
+    """The terminal: `ask` shows a prompt and returns a line, `tell` prints a line before it."""
 
     ask: Callable[[str], str]
     tell: Callable[[str], None]
@@ -23,34 +23,34 @@ class Prompter(Struct, frozen=True):
         return phrase("record", name, self.language, *values)
 
 
-def asked(members: Iterable[Member], data: Data, who: Prompter) -> Data:
-    """The data with every member that it did not have, as far as somebody answered."""
-    made = dict(data)
+def asked(members: Iterable[Member], data: Data, prompter: Prompter) -> Data:
+    """The data, completed with the answers for each member that it lacked."""
+    filled = dict(data)
     for member in members:
-        if member.name not in made:
-            found = _asked(member, member.name, who)
-            if found is not None:
-                made[member.name] = found
-    return made
+        if member.name not in filled:
+            answer = _ask(member, member.name, prompter)
+            if answer is not None:
+                filled[member.name] = answer
+    return filled
 
 
-def _asked(member: Member, at: str, who: Prompter) -> JsonValue:
+def _ask(member: Member, path: str, prompter: Prompter) -> JsonValue:
     if member.is_personal:
-        return _personal(member.shape, at, who)
+        return _personal(member.shape, path, prompter)
     item = member.shape.item
     if member.shape.kind == "list" and item and item.kind == "object":
-        return _objects(member, item, at, who)
-    _explain(member, at, who)
+        return _objects(member, item, path, prompter)
+    _explain(member, path, prompter)
     while True:
-        text = who.ask(at).strip()
+        text = prompter.ask(path).strip()
         if not text and _may_be_empty(member):
             return _nothing(member)
         try:
             if text:
-                return _answer(member.shape, text, at, who)
-            who.tell(who.says("is-needed"))
+                return _answer(member.shape, text, path, prompter)
+            prompter.tell(prompter.says("is-needed"))
         except InvalidMember as error:
-            who.tell(str(error))
+            prompter.tell(str(error))
 
 
 def _may_be_empty(member: Member) -> bool:
@@ -58,64 +58,65 @@ def _may_be_empty(member: Member) -> bool:
 
 
 def _nothing(member: Member) -> JsonValue:
-    """What no answer says: no member, or an empty list or map where there must be one."""
+    """What an empty answer stands for: no member, or an empty list or map where one is required."""
     if not member.required:
         return None
     return [] if member.shape.kind == "list" else {}
 
 
-def _explain(member: Member, at: str, who: Prompter) -> None:
-    need = who.says("required" if member.required else "optional")
-    who.tell(f"{at}: {member.means(who.language)} ({need})")
+def _explain(member: Member, path: str, prompter: Prompter) -> None:
+    need = prompter.says("required" if member.required else "optional")
+    prompter.tell(f"{path}: {member.means(prompter.language)} ({need})")
     if member.shape.kind == "choice":
         for number, choice in enumerate(member.shape.choices, 1):
-            who.tell(f"  {number:>2}  {choice}")
+            prompter.tell(f"  {number:>2}  {choice}")
     else:
-        who.tell(f"    {expected(member.shape, who.language)}")
+        prompter.tell(f"    {expected(member.shape, prompter.language)}")
 
 
-def _answer(shape: Shape, text: str, at: str, who: Prompter) -> JsonValue:
+def _answer(shape: Shape, text: str, path: str, prompter: Prompter) -> JsonValue:
     """A choice may be named by its number, unless that is a choice itself."""
     if shape.kind == "choice" and text.isdecimal() and text not in shape.choices:
         number = int(text)
         if 1 <= number <= len(shape.choices):
             return shape.choices[number - 1]
-    return read(shape, text, who.language, at)
+    return read(shape, text, prompter.language, path)
 
 
-def _objects(member: Member, item: Shape, at: str, who: Prompter) -> JsonValue:
+def _objects(member: Member, item: Shape, path: str, prompter: Prompter) -> JsonValue:
     """A list of objects, entry by entry; an empty first answer ends it."""
-    need = who.says("required" if member.required else "optional")
-    who.tell(f"{at}: {member.means(who.language)} ({need})")
-    found: list[JsonValue] = []
+    need = prompter.says("required" if member.required else "optional")
+    prompter.tell(f"{path}: {member.means(prompter.language)} ({need})")
+    entries: list[JsonValue] = []
     while True:
-        who.tell(who.says("another", at, len(found) + 1))
+        prompter.tell(prompter.says("another", path, len(entries) + 1))
         first, *rest = item.members
-        answer = _asked(_optional(first), f"{at}.{len(found)}.{first.name}", who)
+        # The first member may stay empty even where it is required: that ends the list.
+        answer = _ask(_optional(first), f"{path}.{len(entries)}.{first.name}", prompter)
         if answer is None:
-            return found if found or member.required else None
-        made = {first.name: answer}
-        for one in rest:
-            value = _asked(one, f"{at}.{len(found)}.{one.name}", who)
+            return entries if entries or member.required else None
+        entry = {first.name: answer}
+        for other in rest:
+            value = _ask(other, f"{path}.{len(entries)}.{other.name}", prompter)
             if value is not None:
-                made[one.name] = value
-        found.append(made)
+                entry[other.name] = value
+        entries.append(entry)
 
 
 def _optional(member: Member) -> Member:
     return Member(member.name, False, member.shape, member.is_personal)
 
 
-def _personal(shape: Shape, at: str, who: Prompter) -> JsonValue:
+def _personal(shape: Shape, path: str, prompter: Prompter) -> JsonValue:
     """Values of a person, a line each; they stay on the terminal where they were typed."""
-    who.tell(f"{at}: {who.says('personal')}")
-    found: Data = {}
-    while text := who.ask(at).strip():
+    prompter.tell(f"{path}: {prompter.says('personal')}")
+    values: Data = {}
+    while text := prompter.ask(path).strip():
         field, equals, value = text.partition("=")
         try:
             if not equals:
-                raise InvalidMember(who.says("pair"))
-            found |= taken(shape, {field.strip(): value.strip()}, who.language, at)
+                raise InvalidMember(prompter.says("pair"))
+            values |= taken(shape, {field.strip(): value.strip()}, prompter.language, path)
         except InvalidMember as error:
-            who.tell(str(error))
-    return found or None
+            prompter.tell(str(error))
+    return values or None

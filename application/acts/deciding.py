@@ -37,54 +37,56 @@ from rulebook.calendar import day_of
 _MOST_STEPS = 64
 
 
-def preview(site: Site, reference: str, asked: ErasureScope) -> list[CarriedOut]:
+def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]:
     """What `erase_asked` would do now. Raises UnknownSubject."""
     today, session = day_of(site.clock()), site.session("reader")
-    found = []
+    results = []
     for subject in site.eraser().live_subjects(reference):
         person = _person(site, session, subject, events_of(session, [subject]))
-        found += [CarriedOut(subject, step, None) for step in _steps_asked(person, asked, today)]
-    return found
+        results += [
+            CarriedOut(subject, step, None) for step in _planned_steps(person, scope, today)
+        ]
+    return results
 
 
-def erase_asked(site: Site, reference: str, asked: ErasureScope) -> list[CarriedOut]:
+def erase_asked(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]:
     """Decide each category of a person, record all decisions, and destroy what nothing keeps.
 
     One result a data subject, or a step of it, committed and journalled. Raises what `Eraser.erase` raises.
     """
     eraser = site.eraser()
     return [
-        done
+        result
         for subject in eraser.live_subjects(reference)
-        for done in _all_asked(site, eraser, subject, asked)
+        for result in _carry_out_all(site, eraser, subject, scope)
     ]
 
 
-def _all_asked(
-    site: Site, eraser: Eraser, subject: UUID, asked: ErasureScope
+def _carry_out_all(
+    site: Site, eraser: Eraser, subject: UUID, scope: ErasureScope
 ) -> Iterator[CarriedOut]:
-    """The first step, and after it the months of rolling categories, each once the last one is gone."""
+    """The first step, then the months of rolling categories: each after the month before it is erased."""
 
     def first(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
-        return next(iter(_steps_asked(person, asked, day)), None)
+        return next(iter(_planned_steps(person, scope, day)), None)
 
     def month(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
-        found = _steps_asked(person, asked, day)
-        return next((step for step in found if step.month is not None), None)
+        planned = _planned_steps(person, scope, day)
+        return next((step for step in planned if step.month is not None), None)
 
-    done = _carry_out(site, eraser, subject, first)
+    result = _carry_out(site, eraser, subject, first)
     for _ in range(_MOST_STEPS):
-        if done is None:
+        if result is None:
             return
-        yield done
-        done = _carry_out(site, eraser, subject, month)
+        yield result
+        result = _carry_out(site, eraser, subject, month)
 
 
-def _steps_asked(person: Person, asked: ErasureScope, day: date) -> list[PlannedErasure]:
-    """Periods go by the month; whatever else asks is answered at once."""
-    if asked.cause == "retention":
-        return on_period(person, day, asked.categories)
-    return [_on_request(person, asked, day)]
+def _planned_steps(person: Person, scope: ErasureScope, day: date) -> list[PlannedErasure]:
+    """A period erases month by month; every other cause takes one step."""
+    if scope.cause == "retention":
+        return on_period(person, day, scope.categories)
+    return [_on_request(person, scope, day)]
 
 
 def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
@@ -93,23 +95,25 @@ def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
     What was decided for this request before, by a command that was interrupted, is neither decided nor told
     again: only what has become free since goes now. Raises what `Eraser.erase` raises.
     """
-    eraser, asked = site.eraser(), ErasureScope("request", request_ref)
+    eraser, scope = site.eraser(), ErasureScope("request", request_ref)
 
     def choose(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
-        step = _on_request(person, asked, day)
+        step = _on_request(person, scope, day)
         return None if not step.erased and was_decided(person, request_ref) else step
 
-    with suppress(UnknownSubject):  # nothing is left of them
+    with suppress(
+        UnknownSubject
+    ):  # an earlier run erased everything: only the outcome is left to tell
         for subject in eraser.live_subjects(reference):
             _carry_out(site, eraser, subject, choose)
     session, office = site.session("reader"), site.privacy_office
     everybody = eraser.subjects(reference)
-    known = [dossier_of(events_of(session, [stream]), office) for stream in everybody]
-    return settled(known, request_ref)
+    dossiers = [dossier_of(events_of(session, [stream]), office) for stream in everybody]
+    return settled(dossiers, request_ref)
 
 
-def _on_request(person: Person, asked: ErasureScope, day: date) -> PlannedErasure:
-    return on_request(person, asked.cause, day, asked.request_ref, asked.categories)
+def _on_request(person: Person, scope: ErasureScope, day: date) -> PlannedErasure:
+    return on_request(person, scope.cause, day, scope.request_ref, scope.categories)
 
 
 def due_steps(session: Session, day: date, *, decided_only: bool = False) -> Iterator[Due]:
@@ -123,16 +127,17 @@ def due_steps(session: Session, day: date, *, decided_only: bool = False) -> Ite
 def erase_due(
     site: Site, *, decided_only: bool = False, stop: Callable[[], bool] = lambda: False
 ) -> Iterator[CarriedOut]:
-    """Carry out what today makes due. Done once more it finds nothing left.
+    """Carry out what today makes due. A second run finds nothing left.
 
-    Raises Retry when `stop` says so between two persons, IncompleteErasure, Retry or Halt: what was given
-    until then is committed.
+    Raises Retry when `stop` says so between two persons, IncompleteErasure, Retry or Halt: every result
+    that was yielded by then is committed.
     """
     eraser, today = site.eraser(), day_of(site.clock())
     last: UUID | None = None
     for due in due_steps(site.new_session("reader"), today, decided_only=decided_only):
         if stop():
             raise Retry("told to stop")
+        # One pass takes all steps of a person, so that later rows of the same person are done already.
         if due.stream != last:
             last = due.stream
             yield from _erase_all(site, eraser, due.stream, decided_only)
@@ -145,15 +150,15 @@ def _erase_all(
 
     def first(person: Person, day: date, latest: datetime | None) -> PlannedErasure | None:
         nonlocal last
-        found = steps(person, day, decided_only=decided_only, last=latest)
-        last = is_last(person, found)
-        return next(iter(found), None)
+        planned = steps(person, day, decided_only=decided_only, last=latest)
+        last = is_last(person, planned)
+        return next(iter(planned), None)
 
     for _ in range(_MOST_STEPS):
-        done = _carry_out(site, eraser, stream, first)
-        if done is None:
+        result = _carry_out(site, eraser, stream, first)
+        if result is None:
             return
-        yield done
+        yield result
         if last:
             return
     raise Halt("what was erased is still held: look at its keys with `ledger audit`")
@@ -184,9 +189,9 @@ def _carry_out(site: Site, eraser: Eraser, stream: UUID, choose: Choose) -> Carr
 def _person(site: Site, session: Session, stream: UUID, events: Sequence[RecordedEvent]) -> Person:
     """A person, the customer whose contact person it may be, and what others' takeovers say of them."""
 
-    def other(name: str) -> Dossier | None:
-        found = events_of(session, [UUID(name)])
-        return dossier_of(found, site.privacy_office) if found else None
+    def dossier_named(name: str) -> Dossier | None:
+        recorded = events_of(session, [UUID(name)])
+        return dossier_of(recorded, site.privacy_office) if recorded else None
 
     takeovers = takeovers_told_by_others(session, stream)
-    return person_of(stream, events, site.privacy_office, other, takeovers)
+    return person_of(stream, events, site.privacy_office, dossier_named, takeovers)

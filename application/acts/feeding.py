@@ -1,6 +1,6 @@
 """Feeds about many persons, delivered with their list: it is kept first, then the event that commits to it.
 
-Whoever dies in between leaves a list that no event names. Nobody is told of it, and it goes with its date.
+A crash in between leaves a list that no event names: no answer shows it, and it is deleted on its date.
 """
 
 import os
@@ -53,14 +53,15 @@ def deliver(site: Site, feed: Delivery) -> KeptFeed:
     secret = os.urandom(KEY_BYTES)
     members, until = members_of(secret, feed.references), keep_until(feed.time)
     site.feed_lists("recorder").keep(secret, members, until)
+    # The list comes first: without it no one could prove what the event commits to.
     facts: dict[str, JsonValue] = {
         "record_count": len(feed.references),
         "merkle_root": to_base64(members.root),
         "valid_for": feed.valid_for,
         "list_kept": True,
     }
-    one = Act(name=FEED, subject=f"recipient/{feed.recipient}", facts=facts, time=feed.time)
-    return KeptFeed(members, until, act(site, [one]))
+    feed_act = Act(name=FEED, subject=f"recipient/{feed.recipient}", facts=facts, time=feed.time)
+    return KeptFeed(members, until, act(site, [feed_act]))
 
 
 def keep(site: Site, feed: Disclosure, secret: bytes, references: Iterable[str]) -> KeptFeed:

@@ -1,6 +1,6 @@
 """Members of an event as people give them: texts of flags and prompts, or objects of a file, into data. Pure.
 
-What is wrong is said in words of the member, and never repeats what was given: it may be somebody's name.
+An error names the member and what it expects. It never repeats the value: that may be a person's name.
 """
 
 import re
@@ -23,6 +23,7 @@ Data = dict[str, JsonValue]
 """Members of an event by name, as the contract wants them."""
 
 _YES, _NO = ("yes", "true", "ja", "y", "j"), ("no", "false", "nee", "n")
+# A number with more digits is no index: no command fills in a thousand entries by flags.
 _DEEPEST_INDEX = 999
 
 
@@ -31,100 +32,100 @@ class InvalidMember(Exception):
 
 
 class MemberPlace(Struct, frozen=True):
-    """Where a value stands, and in which language that is told."""
+    """Where a value stands in the data, and the language in which errors name that place."""
 
     path: str
     language: Language
 
     def below(self, name: str | int) -> "MemberPlace":
-        """A member, or an item, of it."""
+        """The place of a member or an item of this value."""
         return MemberPlace(f"{self.path}.{name}" if self.path else str(name), self.language)
 
     def unfit(self, name: str, *values: object) -> InvalidMember:
-        """What is wrong here, as a phrase of `record`."""
+        """The error for the value at this place. `name`: of a phrase of `record`."""
         why = phrase("record", name, self.language, *values)
         return InvalidMember(f"{self.path}: {why}" if self.path else why)
 
 
-def assigned(shape: Shape, held: Data, path: str, text: str, language: Language) -> Data:
-    """What is held, with the value of a path (`safeguards.0.country`) put there. Raises Unfit.
+def assigned(shape: Shape, current: Data, path: str, text: str, language: Language) -> Data:
+    """The current data with a text put at a path such as `safeguards.0.country`. Raises InvalidMember.
 
-    A list that is named as a whole grows by what is given.
+    A path that names a whole list adds the text to the list.
     """
     return _in_object(
-        shape, held, [step for step in path.split(".") if step], text, MemberPlace("", language)
+        shape, current, [step for step in path.split(".") if step], text, MemberPlace("", language)
     )
 
 
-def read(shape: Shape, text: str, language: Language, at: str) -> JsonValue:
-    """A line of text as a value. Raises Unfit. `at`: where it stands."""
-    return _read(shape, None, text, MemberPlace(at, language))
+def read(shape: Shape, text: str, language: Language, path: str) -> JsonValue:
+    """A line of text as a value. Raises InvalidMember. `path`: where it stands."""
+    return _read(shape, None, text, MemberPlace(path, language))
 
 
 def _assigned(
-    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
+    shape: Shape, current: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
 ) -> JsonValue:
     if not steps:
-        return _read(shape, held, text, place)
+        return _read(shape, current, text, place)
     if shape.kind == "object":
-        return _in_object(shape, held, steps, text, place)
+        return _in_object(shape, current, steps, text, place)
     first, *rest = steps
     if shape.kind == "map" and shape.item:
         name = _key(shape, first, place)
-        known = _members(held)
+        members = _members(current)
         return {
-            **known,
-            name: _assigned(shape.item, known.get(name), rest, text, place.below(name)),
+            **members,
+            name: _assigned(shape.item, members.get(name), rest, text, place.below(name)),
         }
     if shape.kind == "list" and shape.item:
-        return _in_list(shape.item, _items(held), first, (rest, text), place)
+        return _in_list(shape.item, _items(current), first, (rest, text), place)
     raise place.unfit("no-parts")
 
 
 def _in_object(
-    shape: Shape, held: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
+    shape: Shape, current: JsonValue, steps: Sequence[str], text: str, place: MemberPlace
 ) -> Data:
     first, *rest = steps or [""]
     name = known_member(shape.members, first, place.language, place.path)
-    below, known = shape.of_member(name), _members(held)
+    below, members = shape.of_member(name), _members(current)
     assert below
-    return {**known, name: _assigned(below, known.get(name), rest, text, place.below(name))}
+    return {**members, name: _assigned(below, members.get(name), rest, text, place.below(name))}
 
 
-def _members(held: JsonValue) -> Data:
-    return held if isinstance(held, dict) else {}
+def _members(current: JsonValue) -> Data:
+    return current if isinstance(current, dict) else {}
 
 
-def _items(held: JsonValue) -> list[JsonValue]:
-    return held if isinstance(held, list) else []
+def _items(current: JsonValue) -> list[JsonValue]:
+    return current if isinstance(current, list) else []
 
 
 def _in_list(
     item: Shape,
-    held: list[JsonValue],
+    current: list[JsonValue],
     index: str,
     rest: tuple[Sequence[str], str],
     place: MemberPlace,
 ) -> list[JsonValue]:
-    at = int(index) if index.isdecimal() and len(index) < len(str(_DEEPEST_INDEX)) + 1 else -1
-    if not 0 <= at <= len(held):
-        raise place.unfit("index", len(held))
-    before = held[at] if at < len(held) else None
-    made = _assigned(item, before, *rest, place.below(at))
-    return [*held[:at], made, *held[at + 1 :]]
+    position = int(index) if index.isdecimal() and len(index) < len(str(_DEEPEST_INDEX)) + 1 else -1
+    if not 0 <= position <= len(current):
+        raise place.unfit("index", len(current))
+    before = current[position] if position < len(current) else None
+    value = _assigned(item, before, *rest, place.below(position))
+    return [*current[:position], value, *current[position + 1 :]]
 
 
-def _read(shape: Shape, held: JsonValue, text: str, place: MemberPlace) -> JsonValue:
-    """A line of text as a value; a list or a map grows by what it says."""
+def _read(shape: Shape, current: JsonValue, text: str, place: MemberPlace) -> JsonValue:
+    """A line of text as a value; a line for a list or a map adds to its current content."""
     text = text.strip()
     if _is_json(shape, text):
         return _taken(shape, _json(text, place), place)
     if shape.kind == "list" and shape.item:
         parts = [text] if shape.item.kind in {"text", "object", "json"} else text.split(",")
-        found = [_read(shape.item, None, one, place) for one in parts if one.strip()]
-        return [*_items(held), *found]
+        items = [_read(shape.item, None, part, place) for part in parts if part.strip()]
+        return [*_items(current), *items]
     if shape.kind == "map" and shape.item:
-        return {**_members(held), **_pairs(shape, shape.item, text, place)}
+        return {**_members(current), **_pairs(shape, shape.item, text, place)}
     return _taken(shape, text, place)
 
 
@@ -136,14 +137,14 @@ def _is_json(shape: Shape, text: str) -> bool:
 
 def _pairs(shape: Shape, item: Shape, text: str, place: MemberPlace) -> Data:
     """`key=value,key=value` as a map."""
-    found: Data = {}
+    pairs: Data = {}
     for pair in filter(str.strip, text.split(",")):
         key, equals, value = pair.partition("=")
         if not equals:
             raise place.unfit("map")
         name = _key(shape, key.strip(), place)
-        found[name] = _read(item, None, value, place.below(name))
-    return found
+        pairs[name] = _read(item, None, value, place.below(name))
+    return pairs
 
 
 def _json(text: str, place: MemberPlace) -> object:
@@ -153,9 +154,9 @@ def _json(text: str, place: MemberPlace) -> object:
         raise place.unfit("json") from None
 
 
-def taken(shape: Shape, value: object, language: Language, at: str = "") -> Data:
-    """An object of JSON or TOML as the contract wants it. Raises Unfit."""
-    return _object(shape, value, MemberPlace(at, language))
+def taken(shape: Shape, value: object, language: Language, path: str = "") -> Data:
+    """An object of JSON or TOML as the contract wants it. Raises InvalidMember."""
+    return _object(shape, value, MemberPlace(path, language))
 
 
 def _taken(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
@@ -175,45 +176,47 @@ def _taken(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
 def _map(shape: Shape, item: Shape, value: object, place: MemberPlace) -> JsonValue:
     if not isinstance(value, Mapping):
         raise place.unfit("object")
-    known = {_key(shape, key, place): each for key, each in value.items()}
-    return {key: _taken(item, each, place.below(key)) for key, each in known.items()}
+    members = {_key(shape, key, place): member for key, member in value.items()}
+    return {key: _taken(item, member, place.below(key)) for key, member in members.items()}
 
 
 def _list(item: Shape, value: object, place: MemberPlace) -> JsonValue:
     if not isinstance(value, list):
         raise place.unfit("list")
-    return [_taken(item, each, place.below(number)) for number, each in enumerate(value)]
+    return [_taken(item, entry, place.below(number)) for number, entry in enumerate(value)]
 
 
 def _object(shape: Shape, value: object, place: MemberPlace) -> Data:
     if not isinstance(value, Mapping):
         raise place.unfit("object")
-    found: Data = {}
-    for key, one in value.items():
+    data: Data = {}
+    for key, part in value.items():
         name = known_member(shape.members, str(key), place.language, place.path)
         below = shape.of_member(name)
         assert below
-        found[name] = _taken(below, one, place.below(name))
-    missing = [one.name for one in shape.members if one.required and one.name not in found]
-    # The data as a whole is looked at when all of it is there.
+        data[name] = _taken(below, part, place.below(name))
+    missing = [
+        member.name for member in shape.members if member.required and member.name not in data
+    ]
+    # What the data as a whole lacks is checked later: flags fill it in one after the other.
     if missing and place.path:
         raise place.unfit("misses", ", ".join(missing))
-    return found
+    return data
 
 
 def _single(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
-    made = _made(shape, value)
-    if made is None:
+    fitting = _fitting(shape, value)
+    if fitting is None:
         near = _near(shape, value, place.language)
         raise InvalidMember(f"{place.path}: {expected(shape, place.language)}{near}")
-    return made
+    return fitting
 
 
-def _made(shape: Shape, value: object) -> JsonValue:
-    """A value of a shape; None where it is none."""
+def _fitting(shape: Shape, value: object) -> JsonValue:
+    """The value as its shape wants it; None where it does not fit."""
     match shape.kind:
         case "choice":
-            return _named(codes(shape.choices), value)
+            return _code_of(codes(shape.choices), value)
         case "number":
             return _whole(value)
         case "yes-no":
@@ -233,7 +236,7 @@ def _text(shape: Shape, value: object) -> str | None:
     return text if not shape.pattern or re.search(shape.pattern, text) else None
 
 
-def _named(names: Names, value: object) -> str | None:
+def _code_of(names: Names, value: object) -> str | None:
     return names.get(folded(value)) if isinstance(value, str) else None
 
 
@@ -244,7 +247,7 @@ def _near(shape: Shape, value: object, language: Language) -> str:
 
 
 def near_of(text: str, names: Names, language: Language) -> str:
-    """What a text may have meant, as the end of a sentence; empty when nothing is near."""
+    """The names that look like a text, as the end of a sentence; empty when none does."""
     near = nearest(text, names)
     return phrase("record", "near", language, ", ".join(near)) if near else ""
 
@@ -276,8 +279,8 @@ def _time(value: object) -> str | None:
         return None
     if instant_of(value):
         return value
-    shown = time_shown(value)
-    return instant(shown) if shown else None
+    time = time_shown(value)
+    return instant(time) if time else None
 
 
 def _key(shape: Shape, key: str, place: MemberPlace) -> str:
@@ -293,17 +296,17 @@ def _key(shape: Shape, key: str, place: MemberPlace) -> str:
     return name
 
 
-def known_member(members: Sequence[Member], name: str, language: Language, at: str = "") -> str:
-    """A member as the contract spells it. Raises Unfit, with what is near."""
-    names = names_of((one.name, ()) for one in members)
-    found = names.get(folded(name))
-    if found is None:
+def known_member(members: Sequence[Member], name: str, language: Language, path: str = "") -> str:
+    """A member as the contract spells it. Raises InvalidMember, with what is near."""
+    names = names_of((member.name, ()) for member in members)
+    spelling = names.get(folded(name))
+    if spelling is None:
         near = near_of(name, names, language) or phrase(
-            "record", "known", language, ", ".join(one.name for one in members)
+            "record", "known", language, ", ".join(member.name for member in members)
         )
         why = phrase("record", "unknown-member", language)
-        raise InvalidMember(f"{at}: {why}{near}" if at else f"{why}{near}")
-    return found
+        raise InvalidMember(f"{path}: {why}{near}" if path else f"{why}{near}")
+    return spelling
 
 
 def expected(shape: Shape, language: Language) -> str:

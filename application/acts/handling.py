@@ -1,4 +1,4 @@
-"""Acts on incidents: each is held against the state of its case first."""
+"""Acts on incidents: each is checked against the state of its case first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ def detection(source: Source, ref: str, regime: str, time: datetime) -> Act:
 def suspicion(
     source: Source, subject: str, ref: str | None, data_kinds: Sequence[str], time: datetime
 ) -> tuple[str, Act]:
-    """The reference of a case, made without one; and that misuse of a person's data is suspected.
+    """The reference of a case, a new one if none is named, and the act that records the suspicion.
 
     Raises NotAllowed when the reference is taken, UnknownSubject when nothing is known of the person.
     """
@@ -52,13 +52,13 @@ def act_on_case(
 ) -> Act:
     """An act on an incident at a time. Raises NotAllowed when its state forbids it."""
     _check_allowed(case, name, facts, time)
-    by = "breach_ref" if case.incident.kind == "breach" else "case_ref"
-    facts = {by: case.incident.ref, **facts}
+    ref_member = "breach_ref" if case.incident.kind == "breach" else "case_ref"
+    facts = {ref_member: case.incident.ref, **facts}
     return Act(name=name, subject=case.subject, facts=facts, legal_basis=_BASIS)
 
 
 def assessment(case: FoundIncident, facts: Mapping[str, JsonValue], time: datetime) -> Act:
-    """What is known of a breach; without a risk that is as it was assessed last. Raises NotAllowed."""
+    """The act that assesses a breach; without a risk it keeps the last one. Raises NotAllowed."""
     risk = facts.get("risk") or case.incident.until(time).risk
     if risk is None:
         raise NotAllowed(
@@ -81,7 +81,7 @@ def words_to(
 ) -> list[Act]:
     """That persons were told of a breach themselves: an act for each who had not been told yet.
 
-    Raises NotAllowed when one of them is not known, or the breach was detected later: then none is told.
+    Raises NotAllowed when a person is not known, or the breach was detected later: then no act is made.
     """
     _check_allowed(case, names.SUBJECTS_NOTIFIED, {}, time)
     facts = {"breach_ref": case.incident.ref, "channel": channel}

@@ -20,7 +20,7 @@ _Deed = Literal["placed", "reviewed", "released"]
 
 
 class HoldAct(Answer, frozen=True):
-    """What was done with a hold. `categories`: that it was over. `position`: of the event that says so."""
+    """What was done with a hold. `categories`: those it covered. `position`: of the event that says so."""
 
     subject: str
     hold_ref: str
@@ -48,15 +48,15 @@ def place(
 def review(
     site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
 ) -> HoldAct:
-    """A hold goes on until its next review; what is not named stays as it was."""
+    """Record that a hold goes on until its next review; a fact or category that is not named stays."""
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
-        told = {"ground": hold.ground, **facts}
-        return _act(site, "reviewed", reference, hold_ref, told, categories or hold.categories)
+        updated = {"ground": hold.ground, **facts}
+        return _act(site, "reviewed", reference, hold_ref, updated, categories or hold.categories)
 
 
 def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> HoldAct:
-    """A hold is over; an erasure that waited for it resumes with the next run of retention."""
+    """End a hold; the next run of retention carries out an erasure that waited for it."""
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
         facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
@@ -71,21 +71,21 @@ def _act(
     facts: HoldFacts,
     categories: Sequence[str],
 ) -> HoldAct:
-    told = {name: value for name, value in facts.items() if value is not None}
-    one = Act(
+    stated = {name: value for name, value in facts.items() if value is not None}
+    hold_act = Act(
         name=f"legal-hold-{deed}",
         subject=reference,
-        facts={"hold_ref": hold_ref, **told},
+        facts={"hold_ref": hold_ref, **stated},
         categories=sorted(categories),
         legal_basis=_BASIS,
     )
-    done = act(site, [one])
+    outcome = act(site, [hold_act])
     return HoldAct(
         subject=reference,
         hold_ref=hold_ref,
         act=deed,
         categories=sorted(categories),
-        position=done.last_position,
+        position=outcome.last_position,
     )
 
 

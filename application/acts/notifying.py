@@ -45,20 +45,20 @@ def notification(source: Source, word: NotificationWord, time: datetime) -> Act:
 
 
 def _check(source: Source, word: NotificationWord, time: datetime) -> None:
-    """There is such a task, it is open, and what was told can have been told then."""
+    """Check that such a task exists, is open, and began before the time at which the recipient was told."""
     if (word.outcome in EXCEPTIONS) != (word.ground is not None):
         raise Misconfigured(
             f"expected with {' and '.join(EXCEPTIONS)}, and with nothing else", field="ground"
         )
-    wanted = NotificationFilter(word.subject, word.recipient, done=True)
-    mine = [row for row in notification_tasks(source, wanted) if _is_meant(word, row)]
-    if not mine:
+    criteria = NotificationFilter(word.subject, word.recipient, done=True)
+    tasks = [row for row in notification_tasks(source, criteria) if _is_meant(word, row)]
+    if not tasks:
         raise Reject(
             f"there is nothing to tell {word.recipient} about: no {word.action} of data it had"
         )
-    if not any(row.open for row in mine):
-        raise Reject(f"{word.recipient} was told already, at {mine[0].told_at}")
-    if instant(time) < max(row.since for row in mine if row.open):
+    if not any(row.open for row in tasks):
+        raise Reject(f"{word.recipient} was told already, at {tasks[0].told_at}")
+    if instant(time) < max(row.since for row in tasks if row.open):
         raise Reject(f"{word.recipient} cannot have been told before the {word.action}")
 
 
@@ -71,6 +71,6 @@ def _covers(word: NotificationWord, row: Notification) -> bool:
 
 
 def notify(site: Site, source: Source, word: NotificationWord, time: datetime) -> None:
-    """Record what became of a task, while nobody else of the office acts. Raises what `notification` does."""
+    """Record what became of a task, under the lock of the office. Raises what `notification` does."""
     with one_at_a_time(site):
         record(site, [notification(source, word, time)], time)

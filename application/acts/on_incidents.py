@@ -1,4 +1,4 @@
-"""Acts on breaches and suspected misuse: each is judged and recorded while nobody else of the office acts."""
+"""Acts on breaches and suspected misuse: each is judged and recorded under the lock of the office."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ Facts = Mapping[str, JsonValue]
 
 
 class OnIncident(Struct, frozen=True):
-    """On which incident something is done, and when. `kind`: it must be of; `subject`: whose, where said."""
+    """The incident of an act, and its time. `kind`: it must have; `subject`: its person, where named."""
 
     ref: str
     kind: str
@@ -26,7 +26,7 @@ class OnIncident(Struct, frozen=True):
 
 
 def detect(site: Site, source: Source, on: OnIncident, regime: str) -> None:
-    """A breach was detected: from then on its clocks run. Raises NotAllowed."""
+    """Record that a breach was detected: its clocks run from then on. Raises NotAllowed."""
     with one_at_a_time(site):
         record(site, [detection(source, on.ref, regime, on.time)], on.time)
 
@@ -34,7 +34,7 @@ def detect(site: Site, source: Source, on: OnIncident, regime: str) -> None:
 def suspect(
     site: Site, source: Source, subject: str, ref: str | None, kinds: Sequence[str], time: datetime
 ) -> OnIncident:
-    """Misuse of a person's data is suspected: the case, whose reference is made without one."""
+    """Record that misuse of a person's data is suspected; without `ref` the case gets a new reference."""
     with one_at_a_time(site):
         ref, act = suspicion(source, subject, ref, kinds, time)
         record(site, [act], time)
@@ -42,14 +42,14 @@ def suspect(
 
 
 def assess(site: Site, source: Source, on: OnIncident, facts: Facts) -> None:
-    """What risk a breach is, and what is known of it. Raises NotAllowed."""
+    """Record the risk of a breach, and what is known of it. Raises NotAllowed."""
     with one_at_a_time(site):
         case = find_case(source, on.ref, on.kind)
         record(site, [assessment(case, facts, on.time)], on.time)
 
 
 def act_on_incident(site: Site, source: Source, on: OnIncident, name: str, facts: Facts) -> None:
-    """One act on an incident. `name`: of its event type. Raises NotAllowed."""
+    """Record one act on an incident. `name`: of its event type. Raises NotAllowed."""
     with one_at_a_time(site):
         case = find_case(source, on.ref, on.kind, on.subject)
         record(site, [act_on_case(case, name, facts, on.time)], on.time)
@@ -58,7 +58,7 @@ def act_on_incident(site: Site, source: Source, on: OnIncident, name: str, facts
 def tell(
     site: Site, source: Source, on: OnIncident, persons: Sequence[str], channel: str
 ) -> tuple[int, int]:
-    """Persons were told of a breach: how many of them now, and how many had been before."""
+    """Record that persons were told of a breach: how many of them now, and how many had been told before."""
     with one_at_a_time(site):
         case = find_case(source, on.ref, on.kind)
         words = words_to(source, case, persons, channel, on.time)

@@ -1,7 +1,7 @@
-"""Acts on a request of a person: each is judged and recorded while nobody else of the office acts.
+"""Acts on a request of a person: each is judged and recorded under the lock of the office.
 
-So two people who answer, refuse or extend the same request at the same time do it once: the second one is
-told what the first one did.
+So two people who answer, refuse or extend the same request at the same time do it once: the second person
+is told what the first one did.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,97 +28,98 @@ from schemas.encoding import JsonValue
 
 
 class OnRequest(Struct, frozen=True):
-    """On which request something is done, and when. `subject`: whose it is, where that is said."""
+    """The request of an act, and its time. `subject`: its person, where named."""
 
     ref: str
     subject: str | None
     time: datetime
 
 
-Done = tuple[Sequence[Act], datetime]
+TimedActs = tuple[Sequence[Act], datetime]
 """Acts, and when they were done."""
 
 
 def identify(
     site: Site, source: Source, on: OnRequest, facts: Mapping[str, JsonValue], *, doubted: bool
 ) -> FoundRequest:
-    """Whoever asked is who they say; `doubted`: that is still to be shown. Raises NotAllowed."""
+    """Record that the person has shown who they are; `doubted`: not yet. Raises NotAllowed."""
     name = names.IDENTITY_VERIFICATION_FAILED if doubted else names.IDENTITY_VERIFIED
-    what: ActOn = "doubt" if doubted else "verify"
-    return _acted(
-        site, source, on, (what, ""), lambda found: ([act_on(found, name, facts)], on.time)
+    deed: ActOn = "doubt" if doubted else "verify"
+    return _act_on_request(
+        site, source, on, (deed, ""), lambda case: ([act_on(case, name, facts)], on.time)
     )
 
 
 def extend(site: Site, source: Source, on: OnRequest, reason: str) -> FoundRequest:
-    """The person was told that the answer takes longer. Raises NotAllowed."""
+    """Record that the person was told of a longer period. Raises NotAllowed."""
 
-    def made(found: FoundRequest) -> Done:
-        return [act_on(found, names.RIGHTS_REQUEST_EXTENDED, {"reason": reason})], on.time
+    def acts_on(case: FoundRequest) -> TimedActs:
+        return [act_on(case, names.RIGHTS_REQUEST_EXTENDED, {"reason": reason})], on.time
 
-    return _acted(site, source, on, ("extend", ""), made)
+    return _act_on_request(site, source, on, ("extend", ""), acts_on)
 
 
 def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundRequest:
-    """A request is refused. Raises NotAllowed, Reject."""
+    """Refuse a request. Raises NotAllowed, Reject."""
 
-    def made(found: FoundRequest) -> Done:
-        refused = act_on(found, names.RIGHTS_REQUEST_REFUSED, {"ground": ground})
-        return [*acts_before_refusal(source, found, ground), refused], on.time
+    def acts_on(case: FoundRequest) -> TimedActs:
+        refused = act_on(case, names.RIGHTS_REQUEST_REFUSED, {"ground": ground})
+        return [*acts_before_refusal(source, case, ground), refused], on.time
 
-    return _acted(site, source, on, ("refuse", ground), made)
+    return _act_on_request(site, source, on, ("refuse", ground), acts_on)
 
 
-def answer(site: Site, source: Source, on: OnRequest, wanted: AnswerOptions) -> FoundRequest:
-    """A request is answered, after what its right asks for was done. Raises NotAllowed, Misconfigured."""
+def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) -> FoundRequest:
+    """Do what the right of a request asks for, then answer it. Raises NotAllowed, Misconfigured."""
 
-    def made(found: FoundRequest) -> Done:
-        before = acts_before_answer(found, wanted)
-        outcome, answered = _carried_out(site, found, wanted.outcome, on.time)
+    def acts_on(case: FoundRequest) -> TimedActs:
+        before = acts_before_answer(case, options)
+        outcome, answered_at = _carry_out(site, case, options.outcome, on.time)
         return [
             *before,
-            act_on(found, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome}),
-        ], answered
+            act_on(case, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome}),
+        ], answered_at
 
-    return _acted(site, source, on, ("answer", wanted.outcome), made)
+    return _act_on_request(site, source, on, ("answer", options.outcome), acts_on)
 
 
 def close(site: Site, source: Source, on: OnRequest, outcome: str) -> FoundRequest:
-    """A request ends without a decision on what was asked. Raises NotAllowed."""
+    """End a request without a decision on what was asked. Raises NotAllowed."""
 
-    def made(found: FoundRequest) -> Done:
-        return [act_on(found, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome})], on.time
+    def acts_on(case: FoundRequest) -> TimedActs:
+        return [act_on(case, names.RIGHTS_REQUEST_ANSWERED, {"outcome": outcome})], on.time
 
-    return _acted(site, source, on, ("close", ""), made)
+    return _act_on_request(site, source, on, ("close", ""), acts_on)
 
 
-def _carried_out(
-    site: Site, found: FoundRequest, outcome: str, time: datetime
+def _carry_out(
+    site: Site, case: FoundRequest, outcome: str, time: datetime
 ) -> tuple[str, datetime]:
-    """The outcome, and when it is answered: of a request for erasure those of its decisions.
+    """The outcome and time of the answer: for a request for erasure, those of its decisions.
 
-    They are carried out first, so that the answer does not come before the erasure, whatever the time given
-    and however often it was tried.
+    The erasure comes first, so that no answer precedes it, whatever time the command names and however
+    often it ran.
     """
-    if found.right != "erasure" or outcome == NOTHING_HELD:
+    if case.right != "erasure" or outcome == NOTHING_HELD:
         return outcome, time
-    done = erase_for(site, found.person, found.request.ref)
-    return done.outcome, max(time, done.at or time)
+    erasure = erase_for(site, case.person, case.request.ref)
+    return erasure.outcome, max(time, erasure.at or time)
 
 
-def _acted(
+def _act_on_request(
     site: Site,
     source: Source,
     on: OnRequest,
     allowed: tuple[ActOn, str],
-    made: Callable[[FoundRequest], Done],
+    acts_on: Callable[[FoundRequest], TimedActs],
 ) -> FoundRequest:
-    """The request after acts that its state allows. `allowed`: which act, with its code."""
-    what, code = allowed
+    """Record acts that a request's state allows; the request after them. `allowed`: the act and its code."""
+    deed, code = allowed
     with one_at_a_time(site):
-        found = find(source, on.ref, on.subject)
-        check_allowed(found, what, on.time, code)
-        acts, time = made(found)
+        # Read inside the lock: another person may have answered or closed the request meanwhile.
+        case = find(source, on.ref, on.subject)
+        check_allowed(case, deed, on.time, code)
+        acts, time = acts_on(case)
         record(site, acts, time)
-    [(_, after)] = requests(source.session, streams=[found.stream], refs=[on.ref])
-    return FoundRequest(found.stream, found.reference, after)
+    [(_, after)] = requests(source.session, streams=[case.stream], refs=[on.ref])
+    return FoundRequest(case.stream, case.reference, after)

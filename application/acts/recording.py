@@ -1,6 +1,7 @@
-"""Events of any type by command: drafted from members, held against the contract, recorded as the office's.
+"""Events of any type by command: drafted from members, checked by the contract, recorded as the office's.
 
-What the house has a command for is named; what only the ledger may say is refused.
+A type with a command of its own gets a note that names the command; a type that only the ledger may record
+is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,12 +67,13 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """Types for which there is a command of their own, which looks at the state of the case before it records."""
 
+# A legal duty or public task rests on an article of law, so its events must name one.
 _PROVIDED = frozenset({"6-1-c", "6-1-e"})
 _COMMON = ("activity", "legal_basis")
 
 
 class Draft(Struct, frozen=True):
-    """An event before it is one. `data`: its members as the contract wants them."""
+    """An event before it is recorded. `data`: its members as the contract wants them."""
 
     entry: EventType
     subject: str
@@ -81,8 +83,8 @@ class Draft(Struct, frozen=True):
     @property
     def personal(self) -> Data:
         """Its values of persons."""
-        found = self.data.get("personal")
-        return found if isinstance(found, dict) else {}
+        values = self.data.get("personal")
+        return values if isinstance(values, dict) else {}
 
     @property
     def shown(self) -> Data:
@@ -94,7 +96,7 @@ class DraftShown(Answer, frozen=True):
     """An event that is about to be recorded, or was. `id` and `position`: null until it is.
 
     `data`: its members without any value of a person; `personal`: the names of those values. `says`: the
-    event in a sentence. `notes`: what whoever records it should know.
+    event in a sentence. `notes`: what the person who records it should know.
     """
 
     name: str
@@ -112,7 +114,7 @@ class DraftShown(Answer, frozen=True):
 
 
 def draft_shown(
-    site: Site, draft: Draft, told: Sequence[str], acted: ActOutcome | None, language: Language
+    site: Site, draft: Draft, notes: Sequence[str], acted: ActOutcome | None, language: Language
 ) -> DraftShown:
     """A draft with notes on it; and what became of it, once it is recorded."""
     return DraftShown(
@@ -124,7 +126,7 @@ def draft_shown(
         data=draft.shown,
         personal=sorted(draft.personal),
         says=text_of(draft.entry.name, draft.shown, language),
-        notes=list(told),
+        notes=list(notes),
         recorded=acted is not None,
         id=acted.ids[0] if acted else None,
         position=acted.last_position if acted else None,
@@ -132,7 +134,7 @@ def draft_shown(
 
 
 def check_subject(entry: EventType, subject: str, language: Language) -> None:
-    """Raise Unfit for a subject of a kind that the type is not about."""
+    """Raise InvalidMember for a subject of a kind that the type is not about."""
     if kind_of(subject) not in entry.subjects:
         raise InvalidMember(phrase("record", "about-other", language, subjects_of(entry)))
 
@@ -147,22 +149,25 @@ def members_for(entry: EventType, subject: str) -> tuple[Member, ...]:
     """The members that an event about a subject has; who the person is decides what must be there."""
     about = kind_of(subject)
     stated = entry.needs_activity and about in OUTSIDERS
-    found = [
+    members = [
         Member(
-            one.name, one.required or (stated and one.name in _COMMON), one.shape, one.is_personal
+            member.name,
+            member.required or (stated and member.name in _COMMON),
+            member.shape,
+            member.is_personal,
         )
-        for one in members_of(entry.data)
-        if is_person(subject) or not one.is_personal
+        for member in members_of(entry.data)
+        if is_person(subject) or not member.is_personal
     ]
-    return tuple(sorted(found, key=lambda one: not one.required))
+    return tuple(sorted(members, key=lambda member: not member.required))
 
 
 def missing(members: Sequence[Member], data: Data, language: Language) -> list[str]:
     """What must be there and is not, each in words."""
     return [
-        phrase("record", "missing", language, one.name, one.means(language))
-        for one in members
-        if one.required and one.name not in data
+        phrase("record", "missing", language, member.name, member.means(language))
+        for member in members
+        if member.required and member.name not in data
     ]
 
 
@@ -180,7 +185,7 @@ def _act_of(draft: Draft) -> Act:
 
 
 def check_draft(site: Site, draft: Draft, language: Language) -> None:
-    """Raise ActRefused, or Unfit in words of the member, when the contract refuses it."""
+    """Raise ActRefused, or InvalidMember in words of the member, when the contract refuses it."""
     try:
         check(site, [_act_of(draft)])
     except ActRefused as error:
@@ -188,7 +193,7 @@ def check_draft(site: Site, draft: Draft, language: Language) -> None:
 
 
 def record_draft(site: Site, draft: Draft, language: Language) -> ActOutcome:
-    """Record it as an event of the privacy office. Raises ActRefused, or Unfit; then nothing is recorded."""
+    """Record it as an event of the office. Raises ActRefused or InvalidMember: nothing is recorded then."""
     try:
         return act(site, [_act_of(draft)])
     except ActRefused as error:
@@ -196,58 +201,58 @@ def record_draft(site: Site, draft: Draft, language: Language) -> ActOutcome:
 
 
 def _in_words(error: ActRefused, draft: Draft, language: Language) -> InvalidMember | None:
-    """What the contract refuses, where, and what to do; None of what may not be explained."""
+    """What the contract refuses, where, and what to do; None for a code that must stay unexplained."""
     words = words_of(error.code.value)
     if not error.pointer or language not in words:
         return None
     path = error.pointer.removeprefix("/data").strip("/").replace("/", ".")
-    known = {one.name: one for one in members_of(draft.entry.data)}
+    members = {member.name: member for member in members_of(draft.entry.data)}
     name = path.split(".")[0]
-    where = f"{path} ({known[name].means(language)})" if name in known else path
-    return InvalidMember(phrase("record", "at", language, where, words[language]))
+    place = f"{path} ({members[name].means(language)})" if name in members else path
+    return InvalidMember(phrase("record", "at", language, place, words[language]))
 
 
 def notes(source: Source, draft: Draft, language: Language) -> list[str]:
-    """What whoever records it should know: nothing that would stop it."""
+    """What the person who records it should know: none of it prevents the recording."""
 
-    def said(name: str, *values: object) -> str:
+    def note(name: str, *values: object) -> str:
         return phrase("record-note", name, language, *values)
 
-    found = []
+    sentences = []
     if draft.personal:
-        found.append(said("sealed", len(draft.personal)))
+        sentences.append(note("sealed", len(draft.personal)))
     events = _events_about(source, draft.subject)
     if not events:
-        found.append(said("first"))
-    found += [said("no-such", name) for name in unknown(draft.entry, draft.data, events)]
+        sentences.append(note("first"))
+    sentences += [note("no-such", name) for name in unknown(draft.entry, draft.data, events)]
     before = begun(draft.entry, draft.data, events)
     if before is not None:
-        found.append(said("begun", before))
+        sentences.append(note("begun", before))
     own = COMMANDS.get(draft.entry.name)
     if own:
-        found.append(said("command", f"`{own}`"))
-    return [*found, *(said(name) for name in _unheard(source, draft.data))]
+        sentences.append(note("command", f"`{own}`"))
+    return [*sentences, *(note(name) for name in _unregistered(source, draft.data))]
 
 
 def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
-    """What is recorded about a subject so far; nothing of one that nobody has named yet."""
+    """The events about a subject so far; none for a subject that no event names."""
     try:
         return events_of(source.session, known_streams(source, subject))
     except UnknownSubject:
         return []
 
 
-def _unheard(source: Source, data: Data) -> list[str]:
-    """Names in it that nobody registered, declared or enacted."""
-    found = []
+def _unregistered(source: Source, data: Data) -> list[str]:
+    """Members whose value no register knows: the recipient, the activity, the provision."""
+    members = []
     if "recipient" in data and data["recipient"] not in recipients_by_id(source.session):
-        found.append("recipient")
+        members.append("recipient")
     if "activity" in data:
         entries = register_entries(source.session)
         declared = {entry.activity for entry in entries if entry.declared}
         if data["activity"] not in declared:
-            found.append("activity")
+            members.append("activity")
     stated = data.get("provision")
     if data.get("legal_basis") in _PROVIDED and (stated is None or provision(str(stated)) is None):
-        found.append("provision")
-    return found
+        members.append("provision")
+    return members

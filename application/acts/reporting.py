@@ -1,4 +1,4 @@
-"""Reports about a person as they are issued: hashed, recorded on the request that asked for them."""
+"""Reports about a person: when one is issued, its hash is recorded on the request that asked for it."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -30,15 +30,15 @@ PORTABILITY = ReportKind("portability", names.PORTABILITY_EXPORT_ISSUED)
 
 
 def issue(
-    site: Site, source: Source, asked: ReportScope, kind: ReportKind, content: bytes, form: str
+    site: Site, source: Source, scope: ReportScope, kind: ReportKind, content: bytes, form: str
 ) -> None:
-    """Record on the request, if it answers one, what is handed over.
+    """Record the report on the request that it answers; without a request record nothing.
 
     Raises of a request NotAllowed, ActRefused, Retry or Halt: then nothing was issued.
     """
-    if asked.request_ref is not None:
+    if scope.request_ref is not None:
         with one_at_a_time(site):
-            _issue(site, source, asked, kind, content, form)
+            _issue(site, source, scope, kind, content, form)
 
 
 def checkpoint_before(folder: Path, position: int) -> CoveringCheckpoint | None:
@@ -46,32 +46,34 @@ def checkpoint_before(folder: Path, position: int) -> CoveringCheckpoint | None:
     signed = published_by(LogFolder(folder), position)
     if signed is None:
         return None
-    known = signed.checkpoint
-    return CoveringCheckpoint(origin=known.origin, size=known.size, root=to_base64(known.root))
+    checkpoint = signed.checkpoint
+    return CoveringCheckpoint(
+        origin=checkpoint.origin, size=checkpoint.size, root=to_base64(checkpoint.root)
+    )
 
 
 def _issue(
-    site: Site, source: Source, asked: ReportScope, kind: ReportKind, content: bytes, form: str
+    site: Site, source: Source, scope: ReportScope, kind: ReportKind, content: bytes, form: str
 ) -> None:
-    assert asked.request_ref
-    found = find(source, asked.request_ref, asked.reference)
-    check_allowed(found, "issue", source.now, kind.right)
+    assert scope.request_ref
+    case = find(source, scope.request_ref, scope.reference)
+    check_allowed(case, "issue", source.now, kind.right)
     facts: dict[str, JsonValue] = {
-        "request_ref": asked.request_ref,
+        "request_ref": scope.request_ref,
         "sha256": sha256(content).hexdigest(),
         "format": form,
-        "language": asked.language,
-        "position": asked.position,
+        "language": scope.language,
+        "position": scope.position,
     }
-    if asked.checkpoint:
+    if scope.checkpoint:
         facts |= {
-            "checkpoint_size": asked.checkpoint.size,
-            "checkpoint_root": asked.checkpoint.root,
+            "checkpoint_size": scope.checkpoint.size,
+            "checkpoint_root": scope.checkpoint.root,
         }
     act = Act(
         name=kind.issued,
-        subject=found.person,
-        provision=provision_of(found.right),
+        subject=case.person,
+        provision=provision_of(case.right),
         facts=facts,
     )
     record(site, [act], site.clock())

@@ -1,4 +1,4 @@
-"""Requests of persons: opened, and held against their state before anything is done about them."""
+"""Requests of persons: how one is opened, and whether its state allows an act."""
 
 import secrets
 from collections.abc import Sequence
@@ -40,9 +40,9 @@ class NewRequest(Struct, frozen=True):
     letter: str | None = None
 
 
-def check_allowed(found: FoundRequest, what: ActOn, time: datetime, code: str = "") -> None:
+def check_allowed(case: FoundRequest, deed: ActOn, time: datetime, code: str = "") -> None:
     """Raise NotAllowed when the request's state forbids an act at a time."""
-    why = hindrance(what, found.request, time, code)
+    why = hindrance(deed, case.request, time, code)
     if why is not None:
         raise NotAllowed(why)
 
@@ -50,22 +50,23 @@ def check_allowed(found: FoundRequest, what: ActOn, time: datetime, code: str = 
 def open_request(site: Site, source: Source, opening: NewRequest, time: datetime) -> FoundRequest:
     """Record that a request came in. Raises NotAllowed when its reference is taken, Misconfigured.
 
-    Raises UnknownSubject for a person of whom nothing is known, unless that is said.
+    Raises UnknownSubject for a person of whom nothing is known, unless `opening.unknown` says so.
     """
     check_person(opening.subject)
     with one_at_a_time(site):
-        ref = _open(site, source, opening, time)
+        ref = _record_opening(site, source, opening, time)
     return find(source, ref, opening.subject)
 
 
-def _open(site: Site, source: Source, opening: NewRequest, time: datetime) -> str:
-    """Record that a request came in, whose reference is made without one."""
+def _record_opening(site: Site, source: Source, opening: NewRequest, time: datetime) -> str:
+    """Record that a request came in; without a reference it gets a new one."""
     if opening.objection is not None:
         _check_declared(source, opening.objection[0])
     if not opening.unknown:
         known_streams(source, opening.subject)
     _check_sealable(source, opening)
     ref = opening.ref or new_reference(time)
+    # The caller holds the lock of the office: no other command can take the reference meanwhile.
     if requests(source.session, refs=[ref]):
         raise NotAllowed(f"there is a request {ref} already")
     received_on = opening.received_on or day_of(time).isoformat()
@@ -76,7 +77,7 @@ def _open(site: Site, source: Source, opening: NewRequest, time: datetime) -> st
 
 
 def _check_declared(source: Source, activity: str) -> None:
-    """An objection to what nobody declared would stop nothing."""
+    """Raise Misconfigured for an undeclared activity: an objection to it would stop nothing."""
     entries = [entry for entry in register_entries(source.session) if entry.declared]
     if activity not in {entry.activity for entry in entries}:
         names = names_of((entry.activity, (entry.name,)) for entry in entries)
@@ -88,7 +89,7 @@ def _check_declared(source: Source, activity: str) -> None:
 
 
 def _check_sealable(source: Source, opening: NewRequest) -> None:
-    """What somebody wrote of whom everything was erased could not be sealed."""
+    """Raise NotAllowed for the letter of an erased person: no key is left to seal it with."""
     if opening.letter is not None and is_erased(source, opening.subject):
         raise NotAllowed(
             "all of this person is erased already: no letter can be kept", field="letter"
@@ -96,7 +97,7 @@ def _check_sealable(source: Source, opening: NewRequest) -> None:
 
 
 def _opening_acts(opening: NewRequest, ref: str, received_on: str) -> list[Act]:
-    def made(name: str, **facts: str) -> Act:
+    def act_of(name: str, **facts: str) -> Act:
         return Act(
             name=name,
             subject=opening.subject,
@@ -104,7 +105,7 @@ def _opening_acts(opening: NewRequest, ref: str, received_on: str) -> list[Act]:
             facts={"request_ref": ref, **facts},
         )
 
-    received = made(
+    received = act_of(
         names.RIGHTS_REQUEST_RECEIVED,
         right=opening.right,
         channel=opening.channel,
@@ -117,15 +118,15 @@ def _opening_acts(opening: NewRequest, ref: str, received_on: str) -> list[Act]:
     if opening.objection is None:
         return [received]
     activity, ground = opening.objection
-    return [received, made(names.OBJECTION_RAISED, activity_objected=activity, ground=ground)]
+    return [received, act_of(names.OBJECTION_RAISED, activity_objected=activity, ground=ground)]
 
 
 def new_reference(time: datetime, series: str = "VZ") -> str:
-    """A reference by chance, without digits that could be taken for a number of somebody."""
+    """A random reference of letters: digits could be taken for a person's number."""
     return f"{series}-{time.year}-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
 
 
 def record(site: Site, acts: Sequence[Act], time: datetime) -> None:
     """Record what was done at a time, and let the views see it."""
-    act(site, [msgspec.structs.replace(one, time=time) for one in acts])
+    act(site, [msgspec.structs.replace(undated, time=time) for undated in acts])
     bring_up_to_date(site)

@@ -1,7 +1,7 @@
 """`ledger access`: who could see what at a time, one employee's rights, and who saw a person's data.
 
-Roles cover categories, employees hold roles: what somebody could see is the union over the roles held at
-that moment. The same functions show the past and the present.
+Roles cover categories, employees hold roles: an employee could see the union over the roles held at that
+moment. The same functions show the past and the present.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ from application.queries.seen import (
     covered,
     house_at,
     looks_at,
-    told_of,
+    looks_shown,
 )
 from application.queries.subjects import known_streams, selections
 from application.source import Source
@@ -49,7 +49,7 @@ class RoleAt(Answer, frozen=True):
 
 
 class RoleHeld(Answer, frozen=True):
-    """A role that somebody held at a time. `categories`: null for a role that was not defined by then."""
+    """A role that an employee held at a time. `categories`: null for a role that was not defined by then."""
 
     role: str
     since: str
@@ -118,27 +118,27 @@ def access(
     people = [
         _rights(names[stream], row, house.roles, time) for stream, row in house.employees.items()
     ]
-    wanted = [person for person in people if _is_wanted(person, role, category)]
+    matching = [person for person in people if _matches(person, role, category)]
     return Access(
         as_of=instant(time),
         roles=list(_roles(house, time, role)),
-        employees=sorted(wanted, key=lambda person: str(person.employee)),
+        employees=sorted(matching, key=lambda person: str(person.employee)),
     )
 
 
-def _is_wanted(person: Rights, role: str | None, category: str | None) -> bool:
+def _matches(person: Rights, role: str | None, category: str | None) -> bool:
     """Whether a person held some role, and that one, and may see that category."""
-    roles = [held.role for held in person.roles]
+    roles = [row.role for row in person.roles]
     return (
         bool(roles) and (role is None or role in roles) and category in {None, *person.categories}
     )
 
 
 def _roles(house: House, time: datetime, role: str | None) -> Iterator[RoleAt]:
-    for known in house.roles.values():
-        shown = _role(known, time)
-        if shown and role in {None, shown.role}:
-            yield shown
+    for row in house.roles.values():
+        role_at = _role(row, time)
+        if role_at and role in {None, role_at.role}:
+            yield role_at
 
 
 def employee_access(
@@ -146,10 +146,11 @@ def employee_access(
 ) -> EmployeeAccess:
     """What one employee may see, with all that led to it; what was seen, and who saw the employee's data.
 
-    Whoever was never in service can have seen something all the same. Raises UnknownSubject.
+    A person without a file can still have seen data: events of other persons name the reader. Raises
+    UnknownSubject.
     """
     saw = consultations_by(source, known_streams(source, reference), moment)
-    row, of_it = _of_employee(source, reference, moment)
+    row, looks = _of_employee(source, reference, moment)
     if row is None and not saw:
         raise UnknownSubject(
             "The ledger holds no roles, employment or certificate of this subject, and nothing it saw."
@@ -159,7 +160,7 @@ def employee_access(
     if saw:
         source.reads.note_many(())
     rights = _rights(reference, row, house.roles, time)
-    seen = told_of(source, of_it, house, since)
+    consultations = looks_shown(source, looks, house, since)
     return EmployeeAccess(
         employee=rights.employee,
         employed=rights.employed,
@@ -168,37 +169,38 @@ def employee_access(
         categories=rights.categories,
         as_of=instant(time),
         history=_history(row),
-        saw=told_of(source, saw, house, since, of_others=True),
-        accesses=seen.accesses,
-        reads=seen.reads,
-        lists=seen.lists,
+        saw=looks_shown(source, saw, house, since, of_others=True),
+        accesses=consultations.accesses,
+        reads=consultations.reads,
+        lists=consultations.lists,
     )
 
 
 def _of_employee(
     source: Source, reference: str, moment: Moment
 ) -> tuple[Employee | None, list[Consultation]]:
-    """The file of an employee, and who saw it; neither of one whom only other persons' events name."""
+    """The file of an employee, and who saw it; nothing where only other persons' events name the employee."""
     try:
-        found = selections(source, reference, moment)
+        subjects = selections(source, reference, moment)
     except UnknownSubject:
         return None, []
-    files = [fold(staff.VIEW, one.selected.counted).get("") for one in reversed(found)]
+    # The latest data subject first: after an erasure a reference can name a new one.
+    files = [fold(staff.VIEW, subject.selected.counted).get("") for subject in reversed(subjects)]
     file = next((row for row in files if isinstance(row, Employee)), None)
     return file, looks_at(source, reference, moment)
 
 
-def _rights(who: Name, row: Employee, roles: Mapping[str, Role], time: datetime) -> Rights:
-    held = [
+def _rights(employee: Name, row: Employee, roles: Mapping[str, Role], time: datetime) -> Rights:
+    roles_held = [
         RoleHeld(role=role, since=instant(grant.order.time), categories=covered(roles, role, time))
         for role, grant in roles_at(row, time).items()
     ]
     return Rights(
-        employee=who,
+        employee=employee,
         employed=employed_at(row, time),
         vog=_certificate(certificate_at(row, time)),
-        roles=held,
-        categories=sorted({name for one in held for name in one.categories or ()}),
+        roles=roles_held,
+        categories=sorted({name for role in roles_held for name in role.categories or ()}),
     )
 
 
@@ -218,9 +220,15 @@ def _role(role: Role, time: datetime) -> RoleAt | None:
 def _history(row: Employee) -> list[EmployeeAct]:
     """Every act of the employee's file, in the order of time."""
     acts: list[tuple[Order, ActOnEmployee, str | None]] = [
-        *((one.order, "granted" if one.granted else "revoked", one.role) for one in row.grants),
-        *((one.order, "started" if one.started else "ended", None) for one in row.employments),
-        *((one.order, "vog", one.profile) for one in row.certificates),
+        *(
+            (grant.order, "granted" if grant.granted else "revoked", grant.role)
+            for grant in row.grants
+        ),
+        *(
+            (employment.order, "started" if employment.started else "ended", None)
+            for employment in row.employments
+        ),
+        *((certificate.order, "vog", certificate.profile) for certificate in row.certificates),
     ]
     return [
         EmployeeAct(occurred_at=instant(order.time), act=act, about=about, source=order.source)

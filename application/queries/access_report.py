@@ -58,7 +58,7 @@ class CoveringCheckpoint(Answer, frozen=True):
 
 
 class ReportScope(msgspec.Struct, frozen=True):
-    """What is asked for. `checkpoint`: the published one that covers the position's past, if there is any."""
+    """Which report is asked for. `checkpoint`: the published checkpoint of the position's past, if any."""
 
     reference: str
     request_ref: str | None
@@ -73,7 +73,7 @@ class AccessReport(Answer, frozen=True):
     """What GDPR Art. 15 owes a person, as of one position of the ledger.
 
     `positions` in it are of the events that a statement rests on. `text` of acts is in `language`. `seal`:
-    256 bits that nobody can guess without the person's key, which the recorded hash of the report covers.
+    256 bits that cannot be guessed without the person's key, which the recorded hash of the report covers.
     """
 
     report: Literal["access"]
@@ -99,39 +99,40 @@ class AccessReport(Answer, frozen=True):
     seal: str
 
 
-def access_report(source: Source, asked: ReportScope) -> AccessReport:
-    """The report. Raises UnknownSubject for whoever is not known."""
-    subject = subject_of(source, asked.reference, asked.position)
-    given, feeds = disclosures_of(subject), feeds_of(source, subject)
-    every = sorted_disclosures([*given, *(one.row for one in feeds)])
-    names = named_recipients(source, subject, every)
+def access_report(source: Source, scope: ReportScope) -> AccessReport:
+    """The report. Raises UnknownSubject."""
+    subject = subject_of(source, scope.reference, scope.position)
+    # A feed names no person in its event, so it is not among the events of the subject.
+    disclosed, feeds = disclosures_of(subject), feeds_of(source, subject)
+    all_disclosures = sorted_disclosures([*disclosed, *(feed.row for feed in feeds)])
+    names = named_recipients(source, subject, all_disclosures)
     processing = purposes(source, subject)
     automated = list(automated_decisions(subject))
     return AccessReport(
         report="access",
         article="15",
-        language=asked.language,
-        subject=asked.reference,
-        request_ref=asked.request_ref,
-        position=asked.position,
-        rendered_at=instant(asked.rendered_at),
-        checkpoint=asked.checkpoint,
-        controller=asked.controller,
+        language=scope.language,
+        subject=scope.reference,
+        request_ref=scope.request_ref,
+        position=scope.position,
+        rendered_at=instant(scope.rendered_at),
+        checkpoint=scope.checkpoint,
+        controller=scope.controller,
         purposes=processing,
         categories=list(categories(subject)),
-        recipients=received(given, runs(feeds), names),
-        retention=retention_of(source, subject, day_of(asked.rendered_at)),
+        recipients=received(disclosed, runs(feeds), names),
+        retention=retention_of(source, subject, day_of(scope.rendered_at)),
         rights=rights(processing, automated),
         sources=sources(subject, names),
         automated_decisions=automated,
-        transfers=list(transfers(every, names)),
+        transfers=list(transfers(all_disclosures, names)),
         data=list(copy(subject)),
         consultations=list(consultations(source, subject)),
-        acts=list(acts(subject, names, asked.language)),
-        seal=_seal(source, subject, asked),
+        acts=list(acts(subject, names, scope.language)),
+        seal=_seal(source, subject, scope),
     )
 
 
-def _seal(source: Source, subject: Subject, asked: ReportScope) -> str:
-    place = ["access-report/1", asked.position, instant(asked.rendered_at), asked.request_ref]
+def _seal(source: Source, subject: Subject, scope: ReportScope) -> str:
+    place = ["access-report/1", scope.position, instant(scope.rendered_at), scope.request_ref]
     return seal_of(source, subject, place)

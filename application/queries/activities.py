@@ -19,10 +19,11 @@ _OBJECTED = "objected"
 _ACTS = noting({_OBJECTED})
 
 
-def activities(source: Source, wanted: Iterable[str], moment: Moment) -> dict[str, Dossier]:
+def activities(source: Source, activity_ids: Iterable[str], moment: Moment) -> dict[str, Dossier]:
     """Name -> dossier of some activities, as they were known at a moment, whenever they were declared."""
     names = {
-        activity_name(one): source.ledger.registry_stream(activity_name(one)) for one in wanted
+        activity_name(activity): source.ledger.registry_stream(activity_name(activity))
+        for activity in activity_ids
     }
     events: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in names.values()}
     if names:
@@ -42,8 +43,8 @@ def look_of(
     others: Callable[[str], Dossier | None] = lambda _name: None,
 ) -> FactContext:
     """A person with the activities that they objected to, and others by name."""
-    known = activities(source, activities_objected_to(own), moment)
-    return FactContext(stream, own, lambda name: known.get(name) or others(name))
+    dossiers = activities(source, activities_objected_to(own), moment)
+    return FactContext(stream, own, lambda name: dossiers.get(name) or others(name))
 
 
 def objecting(source: Source, events: Iterable[RecordedEvent], moment: Moment) -> bool:
@@ -55,11 +56,11 @@ def objecting(source: Source, events: Iterable[RecordedEvent], moment: Moment) -
 
 def objectors(source: Source, dossiers: Mapping[UUID, Dossier], moment: Moment) -> set[UUID]:
     """Those of some persons who objected to direct marketing."""
-    wanted = {one for own in dossiers.values() for one in activities_objected_to(own)}
-    known = activities(source, wanted, moment)
+    objected = {activity for own in dossiers.values() for activity in activities_objected_to(own)}
+    of_activities = activities(source, objected, moment)
     time = moment.as_of or source.now
     return {
         stream
         for stream, own in dossiers.items()
-        if objects_to_marketing(FactContext(stream, own or NO_DOSSIER, known.get), time)
+        if objects_to_marketing(FactContext(stream, own or NO_DOSSIER, of_activities.get), time)
     }

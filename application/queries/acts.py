@@ -59,61 +59,67 @@ class Exported(msgspec.Struct):
 def exported(
     source: Source,
     log: Log,
-    wanted: EventFilter,
+    criteria: EventFilter,
     record: Callable[[Act], Record | None],
-    told: Exported,
+    progress: Exported,
 ) -> Iterator[Record]:
-    """The records of the wanted events in the order of the ledger; `told` is brought up to date.
+    """The records of the wanted events in the order of the ledger; `progress` is brought up to date.
 
     What is recorded while it runs is left for the next export. Raises UnknownSubject, before the first
-    record, for whoever is not known.
+    record.
     """
     head = head_position(source.session)
-    upto = head if wanted.at_position is None else min(wanted.at_position, head)
-    told.position = upto
+    last_position = head if criteria.at_position is None else min(criteria.at_position, head)
+    progress.position = last_position
     acts = (
-        _of_subject(source, log, wanted, upto)
-        if wanted.subject
-        else _of_all(source, log, wanted, upto)
+        _of_subject(source, log, criteria, last_position)
+        if criteria.subject
+        else _of_all(source, log, criteria, last_position)
     )
-    return _records(acts, record, told)
+    return _records(acts, record, progress)
 
 
 def _records(
-    acts: Iterable[Act], record: Callable[[Act], Record | None], told: Exported
+    acts: Iterable[Act], record: Callable[[Act], Record | None], progress: Exported
 ) -> Iterator[Record]:
     for act in acts:
-        made = record(act)
-        if made is None:
-            told.left_out += 1
+        result = record(act)
+        if result is None:
+            progress.left_out += 1
         else:
-            told.records += 1
-            yield made
+            progress.records += 1
+            yield result
 
 
-def _of_subject(source: Source, log: Log, wanted: EventFilter, upto: int) -> Iterator[Act]:
-    assert wanted.subject
-    history = history_of(source, wanted.subject, _moment(wanted, upto))
-    note_read(source, wanted.subject)  # without a subject nobody is named
-    return (Act(log, event, by is not None) for event, by in history if wanted.has(event))
+def _of_subject(
+    source: Source, log: Log, criteria: EventFilter, last_position: int
+) -> Iterator[Act]:
+    assert criteria.subject
+    history = history_of(source, criteria.subject, _moment(criteria, last_position))
+    note_read(source, criteria.subject)  # an export without a subject names no person
+    return (
+        Act(log, event, annulled_by is not None)
+        for event, annulled_by in history
+        if criteria.has(event)
+    )
 
 
-def _of_all(source: Source, log: Log, wanted: EventFilter, upto: int) -> Iterator[Act]:
-    annulled = _annulled(source, _moment(wanted, upto), upto)
-    events = LedgerReader(source.session).replay(min(wanted.after, LAST), upto)
-    return (Act(log, event, name_of(event) in annulled) for event in events if wanted.has(event))
+def _of_all(source: Source, log: Log, criteria: EventFilter, last_position: int) -> Iterator[Act]:
+    annulled = _annulled(source, _moment(criteria, last_position), last_position)
+    events = LedgerReader(source.session).replay(min(criteria.after, LAST), last_position)
+    return (Act(log, event, name_of(event) in annulled) for event in events if criteria.has(event))
 
 
-def _moment(wanted: EventFilter, upto: int) -> Moment:
+def _moment(criteria: EventFilter, last_position: int) -> Moment:
     """Annulments obey what was known, never the occurred time."""
-    return Moment(recorded_by=wanted.recorded_by, at_position=upto)
+    return Moment(recorded_by=criteria.recorded_by, at_position=last_position)
 
 
-def _annulled(source: Source, moment: Moment, upto: int) -> set[Name]:
+def _annulled(source: Source, moment: Moment, last_position: int) -> set[Name]:
     """The names of all events that annulments took back, as was known at a moment."""
     names: set[Name] = set()
-    streams: list[UUID] = list(annulled_streams(source.session, upto))
+    streams: list[UUID] = list(annulled_streams(source.session, last_position))
     for stream in streams:
-        events = events_of(source.session, [stream], upto)
+        events = events_of(source.session, [stream], last_position)
         names |= select(events, moment, source.privacy_office).annulled.keys()
     return names

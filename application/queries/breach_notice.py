@@ -40,7 +40,7 @@ Said = str | int | list[str]
 class NoticeItem(Answer, frozen=True):
     """An item that the authority must be told. `article`: the point of the GDPR that asks for it.
 
-    `said`: by member of the events, what was said last. `missing`: nobody said anything of it yet.
+    `said`: by member of the events, what was said last. `missing`: no event says anything of it yet.
     """
 
     item: str
@@ -62,7 +62,7 @@ class BreachNotice(Answer, frozen=True):
     """The notification of a breach to the authority.
 
     `regimes`: telecom, gdpr or both. `late`: an authority was, or by now would be, told too late. `missing`:
-    the items of which nobody said anything.
+    the items of which no event says anything.
     """
 
     ref: str
@@ -79,58 +79,61 @@ class BreachNotice(Answer, frozen=True):
 
 
 def breach_notice(case: FoundIncident, controller: Controller, time: datetime) -> BreachNotice:
-    """The notification as of a time. Raises NotAllowed for what is no breach.
+    """The notification as of a time. Raises NotAllowed for a case of misuse.
 
-    `missing`: items that nobody said anything of; a reason for the delay only where there is one.
+    `missing`: items of which no event says anything; a reason for the delay only where there is one.
     """
     if case.incident.kind != "breach":
         raise NotAllowed("only a breach is notified to the authority: this is a case of misuse")
-    one = case.incident.until(time)
-    begun_at = one.begun_at
+    breach = case.incident.until(time)
+    begun_at = breach.begun_at
     assert begun_at
-    late = _late(one, time)
-    items = list(_items(one.told, controller, late=late))
+    late = _late(breach, time)
+    items = list(_items(breach.told, controller, late=late))
     return BreachNotice(
-        ref=one.ref,
+        ref=breach.ref,
         made_at=instant(time),
         controller=controller,
         detected_at=instant(begun_at),
-        regimes=sorted(_regimes(one)),
-        risk=one.risk,
+        regimes=sorted(_regimes(breach)),
+        risk=breach.risk,
         late=late,
-        clocks=[case_clock(clock, time) for clock in one.clocks],
+        clocks=[case_clock(clock, time) for clock in breach.clocks],
         items=items,
-        phases=list(_phases(one)),
+        phases=list(_phases(breach)),
         missing=[row.item for row in items if row.missing],
     )
 
 
-def _regimes(one: Incident) -> set[str]:
+def _regimes(breach: Incident) -> set[str]:
     return {
         name
-        for step in one.named(names.BREACH_DETECTED)
+        for step in breach.named(names.BREACH_DETECTED)
         for name in regimes_in(step.facts["regime"])
     }
 
 
-def _late(one: Incident, time: datetime) -> bool:
+def _late(breach: Incident, time: datetime) -> bool:
     """Whether an authority was, or by now would be, told later than it should be."""
-    clocks = [clock for clock in one.clocks if clock.duty in _TO_AUTHORITY]
+    clocks = [clock for clock in breach.clocks if clock.duty in _TO_AUTHORITY]
     return any(clock.state(time) in {"late", "overdue"} for clock in clocks)
 
 
-def _items(told: Mapping[str, Said], controller: Controller, *, late: bool) -> Iterator[NoticeItem]:
+def _items(
+    statements: Mapping[str, Said], controller: Controller, *, late: bool
+) -> Iterator[NoticeItem]:
     for item, (point, members) in ITEMS.items():
-        said: dict[str, Said] = {name: told[name] for name in members if name in told}
+        said: dict[str, Said] = {name: statements[name] for name in members if name in statements}
         if item == "contact":
             said = {"contact": controller.data_protection_officer or controller.contact}
+        # GDPR Art. 33(1) asks for a reason only when the notification comes late.
         needed = late if item == "delay_reason" else True
         yield NoticeItem(item=item, article=point, said=said, missing=needed and not said)
 
 
-def _phases(one: Incident) -> Iterator[NoticePhase]:
+def _phases(breach: Incident) -> Iterator[NoticePhase]:
     """When the authority was told what."""
-    for step in one.named(names.AUTHORITY_NOTIFIED):
+    for step in breach.named(names.AUTHORITY_NOTIFIED):
         yield NoticePhase(
             phase=step.facts["phase"],
             regime=step.facts["regime"],

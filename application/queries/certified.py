@@ -33,20 +33,20 @@ class CertifiedErasure(Answer, frozen=True):
     certificate: str | UnsetType = UNSET
 
 
-def certified(found: CertificateContent) -> CertifiedErasure:
+def certified(content: CertificateContent) -> CertifiedErasure:
     """What was verified, in the shape that is shown."""
     return CertifiedErasure(
         verified=True,
-        data_subject=str(found.data_subject),
-        erased_at=instant(found.erased_at),
-        recorded_at=instant(found.recorded_at),
-        position=found.positions[1],
-        decided_at_position=found.positions[0],
-        ground=found.ground,
-        request_ref=found.request_ref,
-        categories=list(found.categories),
-        keys_destroyed=list(found.keys_destroyed),
-        decisions=recorded_decisions(found.decisions),
-        origin=found.origin,
-        size=found.size,
+        data_subject=str(content.data_subject),
+        erased_at=instant(content.erased_at),
+        recorded_at=instant(content.recorded_at),
+        position=content.positions[1],
+        decided_at_position=content.positions[0],
+        ground=content.ground,
+        request_ref=content.request_ref,
+        categories=list(content.categories),
+        keys_destroyed=list(content.keys_destroyed),
+        decisions=recorded_decisions(content.decisions),
+        origin=content.origin,
+        size=content.size,
     )

@@ -59,7 +59,7 @@ class ComplaintFile(ComplaintRow, frozen=True):
 def known_complaints(
     source: Source, moment: Moment = NOW, refs: Sequence[str] | None = None
 ) -> Rows:
-    """Complaints as they were known at a moment; of some references, or all. They say how they were."""
+    """Complaints as they were known at a moment; of some references, or all. `until` gives their past."""
     if moment.known == NOW:
         return complaints(source.session, refs=refs)
     return each_known(source, VIEW, moment.known, refs)
@@ -78,11 +78,11 @@ def complaint_list(
     Only those received in a period. `limit`: at most so many are shown, the most urgent; all are counted.
     """
     time = moment.as_of or source.now
-    found = list(_received(known_complaints(source, moment), time, everything, period))
+    received = list(_received(known_complaints(source, moment), time, everything, period))
     source.reads.note_many(())
-    names = source.names(stream for stream, _ in found)
-    broken = _broken(source, [stream for stream, _ in found], moment, time)
-    rows = [_row(names[stream], one, time, broken) for stream, one in found]
+    names = source.names(stream for stream, _ in received)
+    broken = _broken(source, [stream for stream, _ in received], moment, time)
+    rows = [_row(names[stream], complaint, time, broken) for stream, complaint in received]
     return ComplaintList(
         complaints=sorted(rows, key=_urgency)[:limit],
         open=sum(row.open for row in rows),
@@ -91,13 +91,17 @@ def complaint_list(
 
 
 def _received(
-    known: Iterable[tuple[UUID, Complaint]], time: datetime, everything: bool, period: Period
+    rows: Iterable[tuple[UUID, Complaint]], time: datetime, everything: bool, period: Period
 ) -> Iterator[tuple[UUID, Complaint]]:
     """Complaints as they were at a time, of those that had been received in a period."""
-    for stream, complaint in known:
-        then = complaint.until(time)
-        if then.receipt and (everything or then.is_open) and period.holds(then.receipt.order.time):
-            yield stream, then
+    for stream, complaint in rows:
+        state = complaint.until(time)
+        if (
+            state.receipt
+            and (everything or state.is_open)
+            and period.holds(state.receipt.order.time)
+        ):
+            yield stream, state
 
 
 def _urgency(row: ComplaintRow) -> tuple[bool, str, str, str]:
@@ -111,17 +115,17 @@ def complaint(
     """One complaint with every act on it. Raises NotAllowed when there is none, or several."""
     time = moment.as_of or source.now
     rows = [row for row in known_complaints(source, moment, [ref]) if row[1].until(time).receipt]
-    stream, found = _only(source, rows, ref, subject)
+    stream, recorded = _single(source, rows, ref, subject)
     if subject is not None:
         note_read(source, subject)
-    one = found.until(time)
+    state = recorded.until(time)
     reference = subject or source.noted(stream)
     broken = _broken(source, [stream], moment, time)
-    steps = [case_act(step, language, complaint_ref=ref) for step in one.steps]
-    return ComplaintFile(**asdict(_row(reference, one, time, broken)), steps=steps)
+    steps = [case_act(step, language, complaint_ref=ref) for step in state.steps]
+    return ComplaintFile(**asdict(_row(reference, state, time, broken)), steps=steps)
 
 
-def _only(
+def _single(
     source: Source, rows: list[tuple[UUID, Complaint]], ref: str, subject: str | None
 ) -> tuple[UUID, Complaint]:
     """The one complaint of a reference, of a person if one is named. Raises NotAllowed."""
@@ -141,38 +145,40 @@ def _broken(source: Source, streams: Sequence[UUID], moment: Moment, time: datet
         return {}
     session, office = source.session, source.privacy_office
     about = list(dict.fromkeys(streams))
-    found: Iterable[Finding]
+    findings: Iterable[Finding]
     if moment == NOW:
-        found = present_findings(session, time, about=about)
+        findings = present_findings(session, time, about=about)
     else:
-        found = past_findings_about(session, source.ledger, about, moment, time, office)
+        findings = past_findings_about(session, source.ledger, about, moment, time, office)
     rules: dict[tuple[str, str], list[str]] = {}
-    for one in found:
-        rules.setdefault((one.source, one.id), []).append(one.rule)
+    for finding in findings:
+        rules.setdefault((finding.source, finding.id), []).append(finding.rule)
     return rules
 
 
-def _row(reference: Name, one: Complaint, time: datetime, broken: _Broken) -> ComplaintRow:
-    receipt, answer, clock = one.receipt, one.answer, one.clock
+def _row(reference: Name, complaint: Complaint, time: datetime, broken: _Broken) -> ComplaintRow:
+    receipt, answer, clock = complaint.receipt, complaint.answer, complaint.clock
     assert receipt
     assert clock
     return ComplaintRow(
-        complaint_ref=one.ref,
+        complaint_ref=complaint.ref,
         subject=unless_erased(reference),
         received_at=instant(receipt.order.time),
         via=receipt.facts["via"],
         due=instant(clock.due),
         clock=case_clock(clock, time),
-        open=one.is_open,
+        open=complaint.is_open,
         overdue=clock.state(time) == "overdue",
         answered_at=instant(answer.order.time) if answer else None,
         answered_via=answer.facts["via"] if answer else None,
-        outcome=one.outcome,
-        findings=sorted(_rules_of(one, broken)),
+        outcome=complaint.outcome,
+        findings=sorted(_rules_of(complaint, broken)),
     )
 
 
-def _rules_of(one: Complaint, broken: _Broken) -> Iterable[str]:
+def _rules_of(complaint: Complaint, broken: _Broken) -> Iterable[str]:
     return {
-        rule for step in one.steps for rule in broken.get((step.order.source, step.order.id), ())
+        rule
+        for step in complaint.steps
+        for rule in broken.get((step.order.source, step.order.id), ())
     }

@@ -40,16 +40,16 @@ def missing(declared: Declaration | None, unsafe: Iterable[str]) -> list[Missing
     if declared is None:
         return [MissingPoint(_CONTROLLER, "declaration")]
     article = _PROCESSOR if declared.role == "processor" else _CONTROLLER
-    found = [
+    points = [
         MissingPoint(f"{article}({point})", name)
         for point, name in _ALWAYS[article]
         if not getattr(declared, name)
     ]
     transfers = f"{article}({_TRANSFER[article]})"
-    found += [MissingPoint(transfers, "mechanism", country) for country in unsafe]
+    points += [MissingPoint(transfers, "mechanism", country) for country in unsafe]
     if article == _CONTROLLER:
-        found += _of_controller(declared)
-    return sorted(found, key=lambda one: (one.article, one.what, one.detail or ""))
+        points += _of_controller(declared)
+    return sorted(points, key=lambda point: (point.article, point.what, point.detail or ""))
 
 
 def _of_controller(declared: Declaration) -> Iterator[MissingPoint]:

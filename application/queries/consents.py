@@ -105,7 +105,7 @@ class Consents(Answer, frozen=True):
 
 
 class Circumstances(msgspec.Struct, frozen=True):
-    """Whose consents are told, and what they depend on.
+    """A person whose consents are shown, and what they depend on.
 
     `customer`: status of the customer's account, for a contact person only. `objects`: to direct marketing.
     """
@@ -163,14 +163,14 @@ def consents(source: Source, reference: str, moment: Moment) -> Consents:
 
 def with_history(source: Source, reference: str, moment: Moment) -> Consents:
     """The same, and every act by purpose and in the order in which acts decide. Raises UnknownSubject."""
-    found = holder(source, reference, moment)
-    return msgspec.structs.replace(answer_of(found), history=_history(found))
+    subject = holder(source, reference, moment)
+    return msgspec.structs.replace(answer_of(subject), history=_history(subject))
 
 
 def declared_for(
     history: Iterable[ConsentAct], entries: Iterable[Entry]
 ) -> dict[str, Declaration | None]:
-    """Purpose -> what the activity of its latest act declared at that time; None if nobody did."""
+    """Purpose -> what the activity of its latest act declared at that time; None if it declared nothing."""
     register = {entry.activity: entry for entry in entries}
     latest = {act.purpose: act for act in history if act.annulled_by is None}
     return {
@@ -182,37 +182,44 @@ def _declared(entry: Entry | None, act: ConsentAct) -> Declaration | None:
     return declaration(entry.declared_at(datetime.fromisoformat(act.from_))) if entry else None
 
 
-def answer_of(found: Holder) -> Consents:
+def answer_of(subject: Holder) -> Consents:
     """What a person decided on, and what each decision is worth."""
     return consents_answer(
         Circumstances(
-            reference=found.reference,
-            subject=found.person.subject,
-            rows=found.rows,
-            account=found.account,
-            customer=found.customer,
-            clock=found.clock,
-            objects=found.objects,
-            position=found.person.selected.position,
+            reference=subject.reference,
+            subject=subject.person.subject,
+            rows=subject.rows,
+            account=subject.account,
+            customer=subject.customer,
+            clock=subject.clock,
+            objects=subject.objects,
+            position=subject.person.selected.position,
         )
     )
 
 
-def consents_answer(known: Circumstances) -> Consents:
+def consents_answer(circumstances: Circumstances) -> Consents:
     """Consents in the shape that is shown, sorted by purpose, and the other choices."""
-    choices = [row for row in known.rows if isinstance(row, Choice)]
+    choices = [row for row in circumstances.rows if isinstance(row, Choice)]
     return Consents(
-        subject=known.reference,
-        data_subject=str(known.subject),
-        consents=[_shown(row, choices, known) for row in consents_among(known.rows)],
+        subject=circumstances.reference,
+        data_subject=str(circumstances.subject),
+        consents=[
+            _consent(row, choices, circumstances) for row in consents_among(circumstances.rows)
+        ],
         choices=[_choice(choice) for choice in sorted(choices, key=_choice_order)],
-        position=known.position,
+        position=circumstances.position,
     )
 
 
-def _shown(row: Consent, choices: Iterable[Choice], known: Circumstances) -> ConsentShown:
+def _consent(row: Consent, choices: Iterable[Choice], circumstances: Circumstances) -> ConsentShown:
     answer = consent_answer(
-        row, known.account, known.customer, known.clock, choices, objects=known.objects
+        row,
+        circumstances.account,
+        circumstances.customer,
+        circumstances.clock,
+        choices,
+        objects=circumstances.objects,
     )
     return ConsentShown(
         purpose=answer.purpose,
@@ -243,8 +250,8 @@ def _choice_order(choice: Choice) -> tuple[str, str, str]:
     return choice.name, str(facts.get("channel") or ""), str(facts.get("permission") or "")
 
 
-def _history(found: Holder) -> list[ConsentAct]:
-    selected = found.person.selected
+def _history(subject: Holder) -> list[ConsentAct]:
+    selected = subject.person.selected
     acts = [event for event in selected.shown if event.name.startswith(_CONSENT)]
     standing = {(event.source, event.id) for event in selected.counted}
     acts.sort(key=lambda event: (event.facts["purpose"], act_of(event).order))
@@ -259,6 +266,7 @@ def _until(
 ) -> datetime | None:
     """When the next act that counts took the place of this one; None while it decides."""
     order = act_of(event).order
+    # An annulled act ends nothing: only acts that count take the place of an earlier one.
     later = (
         other.time
         for other in acts

@@ -1,6 +1,6 @@
 """Who looked at personal data, in another system or through this ledger.
 
-Gathered here for whoever asks: `ledger access`, of a person and of a reader, and the access report.
+`ledger access`, of a person and of a reader, and the access report share this module.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -26,7 +26,7 @@ class Consultation(NamedTuple):
     """One look at personal data, and the annulment that took it back, if any did.
 
     `about`: the subject of the event; every customer and contact person; or a list, such as that of all
-    disclosures, of which nobody recorded whom it told about.
+    disclosures, of which no event says whom it told about.
     """
 
     event: RecordedEvent
@@ -67,29 +67,31 @@ def consultations_of(
         for event, annulled_by in events
         if event.name in CONSULTATIONS
     ]
-    many = (one for one in _about_many(source, moment) if one.event.position > since)
+    about_many = (look for look in _about_many(source, moment) if look.event.position > since)
     counted = {"list", "everyone"} if kind_of(reference) in _CUSTOMERS else {"list"}
-    shared = [one for one in many if one.about in counted]
-    return sorted([*own, *shared], key=lambda one: one.event.position)
+    shared = [look for look in about_many if look.about in counted]
+    return sorted([*own, *shared], key=lambda look: look.event.position)
 
 
 def consultations_by(
     source: Source, readers: Collection[UUID], moment: Moment
 ) -> list[Consultation]:
     """What an employee looked at, by the data subjects of the employee, in the order of positions."""
-    found = [
-        one
+    looks = [
+        look
         for _, selected in selected_at(source.session, moment, source.privacy_office, CONSULTATIONS)
         for event in selected.counted
-        if event.name in CONSULTATIONS and (one := _consultation(source, event)).who in readers
+        if event.name in CONSULTATIONS and (look := _consultation(source, event)).who in readers
     ]
-    return sorted(found, key=lambda one: one.event.position)
+    return sorted(looks, key=lambda look: look.event.position)
 
 
 def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:
     stream = source.ledger.registry_stream(source.ledger.reference)
-    upto = LAST if moment.at_position is None else moment.at_position
-    selected = select(events_of(source.session, [stream], upto), moment, source.privacy_office)
+    last_position = LAST if moment.at_position is None else moment.at_position
+    selected = select(
+        events_of(source.session, [stream], last_position), moment, source.privacy_office
+    )
     return (_consultation(source, event) for event in selected.counted if event.name == _READ)
 
 

@@ -1,6 +1,6 @@
 """`ledger may credit-check`: whether a person may be checked for credit, and which rule says so.
 
-The gate asks the rules that would find the check afterwards, beside the rules of its purpose.
+The gate asks the rules of the purpose, and those that would report the check as a finding afterwards.
 """
 
 from collections.abc import Iterable
@@ -91,61 +91,63 @@ class CreditCheckAnswer(Answer, frozen=True):
 
 def credit_check(source: Source, reference: str, moment: Moment) -> CreditCheckAnswer:
     """The decision as of a moment. Raises UnknownSubject."""
-    found = holder(source, reference, moment)
-    own = dossier_from(found.person.selected.counted)
-    seen = list(check_at(own, found.clock, erased=found.account == _ERASED))
-    verdicts = [one for each in seen for one in _verdicts(each, found)]
-    activities = _activities(source, found, moment)
-    grounds = [one for one in activities if one.allowed]
+    subject = holder(source, reference, moment)
+    own = dossier_from(subject.person.selected.counted)
+    situations = list(check_at(own, subject.clock, erased=subject.account == _ERASED))
+    verdicts = [verdict for situation in situations for verdict in _verdicts(situation, subject)]
+    activities = _activities(source, subject, moment)
+    grounds = [activity for activity in activities if activity.allowed]
     allowed = bool(grounds) and all(verdict.allowed for verdict in verdicts)
-    occasion = str(seen[0].situation["occasion"])
+    occasion = str(situations[0].situation["occasion"])
     return CreditCheckAnswer(
         subject=reference,
-        data_subject=str(found.person.subject),
-        as_of=instant(found.clock),
+        data_subject=str(subject.person.subject),
+        as_of=instant(subject.clock),
         allowed=allowed,
-        account=found.account,
+        account=subject.account,
         occasion=occasion,
         verdicts=verdicts,
         activities=activities,
-        last_check=_last_check(found),
+        last_check=_last_check(subject),
         record=_record(occasion, grounds[0]) if allowed else None,
-        position=found.person.selected.position,
+        position=subject.person.selected.position,
     )
 
 
-def _verdicts(seen: SeenSituation, found: Holder) -> list[CreditVerdict]:
+def _verdicts(situation: SeenSituation, subject: Holder) -> list[CreditVerdict]:
     """What each rule says of a situation; what would lift it, where it forbids the check."""
-    asked = rule_verdicts(seen.kind or "", seen.situation, day_of(found.clock))
-    return [_told(verdict, seen.detail, found) for verdict in asked]
+    verdicts = rule_verdicts(situation.kind or "", situation.situation, day_of(subject.clock))
+    return [_in_words(verdict, situation.detail, subject) for verdict in verdicts]
 
 
-def _told(verdict: Verdict, detail: str | None, found: Holder) -> CreditVerdict:
-    gone = found.account == _ERASED and not verdict.allowed and verdict.why == "occasion-none"
+def _in_words(verdict: Verdict, detail: str | None, subject: Holder) -> CreditVerdict:
+    gone = subject.account == _ERASED and not verdict.allowed and verdict.why == "occasion-none"
     why = _ERASED if gone else verdict.why
     days = period("credit-occasion").days
-    told = phrase("credit_check", why, "en", days), phrase("credit_check", why, "nl", days)
+    words = phrase("credit_check", why, "en", days), phrase("credit_check", why, "nl", days)
     broken = None if verdict.allowed else rule(verdict.rule)
     return CreditVerdict(
-        **asdict(explained(replace(verdict, why=why), _TITLES, {why: told})),
+        **asdict(explained(replace(verdict, why=why), _TITLES, {why: words})),
         detail=detail or None,
         resolved_by=broken.resolved_by if broken else None,
         resolved_by_nl=broken.resolved_by_nl if broken else None,
     )
 
 
-def _activities(source: Source, found: Holder, moment: Moment) -> list[CheckDeclared]:
+def _activities(source: Source, subject: Holder, moment: Moment) -> list[CheckDeclared]:
     """The activities that declare the purpose, each with what law, house and the person say of it."""
-    declared = declarations(source, moment, day_of(found.clock)).get(PURPOSE, [])
-    own = dossier_from(found.person.selected.counted)
-    look = look_of(source, found.person.subject, own, moment)
+    declared = declarations(source, moment, day_of(subject.clock)).get(PURPOSE, [])
+    own = dossier_from(subject.person.selected.counted)
+    look = look_of(source, subject.person.subject, own, moment)
     return [
-        _with(one, _verdicts(objected_at(one.activity, look, found.clock), found))
-        for one in declared
+        _with_verdicts(
+            declaration, _verdicts(objected_at(declaration.activity, look, subject.clock), subject)
+        )
+        for declaration in declared
     ]
 
 
-def _with(declared: Declaration, verdicts: list[CreditVerdict]) -> CheckDeclared:
+def _with_verdicts(declared: Declaration, verdicts: list[CreditVerdict]) -> CheckDeclared:
     of_purpose = [CreditVerdict(**asdict(verdict)) for verdict in declared.verdicts]
     return CheckDeclared(
         activity=declared.activity,
@@ -157,24 +159,25 @@ def _with(declared: Declaration, verdicts: list[CreditVerdict]) -> CheckDeclared
     )
 
 
-def _last_check(found: Holder) -> LastCheck | None:
+def _last_check(subject: Holder) -> LastCheck | None:
     """When a check was last asked for by the moment, and how many days ago."""
-    counted = [event for event in found.person.selected.counted if event.time <= found.clock]
-    asked = _latest(counted, _REQUESTED)
-    if asked is None:
+    counted = [event for event in subject.person.selected.counted if event.time <= subject.clock]
+    request = _latest(counted, _REQUESTED)
+    if request is None:
         return None
+    # A result from before the latest request answers an earlier request.
     result = _latest(counted, _RESULT)
-    answered = result is not None and result.time >= asked.time
+    answered = result is not None and result.time >= request.time
     return LastCheck(
-        requested_at=instant(asked.time),
-        days_ago=(day_of(found.clock) - day_of(asked.time)).days,
+        requested_at=instant(request.time),
+        days_ago=(day_of(subject.clock) - day_of(request.time)).days,
         result_at=instant(result.time) if result and answered else None,
     )
 
 
 def _latest(events: Iterable[RecordedEvent], name: str) -> RecordedEvent | None:
-    named = (event for event in events if event.name == name)
-    return max(named, key=lambda event: event.time, default=None)
+    of_type = (event for event in events if event.name == name)
+    return max(of_type, key=lambda event: event.time, default=None)
 
 
 def _record(reason: str, ground: CheckDeclared) -> CheckEvent:

@@ -85,9 +85,10 @@ def letter_row(letter: Letter) -> DeadLetter:
 
 def withheld_row(count: int) -> DeadLetter:
     """All that is withheld, in the form of a dead letter."""
-    unknown: dict[str, None] = dict.fromkeys(DeadLetter.__struct_fields__)
-    known = {"letter": WITHHELD, "code": WITHHELD, "pointer": "", "times": count}
-    return msgspec.convert(unknown | known, DeadLetter)
+    # Type, source or time would give away what only the confidential ledger may know.
+    nothing: dict[str, None] = dict.fromkeys(DeadLetter.__struct_fields__)
+    facts = {"letter": WITHHELD, "code": WITHHELD, "pointer": "", "times": count}
+    return msgspec.convert(nothing | facts, DeadLetter)
 
 
 def forgotten_after(letter: Letter) -> date:

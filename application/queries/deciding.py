@@ -38,7 +38,7 @@ class GroundShown(Answer, frozen=True):
 class DecisionShown(GroundShown, frozen=True):
     """What becomes of one category, and the ground that decides; `besides`: the others.
 
-    `grounds`: all of them, the one that lasts longest last.
+    `grounds`: all of them, the longest lasting one last.
     """
 
     category: str
@@ -103,41 +103,48 @@ def outcome_of(steps: Sequence[PlannedErasure]) -> RequestOutcome:
 
 def decided(
     reference: str,
-    asked: ErasureScope,
-    found: Sequence[CarriedOut],
+    scope: ErasureScope,
+    results: Sequence[CarriedOut],
     epoch_started_at: datetime,
     now: datetime,
 ) -> Decided:
     """Decisions on what asks for an erasure."""
-    steps = [done.step for done in found]
-    carried_out = all(done.erasure is not None for done in found)
+    steps = [result.step for result in results]
+    carried_out = all(result.erasure is not None for result in results)
     erased = carried_out and any(step.erased for step in steps)
     return Decided(
         subject=reference,
-        cause=asked.cause,
-        request_ref=asked.request_ref,
+        cause=scope.cause,
+        request_ref=scope.request_ref,
         carried_out=carried_out,
         complete=all(step.complete for step in steps),
         outcome=outcome_of(steps),
-        data_subjects=[_done(list(mine)) for _, mine in groupby(found, _stream)],
+        data_subjects=[
+            _decided_of_one(list(own_results)) for _, own_results in groupby(results, _stream)
+        ],
         forgotten=forgotten(epoch_started_at, now) if erased else None,
     )
 
 
-def _stream(done: CarriedOut) -> UUID:
-    return done.stream
+def _stream(result: CarriedOut) -> UUID:
+    return result.stream
 
 
-def _done(mine: Sequence[CarriedOut]) -> DecidedOfOne:
+def _decided_of_one(own_results: Sequence[CarriedOut]) -> DecidedOfOne:
     """One data subject: all that was decided of it, in one step or in several."""
-    erasures = [done.erasure for done in mine if done.erasure]
-    decisions = {c: one for done in mine for c, one in done.step.decisions.items()}
+    erasures = [result.erasure for result in own_results if result.erasure]
+    # Steps come in order: of two decisions on a category the later one counts.
+    decisions = {
+        category: decision
+        for result in own_results
+        for category, decision in result.step.decisions.items()
+    }
     return DecidedOfOne(
-        data_subject=str(mine[0].stream),
+        data_subject=str(own_results[0].stream),
         whole_person=any(erasure.whole for erasure in erasures),
         keys_destroyed=sum(len(erasure.keys) for erasure in erasures),
         position=max((erasure.last_position for erasure in erasures), default=None),
-        decisions=[decision_row(one) for _, one in sorted(decisions.items())],
+        decisions=[decision_row(decision) for _, decision in sorted(decisions.items())],
     )
 
 

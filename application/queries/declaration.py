@@ -49,7 +49,7 @@ class Declaration(Answer, frozen=True, kw_only=True):
 
 
 def declaration(facts: Mapping[str, JsonValue] | None) -> Declaration | None:
-    """The declaration of an event's facts; None: nobody declared anything."""
+    """The declaration of an event's facts; None: the activity was never declared."""
     return None if facts is None else msgspec.convert(facts, Declaration)
 
 
@@ -65,4 +65,4 @@ UNDECLARED = Declaration(
     role="",
     owner="",
 )
-"""What stands for the declaration of an activity that nobody declared: it says nothing."""
+"""The empty declaration, for an activity that was never declared."""

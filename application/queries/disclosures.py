@@ -25,7 +25,7 @@ from schemas import is_person
 
 # References are looked up for so many disclosures at a time.
 _BLOCK_ROWS = 1_000
-# A disclosure; of a feed that is told to one person who that is, and how it is known that they were in it.
+# A disclosure. For a feed in the answer about one person: that person, and how membership is known.
 _Row = tuple[Disclosure, tuple[str | None, Membership] | None]
 
 
@@ -80,74 +80,76 @@ class Disclosures(Answer, frozen=True):
     disclosures: list[DisclosureShown]
 
 
-def disclosures(source: Source, wanted: DisclosureFilter) -> Iterator[DisclosureShown]:
+def disclosures(source: Source, criteria: DisclosureFilter) -> Iterator[DisclosureShown]:
     """Disclosures by (occurred_at, source, id). The subject of an erased person is None, as of a feed.
 
     Of one person also the feeds about many that the person was in; `membership` says how that is known. Where
     a disclosure does not say in which country its recipient is, the recipient's entry of the time does
-    (`country_derived`). Raises UnknownSubject when `wanted.subject` has never named anybody.
+    (`country_derived`). Raises UnknownSubject when `criteria.subject` has never named anybody.
     """
-    streams = known_streams(source, wanted.subject) if wanted.subject else None
-    note_read(source, wanted.subject)
+    streams = known_streams(source, criteria.subject) if criteria.subject else None
+    note_read(source, criteria.subject)
     feeds: list[_Row] = []
-    if wanted.subject and streams and is_person(wanted.subject):
-        feeds = _feeds(source, wanted, wanted.subject, streams)
-    rows: Iterator[_Row] = ((row, None) for row in _found(source, wanted, wanted.kind, streams))
+    if criteria.subject and streams and is_person(criteria.subject):
+        feeds = _feeds(source, criteria, criteria.subject, streams)
+    rows: Iterator[_Row] = (
+        (row, None) for row in _disclosed(source, criteria, criteria.kind, streams)
+    )
     rows = merge(rows, feeds, key=lambda pair: sort_key(pair[0]))
-    if wanted.provision is not None:
-        same = article_of(wanted.provision)
-        rows = (one for one in rows if one[0].provision and article_of(one[0].provision) == same)
-    names = RecipientNames(source, recipients_then(source, wanted.period.as_of))
-    return _all_shown(source, latest(rows, wanted.limit), names)
+    if criteria.provision is not None:
+        article = article_of(criteria.provision)
+        rows = (
+            pair for pair in rows if pair[0].provision and article_of(pair[0].provision) == article
+        )
+    names = RecipientNames(source, recipients_then(source, criteria.period.as_of))
+    return _rows(source, latest(rows, criteria.limit), names)
 
 
-def _found(
-    source: Source, wanted: DisclosureFilter, kind: str | None, streams: Sequence[UUID] | None
+def _disclosed(
+    source: Source, criteria: DisclosureFilter, kind: str | None, streams: Sequence[UUID] | None
 ) -> Iterator[Disclosure]:
     return disclosed(
         source.session,
         streams=streams,
-        recipient=wanted.recipient,
+        recipient=criteria.recipient,
         kind=kind,
-        since=wanted.period.since,
-        until=wanted.period.last,
+        since=criteria.period.since,
+        until=criteria.period.last,
     )
 
 
 def _feeds(
-    source: Source, wanted: DisclosureFilter, reference: str, streams: Sequence[UUID]
+    source: Source, criteria: DisclosureFilter, reference: str, streams: Sequence[UUID]
 ) -> list[_Row]:
     """The feeds that a person was in, of those that are wanted."""
-    if wanted.kind not in {None, FEED_KIND}:
+    if criteria.kind not in {None, FEED_KIND}:
         return []
-    feeds = [row for row in _found(source, wanted, FEED_KIND, None) if row.name == FEED]
+    feeds = [row for row in _disclosed(source, criteria, FEED_KIND, None) if row.name == FEED]
     events = events_of(source.session, streams)
     spans = service_spans(select(events, NOW, source.privacy_office).counted)
-    found = included(feeds, spans, listed(source, feeds, reference))
+    memberships = included(feeds, spans, listed(source, feeds, reference))
     subject = None if is_erased(source, reference) else reference
-    return [(row, (subject, membership)) for row, membership in found]
+    return [(row, (subject, membership)) for row, membership in memberships]
 
 
 def article_of(spelled: str) -> str:
-    """The provision that a text names, so that two spellings of one are equal."""
-    known = provision(spelled)
-    return known.id if known else spelled.lower()
+    """The provision that a text names, so that two spellings of one provision are equal."""
+    entry = provision(spelled)
+    return entry.id if entry else spelled.lower()
 
 
-def _all_shown(
-    source: Source, rows: Iterator[_Row], names: RecipientNames
-) -> Iterator[DisclosureShown]:
+def _rows(source: Source, rows: Iterator[_Row], names: RecipientNames) -> Iterator[DisclosureShown]:
     while block := list(islice(rows, _BLOCK_ROWS)):
         names.note((row.recipient, row.occurred_at) for row, _ in block)
         references = source.names(row.stream for row, _ in block if row.subject is None)
         for row, feed in block:
             reference = references.get(row.stream)  # none for a feed, which is about many
             subject = None if reference == ERASED else reference
-            told, membership = feed or (subject, None)
-            yield _shown(row, told, membership, names)
+            person, membership = feed or (subject, None)
+            yield _row(row, person, membership, names)
 
 
-def _shown(
+def _row(
     row: Disclosure, subject: Name | None, membership: Membership | None, names: RecipientNames
 ) -> DisclosureShown:
     place = place_of(row, names.entry(row.recipient))

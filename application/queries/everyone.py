@@ -44,25 +44,23 @@ def all_states(source: Source, moment: Moment) -> Iterator[State]:
     for block in _blocks(source.opener.people(KINDS)):
         streams = [subject for _, subject in block]
         states = _states(source, streams, moment)
-        besides = _besides(source, streams, moment)
+        extras = _extras(source, streams, moment)
         for reference, subject in block:
             state = states.get(subject)
             if state and not state.whole:
-                yield state_answer(
-                    source, reference, subject, state, besides.get(subject, _NOTHING)
-                )
+                yield state_answer(source, reference, subject, state, extras.get(subject, _NOTHING))
 
 
 def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
     """The consents of everyone who is known at the moment, as `ledger consents` shows them."""
     source.reads.note_many((), everyone=True)
     people = source.opener.people(KINDS)
-    known = dict(people)
+    by_reference = dict(people)
     for block in _blocks(people):
         streams = [subject for _, subject in block]
         states = _states(source, streams, moment)
         consents = _consents(source, streams, moment)
-        customers = _customer_statuses(source, block, known, moment)
+        customers = _customer_statuses(source, block, by_reference, moment)
         objected = objectors(source, _dossiers(source, streams, moment), moment)
         for reference, subject in block:
             state = states.get(subject)
@@ -83,15 +81,15 @@ def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
 
 
 def _customer_statuses(
-    source: Source, block: Sequence[_Person], known: dict[str, UUID], moment: Moment
+    source: Source, block: Sequence[_Person], by_reference: dict[str, UUID], moment: Moment
 ) -> dict[str | None, Status]:
     """Status of the account of each contact person's customer, who may be in no block: erased."""
-    wanted = {customer for reference, _ in block if (customer := customer_of(reference))}
-    streams = [known[customer] for customer in wanted if customer in known]
+    customers = {customer for reference, _ in block if (customer := customer_of(reference))}
+    streams = [by_reference[customer] for customer in customers if customer in by_reference]
     states = _states(source, streams, moment)
     statuses: dict[str | None, Status] = {}
-    for customer in wanted:
-        state = states.get(known[customer]) if customer in known else None
+    for customer in customers:
+        state = states.get(by_reference[customer]) if customer in by_reference else None
         statuses[customer] = (
             customer_state.status(state) if state else account_status(source, customer, moment)
         )
@@ -117,13 +115,13 @@ def _consents(source: Source, streams: list[UUID], moment: Moment) -> _Consents:
     return _folded(source, streams, moment, consent_status.VIEW)
 
 
-def _besides(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, StateExtras]:
+def _extras(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, StateExtras]:
     """What may only be stored of each, and their contracts."""
     if moment == NOW:
-        found = dossiers_of(source.session, streams)
+        dossiers = dossiers_of(source.session, streams)
         return {
             stream: StateExtras(restricted(dossier, source.now), contracts(dossier))
-            for stream, dossier in found.items()
+            for stream, dossier in dossiers.items()
         }
     time = moment.as_of or source.now
     return {
@@ -135,8 +133,8 @@ def _besides(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, 
 def _dossiers(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, Dossier]:
     if moment == NOW:
         return dossiers_of(source.session, streams)
-    found = _selected(source, streams, moment)
-    return {stream: dossier_from(selected.counted) for stream, selected in found.items()}
+    selections = _selected(source, streams, moment)
+    return {stream: dossier_from(selected.counted) for stream, selected in selections.items()}
 
 
 def _folded(

@@ -1,4 +1,4 @@
-"""What is recorded beside an act on a consent to show it: a TC string, and the browser's signal. Pure.
+"""The evidence of an act on a consent: a TC string, and the browser's signal. Pure.
 
 Evidence decides nothing here: the act does. Where the two contradict each other is a finding.
 """

@@ -26,7 +26,7 @@ _SHOWN = 5
 
 
 class NoFeed(Unproven):
-    """No feed, or more than one, is what somebody named."""
+    """The name of a feed fits no feed, or more than one."""
 
 
 class KeptMembers(Answer, frozen=True):
@@ -37,7 +37,7 @@ class KeptMembers(Answer, frozen=True):
 
 
 class FeedRow(Answer, frozen=True):
-    """A feed about many persons. `list`: what is kept of whom it was about; None: nothing."""
+    """A feed about many persons. `list`: the list of its persons, None where none is kept."""
 
     position: int
     id: str
@@ -119,8 +119,8 @@ def all_feeds(source: Source) -> list[FeedRow]:
     """Every feed by time, and what is kept of its list."""
     feeds = feeds_by(source, LAST)
     roots = {row.position: root_in(row.facts["merkle_root"]) for row in feeds}
-    kept = source.opener.feed_lists.of(root for root in roots.values() if root)
-    return [_feed(row, kept.get(roots[row.position] or b"")) for row in feeds]
+    lists = source.opener.feed_lists.of(root for root in roots.values() if root)
+    return [_feed(row, lists.get(roots[row.position] or b"")) for row in feeds]
 
 
 def _feed(row: Disclosure, kept: KeptList | None) -> FeedRow:
@@ -137,24 +137,24 @@ def _feed(row: Disclosure, kept: KeptList | None) -> FeedRow:
 
 def feed_named(source: Source, name: str, recipient: str | None = None) -> Disclosure:
     """The feed with a position, an id, or of a day in Amsterdam. Raises NoFeed with what there is."""
-    found = [
+    feeds = [
         row
         for row in feeds_by(source, LAST)
         if name in {str(row.position), row.id, day_of(row.occurred_at).isoformat()}
         and recipient in {None, row.recipient}
     ]
-    if not found:
+    if not feeds:
         raise NoFeed("no such feed was delivered: see `ledger feed list`")
-    if len(found) > 1:
-        several = ", ".join(str(row.position) for row in found[:_SHOWN])
+    if len(feeds) > 1:
+        several = ", ".join(str(row.position) for row in feeds[:_SHOWN])
         raise NoFeed(f"more than one feed is meant; name one by its position: {several}")
-    return found[0]
+    return feeds[0]
 
 
 def proof_of(source: Source, folder: LogFolder, feed: Disclosure, reference: str) -> FeedProof:
-    """The proof whether somebody is in the list of a feed. Raises Unproven without a list or a log of it.
+    """The proof whether a person is in the list of a feed. Raises Unproven without a list or a log of it.
 
-    The read is noted: of the person, or, where the ledger does not know them, as of nobody in particular.
+    The read is noted for the person, or, where the ledger does not know the person, as one about many.
     """
     root = root_in(feed.facts["merkle_root"])
     lists = source.opener.feed_lists

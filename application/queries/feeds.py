@@ -1,7 +1,7 @@
-"""Feeds about many persons, as they are told to one of them: in which of them the person was.
+"""Feeds about many persons: which of them a person was in.
 
-A feed names nobody. Whether somebody was in it is known from the list that was handed over with it; where
-there is none, it is derived: who had an active service on the day is taken to have been in it.
+The event of a feed names no person. The list that came with the feed says who was in it; without a list
+membership is derived: a person with an active service on that day is taken to have been in the feed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,12 +19,12 @@ from projections.views.disclosures import FEED, FEED_KIND, VIEW, Disclosure, sor
 from rulebook.calendar import day_of
 
 Membership = Literal["list", "derived"]
-"""How it is known that somebody was in a feed."""
+"""How it is known that a person was in a feed."""
 _DAY = timedelta(days=1)
 
 
 class Included(NamedTuple):
-    """A feed that somebody was in, and how that is known."""
+    """A feed that a person was in, and how that is known."""
 
     row: Disclosure
     membership: Membership
@@ -50,15 +50,15 @@ class Run(NamedTuple):
 def included(
     feeds: Iterable[Disclosure], spans: Sequence[ServiceSpan], listed: Mapping[int, bool]
 ) -> Iterator[Included]:
-    """The feeds that somebody was in. `spans`: of active services.
+    """The feeds that a person was in. `spans`: of active services.
 
-    `listed`: by position whether they are in the list of a feed; those without a list are not there.
+    `listed`: position of a feed -> whether the person is in its list; a feed without a list is not there.
     """
     for row in feeds:
-        known = listed.get(row.position)
-        if known:
+        is_listed = listed.get(row.position)
+        if is_listed:
             yield Included(row, "list")
-        elif known is None and served_on(spans, day_of(row.occurred_at)):
+        elif is_listed is None and served_on(spans, day_of(row.occurred_at)):
             yield Included(row, "derived")
 
 
@@ -71,9 +71,9 @@ def listed(
     """
     roots = {row.position: root for row in feeds if (root := root_in(row.facts["merkle_root"]))}
     lists = source.opener.feed_lists
-    kept = lists.of(roots.values(), position)
-    found = lists.with_member(kept, reference)
-    return {place: root in found for place, root in roots.items() if root in kept}
+    kept_lists = lists.of(roots.values(), position)
+    with_member = lists.with_member(kept_lists, reference)
+    return {place: root in with_member for place, root in roots.items() if root in kept_lists}
 
 
 def feeds_of(source: Source, subject: Subject) -> list[Included]:
@@ -84,25 +84,26 @@ def feeds_of(source: Source, subject: Subject) -> list[Included]:
 
 def feeds_by(source: Source, position: int) -> list[Disclosure]:
     """Every feed that counts as of a position, by time."""
+    # A feed can go to a recipient that the register does not know.
     recipients = {row.recipient for row in disclosed(source.session, kind=FEED_KIND)}
     recipients |= set(recipients_by_id(source.session))
     streams = [source.ledger.registry_stream(f"recipient/{name}") for name in sorted(recipients)]
-    told = events_of(source.session, streams, position)
-    counted = select(told, Moment(at_position=position), source.privacy_office).counted
+    events = events_of(source.session, streams, position)
+    counted = select(events, Moment(at_position=position), source.privacy_office).counted
     return sorted_disclosures(
         fold(VIEW, (event for event in counted if event.name == FEED)).values()
     )
 
 
-def runs(found: Iterable[Included]) -> list[Run]:
-    """What somebody was in, day after day in one, by the first day."""
-    made: dict[str, list[Run]] = {}
-    for row, membership in found:
-        known = made.setdefault(row.recipient, [])
-        last = known[-1] if known else None
+def runs(memberships: Iterable[Included]) -> list[Run]:
+    """Feeds of a person as runs of consecutive days, by the first day."""
+    by_recipient: dict[str, list[Run]] = {}
+    for row, membership in memberships:
+        recipient_runs = by_recipient.setdefault(row.recipient, [])
+        last = recipient_runs[-1] if recipient_runs else None
         if last and last.membership == membership and day_of(row.occurred_at) <= last.last + _DAY:
-            known[-1] = Run((*last.feeds, row), membership)
+            recipient_runs[-1] = Run((*last.feeds, row), membership)
         else:
-            known.append(Run((row,), membership))
-    every = [run for of_one in made.values() for run in of_one]
-    return sorted(every, key=lambda run: (run.feeds[0].occurred_at, run.feeds[0].position))
+            recipient_runs.append(Run((row,), membership))
+    all_runs = [run for recipient_runs in by_recipient.values() for run in recipient_runs]
+    return sorted(all_runs, key=lambda run: (run.feeds[0].occurred_at, run.feeds[0].position))

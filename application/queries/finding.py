@@ -33,15 +33,16 @@ def find(source: Source, field: str, value: str) -> FoundPersons:
     Spelling is folded: case and spaces do not matter. The value itself is not repeated.
     """
     key = source.opener.ledger_key("blind")
-    wanted = blind_hash(key, field, value)
-    references = source.opener.find(wanted)
+    digest = blind_hash(key, field, value)
+    references = source.opener.find(digest)
     source.reads.note(references, [PERSONAL_FIELDS[field]])
-    found = []
+    persons = []
+    # The index also holds past values, so each hit is compared with the current value.
     for reference in references:
-        known = _current(source, reference, field)
-        current = known is not None and blind_hash(key, field, known) == wanted
-        found.append(FoundPerson(subject=reference, current=current))
-    return FoundPersons(field=field, subjects=found)
+        current_value = _current(source, reference, field)
+        current = current_value is not None and blind_hash(key, field, current_value) == digest
+        persons.append(FoundPerson(subject=reference, current=current))
+    return FoundPersons(field=field, subjects=persons)
 
 
 def _current(source: Source, reference: str, field: str) -> Value | None:

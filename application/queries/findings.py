@@ -71,15 +71,15 @@ class OpenFindings(Answer, frozen=True):
     open: int
 
 
-def findings(source: Source, wanted: FindingFilter, moment: Moment) -> Iterator[OpenFinding]:
+def findings(source: Source, criteria: FindingFilter, moment: Moment) -> Iterator[OpenFinding]:
     """Open findings by (occurred_at, source, id, rule). The subject of an erased person is None.
 
-    A deadline has passed when it has at `as_of`, else now. Raises UnknownSubject when `wanted.subject`
+    A deadline has passed when it has at `as_of`, else now. Raises UnknownSubject when `criteria.subject`
     has never named anybody.
     """
-    rules = _rules(wanted)
-    about = known_streams(source, wanted.subject) if wanted.subject else None
-    note_read(source, wanted.subject)
+    rules = _rules(criteria)
+    about = known_streams(source, criteria.subject) if criteria.subject else None
+    note_read(source, criteria.subject)
     clock = moment.as_of or source.now
     rows: Iterable[Finding]
     session, office = source.session, source.privacy_office
@@ -90,30 +90,30 @@ def findings(source: Source, wanted: FindingFilter, moment: Moment) -> Iterator[
         rows = [finding for finding in past if rules is None or finding.rule in rules]
     else:
         rows = past_findings(session, moment, clock, office, rules=rules)
-    within = (row for row in rows if wanted.period.holds(row.occurred_at))
-    return _all_shown(source, latest(within, wanted.limit))
+    within = (row for row in rows if criteria.period.holds(row.occurred_at))
+    return _rows(source, latest(within, criteria.limit))
 
 
-def _rules(wanted: FindingFilter) -> list[str] | None:
+def _rules(criteria: FindingFilter) -> list[str] | None:
     """Ids of the rules that are asked for, None for all."""
-    if wanted.rule is None and wanted.severity is None:
+    if criteria.rule is None and criteria.severity is None:
         return None
     return [
         rule.id
         for rule in rulebook.RULES
-        if wanted.rule in {None, rule.id} and wanted.severity in {None, rule.severity}
+        if criteria.rule in {None, rule.id} and criteria.severity in {None, rule.severity}
     ]
 
 
-def _all_shown(source: Source, rows: Iterator[Finding]) -> Iterator[OpenFinding]:
+def _rows(source: Source, rows: Iterator[Finding]) -> Iterator[OpenFinding]:
     while block := list(islice(rows, _BLOCK_ROWS)):
         references = source.names(row.about for row in block if row.subject is None)
         for row in block:
             reference = row.subject or references[row.about]
-            yield _shown(row, unless_erased(reference))
+            yield _row(row, unless_erased(reference))
 
 
-def _shown(row: Finding, subject: Name | None) -> OpenFinding:
+def _row(row: Finding, subject: Name | None) -> OpenFinding:
     rule = rulebook.rule(row.rule)
     return OpenFinding(
         rule=rule.id,

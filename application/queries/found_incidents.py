@@ -45,7 +45,7 @@ class FoundIncident(Struct, frozen=True):
 def known_incidents(
     source: Source, moment: Moment = NOW, subkeys: Sequence[str] | None = None
 ) -> list[tuple[UUID, Incident]]:
-    """Incidents as they were known at a moment; of some rows, or all. They say themselves how they were."""
+    """Incidents as they were known at a moment; of some rows, or all. `until` gives their past."""
     if moment.known == NOW:
         return incidents(source.session, subkeys=subkeys)
     return each_known(source, VIEW, moment.known, subkeys)
@@ -61,19 +61,20 @@ def find_case(
     """The incident of a reference. Raises NotAllowed when there is none, several, or one of another kind."""
     subkeys = [make(ref) for make in _SUBKEYS.values()]
     rows = [row for row in _begun(source, subkeys, moment) if _is_of(source, row[0], subject)]
-    stream, incident = _only(rows, ref, kind)
+    stream, incident = _single(rows, ref, kind)
+    # A breach has a stream of its own; a case of misuse is in the stream of its person.
     if incident.kind == "misuse":
         return FoundIncident(stream, _reference(source, stream, subject), incident)
-    return FoundIncident(stream, f"breach/{ref}", incident, told_of(source, ref, moment))
+    return FoundIncident(stream, f"breach/{ref}", incident, persons_told(source, ref, moment))
 
 
-def _only(
-    found: Sequence[tuple[UUID, Incident]], ref: str, kind: str | None
+def _single(
+    candidates: Sequence[tuple[UUID, Incident]], ref: str, kind: str | None
 ) -> tuple[UUID, Incident]:
     """The one incident of a kind among those of a reference. Raises NotAllowed."""
-    rows = [row for row in found if kind in {None, row[1].kind}]
-    if found and not rows:
-        raise NotAllowed(f"expected a {kind}: {named(found[0][1])} is none")
+    rows = [row for row in candidates if kind in {None, row[1].kind}]
+    if candidates and not rows:
+        raise NotAllowed(f"expected a {kind}: {named(candidates[0][1])} is none")
     if not rows:
         raise NotAllowed(f"there is no incident {ref}")
     if len(rows) > 1:
@@ -92,8 +93,8 @@ def _begun(
     source: Source, subkeys: Sequence[str], moment: Moment = NOW
 ) -> list[tuple[UUID, Incident]]:
     time = moment.as_of or source.now
-    known = known_incidents(source, moment, subkeys)
-    return [(stream, one) for stream, one in known if one.until(time).begin]
+    rows = known_incidents(source, moment, subkeys)
+    return [(stream, incident) for stream, incident in rows if incident.until(time).begin]
 
 
 def _reference(source: Source, stream: UUID, subject: str | None) -> Name:
@@ -107,7 +108,7 @@ def _is_of(source: Source, stream: UUID, subject: str | None) -> bool:
     return subject is None or stream in known_streams(source, subject)
 
 
-def told_of(source: Source, ref: str, moment: Moment = NOW) -> dict[UUID, datetime]:
+def persons_told(source: Source, ref: str, moment: Moment = NOW) -> dict[UUID, datetime]:
     """Persons who were told of a breach themselves, and when first."""
     rows = known_incidents(source, moment, [subkey_of_told(ref)])
-    return {stream: one.steps[0].order.time for stream, one in rows}
+    return {stream: incident.steps[0].order.time for stream, incident in rows}

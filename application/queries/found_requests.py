@@ -61,19 +61,20 @@ def known_requests(
     refs: Sequence[str] | None = None,
     unanswered: bool = False,
 ) -> list[tuple[UUID, Request]]:
-    """Requests as they were known at a moment, in the order of `requests`; they say themselves how they were.
+    """Requests as they were known at a moment, in the order of `requests`. Each gives its past by `until`.
 
     `unanswered`: leave out what is answered; as of the past it is for the reader to choose.
     """
     if moment.known == NOW:
         return requests(source.session, streams=streams, refs=refs, unanswered=unanswered)
-    known = each_known(source, VIEW, moment.known, refs)
-    return sorted((row for row in known if streams is None or row[0] in streams), key=_urgency)
+    rows = each_known(source, VIEW, moment.known, refs)
+    return sorted((row for row in rows if streams is None or row[0] in streams), key=_urgency)
 
 
 def _urgency(row: tuple[UUID, Request]) -> tuple[bool, datetime, str, UUID]:
     stream, request = row
     _, due = VIEW.cells((stream, request.ref), request)
+    # A request without a running period comes last.
     return due is None, due or datetime.max.replace(tzinfo=UTC), request.ref, stream
 
 

@@ -12,7 +12,7 @@ class GapRow(Answer, frozen=True):
     """What is passed over in a partition: `from_offset` would have been read next, `to_offset` is instead.
 
     `position`: of the event that records the gap; None: it is not recorded. `former_topic_id`: of a topic
-    that was made anew, the incarnation that was read so far; `topic_id`: the one that is read on.
+    that was made anew, the incarnation that was read so far; `topic_id`: the incarnation from now on.
     """
 
     topic: str
@@ -35,8 +35,8 @@ class AcceptedGaps(Answer, frozen=True):
 
 def accepted_gaps(proposals: Sequence[Proposal], positions: Sequence[int]) -> AcceptedGaps:
     """The gaps, each with why it is one and the position of its event. No positions: not recorded."""
-    known: list[int | None] = [*positions] or [None] * len(proposals)
-    rows = zip(proposals, known, strict=True)
+    recorded: list[int | None] = [*positions] or [None] * len(proposals)
+    rows = zip(proposals, recorded, strict=True)
     return AcceptedGaps(bool(positions), [_row(proposal, position) for proposal, position in rows])
 
 

@@ -19,7 +19,7 @@ from schemas.encoding import JsonValue
 from schemas.texts import Language, text_of
 
 Fact = JsonValue | Gone
-Told = tuple[RecordedEvent, str | None]
+AnnullableEvent = tuple[RecordedEvent, str | None]
 """An event, and the annulment that took it back."""
 
 
@@ -29,11 +29,12 @@ class HistoryRange(msgspec.Struct, frozen=True):
     period: Period = ALWAYS
     limit: int | None = None
 
-    def of(self, events: Iterable[Told]) -> list[Told]:
+    def of(self, events: Iterable[AnnullableEvent]) -> list[AnnullableEvent]:
         """The events that are wanted, in the order of positions."""
-        within = [told for told in events if self.period.holds(told[0].time)]
-        kept = latest(sorted(within, key=_time_order), self.limit)
-        return sorted(kept, key=lambda told: told[0].position)
+        within = [entry for entry in events if self.period.holds(entry[0].time)]
+        # The latest by when they occurred: a late message can have a high position and an old time.
+        newest = latest(sorted(within, key=_time_order), self.limit)
+        return sorted(newest, key=lambda entry: entry[0].position)
 
 
 class HistoryLine(Answer, frozen=True):
@@ -66,8 +67,8 @@ class HistoryLine(Answer, frozen=True):
 EVERYTHING = HistoryRange()
 
 
-def _time_order(told: Told) -> tuple[datetime, str, str]:
-    event, _ = told
+def _time_order(entry: AnnullableEvent) -> tuple[datetime, str, str]:
+    event, _ = entry
     return event.time, event.source, event.id
 
 
@@ -81,13 +82,13 @@ def history(
     """One line an event, by position. Raises UnknownSubject, before the first line."""
     events = part.of(history_of(source, reference, moment))
     _note(source, reference, [event for event, _ in events])
-    named = {UUID(text) for event, _ in events for text in _references(event).values()}
-    names = source.names(named)
-    return (_line(source, told, names, language) for told in events)
+    subjects = {UUID(text) for event, _ in events for text in _references(event).values()}
+    names = source.names(subjects)
+    return (_line(source, entry, names, language) for entry in events)
 
 
 def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
-    """A registry entry is no person's, unless its events hold values or name somebody."""
+    """A registry entry is no personal data, unless its events hold values or name a person."""
     sealed = {category for event in events for category in event.sealed}
     if is_person(reference) or sealed or any(_references(event) for event in events):
         source.reads.note([reference], sealed)
@@ -95,13 +96,15 @@ def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> No
 
 def _references(event: RecordedEvent) -> dict[str, str]:
     """Facts that name a person -> UUID of the data subject."""
-    known = EVENT_TYPES.get(event.type)
-    names = known.references if known else ()
+    event_type = EVENT_TYPES.get(event.type)
+    names = event_type.references if event_type else ()
     return {name: event.facts[name] for name in names if name in event.facts}
 
 
-def _line(source: Source, told: Told, names: dict[UUID, Name], language: Language) -> HistoryLine:
-    event, annulled_by = told
+def _line(
+    source: Source, entry: AnnullableEvent, names: dict[UUID, Name], language: Language
+) -> HistoryLine:
+    event, annulled_by = entry
     people = {name: names[UUID(text)] for name, text in _references(event).items()}
     return HistoryLine(
         position=event.position,
@@ -127,7 +130,7 @@ def _line(source: Source, told: Told, names: dict[UUID, Name], language: Languag
 
 def _text(event: RecordedEvent, language: Language) -> str | None:
     """What happened, as one sentence without values; None for a type of a later version."""
-    known = EVENT_TYPES.get(event.type)
-    if known is None:
+    event_type = EVENT_TYPES.get(event.type)
+    if event_type is None:
         return None
-    return text_of(known.name, event.facts | {"categories": event.categories}, language)
+    return text_of(event_type.name, event.facts | {"categories": event.categories}, language)

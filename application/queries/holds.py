@@ -40,20 +40,20 @@ class HoldsInForce(Answer, frozen=True):
 def all_holds(source: Source) -> Iterator[HoldInForce]:
     """Every hold in force, in flat memory: by when it is reviewed, then by reference."""
     source.reads.note_many(())
-    found = holds_in_force(source.session)
-    while block := list(islice(found, _BLOCK_ROWS)):
+    rows = holds_in_force(source.session)
+    while block := list(islice(rows, _BLOCK_ROWS)):
         names = source.names(stream for stream, _ in block)
         for stream, hold in block:
             name = names[stream]
             void = name == ERASED
-            yield _shown(source, None if void else name, hold, void=void)
+            yield _row(source, None if void else name, hold, void=void)
 
 
 def holds_of(source: Source, reference: str) -> list[HoldInForce]:
     """The holds in force over a person's data. Raises UnknownSubject."""
-    found, void = in_force(source, reference), is_erased(source, reference)
+    own_holds, void = in_force(source, reference), is_erased(source, reference)
     note_read(source, reference)
-    return [_shown(source, reference, hold, void=void) for hold in found]
+    return [_row(source, reference, hold, void=void) for hold in own_holds]
 
 
 def in_force(source: Source, reference: str) -> list[Hold]:
@@ -62,7 +62,7 @@ def in_force(source: Source, reference: str) -> list[Hold]:
     return holds(dossier_of(events, source.privacy_office))
 
 
-def _shown(source: Source, subject: Name | None, hold: Hold, *, void: bool) -> HoldInForce:
+def _row(source: Source, subject: Name | None, hold: Hold, *, void: bool) -> HoldInForce:
     """`void`: everything of the person was erased before the hold was recorded, so it holds nothing."""
     today: date = day_of(source.now)
     return HoldInForce(

@@ -29,8 +29,8 @@ _BLOCK_ROWS = 1_000
 class IncidentRow(Answer, frozen=True):
     """How a breach or a case of suspected misuse stands.
 
-    `subject`: the breach, or the person; null once the person was erased. `risk`: null until somebody
-    assessed it. `open`: something is to be done, also when the case has ended.
+    `subject`: the breach, or the person; null once the person was erased. `risk`: null until the
+    office assessed it. `open`: something is to be done, also when the case has ended.
     """
 
     kind: Kind
@@ -99,13 +99,16 @@ def incident_list(
     """
     time = moment.as_of or source.now
     begun = list(_begun(known_incidents(source, moment), time, everything, period))
-    persons = [stream for stream, one in begun if one.kind == "misuse"]
+    persons = [stream for stream, incident in begun if incident.kind == "misuse"]
+    # A breach is about no single person: a list of breaches alone is no read of personal data.
     if persons:
         source.reads.note_many(())
     names = source.names(persons)
     rows = [
-        _row(f"breach/{one.ref}" if one.kind == "breach" else names[stream], one, time)
-        for stream, one in begun
+        _row(
+            f"breach/{incident.ref}" if incident.kind == "breach" else names[stream], incident, time
+        )
+        for stream, incident in begun
     ]
     return IncidentList(
         incidents=sorted(rows, key=_urgency)[:limit],
@@ -115,15 +118,15 @@ def incident_list(
 
 
 def _begun(
-    known: Iterable[tuple[UUID, Incident]], time: datetime, everything: bool, period: Period
+    rows: Iterable[tuple[UUID, Incident]], time: datetime, everything: bool, period: Period
 ) -> Iterator[tuple[UUID, Incident]]:
     """Incidents as they were at a time, of those that had begun in a period."""
-    for stream, incident in known:
-        then = incident.until(time)
-        if then.kind == "told" or not then.begin:
+    for stream, incident in rows:
+        state = incident.until(time)
+        if state.kind == "told" or not state.begin:
             continue
-        if (everything or then.is_open) and period.holds(then.begin.order.time):
-            yield stream, then
+        if (everything or state.is_open) and period.holds(state.begin.order.time):
+            yield stream, state
 
 
 def _urgency(row: IncidentRow) -> tuple[str, str, str]:
@@ -136,38 +139,38 @@ def incident(
     case: FoundIncident,
     time: datetime,
     language: texts.Language,
-    told: tuple[int, int] | None = None,
+    told_counts: tuple[int, int] | None = None,
 ) -> IncidentFile:
     """One case with every act on it, as of a time at which it had begun.
 
-    `told`: how many of some persons were told of it now, and how many before.
+    `told_counts`: how many of some persons were told of it now, and how many before.
     """
-    one = case.incident.until(time)
-    is_breach = one.kind == "breach"
-    now, before = told or (UNSET, UNSET)
+    state = case.incident.until(time)
+    is_breach = state.kind == "breach"
+    told_now, told_before = told_counts or (UNSET, UNSET)
     return IncidentFile(
-        **asdict(_row(case.reference, one, time)),
+        **asdict(_row(case.reference, state, time)),
         persons_told=sum(first <= time for first in case.told.values()) if is_breach else None,
-        steps=[case_act(step, language) for step in one.steps],
-        told_now=now,
-        told_before=before,
+        steps=[case_act(step, language) for step in state.steps],
+        told_now=told_now,
+        told_before=told_before,
     )
 
 
-def _row(reference: Name, one: Incident, time: datetime) -> IncidentRow:
-    begin, clocks = one.begin, one.clocks
+def _row(reference: Name, incident: Incident, time: datetime) -> IncidentRow:
+    begin, clocks = incident.begin, incident.clocks
     assert begin
-    assert one.kind != "told"
+    assert incident.kind != "told"
     return IncidentRow(
-        kind=one.kind,
-        ref=one.ref,
+        kind=incident.kind,
+        ref=incident.ref,
         subject=unless_erased(reference),
         since=instant(begin.order.time),
-        risk=one.risk,
-        persons_must_be_told=one.must_tell,
+        risk=incident.risk,
+        persons_must_be_told=incident.must_tell,
         clocks=[case_clock(clock, time) for clock in clocks],
-        open=one.is_open,
-        ended_at=instant_or_none(one.ended_at),
+        open=incident.is_open,
+        ended_at=instant_or_none(incident.ended_at),
         overdue=any(clock.state(time) == "overdue" for clock in clocks),
     )
 
@@ -186,20 +189,20 @@ def sources_of(source: Source, system: str) -> Callable[[str], bool]:
 
 
 def affected_persons(
-    source: Source, scope: Scope, told: Mapping[UUID, datetime]
+    source: Source, scope: Scope, told_at: Mapping[UUID, datetime]
 ) -> Iterator[AffectedPerson]:
     """Persons whom a scope reaches, in the order of streams, in flat memory: one answer about many."""
     source.reads.note_many(())
-    found = affected(source.session, scope, source.privacy_office)
-    while block := list(islice(found, _BLOCK_ROWS)):
+    exposures = affected(source.session, scope, source.privacy_office)
+    while block := list(islice(exposures, _BLOCK_ROWS)):
         names = source.names(stream for stream, _ in block)
-        yield from _persons(block, names, told)
+        yield from _persons(block, names, told_at)
 
 
 def _persons(
     block: Sequence[tuple[UUID, Exposure]],
     names: Mapping[UUID, Name],
-    told: Mapping[UUID, datetime],
+    told_at: Mapping[UUID, datetime],
 ) -> Iterable[AffectedPerson]:
     for stream, exposure in block:
         yield AffectedPerson(
@@ -209,5 +212,5 @@ def _persons(
             events=exposure.events,
             first=instant(exposure.first),
             last=instant(exposure.last),
-            told_at=instant_or_none(told.get(stream)),
+            told_at=instant_or_none(told_at.get(stream)),
         )

@@ -1,4 +1,4 @@
-"""Names by which dead letters are asked for: one that nothing here ever had is an error."""
+"""Names by which dead letters are asked for: a name that no message ever had is an error."""
 
 from application.lookups import Names, NotKnown, event_types, folded, plain, unknown
 from ledger.letters.lists import LetterFilter, names_in_letters
@@ -12,7 +12,7 @@ _SOURCES = "ledger kafka sources"
 def check_names(session: Session, kind: LetterFilter) -> None:
     """Raise NotKnown for a name that no message and no letter ever had, with what is near.
 
-    Of a name that is known there may be no letters: then nothing is wrong with it.
+    A known name without letters is no error.
     """
     sources, topics, types = names_in_letters(session)
     for topic, source, _ in sources_of(session):
@@ -23,10 +23,10 @@ def check_names(session: Session, kind: LetterFilter) -> None:
     if kind.topic is not None:
         _check(kind.topic, plain(topics), _SOURCES, "topic")
     if kind.types is not None:
-        known = {**plain(types), **event_types(EVENT_TYPES.values())}
-        _check(kind.types[0], known, "ledger schema list", "type")
+        names = {**plain(types), **event_types(EVENT_TYPES.values())}
+        _check(kind.types[0], names, "ledger schema list", "type")
 
 
-def _check(asked: str, names: Names, see: str, field: str) -> None:
-    if asked not in names.values() and folded(asked) not in names:
-        raise NotKnown(str(unknown(asked, names, see)), field=field)
+def _check(name: str, names: Names, see: str, field: str) -> None:
+    if name not in names.values() and folded(name) not in names:
+        raise NotKnown(str(unknown(name, names, see)), field=field)

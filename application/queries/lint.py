@@ -1,10 +1,10 @@
-"""`ledger lint`: the privacy notice in force, statement by statement, beside law and practice."""
+"""`ledger lint`: the privacy notice in force, compared with law and practice, statement by statement."""
 
 from collections.abc import Sequence
 
 from application.answer import Answer
 from application.controller import Controller
-from application.queries.practice import practice_at, told_at
+from application.queries.practice import notices_at, practice_at
 from application.source import Source, instant_or_none
 from ledger.event import instant
 from projections.folds.timetravel import Moment
@@ -59,7 +59,7 @@ class LintFinding(Answer, frozen=True):
 
 
 class Lint(Answer, frozen=True):
-    """The privacy notice in force beside law and practice; `draft`: a draft was compared instead."""
+    """The privacy notice in force, compared with law and practice; `draft`: a draft was compared instead."""
 
     as_of: str | None
     draft: bool
@@ -79,26 +79,28 @@ def lint(
 
     `draft`: claims that are compared instead, as if they were in force.
     """
-    notices, in_force = told_at(source, moment)
+    notices, in_force = notices_at(source, moment)
     if draft is not None:
         in_force = None
-    practice = practice_at(source, controller, moment, told=(notices, in_force), language=language)
+    practice = practice_at(
+        source, controller, moment, published=(notices, in_force), language=language
+    )
     claims = in_force.claims if in_force else draft
-    told = [_statement(claim) for claim in claims] if claims is not None else None
-    found = notice_findings(told, practice, day_of(moment.as_of or source.now))
+    statements = [_statement(claim) for claim in claims] if claims is not None else None
+    findings = notice_findings(statements, practice, day_of(moment.as_of or source.now))
     return Lint(
         as_of=instant_or_none(moment.as_of),
         draft=draft is not None,
         notice=_notice(in_force) if in_force else None,
-        findings=[_shown(one, language) for one in found],
-        open=len(found),
+        findings=[_row(finding, language) for finding in findings],
+        open=len(findings),
     )
 
 
 def _statement(claim: NoticeStatement) -> Statement:
     """A claim as published; one without its clause gets that of the house's policy."""
-    known = NOTICE_CLAIMS.get(claim.claim)
-    return Statement(claim.clause or (known.clause if known else ""), claim.claim, claim.value)
+    entry = NOTICE_CLAIMS.get(claim.claim)
+    return Statement(claim.clause or (entry.clause if entry else ""), claim.claim, claim.value)
 
 
 def _notice(in_force: Publication) -> NoticeInForce:
@@ -111,8 +113,8 @@ def _notice(in_force: Publication) -> NoticeInForce:
     )
 
 
-def _shown(one: NoticeFinding, language: Language) -> LintFinding:
-    check, dutch = one.check, language == "nl"
+def _row(finding: NoticeFinding, language: Language) -> LintFinding:
+    check, dutch = finding.check, language == "nl"
     return LintFinding(
         rule=check.id,
         title=check.title_nl if dutch else check.title,
@@ -120,9 +122,11 @@ def _shown(one: NoticeFinding, language: Language) -> LintFinding:
         layer=check.layer,
         severity=check.severity,
         confidence=check.confidence,
-        clause=one.clause,
-        says=[Said(said.clause, said.claim, said.value) for said in one.said],
+        clause=finding.clause,
+        says=[
+            Said(statement.clause, statement.claim, statement.value) for statement in finding.said
+        ],
         expects=check.expects,
-        values=[Contrast(contrast.value, list(contrast.seen_in)) for contrast in one.contrasts],
+        values=[Contrast(contrast.value, list(contrast.seen_in)) for contrast in finding.contrasts],
         resolved_by=check.resolved_by_nl if dutch else check.resolved_by,
     )

@@ -22,7 +22,7 @@ class Publication(Answer, frozen=True):
 
 
 class Signature(Answer, frozen=True):
-    """Who signed a checkpoint; nobody has checked it."""
+    """Who signed a checkpoint, as it says itself: the signature is not checked."""
 
     name: str
     key_id: str
@@ -101,7 +101,9 @@ def signed_answer(signed: PublishedCheckpoint, age_s: float) -> SignedCheckpoint
         size=signed.checkpoint.size,
         root=to_base64(signed.checkpoint.root),
         age_s=age_s,
-        signatures=[Signature(one.name, one.key_id.hex()) for one in note.signatures],
+        signatures=[
+            Signature(signature.name, signature.key_id.hex()) for signature in note.signatures
+        ],
         note=signed.content.decode(),
     )
 

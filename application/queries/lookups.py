@@ -1,4 +1,4 @@
-"""What somebody names that only the ledger knows: recipients, activities, roles, systems, provisions in use.
+"""Lookups of names that only the ledger knows: recipients, activities, roles, systems, provisions in use.
 
 An unknown one fails with what is near. Names of private persons are sealed and are no names here.
 """
@@ -46,14 +46,14 @@ def known_recipient(source: Source, text: str) -> str:
 
 
 def _got_something(source: Source, recipient: str) -> bool:
-    """Whether somebody gave something to a recipient whom nobody registered."""
+    """Whether a disclosure names an unregistered recipient."""
     return any(True for _ in islice(disclosed(source.session, recipient=recipient), 1))
 
 
 def known_activity(source: Source, text: str) -> str:
     """The id of an activity that is declared, or that events name. Raises NotKnown."""
     entries = list(register_entries(source.session))
-    return _known(
+    return _code_named(
         "activity",
         text,
         _ACTIVITY,
@@ -63,16 +63,18 @@ def known_activity(source: Source, text: str) -> str:
 
 
 def known_role(source: Source, text: str) -> str:
-    """The id of a role that was described, or that somebody holds or held. Raises NotKnown."""
+    """The id of a role that was described, or that an employee holds or held. Raises NotKnown."""
     described = set(roles_by_id(source.session))
-    held = {act.role for row in employees(source.session).values() for act in row.grants}
-    return _known("role", text, _ROLE, ((role, None) for role in described | held), "ledger access")
+    granted = {act.role for row in employees(source.session).values() for act in row.grants}
+    return _code_named(
+        "role", text, _ROLE, ((role, None) for role in described | granted), "ledger access"
+    )
 
 
 def known_system(source: Source, text: str) -> str:
     """The bare id of a registered system. Raises NotKnown."""
     systems = registered_systems(source.session)
-    return _known(
+    return _code_named(
         "system",
         text,
         _SYSTEM,
@@ -81,7 +83,7 @@ def known_system(source: Source, text: str) -> str:
     )
 
 
-def _known(
+def _code_named(
     field: str, text: str, prefix: str, rows: Iterable[tuple[str, str | None]], see: str
 ) -> str:
     listed = [(id, (f"{prefix}{id}", name)) for id, name in rows]
@@ -93,18 +95,18 @@ def _known(
 
 
 def known_provision(source: Source, text: str) -> str:
-    """The id of a provision of the rulebook; of one that only disclosures name, as it is spelled there.
+    """The id of a provision of the rulebook; else the spelling of a disclosure that names it.
 
     Raises NotKnown.
     """
     names: Names = provisions()
-    known = provision(text)
-    cited = known.id if known else _cited(folded(text), names)
+    entry = provision(text)
+    cited = entry.id if entry else _cited(folded(text), names)
     if cited:
         return cited
-    asked = folded_provision(text)
+    spelling = folded_provision(text)
     for row in disclosed(source.session):
-        if row.provision and folded_provision(row.provision) == asked:
+        if row.provision and folded_provision(row.provision) == spelling:
             return row.provision
     with about("provision"):
         raise unknown(text, names)
@@ -113,12 +115,12 @@ def known_provision(source: Source, text: str) -> str:
 def _cited(text: str, names: Names) -> str | None:
     """The provision of a citation, or of the article whose paragraph it is: `AWR art. 53 lid 1`."""
     words = text.split()
-    for many in range(len(words), 0, -1):
-        rest = words[many:]
+    for length in range(len(words), 0, -1):
+        rest = words[length:]
         if all(_PARAGRAPH.match(word) for word in rest) and any(
-            w[0].isdigit() for w in words[:many]
+            word[0].isdigit() for word in words[:length]
         ):
-            found = names.get(" ".join(words[:many]))
-            if found:
-                return found
+            code = names.get(" ".join(words[:length]))
+            if code:
+                return code
     return None

@@ -79,58 +79,59 @@ def marketing(
     source: Source, reference: str, channels: Sequence[str], moment: Moment
 ) -> MarketingAnswer:
     """The decision for each channel, as of a moment. Raises UnknownSubject."""
-    found = holder(source, reference, moment)
-    person = _addressee(source, found, moment)
+    subject = holder(source, reference, moment)
+    person = _addressee(source, subject, moment)
     return MarketingAnswer(
         subject=reference,
-        data_subject=str(found.person.subject),
-        as_of=instant(found.clock),
-        person=_approachable(person, found),
-        decisions=[_decision(person, channel, found) for channel in channels],
-        position=found.person.selected.position,
+        data_subject=str(subject.person.subject),
+        as_of=instant(subject.clock),
+        person=_approachable(person, subject),
+        decisions=[_decision(person, channel, subject) for channel in channels],
+        position=subject.person.selected.position,
     )
 
 
-def _approachable(person: Addressee, found: Holder) -> Approachable:
-    decided = answer_of(found).consents
+def _approachable(person: Addressee, subject: Holder) -> Approachable:
+    decided = answer_of(subject).consents
     return Approachable(
         kind=person.kind,
         active=person.active,
         customer=person.customer,
-        consents=[one.purpose for one in decided if one.effective],
+        consents=[consent.purpose for consent in decided if consent.effective],
         without_effect=[
-            ConsentWithoutEffect(purpose=one.purpose, why=one.why)
-            for one in decided
-            if not one.effective
+            ConsentWithoutEffect(purpose=consent.purpose, why=consent.why)
+            for consent in decided
+            if not consent.effective
         ],
         objections=sorted(person.objections),
         restricted=sorted(person.restricted),
     )
 
 
-def _addressee(source: Source, found: Holder, moment: Moment) -> Addressee:
-    """Of a contact person, the customer is what the customer is."""
-    customer = customer_of(found.reference)
-    state = _state(source, customer, moment) if customer else found.state
-    own = dossier_from(found.person.selected.counted)
+def _addressee(source: Source, subject: Holder, moment: Moment) -> Addressee:
+    """What decides about a person; a contact person has the kind of the customer."""
+    customer = customer_of(subject.reference)
+    # The kind of customer decides which rules apply, and a contact person has none of its own.
+    state = _state(source, customer, moment) if customer else subject.state
+    own = dossier_from(subject.person.selected.counted)
     return addressee(
-        look_of(source, found.person.subject, own, moment),
-        found.clock,
+        look_of(source, subject.person.subject, own, moment),
+        subject.clock,
         kind=customer_state.customer_kind(state) if state else None,
-        active=found.account == "active" and found.customer in {None, "active"},
+        active=subject.account == "active" and subject.customer in {None, "active"},
     )
 
 
 def _state(source: Source, reference: str, moment: Moment) -> CustomerState | None:
-    """What a customer is; of one that is not known nothing."""
+    """The state of a customer; None for a customer that is not known."""
     try:
         return folded_state(chosen(source, reference, moment))
     except UnknownSubject:
         return None
 
 
-def _decision(person: Addressee, channel: str, found: Holder) -> ChannelDecision:
-    decision = marketing_decision(person, channel, day_of(found.clock))
+def _decision(person: Addressee, channel: str, subject: Holder) -> ChannelDecision:
+    decision = marketing_decision(person, channel, day_of(subject.clock))
     return ChannelDecision(
         channel=channel,
         allowed=decision.allowed,

@@ -1,4 +1,4 @@
-"""The part of the register on security: measures that were adopted, beside those that activities name."""
+"""The part of the register on security: adopted measures, and those that activities name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from projections.views.measures import Measure, adopted_at
 
 
 class MeasureStanding(Answer, frozen=True):
-    """A security measure as it stood; `in_place` is None where nobody said anything."""
+    """A security measure as it stood; `in_place` is None where no event says so."""
 
     measure: str
     name: str | None
@@ -30,14 +30,14 @@ class MeasureInUse(MeasureStanding, frozen=True):
     activities: list[str]
 
 
-def told_measures(source: Source, moment: Moment) -> list[Measure]:
+def measures_at(source: Source, moment: Moment) -> list[Measure]:
     """Every measure of which something was said by a moment, sorted by its id."""
-    found = states_at(source, view.VIEW, moment)
-    return sorted(found, key=lambda measure: measure.measure)
+    rows = states_at(source, view.VIEW, moment)
+    return sorted(rows, key=lambda measure: measure.measure)
 
 
 def measures(
-    told: Iterable[Measure], named: Mapping[str, Sequence[str]], clock: datetime
+    rows: Iterable[Measure], named: Mapping[str, Sequence[str]], clock: datetime
 ) -> list[MeasureInUse]:
     """Each measure as it stood. `named`: activity -> the measures that its declaration names."""
     users: dict[str, list[str]] = {}
@@ -49,16 +49,16 @@ def measures(
             **msgspec.structs.asdict(_standing(measure, clock)),
             activities=users.get(measure.measure, []),
         )
-        for measure in told
+        for measure in rows
     ]
 
 
 def named_measures(
-    names: Iterable[str], told: Iterable[Measure], clock: datetime
+    names: Iterable[str], rows: Iterable[Measure], clock: datetime
 ) -> list[MeasureStanding]:
     """What an activity declares, each as it stood."""
-    known = {measure.measure: measure for measure in told}
-    return [_standing(known.get(name, Measure(name)), clock) for name in names]
+    by_id = {measure.measure: measure for measure in rows}
+    return [_standing(by_id.get(name, Measure(name)), clock) for name in names]
 
 
 def _standing(measure: Measure, clock: datetime) -> MeasureStanding:

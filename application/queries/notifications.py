@@ -60,25 +60,25 @@ class Notifications(Answer, frozen=True):
 
 
 def notification_tasks(
-    source: Source, wanted: NotificationFilter, moment: Moment = NOW
+    source: Source, criteria: NotificationFilter, moment: Moment = NOW
 ) -> Iterator[Notification]:
     """Tasks person by person, then by recipient and action. Raises UnknownSubject."""
-    streams = known_streams(source, wanted.subject) if wanted.subject else None
-    note_read(source, wanted.subject)
-    found = (
+    streams = known_streams(source, criteria.subject) if criteria.subject else None
+    note_read(source, criteria.subject)
+    rows = (
         (stream, task)
-        for stream, changes in _changes(source, wanted, streams, moment)
+        for stream, changes in _changes(source, criteria, streams, moment)
         for task in tasks(changes)
-        if wanted.recipient in {None, task.recipient} and (wanted.done or task.told is None)
+        if criteria.recipient in {None, task.recipient} and (criteria.done or task.told is None)
     )
-    return _all_shown(source, found, wanted, moment)
+    return _notifications(source, rows, criteria, moment)
 
 
 def _changes(
-    source: Source, wanted: NotificationFilter, streams: Sequence[UUID] | None, moment: Moment
+    source: Source, criteria: NotificationFilter, streams: Sequence[UUID] | None, moment: Moment
 ) -> Iterable[tuple[UUID, Changes]]:
     if moment == NOW:
-        return notifications(source.session, streams=streams, open_only=not wanted.done)
+        return notifications(source.session, streams=streams, open_only=not criteria.done)
     return (
         (stream, rows[""])
         for stream, rows in rows_known(source, VIEW, moment)
@@ -86,20 +86,20 @@ def _changes(
     )
 
 
-def _all_shown(
+def _notifications(
     source: Source,
-    found: Iterable[tuple[UUID, NotificationTask]],
-    wanted: NotificationFilter,
+    rows: Iterable[tuple[UUID, NotificationTask]],
+    criteria: NotificationFilter,
     moment: Moment,
 ) -> Iterator[Notification]:
-    names, found = RecipientNames(source, recipients_known(source, moment)), iter(found)
+    names, rows = RecipientNames(source, recipients_known(source, moment)), iter(rows)
     time = moment.as_of or source.now
-    while block := list(islice(found, _BLOCK_ROWS)):
+    while block := list(islice(rows, _BLOCK_ROWS)):
         names.note((task.recipient, time) for _, task in block)
         people = source.names(stream for stream, _ in block)
         for stream, task in block:
-            references = _references(source, stream, task, moment) if wanted.subject else UNSET
-            person = wanted.subject or unless_erased(people[stream])
+            references = _references(source, stream, task, moment) if criteria.subject else UNSET
+            person = criteria.subject or unless_erased(people[stream])
             yield _notification(person, stream, task, names.at(task.recipient, time), references)
 
 
@@ -110,7 +110,7 @@ def _notification(
     recipient_name: Shown | None,
     references: list[str] | UnsetType,
 ) -> Notification:
-    told = task.told
+    notice = task.told
     return Notification(
         subject=subject,
         data_subject=str(stream),
@@ -119,10 +119,10 @@ def _notification(
         action=task.action,
         categories=list(task.categories),
         since=instant(task.since),
-        open=told is None,
-        outcome=told.outcome if told else None,
-        ground=told.ground if told else None,
-        told_at=instant_or_none(told.order.time if told else None),
+        open=notice is None,
+        outcome=notice.outcome if notice else None,
+        ground=notice.ground if notice else None,
+        told_at=instant_or_none(notice.order.time if notice else None),
         references=references,
     )
 

@@ -1,4 +1,4 @@
-"""A period that an answer is about: both bounds of it, and the moment as of which it is told."""
+"""The period of an answer: both bounds, and the moment as of which the answer is given."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator

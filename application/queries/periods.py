@@ -38,7 +38,7 @@ class _Kept(Answer, frozen=True):
 class Retained(_Kept, frozen=True):
     """How long a category is kept. `until`, `rule`, `waits_for`: of the period that decides.
 
-    `grounds`: everything that keeps it, the one that lasts longest last. `overdue_since`: when it should have
+    `grounds`: everything that keeps it, the longest lasting one last. `overdue_since`: when it should have
     gone.
     """
 
@@ -56,7 +56,7 @@ class Keeper(Answer, frozen=True):
 class Clock(_Kept, frozen=True):
     """How long a category of a person is kept, as `until`, `rule`, `grounds` say, and what becomes of it.
 
-    `category`: null where it is about the entries of somebody of whom nothing is held any more.
+    `category`: null for the entries of a person of whom no data is held any more.
     `due`: `ledger retention run` would erase it, for that `cause`. `deferred`: for this cause it was to go,
     and waits. `situation`: in one word, what becomes of it. What is due for another cause than its period
     goes whatever that says; `kept` is what outlives its period.
@@ -127,14 +127,14 @@ def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
     """A row for each category that is held of anybody, in flat memory. `every`: those not due as well.
 
     What is due is what `ledger retention run` would erase. A row without a category is about the entries
-    of somebody of whom nothing is held any more.
+    of a person of whom no data is held any more.
     """
     source.reads.note_many(())
     for block in persons(source.session):
         rows = [(person, _clocks(person, day, every)) for person in block]
-        names = source.names(person.stream for person, found in rows if found)
-        for person, found in rows:
-            for row in found:
+        names = source.names(person.stream for person, of_person in rows if of_person)
+        for person, of_person in rows:
+            for row in of_person:
                 yield replace(row, subject=_name(names[person.stream]))
 
 
@@ -143,46 +143,51 @@ def _name(name: Name) -> Name | None:
 
 
 def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
-    waiting, going = deferrals(person.dossier), _going(person, day)
-    moving = waiting.keys() | going.keys()
+    waiting, causes = deferrals(person.dossier), _causes_by_category(person, day)
+    listed = waiting.keys() | causes.keys()
     rows = []
     for category in person.held:
-        found = lasting_for(person, category)
-        if every or category in moving or _has_passed(found, day):
+        end = lasting_for(person, category)
+        if every or category in listed or _has_passed(end, day):
             deferred = waiting[category].cause if category in waiting else None
-            cause = going.get(category)
+            cause = causes.get(category)
             kept_by = _kept_by(person, category, cause or deferred or "retention", day)
-            rows.append(_clock(found, day, cause, deferred=deferred, kept_by=kept_by))
-    if going and not person.held:
-        rows.append(_clock(None, day, next(iter(going.values()))))
+            rows.append(_clock(end, day, cause, deferred=deferred, kept_by=kept_by))
+    # No category is held any more: this row is about the entries of the person themselves.
+    if causes and not person.held:
+        rows.append(_clock(None, day, next(iter(causes.values()))))
     return rows
 
 
-def _has_passed(found: RetentionEnd, day: date) -> bool:
-    until = found.period.until
+def _has_passed(end: RetentionEnd, day: date) -> bool:
+    until = end.period.until
     return until is not None and until <= day
 
 
-def _going(person: Person, day: date) -> dict[str, Cause]:
+def _causes_by_category(person: Person, day: date) -> dict[str, Cause]:
     """Category -> for which cause a run of that day erases it, in whole or some months of it."""
-    found: dict[str, Cause] = {}
+    causes: dict[str, Cause] = {}
     for step in steps(person, day):
         for category in step.erased:
-            found.setdefault(category, step.cause)
-    return found
+            causes.setdefault(category, step.cause)
+    return causes
 
 
 def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
-    """Of how many persons a run of that day erases what is past its period or consent, and what waited.
+    """Counts of persons for a run of that day, and since when the oldest passed data should have gone.
 
-    And since when the oldest of the first should have gone. In flat memory; nobody is named.
+    First the persons of whom the run erases data past its period or consent, then those of whom it erases
+    data that waited. In flat memory; no person is named.
     """
     passed, deferred, oldest = 0, 0, date.max
     for person in chain.from_iterable(persons(source.session)):
-        going, waiting = _going(person, day), deferrals(person.dossier)
-        late = [c for c in person.held if c in going and c not in waiting]
-        passed += bool(late or (going and not person.held))
-        deferred += not going.keys().isdisjoint(waiting)
+        causes, waiting = _causes_by_category(person, day), deferrals(person.dossier)
+        # A deferred category has a reason to wait, so it is counted apart and is never late.
+        late = [
+            category for category in person.held if category in causes and category not in waiting
+        ]
+        passed += bool(late or (causes and not person.held))
+        deferred += not causes.keys().isdisjoint(waiting)
         oldest = min(oldest, _overdue_since(person, late, day))
     return passed, deferred, oldest if oldest < date.max else None
 
@@ -197,85 +202,85 @@ def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[Kee
     facts = ErasureFacts(cause, (category,), {}, keepings_of(person.dossier))
     return [
         Keeper(
-            ground=one.ground,
-            ref=one.ref,
-            until=one.until.isoformat() if one.until else None,
+            ground=keeping.ground,
+            ref=keeping.ref,
+            until=keeping.until.isoformat() if keeping.until else None,
         )
-        for one in kept(facts, category, day)
+        for keeping in kept(facts, category, day)
     ]
 
 
 def _clock(
-    found: RetentionEnd | None,
+    end: RetentionEnd | None,
     day: date,
     cause: Cause | None,
     *,
     deferred: Cause | None = None,
     kept_by: Sequence[Keeper] = (),
 ) -> Clock:
-    """The clock of what is found; of nothing, that of the entries. Whose it is, is still to be filled in."""
-    shown: _Kept = retained(found, day) if found else _ENTRIES
+    """The clock of a category, or, without `end`, of a person's entries. The caller fills in the subject."""
+    retention: _Kept = retained(end, day) if end else _ENTRIES
     return Clock(
         subject=None,
-        category=found.category if found else None,
-        until=shown.until,
-        rule=shown.rule,
-        waits_for=shown.waits_for,
-        grounds=shown.grounds,
-        overdue_since=shown.overdue_since,
+        category=end.category if end else None,
+        until=retention.until,
+        rule=retention.rule,
+        waits_for=retention.waits_for,
+        grounds=retention.grounds,
+        overdue_since=retention.overdue_since,
         deferred=deferred,
         kept_by=list(kept_by),
         due=cause is not None,
         cause=cause,
-        situation=_situation(found, day, cause, deferred),
+        situation=_situation(end, day, cause, deferred),
     )
 
 
 def _situation(
-    found: RetentionEnd | None, day: date, cause: Cause | None, deferred: Cause | None
+    end: RetentionEnd | None, day: date, cause: Cause | None, deferred: Cause | None
 ) -> Situation:
-    if cause is not None or found is None:
+    if cause is not None or end is None:
         return "due"
     if deferred is not None:
         return "deferred"
-    until = found.period.until
+    until = end.period.until
     if until is not None:
         return "kept" if until <= day else "running"
-    return "not-begun" if found.period.waits_for else "no-period"
+    return "not-begun" if end.period.waits_for else "no-period"
 
 
 _ENTRIES = _Kept(until=None, rule=None, waits_for=None, grounds=[], overdue_since=None)
 
 
-def retained(found: RetentionEnd, day: date) -> Retained:
+def retained(end: RetentionEnd, day: date) -> Retained:
     """How long a category is kept, as the access report and the clocks say it."""
-    period, overdue = found.period, found.overdue_since(day)
+    period, overdue = end.period, end.overdue_since(day)
     return Retained(
-        category=found.category,
+        category=end.category,
         until=period.until.isoformat() if period.until else None,
         rule=period.rule,
         waits_for=period.waits_for,
-        grounds=[ground_row(one) for one in found.grounds(day)],
+        grounds=[ground_row(reason) for reason in end.grounds(day)],
         overdue_since=overdue.isoformat() if overdue else None,
     )
 
 
-def step_rows(source: Source, found: Iterable[Due | CarriedOut]) -> Iterator[StepShown]:
+def step_rows(source: Source, erasures: Iterable[Due | CarriedOut]) -> Iterator[StepShown]:
     """What goes or went, a row each, in flat memory."""
     source.reads.note_many(())
-    rows = iter(found)
+    rows = iter(erasures)
     while block := list(islice(rows, _BLOCK)):
-        names = source.names(one.stream for one in block)
-        for one in block:
-            yield _step(one, _name(names[one.stream]))
+        names = source.names(item.stream for item in block)
+        for item in block:
+            yield _step(item, _name(names[item.stream]))
 
 
-def _step(one: Due | CarriedOut, name: Name | None) -> StepShown:
-    step, erasure = one.step, one.erasure if isinstance(one, CarriedOut) else None
+def _step(item: Due | CarriedOut, name: Name | None) -> StepShown:
+    step, erasure = item.step, item.erasure if isinstance(item, CarriedOut) else None
     until = None if step.month is None else end_of_month(step.month).date()
     return StepShown(
         subject=name,
-        data_subject=str(one.stream),
+        data_subject=str(item.stream),
         cause=step.cause,
         request_ref=step.request_ref,
         categories=list(step.erased),
@@ -295,10 +300,10 @@ def forecast(source: Source, until: date) -> Forecast:
     today = day_of(source.now)
     for block in persons(source.session):
         for person in block:
-            going = _going(person, today)
+            causes = _causes_by_category(person, today)
             for category in person.held:
                 ends = lasting_for(person, category).period.until
-                days = [ends, today if category in going else None]
+                days = [ends, today if category in causes else None]
                 due = min((day for day in days if day), default=None)
                 if due is not None and due <= until:
                     counts[f"{due:%Y-%m}", category] += 1

@@ -46,7 +46,7 @@ class PortableValue(Answer, frozen=True):
 class PortabilityExport(Answer, frozen=True):
     """What a person provided, to take along, as of one position of the ledger.
 
-    `seal`: 256 bits that nobody can guess without the person's key, which the recorded hash of the file
+    `seal`: 256 bits that cannot be guessed without the person's key, which the recorded hash of the file
     covers.
     """
 
@@ -62,19 +62,19 @@ class PortabilityExport(Answer, frozen=True):
     seal: str
 
 
-def portability(source: Source, asked: ReportScope) -> PortabilityExport:
-    """The export. Raises UnknownSubject for whoever is not known."""
-    subject, made_at = subject_of(source, asked.reference, asked.position), asked.rendered_at
-    place = ["portability/1", asked.position, instant(made_at), asked.request_ref]
+def portability(source: Source, scope: ReportScope) -> PortabilityExport:
+    """The export. Raises UnknownSubject."""
+    subject, made_at = subject_of(source, scope.reference, scope.position), scope.rendered_at
+    place = ["portability/1", scope.position, instant(made_at), scope.request_ref]
     return PortabilityExport(
         export="portability",
         article="20",
         version="1",
-        subject=asked.reference,
-        request_ref=asked.request_ref,
-        position=asked.position,
+        subject=scope.reference,
+        request_ref=scope.request_ref,
+        position=scope.position,
         made_at=instant(made_at),
-        controller=asked.controller.name,
+        controller=scope.controller.name,
         data=list(_data(subject)),
         seal=seal_of(source, subject, place),
     )
@@ -82,28 +82,30 @@ def portability(source: Source, asked: ReportScope) -> PortabilityExport:
 
 def _data(subject: Subject) -> Iterator[PortableValue]:
     """What counts now; of a category that rolls on month by month every value that is still held."""
-    values = [one for one in subject.values if _is_theirs(one)]
-    for held in sorted(values, key=lambda one: (CATEGORIES.index(one.category), one.field)):
-        event = held.event
+    values = [value for value in subject.values if _is_theirs(value)]
+    for value in sorted(values, key=lambda value: (CATEGORIES.index(value.category), value.field)):
+        event = value.event
         yield PortableValue(
-            category=held.category,
-            field=held.field,
-            value=held.value,
+            category=value.category,
+            field=value.field,
+            value=value.value,
             since=instant(event.time),
-            how=_way(event),
+            how=_way_of(event),
             legal_basis=event.legal_basis,
             activity=event.activity,
             position=event.position,
         )
 
 
-def _is_theirs(held: HeldValue) -> bool:
-    lasting = held.current or held.category in ROLLING_CATEGORIES
-    by_them = _way(held.event) is not None and held.event.legal_basis in _BASES
-    return lasting and by_them and held.annulled_by is None and held.category != "remark"
+def _is_theirs(value: HeldValue) -> bool:
+    is_lasting = value.current or value.category in ROLLING_CATEGORIES
+    is_from_person = _way_of(value.event) is not None and value.event.legal_basis in _BASES
+    return (
+        is_lasting and is_from_person and value.annulled_by is None and value.category != "remark"
+    )
 
 
-def _way(event: RecordedEvent) -> Way | None:
+def _way_of(event: RecordedEvent) -> Way | None:
     """How the data came from the person; None when it did not."""
     if event.name == names.PERSONAL_DATA_CORRECTED:
         return "provided" if event.facts["requested_by"] == "subject" else None

@@ -1,6 +1,7 @@
-"""Practice beside a privacy notice: what register, recipients, events and settings show at a moment.
+"""Practice, to compare a privacy notice with: what the register, recipients, events and
+settings show at a moment.
 
-Each value comes with where it was seen, in ids and counts: no person is named.
+Each value comes with the place where it was seen, in ids and counts: no person is named.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ import msgspec
 from application.answer import given
 from application.controller import Controller
 from application.queries.declaration import Declaration, declaration
-from application.queries.measures import told_measures
+from application.queries.measures import measures_at
 from application.queries.recipients import recipients_known
 from application.source import Source, states_at
 from application.words import phrase
@@ -35,7 +36,7 @@ from schemas.texts import Language
 
 Sight = tuple[str, str, str]
 """A source of practice, a value, and where it was seen."""
-# Who is no customer: what concerns them alone is not for the customers' notice to say.
+# Activities about these persons alone are left out: the notice speaks to customers.
 _STAFF = frozenset({"employee", "applicant"})
 _ADEQUATE = "A45-3"
 
@@ -60,10 +61,10 @@ class _Moment(msgspec.Struct, frozen=True):
         return day_of(self.clock)
 
 
-def told_at(source: Source, moment: Moment) -> tuple[list[Notice], Publication | None]:
+def notices_at(source: Source, moment: Moment) -> tuple[list[Notice], Publication | None]:
     """Every notice that was published, and the version in force."""
-    told = states_at(source, notices.VIEW, moment)
-    return told, notices.in_force(told, moment.as_of or source.now)
+    rows = states_at(source, notices.VIEW, moment)
+    return rows, notices.in_force(rows, moment.as_of or source.now)
 
 
 def practice_at(
@@ -71,51 +72,51 @@ def practice_at(
     controller: Controller,
     moment: Moment,
     *,
-    told: tuple[Sequence[Notice], Publication | None],
+    published: tuple[Sequence[Notice], Publication | None],
     language: Language,
 ) -> Practice:
-    """All sources of practice. `told`: the notices of that moment, and what is in force of them."""
-    asked = _Moment(source, moment, language)
-    known = recipients_known(source, moment)
-    shown = practice.observed(
+    """All sources of practice. `published`: the notices of that moment, and what is in force of them."""
+    context = _Moment(source, moment, language)
+    recipients = recipients_known(source, moment)
+    observed = practice.observed(
         rows_at(source.session, practice.VIEW, moment, source.privacy_office, practice.VIEW.names)
     )
     parts = (
-        _declared(asked),
-        _parties(asked, known),
-        _shown(asked, shown, known),
-        _measures(asked),
-        _published(asked, *told),
-        _contacts(asked, controller),
-        _open_findings(asked),
+        _declared(context),
+        _parties(context, recipients),
+        _observed(context, observed, recipients),
+        _measures(context),
+        _published(context, *published),
+        _contacts(context, controller),
+        _open_findings(context),
     )
     return _gathered(sight for part in parts for sight in part)
 
 
 def _gathered(sights: Iterator[Sight]) -> Practice:
-    found: dict[str, dict[str, set[str]]] = {}
+    gathered: dict[str, dict[str, set[str]]] = {}
     for source, value, place in sights:
-        found.setdefault(source, {}).setdefault(value, set()).add(place)
+        gathered.setdefault(source, {}).setdefault(value, set()).add(place)
     return {
         source: {value: sorted(places) for value, places in sorted(values.items())}
-        for source, values in sorted(found.items())
+        for source, values in sorted(gathered.items())
     }
 
 
 # Register
 
 
-def _declared(asked: _Moment) -> Iterator[Sight]:
+def _declared(context: _Moment) -> Iterator[Sight]:
     """What current activities declare, and what was observed of them beyond that."""
-    session, moment = asked.source.session, asked.moment
+    session, moment = context.source.session, context.moment
     entries = (
         register_entries(session)
         if moment == NOW
-        else past_register(session, moment, asked.clock, asked.source.privacy_office).entries
+        else past_register(session, moment, context.clock, context.source.privacy_office).entries
     )
     for entry in entries:
         if not entry.retired and not _about_staff(entry):
-            yield from _of_activity(asked, entry)
+            yield from _of_activity(context, entry)
 
 
 def _about_staff(entry: Entry) -> bool:
@@ -123,13 +124,13 @@ def _about_staff(entry: Entry) -> bool:
     return bool(about) and about <= _STAFF
 
 
-def _of_activity(asked: _Moment, entry: Entry) -> Iterator[Sight]:
-    told = declaration(entry.declared)
-    declared = set(_declaration(told, asked.day)) if told else set()
-    place = asked.place("activity", entry.activity)
+def _of_activity(context: _Moment, entry: Entry) -> Iterator[Sight]:
+    stated = declaration(entry.declared)
+    declared = set(_declaration(stated, context.day)) if stated else set()
+    place = context.place("activity", entry.activity)
     yield from ((source, value, place) for source, value in declared)
-    for source, value in set(_observation(entry, asked.day)) - declared:
-        yield source, value, asked.place("undeclared", entry.activity)
+    for source, value in set(_observation(entry, context.day)) - declared:
+        yield source, value, context.place("undeclared", entry.activity)
 
 
 def _declaration(declared: Declaration, day: date) -> Iterator[tuple[str, str]]:
@@ -137,14 +138,14 @@ def _declaration(declared: Declaration, day: date) -> Iterator[tuple[str, str]]:
         yield "purpose", purpose.purpose
         yield "legal-basis", purpose.legal_basis
         if cited := given(purpose.provision):
-            known = provision(cited)
-            yield "provision", known.id if known else cited
+            article = provision(cited)
+            yield "provision", article.id if article else cited
     yield from (("category", value) for value in declared.data_categories)
     yield from (("recipient-kind", value) for value in declared.recipient_kinds)
     yield from (("region", region(country, day)) for country in declared.countries)
     yield from (("security-measure", value) for value in declared.security_measures)
     safeguards = given(declared.safeguards) or ()
-    yield from (("transfer-mechanism", one.mechanism) for one in safeguards)
+    yield from (("transfer-mechanism", safeguard.mechanism) for safeguard in safeguards)
 
 
 def _observation(entry: Entry, day: date) -> Iterator[tuple[str, str]]:
@@ -158,63 +159,71 @@ def _observation(entry: Entry, day: date) -> Iterator[tuple[str, str]]:
 # Recipients
 
 
-def _parties(asked: _Moment, known: Mapping[str, Recipient]) -> Iterator[Sight]:
+def _parties(context: _Moment, recipients: Mapping[str, Recipient]) -> Iterator[Sight]:
     """Recipients that may receive something now: what they are, and what a transfer to them rests on."""
-    for name, row in known.items():
-        version, ending = recipient_at(row, asked.clock), ended_at(row)
-        if version is None or (ending and ending.valid_to <= asked.day):
+    for name, row in recipients.items():
+        version, ending = recipient_at(row, context.clock), ended_at(row)
+        if version is None or (ending and ending.valid_to <= context.day):
             continue
-        place, registered = asked.place("recipient", name), version.transfer_mechanism
-        party = party_of(row, version, asked.day)
-        found = transfer(version.country, asked.day, party, registered=registered)
+        place, registered = context.place("recipient", name), version.transfer_mechanism
+        party = party_of(row, version, context.day)
+        basis = transfer(version.country, context.day, party, registered=registered)
         yield "recipient-kind", version.kind, place
-        yield "region", found.region, place
-        if found.mechanism:
-            yield "transfer-mechanism", found.mechanism if registered else _ADEQUATE, place
+        yield "region", basis.region, place
+        if basis.mechanism:
+            yield "transfer-mechanism", basis.mechanism if registered else _ADEQUATE, place
 
 
 # Events
 
 
-def _shown(
-    asked: _Moment, shown: Mapping[str, Mapping[str, ObservedSpan]], known: Mapping[str, Recipient]
+def _observed(
+    context: _Moment,
+    observed: Mapping[str, Mapping[str, ObservedSpan]],
+    recipients: Mapping[str, Recipient],
 ) -> Iterator[Sight]:
-    for source, values in shown.items():
-        for value, seen in values.items():
+    for source, values in observed.items():
+        for value, span in values.items():
             if source == SUPPLIER:
-                version = recipient_at(known[value], asked.clock) if value in known else None
+                version = (
+                    recipient_at(recipients[value], context.clock) if value in recipients else None
+                )
                 kind = version.kind if version else "third-party"
-                yield "source", kind, asked.place("recipient", value)
+                yield "source", kind, context.place("recipient", value)
             else:
-                name = "event" if seen.events == 1 else "events"
-                yield source, value, asked.place(name, seen.events, day_of(seen.last))
+                name = "event" if span.events == 1 else "events"
+                yield source, value, context.place(name, span.events, day_of(span.last))
 
 
-def _measures(asked: _Moment) -> Iterator[Sight]:
+def _measures(context: _Moment) -> Iterator[Sight]:
     """Measures that are in place."""
-    for measure in told_measures(asked.source, asked.moment):
-        adoption, ended = adopted_at(measure, asked.clock)
+    for measure in measures_at(context.source, context.moment):
+        adoption, ended = adopted_at(measure, context.clock)
         if adoption and not ended:
-            yield "security-measure", measure.measure, asked.place("measure", measure.measure)
+            yield "security-measure", measure.measure, context.place("measure", measure.measure)
 
 
 # Notices, settings, findings
 
 
 def _published(
-    asked: _Moment, told: Sequence[Notice], in_force: Publication | None
+    context: _Moment, all_notices: Sequence[Notice], in_force: Publication | None
 ) -> Iterator[Sight]:
-    for notice in told:
-        for one in notice.publications:
-            yield "notice-published", one.version, asked.place("effective", one.effective_from)
+    for notice in all_notices:
+        for publication in notice.publications:
+            yield (
+                "notice-published",
+                publication.version,
+                context.place("effective", publication.effective_from),
+            )
     if in_force:
         published = day_of(in_force.order.time)
         code = "late" if published > in_force.effective_from else "in-time"
-        yield "publication", code, asked.place("published", published, in_force.effective_from)
+        yield "publication", code, context.place("published", published, in_force.effective_from)
 
 
-def _contacts(asked: _Moment, controller: Controller) -> Iterator[Sight]:
-    place = asked.place("settings")
+def _contacts(context: _Moment, controller: Controller) -> Iterator[Sight]:
+    place = context.place("settings")
     yield "contact", "controller", place
     if controller.representative:
         yield "contact", "representative", place
@@ -222,16 +231,16 @@ def _contacts(asked: _Moment, controller: Controller) -> Iterator[Sight]:
         yield "contact", "data-protection-officer", place
 
 
-def _open_findings(asked: _Moment) -> Iterator[Sight]:
+def _open_findings(context: _Moment) -> Iterator[Sight]:
     counts: dict[str, int] = {}
-    session, moment, office = asked.source.session, asked.moment, asked.source.privacy_office
-    found = (
-        present_findings(session, asked.clock)
+    session, moment, office = context.source.session, context.moment, context.source.privacy_office
+    findings = (
+        present_findings(session, context.clock)
         if moment == NOW
-        else past_findings(session, moment, asked.clock, office)
+        else past_findings(session, moment, context.clock, office)
     )
-    for one in found:
-        counts[one.rule] = counts.get(one.rule, 0) + 1
+    for finding in findings:
+        counts[finding.rule] = counts.get(finding.rule, 0) + 1
     yield from (
-        ("open-finding", rule, asked.place("open", count)) for rule, count in counts.items()
+        ("open-finding", rule, context.place("open", count)) for rule, count in counts.items()
     )

@@ -22,12 +22,12 @@ def processor_part(activities: Iterable[RegisteredActivity]) -> ProcessorPart:
     for activity in activities:
         declared = activity.declared
         if declared and declared.role == _ROLE:
-            shown = _activity(activity, given(declared.processing) or [])
+            row = _activity(activity, given(declared.processing) or [])
             controllers: list[str | None] = [*(given(declared.on_behalf_of) or ())]
             for controller in controllers or [None]:
-                by_controller.setdefault(controller, []).append(shown)
+                by_controller.setdefault(controller, []).append(row)
     ordered = sorted(by_controller.items(), key=lambda pair: pair[0] or "")
-    return ProcessorPart([ControllerPart(*one) for one in ordered])
+    return ProcessorPart([ControllerPart(*pair) for pair in ordered])
 
 
 def _activity(activity: RegisteredActivity, processing: list[str]) -> ProcessorActivity:

@@ -1,4 +1,4 @@
-"""`ledger purposes`: what law and house say of each purpose, beside the activities that declare it."""
+"""`ledger purposes`: what law and house say of each purpose, and the activities that declare it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -43,7 +43,7 @@ class PurposeEntry(Answer, frozen=True):
 class Declaration(Answer, frozen=True):
     """That an activity declares a purpose with a legal basis, and what both layers say of that.
 
-    No verdicts: nobody knows the purpose, so it is not allowed.
+    No verdicts: no layer knows the purpose, so it is not allowed.
     """
 
     activity: str
@@ -63,7 +63,7 @@ class PurposeRow(Answer, frozen=True):
 
 
 class PurposesAnswer(Answer, frozen=True):
-    """Every purpose, sorted. `not_allowed`: how many declarations a layer denies, or nobody knows."""
+    """Every purpose, sorted. `not_allowed`: how many declarations a layer denies or no layer knows."""
 
     as_of: str | None
     recorded_by: str | None
@@ -81,15 +81,15 @@ def purposes(source: Source, moment: Moment) -> PurposesAnswer:
     """Every purpose that the rulebook knows or an activity declares, sorted, on the day of a moment."""
     day = day_of(moment.as_of or source.now)
     declared = declarations(source, moment, day)
-    known = {entry.purpose for entry in PURPOSES if in_force(entry, day)}
-    rows = [_purpose(name, declared.get(name, []), day) for name in sorted(known | declared.keys())]
+    names = {entry.purpose for entry in PURPOSES if in_force(entry, day)}
+    rows = [_purpose(name, declared.get(name, []), day) for name in sorted(names | declared.keys())]
     return PurposesAnswer(
         as_of=instant_or_none(moment.as_of),
         recorded_by=instant_or_none(moment.recorded_by),
         at_position=moment.at_position,
         judged_on=day.isoformat(),
         purposes=rows,
-        not_allowed=sum(not one.allowed for row in rows for one in row.declared),
+        not_allowed=sum(not declaration.allowed for row in rows for declaration in row.declared),
     )
 
 
@@ -101,20 +101,20 @@ def declarations(source: Source, moment: Moment, day: date) -> Declared:
 def _declared(activities: Mapping[str, Mapping[str, JsonValue]], day: date) -> Declared:
     declared: dict[str, list[Declaration]] = {}
     for activity, facts in activities.items():
-        for one in convert(facts["purposes"], list[dict[str, str]]):
-            entries = purposes_on(one["purpose"], day)
-            name = entries[0].purpose if entries else one["purpose"]
-            declared.setdefault(name, []).append(_judged(activity, one, day))
+        for purpose in convert(facts["purposes"], list[dict[str, str]]):
+            entries = purposes_on(purpose["purpose"], day)
+            name = entries[0].purpose if entries else purpose["purpose"]
+            declared.setdefault(name, []).append(_judged(activity, purpose, day))
     return declared
 
 
-def _judged(activity: str, one: Mapping[str, str], day: date) -> Declaration:
-    decision = purpose_decision(one["purpose"], one["legal_basis"], day)
+def _judged(activity: str, purpose: Mapping[str, str], day: date) -> Declaration:
+    decision = purpose_decision(purpose["purpose"], purpose["legal_basis"], day)
     return Declaration(
         activity=activity,
-        purpose=one["purpose"],
-        legal_basis=one["legal_basis"],
-        provision=one.get("provision"),
+        purpose=purpose["purpose"],
+        legal_basis=purpose["legal_basis"],
+        provision=purpose.get("provision"),
         allowed=decision.allowed,
         verdicts=[explained(verdict, _TITLES, PURPOSE_WHY) for verdict in decision.verdicts],
     )

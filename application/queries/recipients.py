@@ -52,10 +52,10 @@ class Recipients(Answer, frozen=True):
 
 def recipients(source: Source, as_of: datetime | None) -> Recipients:
     """Every recipient that was known by then, sorted by its id."""
-    known = recipients_then(source, as_of)
-    names, time = RecipientNames(source, known), as_of or source.now
-    names.note((name, time) for name in known)
-    return Recipients([_recipient(names, row, time) for row in known.values()])
+    rows = recipients_then(source, as_of)
+    names, time = RecipientNames(source, rows), as_of or source.now
+    names.note((name, time) for name in rows)
+    return Recipients([_recipient(names, row, time) for row in rows.values()])
 
 
 def recipients_then(source: Source, as_of: datetime | None) -> dict[str, Recipient]:
@@ -63,8 +63,8 @@ def recipients_then(source: Source, as_of: datetime | None) -> dict[str, Recipie
     everybody = recipients_by_id(source.session)
     if as_of is None:
         return everybody
-    known = {name: known_at(row, as_of) for name, row in everybody.items()}
-    return {name: row for name, row in known.items() if row}
+    by_then = {name: known_at(row, as_of) for name, row in everybody.items()}
+    return {name: row for name, row in by_then.items() if row}
 
 
 def recipients_known(source: Source, moment: Moment) -> dict[str, Recipient]:
@@ -102,22 +102,22 @@ class RecipientNames:
         self._names: dict[tuple[str, Version], Shown | None] = {}
         self._noted: set[str] = set()
 
-    def note(self, wanted: Iterable[tuple[str, datetime]]) -> None:
+    def note(self, pairs: Iterable[tuple[str, datetime]]) -> None:
         """Note whose sealed names will be asked for at these times: of private persons."""
         private = {
             recipient
-            for recipient, version in ((name, self.version(name, time)) for name, time in wanted)
+            for recipient, version in ((name, self.version(name, time)) for name, time in pairs)
             if version and version.sealed_name
         } - self._noted
         self._noted |= private
         self._source.reads.note((f"recipient/{name}" for name in sorted(private)), ["identity"])
 
     def at(self, recipient: str, time: datetime) -> Shown | None:
-        """The name at a time; None for a recipient that nobody registered."""
+        """The name at a time; None for an unregistered recipient."""
         return self.of(recipient, self.version(recipient, time))
 
     def public(self, recipient: str, time: datetime) -> str | None:
-        """The name at a time of whoever is no private person: it opens nothing."""
+        """The name at a time, None for a private person: this opens no sealed value."""
         version = self.version(recipient, time)
         return version.name if version else None
 

@@ -1,7 +1,7 @@
-"""`ledger register`: the Article 30 register, what was declared beside what was observed, at any moment.
+"""`ledger register`: the Article 30 register at any moment, with what was declared and what was observed.
 
-Nothing in it depends on the clock but regions of countries, rules of retention and periods that have passed;
-and all of these change at midnight in Amsterdam, so that two answers of one day are equal.
+Only regions of countries, rules of retention and passed periods depend on the clock. All of these change at
+midnight in Amsterdam, so that two answers of one day are equal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from application.answer import given
 from application.controller import Controller
 from application.queries.completeness import missing
 from application.queries.declaration import Declaration, Safeguard, declaration
-from application.queries.measures import measures, named_measures, told_measures
+from application.queries.measures import measures, measures_at, named_measures
 from application.queries.processor import processor_part
 from application.queries.recipients import RecipientNames, certifications_of
 from application.queries.register_answer import (
@@ -73,32 +73,36 @@ def register(source: Source, controller: Controller, moment: Moment) -> Register
     """The register from its views, or, as of a moment of the past, from the events."""
     clock = moment.as_of or source.now
     if moment == NOW:
-        found = present_register(source.session, clock)
+        contents = present_register(source.session, clock)
     else:
-        found = past_register(source.session, moment, clock, source.privacy_office)
+        contents = past_register(source.session, moment, clock, source.privacy_office)
     rows = states_at(source, recipients_view.VIEW, moment)
     recipients = {row.recipient: row for row in rows}
-    told = told_measures(source, moment)
-    known = _Lookups(recipients, RecipientNames(source, recipients), clock, found.retention, told)
-    known.names.note((one, clock) for entry in found.entries for one in entry.observed.recipients)
-    activities = [_activity(entry, known) for entry in found.entries]
-    named = {one.activity: _measures(one.declared) for one in activities}
+    measure_rows = measures_at(source, moment)
+    lookups = _Lookups(
+        recipients, RecipientNames(source, recipients), clock, contents.retention, measure_rows
+    )
+    lookups.names.note(
+        (recipient, clock) for entry in contents.entries for recipient in entry.observed.recipients
+    )
+    activities = [_activity(entry, lookups) for entry in contents.entries]
+    by_activity = {activity.activity: _measures(activity.declared) for activity in activities}
     return Register(
         controller=controller,
         as_of=instant_or_none(moment.as_of),
         recorded_by=instant_or_none(moment.recorded_by),
         at_position=moment.at_position,
-        judged_on=known.day.isoformat(),
+        judged_on=lookups.day.isoformat(),
         activities=activities,
         processor=processor_part(activities),
-        measures=measures(told, named, clock),
+        measures=measures(measure_rows, by_activity, clock),
     )
 
 
-def _activity(entry: Entry, known: _Lookups) -> RegisteredActivity:
+def _activity(entry: Entry, lookups: _Lookups) -> RegisteredActivity:
     observed, declared = entry.observed, declaration(entry.declared)
-    kept = known.retention.get(entry.activity, {})
-    transfers = list(_transfers(entry, declared, known))
+    adherence = lookups.retention.get(entry.activity, {})
+    transfers = list(_transfers(entry, declared, lookups))
     return RegisteredActivity(
         activity=entry.activity,
         version=entry.version,
@@ -108,12 +112,14 @@ def _activity(entry: Entry, known: _Lookups) -> RegisteredActivity:
         observed=_observed(observed),
         drift=entry.drift,
         versions=_versions(entry),
-        assessments=[_assessment(one) for one in entry.assessments],
-        recipients=[_recipient(one, known) for one in observed.recipients],
+        assessments=[_assessment(assessment) for assessment in entry.assessments],
+        recipients=[_recipient(recipient, lookups) for recipient in observed.recipients],
         transfers=transfers,
-        retention=retention(declared, observed.categories, kept, known.day),
-        security_measures=named_measures(_measures(declared), known.measures, known.clock),
-        missing=missing(declared, (one.country for one in transfers if not one.mechanisms)),
+        retention=retention(declared, observed.categories, adherence, lookups.day),
+        security_measures=named_measures(_measures(declared), lookups.measures, lookups.clock),
+        missing=missing(
+            declared, (country.country for country in transfers if not country.mechanisms)
+        ),
     )
 
 
@@ -156,21 +162,21 @@ def _versions(entry: Entry) -> list[DeclaredVersion]:
     ]
 
 
-def _assessment(one: Assessment) -> Assessed:
-    facts = one.facts
+def _assessment(assessment: Assessment) -> Assessed:
+    facts = assessment.facts
     return Assessed(
-        since=instant(one.order.time),
+        since=instant(assessment.order.time),
         dpia_ref=facts.get("dpia_ref"),
         assessed_on=facts.get("assessed_on"),
         outcome=facts.get("outcome"),
     )
 
 
-def _recipient(recipient: str, known: _Lookups) -> RegisteredRecipient:
-    version = known.version(recipient)
+def _recipient(recipient: str, lookups: _Lookups) -> RegisteredRecipient:
+    version = lookups.version(recipient)
     return RegisteredRecipient(
         recipient=recipient,
-        name=known.names.at(recipient, known.clock),
+        name=lookups.names.at(recipient, lookups.clock),
         kind=version.kind if version else None,
         role=version.role if version else None,
         country=version.country if version else None,
@@ -184,18 +190,18 @@ def _recipient(recipient: str, known: _Lookups) -> RegisteredRecipient:
 
 
 def _transfers(
-    entry: Entry, declared: Declaration | None, known: _Lookups
+    entry: Entry, declared: Declaration | None, lookups: _Lookups
 ) -> Iterator[ThirdCountry]:
     """Countries outside the EEA that were declared or observed, with what a transfer there rests on.
 
-    The region is that of a recipient of whom nothing is known.
+    The region is that of the country alone, without what a recipient there adds.
     """
     countries = set(declared.countries if declared else ())
     safeguards = (given(declared.safeguards) if declared else None) or []
     for country in sorted(countries | set(entry.observed.countries)):
-        place = region(country, known.day)
+        place = region(country, lookups.day)
         if place != "eea":
-            grounds = [*_declared_grounds(safeguards, country), *_grounds(entry, country, known)]
+            grounds = [*_declared_grounds(safeguards, country), *_grounds(entry, country, lookups)]
             yield ThirdCountry(
                 country=country,
                 region=place,
@@ -208,16 +214,16 @@ def _transfers(
 
 
 def _declared_grounds(safeguards: Iterable[Safeguard], country: str) -> Iterator[Ground]:
-    there = (declared for declared in safeguards if declared.country == country)
-    return ((declared.mechanism, given(declared.document)) for declared in there)
+    for_country = (declared for declared in safeguards if declared.country == country)
+    return ((declared.mechanism, given(declared.document)) for declared in for_country)
 
 
-def _grounds(entry: Entry, country: str, known: _Lookups) -> Iterator[Ground]:
+def _grounds(entry: Entry, country: str, lookups: _Lookups) -> Iterator[Ground]:
     """Mechanism and document, by the entries of recipients there."""
     for recipient in entry.observed.recipients:
-        version = known.version(recipient)
+        version = lookups.version(recipient)
         if version and version.country == country:
-            mechanism = known.transfer(recipient, version).mechanism
+            mechanism = lookups.transfer(recipient, version).mechanism
             document = version.agreement_ref if version.transfer_mechanism else None
             yield mechanism, document if mechanism else None
 

@@ -53,7 +53,7 @@ class Assessed(Answer, frozen=True):
 
 
 class RegisteredRecipient(Answer, frozen=True):
-    """A recipient that was observed, as it is registered; all None where nobody registered it."""
+    """A recipient that was observed, as it is registered; all None where it was not registered."""
 
     recipient: str
     name: Shown | None
@@ -77,9 +77,9 @@ class ThirdCountry(Answer, frozen=True):
 
 
 class RegisteredActivity(Answer, frozen=True):
-    """An activity: what was declared beside what was observed.
+    """An activity: what was declared, and what was observed.
 
-    `version` is 0 and `declared` None where nobody declared it. `drift`: what was observed and not declared;
+    `version` is 0 and `declared` None where it was not declared. `drift`: what was observed and not declared;
     `missing`: what the declaration lacks of what the article asks for.
     """
 

@@ -57,39 +57,39 @@ class ActTold(Answer, frozen=True):
 def copy(subject: Subject) -> Iterator[ValueHeld]:
     """Every value that is held, by category, field and time."""
 
-    def place(held: HeldValue) -> tuple[int, str, datetime, int]:
-        event = held.event
-        return CATEGORIES.index(held.category), held.field, event.time, event.position
+    def place(value: HeldValue) -> tuple[int, str, datetime, int]:
+        event = value.event
+        return CATEGORIES.index(value.category), value.field, event.time, event.position
 
-    for held in sorted(subject.values, key=place):
+    for value in sorted(subject.values, key=place):
         yield ValueHeld(
-            category=held.category,
-            field=held.field,
-            value=held.value,
-            since=instant(held.event.time),
-            current=held.current,
-            annulled=held.annulled_by is not None,
-            positions=[held.event.position],
+            category=value.category,
+            field=value.field,
+            value=value.value,
+            since=instant(value.event.time),
+            current=value.current,
+            annulled=value.annulled_by is not None,
+            positions=[value.event.position],
         )
 
 
 def consultations(source: Source, subject: Subject) -> Iterator[ConsultationTold]:
     """By time: when data was looked at and what for, without who it was.
 
-    Of a list nobody knows whom it told of.
+    Looks at lists are left out: no event says whom a list showed.
     """
     moment = Moment(at_position=subject.position)
-    found = consultations_of(source, subject.reference, subject.acts, moment)
-    for seen in sorted(found, key=lambda one: (one.event.time, one.event.position)):
-        if seen.about != "list":
+    looks = consultations_of(source, subject.reference, subject.acts, moment)
+    for look in sorted(looks, key=lambda look: (look.event.time, look.event.position)):
+        if look.about != "list":
             yield ConsultationTold(
-                occurred_at=instant(seen.event.time),
-                where="ledger" if seen.through_ledger else "system",
-                purpose=seen.why,
-                everyone=seen.about == "everyone",
-                categories=sorted(seen.event.categories),
-                annulled=seen.annulled_by is not None,
-                positions=[seen.event.position],
+                occurred_at=instant(look.event.time),
+                where="ledger" if look.through_ledger else "system",
+                purpose=look.why,
+                everyone=look.about == "everyone",
+                categories=sorted(look.event.categories),
+                annulled=look.annulled_by is not None,
+                positions=[look.event.position],
             )
 
 
@@ -109,13 +109,15 @@ def acts(subject: Subject, names: RecipientNames, language: Language) -> Iterato
 
 
 def _sentences(event: RecordedEvent, names: RecipientNames, language: Language) -> Iterator[str]:
-    """What happened, and what is recorded beside it to show it."""
-    facts = event.facts | {"categories": event.categories} | _named(event, names, language)
+    """What happened, and the evidence that is recorded with it."""
+    facts = event.facts | {"categories": event.categories} | _recipient_name(event, names, language)
     yield text_of(event.name, facts, language)
     yield from evidence_words(evidence_of(event.facts), language)
 
 
-def _named(event: RecordedEvent, names: RecipientNames, language: Language) -> dict[str, str]:
+def _recipient_name(
+    event: RecordedEvent, names: RecipientNames, language: Language
+) -> dict[str, str]:
     """The recipient that a sentence names, by name; a private person by what they are."""
     recipient = event.facts.get("recipient")
     if not recipient:

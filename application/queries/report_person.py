@@ -30,10 +30,10 @@ from schemas import PERSONAL_FIELDS, names
 
 # Facts that name a recipient.
 _PARTIES = ("recipient", "from_recipient")
-# Fields of traffic that name the other end of a call: somebody else's, unless it is the person's own number.
+# Fields of traffic with the other end of a call: another person's number, unless it is the person's own.
 _OTHER_END = frozenset({"called_number", "calling_number"})
 _OWN_NUMBERS = ("mobile_number", "fixed_number", "assigned_numbers")
-# What is shown of the number of somebody else: country and network, not the subscriber.
+# How much is shown of another person's number: country and network, not the subscriber.
 _SHOWN_DIGITS = 6
 
 
@@ -73,17 +73,17 @@ class Subject(msgspec.Struct, frozen=True):
 
 def subject_of(source: Source, reference: str, position: int) -> Subject:
     """Everything about a person up to a position; the read of it is noted. Raises UnknownSubject."""
-    found = selections(source, reference, Moment(at_position=position))
-    hidden = hidden_in(chosen.selected for chosen in found)
-    acts = [act for act in _acts(found) if not hidden(act.event)]
-    counted = list(chain.from_iterable(chosen.selected.counted for chosen in found))
+    subjects = selections(source, reference, Moment(at_position=position))
+    hidden = hidden_in(subject.selected for subject in subjects)
+    acts = [act for act in _acts(subjects) if not hidden(act.event)]
+    counted = list(chain.from_iterable(subject.selected.counted for subject in subjects))
     undisclosed = tuple(filter(hidden, counted))
     source.reads.note([reference], set(chain.from_iterable(act.event.sealed for act in acts)))
-    live = set(chain.from_iterable(_live(chosen.selected) for chosen in found))
+    live = set(chain.from_iterable(_live_fields(subject.selected) for subject in subjects))
     return Subject(
         reference=reference,
         position=position,
-        streams=tuple(chosen.subject for chosen in found),
+        streams=tuple(subject.subject for subject in subjects),
         acts=tuple(acts),
         counted=tuple(filterfalse(hidden, counted)),
         values=_masked(tuple(_values(source, acts, live))),
@@ -91,17 +91,17 @@ def subject_of(source: Source, reference: str, position: int) -> Subject:
     )
 
 
-def _acts(found: Iterable[SubjectEvents]) -> list[PersonEvent]:
+def _acts(subjects: Iterable[SubjectEvents]) -> list[PersonEvent]:
     """Every event, in the order of positions."""
     acts = (
-        PersonEvent(event, chosen.selected.annulled.get((event.source, event.id)))
-        for chosen in found
-        for event in chosen.selected.shown
+        PersonEvent(event, subject.selected.annulled.get((event.source, event.id)))
+        for subject in subjects
+        for event in subject.selected.shown
     )
     return sorted(acts, key=lambda act: act.event.position)
 
 
-def _live(selected: SelectedEvents) -> Iterator[tuple[str, str, str]]:
+def _live_fields(selected: SelectedEvents) -> Iterator[tuple[str, str, str]]:
     """Source and id of the event, and the field, of every value that counts."""
     state = fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
     for fields in (live_values(state) if state else {}).values():
@@ -122,19 +122,24 @@ def _values(
 
 
 def _masked(values: tuple[HeldValue, ...]) -> tuple[HeldValue, ...]:
-    """The numbers of the other ends of calls are somebody else's data (GDPR Art. 15(4))."""
+    """The numbers of the other ends of calls are other persons' data (GDPR Art. 15(4))."""
     own = {
-        number for held in values if held.field in _OWN_NUMBERS for number in _listed(held.value)
+        number
+        for value in values
+        if value.field in _OWN_NUMBERS
+        for number in _as_list(value.value)
     }
     return tuple(
-        held._replace(value=_shortened(held.value, own)) if held.field in _OTHER_END else held
-        for held in values
+        value._replace(value=_shortened(value.value, own)) if value.field in _OTHER_END else value
+        for value in values
     )
 
 
 def _shortened(value: Shown, own: Set[object]) -> Shown:
     if isinstance(value, list):
-        return [_without_end(one, own) if isinstance(one, str) else one for one in value]
+        return [
+            _without_end(number, own) if isinstance(number, str) else number for number in value
+        ]
     return _without_end(value, own) if isinstance(value, str) else value
 
 
@@ -142,7 +147,7 @@ def _without_end(number: str, own: Set[object]) -> str:
     return number if number in own else f"{number[:_SHOWN_DIGITS]}…"
 
 
-def _listed(value: Shown) -> Sequence[object]:
+def _as_list(value: Shown) -> Sequence[object]:
     return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
@@ -152,7 +157,7 @@ def positions_of(events: Iterable[RecordedEvent]) -> list[int]:
 
 
 def seal_of(source: Source, subject: Subject, place: Sequence[object]) -> str:
-    """256 bits that nobody can guess without the person's key: the recorded hash covers them.
+    """256 bits that cannot be guessed without the person's key: the recorded hash covers them.
 
     `place`: which report it is, and of which request and moment.
     """
@@ -169,23 +174,25 @@ def named_recipients(
     source: Source, subject: Subject, rows: Iterable[Disclosure]
 ) -> RecipientNames:
     """The recipients that a person's events name, as the ledger knew them; names of disclosures are noted."""
-    found = list(rows)
-    known = {
+    disclosures = list(rows)
+    registered = {
         recipient: row
-        for recipient in {*(row.recipient for row in found), *_parties(subject)}
+        for recipient in {*(row.recipient for row in disclosures), *_parties(subject)}
         if (row := _recipient(source, recipient, subject.position))
     }
-    names = RecipientNames(source, known)
+    names = RecipientNames(source, registered)
     names.note(
-        (row.recipient, row.occurred_at) for row in found if row.recipient_kind != "subscriber"
+        (row.recipient, row.occurred_at)
+        for row in disclosures
+        if row.recipient_kind != "subscriber"
     )
     return names
 
 
 def _parties(subject: Subject) -> set[str]:
     """Whom the events of a person name."""
-    named = {act.event.facts.get(fact) for act in subject.acts for fact in _PARTIES}
-    return {name for name in named if name}
+    parties = {act.event.facts.get(fact) for act in subject.acts for fact in _PARTIES}
+    return {name for name in parties if name}
 
 
 def _recipient(source: Source, recipient: str, position: int) -> Recipient | None:
@@ -197,7 +204,7 @@ def declarations(
     source: Source, activities: Iterable[str], position: int
 ) -> dict[str, RecordedEvent]:
     """Activity -> the declaration that holds at the position."""
-    found = {}
+    latest = {}
     for activity in sorted(set(activities)):
         declared = [
             event
@@ -205,8 +212,8 @@ def declarations(
             if event.name in {names.PROCESSING_ACTIVITY_DECLARED, names.PROCESSING_ACTIVITY_CHANGED}
         ]
         if declared:
-            found[activity] = max(declared, key=order_of)
-    return found
+            latest[activity] = max(declared, key=order_of)
+    return latest
 
 
 def _registry(source: Source, reference: str, position: int) -> SelectedEvents:

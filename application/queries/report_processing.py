@@ -127,47 +127,53 @@ def _declared_for(declared: Iterable[Mapping[str, str]], basis: str, provision: 
     A purpose with a provision of its own is not that of events under another one.
     """
     by_provision: dict[str, set[str]] = {}
-    for one in declared:
-        if one["legal_basis"] == basis:
-            by_provision.setdefault(_article(one.get("provision")), set()).add(one["purpose"])
+    for purpose in declared:
+        if purpose["legal_basis"] == basis:
+            by_provision.setdefault(_article(purpose.get("provision")), set()).add(
+                purpose["purpose"]
+            )
     return sorted(by_provision.get(_article(provision)) or by_provision.get("", set()))
 
 
 def _article(spelled: str | None) -> str:
-    """One spelling for each article; a provision that nobody knows stays as it is."""
-    known = provision_named(spelled) if spelled else None
-    return known.id if known else spelled or ""
+    """One spelling for each article; an unknown provision stays as it is spelled."""
+    entry = provision_named(spelled) if spelled else None
+    return entry.id if entry else spelled or ""
 
 
 # (b) categories
 
 
 def categories(subject: Subject) -> Iterator[CategoryProcessed]:
-    """Every category that was processed; one that was erased says when and why."""
-    held = {one.category for one in subject.values}
+    """Every category that was processed, with when and why it was erased, if it was."""
+    held = {value.category for value in subject.values}
     for category in CATEGORIES:
-        events = [e for e in subject.counted if category in e.categories or category in e.sealed]
+        events = [
+            event
+            for event in subject.counted
+            if category in event.categories or category in event.sealed
+        ]
         if any(not event.ours for event in events):
             yield _category(category, events, held=category in held)
 
 
 def _category(category: str, events: Sequence[RecordedEvent], *, held: bool) -> CategoryProcessed:
-    told = [event for event in events if not event.ours]
-    sealed = [event.sealed[category] for event in told if category in event.sealed]
-    first, last = _span(told)
+    reported = [event for event in events if not event.ours]
+    sealed = [event.sealed[category] for event in reported if category in event.sealed]
+    first, last = _span(reported)
     return CategoryProcessed(
         category=category,
-        fields=sorted({field for one in sealed for field in one.values}),
+        fields=sorted({field for group in sealed for field in group.values}),
         held=held,
         erased=[
-            ErasedAt(at=instant(e.time), ground=e.facts["ground"], position=e.position)
-            for e in events
-            if e.ours and e.name == names.PERSONAL_DATA_ERASED
+            ErasedAt(at=instant(event.time), ground=event.facts["ground"], position=event.position)
+            for event in events
+            if event.ours and event.name == names.PERSONAL_DATA_ERASED
         ],
         first=first,
         last=last,
-        events=len(told),
-        positions=positions_of(told),
+        events=len(reported),
+        positions=positions_of(reported),
     )
 
 
@@ -196,7 +202,7 @@ def rights(
 
 def _is_marketed_to(processing: Sequence[Processing]) -> bool:
     """Whether data is used for direct marketing, to which anybody may object, whatever it rests on."""
-    return any(is_direct_marketing(one) for row in processing for one in row.purposes)
+    return any(is_direct_marketing(purpose) for row in processing for purpose in row.purposes)
 
 
 # (g) sources
@@ -224,9 +230,9 @@ def sources(subject: Subject, names: RecipientNames) -> list[SourceOfData]:
 def _origin(event: RecordedEvent) -> tuple[str, str, str]:
     """From whom data came, from which recipient, by which channel; empty where nothing is said."""
     facts = event.facts
-    unsaid = "third-party" if event.name == _CHECKED else "customer"
+    default_origin = "third-party" if event.name == _CHECKED else "customer"
     third, channel = facts.get("from_recipient") or "", facts.get("channel") or ""
-    return facts.get("origin") or unsaid, third, channel
+    return facts.get("origin") or default_origin, third, channel
 
 
 # (h) automated decisions
@@ -234,7 +240,7 @@ def _origin(event: RecordedEvent) -> tuple[str, str, str]:
 
 def automated_decisions(subject: Subject) -> Iterator[AutomatedDecision]:
     """Decisions without a human and their reviews, by time."""
-    for event in sorted(subject.counted, key=lambda one: (one.time, one.position)):
+    for event in sorted(subject.counted, key=lambda event: (event.time, event.position)):
         if event.name in _AUTOMATED or (event.name == _CHECKED and event.facts["automated"]):
             yield AutomatedDecision(
                 occurred_at=instant(event.time),

@@ -59,15 +59,16 @@ class TransferTold(Answer, frozen=True):
 
 
 def received(
-    given: Iterable[Disclosure], feeds: Iterable[Run], names: RecipientNames
+    disclosed: Iterable[Disclosure], feeds: Iterable[Run], names: RecipientNames
 ) -> list[Received]:
     """Each disclosure, and each run of feeds that the person was in, by when it began."""
-    rows = [_received(row, names) for row in given]
+    rows = [_received(row, names) for row in disclosed]
     rows += [_feeds(run, names) for run in feeds]
     return sorted(rows, key=lambda row: (row.occurred_at, row.positions))
 
 
 def _received(row: Disclosure, names: RecipientNames) -> Received:
+    # A subscriber who received data is another person, whom the report must not name.
     private = row.recipient_kind == "subscriber"
     place = place_of(row, names.entry(row.recipient))
     return Received(
@@ -100,18 +101,18 @@ def _feeds(run: Run, names: RecipientNames) -> Received:
 def transfers(rows: Iterable[Disclosure], names: RecipientNames) -> Iterator[TransferTold]:
     """Disclosures outside the EEA, with what each rests on."""
     for row in rows:
-        known = names.entry(row.recipient)
-        place, found = place_of(row, known), transfer_of(row, known)
-        if found and found.region != "eea":
+        entry = names.entry(row.recipient)
+        place, transfer = place_of(row, entry), transfer_of(row, entry)
+        if transfer and transfer.region != "eea":
             version = names.version(row.recipient, row.occurred_at)
             yield TransferTold(
                 occurred_at=instant(row.occurred_at),
                 recipient=row.recipient,
                 name=names.public(row.recipient, row.occurred_at),
                 country=place.country,
-                region=found.region,
-                mechanism=found.mechanism,
-                lacks=found.lacks,
+                region=transfer.region,
+                mechanism=transfer.mechanism,
+                lacks=transfer.lacks,
                 document=version.agreement_ref if version else None,
                 positions=[row.position],
             )

@@ -48,13 +48,16 @@ def retention_of(source: Source, subject: Subject, day: date) -> list[RetentionO
             if event.stream == stream
         ]
         person = person_of(
-            stream, events, source.privacy_office, lambda name: _other(source, name, subject)
+            stream,
+            events,
+            source.privacy_office,
+            lambda name: _other_dossier(source, name, subject),
         )
         rows += [_row(person, category, events, day) for category in person.held]
     return sorted(rows, key=lambda row: row.category)
 
 
-def _other(source: Source, stream: str, subject: Subject) -> Dossier:
+def _other_dossier(source: Source, stream: str, subject: Subject) -> Dossier:
     events = events_of(source.session, [UUID(stream)], subject.position)
     return dossier_of(events, source.privacy_office)
 
@@ -62,18 +65,20 @@ def _other(source: Source, stream: str, subject: Subject) -> Dossier:
 def _row(
     person: Person, category: str, events: list[RecordedEvent], day: date
 ) -> RetentionOfCategory:
-    found = lasting_for(person, category).told()
-    rule = rulebook.retention_rule(found.period.rule) if found.period.rule else None
-    decided = [e for e in events if e.name == _DECIDED and category in e.facts["decisions"]]
-    first, kept = oldest(person.traces, category), retained(found, day)
+    end = lasting_for(person, category).told()
+    rule = rulebook.retention_rule(end.period.rule) if end.period.rule else None
+    decided = [
+        event for event in events if event.name == _DECIDED and category in event.facts["decisions"]
+    ]
+    first, retention = oldest(person.traces, category), retained(end, day)
     decisions = recorded_decisions(decided[-1].facts["decisions"]) if decided else {}
     return RetentionOfCategory(
-        category=kept.category,
-        until=kept.until,
-        rule=kept.rule,
-        waits_for=kept.waits_for,
-        grounds=kept.grounds,
-        overdue_since=kept.overdue_since,
+        category=retention.category,
+        until=retention.until,
+        rule=retention.rule,
+        waits_for=retention.waits_for,
+        grounds=retention.grounds,
+        overdue_since=retention.overdue_since,
         period=rule.period if rule else None,
         title=InBothLanguages(en=rule.title, nl=rule.title_nl) if rule else None,
         citation=rule.citation if rule else None,

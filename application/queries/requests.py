@@ -110,12 +110,12 @@ def listed(
     which the receipt was recorded. `limit`: at most so many are shown, the most urgent; all are counted.
     """
     rows = []
-    for found in requests:
-        state = standing(found.request, time)
-        if state is None or not _received_in(period, found.request):
+    for case in requests:
+        state = standing(case.request, time)
+        if state is None or not _received_in(period, case.request):
             continue
-        if _is_wanted(state, ended, overdue_only):
-            rows.append(_row(found, found.request.until(time), state))
+        if _matches(state, ended, overdue_only):
+            rows.append(_row(case, case.request.until(time), state))
     return RequestList(
         requests=rows[:limit],
         open=sum(row.ended_at is None for row in rows),
@@ -123,7 +123,7 @@ def listed(
     )
 
 
-def _is_wanted(state: RequestStatus, ended: bool, overdue_only: bool) -> bool:
+def _matches(state: RequestStatus, ended: bool, overdue_only: bool) -> bool:
     return (ended or state.ended_at is None) and (state.overdue or not overdue_only)
 
 
@@ -134,47 +134,49 @@ def _received_in(period: Period, request: Request) -> bool:
 def decisions_on(
     session: Session,
     opener: Opener,
-    found: FoundRequest,
+    case: FoundRequest,
     moment: Moment = NOW,
     privacy_office: Collection[str] = (),
 ) -> list[CategoryDecision]:
     """What was decided for a request of each category, the latest decision, by category."""
-    streams = {found.stream}
-    if isinstance(found.reference, str):
-        streams |= {period.subject for period in opener.periods(found.reference)}
+    # A reference can have named several data subjects: each has decisions in its own stream.
+    streams = {case.stream}
+    if isinstance(case.reference, str):
+        streams |= {period.subject for period in opener.periods(case.reference)}
     events = events_of(session, sorted(streams))
     latest: dict[str, CategoryDecision] = {}
     for event in sorted(
-        select(events, moment, privacy_office).counted, key=lambda one: (one.time, one.position)
+        select(events, moment, privacy_office).counted,
+        key=lambda event: (event.time, event.position),
     ):
         if event.ours and event.name == _DECIDED:
-            latest |= _for(event, found.request.ref)
+            latest |= _decisions_in(event, case.request.ref)
     return [latest[category] for category in sorted(latest)]
 
 
-def _for(event: RecordedEvent, ref: str) -> dict[str, CategoryDecision]:
+def _decisions_in(event: RecordedEvent, ref: str) -> dict[str, CategoryDecision]:
     if event.facts.get("request_ref") != ref:
         return {}
     return {
         category: convert(
             {
-                **_whole(said),
+                **_full_ground(ground),
                 "category": category,
-                "besides": [_whole(other) for other in said.get("besides", ())],
+                "besides": [_full_ground(other) for other in ground.get("besides", ())],
             },
             CategoryDecision,
         )
-        for category, said in event.facts["decisions"].items()
+        for category, ground in event.facts["decisions"].items()
     }
 
 
-def _whole(said: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def _full_ground(ground: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """A ground as it was recorded, which leaves out what it does not have."""
-    return {"rule": None, "ref": None, "until": None, **said}
+    return {"rule": None, "ref": None, "until": None, **ground}
 
 
 def shown(
-    found: FoundRequest,
+    case: FoundRequest,
     time: datetime,
     language: texts.Language,
     decisions: Iterable[CategoryDecision] = (),
@@ -183,14 +185,14 @@ def shown(
 
     `decisions`: what was erased for it, and what is kept, why and until when (`decisions_on`).
     """
-    state = standing(found.request, time)
+    state = standing(case.request, time)
     if state is None:
         return None
-    known = found.request.until(time)
+    request = case.request.until(time)
     return RequestFile(
-        **asdict(_row(found, known, state)),
+        **asdict(_row(case, request, state)),
         decisions=list(decisions),
-        steps=[case_act(step, language, request_ref=known.ref) for step in known.steps],
+        steps=[case_act(step, language, request_ref=request.ref) for step in request.steps],
         notice=_notice(state),
     )
 
@@ -201,13 +203,13 @@ def _notice(state: RequestStatus) -> RefusalNotice | None:
     return RefusalNotice(**refusal_notice(state.outcome))
 
 
-def _row(found: FoundRequest, request: Request, state: RequestStatus) -> RequestRow:
+def _row(case: FoundRequest, request: Request, state: RequestStatus) -> RequestRow:
     receipt, period = request.receipt, state.period
     assert receipt
     return RequestRow(
         request_ref=request.ref,
-        subject=unless_erased(found.reference),
-        data_subject=str(found.stream),
+        subject=unless_erased(case.reference),
+        data_subject=str(case.stream),
         right=receipt.facts["right"],
         channel=receipt.facts["channel"],
         received_on=receipt.facts["received_on"],

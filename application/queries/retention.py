@@ -68,7 +68,7 @@ class Retention(Answer, frozen=True):
 def retention(
     declared: Declaration | None,
     observed: Iterable[str],
-    kept: Mapping[str, Adherence],
+    adherence: Mapping[str, Adherence],
     day: date,
 ) -> Retention:
     """Of an activity: for each category that was declared or observed, and of them together.
@@ -76,14 +76,15 @@ def retention(
     `day`: by which periods have passed, and of which the rules are those in force.
     """
     rules = declared.retention if declared else {}
-    names = {*(declared.data_categories if declared else ()), *observed, *rules, *kept}
+    names = {*(declared.data_categories if declared else ()), *observed, *rules, *adherence}
     categories = [
-        _category(name, rules.get(name), kept.get(name, _NOBODY), day) for name in sorted(names)
+        _category(name, rules.get(name), adherence.get(name, _NOBODY), day)
+        for name in sorted(names)
     ]
-    return Retention(_together([one.kept for one in categories]), categories)
+    return Retention(_kept_of_all([category.kept for category in categories]), categories)
 
 
-def _together(answers: list[Kept]) -> Kept:
+def _kept_of_all(answers: list[Kept]) -> Kept:
     """One no is no; one yes among unknowns is yes."""
     if False in answers:
         return False
@@ -91,44 +92,45 @@ def _together(answers: list[Kept]) -> Kept:
 
 
 def _category(
-    category: str, declared: str | None, found: Adherence, day: date
+    category: str, declared: str | None, adherence: Adherence, day: date
 ) -> CategoryRetention:
     rules = rulebook.retention_rules(category, day)
-    kept, why = _judged(found, rules)
+    kept, why = _judged(adherence, rules)
     return CategoryRetention(
         category=category,
         declared=declared,
         declared_rule=_fit(category, declared),
-        rules=[_rule(one) for one in rules],
+        rules=[_rule(rule) for rule in rules],
         kept=kept,
         why=why,
-        data_subjects=found.data_subjects,
-        held=found.held,
-        suspended=found.suspended,
-        overdue=found.overdue,
-        since=instant_or_none(found.since),
-        decided_by=list(found.rules),
+        data_subjects=adherence.data_subjects,
+        held=adherence.held,
+        suspended=adherence.suspended,
+        overdue=adherence.overdue,
+        since=instant_or_none(adherence.since),
+        decided_by=list(adherence.rules),
     )
 
 
-def _judged(found: Adherence, rules: tuple[RetentionRule, ...]) -> tuple[Kept, Why]:
-    if found.overdue:
+def _judged(adherence: Adherence, rules: tuple[RetentionRule, ...]) -> tuple[Kept, Why]:
+    # The order matters: a passed period is a no, whatever else is unknown.
+    if adherence.overdue:
         return False, "overdue"
-    if not found.data_subjects:
+    if not adherence.data_subjects:
         return None, "not-observed"
     if not rules:
         return None, "no-period"
-    return True, "within-period" if found.held else "nothing-held"
+    return True, "within-period" if adherence.held else "nothing-held"
 
 
 def _fit(category: str, declared: str | None) -> Fit:
     """How the declared rule relates to the rulebook, by which is judged."""
     if declared is None:
         return "none"
-    known = rulebook.retention_rule(declared)
-    if known is None:
+    rule = rulebook.retention_rule(declared)
+    if rule is None:
         return "unknown"
-    return "known" if category in known.categories else "other-category"
+    return "known" if category in rule.categories else "other-category"
 
 
 def _rule(rule: RetentionRule) -> RuleInForce:

@@ -97,10 +97,15 @@ def seen_by(
 
     `since`: occurred then or later.
     """
-    seen = looks_at(source, reference, moment)
+    looks = looks_at(source, reference, moment)
     source.reads.note([reference], ())
-    told = told_of(source, seen, house_at(source, moment), since)
-    return SeenBy(subject=reference, accesses=told.accesses, reads=told.reads, lists=told.lists)
+    consultations = looks_shown(source, looks, house_at(source, moment), since)
+    return SeenBy(
+        subject=reference,
+        accesses=consultations.accesses,
+        reads=consultations.reads,
+        lists=consultations.lists,
+    )
 
 
 def house_at(source: Source, moment: Moment) -> House:
@@ -124,13 +129,13 @@ def house_at(source: Source, moment: Moment) -> House:
 def looks_at(source: Source, reference: str, moment: Moment) -> list[Consultation]:
     """Every look at a person's data that counts at a moment. Raises UnknownSubject."""
     history = history_of(source, reference, moment)
-    seen = consultations_of(source, reference, history, moment)
-    return [one for one in seen if one.annulled_by is None]
+    looks = consultations_of(source, reference, history, moment)
+    return [look for look in looks if look.annulled_by is None]
 
 
-def told_of(
+def looks_shown(
     source: Source,
-    seen: Iterable[Consultation],
+    looks: Iterable[Consultation],
     house: House,
     since: datetime | None,
     *,
@@ -140,36 +145,36 @@ def told_of(
 
     `of_others`: each says whose data it was.
     """
-    found = _in_order(seen, since)
-    here = list(filter(_is_here, found))
-    elsewhere = list(filterfalse(_is_here, found))
-    names = source.names(one.who for one in found)
-    whose = _whose(source, found) if of_others else None
+    ordered = _in_order(looks, since)
+    here = list(filter(_is_here, ordered))
+    elsewhere = list(filterfalse(_is_here, ordered))
+    names = source.names(look.who for look in ordered)
+    whose = _whose(source, ordered) if of_others else None
 
-    def shown(one: Consultation) -> SeenHere:
-        return _here(one, names[one.who], house, whose)
+    def row_of(look: Consultation) -> SeenHere:
+        return _seen_here(look, names[look.who], house, whose)
 
     return Consultations(
-        accesses=[_elsewhere(one, names[one.who], house, whose) for one in elsewhere],
-        reads=[shown(one) for one in here if one.about != "list"],
-        lists=[shown(one) for one in here if one.about == "list"],
+        accesses=[_seen_elsewhere(look, names[look.who], house, whose) for look in elsewhere],
+        reads=[row_of(look) for look in here if look.about != "list"],
+        lists=[row_of(look) for look in here if look.about == "list"],
     )
 
 
-def _in_order(seen: Iterable[Consultation], since: datetime | None) -> list[Consultation]:
-    """Those that occurred at a time or later, by time."""
-    found = (one for one in seen if since is None or one.event.time >= since)
-    return sorted(found, key=lambda one: (one.event.time, one.event.source, one.event.id))
+def _in_order(looks: Iterable[Consultation], since: datetime | None) -> list[Consultation]:
+    """Looks that occurred at a time or later, by time."""
+    later = (look for look in looks if since is None or look.event.time >= since)
+    return sorted(later, key=lambda look: (look.event.time, look.event.source, look.event.id))
 
 
-def _is_here(one: Consultation) -> bool:
-    return one.through_ledger
+def _is_here(look: Consultation) -> bool:
+    return look.through_ledger
 
 
 def covered(roles: Mapping[str, Role], role: str, time: datetime) -> list[str] | None:
-    """What a role covers at a time; None for one that was not defined by then."""
-    known = roles.get(role)
-    defined = definition_at(known.definitions, time) if known else None
+    """What a role covers at a time; None for a role that was not defined by then."""
+    row = roles.get(role)
+    defined = definition_at(row.definitions, time) if row else None
     return list(defined.categories) if defined else None
 
 
@@ -181,25 +186,25 @@ class _Judged(NamedTuple):
     vog: bool
 
 
-def _judged(one: Consultation, house: House) -> _Judged:
-    event, time = one.event, one.event.time
-    row, role = house.employees.get(one.who, Employee()), event.facts["role"]
+def _judged(look: Consultation, house: House) -> _Judged:
+    event, time = look.event, look.event.time
+    row, role = house.employees.get(look.who, Employee()), event.facts["role"]
     return _Judged(
-        held=role in roles_at(powers_of(row) if one.through_ledger else row, time),
+        held=role in roles_at(powers_of(row) if look.through_ledger else row, time),
         beyond=sorted(set(event.categories) - set(covered(house.roles, role, time) or ())),
         vog=certificate_at(row, time) is not None,
     )
 
 
-def _elsewhere(
-    one: Consultation, who: Name, house: House, whose: Mapping[int, Name | None] | None
+def _seen_elsewhere(
+    look: Consultation, employee: Name, house: House, whose: Mapping[int, Name | None] | None
 ) -> SeenElsewhere:
-    event, judged = one.event, _judged(one, house)
+    event, judged = look.event, _judged(look, house)
     return SeenElsewhere(
         position=event.position,
         occurred_at=instant(event.time),
-        employee=who,
-        purpose=one.why,
+        employee=employee,
+        purpose=look.why,
         case_ref=event.facts["case_ref"],
         role=event.facts["role"],
         categories=list(event.categories),
@@ -210,16 +215,16 @@ def _elsewhere(
     )
 
 
-def _here(
-    one: Consultation, who: Name, house: House, whose: Mapping[int, Name | None] | None
+def _seen_here(
+    look: Consultation, reader: Name, house: House, whose: Mapping[int, Name | None] | None
 ) -> SeenHere:
-    event, judged = one.event, _judged(one, house)
+    event, judged = look.event, _judged(look, house)
     return SeenHere(
         position=event.position,
         occurred_at=instant(event.time),
-        reader=who,
-        query=one.why,
-        everyone=one.about == "everyone",
+        reader=reader,
+        query=look.why,
+        everyone=look.about == "everyone",
         role=event.facts["role"],
         categories=list(event.categories),
         held=judged.held,
@@ -229,12 +234,12 @@ def _here(
     )
 
 
-def _whose(source: Source, seen: Sequence[Consultation]) -> dict[int, Name | None]:
+def _whose(source: Source, looks: Sequence[Consultation]) -> dict[int, Name | None]:
     """By position whose data it was; None for an answer about many."""
-    names = source.names(one.event.stream for one in seen if one.event.subject is None)
+    names = source.names(look.event.stream for look in looks if look.event.subject is None)
     return {
-        one.event.position: one.event.subject or names[one.event.stream]
-        if one.about == "subject"
+        look.event.position: look.event.subject or names[look.event.stream]
+        if look.about == "subject"
         else None
-        for one in seen
+        for look in looks
     }

@@ -61,18 +61,18 @@ class ResumedSource(Answer, frozen=True):
 
 
 def sources(
-    counted: Iterable[tuple[str, str, SourceCount]], halted: Collection[str]
+    counts: Iterable[tuple[str, str, SourceCount]], halted: Collection[str]
 ) -> list[SourceRow]:
-    """What came of each source on each topic. `halted`: topics that nobody reads."""
+    """What came of each source on each topic. `halted`: topics whose reading stopped."""
     return [
-        _row(topic, source, one, topic in halted)
-        for topic, source, one in counted
+        _row(topic, source, count, topic in halted)
+        for topic, source, count in counts
         if _ELSEWHERE not in topic  # files and commands: no topic of Kafka has it in its name
     ]
 
 
-def _row(topic: str, source: str, one: SourceCount, halted: bool) -> SourceRow:
-    window = one.window
+def _row(topic: str, source: str, count: SourceCount, halted: bool) -> SourceRow:
+    window = count.window
     since = window.halted_at
     state: State = "quarantined" if since else "halted" if halted else "reading"
     return SourceRow(
@@ -81,12 +81,12 @@ def _row(topic: str, source: str, one: SourceCount, halted: bool) -> SourceRow:
         state=state,
         since=instant(since) if since else None,
         reason=Share(window.rejections, window.messages) if since else None,
-        messages=one.recorded + one.duplicates + one.refused + one.held,
-        recorded=one.recorded,
-        duplicates=one.duplicates,
-        refused=one.refused,
-        quarantined=one.held,
-        last_seen=instant(one.seen_at),
+        messages=count.recorded + count.duplicates + count.refused + count.held,
+        recorded=count.recorded,
+        duplicates=count.duplicates,
+        refused=count.refused,
+        quarantined=count.held,
+        last_seen=instant(count.seen_at),
         resume=_resume(topic, source, state),
     )
 

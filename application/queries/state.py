@@ -57,7 +57,7 @@ class State(Answer, frozen=True):
 
 
 class StateExtras(Struct, frozen=True):
-    """What a state says beside the values: members of the answer where there is something to say.
+    """What a state holds besides the values: members of the answer that may be absent.
 
     `restricted`: categories that may only be stored. `contracts`: that the person has or had.
     """
@@ -75,8 +75,8 @@ def state(source: Source, reference: str, moment: Moment) -> State:
     source.reads.note([reference], customer_state.live_values(folded))
     counted = person.selected.counted
     restricted = restricted_by(counted, moment.as_of or source.now)
-    beside = StateExtras(restricted, contracts_of(counted))
-    answer = state_answer(source, reference, person.subject, folded, beside)
+    extras = StateExtras(restricted, contracts_of(counted))
+    answer = state_answer(source, reference, person.subject, folded, extras)
     return replace(answer, position=person.selected.position)
 
 
@@ -87,7 +87,7 @@ def folded_state(person: SubjectEvents) -> CustomerState | None:
 
 
 def account_status(source: Source, reference: str, moment: Moment) -> Status:
-    """Status of an account at a moment; one that is not known is active, as nothing says otherwise."""
+    """Status of an account at a moment; an unknown one counts as active, as no event ended it."""
     try:
         folded = folded_state(chosen(source, reference, moment))
     except UnknownSubject:
@@ -100,10 +100,10 @@ def state_answer(
     reference: str,
     subject: UUID,
     state: CustomerState,
-    beside: StateExtras,
+    extras: StateExtras,
 ) -> State:
     """A state in the shape that is shown. Values that were erased a moment ago are left out."""
-    contracts = [_contract(source, one, str(subject)) for one in beside.contracts]
+    contracts = [_contract(source, contract, str(subject)) for contract in extras.contracts]
     return State(
         subject=reference,
         data_subject=str(subject),
@@ -113,7 +113,7 @@ def state_answer(
         erased_categories=customer_state.erased_categories(state),
         position=state.position,
         since=instant_or_none(customer_state.since(state)),
-        restricted_categories=sorted(beside.restricted) or UNSET,
+        restricted_categories=sorted(extras.restricted) or UNSET,
         contracts=contracts or UNSET,
     )
 
@@ -130,15 +130,19 @@ def _personal(source: Source, subject: UUID, state: CustomerState) -> dict[str, 
 
 def _contract(source: Source, contract: Contract, subject: str) -> ContractShown:
     """One contract; of a takeover by or from the person, when it was and between whom."""
-    known = [one for one in contract.takeovers if subject in (one.from_customer, one.to_customer)]
-    names = source.names(UUID(party) for one in known for party in one.parties)
+    own = [
+        takeover
+        for takeover in contract.takeovers
+        if subject in (takeover.from_customer, takeover.to_customer)
+    ]
+    names = source.names(UUID(party) for takeover in own for party in takeover.parties)
     takeovers = [
         Takeover(
-            at=instant(one.at),
-            from_=names[UUID(one.from_customer)],
-            to=names[UUID(one.to_customer)],
+            at=instant(takeover.at),
+            from_=names[UUID(takeover.from_customer)],
+            to=names[UUID(takeover.to_customer)],
         )
-        for one in known
+        for takeover in own
     ]
     return ContractShown(
         contract_ref=contract.contract_ref,

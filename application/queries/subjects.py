@@ -50,7 +50,7 @@ def streams_of(source: Source, reference: str) -> list[UUID]:
 
 
 def known_streams(source: Source, reference: str) -> list[UUID]:
-    """Like `streams_of`, for a reference that has named somebody. Raises UnknownSubject."""
+    """Like `streams_of`, for a reference that has named a person. Raises UnknownSubject."""
     streams = streams_of(source, reference)
     if not streams:
         raise UnknownSubject
@@ -58,7 +58,7 @@ def known_streams(source: Source, reference: str) -> list[UUID]:
 
 
 def is_erased(source: Source, reference: str) -> bool:
-    """Whether a reference has named somebody, and everything of them is erased."""
+    """Whether a reference has named a person all of whose data is erased."""
     return bool(streams_of(source, reference)) and not source.opener.live_subjects(reference)
 
 
@@ -87,8 +87,8 @@ def history_of(
 
 def selections(source: Source, reference: str, moment: Moment) -> list[SubjectEvents]:
     """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject."""
-    found = _selected(source, streams_of(source, reference), moment)
-    return [SubjectEvents(stream, selected) for stream, selected in found.items()]
+    by_stream = _selected(source, streams_of(source, reference), moment)
+    return [SubjectEvents(stream, selected) for stream, selected in by_stream.items()]
 
 
 def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
@@ -97,11 +97,12 @@ def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
     Its period has begun by then, and there is an event of it that the moment shows.
     """
     periods = source.opener.periods(reference)
-    found = _selected(source, [period.subject for period in periods], moment)
+    by_stream = _selected(source, [period.subject for period in periods], moment)
     for index, period in reversed(list(enumerate(periods))):
+        # The first period has no start: events can have occurred before the ledger knew the person.
         begun = index == 0 or moment.as_of is None or period.valid_from <= moment.as_of
-        if begun and found[period.subject].shown:
-            return SubjectEvents(period.subject, found[period.subject])
+        if begun and by_stream[period.subject].shown:
+            return SubjectEvents(period.subject, by_stream[period.subject])
     raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
 
 
@@ -113,7 +114,7 @@ def _selected(
         moment = msgspec.structs.replace(moment, at_position=head_position(source.session))
     choose = partial(select, moment=moment, privacy_office=source.privacy_office)
     reader = LedgerReader(source.session)
-    found = {stream: reader.folded(stream, choose) for stream in streams}
-    if not any(found.values()):
+    by_stream = {stream: reader.folded(stream, choose) for stream in streams}
+    if not any(by_stream.values()):
         raise UnknownSubject
-    return {stream: selected or choose(()) for stream, selected in found.items()}
+    return {stream: selected or choose(()) for stream, selected in by_stream.items()}

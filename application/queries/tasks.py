@@ -1,4 +1,4 @@
-"""What somebody must do: by when, how urgent it is, and the command that does it. Pure."""
+"""Tasks of a person at the office: by when, how urgent it is, and the command that does it. Pure."""
 
 import shlex
 from collections import Counter
@@ -37,7 +37,7 @@ TASKS = (
     "retry-letters",
     "rotate-keys",
 )
-"""Of those that are equally urgent the ones that stop others come first."""
+"""Order of equally urgent tasks: a task that holds up other work comes first."""
 _NO_DAY = date.max
 _NO_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -89,9 +89,10 @@ class TaskList(Answer, frozen=True):
 
 
 def state_of(day: date | None, today: date) -> State:
-    """How urgent something is whose last day this is; without one it waits."""
+    """How urgent a task with this last day is; without a last day it waits."""
     if day is None or day > today:
         return "waits"
+    # The last day itself is still in time.
     return "due" if day == today else "overdue"
 
 
@@ -105,8 +106,8 @@ def command(*words: str | None, **options: str | Sequence[str] | bool | None) ->
 
     A word that is not known, such as an erased person's reference, stands there as SUBJECT.
     """
-    named = [part for name, value in options.items() for part in _option(name, value)]
-    return shlex.join(["ledger", *("SUBJECT" if word is None else word for word in words), *named])
+    flags = [word for name, value in options.items() for word in _option(name, value)]
+    return shlex.join(["ledger", *("SUBJECT" if word is None else word for word in words), *flags])
 
 
 def _option(name: str, value: str | Sequence[str] | bool | None) -> Iterator[str]:
@@ -115,47 +116,47 @@ def _option(name: str, value: str | Sequence[str] | bool | None) -> Iterator[str
     if value is True:
         yield flag
     elif value:
-        for one in [value] if isinstance(value, str) else value:
-            yield from (flag, one)
+        for text in [value] if isinstance(value, str) else value:
+            yield from (flag, text)
 
 
 def answer_of(tasks: Iterable[Task], limit: int | None = None) -> TaskList:
     """The most urgent first. `limit`: at most so many are shown; all are counted."""
-    found = sorted(tasks, key=_urgency)
-    counts = Counter(one.state for one in found)
+    ordered = sorted(tasks, key=_urgency)
+    counts = Counter(task.state for task in ordered)
     return TaskList(
-        tasks=[_row(one) for one in found[:limit]],
+        tasks=[_row(task) for task in ordered[:limit]],
         overdue=counts["overdue"],
         due=counts["due"],
         waits=counts["waits"],
     )
 
 
-def _urgency(one: Task) -> tuple[object, ...]:
+def _urgency(task: Task) -> tuple[object, ...]:
     """By state, then by the day and hour, then by what it is, then what waits longest."""
     return (
-        STATES.index(one.state),
-        one.day or _NO_DAY,
-        one.time or _NO_TIME,
-        TASKS.index(one.task),
-        one.since or "",
-        one.subject or "",
-        one.ref or "",
-        one.detail or "",
+        STATES.index(task.state),
+        task.day or _NO_DAY,
+        task.time or _NO_TIME,
+        TASKS.index(task.task),
+        task.since or "",
+        task.subject or "",
+        task.ref or "",
+        task.detail or "",
     )
 
 
-def _row(one: Task) -> TaskRow:
+def _row(task: Task) -> TaskRow:
     return TaskRow(
-        task=one.task,
-        state=one.state,
-        day=one.day.isoformat() if one.day else None,
-        time=instant_or_none(one.time),
-        since=one.since,
-        subject=one.subject,
-        ref=one.ref,
-        detail=one.detail,
-        count=one.count,
-        commands=list(one.commands),
-        instead=one.instead,
+        task=task.task,
+        state=task.state,
+        day=task.day.isoformat() if task.day else None,
+        time=instant_or_none(task.time),
+        since=task.since,
+        subject=task.subject,
+        ref=task.ref,
+        detail=task.detail,
+        count=task.count,
+        commands=list(task.commands),
+        instead=task.instead,
     )

@@ -1,6 +1,6 @@
 """`ledger today`: everything that is due, overdue or waits for a person, from the answers that tell of each.
 
-Nothing is known here that another command does not say: this only puts it in one order.
+Each task comes from the answer of another command: this only puts them in one order.
 """
 
 from collections.abc import Iterable, Iterator
@@ -53,8 +53,8 @@ def tasks(site: Site, source: Source) -> Iterator[Task]:
 
 def _requests(source: Source) -> Iterator[Task]:
     rows = known_requests(source, NOW, unanswered=True)
-    for found in found_of(source, rows):
-        yield from tasks_of_request(found, source.now)
+    for case in found_of(source, rows):
+        yield from tasks_of_request(case, source.now)
 
 
 def _incidents(source: Source) -> Iterator[Task]:
@@ -62,6 +62,7 @@ def _incidents(source: Source) -> Iterator[Task]:
         told = False
         if row.persons_must_be_told:
             case = find_case(source, row.ref, "breach")
+            # The office tells persons one by one, or all of them with one act on the breach.
             told = bool(case.told or case.incident.named(names.SUBJECTS_NOTIFIED))
         yield from tasks_of_incident(row, told=told, now=source.now)
 
@@ -72,7 +73,7 @@ def _complaints(source: Source) -> Iterator[Task]:
 
 
 def _holds(source: Source, today: date) -> Iterator[Task]:
-    """Those whose day of review is there, and those that hold nothing."""
+    """Holds whose day of review has come, and holds that hold nothing."""
     for row in all_holds(source):
         subject = reference_of(row.subject)
         ref, day = row.hold_ref, date.fromisoformat(row.review_on)
@@ -100,7 +101,7 @@ def _holds(source: Source, today: date) -> Iterator[Task]:
 
 
 def _erasures(source: Source, today: date) -> Iterator[Task]:
-    """One run does them all, whoever they are about."""
+    """At most two tasks for all persons together: one run carries out every erasure."""
     run = (command("retention", "due"), command("retention", "run", "--yes"))
     passed, deferred, since = due_counts(source, today)
     if passed:

@@ -31,14 +31,14 @@ _DUTIES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def tasks_of_request(found: FoundRequest, now: datetime) -> Iterator[Task]:
-    """What an open request waits for. Nothing of one that is ended, or was never received."""
-    request, state = found.request.until(now), standing(found.request, now)
+def tasks_of_request(case: FoundRequest, now: datetime) -> Iterator[Task]:
+    """What an open request waits for. An ended request, or one without a receipt, waits for nothing."""
+    request, state = case.request.until(now), standing(case.request, now)
     receipt = request.receipt
     if state is None or receipt is None or state.ended_at is not None:
         return
-    subject = reference_of(found.reference)
-    task, commands = _next_of(request, state.identity, subject, now)
+    subject = reference_of(case.reference)
+    task, commands = _next_step(request, state.identity, subject, now)
     by_day = state_of(state.period.due_on, day_of(now))
     extend = command("request", "extend", request.ref, reason="R", subject=subject or "SUBJECT")
     yield Task(
@@ -49,13 +49,13 @@ def tasks_of_request(found: FoundRequest, now: datetime) -> Iterator[Task]:
         since=instant(receipt.order.time),
         subject=subject,
         ref=request.ref,
-        detail=found.right,
+        detail=case.right,
         commands=commands,
         instead=extend if hindrance("extend", request, now) is None else None,
     )
 
 
-def _next_of(
+def _next_step(
     request: Request, identity: Identity, subject: str | None, now: datetime
 ) -> tuple[str, tuple[str, ...]]:
     ref, right, whose = request.ref, request.right or "", subject or "SUBJECT"
@@ -75,22 +75,22 @@ def tasks_of_incident(row: IncidentRow, *, told: bool, now: datetime) -> Iterato
 
     `told`: whether persons were told of a breach of which they must be.
     """
-    undone = [clock for clock in row.clocks if clock.done_at is None]
-    for clock in undone:
-        yield _duty(row, clock, now)
+    open_clocks = [clock for clock in row.clocks if clock.done_at is None]
+    for clock in open_clocks:
+        yield _task_of_clock(row, clock, now)
     if row.ended_at is None:
-        waits = _waiting_of(row, told) if row.kind == "breach" else ()
-        yield from waits
-        if not undone and not waits:
-            yield _end(row)
+        waiting_tasks = _tasks_of_breach(row, told) if row.kind == "breach" else ()
+        yield from waiting_tasks
+        if not open_clocks and not waiting_tasks:
+            yield _closing_task(row)
 
 
-def _duty(row: IncidentRow, clock: CaseClock, now: datetime) -> Task:
+def _task_of_clock(row: IncidentRow, clock: CaseClock, now: datetime) -> Task:
     due = instant_of(clock.due)
     assert due
     breach = row.kind == "breach"
     words = ("notify", row.ref) if breach else ("warn", row.ref)
-    options = _DUTIES[clock.duty] if breach else {"channel": "C", **_whose(row)}
+    options = _DUTIES[clock.duty] if breach else {"channel": "C", **_subject_option(row)}
     state = state_of(day_of(due), day_of(now))
     return Task(
         task="notify-authority" if breach else "warn-person",
@@ -105,25 +105,25 @@ def _duty(row: IncidentRow, clock: CaseClock, now: datetime) -> Task:
     )
 
 
-def _waiting_of(row: IncidentRow, told: bool) -> tuple[Task, ...]:
-    found = []
+def _tasks_of_breach(row: IncidentRow, told: bool) -> tuple[Task, ...]:
+    tasks = []
     if row.risk is None:
         assess = command("incident", "assess", row.ref, risk="R")
-        found.append(_waits("assess-breach", row, assess))
+        tasks.append(_waiting_task("assess-breach", row, assess))
     if row.persons_must_be_told and not told:
         tell = command("incident", "tell", row.ref, channel="C")
-        found.append(_waits("tell-persons", row, tell))
-    return tuple(found)
+        tasks.append(_waiting_task("tell-persons", row, tell))
+    return tuple(tasks)
 
 
-def _end(row: IncidentRow) -> Task:
+def _closing_task(row: IncidentRow) -> Task:
     if row.kind == "breach":
-        return _waits("close-breach", row, command("incident", "close", row.ref))
-    resolve = command("incident", "resolve", row.ref, outcome="O", **_whose(row))
-    return _waits("resolve-misuse", row, resolve)
+        return _waiting_task("close-breach", row, command("incident", "close", row.ref))
+    resolve = command("incident", "resolve", row.ref, outcome="O", **_subject_option(row))
+    return _waiting_task("resolve-misuse", row, resolve)
 
 
-def _waits(task: str, row: IncidentRow, done_by: str) -> Task:
+def _waiting_task(task: str, row: IncidentRow, done_by: str) -> Task:
     return Task(
         task=task,
         state="waits",
@@ -134,12 +134,12 @@ def _waits(task: str, row: IncidentRow, done_by: str) -> Task:
     )
 
 
-def _whose(row: IncidentRow) -> dict[str, str]:
+def _subject_option(row: IncidentRow) -> dict[str, str]:
     return {"subject": reference_of(row.subject) or "SUBJECT"}
 
 
 def _person_of(row: IncidentRow) -> str | None:
-    """A breach is nobody's: its subject would only repeat its reference."""
+    """The person of a case of misuse; None for a breach, whose subject only repeats its reference."""
     return None if row.kind == "breach" else reference_of(row.subject)
 
 

@@ -54,7 +54,7 @@ class TransferRow(Answer, frozen=True):
 
 
 class Transfers(Answer, frozen=True):
-    """What left the EEA, grouped; of what stayed inside, and of what went nobody knows where, the number."""
+    """What left the EEA, grouped; and how many disclosures stayed inside, or went to an unknown country."""
 
     transfers: list[TransferRow]
     inside_eea: int
@@ -96,47 +96,57 @@ class _ThirdCountryDisclosure(msgspec.Struct, frozen=True):
     row: Disclosure
     country: str
     derived: bool
-    found: Transfer
+    transfer: Transfer
 
     def key(self, agreed: bool | None) -> _Key:
         """What it is counted with."""
-        return self.country, self.found.region, self.found.mechanism, agreed, self.found.lacks
+        return (
+            self.country,
+            self.transfer.region,
+            self.transfer.mechanism,
+            agreed,
+            self.transfer.lacks,
+        )
 
 
-def transfers(source: Source, wanted: Period) -> Transfers:
+def transfers(source: Source, period: Period) -> Transfers:
     """Disclosures outside the EEA, grouped; those inside and those to an unknown country are counted.
 
     Memory grows with the persons whose data left the EEA.
     """
     aside = _Aside()
-    recipients = recipients_then(source, wanted.as_of)
-    rows = disclosed(source.session, since=wanted.since, until=wanted.last)
+    recipients = recipients_then(source, period.as_of)
+    rows = disclosed(source.session, since=period.since, until=period.last)
     groups: dict[_Key, _Group] = {}
-    outside = _outside(rows, recipients, aside)
+    outside = _outside_eea(rows, recipients, aside)
     while block := list(islice(outside, _BLOCK_ROWS)):
-        events = _counted(source, {one.row.stream for one in block})
-        for one in block:
+        events = _counted(source, {disclosure.row.stream for disclosure in block})
+        for disclosure in block:
             agreed = None
-            if one.row.subject is None:
-                agreed = agreed_at(events[one.row.stream], one.country, one.row.occurred_at)
-            groups.setdefault(one.key(agreed), _Group()).add(one.row, one.derived)
+            if disclosure.row.subject is None:
+                agreed = agreed_at(
+                    events[disclosure.row.stream], disclosure.country, disclosure.row.occurred_at
+                )
+            groups.setdefault(disclosure.key(agreed), _Group()).add(
+                disclosure.row, disclosure.derived
+            )
     ordered = sorted(groups.items(), key=_order)
-    shown = [_shown(*one) for one in ordered]
-    return Transfers(shown, aside.inside_eea, aside.country_unknown)
+    transfer_rows = [_row(*group) for group in ordered]
+    return Transfers(transfer_rows, aside.inside_eea, aside.country_unknown)
 
 
-def _outside(
+def _outside_eea(
     rows: Iterable[Disclosure], recipients: Mapping[str, Recipient], aside: _Aside
 ) -> Iterator[_ThirdCountryDisclosure]:
     for row in rows:
-        known = recipients.get(row.recipient)
-        place, found = place_of(row, known), transfer_of(row, known)
-        if place.country is None or found is None:
+        recipient = recipients.get(row.recipient)
+        place, transfer = place_of(row, recipient), transfer_of(row, recipient)
+        if place.country is None or transfer is None:
             aside.country_unknown += 1
-        elif found.region == "eea":
+        elif transfer.region == "eea":
             aside.inside_eea += 1
         else:
-            yield _ThirdCountryDisclosure(row, place.country, place.derived, found)
+            yield _ThirdCountryDisclosure(row, place.country, place.derived, transfer)
 
 
 def _counted(source: Source, streams: set[UUID]) -> dict[UUID, list[RecordedEvent]]:
@@ -146,15 +156,15 @@ def _counted(source: Source, streams: set[UUID]) -> dict[UUID, list[RecordedEven
     return {stream: counting(events, source.privacy_office) for stream, events in by_stream.items()}
 
 
-def _order(counted: tuple[_Key, _Group]) -> tuple[str, datetime, str, str, int, str]:
+def _order(entry: tuple[_Key, _Group]) -> tuple[str, datetime, str, str, int, str]:
     """By country, and there in the order of time."""
-    (country, place, mechanism, agreed, lacks), group = counted
+    (country, place, mechanism, agreed, lacks), group = entry
     assert group.first is not None
     agreement = -1 if agreed is None else int(agreed)
     return country, group.first, place, mechanism or "", agreement, lacks or ""
 
 
-def _shown(key: _Key, group: _Group) -> TransferRow:
+def _row(key: _Key, group: _Group) -> TransferRow:
     country, place, mechanism, agreed, lacks = key
     return TransferRow(
         country=country,

@@ -65,15 +65,15 @@ def transparency(
         (quarter, kind): count
         for quarter, kind, count in disclosures_by_quarter(session, start, end)
     }
-    made = report(counts, _name_of(now))
-    return replace(made, from_=instant(start) if start else None, to=instant(end) if end else None)
+    table = report(counts, _name_of(now))
+    return replace(table, from_=instant(start) if start else None, to=instant(end) if end else None)
 
 
 def report(counts: Mapping[tuple[str, str], int], running_quarter: str) -> TransparencyReport:
     """The table of (quarter, kind) -> count, with what may not be published left out. Sorted."""
     quarters = sorted({quarter for quarter, _ in counts})
     kinds = sorted({kind for _, kind in counts})
-    whole = total_of(map(_shown, counts.values()))
+    whole = total_of(map(_published, counts.values()))
     return TransparencyReport(
         from_=None,
         to=None,
@@ -84,7 +84,7 @@ def report(counts: Mapping[tuple[str, str], int], running_quarter: str) -> Trans
             for kind in kinds
         ],
         totals={
-            quarter: total_of(_shown(counts.get((quarter, kind), 0)) for kind in kinds)
+            quarter: total_of(_published(counts.get((quarter, kind), 0)) for kind in kinds)
             for quarter in quarters
         },
         total=whole.total,
@@ -93,31 +93,34 @@ def report(counts: Mapping[tuple[str, str], int], running_quarter: str) -> Trans
 
 
 def _kind(kind: str, counts: Mapping[str, int]) -> KindCounts:
-    known, shown = recipient_kind(kind), {q: _shown(count) for q, count in counts.items()}
-    whole = total_of(shown.values())
+    entry, published = (
+        recipient_kind(kind),
+        {quarter: _published(count) for quarter, count in counts.items()},
+    )
+    whole = total_of(published.values())
     return KindCounts(
         recipient_kind=kind,
-        title=known.title,
-        title_nl=known.title_nl,
-        authority=known.public,
-        counts=shown,
+        title=entry.title,
+        title_nl=entry.title_nl,
+        authority=entry.public,
+        counts=published,
         total=whole.total,
         at_least=whole.at_least,
     )
 
 
-def _shown(count: int) -> Count:
+def _published(count: int) -> Count:
     return SUPPRESSED if 0 < count < FEWEST else count
 
 
 def total_of(counts: Iterable[Count]) -> Total:
-    """A total, and what it is at least by what is shown: a count that is not is 1 or more.
+    """A total, None over a hidden count, and its least value: each hidden count is 1 or more.
 
-    With every other count known, a total gives away the one that is not; with several, it narrows them.
+    The sum of all would give a single hidden count away, and would narrow several.
     """
-    shown = list(counts)
-    published = [count for count in shown if isinstance(count, int)]
-    hidden = len(shown) - len(published)
+    all_counts = list(counts)
+    published = [count for count in all_counts if isinstance(count, int)]
+    hidden = len(all_counts) - len(published)
     return Total(None if hidden else sum(published), sum(published) + hidden)
 
 

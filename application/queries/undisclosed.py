@@ -16,10 +16,10 @@ from schemas import names
 _RELEASED = names.LEGAL_HOLD_RELEASED
 
 
-def hidden_in(found: Iterable[SelectedEvents]) -> Callable[[RecordedEvent], bool]:
+def hidden_in(selections: Iterable[SelectedEvents]) -> Callable[[RecordedEvent], bool]:
     """Whether one of the events tells of such a hold: an act on it, or the annulment of one."""
     names: set[Name] = set()
-    for selected in found:
+    for selected in selections:
         grounds = {**_grounds(selected.shown), **_grounds(selected.counted)}
         names |= {name_of(event) for event in selected.shown if _is_about(event, grounds)}
 
@@ -32,8 +32,8 @@ def hidden_in(found: Iterable[SelectedEvents]) -> Callable[[RecordedEvent], bool
 
 def _grounds(events: Iterable[RecordedEvent]) -> dict[str, str]:
     """Reference of a hold -> the ground that its latest placing or review names."""
-    acts = [one for one in events if one.name in ACTS_ON_HOLDS and one.name != _RELEASED]
-    return {one.facts["hold_ref"]: one.facts["ground"] for one in sorted(acts, key=order_of)}
+    acts = [act for act in events if act.name in ACTS_ON_HOLDS and act.name != _RELEASED]
+    return {act.facts["hold_ref"]: act.facts["ground"] for act in sorted(acts, key=order_of)}
 
 
 def _is_about(event: RecordedEvent, grounds: Mapping[str, str]) -> bool:

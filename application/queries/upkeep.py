@@ -129,8 +129,8 @@ class QuarantinedSource(Answer, frozen=True):
 class Status(Answer, frozen=True):
     """How far everything is, and what became of what arrived.
 
-    `dead_letters`: how many there are, of so many `dead_letter_messages`. `halted`: topics that nobody
-    reads until somebody looks. `reads_waiting`: notes of reads that are not events yet. `withheld`: messages
+    `dead_letters`: how many there are, of so many `dead_letter_messages`. `halted`: topics whose
+    reading stopped. `reads_waiting`: notes of reads that are not events yet. `withheld`: messages
     that only the confidential ledger may know.
     """
 
@@ -165,20 +165,20 @@ def status(session: Session, lags: Sequence[PartitionLag], checkpoint: Checkpoin
         withheld=count_withheld(session),
         quarantined=[
             QuarantinedSource(topic, source)
-            for topic, source, one in sources
-            if one.window.halted_at
+            for topic, source, count in sources
+            if count.window.halted_at
         ],
     )
 
 
 def _arrived(counts: Mapping[str, Tally]) -> Arrived:
     total = sum(counts.values(), start=Tally())
-    return Arrived([_fates(*one) for one in sorted(counts.items())], _fates(None, total))
+    return Arrived([_fates(*pair) for pair in sorted(counts.items())], _fates(None, total))
 
 
-def _fates(topic: str | None, one: Tally) -> Fates:
-    messages = one.recorded + one.duplicates + one.refused + one.held
-    return Fates(topic, messages, one.recorded, one.duplicates, one.refused, one.held)
+def _fates(topic: str | None, tally: Tally) -> Fates:
+    messages = tally.recorded + tally.duplicates + tally.refused + tally.held
+    return Fates(topic, messages, tally.recorded, tally.duplicates, tally.refused, tally.held)
 
 
 # Audit
@@ -209,7 +209,7 @@ class RebuiltViews(Answer, frozen=True):
 
 
 def audited(audit: Audit, views: InspectionResult, unchecked: Sequence[str]) -> AuditReport:
-    """An audit as it is told. `unchecked`: what could not be looked at, and why."""
+    """An audit as it is shown. `unchecked`: what could not be looked at, and why."""
     ok = audit.ok and not views.findings and all(view.ok for view in views.reports)
     return AuditReport(
         ok=ok,

@@ -15,7 +15,7 @@ import pytest
 from application.controller import Controller
 from application.following import bring_up_to_date
 from application.queries.lint import Contrast, Said, lint
-from application.queries.practice import practice_at, told_at
+from application.queries.practice import notices_at, practice_at
 from console.commands.intake import ingest_files
 from host.settings import read_settings
 from host.site import Site
@@ -198,7 +198,7 @@ def site(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(scope="module")
 def practice(site: Site) -> Practice:
     source = site.source("lint")
-    return practice_at(source, Controller(), NOW, told=told_at(source, NOW), language="en")
+    return practice_at(source, Controller(), NOW, published=notices_at(source, NOW), language="en")
 
 
 def rules(told: Iterable[Statement], practice: Practice) -> set[str]:
