@@ -146,7 +146,7 @@ def erasure_decisions(facts: ErasureFacts, day: date) -> dict[str, ErasureDecisi
     """Category -> what becomes of it if its erasure is asked for on a day, sorted by category."""
     return {
         category: ErasureDecision(
-            category, kept(facts, category, day) or (_gone(facts.cause, category, day),)
+            category, kept(facts, category, day) or (_reason_to_erase(facts.cause, category, day),)
         )
         for category in sorted(facts.categories)
     }
@@ -162,8 +162,8 @@ def kept(facts: ErasureFacts, category: str, day: date) -> tuple[Reason, ...]:
         for keeping, entry in _standing(facts, category, day)
         if keeping.until is None or day < keeping.until
     ]
-    told = [reason for kind, reason in reasons if kind != "undisclosed"]
-    return tuple(sorted(told or (reason for _, reason in reasons), key=_lasting))
+    disclosed = [reason for kind, reason in reasons if kind != "undisclosed"]
+    return tuple(sorted(disclosed or (reason for _, reason in reasons), key=_lasting))
 
 
 def over_from(facts: ErasureFacts, category: str) -> date | None:
@@ -188,9 +188,9 @@ def recorded_reason(
     if period is not None:
         keeping = _period(RetentionDue("", until, period.id))
         return _reason(_BY_KEEPING[keeping.kind][0], keeping)
-    named = [entry for entry in ERASURE_RULES if entry.id == rule]
-    named += [entry for entry in ERASURE_RULES if entry.ground == ground]
-    return _reason(named[0], Keeping("period", ref=ref, until=until)) if named else None
+    entries = [entry for entry in ERASURE_RULES if entry.id == rule]
+    entries += [entry for entry in ERASURE_RULES if entry.ground == ground]
+    return _reason(entries[0], Keeping("period", ref=ref, until=until)) if entries else None
 
 
 def _standing(
@@ -241,7 +241,7 @@ def _reason(entry: ErasureRule, keeping: Keeping) -> Reason:
     )
 
 
-def _gone(cause: Cause, category: str, day: date) -> Reason:
+def _reason_to_erase(cause: Cause, category: str, day: date) -> Reason:
     """Why a category goes when nothing keeps it: the ground on which its erasure is asked for."""
     entry = next(
         entry

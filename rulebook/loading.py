@@ -48,11 +48,11 @@ def load_both(name: str, entry: type[LayeredEntry]) -> tuple[LayeredEntry, ...]:
 
     Raises RulebookError as `load` does, and for one that stands in the file of the other layer.
     """
-    found = [(layer, one) for layer in ("law", "house") for one in load(layer, name, entry)]
-    for layer, one in found:
-        if one.layer != layer:
-            raise RulebookError(f"{one.id} stands in {layer}/{_plural(name)}.toml")
-    return tuple(one for _, one in found)
+    entries = [(layer, item) for layer in ("law", "house") for item in load(layer, name, entry)]
+    for layer, item in entries:
+        if item.layer != layer:
+            raise RulebookError(f"{item.id} stands in {layer}/{_plural(name)}.toml")
+    return tuple(item for _, item in entries)
 
 
 def _plural(name: str) -> str:

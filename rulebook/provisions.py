@@ -80,8 +80,8 @@ def provision(spelled: str) -> Provision | None:
 
     Capitals and separators do not matter, and a paragraph reads as its article.
     """
-    found = (_INDEX.get(reading) for reading in readings(spelled))
-    return next((entry for entry in found if entry is not None), None)
+    entries = (_INDEX.get(reading) for reading in readings(spelled))
+    return next((entry for entry in entries if entry is not None), None)
 
 
 def secret_provisions() -> frozenset[str]:

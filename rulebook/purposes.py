@@ -101,10 +101,10 @@ def _index(entries: tuple[Purpose, ...]) -> Mapping[str, tuple[Purpose, ...]]:
     for entry in entries:
         for code in (entry.purpose, *entry.aliases):
             index.setdefault(code, []).append(entry)
-    for code, named in index.items():
-        if len({entry.purpose for entry in named}) > 1:
+    for code, purposes_of_code in index.items():
+        if len({entry.purpose for entry in purposes_of_code}) > 1:
             raise RulebookError(f"two purposes share the code {code}")
-    return {code: tuple(named) for code, named in index.items()}
+    return {code: tuple(purposes_of_code) for code, purposes_of_code in index.items()}
 
 
 _INDEX = _index(PURPOSES)

@@ -123,8 +123,8 @@ def retention_periods(
     """
     rules = retention_rules(category, max(day, _first_day(category)))
     permissions = _ends(rules, "permission", anchors)
-    begun = [*_ends(rules, "duty", anchors), *sorted(permissions, key=_until)[:1]]
-    ends = [RetentionDue(category, until, entry.id) for until, entry in sorted(begun, key=_until)]
+    running = [*_ends(rules, "duty", anchors), *sorted(permissions, key=_until)[:1]]
+    ends = [RetentionDue(category, until, entry.id) for until, entry in sorted(running, key=_until)]
     waiting = [entry for entry in rules if entry.anchor not in anchors]
     if "account-closed" not in anchors and _makes_wait(waiting, bool(permissions)):
         return (*ends, _until_closed(category, rules, anchors))

@@ -98,7 +98,7 @@ def _forbidding(kind: str, situation: tuple[tuple[str, Fact], ...]) -> tuple[Rul
 
 def rule(name: str) -> Rule:
     """The rule of an id; of several versions the newest. Raises KeyError."""
-    found = [entry for entry in RULES if entry.id == name]
-    if not found:
+    versions = [entry for entry in RULES if entry.id == name]
+    if not versions:
         raise KeyError(name)
-    return max(found, key=lambda entry: entry.valid_from)
+    return max(versions, key=lambda entry: entry.valid_from)

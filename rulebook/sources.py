@@ -55,8 +55,8 @@ def _changed(sender: Sender, facts: Mapping[str, Any]) -> Sender:
 
 
 def _types(names: Iterable[str]) -> frozenset[str]:
-    found = frozenset(names)
-    return found | {_TAKES_BACK} if found else found
+    types = frozenset(names)
+    return types | {_TAKES_BACK} if types else types
 
 
 SOURCES: tuple[SourceEntry, ...] = load("house", "source", SourceEntry)

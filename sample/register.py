@@ -83,11 +83,11 @@ def register(rng: Random, era: Era) -> list[Publication]:
 def _history(
     types: tuple[str, str, str], entry: dict[str, Any]
 ) -> Iterator[tuple[float, str, dict[str, Any]]]:
-    first, changed, ended = types
+    first, changed, retired = types
     facts = {name: value for name, value in entry.items() if name not in TIMING}
     yield entry["at"], first, facts
     for change in entry.get("changes", ()):
         facts = {**facts, **{name: value for name, value in change.items() if name not in TIMING}}
         yield change["at"], changed, facts
     if "ended" in entry:
-        yield entry["ended"]["at"], ended, {"reason": entry["ended"]["reason"]}
+        yield entry["ended"]["at"], retired, {"reason": entry["ended"]["reason"]}

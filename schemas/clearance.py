@@ -47,15 +47,15 @@ class Clearance:
 
         A duty towards the person names none, and clears nothing. `country`: empty where nothing says so.
         """
-        known = self._read(spelled)
-        kinds = self._kinds[known] if known is not None else frozenset[str]()
+        reading = self._read(spelled)
+        kinds = self._kinds[reading] if reading is not None else frozenset[str]()
         abroad = country not in {"", _HOME} and spelled.lower().startswith(_NATIONAL)
         return bool(kinds) and not abroad and (kind is None or kind in kinds)
 
     def investigators(self, spelled: str, kinds: Collection[str]) -> bool:
         """Whether it names one of these kinds: a law for the tax office explains no word of the police."""
-        known = self._read(spelled)
-        return known is not None and not self._kinds[known].isdisjoint(kinds)
+        reading = self._read(spelled)
+        return reading is not None and not self._kinds[reading].isdisjoint(kinds)
 
     def _read(self, spelled: str) -> str | None:
         """The spelling that a provision reads as, or the article that it is a paragraph of."""

@@ -60,18 +60,18 @@ def diagnose(message: Any, intake: AdmissionRules) -> Rejection | None:
 
     Whatever is wrong with it, what the open ledger may not know is hidden.
     """
-    found = _not_a_cloudevent(message) or _wrong_type(message, intake)
+    fault = _not_a_cloudevent(message) or _wrong_type(message, intake)
     if not intake.confidential and intake.secrecy.withholds(message):
-        return _hidden(message, found or (Code.WITHHELD, ""))
-    found = found or _wrong_source(message, intake) or _wrong_shape(message)
-    return None if found is None else reject(message, *found)
+        return _hidden(message, fault or (Code.WITHHELD, ""))
+    fault = fault or _wrong_source(message, intake) or _wrong_shape(message)
+    return None if fault is None else reject(message, *fault)
 
 
-def _hidden(message: Any, found: tuple[Code, str]) -> Rejection:
+def _hidden(message: Any, fault: tuple[Code, str]) -> Rejection:
     """The rejection of what the open ledger may not know. Whoever brought it in a file is told the code."""
-    if found[0] is Code.UNKNOWN_TYPE and message["type"] in CONFIDENTIAL_TYPES:
-        found = (Code.WITHHELD, "")
-    code, pointer = found
+    if fault[0] is Code.UNKNOWN_TYPE and message["type"] in CONFIDENTIAL_TYPES:
+        fault = (Code.WITHHELD, "")
+    code, pointer = fault
     return Rejection(code, pointer if code is Code.UNKNOWN_TYPE else "", hidden=True)
 
 

@@ -68,13 +68,13 @@ def beside(text: str, start: int, end: int) -> NumberContext:
     )
 
 
-def _is_prefix(found: re.Match[str] | None) -> bool:
+def _is_prefix(match: re.Match[str] | None) -> bool:
     """Whether letters before a number begin a reference, as in `F123` and `INV-123`; words do not."""
-    if found is None:
+    if match is None:
         return False
-    letters = found[1]
+    letters = match[1]
     return len(letters) <= _SHORT or (letters.isupper() and len(letters) <= _SHORT_CAPITALS)
 
 
-def _is_suffix(found: re.Match[str] | None) -> bool:
-    return found is not None and len(found[0]) <= _SHORT
+def _is_suffix(match: re.Match[str] | None) -> bool:
+    return match is not None and len(match[0]) <= _SHORT

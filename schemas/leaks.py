@@ -99,7 +99,7 @@ def _holds_personal(text: str, phone_reference: bool, bsn_reference: bool) -> bo
         _holds_email(text)
         or holds_phone(text, reference=phone_reference)
         or holds_bsn(text, reference=bsn_reference)
-        or any(_is_iban(text, found.start()) for found in _IBAN_START.finditer(text))
+        or any(_is_iban(text, match.start()) for match in _IBAN_START.finditer(text))
     )
 
 
@@ -249,13 +249,13 @@ def _holds_email(text: str) -> bool:
 def _is_iban(text: str, start: int) -> bool:
     """True when an IBAN of its country's length starts here, in groups or not."""
     pattern = _IBANS.get(text[start : start + 2].upper())
-    found = pattern.match(text, start) if pattern else None
-    if found is None:
+    match = pattern.match(text, start) if pattern else None
+    if match is None:
         return False
-    number = _IBAN_MARKS.sub("", found[0])
+    number = _IBAN_MARKS.sub("", match[0])
     if not has_iban_check_digits(number.upper()):
         return False
-    return not text[start - 1 : start].isalnum() or _is_labelled(text, start, found.end(), number)
+    return not text[start - 1 : start].isalnum() or _is_labelled(text, start, match.end(), number)
 
 
 def _is_labelled(text: str, start: int, end: int, number: str) -> bool:

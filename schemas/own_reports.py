@@ -44,12 +44,12 @@ class OwnReports:
 
     def is_one(self, facts: dict[str, Any]) -> bool:
         """Whether the facts of an event, of any shape, are those of an own report."""
-        told = {name: one for name, one in facts.items() if isinstance(one, str)}
-        if "provision" in facts or told.get("recipient_kind") in self._never:
+        texts = {name: value for name, value in facts.items() if isinstance(value, str)}
+        if "provision" in facts or texts.get("recipient_kind") in self._never:
             return False
-        purpose = told.get("purpose" if "purpose" in facts else "ground", "")
+        purpose = texts.get("purpose" if "purpose" in facts else "ground", "")
         bases = self._bases.get(purpose, frozenset())
-        return told.get("legal_basis") in bases and not _is_demanded(facts)
+        return texts.get("legal_basis") in bases and not _is_demanded(facts)
 
     def says_no_more(self, facts: dict[str, Any], hints: Collection[HintWord]) -> bool:
         """Whether an own report names who gets it, and nothing that they do, or that they asked for.
@@ -65,26 +65,26 @@ class OwnReports:
 
     def _found(self, facts: dict[str, Any], names: Collection[str]) -> set[HintWord]:
         return self._hints.found(
-            lines([one for n in names if isinstance(one := facts.get(n), str)])
+            lines([text for n in names if isinstance(text := facts.get(n), str)])
         )
 
     def _is_asked_for(self, facts: dict[str, Any]) -> bool:
         """Whether a fact says of somebody who investigates that they asked: `police-request-9`."""
         return any(
             _ASKED.search(text) and self._hints.found(text)
-            for name, one in facts.items()
-            if isinstance(one, str) and name not in _OF_ITSELF and name != "recipient"
-            for text in (plain(one),)
+            for name, value in facts.items()
+            if isinstance(value, str) and name not in _OF_ITSELF and name != "recipient"
+            for text in (plain(value),)
         )
 
 
 def _is_demanded(facts: dict[str, Any]) -> bool:
     """Whether an act says that somebody asked for it."""
-    told = (str(value).lower() for name, value in facts.items() if name not in _ASKED_BY_NOBODY)
+    values = (str(value).lower() for name, value in facts.items() if name not in _ASKED_BY_NOBODY)
     reasons = (str(facts.get(name, "")).lower() for name in _REASONS)
     parties = (str(facts.get(name, "")).lower() for name in _TO)
     return (
-        any(map(_DEMAND.search, told))
+        any(map(_DEMAND.search, values))
         or any(map(_ASKED.search, reasons))
         or any(map(_NEVER_TO.search, parties))
     )

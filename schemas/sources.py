@@ -40,8 +40,8 @@ def is_office_place(place: str) -> bool:
 
     Those are the register's topic, the ledger's own commands, and files that were ingested as its own.
     """
-    mine = f"{_FILE}{OFFICE_LABEL}"
-    return place in {REGISTER_TOPIC, mine} or place.startswith(f"{mine}/")
+    own_files = f"{_FILE}{OFFICE_LABEL}"
+    return place in {REGISTER_TOPIC, own_files} or place.startswith(f"{own_files}/")
 
 
 def through(intake: AdmissionRules, place: str) -> AdmissionRules:
@@ -73,8 +73,8 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
 
 def _annuls_of_another(message: Mapping[str, Any], source: str) -> bool:
     data = message.get("data")
-    named = data.get("annuls_source") if isinstance(data, dict) else None
-    return isinstance(named, str) and named != source
+    annulled_source = data.get("annuls_source") if isinstance(data, dict) else None
+    return isinstance(annulled_source, str) and annulled_source != source
 
 
 def _is_commanded(type: str, speakers: Speakers) -> bool:
@@ -120,8 +120,8 @@ def _unknown(message: Mapping[str, Any], speakers: Speakers, senders: Senders) -
 
 
 def _is_through(sender: Sender, place: str) -> bool:
-    known = sender.through
-    return not known or place in known or (FILES in known and place.startswith(_FILE))
+    allowed = sender.through
+    return not allowed or place in allowed or (FILES in allowed and place.startswith(_FILE))
 
 
 def claimed(
@@ -133,10 +133,10 @@ def claimed(
         return list(outcomes)
     powers = speakers.powers
     return [
-        _with_claim(one, powers[one.type], speakers)
-        if isinstance(one, Event) and one.type in powers
-        else one
-        for one in outcomes
+        _with_claim(outcome, powers[outcome.type], speakers)
+        if isinstance(outcome, Event) and outcome.type in powers
+        else outcome
+        for outcome in outcomes
     ]
 
 

@@ -103,8 +103,8 @@ def decoded(text: str) -> TcString:
         raise TcFault("too-long")
     if _LETTERS.match(text) is None:
         raise TcFault("not-base64url")
-    core, *others = text.split(".")
-    return TcString(**(_core(_Bits(core)) | _segments(others)))
+    core, *segments = text.split(".")
+    return TcString(**(_core(_Bits(core)) | _segments(segments)))
 
 
 def is_tc_string(text: str) -> bool:
@@ -140,15 +140,15 @@ class _Bits:
 
     def letters(self) -> str:
         """Two letters, a to z as 0 to 25."""
-        found = (self.number(6), self.number(6))
-        if max(found) > ord("Z") - ord("A"):
+        codes = (self.number(6), self.number(6))
+        if max(codes) > ord("Z") - ord("A"):
             raise TcFault("wrong-letter")
-        return "".join(chr(ord("A") + one) for one in found)
+        return "".join(chr(ord("A") + code) for code in codes)
 
     def ranges(self, width: int) -> Vendors:
         """Where bits are set, counted from 1."""
         bits = f"{self.number(width):0{width}b}" if width else ""
-        return tuple((found.start() + 1, found.end()) for found in _ONES.finditer(bits))
+        return tuple((match.start() + 1, match.end()) for match in _ONES.finditer(bits))
 
     def ids(self, width: int) -> tuple[int, ...]:
         """The same, each by itself: for few bits."""

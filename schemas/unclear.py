@@ -119,38 +119,38 @@ class Unclear:
             return True
         return not _CLASSIFIED.isdisjoint(message)
 
-    def is_open(self, message: Any, told: MessageTexts) -> bool:
+    def is_open(self, message: Any, texts: MessageTexts) -> bool:
         """Whether a JSON value of any shape is unclear: an event, events in a list or a wrapper, or none."""
         event = message if isinstance(message, dict) else {}
         name, data = event.get("type"), event.get("data")
-        types = {type for type in (name, *told.types) if isinstance(type, str)}
-        if not self._are_ordinary(types, told):
+        types = {type for type in (name, *texts.types) if isinstance(type, str)}
+        if not self._are_ordinary(types, texts):
             return True
         facts = data if isinstance(data, dict) else {}
-        if isinstance(name, str) and name in _TELLING and _hides(data, facts, told):
+        if isinstance(name, str) and name in _TELLING and _hides(data, facts, texts):
             return True
-        return _is_duty_to_court(facts) or self._hides_provision(types, told, facts)
+        return _is_duty_to_court(facts) or self._hides_provision(types, texts, facts)
 
-    def _hides_provision(self, types: set[str], told: MessageTexts, facts: dict[str, Any]) -> bool:
+    def _hides_provision(self, types: set[str], texts: MessageTexts, facts: dict[str, Any]) -> bool:
         """Whether a provision that nobody knows stands where it must be known."""
         is_free = bool(types) and types <= _FREE
-        return not (is_free or self._are_provisions(told, facts.get("recipient_kind")))
+        return not (is_free or self._are_provisions(texts, facts.get("recipient_kind")))
 
-    def _are_ordinary(self, types: set[str], told: MessageTexts) -> bool:
+    def _are_ordinary(self, types: set[str], texts: MessageTexts) -> bool:
         """Whether types, kinds of recipient and the words of the judged members are all known as ordinary."""
-        kinds = told.of("recipient_kind")
+        kinds = texts.of("recipient_kind")
         if not all(map(self._ordinary.is_type, types)) or not all(
             map(self._ordinary.is_kind, kinds)
         ):
             return False
-        places = _places(types, told, self._authorities)
-        return all(self._are_codes(place, told.of(member)) for member, place in places.items())
+        places = _places(types, texts, self._authorities)
+        return all(self._are_codes(place, texts.of(member)) for member, place in places.items())
 
-    def _are_provisions(self, told: MessageTexts, kind: Any) -> bool:
+    def _are_provisions(self, texts: MessageTexts, kind: Any) -> bool:
         name = kind if isinstance(kind, str) else ""
         return all(
             self._clearance.is_known(text) or self._clearance.is_mistake(text, name)
-            for text in told.of("provision")
+            for text in texts.of("provision")
         )
 
     def _are_codes(self, place: Place, texts: Collection[str]) -> bool:
@@ -178,23 +178,23 @@ def _is_duty_to_court(facts: dict[str, Any]) -> bool:
     )
 
 
-def _hides(data: Any, facts: dict[str, Any], told: MessageTexts) -> bool:
+def _hides(data: Any, facts: dict[str, Any], texts: MessageTexts) -> bool:
     """Whether the data of an event cannot be read, or is no object and says something all the same."""
-    return not told.readable or (not facts and _says(data))
+    return not texts.readable or (not facts and _says(data))
 
 
 def _places(
-    types: Collection[str], told: MessageTexts, authorities: Collection[str]
+    types: Collection[str], texts: MessageTexts, authorities: Collection[str]
 ) -> dict[str, Place]:
     """The members of a message that are judged, and where their words are listed.
 
     Where nobody knows the type all are, and in a type that says nothing of others what it does not have.
     """
-    said = set.intersection(*(_UNJUDGED.get(one, set()) for one in types)) if types else set()
-    places = {member: place for member, place in _PLACES.items() if member not in said}
-    if told.of("disclosure_id"):
+    unjudged = set.intersection(*(_UNJUDGED.get(type, set()) for type in types)) if types else set()
+    places = {member: place for member, place in _PLACES.items() if member not in unjudged}
+    if texts.of("disclosure_id"):
         places["channel"] = "reason"
-    if not frozenset(authorities).isdisjoint(told.of("recipient_kind")):
+    if not frozenset(authorities).isdisjoint(texts.of("recipient_kind")):
         places |= dict.fromkeys(_ASKED, "authority")
     return places
 
@@ -212,8 +212,8 @@ def _unjudged(entry: EventType) -> set[str]:
     """The members that say of a type's own business why: any code, as the contract has it."""
     if entry.type in _SAYING:
         return set()
-    own = {field.name for field in fields(entry.data)}
-    return set(SAYING_WHY) - _CLASSIFIED if entry.subjects <= UPKEEP else own
+    members = {field.name for field in fields(entry.data)}
+    return set(SAYING_WHY) - _CLASSIFIED if entry.subjects <= UPKEEP else members
 
 
 _UNJUDGED: Final = {name: _unjudged(entry) for name, entry in EVENT_TYPES.items()}

@@ -237,6 +237,6 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
 
 
 def _kept(check: FactKind, event: RecordedEvent) -> Kept:
-    said = ((name, event.facts.get(name)) for name in check.keeps)
-    told = {name: value for name, value in said if value is not None}
-    return msgspec.convert(told, Kept)
+    members = ((name, event.facts.get(name)) for name in check.keeps)
+    kept = {name: value for name, value in members if value is not None}
+    return msgspec.convert(kept, Kept)

@@ -29,8 +29,8 @@ class FactContext(msgspec.Struct, frozen=True):
         """What a function says of this look, which is asked only once."""
         if work_out not in self._known:
             self._known[work_out] = work_out(self)
-        known: T = self._known[work_out]
-        return known
+        answer: T = self._known[work_out]
+        return answer
 
     def at(self, name: str) -> Dossier:
         """The dossier of a name; an empty one where nothing is known."""

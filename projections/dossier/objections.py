@@ -31,12 +31,12 @@ def is_marketing(activity: str, dossier: Dossier) -> bool:
     """Whether an activity is direct marketing; `dossier`: of the activity."""
     if not is_declared(dossier):
         return is_direct_marketing(activity)
-    return any(is_direct_marketing(one) for mark in dossier.all(PURPOSES) for one in mark.codes)
+    return any(is_direct_marketing(code) for mark in dossier.all(PURPOSES) for code in mark.codes)
 
 
-def activities_objected_to(own: Dossier) -> Iterator[str]:
+def activities_objected_to(dossier: Dossier) -> Iterator[str]:
     """The activities that a person ever objected to."""
-    return (topic.removeprefix(_PREFIX) for topic in own.marks if topic.startswith(_PREFIX))
+    return (topic.removeprefix(_PREFIX) for topic in dossier.marks if topic.startswith(_PREFIX))
 
 
 def objects_to_marketing(look: FactContext, at: datetime) -> bool:
@@ -47,8 +47,8 @@ def objects_to_marketing(look: FactContext, at: datetime) -> bool:
     )
 
 
-def _raised(own: Dossier, activity: str, at: datetime) -> bool:
-    return any(mark.says != _OVERRULED for mark in own.until(f"{_PREFIX}{activity}", at))
+def _raised(dossier: Dossier, activity: str, at: datetime) -> bool:
+    return any(mark.says != _OVERRULED for mark in dossier.until(f"{_PREFIX}{activity}", at))
 
 
 def objection_to(activity: str, look: FactContext, at: datetime) -> str | None:

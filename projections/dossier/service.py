@@ -58,8 +58,8 @@ def service_spans(events: Iterable[RecordedEvent]) -> list[ServiceSpan]:
     steps = [(event.stream, step) for event in events for step in _steps(event)]
     spans = [
         span
-        for _, told in groupby(sorted(steps), key=itemgetter(0))
-        for span in _spans(step for _, step in told)
+        for _, group in groupby(sorted(steps), key=itemgetter(0))
+        for span in _spans(step for _, step in group)
     ]
     return sorted(spans, key=lambda span: span.first)
 
@@ -95,7 +95,7 @@ def _spans(steps: Iterable[_ServiceChange]) -> Iterator[ServiceSpan]:
             contract.becomes(step.active, step.by)
         else:
             contract.services[step.service] = step.active
-        active = any(one.active for one in contracts.values())
+        active = any(contract_state.active for contract_state in contracts.values())
         if active and since is None:
             since = step.order.time
         elif not active and since is not None:

@@ -47,25 +47,27 @@ def powerless(
     claiming = [event for event in events if event.type in POWERS]
     if len(claiming) < 2:
         return set()
-    said: dict[tuple[UUID, str], list[RecordedEvent]] = {}
+    openings: dict[tuple[UUID, str], list[RecordedEvent]] = {}
     for event in claiming:
         power = POWERS[event.type]
         if event.name in power.opens and not gives_none(event, privacy_office):
-            said.setdefault((event.stream, power.id), []).append(event)
+            openings.setdefault((event.stream, power.id), []).append(event)
     return {
         (event.source, event.id)
         for event in claiming
         if event.source not in privacy_office
-        and _lacks_power(event, said.get((event.stream, POWERS[event.type].id), ()), privacy_office)
+        and _lacks_power(
+            event, openings.get((event.stream, POWERS[event.type].id), ()), privacy_office
+        )
     }
 
 
-def _sources_before(event: RecordedEvent, others: Iterable[RecordedEvent]) -> set[str]:
-    return {one.source for one in others if _place(one) < _place(event)}
+def _sources_before(event: RecordedEvent, events: Iterable[RecordedEvent]) -> set[str]:
+    return {other.source for other in events if _place(other) < _place(event)}
 
 
 def _lacks_power(
-    event: RecordedEvent, said: Sequence[RecordedEvent], privacy_office: Collection[str]
+    event: RecordedEvent, openings: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> bool:
     """Whether an event is about what others said. `said`: of the same stream and power.
 
@@ -74,8 +76,8 @@ def _lacks_power(
     """
     power = POWERS[event.type]
     refs = _refs(power, event)
-    about = [one for one in said if not refs.isdisjoint(_refs(power, one))]
-    others = [one for one in about if one.source != event.source]
+    about = [opening for opening in openings if not refs.isdisjoint(_refs(power, opening))]
+    others = [opening for opening in about if opening.source != event.source]
     earlier = _sources_before(event, others)
     if event.name in power.acts:
         alone = len(others) == len(about)

@@ -73,10 +73,10 @@ def blocks_apart(
                     del folders[connection]
 
 
-def _take(told: Told, contents: Sequence[Content], stored: Sequence[list[Sums | None]]) -> None:
-    for content, known, (seen, sums) in zip(contents, stored, told, strict=True):
-        content.take(seen)
-        known.append(sums)
+def _take(results: Told, contents: Sequence[Content], stored: Sequence[list[Sums | None]]) -> None:
+    for content, content_sums, (state, sums) in zip(contents, stored, results, strict=True):
+        content.take(state)
+        content_sums.append(sums)
 
 
 @contextmanager

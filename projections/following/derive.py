@@ -121,9 +121,9 @@ class Content:
         """What was taken in, for somebody who takes in other streams."""
         return self._digest.sums(), self._gathering.seen() if self._gathering else None
 
-    def take(self, seen: Seen) -> None:
+    def take(self, state: Seen) -> None:
         """Go on with what somebody else has taken in."""
-        sums, waiting = seen
+        sums, waiting = state
         self._digest.take(sums)
         if self._gathering:
             self._gathering.take(waiting)
@@ -165,8 +165,8 @@ def views_at(
 ) -> Iterator[tuple[UUID, list[Mapping[str, Any]]]]:
     """The same of several views, in one pass over the events; also where a view has no rows."""
     for stream, selected in selected_at(session, moment, privacy_office, names):
-        counted = [e for e in selected.counted if names is None or e.name in names]
-        yield stream, [fold(view, counted, selected.erasures) for view in views]
+        events = [event for event in selected.counted if names is None or event.name in names]
+        yield stream, [fold(view, events, selected.erasures) for view in views]
 
 
 def selected_at(

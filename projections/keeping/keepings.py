@@ -18,10 +18,10 @@ _COURT = "rights.court"
 
 def keepings_of(dossier: Dossier) -> list[Keeping]:
     """Everything in force that keeps data, whatever its erasure is asked for, in the order of topics."""
-    found = list(_held(dossier))
+    keepings = list(_held(dossier))
     if categories := asked_to_restrict(dossier):
-        found.append(Keeping("restriction", categories=categories))
-    return [*found, *_open(dossier), *_requests(dossier)]
+        keepings.append(Keeping("restriction", categories=categories))
+    return [*keepings, *_open(dossier), *_requests(dossier)]
 
 
 def _held(dossier: Dossier) -> Iterator[Keeping]:
@@ -33,7 +33,10 @@ def _held(dossier: Dossier) -> Iterator[Keeping]:
         if ref not in hidden:
             yield Keeping("hold", ref, frozenset(categories))
     if hidden:
-        yield Keeping("undisclosed", categories=frozenset(c for ref in hidden for c in refs[ref]))
+        yield Keeping(
+            "undisclosed",
+            categories=frozenset(category for ref in hidden for category in refs[ref]),
+        )
 
 
 # Topic of a dossier -> what it is to the rulebook, and what its last mark says while it keeps data.

@@ -39,7 +39,7 @@ class RetentionEnd(msgspec.Struct, frozen=True):
 
     def told(self) -> "RetentionEnd":
         """As the person may know it: without the holds of which they are not told."""
-        open_ = [one for one in self.facts.keepings if one.kind != "undisclosed"]
+        open_ = [keeping for keeping in self.facts.keepings if keeping.kind != "undisclosed"]
         facts = msgspec.structs.replace(self.facts, keepings=open_)
         return msgspec.structs.replace(self, facts=facts, over_from=over_from(facts, self.category))
 
@@ -74,9 +74,9 @@ def _collected(traces: Traces, category: str) -> datetime | None:
     return oldest(traces, category).time if category in traces.held else None
 
 
-def kept_of(own: Dossier, categories: Collection[str]) -> list[str]:
+def kept_of(dossier: Dossier, categories: Collection[str]) -> list[str]:
     """Those of some categories whose every period is stopped, by a hold or by whatever has no end yet."""
-    keepings = keepings_of(own)
+    keepings = keepings_of(dossier)
     if not keepings:
         return []
     facts = ErasureFacts("retention", tuple(categories), {}, keepings)

@@ -57,9 +57,9 @@ def person_of(
     for event in counted:
         if leaves_traces(event):
             traces = traced(traces, event)
-    own = dossier_from(counted)
-    beside = tuple(told_by_others(own, takeovers))
-    return Person(FactContext(stream, own, others, beside), traces)
+    dossier = dossier_from(counted)
+    beside = tuple(told_by_others(dossier, takeovers))
+    return Person(FactContext(stream, dossier, others, beside), traces)
 
 
 def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> Dossier:

@@ -21,10 +21,10 @@ def rests_on_ended_consent(person: Person, category: str, day: date) -> bool:
     bases = {
         basis for key in person.traces.held[category] for basis in person.traces.bases.get(key, ())
     }
-    split = [basis.partition(" ") for basis in sorted(bases)]
-    return bool(split) and all(
+    pairs = [basis.partition(" ") for basis in sorted(bases)]
+    return bool(pairs) and all(
         basis == _CONSENT and _has_ended(person.dossier, activity, day)
-        for basis, _, activity in split
+        for basis, _, activity in pairs
     )
 
 

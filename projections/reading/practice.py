@@ -94,8 +94,8 @@ def _keys(event: RecordedEvent) -> tuple[str, ...]:
 
 
 def _evolve(_subkey: str, state: ObservedSpan | None, event: RecordedEvent) -> ObservedSpan:
-    new = ObservedSpan(1, event.time, event.time)
-    return state + new if state else new
+    span = ObservedSpan(1, event.time, event.time)
+    return state + span if state else span
 
 
 VIEW: View[ObservedSpan] = View(

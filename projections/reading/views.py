@@ -57,8 +57,8 @@ def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
 
 def customer_states_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, CustomerState]:
     """The states of those persons that have one."""
-    found = _rows_of(session, customer_state.VIEW, streams)
-    return {stream: state for (stream, _), state in found.items()}
+    states = _rows_of(session, customer_state.VIEW, streams)
+    return {stream: state for (stream, _), state in states.items()}
 
 
 def consents(session: Session) -> Iterator[tuple[UUID, str, Consent]]:
@@ -142,8 +142,8 @@ def findings(
 
 def recipients_by_id(session: Session) -> dict[str, Recipient]:
     """Every recipient by its bare id, sorted; `recipients.recipient_at` shows one at a time."""
-    found = [state for _, state in each(session, recipients.VIEW)]
-    return {state.recipient: state for state in sorted(found, key=lambda state: state.recipient)}
+    states = [state for _, state in each(session, recipients.VIEW)]
+    return {state.recipient: state for state in sorted(states, key=lambda state: state.recipient)}
 
 
 def register_entries(session: Session) -> list[Entry]:

@@ -30,29 +30,31 @@ def kind_of_addressee(customer_kind: str | None) -> Kind:
     return _KINDS.get(customer_kind, "consumer")
 
 
-def is_customer(own: Dossier, at: datetime) -> bool:
+def is_customer(dossier: Dossier, at: datetime) -> bool:
     """Whether somebody is an existing customer at a time: something was bought by then.
 
     A contact person is one for what the customer buys.
     """
-    return own.customer is not None or own.last("bought", at) is not None
+    return dossier.customer is not None or dossier.last("bought", at) is not None
 
 
 def addressee(look: FactContext, at: datetime, *, kind: str | None, active: bool) -> Addressee:
     """A person as the marketing rules see them at a time. `kind`: of the customer."""
-    own = look.own
-    consents = frozenset(name for name in decided_purposes(own) if _consented(own, name, at))
+    dossier = look.own
+    consents = frozenset(
+        name for name in decided_purposes(dossier) if _consented(dossier, name, at)
+    )
     by_channel = {
-        channel for channel in CHANNELS if _objects_by_channel(own, channel, consents, at)
+        channel for channel in CHANNELS if _objects_by_channel(dossier, channel, consents, at)
     }
     every = {EVERY} if objects_to_marketing(look, at) else set()
     return Addressee(
         kind=kind_of_addressee(kind),
         active=active,
-        customer=is_customer(own, at),
+        customer=is_customer(dossier, at),
         consents=consents,
         objections=frozenset(by_channel | every),
-        restricted=restricted(own, at),
+        restricted=restricted(dossier, at),
     )
 
 
@@ -65,31 +67,33 @@ def objects_to(person: Addressee, look: FactContext, channel: str, at: datetime)
 
 def account_of(look: FactContext, at: datetime) -> str:
     """`active` unless the person or, for a contact person, the customer is not."""
-    own = look.own
-    account = look.at(own.customer) if own.customer else own
-    marks = (one.last("account", at) for one in (own, account))
+    dossier = look.own
+    account = look.at(dossier.customer) if dossier.customer else dossier
+    marks = (owner.last("account", at) for owner in (dossier, account))
     codes = {str(mark.says) for mark in marks if mark}
     return min(codes - {"active"}, default="active")
 
 
-def decided_purposes(own: Dossier) -> set[str]:
+def decided_purposes(dossier: Dossier) -> set[str]:
     """The purposes that a person ever consented to, or refused."""
-    return {topic.removeprefix(_CONSENT) for topic in own.marks if topic.startswith(_CONSENT)}
+    return {topic.removeprefix(_CONSENT) for topic in dossier.marks if topic.startswith(_CONSENT)}
 
 
-def _consented(own: Dossier, purpose: str, at: datetime) -> bool:
+def _consented(dossier: Dossier, purpose: str, at: datetime) -> bool:
     """Given, not taken back and not expired; whether the account is active is asked apart."""
-    mark = own.last(f"{_CONSENT}{purpose}", at)
+    mark = dossier.last(f"{_CONSENT}{purpose}", at)
     if mark is None or not isinstance(mark.says, Consent):
         return False
     until = instant_of(mark.says.valid_until) if mark.says.valid_until else None
     return until is None or at < until
 
 
-def _objects_by_channel(own: Dossier, channel: str, consents: frozenset[str], at: datetime) -> bool:
+def _objects_by_channel(
+    dossier: Dossier, channel: str, consents: frozenset[str], at: datetime
+) -> bool:
     """An objection to the channel, unless a consent about it that stands came after it."""
-    objections = [(str(mark.says), mark.order) for mark in own.until("objection", at)]
+    objections = [(str(mark.says), mark.order) for mark in dossier.until("objection", at)]
     if not objections:
         return False
-    acts = [(purpose, own.last(f"{_CONSENT}{purpose}", at)) for purpose in sorted(consents)]
+    acts = [(purpose, dossier.last(f"{_CONSENT}{purpose}", at)) for purpose in sorted(consents)]
     return objects(channel, objections, [(purpose, act.order) for purpose, act in acts if act])

@@ -26,9 +26,9 @@ def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
     """Categories that may only be stored at a time."""
     by_decision = {
         category
-        for category, one in decided(dossier, time).items()
-        if one.decision == "restrict"
-        and any(_stands(dossier, category, rule, ref, time) for rule, ref in one.grounds)
+        for category, decision in decided(dossier, time).items()
+        if decision.decision == "restrict"
+        and any(_stands(dossier, category, rule, ref, time) for rule, ref in decision.grounds)
     }
     return asked_to_restrict(dossier, time) | by_decision
 
@@ -46,8 +46,8 @@ def _stands(
     if kind == "hold":
         return category in holds_by_ref(dossier, time).get(ref or "", ())
     if kind == "undisclosed":  # a decision does not name which
-        held = holds_by_ref(dossier, time)
-        return any(category in held[ref] for ref in undisclosed(dossier, time))
+        holds = holds_by_ref(dossier, time)
+        return any(category in holds[ref] for ref in undisclosed(dossier, time))
     if kind in {"dispute", "case"}:
         marks = dossier.all(f"{kind}/{ref}")
         return bool(marks) and not (marks[-1].says == "closed" and marks[-1].order.time <= time)
