@@ -1,6 +1,6 @@
-"""Figures of the views for whoever watches: how far they are, and what they count. Reads little.
+"""Figures of the views for metrics: how far they are, and what they count. Reads little.
 
-Each is one statement over a few rows, whatever the size of the ledger: counts are kept by the projector
+Each is one statement over a few rows, however large the ledger is: counts are kept by the projector
 from the differences of rows, and of findings only those that are open are counted, in an index.
 """
 

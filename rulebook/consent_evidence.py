@@ -62,7 +62,7 @@ _NOTHING = ConsentPurpose("")
 
 
 def tcf_purpose_name(number: int, language: Literal["nl", "en"]) -> str:
-    """A purpose of the framework in words; one that it does not have yet by its number alone."""
+    """A purpose of the framework in words; a purpose that it does not have yet by its number alone."""
     return _name(TCF_PURPOSES.get(number), language)
 
 
@@ -78,7 +78,7 @@ def _name(purpose: NumberedPurpose | None, language: Literal["nl", "en"]) -> str
 
 
 def wanted_of(purpose: str, tcf_purposes: Iterable[int] | None) -> ConsentPurpose:
-    """What a string must consent to. `named`: the purposes that the act names itself; they count instead."""
+    """What a string must consent to. `tcf_purposes`: those that the act names itself; they count instead."""
     ours = CONSENT_PURPOSES.get(purpose, _NOTHING)
     if tcf_purposes is None:
         return ours

@@ -93,7 +93,7 @@ class Keeping(Struct, frozen=True):
 class ErasureFacts(Struct, frozen=True):
     """What is known of a person on the day of the decision.
 
-    `categories`: those of which data is held. `periods`: of each, the one that decides last.
+    `categories`: those of which data is held. `periods`: of each category, the period that decides last.
     """
 
     cause: Cause
@@ -120,7 +120,7 @@ class Reason(Struct, frozen=True):
 
 
 class ErasureDecision(Struct, frozen=True):
-    """What becomes of a category. The first reason decides; the others stand beside it."""
+    """What becomes of a category. The first reason decides; the others are told as well."""
 
     category: str
     reasons: tuple[Reason, ...]
@@ -180,7 +180,7 @@ def over_from(facts: ErasureFacts, category: str) -> date | None:
 def recorded_reason(
     ground: str, rule: str | None, ref: str | None, until: date | None
 ) -> Reason | None:
-    """A ground as a decision has it, with what it says; None for one that no rule has.
+    """A ground as a decision has it, with what it says; None for a ground that no rule has.
 
     `rule`: of the erasure, or of the period that keeps the data.
     """

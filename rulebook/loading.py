@@ -46,7 +46,7 @@ def load(
 def load_both(name: str, entry: type[LayeredEntry]) -> tuple[LayeredEntry, ...]:
     """The entries of both layers, the law first.
 
-    Raises RulebookError as `load` does, and for one that stands in the file of the other layer.
+    Raises RulebookError as `load` does, and for an entry in the file of the other layer.
     """
     entries = [(layer, item) for layer in ("law", "house") for item in load(layer, name, entry)]
     for layer, item in entries:

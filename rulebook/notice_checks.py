@@ -167,7 +167,7 @@ def notice_findings(
 ) -> tuple[NoticeFinding, ...]:
     """What the checks that are in force on a day find, by clause and rule.
 
-    `told`: the statements of the notice in force; None when there is none: then what it should say is not
+    `statements`: of the notice in force; None when there is none: then what it should say is not
     asked. Raises KeyError for a source of practice that no check can name.
     """
     if unknown := practice.keys() - PRACTICE_SOURCES:

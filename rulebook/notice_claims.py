@@ -41,7 +41,7 @@ def _period(text: str) -> str | None:
 
 
 def _provision(text: str) -> str | None:
-    """The id of a provision in any spelling; one that is not known stays what it is."""
+    """The id of a provision in any spelling; an unknown text stays what it is."""
     entry = provision(text)
     return entry.id if entry else _matching(_CODE)(text)
 

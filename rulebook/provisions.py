@@ -31,7 +31,7 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     `applies` is false for a duty that a telecom provider as such does not have.
     `feeds`: kinds of recipient to which feeds go under it of which everybody may know, whatever its secrecy.
     `notice`: whether the person is told. `required`: by the provider; `on-request`: when they ask;
-    `authority`: by the authority, when its case allows; `barred`: by nobody; `none`: nothing to tell.
+    `authority`: by the authority, when its case allows; `barred`: by no party; `none`: nothing to tell.
     """
 
     id: ProvisionId

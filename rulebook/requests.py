@@ -81,7 +81,7 @@ def request_period(
 ) -> RequestPeriod:
     """The period of a request (GDPR Art. 12(3), (6)), counted from the day of receipt.
 
-    `questions`: when proof of identity was asked for; one that came late stops nothing. `shown`: when
+    `questions`: when proof of identity was asked for; a late question stops nothing. `shown`: when
     identity was verified. `extensions`: when the person was told; one after the first period has no effect.
     """
     pauses = tuple(_pauses(received_on, questions, sorted(shown)))

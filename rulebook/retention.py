@@ -2,7 +2,7 @@
 
 A *duty* says how long data must be kept, a *permission* how long it may be. What is due is due at the end
 of the latest duty; without one, or after it, at the end of the shortest permission. Holds and pending
-requests are no rules: whoever asks knows of them.
+requests are no rules: `projections.keeping` adds them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -114,7 +114,7 @@ def _rules_of(category: str) -> tuple[RetentionRule, ...]:
 def retention_periods(
     category: str, anchors: Mapping[Anchor, date], day: date
 ) -> tuple[RetentionDue, ...]:
-    """Every period of a category as the rules stand on a day, the one that decides last.
+    """Every period of a category as the rules stand on a day; the last one decides.
 
     `anchors`: those that have come. Each duty that has begun, the shortest permission that has, and what
     has not begun and makes everything wait. Conservative: that is a duty whose anchor has not come, or

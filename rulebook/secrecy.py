@@ -176,7 +176,7 @@ def _neighbours() -> Iterator[str]:
 
 
 _COURT = "court"
-# What nobody may be told of clears nothing, whatever its secrecy.
+# A provision that bars telling the person clears nothing, even one without secrecy.
 _CLEAR = tuple(
     entry for entry in PROVISIONS if entry.secrecy != "mandatory" and entry.notice != "barred"
 )
@@ -185,7 +185,7 @@ _CLEAR = tuple(
 def _open_laws() -> dict[str, set[str]]:
     """Laws of which every known article is without secrecy -> the kinds of recipient that these name.
 
-    No court, since an article that nobody knows may be one of a criminal court.
+    No court, since an unknown article may be one of a criminal court.
     """
     laws: dict[str, list[Provision]] = {}
     for entry in PROVISIONS:

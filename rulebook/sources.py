@@ -10,7 +10,7 @@ from schemas import names
 from schemas.powers import Sender
 from schemas.sources import EVENTS_TOPIC, FILES
 
-# Whoever may say something may take it back; of what others said it is refused anyway.
+# A source may take back what it said; taking back what others said is refused elsewhere (`powers`).
 _TAKES_BACK = names.EVENT_ANNULLED
 _NEWCOMER = Sender(through=frozenset({EVENTS_TOPIC, FILES}))
 

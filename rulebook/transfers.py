@@ -66,7 +66,7 @@ _RESTS_ON: Mapping[str, RestsOn] = {
 
 
 def rests_on(mechanism: str) -> RestsOn:
-    """On what a mechanism rests; one that the rulebook does not know is a safeguard of the house."""
+    """On what a mechanism rests; an unknown mechanism counts as a safeguard of the house."""
     return _RESTS_ON.get(folded(mechanism), "itself")
 
 

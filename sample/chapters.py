@@ -1,7 +1,7 @@
 """Ordinary chapters of a customer's life: contract, own data, consents.
 
 A chapter is a few events that belong together: a function from a life to publications, which draws
-on the life's random source and changes nothing else. One that does not suit the life gives none.
+on the life's random source and changes nothing else. A chapter that does not suit the life gives none.
 """
 
 from collections.abc import Callable

@@ -55,7 +55,7 @@ class Plan(NamedTuple):
     """Whether there is room for the planted violations."""
 
     def others(self, index: int) -> list[Chapter]:
-        """The chapters that this customer tells whatever its allowance."""
+        """The chapters that this customer tells beyond its allowance."""
         if not self.tour:
             return []
         player, players = index - (index > TOUR_INDEX), self.customers - 1

@@ -169,7 +169,7 @@ def overtaken_correction(life: CustomerLife) -> list[Publication]:
 
 
 def undeclared_activity(life: CustomerLife) -> list[Publication]:
-    """A trial that nobody declared."""
+    """A trial without a declaration."""
     at, values = life.office(life.between(0.2, 0.9)), {"call_duration_s": 60 + below(life.rng, 900)}
     return [collected(life, at, UNDECLARED, "network", Origin("network", "optional"), values)]
 

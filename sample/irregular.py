@@ -169,7 +169,7 @@ def no_ground(life: CustomerLife) -> list[Publication]:
 
 
 def unknown_system(life: CustomerLife) -> list[Publication]:
-    """A tool for surveys that nobody registered sends what a customer wrote."""
+    """An unregistered tool for surveys sends what a customer wrote."""
     remark, at = {"ticket_text": "Is tevreden over de helpdesk."}, life.era.day(0.6)
     publication = collected(
         life, office_hour(life.rng, at), CARE, "enquete-tool", Origin("customer"), remark

@@ -87,7 +87,7 @@ def _mailed(person: Somebody, at: datetime) -> Publication:
 
 
 def mailed_without_consent(life: CustomerLife) -> list[Publication]:
-    """A contact person gets a newsletter that nobody asked for."""
+    """A contact person gets a newsletter without having asked for it."""
     newsletter = _mailed(life.contact(9), _early(life, 4))
     return [*_colleague(life, 9), newsletter.breaking("house.contact.consent")]
 
@@ -201,7 +201,7 @@ def request_answered_late(life: CustomerLife) -> list[Publication]:
 
 
 def requests_out_of_order(life: CustomerLife) -> list[Publication]:
-    """One request is answered twice and goes on after that; of another one nobody recorded the receipt."""
+    """One request is answered twice and goes on after that; the receipt of another one was never recorded."""
     request, unheard = (Request(life, "restriction", "email", share) for share in (0.3, 0.45))
     return [
         request.received(),

@@ -34,7 +34,7 @@ SALE = Terms(
 
 
 def unregistered_recipient(life: CustomerLife) -> list[Publication]:
-    """A courier whom nobody registered brings a parcel."""
+    """An unregistered courier brings a parcel."""
     usual = life.usual(terms.SHIPPING)._replace(recipient="koerier-onbekend")
     disclosure = disclosed(life, life.office(0.4), usual)
     return [disclosure.breaking("house.disclosure.recipient.unregistered")]

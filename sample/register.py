@@ -30,7 +30,7 @@ MALICIOUS_CALLS = Ground("malicious-calls", "6-1-c", "nl.tw.11.11")
 RIGHTS = Ground("privacy-rights", "6-1-c", "eu.gdpr.12")
 SECURITY = Ground("security-incidents", "6-1-c", "eu.gdpr.33")
 STAFF = Ground("staff-administration", "6-1-b")
-# Nobody declared this one: it is the drift that the register must show.
+# An activity without a declaration: it is the drift that the register must show.
 UNDECLARED = Ground("speech-analytics-pilot", "6-1-f")
 
 SOURCE = "privacy-office"

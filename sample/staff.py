@@ -21,12 +21,12 @@ COVERS = {
     terms.SALES: ("identity", "contact"),
     terms.TAX_SPECIALIST: ("identity", "address", "payment"),
 }
-# Somebody who helped out for a year, whose name no access bears.
+# A temporary employee of one year, under whose name no access is recorded.
 TEMPORARY = "employee/81"
 
 
 def staff(rng: Random, era: Era) -> list[Publication]:
-    """Every event about employees and roles, unsorted; nobody sees a customer before its VOG."""
+    """Every event about employees and roles, unsorted; each employee shows a certificate (VOG) first."""
     published = [_role(rng, era.first, role, covers) for role, covers in COVERS.items()]
     for role, role_terms in terms.ROLES.items():
         for employee in role_terms.staff:

@@ -31,7 +31,7 @@ ODDITIES: dict[int, Chapter] = {
     37: incidents.fraud_signal,
     39: chapters.sleeper,
 }
-# Chapters that every sample with the tour tells, whatever its size: each is dealt to one customer.
+# Chapters that every sample with the tour tells, at any size: each is dealt to one customer.
 DEALT: tuple[Chapter, ...] = (
     contracts.order,
     contracts.credit_decision,

@@ -51,7 +51,7 @@ def looked_too_far(life: CustomerLife) -> list[Publication]:
 
 
 def role_never_defined(life: CustomerLife) -> list[Publication]:
-    """A role is granted and used that nobody ever described."""
+    """A role that the register never defined is granted and used."""
     day = life.era.day(0.55)
     at = office_hour(life.rng, day + timedelta(days=12))
     access = _looked(life, at, ANALYST, CAMPAIGNS, "name", "email")

@@ -115,7 +115,7 @@ def fit(message: Any) -> Checks:
 
 
 def _read(message: dict[str, Any]) -> dict[str, Any]:
-    """The attributes that are read. Raises TypeError for a dropped one that is none."""
+    """The attributes that are read. Raises TypeError for a dropped one of a wrong shape."""
     if misshapen(message) is not None:
         raise TypeError
     return {name: value for name, value in message.items() if name not in DROPPED}

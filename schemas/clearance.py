@@ -18,7 +18,7 @@ class Clearance:
     """Known provisions without secrecy, and the kinds of recipient that each of them names.
 
     `provisions`: spelling without separators -> the kinds of recipient that it clears. `laws`: law, such as
-    `nl.awr` -> kinds for which an article that nobody listed is only a mistake: all known ones are open.
+    `nl.awr` -> kinds for which an unlisted article is only a mistake: all known ones are open.
     """
 
     def __init__(

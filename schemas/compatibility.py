@@ -3,7 +3,7 @@
 A ledger reads old events for ever, so a published version of an event type may only widen. The check
 is backward and transitive (against every release), and errs on the side of alarm: what it cannot
 compare, such as two different patterns, it reports. It knows the keywords that `schemas.documents`
-writes and reports any other one that is new or changed.
+writes and reports any other keyword that is new or changed.
 """
 
 import re

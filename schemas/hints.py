@@ -66,7 +66,7 @@ class Hints:
         return {word for word in words if looks(run(word.word)) in self.long}
 
     def _in_letters(self, letters: str) -> set[HintWord]:
-        """What stands in letters without what parts them, once the longer ordinary words were taken out."""
+        """The words in letters without separators, once the longer ordinary words were taken out."""
         return {self._part[word] for word in self._within.findall(letters)}
 
     def are_of_a_case(self, names: str) -> bool:

@@ -1,4 +1,4 @@
-"""Words beside a number that say what it is: somebody's own, or a reference of an administration.
+"""Words beside a number that say what it is: a number of a person, or a reference of an administration.
 
 A word for a citizen service number counts wherever it stands near, the others where they touch the number.
 """
@@ -38,7 +38,7 @@ _SHORT, _SHORT_CAPITALS = 2, 6
 
 
 class NumberContext(NamedTuple):
-    """What stands beside a number. `joined`: letters that make it a part of something longer.
+    """The words beside a number. `joined`: letters that make it a part of something longer.
 
     `bsn`: a word for a citizen service number, near it on either side; such a one is of a `person` too.
     """
@@ -52,7 +52,7 @@ class NumberContext(NamedTuple):
 
 
 def beside(text: str, start: int, end: int) -> NumberContext:
-    """What stands on both sides of the characters from `start` to `end`, without other numbers between."""
+    """The words on both sides of the characters from `start` to `end`, without other numbers between."""
     left = _DIGIT.split(text[max(0, start - _MOST) : start])[-1]
     right = _DIGIT.split(text[end : end + _MOST], maxsplit=1)[0]
     before = _NO_LETTER.sub("", left.lower())

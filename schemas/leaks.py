@@ -2,7 +2,7 @@
 
 Facts, ids and names are stored in clear for ever, so they must not carry such a value. What is looked for
 is read as people read it: digits and dashes of any script, with or without separators. A *reference* (a
-`case_ref`, a version) is a number of somebody's administration: there nine digits alone are no BSN. In an id
+`case_ref`, a version) is a number of an administration: there nine digits alone are no BSN. In an id
 they are not taken at all, so that no BSN stands there. Owns which place is what; `schemas.numbers` owns what
 a number looks like.
 """
@@ -183,7 +183,7 @@ def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
     return None
 
 
-# Codes come again and again. Only what no pattern could match is kept, whatever member it stands in.
+# Codes come again and again. A text that no pattern could match is remembered, in any member.
 _HARMLESS: Final[set[str]] = set()
 _REMEMBERED: Final = 4_096
 _LONGEST_REMEMBERED: Final = 64

@@ -24,7 +24,7 @@ class _Plain(dict[int, str]):
 
 
 def _reading(character: str) -> str:
-    """ASCII for one character that reads as it; nothing for one that cannot be seen; else itself."""
+    """A character as ASCII where it reads as that; nothing for an invisible character; else itself."""
     digit = unicodedata.decimal(character, None)
     if digit is not None:
         return str(digit)

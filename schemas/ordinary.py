@@ -1,6 +1,6 @@
 """Ordinary business: codes that say nothing of an investigation, since each of their words is a known one.
 
-What an unknown word says nobody can tell, so it is not ordinary. Which words are known where is data of the
+An unknown word may say anything, so it is not ordinary. Which words are known where is data of the
 rulebook; a deployment has codes of its own.
 """
 
@@ -27,7 +27,7 @@ _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _ENDINGS: Final = ("s", "d", "ed", "ing", "ly")
 _LONGEST: Final = 128
 _REMEMBERED: Final = 4_096
-# A letter alone stands for nothing that anybody could know, with its number or without it.
+# A single letter says nothing, with its number or without it.
 _SAYS_NOTHING: Final = re.compile(r"(?:[a-z][0-9]{0,6})?\Z")
 # In a short name two slips make any other short name of it.
 _TWO_SLIPS, _ONE_SLIP = 8, 5
@@ -124,7 +124,7 @@ class Ordinary:
 
 
 def _stems(word: str, ordinary_words: Collection[str]) -> bool:
-    """Whether a word is known, or is a form of one that is: `invoice` knows `invoices` and `invoiced`."""
+    """Whether a word is known, or is a form of a known word: `invoice` knows `invoices` and `invoiced`."""
     return word in ordinary_words or any(
         word.endswith(end) and word[: -len(end)] in ordinary_words for end in _ENDINGS
     )

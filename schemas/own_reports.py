@@ -1,4 +1,4 @@
-"""Whether an act is the provider's own: nobody demanded it, on a purpose that the house lists as such."""
+"""Whether an act is the provider's own: no party demanded it, and the house lists its purpose as such."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -26,7 +26,7 @@ _REASONS: Final = ("necessity_reason", "reason")
 # What a report is for, to whom it goes and under which activity says nothing of who asked.
 _OF_ITSELF: Final = ("purpose", "ground", "activity", "recipient_kind")
 _ASKED_BY_NOBODY: Final = frozenset({"purpose", "ground", "activity", "recipient", "legal_basis"})
-# Words that anybody may say of what they look into: `fraud-investigation` is a reason of one's own.
+# Words that any company may say of what it looks into: `fraud-investigation` is a reason of one's own.
 _LOOKED_INTO: Final = frozenset({"investigat", "onderzoek", "fraud"})
 
 
@@ -69,7 +69,7 @@ class OwnReports:
         )
 
     def _is_asked_for(self, facts: dict[str, Any]) -> bool:
-        """Whether a fact says of somebody who investigates that they asked: `police-request-9`."""
+        """Whether a fact says that an investigating party asked: `police-request-9`."""
         return any(
             _ASKED.search(text) and self._hints.found(text)
             for name, value in facts.items()
@@ -79,7 +79,7 @@ class OwnReports:
 
 
 def _is_demanded(facts: dict[str, Any]) -> bool:
-    """Whether an act says that somebody asked for it."""
+    """Whether an act says that a party demanded it."""
     values = (str(value).lower() for name, value in facts.items() if name not in _ASKED_BY_NOBODY)
     reasons = (str(facts.get(name, "")).lower() for name in _REASONS)
     parties = (str(facts.get(name, "")).lower() for name in _TO)

@@ -73,7 +73,7 @@ def by_themselves(words: Iterable[str]) -> re.Pattern[str]:
 def is_text(body: bytes) -> bool:
     """Whether bytes are a text in UTF-8, but for a slip or two; its NUL bytes apart, which show nothing.
 
-    What is none may be a text in another encoding, which nobody here reads.
+    Other bytes may be a text in another encoding, which no reader of the ledger decodes.
     """
     visible = body.replace(b"\0", b"")
     slips = len(visible) - len(visible.translate(None, _CONTROL))

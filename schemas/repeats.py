@@ -35,7 +35,7 @@ def may_repeat(text: bytes, parsed: Any) -> bool:
     """Whether a key may stand twice in a JSON text: never False where one does. `parsed`: its value.
 
     Colons are counted, here and in the value as we write it: a colon for each key, and those inside of texts.
-    When a key is lost, so is its colon. Only one that a text spells as an escape would be there and not here.
+    When a key is lost, so is its colon. Only a colon that a text spells as an escape would be in the value and not in the text.
     """
     if b"\\" in text and b"\\u003" in text:
         return True
@@ -84,7 +84,7 @@ class _Path(Struct, frozen=True):
     ended: bool = False
 
     def below(self, step: str | int, names: Set[str]) -> "_Path":
-        """The way to one of its members or items. `known`: the names that may be told."""
+        """The way to one of its members or items. `names`: those that may be told."""
         step_told = f"/{step}"
         if isinstance(step, str) and not (self.depth and step in names):
             step_told = "" if self.depth else _attribute(step)

@@ -1,6 +1,6 @@
 """Secrecy: whether a message tells of an investigation, or hints at one, that the open ledger may not know.
 
-The message is looked at as a whole: every name and every value at any depth, whatever its shape
+The message is looked at as a whole: every name and every value at any depth, of any shape
 (`schemas.strings`). In this order:
 
 1. What *names a secret* never enters: an article under secrecy, a bar on telling (`schemas.secret_articles`).
@@ -44,7 +44,7 @@ _CIVIL: Final = frozenset({"court", "supervisory-authority"})
 _AUTHORITIES: Final = _CIVIL | {"tax-authority"}
 # Kinds that hint in some cases, which the closer look knows.
 _NEAR: Final = _AUTHORITIES | {"ciot"}
-# They investigate for whoever pays them.
+# They investigate for a client who pays.
 _PRIVATE: Final = frozenset({"investigation-agency"})
 # `tapOrder`, `RECHTERCommissaris`; and `FIUmelding`, where the small letters begin a word of their own.
 _HUMPS: Final = (
@@ -55,7 +55,7 @@ _HUMPS: Final = (
 _ENCODINGS: Final = 2
 _PARAGRAPH: Final = re.compile(r"(?:[._:/-](?:[0-9]{1,2}|[a-z]))?")
 _DUTIES: Final = frozenset({"6-1-c", "6-1-e"})
-# Nobody may tell the person: a bar on telling is one of an investigation.
+# The person may not be told: such a bar always belongs to an investigation.
 _BARRED: Final = re.compile(r"^barred$", re.MULTILINE)
 
 
@@ -121,7 +121,8 @@ class Secrecy:
     def withholds_bytes(self, body: bytes) -> bool:
         """Whether bytes that are no JSON, or too many to be read, are withheld: nothing clears what hints.
 
-        What is no text in UTF-8 nobody can judge, nor an event that tells what was done for an authority.
+        Bytes that are no text in UTF-8 cannot be judged, so they are withheld; so is an event that tells what
+        was done for an authority.
         Where nothing hints, memory is flat; else work and memory are linear in the bytes.
         """
         if not self._raw_look.is_due(body):
@@ -174,7 +175,7 @@ class Secrecy:
         return self._hints.split(run(plain(spelled_out(members))))
 
     def _names_secret(self, texts: MessageTexts, codes: str, prose: str, values: str) -> bool:
-        """Whether a text names a power under secrecy, a bar, or, as a provision, what nobody can read."""
+        """Whether a text names a power under secrecy, a bar, or, as a provision, letters outside of ASCII."""
         powers = lines(texts.of(*_POWERS))
         return (
             names_article(parts(codes))
@@ -186,7 +187,7 @@ class Secrecy:
         )
 
     def _without_feed(self, message: Any, texts: MessageTexts) -> MessageTexts:
-        """What is told without the provision of a feed that everybody knows of: it names nobody."""
+        """The texts without the provision of a known feed: that provision names no person."""
         if _type_of(message) != FEED:
             return texts
         subject, data = message.get("subject"), message.get("data")
@@ -256,7 +257,7 @@ def _again(text: str) -> str:
 
 
 def _beginning_with(provisions: Collection[str]) -> re.Pattern[str]:
-    """A pattern for a line that is one of the provisions, or a part of one, whatever parts its letters."""
+    """A pattern for a line that is one of the provisions, or a part of one, with any separators."""
     between = "[._:/-]{0,3}"
     names = {between.join(re.escape(letter) for letter in run(name)) for name in provisions}
     if not names:
@@ -269,7 +270,7 @@ def _is_telling(letters: str) -> bool:
 
 
 def _text(facts: dict[str, Any], name: str) -> str:
-    """A fact that is a text; empty where it is none, whatever it is."""
+    """A fact that is a text; empty where it is absent or anything else."""
     value = facts.get(name)
     return value if isinstance(value, str) else ""
 

@@ -18,7 +18,7 @@ from schemas.rejection import Rejection
 EVENTS_TOPIC: Final = "privacy.events.v1"
 REGISTER_TOPIC: Final = "privacy.register.v1"
 OFFICE_LABEL: Final = "privacy-office"
-"""Label of what the ledger's own commands record. No file of somebody else gets it."""
+"""Label of what the ledger's own commands record. No file of another team gets it."""
 FILES: Final = "file"
 """Stands in a table for files of any label."""
 _FILE = "file:"
@@ -55,7 +55,7 @@ def through(intake: AdmissionRules, place: str) -> AdmissionRules:
 def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | None:
     """The pointer of what its source may not say; None where it may.
 
-    Expects a message of a known type, whatever the shape of the rest is. What depends on the recorded
+    Expects a message of a known type; the rest may have any shape. What depends on the recorded
     events, whose facts an act is about, is asked when it is recorded: see `claimed`.
     """
     speakers = intake.speakers
@@ -92,10 +92,10 @@ def gives_power(
     office: Collection[str],
     house: Senders,
 ) -> bool:
-    """Whether an event of a type, by short name, counts where it gives somebody power.
+    """Whether an event of a type, by short name, counts where it gives power.
 
     True for types that give none. The others count from the privacy office, and from sources that the house
-    lists for the type, through a place that it lists: never from whoever only writes a name into a topic.
+    lists for the type, through a place that it lists: not from a sender who only writes that name.
     """
     if power is None or not power.listed or name not in power.opens:
         return True

@@ -32,7 +32,7 @@ SAYING_WHY: Final = frozenset(
 )
 """Members that say why something was done, by whom, and with what result."""
 _PERSONAL, _ENCODED, _PROSE, _VALUE = "personal", "data_base64", "\0prose", "\0value"
-# Whatever stands below them belongs to them, whatever it is called.
+# All that is nested below them belongs to them, under any name.
 _INHERITED: Final = (SAYING_WHY - {"purposes"}) | {
     *("provision", "notice", "recipient_kind", _PROSE, _VALUE)
 }
@@ -146,7 +146,7 @@ def _says_no_word(name: str, text: str) -> bool:
 
 
 def _kind_of(field: str) -> str:
-    """Under what a personal value is told; of a field that nobody knows it may be a fact."""
+    """The member that a personal value is sorted under; the value of an unknown field may be a fact."""
     if field in FREE_TEXTS:
         return _PROSE
     return _VALUE if field in PERSONAL_FIELDS else ""
@@ -161,7 +161,7 @@ def _parsed(member: str, text: str) -> list[tuple[str, Any]]:
 
 
 def _decoded(value: Any) -> str | None:
-    """The text that base64 stands for; None where nobody can read it."""
+    """The text that base64 stands for; None where it is no base64 or no UTF-8."""
     if not isinstance(value, str):
         return None
     text = value.translate(_URL_SAFE).rstrip("=")

@@ -211,7 +211,7 @@ def _restriction(bits: _Bits) -> Restriction:
 
 
 def _segments(segments: list[str]) -> dict[str, Any]:
-    """What stands behind the core, in any order, each kind once."""
+    """The segments behind the core, in any order, each kind once."""
     fields: dict[str, Any] = {}
     for segment in segments:
         bits = _Bits(segment)

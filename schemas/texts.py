@@ -59,13 +59,13 @@ def word_of(code: str, language: Language) -> str:
 
 
 def field_name(field: str, language: Language) -> str:
-    """What a field of personal data is called; one that has no name as it is."""
+    """What a field of personal data is called; the field itself where it has no name."""
     titles = _loaded().fields.get(field)
     return titles[language] if titles else field
 
 
 def country_name(code: str, language: Language) -> str:
-    """What a country is called; a code that nobody knows as it is."""
+    """What a country is called; an unknown code as it is."""
     names = _countries().get(code)
     return names[language] if names else code
 

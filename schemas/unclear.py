@@ -1,7 +1,7 @@
 """What an event must say clearly, since it could tell of an investigation.
 
-Why something was done, by whom, with what result, and under which provision. There a word that nobody
-knows is not taken for an ordinary one, nor is a provision that nobody knows, whatever the type.
+Why something was done, by whom, with what result, and under which provision. There an unknown
+word is not taken for an ordinary one, nor is an unknown provision, in any type.
 """
 
 from collections.abc import Collection, Mapping
@@ -82,7 +82,7 @@ _ASKED: Final = frozenset({"purpose", "necessity_reason"})
 _CLASSIFIED: Final = frozenset({"dataclassification", "dataregulation", "datacategory"})
 # A court gets what a duty commands under a provision, or a criminal court may have commanded it.
 _COURT, _DUTIES = "court", frozenset({"6-1-c", "6-1-e"})
-# Nobody says so much in one place.
+# No honest message says so much in one place.
 _MOST: Final = 256
 
 TELLING_NAMES: Final = tuple(
@@ -132,7 +132,7 @@ class Unclear:
         return _is_duty_to_court(facts) or self._hides_provision(types, texts, facts)
 
     def _hides_provision(self, types: set[str], texts: MessageTexts, facts: dict[str, Any]) -> bool:
-        """Whether a provision that nobody knows stands where it must be known."""
+        """Whether an unknown provision stands where it must be known."""
         is_free = bool(types) and types <= _FREE
         return not (is_free or self._are_provisions(texts, facts.get("recipient_kind")))
 
@@ -188,7 +188,7 @@ def _places(
 ) -> dict[str, Place]:
     """The members of a message that are judged, and where their words are listed.
 
-    Where nobody knows the type all are, and in a type that says nothing of others what it does not have.
+    Of an unknown type all are judged; of a type that is not about other parties, those that it does not have.
     """
     unjudged = set.intersection(*(_UNJUDGED.get(type, set()) for type in types)) if types else set()
     places = {member: place for member, place in _PLACES.items() if member not in unjudged}
@@ -218,5 +218,5 @@ def _unjudged(entry: EventType) -> set[str]:
 
 _UNJUDGED: Final = {name: _unjudged(entry) for name, entry in EVENT_TYPES.items()}
 _JUDGED: Final = {name: _judged(entry) for name, entry in EVENT_TYPES.items()}
-# Types in which a provision that nobody knows is a finding.
+# Types in which an unknown provision is a finding, and no reason to refuse.
 _FREE: Final = EVENT_TYPES.keys() - _TELLING

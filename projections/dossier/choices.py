@@ -88,8 +88,8 @@ def objects(
 ) -> bool:
     """Whether an objection to a channel stands.
 
-    `objections`: channels with their acts. `given`: purposes of consents that stand, with their deciding
-    acts: one that came after the objection takes it back for the channels that it is about.
+    `objections`: channels with their acts. `consents`: purposes of consents that stand, with their deciding
+    acts: a consent that came after the objection takes it back for the channels that it is about.
     """
     latest = max(
         (order for objected, order in objections if _is_about(objected, channel)), default=None

@@ -84,7 +84,7 @@ def contracts_of(events: Iterable[RecordedEvent]) -> list[Contract]:
 def told_by_others(dossier: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
     """The contracts that a person runs by the word of others alone: their own event is missing.
 
-    It is a finding, and kept in doubt: nobody's data is destroyed because half of a takeover was told.
+    It is a finding, and the data is kept in doubt: half of a recorded takeover must destroy no data.
     """
     refs = {
         fact.facts.contract_ref

@@ -21,7 +21,7 @@ class CategoryDecision(msgspec.Struct, frozen=True):
 
 
 def decided(dossier: Dossier, time: datetime = FOREVER) -> dict[str, CategoryDecision]:
-    """Category -> the latest decision on it, sorted. Of whoever registered anew since, none stands."""
+    """Category -> the latest decision on it, sorted. A registration after a decision ends it."""
     latest: dict[str, CategoryDecision] = {}
     for mark in dossier.saying("decided", Decisions):
         says, at = mark.says, mark.order.time

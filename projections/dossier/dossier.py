@@ -42,7 +42,7 @@ from projections.folds.view import Order, order_of
 from schemas import names
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
-"""As things stand, whatever day it is."""
+"""Later than every mark: the dossier as it is now."""
 PURPOSES = "purposes"
 """Topic of what an activity was ever declared to be for."""
 CONTRACT, RUNNING, _ENDED = "contract", "running", "ended"
@@ -81,7 +81,7 @@ Mark: TypeAlias = Marked[Said]
 
 
 class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
-    """Marks by topic, each sorted by order. `subject`: the reference of one that is not a person."""
+    """Marks by topic, each sorted by order. `subject`: its reference, when the stream is not a person's."""
 
     subject: str | None = None
     marks: dict[str, tuple[Mark, ...]] = {}
@@ -263,7 +263,7 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
     ),
     names.PORTAL_ACCOUNT_OPENED: (_note("portal", "open", only_last=True),),
     names.PORTAL_ACCOUNT_CLOSED: (_note("portal", "ended", 1, only_last=True),),
-    # what keeps data although its period has passed, or somebody asked for its erasure
+    # what keeps data although its period has passed, or the person asked for its erasure
     names.LEGAL_HOLD_PLACED: (_note("hold/{hold_ref}", holding_in),),
     names.LEGAL_HOLD_REVIEWED: (_note("hold/{hold_ref}", holding_in),),
     names.LEGAL_HOLD_RELEASED: (_note("hold/{hold_ref}", None, 1),),

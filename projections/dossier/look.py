@@ -16,7 +16,7 @@ T = TypeVar("T")
 class FactContext(msgspec.Struct, frozen=True):
     """The stream of a fact, its own dossier, and the others by name.
 
-    `beside`: what keeps the person's data by the word of others, for whoever decides on an erasure.
+    `beside`: what keeps the person's data by the word of others; a decision on an erasure reads it.
     """
 
     stream: UUID

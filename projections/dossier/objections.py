@@ -2,7 +2,7 @@
 
 What an activity is for its declarations say, not its name (GDPR Art. 21(2) and (3)): it is direct marketing
 when any of them names a purpose that the rulebook knows as that, whenever it was declared. Of an activity
-that nobody declared its id is all that is known, and is read as a purpose. An objection to direct marketing
+without a declaration only its id is known, which is read as a purpose. An objection to direct marketing
 is final: what overrules it has no effect.
 """
 
@@ -40,7 +40,7 @@ def activities_objected_to(dossier: Dossier) -> Iterator[str]:
 
 
 def objects_to_marketing(look: FactContext, at: datetime) -> bool:
-    """Whether a person had objected to direct marketing by a time, by whatever activity."""
+    """Whether a person had objected to direct marketing by a time, by any activity."""
     return any(
         is_marketing(activity, look.at(activity_name(activity))) and _raised(look.own, activity, at)
         for activity in activities_objected_to(look.own)

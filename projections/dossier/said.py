@@ -87,7 +87,7 @@ class Certified(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Version(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="version"):
-    """A recipient as it is from a day on. `registers`: it is no change of one that was registered before."""
+    """A recipient as it is from a day on. `registers`: the event registers it, and does not change it."""
 
     registers: bool
     valid_from: str

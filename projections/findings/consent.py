@@ -49,7 +49,7 @@ def _is_given(fact: Fact) -> bool:
 
 
 def _string(fact: Fact) -> TcString | None:
-    """What stands in the string; None where there is none, or one that this version does not know."""
+    """The fields of the string; None without a string, or in a version that this program cannot decode."""
     text = fact.facts.tc_string or None
     try:
         return decoded(text) if text else None

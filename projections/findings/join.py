@@ -172,7 +172,7 @@ def _of_block(
 
 
 def _objectors(facts: Iterable[Key], uses: _Kinds) -> dict[UUID, _Kinds]:
-    """Whoever objected to an activity depends on what it is declared to be for."""
+    """Persons who objected to an activity: their facts depend on its declared purposes."""
     streams = (stream for stream, subkey in facts if kind_of(subkey) == OBJECTION)
     return dict.fromkeys(streams, uses) if uses else {}
 
@@ -238,7 +238,7 @@ class _DossierReader:
 
 
 def asked_by(dossier: Dossier) -> set[str]:
-    """Names of the dossiers that are asked for whatever is known of a person."""
+    """Names of the dossiers that the facts of a person depend on."""
     customer = {dossier.customer} if dossier.customer else set()
     return customer | {activity_name(activity) for activity in activities_objected_to(dossier)}
 

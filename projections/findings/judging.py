@@ -102,7 +102,7 @@ def owns(source: str, type: str, systems: Mapping[str, Dossier]) -> bool:
 
 
 def is_registered(source: str, systems: Mapping[str, Dossier]) -> bool:
-    """Whether a system lists a source; one that lists none has those that end with its id."""
+    """Whether a system lists a source; a system that lists none has those that end with its id."""
     return any(_has(source, name, dossier) for name, dossier in systems.items())
 
 

@@ -129,7 +129,7 @@ def _request_act(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 
 def _credit_check(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    """Whatever the reason that is stated: what counts is what happened around it."""
+    """The stated reason does not count; what happened around the check does."""
     occasion_code = occasion(look.own, fact.occurred_at)
     detail = fact.facts.reason if occasion_code == NO_OCCASION else None
     yield SeenSituation({"occasion": occasion_code}, detail=detail)

@@ -54,7 +54,7 @@ class SourceStore(Protocol):
 
 def earliest(sightings: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
     """Take what one stream has seen into account. What is older than the rules hides nothing later:
-    it leaves no finding, so whoever follows could not know of it."""
+    it leaves no finding, so the follower could not know of it."""
     if isinstance(row, Traces):
         for sighted, first in row.first.items():
             if source_rules(first, _fault(sighted, first)):

@@ -1,8 +1,8 @@
 """Acts without the power that they claim: recorded before what they are about, or by who may not. Pure.
 
 What arrives later is judged when it is recorded (`ledger.recording.claims`). An act that came before what
-it ends is judged here, so that nobody gets power by arriving first; an annulment has rules of its own. What
-would give somebody power, such as a grant, is judged by who said it and where it came in.
+it ends is judged here, so that no source gets power by arriving first; an annulment has rules of its own.
+An event that would give power, such as a grant, is judged by its source and by the topic or file it came by.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -26,7 +26,7 @@ ACT = "act"
 
 
 def gives_none(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
-    """Whether an event would give somebody power, and comes from who may not give it."""
+    """Whether an event would give power, and comes from a source that may not give it."""
     power = POWERS.get(event.type)
     if power is None or not power.listed:
         return False
@@ -69,10 +69,10 @@ def _sources_before(event: RecordedEvent, events: Iterable[RecordedEvent]) -> se
 def _lacks_power(
     event: RecordedEvent, openings: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> bool:
-    """Whether an event is about what others said. `said`: of the same stream and power.
+    """Whether an event is about what others said. `openings`: of the same stream and power.
 
-    Who said something may end it as long as nobody else has said it again. To say again what the privacy
-    office said before is no act of one's own.
+    The source of a statement may end it as long as no other source has repeated it. To repeat what the
+    privacy office said before gives a source no power of its own.
     """
     power = POWERS[event.type]
     refs = _refs(power, event)

@@ -1,7 +1,7 @@
 """Blocks that several processes make, each of a share of the streams.
 
-They only read and fold (`folding`). All rows are written by the one that asked, so what is left of such a
-process after that one has died can do no harm.
+They only read and fold (`folding`). The process that started them writes all rows, so a folding process that
+outlives it can do no harm.
 """
 
 import os

@@ -118,11 +118,11 @@ class Content:
         return rows, self._taken(self._gathering.add(stream, states) if self._gathering else ())
 
     def seen(self) -> Seen:
-        """What was taken in, for somebody who takes in other streams."""
+        """What was taken in, for the object that goes on with other streams (`take`)."""
         return self._digest.sums(), self._gathering.seen() if self._gathering else None
 
     def take(self, state: Seen) -> None:
-        """Go on with what somebody else has taken in."""
+        """Go on with what another object has taken in, as its `seen` gives it."""
         sums, waiting = state
         self._digest.take(sums)
         if self._gathering:

@@ -1,4 +1,4 @@
-"""A process that folds a share of the streams for the one that writes.
+"""A process that folds a share of the streams for the process that writes.
 
 It is started as `python -m projections.following.folding FD`.
 

@@ -78,7 +78,7 @@ def _placed(
 
 
 def _within(view: View[Any], place: Bookmark, last: int, findings: Findings) -> Bookmark:
-    """A bookmark, or the nearest one that the ledger has."""
+    """A bookmark, or the nearest position that the ledger has."""
     if 0 <= place.position <= last:
         return place
     detail = f"the view {view.name} is at {place.position}, and the ledger ends at {last}"
@@ -236,7 +236,7 @@ class _Merge:
             self._next = next(self._stored, None)
 
     def end(self) -> None:
-        """Whatever is left is too much."""
+        """Stored rows that are left after the last expected row are too many."""
         while self._next is not None:
             self._pass("has a row too much:")
 

@@ -68,7 +68,7 @@ def rebuild_all(
 
     `apart`: the processes that fold the events; None: this one. On return readers see the new rows, also
     when they differ from the old ones (`ok` is False then): they are what the events say. Raises Fenced
-    when one of the views is being rebuilt by somebody else.
+    when another process is rebuilding one of the views.
     """
     session = session.of("projections")
     relax(session)
@@ -110,7 +110,7 @@ def _blocks(
 
 @contextmanager
 def _alone(session: Session, views: Sequence[View[Any]]) -> Iterator[Check]:
-    """Nobody else rebuilds the views meanwhile."""
+    """Hold the locks of the rebuild, so that no other process rebuilds the views meanwhile."""
     locks = [{"lock": f"{view.name}_builder"} for view in views]
     with ExitStack() as stack:
         try:
@@ -177,13 +177,13 @@ class _NewView:
     def take_over(self) -> ViewReport:
         """Catch up with the rows in use while others still move them; then be the ones in use.
 
-        Raises Busy when somebody reads the rows in use for an hour.
+        Raises Busy when readers hold the rows in use for an hour.
         """
         while self.position < (goal := bookmarks(self._session)[self.view.name].position):
             with self._session.transaction():
                 self._fold(goal)
         for _ in range(_SWAPS):
-            with suppress(Busy):  # somebody reads what is to go; whoever follows goes on meanwhile
+            with suppress(Busy):  # a reader holds the old rows; the follower goes on meanwhile
                 return self._swap_now()
             self._session.notified(_PAUSE_S)
         raise Busy(
@@ -202,14 +202,14 @@ class _NewView:
         """Be the ones in use. Raises Busy when what is to go is read for longer than a second."""
         with self._session.transaction():
             self._check()
-            # From here on whoever follows waits for the commit, and is fenced by the new colour.
+            # From here on a follower waits for the commit, and the new colour fences it off.
             bookmark = locked_bookmark(self._session, self.view)
             while self.position < bookmark.position:
                 self._fold(bookmark.position)
             return self._swap(bookmark)
 
     def _fold(self, upto: int) -> None:
-        """Fold the next batch, as whoever follows does."""
+        """Fold the next batch, as the follower does."""
         events = self._reader.events_after(self.position, _BATCH_EVENTS, upto)
         if not events:
             raise Halt(f"position {self.position + 1} is missing: see `ledger audit`")

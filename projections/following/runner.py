@@ -1,9 +1,9 @@
 """Following the ledger with all views: catch up, wait to be woken, back off, halt what is broken.
 
 Events come from the library's subscription (`Incoming`); how far a view is, its bookmark alone says. Each
-view moves by itself, a batch a transaction, its bookmark first: whoever else follows with it waits there and
+view moves by itself, a batch a transaction, its bookmark first: a second follower waits for that row and
 is then fenced. A view that cannot fold an event halts just before it; the others go on, and so does this one
-when somebody has built it again.
+when it was built again.
 """
 
 import logging
@@ -54,7 +54,7 @@ class ViewStatus(msgspec.Struct, frozen=True):
 
 
 def view_statuses(session: Session, views: Sequence[View[Any]] = VIEWS) -> list[ViewStatus]:
-    """Progress of each view, for whoever may read."""
+    """Progress of each view; any role that may read can ask."""
     places, head = bookmarks(session), head_position(session)
     return [_status(view, places.get(view.name), head, None) for view in views]
 
@@ -160,7 +160,7 @@ class Follower:
         return self._session
 
     def _reading(self) -> Incoming:
-        """What comes next, read with the same session, until somebody subscribes."""
+        """What comes next, read with the same session, until `_subscribed` subscribes."""
         if self._incoming is None:
             self._incoming = Incoming(self._connected(), self._batch_events, WAKE_S)
         return self._incoming
@@ -244,7 +244,7 @@ class Follower:
                 self._advance(session, view, bookmark, remaining)
         except LedgerError as error:
             self._halt(view, bookmark, error)
-        except Exception as error:  # whatever a view does wrong is that view's alone
+        except Exception as error:  # any fault of one view must not stop the others
             span = f"{batch.events[0].position} to {batch.end}"
             failed = Halt(f"view {view.name} failed on {span}: {type(error).__name__}")
             self._halt(view, bookmark, failed)

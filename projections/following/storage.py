@@ -96,7 +96,7 @@ def relax(session: Session) -> None:
 class NamedEvents:
     """Events that annulments have named, of all views together, inside the caller's transaction.
 
-    One that is not here yet was named by no annulment that a view has folded.
+    An event that is missing here is named by no annulment that a view has folded.
     """
 
     def __init__(self, session: Session) -> None:
@@ -153,7 +153,7 @@ class Tables(FindingTables):
     def create(self) -> None:
         """Make the tables, empty; what was left of an earlier attempt goes.
 
-        Raises Busy, as `drop` and `show` do, while somebody reads what is to go.
+        Raises Busy, as `drop` and `show` do, while a reader holds the old tables.
         """
         layout, counted = self._view.layout, self._view.labels is not None
         self._session.rows("make_tables", **self._place, layout=layout, counted=counted)

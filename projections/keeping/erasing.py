@@ -1,7 +1,7 @@
 """What is to be erased of a person, and what not yet: on a request, and by what a day makes due. Pure.
 
-A decision names every category. One that is not erased is *deferred*: the latest decision on it says for
-which cause it goes once nothing keeps it, so that nobody has to ask again.
+A decision names every category. A category that is not erased is *deferred*: the latest decision on it says
+for which cause it goes once nothing keeps it, so that the person need not ask again.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ def on_request(
 def on_period(
     person: Person, day: date, categories: Collection[str] | None = None
 ) -> list[PlannedErasure]:
-    """What becomes of a person's data by the periods alone: what is not over stays, whoever asks.
+    """What becomes of a person's data by the periods alone: data whose period is not over stays.
 
     First everything but the months of rolling categories that are over, which are a step each.
     """
@@ -127,7 +127,7 @@ def _decided(
 
 
 def deferrals(dossier: Dossier) -> dict[str, CategoryDecision]:
-    """Category -> its erasure that waits, sorted. For whoever registered anew since, nothing waits."""
+    """Category -> its erasure that waits, sorted. A registration after a decision ends it."""
     return {
         category: decision
         for category, decision in decided(dossier).items()
@@ -191,7 +191,7 @@ def steps(
     """Everything that a day makes due, in order; each leaves the others as they are.
 
     `decided_only`: only what was decided and had to wait. `last`: when the person's latest event occurred,
-    if it is known; otherwise whoever carries it out looks again.
+    if it is known; otherwise the caller looks again before it erases.
     """
     planned = list(_resuming(person, day))
     if decided_only:
@@ -263,7 +263,7 @@ def _months(
 
 
 def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[PlannedErasure]:
-    """Somebody of whom nothing is held, long after everything ended: then the entries are nobody's."""
+    """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
     if person.held or not person.traces.first or keepings_of(person.dossier):
         return
     account = person.dossier.all("account")[-1:]

@@ -37,7 +37,7 @@ class Hold(msgspec.Struct, frozen=True):
     changed_at: datetime
 
     def is_overdue(self, day: date) -> bool:
-        """Whether somebody should have looked at it before this day."""
+        """Whether its review was due before this day."""
         return self.review_on < day
 
     @property

@@ -17,7 +17,7 @@ _COURT = "rights.court"
 
 
 def keepings_of(dossier: Dossier) -> list[Keeping]:
-    """Everything in force that keeps data, whatever its erasure is asked for, in the order of topics."""
+    """Everything in force that keeps data, for any cause of erasure, in the order of topics."""
     keepings = list(_held(dossier))
     if categories := asked_to_restrict(dossier):
         keepings.append(Keeping("restriction", categories=categories))
@@ -72,7 +72,7 @@ def _requests(dossier: Dossier) -> Iterator[Keeping]:
 
 
 def asked_to_restrict(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
-    """Categories that somebody restricted and nobody released by a time (GDPR art. 18)."""
+    """Categories that were restricted, and not released again, by a time (GDPR art. 18)."""
     latest = {
         category: (mark.order, True)
         for mark in dossier.until("restriction", time)

@@ -1,7 +1,7 @@
 """One person as erasure and retention look at them: the dossier, and what is held. Pure.
 
-The same folds as those of view `findings`, done on the spot from all events of the person: whoever decides
-under the lock of the ledger needs what is recorded by then.
+The same folds as those of view `findings`, done on the spot from all events of the person: a decision
+under the lock of the ledger needs what is recorded by then, and the view may be behind.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence

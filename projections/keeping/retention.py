@@ -28,7 +28,7 @@ _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 def periods_of(
     category: str, collected: datetime | None, anchors: dict[Anchor, date]
 ) -> tuple[RetentionDue, ...]:
-    """The periods of a category whose oldest value was collected then, the one that decides last.
+    """The periods of a category whose oldest value was collected then; the last one decides.
 
     `collected`: None when nothing is held of it; then the periods are those of the other anchors.
     """

@@ -69,7 +69,7 @@ def consents(session: Session) -> Iterator[tuple[UUID, str, Consent]]:
 
 
 def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Row]]:
-    """The consents and choices of some persons by subkey, sorted; whoever has none is left out."""
+    """The consents and choices of some persons by subkey, sorted; without the persons that have none."""
     result: dict[UUID, dict[str, Row]] = {}
     for (stream, subkey), state in _rows_of(session, consent_status.VIEW, streams).items():
         result.setdefault(stream, {})[subkey] = state
@@ -211,7 +211,7 @@ def complaints(
 ) -> list[tuple[UUID, Complaint]]:
     """Complaints with the persons who made them, by when they are due, then by reference.
 
-    `refs`: with some references; None: any. `open_only`: only those that nobody answered.
+    `refs`: with some references; None: any. `open_only`: only those without an answer.
     """
     bookmark_of(session, complaints_view.VIEW)
     rows = session.of("projections").rows(

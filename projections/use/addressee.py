@@ -1,8 +1,8 @@
 """What the marketing rules ask about a person at any time: the one judgement of `marketing` and of findings.
 
 Pure, and made of dossiers: of the person, of a contact person's customer, of the activities objected to.
-An existing customer is whoever bought something: a contract, an order, a service, an invoice. To be
-registered is no sale.
+An existing customer is a person who bought something: a contract, an order, a service, an invoice. A
+registration is no sale.
 """
 
 from datetime import datetime
@@ -19,19 +19,19 @@ from rulebook.purposes import CHANNELS
 from schemas.formats import instant_of
 
 EVERY = "all"
-"""Stands among the objections of whoever objected to direct marketing as such."""
+"""The channel of an objection to direct marketing as such: it stands for all of them."""
 _CONSENT = "consent/"
 Kind = Literal["consumer", "sole-trader", "legal-entity"]
 _KINDS: dict[str | None, Kind] = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
 
 
 def kind_of_addressee(customer_kind: str | None) -> Kind:
-    """Whoever has no kind, or another one, counts as a consumer, who is protected most."""
+    """A person without a kind, or with another one, counts as a consumer, whom the law protects most."""
     return _KINDS.get(customer_kind, "consumer")
 
 
 def is_customer(dossier: Dossier, at: datetime) -> bool:
-    """Whether somebody is an existing customer at a time: something was bought by then.
+    """Whether a person is an existing customer at a time: something was bought by then.
 
     A contact person is one for what the customer buys.
     """
@@ -59,7 +59,7 @@ def addressee(look: FactContext, at: datetime, *, kind: str | None, active: bool
 
 
 def objects_to(person: Addressee, look: FactContext, channel: str, at: datetime) -> bool:
-    """Whether a person had objected to a channel by a time, also to one that the rulebook does not know."""
+    """Whether a person had objected to a channel by a time, also to a channel that the rulebook does not know."""
     if person.objections & {channel, EVERY}:
         return True
     return channel not in CHANNELS and _objects_by_channel(look.own, channel, person.consents, at)

@@ -35,9 +35,9 @@ def _near(checked: datetime, happened: datetime) -> bool:
 
 
 def check_at(dossier: Dossier, at: datetime, *, erased: bool) -> Iterator[SeenSituation]:
-    """The situations of a check at a time, whatever activity it is part of.
+    """The situations of a check at a time, for any activity that it is part of.
 
-    `erased`: everything of the person is; whoever is nobody here any more is no new customer.
+    `erased`: all data of the person is erased; such a person is no new customer.
     """
     yield SeenSituation({"occasion": NO_OCCASION if erased else occasion(dossier, at)}, kind=_CHECK)
     categories = rulebook.recipient_kind(BUREAU, day_of(at)).categories
@@ -46,5 +46,5 @@ def check_at(dossier: Dossier, at: datetime, *, erased: bool) -> Iterator[SeenSi
 
 
 def objected_at(activity: str, look: FactContext, at: datetime) -> SeenSituation:
-    """What stands of an objection to the activity of a check at a time."""
+    """How an objection to the activity of a check stands at a time."""
     return SeenSituation({"objection": objection_to(activity, look, at) or _NONE}, kind=USE)

@@ -3,7 +3,7 @@
 Two facts say so. `processing-restricted` stands until `restriction-lifted` (GDPR art. 18). A decision
 *restrict* of `erasure-decided` is a restriction by itself: it stands from when it was made until what it
 names (holds, disputes, cases) is over, a later decision takes its place, or the person registers anew. So
-nobody has to lift it, and it does not outlive its reason.
+no event has to lift it, and it does not outlive its reason.
 """
 
 from collections.abc import Iterable

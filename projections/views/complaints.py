@@ -19,7 +19,7 @@ from rulebook.incidents import Clock
 from schemas import names
 
 OPEN = "complaint"
-"""What a complaint that nobody answered counts as."""
+"""What a complaint without an answer counts as."""
 _RECEIVED, _ANSWERED = names.COMPLAINT_RECEIVED, names.COMPLAINT_ANSWERED
 _NAMES = frozenset({_RECEIVED, _ANSWERED})
 _REF = "complaint_ref"
@@ -88,7 +88,7 @@ def evolve(subkey: str, state: Complaint | None, event: RecordedEvent) -> Compla
 
 
 def _cells(_key: Key, complaint: Complaint) -> tuple[Any, ...]:
-    """Of a complaint that nobody answered: that it is open, and from when that is too late."""
+    """Of a complaint without an answer: that it is open, and from when that is too late."""
     clock = complaint.clock
     return (OPEN, clock.due) if clock and complaint.is_open else (None, None)
 

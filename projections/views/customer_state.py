@@ -163,7 +163,7 @@ def _is_erased(state: CustomerState) -> bool:
 
 
 def customer_kind(state: CustomerState) -> str | None:
-    """Kind of the latest registration; None for whoever was never registered."""
+    """Kind of the latest registration; None for a person who was never registered."""
     return state.kind[1] if state.kind else None
 
 

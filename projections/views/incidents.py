@@ -110,7 +110,7 @@ class Incident(msgspec.Struct, frozen=True):
 
     @property
     def clocks(self) -> list[Clock]:
-        """What had to be done by when, in the order of time; of each duty the one that began first."""
+        """What had to be done by when, in the order of time; of each duty the clock that began first."""
         clocks = list(self._clocks())
         first = {
             clock.duty: clock for clock in sorted(clocks, key=lambda clock: clock.due, reverse=True)

@@ -2,7 +2,7 @@
 
 One row a person. A recipient that received a category before it was corrected, erased or restricted must be
 told, until a `recipient-notified` says that it was, or why it was not. Only the latest change of a category
-counts, since whoever tells of it tells how things are; so a row stays small whatever happens.
+counts, since a message about it says how the data is now; so a row stays small however often it changes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -117,7 +117,7 @@ def _word(
 
 
 def action_named(code: str) -> Action | None:
-    """The action that a sender's code stands for; None for one that is none of the three."""
+    """The action that a sender's code stands for; None for any other code."""
     lower = code.lower()
     return next((action for stem, action in _STEMS.items() if lower.startswith(stem)), None)
 

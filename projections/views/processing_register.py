@@ -115,7 +115,7 @@ class Drift(msgspec.Struct, frozen=True, order=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One activity in the register. `version` is 0 and `declared` None when nobody declared it."""
+    """One activity in the register. `version` is 0 and `declared` None without a declaration."""
 
     activity: str
     version: int

@@ -132,7 +132,7 @@ def recipient_at(state: Recipient, time: datetime) -> Version | None:
 
 
 def frameworks_on(versions: Iterable[Version], version: Version, day: date) -> frozenset[str]:
-    """What a recipient was certified under on a day, of which `version` is the one that holds.
+    """What a recipient was certified under on a day, on which `version` holds.
 
     That version says so, or a later one, which may tell of days before it.
     """

@@ -186,7 +186,7 @@ def evolve(subkey: str, state: Request | None, event: RecordedEvent) -> Request:
 
 
 def _cells(_key: Key, request: Request) -> tuple[Any, ...]:
-    """Of a request that nobody has answered: its right, and from when it is too late."""
+    """Of a request without an answer: its right, and from when it is too late."""
     period = request.period
     if period is None or request.end is not None:
         return None, None
