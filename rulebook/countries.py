@@ -99,6 +99,7 @@ def standing(code: str, day: date, party: Party = ANYBODY) -> TransferStanding:
         if entry.region == "eea":
             return TransferStanding("eea", entry)
     for entry in entries:
+        # Several decisions may hold at once, each for other recipients: one that covers is enough.
         if (lack := entry.lack(party)) is None:
             return TransferStanding("adequate", entry)
     return (

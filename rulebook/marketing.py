@@ -119,6 +119,7 @@ def marketing_decision(person: Addressee, channel: str, day: date) -> MarketingD
         for entry in MARKETING_RULES
         if channel in entry.channels and person.kind in entry.kinds and in_force(entry, day)
     )
+    # Without any rule nothing is allowed.
     return MarketingDecision(bool(verdicts) and all(v.allowed for v in verdicts), verdicts)
 
 

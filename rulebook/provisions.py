@@ -64,6 +64,7 @@ def _index(provisions: tuple[Provision, ...]) -> dict[str, Provision]:
     index: dict[str, Provision] = {}
     for entry in provisions:
         for spelling in {folded(name) for name in (entry.id, *entry.aliases)}:
+            # Two provisions of one spelling: one of them could clear what the other one keeps secret.
             if spelling in index:
                 raise RulebookError(f"{entry.id} and {index[spelling].id} share a spelling")
             index[spelling] = entry
@@ -87,7 +88,7 @@ def provision(spelled: str) -> Provision | None:
 def secret_provisions() -> frozenset[str]:
     """All spellings, lower case, of the provisions whose secrecy is mandatory.
 
-    Ids, aliases, and each of them without separators: what `schemas.Intake` compares with.
+    Ids, aliases, and each of them without separators: what `schemas.secrecy` compares with.
     """
     secret = [entry for entry in PROVISIONS if entry.secrecy == "mandatory"]
     names = {name for entry in secret for name in (entry.id, *entry.aliases)}

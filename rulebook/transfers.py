@@ -87,6 +87,7 @@ def transfer(
         None,
     )
     if mechanism is None and covered:
+        # The decision covers the recipient, whether or not the disclosure names it.
         mechanism = ADEQUACY
     return Transfer(place.region, mechanism, place.lacks, citation)
 

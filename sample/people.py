@@ -71,6 +71,7 @@ def address(rng: Random) -> dict[str, Any]:
 
 def mobile_number(rng: Random) -> str:
     """A mobile number in E.164 that is not issued."""
+    # No subscriber number begins with 0, so no person can have this one.
     return f"+3160{digits(rng, 7)}"
 
 

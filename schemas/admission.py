@@ -41,6 +41,7 @@ def admit_each(
         for message, checks in zip(parsed, checked, strict=True)
         if isinstance(checks, Checks)
     ]
+    # Outcomes are those of the fitting messages, in order: they fill the gaps between the rejections.
     outcomes = iter(claimed(_judged(fitting, now), intake))
     return [next(outcomes) if isinstance(checks, Checks) else checks for checks in checked]
 
@@ -52,6 +53,7 @@ def _checks_or_rejection(message: Any, intake: AdmissionRules) -> Checks | Rejec
     try:
         checks = fit(message)
     except (msgspec.ValidationError, KeyError, TypeError):
+        # The fast pass says that it is wrong, not where: the slow one looks for the first fault.
         return diagnose(message, intake) or reject(message, Code.SCHEMA)
     rejection = elsewhere(message, intake)
     if rejection is not None:

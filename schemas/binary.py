@@ -64,6 +64,7 @@ def parse_binary(headers: Headers, value: bytes | None, intake: AdmissionRules) 
             fault = fault if fault is Code.TOO_LARGE else Code.NOT_JSON
         else:
             fault, pointer = _repeat(text, message, fault)
+    # Neither attributes nor a value: there is no event in either mode.
     elif _is_bare(message) and fault is not Code.TOO_LARGE:
         fault = Code.NOT_JSON
     if fault is None:

@@ -55,11 +55,13 @@ def _resolved(node: Any, document: Schema) -> Any:
         for name, value in node.items()
         if name not in _ANNOTATIONS and not name.startswith("x-")
     }
+    # A constant is an enumeration of one value, so that one may become the other.
     if "const" in plain:
         plain["enum"] = [plain.pop("const")]
     if "$ref" not in node:
         return plain
     del plain["$ref"]
+    # Keywords beside a reference hold as well, and win over those of what it refers to.
     referred = document["$defs"][node["$ref"].removeprefix("#/$defs/")]
     return {**_resolved(referred, document), **plain}
 

@@ -50,6 +50,7 @@ def parse(message: bytes, intake: AdmissionRules) -> Any:
         return out_of_range(text, intake)
     except (ValueError, RecursionError):
         return unreadable(message, Code.NOT_JSON, intake)
+    # The cheap look clears nearly every message; only then is the text read a second time.
     if may_repeat(text, parsed):
         pointer = first_repeat(text, parsed)
         if pointer is not None:

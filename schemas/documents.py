@@ -82,6 +82,7 @@ def _translated(node: Any) -> Any:
 
 def _pattern(pattern: str) -> str:
     """A Python pattern as ECMA 262 writes it."""
+    # JSON Schema anchors by `$`, which is the end of the text there, not of a line.
     return pattern.replace(r"\Z", "$").replace(formats.SPACE, r"\s")
 
 

@@ -101,6 +101,7 @@ def without_right(
     if claim.for_office or not (claim.acts or claim.power.guarded):
         return False
     return any(
+        # The name of the office can be forged: what it surely said, an unsure claim may not end.
         said_by != source or (surely and source in claim.office and not claim.power.declared)
         for said_by, refs, surely in others
         if not set(refs).isdisjoint(claim.refs)

@@ -35,7 +35,8 @@ def may_repeat(text: bytes, parsed: Any) -> bool:
     """Whether a key may stand twice in a JSON text: never False where one does. `parsed`: its value.
 
     Colons are counted, here and in the value as we write it: a colon for each key, and those inside of texts.
-    When a key is lost, so is its colon. Only a colon that a text spells as an escape would be in the value and not in the text.
+    When a key is lost, so is its colon. Only a colon that the text spells as an escape would be
+    in the value and not in the text.
     """
     if b"\\" in text and b"\\u003" in text:
         return True

@@ -62,6 +62,7 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
     if speakers is None:
         return None
     source, is_office = message["source"], message["source"] in speakers.office
+    # Only the office can write to this place, so the source is surely its own.
     if is_office and is_office_place(speakers.place):
         return None
     if message["type"] == ANNULLED and _annuls_of_another(message, source):

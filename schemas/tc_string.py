@@ -120,6 +120,7 @@ class _Bits:
     """The bits of one segment, six a letter, read from the left. Each look touches its own bytes only."""
 
     def __init__(self, segment: str) -> None:
+        # `A` is six zero bits: it fills the last group, and `_end` keeps it from being read.
         self._bytes = urlsafe_b64decode(segment + "A" * (-len(segment) % 4))
         self._end = 6 * len(segment)
         self._at = 0
@@ -129,6 +130,7 @@ class _Bits:
         if end > self._end:
             raise TcFault("too-short")
         self._at = end
+        # Whole bytes around the bits; then the bits behind and before them are cut off.
         touched = int.from_bytes(self._bytes[start >> 3 : (end + 7) >> 3])
         return touched >> (-end & 7) & ((1 << width) - 1)
 

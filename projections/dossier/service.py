@@ -1,6 +1,6 @@
 """When a person had an active service: spans of time, of contracts (`contracts.py`) and services. Pure.
 
-A contract that says nothing of its services is a service itself, as is a contract that came by a takeover: what
+A contract that says nothing of its services is a service itself, as is a contract from a takeover: what
 was switched on in it stands in the events of the other party.
 """
 

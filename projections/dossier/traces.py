@@ -56,6 +56,7 @@ def traced(state: Traces | None, event: RecordedEvent) -> Traces:
     trace = Trace(event.time, event.source, event.id, event.position, type_of(event))
     first = _first(traces.first, trace)
     held, bases = _sealed(traces, event, trace)
+    # Most events change nothing: then nothing is copied.
     if first is traces.first and held is traces.held and bases is traces.bases:
         return traces
     return Traces(traces.subject, first, held, bases, traces.destroyed)
@@ -73,6 +74,7 @@ def _sealed(traces: Traces, event: RecordedEvent, trace: Trace) -> tuple[dict[st
     """What is held, and on what it rests, with the keys of an event that are not destroyed."""
     held, bases = traces.held, traces.bases
     for category, sealed in event.sealed.items():
+        # Its values came after the erasure, and nothing can open them.
         if sealed.key in traces.destroyed:
             continue
         keys = held.get(category, {})

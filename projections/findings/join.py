@@ -64,6 +64,7 @@ class FindingsJoin:
         new = {key for key, (before, _) in changed.items() if before is None}
         facts = {key: after for key, (_, after) in changed.items()}
         by_stream, by_name = _moved(changes)
+        # What this batch changed wins over what the store still has of the same fact.
         facts = _affected(by_stream, changes, store) | facts
         _judge(facts, new, changes, store)
         if by_name:
@@ -153,6 +154,7 @@ def _rows(
     changed = {s: changes[s, subkey][1] for s in streams if (s, subkey) in changes}
     rest = [(stream, subkey) for stream in sorted(streams - changed.keys())]
     stored = {key[0]: VIEW.decode(state) for key, state in store.rows(rest).items()} if rest else {}
+    # None: a row that the batch removed.
     return {stream: row for stream, row in (stored | changed).items() if row is not None}
 
 

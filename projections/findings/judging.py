@@ -54,6 +54,7 @@ def findings_of(kind: str, fact: Fact, look: FactContext) -> dict[str, Finding]:
     findings: dict[str, Finding] = {}
     day = day_of(fact.occurred_at)
     for situation in seen(kind, fact, look):
+        # A breach that waits for a deadline is judged by the rules of the day of that deadline.
         since = day_of(situation.due) if situation.due else day
         for rule in rulebook.breaches(situation.kind or kind, situation.situation, since):
             findings.setdefault(rule.id, _finding(rule.id, fact, look.stream, situation))

@@ -109,6 +109,7 @@ def _put_differences(
 ) -> None:
     changed = [(*p, finding) for p, finding in findings.items() if stored.get(p) != encode(finding)]
     places = {(key, rule) for key, rule, _ in changed}
+    # A finding has no update: a changed one is removed and written again.
     removed = [place for place in stored if place not in findings or place in places]
     if removed or changed:
         store.put_findings(removed, changed)

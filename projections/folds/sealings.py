@@ -74,6 +74,7 @@ def without_keys(sealings: Sealings, destroyed: Collection[str]) -> Sealings:
 def live(sealings: Sealings) -> dict[str, Value]:
     """Field -> the value that counts, sorted."""
     newest: dict[str, Value] = {}
+    # Oldest first, so that the newest value of a field is written last and stays.
     for sealing in reversed(sealings.kept):
         for field, blob in sealing.values.items():
             newest[field] = Value(sealing.order, sealing.key, blob)

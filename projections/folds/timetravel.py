@@ -62,6 +62,7 @@ def select(
     everything = list(events)
     visible = [event for event in everything if _is_visible(event, moment)]
     annulling = effects(visible, privacy_office)
+    # Both are decided over all that is visible, before `as_of` cuts: a later act may annul an earlier one.
     without = _powerless(visible, annulling, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
     counted = _counted(shown, annulling, without, privacy_office)

@@ -114,6 +114,7 @@ class Content:
         """Take in all rows of a stream; return them as they are stored, and the entries that are complete."""
         rows = [self._view.row((stream, subkey), state) for subkey, state in states.items()]
         if rows:
+            # Subkey and state alone: the other columns follow from the state.
             self._digest.rows(stream, [row[1:3] for row in rows])
         return rows, self._taken(self._gathering.add(stream, states) if self._gathering else ())
 

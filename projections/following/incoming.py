@@ -42,6 +42,7 @@ class Incoming:
 
     def after(self, position: int, head: int) -> list[RecordedEvent]:
         """The next events after a position: a whole batch, or all up to `head`; none if they are missing."""
+        # The subscription goes forward only: what it has passed is read from the log.
         rows = self._subscribed(position, head) if position >= self._taken else ()
         rows = rows or self._logged(position)
         return list(map(self._reader.mapper.to_domain_event, rows))

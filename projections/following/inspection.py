@@ -135,6 +135,7 @@ class _ViewInspection:
         self._ok = True
         self._content = Content(session, view, place.position, privacy_office)
         self._labels: Counter[str] = Counter()
+        # Replaced below; a view that cannot be read still takes its streams, for its digest.
         self._rows = self._entries = _Merge(iter(()), 1, self._note)
         self._looks = place.version == view.version
         if not self._looks:

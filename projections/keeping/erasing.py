@@ -99,6 +99,7 @@ def on_period(
     }
     months = list(_months(person, going, day))
     apart = {category for step in months for category in step.decisions}
+    # Rolling categories go month by month, since each month has a key of its own.
     at_once = {
         category: decision for category, decision in decisions.items() if category not in apart
     }
@@ -269,6 +270,7 @@ def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[Pla
     account = person.dossier.all("account")[-1:]
     if account and account[0].says != "inactive":
         return
+    # Traces keep the first event of each source only, so without `last` this may be too early.
     latest = last or max(trace.time for trace in person.traces.first.values())
     ended = max([latest, *(mark.order.time for mark in account)])
     if day_of(ended + period("ledger-entry")) <= day:

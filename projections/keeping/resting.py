@@ -1,7 +1,7 @@
 """What data rests on a consent that has ended, and on nothing else. Pure.
 
 Data rests on consent when every event that brought a value of its category says so (`6-1-a`), and on the
-consents that were given for the activity of that event. Values of a category share their keys: a value that has
+consents that were given for the activity of that event. Values of a category share their keys: a value with
 another basis keeps all of them.
 """
 

@@ -65,6 +65,7 @@ def past_findings_about(
 
     rows_by_stream = rows_of(about)
     systems = named(_systems(session))
+    # An unregistered source is one finding, at its first event in any stream.
     if not _all_registered(rows_by_stream, systems):
         return past_findings(session, moment, clock, privacy_office, about=about)
     gathering = FindingsJoin().gathering(named(_names_in(rows_by_stream)).items())

@@ -59,7 +59,7 @@ def addressee(look: FactContext, at: datetime, *, kind: str | None, active: bool
 
 
 def objects_to(person: Addressee, look: FactContext, channel: str, at: datetime) -> bool:
-    """Whether a person had objected to a channel by a time, also to a channel that the rulebook does not know."""
+    """Whether a person had objected to a channel by a time; the rulebook may not know the channel."""
     if person.objections & {channel, EVERY}:
         return True
     return channel not in CHANNELS and _objects_by_channel(look.own, channel, person.consents, at)

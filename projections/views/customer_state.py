@@ -111,6 +111,7 @@ def _with_values(state: CustomerState, event: RecordedEvent) -> dict[str, Sealin
             changed[category] = seal(state.values.get(category, EMPTY), sealing)
     for category, field in _removed(event):
         sealings = changed.get(category) or state.values.get(category, EMPTY)
+        # Rank 1: at equal time a removal beats a value.
         changed[category] = remove(sealings, field, order_of(event, rank=1))
     return state.values | changed if changed else state.values
 

@@ -127,6 +127,7 @@ def recipient_at(state: Recipient, time: datetime) -> Version | None:
         return None
     today = day_of(time)
     started = [version for version in state.versions if version.valid_from <= today]
+    # A disclosure may precede the registration; of versions of one day the last told counts.
     first = state.versions[0].valid_from
     return (started or [version for version in state.versions if version.valid_from == first])[-1]
 

@@ -100,6 +100,7 @@ def _shrank(span: Span | None, pairs: Iterable[_Pair]) -> bool:
     first, last = span
     return any(
         (before.first == first and (after is None or after.first > first))
+        # A row between the bounds may shrink: the span stays as it is.
         or (before.last == last and (after is None or after.last < last))
         for before, after in pairs
         if isinstance(before, Observation)

@@ -96,11 +96,13 @@ def evolve(state: Row | None, event: RecordedEvent) -> Row:
 def _employed(employee: Employee, event: RecordedEvent) -> Employee:
     if event.name in _GRANTS:
         granted = _GRANTS[event.name]
+        # At equal time a revocation beats a grant.
         order = order_of(event, int(not granted))
         grant = Grant(order, event.facts["role"], granted, not event.void)
         return msgspec.structs.replace(employee, grants=_with(employee.grants, grant))
     if event.name in _EMPLOYMENTS:
         started = _EMPLOYMENTS[event.name]
+        # At equal time an end beats a start.
         employment = Employment(order_of(event, int(not started)), started)
         return msgspec.structs.replace(
             employee, employments=_with(employee.employments, employment)
