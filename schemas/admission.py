@@ -111,12 +111,14 @@ def fit(message: Any) -> Checks:
     Raises msgspec.ValidationError, or KeyError and TypeError where there is no known type to check.
     """
     checks = checks_of(message["type"])
-    msgspec.convert(message if message.keys() <= ATTRIBUTES else _read(message), Envelope)
+    msgspec.convert(
+        message if message.keys() <= ATTRIBUTES else _attributes_read(message), Envelope
+    )
     msgspec.convert(message["data"], checks.data)
     return checks
 
 
-def _read(message: dict[str, Any]) -> dict[str, Any]:
+def _attributes_read(message: dict[str, Any]) -> dict[str, Any]:
     """The attributes that are read. Raises TypeError for a dropped one of a wrong shape."""
     if misshapen(message) is not None:
         raise TypeError

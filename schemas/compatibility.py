@@ -83,7 +83,7 @@ def _breaks(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     yield from _members(old, new, at)
     yield from _inside(old, new, at)
     yield from _rules(old, new, at)
-    yield from _others(old, new, at)
+    yield from _other_keywords(old, new, at)
 
 
 def _alternatives(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
@@ -188,7 +188,7 @@ def _possible(condition: Schema, old: Schema) -> Schema | None:
     return possible
 
 
-def _others(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
+def _other_keywords(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     """Every other keyword narrows in a way that is not understood, so it must not change."""
     for keyword in sorted(new.keys() - _COMPARED):
         if keyword == "pattern" and "enum" in old:

@@ -108,7 +108,9 @@ def out_of_range(
     message in binary mode, whose data `text` is.
     """
     try:
-        parsed = json.loads(text, parse_float=_float, parse_int=_whole, parse_constant=_no_constant)
+        parsed = json.loads(
+            text, parse_float=_float, parse_int=_integer, parse_constant=_no_constant
+        )
     except (ValueError, RecursionError):
         document = to_json(attributes) + text if attributes else text
         rejection = unreadable(document, Code.NOT_JSON, intake)
@@ -126,7 +128,7 @@ def _float(digits: str) -> float | _OutOfRange:
     return number if math.isfinite(number) else _OutOfRange(digits)
 
 
-def _whole(digits: str) -> int | _OutOfRange:
+def _integer(digits: str) -> int | _OutOfRange:
     return int(digits) if len(digits) < _MAX_DIGITS else _OutOfRange(digits)
 
 

@@ -56,14 +56,14 @@ class OwnReports:
 
         `hints`: the words that were found in the whole message.
         """
-        itself, reasons = self._found(facts, _OF_ITSELF), self._found(facts, _REASONS)
+        itself, reasons = self._hints_in(facts, _OF_ITSELF), self._hints_in(facts, _REASONS)
         return (
             all(word.word in _LOOKED_INTO for word in reasons)
             and all(word.party and not word.case for word in {*hints} - itself)
             and not self._is_asked_for(facts)
         )
 
-    def _found(self, facts: dict[str, Any], names: Collection[str]) -> set[HintWord]:
+    def _hints_in(self, facts: dict[str, Any], names: Collection[str]) -> set[HintWord]:
         return self._hints.found(
             lines([text for n in names if isinstance(text := facts.get(n), str)])
         )

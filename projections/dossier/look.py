@@ -23,13 +23,13 @@ class FactContext(msgspec.Struct, frozen=True):
     own: Dossier
     others: Callable[[str], Dossier | None]
     beside: tuple[Keeping, ...] = ()
-    _known: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
+    _answers: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
 
     def once(self, work_out: Callable[["FactContext"], T]) -> T:
         """What a function says of this look, which is asked only once."""
-        if work_out not in self._known:
-            self._known[work_out] = work_out(self)
-        answer: T = self._known[work_out]
+        if work_out not in self._answers:
+            self._answers[work_out] = work_out(self)
+        answer: T = self._answers[work_out]
         return answer
 
     def at(self, name: str) -> Dossier:

@@ -30,7 +30,7 @@ def consent_evidence(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     purpose = wanted_of(_purpose(fact), fact.facts.tcf_purposes)
     string = _string(fact)
     if string is not None:
-        yield from _shown(fact, purpose, string)
+        yield from _string_says(fact, purpose, string)
         yield SeenSituation(
             {"dated": _dated(fact, string)}, detail=f"{string.last_updated:%Y-%m-%d}"
         )
@@ -57,7 +57,7 @@ def _string(fact: Fact) -> TcString | None:
         return None
 
 
-def _shown(fact: Fact, purpose: ConsentPurpose, string: TcString) -> Iterator[SeenSituation]:
+def _string_says(fact: Fact, purpose: ConsentPurpose, string: TcString) -> Iterator[SeenSituation]:
     """Whether the string consents to all that the purpose comes to; nothing where that is nothing."""
     purposes = {*purpose.tcf_purposes} - ({_DEVICE} if string.purpose_one_undisclosed else set())
     lacking = [f"purpose-{number}" for number in sorted(purposes - {*string.purposes_consent})]

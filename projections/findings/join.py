@@ -131,13 +131,13 @@ def _affected(
         for kind, since in kinds.items()
         if kind != RETENTION
     }
-    facts = _held({s for s, kinds in by_stream.items() if RETENTION in kinds}, changes, store)
+    facts = _facts_held({s for s, kinds in by_stream.items() if RETENTION in kinds}, changes, store)
     for key, state in (store.facts_of(since_by_kind) if since_by_kind else {}).items():
         facts[key] = VIEW.decode(state)
     return facts
 
 
-def _held(
+def _facts_held(
     streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
 ) -> dict[Key, Row | None]:
     """What is held of some persons."""

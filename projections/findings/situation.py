@@ -46,14 +46,14 @@ def _notice_request(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 
 def _registration(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    return _told(fact, look, {"13", "14"})
+    return _notice_of_source(fact, look, {"13", "14"})
 
 
 def _indirect_collection(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    return _told(fact, look, {"14"})
+    return _notice_of_source(fact, look, {"14"})
 
 
-def _told(fact: Fact, look: FactContext, articles: set[str]) -> Iterator[SeenSituation]:
+def _notice_of_source(fact: Fact, look: FactContext, articles: set[str]) -> Iterator[SeenSituation]:
     if any(mark.says in articles for mark in look.own.all("notice")):
         yield SeenSituation({"notice": "given"})
     else:
@@ -146,7 +146,7 @@ def _access(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     yield SeenSituation({"vog": _has_vog(employee, at)})
 
 
-def _read(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
+def _reader_role(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     reader, role = look.at(fact.facts.reader), fact.facts.role
     yield _role_held(reader, f"reading/{role}", role, fact.occurred_at)
 
@@ -239,7 +239,7 @@ SITUATIONS: Mapping[str, Callable[[Fact, FactContext], Iterator[SeenSituation]]]
     "overruling": overruling,
     "credit-check": _credit_check,
     "access": _access,
-    "read": _read,
+    "read": _reader_role,
     "employment": _employment,
     "misuse": _misuse,
     "complaint": _complaint,

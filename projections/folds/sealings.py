@@ -88,4 +88,4 @@ def _without(sealing: Sealing, fields: Collection[str]) -> Sealing:
 
 def _in_order(sealings: Iterable[Sealing]) -> tuple[Sealing, ...]:
     left = [sealing for sealing in sealings if sealing.values]
-    return tuple(sorted(left, key=lambda one: one.order, reverse=True))
+    return tuple(sorted(left, key=lambda sealing: sealing.order, reverse=True))

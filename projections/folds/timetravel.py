@@ -65,7 +65,7 @@ def select(
     # Both are decided over all that is visible, before `as_of` cuts: a later act may annul an earlier one.
     without = _powerless(visible, annulling, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
-    counted = _counted(shown, annulling, without, privacy_office)
+    counted = _that_count(shown, annulling, without, privacy_office)
     return SelectedEvents(
         counted=tuple(counted),
         shown=tuple(shown),
@@ -105,7 +105,7 @@ def counting(
     they claim are stripped.
     """
     annulling = effects(events, privacy_office)
-    return _counted(
+    return _that_count(
         events, annulling, _powerless(events, annulling, privacy_office), privacy_office
     )
 
@@ -118,7 +118,7 @@ def _powerless(
     return powerless(standing, privacy_office)
 
 
-def _counted(
+def _that_count(
     events: Sequence[RecordedEvent],
     annulling: Effects,
     without: set[Name],

@@ -116,7 +116,7 @@ class Content:
         if rows:
             # Subkey and state alone: the other columns follow from the state.
             self._digest.rows(stream, [row[1:3] for row in rows])
-        return rows, self._taken(self._gathering.add(stream, states) if self._gathering else ())
+        return rows, self._digested(self._gathering.add(stream, states) if self._gathering else ())
 
     def seen(self) -> Seen:
         """What was taken in, for the object that goes on with other streams (`take`)."""
@@ -131,13 +131,13 @@ class Content:
 
     def rest(self) -> Sequence[Any]:
         """The entries that are complete only now. Asked once, after the last stream."""
-        return self._taken(self._gathering.rest() if self._gathering else ())
+        return self._digested(self._gathering.rest() if self._gathering else ())
 
     def digest(self) -> str:
         """Digest of the rows and entries. Asked after `rest`."""
         return self._digest.hex()
 
-    def _taken(self, entries: Sequence[Any]) -> Sequence[Any]:
+    def _digested(self, entries: Sequence[Any]) -> Sequence[Any]:
         for entry in entries:
             assert self._join
             self._digest.entry(*self._join.parts(entry))

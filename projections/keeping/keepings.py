@@ -18,13 +18,13 @@ _COURT = "rights.court"
 
 def keepings_of(dossier: Dossier) -> list[Keeping]:
     """Everything in force that keeps data, for any cause of erasure, in the order of topics."""
-    keepings = list(_held(dossier))
+    keepings = list(_by_holds(dossier))
     if categories := asked_to_restrict(dossier):
         keepings.append(Keeping("restriction", categories=categories))
     return [*keepings, *_open(dossier), *_requests(dossier)]
 
 
-def _held(dossier: Dossier) -> Iterator[Keeping]:
+def _by_holds(dossier: Dossier) -> Iterator[Keeping]:
     """By legal holds; those that the person may not be told of are one, without a name."""
     if not (refs := holds_by_ref(dossier)):
         return

@@ -31,7 +31,7 @@ def rests_on_ended_consent(person: Person, category: str, day: date) -> bool:
 def _has_ended(dossier: Dossier, activity: str, day: date) -> bool:
     """Whether consents for an activity were given, and none stands."""
     states = [
-        _stands(dossier, topic, day)
+        _is_effective(dossier, topic, day)
         for topic, marks in dossier.marks.items()
         if topic.startswith("consent/")
         and any(isinstance(m.says, Consent) and m.says.activity == activity for m in marks)
@@ -39,7 +39,7 @@ def _has_ended(dossier: Dossier, activity: str, day: date) -> bool:
     return bool(states) and not any(states)
 
 
-def _stands(dossier: Dossier, topic: str, day: date) -> bool:
+def _is_effective(dossier: Dossier, topic: str, day: date) -> bool:
     says = dossier.all(topic)[-1].says
     if not isinstance(says, Consent):
         return False

@@ -38,7 +38,7 @@ def persons(session: Session) -> Iterator[list[Person]]:
 def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier]:
     """The dossiers of those persons that have one."""
     bookmark_of(session, VIEW)
-    rows = _named(session.of("projections"), [str(stream) for stream in streams])
+    rows = _dossiers_named(session.of("projections"), [str(stream) for stream in streams])
     return {UUID(name): dossier for name, dossier in rows.items()}
 
 
@@ -84,10 +84,10 @@ def _dossier(rows: _Rows) -> Dossier:
 def _customers_of(session: Session, people: dict[UUID, _Rows]) -> dict[str, Dossier]:
     """The customers of contact persons, by name."""
     names = sorted({customer for rows in people.values() if (customer := _dossier(rows).customer)})
-    return _named(session, names) if names else {}
+    return _dossiers_named(session, names) if names else {}
 
 
-def _named(session: Session, names: Sequence[str]) -> dict[str, Dossier]:
+def _dossiers_named(session: Session, names: Sequence[str]) -> dict[str, Dossier]:
     states = session.named("dossiers", {"table": VIEW.name}, names=list(names))
     rows = {name: VIEW.decode(state) for name, state in states}
     return {name: row for name, row in rows.items() if isinstance(row, Dossier)}

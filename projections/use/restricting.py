@@ -28,7 +28,9 @@ def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
         category
         for category, decision in decided(dossier, time).items()
         if decision.decision == "restrict"
-        and any(_stands(dossier, category, rule, ref, time) for rule, ref in decision.grounds)
+        and any(
+            _ground_stands(dossier, category, rule, ref, time) for rule, ref in decision.grounds
+        )
     }
     return asked_to_restrict(dossier, time) | by_decision
 
@@ -38,7 +40,7 @@ def restricted_by(events: Iterable[RecordedEvent], time: datetime) -> frozenset[
     return restricted(dossier_from(events, SAYS_RESTRICTED), time)
 
 
-def _stands(
+def _ground_stands(
     dossier: Dossier, category: str, rule: str | None, ref: str | None, time: datetime
 ) -> bool:
     """Whether a ground that a decision names, for storing only, was not over at a time."""

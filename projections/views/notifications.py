@@ -141,10 +141,10 @@ def evolve(state: Changes | None, event: RecordedEvent) -> Changes:
     changes = state or Changes()
     if event.name in _CHANGES:
         return _changed(changes, event)
-    return _notified(changes, event) if event.name == _NOTIFIED else _given(changes, event)
+    return _notified(changes, event) if event.name == _NOTIFIED else _received(changes, event)
 
 
-def _given(changes: Changes, event: RecordedEvent) -> Changes:
+def _received(changes: Changes, event: RecordedEvent) -> Changes:
     recipient, order = event.facts["recipient"], order_of(event)
     before = changes.given.get(recipient, {})
     firsts = {category: order for category in _disclosed(event)}

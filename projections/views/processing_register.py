@@ -181,23 +181,23 @@ def observe(state: Observation | None, event: RecordedEvent) -> Observation:
     before = state or Observation(event.subject is None, 0, event.time, event.time)
     recipients, kinds, countries = before.recipients, before.recipient_kinds, before.countries
     if "recipient" in event.facts:  # where a recipient is established, no data was given to
-        recipients = _counted(recipients, event.facts["recipient"])
-        kinds = _counted(kinds, event.facts.get("recipient_kind"))
-        countries = _counted(countries, event.facts.get("country"))
+        recipients = _counted_once_more(recipients, event.facts["recipient"])
+        kinds = _counted_once_more(kinds, event.facts.get("recipient_kind"))
+        countries = _counted_once_more(countries, event.facts.get("country"))
     return Observation(
         person=before.person,
         events=before.events + 1,
         first=min(before.first, event.time),
         last=max(before.last, event.time),
-        legal_bases=_counted(before.legal_bases, event.legal_basis),
-        categories=_counted(before.categories, *event.categories),
+        legal_bases=_counted_once_more(before.legal_bases, event.legal_basis),
+        categories=_counted_once_more(before.categories, *event.categories),
         recipients=recipients,
         recipient_kinds=kinds,
         countries=countries,
     )
 
 
-def _counted(counts: Counts, *names: str | None) -> Counts:
+def _counted_once_more(counts: Counts, *names: str | None) -> Counts:
     """The counts with each seen name once more, however often it is given."""
     more = {name: counts.get(name, 0) + 1 for name in names if name is not None}
     return counts | more if more else counts

@@ -51,7 +51,7 @@ def refresh(changes: Mapping[Key, _Pair], store: EntryStore) -> None:
     for (_, subkey), pair in changes.items():
         by_activity.setdefault(activity_of(subkey), []).append(pair)
     activities = sorted(by_activity)
-    totals, spans = _known(store.entries(activities))
+    totals, spans = _totals_and_spans(store.entries(activities))
     shrunk = [name for name in activities if _shrank(spans.get(name), by_activity[name])]
     spans |= {name: _widened(spans.get(name), by_activity[name]) for name in activities}
     spans |= store.spans(shrunk) if shrunk else {}
@@ -74,7 +74,7 @@ def _declared(store: EntryStore, activities: Sequence[str]) -> dict[str, Declare
     return {name: msgspec.json.decode(row, type=DeclaredActivity) for name, row in rows.items()}
 
 
-def _known(rows: Mapping[str, EntryRow]) -> tuple[dict[str, Totals], dict[str, Span]]:
+def _totals_and_spans(rows: Mapping[str, EntryRow]) -> tuple[dict[str, Totals], dict[str, Span]]:
     totals, spans = {}, {}
     for activity, (summed, made) in rows.items():
         observed = msgspec.json.decode(made, type=Entry).observed
