@@ -1,6 +1,6 @@
 """The read side: disposable views, computed from the events and from nothing else. Holds no keys.
 
-Names for whoever shows answers:
+Names for the code that shows answers:
 
 - `VIEWS`: every view, in the order in which they are followed; `view_named(name)`.
 - `projections.folds.timetravel`: `Moment(as_of, recorded_by, at_position)`, `select(events, moment, office)`

@@ -1,6 +1,6 @@
-"""Figures of the views for whoever watches: how far they are, and what they count. Reads little.
+"""Figures of the views for metrics: how far they are, and what they count. Reads little.
 
-Each is one statement over a few rows, whatever the size of the ledger: counts are kept by the projector
+Each is one statement over a few rows, however large the ledger is: counts are kept by the projector
 from the differences of rows, and of findings only those that are open are counted, in an index.
 """
 
@@ -54,13 +54,13 @@ def counted(session: Session, clock: datetime) -> Figures:
     """
     consents = _counts(session, consent_status.VIEW, clock.date())
     kinds = _counts(session, disclosures.VIEW, clock.date())
-    asked = _cases(session, requests.VIEW, RIGHTS, clock)
+    request_cases = _cases(session, requests.VIEW, RIGHTS, clock)
     happened = _cases(session, incidents.VIEW, incidents.KINDS, clock)
     return {
         **_of_one_kind(session, holds.VIEW, holds.IN_FORCE, _HOLDS, clock),
         **_of_one_kind(session, complaints.VIEW, complaints.OPEN, _COMPLAINTS, clock),
-        "ledger_requests_open": {(right,): opened for right, opened, _ in asked},
-        "ledger_requests_overdue": {(right,): overdue for right, _, overdue in asked},
+        "ledger_requests_open": {(right,): opened for right, opened, _ in request_cases},
+        "ledger_requests_overdue": {(right,): overdue for right, _, overdue in request_cases},
         "ledger_incidents_open": {(kind,): opened for kind, opened, _ in happened},
         "ledger_incidents_overdue": {(kind,): overdue for kind, _, overdue in happened},
         "ledger_notifications_open": _notifications(session, clock),
@@ -89,8 +89,8 @@ def _cases(
         rows = session.of("projections").named("open_cases", {"table": view.name}, clock=clock)
     except NotInstalled:
         return []
-    found = {kind: (opened, overdue) for kind, opened, overdue in rows}
-    return [(kind, *found.get(kind, (0.0, 0.0))) for kind in kinds]
+    by_kind = {kind: (opened, overdue) for kind, opened, overdue in rows}
+    return [(kind, *by_kind.get(kind, (0.0, 0.0))) for kind in kinds]
 
 
 def _notifications(session: Session, clock: datetime) -> dict[tuple[str, ...], float]:
@@ -110,10 +110,10 @@ def _findings(session: Session, clock: datetime) -> dict[tuple[str, ...], float]
         rows = session.of("projections").rows("open_findings", rules=ids, clock=clock)
     except NotInstalled:
         return {}
-    found: Counter[tuple[str, ...]] = Counter()
+    numbers: Counter[tuple[str, ...]] = Counter()
     for id, count in rows:
-        found[rule(id).applies_to, rule(id).severity] += count
-    return dict(found)
+        numbers[rule(id).applies_to, rule(id).severity] += count
+    return dict(numbers)
 
 
 def _counts(session: Session, view: View[Any], today: date) -> list[tuple[str, str, float, float]]:

@@ -18,5 +18,5 @@ _ROLES = {entry.act: entry.roles for entry in APPROVALS}
 
 
 def approvers(act: str) -> tuple[str, ...]:
-    """The roles whose holders may approve an act. Raises KeyError for an act that needs nobody."""
+    """The roles whose holders may approve an act. Raises KeyError for an act that needs no second person."""
     return _ROLES[act]

@@ -62,7 +62,7 @@ _NOTHING = ConsentPurpose("")
 
 
 def tcf_purpose_name(number: int, language: Literal["nl", "en"]) -> str:
-    """A purpose of the framework in words; one that it does not have yet by its number alone."""
+    """A purpose of the framework in words; a purpose that it does not have yet by its number alone."""
     return _name(TCF_PURPOSES.get(number), language)
 
 
@@ -71,18 +71,18 @@ def feature_name(number: int, language: Literal["nl", "en"]) -> str:
     return _name(SPECIAL_FEATURES.get(number), language)
 
 
-def _name(known: NumberedPurpose | None, language: Literal["nl", "en"]) -> str:
-    if known is None:
+def _name(purpose: NumberedPurpose | None, language: Literal["nl", "en"]) -> str:
+    if purpose is None:
         return ""
-    return known.title_nl if language == "nl" else known.title
+    return purpose.title_nl if language == "nl" else purpose.title
 
 
-def wanted_of(purpose: str, named: Iterable[int] | None) -> ConsentPurpose:
-    """What a string must consent to. `named`: the purposes that the act names itself; they count instead."""
+def wanted_of(purpose: str, tcf_purposes: Iterable[int] | None) -> ConsentPurpose:
+    """What a string must consent to. `tcf_purposes`: those that the act names itself; they count instead."""
     ours = CONSENT_PURPOSES.get(purpose, _NOTHING)
-    if named is None:
+    if tcf_purposes is None:
         return ours
-    return ConsentPurpose(purpose, tuple(named), by_signal=ours.by_signal)
+    return ConsentPurpose(purpose, tuple(tcf_purposes), by_signal=ours.by_signal)
 
 
 def is_explicit(method: str | None) -> bool:

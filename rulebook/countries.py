@@ -72,7 +72,7 @@ class Country(Struct, frozen=True, forbid_unknown_fields=True):
 
     def _certifies(self, party: Party) -> bool:
         names = {folded(name) for name in (self.framework or "", *self.framework_aliases)}
-        return any(folded(held) in names for held in party.frameworks)
+        return any(folded(framework) in names for framework in party.frameworks)
 
 
 class TransferStanding(Struct, frozen=True):
@@ -94,14 +94,19 @@ def region(code: str, day: date) -> Region:
 
 def standing(code: str, day: date, party: Party = ANYBODY) -> TransferStanding:
     """Where a party in a country stood on a day."""
-    held = [entry for entry in _BY_CODE.get(code, ()) if in_force(entry, day)]
-    for entry in held:
+    entries = [entry for entry in _BY_CODE.get(code, ()) if in_force(entry, day)]
+    for entry in entries:
         if entry.region == "eea":
             return TransferStanding("eea", entry)
-    for entry in held:
+    for entry in entries:
+        # Several decisions may hold at once, each for other recipients: one that covers is enough.
         if (lack := entry.lack(party)) is None:
             return TransferStanding("adequate", entry)
-    return TransferStanding("elsewhere", held[0], lack) if held else TransferStanding("elsewhere")
+    return (
+        TransferStanding("elsewhere", entries[0], lack)
+        if entries
+        else TransferStanding("elsewhere")
+    )
 
 
 def _is_authority(party: Party) -> bool:

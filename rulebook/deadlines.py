@@ -107,6 +107,6 @@ def _working_day(day: date) -> date:
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
-    import holidays  # large: only for whoever counts in the calendar
+    import holidays  # slow to import: only when a period in days is counted
 
     return frozenset(holidays.country_holidays("NL", years=year))

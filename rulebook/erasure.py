@@ -93,7 +93,7 @@ class Keeping(Struct, frozen=True):
 class ErasureFacts(Struct, frozen=True):
     """What is known of a person on the day of the decision.
 
-    `categories`: those of which data is held. `periods`: of each, the one that decides last.
+    `categories`: those of which data is held. `periods`: of each category, the period that decides last.
     """
 
     cause: Cause
@@ -120,7 +120,7 @@ class Reason(Struct, frozen=True):
 
 
 class ErasureDecision(Struct, frozen=True):
-    """What becomes of a category. The first reason decides; the others stand beside it."""
+    """What becomes of a category. The first reason decides; the others are told as well."""
 
     category: str
     reasons: tuple[Reason, ...]
@@ -146,7 +146,7 @@ def erasure_decisions(facts: ErasureFacts, day: date) -> dict[str, ErasureDecisi
     """Category -> what becomes of it if its erasure is asked for on a day, sorted by category."""
     return {
         category: ErasureDecision(
-            category, kept(facts, category, day) or (_gone(facts.cause, category, day),)
+            category, kept(facts, category, day) or (_reason_to_erase(facts.cause, category, day),)
         )
         for category in sorted(facts.categories)
     }
@@ -162,8 +162,8 @@ def kept(facts: ErasureFacts, category: str, day: date) -> tuple[Reason, ...]:
         for keeping, entry in _standing(facts, category, day)
         if keeping.until is None or day < keeping.until
     ]
-    told = [reason for kind, reason in reasons if kind != "undisclosed"]
-    return tuple(sorted(told or (reason for _, reason in reasons), key=_lasting))
+    disclosed = [reason for kind, reason in reasons if kind != "undisclosed"]
+    return tuple(sorted(disclosed or (reason for _, reason in reasons), key=_lasting))
 
 
 def over_from(facts: ErasureFacts, category: str) -> date | None:
@@ -180,7 +180,7 @@ def over_from(facts: ErasureFacts, category: str) -> date | None:
 def recorded_reason(
     ground: str, rule: str | None, ref: str | None, until: date | None
 ) -> Reason | None:
-    """A ground as a decision has it, with what it says; None for one that no rule has.
+    """A ground as a decision has it, with what it says; None for a ground that no rule has.
 
     `rule`: of the erasure, or of the period that keeps the data.
     """
@@ -188,9 +188,9 @@ def recorded_reason(
     if period is not None:
         keeping = _period(RetentionDue("", until, period.id))
         return _reason(_BY_KEEPING[keeping.kind][0], keeping)
-    named = [entry for entry in ERASURE_RULES if entry.id == rule]
-    named += [entry for entry in ERASURE_RULES if entry.ground == ground]
-    return _reason(named[0], Keeping("period", ref=ref, until=until)) if named else None
+    entries = [entry for entry in ERASURE_RULES if entry.id == rule]
+    entries += [entry for entry in ERASURE_RULES if entry.ground == ground]
+    return _reason(entries[0], Keeping("period", ref=ref, until=until)) if entries else None
 
 
 def _standing(
@@ -241,7 +241,7 @@ def _reason(entry: ErasureRule, keeping: Keeping) -> Reason:
     )
 
 
-def _gone(cause: Cause, category: str, day: date) -> Reason:
+def _reason_to_erase(cause: Cause, category: str, day: date) -> Reason:
     """Why a category goes when nothing keeps it: the ground on which its erasure is asked for."""
     entry = next(
         entry

@@ -62,22 +62,22 @@ def breach_clocks(
     A telecom provider completes its first notification within three days of it. Under the GDPR no
     authority is told where the latest assessment says that there is no risk. A regime may name both.
     """
-    told = sorted(notices)
+    ordered = sorted(notices)
     clocks: list[Clock] = []
     if is_telecom(regime):
-        clocks += _telecom(detected_at, [one for one in told if is_telecom(one.regime)])
+        clocks += _telecom(detected_at, [notice for notice in ordered if is_telecom(notice.regime)])
     if _is_general(regime) and risk not in _NO_RISK:
-        times = [one.time for one in told if _is_general(one.regime)]
+        times = [notice.time for notice in ordered if _is_general(notice.regime)]
         clocks.append(Clock(_GDPR, deadline(_GDPR, detected_at), min(times, default=None)))
     return clocks
 
 
-def _telecom(detected_at: datetime, told: Sequence[AuthorityNotice]) -> Iterable[Clock]:
-    first = told[0].time if told else None
+def _telecom(detected_at: datetime, ordered: Sequence[AuthorityNotice]) -> Iterable[Clock]:
+    first = ordered[0].time if ordered else None
     yield Clock(_INITIAL, deadline(_INITIAL, detected_at), first)
     if first is not None:
-        whole = [one.time for one in told if one.phase == _WHOLE]
-        yield Clock(FULL, deadline(FULL, first), min(whole, default=None))
+        complete = [notice.time for notice in ordered if notice.phase == _WHOLE]
+        yield Clock(FULL, deadline(FULL, first), min(complete, default=None))
 
 
 def is_telecom(regime: str) -> bool:
@@ -87,8 +87,8 @@ def is_telecom(regime: str) -> bool:
 
 def regimes_in(regime: str) -> frozenset[str]:
     """The regimes, of `telecom` and `gdpr`, that a regime in the words of its sender names."""
-    named = {"telecom": is_telecom(regime), "gdpr": _is_general(regime)}
-    return frozenset(name for name, there in named.items() if there)
+    regimes = {"telecom": is_telecom(regime), "gdpr": _is_general(regime)}
+    return frozenset(name for name, is_named in regimes.items() if is_named)
 
 
 def _is_general(regime: str) -> bool:

@@ -46,13 +46,13 @@ def load(
 def load_both(name: str, entry: type[LayeredEntry]) -> tuple[LayeredEntry, ...]:
     """The entries of both layers, the law first.
 
-    Raises RulebookError as `load` does, and for one that stands in the file of the other layer.
+    Raises RulebookError as `load` does, and for an entry in the file of the other layer.
     """
-    found = [(layer, one) for layer in ("law", "house") for one in load(layer, name, entry)]
-    for layer, one in found:
-        if one.layer != layer:
-            raise RulebookError(f"{one.id} stands in {layer}/{_plural(name)}.toml")
-    return tuple(one for _, one in found)
+    entries = [(layer, item) for layer in ("law", "house") for item in load(layer, name, entry)]
+    for layer, item in entries:
+        if item.layer != layer:
+            raise RulebookError(f"{item.id} stands in {layer}/{_plural(name)}.toml")
+    return tuple(item for _, item in entries)
 
 
 def _plural(name: str) -> str:

@@ -52,7 +52,7 @@ class MarketingTest(Struct, frozen=True, forbid_unknown_fields=True):
 class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
     """One layer's rule for some channels and kinds of person.
 
-    `consent`: purposes of which one must be consented to, one that is about the channel; none: no consent
+    `consent`: purposes about the channel, of which one must be consented to; none: no consent
     is needed. `customers_exempt`: an existing customer may be approached without. `needs_active`: only with
     an active account.
     """
@@ -119,6 +119,7 @@ def marketing_decision(person: Addressee, channel: str, day: date) -> MarketingD
         for entry in MARKETING_RULES
         if channel in entry.channels and person.kind in entry.kinds and in_force(entry, day)
     )
+    # Without any rule nothing is allowed.
     return MarketingDecision(bool(verdicts) and all(v.allowed for v in verdicts), verdicts)
 
 

@@ -126,8 +126,8 @@ class NoticeCheck(LayeredRule, Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(sorted(wrong)) or None
 
     def _is_made(self, facts: Facts) -> bool:
-        return all(_has(facts, *one) for one in self.when.items()) and not any(
-            _has(facts, *one) for one in self.unless.items()
+        return all(_has(facts, *condition) for condition in self.when.items()) and not any(
+            _has(facts, *condition) for condition in self.unless.items()
         )
 
 
@@ -136,8 +136,8 @@ def _side(terms: Iterable[str], facts: Facts) -> set[str]:
 
 
 def _has(facts: Facts, source: str, values: Iterable[str]) -> bool:
-    there, wanted = facts.get(source, {}), set(values)
-    return bool(wanted & set(there)) if wanted else bool(there)
+    there, expected = facts.get(source, {}), set(values)
+    return bool(expected & set(there)) if expected else bool(there)
 
 
 NOTICE_CHECKS = load_both("notice_check", NoticeCheck)
@@ -163,54 +163,66 @@ class NoticeFinding(Struct, frozen=True):
 
 
 def notice_findings(
-    told: Sequence[Statement] | None, practice: Practice, day: date
+    statements: Sequence[Statement] | None, practice: Practice, day: date
 ) -> tuple[NoticeFinding, ...]:
     """What the checks that are in force on a day find, by clause and rule.
 
-    `told`: the statements of the notice in force; None when there is none: then what it should say is not
+    `statements`: of the notice in force; None when there is none: then what it should say is not
     asked. Raises KeyError for a source of practice that no check can name.
     """
     if unknown := practice.keys() - PRACTICE_SOURCES:
         raise KeyError(min(unknown))
-    facts = _facts(told, practice, day)
-    made = [check for check in NOTICE_CHECKS if in_force(check, day)]
-    if told is None:
-        made = [check for check in made if not _asks_notice(check)]
-    found = chain.from_iterable(_found(check, facts, told or ()) for check in made)
-    return tuple(sorted(found, key=_place))
+    facts = _facts(statements, practice, day)
+    checks = [check for check in NOTICE_CHECKS if in_force(check, day)]
+    if statements is None:
+        checks = [check for check in checks if not _asks_notice(check)]
+    findings = chain.from_iterable(_findings_of(check, facts, statements or ()) for check in checks)
+    return tuple(sorted(findings, key=_place))
 
 
 def _asks_notice(check: NoticeCheck) -> bool:
     return any(source.startswith(_TOLD) for source in check.sources)
 
 
-def _found(check: NoticeCheck, facts: Facts, told: Sequence[Statement]) -> Iterator[NoticeFinding]:
+def _findings_of(
+    check: NoticeCheck, facts: Facts, statements: Sequence[Statement]
+) -> Iterator[NoticeFinding]:
     values = check.found(facts)
     if values is None:
         return
     contrasts = [Contrast(value, _places(check, value, facts)) for value in values]
     if not check.singly:
         claims = {*check.shows, *check.claims}
-        said = tuple(one for one in told if one.claim in claims)
-        yield NoticeFinding(check, check.clause, said, tuple(contrasts))
+        concerned = tuple(statement for statement in statements if statement.claim in claims)
+        yield NoticeFinding(check, check.clause, concerned, tuple(contrasts))
         return
     for contrast in contrasts:
-        said = tuple(one for one in told if one.claim == contrast.value)
-        yield NoticeFinding(check, said[0].clause or check.clause, said, (contrast,))
+        concerned = tuple(
+            statement for statement in statements if statement.claim == contrast.value
+        )
+        yield NoticeFinding(check, concerned[0].clause or check.clause, concerned, (contrast,))
 
 
 def _places(check: NoticeCheck, value: str, facts: Facts) -> tuple[str, ...]:
     sources = [facts.get(term, {}) for term in (*check.of, *check.within, *check.when)]
-    return tuple(sorted({place for seen in sources for place in seen.get(value, ())}))
+    return tuple(
+        sorted({place for places_by_value in sources for place in places_by_value.get(value, ())})
+    )
 
 
-def _place(one: NoticeFinding) -> tuple[list[str], str, tuple[Statement, ...]]:
+def _place(finding: NoticeFinding) -> tuple[list[str], str, tuple[Statement, ...]]:
     """Clauses in the order of their numbers."""
-    return [part.zfill(_DIGITS) for part in one.clause.split(".")], one.check.id, one.said
+    return (
+        [part.zfill(_DIGITS) for part in finding.clause.split(".")],
+        finding.check.id,
+        finding.said,
+    )
 
 
-def _facts(told: Sequence[Statement] | None, practice: Practice, day: date) -> Facts:
-    facts: dict[str, Seen] = {_PRACTICE + name: seen for name, seen in practice.items()}
+def _facts(statements: Sequence[Statement] | None, practice: Practice, day: date) -> Facts:
+    facts: dict[str, Seen] = {
+        _PRACTICE + name: places_by_value for name, places_by_value in practice.items()
+    }
     facts[_PROVISIONS] = {
         entry.id: () for entry in PROVISIONS if entry.applies and in_force(entry, day)
     }
@@ -220,26 +232,28 @@ def _facts(told: Sequence[Statement] | None, practice: Practice, day: date) -> F
         if in_force(entry, day)
         for category in entry.categories
     }
-    if told is not None:
+    if statements is not None:
         facts[_IN_FORCE] = {"yes": ()}
-        facts |= _statements(told, practice.get("open-finding", {}))
+        facts |= _statements(statements, practice.get("open-finding", {}))
     return facts
 
 
-def _statements(told: Sequence[Statement], broken: Seen) -> dict[str, Seen]:
+def _statements(statements: Sequence[Statement], broken_rules: Seen) -> dict[str, Seen]:
     """The values of each claim, and the claims that cannot be read or are not kept."""
     facts: dict[str, dict[str, tuple[str, ...]]] = {_UNKNOWN: {}, _UNREAD: {}, _BROKEN: {}}
-    for said in told:
-        claim = NOTICE_CLAIMS.get(said.claim)
+    for statement in statements:
+        claim = NOTICE_CLAIMS.get(statement.claim)
         if claim is None:
-            facts[_UNKNOWN][said.claim] = ()
+            facts[_UNKNOWN][statement.claim] = ()
             continue
-        understood, unread = claim.read(said.value)
+        understood, unread = claim.read(statement.value)
         if unread:
-            facts[_UNREAD][said.claim] = ()
-        facts.setdefault(_TOLD + said.claim, {}).update(dict.fromkeys(understood, ()))
+            facts[_UNREAD][statement.claim] = ()
+        facts.setdefault(_TOLD + statement.claim, {}).update(dict.fromkeys(understood, ()))
         keys = (value.partition("=")[0] for value in understood)
-        facts.setdefault(_TOLD + said.claim + _OF, {}).update(dict.fromkeys(keys, ()))
-        if understood and (rules := [rule for rule in claim.kept_by if rule in broken]):
-            facts[_BROKEN][said.claim] = tuple(f"{r}: {', '.join(broken[r])}" for r in rules)
+        facts.setdefault(_TOLD + statement.claim + _OF, {}).update(dict.fromkeys(keys, ()))
+        if understood and (rules := [rule for rule in claim.kept_by if rule in broken_rules]):
+            facts[_BROKEN][statement.claim] = tuple(
+                f"{rule}: {', '.join(broken_rules[rule])}" for rule in rules
+            )
     return dict(facts)

@@ -33,17 +33,17 @@ _MONTHS = 12
 
 def _period(text: str) -> str | None:
     """`traffic=P6M`: a period of a category, whole years as years, as retention rules have it."""
-    found = _PERIOD.match(text)
-    if found is None or found["of"] not in CATEGORIES:
+    match = _PERIOD.match(text)
+    if match is None or match["of"] not in CATEGORIES:
         return None
-    years, months = divmod(int(found["count"]), _MONTHS)
-    return f"{found['of']}=P{years}Y" if found["unit"] == "M" and not months else text
+    years, months = divmod(int(match["count"]), _MONTHS)
+    return f"{match['of']}=P{years}Y" if match["unit"] == "M" and not months else text
 
 
 def _provision(text: str) -> str | None:
-    """The id of a provision in any spelling; one that is not known stays what it is."""
-    known = provision(text)
-    return known.id if known else _matching(_CODE)(text)
+    """The id of a provision in any spelling; an unknown text stays what it is."""
+    entry = provision(text)
+    return entry.id if entry else _matching(_CODE)(text)
 
 
 def _matching(pattern: re.Pattern[str]) -> Callable[[str], str | None]:
@@ -51,8 +51,8 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[str], str | None]:
 
 
 def _among(values: Iterable[str]) -> Callable[[str], str | None]:
-    known = frozenset(values)
-    return lambda text: text if text in known else None
+    vocabulary = frozenset(values)
+    return lambda text: text if text in vocabulary else None
 
 
 _READERS: Mapping[str, Callable[[str], str | None]] = {
@@ -109,9 +109,9 @@ class NoticeClaim(Struct, frozen=True, forbid_unknown_fields=True):
         """The values that a statement makes, and those of its parts that say nothing known."""
         reader = _among(self.values) if self.takes == "listed" else _READERS[self.takes]
         parts = [part for part in (text.strip() for text in value.split(",")) if part]
-        read = [(part, reader(part)) for part in parts]
-        understood = tuple(found for _, found in read if found is not None)
-        return understood, tuple(part for part, found in read if found is None)
+        readings = [(part, reader(part)) for part in parts]
+        understood = tuple(reading for _, reading in readings if reading is not None)
+        return understood, tuple(part for part, reading in readings if reading is None)
 
 
 NOTICE_CLAIMS: Mapping[str, NoticeClaim] = {
@@ -122,8 +122,12 @@ NOTICE_CLAIMS: Mapping[str, NoticeClaim] = {
 def house_statements() -> tuple[Statement, ...]:
     """What the house's present policy says, in the order of its clauses, as a notice publishes it."""
     stated = (
-        Statement(said.clause, claim.id, said.value)
+        Statement(statement.clause, claim.id, statement.value)
         for claim in NOTICE_CLAIMS.values()
-        for said in claim.policy
+        for statement in claim.policy
     )
-    return tuple(sorted(stated, key=lambda one: [int(n) for n in one.clause.split(".")]))
+    return tuple(
+        sorted(
+            stated, key=lambda statement: [int(number) for number in statement.clause.split(".")]
+        )
+    )

@@ -8,7 +8,7 @@ from schemas.sources import powers_of
 
 
 class Ordinary(Struct, frozen=True, forbid_unknown_fields=True):
-    """Types by which nobody ends or changes what another source said, and why."""
+    """Types that never end or change what another source said, and why."""
 
     why: str
     types: tuple[str, ...]

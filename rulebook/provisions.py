@@ -31,7 +31,7 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     `applies` is false for a duty that a telecom provider as such does not have.
     `feeds`: kinds of recipient to which feeds go under it of which everybody may know, whatever its secrecy.
     `notice`: whether the person is told. `required`: by the provider; `on-request`: when they ask;
-    `authority`: by the authority, when its case allows; `barred`: by nobody; `none`: nothing to tell.
+    `authority`: by the authority, when its case allows; `barred`: by no party; `none`: nothing to tell.
     """
 
     id: ProvisionId
@@ -64,6 +64,7 @@ def _index(provisions: tuple[Provision, ...]) -> dict[str, Provision]:
     index: dict[str, Provision] = {}
     for entry in provisions:
         for spelling in {folded(name) for name in (entry.id, *entry.aliases)}:
+            # Two provisions of one spelling: one of them could clear what the other one keeps secret.
             if spelling in index:
                 raise RulebookError(f"{entry.id} and {index[spelling].id} share a spelling")
             index[spelling] = entry
@@ -80,14 +81,14 @@ def provision(spelled: str) -> Provision | None:
 
     Capitals and separators do not matter, and a paragraph reads as its article.
     """
-    found = (_INDEX.get(reading) for reading in readings(spelled))
-    return next((entry for entry in found if entry is not None), None)
+    entries = (_INDEX.get(reading) for reading in readings(spelled))
+    return next((entry for entry in entries if entry is not None), None)
 
 
 def secret_provisions() -> frozenset[str]:
     """All spellings, lower case, of the provisions whose secrecy is mandatory.
 
-    Ids, aliases, and each of them without separators: what `schemas.Intake` compares with.
+    Ids, aliases, and each of them without separators: what `schemas.secrecy` compares with.
     """
     secret = [entry for entry in PROVISIONS if entry.secrecy == "mandatory"]
     names = {name for entry in secret for name in (entry.id, *entry.aliases)}

@@ -36,9 +36,9 @@ class Purpose(Struct, frozen=True, forbid_unknown_fields=True):
 
     `legal_bases`: on which it may rest; none: it is forbidden. `provision`: of the duty, where it is one.
     `compatible`: purposes for which data that was collected for this one may be used as well. `aliases`:
-    other codes for the same. `clause`: of the privacy policy. `channels`: of marketing,
-    by which whoever agreed to it may be approached. `direct_marketing`: an objection to it is final (GDPR
-    Art. 21(3)).
+    other codes for the same. `clause`: of the privacy policy. `channels`: of marketing, by
+    which a person who agreed to it may be approached. `direct_marketing`: an objection to it is final
+    (GDPR Art. 21(3)).
     """
 
     purpose: PurposeCode
@@ -80,7 +80,7 @@ class Purpose(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PurposeDecision(Struct, frozen=True):
-    """Allowed when there is a verdict and none denies it; law first. No verdict: nobody knows the purpose."""
+    """Allowed when there is a verdict and none denies it; law first. No verdict: the purpose is unknown."""
 
     allowed: bool
     verdicts: tuple[Verdict, ...]
@@ -101,10 +101,10 @@ def _index(entries: tuple[Purpose, ...]) -> Mapping[str, tuple[Purpose, ...]]:
     for entry in entries:
         for code in (entry.purpose, *entry.aliases):
             index.setdefault(code, []).append(entry)
-    for code, named in index.items():
-        if len({entry.purpose for entry in named}) > 1:
+    for code, purposes_of_code in index.items():
+        if len({entry.purpose for entry in purposes_of_code}) > 1:
             raise RulebookError(f"two purposes share the code {code}")
-    return {code: tuple(named) for code, named in index.items()}
+    return {code: tuple(purposes_of_code) for code, purposes_of_code in index.items()}
 
 
 _INDEX = _index(PURPOSES)
@@ -116,7 +116,7 @@ def _name(code: str) -> str:
 
 
 def purposes_on(code: str, day: date) -> tuple[Purpose, ...]:
-    """The entries of a purpose that hold on a day, law first; none for a purpose that nobody knows."""
+    """The entries of a purpose that hold on a day, law first; none for an unknown purpose."""
     return tuple(entry for entry in _INDEX.get(code, ()) if in_force(entry, day))
 
 

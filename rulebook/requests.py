@@ -81,29 +81,29 @@ def request_period(
 ) -> RequestPeriod:
     """The period of a request (GDPR Art. 12(3), (6)), counted from the day of receipt.
 
-    `questions`: when proof of identity was asked for; one that came late stops nothing. `shown`: when
+    `questions`: when proof of identity was asked for; a late question stops nothing. `shown`: when
     identity was verified. `extensions`: when the person was told; one after the first period has no effect.
     """
     pauses = tuple(_pauses(received_on, questions, sorted(shown)))
     stands_still = any(pause.until is None for pause in pauses)
     days = sum(pause.days for pause in pauses)
     first = deadline(_ANSWER, received_on, days)
-    told = any(stands_still or time < first for time in extensions)
-    last = extended(_ANSWER, received_on, days) if told else first
+    is_extended = any(stands_still or time < first for time in extensions)
+    last = extended(_ANSWER, received_on, days) if is_extended else first
     if stands_still:
-        return RequestPeriod(pauses, told, None, None)
-    return RequestPeriod(pauses, told, last, first)
+        return RequestPeriod(pauses, is_extended, None, None)
+    return RequestPeriod(pauses, is_extended, last, first)
 
 
 def _pauses(
-    received_on: date, questions: Iterable[datetime], shown: Sequence[datetime]
+    received_on: date, questions: Iterable[datetime], verified: Sequence[datetime]
 ) -> Iterable[Pause]:
     in_time = deadline(_QUESTION, received_on)
     last = datetime.min.replace(tzinfo=UTC)
-    for asked in sorted(questions):
-        if asked < in_time and asked >= last:
-            answer = next((time for time in shown if time >= asked), None)
-            yield Pause(day_of(asked), day_of(answer) if answer else None)
+    for question in sorted(questions):
+        if question < in_time and question >= last:
+            answer = next((time for time in verified if time >= question), None)
+            yield Pause(day_of(question), day_of(answer) if answer else None)
             last = answer or datetime.max.replace(tzinfo=UTC)
 
 

@@ -2,7 +2,7 @@
 
 A *duty* says how long data must be kept, a *permission* how long it may be. What is due is due at the end
 of the latest duty; without one, or after it, at the end of the shortest permission. Holds and pending
-requests are no rules: whoever asks knows of them.
+requests are no rules: `projections.keeping` adds them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -114,7 +114,7 @@ def _rules_of(category: str) -> tuple[RetentionRule, ...]:
 def retention_periods(
     category: str, anchors: Mapping[Anchor, date], day: date
 ) -> tuple[RetentionDue, ...]:
-    """Every period of a category as the rules stand on a day, the one that decides last.
+    """Every period of a category as the rules stand on a day; the last one decides.
 
     `anchors`: those that have come. Each duty that has begun, the shortest permission that has, and what
     has not begun and makes everything wait. Conservative: that is a duty whose anchor has not come, or
@@ -123,8 +123,8 @@ def retention_periods(
     """
     rules = retention_rules(category, max(day, _first_day(category)))
     permissions = _ends(rules, "permission", anchors)
-    begun = [*_ends(rules, "duty", anchors), *sorted(permissions, key=_until)[:1]]
-    ends = [RetentionDue(category, until, entry.id) for until, entry in sorted(begun, key=_until)]
+    running = [*_ends(rules, "duty", anchors), *sorted(permissions, key=_until)[:1]]
+    ends = [RetentionDue(category, until, entry.id) for until, entry in sorted(running, key=_until)]
     waiting = [entry for entry in rules if entry.anchor not in anchors]
     if "account-closed" not in anchors and _makes_wait(waiting, bool(permissions)):
         return (*ends, _until_closed(category, rules, anchors))

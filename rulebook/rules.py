@@ -1,7 +1,8 @@
 """Rules whose breach is a finding: law and house policy as data, and the one function that applies them.
 
 A rule says to which kind of situation it applies and what about it is a breach. A situation is a flat map
-of names to codes and truth values, made by whoever knows the facts; no rule is an `if` in code.
+of names to codes and truth values; the code that knows the facts makes it (`projections.findings`). No rule
+is an `if` in code.
 """
 
 from collections.abc import Mapping
@@ -98,7 +99,7 @@ def _forbidding(kind: str, situation: tuple[tuple[str, Fact], ...]) -> tuple[Rul
 
 def rule(name: str) -> Rule:
     """The rule of an id; of several versions the newest. Raises KeyError."""
-    found = [entry for entry in RULES if entry.id == name]
-    if not found:
+    versions = [entry for entry in RULES if entry.id == name]
+    if not versions:
         raise KeyError(name)
-    return max(found, key=lambda entry: entry.valid_from)
+    return max(versions, key=lambda entry: entry.valid_from)

@@ -105,22 +105,22 @@ def ordinary(codes: Collection[str] = ()) -> Ordinary:
     `codes`: a deployment's own, whole codes or words of its codes.
     """
     purposes = {entry.purpose for entry in PURPOSES}
-    known: dict[Place, set[str]] = {
+    known_codes: dict[Place, set[str]] = {
         "business": purposes,
         "ground": {*REFUSALS, *(entry.id for entry in RETENTION_RULES)},
         "authority": purposes,
     }
     words: dict[Place, set[str]] = {}
-    whole: dict[Place, set[str]] = {}
+    whole_codes: dict[Place, set[str]] = {}
     for entry in ORDINARY_WORDS:
-        place, own = entry.place, {*entry.words.split(), *map(str.lower, codes)}
-        words[place] = own.union(*(words[other] for other in entry.also))
-        whole[place] = {*entry.codes, *known.get(place, ()), *codes}.union(
-            *(whole[other] for other in entry.also)
+        place, place_words = entry.place, {*entry.words.split(), *map(str.lower, codes)}
+        words[place] = place_words.union(*(words[other_place] for other_place in entry.also))
+        whole_codes[place] = {*entry.codes, *known_codes.get(place, ()), *codes}.union(
+            *(whole_codes[other_place] for other_place in entry.also)
         )
     behind = _neighbours_of(entry.behind for entry in ORDINARY_WORDS)
     apart = _neighbours_of(entry.apart for entry in ORDINARY_WORDS)
-    return Ordinary(words, whole, _KINDS, behind=behind, apart=apart)
+    return Ordinary(words, whole_codes, _KINDS, behind=behind, apart=apart)
 
 
 def _neighbours_of(tables: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
@@ -168,11 +168,15 @@ def _feeds_to(kind: str) -> frozenset[str]:
 
 def _neighbours() -> Iterator[str]:
     """Countries of the EEA: their courts hear civil cases as ours do."""
-    return (one.code for one in COUNTRIES if one.region == "eea" and one.valid_to is None)
+    return (
+        country.code
+        for country in COUNTRIES
+        if country.region == "eea" and country.valid_to is None
+    )
 
 
 _COURT = "court"
-# What nobody may be told of clears nothing, whatever its secrecy.
+# A provision that bars telling the person clears nothing, even one without secrecy.
 _CLEAR = tuple(
     entry for entry in PROVISIONS if entry.secrecy != "mandatory" and entry.notice != "barred"
 )
@@ -181,15 +185,15 @@ _CLEAR = tuple(
 def _open_laws() -> dict[str, set[str]]:
     """Laws of which every known article is without secrecy -> the kinds of recipient that these name.
 
-    No court, since an article that nobody knows may be one of a criminal court.
+    No court, since an unknown article may be one of a criminal court.
     """
     laws: dict[str, list[Provision]] = {}
     for entry in PROVISIONS:
         laws.setdefault(".".join(entry.id.split(".")[:2]), []).append(entry)
     return {
-        law: {kind for entry in known for kind in entry.authorities} - {_COURT}
-        for law, known in laws.items()
-        if all(entry.secrecy == "none" and entry.authorities for entry in known)
+        law: {kind for entry in provisions for kind in entry.authorities} - {_COURT}
+        for law, provisions in laws.items()
+        if all(entry.secrecy == "none" and entry.authorities for entry in provisions)
     }
 
 

@@ -10,7 +10,7 @@ from schemas import names
 from schemas.powers import Sender
 from schemas.sources import EVENTS_TOPIC, FILES
 
-# Whoever may say something may take it back; of what others said it is refused anyway.
+# A source may take back what it said; taking back what others said is refused elsewhere (`powers`).
 _TAKES_BACK = names.EVENT_ANNULLED
 _NEWCOMER = Sender(through=frozenset({EVENTS_TOPIC, FILES}))
 
@@ -55,8 +55,8 @@ def _changed(sender: Sender, facts: Mapping[str, Any]) -> Sender:
 
 
 def _types(names: Iterable[str]) -> frozenset[str]:
-    found = frozenset(names)
-    return found | {_TAKES_BACK} if found else found
+    types = frozenset(names)
+    return types | {_TAKES_BACK} if types else types
 
 
 SOURCES: tuple[SourceEntry, ...] = load("house", "source", SourceEntry)

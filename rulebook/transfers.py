@@ -59,12 +59,14 @@ TRANSFER_MECHANISMS: tuple[TransferMechanism, ...] = load(
     "law", "transfer_mechanism", TransferMechanism
 )
 _RESTS_ON: Mapping[str, RestsOn] = {
-    folded(name): one.rests_on for one in TRANSFER_MECHANISMS for name in (one.id, *one.aliases)
+    folded(name): mechanism.rests_on
+    for mechanism in TRANSFER_MECHANISMS
+    for name in (mechanism.id, *mechanism.aliases)
 }
 
 
 def rests_on(mechanism: str) -> RestsOn:
-    """On what a mechanism rests; one that the rulebook does not know is a safeguard of the house."""
+    """On what a mechanism rests; an unknown mechanism counts as a safeguard of the house."""
     return _RESTS_ON.get(folded(mechanism), "itself")
 
 
@@ -81,18 +83,20 @@ def transfer(
         return Transfer("eea", citation=citation)
     covered = place.region == "adequate"
     mechanism = next(
-        (said for said in _said(stated, registered) if covered or rests_on(said) == "itself"), None
+        (text for text in _statements(stated, registered) if covered or rests_on(text) == "itself"),
+        None,
     )
     if mechanism is None and covered:
+        # The decision covers the recipient, whether or not the disclosure names it.
         mechanism = ADEQUACY
     return Transfer(place.region, mechanism, place.lacks, citation)
 
 
-def _said(stated: str | None, registered: str | None) -> list[str]:
+def _statements(stated: str | None, registered: str | None) -> list[str]:
     """What is said, the disclosure first. That there is nothing is the last word on it."""
-    said = []
-    for one in (stated, registered):
-        if one and rests_on(one) == "nothing":
+    statements = []
+    for statement in (stated, registered):
+        if statement and rests_on(statement) == "nothing":
             break
-        said += [one] if one else []
-    return said
+        statements += [statement] if statement else []
+    return statements

@@ -30,24 +30,24 @@ def in_force(entry: DatedEntry, day: date) -> bool:
 
 def grouped(entries: Iterable[E], name: Callable[[E], str]) -> Mapping[str, tuple[E, ...]]:
     """The entries of each name, in the order given."""
-    named: dict[str, list[E]] = {}
+    by_name: dict[str, list[E]] = {}
     for entry in entries:
-        named.setdefault(name(entry), []).append(entry)
-    return {key: tuple(same) for key, same in named.items()}
+        by_name.setdefault(name(entry), []).append(entry)
+    return {key: tuple(same) for key, same in by_name.items()}
 
 
 def versions(entries: Iterable[E], name: Callable[[E], str]) -> Mapping[str, tuple[E, ...]]:
     """The entries of each name, the earliest first. Raises RulebookError when two hold on one day."""
-    named = grouped(sorted(entries, key=lambda entry: entry.valid_from), name)
-    for key, same in named.items():
-        if any(in_force(one, other.valid_from) for one, other in pairwise(same)):
+    by_name = grouped(sorted(entries, key=lambda entry: entry.valid_from), name)
+    for key, same in by_name.items():
+        if any(in_force(earlier, later.valid_from) for earlier, later in pairwise(same)):
             raise RulebookError(f"{key}: two versions hold on one day")
-    return named
+    return by_name
 
 
 def version_on(same: Sequence[E], day: date | None) -> E:
     """Of the versions of one entry that of a day, None: the newest. Before the first one, the first."""
     if day is None:
         return same[-1]
-    begun = [entry for entry in same if entry.valid_from <= day]
-    return begun[-1] if begun else same[0]
+    started = [entry for entry in same if entry.valid_from <= day]
+    return started[-1] if started else same[0]

@@ -250,5 +250,7 @@ def _publish(
     attributes: dict[str, Any],
 ) -> Publication:
     source, late = attributes.pop("source", source), attributes.pop("late", timedelta(0))
-    said = publish(person.rng, at, source, name, subject=person.subject, data=data, **attributes)
-    return said._replace(published=said.published + late)
+    publication = publish(
+        person.rng, at, source, name, subject=person.subject, data=data, **attributes
+    )
+    return publication._replace(published=publication.published + late)

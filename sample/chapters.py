@@ -1,7 +1,7 @@
 """Ordinary chapters of a customer's life: contract, own data, consents.
 
 A chapter is a few events that belong together: a function from a life to publications, which draws
-on the life's random source and changes nothing else. One that does not suit the life gives none.
+on the life's random source and changes nothing else. A chapter that does not suit the life gives none.
 """
 
 from collections.abc import Callable
@@ -118,10 +118,12 @@ def login(life: CustomerLife) -> list[Publication]:
 def visits(life: CustomerLife) -> list[Publication]:
     """Analytical cookies are accepted, followed by what they tell; by half refused again later."""
     at = life.free(life.between(0.05, 0.6))
-    seen = people.behaviour(life.rng)
+    behaviour = people.behaviour(life.rng)
     story = [
         consented(life, at, "analytics-cookies", "web"),
-        collected(life, at + MINUTE, ANALYTICS, "app-backend", Origin("cookie", "optional"), seen),
+        collected(
+            life, at + MINUTE, ANALYTICS, "app-backend", Origin("cookie", "optional"), behaviour
+        ),
     ]
     if life.rng.random() < 0.5:
         story.append(withdrew(life, life.free(0.8), "analytics-cookies", "web"))
@@ -130,10 +132,10 @@ def visits(life: CustomerLife) -> list[Publication]:
 
 def moving_house(life: CustomerLife) -> list[Publication]:
     """The customer moves: it says so in the portal, or the helpdesk looks it up and changes it."""
-    rng, new, share = life.rng, people.address(life.rng), life.between(0.1, 0.9)
+    rng, address, share = life.rng, people.address(life.rng), life.between(0.1, 0.9)
     if rng.random() < 0.5:
         trace = traceparent(rng)
-        return [corrected(life, life.free(share), "subject", "moved", new, traceparent=trace)]
+        return [corrected(life, life.free(share), "subject", "moved", address, traceparent=trace)]
     case, at = correlation(rng), life.office(share)
     look = accessed(
         life, at, Look(terms.HELPDESK, "address-change", terms.ADDRESS), correlationid=case
@@ -142,7 +144,7 @@ def moving_house(life: CustomerLife) -> list[Publication]:
     at += 4 * MINUTE
     return [
         look,
-        corrected(life, at, "helpdesk", "moved", new, correlationid=case, causationid=cause),
+        corrected(life, at, "helpdesk", "moved", address, correlationid=case, causationid=cause),
     ]
 
 

@@ -36,29 +36,29 @@ def marketing(life: CustomerLife) -> list[Publication]:
     It does so before any other chapter takes a consent back or closes the account for a while.
     """
     at, ref = life.office(life.between(0.2, 0.25)), reference(life.rng, "VZ")
-    said, later = at + timedelta(hours=2), at + timedelta(days=2)
-    sent = {"channel": "email", "campaign": f"spring-{at.year}", "purpose": "newsletter"}
+    objected_at, later = at + timedelta(hours=2), at + timedelta(days=2)
+    message = {"channel": "email", "campaign": f"spring-{at.year}", "purpose": "newsletter"}
     objected = {"activity_objected": MARKETING.activity, "ground": "direct-marketing"}
-    asked = {
+    request = {
         "request_ref": ref,
         "right": "objection",
         "channel": "email",
-        "received_on": said.date().isoformat(),
+        "received_on": objected_at.date().isoformat(),
     }
     answer = {"request_ref": ref, "outcome": "granted"}
     return [
         consented(life, life.free(0.05), "newsletter", "portal"),
-        recorded(life, at, MARKETING, "crm", names.MARKETING_MESSAGE_SENT, MAIL, **sent),
-        recorded(life, said, RIGHTS, "crm", names.RIGHTS_REQUEST_RECEIVED, **asked),
+        recorded(life, at, MARKETING, "crm", names.MARKETING_MESSAGE_SENT, MAIL, **message),
+        recorded(life, objected_at, RIGHTS, "crm", names.RIGHTS_REQUEST_RECEIVED, **request),
         recorded(
             life,
-            said + MINUTE,
+            objected_at + MINUTE,
             MARKETING,
             "crm",
             names.MARKETING_OBJECTION_RECORDED,
             channel="email",
         ),
-        recorded(life, said + 2 * MINUTE, RIGHTS, "crm", names.OBJECTION_RAISED, **objected),
+        recorded(life, objected_at + 2 * MINUTE, RIGHTS, "crm", names.OBJECTION_RAISED, **objected),
         recorded(life, later, RIGHTS, "crm", names.OBJECTION_UPHELD, **objected),
         recorded(life, later + MINUTE, RIGHTS, "crm", names.RIGHTS_REQUEST_ANSWERED, **answer),
     ]
@@ -111,30 +111,31 @@ def preferences(life: CustomerLife) -> list[Publication]:
 def abroad(life: CustomerLife) -> list[Publication]:
     """The customer agrees that calls to two countries take their data there, until it does not."""
     at, end = life.free(life.between(0.1, 0.3)), life.free(life.between(0.6, 0.9))
-    agreed, ended = names.TRANSFER_AGREEMENT_RECORDED, names.TRANSFER_AGREEMENT_ENDED
+    agreement_recorded = names.TRANSFER_AGREEMENT_RECORDED
+    agreement_ended = names.TRANSFER_AGREEMENT_ENDED
     return [
-        recorded(life, at, SUBSCRIPTION, "crm", agreed, countries=["US", "MA"]),
-        recorded(life, end, SUBSCRIPTION, "crm", ended, countries=["US", "MA"]),
+        recorded(life, at, SUBSCRIPTION, "crm", agreement_recorded, countries=["US", "MA"]),
+        recorded(life, end, SUBSCRIPTION, "crm", agreement_ended, countries=["US", "MA"]),
     ]
 
 
 def disclosure_notices(life: CustomerLife) -> list[Publication]:
     """The customer asks what the tax authority was given: once told, once not."""
     story = []
-    for share, told in ((0.3, True), (0.6, False)):
+    for share, is_told in ((0.3, True), (0.6, False)):
         at, case = life.office(share), reference(life.rng, "FI")
-        given = disclosed(
+        disclosure = disclosed(
             life, at, life.usual(terms.TAX_AUTHORITY), case_ref=case, notice="on-request"
         )
-        asked, later = at + timedelta(days=2), at + timedelta(days=4)
-        which = {"disclosure_id": given.event["id"]}
-        request, answer = names.DISCLOSURE_NOTICE_REQUESTED, {**which, "channel": "email"}
+        asked_at, later = at + timedelta(days=2), at + timedelta(days=4)
+        about = {"disclosure_id": disclosure.event["id"]}
+        request, answer = names.DISCLOSURE_NOTICE_REQUESTED, {**about, "channel": "email"}
         name, facts = names.DISCLOSURE_NOTICE_GIVEN, answer
-        if not told:
-            name, facts = names.DISCLOSURE_NOTICE_WITHHELD, {**which, "ground": "tax-inspection"}
+        if not is_told:
+            name, facts = names.DISCLOSURE_NOTICE_WITHHELD, {**about, "ground": "tax-inspection"}
         story += [
-            given,
-            recorded(life, asked, TAX, "privacy-office", request, **answer),
+            disclosure,
+            recorded(life, asked_at, TAX, "privacy-office", request, **answer),
             recorded(life, later, TAX, "privacy-office", name, **facts),
         ]
     return story

@@ -55,13 +55,13 @@ class Plan(NamedTuple):
     """Whether there is room for the planted violations."""
 
     def others(self, index: int) -> list[Chapter]:
-        """The chapters that this customer tells whatever its allowance."""
+        """The chapters that this customer tells beyond its allowance."""
         if not self.tour:
             return []
         player, players = index - (index > TOUR_INDEX), self.customers - 1
-        chosen = dealt(DEALT, player, players)
+        chapters = dealt(DEALT, player, players)
         # Violations are old enough for every deadline to have passed: the first half tells them.
-        return chosen + (dealt(VIOLATIONS, player, players // 2) if self.violations else [])
+        return chapters + (dealt(VIOLATIONS, player, players // 2) if self.violations else [])
 
     def allowance(self, index: int) -> int:
         """How many events the story of this customer has."""
@@ -118,16 +118,16 @@ def generate(
 
 
 def _yielded(plan: Plan, planted: list[PlantedViolation] | None) -> Iterator[dict[str, Any]]:
-    for one in _published(plan):
+    for publication in _published(plan):
         if planted is not None:
-            planted += _planted(one)
-        yield one.event
+            planted += _planted(publication)
+        yield publication.event
 
 
-def _planted(one: Publication) -> Iterator[PlantedViolation]:
-    event = one.event
+def _planted(publication: Publication) -> Iterator[PlantedViolation]:
+    event = publication.event
     name = event["type"].split(".")[3]
-    for rule in one.breaks:
+    for rule in publication.breaks:
         yield PlantedViolation(rule, event["source"], event["id"], name, event["subject"])
 
 
@@ -175,9 +175,9 @@ def _plan(seed: int, customers: int, spare: int, era: Era) -> Plan:
     if has_room:
         spare -= planted
     plan = Plan(seed, customers, era, tour, scale=1.0, routine=0, violations=has_room)
-    full = _told(plan)
+    full = _events_above_minimum(plan)
     plan = plan._replace(scale=min(1.0, STORIES * spare / full) if full else 1.0)
-    return plan._replace(routine=spare - _told(plan))
+    return plan._replace(routine=spare - _events_above_minimum(plan))
 
 
 def _opening(seed: int, era: Era) -> list[Publication]:
@@ -186,10 +186,10 @@ def _opening(seed: int, era: Era) -> list[Publication]:
     return [event for name, part in parts.items() for event in part(seeded(seed, name), era)]
 
 
-def _told(plan: Plan) -> int:
+def _events_above_minimum(plan: Plan) -> int:
     """How many events the stories take above their minimum."""
-    others = (i for i in range(plan.customers) if not (plan.tour and i == TOUR_INDEX))
-    return sum(plan.allowance(index) - 1 for index in others)
+    indexes = (i for i in range(plan.customers) if not (plan.tour and i == TOUR_INDEX))
+    return sum(plan.allowance(index) - 1 for index in indexes)
 
 
 def _published(plan: Plan) -> Iterator[Publication]:
@@ -199,11 +199,13 @@ def _published(plan: Plan) -> Iterator[Publication]:
         high = min(low + COHORT, plan.customers)
         stories = [_story(plan, index) for index in range(low, high)]
         cast = sorted(map(_member, stories), key=lambda member: member.opened)
-        told = sorted((*opening, *(p for s in stories for p in s)), key=moment_of_publication)
-        told = kept(told, plan.era.end)
+        publications = sorted(
+            (*opening, *(p for s in stories for p in s)), key=moment_of_publication
+        )
+        publications = kept(publications, plan.era.end)
         count = plan.routine_before(high) - plan.routine_before(low)
-        filled = (fresh(one, plan.era.end) for one in routine(rng, cast, count, plan.era))
-        yield from merge(told, filled, key=moment_of_publication)
+        filled = (fresh(message, plan.era.end) for message in routine(rng, cast, count, plan.era))
+        yield from merge(publications, filled, key=moment_of_publication)
         opening = []
 
 
@@ -211,8 +213,10 @@ def _story(plan: Plan, index: int) -> list[Publication]:
     if plan.tour and index == TOUR_INDEX:
         return tour_story(tour_life(plan.seed, plan.era))
     life = customer(plan.seed, index, plan.customers, plan.era)
-    others = plan.others(index)
-    return story(life, plan.allowance(index), others) + [p for tell in others for p in tell(life)]
+    chapters = plan.others(index)
+    return story(life, plan.allowance(index), chapters) + [
+        p for tell in chapters for p in tell(life)
+    ]
 
 
 def _member(events: list[Publication]) -> Member:

@@ -90,10 +90,10 @@ def _assessments(rng: Random, era: Era) -> Iterator[Publication]:
 
 def _breach(rng: Random, era: Era) -> Iterator[Publication]:
     """A parcel list went to the wrong address: reported within the periods of the law."""
-    found = office_hour(rng, era.day(0.45))
-    ref = f"BR-{found.year}-1"
-    known = act(SECURITY)
-    detected = {"detected_at": offset_time(found), "regime": "gdpr"}
+    found_at = office_hour(rng, era.day(0.45))
+    ref = f"BR-{found_at.year}-1"
+    common_facts = act(SECURITY)
+    detected = {"detected_at": offset_time(found_at), "regime": "gdpr"}
     steps: tuple[tuple[int, str, dict[str, str]], ...] = (
         (0, names.BREACH_DETECTED, detected),
         (5, names.BREACH_ASSESSED, {"risk": "high"}),
@@ -103,9 +103,9 @@ def _breach(rng: Random, era: Era) -> Iterator[Publication]:
         (24 * 20, names.BREACH_CLOSED, {}),
     )
     for hours, name, facts in steps:
-        at = _waking(found + timedelta(hours=hours))
-        told = {**known, "breach_ref": ref, **facts}
-        yield entered(rng, at, "security", name, f"breach/{ref}", **told)
+        at = _waking(found_at + timedelta(hours=hours))
+        entry = {**common_facts, "breach_ref": ref, **facts}
+        yield entered(rng, at, "security", name, f"breach/{ref}", **entry)
 
 
 def _waking(at: datetime) -> datetime:
@@ -117,11 +117,11 @@ def _waking(at: datetime) -> datetime:
 
 def _inquiry(rng: Random, era: Era) -> Iterator[Publication]:
     """The supervisory authority asks about credit checks."""
-    asked = office_hour(rng, era.day(0.55))
-    facts = act(RIGHTS, inquiry_ref=f"AP-{asked.year}-1")
+    asked_at = office_hour(rng, era.day(0.55))
+    facts = act(RIGHTS, inquiry_ref=f"AP-{asked_at.year}-1")
     subject = "activity/credit-assessment"
-    later = office_hour(rng, asked + timedelta(days=12))
-    for at, name in ((asked, "received"), (later, "answered")):
+    later = office_hour(rng, asked_at + timedelta(days=12))
+    for at, name in ((asked_at, "received"), (later, "answered")):
         yield entered(rng, at, SOURCE, f"supervisory-inquiry-{name}", subject, **facts)
 
 

@@ -52,12 +52,13 @@ def ticket(life: CustomerLife) -> list[Publication]:
 
 def debt(life: CustomerLife) -> list[Publication]:
     """Invoices that stay unpaid after a notice go to the agency, some of them to a bailiff after that."""
-    rng, case, told = life.rng, reference(life.rng, "IN"), life.office(life.between(0.2, 0.6))
-    at, claim = office_hour(rng, told + timedelta(days=NOTICE + 1)), people.claim(rng)
+    rng, case = life.rng, reference(life.rng, "IN")
+    reminded_at = life.office(life.between(0.2, 0.6))
+    at, claim = office_hour(rng, reminded_at + timedelta(days=NOTICE + 1)), people.claim(rng)
     if at >= life.day(0.93):
         return []
     story = [
-        reminded(life, told, case),
+        reminded(life, reminded_at, case),
         accessed(life, at, Look(terms.COLLECTOR, "payment-default", DEBTOR), case_ref=case),
         disclosed(
             life, at + 30 * MINUTE, life.usual(terms.COLLECTION_AGENCY), claim, case_ref=case
@@ -168,7 +169,7 @@ def overtaken_correction(life: CustomerLife) -> list[Publication]:
 
 
 def undeclared_activity(life: CustomerLife) -> list[Publication]:
-    """A trial that nobody declared."""
+    """A trial without a declaration."""
     at, values = life.office(life.between(0.2, 0.9)), {"call_duration_s": 60 + below(life.rng, 900)}
     return [collected(life, at, UNDECLARED, "network", Origin("network", "optional"), values)]
 
@@ -186,8 +187,8 @@ def undeclared_country(life: CustomerLife) -> list[Publication]:
         return []
     usual = life.usual(terms.OVERSEAS_MAILING)
     # Of somebody who does not object to marketing before, as a customer may.
-    sent = disclosed(life.contact(12), at, usual, transfer_mechanism="A45-3")
-    return [sent.breaking("house.disclosure.region.agreement")]
+    disclosure = disclosed(life.contact(12), at, usual, transfer_mechanism="A45-3")
+    return [disclosure.breaking("house.disclosure.region.agreement")]
 
 
 def ended_recipient(life: CustomerLife) -> list[Publication]:
@@ -195,5 +196,5 @@ def ended_recipient(life: CustomerLife) -> list[Publication]:
     at = life.free(0.92)
     if at < life.era.day(0.72):
         return []
-    sent = disclosed(life, at, terms.OLD_CARRIER_CALL)
-    return [sent.breaking("house.disclosure.recipient.ended")]
+    disclosure = disclosed(life, at, terms.OLD_CARRIER_CALL)
+    return [disclosure.breaking("house.disclosure.recipient.ended")]

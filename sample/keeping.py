@@ -34,49 +34,54 @@ BEGINS: Mapping[str, Anchor] = {
 REOPENED = names.ACCOUNT_REACTIVATED
 
 
-def kept(told: Sequence[Publication], end: datetime) -> list[Publication]:
+def kept(messages: Sequence[Publication], end: datetime) -> list[Publication]:
     """The same in order of time, without values that may no longer be there at the local moment `end`."""
-    known: dict[str, dict[Anchor, date]] = {}
-    for one in told:
-        _note(known.setdefault(one.event["subject"], {}), one)
-    return [fresh(one, end, _around(known, one.event["subject"])) for one in told]
+    by_subject: dict[str, dict[Anchor, date]] = {}
+    for message in messages:
+        _note(by_subject.setdefault(message.event["subject"], {}), message)
+    return [
+        fresh(message, end, _around(by_subject, message.event["subject"])) for message in messages
+    ]
 
 
-def fresh(one: Publication, end: datetime, anchors: Anchors = NOTHING) -> Publication:
+def fresh(message: Publication, end: datetime, anchors: Anchors = NOTHING) -> Publication:
     """One message without such values; `anchors`: what is known of its subject."""
-    personal = one.event["data"].get("personal")
-    if not personal or RULE in one.breaks:
-        return one
-    known = tuple(sorted({**anchors, "collected": _day(one)}.items()))
-    left = {
+    personal = message.event["data"].get("personal")
+    if not personal or RULE in message.breaks:
+        return message
+    known_anchors = tuple(sorted({**anchors, "collected": _day(message)}.items()))
+    remaining = {
         field: value
         for field, value in personal.items()
-        if not _has_passed(PERSONAL_FIELDS[field], known, end)
+        if not _has_passed(PERSONAL_FIELDS[field], known_anchors, end)
     }
-    if len(left) == len(personal):
-        return one
-    data = {name: value for name, value in one.event["data"].items() if name != "personal"}
-    return one._replace(event={**one.event, "data": data | ({"personal": left} if left else {})})
+    if len(remaining) == len(personal):
+        return message
+    data = {name: value for name, value in message.event["data"].items() if name != "personal"}
+    return message._replace(
+        event={**message.event, "data": data | ({"personal": remaining} if remaining else {})}
+    )
 
 
-def _day(one: Publication) -> date:
+def _day(message: Publication) -> date:
     """When it occurred, in Amsterdam: a log may be published days later."""
-    return date.fromisoformat(one.event["time"][:10])
+    return date.fromisoformat(message.event["time"][:10])
 
 
-def _note(anchors: dict[Anchor, date], one: Publication) -> None:
-    name = one.event["type"].split(".")[3]
+def _note(anchors: dict[Anchor, date], message: Publication) -> None:
+    name = message.event["type"].split(".")[3]
     if name == REOPENED:
         anchors.pop("account-closed", None)
     elif name in BEGINS:
-        anchors[BEGINS[name]] = _day(one)
+        anchors[BEGINS[name]] = _day(message)
 
 
-def _around(known: Mapping[str, Anchors], subject: str) -> Anchors:
+def _around(by_subject: Mapping[str, Anchors], subject: str) -> Anchors:
     """Of a contact person, the end of the customer's account counts as well."""
-    own, customer = known[subject], known.get(subject.partition("/contact/")[0], NOTHING)
+    anchors = by_subject[subject]
+    customer = by_subject.get(subject.partition("/contact/")[0], NOTHING)
     closed = customer.get("account-closed")
-    return own if closed is None else {"account-closed": closed, **own}
+    return anchors if closed is None else {"account-closed": closed, **anchors}
 
 
 @lru_cache(256)  # events of one day come one after the other

@@ -79,53 +79,53 @@ def _colleague(life: CustomerLife, index: int, article: str = "14") -> list[Publ
 
 
 def _mailed(person: Somebody, at: datetime) -> Publication:
-    sent = {"channel": "email", "campaign": f"spring-{at.year}", "purpose": "newsletter"}
-    return recorded(person, at, MARKETING, "crm", names.MARKETING_MESSAGE_SENT, MAIL, **sent)
+    message = {"channel": "email", "campaign": f"spring-{at.year}", "purpose": "newsletter"}
+    return recorded(person, at, MARKETING, "crm", names.MARKETING_MESSAGE_SENT, MAIL, **message)
 
 
 # Marketing
 
 
 def mailed_without_consent(life: CustomerLife) -> list[Publication]:
-    """A contact person gets a newsletter that nobody asked for."""
-    sent = _mailed(life.contact(9), _early(life, 4))
-    return [*_colleague(life, 9), sent.breaking("house.contact.consent")]
+    """A contact person gets a newsletter without having asked for it."""
+    newsletter = _mailed(life.contact(9), _early(life, 4))
+    return [*_colleague(life, 9), newsletter.breaking("house.contact.consent")]
 
 
 def mailed_after_an_objection(life: CustomerLife) -> list[Publication]:
     """A contact person gets a newsletter in spite of an objection."""
-    person, known = life.contact(8), _colleague(life, 8)
-    at = known[0].published + 2 * HOUR
-    name, sent = names.MARKETING_OBJECTION_RECORDED, _mailed(person, _early(life, 4))
+    person, colleague = life.contact(8), _colleague(life, 8)
+    at = colleague[0].published + 2 * HOUR
+    name, newsletter = names.MARKETING_OBJECTION_RECORDED, _mailed(person, _early(life, 4))
     return [
-        *known,
+        *colleague,
         consented(person, at, "newsletter", "portal"),
         recorded(person, at + HOUR, MARKETING, "crm", name, channel="email"),
-        sent.breaking("law.contact.objection"),
+        newsletter.breaking("law.contact.objection"),
     ]
 
 
 def mailed_after_objecting_to_all_of_it(life: CustomerLife) -> list[Publication]:
     """A contact person who objected to the activity as a whole gets a newsletter."""
-    person, known = life.contact(10), _colleague(life, 10)
-    at = known[0].published + 2 * HOUR
+    person, colleague = life.contact(10), _colleague(life, 10)
+    at = colleague[0].published + 2 * HOUR
     objected = {"activity_objected": MARKETING.activity, "ground": "direct-marketing"}
-    sent = _mailed(person, _early(life, 4))
+    newsletter = _mailed(person, _early(life, 4))
     return [
-        *known,
+        *colleague,
         consented(person, at, "newsletter", "portal"),
         recorded(person, at + HOUR, RIGHTS, "privacy-office", names.OBJECTION_RAISED, **objected),
-        sent.breaking("law.use.objection", "law.contact.objection"),
+        newsletter.breaking("law.use.objection", "law.contact.objection"),
     ]
 
 
 def objection_to_nothing(life: CustomerLife) -> list[Publication]:
     """A visitor objects to something that is not in the register."""
     objected = {"activity_objected": "cold-calling", "ground": "own-situation"}
-    said = recorded(
+    decision = recorded(
         visitor(life), life.office(0.5), RIGHTS, "crm", names.OBJECTION_RAISED, **objected
     )
-    return [said.breaking("house.objection.undeclared")]
+    return [decision.breaking("house.objection.undeclared")]
 
 
 def marketing_that_goes_on(life: CustomerLife) -> list[Publication]:
@@ -134,30 +134,30 @@ def marketing_that_goes_on(life: CustomerLife) -> list[Publication]:
     objected = {"activity_objected": MARKETING.activity, "ground": "own-situation"}
     why = {**objected, "ground": "compelling-grounds"}
     later = at + timedelta(days=2)
-    said = recorded(person, later, RIGHTS, "crm", names.OBJECTION_OVERRULED, **why)
+    decision = recorded(person, later, RIGHTS, "crm", names.OBJECTION_OVERRULED, **why)
     return [
         recorded(person, at, RIGHTS, "crm", names.OBJECTION_RAISED, **objected),
-        said.breaking("law.objection.overruled"),
+        decision.breaking("law.objection.overruled"),
     ]
 
 
 def mailed_while_inactive(life: CustomerLife) -> list[Publication]:
     """A newsletter goes out in the hours in which an account is not active."""
-    person, known, at = life.contact(7), _colleague(life, 7), _early(life, 8)
-    sent = _mailed(person, at + 2 * HOUR)
+    person, colleague, at = life.contact(7), _colleague(life, 7), _early(life, 8)
+    newsletter = _mailed(person, at + 2 * HOUR)
     return [
-        *known,
-        consented(person, known[0].published + 2 * HOUR, "newsletter", "portal"),
+        *colleague,
+        consented(person, colleague[0].published + 2 * HOUR, "newsletter", "portal"),
         deactivated(life, at, "customer-request"),
-        sent.breaking("house.contact.inactive"),
+        newsletter.breaking("house.contact.inactive"),
         reactivated(life, at + 5 * HOUR, "resumed"),
     ]
 
 
 def mailed_a_stranger(life: CustomerLife) -> list[Publication]:
     """Somebody who only visited the website gets a newsletter."""
-    sent = _mailed(visitor(life), life.office(0.5))
-    return [sent.breaking("house.contact.consent", "law.contact.channel")]
+    newsletter = _mailed(visitor(life), life.office(0.5))
+    return [newsletter.breaking("house.contact.consent", "law.contact.channel")]
 
 
 # Silence
@@ -173,7 +173,7 @@ def contact_not_told(life: CustomerLife) -> list[Publication]:
 def source_not_told(life: CustomerLife) -> list[Publication]:
     """What the bureau says of a contact person is written down, and the person is not told."""
     bureau, answer = terms.CREDIT_BUREAU.recipient, {"credit_outcome": "accepted"}
-    asked = collected(
+    collection = collected(
         life.contact(5),
         _early(life, 8),
         CREDIT,
@@ -181,15 +181,15 @@ def source_not_told(life: CustomerLife) -> list[Publication]:
         Origin("third-party", from_recipient=bureau),
         answer,
     )
-    return [*_colleague(life, 5, "13"), asked.breaking("law.notice.indirect")]
+    return [*_colleague(life, 5, "13"), collection.breaking("law.notice.indirect")]
 
 
 def request_answered_late(life: CustomerLife) -> list[Publication]:
     """A request is extended when its month is over, and answered after that."""
     at, ref = life.office(0.4), {"request_ref": reference(life.rng, "VZ")}
-    asked = {"right": "access", "channel": "post", "received_on": at.date().isoformat()}
+    request = {"right": "access", "channel": "post", "received_on": at.date().isoformat()}
     received, extended = names.RIGHTS_REQUEST_RECEIVED, names.RIGHTS_REQUEST_EXTENDED
-    first = recorded(life, at, RIGHTS, "privacy-office", received, **ref, **asked)
+    first = recorded(life, at, RIGHTS, "privacy-office", received, **ref, **request)
     late, end = at + timedelta(days=45), at + timedelta(days=70)
     second = recorded(life, late, RIGHTS, "privacy-office", extended, **ref, reason="many-data")
     name, how = names.RIGHTS_REQUEST_ANSWERED, {"outcome": "granted"}
@@ -201,7 +201,7 @@ def request_answered_late(life: CustomerLife) -> list[Publication]:
 
 
 def requests_out_of_order(life: CustomerLife) -> list[Publication]:
-    """One request is answered twice and goes on after that; of another one nobody recorded the receipt."""
+    """One request is answered twice and goes on after that; the receipt of another one was never recorded."""
     request, unheard = (Request(life, "restriction", "email", share) for share in (0.3, 0.45))
     return [
         request.received(),
@@ -233,26 +233,28 @@ def needless_credit_check(life: CustomerLife) -> list[Publication]:
     """A customer of long standing, without any large order, is checked all the same."""
     about, at = life.usual(terms.CREDIT_BUREAU).fields, life.office(0.6)
     name, why = names.CREDIT_CHECK_REQUESTED, {"reason": "large-order"}
-    asked = recorded(life, at, CREDIT, "crm", name, about, **why)
-    return [asked.breaking("house.credit.reason")]
+    check = recorded(life, at, CREDIT, "crm", name, about, **why)
+    return [check.breaking("house.credit.reason")]
 
 
 def contacts_without_permission(life: CustomerLife) -> list[Publication]:
     """The app reads an address book before it may."""
     at, count = life.soon(1), 20 + below(life.rng, 400)
     name = names.CONTACT_LIST_UPLOADED
-    sent = recorded(life, at, ADDRESS_BOOK, "app-backend", name, count=count)
-    return [sent.breaking("house.permission.contacts")]
+    upload = recorded(life, at, ADDRESS_BOOK, "app-backend", name, count=count)
+    return [upload.breaking("house.permission.contacts")]
 
 
 def visit_kept_too_long(life: CustomerLife) -> list[Publication]:
     """What a visitor looked at is still there after its thirteen months."""
     person, at = visitor(life), waking_hour(life.rng, life.era.day(0.4))
-    seen = people.behaviour(life.rng)
-    kept = collected(person, at + MINUTE, ANALYTICS, "app-backend", Origin("cookie"), seen)
+    behaviour = people.behaviour(life.rng)
+    collection = collected(
+        person, at + MINUTE, ANALYTICS, "app-backend", Origin("cookie"), behaviour
+    )
     return [
         consented(person, at, "analytics-cookies", "web"),
-        kept.breaking("law.retention.passed"),
+        collection.breaking("law.retention.passed"),
     ]
 
 
@@ -260,8 +262,8 @@ def call_kept_too_long(life: CustomerLife) -> list[Publication]:
     """Traffic data of a call is still there after its six months."""
     at = waking_hour(life.rng, life.era.day(0.75))
     call = people.call(life.rng, at)
-    kept = collected(life, at, CALLS, "network", Origin("network"), call)
-    return [kept.breaking("law.retention.passed")]
+    collection = collected(life, at, CALLS, "network", Origin("network"), call)
+    return [collection.breaking("law.retention.passed")]
 
 
 LAPSES = (

@@ -34,75 +34,80 @@ SALE = Terms(
 
 
 def unregistered_recipient(life: CustomerLife) -> list[Publication]:
-    """A courier whom nobody registered brings a parcel."""
+    """An unregistered courier brings a parcel."""
     usual = life.usual(terms.SHIPPING)._replace(recipient="koerier-onbekend")
-    sent = disclosed(life, life.office(0.4), usual)
-    return [sent.breaking("house.disclosure.recipient.unregistered")]
+    disclosure = disclosed(life, life.office(0.4), usual)
+    return [disclosure.breaking("house.disclosure.recipient.unregistered")]
 
 
 def recipient_of_another_kind(life: CustomerLife) -> list[Publication]:
     """The bailiff is written down as a lawyer."""
     usual = life.usual(terms.LAWYER)._replace(recipient=terms.BAILIFF.recipient)
-    sent = disclosed(life, life.office(0.5), usual, case_ref=reference(life.rng, "GE"))
-    return [sent.breaking("house.disclosure.kind.mismatch")]
+    disclosure = disclosed(life, life.office(0.5), usual, case_ref=reference(life.rng, "GE"))
+    return [disclosure.breaking("house.disclosure.kind.mismatch")]
 
 
 def bank_account_for_the_courier(life: CustomerLife) -> list[Publication]:
     """The label of a parcel bears a bank account."""
     usual = life.usual(terms.SHIPPING)
-    sent = disclosed(life, life.office(0.35), usual._replace(fields=(*usual.fields, "iban")))
-    return [sent.breaking("house.disclosure.fields.kind")]
+    disclosure = disclosed(life, life.office(0.35), usual._replace(fields=(*usual.fields, "iban")))
+    return [disclosure.breaking("house.disclosure.fields.kind")]
 
 
 def bank_account_for_112(life: CustomerLife) -> list[Publication]:
     """More goes along with a call to 112 than the law says."""
     usual = life.usual(terms.ALARM_CENTRE)
-    sent = disclosed(life, life.free(0.45), usual._replace(fields=(*usual.fields, "iban")))
-    return [sent.breaking("law.disclosure.fields.provision")]
+    disclosure = disclosed(life, life.free(0.45), usual._replace(fields=(*usual.fields, "iban")))
+    return [disclosure.breaking("law.disclosure.fields.provision")]
 
 
 def addresses_sold(life: CustomerLife) -> list[Publication]:
     """An address list is sold inside the group."""
-    sent = disclosed(life.contact(12), life.office(0.55), life.usual(SALE))
-    return [sent.breaking("house.disclosure.marketing")]
+    disclosure = disclosed(life.contact(12), life.office(0.55), life.usual(SALE))
+    return [disclosure.breaking("house.disclosure.marketing")]
 
 
 def collected_too_soon(life: CustomerLife) -> list[Publication]:
     """A claim goes to the agency before the days of the notice are over."""
-    told, case = life.office(0.3), reference(life.rng, "IN")
-    at, claim = office_hour(life.rng, told + timedelta(days=5)), people.claim(life.rng)
-    sent = disclosed(life, at, life.usual(terms.COLLECTION_AGENCY), claim, case_ref=case)
-    return [reminded(life, told, case), sent.breaking("house.disclosure.collection.notice")]
+    reminded_at, case = life.office(0.3), reference(life.rng, "IN")
+    at, claim = office_hour(life.rng, reminded_at + timedelta(days=5)), people.claim(life.rng)
+    disclosure = disclosed(life, at, life.usual(terms.COLLECTION_AGENCY), claim, case_ref=case)
+    return [
+        reminded(life, reminded_at, case),
+        disclosure.breaking("house.disclosure.collection.notice"),
+    ]
 
 
 def not_told_of_a_disclosure(life: CustomerLife) -> list[Publication]:
     """The customer had to be told, and was not."""
     usual = life.usual(terms.MOBILE_PROVIDER)
-    sent = disclosed(life, life.office(0.4), usual, notice="required")
-    return [sent.breaking("house.disclosure.informed")]
+    disclosure = disclosed(life, life.office(0.4), usual, notice="required")
+    return [disclosure.breaking("house.disclosure.informed")]
 
 
 def asked_about_a_disclosure_in_vain(life: CustomerLife) -> list[Publication]:
     """The customer asks what the tax authority was given, and hears nothing."""
     at, case = life.office(0.35), reference(life.rng, "FI")
     usual = life.usual(terms.TAX_AUTHORITY)
-    given = disclosed(life, at, usual, case_ref=case, notice="on-request")
-    which = {"disclosure_id": given.event["id"], "channel": "email"}
+    disclosure = disclosed(life, at, usual, case_ref=case, notice="on-request")
+    question = {"disclosure_id": disclosure.event["id"], "channel": "email"}
     later = at + timedelta(days=2)
-    asked = recorded(life, later, TAX, "privacy-office", names.DISCLOSURE_NOTICE_REQUESTED, **which)
-    return [given, asked.breaking("house.notice.requested")]
+    request = recorded(
+        life, later, TAX, "privacy-office", names.DISCLOSURE_NOTICE_REQUESTED, **question
+    )
+    return [disclosure, request.breaking("house.notice.requested")]
 
 
 def caller_not_told(life: CustomerLife) -> list[Publication]:
     """Whose number was given to somebody who was called is never told so."""
-    told = {
+    facts = {
         "recipient": "abonnee-schijnman",
         "fields": ["calling_number"],
         "request_ref": reference(life.rng, "HB"),
     }
     at, about, name = life.office(0.5), ("calling_number",), names.MALICIOUS_CALL_DATA_DISCLOSED
-    given = recorded(life, at, MALICIOUS_CALLS, "network", name, about, **told)
-    return [given.breaking("law.malicious-call.informed")]
+    disclosure = recorded(life, at, MALICIOUS_CALLS, "network", name, about, **facts)
+    return [disclosure.breaking("law.malicious-call.informed")]
 
 
 def without_provision(life: CustomerLife) -> list[Publication]:
@@ -137,8 +142,8 @@ def under_a_law_for_banks(life: CustomerLife) -> list[Publication]:
 def fraud_data_without_permit(life: CustomerLife) -> list[Publication]:
     """What looked like fraud is given to an agency, for which there is no permit."""
     usual = life.usual(INVESTIGATOR)
-    sent = disclosed(life, life.office(0.6), usual._replace(fields=("name", "fraud_signal")))
-    return [sent.breaking("law.disclosure.fraud.permit")]
+    disclosure = disclosed(life, life.office(0.6), usual._replace(fields=("name", "fraud_signal")))
+    return [disclosure.breaking("law.disclosure.fraud.permit")]
 
 
 def far_away_without_agreement(life: CustomerLife) -> list[Publication]:
@@ -146,8 +151,8 @@ def far_away_without_agreement(life: CustomerLife) -> list[Publication]:
     usual = life.usual(terms.OVERSEAS_MAILING)
     # Of somebody who does not object to marketing before, as a customer may.
     person, at = life.contact(12), life.office(0.7)
-    sent = disclosed(person, at, usual, transfer_mechanism="A45-3")
-    return [sent.breaking("house.disclosure.region.agreement")]
+    disclosure = disclosed(person, at, usual, transfer_mechanism="A45-3")
+    return [disclosure.breaking("house.disclosure.region.agreement")]
 
 
 def far_away_without_safeguards(life: CustomerLife) -> list[Publication]:
@@ -168,9 +173,10 @@ def far_away_on_paper(life: CustomerLife) -> list[Publication]:
 def _far_away(life: CustomerLife, party: Terms, **facts: Any) -> list[Publication]:
     """The customer agrees to a country, and two days later data goes there, which the law does not allow."""
     at = life.office(0.6)
-    went = at + timedelta(days=2)
-    who = Party(party.recipient_kind, "processor", party.method)
-    lacks = standing(party.country, went.date(), who).lacks  # there is none between two frameworks
+    sent_at = at + timedelta(days=2)
+    recipient = Party(party.recipient_kind, "processor", party.method)
+    # On a day between two frameworks no decision of adequacy holds, so it lacks nothing.
+    lacks = standing(party.country, sent_at.date(), recipient).lacks
     rule = f"law.transfer.{lacks}" if lacks else "law.disclosure.region.mechanism"
     return [
         recorded(
@@ -181,14 +187,14 @@ def _far_away(life: CustomerLife, party: Terms, **facts: Any) -> list[Publicatio
             names.TRANSFER_AGREEMENT_RECORDED,
             countries=[party.country],
         ),
-        disclosed(life, went, life.usual(party), **facts).breaking(rule),
+        disclosed(life, sent_at, life.usual(party), **facts).breaking(rule),
     ]
 
 
 def after_its_end(life: CustomerLife) -> list[Publication]:
     """A call goes over a carrier whose agreement has ended."""
-    sent = disclosed(life, office_hour(life.rng, life.era.day(0.75)), terms.OLD_CARRIER_CALL)
-    return [sent.breaking("house.disclosure.recipient.ended")]
+    disclosure = disclosed(life, office_hour(life.rng, life.era.day(0.75)), terms.OLD_CARRIER_CALL)
+    return [disclosure.breaking("house.disclosure.recipient.ended")]
 
 
 LEAKS = (

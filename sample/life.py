@@ -128,7 +128,7 @@ def registered(life: CustomerLife, **attributes: Any) -> Publication:
 
 def pauses(events: list[Publication]) -> tuple[tuple[datetime, datetime], ...]:
     """The intervals in which the account of these events is not active, in order."""
-    moments = sorted(one.published for one in events if one.event["type"] in SWITCHES)
+    moments = sorted(event.published for event in events if event.event["type"] in SWITCHES)
     if len(moments) % 2:
         moments.append(moments[-1] + ENDLESS)
     return tuple(zip(moments[::2], moments[1::2], strict=True))

@@ -1,4 +1,4 @@
-"""Invented people, companies, addresses and numbers: Dutch in form, nobody's in fact.
+"""Invented people, companies, addresses and numbers: Dutch in form, of no real person.
 
 Family names, streets, towns and banks do not exist, domains are those that RFC 2606 and SIDN keep
 for examples, phone numbers begin where the Dutch numbering plan issues none (a subscriber number
@@ -71,6 +71,7 @@ def address(rng: Random) -> dict[str, Any]:
 
 def mobile_number(rng: Random) -> str:
     """A mobile number in E.164 that is not issued."""
+    # No subscriber number begins with 0, so no person can have this one.
     return f"+3160{digits(rng, 7)}"
 
 

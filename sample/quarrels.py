@@ -28,9 +28,9 @@ def default(life: CustomerLife) -> list[Publication]:
     """Who does not pay within fourteen days of the notice finds the collection agency."""
     rng, case, bill = life.rng, reference(life.rng, "IN"), reference(life.rng, "FA")
     at, line = life.office(life.between(0.1, 0.2)), reference(life.rng, "CT")
-    told, handed = at + timedelta(days=1), at + timedelta(days=NOTICE + 2)
-    paid = handed + timedelta(days=5)
-    cut, back = handed + MINUTE, paid + MINUTE
+    reminded_at, handed_over_at = at + timedelta(days=1), at + timedelta(days=NOTICE + 2)
+    paid = handed_over_at + timedelta(days=5)
+    cut, back = handed_over_at + MINUTE, paid + MINUTE
     blocked = {"service": "voip", "contract_ref": line, "reason": "unpaid"}
     free = {**blocked, "reason": "paid"}
     owed = {"invoice_ref": bill}
@@ -38,8 +38,8 @@ def default(life: CustomerLife) -> list[Publication]:
     agency, claim = life.usual(terms.COLLECTION_AGENCY), people.claim(rng)
     return [
         recorded(life, at, COLLECTION, source, names.PAYMENT_DEFAULT_RECORDED, DEBT, **owed),
-        reminded(life, told, bill),
-        disclosed(life, handed, agency, claim, case_ref=case),
+        reminded(life, reminded_at, bill),
+        disclosed(life, handed_over_at, agency, claim, case_ref=case),
         recorded(life, cut, DELIVERY, "network", names.SERVICE_BLOCKED, SERVICE, **blocked),
         recorded(life, paid, COLLECTION, source, closed, DEBT, **owed, outcome="paid"),
         recorded(life, back, DELIVERY, "network", names.SERVICE_UNBLOCKED, SERVICE, **free),
@@ -56,14 +56,14 @@ def dispute_in_court(life: CustomerLife) -> list[Publication]:
         "review_on": (at + timedelta(days=183)).date().isoformat(),
     }
     about, petition = ("name", *terms.ADDRESS, "claim_amount", "letter_text"), life.office(0.4)
-    seen, end = life.office(0.6), life.office(0.85)
+    reviewed_at, end = life.office(0.6), life.office(0.85)
     after, closed = end + MINUTE, names.DISPUTE_CLOSED
-    again = {**hold, "review_on": (seen + timedelta(days=183)).date().isoformat()}
+    again = {**hold, "review_on": (reviewed_at + timedelta(days=183)).date().isoformat()}
     return [
         recorded(life, at, DISPUTES, "crm", names.DISPUTE_OPENED, **facts),
         recorded(life, at + MINUTE, DISPUTES, "crm", names.LEGAL_HOLD_PLACED, about, **hold),
         recorded(life, petition, DISPUTES, "crm", names.COURT_PETITION_RECEIVED, case_ref=case),
-        recorded(life, seen, DISPUTES, "crm", names.LEGAL_HOLD_REVIEWED, about, **again),
+        recorded(life, reviewed_at, DISPUTES, "crm", names.LEGAL_HOLD_REVIEWED, about, **again),
         recorded(life, end, DISPUTES, "crm", closed, **facts, outcome="settled"),
         recorded(life, after, DISPUTES, "crm", names.LEGAL_HOLD_RELEASED, about, **again),
     ]
@@ -93,16 +93,16 @@ def calls_of_note(life: CustomerLife) -> list[Publication]:
         "fields": list(terms.ALARM_CENTRE.fields),
         "caller_id_blocked": True,
     }
-    told = {
+    facts = {
         "recipient": "abonnee-schijnman",
         "fields": ["calling_number"],
         "request_ref": reference(life.rng, "HB"),
     }
     malicious = names.MALICIOUS_CALL_DATA_DISCLOSED
     about = terms.ALARM_CENTRE.fields
-    given = recorded(life, later, MALICIOUS_CALLS, "network", malicious, number, **told)
-    letter = {"disclosure_id": given.event["id"], "channel": "post"}
-    sent = later + timedelta(days=2)
+    disclosure = recorded(life, later, MALICIOUS_CALLS, "network", malicious, number, **facts)
+    letter = {"disclosure_id": disclosure.event["id"], "channel": "post"}
+    sent_at = later + timedelta(days=2)
     return [
         recorded(
             life, at, CALLS, "network", names.CALLER_ID_BLOCKING_CHANGED, SERVICE, blocked=True
@@ -110,8 +110,8 @@ def calls_of_note(life: CustomerLife) -> list[Publication]:
         recorded(
             life, at + MINUTE, EMERGENCY, "network", names.EMERGENCY_CALL_DISCLOSED, about, **alarm
         ),
-        given,
-        recorded(life, sent, MALICIOUS_CALLS, "crm", names.DISCLOSURE_NOTICE_GIVEN, **letter),
+        disclosure,
+        recorded(life, sent_at, MALICIOUS_CALLS, "crm", names.DISCLOSURE_NOTICE_GIVEN, **letter),
     ]
 
 

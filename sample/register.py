@@ -30,7 +30,7 @@ MALICIOUS_CALLS = Ground("malicious-calls", "6-1-c", "nl.tw.11.11")
 RIGHTS = Ground("privacy-rights", "6-1-c", "eu.gdpr.12")
 SECURITY = Ground("security-incidents", "6-1-c", "eu.gdpr.33")
 STAFF = Ground("staff-administration", "6-1-b")
-# Nobody declared this one: it is the drift that the register must show.
+# An activity without a declaration: it is the drift that the register must show.
 UNDECLARED = Ground("speech-analytics-pilot", "6-1-f")
 
 SOURCE = "privacy-office"
@@ -83,11 +83,11 @@ def register(rng: Random, era: Era) -> list[Publication]:
 def _history(
     types: tuple[str, str, str], entry: dict[str, Any]
 ) -> Iterator[tuple[float, str, dict[str, Any]]]:
-    first, changed, ended = types
+    first, changed, retired = types
     facts = {name: value for name, value in entry.items() if name not in TIMING}
     yield entry["at"], first, facts
     for change in entry.get("changes", ()):
         facts = {**facts, **{name: value for name, value in change.items() if name not in TIMING}}
         yield change["at"], changed, facts
     if "ended" in entry:
-        yield entry["ended"]["at"], ended, {"reason": entry["ended"]["reason"]}
+        yield entry["ended"]["at"], retired, {"reason": entry["ended"]["reason"]}

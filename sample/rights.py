@@ -104,12 +104,20 @@ def restriction(life: CustomerLife) -> list[Publication]:
 def rectification(life: CustomerLife) -> list[Publication]:
     """An address is put right, and who had received the wrong one is told."""
     request = Request(life, "rectification", "phone", life.between(0.3, 0.6))
-    told = {"recipient": terms.SHIPPING.recipient, "action": "rectified", "outcome": "done"}
+    notification = {"recipient": terms.SHIPPING.recipient, "action": "rectified", "outcome": "done"}
     at = request.day(2)
     return [
         request.received(),
         request.verified(),
         corrected(life, at, "helpdesk", "wrong-address", people.address(life.rng)),
-        recorded(life, at + 9 * MINUTE, RIGHTS, OFFICE, names.RECIPIENT_NOTIFIED, DISPUTED, **told),
+        recorded(
+            life,
+            at + 9 * MINUTE,
+            RIGHTS,
+            OFFICE,
+            names.RECIPIENT_NOTIFIED,
+            DISPUTED,
+            **notification,
+        ),
         request.answered(3),
     ]

@@ -62,7 +62,7 @@ def routine(rng: Random, cast: Sequence[Member], count: int, era: Era) -> Iterat
         if rng.random() >= VISITS:
             yield _customer(rng, _draw(rng, cast, present, at), at, turn, era)
         elif visitor:
-            yield _seen(rng, visitor, at)
+            yield _page_seen(rng, visitor, at)
             visitor = ""
         else:
             visitor = f"visitor/v-{below(rng, 16**10):010x}"
@@ -77,7 +77,7 @@ def _draw(rng: Random, cast: Sequence[Member], present: int, at: datetime) -> Me
     return member
 
 
-def _seen(rng: Random, visitor: str, at: datetime) -> Publication:
+def _page_seen(rng: Random, visitor: str, at: datetime) -> Publication:
     values = people.behaviour(rng)
     return collected(
         Somebody(rng, visitor), at, ANALYTICS, "app-backend", Origin("cookie", "optional"), values
@@ -103,10 +103,10 @@ def _customer(rng: Random, member: Member, at: datetime, turn: int, era: Era) ->
 
 
 def _carrier(rng: Random, at: datetime, era: Era) -> terms.Terms:
-    chosen = pick(rng, (terms.CARRIER_CALL, terms.FOREIGN_CALL, terms.OLD_CARRIER_CALL))
-    if chosen is terms.OLD_CARRIER_CALL and at >= era.day(0.68):
+    carrier = pick(rng, (terms.CARRIER_CALL, terms.FOREIGN_CALL, terms.OLD_CARRIER_CALL))
+    if carrier is terms.OLD_CARRIER_CALL and at >= era.day(0.68):
         return terms.CARRIER_CALL
-    return chosen
+    return carrier
 
 
 def _moment(first: datetime, day: float) -> datetime:

@@ -21,15 +21,15 @@ COVERS = {
     terms.SALES: ("identity", "contact"),
     terms.TAX_SPECIALIST: ("identity", "address", "payment"),
 }
-# Somebody who helped out for a year, whose name no access bears.
+# A temporary employee of one year, under whose name no access is recorded.
 TEMPORARY = "employee/81"
 
 
 def staff(rng: Random, era: Era) -> list[Publication]:
-    """Every event about employees and roles, unsorted; nobody sees a customer before its VOG."""
+    """Every event about employees and roles, unsorted; each employee shows a certificate (VOG) first."""
     published = [_role(rng, era.first, role, covers) for role, covers in COVERS.items()]
-    for role, held in terms.ROLES.items():
-        for employee in held.staff:
+    for role, role_terms in terms.ROLES.items():
+        for employee in role_terms.staff:
             published += hired(rng, era.first, employee, role)
     published += hired(rng, era.day(0.3), TEMPORARY, terms.HELPDESK)
     published += _left(rng, era.day(0.6), TEMPORARY, terms.HELPDESK)
@@ -45,17 +45,17 @@ def _role(rng: Random, day: datetime, role: str, covers: tuple[str, ...]) -> Pub
 def hired(rng: Random, day: datetime, employee: str, role: str) -> list[Publication]:
     """Three days lie between each step, so that no weekend changes their order."""
     person = Somebody(rng, employee)
-    shown, started, granted = (office_hour(rng, day + timedelta(days=d)) for d in (0, 3, 6))
-    named = act(STAFF, personal={"employee_name": people.full_name(rng)})
+    shown_at, started, granted = (office_hour(rng, day + timedelta(days=d)) for d in (0, 3, 6))
+    personal = act(STAFF, personal={"employee_name": people.full_name(rng)})
     certificate = act(
         STAFF,
         personal={"vog_reference": f"VOG-{digits(rng, 6)}"},
         profile="telecom-customer-data",
-        issued_on=(shown - timedelta(days=20)).date().isoformat(),
+        issued_on=(shown_at - timedelta(days=20)).date().isoformat(),
     )
     return [
-        publish(rng, shown, SOURCE, names.VOG_PRESENTED, subject=employee, data=certificate),
-        publish(rng, started, SOURCE, names.EMPLOYMENT_STARTED, subject=employee, data=named),
+        publish(rng, shown_at, SOURCE, names.VOG_PRESENTED, subject=employee, data=certificate),
+        publish(rng, started, SOURCE, names.EMPLOYMENT_STARTED, subject=employee, data=personal),
         recorded(person, granted, STAFF, SOURCE, names.ROLE_GRANTED, role=role),
     ]
 

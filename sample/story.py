@@ -31,7 +31,7 @@ ODDITIES: dict[int, Chapter] = {
     37: incidents.fraud_signal,
     39: chapters.sleeper,
 }
-# Chapters that every sample with the tour tells, whatever its size: each is dealt to one customer.
+# Chapters that every sample with the tour tells, at any size: each is dealt to one customer.
 DEALT: tuple[Chapter, ...] = (
     contracts.order,
     contracts.credit_decision,
@@ -107,9 +107,9 @@ def story(life: CustomerLife, allowance: int, others: Sequence[Chapter] = ()) ->
     for chapter in (*_certain(life), *_shuffled(life)):
         if chapter in others:
             continue
-        told = chapter(life)
-        if len(events) + len(told) <= allowance:
-            events.extend(told)
+        events_told = chapter(life)
+        if len(events) + len(events_told) <= allowance:
+            events.extend(events_told)
         if len(events) == allowance:
             return events
     return events + [_moment(life) for _ in range(allowance - len(events))]
@@ -117,7 +117,7 @@ def story(life: CustomerLife, allowance: int, others: Sequence[Chapter] = ()) ->
 
 def dealt(deck: Sequence[Chapter], index: int, players: int) -> list[Chapter]:
     """The chapters of a deck that the player with this index gets, often none."""
-    return [one for turn, one in enumerate(deck) if turn * players // len(deck) == index]
+    return [chapter for turn, chapter in enumerate(deck) if turn * players // len(deck) == index]
 
 
 def _certain(life: CustomerLife) -> list[Chapter]:
@@ -134,8 +134,8 @@ def _shuffled(life: CustomerLife) -> list[Chapter]:
     # Fisher-Yates on Random.random(), as random.shuffle may change between versions of Python.
     deck = list(CHAPTERS)
     for last in range(len(deck) - 1, 0, -1):
-        other = below(life.rng, last + 1)
-        deck[last], deck[other] = deck[other], deck[last]
+        swapped = below(life.rng, last + 1)
+        deck[last], deck[swapped] = deck[swapped], deck[last]
     return [chapter for chapter, likelihood in deck if life.rng.random() < likelihood]
 
 

@@ -38,7 +38,7 @@ def tc_string(day: date, consented: Collection[int]) -> str:
         *_vendors(()),
         (0, 12),  # no restrictions
     ]
-    return f"{_written(core)}.{_written([(_DISCLOSED, 3), *_vendors(_VENDORS)])}"
+    return f"{_encoded(core)}.{_encoded([(_DISCLOSED, 3), *_vendors(_VENDORS)])}"
 
 
 def _letters(two: str) -> list[tuple[int, int]]:
@@ -51,7 +51,7 @@ def _vendors(ids: Collection[int]) -> list[tuple[int, int]]:
     return [(max(ids, default=0), 16), (1, 1), (len(ids), 12), *single]
 
 
-def _written(fields: list[tuple[int, int]]) -> str:
+def _encoded(fields: list[tuple[int, int]]) -> str:
     bits = "".join(f"{int(value):0{width}b}" for value, width in fields)
     bits += "0" * (-len(bits) % 24)
     return urlsafe_b64encode(int(bits, 2).to_bytes(len(bits) // 8)).decode()

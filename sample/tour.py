@@ -60,10 +60,10 @@ def _beginning(life: CustomerLife) -> list[Publication]:
 
 
 def _consents(life: CustomerLife) -> list[Publication]:
-    asked = life.free(0.14)
-    year = asked + timedelta(days=365)
+    asked_at = life.free(0.14)
+    year = asked_at + timedelta(days=365)
     return [
-        consented(life, asked, "product-information", "portal", valid_until=year),
+        consented(life, asked_at, "product-information", "portal", valid_until=year),
         consented(life, life.office(0.15), "telemarketing", "phone", source="helpdesk"),
         withdrew(life, life.office(0.22), "telemarketing", "phone"),
         consented(life, life.free(0.25), "analytics-cookies", "web"),

@@ -35,10 +35,10 @@ def looked_at_restricted_data(life: CustomerLife) -> list[Publication]:
     employee, why = terms.ROLES[terms.HELPDESK].staff[0], {"ground": "accuracy-contested"}
     before, after = at - timedelta(hours=2), at + timedelta(hours=2)
     name, source = ("name",), "crm"
-    seen = _looked(person, at, employee, terms.HELPDESK, "name")
+    access = _looked(person, at, employee, terms.HELPDESK, "name")
     return [
         recorded(person, before, RIGHTS, source, names.PROCESSING_RESTRICTED, name, **why),
-        seen.breaking("law.use.restriction"),
+        access.breaking("law.use.restriction"),
         recorded(person, after, RIGHTS, source, names.RESTRICTION_LIFTED, name, **why),
     ]
 
@@ -46,18 +46,18 @@ def looked_at_restricted_data(life: CustomerLife) -> list[Publication]:
 def looked_too_far(life: CustomerLife) -> list[Publication]:
     """The helpdesk looks at a credit score, which is none of its business."""
     employee = terms.ROLES[terms.HELPDESK].staff[0]
-    seen = _looked(life, life.office(0.5), employee, terms.HELPDESK, "name", "credit_score")
-    return [seen.breaking("house.access.role.category")]
+    access = _looked(life, life.office(0.5), employee, terms.HELPDESK, "name", "credit_score")
+    return [access.breaking("house.access.role.category")]
 
 
 def role_never_defined(life: CustomerLife) -> list[Publication]:
-    """A role is granted and used that nobody ever described."""
+    """A role that the register never defined is granted and used."""
     day = life.era.day(0.55)
     at = office_hour(life.rng, day + timedelta(days=12))
-    seen = _looked(life, at, ANALYST, CAMPAIGNS, "name", "email")
+    access = _looked(life, at, ANALYST, CAMPAIGNS, "name", "email")
     return [
         *hired(life.rng, day, ANALYST, CAMPAIGNS),
-        seen.breaking("house.access.role.undefined"),
+        access.breaking("house.access.role.undefined"),
     ]
 
 
@@ -67,14 +67,14 @@ def worked_without_certificate(life: CustomerLife) -> list[Publication]:
     started, granted, at = (
         office_hour(life.rng, day + timedelta(days=days)) for days in (0, 3, 12)
     )
-    begun = publish(
+    employment = publish(
         life.rng, started, SOURCE, names.EMPLOYMENT_STARTED, subject=NEWCOMER, data=act(STAFF)
     )
-    seen = _looked(life, at, NEWCOMER, terms.HELPDESK, "name")
+    access = _looked(life, at, NEWCOMER, terms.HELPDESK, "name")
     return [
-        begun.breaking("house.employment.vog"),
+        employment.breaking("house.employment.vog"),
         recorded(person, granted, STAFF, SOURCE, names.ROLE_GRANTED, role=terms.HELPDESK),
-        seen.breaking("house.access.vog"),
+        access.breaking("house.access.vog"),
     ]
 
 

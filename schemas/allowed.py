@@ -27,10 +27,10 @@ def allowed(type: str | None, pointer: str) -> tuple[str, ...]:
     if entry is None or not steps:
         return ()
     inside = steps[0] == "data"
-    found: list[Any] = [inspect.type_info(entry.data if inside else Envelope)]
+    types: list[Any] = [inspect.type_info(entry.data if inside else Envelope)]
     for step in steps[1:] if inside else steps:
-        found = [*chain.from_iterable(_below(part, step) for part in found)]
-    return tuple(chain.from_iterable(map(_listed, found)))
+        types = [*chain.from_iterable(_below(part, step) for part in types)]
+    return tuple(chain.from_iterable(map(_listed, types)))
 
 
 def allowed_words(type: str | None, pointer: str) -> dict[Language, str]:
@@ -41,10 +41,10 @@ def allowed_words(type: str | None, pointer: str) -> dict[Language, str]:
 
 def listed_words(values: Sequence[str]) -> dict[Language, str]:
     """A closed list as a sentence by language, with the first dozen of it."""
-    said, more = ", ".join(values[:_SAID_AT_MOST]), len(values) - _SAID_AT_MOST
+    words, more = ", ".join(values[:_SAID_AT_MOST]), len(values) - _SAID_AT_MOST
     return {
-        language: (some.format(said, more) if more > 0 else every.format(said))
-        for language, (every, some) in _WORDS.items()
+        language: (first_words.format(words, more) if more > 0 else all_words.format(words))
+        for language, (all_words, first_words) in _WORDS.items()
     }
 
 
@@ -53,26 +53,26 @@ def _kinds(type: Any) -> Iterator[Any]:
     if isinstance(type, inspect.Metadata):
         yield from _kinds(type.type)
     elif isinstance(type, inspect.UnionType):
-        for one in type.types:
-            yield from _kinds(one)
+        for alternative in type.types:
+            yield from _kinds(alternative)
     else:
         yield type
 
 
 def _below(type: Any, step: str) -> Iterator[Any]:
-    for one in _kinds(type):
-        if isinstance(one, inspect.StructType):
-            yield from (field.type for field in one.fields if field.encode_name == step)
-        elif isinstance(one, inspect.ListType):
-            yield one.item_type
-        elif isinstance(one, inspect.DictType):
-            yield one.value_type
+    for kind in _kinds(type):
+        if isinstance(kind, inspect.StructType):
+            yield from (field.type for field in kind.fields if field.encode_name == step)
+        elif isinstance(kind, inspect.ListType):
+            yield kind.item_type
+        elif isinstance(kind, inspect.DictType):
+            yield kind.value_type
 
 
 def _listed(type: Any) -> Iterator[str]:
     """The values of a closed list; of a map, whose pointer ends at it, its keys."""
-    for one in _kinds(type):
-        if isinstance(one, inspect.LiteralType):
-            yield from (str(value) for value in one.values)
-        elif isinstance(one, inspect.DictType):
-            yield from _listed(one.key_type)
+    for kind in _kinds(type):
+        if isinstance(kind, inspect.LiteralType):
+            yield from (str(value) for value in kind.values)
+        elif isinstance(kind, inspect.DictType):
+            yield from _listed(kind.key_type)

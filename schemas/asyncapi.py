@@ -46,9 +46,12 @@ def document() -> Document:
         "asyncapi": "3.0.0",
         "info": _info(),
         "defaultContentType": STRUCTURED,
-        "channels": {channel: _channel(channel, held) for channel, held in names.items()},
+        "channels": {
+            channel: _channel(channel, message_names) for channel, message_names in names.items()
+        },
         "operations": {
-            _operation(channel): _action(channel, held) for channel, held in names.items()
+            _operation(channel): _action(channel, message_names)
+            for channel, message_names in names.items()
         },
         "components": {"messages": {**messages, "rejection": _rejection()}},
     }
@@ -78,8 +81,13 @@ def _info() -> Document:
         ),
         "license": {"name": "Apache-2.0"},
         "x-limits": [
-            {"name": one.name, "value": one.value, "description": one.text, "beyond": one.beyond}
-            for one in LIMITS
+            {
+                "name": limit.name,
+                "value": limit.value,
+                "description": limit.text,
+                "beyond": limit.beyond,
+            }
+            for limit in LIMITS
         ],
     }
 

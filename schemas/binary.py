@@ -64,6 +64,7 @@ def parse_binary(headers: Headers, value: bytes | None, intake: AdmissionRules) 
             fault = fault if fault is Code.TOO_LARGE else Code.NOT_JSON
         else:
             fault, pointer = _repeat(text, message, fault)
+    # Neither attributes nor a value: there is no event in either mode.
     elif _is_bare(message) and fault is not Code.TOO_LARGE:
         fault = Code.NOT_JSON
     if fault is None:
@@ -116,17 +117,17 @@ def _refused(
     if "data" in message and not intake.confidential and intake.secrecy.withholds(message):
         return Rejection(fault.code, hidden=True)
     if fault.code is not Code.TOO_LARGE or "data" not in message:
-        found = unreadable(_bytes_of(headers, value), fault.code, intake)
-        if found.hidden:
-            return found
-    said = message.get("data") if _is_bare(message) else message
-    return reject(said, fault.code, fault.pointer)
+        rejection = unreadable(_bytes_of(headers, value), fault.code, intake)
+        if rejection.hidden:
+            return rejection
+    readable = message.get("data") if _is_bare(message) else message
+    return reject(readable, fault.code, fault.pointer)
 
 
 def _bytes_of(headers: Headers, value: bytes | None) -> bytes:
     """What is said in a record, one thing a line."""
-    said = (part for name, content in headers for part in (name.encode(), content or b""))
-    return b"\n".join((*said, value or b""))
+    content_parts = (part for name, content in headers for part in (name.encode(), content or b""))
+    return b"\n".join((*content_parts, value or b""))
 
 
 def is_structured(headers: Headers) -> bool:
@@ -182,5 +183,5 @@ def _text(raw: bytes | None) -> str | None:
 
 def _size(headers: Headers, value: bytes | None) -> int:
     """Bytes of a record's headers and value."""
-    named = sum(len(name.encode()) + len(content or b"") for name, content in headers)
-    return named + len(value or b"")
+    header_bytes = sum(len(name.encode()) + len(content or b"") for name, content in headers)
+    return header_bytes + len(value or b"")

@@ -23,7 +23,7 @@ def canonical_of(
     `time`: its time, in UTC. Of its type: `instants`, the facts that name one, and `silent`, the members that
     say when they are empty what they say when they are absent.
     """
-    meant = {
+    canonical = {
         "specversion": "1.0",
         "datacontenttype": "application/json",
         "id": message["id"],
@@ -31,18 +31,20 @@ def canonical_of(
         "type": message["type"],
         "subject": message["subject"],
         "time": time.isoformat(),
-        "data": _meant(message["data"], instants, silent),
+        "data": _canonical_data(message["data"], instants, silent),
     }
     sequence = message.get("sequence")
     if sequence is not None:
-        meant["sequence"] = sequence
+        canonical["sequence"] = sequence
     for name in TRACE:
         if message.get(name):
-            meant[name] = message[name]
-    return to_json(meant, sort_keys=True)
+            canonical[name] = message[name]
+    return to_json(canonical, sort_keys=True)
 
 
-def _meant(data: dict[str, Any], instants: Sequence[str], silent: Sequence[str]) -> dict[str, Any]:
+def _canonical_data(
+    data: dict[str, Any], instants: Sequence[str], silent: Sequence[str]
+) -> dict[str, Any]:
     """The data with its instants in UTC and without what says nothing; itself where that is so already."""
     if not data.keys().isdisjoint(instants):
         data = data | dict(_in_utc(data, instants))

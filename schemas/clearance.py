@@ -18,7 +18,7 @@ class Clearance:
     """Known provisions without secrecy, and the kinds of recipient that each of them names.
 
     `provisions`: spelling without separators -> the kinds of recipient that it clears. `laws`: law, such as
-    `nl.awr` -> kinds for which an article that nobody listed is only a mistake: all known ones are open.
+    `nl.awr` -> kinds for which an unlisted article is only a mistake: all known ones are open.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Clearance:
 
     def is_known(self, spelled: str) -> bool:
         """Whether a provision reads as one without secrecy, or as a paragraph of one."""
-        return self._read(spelled) is not None
+        return self._reading(spelled) is not None
 
     def is_article(self, text: str) -> bool:
         """Whether a code names such a provision by its article, not by a short name that is a word."""
@@ -47,17 +47,17 @@ class Clearance:
 
         A duty towards the person names none, and clears nothing. `country`: empty where nothing says so.
         """
-        known = self._read(spelled)
-        kinds = self._kinds[known] if known is not None else frozenset[str]()
+        reading = self._reading(spelled)
+        kinds = self._kinds[reading] if reading is not None else frozenset[str]()
         abroad = country not in {"", _HOME} and spelled.lower().startswith(_NATIONAL)
         return bool(kinds) and not abroad and (kind is None or kind in kinds)
 
     def investigators(self, spelled: str, kinds: Collection[str]) -> bool:
         """Whether it names one of these kinds: a law for the tax office explains no word of the police."""
-        known = self._read(spelled)
-        return known is not None and not self._kinds[known].isdisjoint(kinds)
+        reading = self._reading(spelled)
+        return reading is not None and not self._kinds[reading].isdisjoint(kinds)
 
-    def _read(self, spelled: str) -> str | None:
+    def _reading(self, spelled: str) -> str | None:
         """The spelling that a provision reads as, or the article that it is a paragraph of."""
         text = spelled.lower()
         for _ in range(_MOST_PARAGRAPHS):

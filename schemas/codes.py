@@ -31,8 +31,8 @@ WORDS: Final[Mapping[Code, CodeText]] = _loaded()
 
 @cache
 def words_of(code: str) -> Mapping[Language, str]:
-    """A code in words by language; empty for one that this version does not know."""
-    if code not in {known.value for known in WORDS}:
+    """A code in words by language; empty for a code that this version does not know."""
+    if code not in {entry.value for entry in WORDS}:
         return {}
     words = WORDS[Code(code)]
     return {language: f"{words.means[language]} {words.do[language]}" for language in LANGUAGES}

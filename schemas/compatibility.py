@@ -3,7 +3,7 @@
 A ledger reads old events for ever, so a published version of an event type may only widen. The check
 is backward and transitive (against every release), and errs on the side of alarm: what it cannot
 compare, such as two different patterns, it reports. It knows the keywords that `schemas.documents`
-writes and reports any other one that is new or changed.
+writes and reports any other keyword that is new or changed.
 """
 
 import re
@@ -55,11 +55,13 @@ def _resolved(node: Any, document: Schema) -> Any:
         for name, value in node.items()
         if name not in _ANNOTATIONS and not name.startswith("x-")
     }
+    # A constant is an enumeration of one value, so that one may become the other.
     if "const" in plain:
         plain["enum"] = [plain.pop("const")]
     if "$ref" not in node:
         return plain
     del plain["$ref"]
+    # Keywords beside a reference hold as well, and win over those of what it refers to.
     referred = document["$defs"][node["$ref"].removeprefix("#/$defs/")]
     return {**_resolved(referred, document), **plain}
 
@@ -81,14 +83,14 @@ def _breaks(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     yield from _members(old, new, at)
     yield from _inside(old, new, at)
     yield from _rules(old, new, at)
-    yield from _others(old, new, at)
+    yield from _other_keywords(old, new, at)
 
 
 def _alternatives(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     """Every old alternative must be accepted whole by one of the new ones."""
     accepted = new.get("anyOf", [new])
     for place, branch in enumerate(old.get("anyOf", [old])):
-        if all(any(_breaks(branch, other, at)) for other in accepted):
+        if all(any(_breaks(branch, candidate, at)) for candidate in accepted):
             yield BreakingChange(at, f"alternative {place} is no longer accepted")
 
 
@@ -104,11 +106,11 @@ def _values(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
 
 
 def _enumerated(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
-    gone = [value for value in old.get("enum", ()) if value not in new["enum"]]
+    missing = [value for value in old.get("enum", ()) if value not in new["enum"]]
     if "enum" not in old:
         yield BreakingChange(at, "values are now enumerated")
-    elif gone:
-        yield BreakingChange(at, f"values are gone: {gone}")
+    elif missing:
+        yield BreakingChange(at, f"values are gone: {missing}")
 
 
 def _has_type(value: Any, name: str) -> bool:
@@ -127,14 +129,14 @@ def _members(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     for name in new.get("required", ()):
         if name not in old.get("required", ()):
             yield BreakingChange(f"{at}/{name}", "is now required")
-    known, others = new.get("properties", {}), new.get("additionalProperties", True)
+    properties, additional = new.get("properties", {}), new.get("additionalProperties", True)
     for name, was in old.get("properties", {}).items():
-        if name in known:
-            yield from _breaks(was, known[name], f"{at}/{name}")
-        elif others is False:
+        if name in properties:
+            yield from _breaks(was, properties[name], f"{at}/{name}")
+        elif additional is False:
             yield BreakingChange(f"{at}/{name}", "is no longer known")
-        elif isinstance(others, dict):
-            yield from _breaks(was, others, f"{at}/{name}")
+        elif isinstance(additional, dict):
+            yield from _breaks(was, additional, f"{at}/{name}")
 
 
 def _inside(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
@@ -167,9 +169,9 @@ def _reachable(rule: Schema, old: Schema) -> Schema | None:
 
 def _possible(condition: Schema, old: Schema) -> Schema | None:
     """A condition without the alternatives that need members the old schema does not know."""
-    known = old.get("properties", {})
+    properties = old.get("properties", {})
     required = condition.get("required", [])
-    if old.get("additionalProperties") is False and not known.keys() >= set(required):
+    if old.get("additionalProperties") is False and not properties.keys() >= set(required):
         return None
     possible = dict(condition)
     if "anyOf" in condition:
@@ -178,19 +180,21 @@ def _possible(condition: Schema, old: Schema) -> Schema | None:
         ]
         if not possible["anyOf"]:
             return None
-    for name in condition.get("properties", {}).keys() & set(required) & known.keys():
-        below = _possible(condition["properties"][name], known[name])
+    for name in condition.get("properties", {}).keys() & set(required) & properties.keys():
+        below = _possible(condition["properties"][name], properties[name])
         if below is None:
             return None
         possible["properties"] = {**possible["properties"], name: below}
     return possible
 
 
-def _others(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
+def _other_keywords(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
     """Every other keyword narrows in a way that is not understood, so it must not change."""
     for keyword in sorted(new.keys() - _COMPARED):
         if keyword == "pattern" and "enum" in old:
-            if not all(isinstance(x, str) and re.search(new[keyword], x) for x in old["enum"]):
+            if not all(
+                isinstance(value, str) and re.search(new[keyword], value) for value in old["enum"]
+            ):
                 yield BreakingChange(at, "values do not match the pattern")
         elif old.get(keyword) != new[keyword]:
             yield BreakingChange(at, f"{keyword} is new or changed")

@@ -50,6 +50,7 @@ def parse(message: bytes, intake: AdmissionRules) -> Any:
         return out_of_range(text, intake)
     except (ValueError, RecursionError):
         return unreadable(message, Code.NOT_JSON, intake)
+    # The cheap look clears nearly every message; only then is the text read a second time.
     if may_repeat(text, parsed):
         pointer = first_repeat(text, parsed)
         if pointer is not None:
@@ -70,8 +71,8 @@ def _repeated(text: bytes, message: Any, pointer: str, intake: AdmissionRules) -
     """The rejection of a message in which a key stands twice. `text`: the JSON that says so."""
     if not intake.confidential and intake.secrecy.withholds(message):
         return Rejection(Code.NOT_JSON, hidden=True)
-    found = unreadable(text, Code.NOT_JSON, intake)
-    return found if found.hidden else reject(message, Code.NOT_JSON, pointer)
+    rejection = unreadable(text, Code.NOT_JSON, intake)
+    return rejection if rejection.hidden else reject(message, Code.NOT_JSON, pointer)
 
 
 def unreadable(start: bytes, code: Code, intake: AdmissionRules) -> Rejection:
@@ -83,10 +84,10 @@ def _too_large(message: bytes, intake: AdmissionRules) -> Rejection:
     """The rejection of a message over the limit; it is read only where that stays cheap."""
     if len(message) > MAX_READ:
         return unreadable(message, Code.TOO_LARGE, intake)
-    found = unreadable(message, Code.TOO_LARGE, intake)
+    rejection = unreadable(message, Code.TOO_LARGE, intake)
     return (
-        found
-        if found.hidden
+        rejection
+        if rejection.hidden
         else reject(skim(message.removeprefix(BYTE_ORDER_MARK)), Code.TOO_LARGE)
     )
 
@@ -107,16 +108,18 @@ def out_of_range(
     message in binary mode, whose data `text` is.
     """
     try:
-        parsed = json.loads(text, parse_float=_float, parse_int=_whole, parse_constant=_no_constant)
+        parsed = json.loads(
+            text, parse_float=_float, parse_int=_integer, parse_constant=_no_constant
+        )
     except (ValueError, RecursionError):
-        whole = to_json(attributes) + text if attributes else text
-        found = unreadable(whole, Code.NOT_JSON, intake)
-        return found if found.hidden else reject(attributes, Code.NOT_JSON)
+        document = to_json(attributes) + text if attributes else text
+        rejection = unreadable(document, Code.NOT_JSON, intake)
+        return rejection if rejection.hidden else reject(attributes, Code.NOT_JSON)
     message = parsed if attributes is None else {**attributes, "data": parsed}
-    whole = text if attributes is None else b'{"data":%b}' % text
-    pointer = first_repeat(whole, message)
+    document = text if attributes is None else b'{"data":%b}' % text
+    pointer = first_repeat(document, message)
     if pointer is not None:
-        return _repeated(whole, message, pointer, intake)
+        return _repeated(document, message, pointer, intake)
     return diagnose(message, intake) or reject(message, Code.NOT_JSON)
 
 
@@ -125,7 +128,7 @@ def _float(digits: str) -> float | _OutOfRange:
     return number if math.isfinite(number) else _OutOfRange(digits)
 
 
-def _whole(digits: str) -> int | _OutOfRange:
+def _integer(digits: str) -> int | _OutOfRange:
     return int(digits) if len(digits) < _MAX_DIGITS else _OutOfRange(digits)
 
 

@@ -49,7 +49,7 @@ def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
         for name, pattern in _ECHOED.items()
         if isinstance(value := attributes.get(name), str)
         and pattern.match(value)
-        # The subject is only hashed, and an erasure must find the letter of whoever it names.
+        # The subject is only hashed, and an erasure must find the letter of the person it names.
         and (name not in _NAMED or not is_personal_id(value))
     }
     return Rejection(code, pointer, **echoed)
@@ -58,20 +58,20 @@ def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
 def diagnose(message: Any, intake: AdmissionRules) -> Rejection | None:
     """The rejection of a message that is no event by its shape; None when its shape is right.
 
-    Whatever is wrong with it, what the open ledger may not know is hidden.
+    What the open ledger may not know is hidden first, before any other fault is named.
     """
-    found = _not_a_cloudevent(message) or _wrong_type(message, intake)
+    fault = _not_a_cloudevent(message) or _wrong_type(message, intake)
     if not intake.confidential and intake.secrecy.withholds(message):
-        return _hidden(message, found or (Code.WITHHELD, ""))
-    found = found or _wrong_source(message, intake) or _wrong_shape(message)
-    return None if found is None else reject(message, *found)
+        return _hidden(message, fault or (Code.WITHHELD, ""))
+    fault = fault or _wrong_source(message, intake) or _wrong_shape(message)
+    return None if fault is None else reject(message, *fault)
 
 
-def _hidden(message: Any, found: tuple[Code, str]) -> Rejection:
-    """The rejection of what the open ledger may not know. Whoever brought it in a file is told the code."""
-    if found[0] is Code.UNKNOWN_TYPE and message["type"] in CONFIDENTIAL_TYPES:
-        found = (Code.WITHHELD, "")
-    code, pointer = found
+def _hidden(message: Any, fault: tuple[Code, str]) -> Rejection:
+    """The rejection of what the open ledger may not know. Its code is told to the user of a file alone."""
+    if fault[0] is Code.UNKNOWN_TYPE and message["type"] in CONFIDENTIAL_TYPES:
+        fault = (Code.WITHHELD, "")
+    code, pointer = fault
     return Rejection(code, pointer if code is Code.UNKNOWN_TYPE else "", hidden=True)
 
 

@@ -82,6 +82,7 @@ def _translated(node: Any) -> Any:
 
 def _pattern(pattern: str) -> str:
     """A Python pattern as ECMA 262 writes it."""
+    # JSON Schema anchors by `$`, which is the end of the text there, not of a line.
     return pattern.replace(r"\Z", "$").replace(formats.SPACE, r"\s")
 
 
@@ -104,11 +105,11 @@ def _foreign_erasure() -> dict[str, Schema]:
 
 def _attributes(entry: EventType, attributes: dict[str, Schema]) -> dict[str, Schema]:
     """The attributes of the envelope, as far as the type narrows them."""
-    whole = attributes["sequence"]
+    sequence = attributes["sequence"]
     text = {"type": "string", "pattern": "^(?:0|[1-9][0-9]{0,18})$"}
     return {
         **attributes,
-        "sequence": {**whole, "anyOf": [*whole["anyOf"], text]},
+        "sequence": {**sequence, "anyOf": [*sequence["anyOf"], text]},
         **{name: _dropped(of) for name, of in DROPPED.items()},
         "type": {"const": entry.type},
         "source": {**attributes["source"], **_source(entry)},
@@ -136,10 +137,10 @@ def _source(entry: EventType) -> Schema:
 def _subject_rules(entry: EventType) -> list[Schema]:
     """The rules between the subject's kind and the data."""
     rules = []
-    outsiders, others = entry.subjects & OUTSIDERS, entry.subjects - OUTSIDERS
+    outsiders, insiders = entry.subjects & OUTSIDERS, entry.subjects - OUTSIDERS
     if entry.needs_activity and outsiders:
         then = _data({"required": ["activity", "legal_basis"]})
-        rules.append({"if": _subject(outsiders), "then": then} if others else then)
+        rules.append({"if": _subject(outsiders), "then": then} if insiders else then)
     if issubclass(entry.data, PersonFacts) and not entry.subjects <= PERSONS:
         rules.append({"if": _data({"required": ["personal"]}), "then": _subject(PERSONS)})
     return rules

@@ -1,4 +1,4 @@
-"""JSON bytes of whatever JSON can hold, and of structs: integers of any size included, which orjson refuses.
+"""JSON bytes of any JSON value, and of structs: integers of any size included, which orjson refuses.
 
 Used where values of senders pass through: they come back exactly as they were received.
 """
@@ -12,7 +12,7 @@ import orjson
 
 if TYPE_CHECKING:
     JsonValue = None | bool | int | float | str | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
-    """Whatever JSON can hold: of values that only their sender knows more of."""
+    """Any JSON value: of values whose shape only their sender knows."""
 else:  # the encoder follows no type that contains itself
     JsonValue = Any
 

@@ -41,7 +41,7 @@ class Event(Struct, frozen=True, gc=False):
 class AdmissionRules(Struct, frozen=True):
     """What one ledger accepts: what `secrecy` withholds is for the confidential one, and only that is.
 
-    `speakers`: who may say what; None: everybody everything, where nothing is recorded (`schemas.sources`).
+    `speakers`: who may say what (`schemas.sources`); None: all may say all, where nothing is recorded.
     """
 
     confidential: bool = False

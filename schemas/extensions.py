@@ -1,8 +1,8 @@
 """Attributes of a CloudEvent that are accepted and dropped, because a specification defines them.
 
 Owns the list: what CloudEvents 1.0 has beyond the attributes that are read, and what its extensions
-define that are documented. A tool may add them without its team knowing, so they refuse no event. Nobody here
-needs their values, so none is kept, and they carry nobody into a public place.
+define that are documented. A tool may add them without its team knowing, so they refuse no event. The
+ledger needs no value of theirs, so it keeps none, and no personal value gets into a public place by them.
 """
 
 import re
@@ -61,7 +61,7 @@ def misshapen(message: dict[str, Any]) -> str | None:
 
 
 def pointer_to(name: str) -> str:
-    """The pointer of an attribute that nobody knows; the whole message where its name should not be repeated.
+    """The pointer of an unknown attribute; the whole message where its name should not be repeated.
 
     A name that is one by the rules of CloudEvents, and looks like nothing of a person, says what to mend.
     """

@@ -57,16 +57,16 @@ class Hints:
     def found(self, text: str) -> set[HintWord]:
         """The words that texts hold."""
         rest = self._ordinary.sub("\n", parts(text))
-        whole = {self._whole[word] for word in self._by_itself.findall(rest)}
-        return whole | self._in_letters(looks(run(rest)))
+        whole_words = {self._whole[word] for word in self._by_itself.findall(rest)}
+        return whole_words | self._in_letters(looks(run(rest)))
 
     def split(self, letters: str) -> set[HintWord]:
         """The long words in the letters of a whole message, where members end between them."""
-        found = self._in_letters(self._ordinary_run.sub("\n", looks(letters)))
-        return {one for one in found if looks(run(one.word)) in self.long}
+        words = self._in_letters(self._ordinary_run.sub("\n", looks(letters)))
+        return {word for word in words if looks(run(word.word)) in self.long}
 
     def _in_letters(self, letters: str) -> set[HintWord]:
-        """What stands in letters without what parts them, once the longer ordinary words were taken out."""
+        """The words in letters without separators, once the longer ordinary words were taken out."""
         return {self._part[word] for word in self._within.findall(letters)}
 
     def are_of_a_case(self, names: str) -> bool:

@@ -1,4 +1,4 @@
-"""Words beside a number that say what it is: somebody's own, or a reference of an administration.
+"""Words beside a number that say what it is: a number of a person, or a reference of an administration.
 
 A word for a citizen service number counts wherever it stands near, the others where they touch the number.
 """
@@ -38,7 +38,7 @@ _SHORT, _SHORT_CAPITALS = 2, 6
 
 
 class NumberContext(NamedTuple):
-    """What stands beside a number. `joined`: letters that make it a part of something longer.
+    """The words beside a number. `joined`: letters that make it a part of something longer.
 
     `bsn`: a word for a citizen service number, near it on either side; such a one is of a `person` too.
     """
@@ -52,7 +52,7 @@ class NumberContext(NamedTuple):
 
 
 def beside(text: str, start: int, end: int) -> NumberContext:
-    """What stands on both sides of the characters from `start` to `end`, without other numbers between."""
+    """The words on both sides of the characters from `start` to `end`, without other numbers between."""
     left = _DIGIT.split(text[max(0, start - _MOST) : start])[-1]
     right = _DIGIT.split(text[end : end + _MOST], maxsplit=1)[0]
     before = _NO_LETTER.sub("", left.lower())
@@ -68,13 +68,13 @@ def beside(text: str, start: int, end: int) -> NumberContext:
     )
 
 
-def _is_prefix(found: re.Match[str] | None) -> bool:
+def _is_prefix(match: re.Match[str] | None) -> bool:
     """Whether letters before a number begin a reference, as in `F123` and `INV-123`; words do not."""
-    if found is None:
+    if match is None:
         return False
-    letters = found[1]
+    letters = match[1]
     return len(letters) <= _SHORT or (letters.isupper() and len(letters) <= _SHORT_CAPITALS)
 
 
-def _is_suffix(found: re.Match[str] | None) -> bool:
-    return found is not None and len(found[0]) <= _SHORT
+def _is_suffix(match: re.Match[str] | None) -> bool:
+    return match is not None and len(match[0]) <= _SHORT

@@ -2,7 +2,7 @@
 
 Facts, ids and names are stored in clear for ever, so they must not carry such a value. What is looked for
 is read as people read it: digits and dashes of any script, with or without separators. A *reference* (a
-`case_ref`, a version) is a number of somebody's administration: there nine digits alone are no BSN. In an id
+`case_ref`, a version) is a number of an administration: there nine digits alone are no BSN. In an id
 they are not taken at all, so that no BSN stands there. Owns which place is what; `schemas.numbers` owns what
 a number looks like.
 """
@@ -99,7 +99,7 @@ def _holds_personal(text: str, phone_reference: bool, bsn_reference: bool) -> bo
         _holds_email(text)
         or holds_phone(text, reference=phone_reference)
         or holds_bsn(text, reference=bsn_reference)
-        or any(_is_iban(text, found.start()) for found in _IBAN_START.finditer(text))
+        or any(_is_iban(text, match.start()) for match in _IBAN_START.finditer(text))
     )
 
 
@@ -183,7 +183,7 @@ def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
     return None
 
 
-# Codes come again and again. Only what no pattern could match is kept, whatever member it stands in.
+# Codes come again and again. A text that no pattern could match is remembered, in any member.
 _HARMLESS: Final[set[str]] = set()
 _REMEMBERED: Final = 4_096
 _LONGEST_REMEMBERED: Final = 64
@@ -249,13 +249,13 @@ def _holds_email(text: str) -> bool:
 def _is_iban(text: str, start: int) -> bool:
     """True when an IBAN of its country's length starts here, in groups or not."""
     pattern = _IBANS.get(text[start : start + 2].upper())
-    found = pattern.match(text, start) if pattern else None
-    if found is None:
+    match = pattern.match(text, start) if pattern else None
+    if match is None:
         return False
-    number = _IBAN_MARKS.sub("", found[0])
+    number = _IBAN_MARKS.sub("", match[0])
     if not has_iban_check_digits(number.upper()):
         return False
-    return not text[start - 1 : start].isalnum() or _is_labelled(text, start, found.end(), number)
+    return not text[start - 1 : start].isalnum() or _is_labelled(text, start, match.end(), number)
 
 
 def _is_labelled(text: str, start: int, end: int, number: str) -> bool:

@@ -18,16 +18,16 @@ def _is_within(name: str, other: str, slips: int) -> bool:
     if abs(len(name) - len(other)) > slips:
         return False
     same = 0
-    for letter, wanted in zip(name, other, strict=False):
-        if letter != wanted:
+    for letter, other_letter in zip(name, other, strict=False):
+        if letter != other_letter:
             break
         same += 1
     name, other = name[same:], other[same:]
     if not (name and other):
         return True  # what is left of the other one is no longer than the slips that are left
-    left = slips - 1
+    remaining = slips - 1
     return slips > 0 and (
-        _is_within(name[1:], other[1:], left)
-        or _is_within(name[1:], other, left)
-        or _is_within(name, other[1:], left)
+        _is_within(name[1:], other[1:], remaining)
+        or _is_within(name[1:], other, remaining)
+        or _is_within(name, other[1:], remaining)
     )

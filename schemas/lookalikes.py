@@ -19,19 +19,19 @@ class _Plain(dict[int, str]):
     """What each character reads as, found when it is first met."""
 
     def __missing__(self, code: int) -> str:
-        read = self[code] = _read(chr(code))
-        return read
+        reading = self[code] = _reading(chr(code))
+        return reading
 
 
-def _read(character: str) -> str:
-    """ASCII for one character that reads as it; nothing for one that cannot be seen; else itself."""
+def _reading(character: str) -> str:
+    """A character as ASCII where it reads as that; nothing for an invisible character; else itself."""
     digit = unicodedata.decimal(character, None)
     if digit is not None:
         return str(digit)
     category = unicodedata.category(character)
-    for marks, kinds, read in _MARKS:
+    for marks, kinds, reading in _MARKS:
         if character in marks or category in kinds:
-            return read
+            return reading
     folded = unicodedata.normalize("NFKC", character)
     return folded if folded.isascii() else character
 

@@ -64,7 +64,7 @@ class Shape(Struct, frozen=True):
 
     def of_member(self, name: str) -> "Shape | None":
         """The shape of a member of an object; None for an unknown one."""
-        return next((one.shape for one in self.members if one.name == name), None)
+        return next((member.shape for member in self.members if member.name == name), None)
 
 
 class Member(Struct, frozen=True):
@@ -86,9 +86,9 @@ class Member(Struct, frozen=True):
 def words() -> Mapping[str, Mapping[Language, str]]:
     """Every member in words: name -> language -> what it says."""
     content = files("schemas").joinpath("members.toml").read_text("utf-8")
-    found = convert(tomllib.loads(content), dict[str, dict[Language, str]])
-    assert all(set(of) == set(LANGUAGES) for of in found.values())
-    return found
+    names = convert(tomllib.loads(content), dict[str, dict[Language, str]])
+    assert all(set(of) == set(LANGUAGES) for of in names.values())
+    return names
 
 
 @cache
@@ -97,10 +97,13 @@ def members_of(data: type[Facts]) -> tuple[Member, ...]:
 
     Its own facts come before what all types have in common.
     """
-    found = list(_members(shape_of(data)))
+    members = list(_members(shape_of(data)))
     common = set(Facts.__struct_fields__) | {PERSONAL}
     return tuple(
-        sorted(found, key=lambda one: (not one.required, one.name in common, found.index(one)))
+        sorted(
+            members,
+            key=lambda member: (not member.required, member.name in common, members.index(member)),
+        )
     )
 
 
@@ -129,7 +132,7 @@ def _shape(info: inspect.Type, *, personal: bool) -> Shape:
 
 def _one_of(info: inspect.UnionType, personal: bool) -> Shape:
     """A member that may be left out is what else it may be; of several the reader must say it in JSON."""
-    types = [one for one in info.types if not _is_unset(one)]
+    types = [type for type in info.types if not _is_unset(type)]
     if len(types) == 1:
         return _shape(types[0], personal=personal)
     return Shape("value" if personal else "json")
@@ -141,7 +144,7 @@ def _is_unset(info: inspect.Type) -> bool:
 
 def _plain(info: inspect.Type) -> Shape:
     if isinstance(info, inspect.LiteralType):
-        return Shape("choice", tuple(str(one) for one in info.values))
+        return Shape("choice", tuple(str(value) for value in info.values))
     if isinstance(info, inspect.BoolType):
         return Shape("yes-no")
     if isinstance(info, inspect.IntType):

@@ -68,18 +68,18 @@ def holds_phone(text: str, *, reference: bool = False) -> bool:
     """Whether a text, as `plain` writes it, holds a telephone number. `reference`: see `schemas.leaks`."""
     if _PHONE.search(text) is not None:
         return True
-    return any(_is_phone(text, found, reference) for found in _SOLID_PHONE.finditer(text))
+    return any(_is_phone(text, match, reference) for match in _SOLID_PHONE.finditer(text))
 
 
-def _is_phone(text: str, found: re.Match[str], reference: bool) -> bool:
-    start, end = found.span()
+def _is_phone(text: str, match: re.Match[str], reference: bool) -> bool:
+    start, end = match.span()
     near = beside(text, start, end)
     if near.phone or near.person:
         return True
-    if found[0].startswith("31") and reference and not _MOBILE_ABROAD.match(found[0]):
+    if match[0].startswith("31") and reference and not _MOBILE_ABROAD.match(match[0]):
         return False
     if _stands_alone(text, start, end):
-        return not near.reference or found[0][0] == "0"
+        return not near.reference or match[0][0] == "0"
     return not (reference or near.joined or near.reference)
 
 
@@ -90,16 +90,16 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 def holds_bsn(text: str, *, reference: bool = False) -> bool:
     """Whether a text, as `plain` writes it, holds a BSN. `reference`: see `schemas.leaks`."""
     return any(
-        _is_bsn(text, found.start(), found[1], reference)
-        for found in _NINE_DIGITS.finditer(text)
-        if _passes_eleven(found[1].translate(_NO_DIGITS))
-    ) or any(_is_short_bsn(text, found) for found in _EIGHT_DIGITS.finditer(text))
+        _is_bsn(text, match.start(), match[1], reference)
+        for match in _NINE_DIGITS.finditer(text)
+        if _passes_eleven(match[1].translate(_NO_DIGITS))
+    ) or any(_is_short_bsn(text, match) for match in _EIGHT_DIGITS.finditer(text))
 
 
-def _is_short_bsn(text: str, found: re.Match[str]) -> bool:
+def _is_short_bsn(text: str, match: re.Match[str]) -> bool:
     """Whether eight digits are a BSN without its zero: only a word for it can say so."""
-    digits = found[0].translate(_NO_DIGITS)
-    return _passes_eleven(f"0{digits}") and beside(text, *found.span()).bsn
+    digits = match[0].translate(_NO_DIGITS)
+    return _passes_eleven(f"0{digits}") and beside(text, *match.span()).bsn
 
 
 def holds_bare_number(text: str) -> bool:
@@ -108,19 +108,19 @@ def holds_bare_number(text: str) -> bool:
     Whether they are a BSN is not asked: one in eleven would be, and a sender who numbers so should learn it
     from the first id and not from the eleventh. A word for a reference, or two zeros, says they are none.
     """
-    return any(not beside(text, *found.span()).reference for found in _BARE.finditer(text))
+    return any(not beside(text, *match.span()).reference for match in _BARE.finditer(text))
 
 
 def without_devices(text: str) -> str:
     """A text without the numbers of SIM cards and of devices, whose groups may look like other numbers."""
     if len(text) < _FEWEST_OF_DEVICES:
         return text
-    return _IMEI.sub(_kept, _ICCID.sub(_kept, text))
+    return _IMEI.sub(_without_devices, _ICCID.sub(_without_devices, text))
 
 
-def _kept(found: re.Match[str]) -> str:
-    digits = found[0].translate(_NO_DIGITS)
-    return " " if _passes_luhn(digits) else found[0]
+def _without_devices(match: re.Match[str]) -> str:
+    digits = match[0].translate(_NO_DIGITS)
+    return " " if _passes_luhn(digits) else match[0]
 
 
 def _passes_luhn(digits: str) -> bool:
@@ -145,7 +145,7 @@ def _marks_around(text: str, start: int, end: int) -> set[str]:
     """What stands between nine digits and other digits beside them."""
     before = _MARK_BEFORE.search(text[max(0, start - _LONGEST_MARK - 1) : start])
     after = _MARK_AFTER.match(text, end)
-    return {found[1] for found in (before, after) if found is not None}
+    return {match[1] for match in (before, after) if match is not None}
 
 
 def _is_grouped_as_one(groups: tuple[str, ...], mark: str, reference: bool) -> bool:
@@ -171,7 +171,7 @@ def _is_ipv4(groups: tuple[str, ...]) -> bool:
 def _is_joined(groups: tuple[str, ...], mark: str, around: set[str]) -> bool:
     """Whether what stands around nine digits makes them a part of a longer number or reference."""
     if not mark:
-        return not all(" " in one or "," in one for one in around)
+        return not all(" " in between or "," in between for between in around)
     return mark in around and not (mark == " " and _shape(groups) in _WRITTEN)
 
 

@@ -1,6 +1,6 @@
 """Ordinary business: codes that say nothing of an investigation, since each of their words is a known one.
 
-What an unknown word says nobody can tell, so it is not ordinary. Which words are known where is data of the
+An unknown word may say anything, so it is not ordinary. Which words are known where is data of the
 rulebook; a deployment has codes of its own.
 """
 
@@ -27,7 +27,7 @@ _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _ENDINGS: Final = ("s", "d", "ed", "ing", "ly")
 _LONGEST: Final = 128
 _REMEMBERED: Final = 4_096
-# A letter alone stands for nothing that anybody could know, with its number or without it.
+# A single letter says nothing, with its number or without it.
 _SAYS_NOTHING: Final = re.compile(r"(?:[a-z][0-9]{0,6})?\Z")
 # In a short name two slips make any other short name of it.
 _TWO_SLIPS, _ONE_SLIP = 8, 5
@@ -53,22 +53,22 @@ class Ordinary:
     ) -> None:
         self._behind = {word: frozenset(of) for word, of in (behind or {}).items()}
         self._apart = {word: frozenset(of) for word, of in (apart or {}).items()}
-        self._words = {place: frozenset(known) for place, known in words.items()}
-        self._codes = {place: frozenset(known) for place, known in codes.items()}
-        self._known: dict[str, set[str]] = {place: set(known) for place, known in codes.items()}
+        self._words = {place: frozenset(entries) for place, entries in words.items()}
+        self._codes = {place: frozenset(entries) for place, entries in codes.items()}
+        self._known: dict[str, set[str]] = {place: set(entries) for place, entries in codes.items()}
         self._investigating = _by_length(run(kind) for kind in investigating)
 
     def is_code(self, place: Place, code: str) -> bool:
         """Whether a code is ordinary in a place."""
-        known = self._known[place]
-        if code in known:
+        ordinary_codes = self._known[place]
+        if code in ordinary_codes:
             return True
         if not self._reads(place, code):
             return False
-        if len(known) >= _REMEMBERED:
-            known.clear()
-            known.update(self._codes[place])
-        known.add(code)
+        if len(ordinary_codes) >= _REMEMBERED:
+            ordinary_codes.clear()
+            ordinary_codes.update(self._codes[place])
+        ordinary_codes.add(code)
         return True
 
     def is_kind(self, name: str) -> bool:
@@ -108,8 +108,8 @@ class Ordinary:
         longer = [word for word in words if not _SAYS_NOTHING.match(word)]
         if not longer or len(words) > len(longer) + 1:
             return False
-        known = self._words[place]
-        return all(_stems(word, known) for word in longer)
+        ordinary_words = self._words[place]
+        return all(_stems(word, ordinary_words) for word in longer)
 
     def _go_together(self, words: list[str]) -> bool:
         """Whether the words may stand beside each other."""
@@ -123,10 +123,10 @@ class Ordinary:
         )
 
 
-def _stems(word: str, known: Collection[str]) -> bool:
-    """Whether a word is known, or is a form of one that is: `invoice` knows `invoices` and `invoiced`."""
-    return word in known or any(
-        word.endswith(end) and word[: -len(end)] in known for end in _ENDINGS
+def _stems(word: str, ordinary_words: Collection[str]) -> bool:
+    """Whether a word is known, or is a form of a known word: `invoice` knows `invoices` and `invoiced`."""
+    return word in ordinary_words or any(
+        word.endswith(end) and word[: -len(end)] in ordinary_words for end in _ENDINGS
     )
 
 
@@ -134,19 +134,19 @@ _ByLength = Mapping[int, Sequence[str]]
 
 
 def _by_length(names: Iterable[str]) -> _ByLength:
-    found: dict[int, list[str]] = {}
+    by_length: dict[int, list[str]] = {}
     for name in sorted(names):
-        found.setdefault(len(name), []).append(name)
-    return found
+        by_length.setdefault(len(name), []).append(name)
+    return by_length
 
 
-def _is_near(letters: str, known: _ByLength) -> bool:
+def _is_near(letters: str, names: _ByLength) -> bool:
     """Whether one of the names is this one, with a slip or two. Names of another length are not looked at."""
     return any(
         is_like(letters, name, slips)
         for length in range(len(letters) - _SLIPS, len(letters) + _SLIPS + 1)
         if abs(length - len(letters)) <= (slips := _slips(length))
-        for name in known.get(length, ())
+        for name in names.get(length, ())
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether an act is the provider's own: nobody demanded it, on a purpose that the house lists as such."""
+"""Whether an act is the provider's own: no party demanded it, and the house lists its purpose as such."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -26,7 +26,7 @@ _REASONS: Final = ("necessity_reason", "reason")
 # What a report is for, to whom it goes and under which activity says nothing of who asked.
 _OF_ITSELF: Final = ("purpose", "ground", "activity", "recipient_kind")
 _ASKED_BY_NOBODY: Final = frozenset({"purpose", "ground", "activity", "recipient", "legal_basis"})
-# Words that anybody may say of what they look into: `fraud-investigation` is a reason of one's own.
+# Words that any company may say of what it looks into: `fraud-investigation` is a reason of one's own.
 _LOOKED_INTO: Final = frozenset({"investigat", "onderzoek", "fraud"})
 
 
@@ -44,47 +44,47 @@ class OwnReports:
 
     def is_one(self, facts: dict[str, Any]) -> bool:
         """Whether the facts of an event, of any shape, are those of an own report."""
-        told = {name: one for name, one in facts.items() if isinstance(one, str)}
-        if "provision" in facts or told.get("recipient_kind") in self._never:
+        texts = {name: value for name, value in facts.items() if isinstance(value, str)}
+        if "provision" in facts or texts.get("recipient_kind") in self._never:
             return False
-        purpose = told.get("purpose" if "purpose" in facts else "ground", "")
+        purpose = texts.get("purpose" if "purpose" in facts else "ground", "")
         bases = self._bases.get(purpose, frozenset())
-        return told.get("legal_basis") in bases and not _is_demanded(facts)
+        return texts.get("legal_basis") in bases and not _is_demanded(facts)
 
     def says_no_more(self, facts: dict[str, Any], hints: Collection[HintWord]) -> bool:
         """Whether an own report names who gets it, and nothing that they do, or that they asked for.
 
         `hints`: the words that were found in the whole message.
         """
-        itself, reasons = self._found(facts, _OF_ITSELF), self._found(facts, _REASONS)
+        itself, reasons = self._hints_in(facts, _OF_ITSELF), self._hints_in(facts, _REASONS)
         return (
             all(word.word in _LOOKED_INTO for word in reasons)
             and all(word.party and not word.case for word in {*hints} - itself)
             and not self._is_asked_for(facts)
         )
 
-    def _found(self, facts: dict[str, Any], names: Collection[str]) -> set[HintWord]:
+    def _hints_in(self, facts: dict[str, Any], names: Collection[str]) -> set[HintWord]:
         return self._hints.found(
-            lines([one for n in names if isinstance(one := facts.get(n), str)])
+            lines([text for n in names if isinstance(text := facts.get(n), str)])
         )
 
     def _is_asked_for(self, facts: dict[str, Any]) -> bool:
-        """Whether a fact says of somebody who investigates that they asked: `police-request-9`."""
+        """Whether a fact says that an investigating party asked: `police-request-9`."""
         return any(
             _ASKED.search(text) and self._hints.found(text)
-            for name, one in facts.items()
-            if isinstance(one, str) and name not in _OF_ITSELF and name != "recipient"
-            for text in (plain(one),)
+            for name, value in facts.items()
+            if isinstance(value, str) and name not in _OF_ITSELF and name != "recipient"
+            for text in (plain(value),)
         )
 
 
 def _is_demanded(facts: dict[str, Any]) -> bool:
-    """Whether an act says that somebody asked for it."""
-    told = (str(value).lower() for name, value in facts.items() if name not in _ASKED_BY_NOBODY)
+    """Whether an act says that a party demanded it."""
+    values = (str(value).lower() for name, value in facts.items() if name not in _ASKED_BY_NOBODY)
     reasons = (str(facts.get(name, "")).lower() for name in _REASONS)
     parties = (str(facts.get(name, "")).lower() for name in _TO)
     return (
-        any(map(_DEMAND.search, told))
+        any(map(_DEMAND.search, values))
         or any(map(_ASKED.search, reasons))
         or any(map(_NEVER_TO.search, parties))
     )

@@ -181,8 +181,8 @@ def unfit_field(personal: dict[str, Any], categories: Sequence[str]) -> str | No
     The pointer, below `personal`, of a value with a wrong format; an empty one when the category of
     some field, `remark` aside, is not among `categories`.
     """
-    needed, formatted = _demands(tuple(personal))
-    for category in needed:
+    categories_needed, formatted = _demands(tuple(personal))
+    for category in categories_needed:
         if category not in categories:
             return ""
     for field, fits in formatted:

@@ -69,7 +69,7 @@ class Claim(Struct, frozen=True):
     """One event's claim. `refs`: by what it is tied. `acts`: False when it says something, maybe again.
 
     `for_office`: the privacy office surely says it. `office`: the sources of the office. `house`: the house's
-    table of senders. `counts`: False when it is recorded and gives nobody power.
+    table of senders. `counts`: False when it is recorded and gives no power.
     """
 
     power: Power
@@ -93,7 +93,7 @@ def refs_in(power: Power, facts: Mapping[str, Any], categories: Sequence[str]) -
 def without_right(
     source: str, claim: Claim, others: Collection[tuple[str, tuple[str, ...], bool]]
 ) -> bool:
-    """Whether a claim is about what somebody else said.
+    """Whether a claim is about what another source said.
 
     `others`: what was said before of the same subject and power: source, refs, and whether it was surely
     the privacy office. With nothing said before there is nothing to end: the claim waits.
@@ -101,6 +101,7 @@ def without_right(
     if claim.for_office or not (claim.acts or claim.power.guarded):
         return False
     return any(
+        # The name of the office can be forged: what it surely said, an unsure claim may not end.
         said_by != source or (surely and source in claim.office and not claim.power.declared)
         for said_by, refs, surely in others
         if not set(refs).isdisjoint(claim.refs)

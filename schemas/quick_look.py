@@ -114,19 +114,19 @@ class QuickLook:
 
 def _names(message: dict[str, Any]) -> list[str]:
     """What names an event, its subject and other events, unless it holds no word: a UUID, a number."""
-    found: list[Any] = [id for id in _ids(message) if not _IS_UUID(id)]
+    names: list[Any] = [id for id in _ids(message) if not _IS_UUID(id)]
     subject = message["subject"]
     kind, _, number = subject.partition("/")
     if kind not in _SUBJECTS or not number.isdecimal():
-        found.append(subject)
+        names.append(subject)
     if not _IS_TIME(message["time"]):
-        found.append(message["time"])
+        names.append(message["time"])
     content = message.get("datacontenttype")
     if content not in _USUAL_CONTENT:
-        found.append(content)
+        names.append(content)
     if not message.keys() <= _APART_ATTRIBUTES:
-        found += [str(message[name]) for name in message.keys() - _APART_ATTRIBUTES]
-    return found
+        names += [str(message[name]) for name in message.keys() - _APART_ATTRIBUTES]
+    return names
 
 
 def _ids(message: dict[str, Any]) -> Iterator[str]:
@@ -147,11 +147,11 @@ def _says_no_word(name: str, value: str) -> bool:
 
 def _values(personal: dict[str, Any]) -> list[str]:
     """The personal values that are texts, each on one line."""
-    texts = [one for one in personal.values() if one.__class__ is str]
+    texts = [text for text in personal.values() if text.__class__ is str]
     for value in personal.values():
         if value.__class__ is list:
-            texts += [one for one in value if one.__class__ is str]
-    return [one.replace("\n", " ") if "\n" in one else one for one in texts]
+            texts += [text for text in value if text.__class__ is str]
+    return [text.replace("\n", " ") if "\n" in text else text for text in texts]
 
 
 def tree_of(words: Collection[bytes]) -> bytes:

@@ -28,7 +28,7 @@ class RawLook:
         tree = tree_of({word.encode() for word in words})
         self._marks = re.compile(tree + b"|" + LOOK.encode())
         self._overlap = max(_LONGEST_ARTICLE, *map(len, words))
-        spelled = (re.escape(w).replace("\\-", "[^a-z0-9]++") for w in sorted(whole))
+        spelled = (re.escape(word).replace("\\-", "[^a-z0-9]++") for word in sorted(whole))
         self._whole = re.compile(by_themselves(spelled).pattern.encode(), re.IGNORECASE)
 
     def is_due(self, body: bytes) -> bool:
@@ -59,25 +59,25 @@ def by_themselves(words: Iterable[str]) -> re.Pattern[str]:
     long: list[str] = []
     for word in words:
         (short if len(word) < _LEAST_BESIDE_NUMBERS else long).append(word)
-    found = [
-        f"(?<![{before}])(?:{'|'.join(some)})(?={behind})"
-        for before, behind, some in (
+    patterns = [
+        f"(?<![{before}])(?:{'|'.join(group)})(?={behind})"
+        for before, behind, group in (
             ("a-z0-9", "[0-9]{0,4}(?![a-z0-9])", short),
             ("a-z", "(?![a-z])", long),
         )
-        if some
+        if group
     ]
-    return re.compile("|".join(found) or "(?!)")
+    return re.compile("|".join(patterns) or "(?!)")
 
 
 def is_text(body: bytes) -> bool:
     """Whether bytes are a text in UTF-8, but for a slip or two; its NUL bytes apart, which show nothing.
 
-    What is none may be a text in another encoding, which nobody here reads.
+    Other bytes may be a text in another encoding, which no reader of the ledger decodes.
     """
-    shown = body.replace(b"\0", b"")
-    slips = len(shown) - len(shown.translate(None, _CONTROL))
-    if not shown.isascii():
-        read = shown.decode(errors="ignore").encode()
-        slips += len(shown) - len(read)
+    visible = body.replace(b"\0", b"")
+    slips = len(visible) - len(visible.translate(None, _CONTROL))
+    if not visible.isascii():
+        decoded = visible.decode(errors="ignore").encode()
+        slips += len(visible) - len(decoded)
     return slips <= _MOST_SLIPS

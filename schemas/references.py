@@ -56,8 +56,8 @@ _SUBJECT = re.compile("|".join(f"(?P<{kind}>{_form(kind)}\\Z)" for kind in sorte
 
 def kind_of(subject: str) -> Kind | None:
     """The kind of a subject reference; None when the text is no reference."""
-    found = _SUBJECT.match(subject)
-    return None if found is None else found.lastgroup  # type: ignore[return-value]
+    match = _SUBJECT.match(subject)
+    return None if match is None else match.lastgroup  # type: ignore[return-value]
 
 
 def is_person(subject: str) -> bool:

@@ -28,22 +28,23 @@ class _Twice(Struct):
 _HOLDERS: Final = (dict, list, _Twice)
 
 # orjson is faster, but takes memory for each item of a list before it writes: 4 MiB for a message of 47 KB.
-_written: Final = msgspec.json.Encoder().encode
+_encode: Final = msgspec.json.Encoder().encode
 
 
 def may_repeat(text: bytes, parsed: Any) -> bool:
     """Whether a key may stand twice in a JSON text: never False where one does. `parsed`: its value.
 
     Colons are counted, here and in the value as we write it: a colon for each key, and those inside of texts.
-    When a key is lost, so is its colon. Only one that a text spells as an escape would be there and not here.
+    When a key is lost, so is its colon. Only a colon that the text spells as an escape would be
+    in the value and not in the text.
     """
     if b"\\" in text and b"\\u003" in text:
         return True
     try:
-        written = _written(parsed)
+        encoded = _encode(parsed)
     except RecursionError:
         return True
-    return text.count(b":") != written.count(b":")
+    return text.count(b":") != encoded.count(b":")
 
 
 def first_repeat(text: bytes, parsed: Any) -> str | None:
@@ -53,25 +54,27 @@ def first_repeat(text: bytes, parsed: Any) -> str | None:
     deep to look, it is the pointer of the whole.
     """
     try:
-        read = _read(text)
+        marked = _marked(text)
     except RecursionError:
         return ""
-    known = _members_of(parsed)
-    waiting: list[tuple[_Path, Any]] = [(_Path(), read)] if isinstance(read, _HOLDERS) else []
+    names = _members_of(parsed)
+    waiting: list[tuple[_Path, Any]] = [(_Path(), marked)] if isinstance(marked, _HOLDERS) else []
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, _Twice):
-            return path.below(value.name, known).pointer
+            return path.below(value.name, names).pointer
         items = value.items() if isinstance(value, dict) else enumerate(value)
-        deeper = [(path.below(n, known), v) for n, v in items if isinstance(v, _HOLDERS)]
+        deeper = [
+            (path.below(name, names), child) for name, child in items if isinstance(child, _HOLDERS)
+        ]
         waiting += reversed(deeper)
     return None
 
 
-def _read(text: bytes) -> Any:
+def _marked(text: bytes) -> Any:
     """A JSON text in which an object whose key stands twice is marked; of numbers only the length is kept."""
-    said = text.decode(errors="surrogatepass")
-    return json.loads(said, object_pairs_hook=_object, parse_int=len, parse_float=len)
+    decoded = text.decode(errors="surrogatepass")
+    return json.loads(decoded, object_pairs_hook=_object, parse_int=len, parse_float=len)
 
 
 class _Path(Struct, frozen=True):
@@ -81,13 +84,15 @@ class _Path(Struct, frozen=True):
     depth: int = 0
     ended: bool = False
 
-    def below(self, step: str | int, known: Set[str]) -> "_Path":
-        """The way to one of its members or items. `known`: the names that may be told."""
-        told = f"/{step}"
-        if isinstance(step, str) and not (self.depth and step in known):
-            told = "" if self.depth else _attribute(step)
-        ended = self.ended or not told
-        return _Path(self.pointer if ended else self.pointer + told, self.depth + 1, ended)
+    def below(self, step: str | int, names: Set[str]) -> "_Path":
+        """The way to one of its members or items. `names`: those that may be told."""
+        step_told = f"/{step}"
+        if isinstance(step, str) and not (self.depth and step in names):
+            step_told = "" if self.depth else _attribute(step)
+        path_ends = self.ended or not step_told
+        return _Path(
+            self.pointer if path_ends else self.pointer + step_told, self.depth + 1, path_ends
+        )
 
 
 def _attribute(name: str) -> str:
@@ -102,12 +107,12 @@ def _members_of(parsed: Any) -> Set[str]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Twice:
-    held = dict(pairs)
-    if len(held) == len(pairs):
-        return held
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
     names: set[str] = set()
     for name, _ in pairs:
         if name in names:
-            return _Twice(name, held)
+            return _Twice(name, members)
         names.add(name)
-    return held
+    return members

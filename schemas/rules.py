@@ -161,12 +161,12 @@ def _misdated(
 
 def _dates(value: Any, names: frozenset[str]) -> Iterator[str]:
     """The texts of these names in a map or a list, at any depth that the types allow."""
-    for held in value.values() if isinstance(value, dict) else value or ():
-        if isinstance(held, dict):
-            yield from (held[name] for name in names if isinstance(held.get(name), str))
-            yield from _dates(list(held.values()), names)
-        elif isinstance(held, list):
-            yield from _dates(held, names)
+    for item in value.values() if isinstance(value, dict) else value or ():
+        if isinstance(item, dict):
+            yield from (item[name] for name in names if isinstance(item.get(name), str))
+            yield from _dates(list(item.values()), names)
+        elif isinstance(item, list):
+            yield from _dates(item, names)
 
 
 def _broken_erasure_rule(data: dict[str, Any]) -> str | None:

@@ -1,6 +1,6 @@
 """Secrecy: whether a message tells of an investigation, or hints at one, that the open ledger may not know.
 
-The message is looked at as a whole: every name and every value at any depth, whatever its shape
+The message is looked at as a whole: every name and every value at any depth, of any shape
 (`schemas.strings`). In this order:
 
 1. What *names a secret* never enters: an article under secrecy, a bar on telling (`schemas.secret_articles`).
@@ -44,7 +44,7 @@ _CIVIL: Final = frozenset({"court", "supervisory-authority"})
 _AUTHORITIES: Final = _CIVIL | {"tax-authority"}
 # Kinds that hint in some cases, which the closer look knows.
 _NEAR: Final = _AUTHORITIES | {"ciot"}
-# They investigate for whoever pays them.
+# They investigate for a client who pays.
 _PRIVATE: Final = frozenset({"investigation-agency"})
 # `tapOrder`, `RECHTERCommissaris`; and `FIUmelding`, where the small letters begin a word of their own.
 _HUMPS: Final = (
@@ -55,7 +55,7 @@ _HUMPS: Final = (
 _ENCODINGS: Final = 2
 _PARAGRAPH: Final = re.compile(r"(?:[._:/-](?:[0-9]{1,2}|[a-z]))?")
 _DUTIES: Final = frozenset({"6-1-c", "6-1-e"})
-# Nobody may tell the person: a bar on telling is one of an investigation.
+# The person may not be told: such a bar always belongs to an investigation.
 _BARRED: Final = re.compile(r"^barred$", re.MULTILINE)
 
 
@@ -121,7 +121,8 @@ class Secrecy:
     def withholds_bytes(self, body: bytes) -> bool:
         """Whether bytes that are no JSON, or too many to be read, are withheld: nothing clears what hints.
 
-        What is no text in UTF-8 nobody can judge, nor an event that tells what was done for an authority.
+        Bytes that are no text in UTF-8 cannot be judged, so they are withheld; so is an event that tells what
+        was done for an authority.
         Where nothing hints, memory is flat; else work and memory are linear in the bytes.
         """
         if not self._raw_look.is_due(body):
@@ -139,56 +140,56 @@ class Secrecy:
         """Whether a JSON value is, by the three steps that stand at the top."""
         if _type_of(message) == _PUBLIC and _subject_kind(message) == "notice":
             message = _without_claims(message)
-        told = self._without_feed(message, told_in(message))
-        return self._is_secret(told) or self._may_tell(message, told)
+        texts = self._without_feed(message, told_in(message))
+        return self._is_secret(texts) or self._may_tell(message, texts)
 
-    def _is_secret(self, told: MessageTexts) -> bool:
+    def _is_secret(self, texts: MessageTexts) -> bool:
         """Whether a message is of a secret type, names a secret provision, or tells of a case."""
-        if any(map(is_secret_type, told.of(*TYPES))):
+        if any(map(is_secret_type, texts.of(*TYPES))):
             return True
-        codes, prose, values = _read(told.but(())), lines(told.prose), lines(told.values)
-        return self._names_secret(told, codes, prose, values) or self._hints.tell_of_a_case(
+        codes, prose, values = _plain_text(texts.but(())), lines(texts.prose), lines(texts.values)
+        return self._names_secret(texts, codes, prose, values) or self._hints.tell_of_a_case(
             prose, values
         )
 
-    def _may_tell(self, message: Any, told: MessageTexts) -> bool:
+    def _may_tell(self, message: Any, texts: MessageTexts) -> bool:
         """Whether a message hints at an investigation or leaves open what it tells, and is not cleared."""
-        unclear = self._unclear is not None and self._unclear.is_open(message, told)
+        unclear = self._unclear is not None and self._unclear.is_open(message, texts)
         if _is_upkeep(message):
-            return unclear or self._upkeep_hints(told)
+            return unclear or self._upkeep_hints(texts)
         facts = _facts_of(message)
-        hints = self._hints.found(_read(told.but(()))) | self._split_hints(message, facts)
-        kinds = self._kinds.intersection(told.of("recipient_kind"))
+        hints = self._hints.found(_plain_text(texts.but(()))) | self._split_hints(message, facts)
+        kinds = self._kinds.intersection(texts.of("recipient_kind"))
         if not (unclear or hints or kinds or self._told_by(message, facts)):
             return False
         return not self._is_open(facts, kinds, {word for word in hints if not word.common})
 
-    def _upkeep_hints(self, told: MessageTexts) -> bool:
+    def _upkeep_hints(self, texts: MessageTexts) -> bool:
         """The register says which parties there are: a name hints only where it is that of a case."""
-        names, rest = lines(told.of(*NAMING)), _read(told.but(NAMING))
-        return self._hints.are_of_a_case(names) or bool(self._hints.found(rest))
+        names, others = lines(texts.of(*NAMING)), _plain_text(texts.but(NAMING))
+        return self._hints.are_of_a_case(names) or bool(self._hints.found(others))
 
     def _split_hints(self, message: Any, facts: dict[str, Any]) -> set[HintWord]:
         """Hints whose letters are spread over members that follow each other."""
-        whole = facts or (message if isinstance(message, dict) else {})
-        return self._hints.split(run(plain(spelled_out(whole))))
+        members = facts or (message if isinstance(message, dict) else {})
+        return self._hints.split(run(plain(spelled_out(members))))
 
-    def _names_secret(self, told: MessageTexts, codes: str, prose: str, values: str) -> bool:
-        """Whether a text names a power under secrecy, a bar, or, as a provision, what nobody can read."""
-        powers = lines(told.of(*_POWERS))
+    def _names_secret(self, texts: MessageTexts, codes: str, prose: str, values: str) -> bool:
+        """Whether a text names a power under secrecy, a bar, or, as a provision, letters outside of ASCII."""
+        powers = lines(texts.of(*_POWERS))
         return (
             names_article(parts(codes))
             or names_article_in(parts(prose), parts(values))
             or names_power(run(powers))
             or self._names_provision.search(powers) is not None
-            or _BARRED.search(run(lines(told.of("notice", "ground")))) is not None
-            or not "".join(told.of("provision")).isascii()
+            or _BARRED.search(run(lines(texts.of("notice", "ground")))) is not None
+            or not "".join(texts.of("provision")).isascii()
         )
 
-    def _without_feed(self, message: Any, told: MessageTexts) -> MessageTexts:
-        """What is told without the provision of a feed that everybody knows of: it names nobody."""
+    def _without_feed(self, message: Any, texts: MessageTexts) -> MessageTexts:
+        """The texts without the provision of a known feed: that provision names no person."""
         if _type_of(message) != FEED:
-            return told
+            return texts
         subject, data = message.get("subject"), message.get("data")
         feed = (
             self._feeds.get(subject.removeprefix("recipient/"))
@@ -196,11 +197,11 @@ class Secrecy:
             else None
         )
         provision = _text(data, "provision") if isinstance(data, dict) else ""
-        known = feed.match(provision.lower()) if feed else None
-        rest = provision[known.end() :] if known else provision
-        if known is None or told.of("provision") != [provision] or not _PARAGRAPH.fullmatch(rest):
-            return told
-        return told._replace(members={**told.members, "provision": {}})
+        match = feed.match(provision.lower()) if feed else None
+        rest = provision[match.end() :] if match else provision
+        if match is None or texts.of("provision") != [provision] or not _PARAGRAPH.fullmatch(rest):
+            return texts
+        return texts._replace(members={**texts.members, "provision": {}})
 
     def _told_by(self, message: Any, facts: dict[str, Any]) -> bool:
         """Whether the facts together hint, although none of them has a word that does."""
@@ -230,25 +231,25 @@ class Secrecy:
         if not self._clearance.clears(provision, kind, _text(facts, "country")):
             return False
         public = self._kinds - _PRIVATE
-        named = kind is None and self._clearance.investigators(provision, public)
-        return named or kind in self._kinds or not hints
+        names_investigators = kind is None and self._clearance.investigators(provision, public)
+        return names_investigators or kind in self._kinds or not hints
 
 
-def _read(texts: Collection[str]) -> str:
+def _plain_text(texts: Collection[str]) -> str:
     """Plain texts, one a line; and what escapes of URLs or pages in them stand for, and `tapOrder` parted."""
-    read = lines(texts)
-    parted = [hump.sub("-", one) for hump in _HUMPS for one in texts if hump.search(one)]
+    plain_text = lines(texts)
+    parted = [hump.sub("-", text) for hump in _HUMPS for text in texts if hump.search(text)]
     if parted:
-        read = f"{read}\n{lines(parted)}"
-    again = read
+        plain_text = f"{plain_text}\n{lines(parted)}"
+    decoded = plain_text
     for _ in range(_ENCODINGS):
-        if "%" in again:
-            again = _again(unquote(again))
-        if "&" in again:
-            again = _again(html.unescape(again))
-    if again != read:
-        read = f"{read}\n{again}"
-    return read
+        if "%" in decoded:
+            decoded = _again(unquote(decoded))
+        if "&" in decoded:
+            decoded = _again(html.unescape(decoded))
+    if decoded != plain_text:
+        plain_text = f"{plain_text}\n{decoded}"
+    return plain_text
 
 
 def _again(text: str) -> str:
@@ -256,7 +257,7 @@ def _again(text: str) -> str:
 
 
 def _beginning_with(provisions: Collection[str]) -> re.Pattern[str]:
-    """A pattern for a line that is one of the provisions, or a part of one, whatever parts its letters."""
+    """A pattern for a line that is one of the provisions, or a part of one, with any separators."""
     between = "[._:/-]{0,3}"
     names = {between.join(re.escape(letter) for letter in run(name)) for name in provisions}
     if not names:
@@ -269,7 +270,7 @@ def _is_telling(letters: str) -> bool:
 
 
 def _text(facts: dict[str, Any], name: str) -> str:
-    """A fact that is a text; empty where it is none, whatever it is."""
+    """A fact that is a text; empty where it is absent or anything else."""
     value = facts.get(name)
     return value if isinstance(value, str) else ""
 
@@ -279,7 +280,10 @@ def _without_claims(message: dict[str, Any]) -> dict[str, Any]:
     data = message.get("data")
     if not isinstance(data, dict):
         return message
-    return {**message, "data": {name: one for name, one in data.items() if name != "claims"}}
+    return {
+        **message,
+        "data": {name: content for name, content in data.items() if name != "claims"},
+    }
 
 
 def _type_of(message: Any) -> Any:
@@ -303,8 +307,8 @@ def _is_upkeep(message: Any) -> bool:
 def _raw_look(words: Collection[HintWord]) -> RawLook:
     """The look at bytes that cannot be read: for parts of words, and for whole ones."""
     parts_of_words = (run(word.word) for word in words if not word.whole)
-    whole = {word.word for word in words if word.whole}
-    return RawLook({*parts_of_words, *SECRET_NAMES, *TELLING_NAMES}, whole)
+    whole_words = {word.word for word in words if word.whole}
+    return RawLook({*parts_of_words, *SECRET_NAMES, *TELLING_NAMES}, whole_words)
 
 
 def _facts_of(message: Any) -> dict[str, Any]:

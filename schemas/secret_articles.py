@@ -3,15 +3,14 @@
 Sv 126g to 126zz (powers of investigation), any other article of that code, Tw chapter 13 (interception),
 the acts on intelligence services, e-Evidence (EPOC), AWR 80 to 88 (tax offences), and GDPR 23 and UAVG 41
 where they restrict for the sake of an investigation or of national security, or do not say why. The
-rulebook knows the single provisions; this knows their look, so that an article which nobody has listed is
-caught as well.
+rulebook knows the single provisions; this knows their look, so that an unlisted article is caught
+as well.
 """
 
 import re
 from typing import Final
 
-# Whoever has a random name must not be taken for one of them: each stands between separators, or behind
-# the name of its law.
+# A random id must not be taken for an article: each stands between separators, or behind the name of its law.
 _ANY = (
     r"(?<![a-z0-9])(?:nl-?)?(?:wv)?sv(?:-(?:art(?:ikel)?-?)?[0-9]{2,3}|(?:art(?:ikel)?)?-?126)(?![0-9])"
     r"|(?<![a-z0-9])(?:tw|telecommunicatiewet|telecomwet|telecommunications-act)"

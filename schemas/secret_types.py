@@ -24,10 +24,10 @@ def is_secret_type(name: Any) -> bool:
         return True
     letters = run(plain(name[:_LONGEST]))
     last = _VERSION.sub("", run(plain(name[:_LONGEST].split(".ledger.")[-1])))
-    return any(known in letters or is_like(last, known) for known in SECRET_NAMES)
+    return any(secret_name in letters or is_like(last, secret_name) for secret_name in SECRET_NAMES)
 
 
 def has_secret_type(text: str) -> bool:
     """Whether a plain text holds the name of such a type."""
     letters = run(text)
-    return any(known in letters for known in SECRET_NAMES)
+    return any(secret_name in letters for secret_name in SECRET_NAMES)

@@ -100,36 +100,36 @@ def _finder(info: inspect.Type) -> Finder | None:
     """What looks through values of a type; None where no value of it can hold an unknown member."""
     if isinstance(info, inspect.StructType):
         return _in_struct(info)
-    found = [finder for inner in _inner(info) if (finder := _finder(inner)) is not None]
-    if not found:
+    finders = [finder for inner in _inner(info) if (finder := _finder(inner)) is not None]
+    if not finders:
         return None
     if isinstance(info, inspect.ListType):
-        return partial(_in_list, found[0])
+        return partial(_in_list, finders[0])
     if isinstance(info, inspect.DictType):
-        return partial(_in_map, found[0])
-    return partial(_in_any, found)
+        return partial(_in_map, finders[0])
+    return partial(_in_any, finders)
 
 
 def _in_struct(info: inspect.StructType) -> Finder:
-    known = {field.encode_name for field in info.fields}
+    names = {field.encode_name for field in info.fields}
     deeper = {
         field.encode_name: finder
         for field in info.fields
         if (finder := _finder(field.type)) is not None
     }
-    return partial(_in_object, known, deeper)
+    return partial(_in_object, names, deeper)
 
 
 def _in_object(
-    known: Set[str], deeper: Mapping[str, Finder], value: Any, pointer: str
+    names: Set[str], deeper: Mapping[str, Finder], value: Any, pointer: str
 ) -> str | None:
     if not isinstance(value, dict):
         return None
-    if not known >= value.keys():
+    if not names >= value.keys():
         return pointer
     for name, find in deeper.items():
-        if name in value and (found := find(value[name], f"{pointer}/{name}")) is not None:
-            return found
+        if name in value and (place := find(value[name], f"{pointer}/{name}")) is not None:
+            return place
     return None
 
 
@@ -146,5 +146,5 @@ def _in_map(find: Finder, value: Any, pointer: str) -> str | None:
 
 
 def _in_any(finders: Sequence[Finder], value: Any, pointer: str) -> str | None:
-    found = (find(value, pointer) for find in finders)
-    return next((place for place in found if place is not None), None)
+    places = (find(value, pointer) for find in finders)
+    return next((place for place in places if place is not None), None)

@@ -38,16 +38,16 @@ def skim(message: bytes) -> dict[str, Any]:
         skimmed = _decode(message)
     except (ValueError, RecursionError):
         return {}
-    written = {name: getattr(skimmed, name) for name in _Skimmed.__struct_fields__}
-    return {name: _text(raw) for name, raw in written.items()}
+    raw_texts = {name: getattr(skimmed, name) for name in _Skimmed.__struct_fields__}
+    return {name: _text(raw) for name, raw in raw_texts.items()}
 
 
 def _text(raw: Raw) -> str | None:
     """A short text as it is meant; None for anything else."""
-    written = bytes(memoryview(raw)[: _LONGEST + 1])
-    if len(written) > _LONGEST:
+    encoded = bytes(memoryview(raw)[: _LONGEST + 1])
+    if len(encoded) > _LONGEST:
         return None
     try:
-        return msgspec.json.decode(written, type=str)
+        return msgspec.json.decode(encoded, type=str)
     except ValueError:
         return None

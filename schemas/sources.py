@@ -18,7 +18,7 @@ from schemas.rejection import Rejection
 EVENTS_TOPIC: Final = "privacy.events.v1"
 REGISTER_TOPIC: Final = "privacy.register.v1"
 OFFICE_LABEL: Final = "privacy-office"
-"""Label of what the ledger's own commands record. No file of somebody else gets it."""
+"""Label of what the ledger's own commands record. No file of another team gets it."""
 FILES: Final = "file"
 """Stands in a table for files of any label."""
 _FILE = "file:"
@@ -40,8 +40,8 @@ def is_office_place(place: str) -> bool:
 
     Those are the register's topic, the ledger's own commands, and files that were ingested as its own.
     """
-    mine = f"{_FILE}{OFFICE_LABEL}"
-    return place in {REGISTER_TOPIC, mine} or place.startswith(f"{mine}/")
+    own_files = f"{_FILE}{OFFICE_LABEL}"
+    return place in {REGISTER_TOPIC, own_files} or place.startswith(f"{own_files}/")
 
 
 def through(intake: AdmissionRules, place: str) -> AdmissionRules:
@@ -55,13 +55,14 @@ def through(intake: AdmissionRules, place: str) -> AdmissionRules:
 def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | None:
     """The pointer of what its source may not say; None where it may.
 
-    Expects a message of a known type, whatever the shape of the rest is. What depends on the recorded
+    Expects a message of a known type; the rest may have any shape. What depends on the recorded
     events, whose facts an act is about, is asked when it is recorded: see `claimed`.
     """
     speakers = intake.speakers
     if speakers is None:
         return None
     source, is_office = message["source"], message["source"] in speakers.office
+    # Only the office can write to this place, so the source is surely its own.
     if is_office and is_office_place(speakers.place):
         return None
     if message["type"] == ANNULLED and _annuls_of_another(message, source):
@@ -73,8 +74,8 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
 
 def _annuls_of_another(message: Mapping[str, Any], source: str) -> bool:
     data = message.get("data")
-    named = data.get("annuls_source") if isinstance(data, dict) else None
-    return isinstance(named, str) and named != source
+    annulled_source = data.get("annuls_source") if isinstance(data, dict) else None
+    return isinstance(annulled_source, str) and annulled_source != source
 
 
 def _is_commanded(type: str, speakers: Speakers) -> bool:
@@ -92,10 +93,10 @@ def gives_power(
     office: Collection[str],
     house: Senders,
 ) -> bool:
-    """Whether an event of a type, by short name, counts where it gives somebody power.
+    """Whether an event of a type, by short name, counts where it gives power.
 
     True for types that give none. The others count from the privacy office, and from sources that the house
-    lists for the type, through a place that it lists: never from whoever only writes a name into a topic.
+    lists for the type, through a place that it lists: not from a sender who only writes that name.
     """
     if power is None or not power.listed or name not in power.opens:
         return True
@@ -120,8 +121,8 @@ def _unknown(message: Mapping[str, Any], speakers: Speakers, senders: Senders) -
 
 
 def _is_through(sender: Sender, place: str) -> bool:
-    known = sender.through
-    return not known or place in known or (FILES in known and place.startswith(_FILE))
+    allowed = sender.through
+    return not allowed or place in allowed or (FILES in allowed and place.startswith(_FILE))
 
 
 def claimed(
@@ -133,10 +134,10 @@ def claimed(
         return list(outcomes)
     powers = speakers.powers
     return [
-        _with_claim(one, powers[one.type], speakers)
-        if isinstance(one, Event) and one.type in powers
-        else one
-        for one in outcomes
+        _with_claim(outcome, powers[outcome.type], speakers)
+        if isinstance(outcome, Event) and outcome.type in powers
+        else outcome
+        for outcome in outcomes
     ]
 
 

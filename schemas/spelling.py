@@ -48,21 +48,23 @@ class _Read(dict[int, str]):
     """What each character reads as, found when it is first met; so many are kept."""
 
     def __missing__(self, code: int) -> str:
-        read = _read(chr(code))
+        reading = _reading(chr(code))
         if len(self) < _REMEMBERED:
-            self[code] = read
-        return read
+            self[code] = reading
+        return reading
 
 
-def _read(character: str) -> str:
+def _reading(character: str) -> str:
     """Small letters of ASCII for one character; a space where it shows something else; nothing where nothing.
 
     One character may stand for a sentence (U+FDFA: 18 letters): what is none of our letters is one space.
     """
     wide = unicodedata.normalize("NFKD", character).casefold()
-    shown = (c for c in wide if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"})
-    read = "".join(shown).translate(_ALIKE)
-    return _FOREIGN.sub(" ", read)
+    letters = (
+        letter for letter in wide if unicodedata.category(letter) not in {"Mn", "Me", "Cf", "Cc"}
+    )
+    reading = "".join(letters).translate(_ALIKE)
+    return _FOREIGN.sub(" ", reading)
 
 
 _FOREIGN = re.compile(r"[^\x00-\x1f!-\x7f]+")

@@ -32,7 +32,7 @@ SAYING_WHY: Final = frozenset(
 )
 """Members that say why something was done, by whom, and with what result."""
 _PERSONAL, _ENCODED, _PROSE, _VALUE = "personal", "data_base64", "\0prose", "\0value"
-# Whatever stands below them belongs to them, whatever it is called.
+# All that is nested below them belongs to them, under any name.
 _INHERITED: Final = (SAYING_WHY - {"purposes"}) | {
     *("provision", "notice", "recipient_kind", _PROSE, _VALUE)
 }
@@ -104,40 +104,40 @@ class _Collector(NamedTuple):
 
 def _below(level: list[_Item], looked: _Collector) -> list[_Item]:
     """The values one level deeper, each with the member that it belongs to. No call for each of them."""
-    found: list[_Item] = []
-    texts, rest = looked.texts, looked.texts[""]
+    deeper: list[_Item] = []
+    texts, other_texts = looked.texts, looked.texts[""]
     for member, value in level:
         if value.__class__ is str:
-            texts.get(member, rest)[value] = None
+            texts.get(member, other_texts)[value] = None
             if value[:1] in _BEGINS_JSON and len(value) >= _LEAST_JSON:
-                found += _parsed(member, value)
+                deeper += _parsed(member, value)
         elif value.__class__ is dict:
-            rest.update(dict.fromkeys(value))
+            other_texts.update(dict.fromkeys(value))
             if member in _INHERITED:
-                found += [(member, one) for one in value.values()]
+                deeper += [(member, item) for item in value.values()]
             else:
-                found += _members(value, looked)
+                deeper += _members(value, looked)
         elif value.__class__ is list:
-            found += [(member, one) for one in value]
-    return found
+            deeper += [(member, item) for item in value]
+    return deeper
 
 
 def _members(value: dict[str, Any], looked: _Collector) -> list[_Item]:
     """The members of an object that is not looked through as a whole for one member."""
-    found: list[_Item] = []
+    items: list[_Item] = []
     if "specversion" in value:
         looked.types.append(value.get("type"))
     for name, below in value.items():
         if name == _PERSONAL and below.__class__ is dict:
             looked.texts[""].update(dict.fromkeys(below))
-            found += [(_kind_of(field), item) for field, item in below.items()]
+            items += [(_kind_of(field), item) for field, item in below.items()]
         elif name == _ENCODED:
             decoded = _decoded(below)
             looked.readable.append(decoded is not None)
-            found += (("", below if decoded is None else decoded),)
+            items += (("", below if decoded is None else decoded),)
         elif below.__class__ is not str or not _says_no_word(name, below):
-            found += ((name, below),)
-    return found
+            items += ((name, below),)
+    return items
 
 
 def _says_no_word(name: str, text: str) -> bool:
@@ -146,7 +146,7 @@ def _says_no_word(name: str, text: str) -> bool:
 
 
 def _kind_of(field: str) -> str:
-    """Under what a personal value is told; of a field that nobody knows it may be a fact."""
+    """The member that a personal value is sorted under; the value of an unknown field may be a fact."""
     if field in FREE_TEXTS:
         return _PROSE
     return _VALUE if field in PERSONAL_FIELDS else ""
@@ -161,7 +161,7 @@ def _parsed(member: str, text: str) -> list[tuple[str, Any]]:
 
 
 def _decoded(value: Any) -> str | None:
-    """The text that base64 stands for; None where nobody can read it."""
+    """The text that base64 stands for; None where it is no base64 or no UTF-8."""
     if not isinstance(value, str):
         return None
     text = value.translate(_URL_SAFE).rstrip("=")
@@ -173,14 +173,14 @@ def _decoded(value: Any) -> str | None:
 
 def spelled_out(facts: Mapping[str, Any]) -> str:
     """The texts of facts one behind the other: what is split over members is whole again."""
-    found: list[str] = []
+    texts: list[str] = []
     for name, value in facts.items():
         if value.__class__ is str:
             if name != TC_STRING or not is_tc_string(value):
-                found.append(value)
+                texts.append(value)
         elif value.__class__ is list and name not in _ENUMERATED:
-            found += [one for one in value if one.__class__ is str]
-    return "".join(found)
+            texts += [text for text in value if text.__class__ is str]
+    return "".join(texts)
 
 
 def unescaped(body: bytes) -> str:
@@ -196,7 +196,7 @@ def unescaped(body: bytes) -> str:
     for _ in range(_MOST_ESCAPES):
         if not _ESCAPE.search(text):
             break
-        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+        text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     if _PAIR.search(text):  # a character beyond U+FFFF is escaped as two halves
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text

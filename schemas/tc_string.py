@@ -103,8 +103,8 @@ def decoded(text: str) -> TcString:
         raise TcFault("too-long")
     if _LETTERS.match(text) is None:
         raise TcFault("not-base64url")
-    core, *others = text.split(".")
-    return TcString(**(_core(_Bits(core)) | _segments(others)))
+    core, *segments = text.split(".")
+    return TcString(**(_core(_Bits(core)) | _segments(segments)))
 
 
 def is_tc_string(text: str) -> bool:
@@ -120,6 +120,7 @@ class _Bits:
     """The bits of one segment, six a letter, read from the left. Each look touches its own bytes only."""
 
     def __init__(self, segment: str) -> None:
+        # `A` is six zero bits: it fills the last group, and `_end` keeps it from being read.
         self._bytes = urlsafe_b64decode(segment + "A" * (-len(segment) % 4))
         self._end = 6 * len(segment)
         self._at = 0
@@ -129,6 +130,7 @@ class _Bits:
         if end > self._end:
             raise TcFault("too-short")
         self._at = end
+        # Whole bytes around the bits; then the bits behind and before them are cut off.
         touched = int.from_bytes(self._bytes[start >> 3 : (end + 7) >> 3])
         return touched >> (-end & 7) & ((1 << width) - 1)
 
@@ -140,15 +142,15 @@ class _Bits:
 
     def letters(self) -> str:
         """Two letters, a to z as 0 to 25."""
-        found = (self.number(6), self.number(6))
-        if max(found) > ord("Z") - ord("A"):
+        codes = (self.number(6), self.number(6))
+        if max(codes) > ord("Z") - ord("A"):
             raise TcFault("wrong-letter")
-        return "".join(chr(ord("A") + one) for one in found)
+        return "".join(chr(ord("A") + code) for code in codes)
 
     def ranges(self, width: int) -> Vendors:
         """Where bits are set, counted from 1."""
         bits = f"{self.number(width):0{width}b}" if width else ""
-        return tuple((found.start() + 1, found.end()) for found in _ONES.finditer(bits))
+        return tuple((match.start() + 1, match.end()) for match in _ONES.finditer(bits))
 
     def ids(self, width: int) -> tuple[int, ...]:
         """The same, each by itself: for few bits."""
@@ -211,7 +213,7 @@ def _restriction(bits: _Bits) -> Restriction:
 
 
 def _segments(segments: list[str]) -> dict[str, Any]:
-    """What stands behind the core, in any order, each kind once."""
+    """The segments behind the core, in any order, each kind once."""
     fields: dict[str, Any] = {}
     for segment in segments:
         bits = _Bits(segment)

@@ -59,15 +59,15 @@ def word_of(code: str, language: Language) -> str:
 
 
 def field_name(field: str, language: Language) -> str:
-    """What a field of personal data is called; one that has no name as it is."""
-    known = _loaded().fields.get(field)
-    return known[language] if known else field
+    """What a field of personal data is called; the field itself where it has no name."""
+    titles = _loaded().fields.get(field)
+    return titles[language] if titles else field
 
 
 def country_name(code: str, language: Language) -> str:
-    """What a country is called; a code that nobody knows as it is."""
-    known = _countries().get(code)
-    return known[language] if known else code
+    """What a country is called; an unknown code as it is."""
+    names = _countries().get(code)
+    return names[language] if names else code
 
 
 def placeholders(sentence: str) -> tuple[tuple[str, str], ...]:
@@ -110,16 +110,16 @@ def _filled(fact: str, form: str, value: Any, language: Language) -> str:
     if isinstance(value, dict):
         return _listed(fact, sorted(value), language)
     if isinstance(value, str | int):
-        return _said(fact, value, language)
+        return _in_words(fact, value, language)
     return _listed(fact, value or (), language)
 
 
 def _listed(fact: str, values: Iterable[Any], language: Language) -> str:
     nothing = _NO_CATEGORY if fact == "categories" else _NOTHING
-    return ", ".join(_said(fact, one, language) for one in values) or nothing[language]
+    return ", ".join(_in_words(fact, value, language) for value in values) or nothing[language]
 
 
-def _said(fact: str, value: str | int, language: Language) -> str:
+def _in_words(fact: str, value: str | int, language: Language) -> str:
     """A code in words, a field or a country by its name, everything else as it is.
 
     A code that has no word is read as the words that it is made of.

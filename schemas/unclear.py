@@ -1,7 +1,7 @@
 """What an event must say clearly, since it could tell of an investigation.
 
-Why something was done, by whom, with what result, and under which provision. There a word that nobody
-knows is not taken for an ordinary one, nor is a provision that nobody knows, whatever the type.
+Why something was done, by whom, with what result, and under which provision. There an unknown
+word is not taken for an ordinary one, nor is an unknown provision, in any type.
 """
 
 from collections.abc import Collection, Mapping
@@ -82,7 +82,7 @@ _ASKED: Final = frozenset({"purpose", "necessity_reason"})
 _CLASSIFIED: Final = frozenset({"dataclassification", "dataregulation", "datacategory"})
 # A court gets what a duty commands under a provision, or a criminal court may have commanded it.
 _COURT, _DUTIES = "court", frozenset({"6-1-c", "6-1-e"})
-# Nobody says so much in one place.
+# No honest message says so much in one place.
 _MOST: Final = 256
 
 TELLING_NAMES: Final = tuple(
@@ -119,38 +119,38 @@ class Unclear:
             return True
         return not _CLASSIFIED.isdisjoint(message)
 
-    def is_open(self, message: Any, told: MessageTexts) -> bool:
+    def is_open(self, message: Any, texts: MessageTexts) -> bool:
         """Whether a JSON value of any shape is unclear: an event, events in a list or a wrapper, or none."""
         event = message if isinstance(message, dict) else {}
         name, data = event.get("type"), event.get("data")
-        types = {type for type in (name, *told.types) if isinstance(type, str)}
-        if not self._are_ordinary(types, told):
+        types = {type for type in (name, *texts.types) if isinstance(type, str)}
+        if not self._are_ordinary(types, texts):
             return True
         facts = data if isinstance(data, dict) else {}
-        if isinstance(name, str) and name in _TELLING and _hides(data, facts, told):
+        if isinstance(name, str) and name in _TELLING and _hides(data, facts, texts):
             return True
-        return _is_duty_to_court(facts) or self._hides_provision(types, told, facts)
+        return _is_duty_to_court(facts) or self._hides_provision(types, texts, facts)
 
-    def _hides_provision(self, types: set[str], told: MessageTexts, facts: dict[str, Any]) -> bool:
-        """Whether a provision that nobody knows stands where it must be known."""
+    def _hides_provision(self, types: set[str], texts: MessageTexts, facts: dict[str, Any]) -> bool:
+        """Whether an unknown provision stands where it must be known."""
         is_free = bool(types) and types <= _FREE
-        return not (is_free or self._are_provisions(told, facts.get("recipient_kind")))
+        return not (is_free or self._are_provisions(texts, facts.get("recipient_kind")))
 
-    def _are_ordinary(self, types: set[str], told: MessageTexts) -> bool:
+    def _are_ordinary(self, types: set[str], texts: MessageTexts) -> bool:
         """Whether types, kinds of recipient and the words of the judged members are all known as ordinary."""
-        kinds = told.of("recipient_kind")
+        kinds = texts.of("recipient_kind")
         if not all(map(self._ordinary.is_type, types)) or not all(
             map(self._ordinary.is_kind, kinds)
         ):
             return False
-        places = _places(types, told, self._authorities)
-        return all(self._are_codes(place, told.of(member)) for member, place in places.items())
+        places = _places(types, texts, self._authorities)
+        return all(self._are_codes(place, texts.of(member)) for member, place in places.items())
 
-    def _are_provisions(self, told: MessageTexts, kind: Any) -> bool:
+    def _are_provisions(self, texts: MessageTexts, kind: Any) -> bool:
         name = kind if isinstance(kind, str) else ""
         return all(
             self._clearance.is_known(text) or self._clearance.is_mistake(text, name)
-            for text in told.of("provision")
+            for text in texts.of("provision")
         )
 
     def _are_codes(self, place: Place, texts: Collection[str]) -> bool:
@@ -178,23 +178,23 @@ def _is_duty_to_court(facts: dict[str, Any]) -> bool:
     )
 
 
-def _hides(data: Any, facts: dict[str, Any], told: MessageTexts) -> bool:
+def _hides(data: Any, facts: dict[str, Any], texts: MessageTexts) -> bool:
     """Whether the data of an event cannot be read, or is no object and says something all the same."""
-    return not told.readable or (not facts and _says(data))
+    return not texts.readable or (not facts and _says(data))
 
 
 def _places(
-    types: Collection[str], told: MessageTexts, authorities: Collection[str]
+    types: Collection[str], texts: MessageTexts, authorities: Collection[str]
 ) -> dict[str, Place]:
     """The members of a message that are judged, and where their words are listed.
 
-    Where nobody knows the type all are, and in a type that says nothing of others what it does not have.
+    Of an unknown type all are judged; of a type that is not about other parties, those that it does not have.
     """
-    said = set.intersection(*(_UNJUDGED.get(one, set()) for one in types)) if types else set()
-    places = {member: place for member, place in _PLACES.items() if member not in said}
-    if told.of("disclosure_id"):
+    unjudged = set.intersection(*(_UNJUDGED.get(type, set()) for type in types)) if types else set()
+    places = {member: place for member, place in _PLACES.items() if member not in unjudged}
+    if texts.of("disclosure_id"):
         places["channel"] = "reason"
-    if not frozenset(authorities).isdisjoint(told.of("recipient_kind")):
+    if not frozenset(authorities).isdisjoint(texts.of("recipient_kind")):
         places |= dict.fromkeys(_ASKED, "authority")
     return places
 
@@ -212,11 +212,11 @@ def _unjudged(entry: EventType) -> set[str]:
     """The members that say of a type's own business why: any code, as the contract has it."""
     if entry.type in _SAYING:
         return set()
-    own = {field.name for field in fields(entry.data)}
-    return set(SAYING_WHY) - _CLASSIFIED if entry.subjects <= UPKEEP else own
+    members = {field.name for field in fields(entry.data)}
+    return set(SAYING_WHY) - _CLASSIFIED if entry.subjects <= UPKEEP else members
 
 
 _UNJUDGED: Final = {name: _unjudged(entry) for name, entry in EVENT_TYPES.items()}
 _JUDGED: Final = {name: _judged(entry) for name, entry in EVENT_TYPES.items()}
-# Types in which a provision that nobody knows is a finding.
+# Types in which an unknown provision is a finding, and no reason to refuse.
 _FREE: Final = EVENT_TYPES.keys() - _TELLING

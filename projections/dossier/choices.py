@@ -68,31 +68,37 @@ def objections_to(purpose: str, after: Order, choices: Iterable[Choice]) -> list
     Sorted; empty while one channel is left, and for a purpose that is no marketing. So an objection to one
     channel leaves a consent to several as it is.
     """
-    wanted = CHANNELS_OF.get(purpose, frozenset())
+    consent_channels = CHANNELS_OF.get(purpose, frozenset())
     later = [str(c.facts["channel"]) for c in choices if c.name == OBJECTION and c.order > after]
-    if not wanted or any(not _objected(channel, later) for channel in wanted):
+    if not consent_channels or any(not _objected(channel, later) for channel in consent_channels):
         return []
-    return sorted(said for said in later if any(_is_about(said, channel) for channel in wanted))
+    return sorted(
+        objected
+        for objected in later
+        if any(_is_about(objected, channel) for channel in consent_channels)
+    )
 
 
 def _objected(channel: str, later: Iterable[str]) -> bool:
-    return any(_is_about(said, channel) for said in later)
+    return any(_is_about(objected, channel) for objected in later)
 
 
 def objects(
-    channel: str, objections: Iterable[tuple[str, Order]], given: Iterable[tuple[str, Order]]
+    channel: str, objections: Iterable[tuple[str, Order]], consents: Iterable[tuple[str, Order]]
 ) -> bool:
     """Whether an objection to a channel stands.
 
-    `objections`: channels with their acts. `given`: purposes of consents that stand, with their deciding
-    acts: one that came after the objection takes it back for the channels that it is about.
+    `objections`: channels with their acts. `consents`: purposes of consents that stand, with their deciding
+    acts: a consent that came after the objection takes it back for the channels that it is about.
     """
-    latest = max((order for said, order in objections if _is_about(said, channel)), default=None)
+    latest = max(
+        (order for objected, order in objections if _is_about(objected, channel)), default=None
+    )
     if latest is None:
         return False
-    return not any(channel in CHANNELS_OF.get(name, ()) and act > latest for name, act in given)
+    return not any(channel in CHANNELS_OF.get(name, ()) and act > latest for name, act in consents)
 
 
-def _is_about(said: str, channel: str) -> bool:
+def _is_about(objected: str, channel: str) -> bool:
     """Whether an objection is about a channel; one to what is no channel, such as `all`, is about each."""
-    return said == channel or said not in CHANNELS
+    return objected == channel or objected not in CHANNELS

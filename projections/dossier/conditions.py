@@ -27,7 +27,7 @@ def erases_all(event: RecordedEvent) -> bool:
 
 
 def asks_for_more(event: RecordedEvent) -> bool:
-    """Whether somebody was asked for more to show who they are."""
+    """Whether the house asked a person for more proof of identity."""
     return "information_asked" in event.facts
 
 
@@ -37,5 +37,5 @@ def is_contacts(event: RecordedEvent) -> bool:
 
 
 def is_party(event: RecordedEvent) -> bool:
-    """Whether a takeover is told of somebody whom it names."""
+    """Whether the event of a takeover is about a person whom it names."""
     return str(event.stream) in {event.facts["from_customer"], event.facts["to_customer"]}

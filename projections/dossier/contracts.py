@@ -81,17 +81,17 @@ def contracts_of(events: Iterable[RecordedEvent]) -> list[Contract]:
     return contracts(dossier_from(events, _ACTS))
 
 
-def told_by_others(own: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
+def told_by_others(dossier: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
     """The contracts that a person runs by the word of others alone: their own event is missing.
 
-    It is a finding, and kept in doubt: nobody's data is destroyed because half of a takeover was told.
+    It is a finding, and the data is kept in doubt: half of a recorded takeover must destroy no data.
     """
     refs = {
         fact.facts.contract_ref
         for fact in takeovers
         if all(
             mark.order.time < fact.occurred_at
-            for mark in own.all(f"{_PREFIX}{fact.facts.contract_ref}")
+            for mark in dossier.all(f"{_PREFIX}{fact.facts.contract_ref}")
         )
     }
     return [Keeping("contract", ref) for ref in sorted(refs)]

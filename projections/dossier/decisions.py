@@ -21,21 +21,21 @@ class CategoryDecision(msgspec.Struct, frozen=True):
 
 
 def decided(dossier: Dossier, time: datetime = FOREVER) -> dict[str, CategoryDecision]:
-    """Category -> the latest decision on it, sorted. Of whoever registered anew since, none stands."""
-    found: dict[str, CategoryDecision] = {}
+    """Category -> the latest decision on it, sorted. A registration after a decision ends it."""
+    latest: dict[str, CategoryDecision] = {}
     for mark in dossier.saying("decided", Decisions):
         says, at = mark.says, mark.order.time
         if at > time:
             break
         for category, ruling in says.rulings.items():
-            found[category] = CategoryDecision(
+            latest[category] = CategoryDecision(
                 ruling.decision, says.cause, says.request_ref, at, ruling.grounds
             )
-    if not found:
+    if not latest:
         return {}
     anew = [mark.order.time for mark in dossier.until("registered", time)]
     return {
-        category: one
-        for category, one in sorted(found.items())
-        if not any(time > one.decided_at for time in anew)
+        category: decision
+        for category, decision in sorted(latest.items())
+        if not any(time > decision.decided_at for time in anew)
     }

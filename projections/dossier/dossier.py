@@ -42,7 +42,7 @@ from projections.folds.view import Order, order_of
 from schemas import names
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
-"""As things stand, whatever day it is."""
+"""Later than every mark: the dossier as it is now."""
 PURPOSES = "purposes"
 """Topic of what an activity was ever declared to be for."""
 CONTRACT, RUNNING, _ENDED = "contract", "running", "ended"
@@ -81,7 +81,7 @@ Mark: TypeAlias = Marked[Said]
 
 
 class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
-    """Marks by topic, each sorted by order. `subject`: the reference of one that is not a person."""
+    """Marks by topic, each sorted by order. `subject`: its reference, when the stream is not a person's."""
 
     subject: str | None = None
     marks: dict[str, tuple[Mark, ...]] = {}
@@ -102,7 +102,9 @@ class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
     def saying(self, topic: str, kind: type[S]) -> list[Marked[S]]:
         """The marks of a topic that say something of a kind, in order, without those that take it back."""
         # A cast, since new marks would be made for the type checker alone.
-        return cast("list[Marked[S]]", [m for m in self.all(topic) if isinstance(m.says, kind)])
+        return cast(
+            "list[Marked[S]]", [mark for mark in self.all(topic) if isinstance(mark.says, kind)]
+        )
 
     def until(self, topic: str, time: datetime) -> tuple[Mark, ...]:
         """The marks of a topic up to a time, inclusive."""
@@ -111,20 +113,22 @@ class Dossier(msgspec.Struct, frozen=True, tag="dossier", gc=False):
 
     def last(self, topic: str, time: datetime) -> Mark | None:
         """The mark that decides at a time."""
-        found = self.until(topic, time)
-        return found[-1] if found else None
+        marks = self.until(topic, time)
+        return marks[-1] if marks else None
 
     @property
     def customer(self) -> str | None:
         """Stream of the customer whose contact person this is, as text."""
-        found = self.all("customer")
-        return str(found[-1].says) if found else None
+        marks = self.all("customer")
+        return str(marks[-1].says) if marks else None
 
 
-def _with(known: tuple[Mark, ...], noting: "NotingRule", event: RecordedEvent) -> tuple[Mark, ...]:
-    marks = list(known)
-    new = Mark(order_of(event, noting.rank), noting.says(event))
-    insort(marks, new, key=lambda mark: mark.order)
+def _with(
+    earlier: tuple[Mark, ...], noting: "NotingRule", event: RecordedEvent
+) -> tuple[Mark, ...]:
+    marks = list(earlier)
+    mark = Mark(order_of(event, noting.rank), noting.says(event))
+    insort(marks, mark, key=lambda mark: mark.order)
     if noting.only_first:
         return tuple(marks[:1])
     return tuple(marks[-1:] if noting.only_last else marks)
@@ -259,7 +263,7 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
     ),
     names.PORTAL_ACCOUNT_OPENED: (_note("portal", "open", only_last=True),),
     names.PORTAL_ACCOUNT_CLOSED: (_note("portal", "ended", 1, only_last=True),),
-    # what keeps data although its period has passed, or somebody asked for its erasure
+    # what keeps data although its period has passed, or the person asked for its erasure
     names.LEGAL_HOLD_PLACED: (_note("hold/{hold_ref}", holding_in),),
     names.LEGAL_HOLD_REVIEWED: (_note("hold/{hold_ref}", holding_in),),
     names.LEGAL_HOLD_RELEASED: (_note("hold/{hold_ref}", None, 1),),
@@ -345,7 +349,9 @@ contact person and the other side of a takeover."""
 def noting(topics: Collection[str]) -> frozenset[str]:
     """Types of events that leave a mark of one of some kinds of topic."""
     return frozenset(
-        name for name, notings in NOTED.items() if any(one.kind in topics for one in notings)
+        name
+        for name, notings in NOTED.items()
+        if any(noting_rule.kind in topics for noting_rule in notings)
     )
 
 

@@ -226,7 +226,7 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         source=event.source,
         id=event.id,
         name=type_of(event),
-        facts=_kept(check, event),
+        facts=_kept_members(check, event),
         subject=event.subject,
         provision=event.provision,
         categories=event.categories if kind in _USES else (),
@@ -236,7 +236,7 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
     )
 
 
-def _kept(check: FactKind, event: RecordedEvent) -> Kept:
-    said = ((name, event.facts.get(name)) for name in check.keeps)
-    told = {name: value for name, value in said if value is not None}
-    return msgspec.convert(told, Kept)
+def _kept_members(check: FactKind, event: RecordedEvent) -> Kept:
+    members = ((name, event.facts.get(name)) for name in check.keeps)
+    kept = {name: value for name, value in members if value is not None}
+    return msgspec.convert(kept, Kept)

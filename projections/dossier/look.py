@@ -16,21 +16,21 @@ T = TypeVar("T")
 class FactContext(msgspec.Struct, frozen=True):
     """The stream of a fact, its own dossier, and the others by name.
 
-    `beside`: what keeps the person's data by the word of others, for whoever decides on an erasure.
+    `beside`: what keeps the person's data by the word of others; a decision on an erasure reads it.
     """
 
     stream: UUID
     own: Dossier
     others: Callable[[str], Dossier | None]
     beside: tuple[Keeping, ...] = ()
-    _known: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
+    _answers: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
 
     def once(self, work_out: Callable[["FactContext"], T]) -> T:
         """What a function says of this look, which is asked only once."""
-        if work_out not in self._known:
-            self._known[work_out] = work_out(self)
-        known: T = self._known[work_out]
-        return known
+        if work_out not in self._answers:
+            self._answers[work_out] = work_out(self)
+        answer: T = self._answers[work_out]
+        return answer
 
     def at(self, name: str) -> Dossier:
         """The dossier of a name; an empty one where nothing is known."""

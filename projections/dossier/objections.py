@@ -2,7 +2,7 @@
 
 What an activity is for its declarations say, not its name (GDPR Art. 21(2) and (3)): it is direct marketing
 when any of them names a purpose that the rulebook knows as that, whenever it was declared. Of an activity
-that nobody declared its id is all that is known, and is read as a purpose. An objection to direct marketing
+without a declaration only its id is known, which is read as a purpose. An objection to direct marketing
 is final: what overrules it has no effect.
 """
 
@@ -31,24 +31,24 @@ def is_marketing(activity: str, dossier: Dossier) -> bool:
     """Whether an activity is direct marketing; `dossier`: of the activity."""
     if not is_declared(dossier):
         return is_direct_marketing(activity)
-    return any(is_direct_marketing(one) for mark in dossier.all(PURPOSES) for one in mark.codes)
+    return any(is_direct_marketing(code) for mark in dossier.all(PURPOSES) for code in mark.codes)
 
 
-def activities_objected_to(own: Dossier) -> Iterator[str]:
+def activities_objected_to(dossier: Dossier) -> Iterator[str]:
     """The activities that a person ever objected to."""
-    return (topic.removeprefix(_PREFIX) for topic in own.marks if topic.startswith(_PREFIX))
+    return (topic.removeprefix(_PREFIX) for topic in dossier.marks if topic.startswith(_PREFIX))
 
 
 def objects_to_marketing(look: FactContext, at: datetime) -> bool:
-    """Whether a person had objected to direct marketing by a time, by whatever activity."""
+    """Whether a person had objected to direct marketing by a time, by any activity."""
     return any(
         is_marketing(activity, look.at(activity_name(activity))) and _raised(look.own, activity, at)
         for activity in activities_objected_to(look.own)
     )
 
 
-def _raised(own: Dossier, activity: str, at: datetime) -> bool:
-    return any(mark.says != _OVERRULED for mark in own.until(f"{_PREFIX}{activity}", at))
+def _raised(dossier: Dossier, activity: str, at: datetime) -> bool:
+    return any(mark.says != _OVERRULED for mark in dossier.until(f"{_PREFIX}{activity}", at))
 
 
 def objection_to(activity: str, look: FactContext, at: datetime) -> str | None:

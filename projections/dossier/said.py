@@ -87,7 +87,7 @@ class Certified(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Version(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="version"):
-    """A recipient as it is from a day on. `registers`: it is no change of one that was registered before."""
+    """A recipient as it is from a day on. `registers`: the event registers it, and does not change it."""
 
     registers: bool
     valid_from: str
@@ -171,13 +171,15 @@ def holding_in(event: RecordedEvent) -> Holding:
 def decisions_in(event: RecordedEvent) -> Decisions:
     """The decisions of one event, by category."""
     facts = event.facts
-    rulings = {category: _ruling(told) for category, told in facts["decisions"].items()}
+    rulings = {category: _ruling(decision) for category, decision in facts["decisions"].items()}
     return Decisions(facts.get("cause"), facts.get("request_ref"), rulings)
 
 
-def _ruling(told: dict[str, Any]) -> Ruling:
-    grounds = (told, *told.get("besides", ()))
-    return Ruling(told["decision"], tuple((each.get("rule"), each.get("ref")) for each in grounds))
+def _ruling(decision: dict[str, Any]) -> Ruling:
+    grounds = (decision, *decision.get("besides", ()))
+    return Ruling(
+        decision["decision"], tuple((ground.get("rule"), ground.get("ref")) for ground in grounds)
+    )
 
 
 def version_in(event: RecordedEvent) -> Version:
@@ -191,7 +193,9 @@ def version_in(event: RecordedEvent) -> Version:
         country=facts.get("country"),
         mechanism=facts.get("transfer_mechanism"),
         certified=tuple(
-            Certified(told["framework"], told["valid_from"], told.get("valid_to"))
-            for told in facts.get("certifications", ())
+            Certified(
+                certificate["framework"], certificate["valid_from"], certificate.get("valid_to")
+            )
+            for certificate in facts.get("certifications", ())
         ),
     )

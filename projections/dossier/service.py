@@ -1,6 +1,6 @@
-"""When somebody had an active service: spans of time, of contracts (`contracts.py`) and services. Pure.
+"""When a person had an active service: spans of time, of contracts (`contracts.py`) and services. Pure.
 
-A contract that says nothing of its services is a service itself, as is one that came by a takeover: what
+A contract that says nothing of its services is a service itself, as is a contract from a takeover: what
 was switched on in it stands in the events of the other party.
 """
 
@@ -53,13 +53,13 @@ class _Contract:
 def service_spans(events: Iterable[RecordedEvent]) -> list[ServiceSpan]:
     """The spans of time in which a service was active, by time. `events`: those that count, of any persons.
 
-    Spans of two persons stand beside each other, since a reference may have named both in turn.
+    Spans of two persons may overlap, since a reference may have named first the one and then the other.
     """
     steps = [(event.stream, step) for event in events for step in _steps(event)]
     spans = [
         span
-        for _, told in groupby(sorted(steps), key=itemgetter(0))
-        for span in _spans(step for _, step in told)
+        for _, group in groupby(sorted(steps), key=itemgetter(0))
+        for span in _spans(step for _, step in group)
     ]
     return sorted(spans, key=lambda span: span.first)
 
@@ -95,7 +95,7 @@ def _spans(steps: Iterable[_ServiceChange]) -> Iterator[ServiceSpan]:
             contract.becomes(step.active, step.by)
         else:
             contract.services[step.service] = step.active
-        active = any(one.active for one in contracts.values())
+        active = any(contract_state.active for contract_state in contracts.values())
         if active and since is None:
             since = step.order.time
         elif not active and since is not None:

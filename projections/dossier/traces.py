@@ -50,30 +50,32 @@ def leaves_traces(event: RecordedEvent) -> bool:
 
 def traced(state: Traces | None, event: RecordedEvent) -> Traces:
     """With the traces of an event."""
-    known = state or Traces(event.subject)
+    traces = state or Traces(event.subject)
     if event.ours:
-        return _without(known, event.facts["keys_destroyed"]) if _erases(event) else known
+        return _without(traces, event.facts["keys_destroyed"]) if _erases(event) else traces
     trace = Trace(event.time, event.source, event.id, event.position, type_of(event))
-    first = _first(known.first, trace)
-    held, bases = _sealed(known, event, trace)
-    if first is known.first and held is known.held and bases is known.bases:
-        return known
-    return Traces(known.subject, first, held, bases, known.destroyed)
+    first = _first(traces.first, trace)
+    held, bases = _sealed(traces, event, trace)
+    # Most events change nothing: then nothing is copied.
+    if first is traces.first and held is traces.held and bases is traces.bases:
+        return traces
+    return Traces(traces.subject, first, held, bases, traces.destroyed)
 
 
-def _first(known: dict[str, Trace], trace: Trace) -> dict[str, Trace]:
+def _first(sightings: dict[str, Trace], trace: Trace) -> dict[str, Trace]:
     """The sightings with those of an event; the same ones where it is not the earliest of any."""
     for sighted in _sightings(trace.source, trace.name):
-        if sighted not in known or trace < known[sighted]:
-            known = {**known, sighted: trace}
-    return known
+        if sighted not in sightings or trace < sightings[sighted]:
+            sightings = {**sightings, sighted: trace}
+    return sightings
 
 
-def _sealed(known: Traces, event: RecordedEvent, trace: Trace) -> tuple[dict[str, _Keys], _Bases]:
+def _sealed(traces: Traces, event: RecordedEvent, trace: Trace) -> tuple[dict[str, _Keys], _Bases]:
     """What is held, and on what it rests, with the keys of an event that are not destroyed."""
-    held, bases = known.held, known.bases
+    held, bases = traces.held, traces.bases
     for category, sealed in event.sealed.items():
-        if sealed.key in known.destroyed:
+        # Its values came after the erasure, and nothing can open them.
+        if sealed.key in traces.destroyed:
             continue
         keys = held.get(category, {})
         if sealed.key not in keys or trace < keys[sealed.key]:
@@ -94,20 +96,20 @@ def _sightings(source: str, type: str) -> tuple[str, ...]:
 
 def _based(bases: _Bases, key: str, event: RecordedEvent) -> _Bases:
     basis = f"{event.legal_basis} {event.activity}"
-    known = bases.get(key, ())
-    return bases if basis in known else {**bases, key: tuple(sorted({*known, basis}))}
+    before = bases.get(key, ())
+    return bases if basis in before else {**bases, key: tuple(sorted({*before, basis}))}
 
 
 def _erases(event: RecordedEvent) -> bool:
     return event.ours and event.name == names.PERSONAL_DATA_ERASED
 
 
-def _without(known: Traces, destroyed: list[str]) -> Traces:
-    gone = set(known.destroyed).union(destroyed)
+def _without(traces: Traces, destroyed: list[str]) -> Traces:
+    closed = set(traces.destroyed).union(destroyed)
     left = {
-        category: {key: trace for key, trace in keys.items() if key not in gone}
-        for category, keys in known.held.items()
+        category: {key: trace for key, trace in keys.items() if key not in closed}
+        for category, keys in traces.held.items()
     }
     held = {category: keys for category, keys in left.items() if keys}
-    bases = {key: resting for key, resting in known.bases.items() if key not in gone}
-    return Traces(known.subject, known.first, held, bases, tuple(sorted(gone)))
+    bases = {key: resting for key, resting in traces.bases.items() if key not in closed}
+    return Traces(traces.subject, traces.first, held, bases, tuple(sorted(closed)))

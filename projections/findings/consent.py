@@ -27,16 +27,16 @@ _DEVICE: Final = 1
 
 def consent_evidence(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """What the string shows, of which day it is, until when it stands; and what the browser said."""
-    wanted = wanted_of(_purpose(fact), fact.facts.tcf_purposes)
+    purpose = wanted_of(_purpose(fact), fact.facts.tcf_purposes)
     string = _string(fact)
     if string is not None:
-        yield from _shown(fact, wanted, string)
+        yield from _string_says(fact, purpose, string)
         yield SeenSituation(
             {"dated": _dated(fact, string)}, detail=f"{string.last_updated:%Y-%m-%d}"
         )
         yield from _aged(fact, look, string)
     if _is_given(fact):
-        yield from _signalled(fact, look, wanted)
+        yield from _signalled(fact, look, purpose)
 
 
 def _purpose(fact: Fact) -> str:
@@ -49,7 +49,7 @@ def _is_given(fact: Fact) -> bool:
 
 
 def _string(fact: Fact) -> TcString | None:
-    """What stands in the string; None where there is none, or one that this version does not know."""
+    """The fields of the string; None without a string, or in a version that this program cannot decode."""
     text = fact.facts.tc_string or None
     try:
         return decoded(text) if text else None
@@ -57,18 +57,20 @@ def _string(fact: Fact) -> TcString | None:
         return None
 
 
-def _shown(fact: Fact, wanted: ConsentPurpose, string: TcString) -> Iterator[SeenSituation]:
+def _string_says(fact: Fact, purpose: ConsentPurpose, string: TcString) -> Iterator[SeenSituation]:
     """Whether the string consents to all that the purpose comes to; nothing where that is nothing."""
-    asked = {*wanted.tcf_purposes} - ({_DEVICE} if string.purpose_one_undisclosed else set())
-    lacking = [f"purpose-{number}" for number in sorted(asked - {*string.purposes_consent})]
-    features = {*wanted.special_features}
+    purposes = {*purpose.tcf_purposes} - ({_DEVICE} if string.purpose_one_undisclosed else set())
+    lacking = [f"purpose-{number}" for number in sorted(purposes - {*string.purposes_consent})]
+    features = {*purpose.special_features}
     lacking += [f"feature-{number}" for number in sorted(features - {*string.special_features})]
-    if not (asked or features):
+    if not (purposes or features):
         return
-    said = "given" if _is_given(fact) else "taken-back"
-    shown = "lacking" if lacking else "consenting"
-    named = lacking or [f"purpose-{number}" for number in sorted(asked)]
-    yield SeenSituation({"said": said, "string": shown}, detail=", ".join([_purpose(fact), *named]))
+    act = "given" if _is_given(fact) else "taken-back"
+    evidence = "lacking" if lacking else "consenting"
+    details = lacking or [f"purpose-{number}" for number in sorted(purposes)]
+    yield SeenSituation(
+        {"said": act, "string": evidence}, detail=", ".join([_purpose(fact), *details])
+    )
 
 
 def _dated(fact: Fact, string: TcString) -> str:
@@ -89,16 +91,19 @@ def _aged(fact: Fact, look: FactContext, string: TcString) -> Iterator[SeenSitua
         yield SeenSituation({"lifetime": "passed"}, due, _purpose(fact))
 
 
-def _signalled(fact: Fact, look: FactContext, wanted: ConsentPurpose) -> Iterator[SeenSituation]:
+def _signalled(fact: Fact, look: FactContext, purpose: ConsentPurpose) -> Iterator[SeenSituation]:
     """What the browser said at the act; else, of purposes that it is about, what it had said last.
 
     Who chooses cookies does something to choose, unless the act says how and that cannot be seen.
     """
     signal, method = fact.facts.gpc, (fact.facts.method or None)
-    if signal is None and wanted.by_signal:
+    if signal is None and purpose.by_signal:
         before = look.own.last(SIGNAL, fact.occurred_at)
         signal = bool(before.says) if before else None
     if signal is not None:
-        seen = is_explicit(method) or (fact.name == _COOKIES and method is None)
-        situation = {"signal": "on" if signal else "off", "act": "explicit" if seen else "unseen"}
+        explicit = is_explicit(method) or (fact.name == _COOKIES and method is None)
+        situation = {
+            "signal": "on" if signal else "off",
+            "act": "explicit" if explicit else "unseen",
+        }
         yield SeenSituation(situation, detail=", ".join(filter(None, [_purpose(fact), method])))

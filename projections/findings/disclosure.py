@@ -44,10 +44,10 @@ def disclosure(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 def standing(recipient: Dossier, day: date) -> str:
     """Whether a recipient was registered on a day: `valid`, `ended` or `unregistered`."""
     at = day.isoformat()
-    begun = [(start, end) for start, end in _periods(recipient.all("recipient")) if start <= at]
-    if any(at < end for _, end in begun):
+    periods = [(start, end) for start, end in _periods(recipient.all("recipient")) if start <= at]
+    if any(at < end for _, end in periods):
         return "valid"
-    return "ended" if begun else "unregistered"
+    return "ended" if periods else "unregistered"
 
 
 def _periods(marks: tuple[Mark, ...]) -> list[tuple[str, str]]:
@@ -71,61 +71,69 @@ def _begin(periods: list[tuple[str, str]], version: Version) -> None:
 
 def version_on(recipient: Dossier, day: date) -> Version | None:
     """The recipient as it was on a day; before its first version the first."""
-    told = _told(recipient, day)
-    return told[0] if told else None
+    versions = _versions_from(recipient, day)
+    return versions[0] if versions else None
 
 
 def frameworks_on(recipient: Dossier, day: date) -> frozenset[str]:
     """What a recipient was certified under on a day, as its version of that day says, or a later one."""
-    held = (held for version in _told(recipient, day) for held in version.certified)
-    return frozenset(each.framework for each in held if _covers(each, day.isoformat()))
+    certificates = (
+        certificate
+        for version in _versions_from(recipient, day)
+        for certificate in version.certified
+    )
+    return frozenset(
+        certificate.framework
+        for certificate in certificates
+        if _covers(certificate, day.isoformat())
+    )
 
 
 def _covers(certified: Certified, day: str) -> bool:
     return certified.valid_from <= day < (certified.valid_to or _LATER)
 
 
-def _told(recipient: Dossier, day: date) -> list[Version]:
+def _versions_from(recipient: Dossier, day: date) -> list[Version]:
     """The version that holds on a day, and those after it."""
     marks = recipient.saying("recipient", Version)
     ordered = sorted(marks, key=lambda mark: (mark.says.valid_from, mark.order))
     versions = [mark.says for mark in ordered]
     first = versions[0].valid_from if versions else ""
-    begun = [each for each in versions if each.valid_from <= max(day.isoformat(), first)]
-    return versions[len(begun) - 1 :] if begun else []
+    past = [version for version in versions if version.valid_from <= max(day.isoformat(), first)]
+    return versions[len(past) - 1 :] if past else []
 
 
 # The ground
 
 
 def _ground(fact: Fact, kind: str, day: date) -> Iterator[SeenSituation]:
-    needed = rulebook.recipient_kind(kind, day).needs_provision
-    named = _named(fact.provision)
-    code = _code_of(fact.provision, named, day)
+    needs_provision = rulebook.recipient_kind(kind, day).needs_provision
+    provision = _provision_of(fact.provision)
+    code = _code_of(fact.provision, provision, day)
     yield SeenSituation(
-        {"provision": code, "needs_provision": needed}, detail=fact.provision or kind
+        {"provision": code, "needs_provision": needs_provision}, detail=fact.provision or kind
     )
-    if code == "none" and not needed and fact.legal_basis in IN_LAW:
+    if code == "none" and not needs_provision and fact.legal_basis in IN_LAW:
         yield SeenSituation({"provision": "missing"}, kind=PROVISION)
-    if named and named.authorities:
-        competent = "competent" if kind in named.authorities else "other"
-        yield SeenSituation({"authority": competent}, detail=f"{kind}, {named.id}")
+    if provision and provision.authorities:
+        competent = "competent" if kind in provision.authorities else "other"
+        yield SeenSituation({"authority": competent}, detail=f"{kind}, {provision.id}")
 
 
-def _code_of(spelled: str | None, named: Provision | None, day: date) -> str:
+def _code_of(spelled: str | None, provision: Provision | None, day: date) -> str:
     """What rules know a provision as; an inapplicable one is no ground on that day, or never."""
-    if named is None:
+    if provision is None:
         return "unknown" if spelled else "none"
-    return "known" if named.applies and rulebook.in_force(named, day) else "inapplicable"
+    return "known" if provision.applies and rulebook.in_force(provision, day) else "inapplicable"
 
 
-def _named(spelled: str | None) -> Provision | None:
+def _provision_of(spelled: str | None) -> Provision | None:
     return rulebook.provision(spelled) if spelled else None
 
 
 def _must_tell(spelled: str | None) -> bool:
-    named = _named(spelled)
-    return named is not None and named.must_tell
+    provision = _provision_of(spelled)
+    return provision is not None and provision.must_tell
 
 
 # How much
@@ -135,8 +143,10 @@ def _amount(fact: Fact, look: FactContext, kind: str, day: date) -> Iterator[See
     """Fields beyond the provision, else beyond the kind; until the recipient is told to delete them."""
     fields = fact.facts.fields or ()
     code, beyond = _beyond(fields, kind, fact.provision, day)
-    told = look.own.all(f"told/{fact.facts.recipient}")
-    if any(m.order.time >= fact.occurred_at and m.says in _DELETIONS for m in told):
+    instructions = look.own.all(f"told/{fact.facts.recipient}")
+    if any(
+        mark.order.time >= fact.occurred_at and mark.says in _DELETIONS for mark in instructions
+    ):
         code = "within"
     yield SeenSituation({"fields": code}, detail=", ".join(beyond))
 
@@ -144,8 +154,8 @@ def _amount(fact: Fact, look: FactContext, kind: str, day: date) -> Iterator[See
 def _beyond(
     fields: Sequence[str], kind: str, spelled: str | None, day: date
 ) -> tuple[str, list[str]]:
-    named = _named(spelled)
-    if named and named.fields and (over := sorted(set(fields) - set(named.fields))):
+    provision = _provision_of(spelled)
+    if provision and provision.fields and (over := sorted(set(fields) - set(provision.fields))):
         return "beyond-provision", over
     over = list(rulebook.beyond(kind, fields, day))
     return ("beyond-kind", over) if over else ("within", [])
@@ -163,12 +173,12 @@ def _whereabouts(
         return
     party = _party(fact, look, version, day)
     stated, agreed = (fact.facts.transfer_mechanism or None), version.mechanism if version else None
-    found = rulebook.transfer(country, day, party, stated, agreed)
+    transfer = rulebook.transfer(country, day, party, stated, agreed)
     situation = {
-        "region": found.region,
+        "region": transfer.region,
         "agreed": country in _agreed(look.own.until("transfer", fact.occurred_at)),
-        "mechanism": found.mechanism is not None,
-        "adequacy": found.lacks or ("covers" if found.region == "adequate" else "none"),
+        "mechanism": transfer.mechanism is not None,
+        "adequacy": transfer.lacks or ("covers" if transfer.region == "adequate" else "none"),
     }
     yield SeenSituation(situation, detail=country)
 
@@ -208,10 +218,10 @@ def informed(fact: Fact, look: FactContext, disclosure_id: str) -> SeenSituation
 
 
 def _special(fact: Fact, look: FactContext, day: date) -> Iterator[SeenSituation]:
-    kind, named = fact.facts.recipient_kind, _named(fact.provision)
+    kind, provision = fact.facts.recipient_kind, _provision_of(fact.provision)
     if "fraud" in fact.categories or "fraud_signal" in (fact.facts.fields or ()):
         third = not rulebook.recipient_kind(kind, day).needs_provision
-        permit = named is not None and named.id in _PERMITS
+        permit = provision is not None and provision.id in _PERMITS
         yield SeenSituation({"fraud": third, "permit": permit}, detail=kind)
     if kind in _COLLECTORS:
         deadlines = _deadlines(look.own, fact)
@@ -220,9 +230,9 @@ def _special(fact: Fact, look: FactContext, day: date) -> Iterator[SeenSituation
         yield SeenSituation({"collection_notice": code}, detail=(fact.facts.case_ref or None))
 
 
-def _deadlines(own: Dossier, fact: Fact) -> list[str]:
+def _deadlines(dossier: Dossier, fact: Fact) -> list[str]:
     """Deadlines of the notices about the claim, or about any when the case names none of them."""
-    told = own.saying("collection-notice", Claim)
-    notices = [notice.says for notice in told if notice.order.time <= fact.occurred_at]
+    marks = dossier.saying("collection-notice", Claim)
+    notices = [notice.says for notice in marks if notice.order.time <= fact.occurred_at]
     about = [notice for notice in notices if notice.invoice_ref == (fact.facts.case_ref or None)]
     return [str(notice.deadline) for notice in about or notices]

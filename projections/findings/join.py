@@ -43,7 +43,7 @@ class FindingStore(SourceStore, Protocol):
     def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """States of those rows that exist."""
 
-    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
+    def facts_of(self, since_by_kind: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
         """Facts by stream and kind, of those that occurred since a time."""
 
     def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
@@ -63,14 +63,15 @@ class FindingsJoin:
         changed = dict(_facts_in(changes))
         new = {key for key, (before, _) in changed.items() if before is None}
         facts = {key: after for key, (_, after) in changed.items()}
-        own, named = _moved(changes)
-        facts = _affected(own, changes, store) | facts
+        by_stream, by_name = _moved(changes)
+        # What this batch changed wins over what the store still has of the same fact.
+        facts = _affected(by_stream, changes, store) | facts
         _judge(facts, new, changes, store)
-        if named:
+        if by_name:
             for block in store.dependents(
-                {name: min(named[name].values()) for name in sorted(named)}
+                {name: min(by_name[name].values()) for name in sorted(by_name)}
             ):
-                _judge(_of_block(block, named, changes, store), set(), changes, store)
+                _judge(_of_block(block, by_name, changes, store), set(), changes, store)
         refresh_sources(changes, store)
 
     def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Any]]]) -> "FindingsGathering":
@@ -92,19 +93,19 @@ def _facts_in(changes: Mapping[Key, _Change]) -> Iterator[tuple[Key, _Change]]:
 
 def _moved(changes: Mapping[Key, _Change]) -> tuple[dict[UUID, _Kinds], dict[str, _Kinds]]:
     """Kinds of fact that are to be judged again, since when: by stream, and by name of a dossier."""
-    own: dict[UUID, _Kinds] = {}
-    named: dict[str, _Kinds] = {}
+    by_stream: dict[UUID, _Kinds] = {}
+    by_name: dict[str, _Kinds] = {}
     for (stream, subkey), (before, after) in changes.items():
         if subkey != DOSSIER:
             continue
         topics = reach(_marks(before), _marks(after))
-        own[stream] = _kinds(topics)
+        by_stream[stream] = _kinds(topics)
         others = _kinds({topic: topics[topic] for topic in topics.keys() & SHARED_TOPICS})
         if others:
             dossier = after if isinstance(after, Dossier) else before
             assert isinstance(dossier, Dossier)
-            named[dossier_name(stream, dossier)] = others
-    return own, named
+            by_name[dossier_name(stream, dossier)] = others
+    return by_stream, by_name
 
 
 def _marks(row: Row | None) -> Mapping[str, tuple[Mark, ...]]:
@@ -121,22 +122,22 @@ def _kinds(topics: Mapping[str, datetime]) -> _Kinds:
 
 
 def _affected(
-    own: Mapping[UUID, _Kinds], changes: Mapping[Key, _Change], store: FindingStore
+    by_stream: Mapping[UUID, _Kinds], changes: Mapping[Key, _Change], store: FindingStore
 ) -> dict[Key, Row | None]:
     """The facts of some kinds of each stream."""
-    wanted = {
+    since_by_kind = {
         (stream, kind): since
-        for stream, kinds in own.items()
+        for stream, kinds in by_stream.items()
         for kind, since in kinds.items()
         if kind != RETENTION
     }
-    found = _held({s for s, kinds in own.items() if RETENTION in kinds}, changes, store)
-    for key, state in (store.facts_of(wanted) if wanted else {}).items():
-        found[key] = VIEW.decode(state)
-    return found
+    facts = _facts_held({s for s, kinds in by_stream.items() if RETENTION in kinds}, changes, store)
+    for key, state in (store.facts_of(since_by_kind) if since_by_kind else {}).items():
+        facts[key] = VIEW.decode(state)
+    return facts
 
 
-def _held(
+def _facts_held(
     streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
 ) -> dict[Key, Row | None]:
     """What is held of some persons."""
@@ -152,18 +153,19 @@ def _rows(
     """Rows of some streams as they are now, from what changed or from the store."""
     changed = {s: changes[s, subkey][1] for s in streams if (s, subkey) in changes}
     rest = [(stream, subkey) for stream in sorted(streams - changed.keys())]
-    read = {key[0]: VIEW.decode(state) for key, state in store.rows(rest).items()} if rest else {}
-    return {stream: row for stream, row in (read | changed).items() if row is not None}
+    stored = {key[0]: VIEW.decode(state) for key, state in store.rows(rest).items()} if rest else {}
+    # None: a row that the batch removed.
+    return {stream: row for stream, row in (stored | changed).items() if row is not None}
 
 
 def _of_block(
     block: Mapping[Key, bytes],
-    named: Mapping[str, _Kinds],
+    by_name: Mapping[str, _Kinds],
     changes: Mapping[Key, _Change],
     store: FindingStore,
 ) -> dict[Key, Row | None]:
     """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
-    kinds = dict.fromkeys(chain.from_iterable(named.values()), EVER)
+    kinds = dict.fromkeys(chain.from_iterable(by_name.values()), EVER)
     rows: dict[Key, Row | None] = {key: VIEW.decode(state) for key, state in block.items()}
     contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
     facts = {key: fact for key, fact in _only_facts(rows).items() if kind_of(key[1]) in kinds}
@@ -172,7 +174,7 @@ def _of_block(
 
 
 def _objectors(facts: Iterable[Key], uses: _Kinds) -> dict[UUID, _Kinds]:
-    """Whoever objected to an activity depends on what it is declared to be for."""
+    """Persons who objected to an activity: their facts depend on its declared purposes."""
     streams = (stream for stream, subkey in facts if kind_of(subkey) == OBJECTION)
     return dict.fromkeys(streams, uses) if uses else {}
 
@@ -191,26 +193,28 @@ def _judge(
     if not facts:
         return
     look = _DossierReader(_only_facts(facts), changes, store)
-    found = {
+    findings = {
         (key, rule): finding
         for key, fact in _only_facts(facts).items()
         for rule, finding in findings_of(kind_of(key[1]), fact, look.of(key[0])).items()
     }
-    old = [key for key in facts if key not in new]
-    _put_differences(found, store.findings_at(old) if old else {}, store)
+    existing = [key for key in facts if key not in new]
+    _put_differences(findings, store.findings_at(existing) if existing else {}, store)
 
 
 def _put_differences(
-    found: Mapping[tuple[Key, str], Finding],
-    known: Mapping[tuple[Key, str], bytes],
+    findings: Mapping[tuple[Key, str], Finding],
+    stored: Mapping[tuple[Key, str], bytes],
     store: FindingStore,
 ) -> None:
-    made = {
-        place: finding for place, finding in found.items() if known.get(place) != encode(finding)
+    changed = {
+        place: finding
+        for place, finding in findings.items()
+        if stored.get(place) != encode(finding)
     }
-    gone = [place for place in known if place not in found or place in made]
-    if gone or made:
-        store.put_findings(gone, [Entry(*place, finding) for place, finding in made.items()])
+    removed = [place for place in stored if place not in findings or place in changed]
+    if removed or changed:
+        store.put_findings(removed, [Entry(*place, finding) for place, finding in changed.items()])
 
 
 class _DossierReader:
@@ -223,22 +227,22 @@ class _DossierReader:
         store: FindingStore,
     ) -> None:
         streams = {stream for stream, _ in facts}
-        own = _rows(DOSSIER, streams, changes, store)
-        mine = {stream: row for stream, row in own.items() if isinstance(row, Dossier)}
-        asked = (*(fact.on for fact in facts.values()), *map(asked_by, mine.values()))
-        names = set(chain.from_iterable(asked))
-        others = _dossiers(store.dossiers(sorted(names)) if names else {})
-        self._looks = {s: FactContext(s, mine.get(s, Dossier()), others.get) for s in streams}
+        rows = _rows(DOSSIER, streams, changes, store)
+        dossiers = {stream: row for stream, row in rows.items() if isinstance(row, Dossier)}
+        dependencies = (*(fact.on for fact in facts.values()), *map(asked_by, dossiers.values()))
+        names = set(chain.from_iterable(dependencies))
+        shared = _dossiers(store.dossiers(sorted(names)) if names else {})
+        self._looks = {s: FactContext(s, dossiers.get(s, Dossier()), shared.get) for s in streams}
 
     def of(self, stream: UUID) -> FactContext:
         """What is around the facts of a stream."""
         return self._looks[stream]
 
 
-def asked_by(own: Dossier) -> set[str]:
-    """Names of the dossiers that are asked for whatever is known of a person."""
-    customer = {own.customer} if own.customer else set()
-    return customer | {activity_name(activity) for activity in activities_objected_to(own)}
+def asked_by(dossier: Dossier) -> set[str]:
+    """Names of the dossiers that the facts of a person depend on."""
+    customer = {dossier.customer} if dossier.customer else set()
+    return customer | {activity_name(activity) for activity in activities_objected_to(dossier)}
 
 
 def _dossiers(states: Mapping[str, bytes]) -> dict[str, Dossier]:
@@ -275,13 +279,13 @@ class FindingsGathering:
 
     def rest(self) -> list[Entry]:
         """Findings that belong to no stream: they come last."""
-        return [Entry(*one) for one in unregistered(self._sightings, self._systems)]
+        return [Entry(*parts) for parts in unregistered(self._sightings, self._systems)]
 
     def seen(self) -> Mapping[str, tuple[Any, ...]]:
         """By source what unregistered ones are found by."""
         return self._sightings
 
-    def take(self, seen: Mapping[str, tuple[Any, ...]]) -> None:
+    def take(self, sightings: Mapping[str, tuple[Any, ...]]) -> None:
         """Go on with what was seen in other streams."""
-        for source, sighting in seen.items():
+        for source, sighting in sightings.items():
             sight(self._sightings, source, sighting)

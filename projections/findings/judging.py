@@ -51,13 +51,14 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 
 def findings_of(kind: str, fact: Fact, look: FactContext) -> dict[str, Finding]:
     """Rule -> the finding that a fact is: of the rules in force on the day since which it counts."""
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     day = day_of(fact.occurred_at)
-    for one in seen(kind, fact, look):
-        since = day_of(one.due) if one.due else day
-        for rule in rulebook.breaches(one.kind or kind, one.situation, since):
-            found.setdefault(rule.id, _finding(rule.id, fact, look.stream, one))
-    return found
+    for situation in seen(kind, fact, look):
+        # A breach that waits for a deadline is judged by the rules of the day of that deadline.
+        since = day_of(situation.due) if situation.due else day
+        for rule in rulebook.breaches(situation.kind or kind, situation.situation, since):
+            findings.setdefault(rule.id, _finding(rule.id, fact, look.stream, situation))
+    return findings
 
 
 def disclosure_findings(
@@ -68,16 +69,17 @@ def disclosure_findings(
     `registers`: events around it that count, in any order: of recipients, and of the person concerned.
     """
     dossiers: dict[UUID, Dossier] = {}
-    for one in registers:
-        if noted(one):
-            known = dossiers.get(one.stream, Dossier(one.subject))
-            dossiers[one.stream] = known.with_event(one)
-    named = {dossier_name(stream, dossier): dossier for stream, dossier in dossiers.items()}
-    look = FactContext(event.stream, dossiers.get(event.stream, NO_DOSSIER), named.get)
+    for register_event in registers:
+        if noted(register_event):
+            stream = register_event.stream
+            dossier = dossiers.get(stream, Dossier(register_event.subject))
+            dossiers[stream] = dossier.with_event(register_event)
+    by_name = {dossier_name(stream, dossier): dossier for stream, dossier in dossiers.items()}
+    look = FactContext(event.stream, dossiers.get(event.stream, NO_DOSSIER), by_name.get)
     return tuple(findings_of(DISCLOSURE, fact_of(DISCLOSURE, event), look).values())
 
 
-def _finding(rule: str, fact: Fact, stream: UUID, one: SeenSituation) -> Finding:
+def _finding(rule: str, fact: Fact, stream: UUID, situation: SeenSituation) -> Finding:
     return Finding(
         rule=rule,
         about=stream,
@@ -87,33 +89,33 @@ def _finding(rule: str, fact: Fact, stream: UUID, one: SeenSituation) -> Finding
         id=fact.id,
         name=fact.name,
         subject=fact.subject,
-        due=one.due,
-        detail=one.detail or None,
+        due=situation.due,
+        detail=situation.detail or None,
     )
 
 
 def owns(source: str, type: str, systems: Mapping[str, Dossier]) -> bool:
     """Whether what was registered of a source last, with its types, has a type, or any."""
-    told = [mark for system in systems.values() for mark in system.saying("speaks", Speaking)]
-    own = [mark for mark in told if source in mark.says.sources]
-    latest = max(own, key=lambda mark: mark.order, default=None)
+    marks = [mark for system in systems.values() for mark in system.saying("speaks", Speaking)]
+    matching = [mark for mark in marks if source in mark.says.sources]
+    latest = max(matching, key=lambda mark: mark.order, default=None)
     return latest is not None and (not latest.says.types or type in latest.says.types)
 
 
 def is_registered(source: str, systems: Mapping[str, Dossier]) -> bool:
-    """Whether a system lists a source; one that lists none has those that end with its id."""
+    """Whether a system lists a source; a system that lists none has those that end with its id."""
     return any(_has(source, name, dossier) for name, dossier in systems.items())
 
 
 def listed(system: Dossier) -> set[str]:
     """The sources that a system lists."""
-    return {one for mark in system.all("sources") for one in mark.codes}
+    return {code for mark in system.all("sources") for code in mark.codes}
 
 
 def _has(source: str, system: str, dossier: Dossier) -> bool:
-    known = listed(dossier)
-    if known or not dossier.all("sources"):
-        return source in known
+    sources = listed(dossier)
+    if sources or not dossier.all("sources"):
+        return source in sources
     id = system.removeprefix("system/")
     return source == id or source.endswith((f":{id}", f"/{id}"))
 

@@ -21,13 +21,15 @@ def contact(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     A contact person is addressed as the organisation that is the customer.
     """
     at, channel, purpose = fact.occurred_at, fact.facts.channel, fact.facts.purpose
-    own, account = look.own, account_of(look, at)
-    registered = own.last("registered", at)
-    kind = "legal-entity" if own.customer else registered.code if registered else None
+    dossier, account = look.own, account_of(look, at)
+    registered = dossier.last("registered", at)
+    kind = "legal-entity" if dossier.customer else registered.code if registered else None
     person = addressee(look, at, kind=kind, active=account == "active")
-    wanted = {purpose} if purpose in {*decided_purposes(own), *CHANNELS_OF} else _about(channel)
+    purposes = (
+        {purpose} if purpose in {*decided_purposes(dossier), *CHANNELS_OF} else _about(channel)
+    )
     yield SeenSituation(
-        {"consent": "effective" if person.consents & wanted else "none"}, detail=purpose
+        {"consent": "effective" if person.consents & purposes else "none"}, detail=purpose
     )
     yield SeenSituation({"account": account})
     yield SeenSituation({"objection": objects_to(person, look, channel, at)}, detail=channel)
@@ -46,9 +48,9 @@ def _denied(person: Addressee, channel: str, fact: Fact) -> bool | None:
 
     What was objected to or restricted is a finding of its own.
     """
-    asked = msgspec.structs.replace(person, objections=frozenset(), restricted=frozenset())
+    unrestricted = msgspec.structs.replace(person, objections=frozenset(), restricted=frozenset())
     try:
-        decision = rulebook.marketing_decision(asked, channel, day_of(fact.occurred_at))
+        decision = rulebook.marketing_decision(unrestricted, channel, day_of(fact.occurred_at))
     except KeyError:
         return None
     return any(not verdict.allowed for verdict in decision.verdicts if verdict.layer == "law")

@@ -69,12 +69,14 @@ def _days(mark: Mark) -> Iterator[date]:
         yield date.fromisoformat(str(mark.says))
         return
     yield date.fromisoformat(mark.says.valid_from)
-    for held in mark.says.certified:
-        yield from (date.fromisoformat(day) for day in (held.valid_from, held.valid_to) if day)
+    for certificate in mark.says.certified:
+        yield from (
+            date.fromisoformat(day) for day in (certificate.valid_from, certificate.valid_to) if day
+        )
 
 
 def _on(marks: _Marks, day: date) -> tuple[object, ...]:
     recipient = Dossier(None, {_RECIPIENT: marks})
     version = version_on(recipient, day)
-    asked = version and (version.kind, version.role, version.country, version.mechanism)
-    return standing(recipient, day), frameworks_on(recipient, day), asked
+    terms = version and (version.kind, version.role, version.country, version.mechanism)
+    return standing(recipient, day), frameworks_on(recipient, day), terms

@@ -39,10 +39,10 @@ def _fact(row: Traces, category: str) -> Fact:
 def retention(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """From when the category should have gone, as things stand; what has no end yet stops every period."""
     category = fact.facts.category
-    found = lasting(look, category, fact.occurred_at)
-    if found.over_from is not None:
-        detail = f"{category}{_DETAIL}{found.period.rule}"
-        yield SeenSituation({"period": "passed"}, instant_of_day(found.over_from), detail)
+    lifetime = lasting(look, category, fact.occurred_at)
+    if lifetime.over_from is not None:
+        detail = f"{category}{_DETAIL}{lifetime.period.rule}"
+        yield SeenSituation({"period": "passed"}, instant_of_day(lifetime.over_from), detail)
 
 
 def deciding_rule(detail: str | None) -> str:

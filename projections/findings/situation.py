@@ -46,14 +46,14 @@ def _notice_request(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 
 def _registration(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    return _told(fact, look, {"13", "14"})
+    return _notice_of_source(fact, look, {"13", "14"})
 
 
 def _indirect_collection(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    return _told(fact, look, {"14"})
+    return _notice_of_source(fact, look, {"14"})
 
 
-def _told(fact: Fact, look: FactContext, articles: set[str]) -> Iterator[SeenSituation]:
+def _notice_of_source(fact: Fact, look: FactContext, articles: set[str]) -> Iterator[SeenSituation]:
     if any(mark.says in articles for mark in look.own.all("notice")):
         yield SeenSituation({"notice": "given"})
     else:
@@ -86,21 +86,21 @@ def _in_time(name: str, in_time: bool, due: datetime, detail: str | None = None)
 
 
 def _request(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    ref, own = fact.facts.request_ref, look.own
-    period = _period(own, ref, fact.facts.received_on)
+    ref, dossier = fact.facts.request_ref, look.own
+    period = _period(dossier, ref, fact.facts.received_on)
     if period.due is not None:
-        answers = own.all(f"answered/{ref}")
+        answers = dossier.all(f"answered/{ref}")
         in_time = any(mark.order.time < period.due for mark in answers)
         yield _in_time("answered", in_time, period.due)
 
 
-def _period(own: Dossier, ref: str, received_on: str) -> rulebook.RequestPeriod:
+def _period(dossier: Dossier, ref: str, received_on: str) -> rulebook.RequestPeriod:
     """The period of a request, with what stopped and what prolonged it."""
-    questions, shown, extensions = (
-        [mark.order.time for mark in own.all(f"{topic}/{ref}")]
+    questions, proofs, extensions = (
+        [mark.order.time for mark in dossier.all(f"{topic}/{ref}")]
         for topic in ("question", "shown", "extended")
     )
-    return rulebook.request_period(date.fromisoformat(received_on), questions, shown, extensions)
+    return rulebook.request_period(date.fromisoformat(received_on), questions, proofs, extensions)
 
 
 def _request_extension(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
@@ -129,10 +129,10 @@ def _request_act(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 
 def _credit_check(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    """Whatever the reason that is stated: what counts is what happened around it."""
-    found = occasion(look.own, fact.occurred_at)
-    detail = fact.facts.reason if found == NO_OCCASION else None
-    yield SeenSituation({"occasion": found}, detail=detail)
+    """The stated reason does not count; what happened around the check does."""
+    occasion_code = occasion(look.own, fact.occurred_at)
+    detail = fact.facts.reason if occasion_code == NO_OCCASION else None
+    yield SeenSituation({"occasion": occasion_code}, detail=detail)
 
 
 def _access(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
@@ -140,22 +140,22 @@ def _access(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     at = fact.occurred_at
     defined = look.at(f"role/{role}").last("defined", at)
     beyond = sorted(set(fact.categories) - set(defined.codes)) if defined else []
-    yield _held(employee, f"role/{role}", role, at)
+    yield _role_held(employee, f"role/{role}", role, at)
     coverage = "undefined" if defined is None else "beyond" if beyond else "within"
     yield SeenSituation({"coverage": coverage}, detail=", ".join([role, *beyond]))
     yield SeenSituation({"vog": _has_vog(employee, at)})
 
 
-def _read(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
+def _reader_role(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     reader, role = look.at(fact.facts.reader), fact.facts.role
-    yield _held(reader, f"reading/{role}", role, fact.occurred_at)
+    yield _role_held(reader, f"reading/{role}", role, fact.occurred_at)
 
 
-def _held(employee: Dossier, topic: str, role: str, at: datetime) -> SeenSituation:
+def _role_held(employee: Dossier, topic: str, role: str, at: datetime) -> SeenSituation:
     """Whether a role was held: for what other systems let see by any grant, for reads by those that count."""
-    last, ended = employee.last(topic, at), employee.until("employment", at)
-    held = last and holds(last.says == "granted", last.order, [mark.order for mark in ended])
-    return SeenSituation({"role": "granted" if held else "not-granted"}, detail=role)
+    last, endings = employee.last(topic, at), employee.until("employment", at)
+    has_role = last and holds(last.says == "granted", last.order, [mark.order for mark in endings])
+    return SeenSituation({"role": "granted" if has_role else "not-granted"}, detail=role)
 
 
 def _employment(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
@@ -174,8 +174,8 @@ def _contact_list(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 def _takeover(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     topic = f"takeover/{fact.facts.contract_ref}"
-    others = [name for name in fact.on if name != str(look.stream)]
-    recorded = all(look.at(name).all(topic) for name in others)
+    other_parties = [name for name in fact.on if name != str(look.stream)]
+    recorded = all(look.at(name).all(topic) for name in other_parties)
     yield SeenSituation({"other_party": "recorded" if recorded else "missing"})
 
 
@@ -197,8 +197,8 @@ def _breach_full(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 def _clocks(fact: Fact, look: FactContext) -> list[Clock]:
     detected = instant_of(fact.facts.detected_at) or fact.occurred_at
     notices = [
-        AuthorityNotice(told.order.time, told.says.regime, told.says.phase)
-        for told in look.own.saying("notified", Phase)
+        AuthorityNotice(mark.order.time, mark.says.regime, mark.says.phase)
+        for mark in look.own.saying("notified", Phase)
     ]
     risk = look.own.all("assessed")[-1:]
     return breach_clocks(detected, fact.facts.regime, notices, risk[0].code if risk else None)
@@ -239,7 +239,7 @@ SITUATIONS: Mapping[str, Callable[[Fact, FactContext], Iterator[SeenSituation]]]
     "overruling": overruling,
     "credit-check": _credit_check,
     "access": _access,
-    "read": _read,
+    "read": _reader_role,
     "employment": _employment,
     "misuse": _misuse,
     "complaint": _complaint,

@@ -46,27 +46,29 @@ class SourceStore(Protocol):
     def traces(self) -> Iterator[tuple[UUID, bytes]]:
         """The traces of every stream, in flat memory."""
 
-    def put_findings(self, gone: Sequence[_Place], made: Sequence[tuple[Key, str, Any]]) -> None:
+    def put_findings(
+        self, places: Sequence[_Place], entries: Sequence[tuple[Key, str, Any]]
+    ) -> None:
         """Remove findings, and write others: key, rule and finding."""
 
 
-def earliest(known: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
+def earliest(sightings: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
     """Take what one stream has seen into account. What is older than the rules hides nothing later:
-    it leaves no finding, so whoever follows could not know of it."""
+    it leaves no finding, so the follower could not know of it."""
     if isinstance(row, Traces):
         for sighted, first in row.first.items():
             if source_rules(first, _fault(sighted, first)):
-                sight(known, sighted, (first, stream, row.subject))
+                sight(sightings, sighted, (first, stream, row.subject))
 
 
 def _fault(sighted: str, first: Trace) -> SourceFault:
     return "unregistered" if sighted == first.source else "type-of-another"
 
 
-def sight(known: MutableMapping[str, Any], sighted: str, sighting: tuple[Any, ...]) -> None:
+def sight(sightings: MutableMapping[str, Any], sighted: str, sighting: tuple[Any, ...]) -> None:
     """Take one sighting into account: the earliest stays."""
-    if sighted not in known or sighting[0] < known[sighted][0]:
-        known[sighted] = sighting
+    if sighted not in sightings or sighting[0] < sightings[sighted][0]:
+        sightings[sighted] = sighting
 
 
 def unregistered(
@@ -94,20 +96,23 @@ def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
     changed = _changed_systems(changes)
     if not moved and not changed:
         return
-    known = store.findings_at(None)
-    candidates = _candidates(moved, changed, known, store)
-    found = {(key, rule): made for key, rule, made in unregistered(candidates, _registers(store))}
-    _put_differences(found, known, store)
+    stored = store.findings_at(None)
+    candidates = _candidates(moved, changed, stored, store)
+    findings = {
+        (key, rule): finding for key, rule, finding in unregistered(candidates, _registers(store))
+    }
+    _put_differences(findings, stored, store)
 
 
 def _put_differences(
-    found: Mapping[_Place, Finding], known: Mapping[_Place, bytes], store: SourceStore
+    findings: Mapping[_Place, Finding], stored: Mapping[_Place, bytes], store: SourceStore
 ) -> None:
-    made = [(*p, finding) for p, finding in found.items() if known.get(p) != encode(finding)]
-    written = {(key, rule) for key, rule, _ in made}
-    gone = [place for place in known if place not in found or place in written]
-    if gone or made:
-        store.put_findings(gone, made)
+    changed = [(*p, finding) for p, finding in findings.items() if stored.get(p) != encode(finding)]
+    places = {(key, rule) for key, rule, _ in changed}
+    # A finding has no update: a changed one is removed and written again.
+    removed = [place for place in stored if place not in findings or place in places]
+    if removed or changed:
+        store.put_findings(removed, changed)
 
 
 def _changed_systems(changes: Mapping[Key, _Change]) -> list[_Change]:
@@ -124,11 +129,11 @@ def _registers(store: SourceStore) -> dict[str, Dossier]:
 def _candidates(
     moved: _Moved,
     changed: Iterable[_Change],
-    known: Mapping[tuple[Key, str], bytes],
+    stored: Mapping[tuple[Key, str], bytes],
     store: SourceStore,
 ) -> Mapping[str, Any]:
     """The sightings that can be findings: all, where a system lists less or a finding lost its event."""
-    findings = {key[1]: _FINDING.decode(state) for (key, _), state in known.items()}
+    findings = {key[1]: _FINDING.decode(state) for (key, _), state in stored.items()}
     if any(_lists_less(*pair) for pair in changed) or _uncovered(moved, findings):
         return _everywhere(store)
     return _nearby(moved, findings)
@@ -152,10 +157,10 @@ def _lists_less(before: Row | None, after: Row | None) -> bool:
 """By sighting: stream, its earliest event before and after, and the stream's reference."""
 
 
-def _moved(seen: Mapping[UUID, _Change]) -> _Moved:
+def _moved(changes: Mapping[UUID, _Change]) -> _Moved:
     """Sightings whose earliest event in a stream is another one now."""
     moved: _Moved = {}
-    for stream, (before, after) in seen.items():
+    for stream, (before, after) in changes.items():
         old, new = _first(before), _first(after)
         row = after if isinstance(after, Traces) else before
         subject = row.subject if isinstance(row, Traces) else None
@@ -170,12 +175,12 @@ def _first(row: Row | None) -> Mapping[str, Trace]:
     return row.first if isinstance(row, Traces) else {}
 
 
-def _uncovered(moved: _Moved, known: Mapping[str, Finding]) -> bool:
+def _uncovered(moved: _Moved, findings: Mapping[str, Finding]) -> bool:
     """Whether an event that is shown is no longer the earliest of its stream, for a later one."""
     for source, entries in moved.items():
-        shown = known.get(f"{_PLACE}{source}")
+        finding = findings.get(f"{_PLACE}{source}")
         for stream, old, new, _ in entries:
-            is_shown = shown and old and (shown.about, shown.id) == (stream, old.id)
+            is_shown = finding and old and (finding.about, finding.id) == (stream, old.id)
             if is_shown and (new is None or new > old):
                 return True
     return False
@@ -188,15 +193,15 @@ def _everywhere(store: SourceStore) -> dict[str, Any]:
     return sightings
 
 
-def _nearby(moved: _Moved, known: Mapping[str, Finding]) -> dict[str, Any]:
+def _nearby(moved: _Moved, findings: Mapping[str, Finding]) -> dict[str, Any]:
     """What is shown already, and what has moved."""
     sightings: dict[str, Any] = {
         place.removeprefix(_PLACE): (
-            Trace(one.occurred_at, one.source, one.id, one.position, one.name),
-            one.about,
-            one.subject,
+            Trace(finding.occurred_at, finding.source, finding.id, finding.position, finding.name),
+            finding.about,
+            finding.subject,
         )
-        for place, one in known.items()
+        for place, finding in findings.items()
     }
     for source, entries in moved.items():
         for stream, _, new, subject in entries:

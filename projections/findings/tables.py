@@ -27,10 +27,13 @@ class FindingTables(ABC):
     def copy(self, name: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Write rows into one of these tables."""
 
-    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
+    def facts_of(self, since_by_kind: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
         """Facts by stream and kind, of those that occurred since a time."""
-        streams, kinds = [stream for stream, _ in wanted], [kind for _, kind in wanted]
-        since = list(wanted.values())
+        streams, kinds = (
+            [stream for stream, _ in since_by_kind],
+            [kind for _, kind in since_by_kind],
+        )
+        since = list(since_by_kind.values())
         return _rows(self.named("facts_of", streams=streams, kinds=kinds, since=since))
 
     def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
@@ -64,35 +67,35 @@ class FindingTables(ABC):
     def findings_at(self, keys: Sequence[Key] | None) -> dict[tuple[Key, str], bytes]:
         """Findings of some rows, by row and rule; None: those that belong to no stream."""
         if keys is None:
-            found = self.named("findings_of_stream", stream=NOWHERE)
+            rows = self.named("findings_of_stream", stream=NOWHERE)
         else:
             streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
-            found = self.named("findings_of_rows", streams=streams, subkeys=subkeys)
-        return {((stream, subkey), rule): state for stream, subkey, rule, state in found}
+            rows = self.named("findings_of_rows", streams=streams, subkeys=subkeys)
+        return {((stream, subkey), rule): state for stream, subkey, rule, state in rows}
 
     def put_findings(
-        self, gone: Sequence[tuple[Key, str]], made: Sequence[tuple[Key, str, Any]]
+        self, places: Sequence[tuple[Key, str]], entries: Sequence[tuple[Key, str, Any]]
     ) -> None:
         """Remove findings, and write others: key, rule and finding."""
-        if gone:
+        if places:
             self.named(
                 "delete_findings",
-                streams=[stream for (stream, _), _ in gone],
-                subkeys=[subkey for (_, subkey), _ in gone],
-                rules=[rule for _, rule in gone],
+                streams=[stream for (stream, _), _ in places],
+                subkeys=[subkey for (_, subkey), _ in places],
+                rules=[rule for _, rule in places],
             )
-        if made:
-            self.copy("copy_found", _TYPES, [found_row(*one) for one in made])
+        if entries:
+            self.copy("copy_found", _TYPES, [found_row(*entry) for entry in entries])
 
 
-def _rows(found: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
-    return {(stream, subkey): state for stream, subkey, state in found}
+def _rows(rows: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
+    return {(stream, subkey): state for stream, subkey, state in rows}
 
 
 def found_row(key: Key, rule: str, finding: Any) -> tuple[Any, ...]:
     """A finding as it is stored."""
-    one = finding
-    return (*key, rule, encode(one), one.about, one.due, one.occurred_at, one.source, one.id)
+    when = finding.due, finding.occurred_at
+    return (*key, rule, encode(finding), finding.about, *when, finding.source, finding.id)
 
 
 def stored_findings(session: Session, table: str, share: Share) -> Iterator[tuple[Key, str, bytes]]:

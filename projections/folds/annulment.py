@@ -65,10 +65,10 @@ def effects(events: Iterable[RecordedEvent], privacy_office: Collection[str]) ->
     result = Effects({}, set())
     if not annulments:
         return result
-    named = {(event.stream, *name_of(event)): event for event in visible}
+    by_name = {(event.stream, *name_of(event)): event for event in visible}
     # Latest first: what could annul an annulment is later than it, so it has been decided already.
     for annulment in sorted(annulments, key=_place, reverse=True):
-        target = _target(annulment, named, privacy_office)
+        target = _target(annulment, by_name, privacy_office)
         if target is None:
             result.void.add(name_of(annulment))
         elif name_of(annulment) not in result.annulled:
@@ -78,11 +78,11 @@ def effects(events: Iterable[RecordedEvent], privacy_office: Collection[str]) ->
 
 def _target(
     annulment: RecordedEvent,
-    named: dict[tuple[UUID, str, str], RecordedEvent],
+    by_name: dict[tuple[UUID, str, str], RecordedEvent],
     privacy_office: Collection[str],
 ) -> RecordedEvent | None:
     name = target_of(annulment, privacy_office)
-    target = named.get((annulment.stream, *name)) if name else None
+    target = by_name.get((annulment.stream, *name)) if name else None
     if target is None or _place(target) >= _place(annulment):
         return None
     return None if target.ours and target.name in _LASTING else target

@@ -1,4 +1,4 @@
-"""Digests of views: the same rows and entries come to the same digest, in whatever parts they were read."""
+"""Digests of views: the same rows and entries come to the same digest, however they were shared out."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -27,8 +27,8 @@ class Digest:
     """SHA-256 over the name and version of a view, and over its rows and its entries, slice by slice.
 
     A slice belongs to the streams with the same first hexadecimal digit, and one more to no stream; what
-    is in it comes in the order of its keys. Each is hashed by itself, so that whoever reads a part of the
-    streams can hand over the sums. Every part of what is hashed is preceded by its length, unless that is
+    is in it comes in the order of its keys. Each is hashed by itself, so that a process that reads some of
+    the streams can hand over the sums. Every part of what is hashed is preceded by its length, unless that is
     always the same, so no two lists of rows have the same input.
     """
 

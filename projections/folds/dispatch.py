@@ -20,9 +20,9 @@ class Dispatch:
     def __init__(self, views: Collection[View[Any]]) -> None:
         self._views = [view.name for view in views]
         self._everything = [view.name for view in views if view.names is None]
-        known = set(chain.from_iterable(view.names or () for view in views))
+        names = set(chain.from_iterable(view.names or () for view in views))
         self._wanting = {
-            name: [view.name for view in views if _wants(view, name)] for name in known
+            name: [view.name for view in views if _wants(view, name)] for name in names
         }
 
     def share(self, events: Sequence[RecordedEvent]) -> Shares:

@@ -1,8 +1,8 @@
 """Acts without the power that they claim: recorded before what they are about, or by who may not. Pure.
 
 What arrives later is judged when it is recorded (`ledger.recording.claims`). An act that came before what
-it ends is judged here, so that nobody gets power by arriving first; an annulment has rules of its own. What
-would give somebody power, such as a grant, is judged by who said it and where it came in.
+it ends is judged here, so that no source gets power by arriving first; an annulment has rules of its own.
+An event that would give power, such as a grant, is judged by its source and by the topic or file it came by.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -26,7 +26,7 @@ ACT = "act"
 
 
 def gives_none(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
-    """Whether an event would give somebody power, and comes from who may not give it."""
+    """Whether an event would give power, and comes from a source that may not give it."""
     power = POWERS.get(event.type)
     if power is None or not power.listed:
         return False
@@ -47,35 +47,37 @@ def powerless(
     claiming = [event for event in events if event.type in POWERS]
     if len(claiming) < 2:
         return set()
-    said: dict[tuple[UUID, str], list[RecordedEvent]] = {}
+    openings: dict[tuple[UUID, str], list[RecordedEvent]] = {}
     for event in claiming:
         power = POWERS[event.type]
         if event.name in power.opens and not gives_none(event, privacy_office):
-            said.setdefault((event.stream, power.id), []).append(event)
+            openings.setdefault((event.stream, power.id), []).append(event)
     return {
         (event.source, event.id)
         for event in claiming
         if event.source not in privacy_office
-        and _lacks_power(event, said.get((event.stream, POWERS[event.type].id), ()), privacy_office)
+        and _lacks_power(
+            event, openings.get((event.stream, POWERS[event.type].id), ()), privacy_office
+        )
     }
 
 
-def _sources_before(event: RecordedEvent, others: Iterable[RecordedEvent]) -> set[str]:
-    return {one.source for one in others if _place(one) < _place(event)}
+def _sources_before(event: RecordedEvent, events: Iterable[RecordedEvent]) -> set[str]:
+    return {other.source for other in events if _place(other) < _place(event)}
 
 
 def _lacks_power(
-    event: RecordedEvent, said: Sequence[RecordedEvent], privacy_office: Collection[str]
+    event: RecordedEvent, openings: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> bool:
-    """Whether an event is about what others said. `said`: of the same stream and power.
+    """Whether an event is about what others said. `openings`: of the same stream and power.
 
-    Who said something may end it as long as nobody else has said it again. To say again what the privacy
-    office said before is no act of one's own.
+    The source of a statement may end it as long as no other source has repeated it. To repeat what the
+    privacy office said before gives a source no power of its own.
     """
     power = POWERS[event.type]
     refs = _refs(power, event)
-    about = [one for one in said if not refs.isdisjoint(_refs(power, one))]
-    others = [one for one in about if one.source != event.source]
+    about = [opening for opening in openings if not refs.isdisjoint(_refs(power, opening))]
+    others = [opening for opening in about if opening.source != event.source]
     earlier = _sources_before(event, others)
     if event.name in power.acts:
         alone = len(others) == len(about)

@@ -31,44 +31,53 @@ class Sealings(msgspec.Struct, frozen=True, array_like=True, gc=False):
 EMPTY = Sealings()
 
 
-def seal(known: Sealings, new: Sealing) -> Sealings:
+def seal(sealings: Sealings, sealing: Sealing) -> Sealings:
     """Add what a new sealing has that is the latest under its key, and not removed since."""
-    late = _sealed_later(known, new) | _removed_later(known, new)
+    late = _sealed_later(sealings, sealing) | _removed_later(sealings, sealing)
     if late:
-        new = _without(new, late)
-    others = [_without(one, new.values) if one.key == new.key else one for one in known.kept]
-    return Sealings(_in_order([*others, new]), known.removed)
+        sealing = _without(sealing, late)
+    others = [
+        _without(other, sealing.values) if other.key == sealing.key else other
+        for other in sealings.kept
+    ]
+    return Sealings(_in_order([*others, sealing]), sealings.removed)
 
 
-def _sealed_later(known: Sealings, new: Sealing) -> set[str]:
+def _sealed_later(sealings: Sealings, sealing: Sealing) -> set[str]:
     """Fields that a later event sealed under the same key."""
-    later = [one for one in known.kept if one.key == new.key and one.order > new.order]
-    return set(chain.from_iterable(one.values for one in later))
+    later = [
+        other for other in sealings.kept if other.key == sealing.key and other.order > sealing.order
+    ]
+    return set(chain.from_iterable(other.values for other in later))
 
 
-def _removed_later(known: Sealings, new: Sealing) -> set[str]:
-    return {field for field, removal in known.removed.items() if removal > new.order}
+def _removed_later(sealings: Sealings, sealing: Sealing) -> set[str]:
+    return {field for field, removal in sealings.removed.items() if removal > sealing.order}
 
 
-def remove(known: Sealings, field: str, removal: Order) -> Sealings:
+def remove(sealings: Sealings, field: str, removal: Order) -> Sealings:
     """Take the values of a field that are earlier than its latest removal."""
-    latest = max(known.removed.get(field, removal), removal)
-    left = [one if one.order > latest else _without(one, (field,)) for one in known.kept]
-    return Sealings(_in_order(left), known.removed | {field: latest})
+    latest = max(sealings.removed.get(field, removal), removal)
+    left = [
+        sealing if sealing.order > latest else _without(sealing, (field,))
+        for sealing in sealings.kept
+    ]
+    return Sealings(_in_order(left), sealings.removed | {field: latest})
 
 
-def without_keys(known: Sealings, destroyed: Collection[str]) -> Sealings:
+def without_keys(sealings: Sealings, destroyed: Collection[str]) -> Sealings:
     """Take the values of destroyed keys."""
-    kept = tuple(one for one in known.kept if one.key not in destroyed)
-    return Sealings(kept, known.removed)
+    remaining = tuple(sealing for sealing in sealings.kept if sealing.key not in destroyed)
+    return Sealings(remaining, sealings.removed)
 
 
-def live(known: Sealings) -> dict[str, Value]:
+def live(sealings: Sealings) -> dict[str, Value]:
     """Field -> the value that counts, sorted."""
     newest: dict[str, Value] = {}
-    for one in reversed(known.kept):
-        for field, blob in one.values.items():
-            newest[field] = Value(one.order, one.key, blob)
+    # Oldest first, so that the newest value of a field is written last and stays.
+    for sealing in reversed(sealings.kept):
+        for field, blob in sealing.values.items():
+            newest[field] = Value(sealing.order, sealing.key, blob)
     return dict(sorted(newest.items()))
 
 
@@ -78,5 +87,5 @@ def _without(sealing: Sealing, fields: Collection[str]) -> Sealing:
 
 
 def _in_order(sealings: Iterable[Sealing]) -> tuple[Sealing, ...]:
-    left = [one for one in sealings if one.values]
-    return tuple(sorted(left, key=lambda one: one.order, reverse=True))
+    left = [sealing for sealing in sealings if sealing.values]
+    return tuple(sorted(left, key=lambda sealing: sealing.order, reverse=True))

@@ -61,14 +61,15 @@ def select(
     """
     everything = list(events)
     visible = [event for event in everything if _is_visible(event, moment)]
-    told = effects(visible, privacy_office)
-    without = _powerless(visible, told, privacy_office)
+    annulling = effects(visible, privacy_office)
+    # Both are decided over all that is visible, before `as_of` cuts: a later act may annul an earlier one.
+    without = _powerless(visible, annulling, privacy_office)
     shown = [event for event in visible if moment.as_of is None or event.time <= moment.as_of]
-    counted = _counted(shown, told, without, privacy_office)
+    counted = _that_count(shown, annulling, without, privacy_office)
     return SelectedEvents(
         counted=tuple(counted),
         shown=tuple(shown),
-        annulled=told.annulled,
+        annulled=annulling.annulled,
         erasures=_erasures_beyond(everything, shown),
         position=max((event.position for event in counted if event.name != READ), default=0),
     )
@@ -78,8 +79,10 @@ def _erasures_beyond(
     everything: Iterable[RecordedEvent], shown: Iterable[RecordedEvent]
 ) -> tuple[RecordedEvent, ...]:
     """The erasures that a moment does not show: what they destroyed opens at no moment."""
-    kept = {name_of(event) for event in shown}
-    return tuple(e for e in everything if _is_erasure(e) and name_of(e) not in kept)
+    names = {name_of(event) for event in shown}
+    return tuple(
+        event for event in everything if _is_erasure(event) and name_of(event) not in names
+    )
 
 
 def _is_visible(event: RecordedEvent, moment: Moment) -> bool:
@@ -101,26 +104,30 @@ def counting(
     What has no effect is marked: void annulments, grants that give no power. Acts without the power that
     they claim are stripped.
     """
-    told = effects(events, privacy_office)
-    return _counted(events, told, _powerless(events, told, privacy_office), privacy_office)
+    annulling = effects(events, privacy_office)
+    return _that_count(
+        events, annulling, _powerless(events, annulling, privacy_office), privacy_office
+    )
 
 
 def _powerless(
-    events: Sequence[RecordedEvent], told: Effects, privacy_office: Collection[str]
+    events: Sequence[RecordedEvent], annulling: Effects, privacy_office: Collection[str]
 ) -> set[Name]:
-    gone = told.annulled
-    standing = [event for event in events if name_of(event) not in gone] if gone else events
+    annulled = annulling.annulled
+    standing = [event for event in events if name_of(event) not in annulled] if annulled else events
     return powerless(standing, privacy_office)
 
 
-def _counted(
+def _that_count(
     events: Sequence[RecordedEvent],
-    told: Effects,
+    annulling: Effects,
     without: set[Name],
     privacy_office: Collection[str],
 ) -> list[RecordedEvent]:
-    gone, void = told.annulled, told.void | _giving_none(events, privacy_office)
-    counted = [event for event in events if name_of(event) not in gone] if gone else list(events)
+    annulled, void = annulling.annulled, annulling.void | _giving_none(events, privacy_office)
+    counted = (
+        [event for event in events if name_of(event) not in annulled] if annulled else list(events)
+    )
     if without:
         counted = [stripped(event) if name_of(event) in without else event for event in counted]
     if not void:

@@ -95,7 +95,7 @@ class View(Generic[S]):
     `single`, `change_` statements, and its place in the functions that make tables) has some; `cells`:
     what they hold. `join`:
     how entries over all streams are derived from the rows (`joins`); None: there are none. `labels`: by
-    what rows are counted for whoever watches, a closed list of codes; None: they are not.
+    what rows are counted for metrics, a closed list of codes; None: they are not.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Blocks that several processes make, each of a share of the streams.
 
-They only read and fold (`folding`). All rows are written by the one that asked, so what is left of such a
-process after that one has died can do no harm.
+They only read and fold (`folding`). The process that started them writes all rows, so a folding process that
+outlives it can do no harm.
 """
 
 import os
@@ -73,10 +73,10 @@ def blocks_apart(
                     del folders[connection]
 
 
-def _take(told: Told, contents: Sequence[Content], stored: Sequence[list[Sums | None]]) -> None:
-    for content, known, (seen, sums) in zip(contents, stored, told, strict=True):
-        content.take(seen)
-        known.append(sums)
+def _take(results: Told, contents: Sequence[Content], stored: Sequence[list[Sums | None]]) -> None:
+    for content, content_sums, (state, sums) in zip(contents, stored, results, strict=True):
+        content.take(state)
+        content_sums.append(sums)
 
 
 @contextmanager

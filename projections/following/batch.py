@@ -158,23 +158,23 @@ def _evolved(
 ) -> dict[Key, RowChange[S]]:
     touched = _touched(view, events)
     # A row that is made by one event alone cannot be there before it.
-    known = {} if view.single else store.rows(list(touched))
+    states = {} if view.single else store.rows(list(touched))
     changes: dict[Key, RowChange[S]] = {}
-    for key, mine in touched.items():
-        state = known.get(key)
+    for key, key_events in touched.items():
+        state = states.get(key)
         before = _decoded(view, state) if state is not None else None
-        changes[key] = RowChange(before, _evolve(view, key[1], before, mine))
+        changes[key] = RowChange(before, _evolve(view, key[1], before, key_events))
     return changes
 
 
 def _folded_again(
     view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store
 ) -> dict[Key, RowChange[S]]:
-    known = store.rows_of(list(streams))
+    states = store.rows_of(list(streams))
     touched = _touched(view, [event for events in streams.values() for event in events])
     changes: dict[Key, RowChange[S]] = {}
-    for key in known.keys() | touched.keys():
-        before = _decoded(view, known[key]) if key in known else None
+    for key in states.keys() | touched.keys():
+        before = _decoded(view, states[key]) if key in states else None
         changes[key] = RowChange(before, _evolve(view, key[1], None, touched.get(key, [])))
     return changes
 

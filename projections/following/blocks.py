@@ -58,8 +58,8 @@ def _add(
     block: StreamBlock, derived: DerivedRows, goals: Sequence[Goal], contents: Sequence[Content]
 ) -> None:
     block.named.update(derived.named)
-    each = zip(goals, contents, derived.rows, block.parts, strict=True)
-    for (view, _), content, states, part in each:
+    parts = zip(goals, contents, derived.rows, block.parts, strict=True)
+    for (view, _), content, states, part in parts:
         rows, entries = content.add(derived.stream, states)
         part.rows.extend(rows)
         part.entries.extend(entries)

@@ -114,29 +114,30 @@ class Content:
         """Take in all rows of a stream; return them as they are stored, and the entries that are complete."""
         rows = [self._view.row((stream, subkey), state) for subkey, state in states.items()]
         if rows:
+            # Subkey and state alone: the other columns follow from the state.
             self._digest.rows(stream, [row[1:3] for row in rows])
-        return rows, self._taken(self._gathering.add(stream, states) if self._gathering else ())
+        return rows, self._digested(self._gathering.add(stream, states) if self._gathering else ())
 
     def seen(self) -> Seen:
-        """What was taken in, for somebody who takes in other streams."""
+        """What was taken in, for the object that goes on with other streams (`take`)."""
         return self._digest.sums(), self._gathering.seen() if self._gathering else None
 
-    def take(self, seen: Seen) -> None:
-        """Go on with what somebody else has taken in."""
-        sums, waiting = seen
+    def take(self, state: Seen) -> None:
+        """Go on with what another object has taken in, as its `seen` gives it."""
+        sums, waiting = state
         self._digest.take(sums)
         if self._gathering:
             self._gathering.take(waiting)
 
     def rest(self) -> Sequence[Any]:
         """The entries that are complete only now. Asked once, after the last stream."""
-        return self._taken(self._gathering.rest() if self._gathering else ())
+        return self._digested(self._gathering.rest() if self._gathering else ())
 
     def digest(self) -> str:
         """Digest of the rows and entries. Asked after `rest`."""
         return self._digest.hex()
 
-    def _taken(self, entries: Sequence[Any]) -> Sequence[Any]:
+    def _digested(self, entries: Sequence[Any]) -> Sequence[Any]:
         for entry in entries:
             assert self._join
             self._digest.entry(*self._join.parts(entry))
@@ -165,8 +166,8 @@ def views_at(
 ) -> Iterator[tuple[UUID, list[Mapping[str, Any]]]]:
     """The same of several views, in one pass over the events; also where a view has no rows."""
     for stream, selected in selected_at(session, moment, privacy_office, names):
-        counted = [e for e in selected.counted if names is None or e.name in names]
-        yield stream, [fold(view, counted, selected.erasures) for view in views]
+        events = [event for event in selected.counted if names is None or event.name in names]
+        yield stream, [fold(view, events, selected.erasures) for view in views]
 
 
 def selected_at(

@@ -1,4 +1,4 @@
-"""A process that folds a share of the streams for the one that writes.
+"""A process that folds a share of the streams for the process that writes.
 
 It is started as `python -m projections.following.folding FD`.
 
@@ -55,18 +55,20 @@ def _fold(session: Session, work: FoldingTask, share: Share, connection: Connect
     cycles.settle()  # modules, registers and staff stay
     for block in blocks(session, goals, contents, work.privacy_office, share):
         connection.send(block)
-    told = zip((c.seen() for c in contents), _stored(session, goals, share), strict=True)
-    connection.send(list(told))
+    results = zip(
+        (content.seen() for content in contents), _stored(session, goals, share), strict=True
+    )
+    connection.send(list(results))
 
 
 def _stored(session: Session, goals: Collection[Goal], share: Share) -> list[Sums | None]:
     """What the rows in use come to, of views that are where they are compared."""
     with session.transaction():
         session.run("one_snapshot")
-        known = bookmarks(session)
+        places = bookmarks(session)
         return [
             stored_sums(session, view, view.name, share)
-            if known[view.name].position == upto and known[view.name].version == view.version
+            if places[view.name].position == upto and places[view.name].version == view.version
             else None
             for view, upto in goals
         ]

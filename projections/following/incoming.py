@@ -42,6 +42,7 @@ class Incoming:
 
     def after(self, position: int, head: int) -> list[RecordedEvent]:
         """The next events after a position: a whole batch, or all up to `head`; none if they are missing."""
+        # The subscription goes forward only: what it has passed is read from the log.
         rows = self._subscribed(position, head) if position >= self._taken else ()
         rows = rows or self._logged(position)
         return list(map(self._reader.mapper.to_domain_event, rows))
@@ -56,12 +57,12 @@ class Incoming:
         """The same from the subscription. What others have folded meanwhile is let pass."""
         rows: list[Notification] = []
         while self._subscription and len(rows) < self._batch_events and self._taken < head:
-            wanted = self._batch_events - len(rows)
-            taken = self._subscription.take(wanted, self._patience_s, position)
-            if not taken:
+            count = self._batch_events - len(rows)
+            notifications = self._subscription.take(count, self._patience_s, position)
+            if not notifications:
                 break
-            self._taken = taken[-1].id
-            rows += taken
+            self._taken = notifications[-1].id
+            rows += notifications
         return rows
 
     def _logged(self, position: int) -> Sequence[Notification]:

@@ -48,10 +48,13 @@ def inspect_views(
     with session.transaction():
         session.run("one_snapshot")
         with findings.guarded(session, "the views"):
-            found = _placed(session, views, findings)
-            seen = [_Seen(session, view, place, privacy_office, findings) for view, place in found]
-            _compare(session, seen, privacy_office, findings)
-            reports = [one.report() for one in seen]
+            placed = _placed(session, views, findings)
+            inspections = [
+                _ViewInspection(session, view, place, privacy_office, findings)
+                for view, place in placed
+            ]
+            _compare(session, inspections, privacy_office, findings)
+            reports = [inspection.report() for inspection in inspections]
     return InspectionResult(tuple(reports), findings.sorted())
 
 
@@ -59,23 +62,23 @@ def _placed(
     session: Session, views: Sequence[View[Any]], findings: Findings
 ) -> list[tuple[View[Any], Bookmark]]:
     """The views whose progress is known, with it; not beyond the end of the ledger."""
-    known, head = bookmarks(session), head_position(session)
+    places, head = bookmarks(session), head_position(session)
     events = session.row("last_position")
     last = min(head, events[0] if events else 0)
-    found = []
+    placed = []
     for view in views:
-        place = known.pop(view.name, None)
+        place = places.pop(view.name, None)
         if place is None:
             findings.note(None, "view-bookmark", f"the view {view.name} has none")
             continue
-        found.append((view, _within(view, place, last, findings)))
-    for name in known:
+        placed.append((view, _within(view, place, last, findings)))
+    for name in places:
         findings.note(None, "view-bookmark", f"there is no view {name}")
-    return found
+    return placed
 
 
 def _within(view: View[Any], place: Bookmark, last: int, findings: Findings) -> Bookmark:
-    """A bookmark, or the nearest one that the ledger has."""
+    """A bookmark, or the nearest position that the ledger has."""
     if 0 <= place.position <= last:
         return place
     detail = f"the view {view.name} is at {place.position}, and the ledger ends at {last}"
@@ -84,31 +87,37 @@ def _within(view: View[Any], place: Bookmark, last: int, findings: Findings) -> 
 
 
 def _compare(
-    session: Session, seen: Sequence["_Seen"], privacy_office: Collection[str], findings: Findings
+    session: Session,
+    inspections: Sequence["_ViewInspection"],
+    privacy_office: Collection[str],
+    findings: Findings,
 ) -> None:
-    if not seen:
+    if not inspections:
         return
-    goals = [(one.view, one.place.position) for one in seen]
-    named: set[NamedEvent] = set()
+    goals = [(inspection.view, inspection.place.position) for inspection in inspections]
+    named_events: set[NamedEvent] = set()
     for derived in derive(session, goals, privacy_office):
-        named |= derived.named
-        for one, states in zip(seen, derived.rows, strict=True):
-            one.take(derived, states)
-    for one in seen:
-        one.finish()
-    _compare_named(session, named, findings)
+        named_events |= derived.named
+        for inspection, states in zip(inspections, derived.rows, strict=True):
+            inspection.take(derived, states)
+    for inspection in inspections:
+        inspection.finish()
+    _compare_named(session, named_events, findings)
 
 
-def _compare_named(session: Session, named: set[NamedEvent], findings: Findings) -> None:
+def _compare_named(session: Session, named_events: set[NamedEvent], findings: Findings) -> None:
     with findings.guarded(session, "the events that annulments have named"):
         stored = {(stream, source, id) for stream, source, id in session.rows("all_named")}
-        for what, events in (("lacks", named - stored), ("has too much:", stored - named)):
+        for remark, events in (
+            ("lacks", named_events - stored),
+            ("has too much:", stored - named_events),
+        ):
             for _, source, id in sorted(events, key=repr):
-                detail = f"the list of annulled events {what} {id} of {source}"
+                detail = f"the list of annulled events {remark} {id} of {source}"
                 findings.note(None, "named-event", detail)
 
 
-class _Seen:
+class _ViewInspection:
     """One view: rows and entries as they are stored, beside those that are derived, in the same order."""
 
     def __init__(
@@ -126,6 +135,7 @@ class _Seen:
         self._ok = True
         self._content = Content(session, view, place.position, privacy_office)
         self._labels: Counter[str] = Counter()
+        # Replaced below; a view that cannot be read still takes its streams, for its digest.
         self._rows = self._entries = _Merge(iter(()), 1, self._note)
         self._looks = place.version == view.version
         if not self._looks:
@@ -177,9 +187,9 @@ class _Seen:
         self._ok = False
         self._findings.note(None, kind, detail)
 
-    def _note(self, what: str, key: _Row) -> None:
+    def _note(self, remark: str, key: _Row) -> None:
         place = " ".join(str(part) for part in key if part != NOWHERE)
-        self._fault("view", f"{self.view.name} {what} {place}")
+        self._fault("view", f"{self.view.name} {remark} {place}")
 
     def _compare_counts(self) -> None:
         if not self.view.labels:
@@ -197,10 +207,10 @@ class _Seen:
 
     def _compare_shown(self) -> None:
         """What readers see under the view's name is the table that its progress speaks of."""
-        wanted = f"{self.view.name}_{self.place.colour}"
+        table = f"{self.view.name}_{self.place.colour}"
         for (name,) in self._session.rows("tables_shown", view=self.view.name):
-            if name != wanted:
-                self._fault("view-bookmark", f"{self.view.name} shows {name}, not {wanted}")
+            if name != table:
+                self._fault("view-bookmark", f"{self.view.name} shows {name}, not {table}")
 
 
 class _Merge:
@@ -227,20 +237,20 @@ class _Merge:
             self._next = next(self._stored, None)
 
     def end(self) -> None:
-        """Whatever is left is too much."""
+        """Stored rows that are left after the last expected row are too many."""
         while self._next is not None:
             self._pass("has a row too much:")
 
-    def _pass(self, what: str) -> None:
+    def _pass(self, remark: str) -> None:
         assert self._next is not None
-        self._note(what, self._next[: self._width])
+        self._note(remark, self._next[: self._width])
         self._next = next(self._stored, None)
 
 
-def _before(key: _Row, other: _Row) -> bool:
+def _before(key: _Row, expected: _Row) -> bool:
     """Whether a stored key comes first; one of another type than it must have does."""
     try:
-        return key < other
+        return key < expected
     except TypeError:
         return True
 

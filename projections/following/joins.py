@@ -37,7 +37,7 @@ class JoinGathering(Protocol):
     def seen(self) -> Any:
         """What they wait with; for another gathering, which takes other streams."""
 
-    def take(self, seen: Any) -> None:
+    def take(self, state: Any) -> None:
         """Go on with what another one has seen."""
 
 
@@ -103,8 +103,8 @@ class _ActivityGathering:
     def seen(self) -> joining.RegisterGathering:
         return self._gathered
 
-    def take(self, seen: joining.RegisterGathering) -> None:
-        self._gathered.take(seen)
+    def take(self, gathering: joining.RegisterGathering) -> None:
+        self._gathered.take(gathering)
 
 
 class _Findings(FindingsJoin):

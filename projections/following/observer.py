@@ -6,7 +6,7 @@ from typing import Any
 
 
 def _ignore(*_: Any) -> None:
-    """Nobody looks."""
+    """The default of every callback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class FollowerObserver:
     """The follower is alive: it looks for events, or waits for the database."""
 
     following: Callable[[str], None] = _ignore
-    """A view that is followed from now on; also one that had halted, and was built again."""
+    """A view that is followed from now on; also after it had halted and was built again."""
 
     folded: Callable[[str, int, int, float], None] = _ignore
     """A view, the first and last position of a batch that it has now, and the seconds it took."""

@@ -68,40 +68,49 @@ def rebuild_all(
 
     `apart`: the processes that fold the events; None: this one. On return readers see the new rows, also
     when they differ from the old ones (`ok` is False then): they are what the events say. Raises Fenced
-    when one of the views is being rebuilt by somebody else.
+    when another process is rebuilding one of the views.
     """
     session = session.of("projections")
     relax(session)
     prepare(session, ledger, views)
     with _alone(session, views) as check:
-        known = bookmarks(session)
-        made = [_New(session, ledger, v, known[v.name], privacy_office, check) for v in views]
+        places = bookmarks(session)
+        new_views = [
+            _NewView(session, ledger, v, places[v.name], privacy_office, check) for v in views
+        ]
         with session.transaction():
-            for new in made:
-                new.tables.create()
-        _build(session, made, _blocks(session, ledger, made, privacy_office, apart))
-        return [new.take_over() for new in made]
+            for new_view in new_views:
+                new_view.tables.create()
+        _build(session, new_views, _blocks(session, ledger, new_views, privacy_office, apart))
+        return [new_view.take_over() for new_view in new_views]
 
 
 def _blocks(
     session: Session,
     ledger: LedgerName,
-    made: Sequence["_New"],
+    new_views: Sequence["_NewView"],
     privacy_office: Collection[str],
     apart: WorkerProcesses | None,
 ) -> Iterator[StreamBlock]:
     """What all streams come to, from this process or from others."""
-    contents = [new.content for new in made]
+    contents = [new_view.content for new_view in new_views]
     if apart is None:
-        return blocks(session, [(new.view, new.position) for new in made], contents, privacy_office)
-    goals = [(new.view.name, new.position) for new in made]
+        return blocks(
+            session,
+            [(new_view.view, new_view.position) for new_view in new_views],
+            contents,
+            privacy_office,
+        )
+    goals = [(new_view.view.name, new_view.position) for new_view in new_views]
     work = FoldingTask(apart.database, ledger, goals, frozenset(privacy_office))
-    return blocks_apart(work, contents, [new.replaced for new in made], apart.processes)
+    return blocks_apart(
+        work, contents, [new_view.replaced for new_view in new_views], apart.processes
+    )
 
 
 @contextmanager
 def _alone(session: Session, views: Sequence[View[Any]]) -> Iterator[Check]:
-    """Nobody else rebuilds the views meanwhile."""
+    """Hold the locks of the rebuild, so that no other process rebuilds the views meanwhile."""
     locks = [{"lock": f"{view.name}_builder"} for view in views]
     with ExitStack() as stack:
         try:
@@ -112,17 +121,19 @@ def _alone(session: Session, views: Sequence[View[Any]]) -> Iterator[Check]:
         yield check
 
 
-def _build(session: Session, made: Sequence["_New"], found: Iterator[StreamBlock]) -> None:
+def _build(
+    session: Session, new_views: Sequence["_NewView"], stream_blocks: Iterator[StreamBlock]
+) -> None:
     """Write the rows of all streams, block by block."""
-    for block in found:
+    for block in stream_blocks:
         NamedEvents(session).add(block.named)
-        for new, part in zip(made, block.parts, strict=True):
-            new.write(part)
-    for new in made:
-        new.finish()
+        for new_view, part in zip(new_views, block.parts, strict=True):
+            new_view.write(part)
+    for new_view in new_views:
+        new_view.finish()
 
 
-class _New:
+class _NewView:
     """A view that is being built beside the one in use, up to where that one was."""
 
     def __init__(
@@ -130,7 +141,7 @@ class _New:
         session: Session,
         ledger: LedgerName,
         view: View[Any],
-        old: Bookmark,
+        bookmark: Bookmark,
         privacy_office: Collection[str],
         check: Check,
     ) -> None:
@@ -140,8 +151,8 @@ class _New:
         self._ledger = ledger
         self._privacy_office = privacy_office
         self.view = view
-        self.position = old.position
-        self.tables = Tables(session, ledger, view, other(old.colour))
+        self.position = bookmark.position
+        self.tables = Tables(session, ledger, view, other(bookmark.colour))
         self.content = Content(session, view, self.position, privacy_office)
         self.replaced: list[Sums | None] = []
         """What the rows in use came to when this one was built, by share; as far as others have told."""
@@ -166,13 +177,13 @@ class _New:
     def take_over(self) -> ViewReport:
         """Catch up with the rows in use while others still move them; then be the ones in use.
 
-        Raises Busy when somebody reads the rows in use for an hour.
+        Raises Busy when readers hold the rows in use for an hour.
         """
         while self.position < (goal := bookmarks(self._session)[self.view.name].position):
             with self._session.transaction():
                 self._fold(goal)
         for _ in range(_SWAPS):
-            with suppress(Busy):  # somebody reads what is to go; whoever follows goes on meanwhile
+            with suppress(Busy):  # a reader holds the old rows; the follower goes on meanwhile
                 return self._swap_now()
             self._session.notified(_PAUSE_S)
         raise Busy(
@@ -191,14 +202,14 @@ class _New:
         """Be the ones in use. Raises Busy when what is to go is read for longer than a second."""
         with self._session.transaction():
             self._check()
-            # From here on whoever follows waits for the commit, and is fenced by the new colour.
-            old = locked_bookmark(self._session, self.view)
-            while self.position < old.position:
-                self._fold(old.position)
-            return self._swap(old)
+            # From here on a follower waits for the commit, and the new colour fences it off.
+            bookmark = locked_bookmark(self._session, self.view)
+            while self.position < bookmark.position:
+                self._fold(bookmark.position)
+            return self._swap(bookmark)
 
     def _fold(self, upto: int) -> None:
-        """Fold the next batch, as whoever follows does."""
+        """Fold the next batch, as the follower does."""
         events = self._reader.events_after(self.position, _BATCH_EVENTS, upto)
         if not events:
             raise Halt(f"position {self.position + 1} is missing: see `ledger audit`")
@@ -207,12 +218,12 @@ class _New:
         apply_batch(self.view, batch, self.tables)
         self.position, self._digest = batch.end, None
 
-    def _swap(self, old: Bookmark) -> ViewReport:
+    def _swap(self, bookmark: Bookmark) -> ViewReport:
         view, session = self.view, self._session
-        before = self._digest_before(old)
+        before = self._digest_before(bookmark)
         digest = self._digest or stored_digest(session, view, self.tables.table)
-        replaced = Tables(session, self._ledger, view, old.colour)
-        if old.version == view.version:
+        replaced = Tables(session, self._ledger, view, bookmark.colour)
+        if bookmark.version == view.version:
             self.tables.keep_counting(replaced)
         self.tables.show()
         session.run(
@@ -220,16 +231,17 @@ class _New:
             view=view.name,
             version=view.version,
             position=self.position,
-            colour=other(old.colour),
+            colour=other(bookmark.colour),
         )
         replaced.drop()
         return ViewReport(view.name, view.version, self.position, digest, before in {None, digest})
 
-    def _digest_before(self, old: Bookmark) -> str | None:
+    def _digest_before(self, bookmark: Bookmark) -> str | None:
         """What the rows in use come to; None when they are of another version."""
-        if old.version != self.view.version:
+        if bookmark.version != self.view.version:
             return None
-        told = [sums for sums in self.replaced if sums is not None]
-        if self._digest and told and len(told) == len(self.replaced):  # they have not moved since
-            return digest_of(self.view, *told)
+        replaced = [sums for sums in self.replaced if sums is not None]
+        complete = bool(replaced) and len(replaced) == len(self.replaced)
+        if self._digest and complete:  # the rows have not moved since they were summed
+            return digest_of(self.view, *replaced)
         return stored_digest(self._session, self.view, self.view.name)

@@ -1,9 +1,9 @@
 """Following the ledger with all views: catch up, wait to be woken, back off, halt what is broken.
 
 Events come from the library's subscription (`Incoming`); how far a view is, its bookmark alone says. Each
-view moves by itself, a batch a transaction, its bookmark first: whoever else follows with it waits there and
+view moves by itself, a batch a transaction, its bookmark first: a second follower waits for that row and
 is then fenced. A view that cannot fold an event halts just before it; the others go on, and so does this one
-when somebody has built it again.
+when it was built again.
 """
 
 import logging
@@ -54,9 +54,9 @@ class ViewStatus(msgspec.Struct, frozen=True):
 
 
 def view_statuses(session: Session, views: Sequence[View[Any]] = VIEWS) -> list[ViewStatus]:
-    """Progress of each view, for whoever may read."""
-    known, head = bookmarks(session), head_position(session)
-    return [_status(view, known.get(view.name), head, None) for view in views]
+    """Progress of each view; any role that may read can ask."""
+    places, head = bookmarks(session), head_position(session)
+    return [_status(view, places.get(view.name), head, None) for view in views]
 
 
 def _status(
@@ -133,9 +133,9 @@ class Follower:
     def statuses(self) -> list[ViewStatus]:
         """How far each view is. Raises Retry when the database is away."""
         session = self._connected()
-        known, head = bookmarks(session), head_position(session)
+        places, head = bookmarks(session), head_position(session)
         reasons = {name: str(halt) for name, halt in self.halted.items()}
-        return [_status(v, known.get(v.name), head, reasons.get(v.name)) for v in self._views]
+        return [_status(v, places.get(v.name), head, reasons.get(v.name)) for v in self._views]
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
@@ -160,7 +160,7 @@ class Follower:
         return self._session
 
     def _reading(self) -> Incoming:
-        """What comes next, read with the same session, until somebody subscribes."""
+        """What comes next, read with the same session, until `_subscribed` subscribes."""
         if self._incoming is None:
             self._incoming = Incoming(self._connected(), self._batch_events, WAKE_S)
         return self._incoming
@@ -169,8 +169,8 @@ class Follower:
         """The same, subscribed to what comes after the view that is furthest."""
         incoming = self._reading()
         if not incoming.is_subscribed:
-            known = bookmarks(self._connected())
-            incoming.subscribe(max((known[v.name].position for v in self._views), default=0))
+            places = bookmarks(self._connected())
+            incoming.subscribe(max((places[v.name].position for v in self._views), default=0))
         return incoming
 
     def _wait(self, seconds: float, stop: Callable[[], bool]) -> None:
@@ -190,27 +190,27 @@ class Follower:
 
     def _round(self, session: Session) -> bool:
         """One batch for each view that is behind; views at the same place share it."""
-        known, head = bookmarks(session), head_position(session)
+        places, head = bookmarks(session), head_position(session)
         self._head = head
-        read: dict[int, EventBatch] = {}
+        batches: dict[int, EventBatch] = {}
         passed: list[tuple[Bookmark, int]] = []
         moved = False
         self._observer.looked()
         for view in self._views:
-            bookmark = known[view.name]
+            bookmark = places[view.name]
             self._resume_rebuilt(bookmark)
             if view.name in self.halted or bookmark.position >= head:
                 continue
             start = bookmark.position
-            if start not in read:
+            if start not in batches:
                 events = self._reading().after(start, head)
                 if not events:
                     raise Halt(f"position {start + 1} is missing: see `ledger audit`")
-                read[start] = batch_of(session, events, self._dispatch, self._privacy_office)
-            if read[start].touches(view) or bookmark.version != view.version:
-                self._advance(session, view, bookmark, read[start])
+                batches[start] = batch_of(session, events, self._dispatch, self._privacy_office)
+            if batches[start].touches(view) or bookmark.version != view.version:
+                self._advance(session, view, bookmark, batches[start])
             else:
-                passed.append((bookmark, read[start].end))
+                passed.append((bookmark, batches[start].end))
             moved = True
         self._pass_over(session, passed)
         return moved
@@ -240,11 +240,11 @@ class Follower:
             self._halt(view, bookmark, broken)
             before = [event for event in batch.events if event.position < broken.position]
             if before:
-                rest = batch_of(session, before, self._dispatch, self._privacy_office)
-                self._advance(session, view, bookmark, rest)
+                remaining = batch_of(session, before, self._dispatch, self._privacy_office)
+                self._advance(session, view, bookmark, remaining)
         except LedgerError as error:
             self._halt(view, bookmark, error)
-        except Exception as error:  # whatever a view does wrong is that view's alone
+        except Exception as error:  # any fault of one view must not stop the others
             span = f"{batch.events[0].position} to {batch.end}"
             failed = Halt(f"view {view.name} failed on {span}: {type(error).__name__}")
             self._halt(view, bookmark, failed)

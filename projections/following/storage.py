@@ -62,13 +62,13 @@ def locked_bookmark(session: Session, view: View[Any]) -> Bookmark:
 def pass_over(session: Session, passed: Sequence[tuple[Bookmark, int]]) -> None:
     """Move views up to a position without a row, all at once; who is elsewhere by now stays there."""
     if passed:
-        known = [bookmark for bookmark, _ in passed]
+        places = [bookmark for bookmark, _ in passed]
         session.of("projections").run(
             "pass_over",
-            views=[bookmark.view for bookmark in known],
-            versions=[bookmark.version for bookmark in known],
-            colours=[bookmark.colour for bookmark in known],
-            starts=[bookmark.position for bookmark in known],
+            views=[bookmark.view for bookmark in places],
+            versions=[bookmark.version for bookmark in places],
+            colours=[bookmark.colour for bookmark in places],
+            starts=[bookmark.position for bookmark in places],
             ends=[end for _, end in passed],
         )
 
@@ -78,9 +78,9 @@ def prepare(session: Session, ledger: LedgerName, views: Iterable[View[Any]]) ->
     session = session.of("projections")
     with session.transaction():
         session.rows("make_shared")
-        known = bookmarks(session)
+        places = bookmarks(session)
         for view in views:
-            if view.name not in known:
+            if view.name not in places:
                 tables = Tables(session, ledger, view, "blue")
                 tables.create()
                 tables.index()
@@ -96,7 +96,7 @@ def relax(session: Session) -> None:
 class NamedEvents:
     """Events that annulments have named, of all views together, inside the caller's transaction.
 
-    One that is not here yet was named by no annulment that a view has folded.
+    An event that is missing here is named by no annulment that a view has folded.
     """
 
     def __init__(self, session: Session) -> None:
@@ -104,13 +104,13 @@ class NamedEvents:
 
     def of(self, streams: Iterable[UUID]) -> set[NamedEvent]:
         """Those of some streams."""
-        found = self._session.rows("named_of", streams=list(streams))
-        return {(stream, source, id) for stream, source, id in found}
+        rows = self._session.rows("named_of", streams=list(streams))
+        return {(stream, source, id) for stream, source, id in rows}
 
-    def add(self, named: Collection[NamedEvent]) -> None:
+    def add(self, events: Collection[NamedEvent]) -> None:
         """Write down what annulments name; what is there already stays."""
-        if named:
-            streams, sources, ids = (list(column) for column in zip(*sorted(named), strict=True))
+        if events:
+            streams, sources, ids = (list(column) for column in zip(*sorted(events), strict=True))
             self._session.run("add_named", streams=streams, sources=sources, ids=ids)
 
 
@@ -153,7 +153,7 @@ class Tables(FindingTables):
     def create(self) -> None:
         """Make the tables, empty; what was left of an earlier attempt goes.
 
-        Raises Busy, as `drop` and `show` do, while somebody reads what is to go.
+        Raises Busy, as `drop` and `show` do, while a reader holds the old tables.
         """
         layout, counted = self._view.layout, self._view.labels is not None
         self._session.rows("make_tables", **self._place, layout=layout, counted=counted)
@@ -190,30 +190,30 @@ class Tables(FindingTables):
         if not keys:
             return {}
         streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
-        found = self.named("rows_by_key", streams=streams, subkeys=subkeys)
-        return {(stream, subkey): state for stream, subkey, state in found}
+        rows = self.named("rows_by_key", streams=streams, subkeys=subkeys)
+        return {(stream, subkey): state for stream, subkey, state in rows}
 
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         """States of all rows of some streams."""
-        found = self.named("rows_of_streams", streams=list(streams))
-        return {(stream, subkey): state for stream, subkey, state in found}
+        rows = self.named("rows_of_streams", streams=list(streams))
+        return {(stream, subkey): state for stream, subkey, state in rows}
 
     def put(self, changes: Mapping[Key, RowChange[Any]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
-        gone: list[Key] = []
+        removed: list[Key] = []
         changed: list[tuple[Any, ...]] = []
-        new: list[tuple[Any, ...]] = []
+        added: list[tuple[Any, ...]] = []
         for key, change in changes.items():
             if change.after is None:
-                gone.append(key)
+                removed.append(key)
             else:
-                rows = new if change.before is None else changed
+                rows = added if change.before is None else changed
                 rows.append(self._view.row(key, change.after))
-        if gone:
-            streams, subkeys = [stream for stream, _ in gone], [subkey for _, subkey in gone]
+        if removed:
+            streams, subkeys = [stream for stream, _ in removed], [subkey for _, subkey in removed]
             self.named("delete_rows", streams=streams, subkeys=subkeys)
         self._change(changed)
-        self._insert(new)
+        self._insert(added)
         self._count((change.before, change.after) for change in changes.values())
 
     def add(self, rows: Sequence[tuple[Any, ...]], labels: Counter[str]) -> None:
@@ -271,24 +271,27 @@ class Tables(FindingTables):
 
     def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of those activities that have one."""
-        found = self.named("entries_of", activities=list(activities))
-        return {activity: (totals, made) for activity, totals, made in found}
+        rows = self.named("entries_of", activities=list(activities))
+        return {activity: (totals, made) for activity, totals, made in rows}
 
     def spans(self, activities: Sequence[str]) -> dict[str, Span]:
         """The span over the observations of each activity, as written so far. Reads all of them."""
-        found: list[tuple[str, datetime | None, datetime | None]]
-        found = self.named("spans_of", activities=list(activities))
-        return {activity: (first, last) for activity, first, last in found}
+        rows: list[tuple[str, datetime | None, datetime | None]]
+        rows = self.named("spans_of", activities=list(activities))
+        return {activity: (first, last) for activity, first, last in rows}
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
         """Write or, for None, remove the entries of activities."""
-        kept = {activity: row for activity, row in entries.items() if row}
-        gone = [activity for activity in entries if activity not in kept]
-        if kept:
-            totals, made = [row[0] for row in kept.values()], [row[1] for row in kept.values()]
-            self.named("put_entries", activities=list(kept), totals=totals, made=made)
-        if gone:
-            self.named("delete_entries", activities=gone)
+        present = {activity: row for activity, row in entries.items() if row}
+        absent = [activity for activity in entries if activity not in present]
+        if present:
+            totals, made = (
+                [row[0] for row in present.values()],
+                [row[1] for row in present.values()],
+            )
+            self.named("put_entries", activities=list(present), totals=totals, made=made)
+        if absent:
+            self.named("delete_entries", activities=absent)
 
     def named(self, name: str, /, **parameters: Any) -> list[Any]:
         """Run a statement on these tables."""

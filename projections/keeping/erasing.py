@@ -1,7 +1,7 @@
 """What is to be erased of a person, and what not yet: on a request, and by what a day makes due. Pure.
 
-A decision names every category. One that is not erased is *deferred*: the latest decision on it says for
-which cause it goes once nothing keeps it, so that nobody has to ask again.
+A decision names every category. A category that is not erased is *deferred*: the latest decision on it says
+for which cause it goes once nothing keeps it, so that the person need not ask again.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,11 @@ class PlannedErasure(msgspec.Struct, frozen=True):
     @property
     def erased(self) -> tuple[str, ...]:
         """Categories that go, sorted."""
-        return tuple(c for c, one in sorted(self.decisions.items()) if one.decision == "erase")
+        return tuple(
+            category
+            for category, decision in sorted(self.decisions.items())
+            if decision.decision == "erase"
+        )
 
     @property
     def complete(self) -> bool:
@@ -45,19 +49,19 @@ class PlannedErasure(msgspec.Struct, frozen=True):
 
     def facts(self) -> dict[str, dict[str, Any]]:
         """The decisions as `erasure-decided` has them."""
-        return {category: _facts(one) for category, one in sorted(self.decisions.items())}
+        return {category: _facts(decision) for category, decision in sorted(self.decisions.items())}
 
 
 def _facts(decision: ErasureDecision) -> dict[str, Any]:
     first, *others = decision.reasons
-    besides = {"besides": [_ground(one) for one in others]} if others else {}
+    besides = {"besides": [_ground(reason) for reason in others]} if others else {}
     return {"decision": first.decision, **_ground(first), **besides}
 
 
 def _ground(reason: Reason) -> dict[str, Any]:
     until = reason.until.isoformat() if reason.until else None
-    named = {"ground": reason.ground, "rule": reason.rule, "ref": reason.ref, "until": until}
-    return {name: value for name, value in named.items() if value is not None}
+    members = {"ground": reason.ground, "rule": reason.rule, "ref": reason.ref, "until": until}
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def on_request(
@@ -71,9 +75,9 @@ def on_request(
 
     When all of it is asked for and nothing keeps any, the whole person goes: the reference too.
     """
-    wanted = person.held if categories is None else categories
-    decisions = _decided(person, cause, wanted, day)
-    going = {category for category, one in decisions.items() if one.decision == "erase"}
+    selected = person.held if categories is None else categories
+    decisions = _decided(person, cause, selected, day)
+    going = {category for category, decision in decisions.items() if decision.decision == "erase"}
     if categories is None and _is_all(person, going):
         decisions = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
     return PlannedErasure(cause, decisions, request_ref)
@@ -82,17 +86,24 @@ def on_request(
 def on_period(
     person: Person, day: date, categories: Collection[str] | None = None
 ) -> list[PlannedErasure]:
-    """What becomes of a person's data by the periods alone: what is not over stays, whoever asks.
+    """What becomes of a person's data by the periods alone: data whose period is not over stays.
 
     First everything but the months of rolling categories that are over, which are a step each.
     """
-    wanted = person.held if categories is None else categories
-    found = _decided(person, "retention", wanted, day)
-    going = {c: one for c, one in found.items() if one.decision == "erase"}
+    selected = person.held if categories is None else categories
+    decisions = _decided(person, "retention", selected, day)
+    going = {
+        category: decision
+        for category, decision in decisions.items()
+        if decision.decision == "erase"
+    }
     months = list(_months(person, going, day))
     apart = {category for step in months for category in step.decisions}
-    whole = {category: one for category, one in found.items() if category not in apart}
-    return [*([PlannedErasure("retention", whole)] if whole else []), *months]
+    # Rolling categories go month by month, since each month has a key of its own.
+    at_once = {
+        category: decision for category, decision in decisions.items() if category not in apart
+    }
+    return [*([PlannedErasure("retention", at_once)] if at_once else []), *months]
 
 
 def _is_all(person: Person, going: Collection[str]) -> bool:
@@ -117,18 +128,22 @@ def _decided(
 
 
 def deferrals(dossier: Dossier) -> dict[str, CategoryDecision]:
-    """Category -> its erasure that waits, sorted. For whoever registered anew since, nothing waits."""
+    """Category -> its erasure that waits, sorted. A registration after a decision ends it."""
     return {
-        category: one
-        for category, one in decided(dossier).items()
-        if one.decision != "erase" and one.cause
+        category: decision
+        for category, decision in decided(dossier).items()
+        if decision.decision != "erase" and decision.cause
     }
 
 
 def was_decided(person: Person, request_ref: str) -> bool:
     """Whether everything that is held of a person was decided for a request, and waits."""
     dossier = person.dossier
-    waiting = {c for c, one in deferrals(dossier).items() if one.request_ref == request_ref}
+    waiting = {
+        category
+        for category, decision in deferrals(dossier).items()
+        if decision.request_ref == request_ref
+    }
     return bool(_decisions(dossier, request_ref)) and set(person.held) <= waiting
 
 
@@ -144,12 +159,14 @@ def settled(dossiers: Iterable[Dossier], request_ref: str) -> ErasureOutcome:
 
     `at`: when nothing was decided for this request, of the erasure that left nothing to decide.
     """
-    known = list(dossiers)
-    made = list(chain.from_iterable(_decisions(dossier, request_ref) for dossier in known))
-    at = max((act.order.time for act in made), default=None) or _erased_at(known)
-    if not any(_waits(dossier, request_ref) for dossier in known):
+    dossiers_read = list(dossiers)
+    decided_acts = list(
+        chain.from_iterable(_decisions(dossier, request_ref) for dossier in dossiers_read)
+    )
+    at = max((act.order.time for act in decided_acts), default=None) or _erased_at(dossiers_read)
+    if not any(_waits(dossier, request_ref) for dossier in dossiers_read):
         return ErasureOutcome("granted", at)
-    rulings = chain.from_iterable(act.says.rulings.values() for act in made)
+    rulings = chain.from_iterable(act.says.rulings.values() for act in decided_acts)
     erased = any(ruling.decision == "erase" for ruling in rulings)
     return ErasureOutcome("partly-granted" if erased else "deferred", at)
 
@@ -165,8 +182,8 @@ def _waits(dossier: Dossier, request_ref: str) -> bool:
 
 
 def _decisions(dossier: Dossier, request_ref: str) -> list[Marked[Decisions]]:
-    told = dossier.saying("decided", Decisions)
-    return [act for act in told if act.says.request_ref == request_ref]
+    acts = dossier.saying("decided", Decisions)
+    return [act for act in acts if act.says.request_ref == request_ref]
 
 
 def steps(
@@ -175,25 +192,30 @@ def steps(
     """Everything that a day makes due, in order; each leaves the others as they are.
 
     `decided_only`: only what was decided and had to wait. `last`: when the person's latest event occurred,
-    if it is known; otherwise whoever carries it out looks again.
+    if it is known; otherwise the caller looks again before it erases.
     """
-    found = list(_resuming(person, day))
+    planned = list(_resuming(person, day))
     if decided_only:
-        return found
-    return [*found, *_withdrawn(person, day), *_passed(person, day), *_forgotten(person, day, last)]
+        return planned
+    return [
+        *planned,
+        *_withdrawn(person, day),
+        *_passed(person, day),
+        *_forgotten(person, day, last),
+    ]
 
 
-def is_last(person: Person, found: Sequence[PlannedErasure]) -> bool:
+def is_last(person: Person, planned: Sequence[PlannedErasure]) -> bool:
     """Whether nothing can be due after the first of all steps that are: it is alone, and something stays."""
-    return len(found) == 1 and not set(person.held) <= set(found[0].erased)
+    return len(planned) == 1 and not set(person.held) <= set(planned[0].erased)
 
 
 def _resuming(person: Person, day: date) -> Iterator[PlannedErasure]:
     """Deferred erasures that nothing keeps any more, a step for each decision."""
     waiting: dict[tuple[Cause, str | None], list[str]] = {}
-    for category, one in deferrals(person.dossier).items():
-        if category in person.held and one.cause:
-            waiting.setdefault((one.cause, one.request_ref), []).append(category)
+    for category, decision in deferrals(person.dossier).items():
+        if category in person.held and decision.cause:
+            waiting.setdefault((decision.cause, decision.request_ref), []).append(category)
     for (cause, request_ref), categories in waiting.items():
         free = _free(person, cause, categories, day)
         if cause == "request" and _is_all(person, free):
@@ -211,9 +233,18 @@ def _withdrawn(person: Person, day: date) -> Iterator[PlannedErasure]:
 
 def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     """Data whose period has passed: whole categories at once, rolling ones month by month."""
-    free = _free(person, "retention", [c for c in person.held if _is_over(person, c, day)], day)
-    if whole := {c: one for c, one in free.items() if c not in ROLLING_CATEGORIES}:
-        yield PlannedErasure("retention", whole)
+    free = _free(
+        person,
+        "retention",
+        [category for category in person.held if _is_over(person, category, day)],
+        day,
+    )
+    if at_once := {
+        category: decision
+        for category, decision in free.items()
+        if category not in ROLLING_CATEGORIES
+    }:
+        yield PlannedErasure("retention", at_once)
     yield from _months(person, free, day)
 
 
@@ -233,14 +264,15 @@ def _months(
 
 
 def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[PlannedErasure]:
-    """Somebody of whom nothing is held, long after everything ended: then the entries are nobody's."""
+    """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
     if person.held or not person.traces.first or keepings_of(person.dossier):
         return
     account = person.dossier.all("account")[-1:]
     if account and account[0].says != "inactive":
         return
-    known = last or max(trace.time for trace in person.traces.first.values())
-    ended = max([known, *(mark.order.time for mark in account)])
+    # Traces keep the first event of each source only, so without `last` this may be too early.
+    latest = last or max(trace.time for trace in person.traces.first.values())
+    ended = max([latest, *(mark.order.time for mark in account)])
     if day_of(ended + period("ledger-entry")) <= day:
         yield PlannedErasure(
             "retention", _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
@@ -251,8 +283,12 @@ def _free(
     person: Person, cause: Cause, categories: Collection[str], day: date
 ) -> dict[str, ErasureDecision]:
     """Those of some categories that nothing keeps."""
-    found = _decided(person, cause, categories, day) if categories else {}
-    return {category: one for category, one in found.items() if one.decision == "erase"}
+    decisions = _decided(person, cause, categories, day) if categories else {}
+    return {
+        category: decision
+        for category, decision in decisions.items()
+        if decision.decision == "erase"
+    }
 
 
 def lasting_for(person: Person, category: str) -> RetentionEnd:

@@ -37,7 +37,7 @@ class Hold(msgspec.Struct, frozen=True):
     changed_at: datetime
 
     def is_overdue(self, day: date) -> bool:
-        """Whether somebody should have looked at it before this day."""
+        """Whether its review was due before this day."""
         return self.review_on < day
 
     @property
@@ -50,28 +50,28 @@ class Hold(msgspec.Struct, frozen=True):
 
 def holds(dossier: Dossier) -> list[Hold]:
     """The holds in force, sorted by reference."""
-    return [_hold(ref, told) for ref, told in sorted(_in_force(dossier))]
+    return [_hold(ref, acts) for ref, acts in sorted(_in_force(dossier))]
 
 
 def holds_by_category(dossier: Dossier) -> dict[str, tuple[str, ...]]:
     """Category -> references of the holds that keep it, both sorted."""
-    found: dict[str, list[str]] = {}
+    refs_by_category: dict[str, list[str]] = {}
     for ref, categories in holds_by_ref(dossier).items():
         for category in categories:
-            found.setdefault(category, []).append(ref)
-    return {category: tuple(refs) for category, refs in sorted(found.items())}
+            refs_by_category.setdefault(category, []).append(ref)
+    return {category: tuple(refs) for category, refs in sorted(refs_by_category.items())}
 
 
 def holds_by_ref(dossier: Dossier, time: datetime = FOREVER) -> dict[str, tuple[str, ...]]:
     """Reference of a hold in force at a time -> the categories that it keeps, both sorted."""
-    found = sorted(_in_force(dossier, time))
-    return {ref: told[-1].says.categories for ref, told in found}
+    in_force = sorted(_in_force(dossier, time))
+    return {ref: acts[-1].says.categories for ref, acts in in_force}
 
 
 def undisclosed(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
     """References of the holds in force at a time of which the person may not be told."""
-    found = _in_force(dossier, time)
-    return frozenset(ref for ref, told in found if told[-1].says.ground == UNDISCLOSED)
+    in_force = _in_force(dossier, time)
+    return frozenset(ref for ref, acts in in_force if acts[-1].says.ground == UNDISCLOSED)
 
 
 _Told = list[Marked[Holding]]
@@ -82,20 +82,20 @@ def _in_force(dossier: Dossier, time: datetime = FOREVER) -> Iterator[tuple[str,
     for topic in dossier.marks:
         last = dossier.last(topic, time) if topic.startswith(_TOPIC) else None
         if last is not None and last.says is not None:
-            told = dossier.saying(topic, Holding)
-            yield topic.removeprefix(_TOPIC), [act for act in told if act.order.time <= time]
+            marks = dossier.saying(topic, Holding)
+            yield topic.removeprefix(_TOPIC), [act for act in marks if act.order.time <= time]
 
 
-def _hold(ref: str, told: _Told) -> Hold:
-    latest = told[-1]
-    owners = [act.says.owner for act in told if act.says.owner]
+def _hold(ref: str, acts: _Told) -> Hold:
+    latest = acts[-1]
+    owners = [act.says.owner for act in acts if act.says.owner]
     return Hold(
         hold_ref=ref,
         categories=latest.says.categories,
         ground=latest.says.ground,
         review_on=date.fromisoformat(latest.says.review_on),
         owner=owners[-1] if owners else None,
-        since=told[0].order.time,
+        since=acts[0].order.time,
         changed_at=latest.order.time,
     )
 
@@ -111,8 +111,8 @@ def _evolve(_subkey: str, state: Dossier | None, event: RecordedEvent) -> Dossie
 
 def _cells(_key: Key, state: Dossier) -> tuple[Any, ...]:
     """Of a hold that is in force: from when its review is overdue."""
-    found = holds(state)
-    return (IN_FORCE, found[0].overdue_at) if found else (None, None)
+    in_force = holds(state)
+    return (IN_FORCE, in_force[0].overdue_at) if in_force else (None, None)
 
 
 VIEW: View[Dossier] = View(

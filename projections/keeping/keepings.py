@@ -17,14 +17,14 @@ _COURT = "rights.court"
 
 
 def keepings_of(dossier: Dossier) -> list[Keeping]:
-    """Everything in force that keeps data, whatever its erasure is asked for, in the order of topics."""
-    found = list(_held(dossier))
+    """Everything in force that keeps data, for any cause of erasure, in the order of topics."""
+    keepings = list(_by_holds(dossier))
     if categories := asked_to_restrict(dossier):
-        found.append(Keeping("restriction", categories=categories))
-    return [*found, *_open(dossier), *_requests(dossier)]
+        keepings.append(Keeping("restriction", categories=categories))
+    return [*keepings, *_open(dossier), *_requests(dossier)]
 
 
-def _held(dossier: Dossier) -> Iterator[Keeping]:
+def _by_holds(dossier: Dossier) -> Iterator[Keeping]:
     """By legal holds; those that the person may not be told of are one, without a name."""
     if not (refs := holds_by_ref(dossier)):
         return
@@ -33,7 +33,10 @@ def _held(dossier: Dossier) -> Iterator[Keeping]:
         if ref not in hidden:
             yield Keeping("hold", ref, frozenset(categories))
     if hidden:
-        yield Keeping("undisclosed", categories=frozenset(c for ref in hidden for c in refs[ref]))
+        yield Keeping(
+            "undisclosed",
+            categories=frozenset(category for ref in hidden for category in refs[ref]),
+        )
 
 
 # Topic of a dossier -> what it is to the rulebook, and what its last mark says while it keeps data.
@@ -69,7 +72,7 @@ def _requests(dossier: Dossier) -> Iterator[Keeping]:
 
 
 def asked_to_restrict(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
-    """Categories that somebody restricted and nobody released by a time (GDPR art. 18)."""
+    """Categories that were restricted, and not released again, by a time (GDPR art. 18)."""
     latest = {
         category: (mark.order, True)
         for mark in dossier.until("restriction", time)

@@ -1,4 +1,4 @@
-"""How long what is held of a category is kept: the one answer, for whoever asks. Pure.
+"""How long what is held of a category is kept: one answer for every caller. Pure.
 
 The access report, `ledger retention`, decisions, findings and the register ask here. What keeps data beside
 its periods is a keeping (`keepings`), and both are judged by the rulebook (`rulebook.kept`).
@@ -18,7 +18,7 @@ from rulebook import Cause, ErasureFacts, Keeping, Reason, RetentionDue, kept, o
 
 
 class RetentionEnd(msgspec.Struct, frozen=True):
-    """Until when a category is kept. `period`: the one that decides; what keeps it beside that comes on top.
+    """Until when a category is kept. `period`: the period that decides; holds and the like come on top.
 
     `over_from`: the first day on which nothing keeps it; None while something has no end that is known.
     """
@@ -29,7 +29,7 @@ class RetentionEnd(msgspec.Struct, frozen=True):
     facts: ErasureFacts
 
     def grounds(self, day: date) -> tuple[Reason, ...]:
-        """Everything that keeps it on a day, the one that lasts longest last."""
+        """Everything that keeps it on a day, the longest-lasting reason last."""
         return kept(self.facts, self.category, day)[::-1]
 
     def overdue_since(self, day: date) -> date | None:
@@ -39,7 +39,7 @@ class RetentionEnd(msgspec.Struct, frozen=True):
 
     def told(self) -> "RetentionEnd":
         """As the person may know it: without the holds of which they are not told."""
-        open_ = [one for one in self.facts.keepings if one.kind != "undisclosed"]
+        open_ = [keeping for keeping in self.facts.keepings if keeping.kind != "undisclosed"]
         facts = msgspec.structs.replace(self.facts, keepings=open_)
         return msgspec.structs.replace(self, facts=facts, over_from=over_from(facts, self.category))
 
@@ -74,9 +74,9 @@ def _collected(traces: Traces, category: str) -> datetime | None:
     return oldest(traces, category).time if category in traces.held else None
 
 
-def kept_of(own: Dossier, categories: Collection[str]) -> list[str]:
-    """Those of some categories whose every period is stopped, by a hold or by whatever has no end yet."""
-    keepings = keepings_of(own)
+def kept_of(dossier: Dossier, categories: Collection[str]) -> list[str]:
+    """Those of some categories whose every period is stopped, by a hold or by a reason without an end."""
+    keepings = keepings_of(dossier)
     if not keepings:
         return []
     facts = ErasureFacts("retention", tuple(categories), {}, keepings)

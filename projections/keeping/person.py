@@ -1,7 +1,7 @@
 """One person as erasure and retention look at them: the dossier, and what is held. Pure.
 
-The same folds as those of view `findings`, done on the spot from all events of the person: whoever decides
-under the lock of the ledger needs what is recorded by then.
+The same folds as those of view `findings`, done on the spot from all events of the person: a decision
+under the lock of the ledger needs what is recorded by then, and the view may be behind.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -57,9 +57,9 @@ def person_of(
     for event in counted:
         if leaves_traces(event):
             traces = traced(traces, event)
-    own = dossier_from(counted)
-    beside = tuple(told_by_others(own, takeovers))
-    return Person(FactContext(stream, own, others, beside), traces)
+    dossier = dossier_from(counted)
+    beside = tuple(told_by_others(dossier, takeovers))
+    return Person(FactContext(stream, dossier, others, beside), traces)
 
 
 def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> Dossier:

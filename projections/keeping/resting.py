@@ -1,7 +1,7 @@
 """What data rests on a consent that has ended, and on nothing else. Pure.
 
 Data rests on consent when every event that brought a value of its category says so (`6-1-a`), and on the
-consents that were given for the activity of that event. Values of a category share their keys: one that has
+consents that were given for the activity of that event. Values of a category share their keys: a value with
 another basis keeps all of them.
 """
 
@@ -21,17 +21,17 @@ def rests_on_ended_consent(person: Person, category: str, day: date) -> bool:
     bases = {
         basis for key in person.traces.held[category] for basis in person.traces.bases.get(key, ())
     }
-    split = [basis.partition(" ") for basis in sorted(bases)]
-    return bool(split) and all(
+    pairs = [basis.partition(" ") for basis in sorted(bases)]
+    return bool(pairs) and all(
         basis == _CONSENT and _has_ended(person.dossier, activity, day)
-        for basis, _, activity in split
+        for basis, _, activity in pairs
     )
 
 
 def _has_ended(dossier: Dossier, activity: str, day: date) -> bool:
     """Whether consents for an activity were given, and none stands."""
     states = [
-        _stands(dossier, topic, day)
+        _is_effective(dossier, topic, day)
         for topic, marks in dossier.marks.items()
         if topic.startswith("consent/")
         and any(isinstance(m.says, Consent) and m.says.activity == activity for m in marks)
@@ -39,7 +39,7 @@ def _has_ended(dossier: Dossier, activity: str, day: date) -> bool:
     return bool(states) and not any(states)
 
 
-def _stands(dossier: Dossier, topic: str, day: date) -> bool:
+def _is_effective(dossier: Dossier, topic: str, day: date) -> bool:
     says = dossier.all(topic)[-1].says
     if not isinstance(says, Consent):
         return False

@@ -28,12 +28,12 @@ _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 def periods_of(
     category: str, collected: datetime | None, anchors: dict[Anchor, date]
 ) -> tuple[RetentionDue, ...]:
-    """The periods of a category whose oldest value was collected then, the one that decides last.
+    """The periods of a category whose oldest value was collected then; the last one decides.
 
     `collected`: None when nothing is held of it; then the periods are those of the other anchors.
     """
-    known = anchors | ({"collected": _collected(category, collected)} if collected else {})
-    return _periods(category, tuple(sorted(known.items()))) if known else ()
+    known_anchors = anchors | ({"collected": _collected(category, collected)} if collected else {})
+    return _periods(category, tuple(sorted(known_anchors.items()))) if known_anchors else ()
 
 
 def _collected(category: str, time: datetime) -> date:
@@ -80,12 +80,12 @@ def anchors_of(look: FactContext) -> dict[Anchor, date]:
 
 
 def _anchors(look: FactContext) -> Iterator[tuple[Anchor, date]]:
-    own = look.own
+    dossier = look.own
     for anchor in _LATEST:
-        if marks := own.all(anchor):
+        if marks := dossier.all(anchor):
             yield anchor, _day(marks[-1])
     for topic, anchor in (("portal", "portal-closed"), ("job", "employment-ended")):
-        marks = own.all(topic)
+        marks = dossier.all(topic)
         if marks and marks[-1].says == "ended":
             yield anchor, _day(marks[-1])
     closed = _closed(look)
@@ -98,16 +98,16 @@ def _closed(look: FactContext) -> date | None:
 
     A contact person is closed when they are removed, or with the customer's account.
     """
-    own = look.own
-    if known := contracts(own):
-        running = any(one.status == "running" for one in known)
-        return None if running else max(day_of(one.since) for one in known)
-    if own.customer:
-        removed = own.all("contact")[-1:]
+    dossier = look.own
+    if known_contracts := contracts(dossier):
+        running = any(contract.status == "running" for contract in known_contracts)
+        return None if running else max(day_of(contract.since) for contract in known_contracts)
+    if dossier.customer:
+        removed = dossier.all("contact")[-1:]
         if removed and removed[0].says == "removed":
             return _day(removed[0])
-        return _deactivated(look.at(own.customer))
-    return _deactivated(own)
+        return _deactivated(look.at(dossier.customer))
+    return _deactivated(dossier)
 
 
 def _deactivated(dossier: Dossier) -> date | None:

@@ -94,10 +94,10 @@ class AdherenceTally:
 
     def found(self) -> dict[str, ByCategory]:
         """By activity and category, both sorted."""
-        found: dict[str, ByCategory] = {}
+        by_activity: dict[str, ByCategory] = {}
         for (activity, category), count in sorted(self._counts.items(), key=itemgetter(0)):
-            found.setdefault(activity, {})[category] = count.adherence()
-        return found
+            by_activity.setdefault(activity, {})[category] = count.adherence()
+        return by_activity
 
 
 def _is_of_person(row: Any) -> bool:

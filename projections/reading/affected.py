@@ -84,9 +84,9 @@ def affected(
 
 def _exposed(scope: Scope, state: Exposure | None, event: RecordedEvent) -> Exposure:
     """What is exposed of a person, with one more event."""
-    found = touched(event)
-    found = found & scope.categories if scope.categories else found
+    categories = touched(event)
+    categories = categories & scope.categories if scope.categories else categories
     if state is None:
-        return Exposure(1, event.time, event.time, found)
+        return Exposure(1, event.time, event.time, categories)
     first, last = min(state.first, event.time), max(state.last, event.time)
-    return Exposure(state.events + 1, first, last, state.categories | found)
+    return Exposure(state.events + 1, first, last, state.categories | categories)

@@ -11,8 +11,8 @@ from projections.views.staff import Employee, Role
 
 def roles_by_id(session: Session) -> dict[str, Role]:
     """Every role by its bare id, sorted."""
-    found = [state for _, state in each(session, staff.VIEW) if isinstance(state, Role)]
-    return {role.role: role for role in sorted(found, key=lambda role: role.role)}
+    roles = [state for _, state in each(session, staff.VIEW) if isinstance(state, Role)]
+    return {role.role: role for role in sorted(roles, key=lambda role: role.role)}
 
 
 def employees(session: Session) -> dict[UUID, Employee]:

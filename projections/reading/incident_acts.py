@@ -50,8 +50,8 @@ def hindrance(incident: Incident, deed: ProposedAct) -> str | None:
     if begun_at is None:
         return f"{named(incident)} never began: expected it to be recorded first"
     if deed.time < begun_at:
-        begun = "detected" if incident.kind == "breach" else "suspected"
-        return f"this cannot have been done before {named(incident)} was {begun}, at {instant(begun_at)}"
+        verb = "detected" if incident.kind == "breach" else "suspected"
+        return f"this cannot have been done before {named(incident)} was {verb}, at {instant(begun_at)}"
     return next(_HINDRANCES[deed.name](incident, deed), None)
 
 
@@ -62,18 +62,20 @@ def _assessing(incident: Incident, deed: ProposedAct) -> Iterator[str]:
 
 
 def _notifying(incident: Incident, deed: ProposedAct) -> Iterator[str]:
-    wanted, phase = regimes_in(deed.facts["regime"]), deed.facts["phase"]
-    mine = {one for step in incident.named(_DETECTED) for one in regimes_in(step.facts["regime"])}
-    if not wanted <= mine:
-        under = "/".join(sorted(mine))
+    regimes, phase = regimes_in(deed.facts["regime"]), deed.facts["phase"]
+    falling_under = {
+        regime for step in incident.named(_DETECTED) for regime in regimes_in(step.facts["regime"])
+    }
+    if not regimes <= falling_under:
+        under = "/".join(sorted(falling_under))
         yield f"{named(incident)} falls under {under}: expected no notification of another regime"
-    told = {
-        (one, step.facts["phase"])
+    notified = {
+        (regime, step.facts["phase"])
         for step in incident.named(_NOTIFIED)
-        for one in regimes_in(step.facts["regime"])
+        for regime in regimes_in(step.facts["regime"])
     }
     enough = (_INITIAL, _FULL) if phase == _INITIAL else (phase,)
-    if all(any((one, said) in told for said in enough) for one in wanted):
+    if all(any((regime, sufficient) in notified for sufficient in enough) for regime in regimes):
         yield f"the authority was told of {named(incident)} already: {phase}, {deed.facts['regime']}"
 
 

@@ -37,11 +37,11 @@ def past_findings(
     join = FindingsJoin()
     shared = rows_at(session, VIEW, moment, privacy_office, join.shared)
     gathering = join.gathering(shared)
-    found: list[Entry] = []
+    entries: list[Entry] = []
     for stream, rows in rows_at(session, VIEW, moment, privacy_office):
-        found += _fitting(gathering.add(stream, rows), clock, rules, about)
-    found += _fitting(gathering.rest(), clock, rules, about)
-    return [entry.finding for entry in sorted(found, key=_place)]
+        entries += _fitting(gathering.add(stream, rows), clock, rules, about)
+    entries += _fitting(gathering.rest(), clock, rules, about)
+    return [entry.finding for entry in sorted(entries, key=_place)]
 
 
 def past_findings_about(
@@ -63,15 +63,16 @@ def past_findings_about(
     def named(names: Collection[str]) -> dict[UUID, dict[str, Row]]:
         return rows_of({_stream_of(ledger, name) for name in names})
 
-    own = rows_of(about)
+    rows_by_stream = rows_of(about)
     systems = named(_systems(session))
-    if not _all_registered(own, systems):
+    # An unregistered source is one finding, at its first event in any stream.
+    if not _all_registered(rows_by_stream, systems):
         return past_findings(session, moment, clock, privacy_office, about=about)
-    gathering = FindingsJoin().gathering(named(_names_in(own)).items())
-    found: list[Entry] = []
-    for stream in sorted(own):
-        found += _fitting(gathering.add(stream, own[stream]), clock, None, None)
-    return [entry.finding for entry in sorted(found, key=_place)]
+    gathering = FindingsJoin().gathering(named(_names_in(rows_by_stream)).items())
+    entries: list[Entry] = []
+    for stream in sorted(rows_by_stream):
+        entries += _fitting(gathering.add(stream, rows_by_stream[stream]), clock, None, None)
+    return [entry.finding for entry in sorted(entries, key=_place)]
 
 
 def _rows_of(
@@ -82,8 +83,14 @@ def _rows_of(
     events: dict[UUID, list[RecordedEvent]] = {}
     for event in events_of(session, sorted(streams), upto):
         events.setdefault(event.stream, []).append(event)
-    chosen = {stream: select(mine, moment, privacy_office) for stream, mine in events.items()}
-    return {stream: fold(VIEW, one.counted, one.erasures) for stream, one in chosen.items()}
+    selections = {
+        stream: select(stream_events, moment, privacy_office)
+        for stream, stream_events in events.items()
+    }
+    return {
+        stream: fold(VIEW, selection.counted, selection.erasures)
+        for stream, selection in selections.items()
+    }
 
 
 def _stream_of(ledger: LedgerName, name: str) -> UUID:
@@ -97,25 +104,25 @@ def _systems(session: Session) -> list[str]:
 
 
 def _all_registered(
-    own: Mapping[UUID, Mapping[str, Row]], systems: Mapping[UUID, Mapping[str, Row]]
+    rows_by_stream: Mapping[UUID, Mapping[str, Row]], systems: Mapping[UUID, Mapping[str, Row]]
 ) -> bool:
-    known = {
+    systems_by_name = {
         dossier_name(stream, row): row
         for stream, rows in systems.items()
         if isinstance(row := rows.get(DOSSIER), Dossier)
     }
-    traces = (rows.get(TRACES) for rows in own.values())
+    traces = (rows.get(TRACES) for rows in rows_by_stream.values())
     return all(
-        is_fine(sighted, first, known)
-        for one in traces
-        if isinstance(one, Traces)
-        for sighted, first in one.first.items()
+        is_fine(sighted, first, systems_by_name)
+        for stream_traces in traces
+        if isinstance(stream_traces, Traces)
+        for sighted, first in stream_traces.first.items()
     )
 
 
-def _names_in(own: Mapping[UUID, Mapping[str, Row]]) -> set[str]:
+def _names_in(rows_by_stream: Mapping[UUID, Mapping[str, Row]]) -> set[str]:
     """The dossiers that facts and persons depend on."""
-    rows = [row for mine in own.values() for row in mine.values()]
+    rows = [row for rows_by_subkey in rows_by_stream.values() for row in rows_by_subkey.values()]
     names = {name for row in rows if isinstance(row, Fact) for name in row.on}
     return names.union(*(asked_by(row) for row in rows if isinstance(row, Dossier)))
 

@@ -25,10 +25,10 @@ def persons(session: Session) -> Iterator[list[Person]]:
     session = session.of("projections")
     for block in _blocks(session):
         people = {stream: rows for stream, rows in block if _is_person(rows)}
-        others = _others(session, people)
+        customers = _customers_of(session, people)
         yield [
             Person(
-                FactContext(stream, _dossier(rows), others.get),
+                FactContext(stream, _dossier(rows), customers.get),
                 traces if isinstance(traces := rows.get(TRACES), Traces) else Traces(),
             )
             for stream, rows in people.items()
@@ -38,8 +38,8 @@ def persons(session: Session) -> Iterator[list[Person]]:
 def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier]:
     """The dossiers of those persons that have one."""
     bookmark_of(session, VIEW)
-    found = _named(session.of("projections"), [str(stream) for stream in streams])
-    return {UUID(name): dossier for name, dossier in found.items()}
+    rows = _dossiers_named(session.of("projections"), [str(stream) for stream in streams])
+    return {UUID(name): dossier for name, dossier in rows.items()}
 
 
 def takeovers_told_by_others(session: Session, stream: UUID) -> list[Fact]:
@@ -55,15 +55,14 @@ def _blocks(session: Session) -> Iterator[list[tuple[UUID, _Rows]]]:
     """Dossier and traces of whole streams."""
     last = _START
     while page := _page(session, last):
-        found = [
+        folded = [
             (stream, {subkey: VIEW.decode(state) for _, subkey, state in rows})
             for stream, rows in groupby(page, key=lambda row: row[0])
         ]
-        whole = (
-            found[:-1] if len(page) == _ROWS else found
-        )  # the last one may go on in the next page
-        yield whole
-        last = whole[-1][0]
+        # A full page may end within a stream: that stream is read again with the next page.
+        whole_streams = folded[:-1] if len(page) == _ROWS else folded
+        yield whole_streams
+        last = whole_streams[-1][0]
 
 
 def _page(session: Session, last: UUID) -> Sequence[Any]:
@@ -82,13 +81,13 @@ def _dossier(rows: _Rows) -> Dossier:
     return row if isinstance(row, Dossier) else NO_DOSSIER
 
 
-def _others(session: Session, people: dict[UUID, _Rows]) -> dict[str, Dossier]:
+def _customers_of(session: Session, people: dict[UUID, _Rows]) -> dict[str, Dossier]:
     """The customers of contact persons, by name."""
-    names = sorted({who for rows in people.values() if (who := _dossier(rows).customer)})
-    return _named(session, names) if names else {}
+    names = sorted({customer for rows in people.values() if (customer := _dossier(rows).customer)})
+    return _dossiers_named(session, names) if names else {}
 
 
-def _named(session: Session, names: Sequence[str]) -> dict[str, Dossier]:
-    found = session.named("dossiers", {"table": VIEW.name}, names=list(names))
-    rows = {name: VIEW.decode(state) for name, state in found}
+def _dossiers_named(session: Session, names: Sequence[str]) -> dict[str, Dossier]:
+    states = session.named("dossiers", {"table": VIEW.name}, names=list(names))
+    rows = {name: VIEW.decode(state) for name, state in states}
     return {name: row for name, row in rows.items() if isinstance(row, Dossier)}

@@ -1,8 +1,8 @@
 """Practice: what the events show that a privacy notice speaks of, in the codes of the events.
 
-A fold like that of a view, over the few types of events that matter, but nothing follows it: whoever
-compares a notice with practice derives it for the moment that is asked (`derive.rows_at`). No row holds a
-person; streams are only counted apart.
+A fold like that of a view, over the few types of events that matter, but no follower keeps it: the comparison
+of a notice with practice derives it for the moment that a user asks for (`derive.rows_at`). No row holds a
+person; each stream is only counted once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -94,8 +94,8 @@ def _keys(event: RecordedEvent) -> tuple[str, ...]:
 
 
 def _evolve(_subkey: str, state: ObservedSpan | None, event: RecordedEvent) -> ObservedSpan:
-    new = ObservedSpan(1, event.time, event.time)
-    return state + new if state else new
+    span = ObservedSpan(1, event.time, event.time)
+    return state + span if state else span
 
 
 VIEW: View[ObservedSpan] = View(

@@ -50,7 +50,7 @@ def present_register(session: Session, clock: datetime) -> Register:
         sorted_out: dict[str, dict[str, Any]] = {"observed": {}, "judged": {}, "passed": {}}
         for _, kind, subkey, state in members:
             sorted_out[kind][subkey] = _DECODE[kind](state)
-        passed = {_category(subkey): one for subkey, one in sorted_out["passed"].items()}
+        passed = {_category(subkey): finding for subkey, finding in sorted_out["passed"].items()}
         tally.add(sorted_out["observed"], sorted_out["judged"], passed)
     return Register(entries, tally.found())
 
@@ -69,7 +69,9 @@ def declared_activities(
             for subkey, row in rows.items():
                 gathered.add(subkey, row)
         entries = gathered.entries()
-    return {one.activity: one.declared for one in entries if one.declared and not one.retired}
+    return {
+        entry.activity: entry.declared for entry in entries if entry.declared and not entry.retired
+    }
 
 
 def past_register(
@@ -87,11 +89,13 @@ def past_register(
     return Register(gathered.entries(), tally.found())
 
 
-def _passed(found: Iterable[Found], stream: UUID, clock: datetime) -> dict[str, Finding]:
+def _passed(entries: Iterable[Found], stream: UUID, clock: datetime) -> dict[str, Finding]:
     return {
-        _category(one.key[1]): one.finding
-        for one in found
-        if one.rule == RETENTION_PASSED and one.key[0] == stream and one.finding.is_open(clock)
+        _category(entry.key[1]): entry.finding
+        for entry in entries
+        if entry.rule == RETENTION_PASSED
+        and entry.key[0] == stream
+        and entry.finding.is_open(clock)
     }
 
 

@@ -36,15 +36,13 @@ def hindrance(act: ActOn, request: Request, time: datetime, code: str = "") -> s
 
     `code`: the ground of a refusal, the outcome of an answer, the right for which something is issued.
     """
-    found = standing(request, max(time, _last(request)))
-    if found is None:
+    status = standing(request, max(time, _last(request)))
+    if status is None:
         return f"request {request.ref} was never received"
     if request.end is not None:
         ended = day_of(request.end.order.time)
-        return (
-            f"request {request.ref} is {found.status} since {ended}: nothing more can be done on it"
-        )
-    return next(_HINDRANCES[act](request, found, time, code), None)
+        return f"request {request.ref} is {status.status} since {ended}: nothing more can be done on it"
+    return next(_HINDRANCES[act](request, status, time, code), None)
 
 
 def _last(request: Request) -> datetime:
@@ -52,14 +50,16 @@ def _last(request: Request) -> datetime:
 
 
 def _verifying(
-    request: Request, found: RequestStatus, _time: datetime, _code: str
+    request: Request, status: RequestStatus, _time: datetime, _code: str
 ) -> Iterator[str]:
-    if found.identity == "verified":
+    if status.identity == "verified":
         yield f"identity was verified for request {request.ref} already"
 
 
-def _extending(request: Request, found: RequestStatus, time: datetime, _code: str) -> Iterator[str]:
-    period = found.period
+def _extending(
+    request: Request, status: RequestStatus, time: datetime, _code: str
+) -> Iterator[str]:
+    period = status.period
     if period.extended:
         yield f"request {request.ref} was extended already: it must be answered by {period.due_on}"
     if period.extend_by is not None and time >= period.extend_by:
@@ -69,45 +69,47 @@ def _extending(request: Request, found: RequestStatus, time: datetime, _code: st
         )
 
 
-def _refusing(request: Request, found: RequestStatus, time: datetime, ground: str) -> Iterator[str]:
+def _refusing(
+    request: Request, status: RequestStatus, time: datetime, ground: str
+) -> Iterator[str]:
     yield from _too_early(request, time)
     right = request.right or ""
     if not REFUSALS[ground].allows(right, day_of(time)):
         yield f"a request for {right} cannot be refused as {ground}"
-    if ground == "identity-not-shown" and found.identity == "verified":
+    if ground == "identity-not-shown" and status.identity == "verified":
         yield f"identity was verified for request {request.ref}"
 
 
 def _answering(
-    request: Request, found: RequestStatus, time: datetime, outcome: str
+    request: Request, status: RequestStatus, time: datetime, outcome: str
 ) -> Iterator[str]:
     yield from _too_early(request, time)
-    yield from _unknown(request, found.identity)
+    yield from _unknown(request, status.identity)
     act, missing = _NEEDS_ACT.get(request.right or "", ("", ""))
     if act and outcome != NOTHING_HELD and not request.named(act):
         yield f"request {request.ref} for {request.right} cannot be answered yet: {missing}"
 
 
-def _issuing(request: Request, found: RequestStatus, _time: datetime, right: str) -> Iterator[str]:
+def _issuing(request: Request, status: RequestStatus, _time: datetime, right: str) -> Iterator[str]:
     if request.right != right:
         yield f"request {request.ref} is for {request.right}, not for {right}"
-    yield from _unknown(request, found.identity)
+    yield from _unknown(request, status.identity)
 
 
-def _erasing(request: Request, found: RequestStatus, _time: datetime, _code: str) -> Iterator[str]:
+def _erasing(request: Request, status: RequestStatus, _time: datetime, _code: str) -> Iterator[str]:
     if request.right not in _ERASED_FOR:
         yield f"request {request.ref} is for {request.right}, not for erasure"
-    if found.identity != "verified":
+    if status.identity != "verified":
         yield _NOT_VERIFIED.format(request.ref)
 
 
 def _unknown(request: Request, identity: Identity) -> Iterator[str]:
-    needed = request.right in _NEEDS_IDENTITY
-    if identity in {"asked", "failed"} or (needed and identity != "verified"):
+    identity_needed = request.right in _NEEDS_IDENTITY
+    if identity in {"asked", "failed"} or (identity_needed and identity != "verified"):
         yield _NOT_VERIFIED.format(request.ref)
 
 
-def _closing(request: Request, _found: RequestStatus, time: datetime, _code: str) -> Iterator[str]:
+def _closing(request: Request, _status: RequestStatus, time: datetime, _code: str) -> Iterator[str]:
     yield from _too_early(request, time)
 
 

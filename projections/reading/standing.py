@@ -1,7 +1,7 @@
 """Whether an employee holds a role now, and whether the house registers roles at all.
 
 The employee's own stream is folded on the spot, so that a grant or its end counts at once. Only grants count
-that give power (`powers.gives_none`): what anybody may send to a topic opens nothing, and shuts nobody out.
+that give power (`powers.gives_none`): an event that any system may send gives no role and ends none.
 """
 
 from collections.abc import Collection, Sequence

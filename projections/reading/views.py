@@ -57,8 +57,8 @@ def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
 
 def customer_states_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, CustomerState]:
     """The states of those persons that have one."""
-    found = _rows_of(session, customer_state.VIEW, streams)
-    return {stream: state for (stream, _), state in found.items()}
+    states = _rows_of(session, customer_state.VIEW, streams)
+    return {stream: state for (stream, _), state in states.items()}
 
 
 def consents(session: Session) -> Iterator[tuple[UUID, str, Consent]]:
@@ -69,7 +69,7 @@ def consents(session: Session) -> Iterator[tuple[UUID, str, Consent]]:
 
 
 def consents_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, dict[str, Row]]:
-    """The consents and choices of some persons by subkey, sorted; whoever has none is left out."""
+    """The consents and choices of some persons by subkey, sorted; without the persons that have none."""
     result: dict[UUID, dict[str, Row]] = {}
     for (stream, subkey), state in _rows_of(session, consent_status.VIEW, streams).items():
         result.setdefault(stream, {})[subkey] = state
@@ -142,8 +142,8 @@ def findings(
 
 def recipients_by_id(session: Session) -> dict[str, Recipient]:
     """Every recipient by its bare id, sorted; `recipients.recipient_at` shows one at a time."""
-    found = [state for _, state in each(session, recipients.VIEW)]
-    return {state.recipient: state for state in sorted(found, key=lambda state: state.recipient)}
+    states = [state for _, state in each(session, recipients.VIEW)]
+    return {state.recipient: state for state in sorted(states, key=lambda state: state.recipient)}
 
 
 def register_entries(session: Session) -> list[Entry]:
@@ -211,7 +211,7 @@ def complaints(
 ) -> list[tuple[UUID, Complaint]]:
     """Complaints with the persons who made them, by when they are due, then by reference.
 
-    `refs`: with some references; None: any. `open_only`: only those that nobody answered.
+    `refs`: with some references; None: any. `open_only`: only those without an answer.
     """
     bookmark_of(session, complaints_view.VIEW)
     rows = session.of("projections").rows(

@@ -1,8 +1,8 @@
 """What the marketing rules ask about a person at any time: the one judgement of `marketing` and of findings.
 
 Pure, and made of dossiers: of the person, of a contact person's customer, of the activities objected to.
-An existing customer is whoever bought something: a contract, an order, a service, an invoice. To be
-registered is no sale.
+An existing customer is a person who bought something: a contract, an order, a service, an invoice. A
+registration is no sale.
 """
 
 from datetime import datetime
@@ -19,45 +19,47 @@ from rulebook.purposes import CHANNELS
 from schemas.formats import instant_of
 
 EVERY = "all"
-"""Stands among the objections of whoever objected to direct marketing as such."""
+"""The channel of an objection to direct marketing as such: it stands for all of them."""
 _CONSENT = "consent/"
 Kind = Literal["consumer", "sole-trader", "legal-entity"]
 _KINDS: dict[str | None, Kind] = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
 
 
 def kind_of_addressee(customer_kind: str | None) -> Kind:
-    """Whoever has no kind, or another one, counts as a consumer, who is protected most."""
+    """A person without a kind, or with another one, counts as a consumer, whom the law protects most."""
     return _KINDS.get(customer_kind, "consumer")
 
 
-def is_customer(own: Dossier, at: datetime) -> bool:
-    """Whether somebody is an existing customer at a time: something was bought by then.
+def is_customer(dossier: Dossier, at: datetime) -> bool:
+    """Whether a person is an existing customer at a time: something was bought by then.
 
     A contact person is one for what the customer buys.
     """
-    return own.customer is not None or own.last("bought", at) is not None
+    return dossier.customer is not None or dossier.last("bought", at) is not None
 
 
 def addressee(look: FactContext, at: datetime, *, kind: str | None, active: bool) -> Addressee:
     """A person as the marketing rules see them at a time. `kind`: of the customer."""
-    own = look.own
-    consents = frozenset(name for name in decided_purposes(own) if _consented(own, name, at))
+    dossier = look.own
+    consents = frozenset(
+        name for name in decided_purposes(dossier) if _consented(dossier, name, at)
+    )
     by_channel = {
-        channel for channel in CHANNELS if _objects_by_channel(own, channel, consents, at)
+        channel for channel in CHANNELS if _objects_by_channel(dossier, channel, consents, at)
     }
     every = {EVERY} if objects_to_marketing(look, at) else set()
     return Addressee(
         kind=kind_of_addressee(kind),
         active=active,
-        customer=is_customer(own, at),
+        customer=is_customer(dossier, at),
         consents=consents,
         objections=frozenset(by_channel | every),
-        restricted=restricted(own, at),
+        restricted=restricted(dossier, at),
     )
 
 
 def objects_to(person: Addressee, look: FactContext, channel: str, at: datetime) -> bool:
-    """Whether a person had objected to a channel by a time, also to one that the rulebook does not know."""
+    """Whether a person had objected to a channel by a time; the rulebook may not know the channel."""
     if person.objections & {channel, EVERY}:
         return True
     return channel not in CHANNELS and _objects_by_channel(look.own, channel, person.consents, at)
@@ -65,31 +67,33 @@ def objects_to(person: Addressee, look: FactContext, channel: str, at: datetime)
 
 def account_of(look: FactContext, at: datetime) -> str:
     """`active` unless the person or, for a contact person, the customer is not."""
-    own = look.own
-    account = look.at(own.customer) if own.customer else own
-    marks = (one.last("account", at) for one in (own, account))
+    dossier = look.own
+    account = look.at(dossier.customer) if dossier.customer else dossier
+    marks = (owner.last("account", at) for owner in (dossier, account))
     codes = {str(mark.says) for mark in marks if mark}
     return min(codes - {"active"}, default="active")
 
 
-def decided_purposes(own: Dossier) -> set[str]:
+def decided_purposes(dossier: Dossier) -> set[str]:
     """The purposes that a person ever consented to, or refused."""
-    return {topic.removeprefix(_CONSENT) for topic in own.marks if topic.startswith(_CONSENT)}
+    return {topic.removeprefix(_CONSENT) for topic in dossier.marks if topic.startswith(_CONSENT)}
 
 
-def _consented(own: Dossier, purpose: str, at: datetime) -> bool:
+def _consented(dossier: Dossier, purpose: str, at: datetime) -> bool:
     """Given, not taken back and not expired; whether the account is active is asked apart."""
-    mark = own.last(f"{_CONSENT}{purpose}", at)
+    mark = dossier.last(f"{_CONSENT}{purpose}", at)
     if mark is None or not isinstance(mark.says, Consent):
         return False
     until = instant_of(mark.says.valid_until) if mark.says.valid_until else None
     return until is None or at < until
 
 
-def _objects_by_channel(own: Dossier, channel: str, consents: frozenset[str], at: datetime) -> bool:
+def _objects_by_channel(
+    dossier: Dossier, channel: str, consents: frozenset[str], at: datetime
+) -> bool:
     """An objection to the channel, unless a consent about it that stands came after it."""
-    objections = [(str(mark.says), mark.order) for mark in own.until("objection", at)]
+    objections = [(str(mark.says), mark.order) for mark in dossier.until("objection", at)]
     if not objections:
         return False
-    acts = [(purpose, own.last(f"{_CONSENT}{purpose}", at)) for purpose in sorted(consents)]
+    acts = [(purpose, dossier.last(f"{_CONSENT}{purpose}", at)) for purpose in sorted(consents)]
     return objects(channel, objections, [(purpose, act.order) for purpose, act in acts if act])

@@ -22,10 +22,10 @@ _NONE = "none"
 _OCCASIONS = (("registered", "new-customer"), ("large-order", "large-order"))
 
 
-def occasion(own: Dossier, at: datetime) -> str:
+def occasion(dossier: Dossier, at: datetime) -> str:
     """The occasion of a check at a time, as its event names it; what happened counts, not what is stated."""
     for topic, name in _OCCASIONS:
-        if any(_near(at, mark.order.time) for mark in own.all(topic)):
+        if any(_near(at, mark.order.time) for mark in dossier.all(topic)):
             return name
     return NO_OCCASION
 
@@ -34,17 +34,17 @@ def _near(checked: datetime, happened: datetime) -> bool:
     return abs(checked - happened) <= rulebook.period("credit-occasion")
 
 
-def check_at(own: Dossier, at: datetime, *, erased: bool) -> Iterator[SeenSituation]:
-    """The situations of a check at a time, whatever activity it is part of.
+def check_at(dossier: Dossier, at: datetime, *, erased: bool) -> Iterator[SeenSituation]:
+    """The situations of a check at a time, for any activity that it is part of.
 
-    `erased`: everything of the person is; whoever is nobody here any more is no new customer.
+    `erased`: all data of the person is erased; such a person is no new customer.
     """
-    yield SeenSituation({"occasion": NO_OCCASION if erased else occasion(own, at)}, kind=_CHECK)
-    needed = rulebook.recipient_kind(BUREAU, day_of(at)).categories
-    beyond = sorted(restricted(own, at) & set(needed))
+    yield SeenSituation({"occasion": NO_OCCASION if erased else occasion(dossier, at)}, kind=_CHECK)
+    categories = rulebook.recipient_kind(BUREAU, day_of(at)).categories
+    beyond = sorted(restricted(dossier, at) & set(categories))
     yield SeenSituation({"restriction": "used" if beyond else _NONE}, None, ", ".join(beyond), USE)
 
 
 def objected_at(activity: str, look: FactContext, at: datetime) -> SeenSituation:
-    """What stands of an objection to the activity of a check at a time."""
+    """How an objection to the activity of a check stands at a time."""
     return SeenSituation({"objection": objection_to(activity, look, at) or _NONE}, kind=USE)

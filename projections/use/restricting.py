@@ -3,7 +3,7 @@
 Two facts say so. `processing-restricted` stands until `restriction-lifted` (GDPR art. 18). A decision
 *restrict* of `erasure-decided` is a restriction by itself: it stands from when it was made until what it
 names (holds, disputes, cases) is over, a later decision takes its place, or the person registers anew. So
-nobody has to lift it, and it does not outlive its reason.
+no event has to lift it, and it does not outlive its reason.
 """
 
 from collections.abc import Iterable
@@ -26,9 +26,11 @@ def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
     """Categories that may only be stored at a time."""
     by_decision = {
         category
-        for category, one in decided(dossier, time).items()
-        if one.decision == "restrict"
-        and any(_stands(dossier, category, rule, ref, time) for rule, ref in one.grounds)
+        for category, decision in decided(dossier, time).items()
+        if decision.decision == "restrict"
+        and any(
+            _ground_stands(dossier, category, rule, ref, time) for rule, ref in decision.grounds
+        )
     }
     return asked_to_restrict(dossier, time) | by_decision
 
@@ -38,7 +40,7 @@ def restricted_by(events: Iterable[RecordedEvent], time: datetime) -> frozenset[
     return restricted(dossier_from(events, SAYS_RESTRICTED), time)
 
 
-def _stands(
+def _ground_stands(
     dossier: Dossier, category: str, rule: str | None, ref: str | None, time: datetime
 ) -> bool:
     """Whether a ground that a decision names, for storing only, was not over at a time."""
@@ -46,8 +48,8 @@ def _stands(
     if kind == "hold":
         return category in holds_by_ref(dossier, time).get(ref or "", ())
     if kind == "undisclosed":  # a decision does not name which
-        held = holds_by_ref(dossier, time)
-        return any(category in held[ref] for ref in undisclosed(dossier, time))
+        holds = holds_by_ref(dossier, time)
+        return any(category in holds[ref] for ref in undisclosed(dossier, time))
     if kind in {"dispute", "case"}:
         marks = dossier.all(f"{kind}/{ref}")
         return bool(marks) and not (marks[-1].says == "closed" and marks[-1].order.time <= time)

@@ -1,9 +1,8 @@
 """Situations of any use of a person's data: objections to its activity, restrictions of the data. Pure.
 
-An objection stops an activity from when it was raised, until it is overruled, which direct marketing never is
-(GDPR Art. 21). Data that is
-restricted is only stored, except with consent, for claims and duties of law, or to handle the request, the
-hold, the dispute or the case itself (Art. 18(2)).
+An objection stops an activity from when it was raised until it is overruled. An objection to direct marketing
+is never overruled (GDPR Art. 21). Data that is restricted is only stored, except with consent, for claims and
+duties of law, or to handle the request, the hold, the dispute or the case itself (Art. 18(2)).
 """
 
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ from rulebook.incidents import Clock
 from schemas import names
 
 OPEN = "complaint"
-"""What a complaint that nobody answered counts as."""
+"""What a complaint without an answer counts as."""
 _RECEIVED, _ANSWERED = names.COMPLAINT_RECEIVED, names.COMPLAINT_ANSWERED
 _NAMES = frozenset({_RECEIVED, _ANSWERED})
 _REF = "complaint_ref"
@@ -40,8 +40,10 @@ class Complaint(msgspec.Struct, frozen=True):
     def answers(self) -> tuple[IncidentAct, ...]:
         """Its answers; one from before it was received answers something else."""
         receipt = self.receipt
-        told = (step for step in self.steps if step.name == _ANSWERED)
-        return tuple(one for one in told if receipt and one.order.time >= receipt.order.time)
+        answers = (step for step in self.steps if step.name == _ANSWERED)
+        return tuple(
+            answer for answer in answers if receipt and answer.order.time >= receipt.order.time
+        )
 
     @property
     def answer(self) -> IncidentAct | None:
@@ -51,8 +53,8 @@ class Complaint(msgspec.Struct, frozen=True):
     @property
     def outcome(self) -> str | None:
         """What came of it, as it was said last."""
-        said = [step.facts["outcome"] for step in self.answers if "outcome" in step.facts]
-        return str(said[-1]) if said else None
+        outcomes = [step.facts["outcome"] for step in self.answers if "outcome" in step.facts]
+        return str(outcomes[-1]) if outcomes else None
 
     @property
     def clock(self) -> Clock | None:
@@ -69,7 +71,7 @@ class Complaint(msgspec.Struct, frozen=True):
 
     def until(self, time: datetime) -> "Complaint":
         """As it was at a time, inclusive."""
-        return Complaint(self.ref, tuple(one for one in self.steps if one.order.time <= time))
+        return Complaint(self.ref, tuple(step for step in self.steps if step.order.time <= time))
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
@@ -81,12 +83,12 @@ def evolve(subkey: str, state: Complaint | None, event: RecordedEvent) -> Compla
     """Add what the event says."""
     facts = {name: value for name, value in event.facts.items() if name != _REF}
     step = IncidentAct(order_of(event, int(event.name == _ANSWERED)), event.name, facts)
-    steps = sorted((*(state.steps if state else ()), step), key=lambda one: one.order)
+    steps = sorted((*(state.steps if state else ()), step), key=lambda step: step.order)
     return Complaint(subkey, tuple(steps))
 
 
 def _cells(_key: Key, complaint: Complaint) -> tuple[Any, ...]:
-    """Of a complaint that nobody answered: that it is open, and from when that is too late."""
+    """Of a complaint without an answer: that it is open, and from when that is too late."""
     clock = complaint.clock
     return (OPEN, clock.due) if clock and complaint.is_open else (None, None)
 

@@ -72,8 +72,8 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
 
 def evolve(state: Row | None, event: RecordedEvent) -> Row:
     """The later of two acts decides."""
-    new = act_of(event) if event.name in _ACTS else choose(event)
-    return state if state and new.order < state.order else new
+    deed = act_of(event) if event.name in _ACTS else choose(event)
+    return state if state and deed.order < state.order else deed
 
 
 def act_of(event: RecordedEvent) -> Consent:
@@ -84,8 +84,8 @@ def act_of(event: RecordedEvent) -> Consent:
 
 def consents_among(rows: Iterable[Row]) -> list[Consent]:
     """The consents among the rows of a person, sorted by purpose."""
-    found = [row for row in rows if isinstance(row, Consent)]
-    return sorted(found, key=lambda row: row.purpose)
+    consents = [row for row in rows if isinstance(row, Consent)]
+    return sorted(consents, key=lambda row: row.purpose)
 
 
 class ConsentAnswer(msgspec.Struct, frozen=True):
@@ -179,9 +179,9 @@ def _labels(row: Row) -> tuple[str, ...]:
     """Purpose, act, and the day on which a given consent expires, if it does. Choices are not counted."""
     if isinstance(row, Choice):
         return ()
-    given = row.act in {"given", "renewed"}
-    until = row.valid_until if given else None
-    act = "given" if given else row.act
+    is_given = row.act in {"given", "renewed"}
+    until = row.valid_until if is_given else None
+    act = "given" if is_given else row.act
     return row.purpose, act, f"{until:%Y-%m-%d}" if until else ""
 
 

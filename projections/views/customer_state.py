@@ -94,10 +94,10 @@ def _registered(state: CustomerState, event: RecordedEvent) -> CustomerState:
 
 
 def _erased(state: CustomerState, event: RecordedEvent) -> CustomerState:
-    whole = set(event.categories).issuperset(CATEGORIES)
+    everything = set(event.categories).issuperset(CATEGORIES)
     return msgspec.structs.replace(
         state,
-        whole=_latest(state.whole, event.time) if whole else state.whole,
+        whole=_latest(state.whole, event.time) if everything else state.whole,
         last_erasure=_latest(state.last_erasure, event.time),
     )
 
@@ -107,11 +107,12 @@ def _with_values(state: CustomerState, event: RecordedEvent) -> dict[str, Sealin
     changed: dict[str, Sealings] = {}
     for category, sealed in event.sealed.items():
         if sealed.key not in state.destroyed:
-            new = Sealing(order_of(event), sealed.key, sealed.values)
-            changed[category] = seal(state.values.get(category, EMPTY), new)
+            sealing = Sealing(order_of(event), sealed.key, sealed.values)
+            changed[category] = seal(state.values.get(category, EMPTY), sealing)
     for category, field in _removed(event):
-        known = changed.get(category) or state.values.get(category, EMPTY)
-        changed[category] = remove(known, field, order_of(event, rank=1))
+        sealings = changed.get(category) or state.values.get(category, EMPTY)
+        # Rank 1: at equal time a removal beats a value.
+        changed[category] = remove(sealings, field, order_of(event, rank=1))
     return state.values | changed if changed else state.values
 
 
@@ -124,19 +125,21 @@ def _removed(event: RecordedEvent) -> Iterator[tuple[str, str]]:
 
 def _without_keys(values: dict[str, Sealings], destroyed: set[str]) -> dict[str, Sealings]:
     """The values that are left without destroyed keys, without categories that are then empty."""
-    left = {category: without_keys(known, destroyed) for category, known in values.items()}
-    return {category: known for category, known in left.items() if known != EMPTY}
+    remaining = {
+        category: without_keys(sealings, destroyed) for category, sealings in values.items()
+    }
+    return {category: sealings for category, sealings in remaining.items() if sealings != EMPTY}
 
 
 T = TypeVar("T", datetime, Order)
 
 
-def _latest(known: T | None, new: T) -> T:
-    return max(known, new) if known else new
+def _latest(before: T | None, after: T) -> T:
+    return max(before, after) if before else after
 
 
-def _earliest(known: datetime | None, new: datetime) -> datetime:
-    return min(known, new) if known else new
+def _earliest(before: datetime | None, after: datetime) -> datetime:
+    return min(before, after) if before else after
 
 
 def status(state: CustomerState) -> Status:
@@ -161,7 +164,7 @@ def _is_erased(state: CustomerState) -> bool:
 
 
 def customer_kind(state: CustomerState) -> str | None:
-    """Kind of the latest registration; None for whoever was never registered."""
+    """Kind of the latest registration; None for a person who was never registered."""
     return state.kind[1] if state.kind else None
 
 
@@ -169,8 +172,8 @@ def live_values(state: CustomerState) -> dict[str, dict[str, Value]]:
     """Category -> field -> the value that counts, sorted; removed and erased ones are left out."""
     return {
         category: values
-        for category, known in sorted(state.values.items())
-        if (values := live(known))
+        for category, sealings in sorted(state.values.items())
+        if (values := live(sealings))
     }
 
 

@@ -94,8 +94,10 @@ class Incident(msgspec.Struct, frozen=True):
     @property
     def told(self) -> dict[str, Any]:
         """What a notification of a breach must say: of each member the latest that was said of it."""
-        said = (step.facts for step in self.named(_DETECTED, _ASSESSED, _NOTIFIED))
-        return {name: one[name] for one in said for name in TOLD if name in one}
+        statements = (step.facts for step in self.named(_DETECTED, _ASSESSED, _NOTIFIED))
+        return {
+            name: statement[name] for statement in statements for name in TOLD if name in statement
+        }
 
     def named(self, *names: str) -> tuple[IncidentAct, ...]:
         """Its acts of some types."""
@@ -103,15 +105,15 @@ class Incident(msgspec.Struct, frozen=True):
 
     def until(self, time: datetime) -> "Incident":
         """As it was at a time, inclusive."""
-        known = tuple(step for step in self.steps if step.order.time <= time)
-        return Incident(self.kind, self.ref, known)
+        steps = tuple(step for step in self.steps if step.order.time <= time)
+        return Incident(self.kind, self.ref, steps)
 
     @property
     def clocks(self) -> list[Clock]:
-        """What had to be done by when, in the order of time; of each duty the one that began first."""
-        found = list(self._clocks())
+        """What had to be done by when, in the order of time; of each duty the clock that began first."""
+        clocks = list(self._clocks())
         first = {
-            clock.duty: clock for clock in sorted(found, key=lambda one: one.due, reverse=True)
+            clock.duty: clock for clock in sorted(clocks, key=lambda clock: clock.due, reverse=True)
         }
         return sorted(first.values(), key=lambda clock: (clock.due, clock.duty))
 
@@ -124,7 +126,7 @@ class Incident(msgspec.Struct, frozen=True):
             detected = instant_of(step.facts["detected_at"]) or step.order.time
             yield from breach_clocks(detected, step.facts["regime"], notices, self.risk)
         for step in self.named(_SUSPECTED)[:1]:
-            warned = [one.order.time for one in self.named(_WARNED)]
+            warned = [step.order.time for step in self.named(_WARNED)]
             yield warning_clock(step.order.time, warned)
 
     @property
@@ -167,7 +169,7 @@ def evolve(subkey: str, state: Incident | None, event: RecordedEvent) -> Inciden
     if kind == "breach" and event.categories:
         facts = {**facts, "categories": list(event.categories)}
     step = IncidentAct(order_of(event, int(event.name in {_CLOSED, _RESOLVED})), event.name, facts)
-    steps = sorted((*(state.steps if state else ()), step), key=lambda one: one.order)
+    steps = sorted((*(state.steps if state else ()), step), key=lambda step: step.order)
     return Incident(kind, ref, tuple(steps))  # type: ignore[arg-type]  # made by `keys`
 
 

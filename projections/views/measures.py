@@ -48,16 +48,16 @@ def evolve(state: Measure | None, event: RecordedEvent) -> Measure:
         owner=facts.get("owner"),
         reason=facts.get("reason"),
     )
-    acts = sorted((*state.acts, act), key=lambda one: one.order)
+    acts = sorted((*state.acts, act), key=lambda adoption: adoption.order)
     return Measure(state.measure, tuple(acts))
 
 
 def adopted_at(measure: Measure, time: datetime) -> tuple[Adoption | None, Adoption | None]:
     """The adoption that decides at a time, None before the first; and the retirement after it, if any."""
-    told = [act for act in measure.acts if act.order.time <= time]
-    adoption = next((act for act in reversed(told) if act.adopted), None)
-    ended = told[-1] if told and not told[-1].adopted else None
-    return adoption, ended
+    acts = [act for act in measure.acts if act.order.time <= time]
+    adoption = next((act for act in reversed(acts) if act.adopted), None)
+    retirement = acts[-1] if acts and not acts[-1].adopted else None
+    return adoption, retirement
 
 
 VIEW: View[Measure] = View(

@@ -51,7 +51,9 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
 def evolve(state: Notice | None, event: RecordedEvent) -> Notice:
     """Add what the event says; `in_force` decides by time."""
     state = state or Notice((event.subject or "").removeprefix(_PREFIX))
-    publications = sorted((*state.publications, _publication(event)), key=lambda one: one.order)
+    publications = sorted(
+        (*state.publications, _publication(event)), key=lambda publication: publication.order
+    )
     return Notice(state.notice, tuple(publications))
 
 
@@ -66,21 +68,33 @@ def _publication(event: RecordedEvent) -> Publication:
     )
 
 
-def claims_of(told: list[dict[str, str]] | dict[str, str]) -> tuple[NoticeStatement, ...]:
+def claims_of(claims: list[dict[str, str]] | dict[str, str]) -> tuple[NoticeStatement, ...]:
     """Claims in the order given. A map names them without their clauses."""
-    if isinstance(told, dict):
-        return tuple(NoticeStatement("", name, value) for name, value in sorted(told.items()))
-    return tuple(NoticeStatement(one["clause"], one["claim"], one["value"]) for one in told)
+    if isinstance(claims, dict):
+        return tuple(NoticeStatement("", name, value) for name, value in sorted(claims.items()))
+    return tuple(
+        NoticeStatement(claim["clause"], claim["claim"], claim["value"]) for claim in claims
+    )
 
 
 def in_force(notices: Iterable[Notice], time: datetime) -> Publication | None:
     """The publication that holds at a time: the last one to take effect by then, as told by then."""
     today = day_of(time)
-    told = [
-        [one for one in notice.publications if one.order.time <= time][-1:] for notice in notices
+    latest = [
+        [publication for publication in notice.publications if publication.order.time <= time][-1:]
+        for notice in notices
     ]
-    begun = [one for last in told for one in last if one.effective_from <= today]
-    return max(begun, key=lambda one: (one.effective_from, one.order), default=None)
+    effective = [
+        publication
+        for last in latest
+        for publication in last
+        if publication.effective_from <= today
+    ]
+    return max(
+        effective,
+        key=lambda publication: (publication.effective_from, publication.order),
+        default=None,
+    )
 
 
 VIEW: View[Any] = View(

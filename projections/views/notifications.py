@@ -2,7 +2,7 @@
 
 One row a person. A recipient that received a category before it was corrected, erased or restricted must be
 told, until a `recipient-notified` says that it was, or why it was not. Only the latest change of a category
-counts, since whoever tells of it tells how things are; so a row stays small whatever happens.
+counts, since a message about it says how the data is now; so a row stays small however often it changes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -100,9 +100,11 @@ def _tasks(changes: Changes, recipient: str, action: Action) -> Iterator[Notific
         if first is not None and first.time <= change.order.time and not change.lifted:
             word = _word(told, category, change.order.time)
             by_word.setdefault(word, []).append((category, change.order.time))
-    for word, found in by_word.items():
-        categories = tuple(category for category, _ in found)
-        yield NotificationTask(recipient, action, categories, min(time for _, time in found), word)
+    for word, changed_categories in by_word.items():
+        categories = tuple(category for category, _ in changed_categories)
+        yield NotificationTask(
+            recipient, action, categories, min(time for _, time in changed_categories), word
+        )
 
 
 def _word(
@@ -115,7 +117,7 @@ def _word(
 
 
 def action_named(code: str) -> Action | None:
-    """The action that a sender's code stands for; None for one that is none of the three."""
+    """The action that a sender's code stands for; None for any other code."""
     lower = code.lower()
     return next((action for stem, action in _STEMS.items() if lower.startswith(stem)), None)
 
@@ -136,51 +138,51 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
 
 def evolve(state: Changes | None, event: RecordedEvent) -> Changes:
     """Add what the event says: the first disclosure, the latest change, the latest word."""
-    known = state or Changes()
+    changes = state or Changes()
     if event.name in _CHANGES:
-        return _changed(known, event)
-    return _notified(known, event) if event.name == _NOTIFIED else _given(known, event)
+        return _changed(changes, event)
+    return _notified(changes, event) if event.name == _NOTIFIED else _received(changes, event)
 
 
-def _given(known: Changes, event: RecordedEvent) -> Changes:
+def _received(changes: Changes, event: RecordedEvent) -> Changes:
     recipient, order = event.facts["recipient"], order_of(event)
-    before = known.given.get(recipient, {})
+    before = changes.given.get(recipient, {})
     firsts = {category: order for category in _disclosed(event)}
     merged = {**firsts, **{c: min(first, firsts.get(c, first)) for c, first in before.items()}}
-    return msgspec.structs.replace(known, given={**known.given, recipient: merged})
+    return msgspec.structs.replace(changes, given={**changes.given, recipient: merged})
 
 
 def _disclosed(event: RecordedEvent) -> set[str]:
     """Categories that a disclosure names, by themselves or by their fields."""
-    named = set(event.categories) | _categories(event.facts.get("fields", ()))
-    return named or set(_BY_NATURE.get(event.name, ()))
+    categories = set(event.categories) | _categories(event.facts.get("fields", ()))
+    return categories or set(_BY_NATURE.get(event.name, ()))
 
 
 def _categories(fields: Iterable[str]) -> set[str]:
     return {PERSONAL_FIELDS[field] for field in fields if field in PERSONAL_FIELDS}
 
 
-def _changed(known: Changes, event: RecordedEvent) -> Changes:
+def _changed(changes: Changes, event: RecordedEvent) -> Changes:
     action, lifted = _CHANGES[event.name]
     change = CategoryChange(order_of(event, int(not lifted)), lifted)
-    latest = dict(known.changed.get(action, {}))
+    latest = dict(changes.changed.get(action, {}))
     for category in set(event.categories) | _categories(event.facts.get("fields", ())):
         before = latest.get(category)
         latest[category] = change if before is None or before.order < change.order else before
-    return msgspec.structs.replace(known, changed={**known.changed, action: latest})
+    return msgspec.structs.replace(changes, changed={**changes.changed, action: latest})
 
 
-def _notified(known: Changes, event: RecordedEvent) -> Changes:
+def _notified(changes: Changes, event: RecordedEvent) -> Changes:
     facts, action = event.facts, action_named(event.facts["action"])
     assert action
     word = NotificationOutcome(order_of(event), facts["outcome"], facts.get("ground"))
-    by_action = known.told.get(facts["recipient"], {})
+    by_action = changes.told.get(facts["recipient"], {})
     latest = dict(by_action.get(action, {}))
     for category in event.categories or (EVERYTHING,):
         before = latest.get(category)
         latest[category] = word if before is None or before.order < word.order else before
-    told = {**known.told, facts["recipient"]: {**by_action, action: latest}}
-    return msgspec.structs.replace(known, told=told)
+    told = {**changes.told, facts["recipient"]: {**by_action, action: latest}}
+    return msgspec.structs.replace(changes, told=told)
 
 
 def _open(changes: Changes) -> list[int]:

@@ -115,7 +115,7 @@ class Drift(msgspec.Struct, frozen=True, order=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One activity in the register. `version` is 0 and `declared` None when nobody declared it."""
+    """One activity in the register. `version` is 0 and `declared` None without a declaration."""
 
     activity: str
     version: int
@@ -160,9 +160,9 @@ def declare(state: DeclaredActivity | None, event: RecordedEvent) -> DeclaredAct
     """Fold a declaration, a change, a retirement or an impact assessment of an activity."""
     state = state or DeclaredActivity()
     if event.name == _RETIRED:
-        new = Retirement(order_of(event, 1), event.facts["reason"])
-        known = state.retirement
-        latest = known if known and known.order > new.order else new
+        retirement = Retirement(order_of(event, 1), event.facts["reason"])
+        before = state.retirement
+        latest = before if before and before.order > retirement.order else retirement
         return msgspec.structs.replace(state, retirement=latest)
     order = order_of(event)
     if event.name == _ASSESSED:
@@ -172,8 +172,8 @@ def declare(state: DeclaredActivity | None, event: RecordedEvent) -> DeclaredAct
     return msgspec.structs.replace(state, versions=tuple(versions))
 
 
-def _order(one: Version | Assessment) -> Order:
-    return one.order
+def _order(version: Version | Assessment) -> Order:
+    return version.order
 
 
 def observe(state: Observation | None, event: RecordedEvent) -> Observation:
@@ -181,25 +181,25 @@ def observe(state: Observation | None, event: RecordedEvent) -> Observation:
     before = state or Observation(event.subject is None, 0, event.time, event.time)
     recipients, kinds, countries = before.recipients, before.recipient_kinds, before.countries
     if "recipient" in event.facts:  # where a recipient is established, no data was given to
-        recipients = _counted(recipients, event.facts["recipient"])
-        kinds = _counted(kinds, event.facts.get("recipient_kind"))
-        countries = _counted(countries, event.facts.get("country"))
+        recipients = _counted_once_more(recipients, event.facts["recipient"])
+        kinds = _counted_once_more(kinds, event.facts.get("recipient_kind"))
+        countries = _counted_once_more(countries, event.facts.get("country"))
     return Observation(
         person=before.person,
         events=before.events + 1,
         first=min(before.first, event.time),
         last=max(before.last, event.time),
-        legal_bases=_counted(before.legal_bases, event.legal_basis),
-        categories=_counted(before.categories, *event.categories),
+        legal_bases=_counted_once_more(before.legal_bases, event.legal_basis),
+        categories=_counted_once_more(before.categories, *event.categories),
         recipients=recipients,
         recipient_kinds=kinds,
         countries=countries,
     )
 
 
-def _counted(counts: Counts, *seen: str | None) -> Counts:
+def _counted_once_more(counts: Counts, *names: str | None) -> Counts:
     """The counts with each seen name once more, however often it is given."""
-    more = {name: counts.get(name, 0) + 1 for name in seen if name is not None}
+    more = {name: counts.get(name, 0) + 1 for name in names if name is not None}
     return counts | more if more else counts
 
 
@@ -235,22 +235,22 @@ class ObservationTotals:
     def _move(self, row: Observation, sign: int) -> None:
         self._sum(row.events, row.person, _counts_of(row), sign)
 
-    def _sum(self, events: int, subjects: int, counted: tuple[Counts, ...], sign: int) -> None:
+    def _sum(self, events: int, subjects: int, added: tuple[Counts, ...], sign: int) -> None:
         self._events += sign * events
         self._data_subjects += sign * subjects
-        for sums, counts in zip(self._counts, counted, strict=True):
+        for sums, counts in zip(self._counts, added, strict=True):
             for name, count in counts.items():
                 sums[name] = sums.get(name, 0) + sign * count
 
 
-def _counts_of(counted: Observation | Totals) -> tuple[Counts, ...]:
+def _counts_of(row: Observation | Totals) -> tuple[Counts, ...]:
     """The counts that have a sum, in the order of the members of `Totals`."""
     return (
-        counted.legal_bases,
-        counted.categories,
-        counted.recipients,
-        counted.recipient_kinds,
-        counted.countries,
+        row.legal_bases,
+        row.categories,
+        row.recipients,
+        row.recipient_kinds,
+        row.countries,
     )
 
 

@@ -5,6 +5,7 @@ Versions start at `valid_from`, 00:00 in Europe/Amsterdam; a later rename does n
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import chain
 
 import msgspec
 
@@ -125,19 +126,20 @@ def recipient_at(state: Recipient, time: datetime) -> Version | None:
     if not state.versions:
         return None
     today = day_of(time)
-    begun = [version for version in state.versions if version.valid_from <= today]
+    started = [version for version in state.versions if version.valid_from <= today]
+    # A disclosure may precede the registration; of versions of one day the last told counts.
     first = state.versions[0].valid_from
-    return (begun or [version for version in state.versions if version.valid_from == first])[-1]
+    return (started or [version for version in state.versions if version.valid_from == first])[-1]
 
 
 def frameworks_on(versions: Iterable[Version], version: Version, day: date) -> frozenset[str]:
-    """What a recipient was certified under on a day, of which `version` is the one that holds.
+    """What a recipient was certified under on a day, on which `version` holds.
 
     That version says so, or a later one, which may tell of days before it.
     """
-    begun = [one for one in versions if _version_order(one) >= _version_order(version)]
-    held = (held for one in begun for held in one.certifications)
-    return frozenset(one.framework for one in held if in_force(one, day))
+    later = [other for other in versions if _version_order(other) >= _version_order(version)]
+    certificates = chain.from_iterable(version.certifications for version in later)
+    return frozenset(held.framework for held in certificates if in_force(held, day))
 
 
 def ended_at(state: Recipient) -> RecipientEnd | None:

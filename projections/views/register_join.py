@@ -51,7 +51,7 @@ def refresh(changes: Mapping[Key, _Pair], store: EntryStore) -> None:
     for (_, subkey), pair in changes.items():
         by_activity.setdefault(activity_of(subkey), []).append(pair)
     activities = sorted(by_activity)
-    totals, spans = _known(store.entries(activities))
+    totals, spans = _totals_and_spans(store.entries(activities))
     shrunk = [name for name in activities if _shrank(spans.get(name), by_activity[name])]
     spans |= {name: _widened(spans.get(name), by_activity[name]) for name in activities}
     spans |= store.spans(shrunk) if shrunk else {}
@@ -74,7 +74,7 @@ def _declared(store: EntryStore, activities: Sequence[str]) -> dict[str, Declare
     return {name: msgspec.json.decode(row, type=DeclaredActivity) for name, row in rows.items()}
 
 
-def _known(rows: Mapping[str, EntryRow]) -> tuple[dict[str, Totals], dict[str, Span]]:
+def _totals_and_spans(rows: Mapping[str, EntryRow]) -> tuple[dict[str, Totals], dict[str, Span]]:
     totals, spans = {}, {}
     for activity, (summed, made) in rows.items():
         observed = msgspec.json.decode(made, type=Entry).observed
@@ -100,6 +100,7 @@ def _shrank(span: Span | None, pairs: Iterable[_Pair]) -> bool:
     first, last = span
     return any(
         (before.first == first and (after is None or after.first > first))
+        # A row between the bounds may shrink: the span stays as it is.
         or (before.last == last and (after is None or after.last < last))
         for before, after in pairs
         if isinstance(before, Observation)
@@ -107,18 +108,18 @@ def _shrank(span: Span | None, pairs: Iterable[_Pair]) -> bool:
 
 
 def _widened(span: Span | None, pairs: Iterable[_Pair]) -> Span:
-    seen = [after for _, after in pairs if isinstance(after, Observation)]
+    observations = [after for _, after in pairs if isinstance(after, Observation)]
     first, last = span or (None, None)
-    firsts = [row.first for row in seen] + ([first] if first else [])
-    lasts = [row.last for row in seen] + ([last] if last else [])
+    firsts = [row.first for row in observations] + ([first] if first else [])
+    lasts = [row.last for row in observations] + ([last] if last else [])
     return min(firsts, default=None), max(lasts, default=None)
 
 
 def _row(
     activity: str, declared: DeclaredActivity | None, totals: Totals, span: Span
 ) -> EntryRow | None:
-    made = entry(activity, declared, totals, *span)
-    return (encode(totals), encode(made)) if made else None
+    made_entry = entry(activity, declared, totals, *span)
+    return (encode(totals), encode(made_entry)) if made_entry else None
 
 
 class RegisterGathering:
@@ -146,22 +147,25 @@ class RegisterGathering:
             self._tallies.setdefault(activity, ObservationTotals()).join(other._tallies[activity])
 
     def _widen(self, activity: str, first: datetime, last: datetime) -> None:
-        known = self._spans.get(activity, (first, last))
-        self._spans[activity] = min(known[0], first), max(known[1], last)
+        span = self._spans.get(activity, (first, last))
+        self._spans[activity] = min(span[0], first), max(span[1], last)
 
     def rows(self) -> dict[str, EntryRow]:
         """Activity -> its encoded entry, sorted by activity."""
-        return {made.activity: (encode(totals), encode(made)) for totals, made in self._made()}
+        return {
+            made_entry.activity: (encode(totals), encode(made_entry))
+            for totals, made_entry in self._evaluated()
+        }
 
     def entries(self) -> list[Entry]:
         """The entries, sorted by activity."""
-        return [made for _, made in self._made()]
+        return [made_entry for _, made_entry in self._evaluated()]
 
-    def _made(self) -> Iterable[tuple[Totals, Entry]]:
+    def _evaluated(self) -> Iterable[tuple[Totals, Entry]]:
         for activity in sorted(self._declared.keys() | self._tallies.keys()):
             tally = self._tallies.get(activity)
             totals = tally.totals() if tally else Totals()
             span = self._spans.get(activity, (None, None))
-            made = entry(activity, self._declared.get(activity), totals, *span)
-            if made:
-                yield totals, made
+            made_entry = entry(activity, self._declared.get(activity), totals, *span)
+            if made_entry:
+                yield totals, made_entry

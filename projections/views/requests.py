@@ -113,14 +113,14 @@ class RequestStatus(msgspec.Struct, frozen=True):
 
 def standing(request: Request, time: datetime) -> RequestStatus | None:
     """What a request is at a time; None when it had not been received by then."""
-    known = request.until(time)
-    period, end = known.period, known.end
+    past = request.until(time)
+    period, end = past.period, past.end
     if period is None:
         return None
-    fulfilled = known.fulfilled
+    fulfilled = past.fulfilled
     return RequestStatus(
         status=_status(end, period),
-        identity=_identity(known),
+        identity=_identity(past),
         period=period,
         overdue=period.passed(fulfilled.order.time if fulfilled else time),
         ended_at=end.order.time if end else None,
@@ -161,14 +161,14 @@ def evidence(
 
     Because of what one person asked for; of what was received by then.
     """
-    wanted, held = list(categories), dict[str, list[str]]()
-    for request in sorted(requests, key=lambda one: one.ref):
-        found = standing(request, time)
+    category_names, kept_by = list(categories), dict[str, list[str]]()
+    for request in sorted(requests, key=lambda request: request.ref):
+        status = standing(request, time)
         right = request.until(time).right
-        if found is not None and right is not None:
-            for category in evidence_of(right, wanted, found.ended_at, time):
-                held.setdefault(category, []).append(request.ref)
-    return dict(sorted(held.items()))
+        if status is not None and right is not None:
+            for category in evidence_of(right, category_names, status.ended_at, time):
+                kept_by.setdefault(category, []).append(request.ref)
+    return dict(sorted(kept_by.items()))
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
@@ -181,12 +181,12 @@ def evolve(subkey: str, state: Request | None, event: RecordedEvent) -> Request:
     """Add what the event says."""
     facts = {name: value for name, value in event.facts.items() if name != _REF}
     step = RequestAct(order_of(event, int(event.name == _REFUSED)), event.name, facts)
-    steps = sorted((*(state.steps if state else ()), step), key=lambda one: one.order)
+    steps = sorted((*(state.steps if state else ()), step), key=lambda step: step.order)
     return Request(subkey, tuple(steps))
 
 
 def _cells(_key: Key, request: Request) -> tuple[Any, ...]:
-    """Of a request that nobody has answered: its right, and from when it is too late."""
+    """Of a request without an answer: its right, and from when it is too late."""
     period = request.period
     if period is None or request.end is not None:
         return None, None

@@ -96,33 +96,39 @@ def evolve(state: Row | None, event: RecordedEvent) -> Row:
 def _employed(employee: Employee, event: RecordedEvent) -> Employee:
     if event.name in _GRANTS:
         granted = _GRANTS[event.name]
+        # At equal time a revocation beats a grant.
         order = order_of(event, int(not granted))
         grant = Grant(order, event.facts["role"], granted, not event.void)
         return msgspec.structs.replace(employee, grants=_with(employee.grants, grant))
     if event.name in _EMPLOYMENTS:
         started = _EMPLOYMENTS[event.name]
+        # At equal time an end beats a start.
         employment = Employment(order_of(event, int(not started)), started)
         return msgspec.structs.replace(
             employee, employments=_with(employee.employments, employment)
         )
-    shown = Certificate(
+    certificate = Certificate(
         order_of(event), event.facts["profile"], date.fromisoformat(event.facts["issued_on"])
     )
-    return msgspec.structs.replace(employee, certificates=_with(employee.certificates, shown))
+    return msgspec.structs.replace(employee, certificates=_with(employee.certificates, certificate))
 
 
-def _with(known: tuple[Any, ...], one: Any) -> tuple[Any, ...]:
-    return tuple(sorted((*known, one), key=lambda entry: entry.order))
+def _with(entries: tuple[Any, ...], added: Any) -> tuple[Any, ...]:
+    return tuple(sorted((*entries, added), key=lambda entry: entry.order))
 
 
 def roles_at(employee: Employee, time: datetime) -> dict[str, Grant]:
     """The roles that an employee holds at a time, sorted, with the grant that gave each."""
     last = {grant.role: grant for grant in employee.grants if grant.order.time <= time}
-    ended = [e.order for e in employee.employments if not e.started and e.order.time <= time]
+    endings = [
+        employment.order
+        for employment in employee.employments
+        if not employment.started and employment.order.time <= time
+    ]
     return {
         role: grant
         for role, grant in sorted(last.items())
-        if holds(grant.granted, grant.order, ended)
+        if holds(grant.granted, grant.order, endings)
     }
 
 
@@ -132,21 +138,31 @@ def powers_of(employee: Employee) -> Employee:
     return msgspec.structs.replace(employee, grants=counting)
 
 
-def holds(granted: bool, act: Order, ended: Iterable[Order]) -> bool:
+def holds(granted: bool, act: Order, endings: Iterable[Order]) -> bool:
     """Whether a role is held by its last act: granted, and no employment ended after it."""
-    return granted and not any(act < end for end in ended)
+    return granted and not any(act < end for end in endings)
 
 
 def employed_at(employee: Employee, time: datetime) -> bool | None:
     """Whether an employment runs at a time; None when nothing was said about it by then."""
-    told = [one for one in employee.employments if one.order.time <= time]
-    return told[-1].started if told else None
+    employments = [
+        employment for employment in employee.employments if employment.order.time <= time
+    ]
+    return employments[-1].started if employments else None
 
 
 def certificate_at(employee: Employee, time: datetime) -> Certificate | None:
     """The newest certificate that was presented, and issued, by a time."""
-    shown = [c for c in employee.certificates if counts(c.order, c.issued_on, time)]
-    return max(shown, key=lambda one: (one.issued_on, one.order), default=None)
+    certificates = [
+        certificate
+        for certificate in employee.certificates
+        if counts(certificate.order, certificate.issued_on, time)
+    ]
+    return max(
+        certificates,
+        key=lambda certificate: (certificate.issued_on, certificate.order),
+        default=None,
+    )
 
 
 def counts(presented: Order, issued_on: date, time: datetime) -> bool:
@@ -156,8 +172,10 @@ def counts(presented: Order, issued_on: date, time: datetime) -> bool:
 
 def definition_at(definitions: Iterable[Definition], time: datetime) -> Definition | None:
     """What a role covers at a time; None when it was not defined by then."""
-    told = [one for one in definitions if one.order.time <= time]
-    return told[-1] if told else None
+    definitions_by_then = [
+        definition for definition in definitions if definition.order.time <= time
+    ]
+    return definitions_by_then[-1] if definitions_by_then else None
 
 
 VIEW: View[Row] = View(

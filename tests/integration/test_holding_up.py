@@ -131,7 +131,7 @@ def test_a_swap_lets_others_go_on_while_somebody_reads_and_comes_when_they_are_d
     reader = psycopg.connect(house.url)
     reader.execute("LOCK TABLE ledger_main_views.consent_status IN ACCESS SHARE MODE")
     waited: list[int] = []
-    swap = rebuilding._New._swap_now
+    swap = rebuilding._NewView._swap_now
 
     def swapped(self: Any) -> Any:
         try:
@@ -144,7 +144,7 @@ def test_a_swap_lets_others_go_on_while_somebody_reads_and_comes_when_they_are_d
                 reader.close()
             raise
 
-    monkeypatch.setattr(rebuilding._New, "_swap_now", swapped)
+    monkeypatch.setattr(rebuilding._NewView, "_swap_now", swapped)
     monkeypatch.setattr(rebuilding, "_PAUSE_S", 0.0)
     report = rebuild(house.session("projector"), house.ledger, consent_status.VIEW)
     assert (len(waited), report.ok, report.position) == (2, True, 4)
