@@ -24,7 +24,7 @@ from documents.dpv import (
 )
 
 Declared = Mapping[str, Declaration | None]
-"""Purpose -> what the activity of its latest act declares; None for one that nobody declared."""
+"""Purpose -> the declaration of the activity of its latest act; None when there is none."""
 
 _LANGUAGE = "nl"  # of the controller's notices
 _RIGHTS = {
