@@ -100,6 +100,7 @@ class _Page:
         if not row.said:
             return self.says("not-known") if row.missing else self.says("not-needed")
         parts = [(self.says(name), self._value(name, value)) for name, value in row.said.items()]
+        # The heading of an item names its only fact; measures are either taken or proposed.
         if len(parts) == 1 and row.item != "measures":
             return parts[0][1]
         return " · ".join(f"{name}: {value}" for name, value in parts)

@@ -54,6 +54,7 @@ def certificate_document(
             Section(letter.say("certificate", "disagree"), text=letter.say("complaint", "text")),
         ),
         closing=(letter.say("certificate", "greeting"), controller.name, controller.contact),
+        # The number of a page and of all pages are known when it is set: their places stay.
         footer=letter.say("title", "page", "{}", "{}"),
         attachment=Attachment(
             letter.say("certificate", "enclosed"),

@@ -121,6 +121,7 @@ def register_rows(answer: Register) -> Iterator[list[str]]:
 
     An activity without a declared purpose has one row, with the purpose left empty.
     """
+    # Every row repeats the controller and the moment, so that a row is complete on its own.
     moment = (answer.as_of, answer.recorded_by, answer.at_position, answer.judged_on)
     shared = (*msgspec.structs.astuple(answer.controller), *moment)
     for activity in answer.activities:

@@ -74,6 +74,7 @@ def _row(cells: Sequence[object], columns: Sequence[str]) -> Html:
 
 def _cell(cell: object, column: str | None) -> Html:
     marks = {"data_label": column} if column else {}
+    # `bool` is an `int` in Python: "yes" is no number.
     if isinstance(cell, int) and not isinstance(cell, bool):
         return element("td", str(cell), class_="number", **marks)
     return element("td", cell, **marks)
@@ -87,6 +88,7 @@ def document(language: str, title: str, style: str, *body: object) -> bytes:
         "<head>",
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        # Even if a value got past the escaping, the page would load and run nothing.
         '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         element("title", title),

@@ -33,6 +33,7 @@ def told(message: str) -> str:
 def _in_dutch(message: str) -> str:
     words = message.strip()
     whole = _translated(words)
+    # An error of several faults joins their messages; each of them has an entry of its own.
     if whole is None and _BETWEEN in words:
         whole = _BETWEEN.join(map(_in_dutch, words.split(_BETWEEN)))
     return message if whole is None else message.replace(words, whole)

@@ -149,6 +149,7 @@ def _purpose(activity: RegisteredActivity, declared: Declaration, purpose: Decla
             f"{category}: {_period(rule)}" for category, rule in sorted(declared.retention.items())
         )
     assessments = _assessment_refs(activity)
+    # fides keeps this place for the assessment of legitimate interests, and asks for no other basis.
     if basis == _LEGITIMATE_INTERESTS and assessments:
         node["impact_assessment_location"] = ", ".join(assessments)
     return node

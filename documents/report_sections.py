@@ -137,19 +137,21 @@ def _feeds(report: ReportWords) -> str | None:
         report.say("feed", "days", _named(rows[-1]), ", ".join(_days(report, row) for row in rows))
         for rows in by_recipient.values()
     ]
+    return " ".join([*days, *_membership_sentences(report, in_feeds)]) or None
+
+
+def _membership_sentences(report: ReportWords, in_feeds: Iterable[Received]) -> list[str]:
+    """How we know that the person was in the files."""
     ways: set[str] = {row.membership for row in in_feeds if row.membership}
     # Where both ways occur, a second sentence explains the days without a mark.
     ways = {"derived", "unmarked"} if len(ways) > 1 else ways
-    sentences = [report.say("feed", way) for way in sorted(ways)]
-    return " ".join([*days, *sentences]) or None
+    return [report.say("feed", way) for way in sorted(ways)]
 
 
 def _days(report: ReportWords, disclosure: Received) -> str:
     """The day of a disclosure; of files of several days the first and the last."""
-    first, last = (
-        report.date(disclosure.occurred_at),
-        report.date(disclosure.until or disclosure.occurred_at),
-    )
+    first = report.date(disclosure.occurred_at)
+    last = report.date(disclosure.until) if disclosure.until else first
     return first if first == last else f"{first} \N{EN DASH} {last}"
 
 

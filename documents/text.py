@@ -43,6 +43,7 @@ def clean(value: object) -> str:
 
 
 def _cleaned(value: Mapping[object, object]) -> str:
+    # In an answer as JSON, a value that is gone is an object: {"erased": true}.
     gone_words = [say("value", name) for name in GONE if value == {name: True}]
     if gone_words:
         return gone_words[0]

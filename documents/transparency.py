@@ -128,6 +128,7 @@ def _counts(kind: KindCounts, quarters: Iterable[str]) -> list[Count]:
 def _together(counts: Iterable[Count]) -> Count:
     """The sum of counts as they are shown. Where one of several is hidden: the least that the sum can be."""
     shown = list(counts)
+    # A single hidden count stays `<5`; a sum over a hidden count is `≥` the least that it can be.
     return shown[0] if len(shown) == 1 else _total(total_of(shown))
 
 

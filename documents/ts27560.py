@@ -71,11 +71,12 @@ def _records(
     answer: Consents, controller: Controller, declared: Declared, created: str
 ) -> list[Node]:
     statuses = {row.purpose: row for row in answer.consents}
-    standing = (act for act in answer.history or () if act.annulled_by is None)
+    # The history is sorted by purpose, which `groupby` needs.
+    valid_acts = (act for act in answer.history or () if act.annulled_by is None)
     return [
         _record(answer, statuses[purpose], list(acts), controller, declared[purpose])
         | {"dct:created": created}
-        for purpose, acts in groupby(standing, key=lambda act: act.purpose)
+        for purpose, acts in groupby(valid_acts, key=lambda act: act.purpose)
     ]
 
 

@@ -94,7 +94,7 @@ def show_consents(
 def _document(site: Site, source: Source, form: str, reference: str, moment: Moment) -> bytes:
     """Every act of the person, and what the register says of the activities that they are part of."""
     answer = with_history(source, reference, moment)
-    bring_up_to_date(site)
+    bring_up_to_date(site)  # declarations are read from a view, acts from the events
     declared = declared_for(answer.history or (), register_entries(source.session))
     created = instant(moment.as_of or source.now)
     document = CONSENT_DOCUMENTS[form](answer, site.settings.controller, declared, created)

@@ -71,6 +71,7 @@ def backup(
 
     Each goes into a new folder, signed by the log's key. Neither holds an epoch key or the erasure journal.
     """
+    # A thief of one copy must not get the other, nor the keys that open both.
     check_apart((folder, keys), settings.key_dir)
     with open_site(settings) as site:
         recipients = tuple(dict.fromkeys((*settings.backup_recipients, *(recipient or ()))))

@@ -98,6 +98,7 @@ def demo(
         console.print(words, soft_wrap=True)
         bring_up_to_date(site)
         steps = list(shown(guide(site, planted), console, settings.data_dir))
+    # The ledger is closed: its folder is copied while no server writes into it.
     steps += shown([tampered(site)], console, settings.data_dir, after=len(steps))
     console.print()
     lasted_s = time.monotonic() - begun

@@ -76,7 +76,7 @@ def export(
     )
     _check(subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
-    counts = Exported()
+    counts = Exported()  # filled while the records are written
     with reading(
         settings, "export", Moment(recorded_by=selection.recorded_by, at_position=at_position)
     ) as (_, source):

@@ -92,6 +92,7 @@ def ingest_withheld(site: Site, paths: Sequence[str], streams: Sequence[Stream])
         intake = take_over(recorder, files, site.intake, site.clock(), site.batch_limits.messages)
     finally:
         recorder.close()
+    # Receipts come last: on a receipt, the open ledger forgets the message.
     for path in paths:
         if path != STANDARD_INPUT:
             write_receipts(Path(path), intake.receipts)

@@ -77,7 +77,7 @@ def _follow(settings: Settings) -> None:
         open_site(settings, opens_values=False) as site,
     ):
         metrics = PublisherMetrics.on(watch.registry)
-        observer = metrics.counting(_telling(watch))
+        observer = metrics.counting(_observer(watch))
         with (
             watch.sampling(site, read, metrics.show),
             stopping() as stop,
@@ -86,17 +86,17 @@ def _follow(settings: Settings) -> None:
             publisher.follow(stop)
 
 
-def _telling(watch: Watch) -> PublisherObserver:
-    """What an operator should see of a publisher."""
+def _observer(watch: Watch) -> PublisherObserver:
+    """Logs what an operator should see of a publisher."""
 
-    def published_now(size: int, entries: int) -> None:
+    def log_published(size: int, entries: int) -> None:
         text = f"a checkpoint of {size} entries is published"
         watch.says.debug("published", text, size=size, entries=entries)
 
-    def failed(error: LedgerError) -> None:
+    def log_failed(error: LedgerError) -> None:
         watch.says.warning("publication", str(error), fault=type(error).__name__)
 
-    return PublisherObserver(looked=watch.pulse.beat, published=published_now, failed=failed)
+    return PublisherObserver(looked=watch.pulse.beat, published=log_published, failed=log_failed)
 
 
 @configured("store", "log")

@@ -123,6 +123,7 @@ def show_findings(
     with reading(settings, "findings", moment) as (site, source):
         prepare(site, moment)
         rows = findings(source, selection, moment)
+        # Rows are printed as they are found, so their number is known only afterwards.
         if as_json:
             count = emit_list("findings", rows, count_as="open")
         else:

@@ -82,6 +82,7 @@ def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tu
         _warn_of_future(source, moment)
         with recording_reads(site):
             yield site, source
+    # After the answer: a value that cannot be opened keeps no other value from being shown.
     if source.lost:
         tell("lost", counted("value", source.lost))
         raise typer.Exit(1)
@@ -210,6 +211,7 @@ def _found_table(field: str, answer: FoundPersons) -> Table:
 
 def _value_of(field: str) -> str:
     if sys.stdin.isatty():
+        # Hidden and on standard error: the value is in no scrollback and in no pipe.
         value: str = typer.prompt(named_field(field), err=True, hide_input=True)
     else:
         value = sys.stdin.readline()

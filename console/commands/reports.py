@@ -86,6 +86,7 @@ def form_of(
         raise typer.BadParameter(f"--json and --format {form} exclude each other")
     if output is not None and form is None and not as_json:
         raise typer.BadParameter("--output needs --format")
+    # A workbook is binary, which a terminal cannot show; a pipe may take it.
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise typer.BadParameter("--format xlsx: name a file with --output")
     return "json" if as_json else form

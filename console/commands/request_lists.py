@@ -55,6 +55,7 @@ def list_requests(
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
         streams = known_streams(source, subject) if subject else None
+        # A request that is answered by now may have been open at an earlier time.
         unanswered = not everything and moment.as_of is None
         rows = known_requests(source, moment, streams=streams, unanswered=unanswered)
         rows = [row for row in rows if right in {None, row[1].right}]

@@ -98,5 +98,6 @@ def _make(settings: Settings, report: Report[A], options: _ReportOptions) -> Non
             checkpoint=checkpoint_before(settings.log.folder, position),
         )
         content = report.written(source, scope, form)
+        # First recorded, then handed over: where the request refuses it, no report leaves.
         issue(site, source, scope, report.kind, content, form)
         put(content, options.output)

@@ -20,7 +20,7 @@ from sample.generating import PlantedViolation
 from sample.register import SUBSCRIPTION
 from schemas import names
 
-# Any rule with a planted violation will do: this one is resolved by telling somebody something.
+# Any rule with a planted violation will do: one event resolves this one.
 EXPLAINED = "law.notice.never"
 
 

@@ -28,7 +28,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     head = Text(localized(title), style="bold")
     grid = Table(title=head, title_justify="left", header_style="bold")
     for column in columns:
-        grid.add_column(column, overflow="fold")
+        grid.add_column(column, overflow="fold")  # an identifier is never cut
     for row in rows:
         grid.add_row(*(cell(value) for value in row))
     if not grid.row_count:
