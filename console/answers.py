@@ -164,13 +164,13 @@ def schema_of(command: str) -> dict[str, JsonValue]:
 
 
 def _schema(answer: object) -> dict[str, JsonValue]:
-    """The schema of an answer; one that has several shapes is any of them."""
+    """The schema of an answer; an answer of several shapes may have any of them."""
     shapes = get_args(answer) if isinstance(answer, UnionType) else (answer,)
-    found, definitions = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    schemas, definitions = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
     for definition in definitions.values():
         if "description" in definition:
             definition["description"] = cleandoc(definition["description"])
-    return {**(found[0] if len(found) == 1 else {"anyOf": [*found]}), "$defs": definitions}
+    return {**(schemas[0] if len(schemas) == 1 else {"anyOf": [*schemas]}), "$defs": definitions}
 
 
 def write(folder: Path) -> None:

@@ -41,7 +41,7 @@ def explained(error: Exception) -> tuple[int, str]:
 
 
 def complain(line: str, status: int) -> None:
-    """Say in one line why a command ends: a note, or a log line of one that logs."""
+    """Say in one line why a command ends: as a note, or as a log line where the command logs."""
     message = line.removeprefix("ledger: ")
     if logs():
         Log("main").error("ended", message, status=status)
@@ -50,7 +50,7 @@ def complain(line: str, status: int) -> None:
 
 
 def _status_of(error: LedgerError) -> int:
-    # What a command ends with was not waited for: a login that is refused at the start stays so.
+    # `Refused` is a `Retry` for a process that waits; a command did not wait, and a refused login stays so.
     if isinstance(error, Misconfigured | Refused):
         return WRONG
     return AWAY if isinstance(error, Retry) else BAD_NEWS

@@ -27,14 +27,14 @@ from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
 
 
-def option(flag: str, metavar: str, told: str, **more: Any) -> Any:
-    """An option that takes something. `metavar`: what stands for it in the help, `told`: its help."""
-    return typer.Option(flag, metavar=metavar, help=told, **more)
+def option(flag: str, metavar: str, text: str, **more: Any) -> Any:
+    """An option that takes a value. `metavar`: the name of the value in the help, `text`: its help."""
+    return typer.Option(flag, metavar=metavar, help=text, **more)
 
 
-def switch(flag: str, told: str) -> Any:
-    """An option that is there or not."""
-    return typer.Option(flag, help=told)
+def switch(flag: str, text: str) -> Any:
+    """An option that is there or not. `text`: its help."""
+    return typer.Option(flag, help=text)
 
 
 Json = Annotated[bool, switch("--json", "Print JSON, one document, and nothing else.")]
@@ -63,24 +63,23 @@ def code_option(
     flag: str,
     metavar: str,
     listed: Iterable[str],
-    told: str = "One of {}.",
+    text: str = "One of {}.",
     names: Callable[[], Names] | None = None,
     *,
     show_default: bool | str = True,
 ) -> OptionInfo:
-    """An option of some codes, which a shell completes. `told`: its help, around the codes.
+    """An option of the codes in `listed`, which a shell completes. `text`: its help, around the codes.
 
-    The command gets the code, however it was spelled: an unknown one ends it before. `names`: what the
-    codes are called, where tables do not say it.
+    The command gets the code, however it was spelled; an unknown code ends it before it begins. `names`: what
+    the codes are called, where tables do not say it.
     """
-    known = list(listed)
-    text = told.format(", ".join(known))
-    choose = option_of(names or (lambda: codes(known)))
+    choices = list(listed)
+    choose = option_of(names or (lambda: codes(choices)))
     option: OptionInfo = typer.Option(
         flag,
         metavar=metavar,
-        help=text,
-        autocompletion=lambda: known,
+        help=text.format(", ".join(choices)),
+        autocompletion=lambda: choices,
         callback=choose,
         show_default=show_default,
     )
@@ -88,7 +87,7 @@ def code_option(
 
 
 _Typed = str | Iterable[str] | None
-"""What somebody gave for an option that takes names: one, some, or nothing."""
+"""The text of an option that takes names: one, several, or none."""
 
 
 def option_of(names: Callable[[], Names]) -> Callable[[_Typed], _Typed]:
@@ -101,7 +100,7 @@ def option_of(names: Callable[[], Names]) -> Callable[[_Typed], _Typed]:
         try:
             if value is None or isinstance(value, str):
                 return None if value is None else named(value, names())
-            return [named(one, names()) for one in value]
+            return [named(name, names()) for name in value]
         except NotKnown as error:
             raise typer.BadParameter(str(error)) from None
 
@@ -145,7 +144,7 @@ def _check_order(first: datetime | None, last: datetime | None, flag: str) -> No
 
 
 def day_named(flag: str, text: str) -> date:
-    """The day of an option. Raises BadParameter for what is none."""
+    """The day of an option. Raises BadParameter for a text that is no day."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -153,7 +152,7 @@ def day_named(flag: str, text: str) -> date:
 
 
 def day_to_come(flag: str, text: str, today: date) -> date:
-    """The day of an option by which something is to be done. Raises BadParameter for one that is over."""
+    """The day of an option by which something is to be done. Raises BadParameter for a day that is over."""
     day = day_named(flag, text)
     if day < today:
         raise typer.BadParameter(f"{flag}: this day is over; expected today or a day to come")
@@ -198,28 +197,29 @@ def spoken_to(command: Callable[..., None]) -> Callable[..., None]:
     return with_flags(command, call, ("people",))
 
 
-def _speak_to(found: DisplaySettings) -> None:
-    show_in(found.timezone)
-    speak(found.language)
+def _speak_to(display: DisplaySettings) -> None:
+    show_in(display.timezone)
+    speak(display.language)
 
 
 def _with_flag(error: LedgerError, flag: str) -> Exception:
-    """The error as a command says it: what it is about stands first, called as it is on the command line."""
-    told = f"{flag}: {error}" if flag else str(error)
+    """The error as a command says it: it begins with the flag that it is about."""
+    message = f"{flag}: {error}" if flag else str(error)
     if isinstance(error, Misconfigured) and (flag or isinstance(error, NotKnown)):
-        return typer.BadParameter(told)
-    error.args = (told,)
+        return typer.BadParameter(message)
+    error.args = (message,)
     return error
 
 
 def _flag_of(command: Callable[..., None], field: str) -> str:
     """How a command calls a field: by its option, or by the name of its argument."""
-    parameter = next((one for one in own_parameters(command) if one.name == field), None)
+    parameters = own_parameters(command)
+    parameter = next((parameter for parameter in parameters if parameter.name == field), None)
     if parameter is None:
         return ""
-    told = [one for one in get_args(parameter.annotation) if isinstance(one, OptionInfo)]
-    # Typer takes what stands first in `Option(...)` for a default until it builds the command.
-    names = [name for one in told for name in (one.default, *(one.param_decls or ()))]
+    options = [info for info in get_args(parameter.annotation) if isinstance(info, OptionInfo)]
+    # Until Typer builds the command, it keeps the first argument of `Option(...)`, the flag, as default.
+    names = [name for info in options for name in (info.default, *(info.param_decls or ()))]
     return str(names[0]) if names else field.upper()
 
 
@@ -227,5 +227,5 @@ def settings_from(flags: Mapping[str, str]) -> Settings:
     """Settings of this process: its environment and, over it, flags by name of variable."""
     texts = {**os.environ, **flags}
     home = texts.get("LEDGER_DATA_DIR", "").strip()
-    # The default needs the user to have a name on this system: not asked for without a reason.
+    # The default fails for a user without a name on this system, so it is computed only where it is used.
     return read_settings(texts, Path(home) if home else default_data_dir(os.geteuid()))

@@ -27,7 +27,7 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """The program or a group in it. Of a command that is not called it knows the entry alone."""
+    """The program or a group in it. It lists commands by entry, and reads the called one's module only."""
 
     path = ""
     """The words that call it: "" is the program."""
@@ -43,19 +43,19 @@ class Group(TyperGroup):
         return list(self.commands)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command of the first argument; of one that is not there it is said what may be meant."""
+        """The command of the first argument. An unknown one fails, with the commands that may be meant."""
         if args and args[0] not in below(self.path) and not args[0].startswith("-"):
             meant = commands_meant(args[0], self.path, entries())
-            told = f" {say('value', 'or')} ".join(f"`ledger {path}`" for path in meant)
-            ctx.fail(say("command", "meant", told) if meant else say("command", "none"))
+            suggestions = f" {say('value', 'or')} ".join(f"`ledger {path}`" for path in meant)
+            ctx.fail(say("command", "meant", suggestions) if meant else say("command", "none"))
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """What completes a word: for that a command is its name and its summary."""
-        named: dict[str, Any] = {
+        """The completions of a word. They need names and summaries, so no module of a command is read."""
+        commands: dict[str, Any] = {
             name: TyperCommand(name, help=entry.summary) for name, entry in below(self.path).items()
         }
-        ctx.command = TyperGroup(commands=named, params=self.params)  # of this completion alone
+        ctx.command = TyperGroup(commands=commands, params=self.params)  # of this completion alone
         return list(ctx.command.shell_complete(ctx, incomplete))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -68,17 +68,19 @@ class Group(TyperGroup):
 
 
 class _Commands(Mapping[str, TyperCommand | TyperGroup]):
-    """The commands of a group by name. Each is made when it is asked for, and once."""
+    """The commands of a group by name. Each is made when it is first looked up."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._entries = below(path)
-        self._made: dict[str, TyperCommand | TyperGroup] = {}
+        self._commands: dict[str, TyperCommand | TyperGroup] = {}
 
     def __getitem__(self, name: str) -> TyperCommand | TyperGroup:
-        if name not in self._made:
-            self._made[name] = _made(name, f"{self._path} {name}".lstrip(), self._entries[name])
-        return self._made[name]
+        if name not in self._commands:
+            self._commands[name] = _command(
+                name, f"{self._path} {name}".lstrip(), self._entries[name]
+            )
+        return self._commands[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -87,14 +89,14 @@ class _Commands(Mapping[str, TyperCommand | TyperGroup]):
         return len(self._entries)
 
 
-def _made(name: str, path: str, entry: Entry) -> TyperCommand | TyperGroup:
+def _command(name: str, path: str, entry: Entry) -> TyperCommand | TyperGroup:
     if not entry.function:
         return Group(name=name, help=entry.summary, rich_markup_mode=None).at(path)
     info = CommandInfo(name, cls=Command, callback=function_of(entry))
-    cycles.settle()  # what was read stays to the end
-    made = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
-    assert isinstance(made, TyperCommand)
-    return made
+    cycles.settle()  # the modules just read stay to the end: later collections need not look at them
+    command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+    assert isinstance(command, TyperCommand)
+    return command
 
 
 def program_of(app: typer.Typer) -> Group:

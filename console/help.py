@@ -1,7 +1,7 @@
 """What `--help` prints: usage, what the command does, then its arguments and options by panel.
 
-As text, word by word: a name of a flag or variable is never cut, whatever the width, and what stands in
-square brackets is not taken for markup. A name that is too long for its column has a line of its own.
+As text, word by word: a name of a flag or variable is never cut, whatever the width, and words in square
+brackets are not taken for markup. A name that is too long for its column has a line of its own.
 """
 
 import shutil
@@ -22,6 +22,7 @@ def help_of(command: Any, ctx: Any, commands: Iterable[tuple[str, str, str]]) ->
     """The help of a command. `commands`: of a group, by panel, name and summary."""
     width = min(shutil.get_terminal_size().columns, _WIDEST)
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
+    # An optional argument whose metavar has brackets gets a second pair from Typer.
     usage = usage.replace("[[", "[").replace("]]", "]")
     parts = [_filled(f"Usage: {usage}", width, "", "       ")]
     parts += _paragraphs(command.help, width)
@@ -39,9 +40,9 @@ def help_of(command: Any, ctx: Any, commands: Iterable[tuple[str, str, str]]) ->
 
 
 def _without_kind(record: tuple[str, str]) -> tuple[str, str]:
-    """What stands behind an argument's name says what Python makes of it: nothing for people."""
-    name, told = record
-    return name.removesuffix(" <str>").removesuffix(" <path>").removesuffix(" <int>"), told
+    """The record without the type that Typer puts behind an argument's name: it tells people nothing."""
+    name, text = record
+    return name.removesuffix(" <str>").removesuffix(" <path>").removesuffix(" <int>"), text
 
 
 def _paragraphs(text: str | None, width: int) -> Iterator[str]:
@@ -54,11 +55,11 @@ def _panel(name: str, rows: Iterable[tuple[str, str]], width: int) -> str:
     return "\n".join([typer.style(name, bold=True), *(_row(*row, width) for row in rows)])
 
 
-def _row(name: str, told: str, width: int) -> str:
+def _row(name: str, text: str, width: int) -> str:
     start, column = " " * _INDENT + name, _INDENT + _NAMES
     if len(start) >= column - 1:
-        return f"{start}\n{_filled(told, width, ' ' * column)}" if told else start
-    return _filled(told, width, start.ljust(column), " " * column) if told else start
+        return f"{start}\n{_filled(text, width, ' ' * column)}" if text else start
+    return _filled(text, width, start.ljust(column), " " * column) if text else start
 
 
 def _filled(text: str, width: int, first: str, rest: str | None = None) -> str:

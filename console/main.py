@@ -93,7 +93,7 @@ def _name_unknown_variables() -> None:
 
 
 def _leave_quietly() -> int:
-    """Whoever read the answer has enough of it; the interpreter must not complain at its end."""
+    """End without a word: the reader closed the pipe. Else Python would complain when it flushes at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return FINE
 

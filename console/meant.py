@@ -1,4 +1,4 @@
-"""What somebody meant who typed a command, or a variable, that is not there.
+"""What a person meant who typed a command, or set a variable, that does not exist.
 
 Words that people use for a command are data (`synonyms.toml`); else it is what is spelled alike. What was
 typed is never repeated: behind a slip there may be anything.
@@ -29,37 +29,41 @@ def commands_meant(word: str, group: str, known: Iterable[str]) -> list[str]:
 
     `known`: all there are. A synonym that is known says all; else what is spelled alike, here first.
     """
-    asked = word.casefold().replace("_", "-")
+    typed = word.casefold().replace("_", "-")
     known = list(known)
     tables = synonyms()
     for table in (tables.get(group, {}), tables[_EVERYWHERE]):
-        if there := [one for one in table.get(asked, ()) if one in known and one != group]:
-            return there
+        paths = [path for path in table.get(typed, ()) if path in known and path != group]
+        if paths:
+            return paths
     here = [path for path in known if path.rpartition(" ")[0] == group]
-    return list(dict.fromkeys([*_alike(asked, here), *_alike(asked, known)]))[:_MOST]
+    return list(dict.fromkeys([*_alike(typed, here), *_alike(typed, known)]))[:_MOST]
 
 
-def _alike(asked: str, paths: Iterable[str]) -> list[str]:
+def _alike(typed: str, paths: Iterable[str]) -> list[str]:
     """Commands whose last word is spelled alike."""
     by_name: dict[str, list[str]] = {}
     for path in paths:
         by_name.setdefault(path.rpartition(" ")[2], []).append(path)
     return [
         path
-        for name in get_close_matches(asked, by_name, cutoff=_LIKENESS)
+        for name in get_close_matches(typed, by_name, cutoff=_LIKENESS)
         for path in by_name[name]
     ]
 
 
 def unknown_variables(names: Collection[str]) -> list[tuple[str, str | None]]:
-    """Variables that look like settings and are none, sorted, each with the setting that is spelled alike."""
-    known = {setting.variable.removeprefix(PREFIX): setting.variable for setting in SETTINGS}
+    """Variables that look like a setting and are none, sorted, each with a setting spelled alike, if any."""
+    variables = {setting.variable.removeprefix(PREFIX): setting.variable for setting in SETTINGS}
     odd = sorted(
         name
         for name in names
         if name.startswith(PREFIX)
         and not name.startswith(_OF_TESTS)
-        and name not in {*known.values(), *_NO_SETTINGS}
+        and name not in {*variables.values(), *_NO_SETTINGS}
     )
-    near = (get_close_matches(name.removeprefix(PREFIX), known, n=1) for name in odd)
-    return [(name, known[one[0]] if one else None) for name, one in zip(odd, near, strict=True)]
+    matches = (get_close_matches(name.removeprefix(PREFIX), variables, n=1) for name in odd)
+    return [
+        (name, variables[match[0]] if match else None)
+        for name, match in zip(odd, matches, strict=True)
+    ]

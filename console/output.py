@@ -4,9 +4,9 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import orjson
 from msgspec import Struct
@@ -20,6 +20,39 @@ _PRIVATE = 0o600
 
 # Without a terminal there is no width to fit into: wide enough for every table of ours.
 WIDTH_WITHOUT_TERMINAL = 160
+
+A = TypeVar("A", bound=Struct)
+R = TypeVar("R", bound=Struct)
+
+
+def print_answer(
+    answer: A,
+    tables_of: Callable[[A], RenderableType | list[RenderableType]],
+    as_json: bool,
+) -> None:
+    """Print an answer: as one JSON document, or as the tables that `tables_of` makes of it."""
+    if as_json:
+        emit(answer)
+        return
+    tables = tables_of(answer)
+    people().print(*(tables if isinstance(tables, list) else [tables]))
+
+
+def print_rows(
+    name: str,
+    rows: Iterable[R],
+    table_of: Callable[[Iterable[R]], RenderableType],
+    as_json: bool,
+    count_as: str | None = None,
+) -> None:
+    """Print rows as they come: as a list `name` in one JSON document, or as a table.
+
+    `count_as`: as `emit_list` takes it.
+    """
+    if as_json:
+        emit_list(name, rows, count_as)
+    else:
+        people().print(table_of(rows))
 
 
 def emit(document: Struct | Mapping[str, JsonValue]) -> None:
@@ -41,8 +74,8 @@ def emit_list(
 ) -> int:
     """Print one JSON document with one list in it, in flat memory; say how many there were.
 
-    `count_as`: the name under which their number stands behind the list; None: it does not. `beside`: more
-    that stands behind the list.
+    `count_as`: the member behind the list that holds their number; None: there is none. `beside`: further
+    members behind the list.
     """
     number = 0
     emit_bytes(b"{" + orjson.dumps(name) + b":[")
@@ -56,7 +89,7 @@ def emit_list(
 
 
 def emit_bytes(content: bytes) -> None:
-    """Print bytes as they are, whatever the encoding; on a terminal without what would command it."""
+    """Print bytes as they are, whatever the encoding; on a terminal with control characters escaped."""
     out = standard_output()
     out.write(_escaped(content) if sys.stdout.isatty() else content)
 
@@ -68,26 +101,31 @@ def standard_output() -> BinaryIO:
 
 
 def _escaped(content: bytes) -> bytes:
-    """Bytes for a terminal: what could command it is written as JSON writes it; line feeds stay."""
+    """Bytes for a terminal: control characters as JSON escapes, so that no value can command it."""
     text = content.decode("utf-8", "replace")
-    return "".join(_escape(one) if one != "\n" and commands(one) else one for one in text).encode()
+    return "".join(
+        _escape(character) if character != "\n" and commands(character) else character
+        for character in text
+    ).encode()
 
 
 def _escape(character: str) -> str:
+    # JSON escapes UTF-16 code units, of which a character outside the basic plane has two.
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, also where there was one that others could read."""
+    """Write a file that only its owner may read, even where others could read the file before it."""
     write_file_as(path, content, _PRIVATE)
 
 
 def write_file_as(path: Path, content: bytes, mode: int) -> None:
     """Write a file with a mode, never wider than that of the file before it. Raises OSError.
 
-    It is a new file in the place of what was there, a link too: whoever planted one, or has it open, gets
-    nothing of the content, and half a file is never there. A device or a pipe is written to as it is.
+    A new file takes the place of the old one, also of a link: a reader who planted the link, or has the old
+    file open, gets nothing of the content, and half a file is never there. A device or a pipe is written to
+    as it is.
     """
     try:
         before = path.stat().st_mode

@@ -1,4 +1,4 @@
-"""Flags for settings: what every command takes beside its own options, before it or behind it."""
+"""Flags for settings, which every command takes besides its own options, before its name or behind it."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
@@ -38,8 +38,8 @@ def settings_of(groups: tuple[Group, ...]) -> list[Setting]:
 
 def texts_of(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, str]:
     """Take the flags out of a command's arguments: variable -> text of those that were given."""
-    given = {s.variable: arguments.pop(s.name) for s in settings_of(groups)}
-    return {variable: str(value) for variable, value in given.items() if value is not None}
+    values = {setting.variable: arguments.pop(setting.name) for setting in settings_of(groups)}
+    return {variable: str(value) for variable, value in values.items() if value is not None}
 
 
 class Several(NamedTuple):
@@ -50,12 +50,12 @@ class Several(NamedTuple):
 
 
 def _several(parameter: inspect.Parameter) -> Several | None:
-    of = get_args(parameter.annotation)[1:]
-    return next((one for one in of if isinstance(one, Several)), None)
+    metadata = get_args(parameter.annotation)[1:]
+    return next((item for item in metadata if isinstance(item, Several)), None)
 
 
 def own_parameters(command: Callable[..., None]) -> Iterator[inspect.Parameter]:
-    """What a command takes after its first argument, as options and arguments."""
+    """The options and arguments of a command, after its first parameter (settings or context)."""
     for parameter in [*inspect.signature(command).parameters.values()][1:]:
         if several := _several(parameter):
             for name, annotation in several.options.items():
@@ -68,7 +68,8 @@ def composed(command: Callable[..., None], arguments: dict[str, Any]) -> dict[st
     """The arguments of a command, made of its options. Raises BadParameter."""
     for name, parameter in inspect.signature(command).parameters.items():
         if several := _several(parameter):
-            arguments[name] = several.make(**{one: arguments.pop(one) for one in several.options})
+            values = {option: arguments.pop(option) for option in several.options}
+            arguments[name] = several.make(**values)
     return arguments
 
 
@@ -85,7 +86,10 @@ def with_flags(
     )
     flags = [_parameter(setting, hidden) for setting in settings_of(groups)]
     # Keyword only, so that those without a default may follow those with one.
-    own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own_parameters(command)]
+    own = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in own_parameters(command)
+    ]
     call.__name__, call.__doc__ = command.__name__, command.__doc__
     call.__signature__ = inspect.Signature([context, *own, *flags])  # type: ignore[attr-defined]
     return call

@@ -29,7 +29,7 @@ def label_of(path: str) -> str:
     if path == STANDARD_INPUT:
         return "stdin"
     name = Path(path).name
-    if name == OFFICE_LABEL:  # what comes by that is the privacy office's
+    if name == OFFICE_LABEL:  # this label marks events of the privacy office itself
         return "file"
     return name if LABEL.fullmatch(name) and not looks_personal(name) else "file"
 
@@ -45,7 +45,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
 
 
 def text_of(flag: str, path: str) -> str:
-    """The whole text of a file, or of standard input. Raises Misconfigured for what is none, or empty."""
+    """The whole text of a file, or of standard input. Raises Misconfigured when it is empty or no text."""
     with opened(path) as stream:
         content = stream.read(_MOST_BYTES + 1)
     if not content.strip() or len(content) > _MOST_BYTES:
@@ -61,9 +61,9 @@ def text_of(flag: str, path: str) -> str:
 def size_of(streams: Sequence[Stream]) -> int | None:
     """Bytes of all files; None when one of them is a pipe."""
     try:
-        status = [os.fstat(stream.fileno()) for _, stream in streams]
+        statuses = [os.fstat(stream.fileno()) for _, stream in streams]
     except io.UnsupportedOperation:  # standard input that is no file of the system
         return None
-    if not all(stat.S_ISREG(one.st_mode) for one in status):
+    if not all(stat.S_ISREG(status.st_mode) for status in statuses):
         return None
-    return sum(one.st_size for one in status)
+    return sum(status.st_size for status in statuses)

@@ -24,16 +24,17 @@ def entries() -> Mapping[str, Entry]:
     """Every command and group in the order of the help, by the words that call it: `hold place`."""
     panels = tomllib.loads(FILE.read_text("utf-8"))
     return MappingProxyType(
-        {path: _entry(panel, told) for panel, rows in panels.items() for path, told in rows.items()}
+        {path: _entry(panel, row) for panel, rows in panels.items() for path, row in rows.items()}
     )
 
 
-def _entry(panel: str, told: str | list[str]) -> Entry:
-    return Entry(panel, "", told) if isinstance(told, str) else Entry(panel, *told)
+def _entry(panel: str, row: str | list[str]) -> Entry:
+    """A command's row has its function and its summary; the row of a group is the summary alone."""
+    return Entry(panel, "", row) if isinstance(row, str) else Entry(panel, *row)
 
 
 def below(group: str) -> dict[str, Entry]:
-    """What stands in a group ("" is the program), by its last word."""
+    """The commands and groups in a group ("" is the program), each by its last word."""
     return {
         path.rpartition(" ")[2]: entry
         for path, entry in entries().items()
@@ -42,9 +43,9 @@ def below(group: str) -> dict[str, Entry]:
 
 
 def function_of(entry: Entry) -> Callable[..., Any]:
-    """The function that does a command. Its module is read now, and what tells of its errors.
+    """The function that does a command. Reads its module, and before it the module that explains errors.
 
-    A command that runs out of files, or is replaced on disk while it runs, can still say so.
+    So a command that runs out of files, or is replaced on disk while it runs, can still say so.
     """
     import_module("console.failures")
     module, _, name = entry.function.partition(".")

@@ -22,9 +22,10 @@ def notice_page(answer: BreachNotice, language: Language) -> bytes:
 
 def notice_text(answer: BreachNotice, language: Language) -> bytes:
     """The same as lines of text, to be copied into a form."""
-    made = notice_document(answer, language)
-    lines = [made.title, made.law, *(f"{name}: {value}" for name, value in made.facts), *made.intro]
-    for section in made.sections:
+    notice = notice_document(answer, language)
+    facts = [f"{name}: {value}" for name, value in notice.facts]
+    lines = [notice.title, notice.law, *facts, *notice.intro]
+    for section in notice.sections:
         lines += ["", section.title, *([section.text] if section.text else [])]
         lines += [f"- {row[0]}: {'; '.join(filter(None, row[1:]))}" for row in section.rows]
     return "".join(f"{line}\n" for line in lines).encode()
@@ -68,12 +69,12 @@ class _Page:
         yield self.says("made"), localized(answer.made_at)
 
     def standing(self) -> str:
-        """Whether it is whole."""
+        """Whether the notification is whole, or how many points are missing."""
         missing = len(self.answer.missing)
         return self.says("partial", missing) if missing else self.says("whole")
 
     def missing(self) -> Section:
-        """What nobody has said yet."""
+        """The items that no act on the breach has said yet."""
         rows = tuple(
             (self.says(f"item-{item}"), self.cited(self._point_of(item)))
             for item in self.answer.missing
@@ -89,16 +90,17 @@ class _Page:
     def point(self, point: str) -> Section:
         """A point of the law with the items that it asks for."""
         rows = tuple(
-            (self.says(f"item-{row.item}"), self._said(row))
+            (self.says(f"item-{row.item}"), self._item_text(row))
             for row in self.answer.items
             if row.article == point
         )
         return Section(f"{self.says(f'point-{point}')} ({self.cited(point)})", None, (), (), rows)
 
-    def _said(self, row: NoticeItem) -> str:
+    def _item_text(self, row: NoticeItem) -> str:
         if not row.said:
             return self.says("not-known") if row.missing else self.says("not-needed")
         parts = [(self.says(name), self._value(name, value)) for name, value in row.said.items()]
+        # The heading of an item names its only fact; measures are either taken or proposed.
         if len(parts) == 1 and row.item != "measures":
             return parts[0][1]
         return " · ".join(f"{name}: {value}" for name, value in parts)
@@ -111,8 +113,8 @@ class _Page:
         if name == "categories":
             return ", ".join(map(self.words.category, value)) or self.says("none")
         if name == "nature":
-            known = (code_word("nature", code, self.language) or code for code in value)
-            return ", ".join(known) or self.says("none")
+            natures = (code_word("nature", code, self.language) or code for code in value)
+            return ", ".join(natures) or self.says("none")
         return "; ".join(value) or self.says("none")
 
     def phases(self) -> Section:
@@ -132,7 +134,7 @@ class _Page:
         return Section(title, text, tuple(self.says(name) for name in names), (), rows)
 
     def clocks(self) -> Section:
-        """Until when what must be told."""
+        """Which duties have a clock, until when each runs, and how it stands."""
         rows = tuple(
             (
                 clock.title_nl if self.language == "nl" else clock.title,

@@ -34,7 +34,7 @@ def certificate_document(
 ) -> Document:
     """The letter. `answer`: what the certificate proves. The same input gives the same letter."""
     letter = Letter(language)
-    made, erased = letter.moment(instant(rendered_at)), letter.moment(answer.erased_at)
+    made_at, erased_at = letter.moment(instant(rendered_at)), letter.moment(answer.erased_at)
     ground = letter.say("ground", answer.ground)
     whom = "asked" if answer.request_ref else "person"
     return Document(
@@ -42,10 +42,10 @@ def certificate_document(
         title=letter.say("certificate", "title"),
         law=letter.say("certificate", "law"),
         addressee=(letter.say("certificate", whom, answer.request_ref),),
-        facts=tuple(_facts(letter, answer, controller, made)),
+        facts=tuple(_facts(letter, answer, controller, made_at)),
         intro=(
             letter.say("certificate", "dear"),
-            letter.say("certificate", "erased", erased, ground, len(answer.keys_destroyed)),
+            letter.say("certificate", "erased", erased_at, ground, len(answer.keys_destroyed)),
             *(letter.say("certificate", name) for name in ("gone", "remains")),
         ),
         sections=(
@@ -54,6 +54,7 @@ def certificate_document(
             Section(letter.say("certificate", "disagree"), text=letter.say("complaint", "text")),
         ),
         closing=(letter.say("certificate", "greeting"), controller.name, controller.contact),
+        # The number of a page and of all pages are known when it is set: their places stay.
         footer=letter.say("title", "page", "{}", "{}"),
         attachment=Attachment(
             letter.say("certificate", "enclosed"),
@@ -65,7 +66,7 @@ def certificate_document(
 
 
 def _facts(
-    letter: Letter, answer: CertifiedErasure, controller: Controller, made: str
+    letter: Letter, answer: CertifiedErasure, controller: Controller, made_at: str
 ) -> Iterator[tuple[str, str]]:
     if answer.request_ref:
         yield letter.say("title", "request"), answer.request_ref
@@ -74,18 +75,18 @@ def _facts(
     yield letter.say("title", "controller"), " · ".join(whom)
     if controller.data_protection_officer:
         yield letter.say("title", "officer"), controller.data_protection_officer
-    yield letter.say("certificate", "made"), made
+    yield letter.say("certificate", "made"), made_at
 
 
 def _decided(letter: Letter, decisions: Mapping[str, RecordedDecision]) -> Section:
-    """Every category, what was erased first: what became of it, and every ground; the longest is the last."""
+    """A row for each category, erased first: what became of it, and every ground, the longest last."""
     names = {"category": 2.0, "decision": 2.4, "why": 8.0}
-    ordered = sorted(decisions.items(), key=lambda one: (one[1].decision != "erase", one[0]))
+    ordered = sorted(decisions.items(), key=lambda item: (item[1].decision != "erase", item[0]))
     return Section(
         letter.say("certificate", "decided"),
         columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
         widths=tuple(names.values()),
-        rows=tuple(_row(letter, category, one) for category, one in ordered),
+        rows=tuple(_row(letter, category, decision) for category, decision in ordered),
     )
 
 
@@ -102,15 +103,15 @@ def _why(letter: Letter, ground: RecordedGround) -> str:
     """A ground in the words of the decision, with the law."""
     end = date.fromisoformat(ground.until) if ground.until else None
     rule, ref = given(ground.rule), given(ground.ref)
-    found = rulebook.recorded_reason(ground.ground, rule, ref, end)
-    if found is None:
+    reason = rulebook.recorded_reason(ground.ground, rule, ref, end)
+    if reason is None:
         return letter.say("ground", ground.ground)
-    says = found.says_nl if letter.language == "nl" else found.says
-    return f"{letter.dated(says).removesuffix('.')} ({letter.words.cited(found.statute)})."
+    says = reason.says_nl if letter.language == "nl" else reason.says
+    return f"{letter.dated(says).removesuffix('.')} ({letter.words.cited(reason.statute)})."
 
 
 def _proof(letter: Letter, answer: CertifiedErasure, enclosed: EnclosedCertificate) -> Section:
-    """What anybody needs to check it without us."""
+    """What a reader needs to check the certificate without us."""
     keys: Sequence[str] = enclosed.keys
     facts = {
         "file": enclosed.name,
@@ -128,5 +129,5 @@ def _proof(letter: Letter, answer: CertifiedErasure, enclosed: EnclosedCertifica
         text=letter.say("certificate", "proven"),
         columns=("", ""),
         widths=(2.6, 10.0),
-        rows=tuple((letter.say("certificate", name), told) for name, told in facts.items()),
+        rows=tuple((letter.say("certificate", name), value) for name, value in facts.items()),
     )

@@ -33,34 +33,39 @@ def _since(activity: RegisteredActivity) -> str | None:
 
 def _recipients(activity: RegisteredActivity) -> list[str]:
     return [
-        f"{one.recipient}: {clean(one.name)}" if one.name else one.recipient
-        for one in activity.recipients
+        f"{recipient.recipient}: {clean(recipient.name)}" if recipient.name else recipient.recipient
+        for recipient in activity.recipients
     ]
 
 
 def _transfers(activity: RegisteredActivity) -> list[str]:
     """Each third country with what the transfer rests on: `US: scc-2021, DPA-7`."""
     return [
-        ": ".join(filter(None, (one.country, ", ".join(one.mechanisms + one.documents))))
-        for one in activity.transfers
+        ": ".join(
+            filter(None, (transfer.country, ", ".join(transfer.mechanisms + transfer.documents)))
+        )
+        for transfer in activity.transfers
     ]
 
 
 def _overdue(activity: RegisteredActivity) -> list[str]:
     """What is kept too long: `traffic: 5 since 2026-05-01`."""
     return [
-        f"{one.category}: {one.overdue} since {day(one.since)}"
-        for one in activity.retention.categories
-        if one.overdue
+        f"{row.category}: {row.overdue} since {day(row.since)}"
+        for row in activity.retention.categories
+        if row.overdue
     ]
 
 
 def _in_place(activity: RegisteredActivity) -> dict[str, str]:
-    return {one.measure: _KEPT[one.in_place] for one in activity.security_measures}
+    return {measure.measure: _KEPT[measure.in_place] for measure in activity.security_measures}
 
 
 def _missing(activity: RegisteredActivity) -> list[str]:
-    return [" ".join(filter(None, (one.article, one.what, one.detail))) for one in activity.missing]
+    return [
+        " ".join(filter(None, (point.article, point.what, point.detail)))
+        for point in activity.missing
+    ]
 
 
 _OF_ACTIVITY: dict[str, Value] = {
@@ -94,9 +99,9 @@ _OF_ACTIVITY: dict[str, Value] = {
     "observed_recipients": _recipients,
     "observed_recipient_kinds": _observed(lambda observed: observed.recipient_kinds),
     "observed_countries": _observed(lambda observed: observed.countries),
-    "drift": lambda activity: [f"{one.kind}: {one.detail}" for one in activity.drift],
+    "drift": lambda activity: [f"{drift.kind}: {drift.detail}" for drift in activity.drift],
     "missing": _missing,
-    "assessments": lambda activity: [one.dpia_ref for one in activity.assessments],
+    "assessments": lambda activity: [assessment.dpia_ref for assessment in activity.assessments],
 }
 _OF_PURPOSE = ("purpose", "legal_basis", "provision")
 
@@ -116,13 +121,15 @@ def register_rows(answer: Register) -> Iterator[list[str]]:
 
     An activity without a declared purpose has one row, with the purpose left empty.
     """
+    # Every row repeats the controller and the moment, so that a row is complete on its own.
     moment = (answer.as_of, answer.recorded_by, answer.at_position, answer.judged_on)
     shared = (*msgspec.structs.astuple(answer.controller), *moment)
     for activity in answer.activities:
         own = [value(activity) for value in _OF_ACTIVITY.values()]
         declared = activity.declared or UNDECLARED
         purposes: list[tuple[str | None, ...]] = [
-            (one.purpose, one.legal_basis, given(one.provision)) for one in declared.purposes
+            (purpose.purpose, purpose.legal_basis, given(purpose.provision))
+            for purpose in declared.purposes
         ]
         for of_purpose in purposes or [(None, None, None)]:
             row = (activity.activity, *of_purpose, *own, *shared)

@@ -105,7 +105,7 @@ def recipients(kinds: list[str]) -> list[Node]:
 
 
 def retention(rules: dict[str, str]) -> list[Node]:
-    """How long each category of data is kept; what no rule says is indeterminate."""
+    """How long each category of data is kept; without a rule the duration is indeterminate."""
     if not rules:
         return [{"@type": "dpv:StorageDuration", "dpv:hasDuration": _duration(None)}]
     return [
@@ -121,8 +121,8 @@ def retention(rules: dict[str, str]) -> list[Node]:
 def _duration(rule: str | None) -> Node:
     if rule is None:
         return {"@type": "dpv:IndeterminateDuration", "rdf:value": "not declared"}
-    known, spelled = retention_rule(rule), _PERIOD.search(rule)
-    period = known.period if known else spelled[1].upper() if spelled else None
+    entry, spelled = retention_rule(rule), _PERIOD.search(rule)
+    period = entry.period if entry else spelled[1].upper() if spelled else None
     if period is None:
         return {"@type": "dpv:UntilEventDuration", "rdf:value": rule}
     return {"@type": "dpv:TemporalDuration", "rdf:value": period, "dct:identifier": rule}

@@ -33,7 +33,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A file that goes along inside the document. `title`: what it is, for whoever looks for it."""
+    """A file that goes along inside the document. `title`: what it is, in words for the reader."""
 
     title: str
     name: str
@@ -67,9 +67,9 @@ class Letter:
         self.words = RegisterWords(language)
 
     def say(self, table: str, name: str, *values: object) -> str:
-        """A phrase; a code that has none as the words that it is made of."""
-        known = WORDS[table].get(name)
-        return known[self.language].format(*values) if known else name.replace("-", " ")
+        """A phrase of `report.toml`; a code without a phrase as the words that it is made of."""
+        phrase = WORDS[table].get(name)
+        return phrase[self.language].format(*values) if phrase else name.replace("-", " ")
 
     def word(self, code: str | None) -> str:
         """A code as sentences say it; a dash for none."""
@@ -80,9 +80,9 @@ class Letter:
 
     def date(self, instant: str | None) -> str:
         """A day in words; an instant is that of Amsterdam."""
-        found = day(instant) if instant and "T" in instant else None
+        local = day(instant) if instant and "T" in instant else None
         year, month, number = (
-            found.timetuple()[:3] if found else map(int, (instant or "").split("-"))
+            local.timetuple()[:3] if local else map(int, (instant or "").split("-"))
         )
         return f"{number} {_MONTHS[self.language].split()[month - 1]} {year}"
 
@@ -96,7 +96,7 @@ class Letter:
 
     def dated(self, text: str) -> str:
         """A sentence with its days in words."""
-        return _DAY.sub(lambda found: self.date(found[0]), text)
+        return _DAY.sub(lambda match: self.date(match[0]), text)
 
     def told(self, value: str) -> str:
         """A value that may be a day or a time; another one as it is."""

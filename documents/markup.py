@@ -21,20 +21,20 @@ def text(value: object) -> Html:
 
 def element(name: str, *content: object, **attributes: str) -> Html:
     """An element. Names of attributes are written as in Python: `class_`, `aria_label`."""
-    marks = "".join(
+    written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{text(value)}"' for key, value in attributes.items()
     )
-    return Html(f"<{name}{marks}>{join(*content)}</{name}>")
+    return Html(f"<{name}{written}>{join(*content)}</{name}>")
 
 
 def join(*content: object) -> Html:
     """Pieces one after the other; None is nothing."""
-    return Html("".join(text(one) for one in content if one is not None))
+    return Html("".join(text(piece) for piece in content if piece is not None))
 
 
 def items(entries: Iterable[object]) -> Html:
     """A list."""
-    return element("ul", *(element("li", one) for one in entries))
+    return element("ul", *(element("li", entry) for entry in entries))
 
 
 def table(
@@ -68,12 +68,13 @@ def _heading(column: str, is_number: bool) -> Html:
 
 def _row(cells: Sequence[object], columns: Sequence[str]) -> Html:
     first, *rest = cells
-    named = (_cell(cell, column) for cell, column in zip_longest(rest, columns))
-    return element("tr", element("th", text(first), scope="row"), *named)
+    others = (_cell(cell, column) for cell, column in zip_longest(rest, columns))
+    return element("tr", element("th", text(first), scope="row"), *others)
 
 
 def _cell(cell: object, column: str | None) -> Html:
     marks = {"data_label": column} if column else {}
+    # `bool` is an `int` in Python: "yes" is no number.
     if isinstance(cell, int) and not isinstance(cell, bool):
         return element("td", str(cell), class_="number", **marks)
     return element("td", cell, **marks)
@@ -87,13 +88,14 @@ def document(language: str, title: str, style: str, *body: object) -> bytes:
         "<head>",
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        # Even if a value got past the escaping, the page would load and run nothing.
         '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         element("title", title),
         f"<style>\n{style}</style>",
         "</head>",
         "<body>",
-        *(text(one) for one in body if one is not None),
+        *(text(piece) for piece in body if piece is not None),
         "</body>",
         "</html>",
     ]

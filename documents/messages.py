@@ -32,30 +32,35 @@ def told(message: str) -> str:
 
 def _in_dutch(message: str) -> str:
     words = message.strip()
-    whole = _found(words)
+    whole = _translated(words)
+    # An error of several faults joins their messages; each of them has an entry of its own.
     if whole is None and _BETWEEN in words:
         whole = _BETWEEN.join(map(_in_dutch, words.split(_BETWEEN)))
     return message if whole is None else message.replace(words, whole)
 
 
-def _found(message: str) -> str | None:
-    """The sentence of a message with its values in place, None when no message is like it."""
-    for known in _messages():
-        values = known.pattern.fullmatch(message)
+def _translated(message: str) -> str | None:
+    """The Dutch sentence of a message with its values in place; None when no entry fits the message."""
+    for entry in _messages():
+        values = entry.pattern.fullmatch(message)
         if values:
-            return known.dutch.format(*map(_in_dutch, values.groups()))
+            return entry.dutch.format(*map(_in_dutch, values.groups()))
     return None
 
 
 @cache
 def _messages() -> tuple[_Message, ...]:
-    """What stands around others, then those with the most words of their own: no value is taken for them."""
+    """Messages that enclose another one, then the rest, those with the most words of their own first.
+
+    So a value in a message is never taken for a piece of a message that says less.
+    """
     text = Path(__file__).with_name("messages.toml").read_text("utf-8")
     parts: dict[str, dict[str, str]] = tomllib.loads(text)
     around = parts.pop(_AROUND)
-    known = [one for part in parts.values() for one in part.items()]
-    known += [(duty.title, duty.title_nl) for duty in DEADLINES.values()]
-    ordered = [*around.items(), *sorted(known, key=lambda one: -len(one[0].replace(_PLACE, "")))]
+    pairs = [pair for part in parts.values() for pair in part.items()]
+    pairs += [(duty.title, duty.title_nl) for duty in DEADLINES.values()]
+    pairs.sort(key=lambda pair: -len(pair[0].replace(_PLACE, "")))
+    ordered = [*around.items(), *pairs]
     return tuple(_Message(_pattern(english), dutch) for english, dutch in ordered)
 
 

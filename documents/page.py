@@ -70,7 +70,7 @@ def _table(part: RegisterTable, words: RegisterWords) -> Html:
 
 
 def _codes(part: RegisterTable) -> set[str]:
-    """The columns that name by a code what another one says in words: they are for programs."""
+    """The columns of codes whose words another column has: they are for programs."""
     return {"code", "activity"} if "name" in part.columns else {"code"}
 
 
@@ -84,7 +84,7 @@ def _cell(value: object, words: RegisterWords) -> object:
 
 
 def _changes(versions: RegisterTable, words: RegisterWords) -> Html | None:
-    """The declarations that were replaced, and by what: one that never changed is told already."""
+    """The activities whose declaration changed, with every version: the others are told above."""
     names = Counter(row[0] for row in versions.rows)
     changed = versions._replace(rows=[row for row in versions.rows if names[row[0]] > 1])
     return _part(changed, words) if changed.rows else None
@@ -162,4 +162,4 @@ def _processor(
 
 
 def _articles(activities: Iterable[RegisteredActivity], words: RegisterWords) -> Iterator[Html]:
-    return (activity_article(one, words) for one in activities if _is_processor(one))
+    return (activity_article(activity, words) for activity in activities if _is_processor(activity))

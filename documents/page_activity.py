@@ -1,4 +1,4 @@
-"""One activity on the page: the points of GDPR Art. 30, declared beside observed, then retention."""
+"""One activity on the page: each point of GDPR Art. 30 as declared and as observed, then retention."""
 
 from collections.abc import Iterable, Iterator
 
@@ -36,12 +36,12 @@ def activity_article(activity: RegisteredActivity, words: RegisterWords) -> Html
 
 def _head(activity: RegisteredActivity, words: RegisterWords) -> Html:
     declared, versions = activity.declared or UNDECLARED, activity.versions
-    told = [
+    parts = [
         words.code("role", declared.role),
         words.code("owner", declared.owner),
         words.page("version", activity.version, day(versions[-1].from_)) if versions else None,
     ]
-    about = " · ".join(one for one in told if one)
+    about = " · ".join(filter(None, parts))
     return element(
         "header",
         element("h3", words.activity(activity.activity, activity.name)),
@@ -115,36 +115,36 @@ def _line(
 
 def _list(entries: Iterable[Content], words: RegisterWords) -> Html:
     """A line each."""
-    found = list(entries)
-    return items(found) if found else element("span", words.page("none"), class_="small")
+    lines = list(entries)
+    return items(lines) if lines else element("span", words.page("none"), class_="small")
 
 
 def _run(entries: Iterable[Content], words: RegisterWords) -> Html:
     """One after the other, for short words."""
-    found = [one for entry in entries for one in (", ", entry)][1:]
-    return join(*found) if found else element("span", words.page("none"), class_="small")
+    pieces = [piece for entry in entries for piece in (", ", entry)][1:]
+    return join(*pieces) if pieces else element("span", words.page("none"), class_="small")
 
 
-def _marked(name: Content, known: bool, words: RegisterWords) -> Content:
-    """Something observed; what was not declared stands out."""
-    if known:
+def _marked(name: Content, is_declared: bool, words: RegisterWords) -> Content:
+    """A name of something observed; it stands out when it is not declared."""
+    if is_declared:
         return name
     return element("span", name, f" ({words.page('not_declared')})", class_="bad")
 
 
 def _purposes(declared: Declaration, words: RegisterWords) -> Html:
-    return _list((_purpose(one, words) for one in declared.purposes), words)
+    return _list((_purpose(purpose, words) for purpose in declared.purposes), words)
 
 
 def _purpose(purpose: DeclaredPurpose, words: RegisterWords) -> Html:
     ground = words.code("legal_basis", purpose.legal_basis)
     provision = words.provision(given(purpose.provision))
-    told = "; ".join(filter(None, (ground, provision)))
-    return join(words.code("purpose", purpose.purpose), " ", element("span", told, class_="small"))
+    basis = element("span", "; ".join(filter(None, (ground, provision))), class_="small")
+    return join(words.code("purpose", purpose.purpose), " ", basis)
 
 
 def _bases(activity: RegisteredActivity, words: RegisterWords) -> Html:
-    declared = {one.legal_basis for one in (activity.declared or UNDECLARED).purposes}
+    declared = {purpose.legal_basis for purpose in (activity.declared or UNDECLARED).purposes}
     return _list(
         (
             _marked(words.code("legal_basis", basis), basis in declared, words)
@@ -173,13 +173,13 @@ def _seen(activity: RegisteredActivity, words: RegisterWords) -> Html:
 def _categories(
     activity: RegisteredActivity, declared: Declaration, words: RegisterWords
 ) -> tuple[Html, Html]:
-    known = declared.data_categories
+    categories = declared.data_categories
     return (
-        _run((words.category(one) for one in known), words),
+        _run(map(words.category, categories), words),
         _run(
             (
-                _marked(words.category(one), one in known, words)
-                for one in activity.observed.categories
+                _marked(words.category(category), category in categories, words)
+                for category in activity.observed.categories
             ),
             words,
         ),
@@ -190,42 +190,40 @@ def _recipients(
     activity: RegisteredActivity, declared: Declaration, words: RegisterWords
 ) -> tuple[Html, Html]:
     kinds = declared.recipient_kinds
-    seen = [
+    observed = [
         _marked(words.recipient_kind(kind), kind in kinds, words)
         for kind in activity.observed.recipient_kinds
     ]
-    names = [_recipient(one, words) for one in activity.recipients]
+    names = [_recipient(recipient, words) for recipient in activity.recipients]
     return _run((words.recipient_kind(kind) for kind in kinds), words), _list(
-        [*seen, *names], words
+        [*observed, *names], words
     )
 
 
-def _recipient(one: RegisteredRecipient, words: RegisterWords) -> Html:
-    if one.kind is None:
-        unregistered = f"{one.recipient} ({words.page('not_registered')})"
+def _recipient(recipient: RegisteredRecipient, words: RegisterWords) -> Html:
+    if recipient.kind is None:
+        unregistered = f"{recipient.recipient} ({words.page('not_registered')})"
         return element("span", unregistered, class_="bad")
-    facts = (words.code("role", one.role), words.country(one.country), one.agreement_ref)
-    told = ", ".join(fact for fact in facts if fact)
-    name = words.name(one.name) or one.recipient
-    return element("span", join(name, f" ({told})" if told else None), class_="small")
+    role, country = words.code("role", recipient.role), words.country(recipient.country)
+    facts = ", ".join(filter(None, (role, country, recipient.agreement_ref)))
+    name = words.name(recipient.name) or recipient.recipient
+    return element("span", join(name, f" ({facts})" if facts else None), class_="small")
 
 
 def _transfers(
     activity: RegisteredActivity, declared: Declaration, words: RegisterWords
 ) -> tuple[Html, Html]:
-    """Countries; with what a transfer rests on where one is outside the EEA."""
-    known = declared.countries
-    rests = {one.country: _safeguard(one, words) for one in activity.transfers}
-    seen = activity.observed.countries
+    """Countries; a country outside the EEA with what a transfer to it rests on."""
+    safeguards = {transfer.country: _safeguard(transfer, words) for transfer in activity.transfers}
+
+    def name(country: str) -> Html:
+        return join(words.country(country), safeguards.get(country))
+
+    countries = declared.countries
+    observed = activity.observed.countries
     return (
-        _run((join(words.country(one), rests.get(one)) for one in known), words),
-        _run(
-            (
-                _marked(join(words.country(one), rests.get(one)), one in known, words)
-                for one in seen
-            ),
-            words,
-        ),
+        _run(map(name, countries), words),
+        _run((_marked(name(country), country in countries, words) for country in observed), words),
     )
 
 
@@ -237,23 +235,25 @@ def _safeguard(transfer: ThirdCountry, words: RegisterWords) -> Html:
 
 
 def _measures(activity: RegisteredActivity, words: RegisterWords) -> tuple[Html, Html]:
-    """What is declared; how many of these are in place, and each that is not."""
+    """The declared measures; how many of these are in place, and each that is not."""
     measures = activity.security_measures
-    standing = [one for one in measures if one.in_place]
-    told: list[Content] = [words.page("in_place", len(standing), len(measures))] if measures else []
-    told += [_not_in_place(one, words) for one in measures if not one.in_place]
-    return _run((_measure(one, words) for one in measures), words), _list(told, words)
+    others = [measure for measure in measures if not measure.in_place]
+    lines: list[Content] = []
+    if measures:
+        lines.append(words.page("in_place", len(measures) - len(others), len(measures)))
+    lines += [_not_in_place(measure, words) for measure in others]
+    return _run((_measure(measure, words) for measure in measures), words), _list(lines, words)
 
 
-def _measure(one: MeasureStanding, words: RegisterWords) -> str:
-    return one.name or words.code("measure", one.measure)
+def _measure(measure: MeasureStanding, words: RegisterWords) -> str:
+    return measure.name or words.code("measure", measure.measure)
 
 
-def _not_in_place(one: MeasureStanding, words: RegisterWords) -> Content:
-    name = _measure(one, words)
-    if one.in_place is None:
+def _not_in_place(measure: MeasureStanding, words: RegisterWords) -> Content:
+    name = _measure(measure, words)
+    if measure.in_place is None:
         return element("span", f"{name}: {words.page('unknown')}", class_="small")
-    return element("span", f"{name}: {words.page('withdrawn', day(one.retired))}", class_="bad")
+    return element("span", f"{name}: {words.page('withdrawn', day(measure.retired))}", class_="bad")
 
 
 # Retention (f)
@@ -262,8 +262,8 @@ def _not_in_place(one: MeasureStanding, words: RegisterWords) -> Content:
 def _answer(activity: RegisteredActivity, words: RegisterWords) -> Html:
     """Whether it is kept, over all categories."""
     kept = activity.retention.kept
-    told = f"{words.heading('kept')}: {words.kept(kept)}"
-    return element("span", told, class_=_MARK[kept])
+    text = f"{words.heading('kept')}: {words.kept(kept)}"
+    return element("span", text, class_=_MARK[kept])
 
 
 def _retention(activity: RegisteredActivity, words: RegisterWords) -> Html | None:
@@ -281,7 +281,7 @@ def _retention(activity: RegisteredActivity, words: RegisterWords) -> Html | Non
 
 def _kept(row: CategoryRetention, words: RegisterWords) -> list[object]:
     answer, why = words.kept(row.kept), words.code("why", row.why)
-    held = words.page("suspended", row.suspended) if row.suspended else None
+    suspended = words.page("suspended", row.suspended) if row.suspended else None
     return [
         words.category(row.category),
         _declared_rule(row, words),
@@ -291,15 +291,15 @@ def _kept(row: CategoryRetention, words: RegisterWords) -> list[object]:
         join(
             element("span", answer, class_=_MARK[row.kept]),
             element("span", f": {why}", class_="small"),
-            element("span", f"; {held}", class_="small") if held else None,
+            element("span", f"; {suspended}", class_="small") if suspended else None,
         ),
     ]
 
 
 def _declared_rule(row: CategoryRetention, words: RegisterWords) -> Content:
-    """The declared rule in words: as a period where it is one of those that judge."""
+    """The declared rule in words: as a period where it is one of the rules that judge retention."""
     declared, fit = row.declared, row.declared_rule
     if declared is None or fit == "none":
         return element("span", words.code("declared_rule", fit), class_="bad")
-    told = next((one for one in row.rules if one.rule == declared), None)
-    return words.rule(told) if told else words.declared_rule(declared, fit)
+    rule = next((rule for rule in row.rules if rule.rule == declared), None)
+    return words.rule(rule) if rule else words.declared_rule(declared, fit)

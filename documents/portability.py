@@ -1,4 +1,4 @@
-"""What a person takes along, as CSV: a line for each value, and of the document itself."""
+"""The portability export as CSV: a line for each value, and lines about the document itself."""
 
 import csv
 import io
@@ -24,5 +24,5 @@ def portability_csv(answer: PortabilityExport) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for row in [COLUMNS, *about, *rows]:
-        writer.writerow([marked_cell(one) if isinstance(one, str) else one for one in row])
+        writer.writerow([marked_cell(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue().encode()

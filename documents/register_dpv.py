@@ -55,7 +55,7 @@ def _process(activity: RegisteredActivity) -> Node:
         "dct:title": activity.name or activity.activity,
         "dct:hasVersion": str(activity.version),
         "dpv:hasRecipient": [*_kinds(declared), *_observed(activity)],
-        "dpv:hasAssessment": [_assessment(one) for one in activity.assessments],
+        "dpv:hasAssessment": [_assessment(assessment) for assessment in activity.assessments],
         **(_declared(activity, declared) if declared else {}),
     }
 
@@ -66,41 +66,44 @@ def _declared(activity: RegisteredActivity, declared: Declaration) -> Node:
         **_parties(declared),
         "dpv:hasOrganisationalUnit": declared.owner,
         **({"dct:description": declared.description} if declared.description else {}),
-        "dpv:hasProcess": [_purpose(activity, one) for one in declared.purposes],
-        "dpv:hasProcessing": [concept("processing", c) for c in given(declared.processing) or ()],
-        "dpv:hasDataSubject": [concept("subject", c) for c in declared.subject_categories],
+        "dpv:hasProcess": [_purpose(activity, purpose) for purpose in declared.purposes],
+        "dpv:hasProcessing": [
+            concept("processing", code) for code in given(declared.processing) or ()
+        ],
+        "dpv:hasDataSubject": [concept("subject", code) for code in declared.subject_categories],
         "dpv:hasPersonalData": [concept("category", category) for category in categories],
         "dpv:hasStorageCondition": [
             {"@type": "dpv:StorageLocation", "dpv:hasLocation": countries(declared.countries)},
             *_storage(activity, declared.retention),
         ],
-        "dpv:hasThirdCountry": [_third_country(one) for one in activity.transfers],
+        "dpv:hasThirdCountry": [_third_country(transfer) for transfer in activity.transfers],
         "dpv:hasTechnicalOrganisationalMeasure": [
-            concept("measure", one.measure, one.name) for one in activity.security_measures
+            concept("measure", measure.measure, measure.name)
+            for measure in activity.security_measures
         ],
     }
 
 
 def _storage(activity: RegisteredActivity, rules: dict[str, str]) -> Iterator[Node]:
     """How long each category is kept by declaration, and whether events say so."""
-    kept = {one.category: one.kept for one in activity.retention.categories}
+    kept = {row.category: row.kept for row in activity.retention.categories}
     for category, node in zip(sorted(rules), retention(rules) if rules else [], strict=True):
         status = term("compliance", _COMPLIANCE[kept[category]])
         yield {**node, "dpv:hasComplianceStatus": status}
 
 
 def _parties(declared: Declaration) -> Node:
-    """Who is responsible, and who processes: we are the one or the other."""
+    """Who is responsible, and who processes: we are a controller or a processor."""
     if declared.role == "processor":
         return {
             "dpv:hasDataProcessor": CONTROLLER,
             "dpv:hasDataController": [_party(name) for name in given(declared.on_behalf_of) or ()],
         }
-    found: Node = {"dpv:hasDataController": CONTROLLER}
+    parties: Node = {"dpv:hasDataController": CONTROLLER}
     if declared.role == "joint-controller":
         others = [_party(name) for name in given(declared.joint_controllers) or ()]
-        found["dpv:hasJointDataControllers"] = [{"@id": CONTROLLER}, *others]
-    return found
+        parties["dpv:hasJointDataControllers"] = [{"@id": CONTROLLER}, *others]
+    return parties
 
 
 def _party(name: str) -> Node:
@@ -127,19 +130,19 @@ def _kinds(declared: Declaration | None) -> list[Node]:
 
 
 def _observed(activity: RegisteredActivity) -> Iterator[Node]:
-    """Recipients that were observed, by name where they have one that may be shown."""
-    for one in activity.recipients:
+    """Recipients that were observed, with the name where it may be shown."""
+    for recipient in activity.recipients:
         node: Node = {
-            "@id": f"{_URN}:recipient:{one.recipient}",
+            "@id": f"{_URN}:recipient:{recipient.recipient}",
             "@type": "dpv:Recipient",
-            "dct:identifier": one.recipient,
+            "dct:identifier": recipient.recipient,
         }
-        if isinstance(one.name, str):
-            node["dpv:hasName"] = one.name
-        if one.kind:
-            node["skos:broader"] = term("recipient", one.kind)
-        if one.country:
-            node["dpv:hasLocation"] = countries([one.country])
+        if isinstance(recipient.name, str):  # a sealed name may be erased
+            node["dpv:hasName"] = recipient.name
+        if recipient.kind:
+            node["skos:broader"] = term("recipient", recipient.kind)
+        if recipient.country:
+            node["dpv:hasLocation"] = countries([recipient.country])
         yield node
 
 
@@ -148,16 +151,17 @@ def _third_country(transfer: ThirdCountry) -> Node:
         "@type": "dpv:ThirdCountry",
         "dct:identifier": transfer.country,
         "dpv:hasTechnicalOrganisationalMeasure": [
-            {**concept("transfer", one), "@type": _TRANSFER} for one in transfer.mechanisms
+            {**concept("transfer", mechanism), "@type": _TRANSFER}
+            for mechanism in transfer.mechanisms
         ],
         "dct:references": transfer.documents,
     }
 
 
-def _assessment(one: Assessed) -> Node:
-    node: Node = {"@type": "dpv:DPIA", "dct:created": one.since}
-    if one.dpia_ref:
-        node["dct:identifier"] = one.dpia_ref
-    if one.outcome:
-        node["dct:description"] = one.outcome
+def _assessment(assessment: Assessed) -> Node:
+    node: Node = {"@type": "dpv:DPIA", "dct:created": assessment.since}
+    if assessment.dpia_ref:
+        node["dct:identifier"] = assessment.dpia_ref
+    if assessment.outcome:
+        node["dct:description"] = assessment.outcome
     return node

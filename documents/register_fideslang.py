@@ -33,7 +33,7 @@ def register_fideslang(answer: Register) -> Node:
     datasets = _datasets(activities)
     return {
         "organization": [_organisation(answer)],
-        "system": [_system(one, answer.controller) for one in activities],
+        "system": [_system(activity, answer.controller) for activity in activities],
         **({"dataset": datasets} if datasets else {}),
     }
 
@@ -86,17 +86,21 @@ def _system(activity: RegisteredActivity, controller: Controller) -> Node:
     }
     if controller.data_protection_officer:
         system["dpo"] = controller.data_protection_officer
-    references = [one.dpia_ref for one in activity.assessments if one.dpia_ref]
+    references = _assessment_refs(activity)
     if references:
         system["dpa_location"] = ", ".join(references)
-    mechanisms = {name for one in activity.transfers for name in one.mechanisms}
+    mechanisms = {name for transfer in activity.transfers for name in transfer.mechanisms}
     if mechanisms:
         system["legal_basis_for_transfers"] = _keys("transfer", mechanisms)
     return system | (_declared(activity, declared) if declared else {"privacy_declarations": []})
 
 
+def _assessment_refs(activity: RegisteredActivity) -> list[str]:
+    return [assessment.dpia_ref for assessment in activity.assessments if assessment.dpia_ref]
+
+
 def _fides_key(activity: str) -> str:
-    """An id of ours has one character that no key has, and keys have others that no id has."""
+    """The id as a key: a key may not have the `:` of our ids, and our ids never have the `<>` of keys."""
     return activity.replace(":", "<>")
 
 
@@ -113,15 +117,17 @@ def _meta(activity: RegisteredActivity) -> Node:
 
 def _declared(activity: RegisteredActivity, declared: Declaration) -> Node:
     others = [*(given(declared.joint_controllers) or ()), *(given(declared.on_behalf_of) or ())]
-    measures = [one.name or one.measure for one in activity.security_measures]
+    measures = [measure.name or measure.measure for measure in activity.security_measures]
     return {
         "administrating_department": declared.owner,
         "responsibility": [_key("role", declared.role)],
         **({"description": declared.description} if declared.description else {}),
         **({"joint_controller_info": ", ".join(others)} if others else {}),
         **({"data_security_practices": ", ".join(measures)} if measures else {}),
-        **({"dataset_references": [_DATASET]} if _known([declared]) else {}),
-        "privacy_declarations": [_purpose(activity, declared, one) for one in declared.purposes],
+        **({"dataset_references": [_DATASET]} if _contract_categories([declared]) else {}),
+        "privacy_declarations": [
+            _purpose(activity, declared, purpose) for purpose in declared.purposes
+        ],
     }
 
 
@@ -142,21 +148,22 @@ def _purpose(activity: RegisteredActivity, declared: Declaration, purpose: Decla
         node["retention_period"] = "; ".join(
             f"{category}: {_period(rule)}" for category, rule in sorted(declared.retention.items())
         )
-    assessed = [one.dpia_ref for one in activity.assessments if one.dpia_ref]
-    if basis == _LEGITIMATE_INTERESTS and assessed:
-        node["impact_assessment_location"] = ", ".join(assessed)
+    assessments = _assessment_refs(activity)
+    # fides keeps this place for the assessment of legitimate interests, and asks for no other basis.
+    if basis == _LEGITIMATE_INTERESTS and assessments:
+        node["impact_assessment_location"] = ", ".join(assessments)
     return node
 
 
 def _period(rule: str) -> str:
-    known = retention_rule(rule)
-    return f"{known.period} ({rule})" if known and known.period else rule
+    entry = retention_rule(rule)
+    return f"{entry.period} ({rule})" if entry and entry.period else rule
 
 
 def _datasets(activities: Iterable[RegisteredActivity]) -> list[Node]:
     """What the ledger knows of data: the fields of the categories that are declared, a collection each."""
-    declared = [one.declared for one in activities if one.declared]
-    categories = _known(declared)
+    declared = [activity.declared for activity in activities if activity.declared]
+    categories = _contract_categories(declared)
     if not categories:
         return []
     return [
@@ -169,14 +176,14 @@ def _datasets(activities: Iterable[RegisteredActivity]) -> list[Node]:
     ]
 
 
-def _known(declared: Iterable[Declaration]) -> list[str]:
-    """The categories of the contract among those that are declared."""
-    named = {category for one in declared for category in one.data_categories}
-    return [category for category in sorted(CATEGORIES) if category in named]
+def _contract_categories(declarations: Iterable[Declaration]) -> list[str]:
+    """The declared categories that the event contract has, too."""
+    declared = {category for entry in declarations for category in entry.data_categories}
+    return [category for category in sorted(CATEGORIES) if category in declared]
 
 
 def _collection(category: str) -> Node:
-    fields = sorted(field for field, of in PERSONAL_FIELDS.items() if of == category)
+    fields = sorted(field for field, own in PERSONAL_FIELDS.items() if own == category)
     narrower = _KEYS["field"]
     return {
         "name": category,

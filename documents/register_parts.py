@@ -39,7 +39,7 @@ def register_parts(answer: Register, words: RegisterWords) -> list[RegisterTable
     ]
 
 
-def _named(
+def _code_and_name(
     activity: RegisteredActivity | ProcessorActivity, words: RegisterWords
 ) -> tuple[str, str]:
     return activity.activity, words.activity(activity.activity, activity.name)
@@ -52,8 +52,8 @@ def _declared(activity: RegisteredActivity) -> Declaration:
 def _controller(answer: Register, words: RegisterWords) -> Iterator[Row]:
     none = words.page("none")
     for name, value in msgspec.structs.asdict(answer.controller).items():
-        told = words.country(value) if name == "country" else value
-        yield words.heading(name), none if told is None else told
+        text = words.country(value) if name == "country" else value
+        yield words.heading(name), none if text is None else text
     moments = (answer.as_of, answer.recorded_by, answer.at_position)
     for name, value in zip(("as_of", "recorded_by", "at_position"), moments, strict=True):
         if value is not None:
@@ -66,7 +66,7 @@ def _activities(answer: Register, words: RegisterWords) -> Iterator[Row]:
         declared, observed = _declared(activity), activity.observed
         versions, retired = activity.versions, activity.retired
         yield (
-            *_named(activity, words),
+            *_code_and_name(activity, words),
             words.code("role", declared.role),
             words.code("owner", declared.owner),
             given(declared.description),
@@ -76,7 +76,7 @@ def _activities(answer: Register, words: RegisterWords) -> Iterator[Row]:
             words.code("reason", retired.reason if retired else None),
             given(declared.joint_controllers),
             words.codes("subject", declared.subject_categories),
-            [words.category(one) for one in declared.data_categories],
+            [words.category(category) for category in declared.data_categories],
             observed.events,
             observed.data_subjects,
             day(observed.first),
@@ -92,7 +92,7 @@ def _purposes(answer: Register, words: RegisterWords) -> Iterator[Row]:
         for purpose in _declared(activity).purposes:
             basis = purpose.legal_basis
             yield (
-                *_named(activity, words),
+                *_code_and_name(activity, words),
                 words.code("purpose", purpose.purpose),
                 purpose.purpose,
                 words.code("legal_basis", basis),
@@ -107,7 +107,7 @@ def _data(answer: Register, words: RegisterWords) -> Iterator[Row]:
         observed = activity.observed.categories
         for category in sorted({*declared, *observed}):
             yield (
-                *_named(activity, words),
+                *_code_and_name(activity, words),
                 words.category(category),
                 category in declared,
                 category in observed,
@@ -119,28 +119,29 @@ def _recipients(answer: Register, words: RegisterWords) -> Iterator[Row]:
         declared = _declared(activity).recipient_kinds
         observed = activity.observed.recipient_kinds
         by_kind: dict[str, list[RegisteredRecipient]] = {}
-        for one in activity.recipients:
-            by_kind.setdefault(one.kind or "", []).append(one)
+        for recipient in activity.recipients:
+            by_kind.setdefault(recipient.kind or "", []).append(recipient)
         for kind in sorted({*declared, *observed, *by_kind}):
-            known = (*_named(activity, words), words.recipient_kind(kind))
+            head = (*_code_and_name(activity, words), words.recipient_kind(kind))
             for cells in _of_kind(by_kind.get(kind, []), words):
-                yield (*known, kind in declared, kind in observed, *cells)
+                yield (*head, kind in declared, kind in observed, *cells)
 
 
 def _of_kind(recipients: list[RegisteredRecipient], words: RegisterWords) -> Iterator[Row]:
     """Each recipient of a kind; where there is none, empty cells."""
     if not recipients:
         yield None, None, "", "", None
-    for one in recipients:
-        role, country = words.code("role", one.role), words.country(one.country)
-        yield one.recipient, words.name(one.name), role, country, one.agreement_ref
+    for recipient in recipients:
+        name, role = words.name(recipient.name), words.code("role", recipient.role)
+        country = words.country(recipient.country)
+        yield recipient.recipient, name, role, country, recipient.agreement_ref
 
 
 def _transfers(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         for transfer in activity.transfers:
             yield (
-                *_named(activity, words),
+                *_code_and_name(activity, words),
                 words.country(transfer.country),
                 words.code("region", transfer.region),
                 transfer.declared,
@@ -154,7 +155,7 @@ def _retention(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         for row in activity.retention.categories:
             yield (
-                *_named(activity, words),
+                *_code_and_name(activity, words),
                 words.category(row.category),
                 row.declared,
                 words.code("declared_rule", row.declared_rule),
@@ -171,7 +172,7 @@ def _retention(answer: Register, words: RegisterWords) -> Iterator[Row]:
 
 
 def _rules(answer: Register, words: RegisterWords) -> Iterator[Row]:
-    """The rules by which was judged, once for each category."""
+    """The rules by which the register judges retention, once for each category."""
     by_category = {
         row.category: row.rules
         for activity in answer.activities
@@ -190,35 +191,35 @@ def _rules(answer: Register, words: RegisterWords) -> Iterator[Row]:
 
 
 def _measures(answer: Register, words: RegisterWords) -> Iterator[Row]:
-    """Those that were adopted, and those that an activity names although nobody said more of them."""
-    standing: dict[str, MeasureStanding] = {one.measure: one for one in answer.measures}
-    users = {one.measure: list(one.activities) for one in answer.measures}
+    """Measures that were adopted, and those that an activity names without an event about them."""
+    measures: dict[str, MeasureStanding] = {row.measure: row for row in answer.measures}
+    users = {row.measure: list(row.activities) for row in answer.measures}
     for activity in answer.activities:
-        for one in activity.security_measures:
-            standing.setdefault(one.measure, one)
-            named = users.setdefault(one.measure, [])
-            if activity.activity not in named:
-                named.append(activity.activity)
-    names = {one.activity: one.name for one in answer.activities}
-    for measure, one in sorted(standing.items()):
+        for measure in activity.security_measures:
+            measures.setdefault(measure.measure, measure)
+            activities = users.setdefault(measure.measure, [])
+            if activity.activity not in activities:
+                activities.append(activity.activity)
+    names = {activity.activity: activity.name for activity in answer.activities}
+    for code, measure in sorted(measures.items()):
         yield (
-            measure,
-            one.name or words.code("measure", measure),
-            words.kept(one.in_place),
-            day(one.adopted),
-            day(one.retired),
-            words.code("reason", one.reason),
-            words.code("owner", one.owner),
-            [words.activity(code, names.get(code)) for code in users[measure]],
+            code,
+            measure.name or words.code("measure", code),
+            words.kept(measure.in_place),
+            day(measure.adopted),
+            day(measure.retired),
+            words.code("reason", measure.reason),
+            words.code("owner", measure.owner),
+            [words.activity(user, names.get(user)) for user in users[code]],
         )
 
 
 def _processor(answer: Register, words: RegisterWords) -> Iterator[Row]:
-    for one in answer.processor.controllers:
-        for activity in one.activities:
+    for client in answer.processor.controllers:
+        for activity in client.activities:
             yield (
-                one.controller or words.page("no_controller_named"),
-                *_named(activity, words),
+                client.controller or words.page("no_controller_named"),
+                *_code_and_name(activity, words),
                 words.codes("processing", activity.processing),
                 [words.country(transfer.country) for transfer in activity.transfers],
                 [
@@ -226,7 +227,7 @@ def _processor(answer: Register, words: RegisterWords) -> Iterator[Row]:
                     for transfer in activity.transfers
                     for mechanism in words.codes("mechanism", transfer.mechanisms)
                 ],
-                words.codes("measure", [m.measure for m in activity.security_measures]),
+                words.codes("measure", [measure.measure for measure in activity.security_measures]),
                 day(activity.retired.since if activity.retired else None),
             )
 
@@ -235,7 +236,7 @@ def _drift(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
         for drift in activity.drift:
             kind, detail = words.code("drift", drift.kind), words.drift(drift.kind, drift.detail)
-            yield (*_named(activity, words), kind, detail)
+            yield (*_code_and_name(activity, words), kind, detail)
 
 
 def _missing(answer: Register, words: RegisterWords) -> Iterator[Row]:
@@ -243,39 +244,46 @@ def _missing(answer: Register, words: RegisterWords) -> Iterator[Row]:
         for item in activity.missing:
             what = words.code("missing", item.what)
             article = words.article(item.article)
-            yield (*_named(activity, words), article, what, words.lacking(item.what, item.detail))
+            yield (
+                *_code_and_name(activity, words),
+                article,
+                what,
+                words.lacking(item.what, item.detail),
+            )
 
 
 def _versions(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
-        before: list[Declaration | None] = [None, *(one.declared for one in activity.versions)]
-        for was, new in zip(before, activity.versions, strict=False):
+        declared = [version.declared for version in activity.versions]
+        before: list[Declaration | None] = [None, *declared]
+        # Each version with the one before it: `before` is longer by the last version.
+        for old, new in zip(before, activity.versions, strict=False):
             yield (
                 activity.activity,
                 words.activity(activity.activity, new.declared.name),
                 new.version,
                 day(new.from_),
                 day(new.to),
-                [words.heading(name) for name in _changed(was, new.declared)],
+                [words.heading(name) for name in _changed(old, new.declared)],
             )
 
 
-def _changed(was: Declaration | None, now: Declaration) -> list[str]:
-    """The names of what another declaration says; of a first one none."""
-    if was is None:
+def _changed(old: Declaration | None, new: Declaration) -> list[str]:
+    """The members in which a declaration differs from the one before it; none of the first one."""
+    if old is None:
         return []
-    names = sorted(now.__struct_fields__)
-    return [name for name in names if getattr(was, name) != getattr(now, name)]
+    names = sorted(new.__struct_fields__)
+    return [name for name in names if getattr(old, name) != getattr(new, name)]
 
 
 def _assessments(answer: Register, words: RegisterWords) -> Iterator[Row]:
     for activity in answer.activities:
-        for one in activity.assessments:
+        for assessment in activity.assessments:
             yield (
-                *_named(activity, words),
-                one.dpia_ref,
-                one.assessed_on,
-                words.code("assessed", one.outcome),
+                *_code_and_name(activity, words),
+                assessment.dpia_ref,
+                assessment.assessed_on,
+                words.code("assessed", assessment.outcome),
             )
 
 

@@ -34,22 +34,23 @@ def access_document(answer: AccessReport) -> Document:
 
 
 def _addressee(report: ReportWords) -> tuple[str, ...]:
-    """The name and address that count, of the data itself; without a name what to say instead."""
-    held = _held(report)
-    lines = [" ".join(held[name] for name in names if name in held) for names in _ADDRESS]
-    named = not held.keys().isdisjoint(chain.from_iterable(_ADDRESS[:3]))
-    told = lines if named else [report.say("title", "unnamed"), *lines]
-    return tuple(line for line in told if line)
+    """The current name and address, from the data itself; without a name a phrase in its place."""
+    values = _current_texts(report)
+    lines = [" ".join(values[name] for name in names if name in values) for names in _ADDRESS]
+    # The first three lines of an address are names.
+    if values.keys().isdisjoint(chain.from_iterable(_ADDRESS[:3])):
+        lines = [report.say("title", "unnamed"), *lines]
+    return tuple(line for line in lines if line)
 
 
-def _held(report: ReportWords) -> dict[str, str]:
-    """By field the texts that count, the latest of each; the country by its name."""
-    counting = [one for one in report.answer.data if one.current and not one.annulled]
-    by_time = sorted(counting, key=lambda one: one.since)
-    held = {one.field: one.value for one in by_time if isinstance(one.value, str)}
-    if "country" in held:
-        held["country"] = report.words.country(held["country"])
-    return held
+def _current_texts(report: ReportWords) -> dict[str, str]:
+    """By field the current text, the latest of each; the country by its name."""
+    current = [row for row in report.answer.data if row.current and not row.annulled]
+    by_time = sorted(current, key=lambda row: row.since)
+    texts = {row.field: row.value for row in by_time if isinstance(row.value, str)}
+    if "country" in texts:
+        texts["country"] = report.words.country(texts["country"])
+    return texts
 
 
 def _facts(report: ReportWords) -> Iterable[tuple[str, str]]:
@@ -62,5 +63,5 @@ def _facts(report: ReportWords) -> Iterable[tuple[str, str]]:
     yield report.say("title", "controller"), " · ".join(whom)
     if controller.data_protection_officer:
         yield report.say("title", "officer"), controller.data_protection_officer
-    made = report.moment(answer.rendered_at)
-    yield report.say("proof", "position"), report.say("title", "moment", answer.position, made)
+    made_at = report.moment(answer.rendered_at)
+    yield report.say("proof", "position"), report.say("title", "moment", answer.position, made_at)

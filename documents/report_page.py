@@ -10,23 +10,23 @@ from documents.markup import Html, document, element, join, table
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 
 
-def report_page(made: Document) -> bytes:
+def report_page(letter: Document) -> bytes:
     """A complete document in UTF-8."""
     return document(
-        made.language,
-        made.title,
+        letter.language,
+        letter.title,
         _STYLE,
         element(
             "header",
-            element("address", _lines(made.addressee)) if made.addressee else None,
-            element("p", made.law, class_="law"),
-            element("h1", made.title),
-            table(None, (), made.facts, class_="part-controller"),
-            *(element("p", text) for text in made.intro),
+            element("address", _lines(letter.addressee)) if letter.addressee else None,
+            element("p", letter.law, class_="law"),
+            element("h1", letter.title),
+            table(None, (), letter.facts, class_="part-controller"),
+            *(element("p", text) for text in letter.intro),
         ),
-        element("main", *(_section(one) for one in made.sections)),
-        _attached(made.attachment) if made.attachment else None,
-        element("footer", _lines(made.closing), class_="closing") if made.closing else None,
+        element("main", *map(_section, letter.sections)),
+        _attached(letter.attachment) if letter.attachment else None,
+        element("footer", _lines(letter.closing), class_="closing") if letter.closing else None,
     )
 
 

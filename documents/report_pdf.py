@@ -14,14 +14,14 @@ from documents.letter import Document
 _TEMPLATE = Path(__file__).with_name("report.typ").read_bytes()
 
 
-def report_pdf(made: Document, rendered_at: datetime) -> bytes:
+def report_pdf(letter: Document, rendered_at: datetime) -> bytes:
     """The document, A4, tagged for screen readers."""
-    content = msgspec.json.encode(made).decode()
-    set_: bytes = typst.compile(
+    content = msgspec.json.encode(letter).decode()
+    pdf: bytes = typst.compile(
         _TEMPLATE,
         format="pdf",
         ignore_system_fonts=True,
         sys_inputs={"document": content},
         timestamp=int(rendered_at.timestamp()),
     )
-    return set_
+    return pdf

@@ -45,7 +45,7 @@ class ReportWords(Letter):
         row: Callable[[E], Sequence[str]],
     ) -> Section:
         """A section with a line for each entry."""
-        rows = tuple(tuple(row(one)) for one in entries)
+        rows = tuple(tuple(row(entry)) for entry in entries)
         title = self.say("section", name)
         if not rows:
             return Section(title, text=self.say("none", name))
@@ -57,20 +57,20 @@ class ReportWords(Letter):
         return ", ".join(self.words.category(code) for code in codes)
 
     def marked(self, text: str, annulled: bool) -> str:
-        """What was taken back stays, and says so."""
+        """The text; of an annulled event it says that it was annulled."""
         return f"{text} ({self.say('word', 'annulled')})" if annulled else text
 
 
 def _purposes(report: ReportWords) -> Section:
-    def row(one: Processing) -> Sequence[str]:
-        basis = report.words.code("legal_basis", one.legal_basis)
-        article = report.words.provision(one.provision)
+    def row(processing: Processing) -> Sequence[str]:
+        basis = report.words.code("legal_basis", processing.legal_basis)
+        article = report.words.provision(processing.provision)
         return (
-            report.words.activity(one.activity, one.name),
-            ", ".join(report.words.codes("purpose", one.purposes)) or "\N{EN DASH}",
+            report.words.activity(processing.activity, processing.name),
+            ", ".join(report.words.codes("purpose", processing.purposes)) or "\N{EN DASH}",
             f"{basis}; {article}" if article else basis,
-            _period(report, one),
-            positions(one.positions),
+            _period(report, processing),
+            positions(processing.positions),
         )
 
     columns = {"activity": 3.0, "purpose": 3.0, "basis": 3.2, "period": 3.0, "positions": 2.0}
@@ -78,98 +78,115 @@ def _purposes(report: ReportWords) -> Section:
 
 
 def _categories(report: ReportWords) -> Section:
-    def row(one: CategoryProcessed) -> Sequence[str]:
+    def row(category: CategoryProcessed) -> Sequence[str]:
         return (
-            report.words.category(one.category),
-            ", ".join(field_name(name, report.language) for name in one.fields) or "\N{EN DASH}",
-            _standing(report, one),
-            _period(report, one),
-            positions(one.positions),
+            report.words.category(category.category),
+            ", ".join(field_name(name, report.language) for name in category.fields)
+            or "\N{EN DASH}",
+            _standing(report, category),
+            _period(report, category),
+            positions(category.positions),
         )
 
     columns = {"category": 2.2, "fields": 4.0, "status": 3.0, "period": 3.0, "positions": 2.0}
     return report.section("categories", report.answer.categories, columns, row)
 
 
-def _standing(report: ReportWords, one: CategoryProcessed) -> str:
+def _standing(report: ReportWords, category: CategoryProcessed) -> str:
     erased = [
-        report.say("word", "erased", report.date(e.at), report.say("ground", e.ground))
-        for e in one.erased
+        report.say("word", "erased", report.date(erasure.at), report.say("ground", erasure.ground))
+        for erasure in category.erased
     ]
-    held = [report.say("word", "held")] if one.held else []
+    held = [report.say("word", "held")] if category.held else []
     return "; ".join([*held, *erased]) or report.say("word", "none")
 
 
 def _recipients(report: ReportWords) -> Section:
-    def row(one: Received) -> Sequence[str]:
-        kind = report.words.recipient_kind(one.kind)
-        name = report.say("word", "private") if one.recipient is None else _named(one)
-        basis = report.words.code("legal_basis", one.legal_basis)
-        article = report.words.provision(one.provision)
-        derived = f" ({report.say('word', 'derived')})" if one.membership == "derived" else ""
+    def row(disclosure: Received) -> Sequence[str]:
+        kind = report.words.recipient_kind(disclosure.kind)
+        name = report.say("word", "private") if disclosure.recipient is None else _named(disclosure)
+        basis = report.words.code("legal_basis", disclosure.legal_basis)
+        article = report.words.provision(disclosure.provision)
+        derived = (
+            f" ({report.say('word', 'derived')})" if disclosure.membership == "derived" else ""
+        )
         return (
-            _days(report, one) + derived,
+            _days(report, disclosure) + derived,
             f"{name} ({kind})",
-            report.words.code("purpose", one.purpose),
+            report.words.code("purpose", disclosure.purpose),
             f"{basis}; {article}" if article else basis or "\N{EN DASH}",
-            ", ".join(field_name(name, report.language) for name in one.fields or ())
-            or report.categories(one.categories)
+            ", ".join(field_name(name, report.language) for name in disclosure.fields or ())
+            or report.categories(disclosure.categories)
             or "\N{EN DASH}",
-            positions(one.positions),
+            positions(disclosure.positions),
         )
 
     columns = {"date": 2.6, "recipient": 3.0, "purpose": 2.3, "basis": 2.8, "fields": 2.9}
-    made = report.section("recipients", report.answer.recipients, columns | {"positions": 1.4}, row)
-    return msgspec.structs.replace(made, text=_feeds(report)) if made.rows else made
+    columns |= {"positions": 1.4}
+    section = report.section("recipients", report.answer.recipients, columns, row)
+    return msgspec.structs.replace(section, text=_feeds(report)) if section.rows else section
 
 
 def _feeds(report: ReportWords) -> str | None:
-    """In sentences: in which files about many the person was. None: in none."""
+    """Sentences on the files about many persons that the person was in. None: in no file."""
     by_recipient: dict[str | None, list[Received]] = {}
-    for one in report.answer.recipients:
-        if one.membership:
-            by_recipient.setdefault(one.recipient, []).append(one)
-    told = [
-        report.say("feed", "days", _named(rows[-1]), ", ".join(_days(report, one) for one in rows))
+    in_feeds = [row for row in report.answer.recipients if row.membership]
+    for row in in_feeds:
+        by_recipient.setdefault(row.recipient, []).append(row)
+    days = [
+        report.say("feed", "days", _named(rows[-1]), ", ".join(_days(report, row) for row in rows))
         for rows in by_recipient.values()
     ]
-    ways: set[str] = {one.membership for one in report.answer.recipients if one.membership}
+    return " ".join([*days, *_membership_sentences(report, in_feeds)]) or None
+
+
+def _membership_sentences(report: ReportWords, in_feeds: Iterable[Received]) -> list[str]:
+    """How we know that the person was in the files."""
+    ways: set[str] = {row.membership for row in in_feeds if row.membership}
+    # Where both ways occur, a second sentence explains the days without a mark.
     ways = {"derived", "unmarked"} if len(ways) > 1 else ways
-    how = [report.say("feed", way) for way in sorted(ways)]
-    return " ".join([*told, *how]) or None
+    return [report.say("feed", way) for way in sorted(ways)]
 
 
-def _days(report: ReportWords, one: Received) -> str:
+def _days(report: ReportWords, disclosure: Received) -> str:
     """The day of a disclosure; of files of several days the first and the last."""
-    first, last = report.date(one.occurred_at), report.date(one.until or one.occurred_at)
+    first = report.date(disclosure.occurred_at)
+    last = report.date(disclosure.until) if disclosure.until else first
     return first if first == last else f"{first} \N{EN DASH} {last}"
 
 
-def _named(one: Received | TransferTold) -> str:
-    return one.name if isinstance(one.name, str) else str(one.recipient)
+def _named(disclosure: Received | TransferTold) -> str:
+    return disclosure.name if isinstance(disclosure.name, str) else str(disclosure.recipient)
 
 
 def _retention(report: ReportWords) -> Section:
-    def row(one: RetentionOfCategory) -> Sequence[str]:
-        stored = [report.say("word", "stored")] if one.restricted else []
+    def row(retention: RetentionOfCategory) -> Sequence[str]:
+        stored = [report.say("word", "stored")] if retention.restricted else []
         return (
-            report.words.category(one.category),
-            "; ".join([_until(report, one), *stored]),
-            " ".join([_rule(report, one), *(_ground(report, ground) for ground in one.grounds)]),
-            positions(one.positions),
+            report.words.category(retention.category),
+            "; ".join([_until(report, retention), *stored]),
+            " ".join(
+                [
+                    _rule(report, retention),
+                    *(_ground(report, ground) for ground in retention.grounds),
+                ]
+            ),
+            positions(retention.positions),
         )
 
     columns = {"category": 2.2, "until": 3.2, "rule": 6.0, "positions": 1.6}
     return report.section("retention", report.answer.retention, columns, row)
 
 
-def _until(report: ReportWords, one: RetentionOfCategory) -> str:
-    """Until when, by whatever lasts longest; or since when it should not be there any more."""
-    if one.overdue_since:
-        return report.say("word", "overdue", report.date(one.overdue_since))
-    if any(not ground.until and not ground.waits_for for ground in one.grounds):
+def _until(report: ReportWords, retention: RetentionOfCategory) -> str:
+    """Until when the data is kept, by the longest ground; or since when it should be gone."""
+    if retention.overdue_since:
+        return report.say("word", "overdue", report.date(retention.overdue_since))
+    if any(not ground.until and not ground.waits_for for ground in retention.grounds):
         return report.say("word", "standing")
-    last: GroundShown | RetentionOfCategory = one.grounds[-1] if one.grounds else one
+    last: GroundShown | RetentionOfCategory = (
+        retention.grounds[-1] if retention.grounds else retention
+    )
     if last.until:
         return report.date(last.until)
     if last.waits_for:
@@ -177,24 +194,24 @@ def _until(report: ReportWords, one: RetentionOfCategory) -> str:
     return report.say("word", "open")
 
 
-def _rule(report: ReportWords, one: RetentionOfCategory) -> str:
+def _rule(report: ReportWords, retention: RetentionOfCategory) -> str:
     """The period that decides."""
-    title = one.title.said(report.language) if one.title else "\N{EN DASH}"
-    return f"{title} ({report.words.cited(one.citation)})." if one.citation else title
+    title = retention.title.said(report.language) if retention.title else "\N{EN DASH}"
+    return f"{title} ({report.words.cited(retention.citation)})." if retention.citation else title
 
 
 def _ground(report: ReportWords, ground: GroundShown) -> str:
-    """What keeps it, with its end, in the words of a decision."""
+    """A ground for keeping the data, with its end, in the words of a decision."""
     return report.dated(ground.says.said(report.language))
 
 
 def _rights(report: ReportWords) -> Section:
-    def row(one: RightOfPerson) -> Sequence[str]:
-        meaning = report.say("meaning", one.right)
+    def row(right: RightOfPerson) -> Sequence[str]:
+        meaning = report.say("meaning", right.right)
         return (
-            report.say("right", one.right),
-            report.article(one.article),
-            meaning if one.applies else report.say("word", "applies_not"),
+            report.say("right", right.right),
+            report.article(right.article),
+            meaning if right.applies else report.say("word", "applies_not"),
         )
 
     return report.section(
@@ -207,14 +224,14 @@ def _complaint(report: ReportWords) -> Section:
 
 
 def _sources(report: ReportWords) -> Section:
-    def row(one: SourceOfData) -> Sequence[str]:
-        origin = report.say("origin", one.origin)
-        third = one.from_name or one.from_recipient
+    def row(source: SourceOfData) -> Sequence[str]:
+        origin = report.say("origin", source.origin)
+        third = source.from_name or source.from_recipient
         return (
             f"{origin}: {third}" if third else origin,
-            report.word(one.channel),
-            report.categories(one.categories),
-            positions(one.positions),
+            report.word(source.channel),
+            report.categories(source.categories),
+            positions(source.positions),
         )
 
     columns = {"origin": 4.0, "channel": 2.0, "category": 5.0, "positions": 2.0}
@@ -222,13 +239,13 @@ def _sources(report: ReportWords) -> Section:
 
 
 def _automated(report: ReportWords) -> Section:
-    def row(one: AutomatedDecision) -> Sequence[str]:
+    def row(decision: AutomatedDecision) -> Sequence[str]:
         return (
-            report.date(one.occurred_at),
-            report.say("automated", one.what),
-            report.word(one.outcome),
-            one.logic_ref or "\N{EN DASH}",
-            positions(one.positions),
+            report.date(decision.occurred_at),
+            report.say("automated", decision.what),
+            report.word(decision.outcome),
+            decision.logic_ref or "\N{EN DASH}",
+            positions(decision.positions),
         )
 
     columns = {"date": 2.4, "what": 4.0, "outcome": 3.0, "logic": 3.0, "positions": 1.6}
@@ -236,13 +253,13 @@ def _automated(report: ReportWords) -> Section:
 
 
 def _transfers(report: ReportWords) -> Section:
-    def row(one: TransferTold) -> Sequence[str]:
+    def row(transfer: TransferTold) -> Sequence[str]:
         return (
-            report.date(one.occurred_at),
-            _named(one),
-            report.words.country(one.country) or "\N{EN DASH}",
-            report.words.code("mechanism", one.mechanism) or "\N{EN DASH}",
-            positions(one.positions),
+            report.date(transfer.occurred_at),
+            _named(transfer),
+            report.words.country(transfer.country) or "\N{EN DASH}",
+            report.words.code("mechanism", transfer.mechanism) or "\N{EN DASH}",
+            positions(transfer.positions),
         )
 
     columns = {"date": 2.4, "recipient": 3.4, "country": 1.4, "mechanism": 5.0, "positions": 1.6}
@@ -250,15 +267,15 @@ def _transfers(report: ReportWords) -> Section:
 
 
 def _data(report: ReportWords) -> Section:
-    def row(one: ValueHeld) -> Sequence[str]:
-        field = field_name(one.field, report.language)
-        former = "" if one.current else f" ({report.say('word', 'former')})"
+    def row(value: ValueHeld) -> Sequence[str]:
+        field = field_name(value.field, report.language)
+        former = "" if value.current else f" ({report.say('word', 'former')})"
         return (
-            report.words.category(one.category),
-            report.marked(f"{field}{former}", one.annulled),
-            _value(report, one.value, one.field),
-            report.date(one.since),
-            positions(one.positions),
+            report.words.category(value.category),
+            report.marked(f"{field}{former}", value.annulled),
+            _value(report, value.value, value.field),
+            report.date(value.since),
+            positions(value.positions),
         )
 
     columns = {"category": 2.2, "field": 3.4, "value": 4.6, "since": 2.4, "positions": 1.4}
@@ -270,7 +287,7 @@ def _value(report: ReportWords, value: Shown, field: str) -> str:
     if isinstance(value, Gone):
         return report.say("word", "lost")
     if isinstance(value, list):
-        return ", ".join(_value(report, one, field) for one in value)
+        return ", ".join(_value(report, item, field) for item in value)
     if isinstance(value, bool):
         return report.words.kept(value)
     if field == "country":
@@ -281,17 +298,19 @@ def _value(report: ReportWords, value: Shown, field: str) -> str:
 
 
 def _consultations(report: ReportWords) -> Section:
-    def row(one: ConsultationTold) -> Sequence[str]:
-        purpose = report.words.code("purpose", one.purpose)
-        if one.where == "ledger":
-            purpose = report.say("word", "through_ledger", report.say("query", one.purpose))
-        if one.everyone:
+    def row(consultation: ConsultationTold) -> Sequence[str]:
+        purpose = report.words.code("purpose", consultation.purpose)
+        if consultation.where == "ledger":
+            purpose = report.say(
+                "word", "through_ledger", report.say("query", consultation.purpose)
+            )
+        if consultation.everyone:
             purpose = f"{purpose}, {report.say('word', 'everyone')}"
         return (
-            report.moment(one.occurred_at),
-            report.marked(purpose, one.annulled),
-            report.categories(one.categories) or "\N{EN DASH}",
-            positions(one.positions),
+            report.moment(consultation.occurred_at),
+            report.marked(purpose, consultation.annulled),
+            report.categories(consultation.categories) or "\N{EN DASH}",
+            positions(consultation.positions),
         )
 
     columns = {"date": 2.4, "purpose": 5.0, "category": 5.0, "positions": 1.6}
@@ -299,9 +318,9 @@ def _consultations(report: ReportWords) -> Section:
 
 
 def _acts(report: ReportWords) -> Section:
-    def row(one: ActTold) -> Sequence[str]:
-        text = report.marked(report.dated(one.text), one.annulled)
-        return report.moment(one.occurred_at), text, positions(one.positions)
+    def row(act: ActTold) -> Sequence[str]:
+        text = report.marked(report.dated(act.text), act.annulled)
+        return report.moment(act.occurred_at), text, positions(act.positions)
 
     return report.section(
         "acts", report.answer.acts, {"date": 2.4, "act": 10.0, "positions": 1.6}, row
@@ -342,8 +361,8 @@ SECTIONS: tuple[Callable[[ReportWords], Section], ...] = (
 )
 
 
-def _period(report: ReportWords, one: Processing | CategoryProcessed) -> str:
-    first, last = report.date(one.first), report.date(one.last)
+def _period(report: ReportWords, row: Processing | CategoryProcessed) -> str:
+    first, last = report.date(row.first), report.date(row.last)
     return first if first == last else f"{first} \N{EN DASH} {last}"
 
 
@@ -352,10 +371,10 @@ def positions(numbers: Sequence[int]) -> str:
     ordered = sorted(set(numbers))
     breaks = [place for place, (a, b) in enumerate(pairwise(ordered), 1) if b != a + 1]
     runs = [ordered[i:j] for i, j in pairwise([0, *breaks, len(ordered)])]
-    shown = [
+    first_runs = [
         str(run[0]) if len(run) == 1 else f"{run[0]}\N{EN DASH}{run[-1]}"
         for run in runs[:_RUNS]
         if run
     ]
     rest = f" … ({len(ordered)})" if len(runs) > _RUNS else ""
-    return ", ".join(shown) + rest
+    return ", ".join(first_runs) + rest

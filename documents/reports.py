@@ -23,25 +23,25 @@ class Report(NamedTuple, Generic[A]):
     make: Callable[[Source, ReportScope], A]
     forms: Mapping[str, Callable[[A, ReportScope], bytes]]
 
-    def written(self, source: Source, asked: ReportScope, form: str) -> bytes:
-        """What is handed over. Raises UnknownSubject."""
-        return self.forms[form](self.make(source, asked), asked)
+    def written(self, source: Source, scope: ReportScope, form: str) -> bytes:
+        """The bytes that are handed over. Raises UnknownSubject."""
+        return self.forms[form](self.make(source, scope), scope)
 
 
 ACCESS_REPORT: Report[AccessReport] = Report(
     ACCESS,
     access_report,
     {
-        "json": lambda answer, _asked: to_line(answer),
-        "html": lambda answer, _asked: report_page(access_document(answer)),
-        "pdf": lambda answer, asked: report_pdf(access_document(answer), asked.rendered_at),
+        "json": lambda answer, _scope: to_line(answer),
+        "html": lambda answer, _scope: report_page(access_document(answer)),
+        "pdf": lambda answer, scope: report_pdf(access_document(answer), scope.rendered_at),
     },
 )
 PORTABILITY_EXPORT: Report[PortabilityExport] = Report(
     PORTABILITY,
     portability,
     {
-        "json": lambda answer, _asked: to_line(answer),
-        "csv": lambda answer, _asked: portability_csv(answer),
+        "json": lambda answer, _scope: to_line(answer),
+        "csv": lambda answer, _scope: portability_csv(answer),
     },
 )

@@ -37,9 +37,10 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry of a ZIP fil
 
 
 def safe_cell(text: str) -> str:
-    """The text, so that no spreadsheet takes it, or a part of it, for a formula; white space hides none."""
-    begun = text.lstrip()
-    text = text[: len(text) - len(begun)] + _LATER_FORMULA.sub(r"\1'", begun)
+    """The text, so that no spreadsheet runs it, or a part of it, as a formula, also after white space."""
+    content = text.lstrip()
+    # White space at the beginning is left to `_FORMULA`: only later cells are looked for here.
+    text = text[: len(text) - len(content)] + _LATER_FORMULA.sub(r"\1'", content)
     return f"'{text}" if _FORMULA.match(text) else text
 
 

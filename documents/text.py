@@ -1,4 +1,4 @@
-"""Values as texts for people, without anything that commands a terminal."""
+"""Values as texts for people, without characters that command a terminal."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from application.answer import Gone
 from application.words import say
 
 GONE = ("erased", "lost")
-"""What is said in the place of a value that cannot be opened."""
+"""The words that take the place of a value that cannot be opened."""
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -15,7 +15,7 @@ def shown(text: str) -> str:
     """The text without characters that move a cursor, change colours, or make it look like another one.
 
     Those are category C of Unicode: control, format, surrogate, private use, unassigned. In a pipe or a
-    file they are left out as well: somebody will look at it on a terminal.
+    file they are left out as well, because a person may print it on a terminal later.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -43,7 +43,8 @@ def clean(value: object) -> str:
 
 
 def _cleaned(value: Mapping[object, object]) -> str:
-    gone = [say("value", name) for name in GONE if value == {name: True}]
-    if gone:
-        return gone[0]
-    return "; ".join(f"{clean(k)}: {clean(v)}" for k, v in value.items())
+    # In an answer as JSON, a value that is gone is an object: {"erased": true}.
+    gone_words = [say("value", name) for name in GONE if value == {name: True}]
+    if gone_words:
+        return gone_words[0]
+    return "; ".join(f"{clean(name)}: {clean(part)}" for name, part in value.items())

@@ -42,10 +42,11 @@ def transparency_rows(
     answer: TransparencyReport, language: Language
 ) -> tuple[list[str], list[list[Count]]]:
     """The columns and the rows of the report, totals last."""
-    kind, total = headings("transparency", "kind total", language)
-    columns = [kind, *answer.quarters, total]
+    kind_heading, total = headings("transparency", "kind total", language)
+    columns = [kind_heading, *answer.quarters, total]
     rows = [
-        [_title(one, language), *_counts(one, answer.quarters), _total(one)] for one in answer.kinds
+        [_title(kind, language), *_counts(kind, answer.quarters), _total(kind)]
+        for kind in answer.kinds
     ]
     totals = (_total(answer.totals[quarter]) for quarter in answer.quarters)
     return columns, [*rows, [total, *totals, _total(answer)]]
@@ -91,17 +92,17 @@ def _section(
 
     Every total is made of what is shown, so it tells no more than that does.
     """
-    kind, total = headings("transparency", "kind total", language)
+    kind_heading, total = headings("transparency", "kind total", language)
     groups = [*columns, list(chain.from_iterable(columns))]
     rows = [
-        [_title(one, language), *(_together(_counts(one, group)) for group in groups)]
-        for one in answer.kinds
+        [_title(kind, language), *(_together(_counts(kind, group)) for group in groups)]
+        for kind in answer.kinds
     ]
     last = [_all_of(answer, group) for group in groups]
-    heads = [kind, *(name(group[0]) for group in columns), total]
+    heads = [kind_heading, *(name(group[0]) for group in columns), total]
     lines = [*rows, [total, *last]]
-    made = table(None, heads, lines, class_="figures", labelled=False)
-    return element("section", element("h2", title), element("div", made, class_="scroll"))
+    figures = table(None, heads, lines, class_="figures", labelled=False)
+    return element("section", element("h2", title), element("div", figures, class_="scroll"))
 
 
 def _all_of(answer: TransparencyReport, quarters: Sequence[str]) -> Count:
@@ -125,11 +126,12 @@ def _counts(kind: KindCounts, quarters: Iterable[str]) -> list[Count]:
 
 
 def _together(counts: Iterable[Count]) -> Count:
-    """The sum of counts as they are shown: one as it is, of several over a hidden one what it is at least."""
+    """The sum of counts as they are shown. Where one of several is hidden: the least that the sum can be."""
     shown = list(counts)
+    # A single hidden count stays `<5`; a sum over a hidden count is `≥` the least that it can be.
     return shown[0] if len(shown) == 1 else _total(total_of(shown))
 
 
 def _total(line: Total) -> Count:
-    """A total, or what is known of one that is not shown."""
+    """A total; the least that it can be where the total is hidden."""
     return line.total if line.total is not None else f"≥ {line.at_least}"

@@ -24,7 +24,7 @@ from documents.dpv import (
 )
 
 Declared = Mapping[str, Declaration | None]
-"""Purpose -> what the activity of its latest act declares; None for one that nobody declared."""
+"""Purpose -> the declaration of the activity of its latest act; None when there is none."""
 
 _LANGUAGE = "nl"  # of the controller's notices
 _RIGHTS = {
@@ -71,11 +71,12 @@ def _records(
     answer: Consents, controller: Controller, declared: Declared, created: str
 ) -> list[Node]:
     statuses = {row.purpose: row for row in answer.consents}
-    standing = (act for act in answer.history or () if act.annulled_by is None)
+    # The history is sorted by purpose, which `groupby` needs.
+    valid_acts = (act for act in answer.history or () if act.annulled_by is None)
     return [
         _record(answer, statuses[purpose], list(acts), controller, declared[purpose])
         | {"dct:created": created}
-        for purpose, acts in groupby(standing, key=lambda act: act.purpose)
+        for purpose, acts in groupby(valid_acts, key=lambda act: act.purpose)
     ]
 
 

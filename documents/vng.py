@@ -1,6 +1,6 @@
 """Events as records of VNG *Verwerkingenlogging*: one verwerkingsactie each, with the person as its object.
 
-Pure. Legal bases and provisions stand in the register that the standard has beside it, and are left out.
+Pure. Legal bases and provisions are left out: the standard keeps them in a register of its own.
 """
 
 from application.processing_acts import Act, involved_as
@@ -41,7 +41,7 @@ def vng_record(act: Act) -> Node | None:
 
 
 def _objects(act: Act) -> list[Node]:
-    """The person; nobody where the event is about no single one."""
+    """The person; an empty list where the event is about no person, or about many."""
     if act.person is None:
         return []
     person = str(act.person)

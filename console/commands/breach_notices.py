@@ -39,8 +39,8 @@ def write_notification(
         prepare(site, moment.known)
         case = find_case(source, ref, "breach", moment=moment)
         answer = breach_notice(case, settings.controller, moment.as_of or source.now)
-    made = {"html": notice_page, "text": notice_text}.get(form)
-    put(made(answer, spoken()) if made else to_line(answer), output)
+    document_of = {"html": notice_page, "text": notice_text}.get(form)
+    put(document_of(answer, spoken()) if document_of else to_line(answer), output)
     missing = len(answer.missing)
     if missing and output is not None:
         note(f"ledger: {counted('point', missing)}")

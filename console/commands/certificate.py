@@ -10,7 +10,7 @@ from application.language import spoken
 from application.queries.certified import certified
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.flags import Json, code_option, configured, option, spoken_to, time_of
-from console.output import emit, people
+from console.output import emit, print_answer
 from console.show.retention import certificate_table
 from documents.certificate_letter import EnclosedCertificate, certificate_document
 from documents.report_page import report_page
@@ -56,14 +56,15 @@ def write_certificate(
     folder = LogFolder(settings.log.folder)
     decided, erased = _proven(folder, position - 1), _proven(folder, position)
     content = encode_certificate(decided, erased)
-    known = log_key(settings).known()
-    answer = certified(verify(parse_certificate(content), known))
+    keys = log_key(settings).known()
+    # Checked before it is written: a certificate that fails is of no use to its reader.
+    answer = certified(verify(parse_certificate(content), keys))
     target = output or Path(f"{position}.erasure.{form}")
     if form != "json":
         name = f"{position}.erasure.json"
-        enclosed = EnclosedCertificate(name, content, tuple(key.text for key in known))
-        made = certificate_document(answer, enclosed, settings.controller, made_at, spoken("nl"))
-        content = report_page(made) if form == "html" else report_pdf(made, made_at)
+        enclosed = EnclosedCertificate(name, content, tuple(key.text for key in keys))
+        letter = certificate_document(answer, enclosed, settings.controller, made_at, spoken("nl"))
+        content = report_page(letter) if form == "html" else report_pdf(letter, made_at)
     write_file(target, content, 0o644 if form == "json" else 0o600)  # a letter is a person's own
     if as_json and target != Path("-"):
         emit(replace(answer, certificate=str(target)))
@@ -91,7 +92,4 @@ def verify_certificate(
     """
     trusted = trusted_by(keys, policy)
     answer = certified(verify(parse_certificate(read_file(file)), *trusted))
-    if as_json:
-        emit(answer)
-    else:
-        people().print(certificate_table(answer))
+    print_answer(answer, certificate_table, as_json)

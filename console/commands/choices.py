@@ -23,7 +23,7 @@ from console.flags import (
     moment_of,
     switch,
 )
-from console.output import emit, emit_lines, people
+from console.output import emit_lines, people, print_answer
 from console.setting_flags import Several
 from console.show.consent import consents_tables
 from console.show.evidence import evidence_tables
@@ -88,20 +88,20 @@ def show_consents(
             put(_document(site, source, form, reference, moment), output)
         else:
             answer = (with_history if history else consents)(source, reference, moment)
-            _tell(answer, form, output)
+            _put(answer, form, output)
 
 
 def _document(site: Site, source: Source, form: str, reference: str, moment: Moment) -> bytes:
     """Every act of the person, and what the register says of the activities that they are part of."""
     answer = with_history(source, reference, moment)
-    bring_up_to_date(site)
+    bring_up_to_date(site)  # declarations are read from a view, acts from the events
     declared = declared_for(answer.history or (), register_entries(source.session))
     created = instant(moment.as_of or source.now)
-    made = CONSENT_DOCUMENTS[form](answer, site.settings.controller, declared, created)
-    return to_line(made)
+    document = CONSENT_DOCUMENTS[form](answer, site.settings.controller, declared, created)
+    return to_line(document)
 
 
-def _tell(answer: Consents, form: str | None, output: Path | None) -> None:
+def _put(answer: Consents, form: str | None, output: Path | None) -> None:
     if form == "json":
         put(to_line(answer), output)
     else:
@@ -123,7 +123,4 @@ def show_marketing(
     check_person(subject)
     with reading(settings, "marketing", moment) as (_, source):
         answer = marketing(source, subject, channel or CHANNELS, moment)
-        if as_json:
-            emit(answer)
-        else:
-            people().print(*marketing_tables(answer))
+        print_answer(answer, marketing_tables, as_json)

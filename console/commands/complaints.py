@@ -10,7 +10,7 @@ from application.queries.period import ALWAYS
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import AtMoment, Json, MostUrgent, Within, configured, option, switch
-from console.output import emit, people
+from console.output import print_answer
 from console.show.complaints import complaint_tables, complaints_table
 from host.settings import Settings
 from projections.folds.timetravel import NOW
@@ -38,10 +38,7 @@ def list_complaints(
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)
         answer = complaint_list(source, moment, everything=everything, period=period, limit=limit)
-        if as_json:
-            emit(answer)
-        else:
-            people().print(complaints_table(answer))
+        print_answer(answer, complaints_table, as_json)
     fail_unless(answer.overdue == 0)
 
 
@@ -60,8 +57,5 @@ def show_complaint(
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)
         answer = complaint(source, ref, subject, moment, spoken())
-        if as_json:
-            emit(answer)
-        else:
-            people().print(*complaint_tables(answer))
+        print_answer(answer, complaint_tables, as_json)
     fail_unless(not answer.overdue)

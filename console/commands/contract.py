@@ -4,6 +4,7 @@ from typing import Annotated
 
 import orjson
 import typer
+from rich.table import Table
 
 from application.language import spoken
 from application.lookups import event_types
@@ -14,7 +15,7 @@ from application.queries.intake import validated
 from application.words import say
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, option_of, spoken_to, switch
-from console.output import emit, emit_bytes, people
+from console.output import emit, emit_bytes, print_answer
 from console.show.evidence import string_table
 from console.show.intake import ingested_tables
 from console.show.text import worded
@@ -48,12 +49,12 @@ TypeName = Annotated[
 @spoken_to
 def list_types(_: typer.Context, as_json: Json = False) -> None:
     """Print every event type, and which facts it must have."""
-    rows = type_rows()
-    if as_json:
-        emit(EventTypes(rows))
-    else:
-        shown = [(row.name, row.version, _meaning(row), row.required_facts) for row in rows]
-        people().print(worded("types", "event version meaning must-have", shown))
+    print_answer(EventTypes(type_rows()), _types_table, as_json)
+
+
+def _types_table(answer: EventTypes) -> Table:
+    rows = [(row.name, row.version, _meaning(row), row.required_facts) for row in answer.types]
+    return worded("types", "event version meaning must-have", rows)
 
 
 def _meaning(row: EventTypeRow) -> str:
@@ -83,9 +84,9 @@ def show_type(
 
 
 def newest(type: str) -> EventType:
-    """The newest version of a type by its name, or the one that is named in full."""
-    named = [entry for entry in EVENT_TYPES.values() if type in {entry.name, entry.type}]
-    return max(named, key=lambda entry: entry.version)
+    """The newest version of a type by its short name, or the version that its full name says."""
+    versions = [entry for entry in EVENT_TYPES.values() if type in {entry.name, entry.type}]
+    return max(versions, key=lambda entry: entry.version)
 
 
 @configured("store")
@@ -101,10 +102,7 @@ def validate(
     intake = AdmissionRules(settings.confidential, secrecy(settings.ordinary_codes))
     with opened(file) as stream:
         answer = validated(lines(stream), intake, utc_now())
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*ingested_tables(answer))
+    print_answer(answer, ingested_tables, as_json)
     fail_unless(answer.rejected == 0)
 
 
@@ -118,14 +116,8 @@ def show_tc_string(
     try:
         string = decoded_string(decoded(text))
     except TcFault as fault:
-        why = say("evidence", "unread", say("tc-fault", fault.name))
-        if as_json:
-            emit(UnreadString(fault=fault.name))
-        else:
-            people().print(why)
+        reason = say("evidence", "unread", say("tc-fault", fault.name))
+        print_answer(UnreadString(fault=fault.name), lambda _: reason, as_json)
         fail_unless(False)
     else:
-        if as_json:
-            emit(string)
-        else:
-            people().print(string_table(string))
+        print_answer(string, string_table, as_json)

@@ -1,15 +1,16 @@
 """Commands for backups: backup, restore."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from application.queries.copies import Backup, PartitionBookmark, RestoredBackup, backup_of
+from application.queries.copies import PartitionBookmark, RestoredBackup, backup_of
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, option, switch
-from console.output import emit, people
+from console.output import print_answer
 from console.show.copies import copy_table
 from documents.messages import told
 from host.notes import note
@@ -70,16 +71,14 @@ def backup(
 
     Each goes into a new folder, signed by the log's key. Neither holds an epoch key or the erasure journal.
     """
+    # A thief of one copy must not get the other, nor the keys that open both.
     check_apart((folder, keys), settings.key_dir)
     with open_site(settings) as site:
         recipients = tuple(dict.fromkeys((*settings.backup_recipients, *(recipient or ()))))
         taking = BackupOptions(site.log_key.load(), site.clock(), recipients)
         events, _ = back_up(site.database, site.ledger, site.provider, (folder, keys), taking)
-    answer = backup_of(events)
-    if as_json:
-        emit(answer)
-        return
-    people().print(copy_table("backup", answer, (folder, keys), events.recipients))
+    tables_of = partial(copy_table, "backup", folders=(folder, keys), recipients=events.recipients)
+    print_answer(backup_of(events), tables_of, as_json)
 
 
 @configured("store", "log")
@@ -103,20 +102,14 @@ def restore(
     """
     trust = Trust(tuple(parse_verifier_key(key) for key in signers or ()), identity)
     if check_only:
-        _show("whole", backup_of(check_site(settings, (folder, keys), trust)), as_json=as_json)
+        copy = backup_of(check_site(settings, (folder, keys), trust))
+        print_answer(copy, partial(copy_table, "whole"), as_json)
         return
     restored = restore_site(settings, (folder, keys), trust, never_published=never_published)
     if restored.warning:
         note(f"ledger: --never-published: {told(restored.warning)}")
-    _show("restored", _answer(restored), as_json=as_json)
+    print_answer(_answer(restored), partial(copy_table, "restored"), as_json)
     fail_unless(not restored.findings)
-
-
-def _show(name: str, answer: Backup, *, as_json: bool) -> None:
-    if as_json:
-        emit(answer)
-    else:
-        people().print(copy_table(name, answer))
 
 
 def _answer(restored: Restored) -> RestoredBackup:

@@ -58,19 +58,19 @@ def write_sample(
     end: datetime = time_of("--until", until) or utc_now()
     broken: list[sample.PlantedViolation] = []
     try:
-        made = sample.generate(
+        sample_events = sample.generate(
             seed=seed, customers=customers, events=events, until=end, planted=broken
         )
     except ValueError as error:
         raise Misconfigured(str(error)) from None
     if output is None:
-        sample.write(made, standard_output())
+        sample.write(sample_events, standard_output())
     else:
         with output.open("wb") as stream:
-            sample.write(made, stream)
+            sample.write(sample_events, stream)
     if planted is not None:
         with planted.open("wb") as stream:
-            sample.write((one.line() for one in broken), stream)
+            sample.write((violation.line() for violation in broken), stream)
 
 
 @spoken_to
@@ -98,6 +98,7 @@ def demo(
         console.print(words, soft_wrap=True)
         bring_up_to_date(site)
         steps = list(shown(guide(site, planted), console, settings.data_dir))
+    # The ledger is closed: its folder is copied while no server writes into it.
     steps += shown([tampered(site)], console, settings.data_dir, after=len(steps))
     console.print()
     lasted_s = time.monotonic() - begun
@@ -107,8 +108,9 @@ def demo(
 
 def _folder(ctx: typer.Context, data_dir: Path | None) -> Path | None:
     """The folder that was named: here, before the command, or by the variable."""
-    named = data_dir or (ctx.obj or {}).get("LEDGER_DATA_DIR") or os.environ.get("LEDGER_DATA_DIR")
-    return Path(named) if named else None
+    before_command = (ctx.obj or {}).get("LEDGER_DATA_DIR")
+    folder = data_dir or before_command or os.environ.get("LEDGER_DATA_DIR")
+    return Path(folder) if folder else None
 
 
 def _through_a_file(site: Site, events: Iterator[dict[str, JsonValue]]) -> str:
@@ -136,6 +138,6 @@ def _through_kafka(site: Site, events: Iterator[dict[str, JsonValue]]) -> str:
     """Publish the sample and consume it to its end, as `ledger consume` does; a sentence about it."""
     kafka = site.settings.need_kafka()
     count = publish(kafka, events)
-    read = consume_all(site, kafka, count)
+    consumed = consume_all(site, kafka, count)
     topics = f" {say('demo', 'and')} ".join(kafka.topics)
-    return say("demo", "published", count, sample.DEFAULT_CUSTOMERS, topics, read)
+    return say("demo", "published", count, sample.DEFAULT_CUSTOMERS, topics, consumed)

@@ -66,7 +66,7 @@ def export(
     Persons are the ledger's own identifiers; no value is opened. docs/how-to/exports.md has the mapping.
     """
     start, end = bounds_of(since, until)
-    wanted = EventFilter(
+    selection = EventFilter(
         subject=subject,
         after=after,
         since=start,
@@ -76,15 +76,15 @@ def export(
     )
     _check(subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
-    told = Exported()
+    counts = Exported()  # filled while the records are written
     with reading(
-        settings, "export", Moment(recorded_by=wanted.recorded_by, at_position=at_position)
+        settings, "export", Moment(recorded_by=selection.recorded_by, at_position=at_position)
     ) as (_, source):
-        emit_lines(exported(source, log, wanted, RECORDS[form], told))
+        emit_lines(exported(source, log, selection, RECORDS[form], counts))
     if as_json:
         return
-    left_out = f", {say('note', 'left-out', told.left_out)}" if told.left_out else ""
-    tell("exported", counted("record", told.records), f"{told.position}{left_out}")
+    left_out = f", {say('note', 'left-out', counts.left_out)}" if counts.left_out else ""
+    tell("exported", counted("record", counts.records), f"{counts.position}{left_out}")
 
 
 def _check(subject: str | None, register_url: str | None) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,6 @@ import typer
 from msgspec import UNSET
 
 from application.acts.feeding import Delivery, deliver, keep, keep_until
-from application.answer import Answer
 from application.queries.feed_lists import (
     DeliveredFeed,
     FeedRoot,
@@ -27,7 +27,7 @@ from application.source import Source
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.commands.people import working
 from console.flags import At, Json, configured, day_named, option, spoken_to, switch
-from console.output import emit, emit_list, people
+from console.output import print_answer, print_rows
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
 from host.keys import log_key
@@ -80,24 +80,24 @@ def deliver_feed(
             keep_until=instant(keep_until(time)),
         )
         if not dry_run:
-            kept = deliver(site, Delivery(recipient, valid_for, references, time))
+            delivered = deliver(site, Delivery(recipient, valid_for, references, time))
             answer = msgspec.structs.replace(
                 answer,
-                merkle_root=to_base64(kept.members.root),
-                position=kept.acted.last_position if kept.acted else UNSET,
+                merkle_root=to_base64(delivered.members.root),
+                position=delivered.acted.last_position if delivered.acted else UNSET,
             )
         _print_list("feed", answer, as_json)
 
 
 def _unknown(source: Source, references: Sequence[str]) -> int:
-    """How many members of a list never named anybody here."""
+    """How many members of a list this ledger has never met as a person."""
     members = sorted(set(references))
     return len(members) - len(source.opener.known_among(members))
 
 
 def _print_list(title: str, answer: DeliveredFeed | KeptFeedList, as_json: bool) -> None:
-    """What was done with a list; members whom nobody knows are said apart: it may be the wrong list."""
-    _print(title, answer, as_json)
+    """Print what was done with a list, and say how many members are unknown: it may be the wrong list."""
+    print_answer(answer, partial(named_values, title), as_json)
     if answer.unknown:
         tell("unknown-members", f"{answer.unknown:,}", f"{answer.members:,}")
 
@@ -114,7 +114,8 @@ def print_root(_: typer.Context, file: ListFile, key_file: KeyFile, as_json: Jso
         write_file(key_file, os.urandom(KEY_BYTES), 0o600)
     members = members_of(_secret(key_file), references)
     root = to_base64(members.root)
-    _print("root", FeedRoot(root, len(references), members.size), as_json)
+    answer = FeedRoot(root, len(references), members.size)
+    print_answer(answer, partial(named_values, "root"), as_json)
 
 
 @configured("store")
@@ -124,13 +125,13 @@ def keep_list(
     """Keep the list of a feed that is recorded. Refused when it does not give the root of the event."""
     references, secret = _references(file), _secret(key_file)
     with working(settings, "feed", None) as (site, source, _):
-        found = feed_named(source, which)
-        kept = keep(site, found, secret, references)
+        feed = feed_named(source, which)
+        kept_list = keep(site, feed, secret, references)
         answer = KeptFeedList(
-            position=found.position,
-            members=kept.members.size,
+            position=feed.position,
+            members=kept_list.members.size,
             unknown=_unknown(source, references),
-            keep_until=instant(kept.until),
+            keep_until=instant(kept_list.until),
         )
         _print_list("list", answer, as_json)
 
@@ -140,10 +141,7 @@ def list_feeds(settings: Settings, as_json: Json = False) -> None:
     """Print the feeds that were delivered, and until when the list of each is kept."""
     with working(settings, "feed", None) as (_, source, _):
         rows = all_feeds(source)
-        if as_json:
-            emit_list("feeds", rows, count_as="count")
-        else:
-            people().print(feeds_table(rows))
+        print_rows("feeds", rows, feeds_table, as_json, count_as="count")
 
 
 @configured("store", "log")
@@ -164,15 +162,17 @@ def prove_feed(
     check_person(subject)
     with working(settings, "feed", None) as (_, source, _):
         to = known_recipient(source, recipient) if recipient else None
-        found = feed_named(source, which, to)
-        proof = proof_of(source, LogFolder(settings.log.folder), found, subject)
+        feed = feed_named(source, which, to)
+        proof = proof_of(source, LogFolder(settings.log.folder), feed, subject)
+        # Checked before it is written: a proof that fails is of no use to its reader.
         proven = verify(proof, subject, log_key(settings).known())
-        target = output or Path(f"{found.position}.feed-proof.json")
+        target = output or Path(f"{feed.position}.feed-proof.json")
         write_file(target, encode_feed_proof(proof), 0o600)
         if target == Path("-"):
             return
         members = msgspec.structs.asdict(proven_answer(proven, subject))
-        _print("proof", WrittenFeedProof(**members, proof=str(target)), as_json)
+        answer = WrittenFeedProof(**members, proof=str(target))
+        print_answer(answer, partial(named_values, "proof"), as_json)
 
 
 @spoken_to
@@ -198,10 +198,7 @@ def verify_feed(
     answer = proven_answer(proven, subject)
     if answer.day != day_named("--day", day).isoformat():
         raise Unproven("the proof is about the feed of another day")
-    if as_json:
-        emit(answer)
-    else:
-        people().print(proven_sentence(answer))
+    print_answer(answer, proven_sentence, as_json)
 
 
 def _references(file: Path) -> list[str]:
@@ -220,10 +217,3 @@ def _secret(file: Path) -> bytes:
     if len(secret) != KEY_BYTES:
         raise Misconfigured(f"the key of a feed has {KEY_BYTES} bytes")
     return secret
-
-
-def _print(about: str, answer: Answer, as_json: bool) -> None:
-    if as_json:
-        emit(answer)
-    else:
-        people().print(named_values(about, answer))

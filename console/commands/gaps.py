@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated
 
 import msgspec
+from rich.console import RenderableType
 
 from application.queries.gaps import AcceptedGaps, accepted_gaps
 from application.queries.tasks import command
@@ -12,7 +13,7 @@ from application.words import say
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, option, switch
-from console.output import emit, people
+from console.output import print_answer
 from console.show.gaps import gaps_table
 from consumers.gaps import Accepted, Proposal, propose
 from consumers.kafka import KafkaSource
@@ -64,8 +65,7 @@ def accept_gap(
             positions = _record(site, ledger, proposals) if yes else []
         finally:
             ledger.close()
-    answer = accepted_gaps(proposals, positions)
-    _show(answer, as_json)
+    print_answer(accepted_gaps(proposals, positions), _table, as_json)
     if proposals and not yes:
         tell("not-accepted")
     fail_unless(yes or not proposals)
@@ -79,7 +79,7 @@ def _approve(
     accepted: Accepted,
 ) -> None:
     """Where the settings give the gap to two persons, ask for the second one."""
-    told = [msgspec.to_builtins(proposal.gap) for proposal in proposals]
+    gaps = [msgspec.to_builtins(proposal.gap) for proposal in proposals]
     again = command(
         *("kafka", "accept-gap"),
         topic=topic,
@@ -89,7 +89,7 @@ def _approve(
         new_topic=accepted.new_topic,
         yes=True,
     )
-    need_second_person(site, "gap", told, again)
+    need_second_person(site, "gap", gaps, again)
 
 
 def _check_reason(reason: str) -> None:
@@ -107,26 +107,27 @@ def _proposals(
         identity = source.identity([topic])
         if topic not in identity.topic_ids:
             raise Misconfigured(f"Kafka has no topic {topic}: make it anew, or read another one")
-        wanted = source.partitions(topic) if number is None else {number} & source.partitions(topic)
-        bookmarks = _bookmarks(ledger, (Partition(topic, each) for each in sorted(wanted)))
+        partitions = source.partitions(topic)
+        numbers = partitions if number is None else {number} & partitions
+        bookmarks = _bookmarks(ledger, (Partition(topic, each) for each in sorted(numbers)))
         if not bookmarks:
             raise Misconfigured("this ledger has never read that; there is nothing to accept")
         extents = source.extents(bookmarks)
-        found = [
+        proposals = [
             propose(
-                place, stored, identity, extents[place], accepted, partial(source.damage, place)
+                place, bookmark, identity, extents[place], accepted, partial(source.damage, place)
             )
-            for place, stored in bookmarks.items()
+            for place, bookmark in bookmarks.items()
         ]
     finally:
         source.close()
-    return [proposal for proposal in found if proposal]
+    return [proposal for proposal in proposals if proposal]
 
 
 def _bookmarks(ledger: Ledger, places: Iterable[Partition]) -> dict[Partition, StoredBookmark]:
     store = LedgerStore(ledger)
-    found = {place: store.bookmark(place) for place in places}
-    return {place: stored for place, stored in found.items() if stored}
+    bookmarks = {place: store.bookmark(place) for place in places}
+    return {place: bookmark for place, bookmark in bookmarks.items() if bookmark}
 
 
 def _record(site: Site, ledger: Ledger, proposals: list[Proposal]) -> list[int]:
@@ -137,10 +138,5 @@ def _record(site: Site, ledger: Ledger, proposals: list[Proposal]) -> list[int]:
     ]
 
 
-def _show(answer: AcceptedGaps, as_json: bool) -> None:
-    if as_json:
-        emit(answer)
-    elif answer.gaps:
-        people().print(gaps_table(answer.gaps))
-    else:
-        people().print(say("gaps", "none"))
+def _table(answer: AcceptedGaps) -> RenderableType:
+    return gaps_table(answer.gaps) if answer.gaps else say("gaps", "none")

@@ -6,7 +6,7 @@ from console.commands.choices import Then
 from console.commands.failing import fail_unless
 from console.commands.people import Subject, prepare, reading
 from console.flags import Json, configured
-from console.output import emit, people
+from console.output import print_answer
 from console.show.credit_check import credit_check_tables
 from host.settings import Settings
 from projections.folds.timetravel import NOW
@@ -24,8 +24,5 @@ def may_credit_check(
     with reading(settings, "may", moment) as (site, source):
         prepare(site, moment)
         answer = credit_check(source, subject, moment)
-        if as_json:
-            emit(answer)
-        else:
-            people().print(*credit_check_tables(answer))
+        print_answer(answer, credit_check_tables, as_json)
     fail_unless(answer.allowed)

@@ -1,10 +1,11 @@
 """Commands about legal holds: place, review, release, list."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from application.acts.holding import HoldAct, named_hold, place, release, review
+from application.acts.holding import named_hold, place, release, review
 from application.following import bring_up_to_date
 from application.queries.holds import HoldInForce, all_holds, holds_of
 from application.queries.subjects import check_person
@@ -13,7 +14,7 @@ from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.people import OptionalSubject, Subject, reading
 from console.flags import Json, code_option, configured, day_to_come, option
-from console.output import emit, emit_list, people
+from console.output import print_answer, print_rows
 from console.show.holds import holds_table
 from console.show.upkeep import named_values
 from host.settings import Settings
@@ -32,6 +33,7 @@ Owner = Annotated[str | None, option("--owner", "O", "Who answers for it, as a c
 
 
 _RELEASE = "hold-release"
+_VALUES = partial(named_values, "hold")
 
 
 @configured("store")
@@ -51,7 +53,7 @@ def place_hold(
         raise typer.BadParameter("--category: name what is held")
     with open_site(settings) as site:
         facts = {"ground": ground, "review_on": _review_day(site, review_on), "owner": owner}
-        _print(place(site, subject, ref, facts, categories), as_json)
+        print_answer(place(site, subject, ref, facts, categories), _VALUES, as_json)
 
 
 @configured("store")
@@ -70,9 +72,10 @@ def review_hold(
     with open_site(settings) as site:
         facts = {"review_on": _review_day(site, review_on), "owner": owner}
         facts |= {"ground": ground} if ground else {}
-        held = named_hold(site, subject, ref).categories
-        if categories and set(held) - set(categories):  # what it no longer names, it releases
-            told = [ref, facts, held, sorted(categories)]
+        categories_held = named_hold(site, subject, ref).categories
+        # A category that the review no longer names is released, and a release needs two persons.
+        if categories and set(categories_held) - set(categories):
+            parameters = [ref, facts, categories_held, sorted(categories)]
             again = command(
                 *("hold", "review", subject, ref),
                 review_on=review_on,
@@ -80,8 +83,8 @@ def review_hold(
                 ground=ground,
                 owner=owner,
             )
-            need_second_person(site, _RELEASE, told, again, about=subject)
-        _print(review(site, subject, ref, facts, categories), as_json)
+            need_second_person(site, _RELEASE, parameters, again, about=subject)
+        print_answer(review(site, subject, ref, facts, categories), _VALUES, as_json)
 
 
 @configured("store")
@@ -95,10 +98,11 @@ def release_hold(
     """End a hold. An erasure that waited for it resumes with the next `ledger retention run`."""
     check_person(subject)
     with open_site(settings) as site:
-        held = named_hold(site, subject, ref).categories
+        categories_held = named_hold(site, subject, ref).categories
         again = command("hold", "release", subject, ref, ground=ground)
-        need_second_person(site, _RELEASE, [ref, ground, held], again, about=subject)
-        _print(release(site, subject, ref, ground), as_json)
+        parameters = [ref, ground, categories_held]
+        need_second_person(site, _RELEASE, parameters, again, about=subject)
+        print_answer(release(site, subject, ref, ground), _VALUES, as_json)
 
 
 @configured("store")
@@ -109,6 +113,7 @@ def list_holds(settings: Settings, subject: OptionalSubject = None, as_json: Jso
     """
     late = False
 
+    # Rows are printed as they are read, so the exit status is gathered on the way.
     def watched(row: HoldInForce) -> HoldInForce:
         nonlocal late
         late = late or row.overdue or row.void
@@ -119,12 +124,9 @@ def list_holds(settings: Settings, subject: OptionalSubject = None, as_json: Jso
     with reading(settings, "hold") as (site, source):
         if subject is None:
             bring_up_to_date(site)
-        found = all_holds(source) if subject is None else holds_of(source, subject)
-        rows = (watched(row) for row in found)
-        if as_json:
-            emit_list("holds", rows)
-        else:
-            people().print(holds_table(rows))
+        holds = all_holds(source) if subject is None else holds_of(source, subject)
+        rows = (watched(row) for row in holds)
+        print_rows("holds", rows, holds_table, as_json)
     fail_unless(not late)
 
 
@@ -134,12 +136,5 @@ def _checked(subject: str, categories: list[str] | None) -> list[str]:
 
 
 def _review_day(site: Site, text: str) -> str:
-    """The day of a review. Of one that is over only upstream may tell: then it happened."""
+    """The day of a review, which must be to come: of a review that was held, upstream sends the event."""
     return day_to_come("--review-on", text, day_of(site.clock())).isoformat()
-
-
-def _print(answer: HoldAct, as_json: bool) -> None:
-    if as_json:
-        emit(answer)
-    else:
-        people().print(named_values("hold", answer))

@@ -13,7 +13,7 @@ from application.queries.incidents import incident
 from application.source import Source
 from console.commands.people import Subject, working
 from console.flags import At, Json, code_option, configured, option
-from console.output import emit, people
+from console.output import print_answer
 from console.setting_flags import Several
 from console.show.incidents import incident_tables
 from console.streams import opened
@@ -49,7 +49,7 @@ def detect(
         _print(source, on, as_json)
 
 
-def _said(**facts: JsonValue) -> dict[str, JsonValue]:
+def _facts(**facts: JsonValue) -> dict[str, JsonValue]:
     """The facts that were given."""
     return {name: value for name, value in facts.items() if value not in (None, [])}
 
@@ -59,7 +59,7 @@ _TEXTS = list[str] | None
 Facts = Annotated[
     Mapping[str, JsonValue],
     Several(
-        _said,
+        _facts,
         {
             "risk": Annotated[
                 str | None,
@@ -165,15 +165,15 @@ def tell(
     as_json: Json = False,
 ) -> None:
     """Record that persons were told of a breach. Who was told before is left out, not told twice."""
-    named = [*(persons or ()), *(_lines(listed) if listed else ())]
-    if not named and listed is None:
+    subjects = [*(persons or ()), *(_lines(listed) if listed else ())]
+    if not subjects and listed is None:
         facts = {"channel": channel}
         _act(settings, (ref, "breach", None), names.SUBJECTS_NOTIFIED, facts, at, as_json)
         return
     with working(settings, "incident", at) as (site, source, time):
         on = OnIncident(ref, "breach", time)
-        told = on_incidents.tell(site, source, on, named, channel)
-        _print(source, on, as_json, told)
+        counts = on_incidents.tell(site, source, on, subjects, channel)
+        _print(source, on, as_json, counts)
 
 
 def _lines(path: str) -> list[str]:
@@ -235,14 +235,17 @@ def resolve(
 
 def _act(
     settings: Settings,
-    which: tuple[str, str, str | None],
+    incident_key: tuple[str, str, str | None],
     name: str,
     facts: Mapping[str, JsonValue],
     at: str | None,
     as_json: bool,
 ) -> None:
-    """Record one act on an incident. `which`: its reference, its kind, whose it is; `name`: of the event."""
-    ref, kind, subject = which
+    """Record one act on an incident.
+
+    `incident_key`: its reference, its kind, whose it is; `name`: of the event.
+    """
+    ref, kind, subject = incident_key
     with working(settings, "incident", at) as (site, source, time):
         on = OnIncident(ref, kind, time, subject)
         act_on_incident(site, source, on, name, facts)
@@ -253,13 +256,11 @@ def _print(
     source: Source,
     on: OnIncident,
     as_json: bool,
-    told: tuple[int, int] | None = None,
+    counts: tuple[int, int] | None = None,
 ) -> None:
-    """Tell how an incident stands after what was done. `told`: how many persons now, and before."""
+    """Print how an incident stands after an act. `counts`: persons told by this act, and before it."""
+    # An act may lie after the clock of the query: the answer must show it.
     until = max(source.now, on.time)
     case = find_case(source, on.ref, on.kind, on.subject, Moment(as_of=until))
-    answer = incident(case, until, spoken(), told)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*incident_tables(answer))
+    answer = incident(case, until, spoken(), counts)
+    print_answer(answer, incident_tables, as_json)

@@ -28,7 +28,7 @@ from console.flags import (
     option,
     switch,
 )
-from console.output import emit, emit_list, people
+from console.output import print_answer, print_rows
 from console.show.incidents import affected_table, incident_tables, incidents_table
 from host.settings import Settings
 from projections.folds.timetravel import NOW
@@ -51,10 +51,7 @@ def list_incidents(
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)
         answer = incident_list(source, moment, everything=everything, period=period, limit=limit)
-        if as_json:
-            emit(answer)
-        else:
-            people().print(incidents_table(answer))
+        print_answer(answer, incidents_table, as_json)
     fail_unless(answer.overdue == 0)
 
 
@@ -71,10 +68,7 @@ def show_incident(
         prepare(site, moment.known)
         case = find_case(source, ref, subject=subject, moment=moment)
         answer = incident(case, moment.as_of or source.now, spoken())
-        if as_json:
-            emit(answer)
-        else:
-            people().print(*incident_tables(answer))
+        print_answer(answer, incident_tables, as_json)
     fail_unless(not answer.overdue)
 
 
@@ -105,12 +99,12 @@ def show_affected(
     as_json: Json = False,
 ) -> None:
     """Print the persons whom a breach concerns, by what it reached, and who of them was told."""
-    wanted = frozenset(category or ())
-    if not any((wanted, system, recipient, activity, since, until)):
+    categories = frozenset(category or ())
+    if not any((categories, system, recipient, activity, since, until)):
         raise typer.BadParameter("say what it reached: a category, system, recipient, period …")
     start, end = bounds_of(since, until)
     scope = Scope(
-        categories=wanted,
+        categories=categories,
         since=start,
         until=end,
         recipient=recipient,
@@ -118,10 +112,10 @@ def show_affected(
     )
     with reading(settings, "incident") as (site, source):
         bring_up_to_date(site)
-        _print_affected(source, ref, _known(source, scope), system, as_json)
+        _print_affected(source, ref, _with_ids(source, scope), system, as_json)
 
 
-def _known(source: Source, scope: Scope) -> Scope:
+def _with_ids(source: Source, scope: Scope) -> Scope:
     """A scope with the ids of what it names. Raises BadParameter."""
     party, activity = scope.recipient, scope.activity
     return msgspec.structs.replace(
@@ -134,11 +128,9 @@ def _known(source: Source, scope: Scope) -> Scope:
 def _print_affected(
     source: Source, ref: str, scope: Scope, system: str | None, as_json: bool
 ) -> None:
-    case = find_case(source, ref)  # there must be one
-    within = sources_of(source, known_system(source, system)) if system else None
-    reached = scope.within(within) if within else scope
-    rows = affected_persons(source, reached, case.told)
-    if as_json:
-        emit_list("persons", rows, count_as="count")
-    else:
-        people().print(affected_table(rows))
+    case = find_case(source, ref)  # raises where there is none
+    # A system is known by the sources that it sends events as.
+    sources = sources_of(source, known_system(source, system)) if system else None
+    scope = scope.within(sources) if sources else scope
+    rows = affected_persons(source, scope, case.told)
+    print_rows("persons", rows, affected_table, as_json, count_as="count")

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from console.commands.failing import fail_unless
 from console.commands.letters import NOT_HERE, whole_name
 from console.commands.people import recording_reads
 from console.flags import Json, configured, switch
-from console.output import emit, emit_bytes, people
+from console.output import emit, emit_bytes, print_answer
 from console.progress import progress_bar
 from console.show.intake import ingested_tables
 from console.show.upkeep import named_values
@@ -69,35 +70,33 @@ def ingest_command(
 
     Exit status 1 when a line was rejected. After a crash, just ingest the file again.
     """
-    labelled = (lambda path: office_label(label_of(path))) if office else label_of
+    label = (lambda path: office_label(label_of(path))) if office else label_of
     with ExitStack() as stack:
-        streams = [(labelled(path), stack.enter_context(opened(path))) for path in files]
+        streams = [(label(path), stack.enter_context(opened(path))) for path in files]
         site = stack.enter_context(open_site(settings, install_missing=True))
         result = ingest_withheld(site, files, streams) if withheld else ingest_files(site, streams)
-    answer = ingested(result)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*ingested_tables(answer, result.withheld))
+    tables_of = partial(ingested_tables, withheld=result.withheld)
+    print_answer(ingested(result), tables_of, as_json)
     fail_unless(result.rejected == 0)
 
 
 def ingest_withheld(site: Site, paths: Sequence[str], streams: Sequence[Stream]) -> IngestResult:
-    """Record what the open ledger handed over, and write receipts of what is recorded beside each file."""
+    """Record what the open ledger handed over, and write beside each file the receipts of its messages."""
     if not site.settings.confidential:
         raise Misconfigured(
             "withheld messages are for the confidential ledger: LEDGER_CONFIDENTIAL"
         )
-    handed = [(label, read_handed(stream, site.withheld_pair)) for label, stream in streams]
+    files = [(label, read_handed(stream, site.withheld_pair)) for label, stream in streams]
     recorder = site.open_recorder()
     try:
-        taken = take_over(recorder, handed, site.intake, site.clock(), site.batch_limits.messages)
+        intake = take_over(recorder, files, site.intake, site.clock(), site.batch_limits.messages)
     finally:
         recorder.close()
+    # Receipts come last: on a receipt, the open ledger forgets the message.
     for path in paths:
         if path != STANDARD_INPUT:
-            write_receipts(Path(path), taken.receipts)
-    return taken.result
+            write_receipts(Path(path), intake.receipts)
+    return intake.result
 
 
 def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
@@ -135,19 +134,19 @@ def show_letter(
         whole = whole_name(session, letter)
         with recording_reads(site):
             reads.note_many(CATEGORIES)
-            shown, body = open_letter(session, site.keyring(), whole)
-            if is_hidden(shown, body, site.intake, site.clock()):
+            opened_letter, body = open_letter(session, site.keyring(), whole)
+            if is_hidden(opened_letter, body, site.intake, site.clock()):
                 raise Reject(f"{NOT_HERE}; `ledger dead-letters retry` moves it")
-            _print_letter(shown, body, as_json)
+            _print_letter(opened_letter, body, as_json)
 
 
-def _print_letter(shown: Letter, body: bytes, as_json: bool) -> None:
+def _print_letter(letter: Letter, body: bytes, as_json: bool) -> None:
     if as_json:
-        members = msgspec.structs.asdict(letter_row(shown))
+        members = msgspec.structs.asdict(letter_row(letter))
         emit(OpenedLetter(**members, body=b64encode(body).decode()))
         return
-    if shown.mode != "structured":
-        tell("mode", shown.mode)
+    if letter.mode != "structured":
+        tell("mode", letter.mode)
     emit_bytes(body)
 
 
@@ -174,7 +173,4 @@ def hand_over_withheld(
     answer = HandedOver(removed=count) if remove else HandedOver(handed_over=count)
     if remove and waiting:
         tell("without-receipt", waiting)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(named_values("withheld", answer))
+    print_answer(answer, partial(named_values, "withheld"), as_json)

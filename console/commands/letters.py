@@ -35,9 +35,9 @@ from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES, Code
 
 NOT_HERE = "withheld messages are read by the confidential ledger only"
-# Fewer could be the number of a row: nobody opens a message by accident.
+# Fewer could be the number of a row, and would open a message by accident.
 LEAST_LETTERS = 6
-# More rows than anybody reads: people who want them say how many.
+# Enough rows for a table on a screen; `--limit` gives more.
 SHOWN = 100
 _CODES = [code.value for code in Code]
 
@@ -112,15 +112,16 @@ def list_letters(
             emit_list("dead_letters", _with_withheld(rows, reader, kind), beside=counts)
             return
         most = SHOWN if limit is None else limit
-        shown = list(islice(rows, most))
-        tables = letters_tables([*_with_withheld(shown, reader, kind)], len(shown), matching, total)
+        first_rows = list(islice(rows, most))
+        listed = [*_with_withheld(first_rows, reader, kind)]
+        tables = letters_tables(listed, len(first_rows), matching, total)
     people().print(*tables)
 
 
 def _with_withheld(
     rows: Iterable[DeadLetter], reader: Session, kind: LetterFilter
 ) -> Iterator[DeadLetter]:
-    """The rows, and behind them how much is withheld: of that nothing but the code is known."""
+    """The rows, then one row for all withheld letters: of these only the code and the number are known."""
     yield from rows
     if kind.every or kind == LetterFilter(WITHHELD):
         count = count_withheld(reader)
@@ -136,11 +137,11 @@ def whole_name(session: Session, beginning: str) -> str:
         )
     if beginning == WITHHELD:
         raise Reject(NOT_HERE)
-    found = letters_named(session, beginning)
-    if len(found) != 1:
-        many = "several dead letters have names that begin so" if found else "there is none such"
-        raise Reject(f"{many}; `ledger dead-letters list` shows them")
-    return found[0]
+    names = letters_named(session, beginning)
+    if len(names) != 1:
+        reason = "several dead letters have names that begin so" if names else "there is none such"
+        raise Reject(f"{reason}; `ledger dead-letters list` shows them")
+    return names[0]
 
 
 @configured("store")
@@ -167,40 +168,40 @@ def retry_letters(
         recorder = site.open_recorder()
         try:
             matching, _ = count_letters(recorder.session, kind)
-            tried = _tried(site, recorder, named or (), matching, (kind, limit))
-            rows = outcomes.counting(map(retried_row, tried))
+            retries = _retries(site, recorder, named or (), matching, (kind, limit))
+            rows = outcomes.counting(map(retried_row, retries))
             if as_json:
                 beside = {} if named else {"matching": matching}
                 emit_list("dead_letters", rows, beside=beside)
             else:
-                shown = list(islice(rows, SHOWN))
-                deque(rows, maxlen=0)  # each is tried when it is asked for
+                first_rows = list(islice(rows, SHOWN))
+                deque(rows, maxlen=0)  # a letter is tried when its row is read
         finally:
             recorder.close()
     if not as_json:
-        _tell(shown, outcomes, None if named else matching)
+        _print(first_rows, outcomes, None if named else matching)
     fail_unless(outcomes.all_fine)
 
 
-def _tried(
+def _retries(
     site: Site,
     recorder: Ledger,
     named: Sequence[str],
     matching: int,
-    asked: tuple[LetterFilter, int | None],
+    selection: tuple[LetterFilter, int | None],
 ) -> Iterator[RetryOutcome]:
-    """Letters by their names, else those of a kind up to a limit, each tried when it is asked for."""
+    """Letters by their names, else those of a kind up to a limit; each is tried when its outcome is read."""
     if named:
         names = [whole_name(recorder.session, name) for name in named]
         return retry(recorder, names, site.intake, site.clock())
-    kind, limit = asked
+    kind, limit = selection
     if not matching:
         check_names(recorder.session, kind)
     return retry_like(recorder, kind, limit, site.intake, site.clock())
 
 
-def _tell(shown: Sequence[RetriedLetter], outcomes: Outcomes, matching: int | None) -> None:
-    """The first ones in a table; of letters of a kind also how many there are."""
-    people().print(*retried_tables(shown, outcomes))
+def _print(rows: Sequence[RetriedLetter], outcomes: Outcomes, matching: int | None) -> None:
+    """Print the first letters in a table; of letters of a kind also how many there are."""
+    people().print(*retried_tables(rows, outcomes))
     if matching is not None and outcomes.total < matching:
         tell("tried", f"{outcomes.total:,}", f"{matching:,}")

@@ -2,12 +2,12 @@
 
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from application.answer import Answer
 from application.queries.log import (
     CheckpointStatus,
     LogKeys,
@@ -19,7 +19,7 @@ from application.queries.log import (
     verified_answer,
 )
 from console.flags import Json, configured, option, spoken_to, switch
-from console.output import emit, emit_bytes, people, write_file_as
+from console.output import emit, emit_bytes, print_answer, write_file_as
 from console.show.upkeep import named_values
 from host.keys import log_key
 from host.running.watching import Watch, watching
@@ -47,6 +47,7 @@ PolicyFile = Annotated[
 ]
 # Longer than any proof, entry or certificate.
 _LIMIT_BYTES = 2_500_000
+_PUBLISHED = partial(named_values, "published")
 
 
 @configured("store", "log", "serving")
@@ -61,14 +62,7 @@ def publish(
         return
     with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
         answer = published_answer(publisher.publish_once())
-    _show("published", answer, as_json)
-
-
-def _show(about: str, answer: Answer, as_json: bool) -> None:
-    if as_json:
-        emit(answer)
-    else:
-        people().print(named_values(about, answer))
+    print_answer(answer, _PUBLISHED, as_json)
 
 
 def _follow(settings: Settings) -> None:
@@ -83,7 +77,7 @@ def _follow(settings: Settings) -> None:
         open_site(settings, opens_values=False) as site,
     ):
         metrics = PublisherMetrics.on(watch.registry)
-        observer = metrics.counting(_telling(watch))
+        observer = metrics.counting(_observer(watch))
         with (
             watch.sampling(site, read, metrics.show),
             stopping() as stop,
@@ -92,17 +86,17 @@ def _follow(settings: Settings) -> None:
             publisher.follow(stop)
 
 
-def _telling(watch: Watch) -> PublisherObserver:
-    """What an operator should see of a publisher."""
+def _observer(watch: Watch) -> PublisherObserver:
+    """Logs what an operator should see of a publisher."""
 
-    def told(size: int, entries: int) -> None:
+    def log_published(size: int, entries: int) -> None:
         text = f"a checkpoint of {size} entries is published"
         watch.says.debug("published", text, size=size, entries=entries)
 
-    def failed(error: LedgerError) -> None:
+    def log_failed(error: LedgerError) -> None:
         watch.says.warning("publication", str(error), fault=type(error).__name__)
 
-    return PublisherObserver(looked=watch.pulse.beat, published=told, failed=failed)
+    return PublisherObserver(looked=watch.pulse.beat, published=log_published, failed=log_failed)
 
 
 @configured("store", "log")
@@ -143,7 +137,7 @@ def write_proof(
     if Path("-") in {target, entry}:
         return
     answer = proof_answer(proof, str(target), str(entry) if entry else None)
-    _show("proof", answer, as_json)
+    print_answer(answer, partial(named_values, "proof"), as_json)
 
 
 @spoken_to
@@ -164,12 +158,13 @@ def verify_proof(
     """
     trusted = trusted_by(keys, policy)
     content = read_file(entry)
-    found = parse_proof(read_file(proof))
-    checkpoint = verify_entry(found, content, *trusted)
-    if read_entry(content).position != found.index + 1:
+    parsed = parse_proof(read_file(proof))
+    checkpoint = verify_entry(parsed, content, *trusted)
+    # The log counts from 0, positions from 1.
+    if read_entry(content).position != parsed.index + 1:
         raise Unproven("the entry says that it belongs to another position")
     answer = verified_answer(checkpoint, content)
-    _show("verified", answer, as_json)
+    print_answer(answer, partial(named_values, "verified"), as_json)
 
 
 def trusted_by(
@@ -178,8 +173,8 @@ def trusted_by(
     """The keys and the policy of a verification. Raises Misconfigured where there are none."""
     if not keys and not policy:
         raise Misconfigured("expected --key, or --policy")
-    known = [parse_verifier_key(key) for key in keys or ()]
-    return known, read_policy(policy) if policy else None
+    verifiers = [parse_verifier_key(key) for key in keys or ()]
+    return verifiers, read_policy(policy) if policy else None
 
 
 def read_file(path: Path | None) -> bytes:
@@ -244,4 +239,4 @@ def rebuild_log(settings: Settings, as_json: Json = False) -> None:
     """
     with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
         answer = published_answer(publisher.rebuild())
-    _show("published", answer, as_json)
+    print_answer(answer, _PUBLISHED, as_json)

@@ -11,7 +11,7 @@ from application.queries.notifications import NotificationFilter, Notifications,
 from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
 from console.flags import At, AtMoment, Json, code_option, configured, option, switch
-from console.output import emit, emit_list, people
+from console.output import emit, people, print_rows
 from console.show.notifications import notifications_table
 from host.settings import Settings
 from projections.folds.timetravel import NOW
@@ -39,10 +39,7 @@ def list_tasks(
         prepare(site, moment)
         party = known_recipient(source, recipient) if recipient else None
         rows = notification_tasks(source, NotificationFilter(subject, party, everything), moment)
-        if as_json:
-            emit_list("tasks", rows, count_as="count")
-        else:
-            people().print(notifications_table(rows))
+        print_rows("tasks", rows, notifications_table, as_json, count_as="count")
 
 
 @configured("store")

@@ -1,27 +1,24 @@
 """Commands about the house itself: which rules are broken, what its notice says, and who may see what."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import RenderableType
 
 import rulebook
-from application.answer import Answer
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import rules
 from application.queries.access import access, employee_access
-from application.queries.findings import FindingFilter as FindingsWanted
-from application.queries.findings import findings
+from application.queries.findings import FindingFilter, findings
 from application.queries.lint import lint
 from application.queries.lookups import known_role
 from application.queries.period import ALWAYS
 from application.queries.seen import seen_by
 from application.queries.subjects import check_person, check_reference
+from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import (
     AtMoment,
@@ -35,7 +32,7 @@ from console.flags import (
     configured,
     option,
 )
-from console.output import emit, emit_list, people
+from console.output import emit_list, people, print_answer
 from console.show.access import access_tables, employee_tables, seen_tables
 from console.show.findings import findings_table
 from console.show.lint import lint_table
@@ -46,7 +43,6 @@ from schemas import CATEGORIES
 from schemas.events.contract import Claims
 from schemas.references import kind_of
 
-A = TypeVar("A", bound=Answer)
 RULES = sorted({rule.id for rule in rulebook.RULES})
 SEVERITIES = ("high", "medium", "low")
 
@@ -67,25 +63,20 @@ def show_access(
     as_json: Json = False,
 ) -> None:
     """Print who may see what, or could at a time; of an employee what was seen, of a person who saw it."""
-    kind = _kind_asked(subject, role, category, since or until)
+    kind = _kind_of_subject(subject, role, category, since or until)
     start, end = bounds_of(since, until)
     moment = _ended(moment, end)
     with reading(settings, "access", moment) as (site, source):
         bring_up_to_date(site)
         if subject is None:
-            held = known_role(source, role) if role else None
-            _tell(access(source, moment, role=held, category=category), access_tables, as_json)
+            role = known_role(source, role) if role else None
+            access_now = access(source, moment, role=role, category=category)
+            print_answer(access_now, access_tables, as_json)
         elif kind == "employee":
-            _tell(employee_access(source, subject, moment, start), employee_tables, as_json)
+            employee = employee_access(source, subject, moment, start)
+            print_answer(employee, employee_tables, as_json)
         else:
-            _tell(seen_by(source, subject, moment, start), seen_tables, as_json)
-
-
-def _tell(answer: A, tables: Callable[[A], list[RenderableType]], as_json: bool) -> None:
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*tables(answer))
+            print_answer(seen_by(source, subject, moment, start), seen_tables, as_json)
 
 
 def _ended(moment: Moment, until: datetime | None) -> Moment:
@@ -94,7 +85,7 @@ def _ended(moment: Moment, until: datetime | None) -> Moment:
     return msgspec.structs.replace(moment, as_of=min(ends, default=None))
 
 
-def _kind_asked(
+def _kind_of_subject(
     subject: str | None, role: str | None, category: str | None, period: str | None
 ) -> str | None:
     """The kind of the subject, None for everybody. Raises BadParameter for options that do not fit."""
@@ -128,18 +119,18 @@ def show_findings(
     """Print recorded facts that break a rule, and what ends each. Exit status 1 when there are any."""
     if subject is not None:
         check_reference(subject)
-    wanted = FindingsWanted(rule, severity, subject, period, limit)
+    selection = FindingFilter(rule, severity, subject, period, limit)
     with reading(settings, "findings", moment) as (site, source):
         prepare(site, moment)
-        rows = findings(source, wanted, moment)
+        rows = findings(source, selection, moment)
+        # Rows are printed as they are found, so their number is known only afterwards.
         if as_json:
             count = emit_list("findings", rows, count_as="open")
         else:
-            made = findings_table(rows)
-            count = made.row_count
-            people().print(made)
-    if count:
-        raise typer.Exit(1)
+            table = findings_table(rows)
+            count = table.row_count
+            people().print(table)
+    fail_unless(not count)
 
 
 @configured("store", "register")
@@ -157,12 +148,8 @@ def show_lint(
     with reading(settings, "lint", moment) as (site, source):
         prepare(site, moment)
         answer = lint(source, settings.controller, moment, spoken(), claims)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(lint_table(answer))
-    if answer.findings:
-        raise typer.Exit(1)
+    print_answer(answer, lint_table, as_json)
+    fail_unless(not answer.findings)
 
 
 class _Draft(msgspec.Struct, frozen=True):
@@ -173,18 +160,18 @@ def _claims(path: Path) -> tuple[NoticeStatement, ...]:
     """The claims of a draft, bare or as the member `claims` of a publication. Raises BadParameter."""
     try:
         content = path.read_bytes()
-        told = _claims_within(content) or msgspec.json.decode(content, type=Claims)
+        claims = _claims_within(content) or msgspec.json.decode(content, type=Claims)
     except OSError as error:
         raise typer.BadParameter(f"--draft: {path} cannot be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:
         raise typer.BadParameter(
             f"--draft: {path}: expected a list of {{clause, claim, value}}, bare or as `claims`: {error}"
         ) from error
-    return claims_of(msgspec.to_builtins(told))
+    return claims_of(msgspec.to_builtins(claims))
 
 
 def _claims_within(content: bytes) -> Claims | None:
-    """The list of a file like `{"claims": [...]}`, with whatever else the publication will say."""
+    """The claims of a file like `{"claims": [...]}`, whose other members are not looked at."""
     try:
         return msgspec.json.decode(content, type=_Draft).claims
     except msgspec.ValidationError:

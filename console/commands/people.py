@@ -4,16 +4,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import fields
-from application.queries.erasure import Erased, erased
+from application.queries.erasure import erased
 from application.queries.everyone import all_states
-from application.queries.finding import find
+from application.queries.finding import FoundPersons, find
 from application.queries.history import HistoryRange, history
 from application.queries.period import ALWAYS
 from application.queries.state import state
@@ -33,7 +35,7 @@ from console.flags import (
     switch,
     time_of,
 )
-from console.output import emit, emit_lines, people, standard_output
+from console.output import emit_lines, people, print_answer, standard_output
 from console.show.person import erasure_tables, history_table, named_field, state_tables
 from console.show.text import worded
 from documents.messages import told
@@ -69,7 +71,7 @@ All = Annotated[bool, switch("--all", "Every customer and contact person, a line
 
 @contextmanager
 def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tuple[Site, Source]]:
-    """An open ledger and the source of answers; afterwards it tells loudly what was lost.
+    """An open ledger and the source of answers; at the end it says how many values are lost.
 
     `query`: the command, as the record of reads names it. The answer is printed inside, so that it does
     not wait for that record. `moment`: what the answer is of.
@@ -77,15 +79,16 @@ def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tu
     """
     with open_site(settings) as site:
         source = site.source(query)
-        _tell_of_beyond(source, moment)
+        _warn_of_future(source, moment)
         with recording_reads(site):
             yield site, source
+    # After the answer: a value that cannot be opened keeps no other value from being shown.
     if source.lost:
         tell("lost", counted("value", source.lost))
         raise typer.Exit(1)
 
 
-def _tell_of_beyond(source: Source, moment: Moment) -> None:
+def _warn_of_future(source: Source, moment: Moment) -> None:
     """Say of a moment that the ledger has not reached yet that its answer will change."""
     position, recorded_by = moment.at_position, moment.recorded_by
     if position is not None and position > (head := head_position(source.session)):
@@ -96,7 +99,10 @@ def _tell_of_beyond(source: Source, moment: Moment) -> None:
 
 @contextmanager
 def recording_reads(site: Site) -> Iterator[None]:
-    """Record what was read when the answer is out, whatever else goes wrong."""
+    """Record what was read when the answer is out, also when the command fails on the way.
+
+    An answer that is out stays out: a record that cannot be written now waits for the next command.
+    """
     try:
         yield
         standard_output().flush()
@@ -141,10 +147,8 @@ def show_state(
         if reference is None:
             prepare(site, moment)
             emit_lines(all_states(source, moment))
-        elif as_json:
-            emit(state(source, reference, moment))
         else:
-            people().print(*state_tables(state(source, reference, moment)))
+            print_answer(state(source, reference, moment), state_tables, as_json)
 
 
 def one_or_all(subject: str | None, everyone: bool) -> str | None:
@@ -197,15 +201,17 @@ def show_found(
         if not blind.is_complete(source.session):
             _make_searchable(site)
         answer = find(source, field, value)
-        if as_json:
-            emit(answer)
-        else:
-            rows = [(row.subject, row.current) for row in answer.subjects]
-            people().print(worded("state", "subject has-it", rows, named_field(field), title="had"))
+        print_answer(answer, partial(_found_table, field), as_json)
+
+
+def _found_table(field: str, answer: FoundPersons) -> Table:
+    rows = [(row.subject, row.current) for row in answer.subjects]
+    return worded("state", "subject has-it", rows, named_field(field), title="had")
 
 
 def _value_of(field: str) -> str:
     if sys.stdin.isatty():
+        # Hidden and on standard error: the value is in no scrollback and in no pipe.
         value: str = typer.prompt(named_field(field), err=True, hide_input=True)
     else:
         value = sys.stdin.readline()
@@ -231,26 +237,19 @@ def erase(
 ) -> None:
     """Destroy the keys of a person's data, without asking. Nothing brings it back."""
     check_reference(subject)
-    named = category or []
+    categories = category or []
     with open_site(settings) as site:
-        again = command("erase", subject, category=named, ground=ground)
-        need_second_person(site, "erasure", [sorted(named), ground], again, about=subject)
-        erasures = site.eraser().erase(subject, named, ground_of(ground))
+        again = command("erase", subject, category=categories, ground=ground)
+        need_second_person(site, "erasure", [sorted(categories), ground], again, about=subject)
+        erasures = site.eraser().erase(subject, categories, ground_of(ground))
         epoch = epochs(site.session("reader"), site.provider)
         answer = erased(subject, ground, erasures, epoch.started_at, site.clock())
-    _print(answer, as_json)
-
-
-def _print(answer: Erased, as_json: bool) -> None:
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*erasure_tables(answer))
+    print_answer(answer, erasure_tables, as_json)
 
 
 def ground_of(text: str) -> Ground:
     """The ground of an erasure. Raises BadParameter for another one."""
-    found = next((ground for ground in GROUNDS if ground == text), None)
-    if found is None:
+    ground = next((ground for ground in GROUNDS if ground == text), None)
+    if ground is None:
         raise typer.BadParameter(f"the ground of an erasure: expected one of {', '.join(GROUNDS)}")
-    return found
+    return ground

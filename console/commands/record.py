@@ -3,6 +3,7 @@
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -31,7 +32,7 @@ from console.commands.approving import need_second_person
 from console.commands.contract import TypeName, newest
 from console.commands.people import reading
 from console.flags import At, Json, configured, option, time_of
-from console.output import emit, people
+from console.output import print_answer
 from console.show.record import record_tables
 from console.streams import STANDARD_INPUT, text_of
 from documents.text import shown
@@ -42,7 +43,8 @@ from schemas import EventType, is_person, names, texts
 from schemas.members import PERSONAL, Member, Shape
 
 _ANNULLED = names.EVENT_ANNULLED
-_BESIDE = ("subject", "time")
+# Attributes of the event itself, which a file may hold among the members of its data.
+_ATTRIBUTES = ("subject", "time")
 
 
 @configured("store")
@@ -78,21 +80,21 @@ def record_event(
     entry, language = newest(type_name), spoken()
     _refuse_own(entry)
     asks = _is_terminal() and file is None and not yes and not as_json
-    way = _Mode(yes, asks, language, as_json)
+    mode = _Mode(yes, asks, language, as_json)
     try:
-        found = _from_file(file) if file else {}
-        found |= {"subject": subject} if subject else {}
-        found |= {"time": at} if at else {}
-        draft = _drafted(entry, found, given or (), way)
+        members = _from_file(file) if file else {}
+        members |= {"subject": subject} if subject else {}
+        members |= {"time": at} if at else {}
+        draft = _drafted(entry, members, given or (), mode)
         with reading(settings, "record") as (site, source):
             bring_up_to_date(site)
-            _go(site, source, draft, members_for(entry, draft.subject), way)
+            _go(site, source, draft, members_for(entry, draft.subject), mode)
     except InvalidMember as error:
         raise typer.BadParameter(str(error)) from None
 
 
 class _Mode(msgspec.Struct, frozen=True):
-    """How it goes on. `asks`: somebody sits at the terminal."""
+    """How the command goes on. `asks`: a person at the terminal answers questions."""
 
     yes: bool
     asks: bool
@@ -100,46 +102,51 @@ class _Mode(msgspec.Struct, frozen=True):
     as_json: bool
 
 
-def _drafted(entry: EventType, found: dict[str, object], given: Sequence[str], way: _Mode) -> Draft:
-    """The event of what was found in a file and given by flags, and of what is asked. Raises Unfit."""
-    who = Prompter(_ask, _tell, way.language)
-    beside = {key: str(found.pop(key)) for key in _BESIDE if key in found}
-    about = beside.get("subject") or (_asked_subject(entry, who) if way.asks else "")
-    check_subject(entry, about, way.language)
-    members = members_for(entry, about)
-    data = _given(members, found, given, way.language)
-    if way.asks:
-        data = asked(members, data, who)
-    lacking = missing(members, data, way.language)
+def _drafted(
+    entry: EventType, from_file: dict[str, object], assignments: Sequence[str], mode: _Mode
+) -> Draft:
+    """The event of a file, of flags and of what is asked for. Raises InvalidMember.
+
+    Takes the subject and the time out of `from_file`: what is left are members of the data.
+    """
+    prompter = Prompter(_ask, _tell, mode.language)
+    attributes = {key: str(from_file.pop(key)) for key in _ATTRIBUTES if key in from_file}
+    subject = attributes.get("subject") or (_asked_subject(entry, prompter) if mode.asks else "")
+    check_subject(entry, subject, mode.language)
+    members = members_for(entry, subject)
+    data = _data(members, from_file, assignments, mode.language)
+    if mode.asks:
+        data = asked(members, data, prompter)
+    lacking = missing(members, data, mode.language)
     if lacking:
         raise InvalidMember("; ".join(lacking))
-    return Draft(entry, about, time_of("--at", beside.get("time")) or utc_now(), data)
+    return Draft(entry, subject, time_of("--at", attributes.get("time")) or utc_now(), data)
 
 
-def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], way: _Mode) -> None:
-    """Show an event, and record it when that is wanted."""
-    check_draft(site, draft, way.language)
-    told = notes(source, draft, way.language)
-    if not way.yes:
-        dry = phrase("record-note", "dry", way.language)
-        _print(draft_shown(site, draft, [dry, *told], None, way.language), members, way)
-        question = phrase("record", "confirm", way.language)
-        if not (way.asks and typer.confirm(question, err=True)):
+def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], mode: _Mode) -> None:
+    """Show an event, and record it where `--yes` or the person at the terminal says so."""
+    check_draft(site, draft, mode.language)
+    remarks = notes(source, draft, mode.language)
+    if not mode.yes:
+        dry = phrase("record-note", "dry", mode.language)
+        _print(draft_shown(site, draft, [dry, *remarks], None, mode.language), members, mode)
+        question = phrase("record", "confirm", mode.language)
+        if not (mode.asks and typer.confirm(question, err=True)):
             return
     _approve(site, draft)
-    acted = record_draft(site, draft, way.language)
+    act = record_draft(site, draft, mode.language)
     bring_up_to_date(site)
-    done = phrase("record-note", "recorded", way.language, acted.last_position, acted.ids[0])
-    _print(draft_shown(site, draft, [done, *told], acted, way.language), members, way)
+    recorded = phrase("record-note", "recorded", mode.language, act.last_position, act.ids[0])
+    _print(draft_shown(site, draft, [recorded, *remarks], act, mode.language), members, mode)
 
 
 def _approve(site: Site, draft: Draft) -> None:
-    """An annulment can end a hold, so it needs whom the end of one needs."""
+    """An annulment can end a hold, so it needs two persons where the release of a hold does."""
     if draft.entry.name == _ANNULLED:
-        which = [draft.data["annuls"], draft.data.get("annuls_source", "")]
+        event = [draft.data["annuls"], draft.data.get("annuls_source", "")]
         about = draft.subject if is_person(draft.subject) else None
         again = f"ledger record {_ANNULLED} --subject {draft.subject} … --yes"
-        need_second_person(site, "hold-release", [_ANNULLED, *which], again, about=about)
+        need_second_person(site, "hold-release", [_ANNULLED, *event], again, about=about)
 
 
 def _refuse_own(entry: EventType) -> None:
@@ -148,9 +155,9 @@ def _refuse_own(entry: EventType) -> None:
         raise typer.BadParameter(say("record", "elsewhere", f"`{elsewhere}`"))
 
 
-def _asked_subject(entry: EventType, who: Prompter) -> str:
-    who.tell(who.says("subject-asked", subjects_of(entry)))
-    return who.ask("subject").strip()
+def _asked_subject(entry: EventType, prompter: Prompter) -> str:
+    prompter.tell(prompter.says("subject-asked", subjects_of(entry)))
+    return prompter.ask("subject").strip()
 
 
 def _from_file(path: str) -> dict[str, object]:
@@ -158,11 +165,11 @@ def _from_file(path: str) -> dict[str, object]:
     text = text_of("--file", path)
     for read in (tomllib.loads, _json) if path.endswith(".toml") else (_json, tomllib.loads):
         try:
-            found = read(text)
+            content = read(text)
         except (msgspec.DecodeError, tomllib.TOMLDecodeError):
             continue
-        if isinstance(found, dict):
-            return found
+        if isinstance(content, dict):
+            return content
     where = "standard input" if path == STANDARD_INPUT else "the file"
     raise typer.BadParameter(f"--file: expected {where} to be an object in JSON or TOML")
 
@@ -171,21 +178,22 @@ def _json(text: str) -> object:
     return msgspec.json.decode(text)
 
 
-def _given(
+def _data(
     members: tuple[Member, ...],
-    found: Mapping[str, object],
-    given: Sequence[str],
+    from_file: Mapping[str, object],
+    assignments: Sequence[str],
     language: texts.Language,
 ) -> Data:
-    """Members of a file, and over them those of flags. Raises Unfit with everything that is wrong."""
+    """Members of a file, and over them those of flags. Raises InvalidMember with all that is wrong."""
     shape, data, wrong = Shape("object", members=members), Data(), list[str]()
-    for key, value in found.items():
+    for key, value in from_file.items():
         try:
             data |= taken(shape, {key: value}, language)
         except InvalidMember as error:
             wrong.append(str(error))
-    for place, one in enumerate(given, 1):
-        path, equals, text = one.partition("=")
+    # An error names the flag by its place: what was typed may hold a value of a person.
+    for place, assignment in enumerate(assignments, 1):
+        path, equals, text = assignment.partition("=")
         try:
             if not equals:
                 raise InvalidMember(phrase("record", "pair", language))
@@ -199,12 +207,9 @@ def _given(
     return data
 
 
-def _print(answer: DraftShown, members: tuple[Member, ...], way: _Mode) -> None:
-    if way.as_json:
-        emit(answer)
-    else:
-        known = {one.name: one for one in members}
-        people().print(*record_tables(answer, known))
+def _print(answer: DraftShown, members: tuple[Member, ...], mode: _Mode) -> None:
+    by_name = {member.name: member for member in members}
+    print_answer(answer, partial(record_tables, members=by_name), mode.as_json)
 
 
 def _ask(prompt: str) -> str:

@@ -25,7 +25,7 @@ from console.flags import (
     option,
     time_of,
 )
-from console.output import emit, emit_list, people
+from console.output import people, print_answer, print_rows
 from console.show.registers import disclosures_table, recipients_table, register_table
 from documents.page import register_page
 from documents.register_dpv import register_dpv
@@ -88,7 +88,7 @@ def show_disclosures(
         check_reference(subject)
     with reading(settings, "disclosures") as (site, source):
         bring_up_to_date(site)
-        wanted = DisclosureFilter(
+        selection = DisclosureFilter(
             subject=subject,
             recipient=known_recipient(source, recipient) if recipient else None,
             kind=kind,
@@ -96,11 +96,8 @@ def show_disclosures(
             period=period,
             limit=limit,
         )
-        rows = disclosures(source, wanted)
-        if as_json:
-            emit_list("disclosures", rows)
-        else:
-            people().print(disclosures_table(rows))
+        rows = disclosures(source, selection)
+        print_rows("disclosures", rows, disclosures_table, as_json)
 
 
 @configured("store")
@@ -110,7 +107,4 @@ def show_recipients(settings: Settings, as_of: AsOf = None, as_json: Json = Fals
     with reading(settings, "recipients") as (site, source):
         bring_up_to_date(site)
         answer = recipients(source, time)
-        if as_json:
-            emit(answer)
-        else:
-            people().print(recipients_table(answer))
+        print_answer(answer, recipients_table, as_json)

@@ -23,7 +23,7 @@ from console.flags import (
     configured,
     option,
 )
-from console.output import emit, emit_bytes, people, write_private
+from console.output import emit_bytes, people, print_answer, write_private
 from console.show.registers import transfers_table, transparency_table
 from documents.transparency import transparency_csv, transparency_page
 from host.settings import Settings
@@ -55,14 +55,14 @@ def show_transparency(
     elif form == "json":
         put(to_line(answer), output)
     else:
-        made = (
+        content = (
             transparency_csv(answer, spoken())
             if form == "csv"
             else transparency_page(
                 answer, spoken(), controller=settings.controller.name, made_at=made_at
             )
         )
-        put(made, output)
+        put(content, output)
 
 
 @configured("store")
@@ -75,10 +75,7 @@ def show_transfers(
     with reading(settings, "transfers") as (site, source):
         bring_up_to_date(site)
         answer = transfers(source, period)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(transfers_table(answer))
+    print_answer(answer, transfers_table, as_json)
 
 
 def form_of(
@@ -89,6 +86,7 @@ def form_of(
         raise typer.BadParameter(f"--json and --format {form} exclude each other")
     if output is not None and form is None and not as_json:
         raise typer.BadParameter("--output needs --format")
+    # A workbook is binary, which a terminal cannot show; a pipe may take it.
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise typer.BadParameter("--format xlsx: name a file with --output")
     return "json" if as_json else form

@@ -21,7 +21,7 @@ from console.flags import (
     option,
     switch,
 )
-from console.output import emit, people
+from console.output import print_answer
 from console.show.requests import request_tables, requests_table
 from host.settings import Settings
 from projections.folds.timetravel import NOW
@@ -55,18 +55,16 @@ def list_requests(
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
         streams = known_streams(source, subject) if subject else None
+        # A request that is answered by now may have been open at an earlier time.
         unanswered = not everything and moment.as_of is None
         rows = known_requests(source, moment, streams=streams, unanswered=unanswered)
         rows = [row for row in rows if right in {None, row[1].right}]
-        found, time = found_of(source, rows), moment.as_of or source.now
-        made = listed(
-            found, time, ended=everything, overdue_only=overdue, period=period, limit=limit
+        requests, time = found_of(source, rows), moment.as_of or source.now
+        answer = listed(
+            requests, time, ended=everything, overdue_only=overdue, period=period, limit=limit
         )
-    if as_json:
-        emit(made)
-    else:
-        people().print(requests_table(made))
-    fail_unless(made.overdue == 0)
+    print_answer(answer, requests_table, as_json)
+    fail_unless(answer.overdue == 0)
 
 
 @configured("store")
@@ -80,15 +78,12 @@ def show_request(
     """Print one request with every act on it. Exit status 1 when it is overdue."""
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
-        found = find(source, ref, subject, moment)
+        request = find(source, ref, subject, moment)
         decisions = decisions_on(
-            source.session, source.opener, found, moment, source.privacy_office
+            source.session, source.opener, request, moment, source.privacy_office
         )
-        made = shown(found, moment.as_of or source.now, spoken(), decisions)
-    if made is None:
+        answer = shown(request, moment.as_of or source.now, spoken(), decisions)
+    if answer is None:
         raise NotAllowed(f"request {ref} had not been received by then")
-    if as_json:
-        emit(made)
-    else:
-        people().print(*request_tables(made))
-    fail_unless(made.ended_at is not None or not made.overdue)
+    print_answer(answer, request_tables, as_json)
+    fail_unless(answer.ended_at is not None or not answer.overdue)

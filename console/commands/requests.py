@@ -14,7 +14,7 @@ from application.queries.requests import decisions_on, shown
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
 from console.flags import At, Json, code_option, configured, option, switch
-from console.output import emit, people
+from console.output import print_answer
 from console.show.requests import request_tables
 from console.streams import text_of
 from host.settings import Settings
@@ -64,10 +64,10 @@ def open_command(
     if (right == "objection") != (activity is not None):
         raise typer.BadParameter("--activity: expected for an objection, and for nothing else")
     objection = (activity, ground) if activity is not None else None
-    wrote = text_of("--letter", letter) if letter is not None else None
-    opening = NewRequest(subject, right, channel, received_on, ref, objection, unknown, wrote)
+    text = text_of("--letter", letter) if letter is not None else None
+    request = NewRequest(subject, right, channel, received_on, ref, objection, unknown, text)
     with working(settings, "request", at) as (site, source, time):
-        _tell(site, open_request(site, source, opening, time), as_json)
+        _print(site, open_request(site, source, request, time), as_json)
 
 
 @configured("store")
@@ -94,7 +94,7 @@ def verify_identity(
     facts |= {"information_asked": ask} if ask else {}
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
-        _tell(site, identify(site, source, on, facts, doubted=doubted), as_json)
+        _print(site, identify(site, source, on, facts, doubted=doubted), as_json)
 
 
 @configured("store")
@@ -109,7 +109,7 @@ def extend(
     """Record that the person was told, with reasons, that the answer takes up to two months longer."""
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
-        _tell(site, on_requests.extend(site, source, on, reason), as_json)
+        _print(site, on_requests.extend(site, source, on, reason), as_json)
 
 
 @configured("store")
@@ -124,7 +124,7 @@ def refuse(
     """Refuse a request, and print what the person must be told: why, the authority, the court."""
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
-        _tell(site, on_requests.refuse(site, source, on, ground), as_json)
+        _print(site, on_requests.refuse(site, source, on, ground), as_json)
 
 
 @configured("store")
@@ -156,10 +156,10 @@ def answer(
     """Answer a request, doing what its right asks for: erase, restrict, end an activity, review."""
     if outcome in CLOSINGS:
         raise typer.BadParameter(f"--outcome: {outcome} is no answer, use `ledger request close`")
-    wanted = AnswerOptions(outcome, category or (), ground, review)
+    options = AnswerOptions(outcome, category or (), ground, review)
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
-        _tell(site, on_requests.answer(site, source, on, wanted), as_json)
+        _print(site, on_requests.answer(site, source, on, options), as_json)
 
 
 @configured("store")
@@ -174,16 +174,14 @@ def close(
     """End a request without a decision: it was taken back, doubles another one, or has no person."""
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
-        _tell(site, on_requests.close(site, source, on, outcome), as_json)
+        _print(site, on_requests.close(site, source, on, outcome), as_json)
 
 
-def _tell(site: Site, found: FoundRequest, as_json: bool) -> None:
+def _print(site: Site, request: FoundRequest, as_json: bool) -> None:
+    """Print how a request stands after an act on it."""
     session = site.session("reader")
     opener = Opener(session, site.provider, site.ledger)
-    decisions = decisions_on(session, opener, found, privacy_office=site.privacy_office)
-    made = shown(found, site.clock(), spoken(), decisions)
-    assert made is not None
-    if as_json:
-        emit(made)
-    else:
-        people().print(*request_tables(made))
+    decisions = decisions_on(session, opener, request, privacy_office=site.privacy_office)
+    answer = shown(request, site.clock(), spoken(), decisions)
+    assert answer is not None
+    print_answer(answer, request_tables, as_json)

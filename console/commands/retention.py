@@ -1,5 +1,6 @@
 """Commands about how long data is kept: due, run, forecast, decide."""
 
+from functools import partial
 from typing import Annotated
 
 from application.acts.deciding import due_steps, erase_asked, erase_due, preview
@@ -14,7 +15,7 @@ from application.words import counted
 from console.commands.failing import fail_unless
 from console.commands.people import CategoryOptions, Subject, ground_of, reading
 from console.flags import Json, code_option, configured, option, switch
-from console.output import emit, emit_list, people
+from console.output import print_answer, print_rows
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
 from host.notes import tell
 from host.settings import Settings
@@ -37,6 +38,7 @@ def show_due(
     """
     late = False
 
+    # Rows are printed as they are read, so the exit status is gathered on the way.
     def watched(row: Clock) -> Clock:
         nonlocal late
         late = late or row.due
@@ -45,10 +47,7 @@ def show_due(
     with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
         rows = (watched(row) for row in clocks(source, day_of(source.now), every=every))
-        if as_json:
-            emit_list("clocks", rows)
-        else:
-            people().print(clocks_table(rows))
+        print_rows("clocks", rows, clocks_table, as_json)
     fail_unless(not late)
 
 
@@ -61,15 +60,12 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
     with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
         today = day_of(source.now)
-        found = erase_due(site) if carry_out else due_steps(source.session, today)
-        rows = step_rows(source, found)
-        if as_json:
-            emit_list("erased" if carry_out else "due", rows, count_as="count")
-        else:
-            people().print(steps_table("erased" if carry_out else "would-be", rows))
+        steps = erase_due(site) if carry_out else due_steps(source.session, today)
+        rows = step_rows(source, steps)
+        name, title = ("erased", "erased") if carry_out else ("due", "would-be")
+        print_rows(name, rows, partial(steps_table, title), as_json, count_as="count")
         if carry_out:
-            gone = counted("tombstone", site.expire_tombstones())
-            tell("tombstones", gone)
+            tell("tombstones", counted("tombstone", site.expire_tombstones()))
         else:
             tell("not-erased")
 
@@ -84,10 +80,7 @@ def show_forecast(
     with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
         answer = forecast(source, months_after(day_of(source.now), months))
-    if as_json:
-        emit(answer)
-    else:
-        people().print(forecast_table(answer.months))
+    print_answer(answer, lambda answer: forecast_table(answer.months), as_json)
 
 
 @configured("store")
@@ -109,20 +102,16 @@ def decide(
     Exit status 1 unless everything goes.
     """
     check_person(subject)
-    named = category or None
-    asked = ErasureScope(ground_of(cause), request_ref, named)
+    scope = ErasureScope(ground_of(cause), request_ref, category or None)
     with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
         if request_ref is not None:
             check_allowed(find(source, request_ref, subject), "erase", source.now)
-        found = (erase_asked if carry_out else preview)(site, subject, asked)
+        decision = (erase_asked if carry_out else preview)(site, subject, scope)
         note_read(source, subject)
         epoch = epochs(site.session("reader"), site.provider)
-        answer = decided(subject, asked, found, epoch.started_at, site.clock())
-        if as_json:
-            emit(answer)
-        else:
-            people().print(*decision_tables(answer))
+        answer = decided(subject, scope, decision, epoch.started_at, site.clock())
+        print_answer(answer, decision_tables, as_json)
     if not carry_out:
         tell("not-decided")
     fail_unless(answer.complete)

@@ -1,11 +1,10 @@
-"""Commands about the rulebook beside practice: purposes."""
-
-import typer
+"""Commands that compare the rulebook with practice: purposes."""
 
 from application.queries.purposes import purposes
+from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import AtMoment, Json, configured
-from console.output import emit, people
+from console.output import print_answer
 from console.show.purposes import purposes_table
 from host.settings import Settings
 from projections.folds.timetravel import NOW
@@ -21,9 +20,5 @@ def show_purposes(
     with reading(settings, "purposes", moment) as (site, source):
         prepare(site, moment)
         answer = purposes(source, moment)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(purposes_table(answer))
-    if answer.not_allowed:
-        raise typer.Exit(1)
+    print_answer(answer, purposes_table, as_json)
+    fail_unless(not answer.not_allowed)

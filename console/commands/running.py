@@ -97,19 +97,19 @@ class _Assigned:
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._known = False
+        self._has_partitions = False
 
     def observer(self) -> IntakeObserver:
         logging = intake_observer(self._watch.says)
 
         def reassigned(partitions: frozenset[Partition]) -> None:
-            self._known = True
+            self._has_partitions = True
             logging.reassigned(partitions)
 
         return replace(logging, reassigned=reassigned, polled=self._watch.pulse.beat)
 
     def waiting(self, observer: IntakeObserver) -> Callable[[Retry, float], None]:
-        """What is told each fault before there is a consumer: counts it, and the process says it."""
+        """A function that takes each fault before there is a consumer: the fault is why it is not ready."""
 
         def away(fault: Retry, delay_s: float) -> None:
             why = str(fault)
@@ -122,19 +122,19 @@ class _Assigned:
         """The process is ready when this consumer is."""
 
         def check() -> str | None:
-            placed = self._known and consumer.settled
+            placed = self._has_partitions and consumer.settled
             return None if placed else "the partitions of this member are not placed yet"
 
         self._watch.ready["assignment"] = check
 
 
 def _nothing(_session: Session) -> Figures:
-    """A consumer says how the database is, and no more of it."""
+    """No figures: a process that needs none still samples, to learn whether the database answers."""
     return {}
 
 
 def _shown_nowhere(_figures: Figures | None) -> None:
-    """There is nothing to show."""
+    """No metrics: there are no figures to show."""
 
 
 @contextmanager
@@ -187,9 +187,9 @@ def project(
         with watch.sampling(site, views.read, metrics.show):
             rebuild_outdated(site, lambda text: watch.says.info("rebuild", text))
             observer = metrics.counting(views.observer())
-            with stopping() as stop, follower(site, observer) as made:
-                views.check_with(made)
-                made.follow(stop)
+            with stopping() as stop, follower(site, observer) as views_follower:
+                views.check_with(views_follower)
+                views_follower.follow(stop)
 
 
 class _Views:
@@ -220,11 +220,11 @@ class _Views:
 
         return FollowerObserver(looked=watch.pulse.beat, folded=folded)
 
-    def check_with(self, made: Follower) -> None:
+    def check_with(self, follower: Follower) -> None:
         """The process is ready when no view of this follower is halted."""
 
         def check() -> str | None:
-            halted = sorted(made.halted)
+            halted = sorted(follower.halted)
             return f"halted: {', '.join(halted)}" if halted else None
 
         self._watch.ready["halted-views"] = check
@@ -277,7 +277,7 @@ def run(settings: Settings) -> None:
 
 
 def _part(settings: Settings, name: Process) -> ChildProcess:
-    """A part serves on the port that follows, as its own default does."""
+    """A part of `run`, which serves its own page: as far from the port of `run` as its default port is."""
     base = port_of(settings, "run")
     host = settings.serving.host
     port = base + PORTS[name] - PORTS["run"] if base else free_port(host)

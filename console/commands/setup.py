@@ -1,11 +1,13 @@
 """The command that begins: init."""
 
+from functools import partial
+
 from rich.table import Table
 
 from application.queries.setup import InstalledLedger
 from application.words import say
 from console.flags import Json, configured
-from console.output import emit, people
+from console.output import print_answer
 from console.show.text import pairs
 from host.keys import log_key
 from host.settings import Settings
@@ -27,13 +29,10 @@ def init(settings: Settings, as_json: Json = False) -> None:
         withheld_key=public,
         withheld_private=private,
     )
-    if as_json:
-        emit(answer)
-    else:
-        people().print(_shown(answer, settings))
+    print_answer(answer, partial(_values_table, settings=settings), as_json)
 
 
-def _shown(answer: InstalledLedger, settings: Settings) -> Table:
+def _values_table(answer: InstalledLedger, settings: Settings) -> Table:
     values = {
         "database": settings.data_dir if settings.embedded else say("init", "elsewhere"),
         "applied": answer.applied or say("init", "up-to-date"),

@@ -6,7 +6,7 @@ from typing import Annotated
 from application.lookups import alike, plain
 from application.queries.sources import ResumedSource, Sources, sources
 from console.flags import Json, configured, option
-from console.output import emit, people
+from console.output import emit, print_answer
 from console.show.sources import sources_table
 from host.notes import tell
 from host.settings import Settings
@@ -36,14 +36,11 @@ def show_sources(
         reader = site.session("reader")
         rows = sources(sources_of(reader), halted_topics(reader))
     if topic is not None:
-        known = sorted({row.topic for row in rows})
-        if topic not in known:
-            raise Misconfigured(f"nothing came by this topic{alike(topic, plain(known))}")
+        topics = sorted({row.topic for row in rows})
+        if topic not in topics:
+            raise Misconfigured(f"nothing came by this topic{alike(topic, plain(topics))}")
         rows = [row for row in rows if row.topic == topic]
-    if as_json:
-        emit(Sources(rows))
-    else:
-        people().print(sources_table(rows))
+    print_answer(Sources(rows), lambda answer: sources_table(answer.sources), as_json)
 
 
 @configured("store")
@@ -63,19 +60,20 @@ def resume_source(
         recorder = site.open_recorder()
         try:
             resumed = _resumed(recorder, source, topic)
-            # All others have no name in common: each letter has its own.
+            # The sources that are counted together as "others" have no name in common: their letters
+            # are found by the code alone.
             kind = LetterFilter(_CODE, None if source == OTHERS else source, topic)
-            kept, _ = count_letters(recorder.session, kind)
+            letters, _ = count_letters(recorder.session, kind)
         finally:
             recorder.close()
     retry = _retry(kind)
-    answer = ResumedSource(sorted(resumed), source, kept, retry)
+    answer = ResumedSource(sorted(resumed), source, letters, retry)
     if as_json:
         emit(answer)
         return
     tell("resumed", source, ", ".join(sorted(resumed)))
-    if kept:
-        tell("kept-meanwhile", f"{kept:,}", retry)
+    if letters:
+        tell("kept-meanwhile", f"{letters:,}", retry)
 
 
 def _retry(kind: LetterFilter) -> str:
@@ -88,12 +86,12 @@ def _retry(kind: LetterFilter) -> str:
 def _resumed(recorder: Ledger, source: str, topic: str | None) -> list[str]:
     """The topics on which the source was let in. Raises Misconfigured where it is not quarantined."""
     halted = [
-        (where, name)
-        for where, name, one in sources_of(recorder.session, topic)
-        if one.window.halted_at
+        (place, name)
+        for place, name, intake in sources_of(recorder.session, topic)
+        if intake.window.halted_at
     ]
-    topics = [where for where, name in halted if name == source]
-    resumed = [where for where in topics if recorder.resume_source(where, source)]
+    topics = [place for place, name in halted if name == source]
+    resumed = [place for place in topics if recorder.resume_source(place, source)]
     if not resumed:
         raise Misconfigured(_unknown(source, [name for _, name in halted]))
     return resumed
@@ -101,5 +99,5 @@ def _resumed(recorder: Ledger, source: str, topic: str | None) -> list[str]:
 
 def _unknown(source: str, quarantined: list[str]) -> str:
     """What to say of a source that is not quarantined, with those that are and are spelt alike."""
-    told = "this source is not quarantined; `ledger kafka sources` shows those that are"
-    return told + alike(source, plain(quarantined))
+    message = "this source is not quarantined; `ledger kafka sources` shows those that are"
+    return message + alike(source, plain(quarantined))

@@ -44,8 +44,8 @@ def report_access(
 ) -> None:
     """Make the access report of a person: what is processed, why, who got and who saw it, and a copy."""
     form = form_of(form, as_json, None, list(ACCESS_REPORT.forms))
-    wanted = _Wanted(subject, request, form, spoken("nl"), output, at_position, at)
-    _make(settings, ACCESS_REPORT, wanted)
+    options = _ReportOptions(subject, request, form, spoken("nl"), output, at_position, at)
+    _make(settings, ACCESS_REPORT, options)
 
 
 @configured("store", "log", "register")
@@ -64,11 +64,11 @@ def report_portability(
 ) -> None:
     """Make the file that a person takes along: what they provided, on consent or a contract."""
     form = form_of(form, as_json, None, list(PORTABILITY_EXPORT.forms))
-    wanted = _Wanted(subject, request, form, "en", output, at_position, at)
-    _make(settings, PORTABILITY_EXPORT, wanted)
+    options = _ReportOptions(subject, request, form, "en", output, at_position, at)
+    _make(settings, PORTABILITY_EXPORT, options)
 
 
-class _Wanted(NamedTuple):
+class _ReportOptions(NamedTuple):
     """What is asked for on the command line, about whom and in which form."""
 
     subject: str
@@ -80,23 +80,24 @@ class _Wanted(NamedTuple):
     at: str | None
 
 
-def _make(settings: Settings, report: Report[A], wanted: _Wanted) -> None:
-    check_person(wanted.subject)
-    time, form = time_of("--at", wanted.at), wanted.form or "json"
-    moment = Moment(at_position=wanted.at_position)
+def _make(settings: Settings, report: Report[A], options: _ReportOptions) -> None:
+    check_person(options.subject)
+    time, form = time_of("--at", options.at), options.form or "json"
+    moment = Moment(at_position=options.at_position)
     with reading(settings, "report", moment) as (site, source):
         bring_up_to_date(site)
         head = head_position(source.session)
-        position = head if wanted.at_position is None else min(wanted.at_position, head)
-        asked = ReportScope(
-            reference=wanted.subject,
-            request_ref=wanted.request,
-            language=wanted.language,
+        position = head if options.at_position is None else min(options.at_position, head)
+        scope = ReportScope(
+            reference=options.subject,
+            request_ref=options.request,
+            language=options.language,
             position=position,
             rendered_at=time or source.now,
             controller=settings.controller,
             checkpoint=checkpoint_before(settings.log.folder, position),
         )
-        content = report.written(source, asked, form)
-        issue(site, source, asked, report.kind, content, form)
-        put(content, wanted.output)
+        content = report.written(source, scope, form)
+        # First recorded, then handed over: where the request refuses it, no report leaves.
+        issue(site, source, scope, report.kind, content, form)
+        put(content, options.output)

@@ -6,7 +6,7 @@ from application.queries.today import tasks
 from console.commands.failing import fail_unless
 from console.commands.people import reading
 from console.flags import Json, MostUrgent, configured
-from console.output import emit, people
+from console.output import print_answer
 from console.show.today import today_table
 from host.settings import Settings
 
@@ -22,8 +22,5 @@ def show_today(settings: Settings, limit: MostUrgent = None, as_json: Json = Fal
     with reading(settings, "today") as (site, source):
         bring_up_to_date(site)
         answer = answer_of(tasks(site, source), limit)
-        if as_json:
-            emit(answer)
-        else:
-            people().print(today_table(answer))
+        print_answer(answer, today_table, as_json)
     fail_unless(answer.overdue == 0)

@@ -1,5 +1,6 @@
 """Commands about the ledger itself: status, audit, keys, and the views that follow it."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -20,7 +21,7 @@ from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.log import checkpoint_now
 from console.flags import Json, configured, option_of, switch
-from console.output import emit, people
+from console.output import print_answer
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
 from host.running.forgetting import forget_due
 from host.running.kafka_lags import kafka_lags
@@ -43,10 +44,7 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
         session = site.session("reader")
         lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
         answer = status(session, lags, checkpoint_now(settings))
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*status_tables(answer))
+    print_answer(answer, status_tables, as_json)
 
 
 @configured("store")
@@ -77,13 +75,10 @@ def rebuild_views(
     """
     views = _views(names or [])
     with open_site(settings, opens_values=False) as site:
-        made = build_again(site, views, processes)
-    answer = RebuiltViews(reports(made))
-    if as_json:
-        emit(answer)
-    else:
-        people().print(reports_table("rebuilt", answer.views))
-    fail_unless(all(view.ok for view in made))
+        comparisons = build_again(site, views, processes)
+    answer = RebuiltViews(reports(comparisons))
+    print_answer(answer, lambda answer: reports_table("rebuilt", answer.views), as_json)
+    fail_unless(all(view.ok for view in comparisons))
 
 
 def _views(names: list[str]) -> list[View[object]]:
@@ -102,12 +97,9 @@ def show_audit(
     published.
     """
     with audited_site(settings) as site:
-        found = audit_site(site, views=views)
-    answer = audited(found.ledger, found.views, found.unchecked)
-    if as_json:
-        emit(answer)
-    else:
-        people().print(*audit_tables(answer))
+        audit = audit_site(site, views=views)
+    answer = audited(audit.ledger, audit.views, audit.unchecked)
+    print_answer(answer, audit_tables, as_json)
     fail_unless(answer.ok)
 
 
@@ -116,10 +108,7 @@ def show_keys(settings: Settings, as_json: Json = False) -> None:
     """Print the current key epoch, and when it ends."""
     with open_site(settings) as site:
         answer = key_status(epochs(site.session("reader"), site.provider), site.clock())
-    if as_json:
-        emit(answer)
-    else:
-        people().print(named_values("keys", answer))
+    print_answer(answer, partial(named_values, "keys"), as_json)
 
 
 @configured("store")
@@ -134,12 +123,9 @@ def rotate_keys(
     letters past their retention are forgotten as well.
     """
     with open_site(settings) as site:
-        if now:  # what is due by its period goes without anybody
+        if now:  # only an epoch that has not lasted its period needs a second person
             epoch = epochs(site.session("reader"), site.provider).current
             need_second_person(site, "rotation", [epoch], command("keys", "rotate", now=True))
         rotation, letters = forget_due(site, now=now)
         answer = rotated(rotation, letters, epochs(site.session("reader"), site.provider))
-    if as_json:
-        emit(answer)
-    else:
-        people().print(named_values("rotation", answer))
+    print_answer(answer, partial(named_values, "rotation"), as_json)

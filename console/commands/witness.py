@@ -73,9 +73,9 @@ def _passphrase(file: Path | None) -> str | None:
 def pages_of(signer: Witness) -> Callable[[HttpRequest], Page]:
     """What a witness answers over HTTP: requests, and its last checkpoint of a log to anybody."""
 
-    def answer(asked: HttpRequest) -> Page:
+    def answer(request: HttpRequest) -> Page:
         try:
-            return _answer(signer, asked)
+            return _answer(signer, request)
         except (Halt, Retry) as fault:
             note(f"witness: {fault}")
             return Page(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"try again later\n")
@@ -83,14 +83,14 @@ def pages_of(signer: Witness) -> Callable[[HttpRequest], Page]:
     return answer
 
 
-def _answer(signer: Witness, asked: HttpRequest) -> Page:
-    if asked.path == _ADD and asked.method == "POST":
-        return _page(signer.add_checkpoint(asked.body))
-    name, _, rest = asked.path.removeprefix("/").partition("/")
-    found = signer.checkpoint(name) if rest == "checkpoint" else None
-    if found is None:
+def _answer(signer: Witness, request: HttpRequest) -> Page:
+    if request.path == _ADD and request.method == "POST":
+        return _page(signer.add_checkpoint(request.body))
+    name, _, rest = request.path.removeprefix("/").partition("/")
+    checkpoint = signer.checkpoint(name) if rest == "checkpoint" else None
+    if checkpoint is None:
         return Page(HTTPStatus.NOT_FOUND, "text/plain", b"POST /add-checkpoint\n")
-    return Page(HTTPStatus.OK, "text/plain; charset=utf-8", found)
+    return Page(HTTPStatus.OK, "text/plain; charset=utf-8", checkpoint)
 
 
 def _page(answer: Answer) -> Page:

@@ -1,1 +1,1 @@
-"""`ledger demo`: the ground it stands on, and the tour."""
+"""`ledger demo`: its data directory, and the tour."""

@@ -20,37 +20,37 @@ from sample.generating import PlantedViolation
 from sample.register import SUBSCRIPTION
 from schemas import names
 
-# Any rule with a planted violation will do: this one is resolved by telling somebody something.
+# Any rule with a planted violation will do: one event resolves this one.
 EXPLAINED = "law.notice.never"
 
 
-def found(site: Site, planted: Sequence[PlantedViolation]) -> Iterator[Step]:
+def planted_findings(site: Site, planted: Sequence[PlantedViolation]) -> Iterator[Step]:
     """Compare what is found with what the sample broke on purpose."""
     rows = list(findings(site.source("findings"), FindingFilter(), NOW))
-    meant = Counter((one.rule, one.source, one.id) for one in planted)
-    seen = Counter((row.rule, row.event.source, row.event.id) for row in rows)
+    expected = Counter((violation.rule, violation.source, violation.id) for violation in planted)
+    actual = Counter((row.rule, row.event.source, row.event.id) for row in rows)
     yield Step(
         say("demo", "findings", len(rows), len(planted)),
         "findings",
         [_by_rule(rows, planted)],
-        seen == meant,
+        actual == expected,
     )
     yield from _explained([row for row in rows if row.rule == EXPLAINED], site)
 
 
 def _by_rule(rows: Sequence[OpenFinding], planted: Sequence[PlantedViolation]) -> Table:
     counts = Counter(row.rule for row in rows)
-    meant = Counter(one.rule for one in planted)
+    expected = Counter(violation.rule for violation in planted)
     lines = (
         (
             say("severity", rule.severity),
             told_in(rule, "title"),
             rule.citation,
-            meant[rule.id],
+            expected[rule.id],
             counts[rule.id],
         )
         for rule in rulebook.RULES
-        if meant[rule.id] or counts[rule.id]
+        if expected[rule.id] or counts[rule.id]
     )
     return worded("demo", "severity rule citation planted found", lines, title="by-rule")
 
@@ -67,12 +67,12 @@ def _explained(rows: Sequence[OpenFinding], site: Site) -> Iterator[Step]:
         if isinstance(row.subject, str):
             act(site, [_notice(row.subject, notice_version(site.clock()))])
     bring_up_to_date(site)
-    left = list(findings(site.source("findings"), FindingFilter(rule=EXPLAINED), NOW))
+    remaining = list(findings(site.source("findings"), FindingFilter(rule=EXPLAINED), NOW))
     yield Step(
         say("demo", "resolved"),
         f"findings --rule {EXPLAINED}",
-        [findings_table(left)],
-        not left,
+        [findings_table(remaining)],
+        not remaining,
     )
 
 

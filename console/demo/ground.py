@@ -1,4 +1,4 @@
-"""The ground of `ledger demo`: a data directory of its own, made afresh, and nobody else's."""
+"""The ground of `ledger demo`: a new data directory of its own; it touches no other ledger."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ MARK = "demo"
 def demo_settings(data_dir: Path | None, kafka: Mapping[str, str]) -> Settings:
     """Settings of a demonstration: from outside come the data directory and how to reach Kafka.
 
-    So it never touches a database that somebody uses, nor its keys.
+    So it never touches a database that is in use, nor its keys.
     """
     folder = data_dir or default_data_dir(os.geteuid()) / "demo"
     return read_settings({**kafka, "LEDGER_DATA_DIR": str(folder)}, folder)
@@ -30,8 +30,8 @@ def kafka_texts(environment: Mapping[str, str], bootstrap: str | None) -> dict[s
         return {}
     group = f"demo-{uuid4()}"
     names = ("LEDGER_KAFKA_SECURITY_", "LEDGER_KAFKA_SASL_", "LEDGER_KAFKA_SSL_")
-    given = {name: text for name, text in environment.items() if name.startswith(names)}
-    return given | {"LEDGER_KAFKA_BOOTSTRAP": bootstrap, "LEDGER_KAFKA_GROUP": group}
+    security = {name: text for name, text in environment.items() if name.startswith(names)}
+    return security | {"LEDGER_KAFKA_BOOTSTRAP": bootstrap, "LEDGER_KAFKA_GROUP": group}
 
 
 def fresh_ground(data_dir: Path) -> None:

@@ -56,7 +56,7 @@ class UntilEnd:
         self.messages = 0
 
     def reassigned(self, partitions: frozenset[Partition]) -> None:
-        """These are read now."""
+        """Take the partitions that are read from now on, whose ends are not known yet."""
         self._partitions, self._ends = partitions, {}
 
     def placed(self, partition: Partition, bookmark: int) -> None:
@@ -76,7 +76,9 @@ class UntilEnd:
         if not self._ends:
             extents = self._source.extents(self._partitions)
             self._ends = {partition: extent.end for partition, extent in extents.items()}
-        return all(self._bookmarks.get(p, -1) >= end for p, end in self._ends.items())
+        return all(
+            self._bookmarks.get(partition, -1) >= end for partition, end in self._ends.items()
+        )
 
 
 def consume_all(site: Site, kafka: KafkaSettings, count: int) -> int:

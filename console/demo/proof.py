@@ -37,22 +37,22 @@ def proven(site: Site) -> Iterator[Step]:
         [named_values("published", answer)],
     )
     folder = LogFolder(site.settings.log.folder)
-    proof, entry = _files(site.settings.data_dir)
-    made = prove(folder, POSITION)
-    proof.write_bytes(encode_proof(made))
-    entry.touch(0o600)
-    write_private(entry, entry_at(folder, POSITION))
+    proof_file, entry_file = _files(site.settings.data_dir)
+    proof = prove(folder, POSITION)
+    proof_file.write_bytes(encode_proof(proof))
+    entry_file.touch(0o600)
+    write_private(entry_file, entry_at(folder, POSITION))
     yield Step(
         say("demo", "proof", POSITION),
-        f"prove {POSITION} --output {proof} --entry {entry}",
-        [named_values("proof", proof_answer(made, str(proof), str(entry)))],
+        f"prove {POSITION} --output {proof_file} --entry {entry_file}",
+        [named_values("proof", proof_answer(proof, str(proof_file), str(entry_file)))],
     )
     key = site.log_key.known()[-1]
-    content = entry.read_bytes()
-    checkpoint = verify_entry(parse_proof(proof.read_bytes()), content, [key])
+    content = entry_file.read_bytes()
+    checkpoint = verify_entry(parse_proof(proof_file.read_bytes()), content, [key])
     yield Step(
         say("demo", "verified"),
-        f"verify {proof} --entry {entry} --key '{key.text}'",
+        f"verify {proof_file} --entry {entry_file} --key '{key.text}'",
         [named_values("verified", verified_answer(checkpoint, content))],
     )
 
@@ -61,39 +61,41 @@ def _files(data_dir: Path) -> tuple[Path, Path]:
     return data_dir / f"{POSITION}.tlog-proof", data_dir / f"{POSITION}.entry"
 
 
-def tampered(left: Site) -> Step:
-    """Change one byte in a copy of a ledger that was left; fine when the audit of it names the position.
+def tampered(original: Site) -> Step:
+    """Change one byte in a copy of a ledger that is closed; fine when the audit of it names the position.
 
     The copy has the server, the guards off and every right: what a superuser could do.
     """
-    with _copied(left) as site:
+    with _copied(original) as site:
         _change_a_byte(site)
-        found = audit_site(site, views=False)
+        audit = audit_site(site, views=False)
     return Step(
         say("demo", "tampered", POSITION),
         None,
-        audit_tables(audited(found.ledger, found.views, found.unchecked)),
-        any(one.position == POSITION for one in found.ledger.findings),
+        audit_tables(audited(audit.ledger, audit.views, audit.unchecked)),
+        any(finding.position == POSITION for finding in audit.ledger.findings),
     )
 
 
 @contextmanager
-def _copied(left: Site) -> Iterator[Site]:
+def _copied(original: Site) -> Iterator[Site]:
     """A copy of the ledger's whole folder with a server of its own; removed at the end."""
-    ground = left.settings.data_dir
+    ground = original.settings.data_dir
     folder = ground / _COPY
     _copy(ground, folder)
-    log = msgspec.structs.replace(left.settings.log, folder=folder / "tlog" / str(left.ledger))
-    settings = msgspec.structs.replace(left.settings, data_dir=folder, log=log)
+    log = msgspec.structs.replace(
+        original.settings.log, folder=folder / "tlog" / str(original.ledger)
+    )
+    settings = msgspec.structs.replace(original.settings, data_dir=folder, log=log)
     try:
-        with bare_site(settings, left.clock) as site:
+        with bare_site(settings, original.clock) as site:
             yield site
     finally:
         shutil.rmtree(folder)
 
 
 def _copy(ground: Path, folder: Path) -> None:
-    """Copy a folder with its owners: PostgreSQL runs as the one that its files belong to."""
+    """Copy a folder with its owners: PostgreSQL runs as the user who owns its files."""
     shutil.copytree(ground, folder, ignore=shutil.ignore_patterns(_COPY, "*.ndjson"))
     for path in (folder, *folder.rglob("*")):
         owner = (ground / path.relative_to(folder)).stat()

@@ -21,7 +21,7 @@ from application.queries.register import register
 from application.queries.state import state
 from application.queries.upkeep import audited
 from application.words import say
-from console.demo.findings import found
+from console.demo.findings import planted_findings
 from console.demo.proof import proven
 from console.demo.step import Step
 from console.show.consent import consents_tables
@@ -53,7 +53,7 @@ def guide(site: Site, planted: Sequence[PlantedViolation]) -> Iterator[Step]:
     """Walk through the ledger. `planted`: the violations in it."""
     yield from _about_one_person(site)
     yield from _about_processing(site)
-    yield from found(site, planted)
+    yield from planted_findings(site, planted)
     yield _about_the_notice(site)
     site.record_reads()
     yield from _after_an_erasure(site)
@@ -128,16 +128,16 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
         erasure_tables(erased(who, "request", erasures, started_at, site.clock())),
     )
     bring_up_to_date(site)
-    left = state(site.source("state"), who, NOW)
-    yield Step(say("demo", "left"), f"state {who}", state_tables(left))
+    remaining = state(site.source("state"), who, NOW)
+    yield Step(say("demo", "left"), f"state {who}", state_tables(remaining))
     events = list(history(site.source("history"), who, NOW, spoken()))
     yield Step(
         say("demo", "acts-remain"),
         f"history {who}",
         [history_table(who, events[:2] + events[-1:])],
     )
-    given = disclosures(site.source("disclosures"), DisclosureFilter(subject=who))
-    rows = [row for row in given if row.subject is None]
+    received = disclosures(site.source("disclosures"), DisclosureFilter(subject=who))
+    rows = [row for row in received if row.subject is None]
     yield Step(
         say("demo", "disclosures-remain"),
         f"disclosures --subject {who}",
@@ -146,8 +146,8 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
 
 
 def _in_order(site: Site) -> Step:
-    found = audit_site(site, views=True)
-    answer = audited(found.ledger, found.views, found.unchecked)
+    audit = audit_site(site, views=True)
+    answer = audited(audit.ledger, audit.views, audit.unchecked)
     return Step(
         say("demo", "in-order"),
         "audit --views",

@@ -20,7 +20,7 @@ def access_tables(answer: Access) -> list[RenderableType]:
     people = [
         (
             row.employee,
-            Stack(held.role for held in row.roles),
+            Stack(role.role for role in row.roles),
             in_words("category", row.categories),
             _vog(row.vog),
             _employed(row.employed),
@@ -35,9 +35,9 @@ def access_tables(answer: Access) -> list[RenderableType]:
 
 def employee_tables(answer: EmployeeAccess) -> list[RenderableType]:
     """One employee: what holds now, and the file."""
-    held = Stack(say(_ABOUT, "role-since", one.role, one.since) for one in answer.roles)
+    roles = Stack(say(_ABOUT, "role-since", role.role, role.since) for role in answer.roles)
     could_see = in_words("category", answer.categories)
-    values = (_employed(answer.employed), _vog(answer.vog), held, could_see)
+    values = (_employed(answer.employed), _vog(answer.vog), roles, could_see)
     rows = [(row.occurred_at, say("staff-act", row.act), row.about) for row in answer.history]
     name = clean(answer.employee)
     about = zip(headings(_ABOUT, "employed vog roles could-see"), values, strict=True)
@@ -58,7 +58,7 @@ def seen_tables(answer: SeenBy) -> list[RenderableType]:
 def _consultations(
     seen: Consultations, title: str, *, of_others: bool = False
 ) -> list[RenderableType]:
-    """Other systems, this ledger, its lists. `of_others`: whose data it was is shown in the place of who."""
+    """Reads in other systems, in this ledger, of its lists. `of_others`: show whose data, not who read."""
     accesses = [
         (
             row.occurred_at,
@@ -93,16 +93,16 @@ def _whose(row: SeenHere, everyone: str) -> Name | None:
 
 
 def _lists(rows: Iterable[SeenHere], title: str) -> list[RenderableType]:
-    """Answers about many, by command and reader: none says whom it told about."""
+    """Answers about many persons, by command and reader: the record of such a read names no person."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         groups.setdefault((row.query, clean(row.reader), row.role), []).append(row.occurred_at)
-    told = [
+    lists = [
         (query, Stack([reader, role]), len(times), times[0], times[-1])
         for (query, reader, role), times in sorted(groups.items())
     ]
     columns = "command who times first last"
-    return [worded(_ABOUT, columns, told, title, title="lists")] if told else []
+    return [worded(_ABOUT, columns, lists, title, title="lists")] if lists else []
 
 
 def _wrong(row: SeenElsewhere | SeenHere) -> Stack:

@@ -15,7 +15,7 @@ from console.show.text import Stack, pairs, table
 
 
 def complaints_table(answer: ComplaintList) -> Table:
-    """Who complained, how it stands, and until when it is answered; a row each."""
+    """A row for each complaint: who complained, how it stands, and by when it must be answered."""
     columns = headings("complaint", "complaint about received clock status")
     title = say("complaint", "list")
     rows = (_complaint(row) for row in answer.complaints)
@@ -33,18 +33,18 @@ def _complaint(row: ComplaintRow) -> tuple[object, ...]:
 
 
 def _standing(row: ComplaintRow) -> list[object]:
-    said = partial(say, "complaint")
+    word = partial(say, "complaint")
     return [
-        said("open" if row.open else "answered"),
+        word("open" if row.open else "answered"),
         code_word("complaint-outcome", row.outcome),
-        said("overdue") if row.overdue else None,
-        *(said("breaks", rule) for rule in row.findings),
+        word("overdue") if row.overdue else None,
+        *(word("breaks", rule) for rule in row.findings),
     ]
 
 
 def complaint_tables(answer: ComplaintFile) -> list[RenderableType]:
     """One complaint: how it stands, its clock, what was done."""
-    said = partial(say, "complaint")
+    word = partial(say, "complaint")
     clock = answer.clock
     names = headings("complaint", "about received clock answered-at status")
     values = (
@@ -61,7 +61,7 @@ def complaint_tables(answer: ComplaintFile) -> list[RenderableType]:
         Stack([answer.answered_at, code_word("channel", answer.answered_via)]),
         Stack(_standing(answer)),
     )
-    title = said("title", answer.complaint_ref)
+    title = word("title", answer.complaint_ref)
     return [
         pairs(title, zip(names, values, strict=True)),
         steps_table(answer.steps),

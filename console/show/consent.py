@@ -16,7 +16,7 @@ _ABOUT = "consent"
 
 
 def consents_tables(answer: Consents) -> list[RenderableType]:
-    """Consents and what each is worth; other choices if there are any; every act if it was asked for."""
+    """Consents and whether each has effect; other choices if there are any; every act with `--history`."""
     tables: list[RenderableType] = [_consents(answer)]
     if answer.choices:
         tables.append(_choices(answer.choices))
@@ -52,7 +52,7 @@ def _choices(choices: Iterable[ChoiceShown]) -> Table:
             Stack(
                 f"{name}: {clean(value)}"
                 for name, value in row.facts.items()
-                if name != "tc_string"  # decoded beside it
+                if name != "tc_string"  # `evidence_tables` shows it decoded
             ),
         )
         for row in choices

@@ -19,11 +19,11 @@ def copy_table(
     recipients: Sequence[str] = (),
 ) -> Table:
     """What is known of a backup, in words. `name`: of the title; `folders`: where its two copies were put."""
-    rows = [*_known(answer), *_taken(folders, recipients)]
+    rows = [*_facts(answer), *_whereabouts(folders, recipients)]
     return pairs(_word(name), [(_word(member), value) for member, value in rows])
 
 
-def _known(answer: Backup) -> Iterator[tuple[str, object]]:
+def _facts(answer: Backup) -> Iterator[tuple[str, object]]:
     yield "ledger", answer.ledger
     yield "taken_at", answer.taken_at
     yield "position", answer.position
@@ -32,11 +32,11 @@ def _known(answer: Backup) -> Iterator[tuple[str, object]]:
         yield "reimported", answer.reimported
         yield "erasures_reapplied", answer.erasures_reapplied
         yield "findings", answer.findings
-        places = ((one.topic, one.partition, one.bookmark) for one in answer.kafka)
+        places = ((row.topic, row.partition, row.bookmark) for row in answer.kafka)
         yield "kafka", Stack(say(_ABOUT, "bookmark", *place) for place in places)
 
 
-def _taken(
+def _whereabouts(
     folders: tuple[Path, Path] | None, recipients: Sequence[str]
 ) -> Iterator[tuple[str, object]]:
     if folders:

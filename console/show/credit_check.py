@@ -15,7 +15,7 @@ _ABOUT = "credit_check"
 
 
 def credit_check_tables(answer: CreditCheckAnswer) -> list[RenderableType]:
-    """What it rests on, then a row for each rule."""
+    """The facts that the decision rests on, then a row for each rule."""
     title = say(_ABOUT, "title", clean(answer.subject), answer.as_of)
     columns = headings(_ABOUT, "about by why rule")
     return [
@@ -43,9 +43,9 @@ def _rows(answer: CreditCheckAnswer) -> Iterator[tuple[object, ...]]:
     person = say(_ABOUT, "person")
     for verdict in answer.verdicts:
         yield _row(person, verdict)
-    for one in answer.activities:
-        for verdict in one.verdicts:
-            yield _row(f"{one.activity} ({one.legal_basis})", verdict)
+    for activity in answer.activities:
+        for verdict in activity.verdicts:
+            yield _row(f"{activity.activity} ({activity.legal_basis})", verdict)
 
 
 def _row(about: str, verdict: CreditVerdict) -> tuple[object, ...]:
@@ -64,8 +64,8 @@ def _row(about: str, verdict: CreditVerdict) -> tuple[object, ...]:
     )
 
 
-def _may(judged: CreditCheckAnswer | CreditVerdict) -> str:
-    return say("value", "yes" if judged.allowed else "no")
+def _may(decision: CreditCheckAnswer | CreditVerdict) -> str:
+    return say("value", "yes" if decision.allowed else "no")
 
 
 def _doubt(verdict: CreditVerdict) -> str | None:

@@ -15,7 +15,7 @@ _ABOUT = "evidence"
 
 
 def evidence_tables(answer: Consents) -> list[Table]:
-    """What shows each consent and choice; no table where nothing does. Every act, if it was asked for."""
+    """The evidence of each consent and choice, with `--history` of every act; no table without evidence."""
     rows = [*_rows(answer)]
     if not rows:
         return []

@@ -15,13 +15,13 @@ def feeds_table(rows: Iterable[FeedRow]) -> Table:
 
 
 def _feed(row: FeedRow) -> tuple[object, ...]:
-    kept, records = row.list, row.record_count
+    kept_list, records = row.list, row.record_count
     return (
         row.position,
         Stack([row.occurred_at, counted("record", records) if records is not None else None]),
         row.recipient,
-        Stack([counted("member", kept.members), say("feeds", "until", kept.keep_until)])
-        if kept
+        Stack([counted("member", kept_list.members), say("feeds", "until", kept_list.keep_until)])
+        if kept_list
         else say("feeds", "none"),
     )
 

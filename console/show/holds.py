@@ -11,7 +11,7 @@ from console.show.text import Stack, worded
 
 
 def holds_table(rows: Iterable[HoldInForce]) -> Table:
-    """What is held of whom, for whom and why, and when somebody looks at it again."""
+    """A row for each hold: whose data is held, why, who answers for it, and when it is reviewed."""
     columns = "subject hold categories ground owner review"
     return worded("holds", columns, (_hold(row) for row in rows))
 

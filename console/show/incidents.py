@@ -48,7 +48,7 @@ def _late(row: IncidentRow) -> list[str]:
 
 
 def _must_tell(answer: IncidentFile) -> str | bool | None:
-    """Whether persons must be told; of a breach that nobody has assessed yet, that this is not known."""
+    """Whether persons must be told; of a breach without an assessment, that this is not known."""
     if answer.kind == "breach" and answer.risk is None:
         return say("incident", "not-assessed")
     return answer.persons_must_be_told
@@ -56,8 +56,8 @@ def _must_tell(answer: IncidentFile) -> str | bool | None:
 
 def incident_tables(answer: IncidentFile) -> list[RenderableType]:
     """One incident: how it stands, its clocks, what was done."""
-    said = partial(say, "incident")
-    told = answer.persons_told
+    word = partial(say, "incident")
+    persons_told = answer.persons_told
     names = headings("incident", "kind about since risk must_tell told status")
     values = (
         code_word("incident_kind", answer.kind),
@@ -65,15 +65,15 @@ def incident_tables(answer: IncidentFile) -> list[RenderableType]:
         answer.since,
         code_word("risk", answer.risk),
         _must_tell(answer),
-        "" if told is None else told,
+        "" if persons_told is None else persons_told,
         Stack(
             [
-                said("open" if answer.open else "closed"),
-                said("overdue") if answer.overdue else None,
+                word("open" if answer.open else "closed"),
+                word("overdue") if answer.overdue else None,
             ]
         ),
     )
-    title = said("title", answer.ref)
+    title = word("title", answer.ref)
     return [
         pairs(title, zip(names, values, strict=True)),
         _clocks_table(answer.clocks),

@@ -13,7 +13,7 @@ from console.show.text import Stack, pairs, worded
 from console.show.upkeep import SHOWN_NAME, members_of
 from schemas.allowed import listed_words
 
-# So many are shown; `--json` and `dead-letters list` have them all.
+# Enough rows for a screen; `--json` and `dead-letters list` have them all.
 _SHOWN_REJECTIONS = 20
 
 
@@ -30,13 +30,13 @@ def ingested_tables(
             counts.append((say("member", name), value))
         if name == "rejected" and withheld:
             counts.append((say("lines", "withheld"), withheld))
-    shown: list[RenderableType] = [pairs(say("lines", "title"), counts)]
+    tables: list[RenderableType] = [pairs(say("lines", "title"), counts)]
     refused = answer.rejections
     if refused:
         rows = [(row.line, row.code, _place(row)) for row in refused[:_SHOWN_REJECTIONS]]
         title = "rejected" if len(rows) == len(refused) else "first-rejected"
-        shown.append(worded("lines", "line code pointer", rows, len(rows), title=title))
-    return shown
+        tables.append(worded("lines", "line code pointer", rows, len(rows), title=title))
+    return tables
 
 
 def _place(row: RefusedLine) -> Stack:
@@ -70,7 +70,7 @@ class Outcomes:
 
 def retried_tables(rows: Sequence[RetriedLetter], outcomes: Outcomes) -> list[RenderableType]:
     """What became of the first letters, then of all of them in numbers."""
-    shown = (
+    cells = (
         [
             row.letter[:SHOWN_NAME],
             in_words("retry", row.outcome),
@@ -81,9 +81,9 @@ def retried_tables(rows: Sequence[RetriedLetter], outcomes: Outcomes) -> list[Re
     )
     title = "title" if len(rows) == outcomes.total else "first"
     columns = "letter outcome code pointer"
-    tables: list[RenderableType] = [worded("retry", columns, shown, len(rows), title=title)]
+    tables: list[RenderableType] = [worded("retry", columns, cells, len(rows), title=title)]
     if outcomes.total > 1:
-        counts = sorted(outcomes.counts.items(), key=lambda one: (one[0][0], one[0][1] or ""))
-        said = [(in_words("retry", outcome), code, count) for (outcome, code), count in counts]
-        tables.append(worded("retry", "outcome code letters", said, title="numbers"))
+        counts = sorted(outcomes.counts.items(), key=lambda item: (item[0][0], item[0][1] or ""))
+        numbers = [(in_words("retry", outcome), code, count) for (outcome, code), count in counts]
+        tables.append(worded("retry", "outcome code letters", numbers, title="numbers"))
     return tables

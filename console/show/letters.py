@@ -62,6 +62,7 @@ def _times(row: DeadLetter) -> str | None:
 
 
 def _is_withheld(row: DeadLetter) -> bool:
+    # All withheld letters are one row, whose name is their code.
     return row.letter == row.code
 
 

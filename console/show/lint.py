@@ -1,4 +1,4 @@
-"""The table of what a privacy notice says beside practice."""
+"""The table that compares a privacy notice with practice."""
 
 from rich.table import Table
 
@@ -42,25 +42,28 @@ def _finding(row: LintFinding) -> tuple[object, ...]:
                 say("confidence", "unconfirmed") if unsure else None,
             ]
         ),
-        Stack([_statement(said) for said in row.says] or [say("value", "nothing")]),
+        Stack([_statement(statement) for statement in row.says] or [say("value", "nothing")]),
         Stack(_contrasts(row)),
         row.resolved_by,
     )
 
 
-def _statement(said: Said) -> str:
-    return f"{said.clause} {said.claim}: {said.value}"
+def _statement(statement: Said) -> str:
+    return f"{statement.clause} {statement.claim}: {statement.value}"
 
 
 def _contrasts(row: LintFinding) -> list[str]:
-    found = [_contrast(one) for one in row.values]
-    some = row.expects == "some" and found
-    return [say("lint", "some"), *found] if some else found
+    contrasts = [_contrast(contrast) for contrast in row.values]
+    # The values are examples where the notice need name some of them only.
+    some = row.expects == "some" and contrasts
+    return [say("lint", "some"), *contrasts] if some else contrasts
 
 
-def _contrast(one: Contrast) -> str:
+def _contrast(contrast: Contrast) -> str:
     """The value, and where it was seen; of many places the first ones: `--json` has all."""
-    places = one.seen_in
-    left = len(places) - _PLACES
-    more = [say("lint", "more", left)] if left > 0 else []
-    return f"{one.value} ({'; '.join([*places[:_PLACES], *more])})" if places else one.value
+    places = contrast.seen_in
+    hidden = len(places) - _PLACES
+    more = [say("lint", "more", hidden)] if hidden > 0 else []
+    return (
+        f"{contrast.value} ({'; '.join([*places[:_PLACES], *more])})" if places else contrast.value
+    )

@@ -21,12 +21,12 @@ _ABOUT = "marketing"
 
 
 def marketing_tables(answer: MarketingAnswer) -> list[RenderableType]:
-    """What the decisions rest on, then a row for each channel and rule."""
+    """The facts that the decisions rest on, then a row for each channel and rule."""
     rows = [
         (
             Stack([in_words("channel", decision.channel), _may(decision)]),
             Stack([say("layer", verdict.layer), _may(verdict)]),
-            Stack([told_in(verdict, "why"), _asked(verdict), told_in(verdict, "title")]),
+            Stack([told_in(verdict, "why"), _consents_asked(verdict), told_in(verdict, "title")]),
             Stack([RegisterWords(spoken()).cited(verdict.citation), _doubt(verdict)]),
         )
         for decision in answer.decisions
@@ -39,8 +39,8 @@ def marketing_tables(answer: MarketingAnswer) -> list[RenderableType]:
     ]
 
 
-def _may(judged: ChannelDecision | MarketingVerdict) -> str:
-    return say(_ABOUT, "allowed" if judged.allowed else "not-allowed")
+def _may(decision: ChannelDecision | MarketingVerdict) -> str:
+    return say(_ABOUT, "allowed" if decision.allowed else "not-allowed")
 
 
 def _addressee(person: Approachable) -> Iterable[tuple[str, object]]:
@@ -54,23 +54,23 @@ def _addressee(person: Approachable) -> Iterable[tuple[str, object]]:
         "objections": in_words("channel", person.objections) or say(_ABOUT, "none"),
         "restricted": in_words("category", person.restricted) or say("value", "nothing"),
     }
-    shown = ((name, value) for name, value in values.items() if name != "ended" or value)
-    return ((say(_ABOUT, name), value) for name, value in shown)
+    facts = ((name, value) for name, value in values.items() if name != "ended" or value)
+    return ((say(_ABOUT, name), value) for name, value in facts)
 
 
 def _without_effect(person: Approachable) -> Stack:
     return Stack(
-        f"{in_words('purpose', one.purpose)}: {clean(told(one.why))}"
-        for one in person.without_effect
+        f"{in_words('purpose', consent.purpose)}: {clean(told(consent.why))}"
+        for consent in person.without_effect
     )
 
 
-def _asked(verdict: MarketingVerdict) -> str | None:
-    """The consents of which one is needed, where none is there."""
+def _consents_asked(verdict: MarketingVerdict) -> str | None:
+    """The consents of which one is needed, where the person gave none of them."""
     if verdict.code != "no-consent":
         return None
-    wanted = in_words("purpose", verdict.consent_for)
-    return say(_ABOUT, "asked-for", f" {say('value', 'or')} ".join(wanted))
+    purposes = in_words("purpose", verdict.consent_for)
+    return say(_ABOUT, "asked-for", f" {say('value', 'or')} ".join(purposes))
 
 
 def _doubt(verdict: MarketingVerdict) -> str | None:

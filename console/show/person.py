@@ -25,8 +25,8 @@ _PREFIX = "nl.voipzeker.ledger."
 
 def history_table(subject: str, lines: Iterable[HistoryLine]) -> Table:
     """Events in the order of time; an annulled one says by what. Facts stand as they were recorded."""
-    told = sorted(lines, key=lambda line: (line.occurred_at, line.source, line.id))
-    rows = ((line.position, _what(line), _facts(line), _values(line)) for line in told)
+    ordered = sorted(lines, key=lambda line: (line.occurred_at, line.source, line.id))
+    rows = ((line.position, _what(line), _facts(line), _values(line)) for line in ordered)
     title = say("history", "title", clean(subject))
     return table(title, headings("history", "position what facts personal"), rows)
 
@@ -39,12 +39,12 @@ def _what(line: HistoryLine) -> Stack:
 
 
 def _facts(line: HistoryLine) -> Stack:
-    told = [
+    facts = [
         f"{name}: {_fact(name, value)}"
         for name, value in line.facts.items()
-        if name != "tc_string"  # decoded beside it
+        if name != "tc_string"  # the evidence below says it decoded
     ]
-    return Stack([*told, *evidence_words(given(line.evidence), spoken())])
+    return Stack([*facts, *evidence_words(given(line.evidence), spoken())])
 
 
 def _fact(name: str, value: Fact) -> str:
@@ -57,8 +57,8 @@ def _fact(name: str, value: Fact) -> str:
 
 def _decided(decisions: dict[str, JsonValue]) -> Iterator[str]:
     """`contact: erase`, … in the order of the categories."""
-    for category, one in sorted(recorded_decisions(decisions).items()):
-        yield f"{category}: {one.decision}"
+    for category, decision in sorted(recorded_decisions(decisions).items()):
+        yield f"{category}: {decision.decision}"
 
 
 def _values(line: HistoryLine) -> Stack:
@@ -99,17 +99,17 @@ def contracts_table(contracts: Iterable[ContractShown]) -> Table:
     """The contracts of a person: whether each runs, since when, and who handed it over to whom."""
     rows = [
         (
-            one.contract_ref,
-            say("contracts", one.status),
-            one.since,
-            Stack(_handed(takeover) for takeover in one.takeovers or ()),
+            contract.contract_ref,
+            say("contracts", contract.status),
+            contract.since,
+            Stack(_takeover(takeover) for takeover in contract.takeovers or ()),
         )
-        for one in contracts
+        for contract in contracts
     ]
     return worded("contracts", "contract status since takeovers", rows)
 
 
-def _handed(takeover: Takeover) -> str:
+def _takeover(takeover: Takeover) -> str:
     return say("contracts", "handed", takeover.at, clean(takeover.from_), clean(takeover.to))
 
 

@@ -1,4 +1,4 @@
-"""The table of purposes: law beside house, and who declares what."""
+"""The table of purposes: what law and house say of each, and which activities declare it."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from rulebook.layers import Layer
 
 
 def purposes_table(answer: PurposesAnswer) -> Table:
-    """One row a purpose; what nobody allows stands out in words."""
+    """One row a purpose; a declared use that is unknown or denied is said in words."""
     rows = (
         (
             in_words("purpose", row.purpose),
@@ -43,11 +43,11 @@ def _layer(row: PurposeRow, layer: Layer) -> Stack:
 
 
 def _declared(row: PurposeRow) -> Iterator[str]:
-    for one in row.declared:
-        basis = ", ".join(filter(None, (one.legal_basis, one.provision)))
-        yield f"{one.activity} ({basis})"
-        if not one.verdicts:
+    for use in row.declared:
+        basis = ", ".join(filter(None, (use.legal_basis, use.provision)))
+        yield f"{use.activity} ({basis})"
+        if not use.verdicts:
             yield say("purposes", "unknown")
-        for verdict in one.verdicts:
+        for verdict in use.verdicts:
             if not verdict.allowed:
                 yield say("purposes", f"denied-{verdict.layer}", told_in(verdict, "why"))

@@ -16,7 +16,7 @@ from schemas.members import Member
 
 def record_tables(answer: DraftShown, members: Mapping[str, Member]) -> list[RenderableType]:
     """The event, its members with their meaning, and what happens."""
-    said = partial(say, "record")
+    word = partial(say, "record")
     names = headings("record", "says subject time source next")
     values = (
         answer.says,
@@ -25,11 +25,11 @@ def record_tables(answer: DraftShown, members: Mapping[str, Member]) -> list[Ren
         answer.source,
         Stack(answer.notes),
     )
-    title = said("title", answer.name)
+    title = word("title", answer.name)
     rows = (
         (name, _cell(value), members[name].means(spoken())) for name, value in answer.data.items()
     )
-    sealed = ((f"personal.{name}", said("sealed"), "") for name in answer.personal)
+    sealed = ((f"personal.{name}", word("sealed"), "") for name in answer.personal)
     columns = headings("record", "member value means")
     return [
         pairs(title, zip(names, values, strict=True)),
@@ -39,7 +39,7 @@ def record_tables(answer: DraftShown, members: Mapping[str, Member]) -> list[Ren
 
 def _cell(value: JsonValue) -> object:
     """A list of plain values as cells do it; what has parts as JSON."""
-    plain = isinstance(value, list) and not any(isinstance(one, dict | list) for one in value)
+    plain = isinstance(value, list) and not any(isinstance(item, dict | list) for item in value)
     if isinstance(value, dict) or (isinstance(value, list) and not plain):
         return orjson.dumps(value).decode()
     return value

@@ -40,7 +40,7 @@ def _activity(row: RegisteredActivity) -> tuple[object, ...]:
         Stack([", ".join(counts), observed.last]),
         Stack([observed.legal_bases, in_words("category", observed.categories)]),
         Stack(_retention(row.retention)),
-        Stack([*(_drift(one) for one in row.drift), *(_lacking(one) for one in row.missing)]),
+        Stack([*map(_drift, row.drift), *map(_lacking, row.missing)]),
     )
 
 
@@ -54,27 +54,28 @@ def _retention(answer: Retention) -> Iterator[str]:
             yield say("register", "overdue", category, row.overdue, row.since)
 
 
-def _drift(one: Drift) -> str:
+def _drift(drift: Drift) -> str:
     words = RegisterWords(spoken())
     if words.language == "en":
-        return f"{one.kind}: {one.detail}"
-    return f"{words.code('drift', one.kind)}: {words.drift(one.kind, one.detail)}"
+        return f"{drift.kind}: {drift.detail}"
+    return f"{words.code('drift', drift.kind)}: {words.drift(drift.kind, drift.detail)}"
 
 
-def _lacking(one: MissingPoint) -> str:
-    words, what, detail = RegisterWords(spoken()), one.what, one.detail
+def _lacking(point: MissingPoint) -> str:
+    words, what, detail = RegisterWords(spoken()), point.what, point.detail
     if words.language == "nl":
         what, detail = words.code("missing", what), words.lacking(what, detail)
-    return " ".join(filter(None, (f"Art. {one.article}:", what, detail)))
+    return " ".join(filter(None, (f"Art. {point.article}:", what, detail)))
 
 
 def disclosures_table(rows: Iterable[DisclosureShown]) -> Table:
-    """Who received what."""
-    told = list(rows)
-    made = worded("disclosures", "about given-to for fields", (_disclosure(row) for row in told))
-    if any(row.country_derived for row in told):
-        made.caption = say("disclosures", "derived")
-    return made
+    """A row for each disclosure: who received what, when and why."""
+    disclosures = list(rows)
+    cells = (_disclosure(row) for row in disclosures)
+    grid = worded("disclosures", "about given-to for fields", cells)
+    if any(row.country_derived for row in disclosures):
+        grid.caption = say("disclosures", "derived")
+    return grid
 
 
 def _disclosure(row: DisclosureShown) -> tuple[object, ...]:
@@ -92,7 +93,7 @@ def _kind(code: str | None) -> str | None:
 
 
 def _fields(names: list[str] | None) -> list[str] | None:
-    return [field_name(one, "nl") for one in names] if names and spoken() == "nl" else names
+    return [field_name(name, "nl") for name in names] if names and spoken() == "nl" else names
 
 
 def _country(row: DisclosureShown) -> str | None:
@@ -102,9 +103,11 @@ def _country(row: DisclosureShown) -> str | None:
 
 def _about(row: DisclosureShown) -> Name:
     if row.membership:
-        known = say("feed", row.membership)
+        membership = say("feed", row.membership)
         who = row.subject or say("value", "erased")
-        return say("disclosures", "one-of", who, known, counted("record", row.record_count or 0))
+        return say(
+            "disclosures", "one-of", who, membership, counted("record", row.record_count or 0)
+        )
     if row.record_count is not None:
         return counted("record", row.record_count)
     return row.subject or ERASED
@@ -122,7 +125,7 @@ def recipients_table(answer: Recipients) -> Table:
                 _kind(row.kind),
                 in_words("role", row.role),
                 row.country,
-                Stack(one.framework for one in row.certifications),
+                Stack(entry.framework for entry in row.certifications),
                 row.valid_from,
                 row.ended.valid_to if row.ended else None,
             )
@@ -148,13 +151,13 @@ def _derived(row: TransferRow) -> str | None:
 
 
 def _uncovered(lacks: str | None) -> str | None:
-    """Why a decision of adequacy that is there does not help."""
+    """Why the decision of adequacy about a country does not cover the transfer."""
     return say("transfers", "uncovered", in_words("lack", lacks)) if lacks else None
 
 
 def transfers_table(answer: Transfers) -> Table:
     """What left the EEA, a row for each country and ground."""
-    made = worded(
+    grid = worded(
         "transfers",
         "country ground agreed often to",
         (
@@ -174,10 +177,10 @@ def transfers_table(answer: Transfers) -> Table:
                         say("transfers", "last", row.last),
                     ]
                 ),
-                Stack([row.recipients, [_kind(one) for one in row.recipient_kinds]]),
+                Stack([row.recipients, [_kind(kind) for kind in row.recipient_kinds]]),
             )
             for row in answer.transfers
         ),
     )
-    made.caption = say("transfers", "others", answer.inside_eea, answer.country_unknown)
-    return made
+    grid.caption = say("transfers", "others", answer.inside_eea, answer.country_unknown)
+    return grid

@@ -14,7 +14,7 @@ from console.show.text import Stack, pairs, table, worded
 
 
 def requests_table(answer: RequestList) -> Table:
-    """Who asked for what, how it stands, and until when; a row each."""
+    """A row for each request: who asked for what, how it stands, and by when it must be answered."""
     rows = (_request(row) for row in answer.requests)
     return worded("requests", "request about received status due", rows)
 
@@ -54,13 +54,13 @@ def _moved(row: RequestRow) -> list[str | None]:
 
 def request_tables(answer: RequestFile) -> list[RenderableType]:
     """One request: how it stands, what was done, and what the person must be told."""
-    said = partial(say, "request")
-    asked = headings("request", "right about received identity status")
+    word = partial(say, "request")
+    names = headings("request", "right about received identity status")
     status = code_word("request_status", answer.status)
     values = (
         code_word("right", answer.right),
         answer.subject or ERASED,
-        said(
+        word(
             "received_by",
             answer.received_on,
             code_word("channel", answer.channel),
@@ -68,43 +68,42 @@ def request_tables(answer: RequestFile) -> list[RenderableType]:
         code_word("identity", answer.identity),
         Stack([status, code_word("outcome", answer.outcome)]),
     )
-    rows = [*zip(asked, values, strict=True), *_times(answer)]
-    title = said("title", answer.request_ref)
-    made: list[RenderableType] = [
+    rows = [*zip(names, values, strict=True), *_times(answer)]
+    title = word("title", answer.request_ref)
+    tables: list[RenderableType] = [
         pairs(title, rows),
         *([_decisions_table(answer.decisions)] if answer.decisions else []),
         steps_table(answer.steps),
     ]
     if answer.notice:
-        told = [(said("dutch"), answer.notice.nl)]
-        told.append((said("english"), answer.notice.en))
-        made.append(pairs(said("notice"), told))
-    return made
+        texts = [(word("dutch"), answer.notice.nl), (word("english"), answer.notice.en)]
+        tables.append(pairs(word("notice"), texts))
+    return tables
 
 
 def _times(answer: RequestFile) -> list[tuple[str, object]]:
-    """Until when it must be answered; of one that has ended when that was, and whether it was late."""
-    said = partial(say, "request")
-    late = (said("overdue"), answer.overdue)
+    """By when it must be answered, or when it ended, and whether that is too late."""
+    word = partial(say, "request")
+    late = (word("overdue"), answer.overdue)
     if answer.ended_at:
-        return [(said("ended"), answer.ended_at), late]
-    due = Stack([answer.due_on or said("still"), *_moved(answer)])
-    return [(said("due"), due), late]
+        return [(word("ended"), answer.ended_at), late]
+    due = Stack([answer.due_on or word("still"), *_moved(answer)])
+    return [(word("due"), due), late]
 
 
 def _decisions_table(decisions: Iterable[CategoryDecision]) -> Table:
     """What was erased for a request, and what is kept: why, and until when."""
-    rows = (row for one in decisions for row in _decision(one))
+    rows = (row for decision in decisions for row in _decision(decision))
     columns = headings("decision", "category decision why until")
     return table(say("came_of_it", "title"), columns, rows)
 
 
-def _decision(one: CategoryDecision) -> Iterator[tuple[object, ...]]:
-    """A line for every ground of a category, the one that lasts longest last."""
-    named = (code_word("category", one.category), say("came_of_it", one.decision))
-    for number, ground in enumerate([*reversed(one.besides), one]):
+def _decision(decision: CategoryDecision) -> Iterator[tuple[object, ...]]:
+    """A line for every ground of a category, the longest ground last."""
+    head = (code_word("category", decision.category), say("came_of_it", decision.decision))
+    for number, ground in enumerate([*reversed(decision.besides), decision]):
         why = Stack([code_word("ground", ground.ground), ground.ref])
-        yield *(named if number == 0 else ("", "")), why, ground.until
+        yield *(head if number == 0 else ("", "")), why, ground.until
 
 
 def steps_table(steps: Iterable[CaseAct]) -> Table:

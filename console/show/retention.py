@@ -39,16 +39,16 @@ def decision_tables(answer: Decided) -> list[RenderableType]:
     ]
     name = "decided" if answer.carried_out else "preview"
     title = say("decision", name, clean(answer.subject))
-    shown: list[RenderableType] = [table(title, columns, rows)]
-    return [*shown, forgotten_table(answer.forgotten)] if answer.forgotten else shown
+    tables: list[RenderableType] = [table(title, columns, rows)]
+    return [*tables, forgotten_table(answer.forgotten)] if answer.forgotten else tables
 
 
 def _decision(row: DecisionShown) -> Iterator[_Cells]:
-    """A line for every ground of a category, with its end; the one that lasts longest is the last."""
-    named = (code_word("category", row.category), say("outcome", row.decision))
+    """A line for every ground of a category, with its end; the longest ground is the last."""
+    head = (code_word("category", row.category), say("outcome", row.decision))
     for number, ground in enumerate(row.grounds):
         yield (
-            *(named if number == 0 else ("", "")),
+            *(head if number == 0 else ("", "")),
             ground.until or _waits(ground),
             ground.says.said(spoken()),
             RegisterWords(spoken()).cited(ground.statute),
@@ -65,39 +65,41 @@ def _waits(ground: GroundShown) -> str | None:
 def certificate_table(answer: CertifiedErasure) -> Table:
     """What a certificate of erasure proves."""
     decisions = sorted(answer.decisions.items())
-    said = {
+    values = {
         **asdict(answer),
         "ground": code_word("ground", answer.ground),
-        "categories": [code_word("category", one) for one in answer.categories],
-        "decisions": Stack(_decided(category, one) for category, one in decisions),
+        "categories": [code_word("category", code) for code in answer.categories],
+        "decisions": Stack(_decided(category, decision) for category, decision in decisions),
     }
-    rows = ((say("certificate", name), value) for name, value in said.items() if value is not UNSET)
+    rows = (
+        (say("certificate", name), value) for name, value in values.items() if value is not UNSET
+    )
     return pairs(say("certificate", "title"), rows)
 
 
 def _decided(category: str, decision: RecordedDecision) -> str:
     """`payment: retain (duty of retention, until 2034-12-31; contract CT-4)`: the longest ground is last."""
     grounds = [decision, *(decision.besides or ())]
-    why = "; ".join(_why(one) for one in reversed(grounds))
+    why = "; ".join(map(_why, reversed(grounds)))
     return f"{code_word('category', category)}: {say('outcome', decision.decision)} ({why})"
 
 
 def _why(ground: RecordedGround) -> str:
-    named = (code_word("ground", ground.ground), given(ground.ref))
-    told = [
-        " ".join(filter(None, named)),
+    name = (code_word("ground", ground.ground), given(ground.ref))
+    parts = [
+        " ".join(filter(None, name)),
         say("certificate", "until", ground.until) if ground.until else None,
     ]
-    return ", ".join(filter(None, told))
+    return ", ".join(filter(None, parts))
 
 
 def clocks_table(rows: Iterable[Clock]) -> Table:
-    """What becomes of what is held, in one word, and until when it may be kept."""
+    """A row for each clock: what becomes of the data, in one word, and until when it may be kept."""
     return worded("clocks", "subject category situation until rule kept", map(_clock, rows))
 
 
 def _clock(row: Clock) -> _Cells:
-    """Of what goes whatever keeps it against the end of its period, that is not shown: it keeps nothing."""
+    """One clock. A ground for keeping is not shown of data that is due: it does not stop the erasure."""
     cause, anchor = row.cause or row.deferred, row.waits_for
     word = say("situation", row.situation)
     until = row.until or (anchor and say("clocks", "anchor", in_words("anchor", anchor)))
@@ -112,13 +114,13 @@ def _clock(row: Clock) -> _Cells:
     )
 
 
-def _keeper(one: GroundShown) -> str:
-    until = say("certificate", "until", one.until) if one.until else None
-    return " ".join(word for word in (in_words("ground", one.ground), one.ref, until) if word)
+def _keeper(ground: GroundShown) -> str:
+    until = say("certificate", "until", ground.until) if ground.until else None
+    return " ".join(filter(None, (in_words("ground", ground.ground), ground.ref, until)))
 
 
 def steps_table(name: str, rows: Iterable[StepShown]) -> Table:
-    """What goes, of whom, for what cause. `name`: of the title."""
+    """A row for each erasure: whose data goes, which, and for what cause. `name`: of the title."""
     return worded(
         "erasing",
         "subject cause categories collected keys",
@@ -138,5 +140,5 @@ def steps_table(name: str, rows: Iterable[StepShown]) -> Table:
 
 def forecast_table(rows: Iterable[Month]) -> Table:
     """How much falls due, month by month."""
-    told = ((row.month, in_words("category", row.category), row.data_subjects) for row in rows)
-    return worded("forecast", "month category data-subjects", told)
+    months = ((row.month, in_words("category", row.category), row.data_subjects) for row in rows)
+    return worded("forecast", "month category data-subjects", months)

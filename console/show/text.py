@@ -17,23 +17,23 @@ class Stack(list[object]):
 def cell(value: object) -> Text:
     """A cell of a table, with times as a clock here shows them; what is gone stands out."""
     if isinstance(value, Stack):
-        return Text("\n").join(cell(one) for one in value if one not in (None, ""))
+        return Text("\n").join(cell(line) for line in value if line not in (None, ""))
     text = localized(clean(value))
-    gone = {say("value", name) for name in GONE}
-    return Text(text, style="dim" if text in gone else "")
+    gone_words = {say("value", name) for name in GONE}
+    return Text(text, style="dim" if text in gone_words else "")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """A table; an empty one says so in its caption."""
     head = Text(localized(title), style="bold")
-    made = Table(title=head, title_justify="left", header_style="bold")
+    grid = Table(title=head, title_justify="left", header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold")
+        grid.add_column(column, overflow="fold")  # an identifier is never cut
     for row in rows:
-        made.add_row(*(cell(value) for value in row))
-    if not made.row_count:
-        made.caption = say("value", "nothing")
-    return made
+        grid.add_row(*(cell(value) for value in row))
+    if not grid.row_count:
+        grid.caption = say("value", "nothing")
+    return grid
 
 
 def worded(
@@ -50,9 +50,9 @@ def worded(
 def pairs(title: str, rows: Iterable[tuple[str, object]]) -> Table:
     """A table of names and values."""
     head = Text(localized(title), style="bold")
-    made = Table(title=head, title_justify="left", show_header=False)
-    made.add_column(style="bold")
-    made.add_column(overflow="fold")
+    grid = Table(title=head, title_justify="left", show_header=False)
+    grid.add_column(style="bold")
+    grid.add_column(overflow="fold")
     for name, value in rows:
-        made.add_row(Text(name), cell(value))
-    return made
+        grid.add_row(Text(name), cell(value))
+    return grid

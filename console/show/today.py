@@ -15,15 +15,15 @@ _OF_TOPICS = frozenset({"resume-topic", "resume-source"})
 
 
 def today_table(answer: TaskList) -> Table:
-    """The most urgent first: when, what, about whom or which case, and the commands that do it."""
+    """A row for each task, the most urgent first: when, what, about whom, and the commands that do it."""
     counts = (answer.overdue, answer.due, answer.waits)
     title = say("today", "title", *counts)
     columns = headings("today", "when task about commands")
-    made = table(title, columns, (_task(row) for row in answer.tasks))
+    grid = table(title, columns, (_task(row) for row in answer.tasks))
     more = sum(counts) - len(answer.tasks)
     if more:
-        made.caption = say("today", "more", more)
-    return made
+        grid.caption = say("today", "more", more)
+    return grid
 
 
 def _task(row: TaskRow) -> tuple[object, ...]:

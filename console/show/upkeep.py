@@ -24,7 +24,7 @@ def status_tables(answer: Status) -> list[RenderableType]:
     """The head, then how far its followers are."""
     views = [(row.view, row.bookmark, row.lag) for row in answer.views]
     kafka = [(row.topic, row.partition, row.bookmark, row.lag) for row in answer.kafka]
-    quarantined = [say("sources", "kept-out", one.source, one.topic) for one in answer.quarantined]
+    quarantined = [say("sources", "kept-out", row.source, row.topic) for row in answer.quarantined]
     values: tuple[object, ...] = (
         answer.position,
         answer.checkpoint.size,
@@ -43,7 +43,7 @@ def status_tables(answer: Status) -> list[RenderableType]:
     ]
 
 
-# What counts as a topic, and is none.
+# Rows that are counted like a topic, but are files or the sum of all.
 _PLACES = {"file:": "files", None: "all"}
 
 
@@ -76,18 +76,18 @@ def audit_tables(answer: AuditReport) -> list[RenderableType]:
         (say("audit", "events"), answer.size),
         (say("audit", "published"), answer.published or say("audit", "nothing-yet")),
         (say("audit", "root"), answer.root),
-        *((say("audit", "unchecked"), told(what)) for what in answer.unchecked),
+        *((say("audit", "unchecked"), told(message)) for message in answer.unchecked),
     ]
-    found = [(row.position, row.kind, told(row.detail)) for row in answer.findings]
-    shown: list[RenderableType] = [
+    findings = [(row.position, row.kind, told(row.detail)) for row in answer.findings]
+    tables: list[RenderableType] = [
         pairs(say("audit", "title"), about),
-        worded("audit", "position kind detail", found, title="findings"),
+        worded("audit", "position kind detail", findings, title="findings"),
     ]
     if answer.gaps:
         columns = "position topic partition from_offset to_offset reason"
         gaps = [msgspec.structs.astuple(row) for row in answer.gaps]
-        shown.append(worded("audit", columns, gaps, title="gaps"))
-    return [*shown, reports_table("title", answer.views)] if answer.views else shown
+        tables.append(worded("audit", columns, gaps, title="gaps"))
+    return [*tables, reports_table("title", answer.views)] if answer.views else tables
 
 
 def reports_table(name: str, reports: Iterable[ViewReport]) -> Table:
