@@ -85,4 +85,4 @@ bench: $(READY)  ## benchmarks against peers in the same run
 	$(BIN)/python -m bench
 
 clean:  ## remove what the commands above made
-	rm -rf .venv .demo build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -22,6 +22,8 @@ myst_heading_anchors = 4
 myst_enable_extensions = ["attrs_block"]
 # A line of events is CloudEvents, and a trace of a shell is not Python: show them as they are.
 suppress_warnings = ["misc.highlighting_failure"]
+# Quotes become round, but two hyphens stay two: they begin an option.
+smartquotes_action = "qe"
 
 html_theme = "furo"
 html_title = project

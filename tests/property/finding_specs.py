@@ -141,6 +141,8 @@ holds = told(
     of=everyone,
     hold_ref=cases,
     categories=one_of([["contact"], ["contact", "traffic"]]),
+    ground=st.just("civil-claim"),
+    review_on=st.just("2030-01-01"),
 )
 disputes = told("dispute-opened", "dispute-closed", of=everyone, case_ref=cases)
 debts = told("payment-default-recorded", "collection-closed", of=everyone, invoice_ref=cases)
