@@ -111,8 +111,8 @@ READ: tuple[Series, ...] = (
     Series(
         "ledger_withheld_messages",
         "gauge",
-        "Messages that this ledger may not open, and that wait for a ledger that may. Above 0: hand them over "
-        "with `ledger dead-letters hand-over`, whatever they are.",
+        "Messages that this ledger may not open, and that wait for a ledger that may. Above 0: hand them "
+        "over with `ledger dead-letters hand-over`, whatever they are.",
     ),
     Series(
         "ledger_halted_topics",

@@ -1,4 +1,4 @@
-"""A ledger of an earlier version: every command says that it is one, and its sealed values are of no known format."""
+"""A ledger of an earlier version: each command says that it is one, and no value of it has a known format."""
 
 import tarfile
 from datetime import UTC, datetime
