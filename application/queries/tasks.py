@@ -79,9 +79,22 @@ class TaskRow(Answer, frozen=True):
     instead: str | None
 
 
-class TaskList(Answer, frozen=True):
-    """What is to be done, the most urgent first; how many there are in each state, whatever the limit."""
+class TaskInShort(Answer, frozen=True):
+    """A task in short: what is to be done about whom or what, by what time or day, and the first command."""
 
+    what: str
+    about: str | None
+    due: str | None
+    command: str
+
+
+class TaskList(Answer, frozen=True):
+    """What is to be done, the most urgent first; how many there are in each state, whatever the limit.
+
+    `today`: the same tasks in short, in the same order.
+    """
+
+    today: list[TaskInShort]
     tasks: list[TaskRow]
     overdue: int
     due: int
@@ -124,8 +137,10 @@ def answer_of(tasks: Iterable[Task], limit: int | None = None) -> TaskList:
     """The most urgent first. `limit`: at most so many are shown; all are counted."""
     ordered = sorted(tasks, key=_urgency)
     counts = Counter(task.state for task in ordered)
+    rows = [_row(task) for task in ordered[:limit]]
     return TaskList(
-        tasks=[_row(task) for task in ordered[:limit]],
+        today=[_in_short(row) for row in rows],
+        tasks=rows,
         overdue=counts["overdue"],
         due=counts["due"],
         waits=counts["waits"],
@@ -143,6 +158,15 @@ def _urgency(task: Task) -> tuple[object, ...]:
         task.subject or "",
         task.ref or "",
         task.detail or "",
+    )
+
+
+def _in_short(row: TaskRow) -> TaskInShort:
+    return TaskInShort(
+        what=row.task,
+        about=row.subject or row.ref,
+        due=row.time or row.day,
+        command=row.commands[0],
     )
 
 

@@ -1,5 +1,6 @@
 """Tables about complaints."""
 
+from datetime import timedelta
 from functools import partial
 
 from rich.console import RenderableType
@@ -12,6 +13,8 @@ from application.source import ERASED
 from application.words import code_word, headings, say, told_in
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table
+from rulebook.calendar import day_of
+from schemas.formats import instant_of
 
 
 def complaints_table(answer: ComplaintList) -> Table:
@@ -27,9 +30,16 @@ def _complaint(row: ComplaintRow) -> tuple[object, ...]:
         row.complaint_ref,
         row.subject or ERASED,
         Stack([row.received_at, code_word("channel", row.via)]),
-        Stack([row.due, say("clock", row.clock.state)]),
+        Stack([_last_day(row.due), say("clock", row.clock.state)]),
         Stack(_standing(row)),
     )
+
+
+def _last_day(due: str) -> str:
+    """The last day of a period of days: it ends where the instant begins that is too late."""
+    too_late = instant_of(due)
+    assert too_late
+    return day_of(too_late - timedelta(microseconds=1)).isoformat()
 
 
 def _standing(row: ComplaintRow) -> list[object]:
@@ -52,7 +62,7 @@ def complaint_tables(answer: ComplaintFile) -> list[RenderableType]:
         Stack([answer.received_at, code_word("channel", answer.via)]),
         Stack(
             [
-                clock.due,
+                _last_day(clock.due),
                 say("clock", clock.state),
                 told_in(clock, "title"),
                 RegisterWords(spoken()).cited(clock.citation),

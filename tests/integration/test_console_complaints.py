@@ -55,6 +55,10 @@ def test_what_waits_is_listed_by_its_clock_until_the_office_answers(office: Cli)
     )
     assert (second["complaint_ref"], second["overdue"], second["findings"]) == ("KL-2", False, [])
     assert second["clock"]["duty"] == "complaint.answer"
+    days = [day["day"] for day in office("today", "--json").json["tasks"] if day["day"]]
+    shown = office("complaint", "list").out.decode()
+    assert all(day in shown for day in days)
+    assert len(days) == 2
     rests = ("--set", "activity=complaints", "--set", "legal_basis=6-1-f")
     for row in office("today", "--json").json["tasks"]:
         if row["task"] == "answer-complaint":

@@ -31,7 +31,18 @@ def ago(hours: float) -> str:
 def today(cli: Cli, *arguments: str) -> tuple[int, Any]:
     ran = cli("today", *arguments, "--json")
     assert ran.status in {0, 1}, ran.err
-    return ran.status, ran.json
+    answer = ran.json
+    in_short = [
+        {
+            "what": row["task"],
+            "about": row["subject"] or row["ref"],
+            "due": row["time"] or row["day"],
+            "command": row["commands"][0],
+        }
+        for row in answer["tasks"]
+    ]
+    assert answer["today"] == in_short
+    return ran.status, answer
 
 
 def named(answer: Any) -> list[tuple[str, str]]:
