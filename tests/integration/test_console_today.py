@@ -169,7 +169,8 @@ def test_a_deferred_erasure_is_there_when_nothing_keeps_it_any_more(cli: Cli) ->
     hold = {"hold_ref": "H-1", "review_on": "2099-01-01", **HOLD, "categories": ["contact"]}
     cli.record(registered(), collected(), message("legal-hold-placed", WHO, **hold))
     assert cli("retention", "decide", WHO, "--category=contact", "--yes").status == 1
-    assert today(cli) == (0, {"tasks": [], "overdue": 0, "due": 0, "waits": 0})
+    nothing = {"today": [], "tasks": [], "overdue": 0, "due": 0, "waits": 0}
+    assert today(cli) == (0, nothing)
     assert cli("hold", "release", WHO, "H-1").status == 0
     status, answer = today(cli)
     assert (status, named(answer)) == (0, [("erase-deferred", "due")])
