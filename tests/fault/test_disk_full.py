@@ -250,13 +250,12 @@ def test_an_erasure_without_room_is_whole_or_did_not_happen(
 
 def erasing(house: House, number: int) -> LedgerError | None:
     with closing(house):
-        order = (f"customer/{number}", ["contact"], "request")
 
         def erase() -> None:
             # A server without room may be starting again: then it lets nobody in for a moment.
-            house.eraser().erase(*order)
+            house.eraser().erase(f"customer/{number}", ["contact"], "request")
 
-        return attempt(erase, Retry, IncompleteErasure)  # type: ignore[arg-type]
+        return attempt(erase, Retry, IncompleteErasure)
 
 
 def erased(house: House) -> set[int]:
