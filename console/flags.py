@@ -6,9 +6,8 @@ the same flag before it.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
@@ -19,9 +18,9 @@ from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
 from application.times import show_in, time_shown
 from console.setting_flags import Several, composed, own_parameters, texts_of, with_flags
+from host.environment import settings_from
 from host.setting_list import Group
-from host.settings import DisplaySettings, Settings, read_people, read_settings
-from ledger.embedded import default_data_dir
+from host.settings import DisplaySettings, read_people
 from ledger.errors import LedgerError, Misconfigured
 from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
@@ -221,11 +220,3 @@ def _flag_of(command: Callable[..., None], field: str) -> str:
     # Until Typer builds the command, it keeps the first argument of `Option(...)`, the flag, as default.
     names = [name for info in options for name in (info.default, *(info.param_decls or ()))]
     return str(names[0]) if names else field.upper()
-
-
-def settings_from(flags: Mapping[str, str]) -> Settings:
-    """Settings of this process: its environment and, over it, flags by name of variable."""
-    texts = {**os.environ, **flags}
-    home = texts.get("LEDGER_DATA_DIR", "").strip()
-    # The default fails for a user without a name on this system, so it is computed only where it is used.
-    return read_settings(texts, Path(home) if home else default_data_dir(os.geteuid()))

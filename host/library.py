@@ -1,13 +1,10 @@
 """A ledger as an application of the `eventsourcing` library, for a program that needs no commands."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from host.settings import read_settings
+from host.environment import settings_from
 from host.wiring import open_site
-from ledger.embedded import default_data_dir
 from ledger.library.reader import LedgerReader
 
 
@@ -17,8 +14,5 @@ def open_reader(**variables: str) -> Iterator[LedgerReader]:
 
     `variables`: `LEDGER_…`, over those of the environment. Raises what `open_site` raises.
     """
-    texts = {**os.environ, **variables}
-    folder = texts.get("LEDGER_DATA_DIR", "").strip()
-    settings = read_settings(texts, Path(folder) if folder else default_data_dir(os.geteuid()))
-    with open_site(settings, opens_values=False) as site:
+    with open_site(settings_from(variables), opens_values=False) as site:
         yield LedgerReader(site.session("reader"))

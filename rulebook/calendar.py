@@ -1,16 +1,28 @@
 """Days as periods of law are counted: those of Amsterdam, and a number of months later."""
 
 import calendar
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _MONTHS = 12
+_INSTANT = timedelta(microseconds=1)
 
 
-def day_of(time: datetime) -> date:
+def day_of(instant: datetime) -> date:
     """The day of an instant in Amsterdam, as rules and registers count."""
-    return time.astimezone(AMSTERDAM).date()
+    return instant.astimezone(AMSTERDAM).date()
+
+
+def start_of(day: date) -> datetime:
+    """The instant in UTC at which a day begins in Amsterdam."""
+    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
+
+
+def last_day(end: datetime) -> date:
+    """The last day of a period of days. `end`: the first instant that is too late."""
+    # Not a day before the end: the day on which summer time begins has 23 hours.
+    return day_of(end - _INSTANT)
 
 
 def months_after(day: date, months: int) -> date:

@@ -4,13 +4,13 @@ Calendar periods run to the same day of a later month, or to its last day, and n
 public holiday (Regulation 1182/71; Algemene termijnenwet). Clocks of hours and days run through.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from rulebook.calendar import AMSTERDAM, day_of, months_after
+from rulebook.calendar import day_of, months_after, start_of
 from rulebook.layers import Layer
 from rulebook.loading import load_both
 
@@ -92,7 +92,7 @@ def _day(start: date | datetime) -> date:
 def _instant(start: date | datetime) -> datetime:
     if isinstance(start, datetime):
         return start.astimezone(UTC)
-    return datetime.combine(start, time(), AMSTERDAM).astimezone(UTC)
+    return start_of(start)
 
 
 def _end_of(day: date) -> datetime:

@@ -4,12 +4,12 @@ Pure. A period never moves silently: what moved it is part of the answer.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from rulebook.calendar import day_of
+from rulebook.calendar import day_of, last_day
 from rulebook.deadlines import deadline, extended
 from rulebook.loading import load
 from rulebook.validity import in_force
@@ -36,7 +36,6 @@ _ARTICLES: dict[str, int] = {
 _ANSWER, _QUESTION, _COURT = "rights.answer", "rights.identity", "rights.court"
 # What the person wrote, and what was written back: the file of a request.
 _FILE = frozenset({"correspondence"})
-_ONE_DAY = timedelta(days=1)
 
 
 class Pause(Struct, frozen=True):
@@ -66,7 +65,7 @@ class RequestPeriod(Struct, frozen=True):
     @property
     def due_on(self) -> date | None:
         """The last day, in Amsterdam."""
-        return day_of(self.due - _ONE_DAY) if self.due else None
+        return last_day(self.due) if self.due else None
 
     def passed(self, time: datetime) -> bool:
         """Whether it is too late at a time."""

@@ -12,13 +12,13 @@ _DISCLOSURE: Final = "disclosure_id"
 # Types with which a case begins: no earlier event can name its reference.
 _OPENING: Final = frozenset(
     {
-        *(
-            names.COMPLAINT_RECEIVED,
-            names.CONTRACT_CONCLUDED,
-            names.CONTRACT_TAKEN_OVER,
-            names.LEGAL_HOLD_PLACED,
-        ),
-        *(names.RIGHTS_REQUEST_RECEIVED, names.BREACH_DETECTED, names.MISUSE_SUSPECTED),
+        names.COMPLAINT_RECEIVED,
+        names.CONTRACT_CONCLUDED,
+        names.CONTRACT_TAKEN_OVER,
+        names.LEGAL_HOLD_PLACED,
+        names.RIGHTS_REQUEST_RECEIVED,
+        names.BREACH_DETECTED,
+        names.MISUSE_SUSPECTED,
     }
 )
 

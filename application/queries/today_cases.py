@@ -1,7 +1,7 @@
 """What is to be done next about a request, complaint, breach, case of misuse, source or topic. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from application.queries.cases import CaseClock
 from application.queries.complaints import ComplaintRow
@@ -12,7 +12,7 @@ from application.queries.tasks import Task, command, reference_of, state_of
 from ledger.event import instant
 from projections.reading.request_acts import NOTHING_HELD, hindrance
 from projections.views.requests import Identity, Request, standing
-from rulebook.calendar import day_of
+from rulebook.calendar import day_of, last_day
 from rulebook.incidents import FULL
 from schemas import names
 from schemas.formats import instant_of
@@ -22,7 +22,6 @@ _ANSWERS: Mapping[str, Mapping[str, str]] = {
     "restriction": {"category": "C", "ground": "G"},
     "human-review": {"review": "O"},
 }
-_INSTANT = timedelta(microseconds=1)
 _ISSUES = {"access": "access", "portability": "portability"}
 _DUTIES: Mapping[str, Mapping[str, str]] = {
     "breach.telecom.initial": {"regime": "telecom", "phase": "initial"},
@@ -147,8 +146,7 @@ def task_of_complaint(row: ComplaintRow, now: datetime) -> Task:
     """What a complaint that waits asks for, from its row of `ledger complaint list`."""
     due = instant_of(row.due)
     assert due
-    # The day ends where the period does: its first instant that is too late is of the next one.
-    day = day_of(due - _INSTANT)
+    day = last_day(due)
     subject = reference_of(row.subject)
     about = command(
         "record",

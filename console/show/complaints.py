@@ -1,6 +1,5 @@
 """Tables about complaints."""
 
-from datetime import timedelta
 from functools import partial
 
 from rich.console import RenderableType
@@ -13,7 +12,7 @@ from application.source import ERASED
 from application.words import code_word, headings, say, told_in
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table
-from rulebook.calendar import day_of
+from rulebook.calendar import last_day
 from schemas.formats import instant_of
 
 
@@ -36,10 +35,9 @@ def _complaint(row: ComplaintRow) -> tuple[object, ...]:
 
 
 def _last_day(due: str) -> str:
-    """The last day of a period of days: it ends where the instant begins that is too late."""
     too_late = instant_of(due)
     assert too_late
-    return day_of(too_late - timedelta(microseconds=1)).isoformat()
+    return last_day(too_late).isoformat()
 
 
 def _standing(row: ComplaintRow) -> list[object]:

@@ -5,13 +5,13 @@ today does not ask for the accesses of ten years, nor a recipient's end for what
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from projections.dossier.dossier import SIGNAL, Dossier, Mark, topic_of
 from projections.dossier.said import Version
 from projections.findings.disclosure import frameworks_on, standing, version_on
 from projections.folds.view import Order
-from rulebook.calendar import AMSTERDAM
+from rulebook.calendar import start_of
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 _Marks = tuple[Mark, ...]
@@ -60,7 +60,7 @@ def _since_day(old: _Marks, new: _Marks) -> datetime | None:
         return EVER
     for day in days:
         if _on(old, day) != _on(new, day):
-            return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
+            return start_of(day)
     return None
 
 

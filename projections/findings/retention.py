@@ -10,7 +10,8 @@ from projections.dossier.fact import Fact, Kept
 from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.traces import Traces
 from projections.keeping.lasting import lasting
-from projections.keeping.retention import instant_of_day, oldest
+from projections.keeping.retention import oldest
+from rulebook.calendar import start_of
 
 RETENTION = "retention"
 _DETAIL = ", "  # between a category and the rule that decides
@@ -42,7 +43,7 @@ def retention(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     lifetime = lasting(look, category, fact.occurred_at)
     if lifetime.over_from is not None:
         detail = f"{category}{_DETAIL}{lifetime.period.rule}"
-        yield SeenSituation({"period": "passed"}, instant_of_day(lifetime.over_from), detail)
+        yield SeenSituation({"period": "passed"}, start_of(lifetime.over_from), detail)
 
 
 def deciding_rule(detail: str | None) -> str:

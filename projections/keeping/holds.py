@@ -15,7 +15,7 @@ from ledger.event import RecordedEvent
 from projections.dossier.dossier import FOREVER, NO_DOSSIER, Dossier, Marked, noting
 from projections.dossier.said import Holding
 from projections.folds.view import Key, View
-from projections.keeping.retention import instant_of_day
+from rulebook.calendar import start_of
 
 _TOPIC = "hold/"
 ACTS_ON_HOLDS = noting({"hold"})
@@ -45,7 +45,7 @@ class Hold(msgspec.Struct, frozen=True):
         """The instant from which its review is overdue; None when no day comes after that of the review."""
         if self.review_on == date.max:
             return None
-        return instant_of_day(self.review_on + timedelta(days=1))
+        return start_of(self.review_on + timedelta(days=1))
 
 
 def holds(dossier: Dossier) -> list[Hold]:

@@ -6,7 +6,7 @@ collected: it goes month by month. What keeps data beyond its period is no clock
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from functools import lru_cache
 
 import rulebook
@@ -16,7 +16,7 @@ from projections.dossier.dossier import Dossier, Mark
 from projections.dossier.look import FactContext
 from projections.dossier.traces import Trace, Traces
 from rulebook import Anchor, RetentionDue
-from rulebook.calendar import AMSTERDAM, day_of
+from rulebook.calendar import day_of
 from schemas import ROLLING_CATEGORIES
 
 _Anchors = tuple[tuple[Anchor, date], ...]
@@ -46,11 +46,6 @@ def _collected(category: str, time: datetime) -> date:
 def _periods(category: str, anchors: _Anchors) -> tuple[RetentionDue, ...]:
     """As the rules stood last."""
     return rulebook.retention_periods(category, dict(anchors), max(day for _, day in anchors))
-
-
-def instant_of_day(day: date) -> datetime:
-    """When a day begins in Amsterdam, in UTC."""
-    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
 
 
 def oldest(traces: Traces, category: str) -> Trace:

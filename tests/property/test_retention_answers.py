@@ -14,10 +14,9 @@ from projections.findings.view import VIEW
 from projections.folds.timetravel import fold
 from projections.keeping.erasing import lasting_for, on_period, on_request, steps
 from projections.keeping.person import person_of
-from projections.keeping.retention import instant_of_day
 from projections.reading.adherence import RETENTION_PASSED, AdherenceTally
 from projections.views import processing_register
-from rulebook.calendar import day_of
+from rulebook.calendar import day_of, start_of
 from tests.unit.projections.making import ANNA, OFFICE, event, values
 
 CATEGORIES = ("contact", "identity", "payment", "traffic", "correspondence")
@@ -69,7 +68,7 @@ def overdue(life: Sequence[RecordedEvent], day: date) -> dict[str, date]:
     return {
         str(one.finding.detail).partition(", ")[0]: day_of(one.finding.since)
         for one in entries
-        if one.rule == RETENTION_PASSED and one.finding.is_open(instant_of_day(day))
+        if one.rule == RETENTION_PASSED and one.finding.is_open(start_of(day))
     }
 
 
