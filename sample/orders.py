@@ -16,8 +16,8 @@ from sample.order_case import BY_CODE, Case
 from sample.order_stories import STORIES
 
 DAYS, OVERDUE = timedelta(days=170), timedelta(days=60)
-"""How long before the end orders come in: none so early that a review of secrecy is due that nobody planted, none
-so late that what was planted is not overdue yet."""
+"""How long before the end orders come in: none so early that a review of secrecy is due, unless that was
+planted; none so late that what was planted is not overdue yet."""
 
 
 def orders(
@@ -25,8 +25,8 @@ def orders(
 ) -> Iterator[dict[str, Any]]:
     """Yields the events of the orders in order of time, as CloudEvents in structured form.
 
-    They lie before `until` (aware); orders of a law that was not in force yet are left out. What breaks a rule
-    on purpose is added to `planted`: at `until` these are all that `ledger findings` can find in them.
+    They lie before `until` (aware); orders of a law that was not in force yet are left out. What breaks a
+    rule on purpose is added to `planted`: at `until` these are all that `ledger findings` can find in them.
     """
     end = until.astimezone(AMSTERDAM).replace(tzinfo=None)
     steps = [step for case in _cases(seed, end) for step in case.steps]
