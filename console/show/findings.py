@@ -15,7 +15,7 @@ from documents.messages import told
 
 
 def findings_table(rows: Iterable[OpenFinding]) -> Table:
-    """A row for each finding: which rule, which event and when, since when it breaks the rule, what ends it."""
+    """A row a finding: which rule, which event and when, since when it breaks the rule, what ends it."""
     return worded("findings", "rule about occurred since ends", (_finding(row) for row in rows))
 
 
