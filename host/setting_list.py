@@ -62,6 +62,11 @@ SETTINGS: tuple[Setting, ...] = (
         "public key of the confidential ledger [that of KEY_DIR/confidential]",
     ),
     Setting(
+        "LEDGER_KEEP_LIST",
+        "store",
+        "file that lists what may not be erased yet; once it is named, nothing is erased without it [none]",
+    ),
+    Setting(
         "LEDGER_ORDINARY_CODES",
         "store",
         "own codes for grounds, roles and purposes that are no secret, separated by commas",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, overload
 from zoneinfo import ZoneInfo
 
 from application.times import zone_of
@@ -81,9 +81,15 @@ class Reader:
             return default
         return parts
 
-    def path(self, name: str, default: Path) -> Path:
+    @overload
+    def path(self, name: str, default: Path) -> Path: ...
+    @overload
+    def path(self, name: str, default: None) -> Path | None: ...
+    def path(self, name: str, default: Path | None) -> Path | None:
         """A path, whether there is something or not."""
-        return Path(self.text(name, str(default))).expanduser().absolute()
+        text = self.text(name, None)
+        path = Path(text) if text else default
+        return path.expanduser().absolute() if path else None
 
     def file(self, name: str) -> Path | None:
         """A file that can be read."""

@@ -144,6 +144,7 @@ class Settings(msgspec.Struct, frozen=True):
     serving: Serving = Serving()
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
+    keep_list: Path | None = None
     ordinary_codes: frozenset[str] = frozenset()
     people: DisplaySettings = DisplaySettings()
     texts: Mapping[str, str] = {}
@@ -198,6 +199,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
         ),
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
+        keep_list=reader.path("KEEP_LIST", None),
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         people=_people(reader),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},

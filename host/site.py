@@ -13,6 +13,7 @@ from typing import Protocol, Self, TypeVar
 from application.reading import Reader, ReadScope
 from application.source import Source
 from consumers.pipeline import BatchLimits
+from host.keep_list import keep_list
 from host.keys import key_provider, ledger_folder, log_key
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
@@ -355,7 +356,11 @@ class Site:
             self.journal,
             self.ledger,
             self.clock,
-            Bounds(period("tombstone"), partial(legal_holds, privacy_office=self.privacy_office)),
+            Bounds(
+                period("tombstone"),
+                partial(legal_holds, privacy_office=self.privacy_office),
+                keep_list(self.settings),
+            ),
         )
 
     def feed_lists(self, role: Role) -> FeedLists:

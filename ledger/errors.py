@@ -47,6 +47,15 @@ class OnHold(Reject):
         self.held = tuple(held)
 
 
+class NotYet(Reject):
+    """Something that is not told here keeps data that was to be erased."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nothing was erased: it is kept for now; `ledger retention decide` defers it"
+        )
+
+
 class Retry(LedgerError):
     """A passing fault: wait and do the same again."""
 

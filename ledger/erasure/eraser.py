@@ -7,6 +7,7 @@ recorded by then, and refuses a category under a legal hold to everyone. The one
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -15,8 +16,16 @@ import msgspec
 
 from ledger.crypto.sealing import KeyedHash, end_of_month, month_of
 from ledger.erasure.events import SOURCE, events_of_entry, last_name, reapplied
+from ledger.erasure.keep_list import KeepList
 from ledger.erasure.verdict import Ground, Guard, Judge, Verdict, outright
-from ledger.errors import IncompleteErasure, LedgerError, Misconfigured, OnHold, UnknownSubject
+from ledger.errors import (
+    IncompleteErasure,
+    LedgerError,
+    Misconfigured,
+    NotYet,
+    OnHold,
+    UnknownSubject,
+)
 from ledger.event import RecordedEvent
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.journal.overtaking import DECIDE, ERASE
@@ -64,10 +73,14 @@ class _Target(NamedTuple):
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """What an erasure may not pass: how long a tombstone stays, and what may not be erased at all."""
+    """What an erasure may not pass: how long a tombstone stays, and what may not be erased at all.
+
+    `keep_list`: what may not be erased for a reason that is not known here; None where there is no list.
+    """
 
     accountability: timedelta
     guard: Guard
+    keep_list: KeepList | None = None
 
 
 class Eraser:
@@ -89,13 +102,26 @@ class Eraser:
         self._clock = clock
         self._accountability = bounds.accountability
         self._guard = bounds.guard
+        self._keep_list = bounds.keep_list
+
+    def check_keep_list(self) -> None:
+        """Raise Retry or Misconfigured while nothing may be erased for anybody."""
+        if self._keep_list is not None:
+            self._keep_list.check(self._clock())
+
+    def listed(self, subject: UUID) -> frozenset[str]:
+        """Categories of a person that the keep list keeps. Raises what `check_keep_list` raises."""
+        if self._keep_list is None:
+            return frozenset()
+        references = self._opener.references([subject]).values()
+        return self._keep_list.kept(references, self._clock())
 
     def erase(self, reference: str, categories: Sequence[str], ground: Ground) -> list[Erasure]:
         """Erase categories of a person, or everything when `categories` is empty. One result a subject.
 
-        On return it is committed and journalled. Raises OnHold when a category is under a legal hold (then
-        nothing of that subject is destroyed), UnknownSubject, IncompleteErasure (then the journal has it
-        and the next start completes it), Retry or Halt.
+        On return it is committed and journalled. Raises OnHold when a category is under a legal hold, NotYet
+        when the keep list has it (then nothing of that subject is destroyed), UnknownSubject,
+        IncompleteErasure (then the journal has it and the next start completes it), Retry or Halt.
         """
         to_erase = tuple(c for c in CATEGORIES if c in categories) if categories else CATEGORIES
         return self._erase_all(reference, outright(to_erase, ground))
@@ -124,12 +150,16 @@ class Eraser:
     def _erase_all(self, reference: str, verdict: Verdict) -> list[Erasure]:
         targets = self._targets(reference)
         for target in targets:  # a hold on one stream keeps them all
-            self._refuse_held(verdict, events_of(self._session, [target.subject]))
+            events = events_of(self._session, [target.subject])
+            self._refuse_held(verdict, events, self._listed(target))
         erasures: list[Erasure] = []
         for target in targets:
             try:
-                erasure = self._carry_out(target, lambda _events: verdict)
-            except OnHold as on_hold:  # placed since: what went before it is not a success
+                erasure = self._carry_out(target, lambda _events, _listed: verdict)
+            except (
+                OnHold,
+                NotYet,
+            ) as on_hold:  # placed since: what went before it is not a success
                 raise IncompleteErasure(str(on_hold)) if erasures else on_hold from None
             erasures += [erasure] if erasure else []
         return erasures
@@ -153,10 +183,11 @@ class Eraser:
             with self._session.transaction():
                 head = self._lock()
                 events = events_of(self._session, [target.subject])
-                verdict = judge(events)
+                listed = self._listed(target)
+                verdict = judge(events, listed)
                 if verdict is None:
                     return None
-                self._refuse_held(verdict, events)
+                self._refuse_held(verdict, events, listed)
                 entry = self._entry(target, verdict, head.position, events)
                 line = self._opener.links.closed(entry)
                 result = self._apply(entry, events_of_entry(entry))
@@ -168,14 +199,21 @@ class Eraser:
                 raise IncompleteErasure from error
             raise
 
-    def _refuse_held(self, verdict: Verdict, events: Sequence[RecordedEvent]) -> None:
-        """Raise OnHold when a category that would go is under a legal hold."""
+    def _listed(self, target: _Target) -> frozenset[str]:
+        return frozenset() if target.registry else self.listed(target.subject)
+
+    def _refuse_held(
+        self, verdict: Verdict, events: Sequence[RecordedEvent], listed: AbstractSet[str]
+    ) -> None:
+        """Raise OnHold when a category that would go is under a legal hold, or in the keep list."""
         holds = self._guard(events)
         on_hold = [
             (ref, category) for category in verdict.erased for ref in holds.get(category, ())
         ]
         if on_hold:
             raise OnHold(on_hold)
+        if not listed.isdisjoint(verdict.erased):
+            raise NotYet
 
     def _lock(self) -> Head:
         """Lock the keys, then the head: always in this order."""
