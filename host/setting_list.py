@@ -128,6 +128,16 @@ SETTINGS: tuple[Setting, ...] = (
         "intake",
         "record, or strict: refuse what the register of systems does not know of a source [record]",
     ),
+    Setting(
+        "LEDGER_SIGNED_KEYS",
+        "intake",
+        "verification keys of who sends signed messages, NAME+ID+BASE64, separated by commas [none]",
+    ),
+    Setting(
+        "LEDGER_SIGNED_TOPIC",
+        "intake",
+        "topic of signed messages, which is read once a key is set [privacy.signed.v1]",
+    ),
     Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
     Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),
     Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [100]"),

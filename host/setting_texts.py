@@ -10,6 +10,7 @@ from application.times import zone_of
 from host.setting_list import PREFIX
 from ledger.errors import Misconfigured
 from ledger.letters.withheld import WithheldKey
+from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
 from ledger.tlog.signing.policy import Policy, parse_policy
 
 T = TypeVar("T")
@@ -116,6 +117,14 @@ class Reader:
         except Misconfigured as error:
             self.wrong.append(f"{PREFIX}{name}: {error}")
             return None
+
+    def verifier_keys(self, name: str) -> tuple[VerifierKey, ...]:
+        """Verification keys, separated by commas."""
+        try:
+            return tuple(parse_verifier_key(text) for text in self.names(name, (), ".+", ""))
+        except Misconfigured as error:
+            self.wrong.append(f"{PREFIX}{name}: {error}")
+            return ()
 
     def policy(self, name: str) -> Policy | None:
         """What a policy file says."""

@@ -17,6 +17,7 @@ from host.keep_list import keep_list
 from host.keys import key_provider, ledger_folder, log_key
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
+from host.signed import signed_messages
 from host.withheld import withheld_key, withheld_pair
 from ledger.application import Ledger
 from ledger.audit import Custody, PublishedLog
@@ -158,7 +159,9 @@ class Site:
         senders = SENDERS if self.settings.strict_sources else None
         speakers = Speakers(frozenset(self.privacy_office), POWERS, senders, house=SENDERS)
         judge = secrecy(self.settings.ordinary_codes)
-        return AdmissionRules(self.settings.confidential, judge, speakers)
+        if self.settings.confidential:
+            return AdmissionRules(True, judge, speakers)
+        return AdmissionRules(False, judge, speakers, signed_messages(self.settings.signed))
 
     @property
     def withheld_pair(self) -> KeyPair:

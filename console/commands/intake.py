@@ -40,6 +40,7 @@ from ledger.errors import Misconfigured, Reject
 from ledger.letters.dead import Letter, open_letter
 from ledger.letters.withheld import count_withheld
 from schemas import CATEGORIES
+from schemas.signed import signed_label
 from schemas.sources import office_label
 
 
@@ -64,15 +65,21 @@ def ingest_command(
             "The files are those of `ledger dead-letters hand-over`; for the confidential ledger.",
         ),
     ] = False,
+    signed: Annotated[
+        bool,
+        switch("--signed", "The files are of signed messages, for whose keys see --signed-keys."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Record every line of files: each becomes an event, a dead letter or a counted duplicate.
 
     Exit status 1 when a line was rejected. After a crash, just ingest the file again.
     """
-    label = (lambda path: office_label(label_of(path))) if office else label_of
+    if signed and office:
+        raise typer.BadParameter("a file is either of signed messages or of the privacy office")
+    marked = signed_label if signed else office_label if office else str
     with ExitStack() as stack:
-        streams = [(label(path), stack.enter_context(opened(path))) for path in files]
+        streams = [(marked(label_of(path)), stack.enter_context(opened(path))) for path in files]
         site = stack.enter_context(open_site(settings, install_missing=True))
         result = ingest_withheld(site, files, streams) if withheld else ingest_files(site, streams)
     tables_of = partial(ingested_tables, withheld=result.withheld)
