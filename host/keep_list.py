@@ -5,9 +5,11 @@ from pathlib import Path
 from host.keys import ledger_folder
 from host.settings import Settings
 from ledger.erasure.keep_list import KeepList
+from ledger.erasure.keep_writing import KeepWriter
 from rulebook import period
 
 _KEY = "keep.key"
+_MEMORY = "kept.json"
 
 
 def keep_key_file(settings: Settings) -> Path:
@@ -20,3 +22,11 @@ def keep_list(settings: Settings) -> KeepList | None:
     if settings.keep_list is None or settings.confidential:
         return None
     return KeepList(settings.keep_list, keep_key_file(settings), period("keep-list"))
+
+
+def keep_writer(settings: Settings) -> KeepWriter | None:
+    """What writes the list for another ledger; None where the settings name none."""
+    if settings.keep_list is None or not settings.confidential:
+        return None
+    memory = ledger_folder(settings) / _MEMORY
+    return KeepWriter(settings.keep_list, keep_key_file(settings), memory)

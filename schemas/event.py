@@ -52,8 +52,8 @@ class SignedMessages(Struct, frozen=True):
 class AdmissionRules(Struct, frozen=True):
     """What one ledger accepts: what `secrecy` withholds is for the confidential one, and only that is.
 
-    `speakers`: who may say what (`schemas.sources`); None: all may say all, where nothing is recorded. `signed`:
-    what is taken from signers; None: nothing is.
+    `speakers`: who may say what (`schemas.sources`); None: all may say all, where nothing is recorded.
+    `signed`: what is taken from signers; None: nothing is.
     """
 
     confidential: bool = False

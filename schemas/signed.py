@@ -1,8 +1,7 @@
 """Signed messages: what a place takes from known signers alone.
 
 Pure. The signature vouches for what such a message tells: a disclosure about a person that may be told. What
-has no signature of a known signer, or tells anything else, is withheld like every message that is not for this
-ledger.
+has no signature of a known signer, or tells anything else, is withheld like all that is not for this ledger.
 """
 
 from datetime import datetime

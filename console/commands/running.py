@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ from host.running.listening import Address
 from host.running.reaching import reach
 from host.running.serving import free_port
 from host.running.supervision import ChildProcess, supervise
+from host.running.telling import tell_open_ledger
 from host.running.upkeeping import Upkeep
 from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
 from host.settings import KafkaSettings, Settings
@@ -42,6 +44,8 @@ from projections.metrics import WorkMetrics
 PARTS: tuple[Process, ...] = ("consume", "project", "publish")
 # How soon a process that only waits notices that it is told to stop.
 LOOK_S = 0.2
+# So long an order may wait until the open ledger keeps what it orders to be kept.
+TELL_S = 300.0
 
 
 @configured("store", "intake", "kafka", "serving")
@@ -243,11 +247,11 @@ def upkeep_command(settings: Settings) -> None:
         open_site(settings) as site,
         watch.sampling(site, _nothing, _shown_nowhere),
         stopping() as stop,
-        _keeping_up(settings, watch) as upkeep,
+        _keeping_up(settings, watch) as look_at_upkeep,
     ):
         while not stop():
             watch.pulse.beat()
-            upkeep.look()
+            look_at_upkeep()
             time.sleep(LOOK_S)
 
 
@@ -266,11 +270,11 @@ def run(settings: Settings) -> None:
     ):
         parts = [_part(settings, name) for name in PARTS]
         watch.ready |= {part.name: part.check for part in parts}
-        with _keeping_up(settings, watch) as upkeep:
+        with _keeping_up(settings, watch) as look_at_upkeep:
 
             def look() -> None:
                 watch.pulse.beat()
-                upkeep.look()
+                look_at_upkeep()
 
             status = supervise(parts, stop, look)
     raise typer.Exit(status)
@@ -286,8 +290,8 @@ def _part(settings: Settings, name: Process) -> ChildProcess:
 
 
 @contextmanager
-def _keeping_up(settings: Settings, watch: Watch) -> Iterator[Upkeep]:
-    """Forget what is due, once an hour, on connections of its own."""
+def _keeping_up(settings: Settings, watch: Watch) -> Iterator[Callable[[], None]]:
+    """Forget what is due, once an hour, on connections of its own. Gives what raises a failure of it."""
 
     def work(stop: Callable[[], bool]) -> None:
         with open_site(settings) as site:
@@ -310,9 +314,27 @@ def _keeping_up(settings: Settings, watch: Watch) -> Iterator[Upkeep]:
             )
             watch.says.info("resumed", message, erasures=resumed, tombstones=tombstones)
 
-    upkeep = Upkeep(work, watch.says)
-    upkeep.start()
+    clocks = [Upkeep(work, watch.says)]
+    if settings.confidential:
+        clocks.append(Upkeep(partial(_tell, settings, watch), watch.says, period_s=TELL_S))
+
+    def look() -> None:
+        for clock in clocks:
+            clock.look()
+
+    for clock in clocks:
+        clock.start()
     try:
-        yield upkeep
+        yield look
     finally:
-        upkeep.stop()
+        for clock in clocks:
+            clock.stop()
+
+
+def _tell(settings: Settings, watch: Watch, _stop: Callable[[], bool]) -> None:
+    """Tell the open ledger what it may know, in a confidential one."""
+    with open_site(settings) as site:
+        handed_over = tell_open_ledger(site)
+    if handed_over:
+        message = f"{handed_over} lifted disclosures were handed over"
+        watch.says.info("handed-over", message, disclosures=handed_over)

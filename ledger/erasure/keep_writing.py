@@ -21,7 +21,7 @@ _REMEMBERED = timedelta(days=366)
 
 
 class Keep(msgspec.Struct, frozen=True):
-    """Something that keeps a category of a person: keyed hashes only. `at`: when the act that decides occurred."""
+    """Something that keeps a category of a person, in keyed hashes. `at`: when the deciding act occurred."""
 
     known_as: bytes
     name: bytes

@@ -27,7 +27,7 @@ _RELEASING = frozenset({names.PRESERVATION_RELEASED, names.LEGAL_HOLD_RELEASED})
 
 
 class Freeze(Struct, frozen=True):
-    """A category that an order or a hold keeps. `until`: its last day. `at`: when the act that decides occurred."""
+    """A category that an order or hold keeps. `until`: its last day. `at`: when the deciding act occurred."""
 
     what: str
     category: str
@@ -68,7 +68,7 @@ def _what(event: RecordedEvent) -> str:
 
 
 def _categories(event: RecordedEvent, known: dict[str, Freeze]) -> Sequence[str]:
-    """The categories of an act; of an order that names none all there are, of another act on it what it keeps."""
+    """The categories of an act: where it names none, those that were kept before, or else all."""
     stated: Sequence[str] = event.categories or event.facts.get("categories", ())
     if stated:
         return stated

@@ -31,7 +31,7 @@ def keepings_of(dossier: Dossier, listed: frozenset[str] | None = None) -> list[
 
 
 def _by_holds(dossier: Dossier, listed: frozenset[str]) -> Iterator[Keeping]:
-    """By legal holds; those that the person may not be told of, and what is listed, are one without a name."""
+    """By legal holds; those of which the person is not told, and what is listed, are one without a name."""
     refs = holds_by_ref(dossier)
     hidden = undisclosed(dossier) if refs else frozenset()
     for ref, categories in refs.items():
