@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -20,14 +19,12 @@ from consumers.store import resume
 from host.kafka_options import options_of
 from host.logs import RUN, run_id
 from host.notes import note
-from host.running.forgetting import forget_due, forget_waiting
+from host.running.clocks import keeping_up
 from host.running.intake_log import intake_observer
 from host.running.listening import Address
 from host.running.reaching import reach
 from host.running.serving import free_port
 from host.running.supervision import ChildProcess, supervise
-from host.running.telling import tell_open_ledger
-from host.running.upkeeping import Upkeep
 from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
 from host.settings import KafkaSettings, Settings
 from host.signals import stopping
@@ -44,8 +41,6 @@ from projections.metrics import WorkMetrics
 PARTS: tuple[Process, ...] = ("consume", "project", "publish")
 # How soon a process that only waits notices that it is told to stop.
 LOOK_S = 0.2
-# So long an order may wait until the open ledger keeps what it orders to be kept.
-TELL_S = 300.0
 
 
 @configured("store", "intake", "kafka", "serving")
@@ -247,7 +242,7 @@ def upkeep_command(settings: Settings) -> None:
         open_site(settings) as site,
         watch.sampling(site, _nothing, _shown_nowhere),
         stopping() as stop,
-        _keeping_up(settings, watch) as look_at_upkeep,
+        keeping_up(settings, watch) as look_at_upkeep,
     ):
         while not stop():
             watch.pulse.beat()
@@ -270,7 +265,7 @@ def run(settings: Settings) -> None:
     ):
         parts = [_part(settings, name) for name in PARTS]
         watch.ready |= {part.name: part.check for part in parts}
-        with _keeping_up(settings, watch) as look_at_upkeep:
+        with keeping_up(settings, watch) as look_at_upkeep:
 
             def look() -> None:
                 watch.pulse.beat()
@@ -287,54 +282,3 @@ def _part(settings: Settings, name: Process) -> ChildProcess:
     port = base + PORTS[name] - PORTS["run"] if base else free_port(host)
     own = {"LEDGER_METRICS_PORT": str(port), RUN: run_id()}
     return ChildProcess(name, {**settings.texts, **own}, Address(host, port))
-
-
-@contextmanager
-def _keeping_up(settings: Settings, watch: Watch) -> Iterator[Callable[[], None]]:
-    """Forget what is due, once an hour, on connections of its own. Gives what raises a failure of it."""
-
-    def work(stop: Callable[[], bool]) -> None:
-        with open_site(settings) as site:
-            reads = site.record_reads()
-            rotation, letters = forget_due(site, stop=stop)
-            resumed, tombstones = forget_waiting(site, stop)
-        if reads:
-            message = f"{reads} reads of personal data were left behind and are recorded now"
-            watch.says.warning("reads-recorded", message, reads=reads)
-        if rotation:
-            ended = list(rotation.destroyed)
-            message = f"key epoch {rotation.epoch} began, {len(ended)} ended"
-            watch.says.info("rotated", message, epoch=rotation.epoch, ended=ended)
-        if letters:
-            message = f"{letters} dead letters are past their retention and forgotten"
-            watch.says.info("letters-forgotten", message, letters=letters)
-        if resumed or tombstones:
-            message = (
-                f"{resumed} erasures that had to wait are done, {tombstones} tombstones forgotten"
-            )
-            watch.says.info("resumed", message, erasures=resumed, tombstones=tombstones)
-
-    clocks = [Upkeep(work, watch.says)]
-    if settings.confidential:
-        clocks.append(Upkeep(partial(_tell, settings, watch), watch.says, period_s=TELL_S))
-
-    def look() -> None:
-        for clock in clocks:
-            clock.look()
-
-    for clock in clocks:
-        clock.start()
-    try:
-        yield look
-    finally:
-        for clock in clocks:
-            clock.stop()
-
-
-def _tell(settings: Settings, watch: Watch, _stop: Callable[[], bool]) -> None:
-    """Tell the open ledger what it may know, in a confidential one."""
-    with open_site(settings) as site:
-        handed_over = tell_open_ledger(site)
-    if handed_over:
-        message = f"{handed_over} lifted disclosures were handed over"
-        watch.says.info("handed-over", message, disclosures=handed_over)

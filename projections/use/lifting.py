@@ -26,9 +26,11 @@ def lifted(events: Sequence[RecordedEvent], *, again: bool = False) -> Iterator[
     ordered = sorted((event for event in events if event.name in LIFTING), key=order_of)
     acts = [event for event in ordered if event.name in _DECIDING]
     for event in ordered:
-        if event.name == _DISCLOSED and _may_be_told(event, acts, orders_of(event, ordered)):
-            if again or not _was_given(event, ordered):
-                yield event
+        may_be_told = event.name == _DISCLOSED and _may_be_told(
+            event, acts, orders_of(event, ordered)
+        )
+        if may_be_told and (again or not _was_given(event, ordered)):
+            yield event
 
 
 def orders_of(disclosure: RecordedEvent, events: Sequence[RecordedEvent]) -> frozenset[str]:
