@@ -6,7 +6,7 @@ stands. Of one thing the later act decides, whichever of the two knows it.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -16,8 +16,6 @@ from ledger.errors import Halt, Retry
 from ledger.storage.ordinary import read_ordinary
 
 _MOST_BYTES = 64 * 1024 * 1024
-# What is over is remembered so long, against a database that would say otherwise.
-_REMEMBERED = timedelta(days=366)
 
 
 class Keep(msgspec.Struct, frozen=True):
@@ -61,7 +59,8 @@ class KeepWriter:
         Raises Halt when the memory is damaged, Retry when a file cannot be written.
         """
         keeps = _merged([*self._remembered(), *known])
-        lasting = [keep for keep in keeps if not keep.is_over(day) or now - keep.at < _REMEMBERED]
+        # What has ended is remembered against an older copy, which would say that it goes on.
+        lasting = [keep for keep in keeps if keep.until >= day]
         names = {keep.name for keep in keeps if not keep.is_over(day)}
         try:
             write_in_one_step(self._memory, msgspec.json.encode(lasting))
