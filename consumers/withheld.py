@@ -63,8 +63,8 @@ def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
         lines = receipts.read_bytes().splitlines()
     except FileNotFoundError:
         raise Reject(
-            f"there is no {receipts.name}: `ledger ingest --withheld` of the confidential ledger writes it "
-            "beside the file; nothing was removed"
+            f"there is no {receipts.name}: who took the messages over with `ledger ingest --withheld` "
+            "writes it beside the file; nothing was removed"
         ) from None
     return remove_received(session, keyring, {_receipt(line) for line in lines})
 

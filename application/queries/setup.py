@@ -6,9 +6,9 @@ from application.answer import Answer
 class InstalledLedger(Answer, frozen=True):
     """A ledger that is ready. `applied`: migrations that were applied; `embedded`: it brings its own server.
 
-    `keys`: the folder of its keys; `log_key`: the log's verification key. `withheld_key`: the public key of
-    the confidential ledger, None without one; `withheld_private`: the file of its private half, None
-    elsewhere.
+    `keys`: the folder of its keys; `log_key`: the log's verification key. `withheld_key`: the public key
+    to which messages are sealed that are not for this ledger, None without one; `withheld_private`: the file
+    of its private half, None elsewhere.
     """
 
     ledger: str

@@ -62,7 +62,7 @@ def ingest_command(
         bool,
         switch(
             "--withheld",
-            "The files are those of `ledger dead-letters hand-over`; for the confidential ledger.",
+            "The files are those of `ledger dead-letters hand-over`, sealed to a key of this ledger.",
         ),
     ] = False,
     signed: Annotated[
@@ -88,10 +88,10 @@ def ingest_command(
 
 
 def ingest_withheld(site: Site, paths: Sequence[str], streams: Sequence[Stream]) -> IngestResult:
-    """Record what the open ledger handed over, and write beside each file the receipts of its messages."""
+    """Record what was handed over here, and write beside each file the receipts of its messages."""
     if not site.settings.confidential:
         raise Misconfigured(
-            "withheld messages are for the confidential ledger: LEDGER_CONFIDENTIAL"
+            "withheld messages are for the holder of their key, which is not this ledger"
         )
     files = [(label, read_handed(stream, site.withheld_pair)) for label, stream in streams]
     recorder = site.open_recorder()
@@ -162,14 +162,14 @@ def hand_over_withheld(
     settings: Settings,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; only you may read it.")],
     remove: Annotated[
-        bool, switch("--remove", "Forget what the other ledger gave receipts of.")
+        bool, switch("--remove", "Forget the messages that there are receipts of.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Write what only the confidential ledger can open, for `ledger ingest --withheld` there.
+    """Write the messages that are not for this ledger, sealed for the one who can open them.
 
-    It stays here until the same command is run with --remove, and the receipts that the other ledger wrote
-    are in FILE.receipt.
+    They stay here until the same command is run with --remove, and the receipts for them, which the holder of
+    the key gives, are in FILE.receipt.
     """
     with open_site(settings) as site:
         session = site.session("recorder")

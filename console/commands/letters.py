@@ -34,7 +34,7 @@ from ledger.letters.withheld import count_withheld
 from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES, Code
 
-NOT_HERE = "withheld messages are read by the confidential ledger only"
+NOT_HERE = "withheld messages are read by the holder of their key only"
 # Fewer could be the number of a row, and would open a message by accident.
 LEAST_LETTERS = 6
 # Enough rows for a table on a screen; `--limit` gives more.
@@ -98,8 +98,8 @@ def list_letters(
 ) -> None:
     """Print what was refused, why, and what its sender must do. Nothing of the messages is shown.
 
-    Of what only the confidential ledger may know, in one line, how much there is. With --json all of
-    them, otherwise the oldest 100 where --limit does not say more.
+    Of messages that are not for this ledger, in one line, how many there are. With --json all of them,
+    otherwise the oldest 100 where --limit does not say more.
     """
     with open_site(settings) as site:
         reader = site.session("reader")

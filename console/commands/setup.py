@@ -39,7 +39,7 @@ def _values_table(answer: InstalledLedger, settings: Settings) -> Table:
         "keys": answer.keys,
         "log_key": answer.log_key,
         "withheld_key": answer.withheld_key,
-        "private": answer.withheld_private or say("init", "confidential"),
+        "private": answer.withheld_private or say("init", "elsewhere-kept"),
         "keep": say("init", "apart"),
     }
     rows = ((say("init", name), value) for name, value in values.items())

@@ -52,7 +52,7 @@ END = "<!-- end of {} -->"
 
 def settings() -> str:
     """Every setting."""
-    rows = ([f"`{s.variable}`", s.help] for s in SETTINGS)
+    rows = ([f"`{s.variable}`", s.help] for s in SETTINGS if not s.unlisted)
     return table(["variable", "meaning"], rows)
 
 
