@@ -5,7 +5,8 @@ person. The same disclosure gives the same bytes each time, so that what is sent
 First it is sent, then it is recorded that it was: a crash in between sends it once more.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -13,16 +14,17 @@ from msgspec import Struct
 
 from application.acts.acting import Act, act, one_at_a_time
 from application.answer import Answer
+from application.following import bring_up_to_date
 from application.site import Site
 from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Opener
 from ledger.reading import events_of
 from ledger.tlog.signing.envelope import enclosed
 from ledger.tlog.signing.keys import Signer
-from projections.folds.annulment import name_of
-from projections.folds.timetravel import counting
-from projections.following.derive import streams_saying
-from projections.use.lifting import LIFTING, lifted, orders_of
+from projections.folds.annulment import Name, name_of
+from projections.reading.views import secrets as every_secret
+from projections.reading.views import secrets_of
+from projections.views.secrecy import Secrets, disclosures
 from schemas import names
 from schemas.encoding import to_json
 
@@ -69,29 +71,35 @@ def hand_over(site: Site, signer: Signer, send: Send, *, again: bool = False) ->
 
 
 def _due(site: Site, *, again: bool) -> tuple[list[_Lifted], int]:
+    bring_up_to_date(site)
     session = site.session("reader")
     found = {
-        stream: list(_lifted(site, events, again=again))
-        for stream, events in streams_saying(session, LIFTING)
+        stream: lifted
+        for stream, secrets in every_secret(session)
+        if (lifted := _lifted(secrets, site.clock(), again=again))
     }
-    streams = [stream for stream, disclosures in found.items() if disclosures]
-    references = Opener(session, site.provider, site.ledger).references(streams)
+    references = Opener(session, site.provider, site.ledger).references(found)
     due = [
-        _Lifted(event, references[stream], message_of(event, references[stream]), order_ref)
-        for stream in streams
-        if stream in references
-        for event, order_ref in found[stream]
+        _given(event, reference, found[stream][name_of(event)])
+        for stream, reference in references.items()
+        for event in events_of(session, [stream])
+        if name_of(event) in found[stream]
     ]
-    gone = sum(len(found[stream]) for stream in streams if stream not in references)
-    return sorted(due, key=lambda one: (one.event.time, one.event.id)), gone
+    erased = sum(len(found[stream]) for stream in found.keys() - references.keys())
+    return sorted(due, key=lambda one: (one.event.time, one.event.source, one.event.id)), erased
 
 
-def _lifted(
-    site: Site, events: Sequence[RecordedEvent], *, again: bool
-) -> Iterator[tuple[RecordedEvent, str | None]]:
-    counted = counting(events, site.privacy_office)
-    for event in lifted(counted, again=again):
-        yield event, min(orders_of(event, counted), default=None)
+def _lifted(secrets: Secrets, now: datetime, *, again: bool) -> dict[Name, str | None]:
+    """Name of each disclosure that is to be sent -> its order, if one is known."""
+    return {
+        (one.act.order.source, one.act.order.id): one.order_ref
+        for one in disclosures(secrets, now)
+        if one.waits or (again and one.secrecy == "lifted")
+    }
+
+
+def _given(event: RecordedEvent, subject: str, order_ref: str | None) -> _Lifted:
+    return _Lifted(event, subject, message_of(event, subject), order_ref)
 
 
 def message_of(event: RecordedEvent, subject: str) -> bytes:
@@ -122,18 +130,17 @@ def message_of(event: RecordedEvent, subject: str) -> bytes:
 def _record(site: Site, sent: Sequence[_Lifted]) -> int:
     """Record that messages were sent, unless another process did so meanwhile; how many were recorded."""
     with one_at_a_time(site):
-        session = site.session("reader")
-        opener = Opener(session, site.provider, site.ledger)
-        acts = []
-        for one in sent:
-            events = events_of(session, opener.live_subjects(one.subject))
-            waiting = map(name_of, lifted(counting(events, site.privacy_office)))
-            if name_of(one.event) in waiting:
-                acts.append(_given(one))
+        streams = [one.event.stream for one in sent]
+        secrets = secrets_of(site.session("reader"), streams)
+        acts = [
+            _act(one)
+            for one in sent
+            if name_of(one.event) in _lifted(secrets[one.event.stream], site.clock(), again=False)
+        ]
         return act(site, acts).recorded if acts else 0
 
 
-def _given(one: _Lifted) -> Act:
+def _act(one: _Lifted) -> Act:
     facts: dict[str, str] = {
         "disclosure_id": one.event.id,
         "source": one.event.source,

@@ -1,14 +1,13 @@
 """An order to preserve, known in the confidential ledger alone, keeps data in the open one until it ends."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from application.acts.deciding import erase_asked
-from application.queries.erasures import ErasureScope
+from application.queries.keeping.erasures import ErasureScope
 from host.running.forgetting import forget_waiting
 from host.running.telling import publish_keep_list, tell_open_ledger
 from host.settings import Settings, read_settings
@@ -132,10 +131,10 @@ def test_a_person_erased_in_the_confidential_ledger_stays_frozen_in_the_open_one
 
 
 @pytest.fixture
-def confidential(ledger: Cli, tmp_path: Path) -> Iterator[Cli]:
+def confidential(ledger: Cli, tmp_path: Path) -> Cli:
     ledger.set(CONFIDENTIAL="1", KEEP_LIST=str(tmp_path / "keep.list"))
     assert ledger("init").status == 0
-    yield ledger
+    return ledger
 
 
 def published(cli: Cli) -> Published:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from application.acts.handing_over import GivenDisclosures
-from application.queries.disclosures import DisclosureFilter, disclosures
+from application.queries.disclosures.received import DisclosureFilter, disclosures
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
 from host.keys import signing_key

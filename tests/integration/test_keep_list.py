@@ -10,7 +10,7 @@ import pytest
 
 from application.acts.deciding import due_steps, erase_asked, preview
 from application.following import bring_up_to_date
-from application.queries.erasures import ErasureScope
+from application.queries.keeping.erasures import ErasureScope
 from host.running.forgetting import forget_waiting
 from host.settings import read_settings
 from host.site import Site
