@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from host.keys import key_provider, ledger_folder
+from host.keep_list import keep_writer
+from host.keys import key_provider, ledger_folder, signing_key
 from host.settings import Settings
 from host.site import LEDGER_KEYS, Site
 from ledger.embedded import start
@@ -88,6 +89,9 @@ def install_on(site: Site, *, older_rows: bool = False) -> list[str]:
     site.log_key.create()
     if site.settings.confidential:
         site.withheld_pair.create()
+        signing_key(site.settings).create()
+        if (writer := keep_writer(site.settings)) is not None:
+            writer.key()
     else:
         _ = site.withheld_key  # made when there is none
     return applied

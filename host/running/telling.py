@@ -30,7 +30,7 @@ from rulebook.calendar import day_of
 
 def give_lifted(site: Site, send: Send, *, again: bool = False) -> GivenDisclosures:
     """Hand every lifted disclosure over that was not yet. Raises what `send` raises."""
-    return hand_over(site, signing_key(site.settings).create(), send, again=again)
+    return hand_over(site, signing_key(site.settings).load(), send, again=again)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 from application.acts.deciding import due_steps, erase_asked, preview
 from application.following import bring_up_to_date
 from application.queries.keeping.erasures import ErasureScope
+from application.queries.persons.undisclosed import hidden_in
 from host.running.forgetting import forget_waiting
 from host.settings import read_settings
 from host.site import Site
@@ -19,6 +20,7 @@ from ledger.erasure.keep_list import KeepKey, make_key, write_list
 from ledger.errors import Misconfigured, NotYet, Retry
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
+from projections.folds.timetravel import NOW, select
 from projections.keeping.person import dossier_of
 from projections.use.restricting import restricted
 from rulebook.calendar import day_of
@@ -86,6 +88,7 @@ def test_a_request_is_put_off_without_a_reason_and_goes_on_by_itself(listing: Li
         "identity": ("retain", "retention-duty"),
     }
     (decided, _) = listing.own()
+    assert not hidden_in([select(home.house.events(), NOW, ())])(decided)
     assert decided.facts["decisions"] == seen.step.facts()
     assert decided.facts["decisions"]["behaviour"] == {
         "decision": "restrict",
@@ -120,6 +123,8 @@ def test_a_period_that_ends_is_put_off_once_and_nothing_is_late(listing: Listing
     assert len(listing.own()) == recorded
     (put_off,) = [e for e in listing.own() if "behaviour" in e.facts.get("decisions", {})]
     assert put_off.facts["cause"] == "retention"
+    # Nobody asked for it, so it is not in the report about the person.
+    assert hidden_in([select(home.house.events(), NOW, ())])(put_off)
     listing.write()
     # Nothing is left then, so the reference goes as well: more than seven years after everything ended.
     assert listing.run() == [("behaviour",), tuple(sorted(CATEGORIES))]
