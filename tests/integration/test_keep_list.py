@@ -137,6 +137,7 @@ def test_when_another_reason_ends_first_nothing_shows_until_the_list_ends(listin
     home.tell(hold("placed", "2026-11-01T10:00:00Z", "traffic"))
     listing.write("traffic")
     assert told_of(listing, ["traffic"]) == {"traffic": ("restrict", "legal-hold")}
+    home.clock.forward(minutes=1)
     home.tell(hold("released", "2026-11-20T10:00:00Z", "traffic"))
     assert listing.run() == listing.run() == []
     *_, last = listing.own()
