@@ -55,14 +55,14 @@ def ingest_command(
         bool,
         switch(
             "--as-privacy-office",
-            "The files are the privacy office's own: it may act on what others said.",
+            "The files are the privacy office's own, which may act on what others said.",
         ),
     ] = False,
     withheld: Annotated[
         bool,
         switch(
             "--withheld",
-            "The files are those of `ledger dead-letters hand-over`, sealed to a key of this ledger.",
+            "The files come from `ledger dead-letters hand-over`, sealed to a key of this ledger.",
         ),
     ] = False,
     signed: Annotated[
@@ -71,9 +71,9 @@ def ingest_command(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Record every line of files: each becomes an event, a dead letter or a counted duplicate.
+    """Record every line of files: each line becomes an event, a dead letter or a counted duplicate.
 
-    Exit status 1 when a line was rejected. After a crash, just ingest the file again.
+    Exit status 1 when a line was rejected. After a crash, ingest the file again.
     """
     if signed and office:
         raise typer.BadParameter("a file is either of signed messages or of the privacy office")
@@ -160,16 +160,16 @@ def _print_letter(letter: Letter, body: bytes, as_json: bool) -> None:
 @configured("store")
 def hand_over_withheld(
     settings: Settings,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; only you may read it.")],
-    remove: Annotated[
-        bool, switch("--remove", "Forget the messages that there are receipts of.")
-    ] = False,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File to write; only you may read it.")
+    ],
+    remove: Annotated[bool, switch("--remove", "Forget the messages that have a receipt.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write the messages that are not for this ledger, sealed for the one who can open them.
+    """Write the messages that are not for this ledger, sealed for the holder of their key.
 
-    They stay here until the same command is run with --remove, and the receipts for them, which the holder of
-    the key gives, are in FILE.receipt.
+    A message stays here until you give the same command with --remove, and FILE.receipt has the receipt
+    that the holder of the key gave for it.
     """
     with open_site(settings) as site:
         session = site.session("recorder")
