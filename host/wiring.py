@@ -13,7 +13,7 @@ from host.settings import Settings
 from host.site import LEDGER_KEYS, Site
 from ledger.embedded import start
 from ledger.embedded.place import DataDirectory
-from ledger.erasure.eraser import compare
+from ledger.erasure.pending import compare
 from ledger.erasure.rejournal import rejournal
 from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
 from ledger.keys.opening import Opener

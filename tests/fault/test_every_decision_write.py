@@ -17,7 +17,8 @@ from application.queries.keeping.erasures import ErasureScope
 from host.settings import read_settings
 from host.site import Site
 from host.wiring import open_site
-from ledger.erasure.eraser import Eraser, Erasure, pending
+from ledger.erasure.eraser import Eraser, Erasure
+from ledger.erasure.pending import pending
 from ledger.erasure.verdict import Verdict
 from ledger.errors import IncompleteErasure, LedgerError, Retry
 from ledger.event import RecordedEvent
