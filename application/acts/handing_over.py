@@ -8,7 +8,6 @@ First it is sent, then it is recorded that it was: a crash in between sends it o
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from msgspec import Struct
 
@@ -26,7 +25,7 @@ from projections.reading.views import secrets as every_secret
 from projections.reading.views import secrets_of
 from projections.views.secrecy import Secrets, disclosures
 from schemas import names
-from schemas.encoding import to_json
+from schemas.encoding import JsonValue, to_json
 
 PAYLOAD_TYPE = "application/cloudevents+json"
 # So many are sent, then recorded: as many as are sent once more after a crash.
@@ -118,8 +117,8 @@ def message_of(event: RecordedEvent, subject: str) -> bytes:
         "legal_basis": event.legal_basis,
         "provision": event.provision,
     }
-    data: dict[str, Any] = {**facts, "categories": list(event.categories)}
-    message: dict[str, Any] = {
+    data: dict[str, JsonValue] = {**facts, "categories": list(event.categories)}
+    message: dict[str, JsonValue] = {
         "specversion": "1.0",
         "id": event.id,
         "source": event.source,
