@@ -1,0 +1,1 @@
+"""Acts on orders of authorities: each is judged and recorded under the lock of the office."""

@@ -1,0 +1,1 @@
+"""`ledger order list` and `show`."""

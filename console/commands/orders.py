@@ -1,0 +1,1 @@
+"""`ledger order`: what authorities order, from receipt to confirmation."""
