@@ -28,7 +28,7 @@ from rulebook.calendar import day_of
 from schemas import PERSONAL_FIELDS, names
 from schemas.encoding import JsonValue
 
-ACTIVITY = "legal-orders"
+ACTIVITY = "orders-of-authorities"
 """The processing activity of everything that is done about orders."""
 Facts = Mapping[str, JsonValue]
 
