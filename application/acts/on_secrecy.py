@@ -81,7 +81,8 @@ def hindrance(secret: FoundSecret, name: str, word: Word, time: datetime) -> str
     """Why an act on a secret is not allowed at a time, as one sentence; None when it is. Pure."""
     latest = secret.latest
     last = max(secret.begin.time, latest.time if latest else secret.begin.time)
-    if time < last:
+    # At equal time the word that keeps the secret counts, so a lift must come after it.
+    if time < last or (time == last and name == names.SECRECY_LIFTED):
         return f"this cannot have been done before the last act on this secret, at {instant(last)}"
     if name == names.SECRECY_IMPOSED:
         said = latest is not None and latest.name != names.SECRECY_LIFTED

@@ -74,4 +74,6 @@ def execute_order(
         need_second_person(site, _ACT, parameters, again, about=case.person)
         print_order(source, execute(site, source, on, execution), as_json)
     if is_open(case):
-        tell("open-disclosure", command("record", names.PERSONAL_DATA_DISCLOSED, subject=case.person))
+        tell(
+            "open-disclosure", command("record", names.PERSONAL_DATA_DISCLOSED, subject=case.person)
+        )
