@@ -1,8 +1,9 @@
 """Orders that come in as documents, and the documents that go back. Pure: bytes in, structs out, and back.
 
-`received`: a document -> the orders in it, or everything that is wrong with it. `answered`: what a person typed,
-with what the ledger knows -> a form that is whole. `own_xml`, `form_page`, `form_text`: a form as XML, as a page
-and as text. `blank`: the fields of a form, to be typed.
+- `received`: a document -> the orders in it, or everything that is wrong with it
+- `answered`: what a person typed, with what the ledger knows -> a form that is whole
+- `own_xml`, `form_page`, `form_text`: a form as XML, as a page and as text
+- `blank`: the fields of a form, to be typed
 """
 
 from documents.order_forms.answering import answered

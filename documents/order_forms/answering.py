@@ -38,11 +38,10 @@ def _completed(filled: Filled, known: Mapping[str, str]) -> Filled:
         for section in filled.form.sections
         if not section.optional and not letters[section.letter]
     ]
-    parts = (_with(filled.form, part, known) for part in (*filled.parts, *added))
-    order = [section.letter for section in filled.form.sections]
-    found = [part for part in parts if part.values or letters[part.letter]]
-    found.sort(key=lambda part: order.index(part.letter) if part.letter in order else -1)
-    return Filled(filled.code, tuple(found))
+    parts = [_with(filled.form, part, known) for part in (*filled.parts, *added)]
+    order = {section.letter: place for place, section in enumerate(filled.form.sections)}
+    parts.sort(key=lambda part: order.get(part.letter, -1))
+    return Filled(filled.code, tuple(part for part in parts if part.values or letters[part.letter]))
 
 
 def _with(form: Form, part: Part, known: Mapping[str, str]) -> Part:

@@ -1,7 +1,7 @@
 """The Commission's XML for its forms, read by the names that are known of it.
 
-Not all names are known, so this reader says two things: what it read, and in which sections the document holds
-more. A field whose name is not known is never said to be missing. A box whose value is not known is refused.
+Not all names are known, so this reader says two things: what it read, and in which sections the document
+holds more. A field whose name is not known is never said to be missing. A box with another value is refused.
 """
 
 import re

@@ -27,8 +27,8 @@ class Filled(Struct, frozen=True):
     """A form of the catalogue, filled in.
 
     `readable`: the fields that its reader knows how to read; None: all of them. What it cannot read may stand
-    in the document all the same, so nothing is said to be missing there. `unread`: letters of sections of which
-    the document holds more than was read; empty: somewhere else in the document.
+    in the document all the same, so nothing is said to be missing there. `unread`: letters of sections that
+    hold more in the document than was read; empty: somewhere else in it.
     """
 
     code: str

@@ -12,7 +12,10 @@ from documents.order_forms.problems import FormRefused, Problem
 from schemas.texts import Language
 
 MOST_BYTES = 64 * 1024
-"""A person types no more; and readers of TOML may work long on a text that is made for it."""
+"""A person types no more."""
+
+MOST_DOTS = 100
+"""In a line: a reader of TOML keeps every beginning of a key that is made of parts."""
 
 _FORM = "form"
 
@@ -35,6 +38,8 @@ def read_typed(data: bytes) -> Filled:
 def _table(data: bytes) -> dict[str, object]:
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode()
+        if any(line.count(".") > MOST_DOTS for line in text.splitlines()):
+            raise FormRefused([Problem("not-fields")])
         if text.lstrip().startswith("{"):
             table: object = json.decode(text)
         else:
