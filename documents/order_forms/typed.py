@@ -38,17 +38,18 @@ def read_typed(data: bytes) -> Filled:
 def _table(data: bytes) -> dict[str, object]:
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode()
-        if any(line.count(".") > MOST_DOTS for line in text.splitlines()):
-            raise FormRefused([Problem("not-fields")])
-        if text.lstrip().startswith("{"):
-            table: object = json.decode(text)
-        else:
-            table = tomllib.loads(text)
+        table: object = json.decode(text) if text.lstrip().startswith("{") else _toml(text)
     except (DecodeError, ValueError, RecursionError):  # tomllib's errors are ValueErrors
         raise FormRefused([Problem("not-fields")]) from None
     if not isinstance(table, dict):
         raise FormRefused([Problem("not-fields")])
     return table
+
+
+def _toml(text: str) -> dict[str, object]:
+    if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
+        raise ValueError("a key has too many parts")
+    return tomllib.loads(text)
 
 
 def _parts(code: str, table: Mapping[str, object], wrong: list[Problem]) -> Iterator[Part]:

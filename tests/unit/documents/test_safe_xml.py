@@ -113,6 +113,7 @@ REPEATED: dict[str, Callable[[int], bytes]] = {
     "spaces": lambda size: b"<a xmlns" + b" " * size,
     "fields": lambda size: b"a.b = 1\n" * (size // 8),
     "parts of keys": lambda size: (b".".join([b"a"] * 100) + b" = 1\n") * (size // 203),
+    "keys with ends of lines": lambda size: b".".join([b'"\xe2\x80\xa8"'] * (size // 6)) + b" = 1",
     "keys": lambda size: b".".join(b"a" for _ in range(size // 2)) + b" = 1",
 }  # fmt: skip
 
