@@ -161,12 +161,17 @@ def _provision(filled: Filled) -> str:
 
 
 def _issued_by(filled: Filled) -> str | None:
-    """Who ordered it; of a European order of this country the form does not say which court it is."""
+    """Who ordered it. A European order that a judge issued or validated is a foreign judge's.
+
+    None where the form leaves it open: which judge of this country it is, or an authority that no judicial
+    authority validated.
+    """
     if filled.code == "national":
         return filled.one("issued_by")
-    if filled.one("issuing_state") != "NL":
-        return "foreign-judicial-authority"
-    return "public-prosecutor" if filled.one("issuer_kind") == "public-prosecutor" else None
+    kinds = {filled.one("issuer_kind"), filled.one("validator_kind")}
+    if "judge" in kinds:
+        return None if filled.one("issuing_state") == "NL" else "foreign-judicial-authority"
+    return "public-prosecutor" if "public-prosecutor" in kinds else None
 
 
 def _urgent(filled: Filled) -> bool | None:

@@ -1,9 +1,12 @@
 """Orders that come in as documents: what is read, what is refused, and that every fault is told at once."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+import documents
 from documents.order_forms import FORMS, blank, form_page, form_text, own_xml, received
 from documents.order_forms.catalogue import CATEGORIES
 from documents.order_forms.page import WORDS
@@ -11,6 +14,7 @@ from documents.order_forms.problems import TEXTS, FormRefused, Problem
 from documents.order_forms.receiving import filled_in
 from rulebook import provision
 from schemas import PERSONAL_FIELDS
+from schemas.events.orders import IssuedBy, OrderKind
 from schemas.texts import LANGUAGES
 from tests.unit.documents.making import (
     ALL,
@@ -27,6 +31,8 @@ from tests.unit.documents.making import (
     refused,
     written,
 )
+
+VALIDATOR = {"validator_kind": "judge", "validator": "Amtsgericht", "validated_on": "2026-11-20"}
 
 
 def test_a_production_order_is_read() -> None:
@@ -92,6 +98,39 @@ def test_the_command_may_say_which_authority_it_is() -> None:
     assert [one.code for one in error.problems] == ["authority-unknown"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "who"),
+    [
+        ({}, "foreign-judicial-authority"),
+        ({"A__issuing_state": "NL"}, None),
+        ({"I__issuer_kind": "public-prosecutor"}, "public-prosecutor"),
+        (
+            {"I__issuer_kind": "public-prosecutor", "J": {**VALIDATOR}},
+            "foreign-judicial-authority",
+        ),
+        (
+            {
+                "I__issuer_kind": "other-competent-authority",
+                "J": {**VALIDATOR, "validator_kind": "public-prosecutor"},
+            },
+            "public-prosecutor",
+        ),
+        (
+            {
+                "I__issuer_kind": "other-competent-authority",
+                "I__without_validation": True,
+                "C__deadline": ["eight-hours-life"],
+            },
+            None,
+        ),
+    ],
+)
+def test_who_ordered_it_is_said_or_left_open(changes: dict[str, object], who: str | None) -> None:
+    (order,) = received(written(changed(EPOC, **changes))).orders
+    assert order.issued_by == who
+    assert who is None or who in get_args(IssuedBy)
+
+
 def test_a_category_that_the_ledger_does_not_hold_is_told() -> None:
     read = received(written(changed(EPOC, EF__0__category=["puk", "user-information"])))
     assert read.unknown == ("puk",)
@@ -116,7 +155,6 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
     }
 
 
-VALIDATOR = {"validator_kind": "judge", "validator": "Amtsgericht", "validated_on": "2026-11-20"}
 TRAFFIC = {"EF__0__category": ["calls"], "G__offence_basis": ["three-years"]}
 FAULTS: list[tuple[str, Table, dict[str, object], str]] = [
     ("no section", EPOC, {"C": REMOVED}, "C//section-missing"),
@@ -362,6 +400,14 @@ def test_every_field_can_be_typed(code: str) -> None:
         assert all(f"# {f.name} =" in text for s in FORMS[code].sections for f in s.fields)
 
 
+def test_the_words_of_a_national_order_are_those_of_the_ledger() -> None:
+    (order, _) = FORMS["national"].sections
+    kind, who = order.field("kind"), order.field("issued_by")
+    assert kind
+    assert who
+    assert (kind.values, who.values) == (get_args(OrderKind), get_args(IssuedBy))
+
+
 def test_the_data_of_the_forms_is_whole() -> None:
     fields = [field for form in FORMS.values() for s in form.sections for field in s.fields]
     assert all(field.values for field in fields if field.kind == "choice")
@@ -379,3 +425,11 @@ def test_every_problem_has_words_in_both_languages() -> None:
         assert all("{" not in text for text in texts.values())
         assert Problem(code).say("nl") == texts["nl"]
     assert FormRefused([Problem("missing")] * 3).lines("en") == [TEXTS["missing"]["en"]]
+
+
+def test_the_example_of_the_documentation_is_an_order() -> None:
+    page = Path(documents.__file__).parents[1] / "docs" / "reference" / "order-forms.md"
+    example = page.read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
+    (order,) = received(example.encode()).orders
+    assert (order.kind, order.issued_by) == ("preservation", "public-prosecutor")
+    assert "called_number" in order.requested_fields
