@@ -22,7 +22,7 @@ from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured
 from ledger.event import instant
-from projections.reading.order_acts import OrderDeed, hindrance
+from projections.reading.order_steps import OrderDeed, hindrance
 from projections.reading.order_judging import judgement_of, objection, refusal
 from rulebook import provision
 from rulebook.calendar import day_of
@@ -190,7 +190,7 @@ def act_on(case: FoundOrder, name: str, facts: Facts) -> Act:
     return Act(
         name=name,
         subject=case.person,
-        provision=case.order.provision,
+        provision=case.provision,
         activity=ACTIVITY,
         facts={"order_ref": case.order.ref, **facts},
     )
