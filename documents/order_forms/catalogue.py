@@ -10,7 +10,7 @@ from msgspec import Struct, convert
 
 from schemas.texts import Language
 
-Kind = Literal["text", "code", "country", "day", "instant", "yes", "choice", "category"]
+Kind = Literal["text", "code", "id", "country", "day", "instant", "yes", "choice", "category"]
 Group = Literal["subscriber", "identification", "traffic", "content"]
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct, convert
 
 from documents.order_forms.catalogue import CATEGORIES, FORMS
 from documents.order_forms.filled import Filled, Part, gathered
+from documents.order_forms.identifiers import OTHER
 from documents.order_forms.problems import FormRefused, Problem
 from documents.order_forms.safe_xml import Element
 
@@ -155,12 +156,12 @@ def _value(field: str, text: str) -> str:
 
 def _identified(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """The values of one identifier, each under its field."""
-    kinds = [_NAMES.identifiers.get(text) for name, text in pairs if name == "type"]
-    kind = kinds[0] if len(kinds) == 1 else None
+    kinds = [text for name, text in pairs if name == "type"]
+    kind = _NAMES.identifiers.get(kinds[0], OTHER) if len(kinds) == 1 else OTHER
     for name, text in pairs:
-        if name == "value" and kind:
+        if name == "value":
             yield kind, text
         elif name == "category":
             yield name, _OPTIONS.get(text, text)
-        elif name not in {"type", "value"}:
+        elif name != "type":
             yield name, text

@@ -9,6 +9,9 @@ from schemas.encoding import JsonValue
 from schemas.formats import E164, EMAIL
 from schemas.references import is_person
 
+OTHER = "other_identifier"
+"""The field of what says whom it is about in a way that the ledger has no field for."""
+
 _ABOUT = ("customer/", "visitor/")
 _BETWEEN_DIGITS = re.compile(r"[ .()/-]")
 
@@ -38,6 +41,7 @@ _IDENTIFIERS: dict[str, tuple[str, Callable[[str], str]]] = {
     "user": ("login_name", _same),
     "person_name": ("name", _same),
     "company_name": ("company_name", _same),
+    OTHER: ("remark", _same),
 }
 """Field of a form -> personal field, and how its value is written there."""
 

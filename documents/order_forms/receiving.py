@@ -15,8 +15,8 @@ from msgspec import Struct
 from application.orders_in import OrderForm
 from documents.order_forms.catalogue import CATEGORIES, fields_of
 from documents.order_forms.commission import is_commission, read_commission
-from documents.order_forms.filled import Filled, Part
-from documents.order_forms.identifiers import personal_of
+from documents.order_forms.filled import Filled, Part, numbered
+from documents.order_forms.identifiers import OTHER, personal_of
 from documents.order_forms.law_checks import EUROPEAN, law_problems
 from documents.order_forms.own_xml import is_own, read_own
 from documents.order_forms.problems import FormRefused, Problem
@@ -27,6 +27,7 @@ from documents.order_forms.typed import read_typed
 from rulebook import provision
 from rulebook.calendar import AMSTERDAM
 from schemas.formats import instant_of
+from schemas.leaks import looks_personal
 
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe|\xfe\xff|\x00")
 _NOT_IN_CODES = re.compile(r"[^A-Za-z0-9._/-]+")
@@ -36,6 +37,8 @@ _ABSENT = {
     *("missing", "section-missing", "offence-basis-missing", "receiver-missing"),
     *("notification-missing", "validation-unnamed"),
 }
+# What an event calls the document: forms that follow an order to preserve count as that one.
+_CARRIERS = {"confirmation": "epoc-pr", "extension": "epoc-pr", "national": "fields"}
 _KINDS = {
     "epoc": "production",
     "epoc-pr": "preservation",
@@ -47,13 +50,15 @@ _KINDS = {
 class Received(Struct, frozen=True):
     """The orders of a document: one for each person or number that it names.
 
-    `more`: what a person must look at in the document, because this program does not read it. `unknown`:
-    categories that it asks of which the ledger holds no field.
+    `more`: what a person must look at in the document, because this program does not read it. `unheld`:
+    categories that it asks of which the ledger holds no field. `preserve_until`: the last day on which data
+    is preserved, where the document says it.
     """
 
     orders: tuple[OrderForm, ...]
     more: tuple[Problem, ...] = ()
-    unknown: tuple[str, ...] = ()
+    unheld: tuple[str, ...] = ()
+    preserve_until: date | None = None
 
 
 def received(data: bytes, authority: str | None = None) -> Received:
@@ -68,10 +73,22 @@ def received(data: bytes, authority: str | None = None) -> Received:
     if found:
         raise FormRefused(found)
     orders = tuple(_orders(filled, form, sha256(data).hexdigest(), authority))
-    more = tuple(Problem("more-sections", filled.code, letter) for letter in filled.unread)
     asked = dict.fromkeys(filled.all("category"))
-    unknown = tuple(name for name in asked if any(not one.fields for one in CATEGORIES[name]))
-    return Received(orders, more, unknown)
+    unheld = tuple(name for name in asked if any(not one.fields for one in CATEGORIES[name]))
+    until = day_of(filled.one("extended_until"))
+    return Received(orders, tuple(_to_look_at(filled)), unheld, until)
+
+
+def _to_look_at(filled: Filled) -> Iterator[Problem]:
+    """What a person must look at, because no order holds it."""
+    for number, part in numbered(filled):
+        if part.all(OTHER):
+            yield Problem("other-identifier", filled.code, part.letter, OTHER, number)
+        number_of_case = part.one("file_number")
+        if number_of_case and not _case(number_of_case):
+            yield Problem("case-left-out", filled.code, part.letter, "file_number", number)
+    for letter in filled.unread:
+        yield Problem("more-sections", filled.code, letter)
 
 
 def filled_in(data: bytes) -> tuple[Filled, str]:
@@ -133,7 +150,6 @@ def _authority_problems(filled: Filled, authority: str | None) -> Iterator[Probl
 def _orders(filled: Filled, form: str, document: str, authority: str | None) -> Iterator[OrderForm]:
     for part in filled.block("evidence") or (Part("", {}),):
         begin, end = _days(part)
-        until = filled.one("extended_until")
         yield OrderForm(
             provision=_provision(filled),
             authority=authority or filled.one("recipient") or "",
@@ -144,12 +160,12 @@ def _orders(filled: Filled, form: str, document: str, authority: str | None) -> 
             subject=part.one("subject"),
             personal=personal_of(part),
             period_from=begin,
-            period_to=day_of(until) if until else end,
+            period_to=end,
             oral=filled.is_yes("oral"),
             urgent=_urgent(filled),
             respond_by=instant_of(filled.one("other_deadline") or ""),
-            case_ref=_code(filled.one("file_number")),
-            form=form,
+            case_ref=_case(filled.one("file_number")),
+            form=_CARRIERS.get(form, form),
             sha256=document,
             extends=_extends(filled),
         )
@@ -199,6 +215,10 @@ def _day(instant: datetime) -> date:
     return instant.astimezone(AMSTERDAM).date()
 
 
-def _code(text: str | None) -> str | None:
-    """A file number as a code: what no code may hold becomes a hyphen. The document has it as it was."""
-    return _NOT_IN_CODES.sub("-", text or "").strip("-")[:_LONGEST_CODE] or None
+def _case(text: str | None) -> str | None:
+    """A file number as a code: what no code may hold becomes a hyphen. The document has it as it was.
+
+    None for what may be about a person: a code stands in clear.
+    """
+    code = _NOT_IN_CODES.sub("-", text or "").strip("-")[:_LONGEST_CODE]
+    return code if code and not (looks_personal(text or "") or looks_personal(code)) else None

@@ -9,7 +9,7 @@ from documents.order_forms.catalogue import Field, Kind, Section
 from documents.order_forms.filled import Filled, Part, numbered
 from documents.order_forms.problems import Problem
 from documents.text import commands
-from schemas.formats import CODE, COUNTRY, instant_of, is_plausible, is_plausible_day
+from schemas.formats import CODE, COUNTRY, ID, instant_of, is_plausible, is_plausible_day
 
 LONGEST_VALUE = 4_000
 """Characters of one value."""
@@ -88,6 +88,7 @@ def _is_instant(_field: Field, value: str) -> bool:
 _KINDS: dict[Kind, tuple[str, Callable[[Field, str], object]]] = {
     "text": ("empty", lambda _field, _value: True),
     "code": ("not-code", lambda _field, value: re.match(CODE, value)),
+    "id": ("not-id", lambda _field, value: re.match(ID, value)),
     "country": ("not-country", lambda _field, value: re.match(COUNTRY, value)),
     "day": ("not-day", lambda _field, value: day_of(value)),
     "instant": ("not-instant", _is_instant),

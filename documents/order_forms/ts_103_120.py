@@ -12,6 +12,7 @@ from msgspec import Struct, convert
 
 from documents.order_forms.catalogue import CATEGORIES
 from documents.order_forms.filled import Filled, Part, gathered
+from documents.order_forms.identifiers import OTHER
 from documents.order_forms.problems import FormRefused, Problem
 from documents.order_forms.safe_xml import Element
 from rulebook.calendar import AMSTERDAM
@@ -222,10 +223,10 @@ def _sought(values: Iterable[Element]) -> _Pairs:
     """What to look for, each under the field of its format."""
     for one in values:
         formats, texts = _texts(one, "FormatType", "FormatName"), _texts(one, "Value")
-        field = _WORDS.formats.get(formats[0]) if len(formats) == 1 else None
-        for text in texts if field else ():
+        field = _WORDS.formats.get(formats[0], OTHER) if len(formats) == 1 else OTHER
+        for text in texts:
             # The format has the digits alone; they begin with the country code.
-            yield field or "", f"+{text}" if field == "phone" and text.isdecimal() else text
+            yield field, f"+{text}" if field == "phone" and text.isdecimal() else text
 
 
 def _requested(details: Element) -> _Pairs:

@@ -95,7 +95,9 @@ def _objections(ref: str, judged: Judgement, deed: str) -> Iterator[str]:
         )
         return
     for fault in judged.faults:
-        yield _fault(fault, facts) + f"; refuse it with `ledger order refuse {ref} --ground {fault}`"
+        yield (
+            _fault(fault, facts) + f"; refuse it with `ledger order refuse {ref} --ground {fault}`"
+        )
     if judged.is_barren:
         yield (
             f"nothing of what order {ref} asks for is allowed under {law}: refuse it with "
@@ -124,6 +126,4 @@ def refusal(ref: str, judged: Judgement, ground: str) -> str | None:
     """Why an order may not be refused on a ground, as one sentence; None when it may."""
     if ground in judged.grounds:
         return None
-    return (
-        f"order {ref} cannot be refused as {ground}: the rulebook has {', '.join(sorted(judged.grounds))}"
-    )
+    return f"order {ref} cannot be refused as {ground}: the rulebook has {', '.join(sorted(judged.grounds))}"

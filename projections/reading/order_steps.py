@@ -43,11 +43,11 @@ def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
     last = order.steps[-1].time if order.steps else time
     state = standing(order, max(time, last))
     if state is None:
-        return f"order {order.ref} was never received: give `ledger order receive --ref {order.ref}`"
-    if time < last:
         return (
-            f"this cannot have been done before the last act on order {order.ref}, at {instant(last)}"
+            f"order {order.ref} was never received: give `ledger order receive --ref {order.ref}`"
         )
+    if time < last:
+        return f"this cannot have been done before the last act on order {order.ref}, at {instant(last)}"
     if state.status not in _ALLOWED[deed]:
         return _stands(order, state, day_of(last))
     return _deed(deed, order, state)
@@ -111,7 +111,9 @@ def _ended(order: Order, state: OrderStatus, day: date) -> str:
             f"`ledger order confirm {ref} --what receipt`"
         )
     if status == "confirmed":
-        return f"order {ref} was executed, and its receipt confirmed on {day}: nothing is left to do"
+        return (
+            f"order {ref} was executed, and its receipt confirmed on {day}: nothing is left to do"
+        )
     if status == "withdrawn":
         return f"the authority withdrew order {ref} on {day}: nothing more can be done on it"
     return f"order {ref} was refused on {day}: nothing more can be done on it"

@@ -62,7 +62,7 @@ def test_what_is_known_is_read_and_what_is_more_is_told() -> None:
     assert str(order.period_from) == "2026-10-01"
     assert str(order.period_to) == "2026-10-08"
     assert order.case_ref == "345-Js-12/26"
-    assert result.unknown == ("puk",)
+    assert result.unheld == ("puk",)
     # The number of the identifier is not read.
     assert [one.section for one in result.more] == ["EF"]
 
@@ -90,7 +90,6 @@ def test_an_emergency_is_urgent() -> None:
     ("old", "new", "found"),
     [
         ("USER_INFORMATION", "EVERYTHING", ("EF", "category", "unknown-category")),
-        ("PHONE_NUMBER", "SHOE_SIZE", ("EF", "", "identifier-missing")),
         ("2026-10-08T12:00:00Z", "2026-10-08T12:00:00", ("EF", "to", "not-instant")),
         ("2026-10-08T12:00:00Z", "2026-09-08T12:00:00Z", ("EF", "to", "period-reversed")),
         (KIND, "MAYOR", ("I", "issuer_kind", "unknown-choice")),
@@ -121,6 +120,12 @@ def test_each_evidence_is_an_order() -> None:
     one, two = read(document(evidence=EVIDENCE + other)).orders
     assert one.personal == {"assigned_numbers": "+31201234567"}
     assert two.personal == {"email": "jan@example.org"}
+
+
+def test_an_identifier_of_another_kind_is_sealed_and_told() -> None:
+    result = read(document().replace(b"PHONE_NUMBER", b"IP_ADDRESS_RANGE"))
+    assert result.orders[0].personal == {"remark": "+31 20 1234567"}
+    assert "other-identifier" in {one.code for one in result.more}
 
 
 def test_an_order_to_preserve() -> None:

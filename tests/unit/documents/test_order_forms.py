@@ -14,7 +14,7 @@ from documents.order_forms.problems import TEXTS, FormRefused, Problem
 from documents.order_forms.receiving import filled_in
 from rulebook import provision
 from schemas import PERSONAL_FIELDS
-from schemas.events.orders import IssuedBy, OrderKind
+from schemas.events.orders import IssuedBy, OrderKind, OrderReceived
 from schemas.texts import LANGUAGES
 from tests.unit.documents.making import (
     ALL,
@@ -77,8 +77,21 @@ def test_what_prolongs_an_order_names_it(table: Table) -> None:
 
 
 def test_an_extension_says_until_when() -> None:
-    (order,) = received(written(EXTENSION)).orders
-    assert order.period_to == date(2027, 1, 30)
+    read = received(written(EXTENSION))
+    assert read.preserve_until == date(2027, 1, 30)
+    assert read.orders[0].period_to is None
+
+
+def test_what_no_field_of_the_ledger_can_hold_is_sealed_and_told() -> None:
+    read = received(written(changed(EPOC, EF__0__other_identifier=["IMSI 204"])))
+    assert read.orders[0].personal["remark"] == "IMSI 204"
+    assert [one.code for one in read.more] == ["other-identifier"]
+
+
+def test_a_file_number_that_may_be_about_a_person_is_left_out_and_told() -> None:
+    read = received(written(changed(EPOC, A__file_number="+31 20 1234567")))
+    assert read.orders[0].case_ref is None
+    assert [(one.section, one.code) for one in read.more] == [("A", "case-left-out")]
 
 
 def test_a_national_order_is_typed_from_its_letter() -> None:
@@ -133,7 +146,7 @@ def test_who_ordered_it_is_said_or_left_open(changes: dict[str, object], who: st
 
 def test_a_category_that_the_ledger_does_not_hold_is_told() -> None:
     read = received(written(changed(EPOC, EF__0__category=["puk", "user-information"])))
-    assert read.unknown == ("puk",)
+    assert read.unheld == ("puk",)
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
@@ -238,6 +251,7 @@ FAULTS: list[tuple[str, Table, dict[str, object], str]] = [
     ("no offence", EPOC, {"EF__0__category": ["content"]}, "G/offence_basis/offence-basis-missing"),
     ("half a period", EPOC, {"EF__0__to": REMOVED}, "EF/to/period-half"),
     ("nobody", EPOC, {"EF__0__phone": REMOVED}, "EF//identifier-missing"),
+    ("no id", EPOC, {"A__recipient": "om/rotterdam"}, "A/recipient/not-id"),
     ("number", EPOC, {"EF__0__phone": "0201234567"}, "EF/phone/number-format"),
     ("e-mail", EPOC, {"EF__0__email": "jan"}, "EF/email/email-format"),
     ("address", EPOC, {"EF__0__ip_address": "192.0.2.700"}, "EF/ip_address/ip-format"),
@@ -350,6 +364,14 @@ def test_a_form_as_xml_is_read_back(code: str) -> None:
     assert carrier == "fields"
     assert kind == code
     assert again == filled
+
+
+@pytest.mark.parametrize("code", sorted(ALL.keys() - {"objection"}))
+def test_an_order_says_what_it_came_as_in_words_of_the_event(code: str) -> None:
+    filled, _ = filled_in(written(ALL[code]))
+    known = set(get_args(get_args(OrderReceived.__annotations__["form"])[0]))
+    for document in (written(ALL[code]), own_xml(filled)):
+        assert {one.form for one in received(document).orders} <= known
 
 
 def test_the_same_order_comes_out_of_xml_and_of_fields() -> None:
