@@ -170,7 +170,9 @@ def refuse(site: Site, source: Source, on: OnOrder, ground: str) -> FoundOrder:
     return _act_on_order(site, source, on, "refuse", refused, ground)
 
 
-def confirm(site: Site, source: Source, on: OnOrder, what: str, sha256: str | None) -> FoundOrder:
+def confirm(
+    site: Site, source: Source, on: OnOrder, what: str, sha256: str | None
+) -> FoundOrder:
     """Record that an oral order was confirmed in writing, or that its answer was received."""
     deed: OrderDeed = "confirm-order" if what == "written-order" else "confirm-receipt"
     return _act_on_order(

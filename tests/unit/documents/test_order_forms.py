@@ -15,7 +15,7 @@ from documents.order_forms.receiving import filled_in
 from rulebook import provision
 from schemas import PERSONAL_FIELDS
 from schemas.events.orders import IssuedBy, OrderKind, OrderReceived
-from schemas.texts import LANGUAGES
+from schemas.texts import LANGUAGES, Language
 from tests.unit.documents.making import (
     ALL,
     CONFIRMATION,
@@ -404,7 +404,7 @@ def test_our_own_xml_holds_nothing_else(inside: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ALL)
-def test_a_form_is_read_by_people_without_codes(code: str, language: str) -> None:
+def test_a_form_is_read_by_people_without_codes(code: str, language: Language) -> None:
     filled, _ = filled_in(written(ALL[code]))
     text = form_text(filled, language).decode()
     assert FORMS[code].title(language) in text
