@@ -14,7 +14,7 @@ from typing import get_args
 
 import msgspec
 
-from application.acts import holding, recording
+from application.acts import holding, recording, restricting
 from application.queries import (
     access,
     access_report,
@@ -42,12 +42,14 @@ from application.queries import (
     log,
     marketing,
     notifications,
+    orders,
     periods,
     portability,
     purposes,
     recipients,
     register_answer,
     requests,
+    secrecy,
     seen,
     setup,
     sources,
@@ -151,7 +153,27 @@ ANSWERS: Mapping[str, object] = {
     "transparency": transparency.TransparencyReport,
     "verify": log.VerifiedEntry,
 }
-CONFIDENTIAL_ANSWERS: Mapping[str, object] = {}
+CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
+    "order authenticate": orders.OrderFile,
+    "order confirm": orders.OrderFile,
+    "order execute": orders.OrderFile,
+    "order list": orders.OrderList,
+    "order narrow": orders.OrderFile,
+    "order object": orders.OrderFile,
+    "order receive": orders.OrderFile,
+    "order refuse": orders.OrderFile,
+    "order show": orders.OrderFile,
+    "order validate": orders.OrderFile,
+    "order withdraw": orders.OrderFile,
+    "preservation extend": orders.OrderFile,
+    "preservation impose": orders.OrderFile,
+    "preservation release": orders.OrderFile,
+    "restriction apply": restricting.RestrictionAct,
+    "secrecy impose": secrecy.SecrecyRow,
+    "secrecy lift": secrecy.SecrecyRow,
+    "secrecy list": secrecy.SecrecyList,
+    "secrecy review": secrecy.SecrecyRow,
+}
 """Of the commands that a confidential ledger alone has."""
 EVERY_ANSWER: Mapping[str, object] = {**ANSWERS, **CONFIDENTIAL_ANSWERS}
 

@@ -87,9 +87,7 @@ def _acts(site: Site, case: FoundOrder, execution: Execution) -> list[Act]:
     """The execution, and what was disclosed by it."""
     order, receipt = case.order, case.received
     given = [
-        name
-        for name in allowed_fields(order)
-        if name in execution.fields or not execution.fields
+        name for name in allowed_fields(order) if name in execution.fields or not execution.fields
     ]
     recipient = execution.recipient or str(receipt.facts["authority"])
     disclosure = _disclosure(site, case, given, recipient) if given else None

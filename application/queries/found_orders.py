@@ -31,7 +31,6 @@ class FoundOrder(Struct, frozen=True):
             f"the person of order {self.order.ref} was erased: name them", field="subject"
         )
 
-
     @property
     def received(self) -> OrderAct:
         """How the order came in. Raises NotAllowed when it never did."""

@@ -60,16 +60,16 @@ def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
         return f"order {ref} was authenticated already"
     if deed == "decide" and not authentic:
         return _not_authentic(ref)
-    if deed == "execute" and _kind(order) == "preservation":
+    if deed == "execute" and kind_of_order(order) == "preservation":
         return f"order {ref} orders that data is kept: give `ledger preservation impose {ref}`"
-    if deed == "preserve" and _kind(order) != "preservation":
+    if deed == "preserve" and kind_of_order(order) != "preservation":
         return f"order {ref} does not order that data is kept: give `ledger order execute {ref}`"
     if deed == "confirm-order":
         return _confirming(order, state)
     return None
 
 
-def _kind(order: Order) -> str | None:
+def kind_of_order(order: Order) -> str | None:
     """What an order wants: as it says, or the only kind that its rule has."""
     facts, rule = order.facts, order.rule
     stated = facts.kind if facts else None
@@ -81,7 +81,8 @@ def _confirming(order: Order, state: OrderStatus) -> str | None:
         return f"order {order.ref} was given in writing: there is nothing to confirm"
     if order.confirmation("written-order"):
         return f"order {order.ref} was confirmed in writing already"
-    return _lapsed(order, state) if state.lapsed else None
+    # What was executed all the same is confirmed late, because it happened.
+    return _lapsed(order, state) if state.lapsed and order.execution is None else None
 
 
 def _stands(order: Order, state: OrderStatus, day: date) -> str:
@@ -129,6 +130,6 @@ def _not_authentic(ref: str) -> str:
 def _lapsed(order: Order, state: OrderStatus) -> str:
     [due] = [clock.due for clock in state.clocks if clock.name == "written-order"]
     return (
-        f"order {order.ref} was given orally and not confirmed in writing by {last_day(due)}: it lapsed, and a new "
-        "order is needed"
+        f"order {order.ref} was given orally and not confirmed in writing by {last_day(due)}, so it lapsed: close it with "
+        f"`ledger order refuse {order.ref} --ground not-confirmed`"
     )
