@@ -4,7 +4,7 @@ So two people who decide or execute the same order at the same time do it once: 
 the first one did. What an order may have is computed from the rulebook, and never taken from the command.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -22,8 +22,8 @@ from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured
 from ledger.event import instant
-from projections.reading.order_steps import OrderDeed, hindrance
 from projections.reading.order_judging import judgement_of, objection, refusal
+from projections.reading.order_steps import OrderDeed, hindrance
 from projections.views.orders import standing
 from rulebook import provision
 from rulebook.calendar import day_of
@@ -49,18 +49,35 @@ def receive(site: Site, source: Source, form: OrderForm, time: datetime) -> Foun
 
     Raises NotKnown for a provision that the rulebook does not have.
     """
-    form = msgspec.structs.replace(form, provision=_known(form.provision))
-    ref = form.order_ref or new_reference(time, "OR")
-    subject = form.subject or f"visitor/{ref}"
+    [found] = receive_all(site, source, [form], time)
+    return found
+
+
+def receive_all(
+    site: Site, source: Source, forms: Sequence[OrderForm], time: datetime
+) -> list[FoundOrder]:
+    """The same of all orders of one document, each about a person, under one reference: all or none."""
+    ref = forms[0].order_ref or new_reference(time, "OR")
+    # Persons who are not known yet are several all the same.
+    named = [
+        (form.subject or (f"visitor/{ref}-{place}" if place else f"visitor/{ref}"), form)
+        for place, form in enumerate(forms)
+    ]
+    acts = [act for subject, form in named for act in _received(form, ref, subject, time)]
+    with one_at_a_time(site):
+        known = {stream for stream, _ in known_orders(source, refs=[ref])}
+        if any(known & set(streams_of(source, subject)) for subject, _ in named):
+            raise NotAllowed(f"there is an order {ref} about this person already")
+        record(site, acts, time)
+    return [find_order(source, ref, subject) for subject, _ in named]
+
+
+def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:
     check_person(subject)
     if form.period_from and form.period_to and form.period_to < form.period_from:
         raise Misconfigured("expected a day that is not before the first one", field="period_to")
-    with one_at_a_time(site):
-        streams = streams_of(source, subject)
-        if any(stream in streams for stream, _ in known_orders(source, refs=[ref])):
-            raise NotAllowed(f"there is an order {ref} about this person already")
-        record(site, _receipt(form, ref, subject, time), time)
-    return find_order(source, ref, subject)
+    known = msgspec.structs.replace(form, provision=_known(form.provision))
+    return _receipt(known, ref, subject, time)
 
 
 def _known(text: str) -> str:

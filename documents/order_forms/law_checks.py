@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from documents.order_forms.catalogue import groups_of
-from documents.order_forms.filled import Filled, Part, numbered
+from documents.order_forms.filled import Filled, Part
 from documents.order_forms.identifiers import identifier_problems
 from documents.order_forms.problems import Problem
 from documents.order_forms.shape_checks import day_of
@@ -81,12 +81,14 @@ def _emergency(filled: Filled) -> Iterator[Problem]:
 
 
 def _evidence(filled: Filled) -> Iterator[Problem]:
-    wanted = filled.form.section_with("evidence")
-    for number, part in numbered(filled):
-        if wanted and part.letter == wanted.letter:
-            found = (*_period(part), *identifier_problems(part))
-            for code, field in found:
-                yield _problem(filled, code, "evidence", field, number)
+    subjects: set[str] = set()
+    for number, part in enumerate(filled.block("evidence"), 1):
+        for code, field in (*_period(part), *identifier_problems(part)):
+            yield _problem(filled, code, "evidence", field, number)
+        # Several orders under one reference are about a person each.
+        for subject in {*part.all("subject")} & subjects:
+            yield _problem(filled, "subject-repeated", "evidence", "subject", number)
+        subjects |= {*part.all("subject")}
 
 
 def _period(part: Part) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from documents.letter import Document, Letter, Section
 from documents.order_forms import catalogue
 from documents.order_forms.catalogue import CATEGORIES, GROUPS
 from documents.order_forms.filled import Filled, Part, numbered
+from documents.order_forms.receiving import Received
 from documents.report_page import report_page
 from documents.text import shown
 from schemas.texts import Language
@@ -67,6 +68,18 @@ def _told(field: catalogue.Field, value: str, letter: Letter) -> str:
         return category_title(value, letter.language)
     told = letter.told(value) if field.kind in {"day", "instant"} else value
     return " ".join(shown(line) for line in told.splitlines())
+
+
+def notes_of(read: Received, language: Language) -> list[str]:
+    """What a person must look at in a document that was taken as an order."""
+    lines = [one.say(language) for one in read.more]
+    if read.unheld:
+        named = "; ".join(category_title(name, language) for name in read.unheld)
+        lines.append(WORDS["unheld"][language].format(named))
+    if read.preserve_until:
+        day = Letter(language).date(read.preserve_until.isoformat())
+        lines.append(WORDS["preserve-until"][language].format(day))
+    return lines
 
 
 def category_title(name: str, language: Language) -> str:

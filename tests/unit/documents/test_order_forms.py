@@ -101,6 +101,13 @@ def test_a_national_order_is_typed_from_its_letter() -> None:
     assert order.respond_by == datetime(2026, 11, 30, 16, tzinfo=UTC)
 
 
+def test_a_person_stands_in_one_section() -> None:
+    twice = [{"subject": "customer/1", "category": ["calls"]}] * 2
+    assert codes(NATIONAL, B=twice) == {("B", "subject", "subject-repeated")}
+    both = [twice[0], {"subject": "customer/2", "category": ["calls"]}]
+    assert len(received(written(changed(NATIONAL, B=both))).orders) == 2
+
+
 def test_the_command_may_say_which_authority_it_is() -> None:
     unnamed = written(changed(EPOC, A__recipient=REMOVED))
     (order,) = received(unnamed, "sta-beispielstadt").orders
