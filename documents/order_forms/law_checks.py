@@ -86,7 +86,7 @@ def _evidence(filled: Filled) -> Iterator[Problem]:
         for code, field in (*_period(part), *identifier_problems(part)):
             yield _problem(filled, code, "evidence", field, number)
         # Several orders under one reference are about a person each.
-        for subject in {*part.all("subject")} & subjects:
+        if subjects & {*part.all("subject")}:
             yield _problem(filled, "subject-repeated", "evidence", "subject", number)
         subjects |= {*part.all("subject")}
 
