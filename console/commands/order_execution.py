@@ -1,4 +1,4 @@
-"""`ledger order execute`: what was given to an authority, with the approval of a second person where settings ask."""
+"""`ledger order execute`: what was given to an authority; two persons do it where the settings ask so."""
 
 from typing import Annotated
 
