@@ -6,6 +6,7 @@ the first one did. What an order may have is computed from the rulebook, and nev
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 import msgspec
@@ -58,18 +59,19 @@ def receive_all(
 ) -> list[FoundOrder]:
     """The same of all orders of one document, each about a person, under one reference: all or none."""
     ref = forms[0].order_ref or new_reference(time, "OR")
-    # Persons who are not known yet are several all the same.
-    named = [
-        (form.subject or (f"visitor/{ref}-{place}" if place else f"visitor/{ref}"), form)
-        for place, form in enumerate(forms)
-    ]
-    acts = [act for subject, form in named for act in _received(form, ref, subject, time)]
+    subjects = [form.subject or _unknown(ref, place) for place, form in enumerate(forms)]
+    acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
     with one_at_a_time(site):
         known = {stream for stream, _ in known_orders(source, refs=[ref])}
-        if any(known & set(streams_of(source, subject)) for subject, _ in named):
+        if any(known & set(streams_of(source, subject)) for subject in subjects):
             raise NotAllowed(f"there is an order {ref} about this person already")
-        record(site, acts, time)
-    return [find_order(source, ref, subject) for subject, _ in named]
+        record(site, [*chain.from_iterable(acts)], time)
+    return [find_order(source, ref, subject) for subject in subjects]
+
+
+def _unknown(ref: str, place: int) -> str:
+    """A person of an order who is not known yet. Those of one document are several all the same."""
+    return f"visitor/{ref}-{place}" if place else f"visitor/{ref}"
 
 
 def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:

@@ -1,10 +1,9 @@
 """Forms as fields that a person typed from paper, in TOML or JSON: a table for each section, by letter."""
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-
-from msgspec import DecodeError, json
 
 from documents.order_forms.catalogue import FORMS, Field, Section
 from documents.order_forms.filled import Filled, Part
@@ -23,7 +22,7 @@ _FORM = "form"
 def read_typed(data: bytes) -> Filled:
     """The form that a file holds. Raises FormRefused."""
     if len(data) > MOST_BYTES:
-        raise FormRefused([Problem("not-fields")])
+        raise FormRefused([Problem("too-much-typed")])
     table = _table(data)
     code = table.pop(_FORM, None)
     if not isinstance(code, str) or code not in FORMS:
@@ -38,11 +37,23 @@ def read_typed(data: bytes) -> Filled:
 def _table(data: bytes) -> dict[str, object]:
     try:
         text = data.removeprefix(b"\xef\xbb\xbf").decode()
-        table: object = json.decode(text) if text.lstrip().startswith("{") else _toml(text)
-    except (DecodeError, ValueError, RecursionError):  # tomllib's errors are ValueErrors
+        table: object = _json(text) if text.lstrip().startswith("{") else _toml(text)
+    except (ValueError, RecursionError):  # what both readers raise is a ValueError
         raise FormRefused([Problem("not-fields")]) from None
     if not isinstance(table, dict):
         raise FormRefused([Problem("not-fields")])
+    return table
+
+
+def _json(text: str) -> object:
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose names differ: of two values of a name the last one would be taken in silence."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise ValueError("a name stands there twice")
     return table
 
 

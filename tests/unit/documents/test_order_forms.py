@@ -356,6 +356,10 @@ def test_an_answer_is_no_order() -> None:
             b'form = "epoc"\n[A]\nissuing_state = {a = 1}',
             b"a.b = 1\na = 2",
         ),
+        *(
+            b'{"form":"epoc","form":"epoc-pr"}',
+            b'{"form":"epoc","A":{"file_number":"1","file_number":"2"}}',
+        ),
         *(b"<a/>", b"<OrderForm/>", b'<OrderForm xmlns="urn:nl:voipzeker:ledger:order-form:1"/>'),
     ],
 )
