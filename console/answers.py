@@ -160,7 +160,7 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order list": orders.OrderList,
     "order narrow": orders.OrderFile,
     "order object": orders.OrderFile,
-    "order receive": orders.OrderFile,
+    "order receive": orders.OrderFile | orders.OrderList,
     "order refuse": orders.OrderFile,
     "order show": orders.OrderFile,
     "order validate": orders.OrderFile,

@@ -1,4 +1,4 @@
-"""The flags that say what an order asks, for `ledger order receive`."""
+"""The flags that say what an order asks, for `ledger order receive` without a document."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +10,6 @@ from msgspec import convert
 from application.lookups import fields
 from application.orders_in import OrderForm
 from console.flags import code_option, day_named, option, switch, time_of
-from console.setting_flags import Several
 from console.streams import object_of, sha256_of
 from schemas import PERSONAL_FIELDS
 from schemas.encoding import JsonValue
@@ -24,7 +23,7 @@ Document = Annotated[
     option("--document", "FILE", "The document itself: its SHA-256 is recorded, and nothing else."),
 ]
 
-_OPTIONS: Mapping[str, Any] = {
+OPTIONS: Mapping[str, Any] = {
     "provision": Annotated[
         str | None, option("--provision", "P", "The provision that it names, such as nl.sv.126na.")
     ],
@@ -102,7 +101,3 @@ def _values(file: str | None) -> dict[str, JsonValue]:
 
 def _day(flag: str, text: str | None) -> date | None:
     return day_named(flag, text) if text else None
-
-
-Stated = Annotated[OrderForm, Several(order_form_of, _OPTIONS)]
-"""The order as the flags of a command state it."""
