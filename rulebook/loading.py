@@ -1,10 +1,20 @@
 """Entries of the rulebook, read from the TOML files beside this module and checked by type."""
 
 import tomllib
+from datetime import date
 from importlib.resources import files
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
+
+
+class Sourced(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry with its source. `unconfirmed`: a lawyer has still to confirm it. `valid_to`: exclusive."""
+
+    citation: str
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    valid_to: date | None = None
 
 
 class Layered(Protocol):
