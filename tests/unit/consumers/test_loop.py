@@ -598,9 +598,7 @@ def supplied(
     return lasted, [after - before for before, after in pairwise(acknowledged)]
 
 
-def test_a_supply_without_end_is_interrupted(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_supply_without_end_is_interrupted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of ten that take as long to write as a hundred do, so that fewer records go by."""
     monkeypatch.setattr("consumers.loop.WRITE_SECONDS", 10 * WRITE_SECONDS)
     lasted, between = supplied(world, 10, 0.002, batch=10)
