@@ -52,7 +52,9 @@ def open_command(
     ground: Annotated[
         str, option("--ground", "G", "For an objection: its ground.")
     ] = "particular-situation",
-    unknown: Annotated[bool, switch("--unknown", "The ledger knows nothing of this person.")] = False,
+    unknown: Annotated[
+        bool, switch("--unknown", "The ledger knows nothing of this person.")
+    ] = False,
     letter: Annotated[
         str | None,
         option(
@@ -87,7 +89,9 @@ def verify_identity(
             "What more you asked for, such as a customer number: the period pauses until it is shown.",
         ),
     ] = None,
-    failed: Annotated[bool, switch("--failed", "The person could not show their identity.")] = False,
+    failed: Annotated[
+        bool, switch("--failed", "The person could not show their identity.")
+    ] = False,
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
