@@ -29,6 +29,7 @@ _SPOKEN = {
     "host/restoring.py": ("_absent", "_NEVER"),
     "application/lookups.py": ("unknown",),
     "console/failures.py": ("explained", "_without_values", "_place"),
+    "console/remedies.py": ("*",),
     "consumers/refusals.py": ("*",),
     "projections/reading/incident_acts.py": ("*",),
     "projections/following/inspection.py": ("*",),
