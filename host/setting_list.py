@@ -57,6 +57,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_NAME", "store", "name of the ledger [main, or confidential]"),
     Setting("LEDGER_CONFIDENTIAL", "store", "the ledger of orders under secrecy", switch=True),
     Setting(
+        "LEDGER_OPEN_SETTINGS_FILE",
+        "store",
+        "of a confidential ledger: file with the settings of the open one, which it reads, one a line",
+        fixed=True,
+    ),
+    Setting(
         "LEDGER_WITHHELD_KEY",
         "store",
         "public key of the confidential ledger [that of KEY_DIR/confidential]",

@@ -146,6 +146,7 @@ class Settings(msgspec.Struct, frozen=True):
     withheld_key: WithheldKey | None = None
     ordinary_codes: frozenset[str] = frozenset()
     people: DisplaySettings = DisplaySettings()
+    open_settings: Path | None = None
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -200,6 +201,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         people=_people(reader),
+        open_settings=reader.file("OPEN_SETTINGS_FILE") if confidential else None,
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     reader.check()

@@ -1,0 +1,182 @@
+"""What an order may have, gathered from the open ledger: exactly that, and without a trace there."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from application.queries.order_data import OrderData, Wanted, order_data
+from console.commands.people import recording_reads
+from host.environment import settings_from
+from host.open_side import open_side
+from host.wiring import open_site
+from ledger.errors import Misconfigured
+from ledger.reading import head_position
+from projections.use.stretches import Stretch
+from schemas import PERSONAL_FIELDS
+from tests.fixtures.console import Cli, collected, message, registered
+from tests.fixtures.postgres import Templates, fresh_database
+from tests.integration.test_audit_writes_nothing import files, state
+
+WHO, OTHER, GONE = "customer/10023", "customer/10024", "customer/10025"
+FIELDS = ("name", "street", "mobile_number", "assigned_numbers", "called_number")
+
+
+def day(month: int, number: int, hour: int = 12) -> str:
+    return f"2024-{month:02}-{number:02}T{hour:02}:00:00+00:00"
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+MARCH = Stretch(moment(day(3, 1, 0)), moment(day(3, 31, 23)))
+
+
+def gave(who: str, at: str, **values: Any) -> dict[str, Any]:
+    categories = sorted({PERSONAL_FIELDS[field] for field in values})
+    return collected(who, time=at, personal=values, categories=categories)
+
+
+def called(who: str, at: str, number: str, ip: str) -> dict[str, Any]:
+    return gave(who, at, called_number=number, ip_address=ip)
+
+
+EVENTS = (
+    registered(WHO, time=day(1, 2)),
+    gave(WHO, day(1, 2), name="J. de Vries", email="j@example.nl", mobile_number="+31612345678"),
+    gave(WHO, day(3, 10), name="J. Jansen", assigned_numbers=["+31201234567", "+31201234568"]),
+    called(WHO, day(2, 28), "+31300000001", "192.0.2.1"),
+    called(WHO, day(3, 15), "+31300000002", "192.0.2.2"),
+    called(WHO, day(4, 2), "+31300000003", "192.0.2.3"),
+    registered(OTHER, time=day(3, 20)),
+    gave(OTHER, day(3, 20), name="A. Bakker"),
+    gave(OTHER, day(3, 25), mobile_number="+31612345678"),
+    message(
+        "personal-data-removed",
+        WHO,
+        time=day(3, 20),
+        fields=["mobile_number"],
+        categories=["contact"],
+        requested_by="subject",
+    ),
+    registered(GONE, time=day(1, 2)),
+    gave(GONE, day(1, 2), name="Weg", mobile_number="+31687654321"),
+)
+
+
+class Two(NamedTuple):
+    """An open ledger and a confidential one; the program speaks to the confidential one."""
+
+    cli: Cli
+    open_url: str
+    open_folder: Path
+
+    def trace(self) -> Any:
+        """Everything of the open ledger that somebody could look at later."""
+        return state(self.open_url), files(self.open_folder)
+
+    def gather(self, wanted: Wanted) -> OrderData:
+        """What is gathered; the open ledger is the same afterwards."""
+        before = self.trace()
+        settings = settings_from({})
+        with (
+            open_site(settings) as site,
+            recording_reads(site),
+            open_side(site, "order-prepare") as there,
+        ):
+            data = order_data(there.source, wanted, head_position(there.source.session))
+        assert self.trace() == before
+        return data
+
+
+def wanted(**members: Any) -> Wanted:
+    given = {"subject": WHO} if "number" not in members else {}
+    usual: dict[str, Any] = {"fields": FIELDS, "stretch": MARCH, **given}
+    return Wanted(order_ref="O-1", provision="nl.sv.126nd", recipient="police", **usual | members)
+
+
+@pytest.fixture
+def two(cli: Cli, embedded_templates: Templates, tmp_path: Path) -> Iterator[Two]:
+    folder = tmp_path / "open"
+    cli.set(DATA_DIR=str(folder), LOG_DIR=str(folder / "tlog"))
+    assert cli.record(*EVENTS)["rejected"] == 0
+    assert cli("erase", GONE, "--category", "identity", "--ground", "request").status == 0
+    assert cli("publish", "--once").status == 0
+    file = tmp_path / "open.env"
+    keys = tmp_path / "keys"
+    file.write_text(
+        f"# The other side\nLEDGER_DATABASE_URL={cli.url}\nLEDGER_KEY_DIR={keys}\n"
+        f"LEDGER_DATA_DIR={folder}\n"
+    )
+    file.chmod(0o600)
+    with fresh_database(embedded_templates.url) as url:
+        secret = tmp_path / "secret"
+        cli.set(
+            CONFIDENTIAL="1",
+            DATABASE_URL=url,
+            KEY_DIR=str(secret / "keys"),
+            DATA_DIR=str(secret),
+            LOG_DIR=str(secret / "tlog"),
+            OPEN_SETTINGS_FILE=str(file),
+        )
+        assert cli("init").status == 0
+        yield Two(cli, cli.url, folder)
+
+
+def values(data: OrderData, number: int = 0) -> list[tuple[Any, bool]]:
+    return [(record.values, record.held_before is True) for record in data.persons[number].records]
+
+
+def gaps(data: OrderData) -> set[tuple[Any, ...]]:
+    return {(gap.reason, gap.subject or None, gap.field or None) for gap in data.gaps}
+
+
+def test_it_gathers_what_held_in_the_period_and_says_what_is_missing(two: Two) -> None:
+    data = two.gather(wanted())
+    assert values(data) == [
+        ({"mobile_number": "+31612345678", "name": "J. de Vries"}, True),
+        ({"assigned_numbers": ["+31201234567", "+31201234568"], "name": "J. Jansen"}, False),
+        ({"called_number": "+31300000002"}, False),
+    ]
+    assert gaps(data) == {("not-collected", WHO, "street")}
+    later = two.gather(wanted(fields=("called_number",), stretch=Stretch(MARCH.until, MARCH.until)))
+    assert later.persons[0].records == []
+    assert gaps(later) == {("outside-period", WHO, "called_number")}
+    reads = two.cli("access", WHO, "--json")
+    assert "order-prepare" in reads.out.decode()
+
+
+def test_a_number_finds_who_had_it_and_only_for_as_long(two: Two) -> None:
+    data = two.gather(wanted(fields=("name",), number=("mobile_number", "+31 6 12345678")))
+    assert [person.subject for person in data.persons] == [WHO, OTHER]
+    assert values(data, 0) == [({"name": "J. de Vries"}, True), ({"name": "J. Jansen"}, False)]
+    assert values(data, 1) == [({"name": "A. Bakker"}, True)]
+    assigned = two.gather(wanted(fields=("name",), number=("assigned_numbers", "+31201234568")))
+    assert values(assigned) == [({"name": "J. Jansen"}, False)]
+    address = two.gather(wanted(fields=("name",), number=("ip_address", "192.0.2.2")))
+    assert values(address) == [({"name": "J. Jansen"}, True)]
+    early = two.gather(wanted(fields=("name",), number=("ip_address", "192.0.2.1")))
+    assert (early.persons, gaps(early)) == ([], {("not-found", None, None)})
+
+
+def test_what_was_erased_is_said(two: Two) -> None:
+    data = two.gather(wanted(subject=GONE, fields=("name",)))
+    assert (values(data), gaps(data)) == ([], {("erased", GONE, "name")})
+    assert data.gaps[0].values == 1
+
+
+def test_without_the_other_side_nothing_is_gathered(two: Two, tmp_path: Path) -> None:
+    file = tmp_path / "open.env"
+    file.chmod(0o644)
+    with pytest.raises(Misconfigured, match="chmod 600"):
+        two.gather(wanted())
+    file.chmod(0o600)
+    file.write_text(file.read_text() + "LEDGER_CONFIDENTIAL=1\n")
+    with pytest.raises(Misconfigured, match="confidential ledger"):
+        two.gather(wanted())
+    two.cli.set(OPEN_SETTINGS_FILE="")
+    with pytest.raises(Misconfigured, match="LEDGER_OPEN_SETTINGS_FILE"):
+        two.gather(wanted())
