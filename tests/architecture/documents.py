@@ -21,7 +21,16 @@ from host.running.watching import MADE
 from host.setting_list import SETTINGS
 from projections.views import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
-from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code, asyncapi
+from schemas import (
+    ALL_TYPES,
+    CATEGORIES,
+    EVENT_TYPES,
+    PERSONAL_FIELDS,
+    ROLLING_CATEGORIES,
+    Code,
+    asyncapi,
+)
+from schemas.catalogue import ORDER_TYPES
 from schemas.codes import WORDS
 from schemas.envelope import Envelope
 from schemas.event_type import EventType
@@ -48,7 +57,16 @@ def settings() -> str:
 
 
 def events() -> str:
-    """Every event type that this version accepts."""
+    """Every event type that the open ledger accepts."""
+    return _types(EVENT_TYPES.values())
+
+
+def order_types() -> str:
+    """Every event type that the confidential ledger alone accepts."""
+    return _types(ORDER_TYPES.values())
+
+
+def _types(entries: Iterable[EventType]) -> str:
     rows = (
         [
             f"`{entry.name}`",
@@ -57,7 +75,7 @@ def events() -> str:
             _named(_optional_facts(entry)),
             entry.title,
         ]
-        for entry in EVENT_TYPES.values()
+        for entry in entries
     )
     return table(["type", "clause", "required facts", "optional facts", "meaning"], rows)
 
@@ -75,7 +93,7 @@ def _optional_facts(entry: EventType) -> list[str]:
 def parts() -> str:
     """The objects that facts are made of: what each must have and may have."""
     found: dict[str, dict[str, Any]] = {}
-    for entry in EVENT_TYPES.values():
+    for entry in ALL_TYPES.values():
         _, known = msgspec.json.schema_components([entry.data])
         found |= {
             name: one
@@ -293,6 +311,7 @@ SECTIONS = {
         "dropped": dropped,
         "limits": limits,
         "types": events,
+        "order types": order_types,
         "parts": parts,
         "fields": fields,
         "codes": codes,

@@ -8,7 +8,7 @@ import pytest
 
 from console.tree import FILE
 from documents.columns import COLUMNS
-from schemas import EVENT_TYPES
+from schemas import ALL_TYPES
 from schemas.documents import schema_of
 from tests.architecture import diagrams
 from tests.architecture.documents import ROOT, SECTIONS, summarized, written
@@ -59,7 +59,7 @@ def test_every_member_of_every_schema_is_named_in_the_contract() -> None:
     )
     members = {
         member
-        for type in EVENT_TYPES
+        for type in ALL_TYPES
         for part in (schema_of(type), *schema_of(type)["$defs"].values())
         for member in part.get("properties", {})
     }

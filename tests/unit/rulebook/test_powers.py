@@ -5,13 +5,13 @@ from collections import Counter
 from projections.dossier.dossier import LIFTED, noting
 from rulebook.powers import ORDINARY, POWER_TABLE, POWERS, related
 from rulebook.sources import SENDERS, SOURCES, senders_with
-from schemas import EVENT_TYPES
+from schemas import ALL_TYPES, EVENT_TYPES
 from schemas.catalogue import CONFIDENTIAL_TYPES
 from schemas.powers import CATEGORIES, Sender
 from schemas.references import ANY_KIND
 from schemas.sources import EVENTS_TOPIC, FILES, REGISTER_TOPIC
 
-NAMES = {entry.name for entry in EVENT_TYPES.values()}
+NAMES = {entry.name for entry in ALL_TYPES.values()}
 ENDS = ("-released", "-reviewed", "-lifted", "-overruled", "-upheld", "-retired", "-revoked")
 
 
@@ -34,7 +34,7 @@ def test_what_ends_what_others_said_by_its_very_name_has_a_row() -> None:
 
 def test_the_fact_that_ties_an_act_is_one_of_each_of_its_types() -> None:
     for type, power in POWERS.items():
-        facts = {*EVENT_TYPES[type].required_facts, "categories"}
+        facts = {*ALL_TYPES[type].required_facts, "categories"}
         assert power.by in {"", CATEGORIES} or power.by in facts, type
 
 
