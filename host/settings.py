@@ -21,7 +21,7 @@ from ledger.letters.withheld import WithheldKey
 from ledger.names import LedgerName
 from ledger.storage.postgres import PATIENCE_S
 from ledger.tlog.signing.policy import Policy
-from rulebook.approvals import APPROVALS
+from rulebook.approvals import four_eyes
 from rulebook.calendar import AMSTERDAM
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
@@ -40,8 +40,6 @@ CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
 ANSWERS_TOPIC = "privacy.rejections.v1"
 RECIPIENT = r"age1[02-9ac-hj-np-z]{58}"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
-# Acts that a second person can have to approve.
-FOUR_EYES = tuple(entry.act for entry in APPROVALS)
 OFFICE = "urn:voipzeker:privacy-office"
 
 
@@ -191,9 +189,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         controller=_controller(reader),
         log=_log(reader, ledger, data_dir, key_dir),
         reading=_reading(reader, ledger, data_dir),
-        four_eyes=frozenset(
-            reader.names("FOUR_EYES", (), "|".join(FOUR_EYES), f"some of {', '.join(FOUR_EYES)}")
-        ),
+        four_eyes=_four_eyes(reader, confidential=confidential),
         serving=_serving(reader),
         backup_recipients=reader.names(
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
@@ -230,6 +226,11 @@ def _database_url(reader: Reader) -> str | None:
     if url is None or password is None:
         return url
     return f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"
+
+
+def _four_eyes(reader: Reader, *, confidential: bool) -> frozenset[str]:
+    acts = four_eyes(confidential=confidential)
+    return frozenset(reader.names("FOUR_EYES", (), "|".join(acts), f"some of {', '.join(acts)}"))
 
 
 def _ledger(reader: Reader, default: str) -> LedgerName:

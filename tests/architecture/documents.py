@@ -15,7 +15,7 @@ import msgspec
 from application.processing_acts import involved_as, user_facts
 from application.register_words import RegisterWords
 from bench import leaks
-from console.tree import FILE, Entry, function_of
+from console.tree import CONFIDENTIAL_FILE, FILE, Entry, function_of
 from documents.register_parts import register_parts
 from host.running.watching import MADE
 from host.setting_list import SETTINGS
@@ -305,6 +305,11 @@ def sheets() -> str:
 SECTIONS = {
     "docs/reference/answers/index.md": {"answers": reference.answers},
     "docs/reference/commands.md": {"commands": reference.commands, "usage": reference.usage},
+    "docs/reference/confidential/index.md": {
+        "commands": reference.confidential_commands,
+        "answers": reference.confidential_answers,
+        "usage": reference.confidential_usage,
+    },
     "docs/reference/events.md": {
         "topics": topics,
         "attributes": attributes,
@@ -365,7 +370,8 @@ def _summary(function: str) -> str:
 
 def main() -> None:
     """Write every page, and the summaries of the commands."""
-    FILE.write_text(summarized(FILE.read_text("utf-8")), "utf-8")
+    for file in (FILE, CONFIDENTIAL_FILE):
+        file.write_text(summarized(file.read_text("utf-8")), "utf-8")
     for page, sections in SECTIONS.items():
         path = ROOT / page
         path.write_text(written(path.read_text("utf-8"), dict(sections)), "utf-8")

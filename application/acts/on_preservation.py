@@ -1,0 +1,1 @@
+"""Acts that preserve data for an authority: imposed, extended, released."""

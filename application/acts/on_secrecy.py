@@ -1,0 +1,1 @@
+"""Acts on the secrecy of orders and disclosures: imposed, reviewed, lifted."""

@@ -1,0 +1,1 @@
+"""`ledger order list`, `show`: what authorities ordered, by what is due next."""

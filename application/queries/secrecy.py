@@ -1,0 +1,1 @@
+"""`ledger secrecy list`: what must stay secret, and when that is reviewed."""

@@ -1,0 +1,1 @@
+"""`ledger preservation`: imposed, extended, released."""

@@ -1,0 +1,1 @@
+"""`ledger restriction`: what a person is not told under UAVG art. 41."""

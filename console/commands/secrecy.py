@@ -1,0 +1,1 @@
+"""`ledger secrecy`: imposed, reviewed, lifted."""
