@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,14 +19,15 @@ from ledger.recording.reads import READS
 from projections.folds.timetravel import select
 from projections.folds.view import order_of
 from projections.use.stretches import Stretch
-from rulebook import provision
 from rulebook.calendar import start_of
+from rulebook.orders import Allowance, allowed, day_in, facts_of, faults, rule_of
 from schemas import names
 from schemas.personal import Value
 
 _DECIDED = {names.ORDER_VALIDATED, names.ORDER_NARROWED}
 _ENDED = {names.ORDER_OBJECTED, names.ORDER_REJECTED, names.ORDER_WITHDRAWN}
 _SALT = b"processing-ledger/order-data/1\n"
+_WITHOUT_DATA = {"preservation", "interception"}
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -58,10 +59,6 @@ class _Steps(NamedTuple):
     receipt: RecordedEvent
     decision: RecordedEvent
 
-    def fact(self, name: str) -> Any:
-        """A fact of the decision, else of the receipt; None where neither states it."""
-        return self.decision.facts.get(name, self.receipt.facts.get(name))
-
 
 def wanted_of(source: Source, case: FoundOrder, now: datetime, by: str | None = None) -> Wanted:
     """What is to be gathered for an order. `by`: the field by which it names a person, where it names several.
@@ -70,16 +67,18 @@ def wanted_of(source: Source, case: FoundOrder, now: datetime, by: str | None = 
     """
     steps = _steps(source, case)
     subject = case.person
-    unknown = subject == f"visitor/{case.order.ref}"
-    stretch, to_come = _stretch(steps, now)
+    # An order of which no person is known has a subject of its own.
+    named = None if by or subject == f"visitor/{case.order.ref}" else subject
+    allowance = _allowance(steps)
+    stretch, to_come = _stretch(steps, allowance, now)
     return Wanted(
         order_ref=case.order.ref,
-        provision=case.order.provision or "",
+        provision=steps.receipt.provision or "",
         recipient=steps.receipt.facts["authority"],
-        fields=_fields(case.order.provision, steps),
+        fields=_fields(steps, allowance),
         stretch=stretch,
-        subject=None if unknown and by is None else subject if by is None else None,
-        number=_number(source, subject, steps.receipt, by) if unknown or by else None,
+        subject=named,
+        number=None if named else _number(source, subject, steps.receipt, by),
         to_come=to_come,
     )
 
@@ -122,24 +121,39 @@ def _last(steps: Iterable[RecordedEvent], among: set[str]) -> RecordedEvent | No
     return next((event for event in reversed(list(steps)) if event.name in among), None)
 
 
-def _fields(spelled: str | None, steps: _Steps) -> tuple[str, ...]:
-    """What was decided, and never more than the provision covers where it says what that is."""
+def _allowance(steps: _Steps) -> Allowance:
+    """What the rulebook allows of an order. Raises NotAllowed where that is nothing."""
+    receipt = steps.receipt
+    order = facts_of(receipt.time, receipt.provision, receipt.facts)
+    ref, rule = receipt.facts["order_ref"], rule_of(order)
+    if rule is None:
+        raise NotAllowed(f"the rulebook has no rule for the provision of order {ref}")
+    if wrong := faults(rule, order):
+        raise NotAllowed(f"order {ref} may have nothing: {', '.join(wrong)}")
+    if order.kind in _WITHOUT_DATA:
+        raise NotAllowed(f"order {ref} asks for no data that is stored")
+    return allowed(rule, order)
+
+
+def _fields(steps: _Steps, allowance: Allowance) -> tuple[str, ...]:
+    """What was decided, and never more than the rulebook allows."""
     decided = steps.decision.facts.get("allowed_fields")
-    fields = set(steps.receipt.facts["requested_fields"] if decided is None else decided)
-    entry = provision(spelled) if spelled else None
-    if entry is not None and entry.fields:
-        fields &= set(entry.fields)
-    return tuple(sorted(fields))
+    fields = set(allowance.fields)
+    return tuple(sorted(fields if decided is None else fields.intersection(decided)))
 
 
-def _stretch(steps: _Steps, now: datetime) -> tuple[Stretch, bool]:
-    """The period of an order up to now, and whether some of it is to come. Without one: when it was received."""
-    received = steps.receipt.time
-    first, last = steps.fact("period_from"), steps.fact("period_to")
-    if first is None and last is None:
+def _stretch(steps: _Steps, allowance: Allowance, now: datetime) -> tuple[Stretch, bool]:
+    """The period of an order up to now, and whether some of it is to come.
+
+    Without one: when it was received.
+    """
+    received, decided = steps.receipt.time, steps.decision.facts
+    firsts = [day for day in (allowance.period_from, day_in(decided, "period_from")) if day]
+    lasts = [day for day in (allowance.period_to, day_in(decided, "period_to")) if day]
+    if not firsts and not lasts:
         return Stretch(received, received), False
-    since = start_of(date.fromisoformat(first)) if first else start_of(date.fromisoformat(last))
-    until = _end(date.fromisoformat(last)) if last else received
+    until = _end(min(lasts)) if lasts else received
+    since = start_of(max(firsts or lasts))
     if since > now:
         raise NotAllowed(f"the period of order {steps.receipt.facts['order_ref']} has not begun")
     return Stretch(since, max(since, min(until, now))), until > now

@@ -1,6 +1,7 @@
 """`ledger order prepare`, `feed-proof`: what the desk takes from the open ledger, which learns nothing of it."""
 
 import hashlib
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -78,22 +79,25 @@ def prepare(
     The open ledger keeps no trace of it. What is missing is said, and why.
     """
     if (certificate is None) == (recipient is None):
-        raise typer.BadParameter("--certificate or --age: name one of them")
+        raise typer.BadParameter("name --certificate or --age, one of them")
     with working(settings, _QUERY, None) as (site, source, now):
         wanted = wanted_of(source, find_order(source, ref, subject), now, by)
         with open_side(site, _QUERY) as there:
-            position = head_position(there.source.session)
-            position = position if at_position is None else min(position, at_position)
+            head = head_position(there.source.session)
+            position = head if at_position is None else min(head, at_position)
             data = order_data(there.source, salted(source, wanted, position), position)
         content = bundle_of(data)
-        sealed = (
-            sealed_to_certificate(content, certificate, source.now)
-            if certificate
-            else sealed_to_age(content, recipient or "")
-        )
+        sealed = _sealed(content, certificate, recipient, now)
         write_new(output, sealed.content)
-        answer = _answer(data, content, sealed, output)
-        print_answer(answer, prepared_tables, as_json)
+        print_answer(_answer(data, content, sealed, output), prepared_tables, as_json)
+
+
+def _sealed(
+    content: bytes, certificate: Path | None, recipient: str | None, now: datetime
+) -> Envelope:
+    if certificate is not None:
+        return sealed_to_certificate(content, certificate, now)
+    return sealed_to_age(content, recipient or "")
 
 
 def _answer(data: OrderData, content: bytes, sealed: Envelope, file: Path) -> PreparedOrder:
