@@ -89,7 +89,7 @@ def stretches_of(
     else:
         # What comes next ends it: another value, a removal, or nothing yet.
         ends = [*(time - _INSTANT for time, _ in had[1:]), datetime.max.replace(tzinfo=UTC)]
-        found = [Stretch(time, end) for (time, has), end in zip(had, ends, strict=True) if has]
+        found = [Stretch(time, end) for (time, has), end in zip(had, ends, strict=False) if has]
     return [cut for stretch in found if (cut := _cut(stretch, within)) is not None]
 
 
