@@ -22,7 +22,7 @@ from ledger.storage.install import check_installed, install
 from ledger.tlog.store.files import SECRET_FOLDER, make_folder
 from ledger.writing.chain import CHAIN
 from ledger.writing.chain_begin import begin_chain
-from projections import VIEWS
+from projections import views_of
 from projections.following.storage import prepare
 
 
@@ -84,7 +84,7 @@ def install_on(site: Site, *, older_rows: bool = False) -> list[str]:
     if is_upgrade:
         begin_chain(site.session("recorder"), site.ledger, keyring.hash(CHAIN))
     authenticate_rows(site.session("eraser"), site.provider, site.ledger, site.journal)
-    prepare(site.session("projector"), site.ledger, VIEWS)
+    prepare(site.session("projector"), site.ledger, views_of(site.settings.confidential))
     site.log_key.create()
     if site.settings.confidential:
         site.withheld_pair.create()

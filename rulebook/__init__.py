@@ -35,6 +35,7 @@ from rulebook.notice_checks import (
     notice_findings,
 )
 from rulebook.notice_claims import NOTICE_CLAIMS, NoticeClaim, Statement, house_statements
+from rulebook.orders import ORDER_RULES, OrderFacts, OrderRule, order_rule
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
 from rulebook.purposes import PURPOSES, Purpose, PurposeDecision, purpose_decision, purposes_on
@@ -78,6 +79,7 @@ __all__ = [
     "MARKETING_RULES",
     "NOTICE_CHECKS",
     "NOTICE_CLAIMS",
+    "ORDER_RULES",
     "OWN_REPORTS",
     "PERIODS",
     "PROVISIONS",
@@ -101,6 +103,8 @@ __all__ = [
     "NoticeCheck",
     "NoticeClaim",
     "NoticeFinding",
+    "OrderFacts",
+    "OrderRule",
     "Party",
     "Period",
     "Practice",
@@ -128,6 +132,7 @@ __all__ = [
     "kept",
     "marketing_decision",
     "notice_findings",
+    "order_rule",
     "over_from",
     "period",
     "provision",

@@ -1,7 +1,7 @@
 """Orders of authorities: what a provision allows to whom, by when an order is answered, what it lacks. Pure.
 
-Owns `law/orders.toml`. Hours are elapsed hours, whatever summer time does; a period of days ends with its last
-day in Amsterdam. Where the law leaves open how it counts, the earlier day is taken, and the rule says so.
+Owns `law/orders.toml`. Hours are elapsed hours, whatever summer time does; a period of days ends with its
+last day in Amsterdam. Where the law leaves open how it counts, a rule takes the earlier day, and says so.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from schemas.personal import PERSONAL_FIELDS, DataCategory, FieldName
 from schemas.provision import folded, readings
 
 RuleId = Annotated[str, Meta(pattern=r"^order\.[a-z0-9]+(?:[.-][a-z0-9]+)*\Z")]
-ClockName: TypeAlias = Literal["answer", "written-order", "preservation"]
+ClockName: TypeAlias = Literal["answer", "written-order", "preservation", "review"]
 Fault: TypeAlias = Literal["not-a-duty", "wrong-authority", "wrong-kind", "oral-not-allowed"]
 Ground: TypeAlias = Literal["beyond-provision", "needs-judge", "period-beyond-provision"]
 _DAY = timedelta(days=1)
@@ -62,8 +62,8 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
     unless `open_ended`. `confirm_days`: within which an oral order is confirmed in writing, or lapses.
     `preserve_days` may be prolonged `prolongings` times by `prolong_days`, and `until_production` as long as
     an order for the data that follows needs. `review_months`: after how long secrecy is looked at again,
-    which the house chose. `refusals`: grounds that the law has, beside those that are computed. `doubts`: what a
-    lawyer must confirm.
+    which the house chose. `refusals`: grounds that the law has, beside those that are computed.
+    `doubts`: what a lawyer must confirm.
     """
 
     id: RuleId
