@@ -42,6 +42,9 @@ from application.queries import (
     log,
     marketing,
     notifications,
+    order_counts,
+    order_numbers,
+    order_prepared,
     periods,
     portability,
     purposes,
@@ -151,7 +154,13 @@ ANSWERS: Mapping[str, object] = {
     "transparency": transparency.TransparencyReport,
     "verify": log.VerifiedEntry,
 }
-CONFIDENTIAL_ANSWERS: Mapping[str, object] = {}
+CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
+    "order counts": order_counts.OrderCounts,
+    "order feed-proof": feed_lists.WrittenFeedProof,
+    "order prepare": order_prepared.PreparedOrder,
+    "order prove-counts": order_numbers.WrittenCounts,
+    "order verify-counts": order_numbers.CountsProven,
+}
 """Of the commands that a confidential ledger alone has."""
 EVERY_ANSWER: Mapping[str, object] = {**ANSWERS, **CONFIDENTIAL_ANSWERS}
 

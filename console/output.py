@@ -127,7 +127,9 @@ def write_new(path: Path, content: bytes) -> None:
     try:
         descriptor = os.open(path, flags, _PRIVATE)
     except FileExistsError:
-        raise Misconfigured(f"{path} is there already, and stays as it is: name another file") from None
+        raise Misconfigured(
+            f"{path} is there already, and stays as it is: name another file"
+        ) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

@@ -69,9 +69,7 @@ def _head(answer: OrderCounts, language: Language, controller: str, made_at: str
     )
 
 
-def _half_years(
-    answer: OrderCounts, language: Language, roots: dict[str, str]
-) -> Iterator[Html]:
+def _half_years(answer: OrderCounts, language: Language, roots: dict[str, str]) -> Iterator[Html]:
     if not answer.half_years:
         yield element("p", phrase(_ABOUT, "none", language))
     for half in answer.half_years:

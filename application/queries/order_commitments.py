@@ -1,17 +1,17 @@
-"""Proof of published numbers of orders, without an order: a tree of salted commitments, one for each order. Pure.
+"""Proof of published numbers of orders, without an order: a tree of salted commitments, one an order. Pure.
 
 A leaf commits to what is published of an order and no more. The public file opens the leaves of every exact
-number, and one of each range: so many orders there were at least, and the root fixes all of them from then on. The
-whole file opens every leaf, for an auditor who may know the exact numbers: then there were no more, either. Leaves
-are in the order of their hashes, among others that stand for nothing, so a place and the size tell nothing.
+number, and one of each range: so many orders there were at least, and the root fixes all of them from then
+on. The whole file opens every leaf, for an auditor who may know exact numbers: there were no more, either.
+Leaves are in the order of their hashes, among others that stand for nothing: a place tells nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from application.queries.order_counts import FEWEST, Counted, OrderCell, figure_of
+from application.queries.order_counts import Counted, Figure, OrderCell, figure_of
 from ledger.errors import Unproven
 from ledger.tlog.tree.merkle import hash_leaf, hash_perfect
 from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion
@@ -134,24 +134,38 @@ def _opened(tree: Tree, row: tuple[str, ...], places: Sequence[int]) -> OpenedCe
     return OpenedCell(row, figure.least, figure.most, openings)
 
 
+def parse_counts(content: bytes) -> PublicProof | WholeProof:
+    """Take a file apart, without checking what it says. Raises Unproven."""
+    for form, title in ((PublicProof, PUBLIC_TITLE), (WholeProof, WHOLE_TITLE)):
+        try:
+            proof = msgspec.json.decode(content, type=form)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        if proof.title == title:
+            return proof
+    raise Unproven("this is not a proof of numbers of orders")
+
+
 def verify_public(proof: PublicProof, cells: Iterable[OrderCell] | None = None) -> None:
-    """Raise Unproven unless the file shows its numbers. `cells`: those of the page, which must be the same."""
-    seen: set[int] = set()
-    for cell in proof.cells:
-        if not cell.row or cell.row[0] != proof.half_year or len(cell.openings) != cell.least:
-            raise Unproven("the file opens another number of orders than it states")
-        if cell.least != cell.most and (cell.least, cell.most) != (1, FEWEST - 1):
-            raise Unproven("a number is neither exact nor a range of few")
-        for opening in cell.openings:
-            leaf = Leaf(opening.salt, cell.row)
-            verify_inclusion(leaf.digest, opening.index, proof.size, opening.path, proof.root)
-            seen.add(opening.index)
-    if len(seen) != sum(cell.least for cell in proof.cells):
+    """Raise Unproven unless the file shows its numbers. `cells`: of the page, which must be the same."""
+    places = [place for cell in proof.cells for place in _places(proof, cell)]
+    if len(set(places)) != len(places):
         raise Unproven("an order is counted twice")
-    if cells is not None and _figures(cells, proof.half_year) != {
-        (*cell.row, cell.least, cell.most) for cell in proof.cells
-    }:
+    proven = {(*cell.row, cell.least, cell.most) for cell in proof.cells}
+    if cells is not None and _figures(cells, proof.half_year) != proven:
         raise Unproven("the numbers of the page are not those of the file")
+
+
+def _places(proof: PublicProof, cell: OpenedCell) -> Iterator[int]:
+    """The leaves that show the number of a cell. Raises Unproven unless they do."""
+    if not cell.row or cell.row[0] != proof.half_year or len(cell.openings) != cell.least:
+        raise Unproven("the file opens another number of orders than it states")
+    if Figure(cell.least, cell.most) != figure_of(cell.least):
+        raise Unproven("a number is neither exact nor a range of few")
+    for opening in cell.openings:
+        leaf = Leaf(opening.salt, cell.row)
+        verify_inclusion(leaf.digest, opening.index, proof.size, opening.path, proof.root)
+        yield opening.index
 
 
 def _figures(cells: Iterable[OrderCell], half_year: str) -> set[tuple[object, ...]]:

@@ -1,7 +1,7 @@
-"""How many orders there were, in a form that can be published: by half-year, provision, country, kind and outcome.
+"""How many orders there were, in a form that can be published.
 
-Each order is counted in one cell. A cell of fewer than five is a range. Totals are made of what the cells show, so
-no total says more than they do: that is why no total is published that was counted by itself.
+Each order is counted in one cell: half-year, provision, country, kind and outcome. A cell of fewer than five
+is a range. Totals are made of what the cells show, so no total says more than they do.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ _JULY = 7
 Outcome = Literal[
     "executed", "executed-in-part", "objected", "refused", "withdrawn", "lapsed", "open"
 ]
-"""What became of an order. `executed-in-part`: it asked for more than it may have, and the remainder was refused."""
+"""What became of an order. `executed-in-part`: it asked for more than it may have, and that was refused."""
 
 
 class Counted(NamedTuple):
@@ -97,8 +97,8 @@ def figure_of(count: int) -> Figure:
 
 
 def shown_figure(figure: Figure) -> int | str:
-    """A number, or a range such as `1–4`."""
-    return figure.least if figure.least == figure.most else f"{figure.least}–{figure.most}"
+    """A number, or a range such as `1-4`."""
+    return figure.least if figure.least == figure.most else f"{figure.least}-{figure.most}"
 
 
 def _half_year(half_year: str, cells: list[OrderCell]) -> HalfYear:

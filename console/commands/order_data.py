@@ -1,4 +1,4 @@
-"""`ledger order prepare`, `feed-proof`: what the desk takes from the open ledger, which learns nothing of it."""
+"""`ledger order prepare`, `feed-proof`: what the desk takes from the open ledger without a trace."""
 
 import hashlib
 from datetime import datetime
@@ -50,7 +50,9 @@ _QUERY = "order-prepare"
 def prepare(
     settings: Settings,
     ref: OrderRef,
-    output: Annotated[Path, option("--output", "FILE", "Write the sealed bundle there; a new file.")],
+    output: Annotated[
+        Path, option("--output", "FILE", "Write the sealed bundle there; a new file.")
+    ],
     certificate: Annotated[
         Path | None, option("--certificate", "FILE", "Seal to this certificate (CMS).")
     ] = None,

@@ -66,7 +66,9 @@ def decrypted(folder: Path, sealed: bytes, key: Key, pem: bytes) -> subprocess.C
     files = {"sealed.cms": sealed, "key.pem": private(key), "cert.pem": pem}
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    command = "openssl cms -decrypt -binary -inform DER -in sealed.cms -inkey key.pem -recip cert.pem"
+    command = (
+        "openssl cms -decrypt -binary -inform DER -in sealed.cms -inkey key.pem -recip cert.pem"
+    )
     return subprocess.run(command.split(), cwd=folder, capture_output=True, check=False)
 
 
