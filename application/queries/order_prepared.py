@@ -163,7 +163,7 @@ def _number(source: Source, case: FoundOrder, by: str | None) -> tuple[str, Valu
         if not isinstance(value, Missing) and by in {None, field}
     }
     if not named:
-        raise NotAllowed("the order names nobody: no subject, and no value by which to find one")
+        raise NotAllowed("the order names no person: it has no subject, and no value by which to find one")
     if len(named) > 1:
         raise NotAllowed(f"the order names {', '.join(named)}: say with --by which one to look for")
     [number] = named.items()

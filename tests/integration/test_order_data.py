@@ -1,22 +1,28 @@
 """What an order may have, gathered from the open ledger: exactly that, and without a trace there."""
 
+import hashlib
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
+from pyrage import x25519
 
 from application.queries.order_data import OrderData, Wanted, order_data
 from console.commands.people import recording_reads
 from host.environment import settings_from
 from host.open_side import open_side
 from host.wiring import open_site
+from ledger.backup.encryption import Identities
 from ledger.errors import Misconfigured
 from ledger.reading import head_position
 from projections.use.stretches import Stretch
 from schemas import PERSONAL_FIELDS
-from tests.fixtures.console import Cli, collected, message, registered
+from tests.fixtures.console import Cli, collected, message, recipient, registered
 from tests.fixtures.postgres import Templates, fresh_database
 from tests.integration.test_audit_writes_nothing import files, state
 
@@ -32,6 +38,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+NUMBERS = {"mobile_number": "+31612345678", "ip_address": "192.0.2.2"}
 MARCH = Stretch(moment(day(3, 1, 0)), moment(day(3, 31, 23)))
 
 
@@ -109,7 +116,7 @@ def two(cli: Cli, embedded_templates: Templates, tmp_path: Path) -> Iterator[Two
     keys = tmp_path / "keys"
     file.write_text(
         f"# The other side\nLEDGER_DATABASE_URL={cli.url}\nLEDGER_KEY_DIR={keys}\n"
-        f"LEDGER_DATA_DIR={folder}\n"
+        f"LEDGER_DATA_DIR={folder}\nLEDGER_LOG_DIR={folder / 'tlog'}\n"
     )
     file.chmod(0o600)
     with fresh_database(embedded_templates.url) as url:
@@ -124,6 +131,18 @@ def two(cli: Cli, embedded_templates: Templates, tmp_path: Path) -> Iterator[Two
         )
         assert cli("init").status == 0
         yield Two(cli, cli.url, folder)
+
+
+@contextmanager
+def as_open(two: Two) -> Iterator[None]:
+    """The program speaks to the open ledger."""
+    names = ("CONFIDENTIAL", "DATABASE_URL", "KEY_DIR", "DATA_DIR", "LOG_DIR")
+    secret = {name: os.environ[f"LEDGER_{name}"] for name in names}
+    folder, keys = str(two.open_folder), str(two.cli.folder / "keys")
+    two.cli.set(CONFIDENTIAL="0", DATABASE_URL=two.open_url, KEY_DIR=keys)
+    two.cli.set(DATA_DIR=folder, LOG_DIR=f"{folder}/tlog")
+    yield
+    two.cli.set(**secret)
 
 
 def values(data: OrderData, number: int = 0) -> list[tuple[Any, bool]]:
@@ -180,3 +199,133 @@ def test_without_the_other_side_nothing_is_gathered(two: Two, tmp_path: Path) ->
     two.cli.set(OPEN_SETTINGS_FILE="")
     with pytest.raises(Misconfigured, match="LEDGER_OPEN_SETTINGS_FILE"):
         two.gather(wanted())
+
+
+def ordered(step: str, who: str, **members: Any) -> dict[str, Any]:
+    """An act on order O-1, as the desk records it."""
+    common = {"order_ref": "O-1", "activity": "orders-of-authorities", "legal_basis": "6-1-c"}
+    time = members.pop("time", day(4, 10))
+    provision = members.pop("provision", "nl.sv.126nd")
+    return message(f"order-{step}", who, time=time, provision=provision, **common | members)
+
+
+def received(who: str, **members: Any) -> dict[str, Any]:
+    facts = {
+        "authority": "om-rotterdam",
+        "requested_fields": ["name", "mobile_number", "called_number", "iban"],
+        "oral": False,
+        "issued_by": "public-prosecutor",
+        "period_from": "2024-03-01",
+        "period_to": "2024-03-31",
+    }
+    return ordered("received", who, **facts | members)
+
+
+def prepare(
+    two: Two, *options: str, file: str = "bundle.age", ref: str = "O-1"
+) -> tuple[Any, OrderData | None]:
+    """What `ledger order prepare` says, and what the authority reads; the open ledger has no trace."""
+    identity = two.cli.folder / "authority.key"
+    if not identity.exists():
+        identity.write_text(str(x25519.Identity.generate()))
+        identity.chmod(0o600)
+    key = str(x25519.Identity.from_str(identity.read_text()).to_public())
+    before, target = two.trace(), two.cli.folder / file
+    given = ("--age", key, "--output", str(target), "--json", *options)
+    ran = two.cli("order", "prepare", ref, *given)
+    assert two.trace() == before
+    if ran.status:
+        return ran, None
+    assert target.stat().st_mode & 0o777 == 0o600
+    blocks: list[bytes] = []
+    Identities(identity).decrypt([target.read_bytes()], blocks.append)
+    content = b"".join(blocks)
+    assert ran.json["bundle_sha256"] == hashlib.sha256(content).hexdigest()
+    assert ran.json["sealed_sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+    return ran, msgspec.json.decode(content, type=OrderData)
+
+
+def test_the_desk_prepares_exactly_what_was_decided_and_allowed(two: Two) -> None:
+    two.cli.record(received(WHO))
+    ran, _ = prepare(two)
+    assert ran.status == 1
+    assert "only what was validated or narrowed has data" in ran.err
+    # More was decided than was asked for: the rulebook is asked again.
+    allowed = ["name", "called_number", "email"]
+    two.cli.record(ordered("narrowed", WHO, allowed_fields=allowed, refused_fields=["iban"]))
+    ran, data = prepare(two)
+    assert data is not None
+    assert values(data) == [
+        ({"name": "J. de Vries"}, True),
+        ({"name": "J. Jansen"}, False),
+        ({"called_number": "+31300000002"}, False),
+    ]
+    said = ran.json
+    assert said["fields"] == ["called_number", "name"]
+    assert (said["persons"], said["records"], said["gaps"]) == (1, 3, [])
+    assert said["position"] == data.position
+    assert (said["period_from"], said["period_to"]) == (data.since, data.until)
+    # Gathered again from the same position it is the same, and no file is overwritten.
+    ran, _ = prepare(two)
+    assert (ran.status, "is there already" in ran.err) == (2, True)
+    ran, again = prepare(two, "--at-position", str(data.position), file="again.age")
+    assert (again, ran.json["bundle_sha256"]) == (data, said["bundle_sha256"])
+    assert len(data.salt) == 64
+    reads = two.cli("access", WHO, "--json").out.decode()
+    assert "order-prepare" in reads
+
+
+def test_an_order_by_number_finds_its_persons(two: Two) -> None:
+    who = "visitor/O-1"
+    two.cli.record(
+        received(who, personal={"mobile_number": "+31612345678"}, categories=["contact"]),
+        ordered("validated", who, allowed_fields=["name"]),
+    )
+    _, data = prepare(two)
+    assert data is not None
+    assert [person.subject for person in data.persons] == [WHO, OTHER]
+
+
+NOTHING: dict[str, tuple[dict[str, Any], str]] = {
+    "wrong-authority": ({"issued_by": "bailiff"}, "validated"),
+    "no rule": ({"provision": "nl.unknown"}, "validated"),
+    "no data": ({"kind": "preservation", "provision": "nl.sv.126ni"}, "validated"),
+    "is rejected": ({}, "rejected"),
+    "has not begun": ({"period_from": "2199-01-01", "period_to": "2199-01-02"}, "validated"),
+    "names no person": ({"subject": "visitor/O-5"}, "validated"),
+    "say with --by": (
+        {"subject": "visitor/O-6", "personal": NUMBERS, "categories": ["contact", "device"]},
+        "validated",
+    ),
+}
+
+
+def test_an_order_that_may_have_nothing_gets_nothing(two: Two) -> None:
+    for number, (members, step) in enumerate(NOTHING.values()):
+        ref, who = f"O-{number}", members.pop("subject", WHO)
+        same = {"provision": members.get("provision", "nl.sv.126nd"), "order_ref": ref}
+        two.cli.record(received(who, **members | same), ordered(step, who, **same))
+    for number, told in enumerate(NOTHING):
+        ran, data = prepare(two, ref=f"O-{number}")
+        assert (ran.status, data) == (1, None)
+        assert told in ran.err
+
+
+def test_who_was_in_the_file_of_a_day_is_proven_without_a_trace(two: Two) -> None:
+    cli, file = two.cli, two.cli.folder / "list.txt"
+    file.write_text(f"{WHO}\n")
+    with as_open(two):
+        cli.record(recipient("Het CIOT", "ciot", kind="ciot", role="authority"))
+        ran = cli("feed", "deliver", str(file), "--recipient", "ciot", "--json")
+        assert ran.status == 0, ran.err
+        assert cli("publish", "--once").status == 0
+        key = cli("log", "keys", "--json").json["keys"][-1]
+    before = two.trace()
+    for who, included in ((WHO, True), (OTHER, False), ("customer/99999", False)):
+        proof = cli.folder / f"{who.rpartition('/')[2]}.json"
+        named = (str(ran.json["position"]), who, "--output", str(proof), "--json")
+        said = cli("order", "feed-proof", *named).json
+        assert said["included"] == included
+        asked = ("--subject", who, "--day", said["day"], "--key", key, "--json")
+        assert cli("feed", "verify", str(proof), *asked).json["included"] == included
+    assert two.trace() == before
