@@ -14,7 +14,7 @@ from typing import get_args
 
 import msgspec
 
-from application.acts import holding, recording
+from application.acts import holding, recording, restricting
 from application.queries import (
     access,
     access_report,
@@ -45,12 +45,14 @@ from application.queries import (
     order_counts,
     order_numbers,
     order_prepared,
+    orders,
     periods,
     portability,
     purposes,
     recipients,
     register_answer,
     requests,
+    secrecy,
     seen,
     setup,
     sources,
@@ -160,6 +162,25 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order prepare": order_prepared.PreparedOrder,
     "order prove-counts": order_numbers.WrittenCounts,
     "order verify-counts": order_numbers.CountsProven,
+    "order authenticate": orders.OrderFile,
+    "order confirm": orders.OrderFile,
+    "order execute": orders.OrderFile,
+    "order list": orders.OrderList,
+    "order narrow": orders.OrderFile,
+    "order object": orders.OrderFile,
+    "order receive": orders.OrderFile,
+    "order refuse": orders.OrderFile,
+    "order show": orders.OrderFile,
+    "order validate": orders.OrderFile,
+    "order withdraw": orders.OrderFile,
+    "preservation extend": orders.OrderFile,
+    "preservation impose": orders.OrderFile,
+    "preservation release": orders.OrderFile,
+    "restriction apply": restricting.RestrictionAct,
+    "secrecy impose": secrecy.SecrecyRow,
+    "secrecy lift": secrecy.SecrecyRow,
+    "secrecy list": secrecy.SecrecyList,
+    "secrecy review": secrecy.SecrecyRow,
 }
 """Of the commands that a confidential ledger alone has."""
 EVERY_ANSWER: Mapping[str, object] = {**ANSWERS, **CONFIDENTIAL_ANSWERS}

@@ -4,22 +4,24 @@ Exactly what the order was found to allow may be given, or less; the event says 
 bundle, and the disclosure is an event of its own in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from msgspec import Struct
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, ActRefused, check, one_at_a_time
 from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.queries.found_orders import FoundOrder, find_order
 from application.queries.found_requests import NotAllowed
 from application.site import Site
 from application.source import Source
+from projections.views.orders import Order
 from rulebook import Provision, provision
-from schemas import names
+from schemas import Code, names
 from schemas.encoding import JsonValue
 
+_TAX = frozenset({"nl.awr.47", "nl.awr.53"})
 _KINDS: Mapping[str, str] = {
     "investigating-officer": "police",
     "public-prosecutor": "public-prosecutor",
@@ -33,12 +35,12 @@ _KINDS: Mapping[str, str] = {
 
 
 class Execution(Struct, frozen=True, kw_only=True):
-    """How an order is executed. `fields`: those that are given, none named: all that are allowed.
+    """How an order is executed. `fields`: those that are given; none named: all that are allowed.
 
     `bundle_sha256`: of what was sealed for the authority. `position`: of the open ledger that it reflects.
     """
 
-    fields: tuple[str, ...] = ()
+    fields: Sequence[str] = ()
     bundle_sha256: str | None = None
     recipient: str | None = None
     position: int | None = None
@@ -48,7 +50,7 @@ def execute(site: Site, source: Source, on: OnOrder, execution: Execution) -> Fo
     """Record that an order was executed, with the disclosure. Raises NotAllowed."""
     with one_at_a_time(site):
         case = executable(source, on, execution)
-        record(site, _acts(case, execution), on.time)
+        record(site, _acts(site, case, execution), on.time)
     return again(source, case)
 
 
@@ -56,68 +58,101 @@ def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
     """The order, which may be executed like this. Raises NotAllowed otherwise."""
     case = find_order(source, on.ref, on.subject)
     check_deed(case, "execute", on.time)
-    beyond = [name for name in execution.fields if name not in case.order.allowed_fields]
+    may_have = allowed_fields(case.order)
+    beyond = [name for name in execution.fields if name not in may_have]
     if beyond:
         raise NotAllowed(
-            f"order {on.ref} does not allow {', '.join(beyond)}: expected some of "
-            f"{', '.join(case.order.allowed_fields)}",
+            f"order {on.ref} does not allow {', '.join(beyond)}; it allows {', '.join(may_have)}",
             field="field",
         )
     return case
 
 
-def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
+def allowed_fields(order: Order) -> list[str]:
+    """What may be given: as it was decided, and never beyond the provision."""
+    decision, allowance = order.decision, order.allowance
+    by_law = list(allowance.fields) if allowance else []
+    decided = decision.facts.get("allowed_fields", by_law) if decision else []
+    return [name for name in decided if name in by_law]
+
+
+def allowed_period(order: Order) -> dict[str, JsonValue]:
+    """The days of which data may be given, as facts of an event."""
+    decision = order.decision
+    facts = decision.facts if decision else {}
+    return {name: facts[name] for name in ("period_from", "period_to") if name in facts}
+
+
+def _acts(site: Site, case: FoundOrder, execution: Execution) -> list[Act]:
     """The execution, and what was disclosed by it."""
-    order, stated = case.order, dict[str, JsonValue]()
-    given = [name for name in order.allowed_fields if name in execution.fields or not execution.fields]
-    recipient = execution.recipient or order.authority
-    disclosure = _disclosure(case, given, recipient) if given else None
-    stated |= {"fields": given, "recipient": recipient, **order.allowed_period}
-    optional = {
+    order, receipt = case.order, case.received
+    given = [
+        name for name in allowed_fields(order) if name in execution.fields or not execution.fields
+    ]
+    recipient = execution.recipient or str(receipt.facts["authority"])
+    disclosure = _disclosure(site, case, given, recipient) if given else None
+    optional: dict[str, JsonValue] = {
         "bundle_sha256": execution.bundle_sha256,
         "position": execution.position,
         "disclosure_id": disclosure and disclosure.id,
     }
-    stated |= {name: value for name, value in optional.items() if value is not None}
-    executed = act_on(case, names.ORDER_EXECUTED, stated)
+    facts: dict[str, JsonValue] = {
+        "fields": list(given),
+        "recipient": recipient,
+        **allowed_period(order),
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+    executed = act_on(case, names.ORDER_EXECUTED, facts)
     return [executed, *([disclosure] if disclosure else []), *_interception(case)]
 
 
-def _disclosure(case: FoundOrder, given: list[str], recipient: str) -> Act:
-    """The disclosure, as the person's report tells of it once its secrecy is lifted."""
-    order, law = case.order, provision(case.order.provision or "")
+def _disclosure(site: Site, case: FoundOrder, given: Sequence[str], recipient: str) -> Act | None:
+    """The disclosure, as the person's report tells of it once its secrecy is lifted.
+
+    None under a provision without secrecy: the open ledger records that disclosure, and the confidential
+    one does not take it.
+    """
+    law = provision(case.provision or "")
+    barred = law is None or law.secrecy != "none"
     facts: dict[str, JsonValue] = {
         "recipient": recipient,
         "recipient_kind": _kind_of(case, law),
-        "purpose": _PURPOSE,
+        "purpose": "tax-information" if law and law.id in _TAX else "legal-order",
         "method": "push",
-        "country": order.country or "NL",
+        "country": str(case.received.facts.get("country", "NL")),
         "fields": list(given),
         "necessity_reason": "legal-duty",
-        "case_ref": order.ref,
-        "notice": "barred" if law is None or law.notice in _SILENT else "none",
-        **order.allowed_period,
+        "case_ref": case.order.ref,
+        "notice": "barred" if barred else "none",
+        **allowed_period(case.order),
     }
-    return Act(
+    disclosure = Act(
         name=names.PERSONAL_DATA_DISCLOSED,
         subject=case.person,
-        provision=order.provision,
+        provision=case.provision,
         activity=ACTIVITY,
         facts=facts,
         id=str(uuid4()),
     )
+    try:
+        check(site, [disclosure])
+    except ActRefused as refused:
+        if refused.code is Code.WRONG_LEDGER:
+            return None
+        raise
+    return disclosure
 
 
 def _kind_of(case: FoundOrder, law: Provision | None) -> str:
     """The kind of recipient: by who ordered, among those that the provision names."""
     authorities = law.authorities if law else ()
-    kind = _KINDS.get(case.order.issued_by or "")
+    kind = _KINDS.get(str(case.received.facts.get("issued_by", "")), "")
     return kind if kind in authorities or not authorities else authorities[0]
 
 
 def _interception(case: FoundOrder) -> list[Act]:
     """That an authority can tap from now on; what is tapped is never recorded."""
-    if case.order.kind != "interception":
+    if case.received.facts.get("kind") != "interception":
         return []
-    last = case.order.allowed_period.get("period_to")
+    last = allowed_period(case.order).get("period_to")
     return [act_on(case, names.INTERCEPTION_PROVIDED, {"until": last} if last else {})]

@@ -22,8 +22,9 @@ from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured
 from ledger.event import instant
-from projections.reading.order_acts import OrderDeed, hindrance
+from projections.reading.order_steps import OrderDeed, hindrance
 from projections.reading.order_judging import judgement_of, objection, refusal
+from projections.views.orders import standing
 from rulebook import provision
 from rulebook.calendar import day_of
 from rulebook.orders import Allowance, facts_of, review_on, rule_of
@@ -170,9 +171,7 @@ def refuse(site: Site, source: Source, on: OnOrder, ground: str) -> FoundOrder:
     return _act_on_order(site, source, on, "refuse", refused, ground)
 
 
-def confirm(
-    site: Site, source: Source, on: OnOrder, what: str, sha256: str | None
-) -> FoundOrder:
+def confirm(site: Site, source: Source, on: OnOrder, what: str, sha256: str | None) -> FoundOrder:
     """Record that an oral order was confirmed in writing, or that its answer was received."""
     deed: OrderDeed = "confirm-order" if what == "written-order" else "confirm-receipt"
     return _act_on_order(
@@ -190,7 +189,7 @@ def act_on(case: FoundOrder, name: str, facts: Facts) -> Act:
     return Act(
         name=name,
         subject=case.person,
-        provision=case.order.provision,
+        provision=case.provision,
         activity=ACTIVITY,
         facts={"order_ref": case.order.ref, **facts},
     )
@@ -222,8 +221,10 @@ def check_deed(case: FoundOrder, deed: OrderDeed, time: datetime, ground: str = 
     """Raise NotAllowed when the steps of an order forbid an act at a time, or its rule lacks the ground."""
     why = hindrance(deed, case.order, time)
     judged = judgement_of(case.order) if ground else None
-    why = why or (judged and refusal(case.order.ref, judged, ground))
-    if why:
+    if why is None and judged is not None:
+        state = standing(case.order, time)
+        why = refusal(case.order.ref, judged, ground, lapsed=state is not None and state.lapsed)
+    if why is not None:
         raise NotAllowed(why)
 
 

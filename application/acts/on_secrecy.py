@@ -1,1 +1,124 @@
-"""Acts on the secrecy of orders and disclosures: imposed, reviewed, lifted."""
+"""Acts on secrecy: imposed, reviewed, lifted, each with its evidence and under the lock of the office."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from application.acts.acting import Act, one_at_a_time
+from application.acts.on_orders import ACTIVITY
+from application.acts.requesting import record
+from application.queries.found_requests import NotAllowed
+from application.queries.found_secrets import FoundSecret, find_secret
+from application.site import Site
+from application.source import Source
+from ledger.errors import Misconfigured
+from ledger.event import instant
+from rulebook.calendar import day_of
+from schemas import names
+from schemas.encoding import JsonValue
+
+IMPOSED_BY = ("authority", "court", "statute")
+LIFTED_BY = ("authority", "court", "statute", "review")
+OUTCOMES = ("continues", "may-lift")
+
+
+class OnSecret(Struct, frozen=True, kw_only=True):
+    """What is kept secret: an order by its reference, or a disclosure of a person. `time`: of the act."""
+
+    ref: str | None
+    subject: str | None
+    disclosure: str | None
+    time: datetime
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """What is said of a secret. `by`: who says so; `evidence`: the document or article that shows it."""
+
+    by: str
+    evidence: str
+    review_on: date | None = None
+    outcome: str | None = None
+
+
+def impose(site: Site, source: Source, on: OnSecret, word: Word) -> FoundSecret:
+    """Record that the person may not be told. Raises NotAllowed where that was said already."""
+    return _act_on_secret(site, source, on, names.SECRECY_IMPOSED, word)
+
+
+def review(site: Site, source: Source, on: OnSecret, word: Word) -> FoundSecret:
+    """Record that it was looked at again whether the person may be told. Raises NotAllowed."""
+    return _act_on_secret(site, source, on, names.SECRECY_REVIEWED, word)
+
+
+def lift(site: Site, source: Source, on: OnSecret, word: Word) -> FoundSecret:
+    """Record that the person may be told from now on. Raises NotAllowed."""
+    return _act_on_secret(site, source, on, names.SECRECY_LIFTED, word)
+
+
+def liftable(source: Source, on: OnSecret, word: Word) -> FoundSecret:
+    """The secret, which may be lifted like this. Raises NotAllowed otherwise."""
+    return _judged(source, on, names.SECRECY_LIFTED, word)
+
+
+def _act_on_secret(site: Site, source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
+    if word.review_on is not None and word.review_on < day_of(on.time):
+        raise Misconfigured("this day is over; expected today or a day to come", field="review_on")
+    with one_at_a_time(site):
+        secret = _judged(source, on, name, word)
+        record(site, [_act(secret, name, word)], on.time)
+    return find_secret(source, on.ref, secret.person, on.disclosure)
+
+
+def _judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
+    secret = find_secret(source, on.ref, on.subject, on.disclosure)
+    why = hindrance(secret, name, word, on.time)
+    if why is not None:
+        raise NotAllowed(why)
+    return secret
+
+
+def hindrance(secret: FoundSecret, name: str, word: Word, time: datetime) -> str | None:
+    """Why an act on a secret is not allowed at a time, as one sentence; None when it is. Pure."""
+    latest = secret.latest
+    last = max(secret.begin.time, latest.time if latest else secret.begin.time)
+    if time < last:
+        return f"this cannot have been done before the last act on this secret, at {instant(last)}"
+    if name == names.SECRECY_IMPOSED:
+        said = latest is not None and latest.name != names.SECRECY_LIFTED
+        return _SAID if said else None
+    if secret.state == "none":
+        return "this was never secret: there is nothing to review and nothing to lift"
+    if secret.state == "lifted":
+        return f"this secrecy was lifted on {day_of(last)}: the person may know"
+    if name == names.SECRECY_LIFTED and word.by == "review" and not _may_lift(secret):
+        return (
+            "the last review did not find that it may be lifted: give `ledger secrecy review` with "
+            "`--outcome may-lift` first, or name the authority, court or statute that lifts it"
+        )
+    return None
+
+
+_SAID = "this was imposed already: give `ledger secrecy review` with another day to go on with it"
+
+
+def _may_lift(secret: FoundSecret) -> bool:
+    latest = secret.latest
+    return latest is not None and latest.facts.get("outcome") == "may-lift"
+
+
+def _act(secret: FoundSecret, name: str, word: Word) -> Act:
+    facts: dict[str, JsonValue] = {
+        "by": word.by,
+        "evidence": word.evidence,
+        "order_ref": secret.order_ref,
+        "disclosure_id": secret.disclosure_id,
+        "review_on": word.review_on and word.review_on.isoformat(),
+        "outcome": word.outcome,
+    }
+    return Act(
+        name=name,
+        subject=secret.person,
+        provision=secret.provision,
+        activity=ACTIVITY,
+        facts={member: value for member, value in facts.items() if value is not None},
+    )

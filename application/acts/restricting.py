@@ -8,8 +8,10 @@ from msgspec import Struct
 from application.acts.acting import Act, act, one_at_a_time
 from application.acts.on_orders import ACTIVITY
 from application.answer import Answer
+from application.queries.found_orders import find_order
 from application.queries.subjects import check_person
 from application.site import Site
+from application.source import Source
 from ledger.errors import Misconfigured
 from rulebook.calendar import day_of
 from schemas import names
@@ -42,8 +44,11 @@ class RestrictionAct(Answer, frozen=True):
     position: int
 
 
-def restrict(site: Site, new: NewRestriction, time: datetime) -> RestrictionAct:
-    """Record a restriction. Raises Misconfigured when a consideration is missing, or its review is over."""
+def restrict(site: Site, source: Source, new: NewRestriction, time: datetime) -> RestrictionAct:
+    """Record a restriction. Raises Misconfigured when a consideration is missing, or its review is over.
+
+    Raises NotAllowed for an order that there is not.
+    """
     check_person(new.subject)
     missing = [letter for letter in CONSIDERATIONS if not new.considerations.get(letter)]
     if missing:
@@ -53,24 +58,9 @@ def restrict(site: Site, new: NewRestriction, time: datetime) -> RestrictionAct:
         )
     if new.review_on < day_of(time):
         raise Misconfigured("this day is over; expected today or a day to come", field="review_on")
-    facts: dict[str, JsonValue] = {
-        "ground": new.ground,
-        "considerations": dict(new.considerations),
-        "review_on": new.review_on.isoformat(),
-        "tell_subject": new.reason_not_told is None,
-    }
-    facts |= {"order_ref": new.order_ref} if new.order_ref else {}
-    facts |= {"reason_not_told": new.reason_not_told} if new.reason_not_told else {}
-    restricted = Act(
-        name=names.RESTRICTION_APPLIED,
-        subject=new.subject,
-        activity=ACTIVITY,
-        provision=_PROVISION,
-        facts=facts,
-        time=time,
-    )
     with one_at_a_time(site):
-        outcome = act(site, [restricted])
+        order = find_order(source, new.order_ref, new.subject) if new.order_ref else None
+        outcome = act(site, [_act(new, order.provision if order else None, time)])
     return RestrictionAct(
         subject=new.subject,
         ground=new.ground,
@@ -78,4 +68,23 @@ def restrict(site: Site, new: NewRestriction, time: datetime) -> RestrictionAct:
         review_on=new.review_on.isoformat(),
         told=new.reason_not_told is None,
         position=outcome.last_position,
+    )
+
+
+def _act(new: NewRestriction, provision: str | None, time: datetime) -> Act:
+    facts: dict[str, JsonValue] = {
+        "ground": new.ground,
+        "considerations": dict(new.considerations),
+        "review_on": new.review_on.isoformat(),
+        "tell_subject": new.reason_not_told is None,
+        "order_ref": new.order_ref,
+        "reason_not_told": new.reason_not_told,
+    }
+    return Act(
+        name=names.RESTRICTION_APPLIED,
+        subject=new.subject,
+        activity=ACTIVITY,
+        provision=provision or _PROVISION,
+        facts={name: value for name, value in facts.items() if value is not None},
+        time=time,
     )

@@ -11,6 +11,7 @@ from application.queries.subjects import known_streams, note_read
 from application.source import Source, each_known
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import orders
+from projections.views.order_acts import OrderAct
 from projections.views.orders import VIEW, Order
 
 
@@ -29,6 +30,18 @@ class FoundOrder(Struct, frozen=True):
         raise NotAllowed(
             f"the person of order {self.order.ref} was erased: name them", field="subject"
         )
+
+    @property
+    def received(self) -> OrderAct:
+        """How the order came in. Raises NotAllowed when it never did."""
+        if self.order.receipt is None:
+            raise NotAllowed(f"order {self.order.ref} was never received")
+        return self.order.receipt
+
+    @property
+    def provision(self) -> str | None:
+        """The provision that the order names; None when it was never received."""
+        return self.order.receipt.provision if self.order.receipt else None
 
 
 def known_orders(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -12,8 +12,10 @@ from console.flags import code_option, day_named, option, switch, time_of
 from console.setting_flags import Several
 from console.streams import object_of, sha256_of
 from schemas import PERSONAL_FIELDS
-from schemas.events.orders import ISSUERS, KINDS
+from schemas.events.orders import IssuedBy, OrderKind
 
+_ISSUERS: tuple[str, ...] = get_args(IssuedBy)
+_KINDS: tuple[str, ...] = get_args(OrderKind)
 Document = Annotated[
     str | None,
     option("--document", "FILE", "The document itself: its SHA-256 is recorded, and nothing else."),
@@ -27,9 +29,9 @@ _OPTIONS: Mapping[str, Any] = {
         str | None, option("--authority", "A", "Which authority, as a code such as om-rotterdam.")
     ],
     "issued_by": Annotated[
-        str | None, code_option("--issued-by", "I", ISSUERS, "Who ordered it: one of {}.")
+        str | None, code_option("--issued-by", "I", _ISSUERS, "Who ordered it: one of {}.")
     ],
-    "kind": Annotated[str | None, code_option("--kind", "K", KINDS)],
+    "kind": Annotated[str | None, code_option("--kind", "K", _KINDS)],
     "country": Annotated[
         str | None, option("--country", "CC", "Of a foreign authority: its country.")
     ],
@@ -83,9 +85,16 @@ def order_form_of(
     **stated: Any,
 ) -> OrderForm:
     """The order that the options state. Raises BadParameter, Misconfigured for a file that does not fit."""
-    if provision is None or authority is None:
-        flag = "--provision" if provision is None else "--authority"
-        raise typer.BadParameter(f"{flag}: an order names it")
+    needed = {
+        "--provision": provision,
+        "--authority": authority,
+        "--issued-by": stated["issued_by"],
+    }
+    for flag, value in needed.items():
+        if value is None:
+            raise typer.BadParameter(f"{flag}: expected what the order says")
+    assert provision
+    assert authority
     return OrderForm(
         provision=provision,
         authority=authority,

@@ -20,7 +20,7 @@ from console.output import print_answer
 from console.show.orders import order_tables
 from console.streams import sha256_of
 from host.settings import Settings
-from rulebook import ORDER_GROUNDS
+from projections.reading.order_judging import ORDER_GROUNDS
 
 METHODS = ("call-back", "certificate", "platform", "in-person", "known-officer")
 CONFIRMED = ("written-order", "receipt")

@@ -7,11 +7,10 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.cases import CaseClock
-from application.queries.orders import OrderFile, OrderList, OrderRow
+from application.queries.orders import OrderClockRow, OrderFile, OrderList, OrderRow
 from application.register_words import RegisterWords
 from application.source import ERASED
-from application.words import code_word, headings, in_words, say, told_in
+from application.words import code_word, headings, in_words, say
 from console.show.requests import steps_table
 from console.show.text import Stack, pairs, table, worded
 from schemas.texts import field_name
@@ -41,15 +40,14 @@ def _marks(row: OrderRow) -> Iterator[str]:
 
 
 def _standing(row: OrderRow) -> Iterator[object]:
-    yield code_word("order-status", row.status)
-    if row.secret:
-        yield say("orders", "secret")
+    yield say("order-status", row.status)
+    yield say("secrecy-state", row.secrecy)
 
 
 def _due(row: OrderRow) -> Iterator[object]:
     yield row.due
     if row.next is not None:
-        yield code_word("order-clock", row.next)
+        yield say("order-clock", row.next)
     if row.overdue:
         yield say("task-state", "overdue")
 
@@ -77,6 +75,7 @@ def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:
     yield word("asked"), _fields(answer.requested_fields)
     yield word("allowed"), _fields(answer.allowed_fields or [])
     yield word("refused"), _fields(answer.refused_fields)
+    yield word("preserved"), answer.preserved_until
     yield word("next"), answer.command
 
 
@@ -84,9 +83,9 @@ def _fields(names: list[str]) -> str:
     return ", ".join(field_name(name, spoken()) for name in names)
 
 
-def _clock(clock: CaseClock) -> tuple[object, ...]:
+def _clock(clock: OrderClockRow) -> tuple[object, ...]:
     return (
-        told_in(clock, "title"),
+        say("order-clock", clock.name),
         clock.due,
         say("clock", clock.state),
         RegisterWords(spoken()).cited(clock.citation),

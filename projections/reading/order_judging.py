@@ -24,6 +24,8 @@ from rulebook.orders import (
 
 NO_RULE = "no-rule"
 """The rulebook has no rule for orders under the provision that was named."""
+NOT_CONFIRMED = "not-confirmed"
+"""An oral order was not confirmed in writing in time."""
 _ALWAYS = ("not-authentic", "incomplete", "contradictory")
 """Grounds on which any order can be refused, or objected to."""
 _COMPUTED: tuple[Fault | Ground, ...] = (
@@ -36,7 +38,15 @@ _COMPUTED: tuple[Fault | Ground, ...] = (
     "period-beyond-provision",
 )
 ORDER_GROUNDS = tuple(
-    sorted({*_ALWAYS, *_COMPUTED, NO_RULE, *(g for rule in ORDER_RULES for g in rule.refusals)})
+    sorted(
+        {
+            *_ALWAYS,
+            *_COMPUTED,
+            NO_RULE,
+            NOT_CONFIRMED,
+            *(g for rule in ORDER_RULES for g in rule.refusals),
+        }
+    )
 )
 """Every ground on which some order can be refused."""
 
@@ -67,6 +77,14 @@ class Judgement(Struct, frozen=True):
         computed = self.allowance.grounds if self.allowance and self.is_barren else ()
         return frozenset({*_ALWAYS, *self.faults, *self.rule.refusals, *computed})
 
+    @property
+    def usual_ground(self) -> str:
+        """The first ground on which this order is to be refused; `incomplete` where the rulebook has none."""
+        if self.rule is None:
+            return NO_RULE
+        computed = self.allowance.grounds if self.allowance else ()
+        return next(iter((*self.faults, *computed)), "incomplete")
+
 
 def judge(facts: OrderFacts) -> Judgement:
     """An order beside the rule of the day on which it was received."""
@@ -95,11 +113,13 @@ def _objections(ref: str, judged: Judgement, deed: str) -> Iterator[str]:
         )
         return
     for fault in judged.faults:
-        yield _fault(fault, facts) + f"; refuse it with `ledger order refuse {ref} --ground {fault}`"
+        yield (
+            _fault(fault, facts) + f"; refuse it with `ledger order refuse {ref} --ground {fault}`"
+        )
     if judged.is_barren:
         yield (
             f"nothing of what order {ref} asks for is allowed under {law}: refuse it with "
-            f"`ledger order refuse {ref} --ground {answer.grounds[0]}`"
+            f"`ledger order refuse {ref} --ground {judged.usual_ground}`"
         )
     if deed == "validate" and answer.is_narrower:
         yield (
@@ -120,10 +140,9 @@ def _fault(fault: Fault, facts: OrderFacts) -> str:
     return f"an order under {facts.provision} must be given in writing"
 
 
-def refusal(ref: str, judged: Judgement, ground: str) -> str | None:
-    """Why an order may not be refused on a ground, as one sentence; None when it may."""
-    if ground in judged.grounds:
+def refusal(ref: str, judged: Judgement, ground: str, *, lapsed: bool) -> str | None:
+    """Why an order may not be refused, or objected to, on a ground, as one sentence; None when it may."""
+    grounds = judged.grounds | ({NOT_CONFIRMED} if lapsed else frozenset())
+    if ground in grounds:
         return None
-    return (
-        f"order {ref} cannot be refused as {ground}: the rulebook has {', '.join(sorted(judged.grounds))}"
-    )
+    return f"{ground} is no ground for order {ref}: expected one of {', '.join(sorted(grounds))}"
