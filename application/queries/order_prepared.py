@@ -34,24 +34,26 @@ _INSTANT = timedelta(microseconds=1)
 class PreparedOrder(Answer, frozen=True, kw_only=True):
     """A bundle that is sealed to its authority.
 
-    `bundle_sha256`: of what was sealed; `sealed_sha256`: of the file. `sealed_to`: the SHA-256 of the
-    certificate, or the key of age. `fields`: that have values. `position`: of the last event of the open
-    ledger that it takes into account.
+    `bundle_sha256`: of the sealed file, which `command` records; `content_sha256`: of what was sealed, which is
+    the same when it is gathered again. `sealed_to`: the SHA-256 of the certificate, or the key of age.
+    `fields`: that have values. `position`: of the last event of the open ledger that it takes into account.
+    `persons`: whom it tells about.
     """
 
     order_ref: str
     recipient: str
     bundle: str
     bundle_sha256: str
-    sealed_sha256: str
+    content_sha256: str
     sealed_to: str
     fields: list[str]
     period_from: str
     period_to: str
     position: int
-    persons: int
+    persons: list[str]
     records: int
     gaps: list[OrderGap]
+    command: str
 
 
 def wanted_of(source: Source, case: FoundOrder, now: datetime, by: str | None = None) -> Wanted:
@@ -163,7 +165,9 @@ def _number(source: Source, case: FoundOrder, by: str | None) -> tuple[str, Valu
         if not isinstance(value, Missing) and by in {None, field}
     }
     if not named:
-        raise NotAllowed("the order names no person: it has no subject, and no value by which to find one")
+        raise NotAllowed(
+            "the order names no person: it has no subject, and no value by which to find one"
+        )
     if len(named) > 1:
         raise NotAllowed(f"the order names {', '.join(named)}: say with --by which one to look for")
     [number] = named.items()

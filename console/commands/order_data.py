@@ -27,6 +27,7 @@ from application.queries.order_prepared import (
     wanted_of,
 )
 from application.queries.subjects import check_person
+from application.queries.tasks import command
 from console.commands.feeds import Feed
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import working
@@ -103,20 +104,24 @@ def _sealed(
 
 
 def _answer(data: OrderData, content: bytes, sealed: Envelope, file: Path) -> PreparedOrder:
+    given, position = fields_told(data), str(data.position)
     return PreparedOrder(
         order_ref=data.order_ref,
         recipient=data.recipient,
         bundle=str(file),
-        bundle_sha256=hashlib.sha256(content).hexdigest(),
-        sealed_sha256=hashlib.sha256(sealed.content).hexdigest(),
+        bundle_sha256=hashlib.sha256(sealed.content).hexdigest(),
+        content_sha256=hashlib.sha256(content).hexdigest(),
         sealed_to=sealed.sealed_to,
-        fields=fields_told(data),
+        fields=given,
         period_from=data.since,
         period_to=data.until,
         position=data.position,
-        persons=len(data.persons),
+        persons=[person.subject for person in data.persons],
         records=sum(len(person.records) for person in data.persons),
         gaps=data.gaps,
+        command=command(
+            *("order", "execute", data.order_ref), bundle=str(file), position=position, field=given
+        ),
     )
 
 

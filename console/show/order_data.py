@@ -30,14 +30,15 @@ def _lines(answer: PreparedOrder) -> Iterator[tuple[str, object]]:
         "recipient": answer.recipient,
         "bundle": answer.bundle,
         "sha256": answer.bundle_sha256,
-        "sealed-sha256": answer.sealed_sha256,
+        "content-sha256": answer.content_sha256,
         "sealed-to": answer.sealed_to,
         "fields": ", ".join(in_words("field", answer.fields)),
         "from": answer.period_from,
         "until": answer.period_to,
         "position": answer.position,
-        "persons": answer.persons,
+        "persons": ", ".join(answer.persons),
         "records": answer.records,
+        "command": answer.command,
     }
     for name, value in lines.items():
         yield say(_ABOUT, name), value

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -102,7 +103,7 @@ class Two(NamedTuple):
 def wanted(**members: Any) -> Wanted:
     given = {"subject": WHO} if "number" not in members else {}
     usual: dict[str, Any] = {"fields": FIELDS, "stretch": MARCH, **given}
-    return Wanted(order_ref="O-1", provision="nl.sv.126nd", recipient="police", **usual | members)
+    return Wanted(order_ref="O-1", provision="nl.sv.126n", recipient="police", **usual | members)
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ def ordered(step: str, who: str, **members: Any) -> dict[str, Any]:
     """An act on order O-1, as the desk records it."""
     common = {"order_ref": "O-1", "activity": "orders-of-authorities", "legal_basis": "6-1-c"}
     time = members.pop("time", day(4, 10))
-    provision = members.pop("provision", "nl.sv.126nd")
+    provision = members.pop("provision", "nl.sv.126n")
     return message(f"order-{step}", who, time=time, provision=provision, **common | members)
 
 
@@ -240,8 +241,8 @@ def prepare(
     blocks: list[bytes] = []
     Identities(identity).decrypt([target.read_bytes()], blocks.append)
     content = b"".join(blocks)
-    assert ran.json["bundle_sha256"] == hashlib.sha256(content).hexdigest()
-    assert ran.json["sealed_sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+    assert ran.json["content_sha256"] == hashlib.sha256(content).hexdigest()
+    assert ran.json["bundle_sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
     return ran, msgspec.json.decode(content, type=OrderData)
 
 
@@ -262,15 +263,23 @@ def test_the_desk_prepares_exactly_what_was_decided_and_allowed(two: Two) -> Non
     ]
     said = ran.json
     assert said["fields"] == ["called_number", "name"]
-    assert (said["persons"], said["records"], said["gaps"]) == (1, 3, [])
+    assert (said["persons"], said["records"], said["gaps"]) == ([WHO], 3, [])
     assert said["position"] == data.position
     assert (said["period_from"], said["period_to"]) == (data.since, data.until)
     # Gathered again from the same position it is the same, and no file is overwritten.
     ran, _ = prepare(two)
     assert (ran.status, "is there already" in ran.err) == (2, True)
     ran, again = prepare(two, "--at-position", str(data.position), file="again.age")
-    assert (again, ran.json["bundle_sha256"]) == (data, said["bundle_sha256"])
+    assert (again, ran.json["content_sha256"]) == (data, said["content_sha256"])
     assert len(data.salt) == 64
+    # The command that it prints records the execution, with the digest of the file.
+    ran = two.cli(*shlex.split(said["command"])[1:], "--json")
+    assert ran.status == 0, ran.err
+    file = two.cli.folder / "bundle.age"
+    history = two.cli("history", WHO, "--json").lines
+    facts = next(line["facts"] for line in history if "order-executed" in line["type"])
+    assert facts["bundle_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (facts["position"], facts["fields"]) == (data.position, said["fields"])
     reads = two.cli("access", WHO, "--json").out.decode()
     assert "order-prepare" in reads
 
@@ -303,7 +312,7 @@ NOTHING: dict[str, tuple[dict[str, Any], str]] = {
 def test_an_order_that_may_have_nothing_gets_nothing(two: Two) -> None:
     for number, (members, step) in enumerate(NOTHING.values()):
         ref, who = f"O-{number}", members.pop("subject", WHO)
-        same = {"provision": members.get("provision", "nl.sv.126nd"), "order_ref": ref}
+        same = {"provision": members.get("provision", "nl.sv.126n"), "order_ref": ref}
         two.cli.record(received(who, **members | same), ordered(step, who, **same))
     for number, told in enumerate(NOTHING):
         ran, data = prepare(two, ref=f"O-{number}")
