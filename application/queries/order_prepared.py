@@ -34,10 +34,10 @@ _INSTANT = timedelta(microseconds=1)
 class PreparedOrder(Answer, frozen=True, kw_only=True):
     """A bundle that is sealed to its authority.
 
-    `bundle_sha256`: of the sealed file, which `command` records; `content_sha256`: of what was sealed, which is
-    the same when it is gathered again. `sealed_to`: the SHA-256 of the certificate, or the key of age.
-    `fields`: that have values. `position`: of the last event of the open ledger that it takes into account.
-    `persons`: whom it tells about.
+    `bundle_sha256`: of the sealed file, which `command` records; `content_sha256`: of what was sealed, the
+    same when it is gathered again. `sealed_to`: the SHA-256 of the certificate, or the key of age. `fields`:
+    that have values. `position`: of the last event of the open ledger that it takes into account. `persons`:
+    whom it tells about.
     """
 
     order_ref: str

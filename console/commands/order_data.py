@@ -47,41 +47,44 @@ from schemas import PERSONAL_FIELDS
 _QUERY = "order-prepare"
 
 
+Bundle = Annotated[Path, option("--output", "FILE", "Write the sealed bundle there; a new file.")]
+Certificate = Annotated[
+    Path | None, option("--certificate", "FILE", "Seal to this certificate (CMS).")
+]
+Age = Annotated[str | None, option("--age", "KEY", "Seal to this public key of age instead.")]
+By = Annotated[
+    str | None,
+    code_option(
+        "--by",
+        "F",
+        PERSONAL_FIELDS,
+        "By which value the order names the person, where it gives several.",
+        names=lambda: fields(PERSONAL_FIELDS),
+    ),
+]
+OpenPosition = Annotated[
+    int | None,
+    option("--at-position", "N", "As the open ledger was at a position, not now.", min=0),
+]
+
+
 @configured("store")
 def prepare(
     settings: Settings,
     ref: OrderRef,
-    output: Annotated[
-        Path, option("--output", "FILE", "Write the sealed bundle there; a new file.")
-    ],
-    certificate: Annotated[
-        Path | None, option("--certificate", "FILE", "Seal to this certificate (CMS).")
-    ] = None,
-    recipient: Annotated[
-        str | None, option("--age", "KEY", "Seal to this public key of age instead.")
-    ] = None,
+    output: Bundle,
+    certificate: Certificate = None,
+    age: Age = None,
     subject: Whose = None,
-    by: Annotated[
-        str | None,
-        code_option(
-            "--by",
-            "F",
-            PERSONAL_FIELDS,
-            "By which value the order names the person, where it gives several.",
-            names=lambda: fields(PERSONAL_FIELDS),
-        ),
-    ] = None,
-    at_position: Annotated[
-        int | None,
-        option("--at-position", "N", "As the open ledger was at a position, not now.", min=0),
-    ] = None,
+    by: By = None,
+    at_position: OpenPosition = None,
     as_json: Json = False,
 ) -> None:
     """Gather what an order may have from the open ledger, and seal it to the authority.
 
     The open ledger keeps no trace of it. What is missing is said, and why.
     """
-    if (certificate is None) == (recipient is None):
+    if (certificate is None) == (age is None):
         raise typer.BadParameter("name --certificate or --age, one of them")
     with working(settings, _QUERY, None) as (site, source, now):
         wanted = wanted_of(source, find_order(source, ref, subject), now, by)
@@ -90,17 +93,15 @@ def prepare(
             position = head if at_position is None else min(head, at_position)
             data = order_data(there.source, salted(source, wanted, position), position)
         content = bundle_of(data)
-        sealed = _sealed(content, certificate, recipient, now)
+        sealed = _sealed(content, certificate, age, now)
         write_new(output, sealed.content)
         print_answer(_answer(data, content, sealed, output), prepared_tables, as_json)
 
 
-def _sealed(
-    content: bytes, certificate: Path | None, recipient: str | None, now: datetime
-) -> Envelope:
+def _sealed(content: bytes, certificate: Path | None, age: str | None, now: datetime) -> Envelope:
     if certificate is not None:
         return sealed_to_certificate(content, certificate, now)
-    return sealed_to_age(content, recipient or "")
+    return sealed_to_age(content, age or "")
 
 
 def _answer(data: OrderData, content: bytes, sealed: Envelope, file: Path) -> PreparedOrder:

@@ -8,6 +8,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from host.environment import settings_from
+from host.wiring import audited_site
+from ledger.keys.opening import Opener
 from tests.fixtures.console import Cli, registered
 from tests.fixtures.running import Started, eventually
 
@@ -139,6 +142,11 @@ def test_the_auditor_audits_and_writes_nothing(installed: Callable[[str], Cli]) 
     program = installed("auditor")
     ran = program("audit", "--json")
     assert ran.status == 0, ran.err
+    # What the desk of a confidential ledger needs: to find a person, and to open their keys.
+    with audited_site(settings_from({})) as site:
+        opener = Opener(site.session("reader"), site.provider, site.ledger)
+        [period] = opener.periods("customer/10023")
+        assert opener.references([period.subject]) == {period.subject: "customer/10023"}
     # A read must be noted first: this login can note none, so nothing opens.
     ran = program("state", "customer/10023")
     assert (ran.status, ran.out) == (1, b"")
