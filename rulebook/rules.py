@@ -65,6 +65,8 @@ ORDER_FINDINGS: tuple[Rule, ...] = tuple(
     for entry in load(layer, "rule", Rule, file="order_findings")
 )
 """Rules about orders of authorities and their secrecy: asked in a confidential ledger alone."""
+ELSEWHERE: frozenset[str] = frozenset(load("house", "elsewhere", str, file="order_findings"))
+"""Rules that ask the register of the open ledger, so that a confidential one does not judge by them."""
 
 
 @cache

@@ -8,6 +8,7 @@ Leaves are in the order of their hashes, among others that stand for nothing: a 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -136,13 +137,14 @@ def _opened(tree: Tree, row: tuple[str, ...], places: Sequence[int]) -> OpenedCe
 
 def parse_counts(content: bytes) -> PublicProof | WholeProof:
     """Take a file apart, without checking what it says. Raises Unproven."""
-    for form, title in ((PublicProof, PUBLIC_TITLE), (WholeProof, WHOLE_TITLE)):
-        try:
-            proof = msgspec.json.decode(content, type=form)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-        if proof.title == title:
-            return proof
+    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        public = msgspec.json.decode(content, type=PublicProof)
+        if public.title == PUBLIC_TITLE:
+            return public
+    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        whole = msgspec.json.decode(content, type=WholeProof)
+        if whole.title == WHOLE_TITLE:
+            return whole
     raise Unproven("this is not a proof of numbers of orders")
 
 
