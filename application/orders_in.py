@@ -17,9 +17,9 @@ class OrderForm(Struct, frozen=True, kw_only=True):
 
     `order_ref`: the desk's reference; None: a new one is made. `provision`: an id of the rulebook, or what
     the document names. `authority`: id of a recipient. `issued_by`: who ordered, such as
-    `public-prosecutor`. `subject`: whom it is about; None: no person is known yet. `personal`: values that it
-    names, by field, which are sealed. `respond_by`: the authority's own last instant. `form`: what it came as,
-    and `sha256` of that document. `extends`: the order to preserve that this one prolongs.
+    `public-prosecutor`. `subject`: whom it is about; None: no person is known yet. `personal`: values that
+    it names, by field, which are sealed. `respond_by`: the authority's own last instant. `form`: what it came
+    as, and `sha256` of that document. `extends`: the order to preserve that this one follows or prolongs.
     """
 
     order_ref: str | None = None

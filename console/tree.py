@@ -1,7 +1,7 @@
 """Which commands there are: data (`commands.toml`), known before any module of a command is read.
 
-A confidential ledger has more of them (`confidential_commands.toml`). In an open one these do not exist: help,
-suggestions, completion and errors are made from the commands that there are, and know no others.
+A confidential ledger has more of them (`confidential_commands.toml`). In an open one these do not exist:
+help, suggestions, completion and errors are made from the commands that there are, and know no others.
 """
 
 import tomllib

@@ -22,8 +22,8 @@ from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured
 from ledger.event import instant
-from projections.reading.order_steps import OrderDeed, hindrance
 from projections.reading.order_judging import judgement_of, objection, refusal
+from projections.reading.order_steps import OrderDeed, hindrance
 from projections.views.orders import standing
 from rulebook import provision
 from rulebook.calendar import day_of

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import one_at_a_time
 from application.acts.on_orders import OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.queries.found_orders import FoundOrder, find_order, known_orders

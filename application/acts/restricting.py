@@ -1,4 +1,4 @@
-"""Rights of a person that are set aside (UAVG Art. 41): with a ground, and with all that must be considered."""
+"""Rights of a person that are set aside (UAVG Art. 41): with a ground, and all that must be considered."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

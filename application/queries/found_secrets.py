@@ -20,7 +20,7 @@ from schemas import names
 
 
 class FoundSecret(Struct, frozen=True, kw_only=True):
-    """An order or a disclosure that is secret, or was. `begin`: its first act; `said`: acts on its secrecy."""
+    """An order or a disclosure, with its secrecy. `begin`: its first act; `said`: the acts on its secrecy."""
 
     stream: UUID
     reference: Name

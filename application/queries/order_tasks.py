@@ -9,6 +9,7 @@ from application.queries.tasks import State, Task, command, reference_of, state_
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
 from projections.reading.order_steps import kind_of_order
+from projections.views.order_acts import SECRECY
 from projections.views.orders import AUTHENTICATED, Order, OrderClockStatus, OrderStatus, standing
 from projections.views.secrecy import Secrets, restrictions
 from rulebook.calendar import day_of, last_day, start_of
@@ -76,12 +77,18 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
         clock = min(clocks, key=lambda clock: clock.due, default=None)
         yield _task(case, step, clock, now)
     if "review" in running:
-        options = {"outcome": "O", "by": "B", "evidence": "E"}
-        review: Step = ("review-secrecy", ("secrecy", "review"), options)
-        yield _task(case, review, running["review"], now)
+        yield _task(case, _secrecy_step(case.order), running["review"], now)
     if "preservation" in running and state.preserved_until is not None:
         release: Step = ("end-preservation", ("preservation", "release"), {})
         yield _task(case, release, running["preservation"], now)
+
+
+def _secrecy_step(order: Order) -> Step:
+    """A review, or the lift that the latest review found to be due."""
+    said = order.named(*SECRECY)
+    if said and said[-1].facts.get("outcome") == "may-lift":
+        return "lift-secrecy", ("secrecy", "lift"), {"by": "review", "evidence": "E"}
+    return "review-secrecy", ("secrecy", "review"), {"outcome": "O", "by": "B", "evidence": "E"}
 
 
 def _task(case: FoundOrder, step: Step, clock: OrderClockStatus | None, now: datetime) -> Task:

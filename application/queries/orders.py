@@ -69,7 +69,7 @@ class OrderClockRow(Answer, frozen=True):
 
 
 class OrderFile(OrderRow, frozen=True):
-    """One order with its clocks and every act on it. `preserved_until`: the last day of what is kept for it."""
+    """One order with its clocks and every act on it. `preserved_until`: the last day of what it keeps."""
 
     preserved_until: str | None
     clocks: list[OrderClockRow]

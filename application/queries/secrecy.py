@@ -19,8 +19,8 @@ from schemas import names
 class SecrecyRow(Answer, frozen=True):
     """The secrecy of an order, or of a disclosure without one. `subject`: null once the person was erased.
 
-    `by`, `evidence`: of the latest act; null where the provision alone makes it secret. `lifted_at`: since when
-    the person may be told. `waits`: how many disclosures of it were lifted, and the open ledger lacks still.
+    `by`, `evidence`: of the latest act; null where the provision alone makes it secret. `lifted_at`: since
+    when the person may be told. `waits`: how many lifted disclosures of it the open ledger lacks still.
     """
 
     subject: Name | None

@@ -26,6 +26,7 @@ TASKS = (
     "execute-order",
     "confirm-order",
     "confirm-receipt",
+    "lift-secrecy",
     "review-secrecy",
     "end-preservation",
     "review-restriction",

@@ -1,10 +1,10 @@
-"""`ledger order execute`: what was given to an authority, with the approval of a second person where settings ask."""
+"""`ledger order execute`: what was given to an authority; two persons do it where the settings ask so."""
 
 from typing import Annotated
 
 from msgspec import to_builtins
 
-from application.acts.executing import Execution, allowed_fields, executable, execute
+from application.acts.executing import Execution, allowed_fields, executable, execute, is_open
 from application.acts.on_orders import OnOrder
 from application.lookups import fields
 from application.queries.tasks import command
@@ -14,8 +14,9 @@ from console.commands.orders import print_order
 from console.commands.people import working
 from console.flags import At, Json, code_option, configured, option
 from console.streams import sha256_of
+from host.notes import tell
 from host.settings import Settings
-from schemas import PERSONAL_FIELDS
+from schemas import PERSONAL_FIELDS, names
 
 _ACT = "order-execution"
 
@@ -72,3 +73,5 @@ def execute_order(
         parameters = [ref, allowed_fields(case.order), to_builtins(execution), at]
         need_second_person(site, _ACT, parameters, again, about=case.person)
         print_order(source, execute(site, source, on, execution), as_json)
+    if is_open(case):
+        tell("open-disclosure", command("record", names.PERSONAL_DATA_DISCLOSED, subject=case.person))

@@ -130,7 +130,7 @@ def list_secrecy(
     limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
-    """Print what persons may not be told, by when that is looked at again. Exit status 1 when a review is overdue."""
+    """Print what persons may not be told, by when that is reviewed. Exit status 1 when one is overdue."""
     with reading(settings, "secrecy", moment) as (site, source):
         prepare(site, moment.known)
         answer = secrecy_list(source, moment, everything=everything, limit=limit)

@@ -123,8 +123,8 @@ def _objections(ref: str, judged: Judgement, deed: str) -> Iterator[str]:
         )
     if deed == "validate" and answer.is_narrower:
         yield (
-            f"order {ref} asks for more than {law} allows: give `ledger order narrow {ref}`, which answers it "
-            "with exactly what is allowed"
+            f"order {ref} asks for more than {law} allows: give `ledger order narrow {ref}`, which answers "
+            "it with exactly what is allowed"
         )
     if deed == "narrow" and not answer.is_narrower:
         yield f"order {ref} asks for no more than {law} allows: give `ledger order validate {ref}`"

@@ -130,6 +130,6 @@ def _not_authentic(ref: str) -> str:
 def _lapsed(order: Order, state: OrderStatus) -> str:
     [due] = [clock.due for clock in state.clocks if clock.name == "written-order"]
     return (
-        f"order {order.ref} was given orally and not confirmed in writing by {last_day(due)}, so it lapsed: close it with "
-        f"`ledger order refuse {order.ref} --ground not-confirmed`"
+        f"order {order.ref} was given orally and not confirmed in writing by {last_day(due)}, so it lapsed: "
+        f"close it with `ledger order refuse {order.ref} --ground not-confirmed`"
     )

@@ -1,4 +1,4 @@
-"""The commands of the confidential ledger: whole there, and in an open ledger as if they had never been written."""
+"""The commands of the confidential ledger, which in an open one are as if they had never been written."""
 
 import re
 from pathlib import Path
@@ -59,7 +59,7 @@ def test_no_help_of_an_open_ledger_lists_them(program: Cli, group: str) -> None:
 def test_a_call_in_an_open_ledger_is_that_of_any_unknown_command(program: Cli, path: str) -> None:
     """What is suggested is what is spelled alike among the commands of the open ledger."""
     called, unknown = program(*path.split()), program("qqqqqq", *path.split()[1:])
-    word = path.split()[0]
+    word = path.split(maxsplit=1)[0]
     assert (called.status, called.out) == (unknown.status, unknown.out) == (2, b"")
     meant = commands_meant(word, "", entries())
     suggested = re.findall(r"`ledger ([^`]+)`", called.err)

@@ -40,8 +40,7 @@ def words(text: str) -> str:
 def test_all_that_is_said_of_a_command_is_in_its_help_and_fits_the_terminal(
     program: Cli, monkeypatch: pytest.MonkeyPatch, path: tuple[str, ...], command: Any
 ) -> None:
-    if path not in dict(OPEN):
-        program.set(CONFIDENTIAL="1")
+    program.set(CONFIDENTIAL=str(path not in dict(OPEN)))
     for width in WIDTHS:
         text = shown(program, monkeypatch, path, width)
         fits(text, width)
