@@ -338,3 +338,13 @@ def test_who_was_in_the_file_of_a_day_is_proven_without_a_trace(two: Two) -> Non
         asked = ("--subject", who, "--day", said["day"], "--key", key, "--json")
         assert cli("feed", "verify", str(proof), *asked).json["included"] == included
     assert two.trace() == before
+
+
+def test_an_open_ledger_says_nothing_of_it(two: Two) -> None:
+    with as_open(two):
+        for words in (["--help"], ["status", "--help"], ["audit", "--help"]):
+            told = two.cli(*words).out.decode() + two.cli(*words).err
+            assert "OPEN_SETTINGS" not in told
+            assert "open-settings" not in told
+        ran = two.cli("order", "prepare", "O-1", "--age", "age1", "--output", "none")
+        assert (ran.status, ran.out) == (2, b"")
