@@ -167,7 +167,7 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order object": orders.OrderFile,
     "order prepare": order_prepared.PreparedOrder,
     "order prove-counts": order_numbers.WrittenCounts,
-    "order receive": orders.OrderFile,
+    "order receive": orders.OrderFile | orders.OrderList,
     "order refuse": orders.OrderFile,
     "order show": orders.OrderFile,
     "order validate": orders.OrderFile,

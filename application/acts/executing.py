@@ -22,7 +22,7 @@ from rulebook import Provision, provision
 from schemas import names
 from schemas.encoding import JsonValue
 
-_TAX = frozenset({"nl.awr.47", "nl.awr.53"})
+_PURPOSE = "legal-order"
 _KINDS: Mapping[str, str] = {
     "investigating-officer": "police",
     "public-prosecutor": "public-prosecutor",
@@ -95,7 +95,7 @@ def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
     optional: dict[str, JsonValue] = {
         "bundle_sha256": execution.bundle_sha256,
         "position": execution.position,
-        "disclosure_id": disclosure and disclosure.id,
+        "disclosure_id": disclosure.id if disclosure else None,
     }
     facts: dict[str, JsonValue] = {
         "fields": list(given),
@@ -123,7 +123,7 @@ def _disclosure(case: FoundOrder, given: Sequence[str], recipient: str) -> Act |
     facts: dict[str, JsonValue] = {
         "recipient": recipient,
         "recipient_kind": _kind_of(case, law),
-        "purpose": "tax-information" if law and law.id in _TAX else "legal-order",
+        "purpose": _PURPOSE,
         "method": "push",
         "country": str(case.received.facts.get("country", "NL")),
         "fields": list(given),

@@ -4,8 +4,9 @@ So two people who decide or execute the same order at the same time do it once: 
 the first one did. What an order may have is computed from the rulebook, and never taken from the command.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import chain
 from typing import Literal
 
 import msgspec
@@ -19,9 +20,8 @@ from application.queries.found_orders import FoundOrder, find_order, known_order
 from application.queries.found_requests import NotAllowed
 from application.queries.subjects import check_person, streams_of
 from application.site import Site
-from application.source import Source
+from application.source import Source, instant_or_none
 from ledger.errors import Misconfigured
-from ledger.event import instant
 from projections.reading.order_judging import judgement_of, objection, refusal
 from projections.reading.order_steps import OrderDeed, hindrance
 from projections.views.orders import standing
@@ -49,18 +49,36 @@ def receive(site: Site, source: Source, form: OrderForm, time: datetime) -> Foun
 
     Raises NotKnown for a provision that the rulebook does not have.
     """
-    form = msgspec.structs.replace(form, provision=_known(form.provision))
-    ref = form.order_ref or new_reference(time, "OR")
-    subject = form.subject or f"visitor/{ref}"
+    [found] = receive_all(site, source, [form], time)
+    return found
+
+
+def receive_all(
+    site: Site, source: Source, forms: Sequence[OrderForm], time: datetime
+) -> list[FoundOrder]:
+    """The same of all orders of one document, each about a person, under one reference: all or none."""
+    ref = forms[0].order_ref or new_reference(time, "OR")
+    subjects = [form.subject or _unknown(ref, place) for place, form in enumerate(forms)]
+    acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
+    with one_at_a_time(site):
+        known = {stream for stream, _ in known_orders(source, refs=[ref])}
+        if any(known & set(streams_of(source, subject)) for subject in subjects):
+            raise NotAllowed(f"there is an order {ref} about this person already")
+        record(site, [*chain.from_iterable(acts)], time)
+    return [find_order(source, ref, subject) for subject in subjects]
+
+
+def _unknown(ref: str, place: int) -> str:
+    """A person of an order who is not known yet. Those of one document are several all the same."""
+    return f"visitor/{ref}-{place}" if place else f"visitor/{ref}"
+
+
+def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:
     check_person(subject)
     if form.period_from and form.period_to and form.period_to < form.period_from:
         raise Misconfigured("expected a day that is not before the first one", field="period_to")
-    with one_at_a_time(site):
-        streams = streams_of(source, subject)
-        if any(stream in streams for stream, _ in known_orders(source, refs=[ref])):
-            raise NotAllowed(f"there is an order {ref} about this person already")
-        record(site, _receipt(form, ref, subject, time), time)
-    return find_order(source, ref, subject)
+    known = msgspec.structs.replace(form, provision=_known(form.provision))
+    return _receipt(known, ref, subject, time)
 
 
 def _known(text: str) -> str:
@@ -73,9 +91,9 @@ def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Ac
         "kind": form.kind,
         "country": form.country,
         "issued_by": form.issued_by,
-        "period_from": form.period_from and form.period_from.isoformat(),
-        "period_to": form.period_to and form.period_to.isoformat(),
-        "respond_by": form.respond_by and instant(form.respond_by),
+        "period_from": _iso(form.period_from),
+        "period_to": _iso(form.period_to),
+        "respond_by": instant_or_none(form.respond_by),
         "urgent": form.urgent,
         "case_ref": form.case_ref,
         "form": form.form,
@@ -98,6 +116,10 @@ def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Ac
         personal=form.personal,
     )
     return [received, *_secrecy_of(received, time)]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _secrecy_of(received: Act, time: datetime) -> list[Act]:

@@ -1,17 +1,17 @@
-"""The flags that say what an order asks, for `ledger order receive`."""
+"""The flags that say what an order asks, for `ledger order receive` without a document."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
+from msgspec import Struct, convert
 
 from application.lookups import fields
 from application.orders_in import OrderForm
 from console.flags import code_option, day_named, option, switch, time_of
-from console.setting_flags import Several
 from console.streams import object_of, sha256_of
 from schemas import PERSONAL_FIELDS
+from schemas.encoding import JsonValue
 from schemas.events.orders import IssuedBy, OrderKind
 
 _ISSUERS: tuple[str, ...] = get_args(IssuedBy)
@@ -21,7 +21,7 @@ Document = Annotated[
     option("--document", "FILE", "The document itself: its SHA-256 is recorded, and nothing else."),
 ]
 
-_OPTIONS: Mapping[str, Any] = {
+OPTIONS: dict[str, object] = {
     "provision": Annotated[
         str | None, option("--provision", "P", "The provision that it names, such as nl.sv.126na.")
     ],
@@ -73,47 +73,59 @@ _OPTIONS: Mapping[str, Any] = {
 }
 
 
-def order_form_of(
-    *,
-    provision: str | None,
-    authority: str | None,
-    period_from: str | None,
-    period_to: str | None,
-    respond_by: str | None,
-    values: str | None,
-    document: str | None,
-    **stated: Any,
-) -> OrderForm:
+class _Flags(Struct, frozen=True):
+    """What the flags say, as they were typed."""
+
+    provision: str | None
+    authority: str | None
+    issued_by: str | None
+    kind: str | None
+    country: str | None
+    field: list[str] | None
+    period_from: str | None
+    period_to: str | None
+    oral: bool | None
+    urgent: bool | None
+    respond_by: str | None
+    case: str | None
+    values: str | None
+    extends: str | None
+    document: str | None
+
+
+def order_form_of(**stated: object) -> OrderForm:
     """The order that the options state. Raises BadParameter, Misconfigured for a file that does not fit."""
-    needed = {
-        "--provision": provision,
-        "--authority": authority,
-        "--issued-by": stated["issued_by"],
-    }
-    for flag, value in needed.items():
-        if value is None:
-            raise typer.BadParameter(f"{flag}: expected what the order says")
-    assert provision
-    assert authority
+    flags = convert(stated, _Flags)
     return OrderForm(
-        provision=provision,
-        authority=authority,
-        period_from=_day("--period-from", period_from),
-        period_to=_day("--period-to", period_to),
-        respond_by=time_of("--respond-by", respond_by),
-        personal=object_of("--values", values) if values else {},  # type: ignore[arg-type]
-        sha256=sha256_of(document) if document else None,
-        requested_fields=stated["field"] or (),
-        case_ref=stated["case"],
-        oral=bool(stated["oral"]),
-        form="oral" if stated["oral"] else "letter",
-        **{name: stated[name] for name in ("issued_by", "kind", "country", "urgent", "extends")},
+        provision=_needed("--provision", flags.provision),
+        authority=_needed("--authority", flags.authority),
+        issued_by=_needed("--issued-by", flags.issued_by),
+        kind=flags.kind,
+        country=flags.country,
+        requested_fields=flags.field or (),
+        personal=_values(flags.values),
+        period_from=_day("--period-from", flags.period_from),
+        period_to=_day("--period-to", flags.period_to),
+        oral=bool(flags.oral),
+        urgent=flags.urgent,
+        respond_by=time_of("--respond-by", flags.respond_by),
+        case_ref=flags.case,
+        form="oral" if flags.oral else "letter",
+        sha256=sha256_of(flags.document) if flags.document else None,
+        extends=flags.extends,
     )
+
+
+def _needed(flag: str, value: str | None) -> str:
+    if value is None:
+        raise typer.BadParameter(f"{flag}: expected what the order says")
+    return value
+
+
+def _values(file: str | None) -> dict[str, JsonValue]:
+    """Personal values by field. What they hold is judged by the contract, as of any event."""
+    return convert(object_of("--values", file), dict[str, JsonValue]) if file else {}
 
 
 def _day(flag: str, text: str | None) -> date | None:
     return day_named(flag, text) if text else None
-
-
-Stated = Annotated[OrderForm, Several(order_form_of, _OPTIONS)]
-"""The order as the flags of a command state it."""

@@ -3,21 +3,20 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from msgspec.structs import replace
-
 from application.acts import on_orders
 from application.acts.on_orders import OnOrder
 from application.language import spoken
 from application.queries.found_orders import FoundOrder
-from application.queries.orders import shown
+from application.queries.orders import listed, shown
 from application.site import Site
 from application.source import Source
-from console.commands.order_flags import Document, Stated
+from console.commands.order_documents import Stated, about, tell_about
+from console.commands.order_flags import Document
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import OptionalSubject, working
 from console.flags import At, Json, code_option, configured, option
 from console.output import print_answer
-from console.show.orders import order_tables
+from console.show.orders import order_tables, orders_table
 from console.streams import sha256_of
 from host.settings import Settings
 from projections.reading.order_judging import ORDER_GROUNDS
@@ -30,7 +29,7 @@ Ground = Annotated[str, code_option("--ground", "G", ORDER_GROUNDS)]
 @configured("store")
 def receive(
     settings: Settings,
-    form: Stated,
+    stated: Stated,
     subject: OptionalSubject = None,
     ref: Annotated[
         str | None, option("--ref", "ORDER", "The desk's reference; made without it.")
@@ -38,10 +37,22 @@ def receive(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that an order came in. Without SUBJECT it is about visitor/REF, until a person is known."""
-    stated = replace(form, subject=subject, order_ref=ref)
+    """Record that an order came in. Without SUBJECT it is about visitor/REF, until a person is known.
+
+    Flags say what it asks, or `--form` names its document: the XML of an EPOC or EPOC-PR, a message of TS
+    103 120, or fields that were typed (`ledger order form`); beside it only the authority, the person and the
+    reference can be named. Several persons in a document are several orders under one reference.
+    """
+    forms = about(stated.orders, subject, ref)
     with working(settings, "order", at) as (site, source, time):
-        print_order(source, on_orders.receive(site, source, stated, time), as_json)
+        found = on_orders.receive_all(site, source, forms, time)
+        if len(found) == 1:
+            print_order(source, found[0], as_json)
+        else:
+            print_answer(
+                listed(found, source.now, ended=True, overdue_only=False), orders_table, as_json
+            )
+    tell_about(stated)
 
 
 @configured("store")
@@ -54,7 +65,12 @@ def authenticate(
     as_json: Json = False,
 ) -> None:
     """Record that an order comes from whom it says."""
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.authenticate(*on, method))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.authenticate(site, source, on, method),
+    )
 
 
 @configured("store")
@@ -89,7 +105,12 @@ def object_to(
 ) -> None:
     """Record that the authority was told why an order cannot be executed, or not yet."""
     digest = sha256_of(document) if document else None
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.object_to(*on, ground, digest))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.object_to(site, source, on, ground, digest),
+    )
 
 
 @configured("store")
@@ -102,7 +123,12 @@ def refuse(
     as_json: Json = False,
 ) -> None:
     """Refuse an order as a whole, on a ground of the rulebook."""
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.refuse(*on, ground))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.refuse(site, source, on, ground),
+    )
 
 
 @configured("store")
@@ -117,7 +143,12 @@ def confirm(
 ) -> None:
     """Record that an oral order was confirmed in writing, or that the answer was received."""
     digest = sha256_of(document) if document else None
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.confirm(*on, what, digest))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.confirm(site, source, on, what, digest),
+    )
 
 
 @configured("store")
@@ -130,7 +161,12 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """Record that the authority took an order back."""
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.withdraw(*on, reason))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.withdraw(site, source, on, reason),
+    )
 
 
 def _do(

@@ -38,7 +38,7 @@ from schemas.extensions import DROPPED
 from schemas.facts import COMMON_MEMBERS
 from schemas.limits import LIMITS
 from schemas.references import PERSONS
-from tests.architecture import order_pages, reference
+from tests.architecture import order_forms, order_pages, reference
 from tests.architecture.protection import catalogue, files, tables
 from tests.architecture.reference import table
 from tests.fixtures import registers
@@ -342,6 +342,11 @@ SECTIONS = {
         "periods": reference.periods,
         "marketing": reference.marketing,
         "provisions": reference.provisions,
+    },
+    "docs/reference/order-forms.md": {
+        "problems": order_forms.problems,
+        "forms": order_forms.forms,
+        "categories": order_forms.categories,
     },
     "docs/reference/settings.md": {"settings": settings},
 }
