@@ -26,8 +26,8 @@ from application.queries.disclosures import (
 )
 from application.queries.intake import contract, dead_letters, gaps, messages, sources
 from application.queries.keeping import certified, deciding, erasure, holds, periods
+from application.queries.orders import counts, numbers, prepared, secrecy
 from application.queries.orders import desk as orders
-from application.queries.orders import secrecy
 from application.queries.oversight import access, findings, lint, seen
 from application.queries.persons import (
     consents,
@@ -140,14 +140,19 @@ ANSWERS: Mapping[str, object] = {
 CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order authenticate": orders.OrderFile,
     "order confirm": orders.OrderFile,
+    "order counts": counts.OrderCounts,
     "order execute": orders.OrderFile,
+    "order feed-proof": feed_lists.WrittenFeedProof,
     "order list": orders.OrderList,
     "order narrow": orders.OrderFile,
     "order object": orders.OrderFile,
+    "order prepare": prepared.PreparedOrder,
+    "order prove-counts": numbers.WrittenCounts,
     "order receive": orders.OrderFile | orders.OrderList,
     "order refuse": orders.OrderFile,
     "order show": orders.OrderFile,
     "order validate": orders.OrderFile,
+    "order verify-counts": numbers.CountsProven,
     "order withdraw": orders.OrderFile,
     "preservation extend": orders.OrderFile,
     "preservation impose": orders.OrderFile,

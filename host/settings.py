@@ -155,6 +155,7 @@ class Settings(msgspec.Struct, frozen=True):
     signed: Signed = Signed()
     ordinary_codes: frozenset[str] = frozenset()
     people: DisplaySettings = DisplaySettings()
+    open_settings: Path | None = None
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -210,6 +211,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         signed=signed,
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         people=_people(reader),
+        open_settings=reader.file("OPEN_SETTINGS_FILE") if confidential else None,
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     reader.check()

@@ -1,7 +1,7 @@
 """Documents of orders: what `ledger order receive` takes; `ledger order form` and `ledger order answer`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from msgspec.structs import replace
@@ -41,7 +41,7 @@ _FORMATS = ("xml", "html", "text")
 _CERTIFICATES = {"production": "epoc", "preservation": "epoc-pr"}
 
 
-def _orders_of(*, form: str | None, authority: str | None, **flags: Any) -> Received:
+def _orders_of(*, form: str | None, authority: str | None, **flags: object) -> Received:
     """The orders that a document or flags state. Raises BadParameter, Reject, Misconfigured."""
     if form is None:
         return Received((order_form_of(authority=authority, **flags),))
