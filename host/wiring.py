@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from host.keys import key_provider, ledger_folder
+from host.keep_list import keep_writer
+from host.keys import key_provider, ledger_folder, signing_key
 from host.settings import Settings
 from host.site import LEDGER_KEYS, Site
 from ledger.embedded import start
 from ledger.embedded.place import DataDirectory
-from ledger.erasure.eraser import compare
+from ledger.erasure.pending import compare
 from ledger.erasure.rejournal import rejournal
 from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
 from ledger.keys.opening import Opener
@@ -77,6 +78,9 @@ def install_on(site: Site) -> list[str]:
     site.log_key.create()
     if site.settings.confidential:
         site.withheld_pair.create()
+        signing_key(site.settings).create()
+        if (writer := keep_writer(site.settings)) is not None:
+            writer.key()
     else:
         _ = site.withheld_key  # made when there is none
     return applied
