@@ -48,18 +48,18 @@ def load(
     path = f"{file or _plural(name)}.toml"
     text = files("rulebook").joinpath(layer, path).read_text("utf-8")
     try:
-        tables = msgspec.convert(tomllib.loads(text)[name], list[dict[str, object]])
-        tables = [each for table in tables for each in _each(table)]
+        stated = msgspec.convert(tomllib.loads(text)[name], list[object])
+        tables = [each for item in stated for each in _each(item)]
         return tuple(msgspec.convert(tables, list[entry]))  # type: ignore[valid-type]
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
         raise RulebookError(f"{layer}/{path}: {error}") from error
 
 
-def _each(table: dict[str, object]) -> list[dict[str, object]]:
-    each = table.pop("each", None)
-    if not isinstance(each, dict):
-        return [table]
-    return [{**table, member: value} for member, values in each.items() for value in values]
+def _each(item: object) -> list[object]:
+    each = item.pop("each", None) if isinstance(item, dict) else None
+    if not isinstance(item, dict) or not isinstance(each, dict):
+        return [item]
+    return [{**item, member: value} for member, values in each.items() for value in values]
 
 
 def load_both(name: str, entry: type[LayeredEntry]) -> tuple[LayeredEntry, ...]:

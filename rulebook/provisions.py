@@ -20,6 +20,7 @@ class Provision(Sourced, frozen=True, forbid_unknown_fields=True):
     `authorities` are kinds of recipient; none: a duty towards the person. `fields` are the personal
     fields that it covers; none: it depends on the single case. `valid_from` is the first day for which
     the entry answers.
+    `counted` is false where the law keeps secret even how many orders there were.
     `applies` is false for a duty that a telecom provider as such does not have.
     `feeds`: kinds of recipient to which feeds go under it of which everybody may know, whatever its secrecy.
     `spelled`: spellings to be tested besides the usual ones.
@@ -34,6 +35,7 @@ class Provision(Sourced, frozen=True, forbid_unknown_fields=True):
     authorities: tuple[str, ...]
     aliases: Annotated[tuple[ProvisionId, ...], Meta(min_length=1)]
     applies: bool = True
+    counted: bool = True
     feeds: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     note: str = ""
