@@ -28,10 +28,8 @@ Names for the code that shows answers:
 - `projections.folds.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
 """
 
-from typing import Any
-
 from projections.findings import view as findings
-from projections.folds.view import View
+from projections.folds.view import AnyView
 from projections.keeping import holds
 from projections.views import (
     complaints,
@@ -48,7 +46,7 @@ from projections.views import (
     staff,
 )
 
-VIEWS: tuple[View[Any], ...] = (
+VIEWS: tuple[AnyView, ...] = (
     customer_state.VIEW,
     consent_status.VIEW,
     disclosures.VIEW,
@@ -66,6 +64,6 @@ VIEWS: tuple[View[Any], ...] = (
 )
 
 
-def view_named(name: str) -> View[Any] | None:
+def view_named(name: str) -> AnyView | None:
     """The view of that name, None when there is none."""
     return next((view for view in VIEWS if view.name == name), None)

@@ -1,7 +1,7 @@
 """Words that hide who does what are in no document, help text or message.
 
-A sentence names its actor, its verb and its object. Each word here has stood where a reader had to guess one, and
-so has each form of a riddle.
+A sentence names its actor, its verb and its object. Each word here has stood where a reader had to guess
+one, and so has each form of a riddle.
 """
 
 import re
