@@ -10,20 +10,20 @@ from application.queries.cases.complaints import complaint_list
 from application.queries.cases.found_incidents import find_case
 from application.queries.cases.found_requests import found_of, known_requests
 from application.queries.cases.incidents import incident_list
+from application.queries.desk.found_orders import known_orders, named_orders
+from application.queries.desk.order_tasks import tasks_of_order, tasks_of_restrictions
 from application.queries.disclosures.notifications import NotificationFilter, notification_tasks
 from application.queries.intake.dead_letters import forgotten_after
 from application.queries.intake.sources import sources
 from application.queries.keeping.holds import all_holds
 from application.queries.keeping.periods import due_counts
-from application.queries.orders.found import known_orders, named_orders
-from application.queries.orders.tasks import tasks_of_order, tasks_of_restrictions
-from application.queries.task import Task, command, reference_of, state_of
 from application.queries.today.cases import (
     task_of_complaint,
     tasks_of_incident,
     tasks_of_intake,
     tasks_of_request,
 )
+from application.queries.today.task import Task, command, reference_of, state_of
 from application.queries.upkeep.health import key_status
 from application.site import Site
 from application.source import Source
