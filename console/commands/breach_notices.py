@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from application.language import spoken
-from application.queries.breach_notice import breach_notice
-from application.queries.found_incidents import find_case
+from application.queries.cases.breach_notice import breach_notice
+from application.queries.cases.found_incidents import find_case
 from application.words import counted
 from console.commands.failing import fail_unless
 from console.commands.incident_acts import Ref

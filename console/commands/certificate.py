@@ -7,7 +7,7 @@ import typer
 from msgspec.structs import replace
 
 from application.language import spoken
-from application.queries.certified import certified
+from application.queries.keeping.certified import certified
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.flags import Json, code_option, configured, option, spoken_to, time_of
 from console.output import emit, print_answer

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from application.following import bring_up_to_date
-from application.queries.consents import Consents, consents, declared_for, with_history
-from application.queries.everyone import all_consents
-from application.queries.marketing import marketing
+from application.queries.persons.consents import Consents, consents, declared_for, with_history
+from application.queries.persons.everyone import all_consents
+from application.queries.persons.marketing import marketing
 from application.queries.subjects import check_person
 from application.source import Source
 from console.commands.people import All, OptionalSubject, Subject, one_or_all, prepare, reading

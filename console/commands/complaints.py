@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from application.language import spoken
-from application.queries.complaints import complaint, complaint_list
+from application.queries.cases.complaints import complaint, complaint_list
 from application.queries.period import ALWAYS
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading

@@ -8,10 +8,10 @@ from rich.table import Table
 
 from application.language import spoken
 from application.lookups import event_types
-from application.queries.contract import EventTypeRow, EventTypes
-from application.queries.contract import event_types as type_rows
-from application.queries.evidence import UnreadString, decoded_string
-from application.queries.intake import validated
+from application.queries.intake.contract import EventTypeRow, EventTypes
+from application.queries.intake.contract import event_types as type_rows
+from application.queries.intake.messages import validated
+from application.queries.persons.evidence import UnreadString, decoded_string
 from application.words import say
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, option_of, spoken_to, switch

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from application.queries.copies import PartitionBookmark, RestoredBackup, backup_of
+from application.queries.upkeep.copies import PartitionBookmark, RestoredBackup, backup_of
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, option, switch
 from console.output import print_answer

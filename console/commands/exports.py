@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from application.processing_acts import Log
-from application.queries.acts import EventFilter, Exported, exported
+from application.queries.persons.acts import EventFilter, Exported, exported
 from application.queries.subjects import check_reference
 from application.words import counted, say
 from console.commands.people import reading

@@ -11,7 +11,7 @@ import typer
 from msgspec import UNSET
 
 from application.acts.feeding import Delivery, deliver, keep, keep_until
-from application.queries.feed_lists import (
+from application.queries.disclosures.feed_lists import (
     DeliveredFeed,
     FeedRoot,
     KeptFeedList,

@@ -1,6 +1,6 @@
 """Commands that other systems ask before they act: may credit-check."""
 
-from application.queries.credit_check import credit_check
+from application.queries.persons.credit_check import credit_check
 from application.queries.subjects import check_person
 from console.commands.choices import Then
 from console.commands.failing import fail_unless

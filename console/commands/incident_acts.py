@@ -8,8 +8,8 @@ import typer
 from application.acts import on_incidents
 from application.acts.on_incidents import OnIncident, act_on_incident
 from application.language import spoken
-from application.queries.found_incidents import find_case
-from application.queries.incidents import incident
+from application.queries.cases.found_incidents import find_case
+from application.queries.cases.incidents import incident
 from application.source import Source
 from console.commands.people import Subject, working
 from console.flags import At, Json, code_option, configured, option

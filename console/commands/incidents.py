@@ -7,8 +7,13 @@ import typer
 
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.found_incidents import find_case
-from application.queries.incidents import affected_persons, incident, incident_list, sources_of
+from application.queries.cases.found_incidents import find_case
+from application.queries.cases.incidents import (
+    affected_persons,
+    incident,
+    incident_list,
+    sources_of,
+)
 from application.queries.lookups import known_activity, known_recipient, known_system
 from application.queries.period import ALWAYS
 from application.source import Source

@@ -10,8 +10,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from application.queries.dead_letters import HandedOver, OpenedLetter, letter_row
-from application.queries.intake import ingested
+from application.queries.intake.dead_letters import HandedOver, OpenedLetter, letter_row
+from application.queries.intake.messages import ingested
 from application.words import say
 from console.commands.failing import fail_unless
 from console.commands.letters import NOT_HERE, whole_name

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from application.queries.dead_letters import (
+from application.queries.intake.dead_letters import (
     WITHHELD,
     DeadLetter,
     RetriedLetter,
@@ -15,7 +15,7 @@ from application.queries.dead_letters import (
     retried_row,
     withheld_row,
 )
-from application.queries.letter_names import check_names
+from application.queries.intake.letter_names import check_names
 from console.commands.failing import fail_unless
 from console.flags import Json, bounds_of, code_option, configured, option
 from console.output import emit_list, people

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from application.queries.log import (
+from application.queries.upkeep.log import (
     CheckpointStatus,
     LogKeys,
     NewLogKey,

@@ -6,8 +6,12 @@ import typer
 
 from application.acts.notifying import EXCEPTIONS, OUTCOMES, NotificationWord
 from application.acts.notifying import notify as record_notification
+from application.queries.disclosures.notifications import (
+    NotificationFilter,
+    Notifications,
+    notification_tasks,
+)
 from application.queries.lookups import known_recipient
-from application.queries.notifications import NotificationFilter, Notifications, notification_tasks
 from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
 from console.flags import At, AtMoment, Json, code_option, configured, option, switch

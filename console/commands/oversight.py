@@ -11,12 +11,12 @@ import rulebook
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import rules
-from application.queries.access import access, employee_access
-from application.queries.findings import FindingFilter, findings
-from application.queries.lint import lint
 from application.queries.lookups import known_role
+from application.queries.oversight.access import access, employee_access
+from application.queries.oversight.findings import FindingFilter, findings
+from application.queries.oversight.lint import lint
+from application.queries.oversight.seen import seen_by
 from application.queries.period import ALWAYS
-from application.queries.seen import seen_by
 from application.queries.subjects import check_person, check_reference
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading

@@ -13,14 +13,14 @@ from rich.table import Table
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import fields
-from application.queries.erasure import erased
-from application.queries.everyone import all_states
-from application.queries.finding import FoundPersons, find
-from application.queries.history import HistoryRange, history
+from application.queries.keeping.erasure import erased
 from application.queries.period import ALWAYS
-from application.queries.state import state
+from application.queries.persons.everyone import all_states
+from application.queries.persons.history import HistoryRange, history
+from application.queries.persons.search import FoundPersons, find
+from application.queries.persons.state import state
 from application.queries.subjects import check_person, check_reference
-from application.queries.tasks import command
+from application.queries.today.task import command
 from application.source import Source
 from application.words import counted
 from console.commands.approving import need_second_person

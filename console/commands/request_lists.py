@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from application.language import spoken
-from application.queries.found_requests import NotAllowed, find, found_of, known_requests
+from application.queries.cases.found_requests import NotAllowed, find, found_of, known_requests
+from application.queries.cases.requests import decisions_on, listed, shown
 from application.queries.period import ALWAYS
-from application.queries.requests import decisions_on, listed, shown
 from application.queries.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading

@@ -9,8 +9,8 @@ from application.acts.answering import RESTRICTIONS, AnswerOptions
 from application.acts.on_requests import OnRequest, identify
 from application.acts.requesting import NewRequest, open_request
 from application.language import spoken
-from application.queries.found_requests import FoundRequest
-from application.queries.requests import decisions_on, shown
+from application.queries.cases.found_requests import FoundRequest
+from application.queries.cases.requests import decisions_on, shown
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
 from console.flags import At, Json, code_option, configured, option, switch

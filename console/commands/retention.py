@@ -6,10 +6,10 @@ from typing import Annotated
 from application.acts.deciding import due_steps, erase_asked, erase_due, preview
 from application.acts.requesting import check_allowed
 from application.following import bring_up_to_date
-from application.queries.deciding import decided
-from application.queries.erasures import ErasureScope
-from application.queries.found_requests import find
-from application.queries.periods import Clock, clocks, forecast, step_rows
+from application.queries.cases.found_requests import find
+from application.queries.keeping.deciding import decided
+from application.queries.keeping.erasures import ErasureScope
+from application.queries.keeping.periods import Clock, clocks, forecast, step_rows
 from application.queries.subjects import check_person, note_read
 from application.words import counted
 from console.commands.failing import fail_unless

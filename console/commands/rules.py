@@ -1,6 +1,6 @@
 """Commands that compare the rulebook with practice: purposes."""
 
-from application.queries.purposes import purposes
+from application.queries.registers.purposes import purposes
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import AtMoment, Json, configured

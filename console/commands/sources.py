@@ -4,7 +4,7 @@ import shlex
 from typing import Annotated
 
 from application.lookups import alike, plain
-from application.queries.sources import ResumedSource, Sources, sources
+from application.queries.intake.sources import ResumedSource, Sources, sources
 from console.flags import Json, configured, option
 from console.output import emit, print_answer
 from console.show.sources import sources_table

@@ -7,7 +7,7 @@ from application.acts.reporting import checkpoint_before, issue
 from application.answer import Answer
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.access_report import ReportScope
+from application.queries.reports.access import ReportScope
 from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
 from console.commands.reports import Output, form_of, put

@@ -8,8 +8,8 @@ import typer
 from application.auditing import audit_site
 from application.following import build_again
 from application.lookups import codes
-from application.queries.tasks import command
-from application.queries.upkeep import (
+from application.queries.today.task import command
+from application.queries.upkeep.health import (
     RebuiltViews,
     audited,
     key_status,

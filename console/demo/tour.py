@@ -11,15 +11,15 @@ import msgspec
 from application.auditing import audit_site
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.consents import consents
-from application.queries.disclosures import DisclosureFilter, disclosures
-from application.queries.erasure import erased
-from application.queries.history import history
-from application.queries.lint import lint
-from application.queries.marketing import marketing
-from application.queries.register import register
-from application.queries.state import state
-from application.queries.upkeep import audited
+from application.queries.disclosures.received import DisclosureFilter, disclosures
+from application.queries.keeping.erasure import erased
+from application.queries.oversight.lint import lint
+from application.queries.persons.consents import consents
+from application.queries.persons.history import history
+from application.queries.persons.marketing import marketing
+from application.queries.persons.state import state
+from application.queries.registers.register import register
+from application.queries.upkeep.health import audited
 from application.words import say
 from console.demo.findings import planted_findings
 from console.demo.proof import proven

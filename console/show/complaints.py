@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.complaints import ComplaintFile, ComplaintList, ComplaintRow
+from application.queries.cases.complaints import ComplaintFile, ComplaintList, ComplaintRow
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, say, told_in

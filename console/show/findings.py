@@ -6,7 +6,7 @@ from rich.table import Table
 
 import rulebook
 from application.language import spoken
-from application.queries.findings import OpenFinding
+from application.queries.oversight.findings import OpenFinding
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import say, told_in

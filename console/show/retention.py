@@ -9,15 +9,15 @@ from rich.table import Table
 
 from application.answer import given
 from application.language import spoken
-from application.queries.certified import CertifiedErasure
-from application.queries.deciding import (
+from application.queries.keeping.certified import CertifiedErasure
+from application.queries.keeping.deciding import (
     Decided,
     DecisionShown,
     GroundShown,
     RecordedDecision,
     RecordedGround,
 )
-from application.queries.periods import Clock, Month, StepShown
+from application.queries.keeping.periods import Clock, Month, StepShown
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say

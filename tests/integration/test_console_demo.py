@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from application.queries.findings import findings
+from application.queries.oversight.findings import findings
 from console.demo import findings as tour_findings
 from sample.tour import TOUR_SUBJECT
 from tests.fixtures.console import Cli, Ran
