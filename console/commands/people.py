@@ -122,7 +122,7 @@ def show_history(
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
-    """Print every event of a person, opened: by time, and with --json by position, one object a line."""
+    """Print every event of a person, opened: by time; with --json by position, one object a line."""
     check_reference(subject)
     part = HistoryRange(period, limit)
     with reading(settings, "history", moment) as (_, source):
@@ -235,7 +235,7 @@ def erase(
     category: CategoryOptions = None,
     as_json: Json = False,
 ) -> None:
-    """Destroy the keys of a person's data, without asking. Nothing brings it back."""
+    """Destroy the keys of a person's data, without a question. Nothing brings the data back."""
     check_reference(subject)
     categories = category or []
     with open_site(settings) as site:

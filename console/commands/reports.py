@@ -30,7 +30,10 @@ from host.settings import Settings
 from ledger.event import instant
 from schemas.encoding import to_line
 
-Output = Annotated[Path | None, option("--output", "FILE", "Write there, not on screen.")]
+Output = Annotated[
+    Path | None,
+    option("--output", "FILE", "File to write; without it the answer goes to the screen."),
+]
 _FORMATS = ("json", "csv", "html")
 
 

@@ -16,7 +16,7 @@ def show_purposes(
     moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
-    """Print what law and house say of each purpose, and who declares it. Exit status 1 when one is denied."""
+    """Print what law and house say of each purpose, and who declares it. Exit status 1 if one is denied."""
     with reading(settings, "purposes", moment) as (site, source):
         prepare(site, moment)
         answer = purposes(source, moment)

@@ -25,7 +25,9 @@ Request = Annotated[
         "--request", "REF", "The request that it answers: hash and checkpoint are recorded on it."
     ),
 ]
-At = Annotated[str | None, option("--at", "T", "When it is made, with offset; now without it.")]
+At = Annotated[
+    str | None, option("--at", "T", "Time of the document, with offset; without it: now.")
+]
 
 
 @configured("store", "log", "register")
@@ -42,7 +44,7 @@ def report_access(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Make the access report of a person: what is processed, why, who got and who saw it, and a copy."""
+    """Make the access report of a person: what is processed, why, who received it, when it was seen."""
     form = form_of(form, as_json, None, list(ACCESS_REPORT.forms))
     options = _ReportOptions(subject, request, form, spoken("nl"), output, at_position, at)
     _make(settings, ACCESS_REPORT, options)

@@ -73,7 +73,7 @@ def known_requests(
 
 def _urgency(row: tuple[UUID, Request]) -> tuple[bool, datetime, str, UUID]:
     stream, request = row
-    _, due = VIEW.cells((stream, request.ref), request)
+    due = request.open_until
     # A request without a running period comes last.
     return due is None, due or datetime.max.replace(tzinfo=UTC), request.ref, stream
 
