@@ -15,8 +15,8 @@ from typing import get_args
 import msgspec
 
 from application.acts import holding, recording, restricting
-from application.queries import orders, secrecy
 from application.queries.cases import breach_notice, complaints, incidents, requests
+from application.queries.desk import orders, secrecy
 from application.queries.disclosures import (
     feed_lists,
     notifications,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from application.language import spoken
 from application.lookups import codes
 from application.orders_in import OrderForm
-from application.queries.found_orders import FoundOrder, find_order
+from application.queries.desk.found_orders import FoundOrder, find_order
 from console.commands.order_flags import OPTIONS, order_form_of
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import prepare, reading

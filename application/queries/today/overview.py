@@ -11,12 +11,10 @@ from application.queries.cases.found_incidents import find_case
 from application.queries.cases.found_requests import found_of, known_requests
 from application.queries.cases.incidents import incident_list
 from application.queries.disclosures.notifications import NotificationFilter, notification_tasks
-from application.queries.found_orders import known_orders, named_orders
 from application.queries.intake.dead_letters import forgotten_after
 from application.queries.intake.sources import sources
 from application.queries.keeping.holds import all_holds
 from application.queries.keeping.periods import due_counts
-from application.queries.order_tasks import tasks_of_order, tasks_of_restrictions
 from application.queries.today.cases import (
     task_of_complaint,
     tasks_of_incident,
@@ -33,7 +31,6 @@ from ledger.letters.lists import LetterFilter, count_letters, letters_like
 from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from projections.folds.timetravel import NOW
-from projections.reading.views import secrets
 from rulebook.calendar import day_of
 from schemas import names
 from schemas.formats import instant_of
@@ -42,8 +39,6 @@ from schemas.formats import instant_of
 def tasks(site: Site, source: Source) -> Iterator[Task]:
     """What is to be done, in no order. Expects views that are up to date."""
     today = day_of(source.now)
-    if site.intake.confidential:
-        yield from _orders(source)
     yield from _requests(source)
     yield from _incidents(source)
     yield from _complaints(source)
@@ -54,16 +49,6 @@ def tasks(site: Site, source: Source) -> Iterator[Task]:
     yield from tasks_of_intake(sources(sources_of(source.session), halted), halted)
     yield from _letters(source, today)
     yield from _keys(site, source, today)
-
-
-def _orders(source: Source) -> Iterator[Task]:
-    """At the disclosure desk of a confidential ledger: orders, secrecy, preservations, restrictions."""
-    for case in named_orders(source, known_orders(source)):
-        yield from tasks_of_order(case, source.now)
-    people = dict(secrets(source.session))
-    names_shown = source.names(people)
-    for stream, row in people.items():
-        yield from tasks_of_restrictions(names_shown[stream], row, source.now)
 
 
 def _requests(source: Source) -> Iterator[Task]:

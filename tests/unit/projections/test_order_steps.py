@@ -8,9 +8,9 @@ import pytest
 
 from application.acts.on_secrecy import Word
 from application.acts.on_secrecy import hindrance as secrecy_hindrance
-from application.queries.found_orders import FoundOrder
-from application.queries.found_secrets import secret_of_order
-from application.queries.order_tasks import next_command, tasks_of_order
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.desk.found_secrets import secret_of_order
+from application.queries.desk.order_tasks import next_command, tasks_of_order
 from application.queries.today.task import TASKS
 from projections.folds.view import Order as Place
 from projections.reading.order_judging import (

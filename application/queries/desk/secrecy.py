@@ -5,8 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from application.answer import Answer, Name
-from application.queries.found_orders import FoundOrder, known_orders, named_orders
-from application.queries.found_secrets import FoundSecret, secret_of_disclosure, secret_of_order
+from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
+from application.queries.desk.found_secrets import (
+    FoundSecret,
+    secret_of_disclosure,
+    secret_of_order,
+)
 from application.source import Source, each_known, instant_or_none, unless_erased
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import secrets

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from application.answer import Name
-from application.queries.found_orders import FoundOrder
+from application.queries.desk.found_orders import FoundOrder
 from application.queries.today.task import State, Task, command, reference_of, state_of
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
