@@ -1,1 +1,1 @@
-"""Orders of authorities: what is due, what they may have, what is secret; the confidential ledger only."""
+"""The disclosure desk: what is due, what an order may have, what is secret, how many orders there were."""
