@@ -15,59 +15,40 @@ from typing import get_args
 import msgspec
 
 from application.acts import holding, recording, restricting
-from application.queries import (
-    access,
-    access_report,
-    breach_notice,
-    certified,
-    complaints,
-    consents,
-    contract,
-    copies,
-    credit_check,
-    dead_letters,
-    deciding,
-    disclosures,
-    erasure,
-    evidence,
+from application.queries import orders, secrecy
+from application.queries.cases import breach_notice, complaints, incidents, requests
+from application.queries.desk import counts, numbers, prepared
+from application.queries.disclosures import (
     feed_lists,
-    finding,
-    findings,
-    gaps,
-    history,
-    holds,
-    incidents,
-    intake,
-    lint,
-    log,
-    marketing,
     notifications,
-    order_counts,
-    order_numbers,
-    order_prepared,
-    orders,
-    periods,
-    portability,
-    purposes,
-    recipients,
-    register_answer,
-    requests,
-    secrecy,
-    seen,
-    setup,
-    sources,
-    state,
-    tasks,
+    received,
     transfers,
     transparency,
-    upkeep,
 )
+from application.queries.intake import contract, dead_letters, gaps, messages, sources
+from application.queries.keeping import certified, deciding, erasure, holds, periods
+from application.queries.oversight import access, findings, lint, seen
+from application.queries.persons import (
+    consents,
+    credit_check,
+    evidence,
+    history,
+    marketing,
+    search,
+    state,
+)
+from application.queries.registers import answer as register_answer
+from application.queries.registers import purposes, recipients
+from application.queries.reports import access as access_report
+from application.queries.reports import portability
+from application.queries.today import task
+from application.queries.upkeep import copies, health, log, setup
 from ledger.tlog.proving.certificate import Certificate
 from schemas.encoding import JsonValue
 
 ANSWERS: Mapping[str, object] = {
     "access": access.Access | access.EmployeeAccess | seen.SeenBy,
-    "audit": upkeep.AuditReport,
+    "audit": health.AuditReport,
     "backup": copies.Backup,
     "certificate verify": certified.CertifiedErasure,
     "certificate write": certified.CertifiedErasure
@@ -80,7 +61,7 @@ ANSWERS: Mapping[str, object] = {
     "dead-letters list": dead_letters.DeadLetters,
     "dead-letters retry": dead_letters.RetriedLetters,
     "dead-letters show": dead_letters.OpenedLetter,
-    "disclosures": disclosures.Disclosures,
+    "disclosures": received.Disclosures,
     "erase": erasure.Erased,
     "export": dict[str, JsonValue],
     "feed deliver": feed_lists.DeliveredFeed,
@@ -89,7 +70,7 @@ ANSWERS: Mapping[str, object] = {
     "feed prove": feed_lists.WrittenFeedProof,
     "feed root": feed_lists.FeedRoot,
     "feed verify": feed_lists.ProvenMembership,
-    "find": finding.FoundPersons,
+    "find": search.FoundPersons,
     "findings": findings.OpenFindings,
     "history": history.HistoryLine,
     "hold list": holds.HoldsInForce,
@@ -108,13 +89,13 @@ ANSWERS: Mapping[str, object] = {
     "incident suspect": incidents.IncidentFile,
     "incident tell": incidents.IncidentFile,
     "incident warn": incidents.IncidentFile,
-    "ingest": intake.IngestedLines,
+    "ingest": messages.IngestedLines,
     "init": setup.InstalledLedger,
     "kafka accept-gap": gaps.AcceptedGaps,
     "kafka resume": sources.ResumedSource,
     "kafka sources": sources.Sources,
-    "keys rotate": upkeep.RotatedKeys,
-    "keys status": upkeep.KeyStatus,
+    "keys rotate": health.RotatedKeys,
+    "keys status": health.KeyStatus,
     "lint": lint.Lint,
     "log keys": log.LogKeys,
     "log rebuild": log.Publication,
@@ -126,7 +107,7 @@ ANSWERS: Mapping[str, object] = {
     "prove": log.WrittenProof,
     "publish": log.Publication,
     "purposes": purposes.PurposesAnswer,
-    "rebuild": upkeep.RebuiltViews,
+    "rebuild": health.RebuiltViews,
     "recipients": recipients.Recipients,
     "record": recording.DraftShown,
     "register": register_answer.Register,
@@ -148,10 +129,10 @@ ANSWERS: Mapping[str, object] = {
     "schema list": contract.EventTypes,
     "schema show": dict[str, JsonValue],
     "schema tc-string": evidence.DecodedString | evidence.UnreadString,
-    "schema validate": intake.CheckedLines,
+    "schema validate": messages.CheckedLines,
     "state": state.State,
-    "status": upkeep.Status,
-    "today": tasks.TaskList,
+    "status": health.Status,
+    "today": task.TaskList,
     "transfers": transfers.Transfers,
     "transparency": transparency.TransparencyReport,
     "verify": log.VerifiedEntry,
@@ -159,19 +140,19 @@ ANSWERS: Mapping[str, object] = {
 CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order authenticate": orders.OrderFile,
     "order confirm": orders.OrderFile,
-    "order counts": order_counts.OrderCounts,
+    "order counts": counts.OrderCounts,
     "order execute": orders.OrderFile,
     "order feed-proof": feed_lists.WrittenFeedProof,
     "order list": orders.OrderList,
     "order narrow": orders.OrderFile,
     "order object": orders.OrderFile,
-    "order prepare": order_prepared.PreparedOrder,
-    "order prove-counts": order_numbers.WrittenCounts,
+    "order prepare": prepared.PreparedOrder,
+    "order prove-counts": numbers.WrittenCounts,
     "order receive": orders.OrderFile | orders.OrderList,
     "order refuse": orders.OrderFile,
     "order show": orders.OrderFile,
     "order validate": orders.OrderFile,
-    "order verify-counts": order_numbers.CountsProven,
+    "order verify-counts": numbers.CountsProven,
     "order withdraw": orders.OrderFile,
     "preservation extend": orders.OrderFile,
     "preservation impose": orders.OrderFile,

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from application.language import spoken
 from application.lookups import fields
-from application.queries.feed_lists import (
+from application.queries.disclosures.feed_lists import (
     WrittenFeedProof,
     feed_named,
     proof_of,
@@ -19,8 +19,8 @@ from application.queries.feed_lists import (
 )
 from application.queries.found_orders import find_order
 from application.queries.lookups import known_recipient
-from application.queries.order_data import OrderData, order_data
-from application.queries.order_prepared import (
+from application.queries.desk.data import OrderData, order_data
+from application.queries.desk.prepared import (
     PreparedOrder,
     bundle_of,
     fields_told,
@@ -28,7 +28,7 @@ from application.queries.order_prepared import (
     wanted_of,
 )
 from application.queries.subjects import check_person
-from application.queries.tasks import command
+from application.queries.today.task import command
 from console.commands.feeds import Feed
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import working
