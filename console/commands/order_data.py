@@ -11,14 +11,6 @@ from msgspec.structs import asdict
 
 from application.language import spoken
 from application.lookups import fields
-from application.queries.disclosures.feed_lists import (
-    WrittenFeedProof,
-    feed_named,
-    proof_of,
-    proven_answer,
-)
-from application.queries.found_orders import find_order
-from application.queries.lookups import known_recipient
 from application.queries.desk.data import OrderData, order_data
 from application.queries.desk.prepared import (
     PreparedOrder,
@@ -27,6 +19,14 @@ from application.queries.desk.prepared import (
     salted,
     wanted_of,
 )
+from application.queries.disclosures.feed_lists import (
+    WrittenFeedProof,
+    feed_named,
+    proof_of,
+    proven_answer,
+)
+from application.queries.found_orders import find_order
+from application.queries.lookups import known_recipient
 from application.queries.subjects import check_person
 from application.queries.today.task import command
 from console.commands.feeds import Feed

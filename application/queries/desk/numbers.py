@@ -6,7 +6,6 @@ from datetime import datetime
 from msgspec import Struct
 
 from application.answer import Answer
-from application.queries.found_orders import known_orders
 from application.queries.desk.commitments import Salt, Tree, tree_of
 from application.queries.desk.counts import (
     Counted,
@@ -15,6 +14,7 @@ from application.queries.desk.counts import (
     half_year_of,
     order_counts,
 )
+from application.queries.found_orders import known_orders
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
 from ledger.recording.reads import READS

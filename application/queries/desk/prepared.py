@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from application.answer import Answer
-from application.queries.found_orders import FoundOrder
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.data import OrderData, OrderGap, Wanted
+from application.queries.found_orders import FoundOrder
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
 from ledger.event import RecordedEvent
