@@ -210,6 +210,14 @@ def read_people(texts: Mapping[str, str]) -> DisplaySettings:
     return people
 
 
+def is_confidential(texts: Mapping[str, str]) -> bool:
+    """Whether a ledger is the confidential one, for commands without settings. Raises Misconfigured."""
+    reader = Reader(texts)
+    confidential = reader.switch("CONFIDENTIAL")
+    reader.check()
+    return confidential
+
+
 def _people(reader: Reader) -> DisplaySettings:
     language = reader.text("LANGUAGE", "", "|".join(LANGUAGES), "nl or en")
     return DisplaySettings(language_named(language), reader.zone("TIMEZONE", AMSTERDAM))

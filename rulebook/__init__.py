@@ -60,7 +60,16 @@ from rulebook.retention import (
     retention_rule,
     retention_rules,
 )
-from rulebook.rules import RULES, Rule, Situation, breaches, rule, rule_verdicts
+from rulebook.rules import (
+    ELSEWHERE,
+    ORDER_FINDINGS,
+    RULES,
+    Rule,
+    Situation,
+    breaches,
+    rule,
+    rule_verdicts,
+)
 from rulebook.secrecy import INVESTIGATION_HINTS, OWN_REPORTS, secrecy
 from rulebook.transfers import TRANSFER_MECHANISMS, Transfer, rests_on, transfer
 from rulebook.validity import in_force
@@ -72,6 +81,7 @@ __all__ = [
     "COMPANY_DATES",
     "COUNTRIES",
     "DEADLINES",
+    "ELSEWHERE",
     "ERASURE_RULES",
     "EXTENSIONS",
     "FOUNDED",
@@ -79,6 +89,7 @@ __all__ = [
     "MARKETING_RULES",
     "NOTICE_CHECKS",
     "NOTICE_CLAIMS",
+    "ORDER_FINDINGS",
     "ORDER_RULES",
     "OWN_REPORTS",
     "PERIODS",

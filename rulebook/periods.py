@@ -37,6 +37,10 @@ class Period(Struct, frozen=True, forbid_unknown_fields=True):
 
 _VERSIONS = versions(load("house", "period", Period), lambda entry: entry.id)
 PERIODS: dict[str, Period] = {name: same[-1] for name, same in _VERSIONS.items()}
+ORDER_PERIODS: dict[str, Period] = {
+    entry.id: entry for entry in load("house", "period", Period, file="order_periods")
+}
+"""Those of the desk that handles orders, in a confidential ledger."""
 
 
 def period(name: str, day: date | None = None) -> timedelta:

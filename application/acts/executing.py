@@ -9,19 +9,20 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from application.acts.acting import Act, ActRefused, check, one_at_a_time
+from application.acts.acting import Act, one_at_a_time
 from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.queries.found_orders import FoundOrder, find_order
 from application.queries.found_requests import NotAllowed
 from application.site import Site
 from application.source import Source
+from projections.views.order_acts import secret_by_law
 from projections.views.orders import Order
 from rulebook import Provision, provision
-from schemas import Code, names
+from schemas import names
 from schemas.encoding import JsonValue
 
-_TAX = frozenset({"nl.awr.47", "nl.awr.53"})
+_PURPOSE = "legal-order"
 _KINDS: Mapping[str, str] = {
     "investigating-officer": "police",
     "public-prosecutor": "public-prosecutor",
@@ -50,7 +51,7 @@ def execute(site: Site, source: Source, on: OnOrder, execution: Execution) -> Fo
     """Record that an order was executed, with the disclosure. Raises NotAllowed."""
     with one_at_a_time(site):
         case = executable(source, on, execution)
-        record(site, _acts(site, case, execution), on.time)
+        record(site, _acts(case, execution), on.time)
     return again(source, case)
 
 
@@ -83,14 +84,14 @@ def allowed_period(order: Order) -> dict[str, JsonValue]:
     return {name: facts[name] for name in ("period_from", "period_to") if name in facts}
 
 
-def _acts(site: Site, case: FoundOrder, execution: Execution) -> list[Act]:
+def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
     """The execution, and what was disclosed by it."""
     order, receipt = case.order, case.received
     given = [
         name for name in allowed_fields(order) if name in execution.fields or not execution.fields
     ]
     recipient = execution.recipient or str(receipt.facts["authority"])
-    disclosure = _disclosure(site, case, given, recipient) if given else None
+    disclosure = _disclosure(case, given, recipient) if given else None
     optional: dict[str, JsonValue] = {
         "bundle_sha256": execution.bundle_sha256,
         "position": execution.position,
@@ -106,27 +107,32 @@ def _acts(site: Site, case: FoundOrder, execution: Execution) -> list[Act]:
     return [executed, *([disclosure] if disclosure else []), *_interception(case)]
 
 
-def _disclosure(site: Site, case: FoundOrder, given: Sequence[str], recipient: str) -> Act | None:
+def is_open(case: FoundOrder) -> bool:
+    """Whether the open ledger may know what is given for an order: its provision has no secrecy."""
+    return not secret_by_law(case.provision)
+
+
+def _disclosure(case: FoundOrder, given: Sequence[str], recipient: str) -> Act | None:
     """The disclosure, as the person's report tells of it once its secrecy is lifted.
 
-    None under a provision without secrecy: the open ledger records that disclosure, and the confidential
-    one does not take it.
+    None under a provision without secrecy: that disclosure belongs in the open ledger at once.
     """
     law = provision(case.provision or "")
-    barred = law is None or law.secrecy != "none"
+    if is_open(case):
+        return None
     facts: dict[str, JsonValue] = {
         "recipient": recipient,
         "recipient_kind": _kind_of(case, law),
-        "purpose": "tax-information" if law and law.id in _TAX else "legal-order",
+        "purpose": _PURPOSE,
         "method": "push",
         "country": str(case.received.facts.get("country", "NL")),
         "fields": list(given),
         "necessity_reason": "legal-duty",
         "case_ref": case.order.ref,
-        "notice": "barred" if barred else "none",
+        "notice": "barred",
         **allowed_period(case.order),
     }
-    disclosure = Act(
+    return Act(
         name=names.PERSONAL_DATA_DISCLOSED,
         subject=case.person,
         provision=case.provision,
@@ -134,13 +140,6 @@ def _disclosure(site: Site, case: FoundOrder, given: Sequence[str], recipient: s
         facts=facts,
         id=str(uuid4()),
     )
-    try:
-        check(site, [disclosure])
-    except ActRefused as refused:
-        if refused.code is Code.WRONG_LEDGER:
-            return None
-        raise
-    return disclosure
 
 
 def _kind_of(case: FoundOrder, law: Provision | None) -> str:

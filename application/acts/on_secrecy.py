@@ -81,29 +81,43 @@ def hindrance(secret: FoundSecret, name: str, word: Word, time: datetime) -> str
     """Why an act on a secret is not allowed at a time, as one sentence; None when it is. Pure."""
     latest = secret.latest
     last = max(secret.begin.time, latest.time if latest else secret.begin.time)
-    if time < last:
+    # At equal time the word that keeps the secret counts, so a lift must come after it.
+    if time < last or (time == last and name == names.SECRECY_LIFTED):
         return f"this cannot have been done before the last act on this secret, at {instant(last)}"
     if name == names.SECRECY_IMPOSED:
-        said = latest is not None and latest.name != names.SECRECY_LIFTED
-        return _SAID if said else None
+        return _imposing(secret)
+    return _ending(secret, last) or (
+        _lifting(secret, word) if name == names.SECRECY_LIFTED else None
+    )
+
+
+def _imposing(secret: FoundSecret) -> str | None:
+    latest = secret.latest
+    if latest is None or latest.name == names.SECRECY_LIFTED:
+        return None
+    return (
+        "this was imposed already: give `ledger secrecy review` with another day to go on with it"
+    )
+
+
+def _ending(secret: FoundSecret, last: datetime) -> str | None:
+    """Why nothing can be reviewed and nothing lifted."""
     if secret.state == "none":
         return "this was never secret: there is nothing to review and nothing to lift"
     if secret.state == "lifted":
         return f"this secrecy was lifted on {day_of(last)}: the person may know"
-    if name == names.SECRECY_LIFTED and word.by == "review" and not _may_lift(secret):
-        return (
-            "the last review did not find that it may be lifted: give `ledger secrecy review` with "
-            "`--outcome may-lift` first, or name the authority, court or statute that lifts it"
-        )
     return None
 
 
-_SAID = "this was imposed already: give `ledger secrecy review` with another day to go on with it"
-
-
-def _may_lift(secret: FoundSecret) -> bool:
+def _lifting(secret: FoundSecret, word: Word) -> str | None:
+    """Why a review of the desk's own may not lift it: another one must have found so before."""
     latest = secret.latest
-    return latest is not None and latest.facts.get("outcome") == "may-lift"
+    if word.by != "review" or (latest and latest.facts.get("outcome") == "may-lift"):
+        return None
+    return (
+        "the last review did not find that it may be lifted: give `ledger secrecy review` with "
+        "`--outcome may-lift` first, or name the authority, court or statute that lifts it"
+    )
 
 
 def _act(secret: FoundSecret, name: str, word: Word) -> Act:

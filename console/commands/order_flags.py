@@ -5,16 +5,19 @@ from datetime import date
 from typing import Annotated, Any, get_args
 
 import typer
+from msgspec import convert
 
 from application.lookups import fields
 from application.orders_in import OrderForm
 from console.flags import code_option, day_named, option, switch, time_of
 from console.streams import object_of, sha256_of
 from schemas import PERSONAL_FIELDS
+from schemas.encoding import JsonValue
 from schemas.events.orders import IssuedBy, OrderKind
 
 _ISSUERS: tuple[str, ...] = get_args(IssuedBy)
 _KINDS: tuple[str, ...] = get_args(OrderKind)
+_NEEDED = ("provision", "authority", "issued_by")
 Document = Annotated[
     str | None,
     option("--document", "FILE", "The document itself: its SHA-256 is recorded, and nothing else."),
@@ -72,42 +75,28 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def order_form_of(
-    *,
-    provision: str | None,
-    authority: str | None,
-    period_from: str | None,
-    period_to: str | None,
-    respond_by: str | None,
-    values: str | None,
-    document: str | None,
-    **stated: Any,
-) -> OrderForm:
+def order_form_of(**stated: Any) -> OrderForm:
     """The order that the options state. Raises BadParameter, Misconfigured for a file that does not fit."""
-    needed = {
-        "--provision": provision,
-        "--authority": authority,
-        "--issued-by": stated["issued_by"],
-    }
-    for flag, value in needed.items():
-        if value is None:
-            raise typer.BadParameter(f"{flag}: expected what the order says")
-    assert provision
-    assert authority
+    for name in _NEEDED:
+        if stated[name] is None:
+            raise typer.BadParameter(f"--{name.replace('_', '-')}: expected what the order says")
     return OrderForm(
-        provision=provision,
-        authority=authority,
-        period_from=_day("--period-from", period_from),
-        period_to=_day("--period-to", period_to),
-        respond_by=time_of("--respond-by", respond_by),
-        personal=object_of("--values", values) if values else {},  # type: ignore[arg-type]
-        sha256=sha256_of(document) if document else None,
         requested_fields=stated["field"] or (),
         case_ref=stated["case"],
         oral=bool(stated["oral"]),
         form="oral" if stated["oral"] else "letter",
-        **{name: stated[name] for name in ("issued_by", "kind", "country", "urgent", "extends")},
+        period_from=_day("--period-from", stated["period_from"]),
+        period_to=_day("--period-to", stated["period_to"]),
+        respond_by=time_of("--respond-by", stated["respond_by"]),
+        personal=_values(stated["values"]),
+        sha256=sha256_of(stated["document"]) if stated["document"] else None,
+        **{name: stated[name] for name in (*_NEEDED, "kind", "country", "urgent", "extends")},
     )
+
+
+def _values(file: str | None) -> dict[str, JsonValue]:
+    """Personal values by field. What they hold is judged by the contract, as of any event."""
+    return convert(object_of("--values", file), dict[str, JsonValue]) if file else {}
 
 
 def _day(flag: str, text: str | None) -> date | None:

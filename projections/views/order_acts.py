@@ -44,11 +44,15 @@ _RANKS = {name: rank for rank, name in enumerate(_STEPS)}
 
 
 class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One act: of which type, under which provision, about which categories, and its facts."""
+    """One act: of which type, under which provision, about which categories, and its facts.
+
+    `position`: of its event, which decides nothing.
+    """
 
     order: Place
     name: str
     facts: dict[str, Any]
+    position: int
     provision: str | None = None
     categories: tuple[str, ...] = ()
 
@@ -68,6 +72,7 @@ def act_of(event: RecordedEvent) -> OrderAct:
         order_of(event, _RANKS.get(event.name, 0)),
         event.name,
         event.facts,
+        event.position,
         event.provision,
         tuple(event.categories),
     )

@@ -13,7 +13,6 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.folds.view import Key, View
-from projections.folds.view import Order as Place
 from projections.views.order_acts import (
     PRESERVATION,
     SECRECY,
@@ -57,15 +56,13 @@ class Secrets(msgspec.Struct, frozen=True):
 
 
 class SecretDisclosure(msgspec.Struct, frozen=True):
-    """A disclosure and its secrecy. `place`: of its event, with source and id.
+    """A disclosure and its secrecy. `act`: its event, with source and id.
 
     `lifted_at`: since when the person may know; `handed_over_at`: when the open ledger was told.
     """
 
-    place: Place
-    provision: str | None
+    act: OrderAct
     order_ref: str | None
-    facts: dict[str, Any]
     secrecy: Secrecy
     lifted_at: datetime | None
     lift: OrderAct | None
@@ -113,10 +110,8 @@ def _disclosure(secrets: Secrets, disclosed: OrderAct) -> SecretDisclosure:
         if act.facts["disclosure_id"] == disclosed.order.id
     ]
     return SecretDisclosure(
-        place=disclosed.order,
-        provision=disclosed.provision,
+        act=disclosed,
         order_ref=ref,
-        facts=disclosed.facts,
         secrecy=secrecy,
         lifted_at=lift.time if lift else None,
         lift=lift,

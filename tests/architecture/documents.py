@@ -38,7 +38,7 @@ from schemas.extensions import DROPPED
 from schemas.facts import COMMON_MEMBERS
 from schemas.limits import LIMITS
 from schemas.references import PERSONS
-from tests.architecture import order_forms, reference
+from tests.architecture import order_forms, order_pages, reference
 from tests.architecture.protection import catalogue, files, tables
 from tests.architecture.reference import table
 from tests.fixtures import registers
@@ -325,6 +325,11 @@ SECTIONS = {
     },
     "docs/how-to/exports.md": {"acts": acts},
     "docs/reference/metrics.md": {"metrics": metrics},
+    "docs/explanation/orders.md": {
+        "order rules": order_pages.rules,
+        "order doubts": order_pages.doubts,
+        "order findings": order_pages.findings,
+    },
     "docs/explanation/policy.md": {"clauses": clauses},
     "docs/reference/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
     "docs/how-to/registers.md": {"sheets": sheets},

@@ -33,7 +33,7 @@ def behind(written: str) -> Iterator[str]:
 
 
 def rule_ids() -> set[str]:
-    ids = {entry.id for entry in rulebook.RULES}
+    ids = {entry.id for entry in (*rulebook.RULES, *rulebook.ORDER_FINDINGS)}
     ids |= {entry.id for entry in rulebook.MARKETING_RULES}
     ids |= {entry.id for entry in rulebook.RETENTION_RULES}
     ids |= {entry.id for entry in rulebook.ERASURE_RULES}
@@ -75,7 +75,11 @@ def test_every_purpose_stands_under_its_clause(purpose: rulebook.Purpose) -> Non
     assert not purpose.clause or purpose.clause in rows
 
 
-@each("rule", [*rulebook.RULES, *rulebook.NOTICE_CHECKS], ids=lambda rule: rule.id)
+@each(
+    "rule",
+    [*rulebook.RULES, *rulebook.ORDER_FINDINGS, *rulebook.NOTICE_CHECKS],
+    ids=lambda rule: rule.id,
+)
 def test_every_rule_stands_under_its_clause(rule: rulebook.Rule | rulebook.NoticeCheck) -> None:
     rows = {clause.id for clause in CLAUSES if rule.id in clause.rules}
     assert rows, "name the rule in rulebook/house/clauses.toml"

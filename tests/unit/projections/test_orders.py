@@ -202,8 +202,8 @@ def test_a_lift_concerns_a_disclosure_an_order_or_the_person(
     ]
     for order in permutations(told):
         shown = disclosures(secrets(*order), at(11 * DAY))
-        assert {one.place.id for one in shown if one.waits} == lifted
-        assert {one.place.id for one in disclosures(secrets(*order), at(9 * DAY))} == {
+        assert {one.act.order.id for one in shown if one.waits} == lifted
+        assert {one.act.order.id for one in disclosures(secrets(*order), at(9 * DAY))} == {
             "d1",
             "d2",
             "d3",
