@@ -1,7 +1,7 @@
 """Documents of orders: what `ledger order receive` takes; `ledger order form` and `ledger order answer`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from msgspec.structs import replace
@@ -37,11 +37,12 @@ from ledger.errors import Misconfigured, Reject
 from projections.folds.timetravel import NOW
 from rulebook.calendar import day_of
 
+_Flag = str | list[str] | bool | None
 _FORMATS = ("xml", "html", "text")
 _CERTIFICATES = {"production": "epoc", "preservation": "epoc-pr"}
 
 
-def _orders_of(*, form: str | None, authority: str | None, **flags: Any) -> Received:
+def _orders_of(*, form: str | None, authority: str | None, **flags: _Flag) -> Received:
     """The orders that a document or flags state. Raises BadParameter, Reject, Misconfigured."""
     if form is None:
         return Received((order_form_of(authority=authority, **flags),))
