@@ -141,7 +141,7 @@ def answer(
 ) -> None:
     """Print an answer to a European order: what was typed, completed with what the ledger knows.
 
-    With the document of the order also the authority, its file number, and as reasons of an objection all that
+    With the document of the order also the authority, its file number, and as reasons of an objection what
     is wrong with it. Refused while something is missing. An objection is the form of the addressee; a
     confirmation and an extension are drafts for the authority. `ledger order object --document` records what
     was sent.
