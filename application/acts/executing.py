@@ -95,7 +95,7 @@ def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
     optional: dict[str, JsonValue] = {
         "bundle_sha256": execution.bundle_sha256,
         "position": execution.position,
-        "disclosure_id": disclosure and disclosure.id,
+        "disclosure_id": disclosure.id if disclosure else None,
     }
     facts: dict[str, JsonValue] = {
         "fields": list(given),

@@ -5,7 +5,7 @@ the first one did. What an order may have is computed from the rulebook, and nev
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import Literal
 
@@ -20,9 +20,8 @@ from application.queries.found_orders import FoundOrder, find_order, known_order
 from application.queries.found_requests import NotAllowed
 from application.queries.subjects import check_person, streams_of
 from application.site import Site
-from application.source import Source
+from application.source import Source, instant_or_none
 from ledger.errors import Misconfigured
-from ledger.event import instant
 from projections.reading.order_judging import judgement_of, objection, refusal
 from projections.reading.order_steps import OrderDeed, hindrance
 from projections.views.orders import standing
@@ -92,9 +91,9 @@ def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Ac
         "kind": form.kind,
         "country": form.country,
         "issued_by": form.issued_by,
-        "period_from": form.period_from and form.period_from.isoformat(),
-        "period_to": form.period_to and form.period_to.isoformat(),
-        "respond_by": form.respond_by and instant(form.respond_by),
+        "period_from": _iso(form.period_from),
+        "period_to": _iso(form.period_to),
+        "respond_by": instant_or_none(form.respond_by),
         "urgent": form.urgent,
         "case_ref": form.case_ref,
         "form": form.form,
@@ -117,6 +116,10 @@ def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Ac
         personal=form.personal,
     )
     return [received, *_secrecy_of(received, time)]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _secrecy_of(received: Act, time: datetime) -> list[Act]:

@@ -80,15 +80,19 @@ def _judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
 def hindrance(secret: FoundSecret, name: str, word: Word, time: datetime) -> str | None:
     """Why an act on a secret is not allowed at a time, as one sentence; None when it is. Pure."""
     latest = secret.latest
-    last = max(secret.begin.time, latest.time if latest else secret.begin.time)
-    # At equal time the word that keeps the secret counts, so a lift must come after it.
-    if time < last or (time == last and name == names.SECRECY_LIFTED):
-        return f"this cannot have been done before the last act on this secret, at {instant(last)}"
+    last = max(secret.begin.time, latest.time) if latest else secret.begin.time
     if name == names.SECRECY_IMPOSED:
-        return _imposing(secret)
-    return _ending(secret, last) or (
-        _lifting(secret, word) if name == names.SECRECY_LIFTED else None
-    )
+        return _too_early(time < last, last) or _imposing(secret)
+    if name == names.SECRECY_REVIEWED:
+        return _too_early(time < last, last) or _ending(secret, last)
+    # At equal time the word that keeps the secret counts, so a lift must come after it.
+    return _ending(secret, last) or _too_early(time <= last, last) or _lifting(secret, word)
+
+
+def _too_early(is_so: bool, last: datetime) -> str | None:
+    if not is_so:
+        return None
+    return f"this cannot have been done before the last act on this secret, at {instant(last)}"
 
 
 def _imposing(secret: FoundSecret) -> str | None:
@@ -126,7 +130,7 @@ def _act(secret: FoundSecret, name: str, word: Word) -> Act:
         "evidence": word.evidence,
         "order_ref": secret.order_ref,
         "disclosure_id": secret.disclosure_id,
-        "review_on": word.review_on and word.review_on.isoformat(),
+        "review_on": word.review_on.isoformat() if word.review_on else None,
         "outcome": word.outcome,
     }
     return Act(

@@ -10,10 +10,9 @@ from application.queries.found_secrets import FoundSecret, secret_of_disclosure,
 from application.source import Source, each_known, instant_or_none, unless_erased
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import secrets
-from projections.views.order_acts import Secrecy, named
+from projections.views.order_acts import Secrecy
 from projections.views.secrecy import VIEW, Secrets, disclosures
 from rulebook.calendar import day_of
-from schemas import names
 
 
 class SecrecyRow(Answer, frozen=True):
@@ -96,11 +95,9 @@ def _of_disclosures(
     """Each disclosure of which the desk has no order."""
     known = {(case.stream, case.order.ref) for case in orders}
     for stream, row in people.items():
-        acts = {act.order.id: act for act in named(row.acts, names.PERSONAL_DATA_DISCLOSED)}
         for one in disclosures(row, time):
             if (stream, one.order_ref) not in known:
-                act = acts[one.place.id]
-                yield secret_of_disclosure(stream, streams[stream], row, act), int(one.waits)
+                yield secret_of_disclosure(stream, streams[stream], row, one.act), int(one.waits)
 
 
 def _urgency(row: SecrecyRow) -> tuple[bool, str, str, str]:

@@ -1,7 +1,7 @@
 """`ledger order execute`: what was given to an authority; two persons do it where the settings ask so."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from msgspec import to_builtins
 
@@ -21,7 +21,7 @@ from host.settings import Settings
 from schemas import PERSONAL_FIELDS, names
 
 _ACT = "order-execution"
-_OPTIONS: Mapping[str, Any] = {
+_OPTIONS: Mapping[str, object] = {
     "field": Annotated[
         list[str] | None,
         code_option(

@@ -1,11 +1,10 @@
 """The flags that say what an order asks, for `ledger order receive` without a document."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
-from msgspec import convert
+from msgspec import Struct, convert
 
 from application.lookups import fields
 from application.orders_in import OrderForm
@@ -17,13 +16,12 @@ from schemas.events.orders import IssuedBy, OrderKind
 
 _ISSUERS: tuple[str, ...] = get_args(IssuedBy)
 _KINDS: tuple[str, ...] = get_args(OrderKind)
-_NEEDED = ("provision", "authority", "issued_by")
 Document = Annotated[
     str | None,
     option("--document", "FILE", "The document itself: its SHA-256 is recorded, and nothing else."),
 ]
 
-OPTIONS: Mapping[str, Any] = {
+OPTIONS: dict[str, object] = {
     "provision": Annotated[
         str | None, option("--provision", "P", "The provision that it names, such as nl.sv.126na.")
     ],
@@ -75,23 +73,53 @@ OPTIONS: Mapping[str, Any] = {
 }
 
 
-def order_form_of(**stated: Any) -> OrderForm:
+class _Flags(Struct, frozen=True):
+    """What the flags say, as they were typed."""
+
+    provision: str | None
+    authority: str | None
+    issued_by: str | None
+    kind: str | None
+    country: str | None
+    field: list[str] | None
+    period_from: str | None
+    period_to: str | None
+    oral: bool | None
+    urgent: bool | None
+    respond_by: str | None
+    case: str | None
+    values: str | None
+    extends: str | None
+    document: str | None
+
+
+def order_form_of(**stated: object) -> OrderForm:
     """The order that the options state. Raises BadParameter, Misconfigured for a file that does not fit."""
-    for name in _NEEDED:
-        if stated[name] is None:
-            raise typer.BadParameter(f"--{name.replace('_', '-')}: expected what the order says")
+    flags = convert(stated, _Flags)
     return OrderForm(
-        requested_fields=stated["field"] or (),
-        case_ref=stated["case"],
-        oral=bool(stated["oral"]),
-        form="oral" if stated["oral"] else "letter",
-        period_from=_day("--period-from", stated["period_from"]),
-        period_to=_day("--period-to", stated["period_to"]),
-        respond_by=time_of("--respond-by", stated["respond_by"]),
-        personal=_values(stated["values"]),
-        sha256=sha256_of(stated["document"]) if stated["document"] else None,
-        **{name: stated[name] for name in (*_NEEDED, "kind", "country", "urgent", "extends")},
+        provision=_needed("--provision", flags.provision),
+        authority=_needed("--authority", flags.authority),
+        issued_by=_needed("--issued-by", flags.issued_by),
+        kind=flags.kind,
+        country=flags.country,
+        requested_fields=flags.field or (),
+        personal=_values(flags.values),
+        period_from=_day("--period-from", flags.period_from),
+        period_to=_day("--period-to", flags.period_to),
+        oral=bool(flags.oral),
+        urgent=flags.urgent,
+        respond_by=time_of("--respond-by", flags.respond_by),
+        case_ref=flags.case,
+        form="oral" if flags.oral else "letter",
+        sha256=sha256_of(flags.document) if flags.document else None,
+        extends=flags.extends,
     )
+
+
+def _needed(flag: str, value: str | None) -> str:
+    if value is None:
+        raise typer.BadParameter(f"{flag}: expected what the order says")
+    return value
 
 
 def _values(file: str | None) -> dict[str, JsonValue]:

@@ -65,7 +65,12 @@ def authenticate(
     as_json: Json = False,
 ) -> None:
     """Record that an order comes from whom it says."""
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.authenticate(*on, method))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.authenticate(site, source, on, method),
+    )
 
 
 @configured("store")
@@ -100,7 +105,12 @@ def object_to(
 ) -> None:
     """Record that the authority was told why an order cannot be executed, or not yet."""
     digest = sha256_of(document) if document else None
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.object_to(*on, ground, digest))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.object_to(site, source, on, ground, digest),
+    )
 
 
 @configured("store")
@@ -113,7 +123,12 @@ def refuse(
     as_json: Json = False,
 ) -> None:
     """Refuse an order as a whole, on a ground of the rulebook."""
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.refuse(*on, ground))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.refuse(site, source, on, ground),
+    )
 
 
 @configured("store")
@@ -128,7 +143,12 @@ def confirm(
 ) -> None:
     """Record that an oral order was confirmed in writing, or that the answer was received."""
     digest = sha256_of(document) if document else None
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.confirm(*on, what, digest))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.confirm(site, source, on, what, digest),
+    )
 
 
 @configured("store")
@@ -141,7 +161,12 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """Record that the authority took an order back."""
-    _do(settings, (ref, subject, at), as_json, lambda *on: on_orders.withdraw(*on, reason))
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.withdraw(site, source, on, reason),
+    )
 
 
 def _do(

@@ -57,7 +57,7 @@ def _act(name: str, hour: int, law: str, facts: dict[str, Any]) -> OrderAct:
 AUTHENTIC = names.ORDER_AUTHENTICATED
 VALID = (AUTHENTIC, names.ORDER_VALIDATED)
 DONE = (*VALID, names.ORDER_EXECUTED)
-ORAL = {"oral": True, "law": "nl.sv.126n", "issued_by": "public-prosecutor"}
+ORAL: dict[str, Any] = {"oral": True, "law": "nl.sv.126n", "issued_by": "public-prosecutor"}
 # What each status allows, of an ordinary order.
 ALLOWED: dict[Status, tuple[Order, set[OrderDeed]]] = {
     "received": (order(), {"authenticate", "object", "refuse", "withdraw"}),
@@ -120,7 +120,11 @@ def test_a_preservation_is_imposed_and_not_executed() -> None:
 
 
 def facts(**stated: Any) -> OrderFacts:
-    usual = {"provision": "nl.sv.126na", "received_at": START, "issued_by": "public-prosecutor"}
+    usual: dict[str, Any] = {
+        "provision": "nl.sv.126na",
+        "received_at": START,
+        "issued_by": "public-prosecutor",
+    }
     return OrderFacts(**(usual | stated))
 
 
@@ -193,7 +197,7 @@ def test_an_order_names_the_command_that_does_what_it_waits_for(status: Status) 
 
 
 def test_a_task_has_the_hour_of_its_clock_or_the_last_day() -> None:
-    european = {"law": "eu.2023.1543", "issued_by": "foreign-judicial-authority"}
+    european: dict[str, Any] = {"law": "eu.2023.1543", "issued_by": "foreign-judicial-authority"}
     urgent = FoundOrder(UUID(int=1), "customer/1", order(urgent=True, **european))
     step = next(tasks_of_order(urgent, START))
     assert (step.time, step.state) == (START + timedelta(hours=8), "due")
