@@ -34,6 +34,16 @@ def show_in(zone: ZoneInfo) -> None:
     _ZONE.set(zone)
 
 
+def zone_name() -> str:
+    """The name of the zone in which times are shown."""
+    return _ZONE.get().key
+
+
+def has_instant(text: str) -> bool:
+    """Whether a text of an answer holds an instant, which people see as a time in the zone."""
+    return _INSTANT.search(text) is not None
+
+
 def localized(text: str) -> str:
     """A text for people: every instant in it as their clock shows it."""
     return _INSTANT.sub(lambda match: _localized(match[0]), text)

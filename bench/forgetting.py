@@ -22,7 +22,7 @@ import psycopg
 
 from application.acts.deciding import erase_asked
 from application.following import bring_up_to_date
-from application.queries.erasures import ErasureScope
+from application.queries.keeping.erasures import ErasureScope
 from bench.arguments import explain, given
 from bench.processor import Figures, private_megabytes, rates, server_of
 from bench.results import quote, save

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from application.controller import Controller
-from application.queries.access_report import ReportScope, access_report
+from application.queries.reports.access import ReportScope, access_report
 from application.reading import Reader, ReadScope
 from application.source import Source
 from bench.arguments import explain, given

@@ -15,8 +15,8 @@ from pathlib import Path
 import orjson
 
 from application.acts.deciding import due_steps, erase_due
-from application.queries.erasures import CarriedOut, Due
-from application.queries.periods import step_rows
+from application.queries.keeping.erasures import CarriedOut, Due
+from application.queries.keeping.periods import step_rows
 from bench.arguments import explain
 from bench.rebuilding import megabytes
 from bench.workload import NOW

@@ -17,9 +17,9 @@ from typing import Any
 
 import orjson
 
-from application.queries.consents import consents
-from application.queries.history import history
-from application.queries.state import state
+from application.queries.persons.consents import consents
+from application.queries.persons.history import history
+from application.queries.persons.state import state
 from application.reading import Reader, ReadScope
 from application.source import Source
 from bench.arguments import explain, given

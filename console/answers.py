@@ -15,56 +15,39 @@ from typing import get_args
 import msgspec
 
 from application.acts import holding, recording, restricting
-from application.queries import (
-    access,
-    access_report,
-    breach_notice,
-    certified,
-    complaints,
-    consents,
-    contract,
-    copies,
-    credit_check,
-    dead_letters,
-    deciding,
-    disclosures,
-    erasure,
-    evidence,
+from application.queries import orders, secrecy
+from application.queries.cases import breach_notice, complaints, incidents, requests
+from application.queries.disclosures import (
     feed_lists,
-    finding,
-    findings,
-    gaps,
-    history,
-    holds,
-    incidents,
-    intake,
-    lint,
-    log,
-    marketing,
     notifications,
-    orders,
-    periods,
-    portability,
-    purposes,
-    recipients,
-    register_answer,
-    requests,
-    secrecy,
-    seen,
-    setup,
-    sources,
-    state,
-    tasks,
+    received,
     transfers,
     transparency,
-    upkeep,
 )
+from application.queries.intake import contract, dead_letters, gaps, messages, sources
+from application.queries.keeping import certified, deciding, erasure, holds, periods
+from application.queries.oversight import access, findings, lint, seen
+from application.queries.persons import (
+    consents,
+    credit_check,
+    evidence,
+    history,
+    marketing,
+    search,
+    state,
+)
+from application.queries.registers import answer as register_answer
+from application.queries.registers import purposes, recipients
+from application.queries.reports import access as access_report
+from application.queries.reports import portability
+from application.queries.today import task
+from application.queries.upkeep import copies, health, log, setup
 from ledger.tlog.proving.certificate import Certificate
 from schemas.encoding import JsonValue
 
 ANSWERS: Mapping[str, object] = {
     "access": access.Access | access.EmployeeAccess | seen.SeenBy,
-    "audit": upkeep.AuditReport,
+    "audit": health.AuditReport,
     "backup": copies.Backup,
     "certificate verify": certified.CertifiedErasure,
     "certificate write": certified.CertifiedErasure
@@ -77,7 +60,7 @@ ANSWERS: Mapping[str, object] = {
     "dead-letters list": dead_letters.DeadLetters,
     "dead-letters retry": dead_letters.RetriedLetters,
     "dead-letters show": dead_letters.OpenedLetter,
-    "disclosures": disclosures.Disclosures,
+    "disclosures": received.Disclosures,
     "erase": erasure.Erased,
     "export": dict[str, JsonValue],
     "feed deliver": feed_lists.DeliveredFeed,
@@ -86,7 +69,7 @@ ANSWERS: Mapping[str, object] = {
     "feed prove": feed_lists.WrittenFeedProof,
     "feed root": feed_lists.FeedRoot,
     "feed verify": feed_lists.ProvenMembership,
-    "find": finding.FoundPersons,
+    "find": search.FoundPersons,
     "findings": findings.OpenFindings,
     "history": history.HistoryLine,
     "hold list": holds.HoldsInForce,
@@ -105,13 +88,13 @@ ANSWERS: Mapping[str, object] = {
     "incident suspect": incidents.IncidentFile,
     "incident tell": incidents.IncidentFile,
     "incident warn": incidents.IncidentFile,
-    "ingest": intake.IngestedLines,
+    "ingest": messages.IngestedLines,
     "init": setup.InstalledLedger,
     "kafka accept-gap": gaps.AcceptedGaps,
     "kafka resume": sources.ResumedSource,
     "kafka sources": sources.Sources,
-    "keys rotate": upkeep.RotatedKeys,
-    "keys status": upkeep.KeyStatus,
+    "keys rotate": health.RotatedKeys,
+    "keys status": health.KeyStatus,
     "lint": lint.Lint,
     "log keys": log.LogKeys,
     "log rebuild": log.Publication,
@@ -123,7 +106,7 @@ ANSWERS: Mapping[str, object] = {
     "prove": log.WrittenProof,
     "publish": log.Publication,
     "purposes": purposes.PurposesAnswer,
-    "rebuild": upkeep.RebuiltViews,
+    "rebuild": health.RebuiltViews,
     "recipients": recipients.Recipients,
     "record": recording.DraftShown,
     "register": register_answer.Register,
@@ -145,10 +128,10 @@ ANSWERS: Mapping[str, object] = {
     "schema list": contract.EventTypes,
     "schema show": dict[str, JsonValue],
     "schema tc-string": evidence.DecodedString | evidence.UnreadString,
-    "schema validate": intake.CheckedLines,
+    "schema validate": messages.CheckedLines,
     "state": state.State,
-    "status": upkeep.Status,
-    "today": tasks.TaskList,
+    "status": health.Status,
+    "today": task.TaskList,
     "transfers": transfers.Transfers,
     "transparency": transparency.TransparencyReport,
     "verify": log.VerifiedEntry,

@@ -39,17 +39,17 @@ def switch(flag: str, text: str) -> Any:
 Json = Annotated[bool, switch("--json", "Print JSON, one document, and nothing else.")]
 AsOf = Annotated[
     str | None,
-    option("--as-of", "T", "What had occurred by this time, such as 2026-11-24T10:15:00+01:00."),
+    option(
+        "--as-of", "T", "Events that had occurred by this time, such as 2026-11-24T10:15:00+01:00."
+    ),
 ]
 RecordedBy = Annotated[
     str | None,
-    option("--recorded-by", "T", "What was recorded by this time, with offset likewise."),
+    option("--recorded-by", "T", "What the ledger had recorded by this time, with offset."),
 ]
-AtPosition = Annotated[
-    int | None, option("--at-position", "N", "What had a position up to N.", min=0)
-]
+AtPosition = Annotated[int | None, option("--at-position", "N", "Events up to position N.", min=0)]
 
-At = Annotated[str | None, option("--at", "T", "When it was done, with offset; now without it.")]
+At = Annotated[str | None, option("--at", "T", "When it happened, with offset; without it: now.")]
 Since = Annotated[str | None, option("--from", "T", "Occurred at this time or later.")]
 Until = Annotated[str | None, option("--to", "T", "Occurred at this time or earlier.")]
 Limit = Annotated[int | None, option("--limit", "N", "At most so many, the latest of them.", min=1)]

@@ -4,7 +4,10 @@ The source is the whole repository, so that a link from a page to `CONTRIBUTING.
 as in the repository. Only `docs/` and the pages beside it are read.
 """
 
+import re
 from pathlib import Path
+
+from sphinx.application import Sphinx
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,3 +38,25 @@ html_last_updated_fmt = None
 html_show_sphinx = False
 html_copy_source = False
 html_theme_options = {"top_of_page_buttons": []}
+
+
+SUBJECTS = "docs/decisions/subjects/"
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what fills in a page while the site is built."""
+    app.connect("source-read", _list_decisions)
+
+
+def _list_decisions(app: Sphinx, page: str, source: list[str]) -> None:
+    """Add to the page of a subject the decisions that the list of all of them has under the same heading.
+
+    So the menu groups them, and they are listed in one file.
+    """
+    if not page.startswith(SUBJECTS):
+        return
+    title = source[0].partition("\n")[0].removeprefix("# ")
+    listed = (ROOT / "docs/decisions/README.md").read_text("utf-8")
+    section = listed.partition(f"## {title}\n")[2].partition("\n## ")[0]
+    files = "\n".join(f"../{name}" for name in re.findall(r"\]\((\d{4}-.+)\.md\)", section))
+    source[0] += f"\n```{{toctree}}\n{files}\n```\n"

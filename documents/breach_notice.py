@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from application.queries.breach_notice import BreachNotice, NoticeItem, Said
+from application.queries.cases.breach_notice import BreachNotice, NoticeItem, Said
 from application.register_words import RegisterWords
 from application.times import localized
 from application.words import code_word, phrase

@@ -9,8 +9,8 @@ import msgspec
 import rulebook
 from application.answer import given
 from application.controller import Controller
-from application.queries.certified import CertifiedErasure
-from application.queries.deciding import RecordedDecision, RecordedGround
+from application.queries.keeping.certified import CertifiedErasure
+from application.queries.keeping.deciding import RecordedDecision, RecordedGround
 from application.words import phrase
 from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant

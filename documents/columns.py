@@ -9,8 +9,8 @@ import msgspec
 
 from application.answer import given
 from application.controller import Controller
-from application.queries.declaration import UNDECLARED, Declaration
-from application.queries.register_answer import ObservedUse, Register, RegisteredActivity
+from application.queries.registers.answer import ObservedUse, Register, RegisteredActivity
+from application.queries.registers.declaration import UNDECLARED, Declaration
 from application.register_words import day
 from documents.text import clean
 

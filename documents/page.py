@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from application.queries.declaration import UNDECLARED
-from application.queries.register_answer import Register, RegisteredActivity
+from application.queries.registers.answer import Register, RegisteredActivity
+from application.queries.registers.declaration import UNDECLARED
 from application.register_words import RegisterWords
 from documents.markup import Html, document, element, table
 from documents.page_activity import activity_article

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from application.answer import given
-from application.queries.declaration import UNDECLARED, Declaration, DeclaredPurpose
-from application.queries.measures import MeasureStanding
-from application.queries.register_answer import (
+from application.queries.registers.answer import (
     RegisteredActivity,
     RegisteredRecipient,
     ThirdCountry,
 )
-from application.queries.retention import CategoryRetention
+from application.queries.registers.declaration import UNDECLARED, Declaration, DeclaredPurpose
+from application.queries.registers.measures import MeasureStanding
+from application.queries.registers.retention import CategoryRetention
 from application.register_words import RegisterWords, day
 from documents.markup import Html, element, items, join, table
 

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from application.queries.portability import PortabilityExport
+from application.queries.reports.portability import PortabilityExport
 from documents.spreadsheet import marked_cell
 
 COLUMNS = ("category", "field", "value", "since", "how", "legal_basis", "activity", "position")

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from uuid import NAMESPACE_URL, uuid5
 
 from application.answer import given
-from application.queries.declaration import Declaration, DeclaredPurpose
-from application.queries.register_answer import (
+from application.queries.registers.answer import (
     Assessed,
     Register,
     RegisteredActivity,
     ThirdCountry,
 )
+from application.queries.registers.declaration import Declaration, DeclaredPurpose
 from documents.dpv import (
     CONTEXT,
     CONTROLLER,

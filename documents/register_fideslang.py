@@ -13,8 +13,8 @@ from msgspec import to_builtins
 
 from application.answer import given
 from application.controller import Controller
-from application.queries.declaration import Declaration, DeclaredPurpose
-from application.queries.register_answer import Register, RegisteredActivity
+from application.queries.registers.answer import Register, RegisteredActivity
+from application.queries.registers.declaration import Declaration, DeclaredPurpose
 from rulebook import retention_rule
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.encoding import JsonValue

@@ -9,14 +9,14 @@ from typing import NamedTuple
 import msgspec
 
 from application.answer import given
-from application.queries.declaration import UNDECLARED, Declaration
-from application.queries.measures import MeasureStanding
-from application.queries.register_answer import (
+from application.queries.registers.answer import (
     ProcessorActivity,
     Register,
     RegisteredActivity,
     RegisteredRecipient,
 )
+from application.queries.registers.declaration import UNDECLARED, Declaration
+from application.queries.registers.measures import MeasureStanding
 from application.register_words import RegisterWords, day
 from application.times import localized
 from documents.text import clean

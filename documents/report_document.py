@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import chain
 
-from application.queries.access_report import AccessReport
+from application.queries.reports.access import AccessReport
 from documents.letter import Document
 from documents.report_sections import SECTIONS, ReportWords
 

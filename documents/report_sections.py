@@ -7,18 +7,18 @@ from typing import TypeVar
 import msgspec
 
 from application.answer import Gone
-from application.queries.access_report import AccessReport
-from application.queries.deciding import GroundShown
-from application.queries.report_copy import ActTold, ConsultationTold, ValueHeld
-from application.queries.report_processing import (
+from application.queries.keeping.deciding import GroundShown
+from application.queries.reports.access import AccessReport
+from application.queries.reports.copy import ActTold, ConsultationTold, ValueHeld
+from application.queries.reports.processing import (
     AutomatedDecision,
     CategoryProcessed,
     Processing,
     RightOfPerson,
     SourceOfData,
 )
-from application.queries.report_recipients import Received, TransferTold
-from application.queries.report_retention import RetentionOfCategory
+from application.queries.reports.recipients import Received, TransferTold
+from application.queries.reports.retention import RetentionOfCategory
 from application.source import Shown
 from documents.letter import Letter, Section
 from schemas.texts import field_name

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from application.acts.reporting import ACCESS, PORTABILITY, ReportKind
-from application.queries.access_report import AccessReport, ReportScope, access_report
-from application.queries.portability import PortabilityExport, portability
+from application.queries.reports.access import AccessReport, ReportScope, access_report
+from application.queries.reports.portability import PortabilityExport, portability
 from application.source import Source
 from documents.portability import portability_csv
 from documents.report_document import access_document

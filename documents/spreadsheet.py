@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from application.queries.register_answer import Register
+from application.queries.registers.answer import Register
 from application.register_words import RegisterWords
 from documents.columns import COLUMNS, register_rows
 from documents.register_parts import RegisterTable, register_parts

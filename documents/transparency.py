@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from pathlib import Path
 
-from application.queries.transparency import (
+from application.queries.disclosures.transparency import (
     Count,
     KindCounts,
     Total,

@@ -9,8 +9,8 @@ from itertools import groupby
 from uuid import UUID, uuid5
 
 from application.controller import Controller
-from application.queries.consents import ConsentAct, Consents, ConsentShown
-from application.queries.declaration import UNDECLARED, Declaration
+from application.queries.persons.consents import ConsentAct, Consents, ConsentShown
+from application.queries.registers.declaration import UNDECLARED, Declaration
 from documents.dpv import (
     CONTEXT,
     CONTROLLER,

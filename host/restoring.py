@@ -27,11 +27,9 @@ from ledger.backup import (
 )
 from ledger.backup.reimport import is_elsewhere, reimport
 from ledger.errors import Misconfigured
-from ledger.journal.authenticate import authenticate_restored, check_rows_key
 from ledger.tlog.publishing.promises import renew_promise
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import LogFolder
-from ledger.writing.chain_begin import CHAIN_MIGRATION
 
 _NEVER = "say that it never published anything, if that is so; "
 
@@ -88,7 +86,6 @@ def restore_site(
             check_identities(copy, identities)
         provider = key_provider(settings)
         check_keys(copies[1].copy, provider)
-        check_rows_key(provider, _migrations_of(copies[1].copy))
         folder, keys = LogFolder(settings.log.folder), _known_keys(settings, trust)
         elsewhere = is_elsewhere(folder, settings.log.origin, keys)
         if elsewhere and settings.log.origin in copies[0].copy.signed:
@@ -109,10 +106,6 @@ def _open_copies(
         yield copies
 
 
-def _migrations_of(copy: Copy) -> tuple[str, ...]:
-    return tuple(migration.name for migration in copy.migrations)
-
-
 def _known_keys(settings: Settings, trust: Trust) -> list[VerifierKey]:
     """Verification keys of the log, also where its own list was not brought along."""
     return list(dict.fromkeys((*log_key(settings).known(), *trust.keys)))
@@ -120,10 +113,7 @@ def _known_keys(settings: Settings, trust: Trust) -> list[VerifierKey]:
 
 def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]) -> Restored:
     """What comes after the rows: upgrades, entries of the log, erasures of the journal, views, audit."""
-    install_on(site, older_rows=CHAIN_MIGRATION not in _migrations_of(copies[0]))
-    authenticate_restored(
-        site.session("eraser"), site.provider, site.ledger, _migrations_of(copies[1])
-    )
+    install_on(site)
     log = site.settings.log
     folder = LogFolder(log.folder)
     # Entries before erasures: the journal may erase what the log has just brought back.

@@ -114,11 +114,6 @@ SETTINGS: tuple[Setting, ...] = (
         fixed=True,
     ),
     Setting(
-        "LEDGER_READS_DIR",
-        "store",
-        "folder where earlier versions left notes of reads [data dir/reads]",
-    ),
-    Setting(
         "LEDGER_SOURCES",
         "intake",
         "record, or strict: refuse what the register of systems does not know of a source [record]",

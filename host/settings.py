@@ -101,10 +101,9 @@ class Reading(msgspec.Struct, frozen=True):
     """Who reads, for the record of reads. `reader`: None is the user of the process.
 
     `login`: the person whom a wrapper authenticated. `role`: None is `operator`. `unheld`: what becomes of a
-    read in a role that the register does not grant. `folder`: where earlier versions left notes of reads.
+    read in a role that the register does not grant.
     """
 
-    folder: Path
     reader: str | None = None
     login: str | None = None
     role: str | None = None
@@ -187,7 +186,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         kafka=_kafka(reader, ledger, confidential),
         controller=_controller(reader),
         log=_log(reader, ledger, data_dir, key_dir),
-        reading=_reading(reader, ledger, data_dir),
+        reading=_reading(reader),
         four_eyes=_four_eyes(reader, confidential=confidential),
         serving=_serving(reader),
         backup_recipients=reader.names(
@@ -260,9 +259,8 @@ def _log(reader: Reader, ledger: LedgerName, data_dir: Path, key_dir: Path) -> L
     )
 
 
-def _reading(reader: Reader, ledger: LedgerName, data_dir: Path) -> Reading:
+def _reading(reader: Reader) -> Reading:
     return Reading(
-        folder=reader.path("READS_DIR", data_dir / "reads") / str(ledger),
         reader=reader.text("READER", None, EMPLOYEE, "employee/ and an id"),
         login=reader.text("LOGIN", None, EMPLOYEE, "employee/ and an id"),
         role=reader.text("READER_ROLE", None, CODE, "a code, such as privacy-officer"),

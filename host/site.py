@@ -34,7 +34,7 @@ from ledger.letters.withheld import KeyPair, WithheldKey
 from ledger.names import LedgerName, Role
 from ledger.recording.approvals import Approval, ApprovalStatus, approve, digest_of
 from ledger.recording.batch import RefusalPolicy
-from ledger.recording.reads import READS, ReadNotes, adopt_notes, record_notes, waiting
+from ledger.recording.reads import READS, ReadNotes, record_notes, waiting
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.publisher import OwnLog, Publisher
@@ -253,7 +253,6 @@ class Site:
 
         Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
         """
-        adopt_notes(self.settings.reading.folder, self._idle_reader())
         if not waiting(self._idle_reader()):
             return 0
         recorder = self._open_recorder_of_own()
@@ -366,7 +365,7 @@ class Site:
         """Forget the tombstones whose date has come; how many there were."""
         session = self.session("eraser")
         links = Opener(session, self.provider, self.ledger).links
-        return expire_tombstones(session, self.journal, links, self.clock())
+        return expire_tombstones(session, links, self.clock())
 
     def close(self) -> None:
         """Close every session, then leave the embedded server."""

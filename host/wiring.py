@@ -15,13 +15,10 @@ from ledger.embedded.place import DataDirectory
 from ledger.erasure.eraser import compare
 from ledger.erasure.rejournal import rejournal
 from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
-from ledger.journal.authenticate import authenticate_rows
 from ledger.keys.opening import Opener
 from ledger.keys.rotation import first_epoch
 from ledger.storage.install import check_installed, install
 from ledger.tlog.store.files import SECRET_FOLDER, make_folder
-from ledger.writing.chain import CHAIN
-from ledger.writing.chain_begin import begin_chain
 from projections import views_of
 from projections.following.storage import prepare
 
@@ -68,22 +65,14 @@ def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
         return install_on(site)
 
 
-def install_on(site: Site, *, older_rows: bool = False) -> list[str]:
-    """Install or upgrade the ledger of a site; the migrations that were applied.
-
-    Rows without a keyed hash get theirs once: while the key provider has no key for them yet, or with
-    `older_rows`, after a restore of a backup from before. Later on, a hash that is missing was taken away.
-    """
-    is_upgrade = older_rows or not site.provider.rows.is_kept
+def install_on(site: Site) -> list[str]:
+    """Install or upgrade the ledger of a site; the migrations that were applied."""
     make_folder(ledger_folder(site.settings), SECRET_FOLDER)
     applied = install(site.database, site.ledger, site.clock())
     first_epoch(site.session("eraser"), site.provider, site.ledger, site.clock())
     keyring = site.keyring()
     for purpose in LEDGER_KEYS:
         keyring.ledger_key(purpose)
-    if is_upgrade:
-        begin_chain(site.session("recorder"), site.ledger, keyring.hash(CHAIN))
-    authenticate_rows(site.session("eraser"), site.provider, site.ledger, site.journal)
     prepare(site.session("projector"), site.ledger, views_of(site.settings.confidential))
     site.log_key.create()
     if site.settings.confidential:

@@ -34,10 +34,9 @@ Names for the code that shows answers:
 """
 
 from collections.abc import Collection
-from typing import Any
 
 from projections.findings import view as findings
-from projections.folds.view import View
+from projections.folds.view import AnyView
 from projections.keeping import holds
 from projections.views import (
     complaints,
@@ -56,7 +55,7 @@ from projections.views import (
     staff,
 )
 
-VIEWS: tuple[View[Any], ...] = (
+VIEWS: tuple[AnyView, ...] = (
     customer_state.VIEW,
     consent_status.VIEW,
     disclosures.VIEW,
@@ -74,20 +73,20 @@ VIEWS: tuple[View[Any], ...] = (
 )
 
 
-ORDER_VIEWS: tuple[View[Any], ...] = (orders.VIEW, secrecy.VIEW)
+ORDER_VIEWS: tuple[AnyView, ...] = (orders.VIEW, secrecy.VIEW)
 """Views of a confidential ledger; in an open one there are no such tables."""
 
 
-def views_of(confidential: bool) -> tuple[View[Any], ...]:
+def views_of(confidential: bool) -> tuple[AnyView, ...]:
     """The views of a ledger."""
     return (*VIEWS, *ORDER_VIEWS) if confidential else VIEWS
 
 
-def views_among(names: Collection[str]) -> tuple[View[Any], ...]:
+def views_among(names: Collection[str]) -> tuple[AnyView, ...]:
     """The views of the ledger in which views of these names were made."""
     return views_of(any(view.name in names for view in ORDER_VIEWS))
 
 
-def view_named(name: str) -> View[Any] | None:
+def view_named(name: str) -> AnyView | None:
     """The view of that name, None when there is none."""
     return next((view for view in views_of(confidential=True) if view.name == name), None)

@@ -7,13 +7,12 @@ from the differences of rows, and of findings only those that are open are count
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from ledger.errors import NotInstalled
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
 from projections import views_among
-from projections.folds.view import View
+from projections.folds.view import AnyView
 from projections.keeping import holds
 from projections.views import (
     complaints,
@@ -72,7 +71,7 @@ def counted(session: Session, clock: datetime) -> Figures:
 
 
 def _of_one_kind(
-    session: Session, view: View[Any], kind: str, names: tuple[str, str], clock: datetime
+    session: Session, view: AnyView, kind: str, names: tuple[str, str], clock: datetime
 ) -> Figures:
     """How many cases are open, and how many too late, of a view whose cases are all of one kind."""
     return {
@@ -83,7 +82,7 @@ def _of_one_kind(
 
 
 def _cases(
-    session: Session, view: View[Any], kinds: Iterable[str], clock: datetime
+    session: Session, view: AnyView, kinds: Iterable[str], clock: datetime
 ) -> list[tuple[str, float, float]]:
     """Kind, how many cases are open, and how many of them overdue; every kind has a number."""
     try:
@@ -117,7 +116,7 @@ def _findings(session: Session, clock: datetime) -> dict[tuple[str, ...], float]
     return dict(numbers)
 
 
-def _counts(session: Session, view: View[Any], today: date) -> list[tuple[str, str, float, float]]:
+def _counts(session: Session, view: AnyView, today: date) -> list[tuple[str, str, float, float]]:
     """First and second part of the labels, rows that there are, and rows that ever came."""
     try:
         counts = session.of("projections").named(

@@ -23,6 +23,8 @@ RuleId = Annotated[str, Meta(pattern=r"^order\.[a-z0-9]+(?:[.-][a-z0-9]+)*\Z")]
 ClockName: TypeAlias = Literal["answer", "written-order", "preservation", "review"]
 Fault: TypeAlias = Literal["not-a-duty", "wrong-authority", "wrong-kind", "oral-not-allowed"]
 Ground: TypeAlias = Literal["beyond-provision", "needs-judge", "period-beyond-provision"]
+GROUNDS: tuple[Ground, ...] = ("beyond-provision", "needs-judge", "period-beyond-provision")
+"""Why a field, or a part of a period, is refused."""
 _DAY = timedelta(days=1)
 
 
@@ -261,16 +263,25 @@ def allowed(rule: OrderRule, order: OrderFacts) -> Allowance:
 
     Fields keep the order in which they are asked for. Who may order at all is asked of `faults`.
     """
-    beyond = {field for field in order.requested_fields if not _covers(rule, field)}
-    held = {field for field in order.requested_fields if _is_reserved(rule, field, order.issued_by)}
+    asked = order.requested_fields
+    refused = {field: why for field in asked if (why := _ground(rule, field, order.issued_by))}
     first, last = _period(rule, order)
-    cut = first != order.period_from or last != order.period_to
-    grounds: list[Ground] = ["beyond-provision"] if beyond else []
-    grounds += ["needs-judge"] if held - beyond else []
-    grounds += ["period-beyond-provision"] if cut else []
-    given = [field for field in order.requested_fields if field not in beyond | held]
-    refused = [field for field in order.requested_fields if field in beyond | held]
-    return Allowance(tuple(given), tuple(refused), tuple(grounds), first, last)
+    cut = (first, last) != (order.period_from, order.period_to)
+    found = {*refused.values(), *(("period-beyond-provision",) if cut else ())}
+    return Allowance(
+        fields=tuple(field for field in asked if field not in refused),
+        refused=tuple(refused),
+        grounds=tuple(ground for ground in GROUNDS if ground in found),
+        period_from=first,
+        period_to=last,
+    )
+
+
+def _ground(rule: OrderRule, field: str, issued_by: str | None) -> Ground | None:
+    """Why a field is refused; None where it may be given."""
+    if not _covers(rule, field):
+        return "beyond-provision"
+    return "needs-judge" if _is_reserved(rule, field, issued_by) else None
 
 
 def _covers(rule: OrderRule, field: str) -> bool:

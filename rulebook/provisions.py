@@ -15,13 +15,6 @@ from schemas.provision import folded, readings
 ProvisionId = Annotated[str, Meta(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*\Z", max_length=64)]
 
 
-class ProvisionTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A spelling of the provision, and whether it is secret."""
-
-    spelled: str
-    secret: bool
-
-
 class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     """An article of law under which data is given to others, or the controller must act itself.
 
@@ -30,6 +23,7 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     the entry answers.
     `applies` is false for a duty that a telecom provider as such does not have.
     `feeds`: kinds of recipient to which feeds go under it of which everybody may know, whatever its secrecy.
+    `spelled`: spellings to be tested besides the usual ones.
     `notice`: whether the person is told. `required`: by the provider; `on-request`: when they ask;
     `authority`: by the authority, when its case allows; `barred`: by no party; `none`: nothing to tell.
     """
@@ -42,18 +36,25 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     authorities: tuple[str, ...]
     confidence: Literal["sourced", "unconfirmed"]
     valid_from: date
-    tests: Annotated[tuple[ProvisionTest, ...], Meta(min_length=1)]
-    aliases: tuple[ProvisionId, ...] = ()
+    aliases: Annotated[tuple[ProvisionId, ...], Meta(min_length=1)]
     applies: bool = True
     feeds: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     note: str = ""
+    spelled: tuple[str, ...] = ()
     valid_to: date | None = None
 
     @property
     def must_tell(self) -> bool:
         """Whether the provider itself must tell the person, unasked."""
         return self.notice == "required"
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """Spellings by which it must be found: those of its id and its first alias, a paragraph, its own."""
+        short = self.aliases[0]
+        usual = self.id, short, short.upper().replace(".", "-", 1), short.replace(".", "")
+        return (*usual, f"{self.id}.1", *self.spelled)
 
 
 PROVISIONS: tuple[Provision, ...] = load("law", "provision", Provision)

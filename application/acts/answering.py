@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import UNSET, Struct, UnsetType
 
 from application.acts.acting import Act
-from application.queries.activities import activities
-from application.queries.found_requests import FoundRequest
+from application.queries.cases.found_requests import FoundRequest
+from application.queries.registers.activities import activities
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from projections.dossier.objections import activity_name, is_declared, is_marketing

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID
 
-from application.queries.erasures import CarriedOut, Due, ErasureScope
+from application.queries.keeping.erasures import CarriedOut, Due, ErasureScope
 from application.site import Site
 from ledger.erasure.eraser import Eraser
 from ledger.erasure.verdict import Verdict

@@ -12,8 +12,8 @@ from msgspec import Struct
 from application.acts.acting import Act, one_at_a_time
 from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
+from application.queries.cases.found_requests import NotAllowed
 from application.queries.found_orders import FoundOrder, find_order
-from application.queries.found_requests import NotAllowed
 from application.site import Site
 from application.source import Source
 from projections.views.order_acts import secret_by_law

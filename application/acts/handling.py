@@ -6,8 +6,8 @@ from uuid import UUID
 
 from application.acts.acting import Act
 from application.acts.requesting import new_reference
-from application.queries.found_incidents import FoundIncident, is_taken
-from application.queries.found_requests import NotAllowed
+from application.queries.cases.found_incidents import FoundIncident, is_taken
+from application.queries.cases.found_requests import NotAllowed
 from application.queries.subjects import check_person, known_streams
 from application.source import Source
 from ledger.errors import UnknownSubject

@@ -5,7 +5,7 @@ from typing import Literal
 
 from application.acts.acting import Act, act, one_at_a_time
 from application.answer import Answer
-from application.queries.holds import in_force
+from application.queries.keeping.holds import in_force
 from application.queries.subjects import is_erased
 from application.site import Site
 from ledger.errors import Reject, UnknownSubject

@@ -7,7 +7,11 @@ import msgspec
 
 from application.acts.acting import Act, one_at_a_time
 from application.acts.requesting import record
-from application.queries.notifications import Notification, NotificationFilter, notification_tasks
+from application.queries.disclosures.notifications import (
+    Notification,
+    NotificationFilter,
+    notification_tasks,
+)
 from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured, Reject

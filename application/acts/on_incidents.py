@@ -8,7 +8,7 @@ from msgspec import Struct
 from application.acts.acting import one_at_a_time
 from application.acts.handling import act_on_case, assessment, detection, suspicion, words_to
 from application.acts.requesting import record
-from application.queries.found_incidents import find_case
+from application.queries.cases.found_incidents import find_case
 from application.site import Site
 from application.source import Source
 from schemas.encoding import JsonValue

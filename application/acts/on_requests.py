@@ -18,7 +18,7 @@ from application.acts.answering import (
 )
 from application.acts.deciding import erase_for
 from application.acts.requesting import check_allowed, record
-from application.queries.found_requests import FoundRequest, find
+from application.queries.cases.found_requests import FoundRequest, find
 from application.site import Site
 from application.source import Source
 from projections.reading.request_acts import NOTHING_HELD, ActOn

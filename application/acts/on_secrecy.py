@@ -7,7 +7,7 @@ from msgspec import Struct
 from application.acts.acting import Act, one_at_a_time
 from application.acts.on_orders import ACTIVITY
 from application.acts.requesting import record
-from application.queries.found_requests import NotAllowed
+from application.queries.cases.found_requests import NotAllowed
 from application.queries.found_secrets import FoundSecret, find_secret
 from application.site import Site
 from application.source import Source

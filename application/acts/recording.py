@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from application.acts.acting import Act, ActOutcome, ActRefused, act, check
 from application.acts.filling import Data, InvalidMember
+from application.acts.known_codes import notes_on_codes
 from application.acts.references import begun, unknown
 from application.answer import Answer
 from application.queries.subjects import known_streams
@@ -21,8 +22,6 @@ from application.words import phrase
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
 from ledger.reading import events_of
-from projections.reading.views import recipients_by_id, register_entries
-from rulebook import provision
 from schemas import EventType, is_person, names
 from schemas.codes import words_of
 from schemas.members import Member, members_of
@@ -67,8 +66,6 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 )
 """Types for which there is a command of their own, which looks at the state of the case before it records."""
 
-# A legal duty or public task rests on an article of law, so its events must name one.
-_PROVIDED = frozenset({"6-1-c", "6-1-e"})
 _COMMON = ("activity", "legal_basis")
 
 
@@ -231,7 +228,7 @@ def notes(source: Source, draft: Draft, language: Language) -> list[str]:
     own = COMMANDS.get(draft.entry.name)
     if own:
         sentences.append(note("command", f"`{own}`"))
-    return [*sentences, *(note(name) for name in _unregistered(source, draft.data))]
+    return [*sentences, *notes_on_codes(source, draft.data, language)]
 
 
 def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
@@ -240,19 +237,3 @@ def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
         return events_of(source.session, known_streams(source, subject))
     except UnknownSubject:
         return []
-
-
-def _unregistered(source: Source, data: Data) -> list[str]:
-    """Members whose value no register knows: the recipient, the activity, the provision."""
-    members = []
-    if "recipient" in data and data["recipient"] not in recipients_by_id(source.session):
-        members.append("recipient")
-    if "activity" in data:
-        entries = register_entries(source.session)
-        declared = {entry.activity for entry in entries if entry.declared}
-        if data["activity"] not in declared:
-            members.append("activity")
-    stated = data.get("provision")
-    if data.get("legal_basis") in _PROVIDED and (stated is None or provision(str(stated)) is None):
-        members.append("provision")
-    return members

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from application.acts.acting import Act, one_at_a_time
 from application.acts.requesting import check_allowed, record
-from application.queries.access_report import CoveringCheckpoint, ReportScope
-from application.queries.found_requests import find
+from application.queries.cases.found_requests import find
+from application.queries.reports.access import CoveringCheckpoint, ReportScope
 from application.site import Site
 from application.source import Source
 from ledger.tlog.proving.reading import published_by

@@ -10,7 +10,7 @@ from msgspec import Struct
 from application.acts.acting import Act, act, one_at_a_time
 from application.following import bring_up_to_date
 from application.lookups import alike, names_of
-from application.queries.found_requests import FoundRequest, NotAllowed, find
+from application.queries.cases.found_requests import FoundRequest, NotAllowed, find
 from application.queries.subjects import check_person, is_erased, known_streams
 from application.site import Site
 from application.source import Source

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.answer import Name
-from application.queries.found_requests import NotAllowed
+from application.queries.cases.found_requests import NotAllowed
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, each_known
 from projections.folds.timetravel import NOW, Moment

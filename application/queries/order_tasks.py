@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from application.answer import Name
 from application.queries.found_orders import FoundOrder
-from application.queries.tasks import State, Task, command, reference_of, state_of
+from application.queries.today.task import State, Task, command, reference_of, state_of
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
 from projections.reading.order_steps import kind_of_order

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec.structs import asdict
 
 from application.answer import Answer, Name
-from application.queries.cases import CaseAct, case_act
+from application.queries.cases.clocks import CaseAct, case_act
 from application.queries.found_orders import FoundOrder
 from application.queries.order_tasks import next_command
 from application.source import instant_or_none, unless_erased

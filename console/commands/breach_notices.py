@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from application.language import spoken
-from application.queries.breach_notice import breach_notice
-from application.queries.found_incidents import find_case
+from application.queries.cases.breach_notice import breach_notice
+from application.queries.cases.found_incidents import find_case
 from application.words import counted
 from console.commands.failing import fail_unless
 from console.commands.incident_acts import Ref
@@ -29,10 +29,11 @@ def write_notification(
     moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
-    """Print what the authority must be told of a breach (GDPR Art. 33), and what of it is missing.
+    """Print what you must tell the authority of a breach (GDPR Art. 33), and what is missing.
 
-    Every item of Art. 33(3), the reason for a delay (33(1)), the phases in which it was told (33(4)). Made of
-    what `ledger incident detect`, `assess` and `notify` recorded. Exit status 1 while something is missing.
+    The document has every item of Art. 33(3), the reason for a delay (33(1)), and the phases of the
+    notification (33(4)). They come from what `ledger incident detect`, `assess` and `notify` recorded. Exit
+    status 1 while something is missing.
     """
     form = form_of(form, as_json, None, _FORMS) or "text"
     with reading(settings, "incident", moment) as (site, source):

@@ -7,7 +7,7 @@ import typer
 from msgspec.structs import replace
 
 from application.language import spoken
-from application.queries.certified import certified
+from application.queries.keeping.certified import certified
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
 from console.flags import Json, code_option, configured, option, spoken_to, time_of
 from console.output import emit, print_answer
@@ -43,13 +43,14 @@ def write_certificate(
     ] = None,
     form: Annotated[str, code_option("--format", "F", FORMATS)] = "json",
     at: Annotated[
-        str | None, option("--at", "T", "When a letter is made, with offset; now without.")
+        str | None, option("--at", "T", "Time of a letter, with offset; without it: now.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write what proves that an erasure was decided and carried out: one file for `certificate verify`.
+    """Write the proof that the ledger decided an erasure and carried it out: one file for `certificate
+    verify`.
 
-    Made from the log's files alone, once they hold the erasure. As `html` or `pdf` it is a letter to the
+    It needs the log's files alone, once they hold the erasure. As `html` or `pdf` it is a letter to the
     person with that file inside, in Dutch unless --language says otherwise. `-` is standard output.
     """
     made_at = time_of("--at", at) or utc_now()
@@ -81,14 +82,14 @@ def verify_certificate(
     policy: PolicyFile = None,
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="The certificate; without it standard input."),
+        typer.Argument(metavar="[FILE]", help="The certificate; without it: standard input."),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Check a certificate of erasure, and print what it proves.
 
-    Needs the file and the log's key, or a policy: no database, no network, no settings. Exit status 1 when it
-    proves nothing.
+    It needs the file and the log's key, or a policy: no database, no network, no settings. Exit status 1
+    when it proves nothing.
     """
     trusted = trusted_by(keys, policy)
     answer = certified(verify(parse_certificate(read_file(file)), *trusted))

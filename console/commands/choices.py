@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from application.following import bring_up_to_date
-from application.queries.consents import Consents, consents, declared_for, with_history
-from application.queries.everyone import all_consents
-from application.queries.marketing import marketing
+from application.queries.persons.consents import Consents, consents, declared_for, with_history
+from application.queries.persons.everyone import all_consents
+from application.queries.persons.marketing import marketing
 from application.queries.subjects import check_person
 from application.source import Source
 from console.commands.people import All, OptionalSubject, Subject, one_or_all, prepare, reading
@@ -60,7 +60,7 @@ def show_consents(
     subject: OptionalSubject = None,
     everyone: All = False,
     history: Annotated[
-        bool, switch("--history", "Every act as well, with the text agreed to.")
+        bool, switch("--history", "Also every act, with the text that the person agreed to.")
     ] = False,
     form: Annotated[
         str | None,
@@ -76,7 +76,7 @@ def show_consents(
     moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
-    """Print what a person consented to or chose, and whether it is effective."""
+    """Print what a person consented to or chose, and whether each consent has effect."""
     reference, form = one_or_all(subject, everyone), form_of(form, as_json, output, CONSENT_FORMATS)
     if reference is None and (history or form not in {None, "json"}):
         raise typer.BadParameter("--history and --format are about one SUBJECT")
@@ -119,7 +119,7 @@ def show_marketing(
     moment: Then = NOW,
     as_json: Json = False,
 ) -> None:
-    """Print whether a person may be approached by each channel, by law and by our own promise."""
+    """Print whether you may approach a person by each channel, by law and by our own promise."""
     check_person(subject)
     with reading(settings, "marketing", moment) as (_, source):
         answer = marketing(source, subject, channel or CHANNELS, moment)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from application.language import spoken
-from application.queries.complaints import complaint, complaint_list
+from application.queries.cases.complaints import complaint, complaint_list
 from application.queries.period import ALWAYS
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
@@ -30,10 +30,11 @@ def list_complaints(
     limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
-    """Print complaints that wait for an answer, by when it is due. Exit status 1 when one is overdue.
+    """Print complaints that wait for an answer, by the day when it is due. Exit status 1 when an answer is
+    overdue.
 
-    Complaints and answers are recorded by upstream, or with `ledger record complaint-received` and
-    `ledger record complaint-answered`.
+    Upstream records complaints and answers, or you do with `ledger record complaint-received` and `ledger
+    record complaint-answered`.
     """
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)

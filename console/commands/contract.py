@@ -8,10 +8,10 @@ from rich.table import Table
 
 from application.language import spoken
 from application.lookups import event_types
-from application.queries.contract import EventTypeRow, EventTypes
-from application.queries.contract import event_types as type_rows
-from application.queries.evidence import UnreadString, decoded_string
-from application.queries.intake import validated
+from application.queries.intake.contract import EventTypeRow, EventTypes
+from application.queries.intake.contract import event_types as type_rows
+from application.queries.intake.messages import validated
+from application.queries.persons.evidence import UnreadString, decoded_string
 from application.words import say
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, option_of, spoken_to, switch
@@ -97,7 +97,7 @@ def validate(
 ) -> None:
     """Check every line of a file against the contract, without a ledger.
 
-    Exit status 1 when a line would be rejected. Who may say what is looked at when it is recorded.
+    Exit status 1 when a line would be rejected. The ledger checks who may say what only when it records.
     """
     intake = AdmissionRules(settings.confidential, secrecy(settings.ordinary_codes))
     with opened(file) as stream:
@@ -112,7 +112,7 @@ def show_tc_string(
     text: Annotated[str, typer.Argument(metavar="STRING", help="As a consent tool made it.")],
     as_json: Json = False,
 ) -> None:
-    """Print what a TC string says, in words. Exit status 1, and why, when it is none."""
+    """Print what a TC string says, in words. Exit status 1, and the fault, when it is not a TC string."""
     try:
         string = decoded_string(decoded(text))
     except TcFault as fault:

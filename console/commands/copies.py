@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from application.queries.copies import PartitionBookmark, RestoredBackup, backup_of
+from application.queries.upkeep.copies import PartitionBookmark, RestoredBackup, backup_of
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, option, switch
 from console.output import print_answer
@@ -38,7 +38,7 @@ Recipients = Annotated[
     option(
         "--recipient",
         "KEY",
-        "Encrypt to this public key too, age1…; may be repeated. The private key is needed to restore.",
+        "Encrypt to this public key too, age1…; may be repeated. A restore needs the private key.",
     ),
 ]
 Identity = Annotated[
@@ -55,7 +55,7 @@ Signers = Annotated[
     ),
 ]
 CheckOnly = Annotated[
-    bool, switch("--check", "Only check signatures, sums and names; no database is touched.")
+    bool, switch("--check", "Only check signatures, sums and names; it touches no database.")
 ]
 
 
@@ -67,9 +67,10 @@ def backup(
     recipient: Recipients = None,
     as_json: Json = False,
 ) -> None:
-    """Copy the events and, apart, the wrapped keys, as they are at one moment; recording goes on.
+    """Copy the events and, apart, the wrapped keys of one moment, while recording goes on.
 
-    Each goes into a new folder, signed by the log's key. Neither holds an epoch key or the erasure journal.
+    Each copy goes into a new folder, signed by the log's key. Neither holds an epoch key or the erasure
+    journal.
     """
     # A thief of one copy must not get the other, nor the keys that open both.
     check_apart((folder, keys), settings.key_dir)
@@ -94,11 +95,11 @@ def restore(
 ) -> None:
     """Load a backup into a database or data directory without a ledger, and erase again what was erased.
 
-    A backup is trusted when a key of the log signed it and every file is as it was. Needs the key folder with
-    its epoch keys and its erasure journal, and the folder of the transparency
-    log, from which events come back that were published after the backup. Where the backup knows that the log
-    has signed and the folder holds none, it is refused: the log's key would sign a second past. The views are
-    derived again and everything is audited; exit status 1 when there is a finding. Kafka delivers the rest.
+    It trusts a backup when a key of the log signed it and every file is as it was. It needs the key folder
+    with its epoch keys and its erasure journal, and the folder of the transparency log: from there come the
+    events that were published after the backup. If the backup knows that the log has signed and the folder
+    holds no log, it refuses: the log's key would sign a second past. It derives the views again and audits
+    everything; exit status 1 when there is a finding. Kafka delivers the rest.
     """
     trust = Trust(tuple(parse_verifier_key(key) for key in signers or ()), identity)
     if check_only:

@@ -43,19 +43,21 @@ def write_sample(
         int, typer.Option("--seed", help="The same seed gives the same sample.")
     ] = sample.DEFAULT_SEED,
     until: Annotated[
-        str | None, option("--until", "T", "End of the three years it covers; now without it.")
+        str | None, option("--until", "T", "End of the three years; without it: now.")
     ] = None,
     output: Annotated[
-        Path | None, option("--output", "FILE", "Write there, not on screen.")
+        Path | None,
+        option("--output", "FILE", "File to write; without it the answer goes to the screen."),
     ] = None,
     planted: Annotated[
-        Path | None, option("--planted", "FILE", "Write there, one a line, which rules they break.")
+        Path | None,
+        option("--planted", "FILE", "File for the rules that the events break, one a line."),
     ] = None,
 ) -> None:
-    """Write made-up but believable events, one a line: three years in the life of a provider.
+    """Write made-up events of three years in the life of a provider, one a line.
 
-    Some break a rule on purpose; `ledger findings` lists these and no others on the day on which the three
-    years end. There are none with fewer than 24 customers, or without room for them.
+    Some events break a rule on purpose: on the last day of the three years `ledger findings` lists these
+    and no others. A sample with fewer than 24 customers, or with too few events, breaks no rule.
     """
     end: datetime = time_of("--until", until) or utc_now()
     broken: list[sample.PlantedViolation] = []
@@ -82,13 +84,14 @@ def write_sample(
 def demo(
     ctx: typer.Context,
     data_dir: Annotated[
-        Path | None, option("--data-dir", "FOLDER", "Made afresh (LEDGER_DATA_DIR).")
+        Path | None,
+        option("--data-dir", "FOLDER", "Folder that it makes afresh (LEDGER_DATA_DIR)."),
     ] = None,
     kafka: Annotated[
-        str | None, option("--kafka", "HOST:PORT", "Through the topics of this broker.")
+        str | None, option("--kafka", "HOST:PORT", "Broker whose topics the demonstration uses.")
     ] = None,
 ) -> None:
-    """Show the main job: made-up events, ledger, views, answers, findings, an erasure, proofs, an audit.
+    """Show what a ledger does: made-up events, views, answers, findings, an erasure, proofs, an audit.
 
     Uses a folder and a PostgreSQL of its own, whatever else is configured.
     """

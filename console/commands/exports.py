@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from application.processing_acts import Log
-from application.queries.acts import EventFilter, Exported, exported
+from application.queries.persons.acts import EventFilter, Exported, exported
 from application.queries.subjects import check_reference
 from application.words import counted, say
 from console.commands.people import reading
@@ -46,7 +46,7 @@ def export(
     subject: Annotated[
         str | None, option("--subject", "S", "About this subject, such as customer/10023.")
     ] = None,
-    after: Annotated[int, option("--after", "N", "What has a position after N.", min=0)] = 0,
+    after: Annotated[int, option("--after", "N", "Events after position N.", min=0)] = 0,
     since: Since = None,
     until: Until = None,
     recorded_by: RecordedBy = None,
@@ -56,14 +56,15 @@ def export(
         option(
             "--register-url",
             "URL",
-            "Where your register is published: the id of an activity is put behind it.",
+            "Address of your published register; the id of an activity is added to it.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Write each event as a record of a Dutch standard for logs of processing, a line of JSON each.
 
-    Persons are the ledger's own identifiers; no value is opened. docs/how-to/exports.md has the mapping.
+    A person is an identifier of the ledger's own; the command opens no value. docs/how-to/exports.md has
+    the mapping.
     """
     start, end = bounds_of(since, until)
     selection = EventFilter(

@@ -11,7 +11,7 @@ import typer
 from msgspec import UNSET
 
 from application.acts.feeding import Delivery, deliver, keep, keep_until
-from application.queries.feed_lists import (
+from application.queries.disclosures.feed_lists import (
     DeliveredFeed,
     FeedRoot,
     KeptFeedList,
@@ -55,15 +55,19 @@ KeyFile = Annotated[Path, option("--key-file", "FILE", "The secret key of this f
 def deliver_feed(
     settings: Settings,
     file: ListFile,
-    recipient: Annotated[str, option("--recipient", "R", "To whom, by bare id, such as ciot.")],
-    valid_for: Annotated[str, option("--valid-for", "CODE", "How long the feed holds.")] = "24h",
+    recipient: Annotated[
+        str, option("--recipient", "R", "The recipient, by bare id, such as ciot.")
+    ],
+    valid_for: Annotated[
+        str, option("--valid-for", "CODE", "How long the feed is valid, as a code.")
+    ] = "24h",
     at: At = None,
     dry_run: Annotated[
-        bool, switch("--dry-run", "Say what would be recorded; nothing is.")
+        bool, switch("--dry-run", "Show what it would record, and record nothing.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Record that a feed was delivered, and keep whom it was about: sealed, and for a year at most."""
+    """Record that you delivered a feed, and keep the list of its persons: sealed, and for a year at most."""
     references = _references(file)
     with working(settings, "feed", at) as (site, source, time):
         recipient = known_recipient(source, recipient)
@@ -104,10 +108,10 @@ def _print_list(title: str, answer: DeliveredFeed | KeptFeedList, as_json: bool)
 
 @spoken_to
 def print_root(_: typer.Context, file: ListFile, key_file: KeyFile, as_json: Json = False) -> None:
-    """Print the root of a list for `merkle_root` of its event. Makes the key file when it is not there.
+    """Print the root of a list for `merkle_root` of its event. It makes the key file when there is none.
 
-    For the sender of the event who hands the list over later (`ledger feed keep`): each feed has a
-    key of its own. Needs no ledger.
+    It is for the sender of the event who hands the list over later (`ledger feed keep`): each feed has a
+    key of its own. It needs no ledger.
     """
     references = _references(file)
     if not key_file.exists():
@@ -149,15 +153,17 @@ def prove_feed(
     settings: Settings,
     which: Feed,
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")],
-    recipient: Annotated[str | None, option("--recipient", "R", "To whom the feed went.")] = None,
+    recipient: Annotated[
+        str | None, option("--recipient", "R", "The recipient of the feed.")
+    ] = None,
     output: Annotated[
         Path | None, option("--output", "FILE", "Write there [POSITION.feed-proof.json].")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write what proves that a person was, or was not, in a feed: one file for `ledger feed verify`.
+    """Write the proof that a person was, or was not, in a feed: one file for `ledger feed verify`.
 
-    It names and lists no person. `-` is standard output.
+    The file names no person. `-` is standard output.
     """
     check_person(subject)
     with working(settings, "feed", None) as (_, source, _):
@@ -178,19 +184,19 @@ def prove_feed(
 @spoken_to
 def verify_feed(
     _: typer.Context,
-    subject: Annotated[str, option("--subject", "S", "About whom.")],
-    day: Annotated[str, option("--day", "DATE", "Of which day, such as 2026-11-24.")],
+    subject: Annotated[str, option("--subject", "S", "The person whom the proof is about.")],
+    day: Annotated[str, option("--day", "DATE", "Day of the feed, such as 2026-11-24.")],
     keys: Keys = None,
     policy: PolicyFile = None,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="The proof; else standard input.")
+        Path | None, typer.Argument(metavar="[FILE]", help="The proof; without it: standard input.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Check a proof, and say whether the person was in the feed of that day.
 
-    Needs the file and the log's key, or a policy: no database, no network, no settings. Exit status 1 when it
-    proves nothing; that somebody was not in the feed is proven as well.
+    It needs the file and the log's key, or a policy: no database, no network, no settings. Exit status 1
+    when it proves nothing; it can also prove that somebody was not in the feed.
     """
     trusted = trusted_by(keys, policy)
     check_person(subject)

@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 from rich.console import RenderableType
 
-from application.queries.gaps import AcceptedGaps, accepted_gaps
-from application.queries.tasks import command
+from application.queries.intake.gaps import AcceptedGaps, accepted_gaps
+from application.queries.today.task import command
 from application.words import say
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
@@ -36,7 +36,7 @@ def accept_gap(
     topic: Annotated[str, option("--topic", "TOPIC", "The topic.")],
     reason: Annotated[str, option("--reason", "CODE", "Why, as a code: retention-passed.")],
     partition: Annotated[
-        int | None, option("--partition", "N", "One partition; else all with a gap.", min=0)
+        int | None, option("--partition", "N", "One partition; without it: all with a gap.", min=0)
     ] = None,
     to: Annotated[
         int | None, option("--to", "OFFSET", "Read on from here; needs --partition.", min=0)
@@ -44,13 +44,12 @@ def accept_gap(
     new_topic: Annotated[
         bool, switch("--new-topic", "Accept that the topic was deleted and made anew.")
     ] = False,
-    yes: Annotated[bool, switch("--yes", "Do it; without this, it is only shown.")] = False,
+    yes: Annotated[bool, switch("--yes", "Do it; without --yes it is only shown.")] = False,
     as_json: Json = False,
 ) -> None:
     """Accept that records of a topic are lost: record the gap as an event, and read on after it.
 
-    A consumer never passes over anything by itself. Exit status 1 when there is a gap and --yes is
-    missing.
+    A consumer never skips a record by itself. Exit status 1 when there is a gap and --yes is missing.
     """
     if to is not None and partition is None:
         raise Misconfigured("--to needs --partition")

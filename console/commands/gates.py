@@ -1,6 +1,6 @@
 """Commands that other systems ask before they act: may credit-check."""
 
-from application.queries.credit_check import credit_check
+from application.queries.persons.credit_check import credit_check
 from application.queries.subjects import check_person
 from console.commands.choices import Then
 from console.commands.failing import fail_unless
@@ -19,7 +19,7 @@ def may_credit_check(
     moment: Then = NOW,
     as_json: Json = False,
 ) -> None:
-    """Print whether a person may be checked for credit, by law and house. Exit status 1 when not."""
+    """Print whether you may check a person for credit, by law and house. Exit status 1 when you may not."""
     check_person(subject)
     with reading(settings, "may", moment) as (site, source):
         prepare(site, moment)

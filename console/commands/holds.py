@@ -7,9 +7,9 @@ import typer
 
 from application.acts.holding import named_hold, place, release, review
 from application.following import bring_up_to_date
-from application.queries.holds import HoldInForce, all_holds, holds_of
+from application.queries.keeping.holds import HoldInForce, all_holds, holds_of
 from application.queries.subjects import check_person
-from application.queries.tasks import command
+from application.queries.today.task import command
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.people import OptionalSubject, Subject, reading
@@ -26,10 +26,10 @@ from schemas import CATEGORIES
 HoldRef = Annotated[str, typer.Argument(metavar="HOLD", help="Reference, such as HOLD-2026-0003.")]
 Categories = Annotated[
     list[str] | None,
-    code_option("--category", "C", CATEGORIES, "A category that is held; may be repeated."),
+    code_option("--category", "C", CATEGORIES, "A category that the hold keeps; may be repeated."),
 ]
-ReviewOn = Annotated[str, option("--review-on", "DATE", "By when it is looked at again.")]
-Owner = Annotated[str | None, option("--owner", "O", "Who answers for it, as a code.")]
+ReviewOn = Annotated[str, option("--review-on", "DATE", "Day of its next review.")]
+Owner = Annotated[str | None, option("--owner", "O", "Who is responsible for it, as a code.")]
 
 
 _RELEASE = "hold-release"
@@ -47,7 +47,7 @@ def place_hold(
     owner: Owner = None,
     as_json: Json = False,
 ) -> None:
-    """Keep a person's data of some categories, whatever period ends, until the hold is released."""
+    """Keep a person's data of some categories until you release the hold, whatever period ends."""
     categories = _checked(subject, category)
     if not categories:
         raise typer.BadParameter("--category: name what is held")
@@ -67,7 +67,7 @@ def review_hold(
     owner: Owner = None,
     as_json: Json = False,
 ) -> None:
-    """Record that a hold was looked at and goes on; its categories are those that are named, if any."""
+    """Record that you reviewed a hold and it goes on. If you name categories, it keeps only these."""
     categories = _checked(subject, category)
     with open_site(settings) as site:
         facts = {"review_on": _review_day(site, review_on), "owner": owner}

@@ -8,8 +8,8 @@ import typer
 from application.acts import on_incidents
 from application.acts.on_incidents import OnIncident, act_on_incident
 from application.language import spoken
-from application.queries.found_incidents import find_case
-from application.queries.incidents import incident
+from application.queries.cases.found_incidents import find_case
+from application.queries.cases.incidents import incident
 from application.source import Source
 from console.commands.people import Subject, working
 from console.flags import At, Json, code_option, configured, option
@@ -30,7 +30,7 @@ Regime = Annotated[str, code_option("--regime", "R", REGIMES)]
 
 
 DelayReason = Annotated[
-    str | None, option("--delay-reason", "TEXT", "Why the authority is told too late.")
+    str | None, option("--delay-reason", "TEXT", "Why you tell the authority too late.")
 ]
 
 
@@ -42,7 +42,7 @@ def detect(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that a breach of personal data was detected: from then on (`--at`) its clocks run."""
+    """Record that a breach of personal data was detected. Its clocks run from then on (`--at`)."""
     with working(settings, "incident", at) as (site, source, time):
         on = OnIncident(ref, "breach", time)
         on_incidents.detect(site, source, on, regime)
@@ -95,7 +95,7 @@ Facts = Annotated[
                 int | None, option("--records", "N", "About how many records.", min=0)
             ],
             "consequences": Annotated[
-                _TEXTS, option("--consequence", "TEXT", "A likely one; may be repeated.")
+                _TEXTS, option("--consequence", "TEXT", "A likely consequence; may be repeated.")
             ],
             "measures_taken": Annotated[
                 _TEXTS, option("--taken", "TEXT", "A measure taken; may be repeated.")
@@ -114,10 +114,10 @@ Facts = Annotated[
 def assess(
     settings: Settings, ref: Ref, facts: Facts = NO_FACTS, at: At = None, as_json: Json = False
 ) -> None:
-    """Record what risk a breach is, and what is known of it: all that a notification must say.
+    """Record the risk of a breach, and what is known of it: all that a notification must say.
 
-    When the risk is high the persons must be told (GDPR Art. 34). What is left out stays as it was said last;
-    `ledger incident notification` says what is missing.
+    If the risk is high, you must tell the persons (GDPR Art. 34). An item that you leave out stays as it
+    was; `ledger incident notification` says what is missing.
     """
     if not facts:
         raise typer.BadParameter("say what risk it is, or what is known of it")
@@ -142,7 +142,7 @@ def notify(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that the authority was notified of a breach, at first or in full."""
+    """Record that you notified the authority of a breach, at first or in full."""
     facts = {"regime": regime, "phase": phase}
     if delay_reason:
         facts["delay_reason"] = delay_reason
@@ -156,15 +156,18 @@ def tell(
     channel: Channel,
     persons: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SUBJECT...]", help="Who was told; without it: all, in public."),
+        typer.Argument(
+            metavar="[SUBJECT...]", help="Who was told; without it: everybody, in public."
+        ),
     ] = None,
     listed: Annotated[
-        str | None, option("--persons", "FILE", "More of them, one a line; - is standard input.")
+        str | None,
+        option("--persons", "FILE", "File with more persons, one a line; - is standard input."),
     ] = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that persons were told of a breach. Who was told before is left out, not told twice."""
+    """Record that you told persons of a breach. Persons whom you told before are left out."""
     subjects = [*(persons or ()), *(_lines(listed) if listed else ())]
     if not subjects and listed is None:
         facts = {"channel": channel}
@@ -184,7 +187,7 @@ def _lines(path: str) -> list[str]:
 
 @configured("store")
 def close(settings: Settings, ref: Ref, at: At = None, as_json: Json = False) -> None:
-    """End a breach that was assessed, and of which everybody was told who must be."""
+    """End a breach. Refused before the risk is assessed and everybody is told who must be."""
     _act(settings, (ref, "breach", None), names.BREACH_CLOSED, {}, at, as_json)
 
 
@@ -193,13 +196,16 @@ def suspect(
     settings: Settings,
     subject: Subject,
     kind: Annotated[
-        list[str], option("--kind", "K", "Of what, such as login or call-costs; may be repeated.")
+        list[str],
+        option("--kind", "K", "Kind of misuse, such as login or call-costs; may be repeated."),
     ],
-    ref: Annotated[str | None, option("--ref", "REF", "Its reference; made without it.")] = None,
+    ref: Annotated[
+        str | None, option("--ref", "REF", "Its reference; without it the ledger makes one.")
+    ] = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that misuse of a person's data or login is suspected: they must be warned (policy 4.4)."""
+    """Record that you suspect misuse of a person's data or login: you must warn them (policy 4.4)."""
     with working(settings, "incident", at) as (site, source, time):
         on = on_incidents.suspect(site, source, subject, ref, kind, time)
         _print(source, on, as_json)
@@ -214,7 +220,7 @@ def warn(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that the person was warned of suspected misuse, by a channel that is not misused itself."""
+    """Record that you warned the person of suspected misuse, by a channel that is not misused itself."""
     facts = {"channel": channel}
     _act(settings, (ref, "misuse", subject), names.CUSTOMER_WARNED, facts, at, as_json)
 
@@ -228,7 +234,7 @@ def resolve(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """End a case of suspected misuse of which the person was warned."""
+    """End a case of suspected misuse. Refused before the person is warned."""
     facts = {"outcome": outcome}
     _act(settings, (ref, "misuse", subject), names.MISUSE_RESOLVED, facts, at, as_json)
 

@@ -7,8 +7,13 @@ import typer
 
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.found_incidents import find_case
-from application.queries.incidents import affected_persons, incident, incident_list, sources_of
+from application.queries.cases.found_incidents import find_case
+from application.queries.cases.incidents import (
+    affected_persons,
+    incident,
+    incident_list,
+    sources_of,
+)
 from application.queries.lookups import known_activity, known_recipient, known_system
 from application.queries.period import ALWAYS
 from application.source import Source
@@ -40,14 +45,14 @@ from schemas import CATEGORIES
 def list_incidents(
     settings: Settings,
     everything: Annotated[
-        bool, switch("--all", "Also those in which nothing is to be done any more.")
+        bool, switch("--all", "Also cases in which nothing is left to do.")
     ] = False,
     moment: AtMoment = NOW,
     period: Within = ALWAYS,
     limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
-    """Print open breaches and cases of misuse with their clocks. Exit status 1 when one is overdue."""
+    """Print open breaches and cases of misuse with their clocks. Exit status 1 when a clock is overdue."""
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)
         answer = incident_list(source, moment, everything=everything, period=period, limit=limit)
@@ -98,7 +103,7 @@ def show_affected(
     until: Until = None,
     as_json: Json = False,
 ) -> None:
-    """Print the persons whom a breach concerns, by what it reached, and who of them was told."""
+    """Print the persons whom a breach concerns, by what it reached, and when each was told."""
     categories = frozenset(category or ())
     if not any((categories, system, recipient, activity, since, until)):
         raise typer.BadParameter("say what it reached: a category, system, recipient, period …")

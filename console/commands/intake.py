@@ -10,8 +10,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from application.queries.dead_letters import HandedOver, OpenedLetter, letter_row
-from application.queries.intake import ingested
+from application.queries.intake.dead_letters import HandedOver, OpenedLetter, letter_row
+from application.queries.intake.messages import ingested
 from application.words import say
 from console.commands.failing import fail_unless
 from console.commands.letters import NOT_HERE, whole_name
@@ -54,21 +54,21 @@ def ingest_command(
         bool,
         switch(
             "--as-privacy-office",
-            "The files are the privacy office's own: it may act on what others said.",
+            "The files are the privacy office's own, which may act on what others said.",
         ),
     ] = False,
     withheld: Annotated[
         bool,
         switch(
             "--withheld",
-            "The files are those of `ledger dead-letters hand-over`; for the confidential ledger.",
+            "The files come from `ledger dead-letters hand-over`; for the confidential ledger.",
         ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Record every line of files: each becomes an event, a dead letter or a counted duplicate.
+    """Record every line of files: each line becomes an event, a dead letter or a counted duplicate.
 
-    Exit status 1 when a line was rejected. After a crash, just ingest the file again.
+    Exit status 1 when a line was rejected. After a crash, ingest the file again.
     """
     label = (lambda path: office_label(label_of(path))) if office else label_of
     with ExitStack() as stack:
@@ -153,16 +153,19 @@ def _print_letter(letter: Letter, body: bytes, as_json: bool) -> None:
 @configured("store")
 def hand_over_withheld(
     settings: Settings,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; only you may read it.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="File to write; only you may read it.")
+    ],
     remove: Annotated[
-        bool, switch("--remove", "Forget what the other ledger gave receipts of.")
+        bool, switch("--remove", "Forget the messages that have a receipt of the other ledger.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Write what only the confidential ledger can open, for `ledger ingest --withheld` there.
+    """Write the sealed messages that only the confidential ledger can open, for `ledger ingest --withheld`
+    there.
 
-    It stays here until the same command is run with --remove, and the receipts that the other ledger wrote
-    are in FILE.receipt.
+    A message stays here until you give the same command with --remove, and FILE.receipt has the receipt
+    that the other ledger wrote for it.
     """
     with open_site(settings) as site:
         session = site.session("recorder")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from application.queries.dead_letters import (
+from application.queries.intake.dead_letters import (
     WITHHELD,
     DeadLetter,
     RetriedLetter,
@@ -15,7 +15,7 @@ from application.queries.dead_letters import (
     retried_row,
     withheld_row,
 )
-from application.queries.letter_names import check_names
+from application.queries.intake.letter_names import check_names
 from console.commands.failing import fail_unless
 from console.flags import Json, bounds_of, code_option, configured, option
 from console.output import emit_list, people
@@ -41,10 +41,10 @@ LEAST_LETTERS = 6
 SHOWN = 100
 _CODES = [code.value for code in Code]
 
-OfCode = Annotated[str | None, code_option("--code", "CODE", _CODES, "Refused for this: {}.")]
+OfCode = Annotated[str | None, code_option("--code", "CODE", _CODES, "Refused with this code: {}.")]
 OfSource = Annotated[str | None, option("--source", "SOURCE", "Sent by this source.")]
 OfTopic = Annotated[
-    str | None, option("--topic", "TOPIC", "Come by this topic, or file: and a label.")
+    str | None, option("--topic", "TOPIC", "That came by this topic, or by file: and a label.")
 ]
 OfType = Annotated[str | None, option("--type", "TYPE", "Of this type: consent-given.")]
 SeenFrom = Annotated[str | None, option("--from", "T", "Arrived at this time or later.")]
@@ -96,10 +96,11 @@ def list_letters(
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
-    """Print what was refused, why, and what its sender must do. Nothing of the messages is shown.
+    """Print which messages were refused, why, and what their sender must do. It shows no content of a
+    message.
 
-    Of what only the confidential ledger may know, in one line, how much there is. With --json all of
-    them, otherwise the oldest 100 where --limit does not say more.
+    Of messages that only the confidential ledger may read, one line says how many there are. The list has
+    the oldest 100 unless --limit says more; with --json it has all.
     """
     with open_site(settings) as site:
         reader = site.session("reader")
@@ -150,16 +151,17 @@ def retry_letters(
     named: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[LETTER]...", help="Names, or their beginnings; else those that options name."
+            metavar="[LETTER]...",
+            help="Names, or their beginnings; without it: the letters that options name.",
         ),
     ] = None,
     kind: OfKind = EVERY,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
-    """Try refused messages again, under today's rules: some, those of a kind, or all.
+    """Try refused messages again, by today's rules: some, those of a kind, or all.
 
-    Each is done for itself, oldest first. Exit status 1 when one is refused again.
+    It tries each message by itself, oldest first. Exit status 1 when a message is refused again.
     """
     if named and (limit is not None or not kind.every):
         raise Misconfigured("name letters, or say of what kind they are; not both")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from application.queries.log import (
+from application.queries.upkeep.log import (
     CheckpointStatus,
     LogKeys,
     NewLogKey,
@@ -53,10 +53,10 @@ _PUBLISHED = partial(named_values, "published")
 @configured("store", "log", "serving")
 def publish(
     settings: Settings,
-    once: Annotated[bool, switch("--once", "Stop when all that is recorded is published.")] = False,
+    once: Annotated[bool, switch("--once", "Stop when all recorded events are published.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Put what is recorded into the Merkle log and sign checkpoints of it, until told to stop."""
+    """Put recorded events into the Merkle log and sign checkpoints of it, until SIGTERM."""
     if not once:
         _follow(settings)
         return
@@ -120,13 +120,13 @@ def write_proof(
         Path | None, option("--output", "FILE", "Write there [POSITION.tlog-proof].")
     ] = None,
     entry: Annotated[
-        Path | None, option("--entry", "FILE", "Write the entry itself there, too.")
+        Path | None, option("--entry", "FILE", "File to which the entry itself is written, too.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Write the proof that the log holds the event of a position: one file for `ledger verify`.
 
-    Made from the log's files alone. `-` is standard output.
+    It needs the log's files alone. `-` is standard output.
     """
     folder = LogFolder(settings.log.folder)
     target = output or Path(f"{position}.tlog-proof")
@@ -147,14 +147,15 @@ def verify_proof(
     keys: Keys = None,
     policy: PolicyFile = None,
     proof: Annotated[
-        Path | None, typer.Argument(metavar="[PROOF]", help="The proof; without it standard input.")
+        Path | None,
+        typer.Argument(metavar="[PROOF]", help="The proof; without it: standard input."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a proof: that the entry is at its position of the log that the key belongs to.
+    """Check the proof that an entry is at its position in the log of this key.
 
-    Needs the two files and the key, or a policy: no database, no network, no settings. Exit status 1 when it
-    is not so.
+    It needs the two files and the key, or a policy: no database, no network, no settings. Exit status 1
+    when the proof does not hold.
     """
     trusted = trusted_by(keys, policy)
     content = read_file(entry)
@@ -219,9 +220,9 @@ def show_log_keys(settings: Settings, as_json: Json = False) -> None:
 
 @configured("store", "log")
 def rotate_log_key(settings: Settings, as_json: Json = False) -> None:
-    """Sign with a new key from now on, and print it. What older keys signed stays verifiable.
+    """Make a new key, sign with it from now on, and print it. What older keys signed stays verifiable.
 
-    A running publisher must be started again. Hand the new key to everybody who holds the old one.
+    Start a running publisher again. Hand the new key to everybody who holds the old key.
     """
     key = log_key(settings).rotate().verifier.text
     if as_json:
@@ -234,8 +235,8 @@ def rotate_log_key(settings: Settings, as_json: Json = False) -> None:
 def rebuild_log(settings: Settings, as_json: Json = False) -> None:
     """Write the log's folder again from the database when it is lost, and sign the tree that it last signed.
 
-    Refused where the folder holds a log, and where the database holds other entries than were signed. Not for
-    a database that came from a backup: it may have forgotten what was signed since.
+    Refused if the folder holds a log, or if the database holds other entries than the log signed. Not for a
+    database that came from a backup: it may lack what the log signed since.
     """
     with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
         answer = published_answer(publisher.rebuild())

@@ -6,8 +6,12 @@ import typer
 
 from application.acts.notifying import EXCEPTIONS, OUTCOMES, NotificationWord
 from application.acts.notifying import notify as record_notification
+from application.queries.disclosures.notifications import (
+    NotificationFilter,
+    Notifications,
+    notification_tasks,
+)
 from application.queries.lookups import known_recipient
-from application.queries.notifications import NotificationFilter, Notifications, notification_tasks
 from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
 from console.flags import At, AtMoment, Json, code_option, configured, option, switch
@@ -24,7 +28,7 @@ def list_tasks(
     settings: Settings,
     subject: OptionalSubject = None,
     recipient: Annotated[
-        str | None, option("--recipient", "R", "Only this one, by id or name.")
+        str | None, option("--recipient", "R", "Only this recipient, by id or name.")
     ] = None,
     everything: Annotated[
         bool, switch("--all", "Also those that are done, with what came of them.")
@@ -32,7 +36,7 @@ def list_tasks(
     moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
-    """Print which recipients are still to be told of a correction, an erasure or a restriction."""
+    """Print which recipients you must still tell of a correction, an erasure or a restriction."""
     if subject is not None:
         check_person(subject)
     with reading(settings, "notify", moment) as (site, source):
@@ -64,7 +68,7 @@ def record_word(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that a recipient was told, or why it cannot be. Refused when there is nothing to tell it."""
+    """Record that you told a recipient, or why you cannot. Refused when there is nothing to tell it."""
     check_person(subject)
     with working(settings, "notify", at) as (site, source, time):
         party = known_recipient(source, recipient)

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from application.language import spoken
+from application.queries.cases.found_requests import NotAllowed
 from application.queries.found_orders import find_order, known_orders, named_orders
-from application.queries.found_requests import NotAllowed
 from application.queries.orders import listed, shown
 from application.queries.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless

@@ -11,12 +11,12 @@ import rulebook
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import rules
-from application.queries.access import access, employee_access
-from application.queries.findings import FindingFilter, findings
-from application.queries.lint import lint
 from application.queries.lookups import known_role
+from application.queries.oversight.access import access, employee_access
+from application.queries.oversight.findings import FindingFilter, findings
+from application.queries.oversight.lint import lint
+from application.queries.oversight.seen import seen_by
 from application.queries.period import ALWAYS
-from application.queries.seen import seen_by
 from application.queries.subjects import check_person, check_reference
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
@@ -51,18 +51,20 @@ SEVERITIES = ("high", "medium", "low")
 def show_access(
     settings: Settings,
     subject: Annotated[
-        str | None, typer.Argument(metavar="[SUBJECT]", help="An employee, or whose data was seen.")
+        str | None,
+        typer.Argument(metavar="[SUBJECT]", help="An employee, or the person whose data was seen."),
     ] = None,
-    role: Annotated[str | None, option("--role", "R", "Only who held this role.")] = None,
+    role: Annotated[str | None, option("--role", "R", "Only employees who held this role.")] = None,
     category: Annotated[
-        str | None, code_option("--category", "C", CATEGORIES, "Only who could see this category.")
+        str | None,
+        code_option("--category", "C", CATEGORIES, "Only employees who could see this category."),
     ] = None,
     since: Since = None,
     until: Until = None,
     moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
-    """Print who may see what, or could at a time; of an employee what was seen, of a person who saw it."""
+    """Print who may see what, or could at a time; what an employee saw; who saw a person's data."""
     kind = _kind_of_subject(subject, role, category, since or until)
     start, end = bounds_of(since, until)
     moment = _ended(moment, end)
@@ -116,7 +118,7 @@ def show_findings(
     moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
-    """Print recorded facts that break a rule, and what ends each. Exit status 1 when there are any."""
+    """Print facts that break a rule, by time of occurrence, and what ends each. Exit status 1 if any."""
     if subject is not None:
         check_reference(subject)
     selection = FindingFilter(rule, severity, subject, period, limit)
@@ -138,7 +140,7 @@ def show_lint(
     settings: Settings,
     draft: Annotated[
         Path | None,
-        option("--draft", "FILE", "Of these claims instead, JSON as they are published."),
+        option("--draft", "FILE", "Compare these claims instead: JSON, in the form of the event."),
     ] = None,
     moment: AtMoment = NOW,
     as_json: Json = False,

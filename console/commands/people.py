@@ -13,14 +13,14 @@ from rich.table import Table
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import fields
-from application.queries.erasure import erased
-from application.queries.everyone import all_states
-from application.queries.finding import FoundPersons, find
-from application.queries.history import HistoryRange, history
+from application.queries.keeping.erasure import erased
 from application.queries.period import ALWAYS
-from application.queries.state import state
+from application.queries.persons.everyone import all_states
+from application.queries.persons.history import HistoryRange, history
+from application.queries.persons.search import FoundPersons, find
+from application.queries.persons.state import state
 from application.queries.subjects import check_person, check_reference
-from application.queries.tasks import command
+from application.queries.today.task import command
 from application.source import Source
 from application.words import counted
 from console.commands.approving import need_second_person
@@ -122,7 +122,7 @@ def show_history(
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
-    """Print every event of a person, opened: by time, and with --json by position, one object a line."""
+    """Print every event of a person, opened: by time; with --json by position, one object a line."""
     check_reference(subject)
     part = HistoryRange(period, limit)
     with reading(settings, "history", moment) as (_, source):
@@ -235,7 +235,7 @@ def erase(
     category: CategoryOptions = None,
     as_json: Json = False,
 ) -> None:
-    """Destroy the keys of a person's data, without asking. Nothing brings it back."""
+    """Destroy the keys of a person's data, without a question. Nothing brings the data back."""
     check_reference(subject)
     categories = category or []
     with open_site(settings) as site:

@@ -66,15 +66,16 @@ def record_event(
     ] = None,
     at: At = None,
     yes: Annotated[
-        bool, typer.Option("--yes", "--send", help="Record it; without this it is only shown.")
+        bool, typer.Option("--yes", "--send", help="Record it; without --yes it is only shown.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Record an event of any type, as the privacy office; without --yes it is only shown.
 
-    On a terminal, without --file and --yes, it asks for every member that was not given, and at the end
-    whether to record. Values of persons come from the prompt or a file, never from an argument: others see
-    those. They are not shown again. `ledger schema show TYPE` says what the members are.
+    On a terminal, without --file and --yes, it asks for every member that you did not give, and at the end
+    whether to record. Give values of persons at the prompt or in a file, never as an argument: other users
+    see arguments. The command does not show these values again. `ledger schema show TYPE` says what the
+    members are.
     """
     entry, language = newest(type_name), spoken()
     _refuse_own(entry)

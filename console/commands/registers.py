@@ -5,12 +5,12 @@ from typing import Annotated, get_args
 
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.disclosures import DisclosureFilter, disclosures
+from application.queries.disclosures.received import DisclosureFilter, disclosures
 from application.queries.lookups import known_provision, known_recipient
 from application.queries.period import ALWAYS
-from application.queries.recipients import recipients
-from application.queries.register import register
-from application.queries.register_answer import Register
+from application.queries.registers.answer import Register
+from application.queries.registers.recipients import recipients
+from application.queries.registers.register import register
 from application.queries.subjects import check_reference
 from console.commands.people import reading
 from console.commands.reports import Output, form_of, put

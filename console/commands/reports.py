@@ -9,9 +9,9 @@ import typer
 
 from application.following import bring_up_to_date
 from application.language import spoken
+from application.queries.disclosures.transfers import transfers
+from application.queries.disclosures.transparency import transparency
 from application.queries.period import ALWAYS
-from application.queries.transfers import transfers
-from application.queries.transparency import transparency
 from console.commands.people import reading
 from console.flags import (
     Json,
@@ -30,7 +30,10 @@ from host.settings import Settings
 from ledger.event import instant
 from schemas.encoding import to_line
 
-Output = Annotated[Path | None, option("--output", "FILE", "Write there, not on screen.")]
+Output = Annotated[
+    Path | None,
+    option("--output", "FILE", "File to write; without it the answer goes to the screen."),
+]
 _FORMATS = ("json", "csv", "html")
 
 

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from application.language import spoken
-from application.queries.found_requests import NotAllowed, find, found_of, known_requests
+from application.queries.cases.found_requests import NotAllowed, find, found_of, known_requests
+from application.queries.cases.requests import decisions_on, listed, shown
 from application.queries.period import ALWAYS
-from application.queries.requests import decisions_on, listed, shown
 from application.queries.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
@@ -43,13 +43,13 @@ def list_requests(
     everything: Annotated[
         bool, switch("--all", "Also those that were answered, refused or closed.")
     ] = False,
-    overdue: Annotated[bool, switch("--overdue", "Only those that are too late.")] = False,
+    overdue: Annotated[bool, switch("--overdue", "Only overdue requests.")] = False,
     moment: AtMoment = NOW,
     period: Within = ALWAYS,
     limit: MostUrgent = None,
     as_json: Json = False,
 ) -> None:
-    """Print open requests, by when they must be answered. Exit status 1 when one is overdue."""
+    """Print open requests, by the day when the answer is due. Exit status 1 when a request is overdue."""
     if subject is not None:
         check_reference(subject)
     with reading(settings, "request", moment) as (site, source):

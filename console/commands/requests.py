@@ -9,8 +9,8 @@ from application.acts.answering import RESTRICTIONS, AnswerOptions
 from application.acts.on_requests import OnRequest, identify
 from application.acts.requesting import NewRequest, open_request
 from application.language import spoken
-from application.queries.found_requests import FoundRequest
-from application.queries.requests import decisions_on, shown
+from application.queries.cases.found_requests import FoundRequest
+from application.queries.cases.requests import decisions_on, shown
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
 from console.flags import At, Json, code_option, configured, option, switch
@@ -43,14 +43,18 @@ def open_command(
             "The day of receipt, from which the period runs; today without it.",
         ),
     ] = None,
-    ref: Annotated[str | None, option("--ref", "REF", "Its reference; made without it.")] = None,
+    ref: Annotated[
+        str | None, option("--ref", "REF", "Its reference; without it the ledger makes one.")
+    ] = None,
     activity: Annotated[
-        str | None, option("--activity", "A", "Of an objection: the activity objected to.")
+        str | None, option("--activity", "A", "For an objection: the activity that it is against.")
     ] = None,
     ground: Annotated[
-        str, option("--ground", "G", "Of an objection: why.")
+        str, option("--ground", "G", "For an objection: its ground.")
     ] = "particular-situation",
-    unknown: Annotated[bool, switch("--unknown", "Nothing is known of this person.")] = False,
+    unknown: Annotated[
+        bool, switch("--unknown", "The ledger knows nothing of this person.")
+    ] = False,
     letter: Annotated[
         str | None,
         option(
@@ -74,21 +78,25 @@ def open_command(
 def verify_identity(
     settings: Settings,
     ref: Ref,
-    method: Annotated[str | None, option("--method", "M", "How, such as portal-login.")] = None,
+    method: Annotated[
+        str | None, option("--method", "M", "How it was verified, such as portal-login.")
+    ] = None,
     ask: Annotated[
         str | None,
         option(
             "--ask",
             "WHAT",
-            "What more was asked for, such as a customer number: the period stands still until then.",
+            "What more you asked for, such as a customer number: the period pauses until it is shown.",
         ),
     ] = None,
-    failed: Annotated[bool, switch("--failed", "Identity could not be shown.")] = False,
+    failed: Annotated[
+        bool, switch("--failed", "The person could not show their identity.")
+    ] = False,
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that the person who asked is who they say, or must still show it."""
+    """Record that the identity of the person who asked was verified, or must still be shown."""
     doubted = failed or ask is not None
     facts = {"method": method} if method else {}
     facts |= {"information_asked": ask} if ask else {}
@@ -106,7 +114,7 @@ def extend(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that the person was told, with reasons, that the answer takes up to two months longer."""
+    """Record that you told the person, with reasons, that the answer takes up to two months longer."""
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
         _print(site, on_requests.extend(site, source, on, reason), as_json)
@@ -121,7 +129,7 @@ def refuse(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Refuse a request, and print what the person must be told: why, the authority, the court."""
+    """Refuse a request, and print what you must tell the person: why, the authority, the court."""
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
         _print(site, on_requests.refuse(site, source, on, ground), as_json)
@@ -140,20 +148,20 @@ def answer(
             "--category",
             "C",
             CATEGORIES,
-            "Of a restriction: a category that is only kept from now on; may be repeated.",
+            "For a restriction: a category that is only stored from now on; may be repeated.",
         ),
     ] = None,
     ground: Annotated[
-        str | None, code_option("--ground", "G", RESTRICTIONS, "Of a restriction: one of {}.")
+        str | None, code_option("--ground", "G", RESTRICTIONS, "For a restriction: one of {}.")
     ] = None,
     review: Annotated[
-        str | None, option("--review", "O", "Of a human review: what it came to.")
+        str | None, option("--review", "O", "For a human review: its outcome.")
     ] = None,
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a request, doing what its right asks for: erase, restrict, end an activity, review."""
+    """Answer a request, and do what its right asks for: erase, restrict, end an activity, review."""
     if outcome in CLOSINGS:
         raise typer.BadParameter(f"--outcome: {outcome} is no answer, use `ledger request close`")
     options = AnswerOptions(outcome, category or (), ground, review)
@@ -171,7 +179,7 @@ def close(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """End a request without a decision: it was taken back, doubles another one, or has no person."""
+    """End a request without a decision: withdrawn, a duplicate, or of a person whom you cannot identify."""
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)
         _print(site, on_requests.close(site, source, on, outcome), as_json)

@@ -6,10 +6,10 @@ from typing import Annotated
 from application.acts.deciding import due_steps, erase_asked, erase_due, preview
 from application.acts.requesting import check_allowed
 from application.following import bring_up_to_date
-from application.queries.deciding import decided
-from application.queries.erasures import ErasureScope
-from application.queries.found_requests import find
-from application.queries.periods import Clock, clocks, forecast, step_rows
+from application.queries.cases.found_requests import find
+from application.queries.keeping.deciding import decided
+from application.queries.keeping.erasures import ErasureScope
+from application.queries.keeping.periods import Clock, clocks, forecast, step_rows
 from application.queries.subjects import check_person, note_read
 from application.words import counted
 from console.commands.failing import fail_unless
@@ -23,18 +23,18 @@ from ledger.erasure.verdict import GROUNDS
 from ledger.keys.rotation import epochs
 from rulebook.calendar import day_of, months_after
 
-Yes = Annotated[bool, switch("--yes", "Carry it out; without it, it is only shown.")]
+Yes = Annotated[bool, switch("--yes", "Carry it out; without --yes it is only shown.")]
 
 
 @configured("store")
 def show_due(
     settings: Settings,
-    every: Annotated[bool, switch("--all", "What is not due yet, too.")] = False,
+    every: Annotated[bool, switch("--all", "Also what is not due yet.")] = False,
     as_json: Json = False,
 ) -> None:
     """Print whose data is past its period, whose consent ended, or whose erasure waits.
 
-    Due is what `ledger retention run` would erase. Exit status 1 when any is due.
+    *Due* means that `ledger retention run` would erase it. Exit status 1 when anything is due.
     """
     late = False
 
@@ -73,7 +73,7 @@ def run(settings: Settings, carry_out: Yes = False, as_json: Json = False) -> No
 @configured("store")
 def show_forecast(
     settings: Settings,
-    months: Annotated[int, option("--months", "N", "How far to look.", min=1, max=240)] = 12,
+    months: Annotated[int, option("--months", "N", "How many months ahead.", min=1, max=240)] = 12,
     as_json: Json = False,
 ) -> None:
     """Print how much data of each category falls due in the months to come, as things stand."""
@@ -95,11 +95,11 @@ def decide(
     carry_out: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Decide of each category of a person whether it is erased, retained or restricted, and why.
+    """Decide whether to erase, retain or restrict each category of a person, and say why.
 
-    Without --yes nothing is recorded. A request that is unknown, another person's, ended, or of somebody
-    whose identity was not verified is refused. What must be kept goes by itself once it need not be kept.
-    Exit status 1 unless everything goes.
+    Without --yes it records nothing. It refuses a request that is unknown, belongs to another person, has
+    ended, or whose identity check is missing. The ledger erases what it must keep now by itself once no
+    ground keeps it. Exit status 1 unless everything goes.
     """
     check_person(subject)
     scope = ErasureScope(ground_of(cause), request_ref, category or None)

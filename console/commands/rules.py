@@ -1,6 +1,6 @@
 """Commands that compare the rulebook with practice: purposes."""
 
-from application.queries.purposes import purposes
+from application.queries.registers.purposes import purposes
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import AtMoment, Json, configured
@@ -16,7 +16,7 @@ def show_purposes(
     moment: AtMoment = NOW,
     as_json: Json = False,
 ) -> None:
-    """Print what law and house say of each purpose, and who declares it. Exit status 1 when one is denied."""
+    """Print what law and house say of each purpose, and who declares it. Exit status 1 if one is denied."""
     with reading(settings, "purposes", moment) as (site, source):
         prepare(site, moment)
         answer = purposes(source, moment)

@@ -47,16 +47,14 @@ LOOK_S = 0.2
 @configured("store", "intake", "kafka", "serving")
 def consume_command(
     settings: Settings,
-    resumed: Annotated[
-        bool, switch("--resume", "Clear a stored halt of the topics first.")
-    ] = False,
+    resumed: Annotated[bool, switch("--resume", "First end a halt of the topics.")] = False,
     from_log_start: Annotated[
         bool, switch("--from-log-start", "Accept that a new partition has lost its oldest records.")
     ] = False,
 ) -> None:
-    """Record what arrives from Kafka, until told to stop; SIGTERM finishes the batch at hand.
+    """Record what arrives from Kafka, until SIGTERM, which lets it finish the batch at hand.
 
-    Exit status 1 when a topic is halted or something does not fit.
+    Exit status 1 when a topic is halted, or when the records in Kafka do not fit the ledger.
     """
     kafka = settings.need_kafka()
     with (
@@ -170,9 +168,9 @@ def answering(kafka: KafkaSettings) -> Iterator[Answers | None]:
 @configured("store", "serving")
 def project(
     settings: Settings,
-    once: Annotated[bool, switch("--once", "Stop when every view is there.")] = False,
+    once: Annotated[bool, switch("--once", "Stop when every view is up to date.")] = False,
 ) -> None:
-    """Follow the ledger with all views, until told to stop."""
+    """Keep all views up to date with the ledger, until SIGTERM."""
     if once:
         with open_site(settings, opens_values=False) as site:
             rebuild_outdated(site, lambda text: note(f"project: {text}"))
@@ -237,7 +235,7 @@ class _Views:
 
 @configured("store", "serving")
 def upkeep_command(settings: Settings) -> None:
-    """Keep keys and dead letters within their periods, until told to stop. Not needed beside `run`."""
+    """Keep keys and dead letters within their periods, until SIGTERM. Not needed beside `run`."""
     with (
         watching(settings, "upkeep", reading=True) as watch,
         open_site(settings) as site,
@@ -255,7 +253,7 @@ def upkeep_command(settings: Settings) -> None:
 def run(settings: Settings) -> None:
     """Consume, project, publish and keep keys and dead letters within their periods, on one machine.
 
-    A part that crashes is started again; exit status 1 when one halts. SIGTERM stops all of it.
+    It starts a crashed part again, and ends with exit status 1 when a part halts. SIGTERM stops all parts.
     """
     settings.need_kafka()
     with (

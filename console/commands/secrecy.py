@@ -10,7 +10,7 @@ from application.acts import on_secrecy
 from application.acts.on_secrecy import IMPOSED_BY, LIFTED_BY, OUTCOMES, OnSecret, Word
 from application.queries.found_secrets import FoundSecret
 from application.queries.secrecy import secrecy_list, secrecy_row
-from application.queries.tasks import command
+from application.queries.today.task import command
 from application.source import Source
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless

@@ -4,7 +4,7 @@ from functools import partial
 
 from rich.table import Table
 
-from application.queries.setup import InstalledLedger
+from application.queries.upkeep.setup import InstalledLedger
 from application.words import say
 from console.flags import Json, configured
 from console.output import print_answer

@@ -4,7 +4,7 @@ import shlex
 from typing import Annotated
 
 from application.lookups import alike, plain
-from application.queries.sources import ResumedSource, Sources, sources
+from application.queries.intake.sources import ResumedSource, Sources, sources
 from console.flags import Json, configured, option
 from console.output import emit, print_answer
 from console.show.sources import sources_table
@@ -27,10 +27,11 @@ def show_sources(
     topic: Annotated[str | None, option("--topic", "TOPIC", "Of this topic only.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Print what came of each source on each topic, and which ones are quarantined, since when and why.
+    """Print what became of each source's messages on each topic, and which sources are quarantined, since
+    when and why.
 
-    A source that fails too often is kept out: what it sends is kept as dead letters with the code
-    `quarantined`, and the topic goes on for the others.
+    The ledger keeps the messages of a quarantined source as dead letters with the code `quarantined`, and
+    the topic goes on for other sources.
     """
     with open_site(settings, opens_values=False) as site:
         reader = site.session("reader")
@@ -46,15 +47,15 @@ def show_sources(
 @configured("store")
 def resume_source(
     settings: Settings,
-    source: Annotated[str, option("--source", "SOURCE", "The source that was mended.")],
+    source: Annotated[str, option("--source", "SOURCE", "Source to let in again.")],
     topic: Annotated[
-        str | None, option("--topic", "TOPIC", "On this topic only; else on all.")
+        str | None, option("--topic", "TOPIC", "On this topic only; without it: on all.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Let a quarantined source in again, and begin to count its refusals anew.
+    """Let a quarantined source in again, and count its refusals anew.
 
-    What was kept meanwhile comes in with `ledger dead-letters retry`, which is printed.
+    It prints the `ledger dead-letters retry` that records what was kept meanwhile.
     """
     with open_site(settings) as site:
         recorder = site.open_recorder()

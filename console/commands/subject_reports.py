@@ -7,7 +7,7 @@ from application.acts.reporting import checkpoint_before, issue
 from application.answer import Answer
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.access_report import ReportScope
+from application.queries.reports.access import ReportScope
 from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
 from console.commands.reports import Output, form_of, put
@@ -25,7 +25,9 @@ Request = Annotated[
         "--request", "REF", "The request that it answers: hash and checkpoint are recorded on it."
     ),
 ]
-At = Annotated[str | None, option("--at", "T", "When it is made, with offset; now without it.")]
+At = Annotated[
+    str | None, option("--at", "T", "Time of the document, with offset; without it: now.")
+]
 
 
 @configured("store", "log", "register")
@@ -42,7 +44,7 @@ def report_access(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Make the access report of a person: what is processed, why, who got and who saw it, and a copy."""
+    """Make the access report of a person: what is processed, why, who received it, when it was seen."""
     form = form_of(form, as_json, None, list(ACCESS_REPORT.forms))
     options = _ReportOptions(subject, request, form, spoken("nl"), output, at_position, at)
     _make(settings, ACCESS_REPORT, options)

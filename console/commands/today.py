@@ -1,8 +1,8 @@
 """`ledger today`: what is to be done, the most urgent first."""
 
 from application.following import bring_up_to_date
-from application.queries.tasks import answer_of
-from application.queries.today import tasks
+from application.queries.today.overview import tasks
+from application.queries.today.task import answer_of
 from console.commands.failing import fail_unless
 from console.commands.people import reading
 from console.flags import Json, MostUrgent, configured
@@ -15,9 +15,9 @@ from host.settings import Settings
 def show_today(settings: Settings, limit: MostUrgent = None, as_json: Json = False) -> None:
     """Print what is overdue, due or waits for a person, the most urgent first, with the commands that do it.
 
-    Requests, complaints, breaches, misuse, holds, erasures, recipients to be told, dead letters, sources,
-    topics, keys. In capitals stands what only a person knows, as in the command's own help. A command that
-    records an event asks on a terminal for what else it needs. Exit status 1 when anything is overdue.
+    The list has requests, complaints, breaches, misuse, holds, erasures, recipients to be told, dead
+    letters, sources, topics and keys. In a command, capitals stand for what only a person knows. A command
+    that records an event asks on a terminal for what else it needs. Exit status 1 when anything is overdue.
     """
     with reading(settings, "today") as (site, source):
         bring_up_to_date(site)

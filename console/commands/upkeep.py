@@ -8,8 +8,8 @@ import typer
 from application.auditing import audit_site
 from application.following import build_again
 from application.lookups import codes
-from application.queries.tasks import command
-from application.queries.upkeep import (
+from application.queries.today.task import command
+from application.queries.upkeep.health import (
     RebuiltViews,
     audited,
     key_status,
@@ -35,9 +35,9 @@ from projections.folds.view import View
 
 @configured("store", "kafka", "log")
 def show_status(settings: Settings, as_json: Json = False) -> None:
-    """Print how far recording, views and Kafka are, and what became of what arrived.
+    """Print how far recording, views and Kafka are, and what became of the messages that arrived.
 
-    Of each topic: messages = recorded + duplicates + refused + quarantined. Lag in Kafka needs
+    For each topic: messages = recorded + duplicates + refused + quarantined. Lag in Kafka needs
     LEDGER_KAFKA_BOOTSTRAP.
     """
     with open_site(settings, opens_values=False) as site:
@@ -54,7 +54,7 @@ def rebuild_views(
         list[str] | None,
         typer.Argument(
             metavar="[VIEW]...",
-            help="Views; without one, all.",
+            help="Views; without it: all.",
             autocompletion=lambda: [view.name for view in VIEWS],
             callback=option_of(lambda: codes(view.name for view in VIEWS)),
         ),
@@ -64,12 +64,12 @@ def rebuild_views(
         typer.Option(
             min=1,
             max=SLICES,
-            help="Processes that fold events; without it one a core, if there are enough events.",
+            help="Processes that fold events; without it: one for each core, if there are enough events.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Build views again beside the ones in use, compare them, and swap.
+    """Build views again beside the views in use, compare them, and swap.
 
     Exit status 1 when a view was not what the events say; it is from now on.
     """
@@ -92,10 +92,10 @@ def show_audit(
     views: Annotated[bool, switch("--views", "Compare the views with the events, too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Read the whole ledger and report everything that is not as it was recorded.
+    """Read the whole ledger and report everything that differs from what was recorded.
 
-    Writes nothing. Exit status 1 when there is a finding, or no log to compare with although something was
-    published.
+    It writes nothing. Exit status 1 when there is a finding, or when events were published and the log is
+    missing.
     """
     with audited_site(settings) as site:
         audit = audit_site(site, views=views)
@@ -115,13 +115,13 @@ def show_keys(settings: Settings, as_json: Json = False) -> None:
 @configured("store")
 def rotate_keys(
     settings: Settings,
-    now: Annotated[bool, switch("--now", "Even when the epoch has not lasted its period.")] = False,
+    now: Annotated[bool, switch("--now", "Also when the epoch has not lasted its period.")] = False,
     as_json: Json = False,
 ) -> None:
     """End the key epoch: logs, replicas and backups forget what was erased in it.
 
-    Without --now only when the epoch has lasted its period, so that it may run every day. Dead
-    letters past their retention are forgotten as well.
+    Without --now it does so only when the epoch has lasted its period, so a timer may run it every day. It
+    also forgets dead letters past their retention.
     """
     with open_site(settings) as site:
         if now:  # only an epoch that has not lasted its period needs a second person

@@ -29,7 +29,9 @@ _ADD = "/add-checkpoint"
 @spoken_to
 def witness(
     _: typer.Context,
-    folder: Annotated[Path, option("--folder", "FOLDER", "Its key, and what it signed last.")],
+    folder: Annotated[
+        Path, option("--folder", "FOLDER", "Folder of its key and of what it signed last.")
+    ],
     name: Annotated[
         str, typer.Option("--name", help="Name of the witness, such as witness.example.nl/dpo.")
     ],
@@ -39,13 +41,13 @@ def witness(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on; 0: any.", min=0)] = 9470,
     passphrase_file: Annotated[
-        Path | None, option("--passphrase-file", "FILE", "Encrypts the key; its first line.")
+        Path | None, option("--passphrase-file", "FILE", "File whose first line encrypts the key.")
     ] = None,
 ) -> None:
-    """Sign checkpoints of logs that extend what was signed before, until told to stop.
+    """Sign checkpoints of logs that extend what it signed before, until SIGTERM.
 
-    POST /add-checkpoint (C2SP tlog-witness). Keep the folder: a witness that forgot what it signed
-    needs a new key and name.
+    It serves POST /add-checkpoint (C2SP tlog-witness). Keep the folder: a witness that forgot what it
+    signed needs a new key and name.
     """
     keys = [parse_verifier_key(text) for text in logs]
     if any(key.algorithm != ED25519 for key in keys):

@@ -8,7 +8,7 @@ from rich.table import Table
 import rulebook
 from application.acts.acting import Act, act
 from application.following import bring_up_to_date
-from application.queries.findings import FindingFilter, OpenFinding, findings
+from application.queries.oversight.findings import FindingFilter, OpenFinding, findings
 from application.words import say, told_in
 from console.demo.step import Step
 from console.show.findings import findings_table

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from application.auditing import audit_site
-from application.queries.log import proof_answer, published_answer, verified_answer
-from application.queries.upkeep import audited
+from application.queries.upkeep.health import audited
+from application.queries.upkeep.log import proof_answer, published_answer, verified_answer
 from application.words import say
 from console.demo.step import Step
 from console.output import write_private

@@ -11,15 +11,15 @@ import msgspec
 from application.auditing import audit_site
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.consents import consents
-from application.queries.disclosures import DisclosureFilter, disclosures
-from application.queries.erasure import erased
-from application.queries.history import history
-from application.queries.lint import lint
-from application.queries.marketing import marketing
-from application.queries.register import register
-from application.queries.state import state
-from application.queries.upkeep import audited
+from application.queries.disclosures.received import DisclosureFilter, disclosures
+from application.queries.keeping.erasure import erased
+from application.queries.oversight.lint import lint
+from application.queries.persons.consents import consents
+from application.queries.persons.history import HistoryLine, history
+from application.queries.persons.marketing import marketing
+from application.queries.persons.state import state
+from application.queries.registers.register import register
+from application.queries.upkeep.health import audited
 from application.words import say
 from console.demo.findings import planted_findings
 from console.demo.proof import proven
@@ -28,7 +28,6 @@ from console.show.consent import consents_tables
 from console.show.lint import lint_table
 from console.show.marketing import marketing_tables
 from console.show.person import (
-    changes_table,
     erasure_tables,
     history_table,
     state_tables,
@@ -42,9 +41,10 @@ from projections.folds.timetravel import NOW, Moment
 from sample.generating import PlantedViolation
 from sample.tour import TOUR_SUBJECT
 
-# Enough of a long table to see what it is.
+# Enough of a long table to see what it is; the words of the step say how many there are.
 _LAST_EVENTS = 8
 _ACTIVITIES = 4
+_DISCLOSURES = 3
 _RIGHTS = "8"
 _YEAR = timedelta(days=365)
 
@@ -62,12 +62,16 @@ def guide(site: Site, planted: Sequence[PlantedViolation]) -> Iterator[Step]:
     yield _in_order(site)
 
 
+def _occurred_at(line: HistoryLine) -> str:
+    return line.occurred_at
+
+
 def _about_one_person(site: Site) -> Iterator[Step]:
     who = TOUR_SUBJECT
-    events = list(history(site.source("history"), who, NOW, spoken()))
+    events = sorted(history(site.source("history"), who, NOW, spoken()), key=_occurred_at)
     yield Step(
         say("demo", "history", who, _LAST_EVENTS, len(events)),
-        f"history {who}",
+        f"history {who} --limit {_LAST_EVENTS}",
         [history_table(who, events[-_LAST_EVENTS:])],
     )
     source = site.source("state")
@@ -78,7 +82,7 @@ def _about_one_person(site: Site) -> Iterator[Step]:
     yield Step(
         say("demo", "year-ago"),
         f"state {who} --as-of {instant(past)}",
-        [changes_table(then, now)],
+        state_tables(then),
     )
     yield Step(
         say("demo", "consents"),
@@ -96,7 +100,7 @@ def _about_processing(site: Site) -> Iterator[Step]:
     answer = register(site.source("register"), site.settings.controller, NOW)
     drifting = [row for row in answer.activities if row.drift]
     yield Step(
-        say("demo", "register", len(answer.activities)),
+        say("demo", "register", len(answer.activities), len(drifting), _ACTIVITIES),
         "register",
         [register_table(msgspec.structs.replace(answer, activities=drifting[:_ACTIVITIES]))],
     )
@@ -132,16 +136,16 @@ def _after_an_erasure(site: Site) -> Iterator[Step]:
     yield Step(say("demo", "left"), f"state {who}", state_tables(remaining))
     events = list(history(site.source("history"), who, NOW, spoken()))
     yield Step(
-        say("demo", "acts-remain"),
+        say("demo", "acts-remain", len(events)),
         f"history {who}",
         [history_table(who, events[:2] + events[-1:])],
     )
     received = disclosures(site.source("disclosures"), DisclosureFilter(subject=who))
     rows = [row for row in received if row.subject is None]
     yield Step(
-        say("demo", "disclosures-remain"),
-        f"disclosures --subject {who}",
-        [disclosures_table(rows[:3])],
+        say("demo", "disclosures-remain", _DISCLOSURES, len(rows)),
+        f"disclosures --subject {who} --limit {_DISCLOSURES}",
+        [disclosures_table(rows[-_DISCLOSURES:])],
     )
 
 

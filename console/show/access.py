@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from rich.console import RenderableType
 
 from application.answer import Name
-from application.queries.access import Access, CertificateShown, EmployeeAccess
-from application.queries.seen import Consultations, SeenBy, SeenElsewhere, SeenHere
+from application.queries.oversight.access import Access, CertificateShown, EmployeeAccess
+from application.queries.oversight.seen import Consultations, SeenBy, SeenElsewhere, SeenHere
 from application.words import headings, in_words, say
 from console.show.text import Stack, pairs, worded
 from documents.text import clean

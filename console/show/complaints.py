@@ -5,8 +5,9 @@ from functools import partial
 from rich.console import RenderableType
 from rich.table import Table
 
+import rulebook
 from application.language import spoken
-from application.queries.complaints import ComplaintFile, ComplaintList, ComplaintRow
+from application.queries.cases.complaints import ComplaintFile, ComplaintList, ComplaintRow
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, say, told_in
@@ -46,7 +47,7 @@ def _standing(row: ComplaintRow) -> list[object]:
         word("open" if row.open else "answered"),
         code_word("complaint-outcome", row.outcome),
         word("overdue") if row.overdue else None,
-        *(word("breaks", rule) for rule in row.findings),
+        *(word("breaks", told_in(rulebook.rule(rule), "title"), rule) for rule in row.findings),
     ]
 
 

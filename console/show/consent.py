@@ -6,7 +6,7 @@ from msgspec import UNSET
 from rich.console import RenderableType
 from rich.table import Table
 
-from application.queries.consents import ChoiceShown, ConsentAct, Consents, ConsentShown
+from application.queries.persons.consents import ChoiceShown, ConsentAct, Consents, ConsentShown
 from application.words import in_words, say
 from console.show.text import Stack, worded
 from documents.messages import told

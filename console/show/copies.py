@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from application.queries.copies import Backup, RestoredBackup
+from application.queries.upkeep.copies import Backup, RestoredBackup
 from application.words import say
 from console.show.text import Stack, pairs
 

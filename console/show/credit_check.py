@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 
 from application.language import spoken
-from application.queries.credit_check import CreditCheckAnswer, CreditVerdict
+from application.queries.persons.credit_check import CreditCheckAnswer, CreditVerdict
 from application.register_words import RegisterWords
 from application.words import headings, say, told_in
 from console.show.text import Stack, pairs, table

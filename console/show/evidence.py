@@ -6,8 +6,8 @@ from msgspec import UNSET
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.consents import Consents
-from application.queries.evidence import DecodedString, evidence_words, string_words
+from application.queries.persons.consents import Consents
+from application.queries.persons.evidence import DecodedString, evidence_words, string_words
 from application.words import in_words, say
 from console.show.text import Stack, pairs, worded
 

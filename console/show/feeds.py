@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
-from application.queries.feed_lists import FeedRow, ProvenMembership
+from application.queries.disclosures.feed_lists import FeedRow, ProvenMembership
 from application.words import counted, say
 from console.show.text import Stack, worded
 

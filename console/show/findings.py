@@ -6,7 +6,7 @@ from rich.table import Table
 
 import rulebook
 from application.language import spoken
-from application.queries.findings import OpenFinding
+from application.queries.oversight.findings import OpenFinding
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import say, told_in
@@ -15,8 +15,8 @@ from documents.messages import told
 
 
 def findings_table(rows: Iterable[OpenFinding]) -> Table:
-    """What breaks which rule, since when, and what ends it; a row each."""
-    return worded("findings", "rule about since ends", (_finding(row) for row in rows))
+    """A row a finding: which rule, which event and when, since when it breaks the rule, what ends it."""
+    return worded("findings", "rule about occurred since ends", (_finding(row) for row in rows))
 
 
 def _finding(row: OpenFinding) -> tuple[object, ...]:
@@ -32,6 +32,7 @@ def _finding(row: OpenFinding) -> tuple[object, ...]:
                 told(row.detail or ""),
             ]
         ),
+        row.occurred_at,
         row.since,
         told_in(rule, "resolved_by"),
     )

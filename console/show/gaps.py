@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
-from application.queries.gaps import GapRow
+from application.queries.intake.gaps import GapRow
 from application.words import say
 from console.show.text import worded
 

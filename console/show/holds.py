@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
-from application.queries.holds import HoldInForce
+from application.queries.keeping.holds import HoldInForce
 from application.source import ERASED
 from application.words import in_words, say
 from console.show.text import Stack, worded

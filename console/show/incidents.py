@@ -7,8 +7,13 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.cases import CaseClock
-from application.queries.incidents import AffectedPerson, IncidentFile, IncidentList, IncidentRow
+from application.queries.cases.clocks import CaseClock
+from application.queries.cases.incidents import (
+    AffectedPerson,
+    IncidentFile,
+    IncidentList,
+    IncidentRow,
+)
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say, told_in

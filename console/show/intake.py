@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import RenderableType
 
 from application.language import spoken
-from application.queries.dead_letters import RetriedLetter
-from application.queries.intake import CheckedLines, IngestedLines, RefusedLine
+from application.queries.intake.dead_letters import RetriedLetter
+from application.queries.intake.messages import CheckedLines, IngestedLines, RefusedLine
 from application.words import in_words, say
 from console.show.text import Stack, pairs, worded
 from console.show.upkeep import SHOWN_NAME, members_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 
 from application.language import spoken
-from application.queries.dead_letters import DeadLetter
+from application.queries.intake.dead_letters import DeadLetter
 from application.words import counted, headings, say
 from console.show.text import Stack, table
 from console.show.upkeep import SHOWN_NAME

@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.lint import Contrast, Lint, LintFinding, Said
+from application.queries.oversight.lint import Contrast, Lint, LintFinding, Said
 from application.register_words import RegisterWords
 from application.words import headings, say
 from console.show.text import Stack, table

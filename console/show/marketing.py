@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import RenderableType
 
 from application.language import spoken
-from application.queries.marketing import (
+from application.queries.persons.marketing import (
     Approachable,
     ChannelDecision,
     MarketingAnswer,

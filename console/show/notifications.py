@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.table import Table
 
 from application.answer import given
-from application.queries.notifications import Notification
+from application.queries.disclosures.notifications import Notification
 from application.source import ERASED
 from application.words import in_words, say
 from console.show.text import Stack, worded

@@ -8,11 +8,11 @@ from rich.table import Table
 
 from application.answer import given
 from application.language import spoken
-from application.queries.deciding import recorded_decisions
-from application.queries.erasure import Erased, Forgotten
-from application.queries.evidence import evidence_words
-from application.queries.history import Fact, HistoryLine
-from application.queries.state import ContractShown, State, Takeover
+from application.queries.keeping.deciding import recorded_decisions
+from application.queries.keeping.erasure import Erased, Forgotten
+from application.queries.persons.evidence import evidence_words
+from application.queries.persons.history import Fact, HistoryLine
+from application.queries.persons.state import ContractShown, State, Takeover
 from application.source import Shown
 from application.words import counted, headings, in_words, say
 from console.show.text import Stack, pairs, table, worded

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.purposes import PurposeRow, PurposesAnswer
+from application.queries.registers.purposes import PurposeRow, PurposesAnswer
 from application.register_words import RegisterWords
 from application.words import in_words, say, told_in
 from console.show.text import Stack, worded

@@ -6,13 +6,13 @@ from rich.table import Table
 
 from application.answer import Name
 from application.language import spoken
-from application.queries.completeness import MissingPoint
-from application.queries.disclosures import DisclosureShown
-from application.queries.recipients import Recipients
-from application.queries.register_answer import Register, RegisteredActivity
-from application.queries.retention import Retention
-from application.queries.transfers import TransferRow, Transfers
-from application.queries.transparency import TransparencyReport
+from application.queries.disclosures.received import DisclosureShown
+from application.queries.disclosures.transfers import TransferRow, Transfers
+from application.queries.disclosures.transparency import TransparencyReport
+from application.queries.registers.answer import Register, RegisteredActivity
+from application.queries.registers.completeness import MissingPoint
+from application.queries.registers.recipients import Recipients
+from application.queries.registers.retention import Retention
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import counted, in_words, say

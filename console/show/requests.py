@@ -6,8 +6,13 @@ from functools import partial
 from rich.console import RenderableType
 from rich.table import Table
 
-from application.queries.cases import CaseAct
-from application.queries.requests import CategoryDecision, RequestFile, RequestList, RequestRow
+from application.queries.cases.clocks import CaseAct
+from application.queries.cases.requests import (
+    CategoryDecision,
+    RequestFile,
+    RequestList,
+    RequestRow,
+)
 from application.source import ERASED
 from application.words import code_word, counted, headings, in_words, say
 from console.show.text import Stack, pairs, table, worded

@@ -7,20 +7,21 @@ from msgspec.structs import asdict
 from rich.console import RenderableType
 from rich.table import Table
 
+import rulebook
 from application.answer import given
 from application.language import spoken
-from application.queries.certified import CertifiedErasure
-from application.queries.deciding import (
+from application.queries.keeping.certified import CertifiedErasure
+from application.queries.keeping.deciding import (
     Decided,
     DecisionShown,
     GroundShown,
     RecordedDecision,
     RecordedGround,
 )
-from application.queries.periods import Clock, Month, StepShown
+from application.queries.keeping.periods import Clock, Month, StepShown
 from application.register_words import RegisterWords
 from application.source import ERASED
-from application.words import code_word, headings, in_words, say
+from application.words import code_word, headings, in_words, say, told_in
 from console.show.person import forgotten_table
 from console.show.text import Stack, pairs, table, worded
 from documents.text import clean
@@ -109,9 +110,15 @@ def _clock(row: Clock) -> _Cells:
         in_words("category", row.category) or say("clocks", "entries"),
         f"{word} ({in_words('ground', cause)})" if cause else word,
         late if row.due else until,
-        row.rule,
+        _named_rule(row.rule),
         Stack(() if row.due else map(_keeper, row.grounds)),
     )
+
+
+def _named_rule(id: str | None) -> Stack:
+    """A rule of retention by its title, and its id; only the id of a rule that this version does not have."""
+    rule = rulebook.retention_rule(id) if id else None
+    return Stack([told_in(rule, "title") if rule else None, id])
 
 
 def _keeper(ground: GroundShown) -> str:

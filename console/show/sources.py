@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
-from application.queries.sources import SourceRow
+from application.queries.intake.sources import SourceRow
 from application.words import headings, say
 from console.show.text import Stack, table
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from application.times import localized
+from application.times import has_instant, localized, zone_name
 from application.words import headings, say
 from documents.text import GONE, clean
 
@@ -23,16 +23,30 @@ def cell(value: object) -> Text:
     return Text(text, style="dim" if text in gone_words else "")
 
 
+def _has_instant(value: object) -> bool:
+    if isinstance(value, Stack):
+        return any(map(_has_instant, value))
+    return has_instant(clean(value))
+
+
+def _zone_caption() -> Text:
+    return Text(say("value", "times", zone_name()), style="dim")
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A table; an empty one says so in its caption."""
+    """A table; its caption names the zone of the times in it, or says that it is empty."""
     head = Text(localized(title), style="bold")
-    grid = Table(title=head, title_justify="left", header_style="bold")
+    grid = Table(title=head, title_justify="left", caption_justify="left", header_style="bold")
     for column in columns:
         grid.add_column(column, overflow="fold")  # an identifier is never cut
+    has_times = has_instant(title)
     for row in rows:
         grid.add_row(*(cell(value) for value in row))
+        has_times = has_times or any(map(_has_instant, row))
     if not grid.row_count:
         grid.caption = say("value", "nothing")
+    elif has_times:
+        grid.caption = _zone_caption()
     return grid
 
 
@@ -48,11 +62,15 @@ def worded(
 
 
 def pairs(title: str, rows: Iterable[tuple[str, object]]) -> Table:
-    """A table of names and values."""
+    """A table of names and values; its caption names the zone of the times in it."""
     head = Text(localized(title), style="bold")
-    grid = Table(title=head, title_justify="left", show_header=False)
+    grid = Table(title=head, title_justify="left", caption_justify="left", show_header=False)
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
+    has_times = has_instant(title)
     for name, value in rows:
         grid.add_row(Text(name), cell(value))
+        has_times = has_times or _has_instant(value)
+    if has_times:
+        grid.caption = _zone_caption()
     return grid

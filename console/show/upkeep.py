@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from application.answer import Answer
-from application.queries.upkeep import Arrived, AuditReport, Status
+from application.queries.upkeep.health import Arrived, AuditReport, Status
 from application.words import headings, in_words, say
 from console.show.text import Stack, pairs, worded
 from documents.messages import told

@@ -1,5 +1,6 @@
--- Who may log in, and as which role of the ledger `main` it then works. Run once by a superuser:
+-- Who may log in, and as which role of the ledger it then works. Run once by a superuser:
 --   psql --file deploy/postgres/roles.sql --set secrets=<folder of password files>
+-- The ledger is `main` unless LEDGER_NAME, or --set ledger=<name>, names another one.
 -- Harmless when repeated; a changed password file takes effect. The owner, who runs `ledger init`,
 -- may create nothing but namespaces in this one database; nobody else may create anything, not even temporary.
 
@@ -8,6 +9,16 @@
 \else
     \set secrets /run/secrets
 \endif
+
+\if :{?ledger}
+\else
+    \set ledger main
+    \getenv ledger LEDGER_NAME
+\endif
+SELECT format('ledger_%s_recorder', :'ledger') AS recorder, format('ledger_%s_eraser', :'ledger') AS eraser,
+    format('ledger_%s_projector', :'ledger') AS projecting, format('ledger_%s_reader', :'ledger') AS reader,
+    format('ledger_%s_publisher', :'ledger') AS publishing
+\gset
 
 \set owner     `head -n 1 :'secrets'/owner_password`
 \set consumer  `head -n 1 :'secrets'/consumer_password`
@@ -31,19 +42,18 @@ SET client_min_messages = 'warning';
 
 SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[
-    'ledger_main_recorder', 'ledger_main_eraser', 'ledger_main_projector', 'ledger_main_reader',
-    'ledger_main_publisher',
+    :'recorder', :'eraser', :'projecting', :'reader', :'publishing',
     'ledger_owner', 'ledger_consumer', 'ledger_projector', 'ledger_upkeep', 'ledger_publisher',
     'ledger_operator'
 ]) AS wanted
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
 \gexec
 
-ALTER ROLE ledger_main_recorder  NOLOGIN NOINHERIT;
-ALTER ROLE ledger_main_eraser    NOLOGIN NOINHERIT;
-ALTER ROLE ledger_main_projector NOLOGIN NOINHERIT;
-ALTER ROLE ledger_main_reader    NOLOGIN NOINHERIT;
-ALTER ROLE ledger_main_publisher NOLOGIN NOINHERIT;
+ALTER ROLE :"recorder"  NOLOGIN NOINHERIT;
+ALTER ROLE :"eraser"    NOLOGIN NOINHERIT;
+ALTER ROLE :"projecting" NOLOGIN NOINHERIT;
+ALTER ROLE :"reader"    NOLOGIN NOINHERIT;
+ALTER ROLE :"publishing" NOLOGIN NOINHERIT;
 
 ALTER ROLE ledger_owner     LOGIN INHERIT   PASSWORD :'owner';
 ALTER ROLE ledger_consumer  LOGIN NOINHERIT PASSWORD :'consumer';
@@ -53,11 +63,11 @@ ALTER ROLE ledger_publisher LOGIN NOINHERIT PASSWORD :'publisher';
 ALTER ROLE ledger_operator  LOGIN NOINHERIT PASSWORD :'operator';
 
 -- A login has no right of its own: it takes a role, and only one of these.
-GRANT ledger_main_recorder, ledger_main_reader  TO ledger_consumer;
-GRANT ledger_main_projector, ledger_main_reader TO ledger_projector;
-GRANT ledger_main_eraser, ledger_main_reader    TO ledger_upkeep;
-GRANT ledger_main_publisher, ledger_main_reader TO ledger_publisher;
-GRANT ledger_main_recorder, ledger_main_eraser, ledger_main_projector, ledger_main_reader, ledger_main_publisher
+GRANT :"recorder", :"reader"  TO ledger_consumer;
+GRANT :"projecting", :"reader" TO ledger_projector;
+GRANT :"eraser", :"reader"    TO ledger_upkeep;
+GRANT :"publishing", :"reader" TO ledger_publisher;
+GRANT :"recorder", :"eraser", :"projecting", :"reader", :"publishing"
     TO ledger_operator, ledger_owner;
 
 SELECT 'CREATE DATABASE ledger OWNER ledger_owner'

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from application.queries.upkeep import PartitionLag
+from application.queries.upkeep.health import PartitionLag
 from application.words import say
 from documents.messages import told
 from host.notes import note

@@ -9,9 +9,7 @@ from ledger.audit.findings import UNREADABLE, Findings
 
 
 class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The row of a batch. `recorded`: microseconds since 1970, in decimal digits. Without `mac`: from before
-    batches had hashes.
-    """
+    """The row of a batch. `recorded`: microseconds since 1970, in decimal digits."""
 
     batch: int
     topic: str

@@ -2,7 +2,7 @@
 
 A batch that is changed, removed or put back does not fit the one after it. A row of a table that is changed
 does not fit its own hash; a row that is removed, or put back as it once was, leaves a sum that does not fit
-the last batch. Rows from before batches had hashes count as they were when the first hash was made.
+the last batch.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,6 @@ from ledger.writing.chain import (
     row_hash,
     sum_of,
 )
-from ledger.writing.chain_begin import BEGIN
 
 # Of each table: what a finding calls its rows, and the statement that reads them as they are hashed.
 _KINDS: dict[Table, tuple[str, str]] = {
@@ -40,15 +39,12 @@ def check_chain(
     batches: Sequence[BatchRow], names: Sequence[bytes], chain: KeyedHash | None, findings: Findings
 ) -> None:
     """Compare each batch with its hash and those before it. `names`: hash of each one's names now."""
-    _check_beginning(batches, findings)
-    before, seen = b"", False
+    before = b""
     for batch, names_now in zip(batches, names, strict=True):
         if batch.mac is None:
-            if seen:
-                findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")
-            before = batch_hash(chain, before, (*batch.cells, names_now), None) if chain else b""
+            findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")
+            before = b""
             continue
-        seen = True
         if batch.names != names_now:
             detail = f"the names of positions {batch.first} to {batch.last} are not those recorded"
             findings.note(batch.first, "event-id", detail)
@@ -56,24 +52,6 @@ def check_chain(
             detail = f"batch {batch.batch} is not what was written, or not after the one before it"
             findings.note(batch.first, "batch", detail)
         before = batch.mac
-
-
-def _check_beginning(batches: Sequence[BatchRow], findings: Findings) -> None:
-    """The first batch has a hash, or a batch says that the hashes begin there; no later one says so again."""
-    hashed = next((batch for batch in batches if batch.mac is not None), None)
-    if batches and hashed is None:
-        findings.note(None, "batch", "no batch has a hash: run `ledger init` after an upgrade")
-    elif hashed and hashed.batch != 1 and hashed.topic != BEGIN:
-        detail = f"the batches before {hashed.batch} have no hash"
-        findings.note(hashed.first, "batch", detail)
-    for batch in _beginnings(batches):
-        if batch is not hashed:
-            detail = f"hashes begin a second time at batch {batch.batch}"
-            findings.note(batch.first, "batch", detail)
-
-
-def _beginnings(batches: Sequence[BatchRow]) -> list[BatchRow]:
-    return [batch for batch in batches if batch.topic == BEGIN]
 
 
 def _hash_of(batch: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:

@@ -24,7 +24,6 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.notes import LIMIT_BYTES
 
 _BLOCK_BYTES = 1 << 20
-_OLD_MANIFEST = "manifest.json"
 
 
 class OpenedCopy(msgspec.Struct, frozen=True):
@@ -99,11 +98,6 @@ def _read_copy(
     names: Collection[str],
     keys: Collection[VerifierKey],
 ) -> Copy:
-    if _OLD_MANIFEST in names:
-        raise Misconfigured(
-            f"{folder} was made by an earlier version, as statements, which are never run: restore it "
-            "with the version that made it, then upgrade with `ledger init` and take a new backup"
-        )
     if MANIFEST not in names:
         raise Misconfigured(f"{folder} holds no complete backup of {content}: it has no manifest")
     with _open(descriptor, MANIFEST) as file:
@@ -184,7 +178,11 @@ def digested(table: TableFile, file: BinaryIO) -> Iterator[bytes]:
 
 
 def check_keys(copy: Copy, provider: KeyProvider) -> None:
-    """Raise Misconfigured unless the provider holds every epoch key under which the copy is wrapped."""
+    """Raise Misconfigured unless the provider holds the copy's keys: of its epochs and of its rows."""
+    if not provider.rows.is_kept:
+        raise Misconfigured(
+            f"{provider.name} lacks the key that authenticates rows: copy all keys, not only those of epochs"
+        )
     for epoch, commitment in copy.epochs.items():
         try:
             provided = provider.commitment(int(epoch))

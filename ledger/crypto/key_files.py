@@ -31,8 +31,8 @@ from ledger.storage.ordinary import read_ordinary
 _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 _NUMBER = re.compile(r"[0-9]{6,9}")
-# The key that authenticates rows; under its second name until every row from before has its MAC.
-_ROWS, _ROWS_FILLING = "rows.key", "rows-filling.key"
+# The key that authenticates rows.
+_ROWS = "rows.key"
 _LINKS = "links"
 # Other parts of the program keep these here, unless settings say otherwise.
 _OTHERS = ("log.key", "withheld.key")
@@ -63,7 +63,7 @@ class FileKeyProvider:
     def strange(self) -> list[str]:
         """Names of key files in the folder that this program never gives, sorted."""
         ours = {self._path(epoch).name for epoch in self.epochs()}
-        expected = {_ROWS, _ROWS_FILLING, *_OTHERS, *ours}
+        expected = {_ROWS, *_OTHERS, *ours}
         return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - expected)
 
     def begin(self, epoch: int) -> None:
@@ -139,40 +139,25 @@ class FileRowKey:
     """The key that authenticates rows, read once and held as long as this is."""
 
     def __init__(self, folder: Path) -> None:
-        self._kept_file, self._begun_file = folder / _ROWS, folder / _ROWS_FILLING
-        self._hashes: dict[Path, KeyedHash] = {}
+        self._path = folder / _ROWS
+        self._hash: KeyedHash | None = None
 
     @property
     def is_kept(self) -> bool:
         """See `RowKey`."""
-        return self._kept_file.exists()
+        return self._path.exists()
 
-    @property
-    def is_begun(self) -> bool:
-        """See `RowKey`."""
-        return self._begun_file.exists()
-
-    def begin(self) -> None:
+    def make(self) -> None:
         """See `RowKey`."""
         with _mapping_write_faults():
-            _create_secret(self._begun_file)
+            _create_secret(self._path)
 
-    def keep(self) -> None:
+    def macs(self, texts: Sequence[bytes]) -> list[bytes]:
         """See `RowKey`."""
-        with _mapping_write_faults():
-            self._begun_file.rename(self._kept_file)
-            fsync_folder(self._kept_file.parent)
-
-    def macs(self, texts: Sequence[bytes], *, begun: bool = False) -> list[bytes]:
-        """See `RowKey`."""
-        of = self._hash(self._begun_file if begun else self._kept_file).of
-        return [of(text) for text in texts]
-
-    def _hash(self, path: Path) -> KeyedHash:
-        if path not in self._hashes:
-            what = f"the key that authenticates rows ({path.name})"
-            self._hashes[path] = KeyedHash(_read_secret(path, what))
-        return self._hashes[path]
+        if self._hash is None:
+            what = f"the key that authenticates rows ({_ROWS})"
+            self._hash = KeyedHash(_read_secret(self._path, what))
+        return [self._hash.of(text) for text in texts]
 
 
 class FileLinkKeys:

@@ -54,25 +54,18 @@ class Wrapping(Protocol):
 class RowKey(Protocol):
     """The key that authenticates rows of the keys' namespace and lines of the erasure journal.
 
-    It is begun, then every row gets its MAC, then it is kept: a row without a MAC is not believed any more.
+    It is made with the ledger, before its first row; a row without a MAC is not believed.
     """
 
     @property
     def is_kept(self) -> bool:
-        """Whether the rows of this ledger have been authenticated from some moment on."""
+        """Whether the key is there."""
 
-    @property
-    def is_begun(self) -> bool:
-        """Whether rows from before are being authenticated, or the process that did so died."""
+    def make(self) -> None:
+        """Make the key; the one that is there stays. Durable on return; raises Retry."""
 
-    def begin(self) -> None:
-        """Make the key, the same one until `keep`. Durable on return; raises Retry."""
-
-    def keep(self) -> None:
-        """Keep the key: every row has its MAC now. Durable on return; raises Retry."""
-
-    def macs(self, texts: Sequence[bytes], *, begun: bool = False) -> list[bytes]:
-        """HMAC-SHA256 of each text. `begun`: with the key that is not kept yet. Raises Lost without it."""
+    def macs(self, texts: Sequence[bytes]) -> list[bytes]:
+        """HMAC-SHA256 of each text. Raises Lost without the key."""
 
 
 class LinkKeys(Protocol):

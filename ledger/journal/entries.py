@@ -8,7 +8,7 @@ It holds subject UUIDs and key ids; what ties a line to a person is sealed (`led
 import errno
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.errors import Halt, Retry, UnknownFormat
+from ledger.errors import Halt, UnknownFormat
 from ledger.storage.durable import fsync_folder
 from ledger.storage.ordinary import open_ordinary, too_large
 
@@ -30,7 +30,6 @@ _BLOCK_BYTES = 1024 * 1024
 _MOST_BYTES = 64 * 1024 * 1024
 # Looked through at once for the end of the last whole line.
 _TAIL_BYTES = 64 * 1024
-_DRAFT = ".journal-new"
 
 
 class ErasureEntry(msgspec.Struct, frozen=True):
@@ -40,8 +39,7 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     of a rolling category up to this one expired; then later months keep their keys. `registry`: the
     reference of a registry entry, which is no secret; None for a person. `decisions`: of every category
     that was decided, as `erasure-decided` has them; without `categories` all of them stay.
-    `reference_hmac`: in lines from before `link`; `link` and `mac`: see `linking.JournalLinks`. `format`: of
-    the line; the MAC covers it.
+    `reference_hmac`, `link` and `mac`: see `linking.JournalLinks`. `format`: of the line; the MAC covers it.
     """
 
     erasure: UUID
@@ -83,21 +81,6 @@ class ErasureJournal:
         except OSError as error:
             raise Halt(f"the erasure journal cannot be written: {error.strerror}") from None
 
-    def rewrite(self, change: Callable[[ErasureEntry], ErasureEntry]) -> int:
-        """Change lines, all of them durably or none; how many. Readers meanwhile see the old lines.
-
-        Raises Retry when the file cannot be written, Halt when an entry cannot be read.
-        """
-        try:
-            with self._locked():
-                changed = _changed_copy(self, self.path.with_suffix(_DRAFT), change)
-                if changed:
-                    self.path.with_suffix(_DRAFT).rename(self.path)
-                    fsync_folder(self.path.parent)
-                return changed
-        except OSError as error:
-            raise Retry(f"the erasure journal cannot be written: {error.strerror}") from None
-
     @contextmanager
     def _locked(self) -> Iterator[int]:
         """A descriptor of the file under its name, locked against other writers."""
@@ -105,7 +88,7 @@ class ErasureJournal:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
-                if _is_at(self.path, descriptor):  # otherwise it was rewritten meanwhile
+                if _is_at(self.path, descriptor):  # otherwise another file was put there meanwhile
                     yield descriptor
                     return
             finally:
@@ -119,7 +102,7 @@ class ErasureJournal:
     def lines(self) -> Iterator[bytes]:
         """Every whole line, also a line that is no entry. Memory is flat."""
         place = 0
-        while lines := self._lines(place, locked=False):
+        while lines := self._lines(place):
             yield from lines
             place += sum(len(line) + 1 for line in lines)
 
@@ -127,15 +110,13 @@ class ErasureJournal:
         """Every whole entry, oldest first. Raises Halt when one cannot be read."""
         return [entry for entries, _ in self.blocks() for entry in entries]
 
-    def blocks(
-        self, offset: int = 0, *, locked: bool = False
-    ) -> Iterator[tuple[list[ErasureEntry], int]]:
+    def blocks(self, offset: int = 0) -> Iterator[tuple[list[ErasureEntry], int]]:
         """Whole entries from a place in the file on, block by block, each with the place after it.
 
         Memory is flat, however long the journal is. Raises Halt when an entry cannot be read, UnknownFormat
-        for one of a later program. `locked`: the caller holds the file's lock.
+        for one of a later program.
         """
-        while lines := self._readable(offset, locked=locked):
+        while lines := self._readable(offset):
             try:
                 entries = [read_line(line) for line in lines]
             except msgspec.DecodeError as error:
@@ -143,19 +124,18 @@ class ErasureJournal:
             offset += sum(len(line) + 1 for line in lines)
             yield entries, offset
 
-    def _readable(self, offset: int, *, locked: bool) -> list[bytes]:
+    def _readable(self, offset: int) -> list[bytes]:
         try:
-            return self._lines(offset, locked=locked)
+            return self._lines(offset)
         except OSError as error:
             raise Halt(f"the erasure journal cannot be read: {error.strerror}") from None
 
-    def _lines(self, offset: int, *, locked: bool) -> list[bytes]:
+    def _lines(self, offset: int) -> list[bytes]:
         """Some whole lines from a place in the file on; none at its end."""
         if not self.path.exists():
             return []
         with open_ordinary(self.path) as file:
-            if not locked:
-                fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written may be taken back
+            fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written may be taken back
             file.seek(offset)
             *lines, torn = (file.read(_BLOCK_BYTES) + file.readline(_MOST_BYTES)).split(b"\n")
             if len(torn) >= _MOST_BYTES:
@@ -181,30 +161,6 @@ def _is_at(path: Path, descriptor: int) -> bool:
     except FileNotFoundError:
         return False
     return os.path.samestat(status, os.fstat(descriptor))
-
-
-def _changed_copy(
-    journal: ErasureJournal, draft: Path, change: Callable[[ErasureEntry], ErasureEntry]
-) -> int:
-    """Write the changed lines to another file, durably; how many differ, 0 without a file."""
-    changed = 0
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        end = 0
-        for block, _ in journal.blocks(locked=True):
-            after = [change(entry) for entry in block]
-            changed += sum(a != b for a, b in zip(after, block, strict=True))
-            lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in after)
-            if os.pwrite(descriptor, lines, end) != len(lines):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            end += len(lines)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-        if not changed:
-            draft.unlink()
-    return changed
 
 
 def _append(descriptor: int, line: bytes) -> None:

@@ -5,7 +5,6 @@ of whom something was erased, and is destroyed before the tombstone goes: from t
 reference a line was about, not even journal, database and every key that lives together.
 """
 
-import re
 from collections.abc import Callable
 
 import msgspec
@@ -15,10 +14,9 @@ from ledger.crypto.authentic import RowMacs
 from ledger.crypto.provider import LinkKeys
 from ledger.crypto.sealing import ValuePlace, associated_data, base64url, from_base64url
 from ledger.errors import Halt, UnknownFormat
-from ledger.journal.entries import ErasureEntry, ErasureJournal
+from ledger.journal.entries import ErasureEntry
 from ledger.names import LedgerName
 
-_TIE = re.compile(rb'"reference_hmac"\s*:\s*"')
 _SOURCE = "urn:processing-ledger:erasure-journal"
 
 
@@ -26,7 +24,7 @@ class JournalLinks:
     """Turns lines of the journal from the form on disk into the form in use, and back.
 
     On disk, `link` is what ties the line to a person, sealed, and `mac` authenticates all that it says. In
-    use, `reference_hmac` is in clear, as in lines of earlier versions, and None once its key was destroyed.
+    use, `reference_hmac` is in clear, and None once its key was destroyed.
     """
 
     def __init__(self, keys: LinkKeys, macs: Callable[[], RowMacs], ledger: LedgerName) -> None:
@@ -91,10 +89,3 @@ class JournalLinks:
                 key="",
             )
         )
-
-
-def seal_ties(journal: ErasureJournal, links: JournalLinks) -> int:
-    """Seal what lines from before tie to a person in clear; how many. It makes no line authentic."""
-    if not any(map(_TIE.search, journal.lines())):
-        return 0
-    return journal.rewrite(links.sealed)

@@ -2,23 +2,19 @@
 
 from datetime import datetime
 
-from ledger.journal.entries import ErasureJournal
-from ledger.journal.linking import JournalLinks, seal_ties
+from ledger.journal.linking import JournalLinks
 from ledger.storage.postgres import Session
 
 _BLOCK = 5_000
 
 
-def expire_tombstones(
-    session: Session, journal: ErasureJournal, links: JournalLinks, now: datetime
-) -> int:
+def expire_tombstones(session: Session, links: JournalLinks, now: datetime) -> int:
     """Forget the tombstones whose date has come; how many there were. As the eraser. Idempotent.
 
     What ties the journal's lines to these persons goes first, so that nothing is left of a run that dies; so
     does what a run, a restore or an old copy of the journal left behind. The fences stay: they name no
     person, and what was erased must not come back from an old copy.
     """
-    seal_ties(journal, links)
     due = [subject for (subject,) in session.rows("expired_tombstones", now=now)]
     links.keys.destroy(due)
     count = session.run("expire_tombstones", now=now, subjects=due)

@@ -17,7 +17,7 @@ from ledger.crypto.places import (
     wrapped_data_keys,
 )
 from ledger.crypto.provider import KeyProvider, Placed, Wrapped, Wrapping, each_unwrapped
-from ledger.errors import Retry
+from ledger.errors import Misconfigured, Retry
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
@@ -44,15 +44,21 @@ class Rotation(msgspec.Struct, frozen=True):
 
 
 def first_epoch(session: Session, provider: KeyProvider, ledger: LedgerName, now: datetime) -> None:
-    """Begin epoch 1 of a new ledger; nothing when there is one. Run by `ledger init`."""
+    """Begin epoch 1 of a new ledger; nothing when there is one. Run by `ledger init`.
+
+    Raises Misconfigured when there is one, and the key folder lacks the key that authenticates its rows.
+    """
     with session.transaction():
         if session.row("current_epoch") is None:
             if 1 not in provider.epochs():
                 provider.begin(1)
-            if not provider.rows.is_kept:
-                provider.rows.begin()
-                provider.rows.keep()
+            provider.rows.make()
             _add_epoch(session, provider, ledger, 1, now)
+        elif not provider.rows.is_kept:
+            raise Misconfigured(
+                f"{provider.name} lacks the key that authenticates rows: put it back, "
+                "or set LEDGER_KEY_DIR"
+            )
 
 
 def epochs(session: Session, provider: KeyProvider) -> Epochs:

@@ -8,7 +8,6 @@ twice is a duplicate: a read is never lost and never counted twice, whatever die
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,7 +17,6 @@ from ledger.crypto.sealing import NONCE_BYTES, open_value, seal_value
 from ledger.errors import Halt
 from ledger.event import OWN_SOURCE
 from ledger.recording.batch import Batch, Outcome
-from ledger.storage.ordinary import open_ordinary
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span
 from ledger.writing.message import Message
@@ -104,15 +102,6 @@ def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome
         recorded += _record([read for _, read in reads], record)
         session.run("remove_read_notes", notes=[note for note, _ in reads])
     return recorded
-
-
-def adopt_notes(folder: Path, session: Session) -> None:
-    """Take over the notes that an earlier version left as files. A torn last line was no read yet."""
-    for path in sorted(folder.glob("*.reads")):
-        with open_ordinary(path) as file:
-            *lines, _torn = file.read().split(b"\n")
-        session.run("add_read_notes", sealed=[line.decode(errors="replace") for line in lines])
-        path.unlink()
 
 
 def _seal(cipher: AESGCM, read: Read) -> str:

@@ -84,15 +84,13 @@ def latest_versions(session: Session, streams: Sequence[UUID]) -> dict[UUID, int
 class BatchNotes(msgspec.Struct, frozen=True):
     """What the row of a batch says beside its events.
 
-    `recorded_at`: of events that come back after a restore; None for new ones. `before`: what all batches
-    before this one come to, where they have no hashes.
+    `recorded_at`: of events that come back after a restore; None for new ones.
     """
 
     duplicates: int = 0
     dead_letters: int = 0
     erasures: int = 0
     recorded_at: datetime | None = None
-    before: bytes | None = None
 
 
 NO_NOTES = BatchNotes()
@@ -127,7 +125,7 @@ def append(
     first = head.last - len(events) + 1
     # Rows before the batch's own row: its hash covers the names that they were given.
     names = names_hash(_copy(session, events, first, head.at) if events else b"")
-    before, sums = (notes.before, NO_SUMS) if notes.before is not None else _before(head)
+    before, sums = _before(head)
     columns: dict[str, Cell] = {
         "batch": head.batch,
         "topic": span.topic,
@@ -166,9 +164,7 @@ def _before(head: _MovedHead) -> tuple[bytes, bytes]:
     if head.mac is not None and head.sums is not None:
         return bytes(head.mac), bytes(head.sums)
     if head.batch > 1:
-        raise Halt(
-            f"batch {head.batch - 1} has no hash: run `ledger init` after an upgrade, else `ledger audit`"
-        )
+        raise Halt(f"batch {head.batch - 1} has no hash: run `ledger audit`")
     return b"", NO_SUMS
 
 

@@ -56,18 +56,13 @@ def _cell(cell: Cell) -> str | int | None:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def batch_hash(
-    key: KeyedHash, before: bytes, row: Sequence[Cell], side: "SideState | None"
-) -> bytes:
+def batch_hash(key: KeyedHash, before: bytes, row: Sequence[Cell], side: "SideState") -> bytes:
     """The hash of a batch: over that of the batch before it, its own row, and what it left beside the events.
 
-    `row`: the columns from `batch` to `recorded_at`, that one as microseconds, then the names. `side`: None
-    for a batch from before batches had hashes.
+    `row`: the columns from `batch` to `recorded_at`, that one as microseconds, then the names.
     """
-    side_cells: Sequence[Cell] = side or ()
-    return key.of(
-        orjson.dumps(["batches", before.hex(), *map(_cell, row), *map(_cell, side_cells)])
-    )
+    cells: Sequence[Cell] = (*row, *side)
+    return key.of(orjson.dumps(["batches", before.hex(), *map(_cell, cells)]))
 
 
 class SideState(NamedTuple):

@@ -8,10 +8,17 @@ blocks, since a recipient may have received much. As far back as a change reache
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from projections.dossier.dossier import SHARED, SHARED_TOPICS, Dossier, Mark, dossier_name
+from projections.dossier.dossier import (
+    NO_DOSSIER,
+    SHARED,
+    SHARED_TOPICS,
+    Dossier,
+    Mark,
+    dossier_name,
+)
 from projections.dossier.fact import OBJECTION, Fact
 from projections.dossier.look import FactContext
 from projections.dossier.objections import activities_objected_to, activity_name
@@ -19,7 +26,15 @@ from projections.findings.judging import Finding, findings_of
 from projections.findings.reach import EVER, reach
 from projections.findings.retention import RETENTION, held_facts
 from projections.findings.situation import DEPENDS
-from projections.findings.sources import SourceStore, earliest, refresh_sources, sight, unregistered
+from projections.findings.sources import (
+    Sighting,
+    Sightings,
+    SourceStore,
+    earliest,
+    refresh_sources,
+    sight,
+    unregistered,
+)
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row, kind_of
 from projections.folds.view import Key, encode
 from projections.use.situation import USES
@@ -74,7 +89,7 @@ class FindingsJoin:
                 _judge(_of_block(block, by_name, changes, store), set(), changes, store)
         refresh_sources(changes, store)
 
-    def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Any]]]) -> "FindingsGathering":
+    def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "FindingsGathering":
         """Gathers findings from all rows; `shared`: rows of the types that others depend on."""
         return FindingsGathering(shared)
 
@@ -256,18 +271,20 @@ class FindingsGathering:
     That is the registers and the staff, accounts that were ever closed, and contracts that were taken over.
     """
 
-    def __init__(self, shared: Iterable[tuple[UUID, Mapping[str, Any]]]) -> None:
+    def __init__(self, shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> None:
         self._shared = {
-            dossier_name(stream, rows[DOSSIER]): rows[DOSSIER]
+            dossier_name(stream, dossier): dossier
             for stream, rows in shared
-            if DOSSIER in rows
+            if isinstance(dossier := rows.get(DOSSIER), Dossier)
         }
         self._systems = {n: d for n, d in self._shared.items() if n.startswith("system/")}
-        self._sightings: dict[str, tuple[Any, ...]] = {}
+        self._sightings: dict[str, Sighting] = {}
 
-    def add(self, stream: UUID, rows: Mapping[str, Any]) -> list[Entry]:
+    def add(self, stream: UUID, rows: Mapping[str, Row]) -> list[Entry]:
         """The findings of one stream, of which these are all rows, in the order of their places."""
-        look = FactContext(stream, rows.get(DOSSIER, Dossier()), self._shared.get)
+        dossier = rows.get(DOSSIER)
+        own = dossier if isinstance(dossier, Dossier) else NO_DOSSIER
+        look = FactContext(stream, own, self._shared.get)
         earliest(self._sightings, stream, rows.get(TRACES))
         facts = {**rows, **held_facts(rows.get(TRACES))}
         return [
@@ -281,11 +298,11 @@ class FindingsGathering:
         """Findings that belong to no stream: they come last."""
         return [Entry(*parts) for parts in unregistered(self._sightings, self._systems)]
 
-    def seen(self) -> Mapping[str, tuple[Any, ...]]:
+    def seen(self) -> Sightings:
         """By source what unregistered ones are found by."""
         return self._sightings
 
-    def take(self, sightings: Mapping[str, tuple[Any, ...]]) -> None:
+    def take(self, sightings: Sightings) -> None:
         """Go on with what was seen in other streams."""
         for source, sighting in sightings.items():
             sight(self._sightings, source, sighting)

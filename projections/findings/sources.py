@@ -6,8 +6,8 @@ following, a comparison with what was found is enough; only when that event is a
 a source no more, all streams are asked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -31,7 +31,19 @@ _PLACE = "source/"
 _FINDING = msgspec.json.Decoder(Finding)
 _Place = tuple[Key, str]
 _Change = tuple[Row | None, Row | None]
-_Moved = dict[str, list[tuple[UUID, Any, Any, str | None]]]
+_Moved = dict[str, list[tuple[UUID, Trace | None, Trace | None, str | None]]]
+"""By sighting: stream, its earliest event before and after, and the stream's reference."""
+
+
+class Sighting(NamedTuple):
+    """The earliest event that shows a source or a type, in which stream, and the stream's reference."""
+
+    first: Trace
+    stream: UUID
+    subject: str | None
+
+
+Sightings = Mapping[str, Sighting]
 
 
 class SourceStore(Protocol):
@@ -47,32 +59,32 @@ class SourceStore(Protocol):
         """The traces of every stream, in flat memory."""
 
     def put_findings(
-        self, places: Sequence[_Place], entries: Sequence[tuple[Key, str, Any]]
+        self, places: Sequence[_Place], entries: Sequence[tuple[Key, str, Finding]]
     ) -> None:
         """Remove findings, and write others: key, rule and finding."""
 
 
-def earliest(sightings: MutableMapping[str, Any], stream: UUID, row: Any) -> None:
+def earliest(sightings: dict[str, Sighting], stream: UUID, row: Row | None) -> None:
     """Take what one stream has seen into account. What is older than the rules hides nothing later:
     it leaves no finding, so the follower could not know of it."""
     if isinstance(row, Traces):
         for sighted, first in row.first.items():
             if source_rules(first, _fault(sighted, first)):
-                sight(sightings, sighted, (first, stream, row.subject))
+                sight(sightings, sighted, Sighting(first, stream, row.subject))
 
 
 def _fault(sighted: str, first: Trace) -> SourceFault:
     return "unregistered" if sighted == first.source else "type-of-another"
 
 
-def sight(sightings: MutableMapping[str, Any], sighted: str, sighting: tuple[Any, ...]) -> None:
+def sight(sightings: dict[str, Sighting], sighted: str, sighting: Sighting) -> None:
     """Take one sighting into account: the earliest stays."""
-    if sighted not in sightings or sighting[0] < sightings[sighted][0]:
+    if sighted not in sightings or sighting.first < sightings[sighted].first:
         sightings[sighted] = sighting
 
 
 def unregistered(
-    sightings: Mapping[str, Any], systems: Mapping[str, Dossier]
+    sightings: Sightings, systems: Mapping[str, Dossier]
 ) -> Iterator[tuple[Key, str, Finding]]:
     """Findings about sources that no system has, or with types of others, in the order of their places."""
     for sighted in sorted(sightings):
@@ -131,7 +143,7 @@ def _candidates(
     changed: Iterable[_Change],
     stored: Mapping[tuple[Key, str], bytes],
     store: SourceStore,
-) -> Mapping[str, Any]:
+) -> Sightings:
     """The sightings that can be findings: all, where a system lists less or a finding lost its event."""
     findings = {key[1]: _FINDING.decode(state) for (key, _), state in stored.items()}
     if any(_lists_less(*pair) for pair in changed) or _uncovered(moved, findings):
@@ -152,9 +164,6 @@ def _lists_less(before: Row | None, after: Row | None) -> bool:
         return True
     old, new = listed(before), listed(later)
     return bool(old - new) if old else before != after
-
-
-"""By sighting: stream, its earliest event before and after, and the stream's reference."""
 
 
 def _moved(changes: Mapping[UUID, _Change]) -> _Moved:
@@ -180,23 +189,24 @@ def _uncovered(moved: _Moved, findings: Mapping[str, Finding]) -> bool:
     for source, entries in moved.items():
         finding = findings.get(f"{_PLACE}{source}")
         for stream, old, new, _ in entries:
-            is_shown = finding and old and (finding.about, finding.id) == (stream, old.id)
-            if is_shown and (new is None or new > old):
+            if not finding or not old or (finding.about, finding.id) != (stream, old.id):
+                continue
+            if new is None or new > old:
                 return True
     return False
 
 
-def _everywhere(store: SourceStore) -> dict[str, Any]:
-    sightings: dict[str, Any] = {}
+def _everywhere(store: SourceStore) -> Sightings:
+    sightings: dict[str, Sighting] = {}
     for stream, state in store.traces():
         earliest(sightings, stream, VIEW.decode(state))
     return sightings
 
 
-def _nearby(moved: _Moved, findings: Mapping[str, Finding]) -> dict[str, Any]:
+def _nearby(moved: _Moved, findings: Mapping[str, Finding]) -> Sightings:
     """What is shown already, and what has moved."""
-    sightings: dict[str, Any] = {
-        place.removeprefix(_PLACE): (
+    sightings = {
+        place.removeprefix(_PLACE): Sighting(
             Trace(finding.occurred_at, finding.source, finding.id, finding.position, finding.name),
             finding.about,
             finding.subject,

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from ledger.storage.postgres import Session
+from projections.findings.judging import Finding
 from projections.findings.reach import EVER
 from projections.folds.digest import Share, bounds
-from projections.folds.view import NOWHERE, Key, encode
+from projections.folds.view import NOWHERE, Cells, Key, encode
 
 _BLOCK_ROWS = 1_000
 _START = UUID(int=0)
@@ -20,11 +21,11 @@ class FindingTables(ABC):
     """The part of a view's tables that the join of findings needs, inside the caller's transaction."""
 
     @abstractmethod
-    def named(self, name: str, /, **parameters: Any) -> list[Any]:
+    def named(self, name: str, /, **parameters: object) -> list[tuple[Any, ...]]:
         """Run a statement on these tables."""
 
     @abstractmethod
-    def copy(self, name: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def copy(self, name: str, types: Sequence[str], rows: Sequence[Cells]) -> None:
         """Write rows into one of these tables."""
 
     def facts_of(self, since_by_kind: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
@@ -74,7 +75,7 @@ class FindingTables(ABC):
         return {((stream, subkey), rule): state for stream, subkey, rule, state in rows}
 
     def put_findings(
-        self, places: Sequence[tuple[Key, str]], entries: Sequence[tuple[Key, str, Any]]
+        self, places: Sequence[tuple[Key, str]], entries: Sequence[tuple[Key, str, Finding]]
     ) -> None:
         """Remove findings, and write others: key, rule and finding."""
         if places:
@@ -92,7 +93,7 @@ def _rows(rows: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
     return {(stream, subkey): state for stream, subkey, state in rows}
 
 
-def found_row(key: Key, rule: str, finding: Any) -> tuple[Any, ...]:
+def found_row(key: Key, rule: str, finding: Finding) -> Cells:
     """A finding as it is stored."""
     when = finding.due, finding.occurred_at
     return (*key, rule, encode(finding), finding.about, *when, finding.source, finding.id)

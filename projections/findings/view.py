@@ -9,14 +9,13 @@ is due.
 """
 
 from datetime import UTC, datetime
-from typing import Any
 
 import rulebook
 from ledger.event import RecordedEvent
 from projections.dossier.dossier import Dossier, dossier_name, noted
 from projections.dossier.fact import Fact, fact_of, facts_in
 from projections.dossier.traces import Traces, leaves_traces, traced
-from projections.folds.view import Key, View
+from projections.folds.view import Cells, Key, View
 from rulebook.consent_evidence import CONSENT_EVIDENCE_TABLE
 from rulebook.digest import digest
 from rulebook.powers import POWER_TABLE
@@ -55,7 +54,7 @@ def evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
     return state or fact_of(kind_of(subkey), event)
 
 
-def _cells(key: Key, row: Row) -> tuple[Any, ...]:
+def _cells(key: Key, row: Row) -> Cells:
     """Name of a dossier, what the row depends on, and since when it matters."""
     if isinstance(row, Dossier):
         return dossier_name(key[0], row), row.customer, None, LAST_TIME if row.customer else None

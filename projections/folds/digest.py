@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from projections.folds.view import NOWHERE, View
+from projections.folds.view import NOWHERE, AnyView
 
 SLICES = 16
 _SHIFT = 124  # of the 128 bits of a stream, its first hexadecimal digit is left
@@ -32,9 +32,9 @@ class Digest:
     always the same, so no two lists of rows have the same input.
     """
 
-    def __init__(self, view: View[Any]) -> None:
+    def __init__(self, view: AnyView) -> None:
         self._named = [view.name.encode(), view.version.encode()]
-        self._hashes: dict[_Place, Any] = {}
+        self._hashes: dict[_Place, hashlib._Hash] = {}
         self._taken: dict[_Place, bytes] = {}
 
     def rows(self, stream: UUID, rows: Iterable[tuple[str, bytes]]) -> None:
@@ -64,7 +64,7 @@ class Digest:
         ]
         return hashlib.sha256(_measured(self._named + parts)).hexdigest()
 
-    def _hashed(self, kind: _Kind, stream: UUID) -> Any:
+    def _hashed(self, kind: _Kind, stream: UUID) -> "hashlib._Hash":
         number = stream.int
         place = kind, SLICES if number == NOWHERE.int else number >> _SHIFT
         hashed = self._hashes.get(place)
@@ -77,7 +77,7 @@ def _measured(parts: list[bytes]) -> bytes:
     return b"".join([b"%d:%b" % (len(part), part) for part in parts])
 
 
-def digest_of(view: View[Any], *parts: Sums) -> str:
+def digest_of(view: AnyView, *parts: Sums) -> str:
     """The digest of a view whose slices were read in some parts."""
     digest = Digest(view)
     for sums in parts:

@@ -5,10 +5,9 @@ Pure. A view names the event types that may touch its rows (`View.names`), or no
 
 from collections.abc import Collection, Sequence
 from itertools import chain
-from typing import Any
 
 from ledger.event import RecordedEvent
-from projections.folds.view import View
+from projections.folds.view import AnyView
 
 Shares = dict[str, list[RecordedEvent]]
 """By name of a view the events that may touch its rows, in the order given."""
@@ -17,7 +16,7 @@ Shares = dict[str, list[RecordedEvent]]
 class Dispatch:
     """Shares events out among some views."""
 
-    def __init__(self, views: Collection[View[Any]]) -> None:
+    def __init__(self, views: Collection[AnyView]) -> None:
         self._views = [view.name for view in views]
         self._everything = [view.name for view in views if view.names is None]
         names = set(chain.from_iterable(view.names or () for view in views))
@@ -34,5 +33,5 @@ class Dispatch:
         return shares
 
 
-def _wants(view: View[Any], name: str) -> bool:
+def _wants(view: AnyView, name: str) -> bool:
     return view.names is None or name in view.names

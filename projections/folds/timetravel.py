@@ -13,7 +13,7 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.annulment import Effects, Name, effects, name_of
 from projections.folds.powers import gives_none, powerless, stripped
-from projections.folds.view import View
+from projections.folds.view import AnyView, View
 from schemas import names
 
 S = TypeVar("S")
@@ -175,7 +175,7 @@ def fold_at(
 
 
 def projector(
-    view: View[Any], privacy_office: Collection[str] = ()
+    view: AnyView, privacy_office: Collection[str] = ()
 ) -> Callable[[Any, Iterable[RecordedEvent]], Any]:
     """The view as a projector function of the eventsourcing library's `Repository.get`.
 

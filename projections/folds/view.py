@@ -19,6 +19,10 @@ from ledger.event import RecordedEvent
 S = TypeVar("S")
 Key = tuple[UUID, str]
 """Of a row: the stream, and the subkey within it."""
+Cell = UUID | str | bytes | int | datetime | None
+Cells = tuple[Cell, ...]
+StoredRow = tuple[UUID, str, bytes, *Cells]
+"""A row as it is stored: stream, subkey, encoded state, and the extra columns."""
 NOWHERE = UUID(int=2**128 - 1)
 """Stands in the place of a stream where something belongs to none; greater than every stream."""
 # Between the labels of a count; no code of the contract holds it.
@@ -73,13 +77,13 @@ class Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return self.order.time
 
 
-def encode(state: Any) -> bytes:
+def encode(state: object) -> bytes:
     """Deterministic bytes of a state: JSON with sorted names."""
     return _ENCODER.encode(state)
 
 
 @cache  # one of each view
-def _decoder(type: Any) -> msgspec.json.Decoder[Any]:
+def _decoder(type: object) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(type)
 
 
@@ -100,7 +104,7 @@ class View(Generic[S]):
 
     name: str
     version: str
-    type: Any
+    type: object
     keys: Callable[[RecordedEvent], tuple[str, ...]]
     evolve: Callable[[str, S | None, RecordedEvent], S | None]
     names: frozenset[str] | None = None
@@ -108,13 +112,14 @@ class View(Generic[S]):
     single: bool = False
     layout: str = "rows"
     cell_types: Mapping[str, str] = field(default_factory=dict)
-    cells: Callable[[Key, S], tuple[Any, ...]] = lambda _key, _state: ()
+    cells: Callable[[Key, S], Cells] = lambda _key, _state: ()
     join: Literal["activities", "findings"] | None = None
     labels: Callable[[S], tuple[str, ...]] | None = None
 
-    def row(self, key: Key, state: S) -> tuple[Any, ...]:
-        """A row as it is stored: stream, subkey, encoded state, and the extra columns."""
-        return (*key, encode(state), *self.cells(key, state))
+    def row(self, key: Key, state: S) -> StoredRow:
+        """The row of a state."""
+        stream, subkey = key
+        return stream, subkey, encode(state), *self.cells(key, state)
 
     def label(self, state: S) -> str:
         """What a row is counted by, of a view that has labels."""
@@ -125,3 +130,9 @@ class View(Generic[S]):
         """Reverse of `encode`. Raises msgspec.DecodeError for bytes of another version."""
         decoded: S = _decoder(self.type).decode(state)
         return decoded
+
+
+AnyView = View[Any]
+"""A view whose rows are of no matter to the code that takes it."""
+AnyRows = Mapping[str, Any]
+"""Rows of one stream by subkey, of such a view."""

@@ -6,7 +6,7 @@ is worked out once (`EventBatch`); the caller wraps each view's part in a transa
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -17,10 +17,11 @@ from projections.folds.annulment import is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.powers import may_change_others
 from projections.folds.timetravel import counting
-from projections.folds.view import Key, View
+from projections.folds.view import AnyView, Key, View
 from projections.following.joins import JoinStore, join_of
 
 S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
 NamedEvent = tuple[UUID, str, str]
 """An event that an annulment names: stream, source, id. It may not have arrived yet."""
 History = Callable[[Sequence[UUID]], list[RecordedEvent]]
@@ -41,11 +42,11 @@ class BrokenFold(Halt):
         self.position = event.position
 
 
-class RowChange(msgspec.Struct, Generic[S], frozen=True, gc=False):
+class RowChange(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
     """A row before and after; None where there is none."""
 
-    before: S | None
-    after: S | None
+    before: S_co | None
+    after: S_co | None
 
 
 class Store(JoinStore, Protocol):
@@ -57,7 +58,7 @@ class Store(JoinStore, Protocol):
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         """States of all rows of some streams."""
 
-    def put(self, changes: Mapping[Key, RowChange[Any]]) -> None:
+    def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
         """Write the rows after."""
 
 
@@ -88,11 +89,11 @@ class EventBatch:
         self._privacy_office = privacy_office
         self._block: tuple[int, dict[UUID, dict[str, list[RecordedEvent]]]] = (-1, {})
 
-    def of(self, view: View[Any]) -> Sequence[RecordedEvent]:
+    def of(self, view: AnyView) -> Sequence[RecordedEvent]:
         """The events that may touch rows of a view, where no annulment plays a part."""
         return self._shares[view.name]
 
-    def touches(self, view: View[Any]) -> bool:
+    def touches(self, view: AnyView) -> bool:
         """Whether there may be something to fold into a view."""
         return bool(self._shares[view.name] or self._again)
 

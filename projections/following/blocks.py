@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ledger.storage.postgres import Session
 from projections.folds.digest import EVERYTHING, Share
+from projections.folds.view import StoredRow
 from projections.following.batch import NamedEvent
 from projections.following.derive import Content, DerivedRows, Goal, derive
 
@@ -16,9 +17,9 @@ _BLOCK_ROWS = 2_000
 class ViewRows(NamedTuple):
     """Of one view: rows as they are stored, how many of them by label, and entries that are complete."""
 
-    rows: list[tuple[Any, ...]]
+    rows: list[StoredRow]
     labels: Counter[str]
-    entries: list[Any]
+    entries: list[object]
 
 
 class StreamBlock(NamedTuple):

@@ -6,7 +6,7 @@ views are derived in one pass: an event is read and decoded once.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from ledger.event import RecordedEvent, decode_event
@@ -16,14 +16,15 @@ from projections.folds.annulment import ANNULMENT
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds
 from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import Moment, SelectedEvents, counting, fold, select
-from projections.folds.view import View
+from projections.folds.view import AnyRows, AnyView, StoredRow, View
 from projections.following.batch import NamedEvent, named_by
 from projections.following.joins import join_of
 from rulebook.powers import related
 
-Goal = tuple[View[Any], int]
+S = TypeVar("S")
+Goal = tuple[AnyView, int]
 """A view and the position up to which it is derived."""
-Seen = tuple[Sums, Any]
+Seen = tuple[Sums, object]
 """What a view has come to in a share: its digests, and what its entries still wait with."""
 
 
@@ -31,7 +32,7 @@ class DerivedRows(NamedTuple):
     """What one stream comes to: for each goal its rows, sorted by subkey; and what annulments name."""
 
     stream: UUID
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[AnyRows]
     named: set[NamedEvent]
 
 
@@ -88,7 +89,7 @@ def _until(events: list[RecordedEvent], upto: int) -> list[RecordedEvent]:
     return [event for event in events if event.position <= upto]
 
 
-def _sorted(states: Mapping[str, Any]) -> Mapping[str, Any]:
+def _sorted(states: AnyRows) -> AnyRows:
     return dict(sorted(states.items())) if len(states) > 1 else states
 
 
@@ -99,7 +100,7 @@ class Content:
     """
 
     def __init__(
-        self, session: Session, view: View[Any], upto: int, privacy_office: Collection[str]
+        self, session: Session, view: AnyView, upto: int, privacy_office: Collection[str]
     ) -> None:
         self._view = view
         self._digest = Digest(view)
@@ -108,9 +109,7 @@ class Content:
         shared = rows_at(session, view, then, privacy_office, names) if names else ()
         self._gathering = join.gathering(shared) if join else None
 
-    def add(
-        self, stream: UUID, states: Mapping[str, Any]
-    ) -> tuple[list[tuple[Any, ...]], Sequence[Any]]:
+    def add(self, stream: UUID, states: AnyRows) -> tuple[list[StoredRow], Sequence[object]]:
         """Take in all rows of a stream; return them as they are stored, and the entries that are complete."""
         rows = [self._view.row((stream, subkey), state) for subkey, state in states.items()]
         if rows:
@@ -129,7 +128,7 @@ class Content:
         if self._gathering:
             self._gathering.take(waiting)
 
-    def rest(self) -> Sequence[Any]:
+    def rest(self) -> Sequence[object]:
         """The entries that are complete only now. Asked once, after the last stream."""
         return self._digested(self._gathering.rest() if self._gathering else ())
 
@@ -137,7 +136,7 @@ class Content:
         """Digest of the rows and entries. Asked after `rest`."""
         return self._digest.hex()
 
-    def _digested(self, entries: Sequence[Any]) -> Sequence[Any]:
+    def _digested(self, entries: Sequence[object]) -> Sequence[object]:
         for entry in entries:
             assert self._join
             self._digest.entry(*self._join.parts(entry))
@@ -146,11 +145,11 @@ class Content:
 
 def rows_at(
     session: Session,
-    view: View[Any],
+    view: View[S],
     moment: Moment,
     privacy_office: Collection[str],
     names: Collection[str] | None = None,
-) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+) -> Iterator[tuple[UUID, Mapping[str, S]]]:
     """Rows of a view at a moment, stream by stream; from the events of some types alone, when named."""
     for stream, (rows,) in views_at(session, (view,), moment, privacy_office, names):
         if rows:
@@ -159,11 +158,11 @@ def rows_at(
 
 def views_at(
     session: Session,
-    views: Sequence[View[Any]],
+    views: Sequence[AnyView],
     moment: Moment,
     privacy_office: Collection[str],
     names: Collection[str] | None = None,
-) -> Iterator[tuple[UUID, list[Mapping[str, Any]]]]:
+) -> Iterator[tuple[UUID, list[AnyRows]]]:
     """The same of several views, in one pass over the events; also where a view has no rows."""
     for stream, selected in selected_at(session, moment, privacy_office, names):
         events = [event for event in selected.counted if names is None or event.name in names]

@@ -6,7 +6,7 @@ its place.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,15 +17,16 @@ from ledger.audit.findings import Finding, Findings
 from ledger.reading import head_position
 from ledger.storage.postgres import Session
 from projections import VIEWS
-from projections.findings.tables import found_row
-from projections.folds.view import NOWHERE, View
+from projections.folds.view import NOWHERE, AnyRows, AnyView
 from projections.following.batch import NamedEvent
 from projections.following.derive import Content, DerivedRows, derive
+from projections.following.joins import join_of
 from projections.following.rebuild import ViewReport
 from projections.following.storage import NO_ROW, Bookmark, bookmarks
 
 _PAGE_ROWS = 1_000
 _Row = tuple[Any, ...]
+"""What a table has, whatever somebody put there."""
 
 
 class InspectionResult(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class InspectionResult(msgspec.Struct, frozen=True):
 
 
 def inspect_views(
-    session: Session, views: Sequence[View[Any]] = VIEWS, *, privacy_office: Collection[str]
+    session: Session, views: Sequence[AnyView] = VIEWS, *, privacy_office: Collection[str]
 ) -> InspectionResult:
     """Compare views with what the events up to their bookmarks say, in one snapshot and one pass.
 
@@ -59,8 +60,8 @@ def inspect_views(
 
 
 def _placed(
-    session: Session, views: Sequence[View[Any]], findings: Findings
-) -> list[tuple[View[Any], Bookmark]]:
+    session: Session, views: Sequence[AnyView], findings: Findings
+) -> list[tuple[AnyView, Bookmark]]:
     """The views whose progress is known, with it; not beyond the end of the ledger."""
     places, head = bookmarks(session), head_position(session)
     events = session.row("last_position")
@@ -77,7 +78,7 @@ def _placed(
     return placed
 
 
-def _within(view: View[Any], place: Bookmark, last: int, findings: Findings) -> Bookmark:
+def _within(view: AnyView, place: Bookmark, last: int, findings: Findings) -> Bookmark:
     """A bookmark, or the nearest position that the ledger has."""
     if 0 <= place.position <= last:
         return place
@@ -123,7 +124,7 @@ class _ViewInspection:
     def __init__(
         self,
         session: Session,
-        view: View[Any],
+        view: AnyView,
         place: Bookmark,
         privacy_office: Collection[str],
         findings: Findings,
@@ -137,6 +138,7 @@ class _ViewInspection:
         self._labels: Counter[str] = Counter()
         # Replaced below; a view that cannot be read still takes its streams, for its digest.
         self._rows = self._entries = _Merge(iter(()), 1, self._note)
+        self._join = join_of(view.join)
         self._looks = place.version == view.version
         if not self._looks:
             self._fault("view", f"{view.name} was built by version {place.version} of its code")
@@ -144,11 +146,12 @@ class _ViewInspection:
         self._looks = False
         with findings.guarded(session, f"the view {view.name}"):
             self._rows = _Merge(_pages(session, "view_rows_page", view.name, 2), 2, self._note)
-            self._entries = _Merge(_entries(session, view), _key_width(view), self._note)
+            width = self._join.width if self._join else 1
+            self._entries = _Merge(_entries(session, view), width, self._note)
             self._looks = True
         self._ok = self._looks
 
-    def take(self, derived: DerivedRows, states: Mapping[str, Any]) -> None:
+    def take(self, derived: DerivedRows, states: AnyRows) -> None:
         """The rows of one stream."""
         rows, entries = self._content.add(derived.stream, states)
         if not self._looks:
@@ -179,9 +182,10 @@ class _ViewInspection:
         view, place = self.view.name, self.place
         return ViewReport(view, place.version, place.position, self._content.digest(), self._ok)
 
-    def _expect_entries(self, entries: Sequence[Any]) -> None:
+    def _expect_entries(self, entries: Sequence[object]) -> None:
         for entry in entries:
-            self._entries.expect(_entry_row(self.view, entry))
+            assert self._join
+            self._entries.expect(self._join.row(entry))
 
     def _fault(self, kind: str, detail: str) -> None:
         self._ok = False
@@ -255,7 +259,7 @@ def _before(key: _Row, expected: _Row) -> bool:
         return True
 
 
-def _plain(cell: Any) -> Any:
+def _plain(cell: object) -> object:
     return cell.isoformat() if isinstance(cell, datetime) else cell
 
 
@@ -270,22 +274,10 @@ def _pages(session: Session, name: str, table: str, width: int) -> Iterator[_Row
         last = page[-1][:width]
 
 
-def _entries(session: Session, view: View[Any]) -> Iterator[_Row]:
+def _entries(session: Session, view: AnyView) -> Iterator[_Row]:
     table = f"{view.name}_entries"
     if view.join == "findings":
         return _pages(session, "view_findings_page", table, 3)
     if view.join == "activities":
         return iter(session.named("all_entries", {"entries": table}))
     return iter(())
-
-
-def _key_width(view: View[Any]) -> int:
-    return 3 if view.join == "findings" else 1
-
-
-def _entry_row(view: View[Any], entry: Any) -> _Row:
-    """An entry of a join as it is stored."""
-    if view.join == "findings":
-        return found_row(*entry)
-    activity, (totals, made) = entry
-    return activity, totals, made

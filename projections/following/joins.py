@@ -5,18 +5,25 @@ changed; at once, they are gathered from all rows, stream by stream. Both give t
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from ledger.storage.postgres import Session
 from projections.findings.join import Entry, FindingsJoin, FindingStore
-from projections.findings.tables import stored_findings
+from projections.findings.tables import found_row, stored_findings
 from projections.folds.digest import Share, bounds
-from projections.folds.view import NOWHERE, Key, encode
+from projections.folds.view import NOWHERE, Cells, Key, encode
 from projections.views import register_join as joining
+from projections.views.processing_register import Row
 from projections.views.register_join import EntryRow, EntryStore
 
-_Rows = Mapping[str, Any]
+R_contra = TypeVar("R_contra", contravariant=True)
+"""The rows of the view."""
+E = TypeVar("E")
+"""Its entries."""
+E_co = TypeVar("E_co", covariant=True)
+Waiting = TypeVar("Waiting")
+"""What a gathering has seen, for another one that takes other streams."""
 Placed = tuple[UUID, list[bytes]]
 """An entry for a digest: the stream that it belongs to, or `NOWHERE`, and its parts."""
 
@@ -25,58 +32,79 @@ class JoinStore(EntryStore, FindingStore, Protocol):
     """What joins ask of a store, inside the caller's transaction."""
 
 
-class JoinGathering(Protocol):
+class JoinGathering(Protocol[R_contra, E_co, Waiting]):
     """Entries from all rows, in memory that does not grow with persons."""
 
-    def add(self, stream: UUID, rows: _Rows) -> Sequence[Any]:
+    def add(self, stream: UUID, rows: Mapping[str, R_contra]) -> Sequence[E_co]:
         """Take all rows of a stream, and give the entries that are complete."""
 
-    def rest(self) -> Sequence[Any]:
+    def rest(self) -> Sequence[E_co]:
         """The entries that had to wait for the last stream."""
 
-    def seen(self) -> Any:
+    def seen(self) -> Waiting:
         """What they wait with; for another gathering, which takes other streams."""
 
-    def take(self, state: Any) -> None:
+    def take(self, state: Waiting) -> None:
         """Go on with what another one has seen."""
 
 
-class Join(Protocol):
-    """One join. `shared`: types of events whose rows are asked by rows of other streams."""
+class Join(Protocol[R_contra, E, Waiting]):
+    """One join. `shared`: types of events whose rows are asked by rows of other streams.
+
+    `width`: how many columns of an entry, as it is stored, are its key.
+    """
 
     shared: frozenset[str]
+    width: int
 
-    def refresh(self, changes: Mapping[Key, Any], store: JoinStore) -> None:
+    def refresh(
+        self, changes: Mapping[Key, tuple[R_contra | None, R_contra | None]], store: JoinStore
+    ) -> None:
         """Bring the entries up to date with rows (before, after) that were just written."""
 
-    def gathering(self, shared: Iterable[tuple[UUID, _Rows]]) -> JoinGathering:
+    def gathering(
+        self, shared: Iterable[tuple[UUID, Mapping[str, R_contra]]]
+    ) -> JoinGathering[R_contra, E, Waiting]:
         """Gather from the beginning; `shared`: rows by stream from the events of those types alone."""
 
-    def write(self, entries: Sequence[Any], store: JoinStore) -> None:
+    def write(self, entries: Sequence[E], store: JoinStore) -> None:
         """Write entries that do not exist yet."""
 
-    def parts(self, entry: Any) -> Placed:
+    def row(self, entry: E) -> Cells:
+        """An entry as it is stored."""
+
+    def parts(self, entry: E) -> Placed:
         """What a digest takes of an entry."""
 
     def stored(self, session: Session, table: str, share: Share) -> Iterator[Placed]:
         """The same of the stored entries of a share, in order. `table`: of a colour, or the view."""
 
 
+ActivityEntry = tuple[str, EntryRow]
+
+
 class _Activities:
     """The register: one entry an activity."""
 
     shared: frozenset[str] = frozenset()
+    width = 1
 
-    def refresh(self, changes: Mapping[Key, Any], store: JoinStore) -> None:
+    def refresh(
+        self, changes: Mapping[Key, tuple[Row | None, Row | None]], store: JoinStore
+    ) -> None:
         joining.refresh(changes, store)
 
-    def gathering(self, _shared: Iterable[tuple[UUID, _Rows]]) -> JoinGathering:
+    def gathering(self, _shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "_ActivityGathering":
         return _ActivityGathering()
 
-    def write(self, entries: Sequence[Any], store: JoinStore) -> None:
+    def write(self, entries: Sequence[ActivityEntry], store: JoinStore) -> None:
         store.put_entries(dict(entries))
 
-    def parts(self, entry: Any) -> Placed:
+    def row(self, entry: ActivityEntry) -> Cells:
+        activity, made = entry
+        return activity, *made
+
+    def parts(self, entry: ActivityEntry) -> Placed:
         activity, (totals, made) = entry
         return NOWHERE, [activity.encode(), totals, made]
 
@@ -92,12 +120,12 @@ class _ActivityGathering:
     def __init__(self) -> None:
         self._gathered = joining.RegisterGathering()
 
-    def add(self, _stream: UUID, rows: _Rows) -> Sequence[tuple[str, EntryRow]]:
+    def add(self, _stream: UUID, rows: Mapping[str, Row]) -> Sequence[ActivityEntry]:
         for subkey, state in rows.items():
             self._gathered.add(subkey, state)
         return ()
 
-    def rest(self) -> Sequence[tuple[str, EntryRow]]:
+    def rest(self) -> Sequence[ActivityEntry]:
         return list(self._gathered.rows().items())
 
     def seen(self) -> joining.RegisterGathering:
@@ -110,8 +138,13 @@ class _ActivityGathering:
 class _Findings(FindingsJoin):
     """Findings: one entry a rule that an event breaks."""
 
+    width = 3
+
     def write(self, entries: Sequence[Entry], store: JoinStore) -> None:
         store.put_findings([], entries)
+
+    def row(self, entry: Entry) -> Cells:
+        return found_row(*entry)
 
     def parts(self, entry: Entry) -> Placed:
         (stream, subkey), rule, finding = entry
@@ -122,9 +155,11 @@ class _Findings(FindingsJoin):
             yield stream, [stream.bytes, subkey.encode(), rule.encode(), state]
 
 
-_JOINS: dict[str, Join] = {"activities": _Activities(), "findings": _Findings()}
+AnyJoin = Join[Any, Any, Any]
+"""A join whose rows and entries are of no matter to the code that takes it."""
+_JOINS: dict[str, AnyJoin] = {"activities": _Activities(), "findings": _Findings()}
 
 
-def join_of(name: str | None) -> Join | None:
+def join_of(name: str | None) -> AnyJoin | None:
     """The join of a view, None for a view that has none."""
     return _JOINS[name] if name else None

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 
-def _ignore(*_: Any) -> None:
+def _ignore(*_: object) -> None:
     """The default of every callback."""
 
 

@@ -6,7 +6,6 @@ All are built in one pass over the events. What compares views with the events a
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
 
 import msgspec
 
@@ -18,7 +17,7 @@ from ledger.storage.postgres import Session
 from projections import VIEWS
 from projections.folds.digest import Sums, digest_of
 from projections.folds.dispatch import Dispatch
-from projections.folds.view import View
+from projections.folds.view import AnyView
 from projections.following.apart import WorkerProcesses, blocks_apart
 from projections.following.batch import apply_batch
 from projections.following.blocks import StreamBlock, ViewRows, blocks
@@ -60,7 +59,7 @@ class ViewReport(msgspec.Struct, frozen=True):
 def rebuild_all(
     session: Session,
     ledger: LedgerName,
-    views: Sequence[View[Any]] = VIEWS,
+    views: Sequence[AnyView] = VIEWS,
     privacy_office: Collection[str] = (),
     apart: WorkerProcesses | None = None,
 ) -> list[ViewReport]:
@@ -109,7 +108,7 @@ def _blocks(
 
 
 @contextmanager
-def _alone(session: Session, views: Sequence[View[Any]]) -> Iterator[Check]:
+def _alone(session: Session, views: Sequence[AnyView]) -> Iterator[Check]:
     """Hold the locks of the rebuild, so that no other process rebuilds the views meanwhile."""
     locks = [{"lock": f"{view.name}_builder"} for view in views]
     with ExitStack() as stack:
@@ -140,7 +139,7 @@ class _NewView:
         self,
         session: Session,
         ledger: LedgerName,
-        view: View[Any],
+        view: AnyView,
         bookmark: Bookmark,
         privacy_office: Collection[str],
         check: Check,
@@ -170,7 +169,7 @@ class _NewView:
         self.tables.index()
         self._digest = self.content.digest()
 
-    def _write_entries(self, entries: Sequence[Any]) -> None:
+    def _write_entries(self, entries: Sequence[object]) -> None:
         if self._join and entries:
             self._join.write(entries, self.tables)
 

@@ -9,7 +9,6 @@ when it was built again.
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
 
 import msgspec
 
@@ -19,7 +18,7 @@ from ledger.reading import head_position
 from ledger.storage.postgres import Database, Session
 from projections import VIEWS, views_among
 from projections.folds.dispatch import Dispatch
-from projections.folds.view import View
+from projections.folds.view import AnyView
 from projections.following.batch import BrokenFold, EventBatch, apply_batch
 from projections.following.incoming import Incoming
 from projections.following.observer import FollowerObserver
@@ -59,9 +58,7 @@ def view_statuses(session: Session) -> list[ViewStatus]:
     return [_status(view, places.get(view.name), head, None) for view in views_among(places)]
 
 
-def _status(
-    view: View[Any], bookmark: Bookmark | None, head: int, halted: str | None
-) -> ViewStatus:
+def _status(view: AnyView, bookmark: Bookmark | None, head: int, halted: str | None) -> ViewStatus:
     position = bookmark.position if bookmark else 0
     version = bookmark.version if bookmark else view.version
     return ViewStatus(view.name, version, position, max(0, head - position), halted)
@@ -85,7 +82,7 @@ class Follower:
         database: Database,
         ledger: LedgerName,
         privacy_office: Collection[str] = (),
-        views: Sequence[View[Any]] = VIEWS,
+        views: Sequence[AnyView] = VIEWS,
         *,
         pace: Pace = USUAL_PACE,
         observer: FollowerObserver | None = None,
@@ -222,7 +219,7 @@ class Follower:
             self._observer.folded(bookmark.view, bookmark.position + 1, end, 0.0)
 
     def _advance(
-        self, session: Session, view: View[Any], bookmark: Bookmark, batch: EventBatch
+        self, session: Session, view: AnyView, bookmark: Bookmark, batch: EventBatch
     ) -> None:
         """Fold a batch into one view; what is broken halts, what was overtaken is read again."""
         try:
@@ -249,7 +246,7 @@ class Follower:
             failed = Halt(f"view {view.name} failed on {span}: {type(error).__name__}")
             self._halt(view, bookmark, failed)
 
-    def _halt(self, view: View[Any], bookmark: Bookmark, error: LedgerError) -> None:
+    def _halt(self, view: AnyView, bookmark: Bookmark, error: LedgerError) -> None:
         _LOG.error("%s", error)
         self._observer.halted(view.name)
         # The last word is right: of several broken events the later ones may be found first.
@@ -264,9 +261,7 @@ class Follower:
             del self._halted_in[bookmark.view], self.halted[bookmark.view]
             self._observer.following(bookmark.view)
 
-    def _fold(
-        self, session: Session, view: View[Any], bookmark: Bookmark, batch: EventBatch
-    ) -> None:
+    def _fold(self, session: Session, view: AnyView, bookmark: Bookmark, batch: EventBatch) -> None:
         tables = Tables(session, self._ledger, view, bookmark.colour)
         started = time.monotonic()
         with session.transaction():

@@ -21,7 +21,7 @@ from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
 from projections.folds.dispatch import Dispatch
-from projections.folds.view import Key, View
+from projections.folds.view import AnyView, Cells, Key, StoredRow
 from projections.following.batch import EventBatch, NamedEvent, RowChange
 from projections.following.joins import join_of
 from projections.views.register_join import EntryRow, Span
@@ -51,7 +51,7 @@ def bookmarks(session: Session) -> dict[str, Bookmark]:
     return {view: Bookmark(view, *rest) for view, *rest in rows}
 
 
-def locked_bookmark(session: Session, view: View[Any]) -> Bookmark:
+def locked_bookmark(session: Session, view: AnyView) -> Bookmark:
     """Progress of a view, locked until the end of the transaction. Raises NotInstalled without one."""
     row = session.of("projections").row("lock_bookmark", view=view.name)
     if row is None:
@@ -73,7 +73,7 @@ def pass_over(session: Session, passed: Sequence[tuple[Bookmark, int]]) -> None:
         )
 
 
-def prepare(session: Session, ledger: LedgerName, views: Iterable[View[Any]]) -> None:
+def prepare(session: Session, ledger: LedgerName, views: Iterable[AnyView]) -> None:
     """Make the tables of views that have none yet. Idempotent; as the projector."""
     session = session.of("projections")
     with session.transaction():
@@ -133,9 +133,7 @@ def batch_of(
 class Tables(FindingTables):
     """The tables of one view in one colour: a `Store` inside the caller's transaction."""
 
-    def __init__(
-        self, session: Session, ledger: LedgerName, view: View[Any], colour: Colour
-    ) -> None:
+    def __init__(self, session: Session, ledger: LedgerName, view: AnyView, colour: Colour) -> None:
         self._session = session.of("projections")
         self._view = view
         self._colour = colour
@@ -198,11 +196,11 @@ class Tables(FindingTables):
         rows = self.named("rows_of_streams", streams=list(streams))
         return {(stream, subkey): state for stream, subkey, state in rows}
 
-    def put(self, changes: Mapping[Key, RowChange[Any]]) -> None:
+    def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
         removed: list[Key] = []
-        changed: list[tuple[Any, ...]] = []
-        added: list[tuple[Any, ...]] = []
+        changed: list[StoredRow] = []
+        added: list[StoredRow] = []
         for key, change in changes.items():
             if change.after is None:
                 removed.append(key)
@@ -216,17 +214,17 @@ class Tables(FindingTables):
         self._insert(added)
         self._count((change.before, change.after) for change in changes.values())
 
-    def add(self, rows: Sequence[tuple[Any, ...]], labels: Counter[str]) -> None:
+    def add(self, rows: Sequence[StoredRow], labels: Counter[str]) -> None:
         """Write rows that do not exist yet, as `View.row` makes them; `labels`: how many by label."""
         self._insert(rows)
         self._move_counts(labels, labels)
 
-    def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _insert(self, rows: Sequence[StoredRow]) -> None:
         if rows:
             types = ("uuid", "text", "bytea", *self._view.cell_types.values())
             self.copy(f"copy_{self._view.layout}", types, rows)
 
-    def _change(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _change(self, rows: Sequence[StoredRow]) -> None:
         if rows:
             names = ("streams", "subkeys", "states", *self._view.cell_types)
             columns = (list(column) for column in zip(*rows, strict=True))
@@ -239,7 +237,7 @@ class Tables(FindingTables):
             names = self._names | {"replaced": replaced._names["counts"]}
             self._session.named("keep_added", names)
 
-    def _count(self, changes: Iterable[tuple[Any, Any]]) -> None:
+    def _count(self, changes: Iterable[tuple[object, object]]) -> None:
         """Rows that came or went (before, after), in the counts of a view that has some."""
         if self._view.labels is None:
             return
@@ -293,11 +291,11 @@ class Tables(FindingTables):
         if absent:
             self.named("delete_entries", activities=absent)
 
-    def named(self, name: str, /, **parameters: Any) -> list[Any]:
+    def named(self, name: str, /, **parameters: object) -> list[tuple[Any, ...]]:
         """Run a statement on these tables."""
         return self._session.named(name, self._names, **parameters)
 
-    def copy(self, name: str, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def copy(self, name: str, types: Sequence[str], rows: Sequence[Cells]) -> None:
         """Write rows into one of these tables."""
         self._session.copy(name, types, rows, self._names)
 
@@ -322,7 +320,7 @@ def each_row(
         last = page[-1][0], page[-1][1]
 
 
-def stored_sums(session: Session, view: View[Any], table: str, share: Share = EVERYTHING) -> Sums:
+def stored_sums(session: Session, view: AnyView, table: str, share: Share = EVERYTHING) -> Sums:
     """Digests of a share of the rows as they are stored. `table`: of a colour, or the view's own name."""
     digest = Digest(view)
     for (stream, subkey), state in each_row(session, table, share):
@@ -333,6 +331,6 @@ def stored_sums(session: Session, view: View[Any], table: str, share: Share = EV
     return digest.sums()
 
 
-def stored_digest(session: Session, view: View[Any], table: str) -> str:
+def stored_digest(session: Session, view: AnyView, table: str) -> str:
     """Digest of all rows as they are stored."""
     return digest_of(view, stored_sums(session, view, table))

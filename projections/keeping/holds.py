@@ -7,14 +7,13 @@ a person, made of the same marks as the dossier of the person, so that there is 
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import msgspec
 
 from ledger.event import RecordedEvent
 from projections.dossier.dossier import FOREVER, NO_DOSSIER, Dossier, Marked, noting
 from projections.dossier.said import Holding
-from projections.folds.view import Key, View
+from projections.folds.view import Cells, Key, View
 from rulebook.calendar import start_of
 
 _TOPIC = "hold/"
@@ -109,7 +108,7 @@ def _evolve(_subkey: str, state: Dossier | None, event: RecordedEvent) -> Dossie
     return (state or NO_DOSSIER).with_event(event)
 
 
-def _cells(_key: Key, state: Dossier) -> tuple[Any, ...]:
+def _cells(_key: Key, state: Dossier) -> Cells:
     """Of a hold that is in force: from when its review is overdue."""
     in_force = holds(state)
     return (IN_FORCE, in_force[0].overdue_at) if in_force else (None, None)

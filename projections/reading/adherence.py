@@ -8,21 +8,20 @@ that is overdue counts for every activity that saw that category of that person.
 from collections.abc import Mapping
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
 
 import msgspec
 
-from projections.dossier.dossier import NO_DOSSIER
+from projections.dossier.dossier import NO_DOSSIER, Dossier
 from projections.dossier.traces import Traces
 from projections.findings.judging import Finding
 from projections.findings.retention import deciding_rule
 from projections.findings.view import DOSSIER, TRACES
+from projections.findings.view import Row as JudgedRow
 from projections.keeping.lasting import kept_of
-from projections.views.processing_register import Observation, activity_of
+from projections.views.processing_register import Observation, Row, activity_of
 
 RETENTION_PASSED = "law.retention.passed"
 """The rule whose findings say that a category of a person is kept too long."""
-Rows = Mapping[str, Any]
 
 
 class Adherence(msgspec.Struct, frozen=True):
@@ -78,14 +77,24 @@ class AdherenceTally:
     def __init__(self) -> None:
         self._counts: dict[tuple[str, str], _Count] = {}
 
-    def add(self, observed: Rows, judged: Rows, passed: Mapping[str, Finding]) -> None:
+    def add(
+        self,
+        observed: Mapping[str, Row],
+        judged: Mapping[str, JudgedRow],
+        passed: Mapping[str, Finding],
+    ) -> None:
         """One stream: its rows of both views by subkey, and by category the period that has passed."""
-        rows = {key: row for key, row in observed.items() if _is_of_person(row)}
+        rows = {
+            subkey: row
+            for subkey, row in observed.items()
+            if isinstance(row, Observation) and row.person
+        }
         if not rows:
             return
         traces = judged.get(TRACES)
         held = traces.held if isinstance(traces, Traces) else {}
-        suspended = kept_of(judged.get(DOSSIER, NO_DOSSIER), held)
+        dossier = judged.get(DOSSIER)
+        suspended = kept_of(dossier if isinstance(dossier, Dossier) else NO_DOSSIER, held)
         for subkey, row in rows.items():
             activity = activity_of(subkey)
             for category in row.categories:
@@ -98,7 +107,3 @@ class AdherenceTally:
         for (activity, category), count in sorted(self._counts.items(), key=itemgetter(0)):
             by_activity.setdefault(activity, {})[category] = count.adherence()
         return by_activity
-
-
-def _is_of_person(row: Any) -> bool:
-    return isinstance(row, Observation) and row.person

@@ -6,7 +6,6 @@ some streams alone, only these are read, and those that their facts depend on.
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from ledger.event import RecordedEvent
@@ -142,7 +141,7 @@ def _fitting(
             yield entry
 
 
-def _place(entry: Entry) -> tuple[Any, ...]:
+def _place(entry: Entry) -> tuple[datetime, str, str, str, UUID, str]:
     """The order of `findings_shown.sql`."""
     (stream, subkey), rule, finding = entry
     return finding.occurred_at, finding.source, finding.id, rule, stream, subkey

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from ledger.storage.postgres import Session
@@ -65,7 +64,7 @@ def _blocks(session: Session) -> Iterator[list[tuple[UUID, _Rows]]]:
         last = whole_streams[-1][0]
 
 
-def _page(session: Session, last: UUID) -> Sequence[Any]:
+def _page(session: Session, last: UUID) -> list[tuple[UUID, str, bytes]]:
     subkeys = [DOSSIER, TRACES]
     return session.named(
         "rows_of_persons", {"table": VIEW.name}, subkeys=subkeys, stream=last, count=_ROWS

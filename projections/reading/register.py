@@ -3,7 +3,7 @@
 Both ways end in the same tally. As `projections.reading.views`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -26,11 +26,6 @@ from projections.views.processing_register import Entry
 from projections.views.register_join import RegisterGathering
 
 _FINDING = msgspec.json.Decoder(Finding)
-_DECODE: Mapping[str, Any] = {
-    "observed": processing_register.VIEW.decode,
-    "judged": findings.VIEW.decode,
-    "passed": _FINDING.decode,
-}
 
 
 class Register(NamedTuple):
@@ -47,11 +42,14 @@ def present_register(session: Session, clock: datetime) -> Register:
     tally = AdherenceTally()
     rows = session.of("projections").stream("retention_kept", rule=RETENTION_PASSED, clock=clock)
     for _, members in groupby(rows, key=lambda row: row[0]):
-        sorted_out: dict[str, dict[str, Any]] = {"observed": {}, "judged": {}, "passed": {}}
+        kinds: dict[str, dict[str, bytes]] = {"observed": {}, "judged": {}, "passed": {}}
         for _, kind, subkey, state in members:
-            sorted_out[kind][subkey] = _DECODE[kind](state)
-        passed = {_category(subkey): finding for subkey, finding in sorted_out["passed"].items()}
-        tally.add(sorted_out["observed"], sorted_out["judged"], passed)
+            kinds[kind][subkey] = state
+        tally.add(
+            {key: processing_register.VIEW.decode(row) for key, row in kinds["observed"].items()},
+            {key: findings.VIEW.decode(row) for key, row in kinds["judged"].items()},
+            {_category(key): _FINDING.decode(row) for key, row in kinds["passed"].items()},
+        )
     return Register(entries, tally.found())
 
 

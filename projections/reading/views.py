@@ -6,7 +6,7 @@ a time. Raises NotInstalled before the views were made, Halt when they were buil
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,7 @@ from ledger.errors import Halt
 from ledger.storage.postgres import Session
 from projections.findings import view as findings_view
 from projections.findings.judging import Finding
-from projections.folds.view import View
+from projections.folds.view import AnyView, View
 from projections.following.storage import Bookmark, bookmarks, each_row
 from projections.keeping import holds as holds_view
 from projections.keeping.holds import Hold
@@ -51,7 +51,7 @@ _FINDING_PLACE = ("occurred_at", "source", "id", "rule", "stream", "subkey")
 _FINDING = msgspec.json.Decoder(Finding)
 
 
-def bookmark_of(session: Session, view: View[Any]) -> Bookmark:
+def bookmark_of(session: Session, view: AnyView) -> Bookmark:
     """How far a view is. Raises Halt when it was not built by this version of the code."""
     bookmark = bookmarks(session).get(view.name)
     if bookmark is None or bookmark.version != view.version:

@@ -5,12 +5,11 @@ acts, with the period that the house gave itself (`rulebook/house/deadlines.toml
 """
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.view import Key, View, order_of
+from projections.folds.view import Cells, Key, View, order_of
 from projections.views.incidents import IncidentAct
 from rulebook import DEADLINES
 from rulebook.complaints import ANSWER, answer_clock
@@ -87,7 +86,7 @@ def evolve(subkey: str, state: Complaint | None, event: RecordedEvent) -> Compla
     return Complaint(subkey, tuple(steps))
 
 
-def _cells(_key: Key, complaint: Complaint) -> tuple[Any, ...]:
+def _cells(_key: Key, complaint: Complaint) -> Cells:
     """Of a complaint without an answer: that it is open, and from when that is too late."""
     clock = complaint.clock
     return (OPEN, clock.due) if clock and complaint.is_open else (None, None)

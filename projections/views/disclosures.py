@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.view import Key, View
+from projections.folds.view import Cells, Key, View
 from schemas import names
 
 FEED = names.BULK_FEED_DELIVERED
@@ -145,7 +145,7 @@ def sorted_disclosures(rows: Iterable[Disclosure]) -> list[Disclosure]:
     return sorted(rows, key=sort_key)
 
 
-def _cells(_key: Key, row: Disclosure) -> tuple[Any, ...]:
+def _cells(_key: Key, row: Disclosure) -> Cells:
     return row.position, row.occurred_at, row.source, row.id, row.recipient, row.recipient_kind
 
 

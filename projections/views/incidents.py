@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.view import Key, Order, View, order_of
+from projections.folds.view import Cells, Key, Order, View, order_of
 from rulebook import DEADLINES
 from rulebook.digest import digest
 from rulebook.incidents import AuthorityNotice, Clock, breach_clocks, warning_clock
@@ -173,7 +173,7 @@ def evolve(subkey: str, state: Incident | None, event: RecordedEvent) -> Inciden
     return Incident(kind, ref, tuple(steps))  # type: ignore[arg-type]  # made by `keys`
 
 
-def _cells(_key: Key, incident: Incident) -> tuple[Any, ...]:
+def _cells(_key: Key, incident: Incident) -> Cells:
     """Of a case in which something is to be done: its kind, and from when that is too late."""
     if incident.kind == "told" or not incident.is_open:
         return None, None

@@ -5,12 +5,11 @@ A version is in force from its `effective_from`, 00:00 in Europe/Amsterdam, unti
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.view import Order, View, order_of
+from projections.folds.view import AnyView, Order, View, order_of
 from rulebook.calendar import day_of
 from schemas import names
 
@@ -97,7 +96,7 @@ def in_force(notices: Iterable[Notice], time: datetime) -> Publication | None:
     )
 
 
-VIEW: View[Any] = View(
+VIEW: AnyView = View(
     name="notices",
     version="2",
     type=Notice,

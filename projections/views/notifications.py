@@ -7,12 +7,12 @@ counts, since a message about it says how the data is now; so a row stays small 
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.view import Key, Order, View, order_of
+from projections.folds.view import Cells, Key, Order, View, order_of
 from projections.views.disclosures import DISCLOSES
 from schemas import PERSONAL_FIELDS, names
 
@@ -191,7 +191,7 @@ def _open(changes: Changes) -> list[int]:
     return [waiting.count(action) for action in ACTIONS]
 
 
-def _cells(_key: Key, changes: Changes) -> tuple[Any, ...]:
+def _cells(_key: Key, changes: Changes) -> Cells:
     return (sum(_open(changes)),)
 
 

@@ -269,14 +269,19 @@ def _review(order: Order) -> Iterator[OrderClockStatus]:
     if receipt is None or secrecy_of(order.steps, receipt, receipt.provision) != "in-force":
         return
     said = order.named(names.SECRECY_IMPOSED, names.SECRECY_REVIEWED)
-    last = said[-1].day("review_on") if said else None
-    if last is None and rule is not None and rule.review_months:
-        last = review_on(rule, day_of(said[-1].time if said else receipt.time))
+    last = reviewed_by((said or (receipt,))[-1], rule)
     if last is not None:
         due = start_of(last + timedelta(days=1))
-        yield OrderClockStatus(
-            "review", due, rule.id if rule else "", rule.citation if rule else ""
-        )
+        about = (rule.id, rule.citation) if rule else ("", "")
+        yield OrderClockStatus("review", due, *about)
+
+
+def reviewed_by(last: OrderAct, rule: OrderRule | None) -> date | None:
+    """The day of the next review: what the last act on secrecy says, or as the rule of the house has it."""
+    day = last.day("review_on")
+    if day is None and rule is not None and rule.review_months:
+        return review_on(rule, day_of(last.time))
+    return day
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:

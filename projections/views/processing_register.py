@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.view import Key, Order, View, order_of
+from projections.folds.view import Cells, Key, Order, View, order_of
 from schemas import names
 
 _PREFIX = "activity/"
@@ -330,7 +330,7 @@ def _evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
     return observe(state if isinstance(state, Observation) else None, event)
 
 
-def _cells(key: Key, state: Row) -> tuple[Any, ...]:
+def _cells(key: Key, state: Row) -> Cells:
     if isinstance(state, Observation):
         return activity_of(key[1]), state.first, state.last
     return activity_of(key[1]), None, None

@@ -6,7 +6,7 @@ store is asked for the span over all rows.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -16,6 +16,7 @@ from projections.views.processing_register import (
     Entry,
     Observation,
     ObservationTotals,
+    Row,
     Totals,
     activity_of,
     entry,
@@ -25,7 +26,7 @@ Span = tuple[datetime | None, datetime | None]
 """First and last occurred time; None without events."""
 EntryRow = tuple[bytes, bytes]
 """Of an activity: the totals and the entry, both encoded."""
-_Pair = tuple[Any, Any]
+_Pair = tuple[Row | None, Row | None]
 """A row before and after; None where there is none."""
 
 
@@ -99,9 +100,9 @@ def _shrank(span: Span | None, pairs: Iterable[_Pair]) -> bool:
         return False
     first, last = span
     return any(
-        (before.first == first and (after is None or after.first > first))
         # A row between the bounds may shrink: the span stays as it is.
-        or (before.last == last and (after is None or after.last < last))
+        (before.first == first and not (isinstance(after, Observation) and after.first <= first))
+        or (before.last == last and not (isinstance(after, Observation) and after.last >= last))
         for before, after in pairs
         if isinstance(before, Observation)
     )
@@ -130,7 +131,7 @@ class RegisterGathering:
         self._tallies: dict[str, ObservationTotals] = {}
         self._spans: dict[str, tuple[datetime, datetime]] = {}
 
-    def add(self, subkey: str, row: Any) -> None:
+    def add(self, subkey: str, row: Row) -> None:
         """Take one row into account."""
         activity = activity_of(subkey)
         if isinstance(row, DeclaredActivity):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.view import Key, Order, View, order_of
+from projections.folds.view import Cells, Key, Order, View, order_of
 from rulebook import DEADLINES, RequestPeriod, evidence_of, request_period
 from rulebook.digest import digest
 from schemas import names
@@ -77,6 +77,12 @@ class Request(msgspec.Struct, frozen=True):
         """What stopped its period: its end, or that what was asked for was handed over."""
         ends = {_ANSWERED, _REFUSED, *_ISSUED}
         return next((step for step in self.steps if step.name in ends), None)
+
+    @property
+    def open_until(self) -> datetime | None:
+        """From when it is too late to answer; None while no period runs."""
+        period = self.period
+        return period.due if period and not self.fulfilled else None
 
     def named(self, *names: str) -> tuple[RequestAct, ...]:
         """Its acts of some types."""
@@ -185,12 +191,10 @@ def evolve(subkey: str, state: Request | None, event: RecordedEvent) -> Request:
     return Request(subkey, tuple(steps))
 
 
-def _cells(_key: Key, request: Request) -> tuple[Any, ...]:
+def _cells(_key: Key, request: Request) -> Cells:
     """Of a request without an answer: its right, and from when it is too late."""
-    period = request.period
-    if period is None or request.end is not None:
-        return None, None
-    return request.right, None if request.fulfilled else period.due
+    is_open = request.receipt is not None and request.end is None
+    return (request.right, request.open_until) if is_open else (None, None)
 
 
 VIEW: View[Request] = View(

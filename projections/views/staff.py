@@ -6,7 +6,7 @@ time. An employment that ends takes every role with it; a role has to be granted
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
@@ -113,7 +113,10 @@ def _employed(employee: Employee, event: RecordedEvent) -> Employee:
     return msgspec.structs.replace(employee, certificates=_with(employee.certificates, certificate))
 
 
-def _with(entries: tuple[Any, ...], added: Any) -> tuple[Any, ...]:
+_E = TypeVar("_E", bound=Definition | Grant | Employment | Certificate)
+
+
+def _with(entries: tuple[_E, ...], added: _E) -> tuple[_E, ...]:
     return tuple(sorted((*entries, added), key=lambda entry: entry.order))
 
 

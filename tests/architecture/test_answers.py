@@ -9,7 +9,7 @@ import pytest
 from msgspec import Struct
 from typer.core import TyperGroup
 
-from application.queries import declaration
+from application.queries.registers import declaration
 from console.answers import (
     ANSWERS,
     CONFIDENTIAL_ANSWERS,

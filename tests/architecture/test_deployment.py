@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from console.main import command_tree
 from host.setting_list import SETTINGS
 from ledger.embedded.cluster import shipped_programs
 from tests.architecture.documents import ROOT
-from tests.fixtures.deployment import DOCKERFILE, SECRETS, VOLUME, compose, image_environment
+from tests.fixtures.deployment import DOCKERFILE, ROLES, SECRETS, VOLUME, compose, image_environment
 
 UNITS = ROOT / "deploy" / "systemd"
+CONFIDENTIAL = ROOT / "deploy" / "confidential" / "docker-compose.yml"
 PEOPLES = UNITS / "ledger-as"
 PROGRAM = "/opt/processing-ledger/bin/ledger"
 PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?(@sha256:[0-9a-f]{64})?")
@@ -50,6 +52,38 @@ def test_a_compose_client_accepts_the_file() -> None:
     assert checked.returncode == 0, checked.stderr
     for name in SERVICES.keys() - {"ledger"}:
         assert re.search(rf"^  {name}:$", checked.stdout, re.MULTILINE), name
+
+
+def merged() -> dict[str, Any]:
+    """What the compose client makes of both files: the confidential ledger's deployment."""
+    files = [f"--file={path}" for path in (ROOT / "docker-compose.yml", CONFIDENTIAL)]
+    checked = subprocess.run(
+        [*compose_client(), *files, "--profile=commands", "config"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    document: dict[str, Any] = yaml.safe_load(checked.stdout)
+    return document
+
+
+def test_on_its_machine_every_part_of_the_program_is_of_the_confidential_ledger() -> None:
+    services = merged()["services"]
+    assert services.keys() == SERVICES.keys()
+    for name in OURS:
+        assert services[name]["environment"]["LEDGER_CONFIDENTIAL"] == "1", name
+    assert services["database"]["environment"]["LEDGER_NAME"] == "confidential"
+    (script,) = services["topics"]["command"][2:]
+    assert re.findall(r"privacy\.\w+\.v1", script) == ["privacy.confidential.v1"]
+
+
+def test_the_deployment_of_the_open_ledger_says_nothing_of_another_ledger() -> None:
+    """Its staff may see containers, units, logins and ports."""
+    files = [ROOT / "docker-compose.yml", ROLES, *UNITS.rglob("*"), ROOT / "deploy" / "secrets"]
+    for path in filter(Path.is_file, files):
+        assert not re.search(r"confidential|secrecy|\border", path.read_text(), re.IGNORECASE), path
 
 
 def test_every_image_has_a_version() -> None:

@@ -67,7 +67,6 @@ def test_a_new_provider_holds_nothing(again: Open) -> None:
     assert not provider.strange()
     assert not provider.links.subjects()
     assert not provider.rows.is_kept
-    assert not provider.rows.is_begun
     assert provider.name
 
 
@@ -179,8 +178,7 @@ def test_another_ledger_opens_nothing(adapter: Callable[[Path], Open], tmp_path:
     one, other = adapter(tmp_path / "one")(), adapter(tmp_path / "other")()
     for provider in (one, other):
         provider.begin(1)
-        provider.rows.begin()
-        provider.rows.keep()
+        provider.rows.make()
     (found,) = other.wrapping().unwrap([wrapped(one)])
     assert isinstance(found, Halt)
     assert one.rows.macs([b"x"]) != other.rows.macs([b"x"])
@@ -193,23 +191,17 @@ def test_rows_are_authenticated_by_one_key_for_ever(again: Open, provider: KeyPr
     rows = provider.rows
     with pytest.raises(KeyLost):
         rows.macs([])
-    rows.begin()
-    assert (rows.is_begun, rows.is_kept) == (True, False)
-    with pytest.raises(KeyLost):
-        rows.macs([b"row"])
-    begun = rows.macs([b"row"], begun=True)
-    again().rows.begin()  # whoever began died: the same key goes on
-    assert again().rows.macs([b"row"], begun=True) == begun
-    rows.keep()
-    assert (again().rows.is_begun, again().rows.is_kept) == (False, True)
+    rows.make()
+    assert again().rows.is_kept
+    made = rows.macs([b"row"])
+    again().rows.make()  # the one that is there stays
     provider.destroy(1)
-    assert again().rows.macs([b"row"]) == begun
-    assert len(begun[0]) == 32
+    assert again().rows.macs([b"row"]) == made
+    assert len(made[0]) == 32
 
 
 def test_macs_come_in_order_and_differ(provider: KeyProvider) -> None:
-    provider.rows.begin()
-    provider.rows.keep()
+    provider.rows.make()
     texts = [b"%d" % n for n in range(20)]
     together = provider.rows.macs(texts)
     assert together == [provider.rows.macs([text])[0] for text in texts]

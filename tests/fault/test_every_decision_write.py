@@ -13,7 +13,7 @@ import pytest
 
 from application.acts.deciding import due_steps, erase_asked, erase_due
 from application.following import bring_up_to_date
-from application.queries.erasures import ErasureScope
+from application.queries.keeping.erasures import ErasureScope
 from host.settings import read_settings
 from host.site import Site
 from host.wiring import open_site

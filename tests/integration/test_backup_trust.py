@@ -423,17 +423,3 @@ def test_nothing_that_was_planted_comes_back_and_a_restored_ledger_is_as_a_new_o
     assert ran.status == 0, ran.err
     assert not (marked / "ran").exists()
     assert catalogue(elsewhere) == fresh
-
-
-def test_a_backup_of_statements_is_refused_before_the_server_is_touched(
-    ledger: Cli, night: Copies, untouched: Callable[[], None]
-) -> None:
-    """As version 0.1.0 made it; whatever its dump holds is not read."""
-    for folder, content in zip(night, ("events", "keys"), strict=True):
-        shutil.rmtree(folder)
-        folder.mkdir()
-        (folder / f"{content}.dump").write_bytes(b"PGDMP")
-        (folder / "manifest.json").write_text(f'{{"format": 1, "content": "{content}"}}')
-    ran = restored(ledger, night)
-    assert (ran.status, "restore it with the version that made it" in ran.err) == (2, True), ran.err
-    untouched()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from application.queries.breach_notice import ITEMS
+from application.queries.cases.breach_notice import ITEMS
 from tests.fixtures.console import Cli
 
 NOW = datetime.now(UTC)

@@ -58,7 +58,6 @@ FILES = (
     "file {keys}/epoch-EPOCH.key",
     "file {keys}/erasures.journal",
     "file {keys}/rows.key",
-    "file {keys}/rows-filling.key",
     "file {keys}/links/SUBJECT.key",
     "file withheld.pub",
     "file withheld.key",

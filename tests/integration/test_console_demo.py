@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from application.queries.findings import findings
+from application.queries.oversight.findings import findings
 from console.demo import findings as tour_findings
 from sample.tour import TOUR_SUBJECT
 from tests.fixtures.console import Cli, Ran
@@ -56,7 +56,7 @@ def test_the_demonstration_shows_each_command_and_can_be_repeated(
         found, meant = found_and_meant(ran)
         assert found == meant > 40
         assert "in order" in shown
-        before, _, after = shown.partition("A superuser changes one byte of event 100")
+        before, _, after = shown.partition("a superuser changes one byte of event 100")
         assert "NOT in order" not in before
         assert "NOT in order" in after
         assert "leaf" in after

@@ -200,7 +200,7 @@ def keys(tmp_path: Path) -> Path:
 
 
 def reading(**named: Any) -> Reading:
-    return Reading(Path("reads"), **named)
+    return Reading(**named)
 
 
 def become(monkeypatch: pytest.MonkeyPatch, real: int, effective: int | None = None) -> None:
@@ -289,7 +289,7 @@ def test_another_user_of_the_machine_cannot_speak_for_somebody(keys: Path) -> No
         "from ledger.errors import Misconfigured\n"
         "os.setgid(54321); os.setuid(54321)\n"
         "try:\n"
-        "    found = reader_of(Reading(Path('x'), reader=sys.argv[2]), Path(sys.argv[1])).reference\n"
+        "    found = reader_of(Reading(reader=sys.argv[2]), Path(sys.argv[1])).reference\n"
         "except Misconfigured as error:\n"
         "    found = type(error).__name__\n"
         "print(json.dumps(found))\n"

@@ -180,7 +180,7 @@ def test_whoever_records_is_told_what_nobody_has_heard_of(office: Cli) -> None:
     )
     told = " ".join(unknown.json["notes"])
     assert "nothing is recorded about this subject" in told
-    assert "nobody declared this activity" in told
+    assert "this activity is not declared: the register will say so" in told
     assert "provision" in told
     known = office("record", *COMPLAINT, *rest).json["notes"]
     assert len(known) == 1
@@ -194,6 +194,27 @@ def test_whoever_records_is_told_what_nobody_has_heard_of(office: Cli) -> None:
         "--json",
     )
     assert "ledger incident detect" in " ".join(detected.json["notes"])
+
+
+def test_a_known_code_that_is_a_slip_away_is_named(office: Cli) -> None:
+    given = ("--set=recipient_kind=collection-agency", "--set=method=push", "--set=country=NL")
+    more = ("--set=fields=name", "--set=necessity_reason=contract", "--subject", ANNA, "--json")
+    record = ("record", "personal-data-disclosed", *given, *more)
+    slipped = office(
+        *record,
+        "--set=activity=complaint",
+        "--set=recipient=incaso",
+        "--set=purpose=invoicng",
+        "--set=legal_basis=6-1-c",
+    )
+    assert slipped.status == 0, slipped.err
+    notes = " ".join(slipped.json["notes"])
+    assert "will be a finding; did you mean incasso?" in notes
+    assert "the register will say so; did you mean complaints?" in notes
+    assert "purpose: this code is new here; did you mean invoicing?" in notes
+    known = ("--set=activity=complaints", "--set=recipient=incasso", "--set=legal_basis=6-1-b")
+    new = office(*record, *known, "--set=purpose=quiz")
+    assert len(new.json["notes"]) == 1, new.json["notes"]
 
 
 def test_whoever_records_is_told_of_a_reference_that_nothing_has_and_of_a_case_that_began(

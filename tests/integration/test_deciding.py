@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from application.acts.deciding import due_steps, erase_asked, erase_due, preview
-from application.queries.erasures import CarriedOut, ErasureScope
+from application.queries.keeping.erasures import CarriedOut, ErasureScope
 from host.running.forgetting import forget_waiting
 from ledger.audit import audit
 from ledger.errors import OnHold, Retry, UnknownSubject

@@ -5,7 +5,6 @@ He knows the reference. What was destroyed he does not have.
 """
 
 import hmac
-import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -44,9 +43,7 @@ def house(house: House) -> House:
 
 def forget(house: House) -> int:
     """What the upkeep does."""
-    return expire_tombstones(
-        house.session("eraser"), house.journal, house.opener().links, house.clock()
-    )
+    return expire_tombstones(house.session("eraser"), house.opener().links, house.clock())
 
 
 def subject_of(house: House, who: str) -> UUID:
@@ -188,30 +185,6 @@ def test_who_registers_again_is_tied_to_the_new_subject_alone(house: House) -> N
     house.clock.now += ACCOUNTABILITY + timedelta(days=1)
     forget(house)
     assert tied(house, WHO) == set()
-
-
-def as_before(house: House) -> None:
-    """The journal in the form of before: its tie to a person in clear, and no MAC."""
-    links, lines = house.opener().links, []
-    for entry in house.journal.entries():
-        members = json.loads(msgspec.json.encode(links.opened(entry)))
-        del members["link"], members["mac"]
-        lines.append(json.dumps(members).encode() + b"\n")
-    house.journal.path.write_bytes(b"".join(lines))
-
-
-def test_a_journal_of_before_forgets_as_well(house: House) -> None:
-    who = subject_of(house, WHO)
-    house.eraser().erase(WHO, ["contact"], "objection")
-    house.eraser().erase(WHO, [], "request")
-    as_before(house)
-    for path in (house.provider.folder / "links").iterdir():
-        path.unlink()
-    house.clock.now += ACCOUNTABILITY + timedelta(days=1)
-    assert who in tied(house, WHO)
-    forget(house)
-    assert tied(house, WHO) == set()
-    assert len(house.journal.entries()) == 2
 
 
 def test_the_links_key_goes_before_the_tombstone(

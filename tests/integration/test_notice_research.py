@@ -14,8 +14,8 @@ import pytest
 
 from application.controller import Controller
 from application.following import bring_up_to_date
-from application.queries.lint import Contrast, Said, lint
-from application.queries.practice import notices_at, practice_at
+from application.queries.oversight.lint import Contrast, Said, lint
+from application.queries.oversight.practice import notices_at, practice_at
 from console.commands.intake import ingest_files
 from host.settings import read_settings
 from host.site import Site

@@ -79,7 +79,7 @@ def log_in(program: Cli, database_with_logins: str, secrets_folder: Path) -> Cal
     def log_in(name: str) -> Cli:
         password = quote((secrets_folder / f"{name}_password").read_text().strip(), safe="")
         url = f"postgresql://ledger_{name}:{password}@{database_with_logins}/ledger"
-        program.set(DATABASE_URL=url, READS_DIR=str(program.folder / name))
+        program.set(DATABASE_URL=url)
         return program
 
     return log_in

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,7 +10,7 @@ from ledger.crypto.sealing import seal_value
 from ledger.errors import Halt, LedgerError, Misconfigured
 from ledger.figures import ledger_figures
 from ledger.recording.batch import Batch, Outcome
-from ledger.recording.reads import Read, ReadNotes, adopt_notes, record_notes, waiting
+from ledger.recording.reads import Read, ReadNotes, record_notes, waiting
 from ledger.storage.postgres import Session
 from schemas import Code, Event, Rejection
 from tests.fixtures.ledger import House
@@ -152,20 +151,6 @@ def test_a_note_of_somebody_else_stays_and_holds_up_no_other(
 def test_a_note_has_a_greatest_size(reader: Session) -> None:
     with pytest.raises(LedgerError):
         reader.run("add_read_notes", sealed=["A" * 65_537])
-
-
-def test_files_of_an_earlier_version_are_taken_over(
-    tmp_path: Path, house: House, reader: Session
-) -> None:
-    note(reader, read(), read("r2"))
-    rows = [sealed for _, sealed in reader.rows("read_notes", after=0, count=10)]
-    house.session("recorder").run("remove_read_notes", notes=[1, 2])
-    (tmp_path / "one.reads").write_text(f"{rows[0]}\n{rows[1]}\ntorn")
-    adopt_notes(tmp_path, reader)
-    assert list(tmp_path.glob("*.reads")) == []
-    recorder = Recorder()
-    assert record_notes(house.session("recorder"), KEY, recorder) == 2
-    adopt_notes(tmp_path / "none", reader)
 
 
 def test_a_note_is_committed_although_its_reader_is_in_a_transaction(

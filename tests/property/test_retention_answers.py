@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.queries.deciding import ground_row
-from application.queries.periods import retained
+from application.queries.keeping.deciding import ground_row
+from application.queries.keeping.periods import retained
 from ledger.event import RecordedEvent
 from projections.findings.join import FindingsJoin
 from projections.findings.view import VIEW

@@ -105,6 +105,16 @@ CIVIL = {"data__purpose": "dispute-settlement", "data__necessity_reason": "court
         ("personal-data-accessed", {"data__role": "privacy-officer"}),
         ("recipient-registered", {"data__name": "Politie, Eenheid Rotterdam"}),
         ("recipient-registered", {"subject": "recipient/politie-112"}),
+        ("personal-data-accessed", {"data__employee": "employee/lea"}),
+        *(
+            ("recipient-registered", {"data__name": name})
+            for name in (
+                "Gag Studio",
+                "EOB Services",
+                "NSL Logistics",
+                "Infiltratie Beregening B.V.",
+            )
+        ),
         ("processing-activity-declared", {"data__name": "Verstrekking aan politie op vordering"}),
         ("service-blocked", {"data__reason": "import-error"}),
         ("order-placed", {"dataclassification": "confidential"}),

@@ -150,7 +150,7 @@ class MemoryStore:
     def _dossiers(self) -> Iterator[tuple[str, bytes]]:
         for key, state in self.states.items():
             if key[1] == DOSSIER:
-                yield self.view.cells(key, self.view.decode(state))[0], state
+                yield str(self._cells(key)[0]), state
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
         return {name: state for name, state in self._dossiers() if name in names}

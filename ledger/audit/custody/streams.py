@@ -334,7 +334,7 @@ class _Stream:
         """Within its period an erasure of a person whose reference was known has a tombstone."""
         for erasure, erased in self._whole:
             line = self._lines.get(erasure)
-            tied = line is not None and (line.entry.link or line.entry.reference_hmac)
+            tied = line is not None and line.entry.link
             if tied and erased.time + self._custody.tombstone > self._custody.now:
                 self._note("tombstone-missing", "all", "", erased.position)
 
@@ -345,7 +345,7 @@ class _Stream:
         if hmac is None or (tombstone and tombstone[6] <= self._custody.now):
             return
         for line in self._lines.values():
-            if line.entry.link or line.entry.reference_hmac:
+            if line.entry.link:
                 self._check_link(line, hmac.hex())
 
     def _check_link(self, line: JournalLine, hmac: str) -> None:

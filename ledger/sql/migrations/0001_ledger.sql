@@ -23,6 +23,10 @@ CREATE TABLE {events}.events (
     recorded_at        timestamptz NOT NULL,
     CONSTRAINT events_version UNIQUE (originator_id, originator_version)
 );
+-- Streams in which a system was registered, found without reading all events: with LEDGER_SOURCES=strict
+-- every batch is held against what they say.
+CREATE INDEX events_systems ON {events}.events (originator_id)
+    WHERE topic = 'nl.voipzeker.ledger.system-registered.v1';
 
 -- Idempotency: (source, id) names an event. The fingerprint tells a repeat from a conflict; it was made
 -- with the fingerprint key of that generation of the event's stream (0: the ledger's own key). Once that
@@ -36,7 +40,11 @@ CREATE TABLE {events}.event_ids (
     CONSTRAINT event_ids_name PRIMARY KEY (source, id)
 );
 
--- One row for every write: what came in, and what became of it.
+-- One row for every write: what came in, and what became of it. `mac` is a hash over the row, the names of its
+-- events, the tables beside the events and the batch before it, under a key that is not in the database
+-- (`ledger/writing/chain.py`).
+-- erasures: what the head counted by then. promised: the largest tree that was promised. names: SHA-256 of the
+-- rows in event_ids. sums: of bookmarks, intake_windows, dead_letters and tracking, 32 bytes each.
 CREATE TABLE {events}.batches (
     batch          bigint      NOT NULL PRIMARY KEY,
     topic          text        NOT NULL,
@@ -48,11 +56,17 @@ CREATE TABLE {events}.batches (
     duplicates     integer     NOT NULL,
     dead_letters   integer     NOT NULL,
     recorded_at    timestamptz NOT NULL,
+    erasures       bigint,
+    promised       bigint,
+    names          bytea,
+    sums           bytea,
+    mac            bytea,
     CHECK (last_position >= first_position - 1),
     CHECK (end_offset >= start_offset)
 );
 
--- Progress of each Kafka partition: the next offset to read, and which incarnation of the topic it means.
+-- Progress of each Kafka partition: the next offset to read, and which incarnation of the topic it means. Here and
+-- below `mac` is the keyed hash of the row itself: it says which row it is, where a sum is not what it was.
 CREATE TABLE {events}.bookmarks (
     topic       text    NOT NULL,
     partition   integer NOT NULL,
@@ -60,6 +74,7 @@ CREATE TABLE {events}.bookmarks (
     topic_id    text    NOT NULL,
     next_offset bigint  NOT NULL,
     last_record bytea,
+    mac         bytea,
     PRIMARY KEY (topic, partition)
 );
 
@@ -68,7 +83,8 @@ CREATE TABLE {events}.intake_windows (
     topic      text   PRIMARY KEY,
     messages   bigint NOT NULL,
     rejections bigint NOT NULL,
-    halted_at  timestamptz
+    halted_at  timestamptz,
+    mac        bytea
 );
 
 -- Messages that could not be recorded, sealed under a key of the day.
@@ -88,75 +104,75 @@ CREATE TABLE {events}.dead_letters (
     subject_hmac   bytea,
     times          integer     NOT NULL DEFAULT 1,
     first_seen     timestamptz NOT NULL,
-    last_seen      timestamptz NOT NULL
+    last_seen      timestamptz NOT NULL,
+    mac            bytea
 );
 CREATE INDEX dead_letters_subject ON {events}.dead_letters (subject_hmac);
 CREATE INDEX dead_letters_day ON {events}.dead_letters (day);
+-- Lists of dead letters, oldest first, a page at a time.
+CREATE INDEX dead_letters_seen ON {events}.dead_letters (first_seen, letter);
 
 -- Answers to upstream that wait until Kafka has taken them. They never quote a value.
 CREATE TABLE {events}.rejection_answers (
     answer  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    payload bytea NOT NULL
+    payload bytea NOT NULL,
+    mac     bytea
 );
 
 -- The eventsourcing library's tracking of upstream applications.
 CREATE TABLE {events}.tracking (
     application_name text   NOT NULL CONSTRAINT tracking_name PRIMARY KEY,
-    notification_id  bigint NOT NULL
+    notification_id  bigint NOT NULL,
+    mac              bytea
 );
 
--- Append-only, also for the owner, also under session_replication_role = replica.
-CREATE FUNCTION {events}.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN
-    RAISE EXCEPTION '% of % is refused: the ledger is append-only', TG_OP, TG_TABLE_NAME;
-END
-$body$;
+-- Every removal of dead letters: recorded after all, expired, or erased with a person. What the batches say was
+-- refused is what is kept and what was removed, so that an audit sees a letter that somebody took away.
+CREATE TABLE {events}.removed_letters (
+    removed_at timestamptz NOT NULL DEFAULT now(),
+    letters    bigint      NOT NULL
+);
 
-CREATE FUNCTION {events}.refuse_rogue_insert() RETURNS trigger LANGUAGE plpgsql
-SET search_path FROM CURRENT AS $body$
-DECLARE
-    inserted record;
-    expected record;
-BEGIN
-    SELECT count(*) AS n, min(notification_id) AS first, max(notification_id) AS last,
-           min(recorded_at) AS oldest, max(recorded_at) AS newest INTO inserted FROM new_rows;
-    SELECT position, recorded_at INTO expected FROM head;
-    IF inserted.n > 0 AND (inserted.last <> expected.position
-        OR inserted.first <> expected.position - inserted.n + 1
-        OR inserted.oldest <> expected.recorded_at OR inserted.newest <> expected.recorded_at) THEN
-        RAISE EXCEPTION 'INSERT into events is refused: the rows are not the last ones of head';
-    END IF;
-    RETURN NULL;
-END
-$body$;
+-- The tree that each log of this ledger promised last, by the log's name, written before it is signed: where
+-- the log's folder is not the one that it was, the publisher sees it here. It only grows.
+-- history: SHA-256 over all trees that the log promised, one after the other, so that a checkpoint cannot go
+-- unnoticed from the history in the log's folder.
+CREATE TABLE {events}.promises (
+    origin  text   PRIMARY KEY,
+    size    bigint NOT NULL,
+    root    bytea  NOT NULL,
+    history bytea
+);
 
-CREATE FUNCTION {events}.refuse_rewind() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN
-    IF NEW.position < OLD.position OR NEW.batch < OLD.batch OR NEW.erasures < OLD.erasures
-        OR NEW.recorded_at < OLD.recorded_at THEN
-        RAISE EXCEPTION 'UPDATE of head is refused: it only moves forward';
-    END IF;
-    RETURN NEW;
-END
-$body$;
+-- What came of each source through each topic, and which sources are kept out. Of files, and of commands, there is one
+-- row each. source: '' for what has none that can be read; '*' for all that came when a topic had too many.
+-- messages, rejections: counted until there are enough to judge. recorded, duplicates, refused, held: of all time; held:
+-- kept as dead letters because the source was quarantined.
+CREATE TABLE {events}.intake_sources (
+    topic          text        NOT NULL,
+    source         text        NOT NULL,
+    messages       bigint      NOT NULL,
+    rejections     bigint      NOT NULL,
+    quarantined_at timestamptz,
+    recorded       bigint      NOT NULL,
+    duplicates     bigint      NOT NULL,
+    refused        bigint      NOT NULL,
+    held           bigint      NOT NULL,
+    seen_at        timestamptz NOT NULL,
+    mac            bytea,
+    PRIMARY KEY (topic, source)
+);
 
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.events
-    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.event_ids
-    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.batches
-    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
-CREATE TRIGGER refuse_change BEFORE DELETE OR TRUNCATE ON {events}.head
-    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
-CREATE TRIGGER refuse_rewind BEFORE UPDATE ON {events}.head
-    FOR EACH ROW EXECUTE FUNCTION {events}.refuse_rewind();
-CREATE TRIGGER refuse_rogue_insert AFTER INSERT ON {events}.events
-    REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_rogue_insert();
+-- Reads of personal data that were noted and are no event yet: sealed under the ledger's key for reads. A reader
+-- adds a note before anything opens, and cannot take it back: only who records a note as an event removes it.
+CREATE TABLE {events}.read_notes (
+    note   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sealed text   NOT NULL CHECK (octet_length(sealed) <= 65536)
+);
 
-ALTER TABLE {events}.events ENABLE ALWAYS TRIGGER refuse_change;
-ALTER TABLE {events}.event_ids ENABLE ALWAYS TRIGGER refuse_change;
-ALTER TABLE {events}.batches ENABLE ALWAYS TRIGGER refuse_change;
-ALTER TABLE {events}.head ENABLE ALWAYS TRIGGER refuse_change;
-ALTER TABLE {events}.head ENABLE ALWAYS TRIGGER refuse_rewind;
-ALTER TABLE {events}.events ENABLE ALWAYS TRIGGER refuse_rogue_insert;
+-- What the open ledger may not know: sealed to the public key of the confidential ledger, which alone can open it. A row
+-- says nothing but that there is one; `letter` is a keyed hash of the message, so that the same one is kept once.
+CREATE TABLE {events}.withheld_letters (
+    letter bytea PRIMARY KEY,
+    sealed bytea NOT NULL
+);

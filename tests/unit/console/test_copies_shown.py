@@ -7,7 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from application.queries.copies import Backup, PartitionBookmark, RestoredBackup
+from application.queries.upkeep.copies import Backup, PartitionBookmark, RestoredBackup
 from console.show.copies import copy_table
 
 TAKEN = Backup(ledger="main", taken_at="T", position=7, epochs=[2, 3])

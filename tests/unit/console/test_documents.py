@@ -14,11 +14,11 @@ from msgspec.structs import replace
 import console
 import rulebook
 from application.controller import Controller
-from application.queries.access_report import AccessReport
-from application.queries.certified import CertifiedErasure
-from application.queries.deciding import RecordedDecision, RecordedGround
-from application.queries.report_copy import ValueHeld
-from application.queries.transparency import report
+from application.queries.disclosures.transparency import report
+from application.queries.keeping.certified import CertifiedErasure
+from application.queries.keeping.deciding import RecordedDecision, RecordedGround
+from application.queries.reports.access import AccessReport
+from application.queries.reports.copy import ValueHeld
 from application.register_words import RegisterWords
 from application.source import LOST, Shown
 from documents.certificate_letter import EnclosedCertificate, certificate_document

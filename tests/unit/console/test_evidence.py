@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from application.queries.evidence import (
+from application.queries.persons.evidence import (
     DecodedString,
     Evidence,
     UnreadString,

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from application.queries.portability import PortabilityExport, PortableValue
+from application.queries.reports.portability import PortabilityExport, PortableValue
 from console import output
 from console.failures import explained
 from console.output import emit, emit_bytes, emit_list, people, write_private

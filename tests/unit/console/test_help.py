@@ -67,5 +67,5 @@ def fits(text: str, width: int) -> None:
 def test_a_paragraph_is_wrapped_as_one(program: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = shown(program, monkeypatch, ("keys", "rotate"), 80).splitlines()
     first = next(i for i, line in enumerate(lines) if "Without --now" in line)
-    assert lines[first].endswith("so that it may run")
+    assert lines[first].endswith("so a timer")
     assert lines[first + 1].startswith("  every day. Dead letters past")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from application.queries.register_answer import Register
+from application.queries.registers.answer import Register
 from documents.register_dpv import register_dpv
 from schemas.encoding import to_line
 from tests.fixtures.registers import activity, answer, processor_activity

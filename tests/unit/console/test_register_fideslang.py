@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import documents
-from application.queries.register_answer import Register
+from application.queries.registers.answer import Register
 from documents.register_fideslang import register_fideslang
 from rulebook import PURPOSES
 from schemas import CATEGORIES, PERSONAL_FIELDS

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 import rulebook
-from application.queries import completeness
+from application.queries.registers import completeness
 from application.register_words import WORDS, RegisterWords
 from documents.register_parts import register_parts
 from rulebook.retention import ANCHORS, RETENTION_RULES

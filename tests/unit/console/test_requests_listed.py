@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from application.queries.found_requests import FoundRequest
-from application.queries.requests import listed
+from application.queries.cases.found_requests import FoundRequest
+from application.queries.cases.requests import listed
 from projections.folds.timetravel import fold
 from projections.views import requests
 from tests.unit.projections.making import at, event

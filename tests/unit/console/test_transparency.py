@@ -7,7 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.queries.transparency import FEWEST, SUPPRESSED, TransparencyReport, report
+from application.queries.disclosures.transparency import (
+    FEWEST,
+    SUPPRESSED,
+    TransparencyReport,
+    report,
+)
 from documents.transparency import transparency_csv, transparency_page
 
 QUARTERS, KINDS = ["2024-Q1", "2024-Q2"], ["ciot", "police"]

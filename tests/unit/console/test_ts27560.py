@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from application.controller import Controller
-from application.queries.consents import ConsentAct, Consents, ConsentShown
-from application.queries.declaration import UNDECLARED, Declaration
+from application.queries.persons.consents import ConsentAct, Consents, ConsentShown
+from application.queries.registers.declaration import UNDECLARED, Declaration
 from documents import dpv
 from documents.ts27560 import consent_receipt, consent_records
 from projections.views.consent_status import Act, ConsentStatus

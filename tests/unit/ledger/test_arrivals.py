@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from application.queries.intake import validated
+from application.queries.intake.messages import validated
 from consumers.lines import Line, lines, messages_of_lines
 from ledger.recording.arrivals import Arrivals, blocks
 from ledger.writing.message import BLOCK

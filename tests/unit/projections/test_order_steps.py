@@ -11,7 +11,7 @@ from application.acts.on_secrecy import hindrance as secrecy_hindrance
 from application.queries.found_orders import FoundOrder
 from application.queries.found_secrets import secret_of_order
 from application.queries.order_tasks import next_command, tasks_of_order
-from application.queries.tasks import TASKS
+from application.queries.today.task import TASKS
 from projections.folds.view import Order as Place
 from projections.reading.order_judging import (
     NO_RULE,

@@ -1,0 +1,1 @@
+"""What the privacy office handles: requests, incidents and complaints, with their clocks."""

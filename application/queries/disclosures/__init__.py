@@ -1,0 +1,1 @@
+"""What was given to others: one by one, in lists, outside of the EEA, and what they must still be told."""

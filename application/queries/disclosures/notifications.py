@@ -1,0 +1,146 @@
+"""`ledger notify`: which recipients must be told that data was changed, and which ones were told."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from application.answer import Answer, Name
+from application.queries.registers.recipients import RecipientNames, recipients_known
+from application.queries.subjects import known_streams, note_read
+from application.source import Shown, Source, instant_or_none, rows_known, unless_erased
+from ledger.event import instant
+from ledger.reading import events_of
+from projections.folds.timetravel import NOW, Moment, fold_at
+from projections.reading.views import disclosed, notifications
+from projections.views import disclosures
+from projections.views.disclosures import Disclosure
+from projections.views.notifications import VIEW, Changes, NotificationTask, tasks
+
+_BLOCK_ROWS = 1_000
+
+
+class NotificationFilter(msgspec.Struct, frozen=True):
+    """Which tasks: about a person, for a recipient; also those that are done."""
+
+    subject: str | None = None
+    recipient: str | None = None
+    done: bool = False
+
+
+class Notification(Answer, frozen=True):
+    """A recipient who must be told that data of a person changed, or who was told.
+
+    `subject`: null once the person was erased. `outcome`: told, or why they were not, with its `ground`; null
+    while it is `open`. `references`: of the person whom the question was about, by which the recipient knows
+    them.
+    """
+
+    subject: Name | None
+    data_subject: str
+    recipient: str
+    recipient_name: Shown | None
+    action: str
+    categories: list[str]
+    since: str
+    open: bool
+    outcome: str | None
+    ground: str | None
+    told_at: str | None
+    references: list[str] | UnsetType = UNSET
+
+
+class Notifications(Answer, frozen=True):
+    """Recipients and what they must be told, person by person."""
+
+    tasks: list[Notification]
+    count: int
+
+
+def notification_tasks(
+    source: Source, criteria: NotificationFilter, moment: Moment = NOW
+) -> Iterator[Notification]:
+    """Tasks person by person, then by recipient and action. Raises UnknownSubject."""
+    streams = known_streams(source, criteria.subject) if criteria.subject else None
+    note_read(source, criteria.subject)
+    rows = (
+        (stream, task)
+        for stream, changes in _changes(source, criteria, streams, moment)
+        for task in tasks(changes)
+        if criteria.recipient in {None, task.recipient} and (criteria.done or task.told is None)
+    )
+    return _notifications(source, rows, criteria, moment)
+
+
+def _changes(
+    source: Source, criteria: NotificationFilter, streams: Sequence[UUID] | None, moment: Moment
+) -> Iterable[tuple[UUID, Changes]]:
+    if moment == NOW:
+        return notifications(source.session, streams=streams, open_only=not criteria.done)
+    return (
+        (stream, rows[""])
+        for stream, rows in rows_known(source, VIEW, moment)
+        if streams is None or stream in streams
+    )
+
+
+def _notifications(
+    source: Source,
+    rows: Iterable[tuple[UUID, NotificationTask]],
+    criteria: NotificationFilter,
+    moment: Moment,
+) -> Iterator[Notification]:
+    names, rows = RecipientNames(source, recipients_known(source, moment)), iter(rows)
+    time = moment.as_of or source.now
+    while block := list(islice(rows, _BLOCK_ROWS)):
+        names.note((task.recipient, time) for _, task in block)
+        people = source.names(stream for stream, _ in block)
+        for stream, task in block:
+            references = _references(source, stream, task, moment) if criteria.subject else UNSET
+            person = criteria.subject or unless_erased(people[stream])
+            yield _notification(person, stream, task, names.at(task.recipient, time), references)
+
+
+def _notification(
+    subject: Name | str | None,
+    stream: UUID,
+    task: NotificationTask,
+    recipient_name: Shown | None,
+    references: list[str] | UnsetType,
+) -> Notification:
+    notice = task.told
+    return Notification(
+        subject=subject,
+        data_subject=str(stream),
+        recipient=task.recipient,
+        recipient_name=recipient_name,
+        action=task.action,
+        categories=list(task.categories),
+        since=instant(task.since),
+        open=notice is None,
+        outcome=notice.outcome if notice else None,
+        ground=notice.ground if notice else None,
+        told_at=instant_or_none(notice.order.time if notice else None),
+        references=references,
+    )
+
+
+def _references(source: Source, stream: UUID, task: NotificationTask, moment: Moment) -> list[str]:
+    """The cases by which a recipient got data of a person, up to the change."""
+    rows: Iterable[Disclosure]
+    if moment == NOW:
+        rows = disclosed(
+            source.session, streams=[stream], recipient=task.recipient, until=task.since
+        )
+    else:
+        events = events_of(source.session, [stream])
+        rows = fold_at(disclosures.VIEW, events, moment, source.privacy_office).values()
+    return sorted(
+        {
+            row.case_ref
+            for row in rows
+            if row.case_ref and row.recipient == task.recipient and row.occurred_at <= task.since
+        }
+    )

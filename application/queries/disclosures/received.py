@@ -1,0 +1,178 @@
+"""`ledger disclosures`: who received what about whom, when, why and how."""
+
+from collections.abc import Iterator, Sequence
+from heapq import merge
+from itertools import islice
+from uuid import UUID
+
+import msgspec
+
+from application.answer import Answer, Name
+from application.queries.disclosures.feeds import Membership, included, listed
+from application.queries.period import ALWAYS, Period, latest
+from application.queries.registers.recipients import RecipientNames, recipients_then
+from application.queries.subjects import is_erased, known_streams, note_read
+from application.source import ERASED, Shown, Source
+from ledger.event import instant
+from ledger.reading import events_of
+from projections.dossier.service import service_spans
+from projections.folds.timetravel import NOW, select
+from projections.reading.transfers import place_of
+from projections.reading.views import disclosed
+from projections.views.disclosures import FEED, FEED_KIND, Disclosure, sort_key
+from rulebook import provision
+from schemas import is_person
+
+# References are looked up for so many disclosures at a time.
+_BLOCK_ROWS = 1_000
+# A disclosure. For a feed in the answer about one person: that person, and how membership is known.
+_Row = tuple[Disclosure, tuple[str | None, Membership] | None]
+
+
+class DisclosureFilter(msgspec.Struct, frozen=True):
+    """Which disclosures: of a period, `recipient` is a bare id. `limit`: at most so many, the latest.
+
+    `provision`: in any spelling that the rulebook knows.
+    """
+
+    subject: str | None = None
+    recipient: str | None = None
+    kind: str | None = None
+    provision: str | None = None
+    period: Period = ALWAYS
+    limit: int | None = None
+
+
+class DisclosureShown(Answer, frozen=True):
+    """Who received what about whom. `subject`: null of an erased person, and of a feed about many.
+
+    Of one person also the feeds that the person was in; `membership` says how that is known.
+    `country_derived`: the disclosure does not say the country, but the recipient's entry of the time.
+    `fields`: empty where it is not told. `record_count`: of a feed, about how many records.
+    """
+
+    position: int
+    occurred_at: str
+    type: str
+    source: str
+    id: str
+    subject: Name | None
+    membership: Membership | None
+    recipient: str
+    recipient_name: Shown | None
+    recipient_kind: str
+    purpose: str
+    activity: str | None
+    legal_basis: str | None
+    provision: str | None
+    categories: list[str]
+    fields: list[str]
+    country: str | None
+    country_derived: bool
+    method: str | None
+    case_ref: str | None
+    record_count: int | None
+
+
+class Disclosures(Answer, frozen=True):
+    """Disclosures in the order of time."""
+
+    disclosures: list[DisclosureShown]
+
+
+def disclosures(source: Source, criteria: DisclosureFilter) -> Iterator[DisclosureShown]:
+    """Disclosures by (occurred_at, source, id). The subject of an erased person is None, as of a feed.
+
+    Of one person also the feeds about many that the person was in; `membership` says how that is known. Where
+    a disclosure does not say in which country its recipient is, the recipient's entry of the time does
+    (`country_derived`). Raises UnknownSubject when `criteria.subject` has never named anybody.
+    """
+    streams = known_streams(source, criteria.subject) if criteria.subject else None
+    note_read(source, criteria.subject)
+    feeds: list[_Row] = []
+    if criteria.subject and streams and is_person(criteria.subject):
+        feeds = _feeds(source, criteria, criteria.subject, streams)
+    rows: Iterator[_Row] = (
+        (row, None) for row in _disclosed(source, criteria, criteria.kind, streams)
+    )
+    rows = merge(rows, feeds, key=lambda pair: sort_key(pair[0]))
+    if criteria.provision is not None:
+        article = article_of(criteria.provision)
+        rows = (
+            pair for pair in rows if pair[0].provision and article_of(pair[0].provision) == article
+        )
+    names = RecipientNames(source, recipients_then(source, criteria.period.as_of))
+    return _rows(source, latest(rows, criteria.limit), names)
+
+
+def _disclosed(
+    source: Source, criteria: DisclosureFilter, kind: str | None, streams: Sequence[UUID] | None
+) -> Iterator[Disclosure]:
+    return disclosed(
+        source.session,
+        streams=streams,
+        recipient=criteria.recipient,
+        kind=kind,
+        since=criteria.period.since,
+        until=criteria.period.last,
+    )
+
+
+def _feeds(
+    source: Source, criteria: DisclosureFilter, reference: str, streams: Sequence[UUID]
+) -> list[_Row]:
+    """The feeds that a person was in, of those that are wanted."""
+    if criteria.kind not in {None, FEED_KIND}:
+        return []
+    feeds = [row for row in _disclosed(source, criteria, FEED_KIND, None) if row.name == FEED]
+    events = events_of(source.session, streams)
+    spans = service_spans(select(events, NOW, source.privacy_office).counted)
+    memberships = included(feeds, spans, listed(source, feeds, reference))
+    subject = None if is_erased(source, reference) else reference
+    return [(row, (subject, membership)) for row, membership in memberships]
+
+
+def article_of(spelled: str) -> str:
+    """The provision that a text names, so that two spellings of one provision are equal."""
+    entry = provision(spelled)
+    return entry.id if entry else spelled.lower()
+
+
+def _rows(source: Source, rows: Iterator[_Row], names: RecipientNames) -> Iterator[DisclosureShown]:
+    while block := list(islice(rows, _BLOCK_ROWS)):
+        names.note((row.recipient, row.occurred_at) for row, _ in block)
+        references = source.names(row.stream for row, _ in block if row.subject is None)
+        for row, feed in block:
+            reference = references.get(row.stream)  # none for a feed, which is about many
+            subject = None if reference == ERASED else reference
+            person, membership = feed or (subject, None)
+            yield _row(row, person, membership, names)
+
+
+def _row(
+    row: Disclosure, subject: Name | None, membership: Membership | None, names: RecipientNames
+) -> DisclosureShown:
+    place = place_of(row, names.entry(row.recipient))
+    return DisclosureShown(
+        position=row.position,
+        occurred_at=instant(row.occurred_at),
+        type=row.name,
+        source=row.source,
+        id=row.id,
+        subject=subject,
+        membership=membership,
+        recipient=row.recipient,
+        recipient_name=names.at(row.recipient, row.occurred_at),
+        recipient_kind=row.recipient_kind,
+        purpose=row.purpose,
+        activity=row.activity,
+        legal_basis=row.legal_basis,
+        provision=row.provision,
+        categories=list(row.categories),
+        fields=list(row.fields or ()),
+        country=place.country,
+        country_derived=place.derived,
+        method=row.method,
+        case_ref=row.case_ref,
+        record_count=row.record_count,
+    )

@@ -1,0 +1,1 @@
+"""What came in, and what became of it: messages, sources, dead letters, gaps; and the contract."""

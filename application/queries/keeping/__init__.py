@@ -1,0 +1,1 @@
+"""Until when data is kept: periods, holds, erasures, and the decisions on them."""

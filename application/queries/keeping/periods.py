@@ -1,0 +1,311 @@
+"""`ledger retention`: clocks, what a day makes due, what was carried out, and what is to come."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import chain, islice
+from typing import Literal
+
+from msgspec.structs import replace
+
+from application.answer import Answer, Name
+from application.queries.keeping.deciding import GroundShown, ground_row
+from application.queries.keeping.erasures import CarriedOut, Due
+from application.source import ERASED, Source
+from ledger.crypto.sealing import end_of_month
+from projections.keeping.erasing import deferrals, lasting_for, steps
+from projections.keeping.keepings import keepings_of
+from projections.keeping.lasting import RetentionEnd
+from projections.keeping.person import Person
+from projections.reading.persons import persons
+from rulebook import Cause, ErasureFacts, kept
+from rulebook.calendar import day_of
+
+_BLOCK = 500
+Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
+
+
+class _Kept(Answer, frozen=True):
+    """How long something is kept."""
+
+    until: str | None
+    rule: str | None
+    waits_for: str | None
+    grounds: list[GroundShown]
+    overdue_since: str | None
+
+
+class Retained(_Kept, frozen=True):
+    """How long a category is kept. `until`, `rule`, `waits_for`: of the period that decides.
+
+    `grounds`: everything that keeps it, the longest lasting one last. `overdue_since`: when it should have
+    gone.
+    """
+
+    category: str
+
+
+class Keeper(Answer, frozen=True):
+    """Something that keeps a category against what is due. `until`: the day on which that is over."""
+
+    ground: str
+    ref: str | None
+    until: str | None
+
+
+class Clock(_Kept, frozen=True):
+    """How long a category of a person is kept, as `until`, `rule`, `grounds` say, and what becomes of it.
+
+    `category`: null for the entries of a person of whom no data is held any more.
+    `due`: `ledger retention run` would erase it, for that `cause`. `deferred`: for this cause it was to go,
+    and waits. `situation`: in one word, what becomes of it. What is due for another cause than its period
+    goes whatever that says; `kept` is what outlives its period.
+    """
+
+    subject: Name | None
+    category: str | None
+    deferred: Cause | None
+    kept_by: list[Keeper]
+    due: bool
+    cause: Cause | None
+    situation: Situation
+
+
+class Clocks(Answer, frozen=True):
+    """A row for each category that is held of anybody: those that are due or late, or all."""
+
+    clocks: list[Clock]
+
+
+class StepShown(Answer, frozen=True):
+    """What goes, or went, of one person. `collected_until`: only what was collected by that day.
+
+    `keys_destroyed`, `position`: null while it is only shown.
+    """
+
+    subject: Name | None
+    data_subject: str
+    cause: Cause
+    request_ref: str | None
+    categories: list[str]
+    collected_until: str | None
+    rules: list[str]
+    keys_destroyed: int | None
+    position: int | None
+
+
+class DueSteps(Answer, frozen=True):
+    """What would be erased."""
+
+    due: list[StepShown]
+    count: int
+
+
+class ErasedSteps(Answer, frozen=True):
+    """What was erased."""
+
+    erased: list[StepShown]
+    count: int
+
+
+class Month(Answer, frozen=True):
+    """Of how many data subjects a category falls due in a month, such as `2026-11`."""
+
+    month: str
+    category: str
+    data_subjects: int
+
+
+class Forecast(Answer, frozen=True):
+    """What falls due, by month, up to a day."""
+
+    until: str
+    months: list[Month]
+
+
+def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
+    """A row for each category that is held of anybody, in flat memory. `every`: those not due as well.
+
+    What is due is what `ledger retention run` would erase. A row without a category is about the entries
+    of a person of whom no data is held any more.
+    """
+    source.reads.note_many(())
+    for block in persons(source.session):
+        rows = [(person, _clocks(person, day, every)) for person in block]
+        names = source.names(person.stream for person, of_person in rows if of_person)
+        for person, of_person in rows:
+            for row in of_person:
+                yield replace(row, subject=_name(names[person.stream]))
+
+
+def _name(name: Name) -> Name | None:
+    return None if name == ERASED else name
+
+
+def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
+    waiting, causes = deferrals(person.dossier), _causes_by_category(person, day)
+    listed = waiting.keys() | causes.keys()
+    rows = []
+    for category in person.held:
+        end = lasting_for(person, category)
+        if every or category in listed or _has_passed(end, day):
+            deferred = waiting[category].cause if category in waiting else None
+            cause = causes.get(category)
+            kept_by = _kept_by(person, category, cause or deferred or "retention", day)
+            rows.append(_clock(end, day, cause, deferred=deferred, kept_by=kept_by))
+    # No category is held any more: this row is about the entries of the person themselves.
+    if causes and not person.held:
+        rows.append(_clock(None, day, next(iter(causes.values()))))
+    return rows
+
+
+def _has_passed(end: RetentionEnd, day: date) -> bool:
+    until = end.period.until
+    return until is not None and until <= day
+
+
+def _causes_by_category(person: Person, day: date) -> dict[str, Cause]:
+    """Category -> for which cause a run of that day erases it, in whole or some months of it."""
+    causes: dict[str, Cause] = {}
+    for step in steps(person, day):
+        for category in step.erased:
+            causes.setdefault(category, step.cause)
+    return causes
+
+
+def due_counts(source: Source, day: date) -> tuple[int, int, date | None]:
+    """Counts of persons for a run of that day, and since when the oldest passed data should have gone.
+
+    First the persons of whom the run erases data past its period or consent, then those of whom it erases
+    data that waited. In flat memory; no person is named.
+    """
+    passed, deferred, oldest = 0, 0, date.max
+    for person in chain.from_iterable(persons(source.session)):
+        causes, waiting = _causes_by_category(person, day), deferrals(person.dossier)
+        # A deferred category has a reason to wait, so it is counted apart and is never late.
+        late = [
+            category for category in person.held if category in causes and category not in waiting
+        ]
+        passed += bool(late or (causes and not person.held))
+        deferred += not causes.keys().isdisjoint(waiting)
+        oldest = min(oldest, _overdue_since(person, late, day))
+    return passed, deferred, oldest if oldest < date.max else None
+
+
+def _overdue_since(person: Person, late: Iterable[str], day: date) -> date:
+    """Since when the oldest of some categories should have gone; the last day of all where none should."""
+    ends = (lasting_for(person, category).overdue_since(day) for category in late)
+    return min((end for end in ends if end), default=date.max)
+
+
+def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[Keeper]:
+    facts = ErasureFacts(cause, (category,), {}, keepings_of(person.dossier))
+    return [
+        Keeper(
+            ground=keeping.ground,
+            ref=keeping.ref,
+            until=keeping.until.isoformat() if keeping.until else None,
+        )
+        for keeping in kept(facts, category, day)
+    ]
+
+
+def _clock(
+    end: RetentionEnd | None,
+    day: date,
+    cause: Cause | None,
+    *,
+    deferred: Cause | None = None,
+    kept_by: Sequence[Keeper] = (),
+) -> Clock:
+    """The clock of a category, or, without `end`, of a person's entries. The caller fills in the subject."""
+    retention: _Kept = retained(end, day) if end else _ENTRIES
+    return Clock(
+        subject=None,
+        category=end.category if end else None,
+        until=retention.until,
+        rule=retention.rule,
+        waits_for=retention.waits_for,
+        grounds=retention.grounds,
+        overdue_since=retention.overdue_since,
+        deferred=deferred,
+        kept_by=list(kept_by),
+        due=cause is not None,
+        cause=cause,
+        situation=_situation(end, day, cause, deferred),
+    )
+
+
+def _situation(
+    end: RetentionEnd | None, day: date, cause: Cause | None, deferred: Cause | None
+) -> Situation:
+    if cause is not None or end is None:
+        return "due"
+    if deferred is not None:
+        return "deferred"
+    until = end.period.until
+    if until is not None:
+        return "kept" if until <= day else "running"
+    return "not-begun" if end.period.waits_for else "no-period"
+
+
+_ENTRIES = _Kept(until=None, rule=None, waits_for=None, grounds=[], overdue_since=None)
+
+
+def retained(end: RetentionEnd, day: date) -> Retained:
+    """How long a category is kept, as the access report and the clocks say it."""
+    period, overdue = end.period, end.overdue_since(day)
+    return Retained(
+        category=end.category,
+        until=period.until.isoformat() if period.until else None,
+        rule=period.rule,
+        waits_for=period.waits_for,
+        grounds=[ground_row(reason) for reason in end.grounds(day)],
+        overdue_since=overdue.isoformat() if overdue else None,
+    )
+
+
+def step_rows(source: Source, erasures: Iterable[Due | CarriedOut]) -> Iterator[StepShown]:
+    """What goes or went, a row each, in flat memory."""
+    source.reads.note_many(())
+    rows = iter(erasures)
+    while block := list(islice(rows, _BLOCK)):
+        names = source.names(item.stream for item in block)
+        for item in block:
+            yield _step(item, _name(names[item.stream]))
+
+
+def _step(item: Due | CarriedOut, name: Name | None) -> StepShown:
+    step, erasure = item.step, item.erasure if isinstance(item, CarriedOut) else None
+    until = None if step.month is None else end_of_month(step.month).date()
+    return StepShown(
+        subject=name,
+        data_subject=str(item.stream),
+        cause=step.cause,
+        request_ref=step.request_ref,
+        categories=list(step.erased),
+        collected_until=until.isoformat() if until else None,
+        rules=sorted({decision.first.rule for decision in step.decisions.values()}),
+        keys_destroyed=len(erasure.keys) if erasure else None,
+        position=erasure.last_position if erasure else None,
+    )
+
+
+def forecast(source: Source, until: date) -> Forecast:
+    """How much of each category falls due, by month, up to a day; kept or not. Sorted; memory is flat.
+
+    What is due today for another cause than its period counts for this month.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    today = day_of(source.now)
+    for block in persons(source.session):
+        for person in block:
+            causes = _causes_by_category(person, today)
+            for category in person.held:
+                ends = lasting_for(person, category).period.until
+                days = [ends, today if category in causes else None]
+                due = min((day for day in days if day), default=None)
+                if due is not None and due <= until:
+                    counts[f"{due:%Y-%m}", category] += 1
+    months = [Month(*place, count) for place, count in sorted(counts.items())]
+    return Forecast(until=until.isoformat(), months=months)

@@ -1,0 +1,158 @@
+"""`ledger state --all` and `ledger consents --all`: a line for every customer and contact person.
+
+Sorted by reference; erased persons are left out. Only the references are held in memory. The present
+comes from the views, a moment of the past from the events.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from application.queries.persons.consents import Circumstances, Consents, consents_answer
+from application.queries.persons.state import State, StateExtras, account_status, state_answer
+from application.queries.registers.activities import objectors
+from application.queries.subjects import customer_of
+from application.source import Source
+from ledger.event import RecordedEvent
+from ledger.reading import events_of
+from projections.dossier.contracts import contracts, contracts_of
+from projections.dossier.dossier import Dossier, dossier_from
+from projections.folds.timetravel import NOW, Moment, SelectedEvents, fold, select
+from projections.folds.view import View
+from projections.reading.persons import dossiers_of
+from projections.reading.views import consents_of, customer_states_of
+from projections.use.restricting import restricted, restricted_by
+from projections.views import consent_status, customer_state
+from projections.views.consent_status import Row
+from projections.views.customer_state import CustomerState, Status
+from schemas import CATEGORIES
+
+KINDS = ("customer", "contact")
+# Rows of so many people are held at a time.
+_BLOCK_PEOPLE = 500
+_NOTHING = StateExtras()
+S = TypeVar("S")
+_Person = tuple[str, UUID]
+_States = dict[UUID, CustomerState]
+_Consents = dict[UUID, dict[str, Row]]
+
+
+def all_states(source: Source, moment: Moment) -> Iterator[State]:
+    """The state of everyone who is known at the moment, as `ledger state` shows it."""
+    source.reads.note_many(CATEGORIES, everyone=True)
+    for block in _blocks(source.opener.people(KINDS)):
+        streams = [subject for _, subject in block]
+        states = _states(source, streams, moment)
+        extras = _extras(source, streams, moment)
+        for reference, subject in block:
+            state = states.get(subject)
+            if state and not state.whole:
+                yield state_answer(source, reference, subject, state, extras.get(subject, _NOTHING))
+
+
+def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
+    """The consents of everyone who is known at the moment, as `ledger consents` shows them."""
+    source.reads.note_many((), everyone=True)
+    people = source.opener.people(KINDS)
+    by_reference = dict(people)
+    for block in _blocks(people):
+        streams = [subject for _, subject in block]
+        states = _states(source, streams, moment)
+        consents = _consents(source, streams, moment)
+        customers = _customer_statuses(source, block, by_reference, moment)
+        objected = objectors(source, _dossiers(source, streams, moment), moment)
+        for reference, subject in block:
+            state = states.get(subject)
+            if state is None or state.whole:
+                continue
+            yield consents_answer(
+                Circumstances(
+                    reference=reference,
+                    subject=subject,
+                    rows=tuple(consents.get(subject, {}).values()),
+                    account=customer_state.status(state),
+                    customer=customers.get(customer_of(reference)),
+                    clock=moment.as_of or source.now,
+                    objects=subject in objected,
+                    position=state.position,
+                )
+            )
+
+
+def _customer_statuses(
+    source: Source, block: Sequence[_Person], by_reference: dict[str, UUID], moment: Moment
+) -> dict[str | None, Status]:
+    """Status of the account of each contact person's customer, who may be in no block: erased."""
+    customers = {customer for reference, _ in block if (customer := customer_of(reference))}
+    streams = [by_reference[customer] for customer in customers if customer in by_reference]
+    states = _states(source, streams, moment)
+    statuses: dict[str | None, Status] = {}
+    for customer in customers:
+        state = states.get(by_reference[customer]) if customer in by_reference else None
+        statuses[customer] = (
+            customer_state.status(state) if state else account_status(source, customer, moment)
+        )
+    return statuses
+
+
+def _blocks(people: Sequence[_Person]) -> Iterator[list[_Person]]:
+    remaining = iter(people)
+    while block := list(islice(remaining, _BLOCK_PEOPLE)):
+        yield block
+
+
+def _states(source: Source, streams: list[UUID], moment: Moment) -> _States:
+    if moment == NOW:
+        return customer_states_of(source.session, streams)
+    folded = _folded(source, streams, moment, customer_state.VIEW)
+    return {stream: states[""] for stream, states in folded.items() if "" in states}
+
+
+def _consents(source: Source, streams: list[UUID], moment: Moment) -> _Consents:
+    if moment == NOW:
+        return consents_of(source.session, streams)
+    return _folded(source, streams, moment, consent_status.VIEW)
+
+
+def _extras(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, StateExtras]:
+    """What may only be stored of each, and their contracts."""
+    if moment == NOW:
+        dossiers = dossiers_of(source.session, streams)
+        return {
+            stream: StateExtras(restricted(dossier, source.now), contracts(dossier))
+            for stream, dossier in dossiers.items()
+        }
+    time = moment.as_of or source.now
+    return {
+        stream: StateExtras(restricted_by(selected.counted, time), contracts_of(selected.counted))
+        for stream, selected in _selected(source, streams, moment).items()
+    }
+
+
+def _dossiers(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, Dossier]:
+    if moment == NOW:
+        return dossiers_of(source.session, streams)
+    selections = _selected(source, streams, moment)
+    return {stream: dossier_from(selected.counted) for stream, selected in selections.items()}
+
+
+def _folded(
+    source: Source, streams: list[UUID], moment: Moment, view: View[S]
+) -> dict[UUID, dict[str, S]]:
+    """The rows of a view at a moment, from the events of each stream."""
+    return {
+        stream: fold(view, selected.counted, selected.erasures)
+        for stream, selected in _selected(source, streams, moment).items()
+    }
+
+
+def _selected(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, SelectedEvents]:
+    """What counts of each stream at a moment."""
+    by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
+    for event in events_of(source.session, streams):
+        by_stream[event.stream].append(event)
+    return {
+        stream: select(events, moment, source.privacy_office)
+        for stream, events in by_stream.items()
+    }

@@ -1,0 +1,136 @@
+"""`ledger history`: every event of a person, opened, in the order of the ledger."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from application.answer import Answer, Gone, Name
+from application.queries.period import ALWAYS, Period, latest
+from application.queries.persons.evidence import Evidence, evidence_of
+from application.queries.subjects import history_of
+from application.source import Shown, Source, shown
+from ledger.event import RecordedEvent, instant
+from projections.folds.timetravel import Moment
+from schemas import ALL_TYPES, is_person
+from schemas.encoding import JsonValue
+from schemas.texts import Language, text_of
+
+Fact = JsonValue | Gone
+AnnullableEvent = tuple[RecordedEvent, str | None]
+"""An event, and the annulment that took it back."""
+
+
+class HistoryRange(msgspec.Struct, frozen=True):
+    """Which of the events: those of a period, and of these at most so many, the latest."""
+
+    period: Period = ALWAYS
+    limit: int | None = None
+
+    def of(self, events: Iterable[AnnullableEvent]) -> list[AnnullableEvent]:
+        """The events that are wanted, in the order of positions."""
+        within = [entry for entry in events if self.period.holds(entry[0].time)]
+        # The latest by when they occurred: a late message can have a high position and an old time.
+        newest = latest(sorted(within, key=_time_order), self.limit)
+        return sorted(newest, key=lambda entry: entry[0].position)
+
+
+class HistoryLine(Answer, frozen=True):
+    """An event of a person, opened. `version`: place in the stream, from 1. `text`: what happened, in words.
+
+    `facts`: as they were recorded, with persons by reference. `annulled_by`: what took the event back.
+    `text` is null for a type of a later version. `evidence`, `trace`: absent where there is none.
+    """
+
+    position: int
+    version: int
+    data_subject: str
+    type: str
+    id: str
+    source: str
+    occurred_at: str
+    recorded_at: str
+    activity: str | None
+    legal_basis: str | None
+    provision: str | None
+    categories: list[str]
+    facts: dict[str, Fact]
+    personal: dict[str, Shown]
+    annulled_by: str | None
+    text: str | None
+    evidence: Evidence | UnsetType = UNSET
+    trace: dict[str, str] | UnsetType = UNSET
+
+
+EVERYTHING = HistoryRange()
+
+
+def _time_order(entry: AnnullableEvent) -> tuple[datetime, str, str]:
+    event, _ = entry
+    return event.time, event.source, event.id
+
+
+def history(
+    source: Source,
+    reference: str,
+    moment: Moment,
+    language: Language = "en",
+    part: HistoryRange = EVERYTHING,
+) -> Iterator[HistoryLine]:
+    """One line an event, by position. Raises UnknownSubject, before the first line."""
+    events = part.of(history_of(source, reference, moment))
+    _note(source, reference, [event for event, _ in events])
+    subjects = {UUID(text) for event, _ in events for text in _references(event).values()}
+    names = source.names(subjects)
+    return (_line(source, entry, names, language) for entry in events)
+
+
+def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
+    """A registry entry is no personal data, unless its events hold values or name a person."""
+    sealed = {category for event in events for category in event.sealed}
+    if is_person(reference) or sealed or any(_references(event) for event in events):
+        source.reads.note([reference], sealed)
+
+
+def _references(event: RecordedEvent) -> dict[str, str]:
+    """Facts that name a person -> UUID of the data subject."""
+    event_type = ALL_TYPES.get(event.type)
+    names = event_type.references if event_type else ()
+    return {name: event.facts[name] for name in names if name in event.facts}
+
+
+def _line(
+    source: Source, entry: AnnullableEvent, names: dict[UUID, Name], language: Language
+) -> HistoryLine:
+    event, annulled_by = entry
+    people = {name: names[UUID(text)] for name, text in _references(event).items()}
+    return HistoryLine(
+        position=event.position,
+        version=event.version,
+        data_subject=str(event.stream),
+        type=event.type,
+        id=event.id,
+        source=event.source,
+        occurred_at=instant(event.time),
+        recorded_at=instant(event.recorded_at),
+        activity=event.activity,
+        legal_basis=event.legal_basis,
+        provision=event.provision,
+        categories=list(event.categories),
+        facts=event.facts | people,
+        personal={field: shown(value) for field, value in source.personal(event).items()},
+        annulled_by=annulled_by,
+        text=_text(event, language),
+        evidence=evidence_of(event.facts) or UNSET,
+        trace=event.trace or UNSET,
+    )
+
+
+def _text(event: RecordedEvent, language: Language) -> str | None:
+    """What happened, as one sentence without values; None for a type of a later version."""
+    event_type = ALL_TYPES.get(event.type)
+    if event_type is None:
+        return None
+    return text_of(event_type.name, event.facts | {"categories": event.categories}, language)

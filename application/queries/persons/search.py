@@ -1,0 +1,59 @@
+"""`ledger find`: who has or had a value, through the blind index."""
+
+from application.answer import Answer
+from application.queries.persons.state import folded_state
+from application.queries.subjects import chosen
+from application.source import Source
+from ledger.errors import UnknownSubject
+from ledger.keys.opening import Missing
+from ledger.writing.packing import blind_hash
+from projections.folds.timetravel import NOW
+from projections.views.customer_state import live_values
+from schemas import PERSONAL_FIELDS
+from schemas.personal import Value
+
+
+class FoundPerson(Answer, frozen=True):
+    """A person who has or had the value. `current`: whether it is theirs now."""
+
+    subject: str
+    current: bool
+
+
+class FoundPersons(Answer, frozen=True):
+    """Everyone who has or had a value of a field; the value is not repeated."""
+
+    field: str
+    subjects: list[FoundPerson]
+
+
+def find(source: Source, field: str, value: str) -> FoundPersons:
+    """References of the people, sorted; `current`: whether the value is theirs now.
+
+    Spelling is folded: case and spaces do not matter. The value itself is not repeated.
+    """
+    key = source.opener.ledger_key("blind")
+    digest = blind_hash(key, field, value)
+    references = source.opener.find(digest)
+    source.reads.note(references, [PERSONAL_FIELDS[field]])
+    persons = []
+    # The index also holds past values, so each hit is compared with the current value.
+    for reference in references:
+        current_value = _current(source, reference, field)
+        current = current_value is not None and blind_hash(key, field, current_value) == digest
+        persons.append(FoundPerson(subject=reference, current=current))
+    return FoundPersons(field=field, subjects=persons)
+
+
+def _current(source: Source, reference: str, field: str) -> Value | None:
+    """The value of the field now; None where there is none, or none that can be shown."""
+    try:
+        person = chosen(source, reference, NOW)
+    except UnknownSubject:
+        return None
+    category, folded = PERSONAL_FIELDS[field], folded_state(person)
+    sealed = live_values(folded).get(category, {}).get(field) if folded else None
+    if sealed is None:
+        return None
+    value = source.open(person.subject, category, field, sealed)
+    return None if isinstance(value, Missing) else value

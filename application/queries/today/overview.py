@@ -1,0 +1,168 @@
+"""`ledger today`: everything that is due, overdue or waits for a person, from the answers that tell of each.
+
+Each task comes from the answer of another command: this only puts them in one order.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from application.queries.cases.complaints import complaint_list
+from application.queries.cases.found_incidents import find_case
+from application.queries.cases.found_requests import found_of, known_requests
+from application.queries.cases.incidents import incident_list
+from application.queries.disclosures.notifications import NotificationFilter, notification_tasks
+from application.queries.found_orders import known_orders, named_orders
+from application.queries.intake.dead_letters import forgotten_after
+from application.queries.intake.sources import sources
+from application.queries.keeping.holds import all_holds
+from application.queries.keeping.periods import due_counts
+from application.queries.order_tasks import tasks_of_order, tasks_of_restrictions
+from application.queries.today.cases import (
+    task_of_complaint,
+    tasks_of_incident,
+    tasks_of_intake,
+    tasks_of_request,
+)
+from application.queries.today.task import Task, command, reference_of, state_of
+from application.queries.upkeep.health import key_status
+from application.site import Site
+from application.source import Source
+from ledger.event import instant
+from ledger.keys.rotation import epochs
+from ledger.letters.lists import LetterFilter, count_letters, letters_like
+from ledger.reading import halted_topics
+from ledger.recording.quarantine import sources_of
+from projections.folds.timetravel import NOW
+from projections.reading.views import secrets
+from rulebook.calendar import day_of
+from schemas import names
+from schemas.formats import instant_of
+
+
+def tasks(site: Site, source: Source) -> Iterator[Task]:
+    """What is to be done, in no order. Expects views that are up to date."""
+    today = day_of(source.now)
+    if site.intake.confidential:
+        yield from _orders(source)
+    yield from _requests(source)
+    yield from _incidents(source)
+    yield from _complaints(source)
+    yield from _holds(source, today)
+    yield from _erasures(source, today)
+    yield from _recipients(source)
+    halted = halted_topics(source.session)
+    yield from tasks_of_intake(sources(sources_of(source.session), halted), halted)
+    yield from _letters(source, today)
+    yield from _keys(site, source, today)
+
+
+def _orders(source: Source) -> Iterator[Task]:
+    """At the disclosure desk of a confidential ledger: orders, secrecy, preservations, restrictions."""
+    for case in named_orders(source, known_orders(source)):
+        yield from tasks_of_order(case, source.now)
+    people = dict(secrets(source.session))
+    names_shown = source.names(people)
+    for stream, row in people.items():
+        yield from tasks_of_restrictions(names_shown[stream], row, source.now)
+
+
+def _requests(source: Source) -> Iterator[Task]:
+    rows = known_requests(source, NOW, unanswered=True)
+    for case in found_of(source, rows):
+        yield from tasks_of_request(case, source.now)
+
+
+def _incidents(source: Source) -> Iterator[Task]:
+    for row in incident_list(source, NOW, everything=False).incidents:
+        told = False
+        if row.persons_must_be_told:
+            case = find_case(source, row.ref, "breach")
+            # The office tells persons one by one, or all of them with one act on the breach.
+            told = bool(case.told or case.incident.named(names.SUBJECTS_NOTIFIED))
+        yield from tasks_of_incident(row, told=told, now=source.now)
+
+
+def _complaints(source: Source) -> Iterator[Task]:
+    for row in complaint_list(source, NOW, everything=False).complaints:
+        yield task_of_complaint(row, source.now)
+
+
+def _holds(source: Source, today: date) -> Iterator[Task]:
+    """Holds whose day of review has come, and holds that hold nothing."""
+    for row in all_holds(source):
+        subject = reference_of(row.subject)
+        ref, day = row.hold_ref, date.fromisoformat(row.review_on)
+        release = command("hold", "release", subject, ref)
+        if row.void:
+            yield Task(
+                task="release-hold",
+                state="due",
+                subject=subject,
+                ref=ref,
+                since=row.since,
+                commands=(release,),
+            )
+        elif day <= today:
+            yield Task(
+                task="review-hold",
+                state=state_of(day, today),
+                day=day,
+                since=row.since,
+                subject=subject,
+                ref=ref,
+                commands=(command("hold", "review", subject, ref, review_on="DATE"),),
+                instead=release,
+            )
+
+
+def _erasures(source: Source, today: date) -> Iterator[Task]:
+    """At most two tasks for all persons together: one run carries out every erasure."""
+    run = (command("retention", "due"), command("retention", "run", "--yes"))
+    passed, deferred, since = due_counts(source, today)
+    if passed:
+        day = since or today
+        yield Task(
+            task="erase-passed", state=state_of(day, today), day=day, count=passed, commands=run
+        )
+    if deferred:
+        yield Task(task="erase-deferred", state="due", count=deferred, commands=run)
+
+
+def _recipients(source: Source) -> Iterator[Task]:
+    for row in notification_tasks(source, NotificationFilter()):
+        subject, recipient, action = reference_of(row.subject), row.recipient, row.action
+        record = command("notify", "record", subject, recipient, action=action)
+        yield Task(
+            task="tell-recipient",
+            state="waits",
+            since=row.since,
+            subject=subject,
+            ref=recipient,
+            detail=action,
+            commands=(record,),
+        )
+
+
+def _letters(source: Source, today: date) -> Iterator[Task]:
+    """All of them in one task: the day is that on which the oldest is forgotten."""
+    count, _ = count_letters(source.session, LetterFilter())
+    for oldest in letters_like(source.session, LetterFilter(), 1):
+        day = forgotten_after(oldest)
+        yield Task(
+            task="retry-letters",
+            state=state_of(day, today),
+            day=day,
+            since=instant(oldest.first_seen),
+            count=count,
+            commands=(command("dead-letters", "list"), command("dead-letters", "retry")),
+        )
+
+
+def _keys(site: Site, source: Source, today: date) -> Iterable[Task]:
+    status = key_status(epochs(source.session, site.provider), source.now)
+    ends = instant_of(status.ends_at)
+    if not status.due or ends is None:
+        return
+    day = day_of(ends)
+    rotate = (command("keys", "rotate"),)
+    yield Task(task="rotate-keys", state=state_of(day, today), day=day, commands=rotate)

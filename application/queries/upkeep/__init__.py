@@ -1,0 +1,1 @@
+"""The ledger itself: its keys, log, progress, audit and copies."""

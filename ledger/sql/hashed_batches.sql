@@ -1,2 +1,0 @@
--- How many batches have a hash.
-SELECT count(mac) FROM batches
