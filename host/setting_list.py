@@ -65,6 +65,12 @@ SETTINGS: tuple[Setting, ...] = (
         unlisted=True,
     ),
     Setting(
+        "LEDGER_OPEN_SETTINGS_FILE",
+        "store",
+        "of a confidential ledger: file with the settings of the open one, which it reads, one a line",
+        fixed=True,
+    ),
+    Setting(
         "LEDGER_WITHHELD_KEY",
         "store",
         "public key to which messages are sealed that are not for this ledger [one of the key folder]",

@@ -22,7 +22,7 @@ from ledger.names import LedgerName
 from ledger.storage.postgres import PATIENCE_S
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
-from rulebook.approvals import APPROVALS
+from rulebook.approvals import four_eyes
 from rulebook.calendar import AMSTERDAM
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
@@ -43,8 +43,6 @@ ANSWERS_TOPIC = "privacy.rejections.v1"
 SIGNED_TOPIC = "privacy.signed.v1"
 RECIPIENT = r"age1[02-9ac-hj-np-z]{58}"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
-# Acts that a second person can have to approve.
-FOUR_EYES = tuple(entry.act for entry in APPROVALS)
 OFFICE = "urn:voipzeker:privacy-office"
 
 
@@ -157,6 +155,7 @@ class Settings(msgspec.Struct, frozen=True):
     signed: Signed = Signed()
     ordinary_codes: frozenset[str] = frozenset()
     people: DisplaySettings = DisplaySettings()
+    open_settings: Path | None = None
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -202,9 +201,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         controller=_controller(reader),
         log=_log(reader, ledger, data_dir, key_dir),
         reading=_reading(reader),
-        four_eyes=frozenset(
-            reader.names("FOUR_EYES", (), "|".join(FOUR_EYES), f"some of {', '.join(FOUR_EYES)}")
-        ),
+        four_eyes=_four_eyes(reader, confidential=confidential),
         serving=_serving(reader),
         backup_recipients=reader.names(
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
@@ -214,6 +211,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         signed=signed,
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         people=_people(reader),
+        open_settings=reader.file("OPEN_SETTINGS_FILE") if confidential else None,
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     reader.check()
@@ -250,6 +248,11 @@ def _database_url(reader: Reader) -> str | None:
     if url is None or password is None:
         return url
     return f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"
+
+
+def _four_eyes(reader: Reader, *, confidential: bool) -> frozenset[str]:
+    acts = four_eyes(confidential=confidential)
+    return frozenset(reader.names("FOUR_EYES", (), "|".join(acts), f"some of {', '.join(acts)}"))
 
 
 def _ledger(reader: Reader, default: str) -> LedgerName:

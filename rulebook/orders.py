@@ -263,14 +263,14 @@ def allowed(rule: OrderRule, order: OrderFacts) -> Allowance:
 
     Fields keep the order in which they are asked for. Who may order at all is asked of `faults`.
     """
-    why = {field: _ground(rule, field, order.issued_by) for field in order.requested_fields}
+    asked = order.requested_fields
+    refused = {field: why for field in asked if (why := _ground(rule, field, order.issued_by))}
     first, last = _period(rule, order)
-    found = {ground for ground in why.values() if ground}
-    if (first, last) != (order.period_from, order.period_to):
-        found.add("period-beyond-provision")
+    cut = (first, last) != (order.period_from, order.period_to)
+    found = {*refused.values(), *(("period-beyond-provision",) if cut else ())}
     return Allowance(
-        fields=tuple(field for field, ground in why.items() if ground is None),
-        refused=tuple(field for field, ground in why.items() if ground is not None),
+        fields=tuple(field for field in asked if field not in refused),
+        refused=tuple(refused),
         grounds=tuple(ground for ground in GROUNDS if ground in found),
         period_from=first,
         period_to=last,

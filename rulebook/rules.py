@@ -42,15 +42,11 @@ class Rule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     applies_to: str
     title: str
     title_nl: str
-    citation: str
     severity: Literal["high", "medium", "low"]
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     breach_if: Annotated[dict[str, tuple[Fact, ...]], Meta(min_length=1)]
     resolved_by: str
     resolved_by_nl: str
     tests: Annotated[tuple[RuleTest, ...], Meta(min_length=2)]
-    valid_to: date | None = None
     clause: str = ""
 
     def is_broken_by(self, situation: Situation) -> bool:

@@ -89,10 +89,10 @@ def too_much(case: Case) -> Case:
 def too_long(case: Case) -> Case:
     """Data from before the period of the order is given."""
     first, last = (case.at + timedelta(days=days) for days in (-30, 0))
-    days = {"period_from": first.date().isoformat(), "period_to": last.date().isoformat()}
     earlier = (first - timedelta(days=9)).date().isoformat()
-    case.receive(**days).check()
-    return case.execute(**{**days, "period_from": earlier}).breaking("law.order.period")
+    until = last.date().isoformat()
+    case.receive(period_from=first.date().isoformat(), period_to=until).check()
+    return case.execute(period_from=earlier, period_to=until).breaking("law.order.period")
 
 
 def wrong_office(case: Case) -> Case:

@@ -176,7 +176,7 @@ def _erase_all(
         yield result
         if last:
             return
-    raise Halt("what was erased is still held: look at its keys with `ledger audit`")
+    raise Halt("the ledger still holds erased data: look at its keys with `ledger audit`")
 
 
 Choose = Callable[[Person, date, datetime | None], PlannedErasure | None]

@@ -82,8 +82,11 @@ def export(
         settings, "export", Moment(recorded_by=selection.recorded_by, at_position=at_position)
     ) as (_, source):
         emit_lines(exported(source, log, selection, RECORDS[form], counts))
-    if as_json:
-        return
+    if not as_json:
+        _tell(counts)
+
+
+def _tell(counts: Exported) -> None:
     left_out = f", {say('note', 'left-out', counts.left_out)}" if counts.left_out else ""
     tell("exported", counted("record", counts.records), f"{counts.position}{left_out}")
 

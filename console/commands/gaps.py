@@ -8,7 +8,7 @@ import msgspec
 from rich.console import RenderableType
 
 from application.queries.intake.gaps import AcceptedGaps, accepted_gaps
-from application.queries.today.task import command
+from application.queries.task import command
 from application.words import say
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
@@ -110,7 +110,7 @@ def _proposals(
         numbers = partitions if number is None else {number} & partitions
         bookmarks = _bookmarks(ledger, (Partition(topic, each) for each in sorted(numbers)))
         if not bookmarks:
-            raise Misconfigured("this ledger has never read that; there is nothing to accept")
+            raise Misconfigured("this ledger has never read that topic: there is no gap to accept")
         extents = source.extents(bookmarks)
         proposals = [
             propose(

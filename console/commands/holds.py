@@ -9,7 +9,7 @@ from application.acts.holding import named_hold, place, release, review
 from application.following import bring_up_to_date
 from application.queries.keeping.holds import HoldInForce, all_holds, holds_of
 from application.queries.subjects import check_person
-from application.queries.today.task import command
+from application.queries.task import command
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.people import OptionalSubject, Subject, reading
@@ -29,7 +29,9 @@ Categories = Annotated[
     code_option("--category", "C", CATEGORIES, "A category that the hold keeps; may be repeated."),
 ]
 ReviewOn = Annotated[str, option("--review-on", "DATE", "Day of its next review.")]
-Owner = Annotated[str | None, option("--owner", "O", "Who is responsible for it, as a code.")]
+Owner = Annotated[
+    str | None, option("--owner", "O", "The person or desk that is responsible, as a code.")
+]
 
 
 _RELEASE = "hold-release"

@@ -140,7 +140,9 @@ def whole_name(session: Session, beginning: str) -> str:
         raise Reject(NOT_HERE)
     names = letters_named(session, beginning)
     if len(names) != 1:
-        reason = "several dead letters have names that begin so" if names else "there is none such"
+        reason = (
+            "several dead letters have names that begin so" if names else "there is no such letter"
+        )
         raise Reject(f"{reason}; `ledger dead-letters list` shows them")
     return names[0]
 

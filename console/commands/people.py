@@ -20,7 +20,7 @@ from application.queries.persons.history import HistoryRange, history
 from application.queries.persons.search import FoundPersons, find
 from application.queries.persons.state import state
 from application.queries.subjects import check_person, check_reference
-from application.queries.today.task import command
+from application.queries.task import command
 from application.source import Source
 from application.words import counted
 from console.commands.approving import need_second_person

@@ -1,8 +1,8 @@
 """`ledger today`: what is to be done, the most urgent first."""
 
 from application.following import bring_up_to_date
+from application.queries.task import answer_of
 from application.queries.today.overview import tasks
-from application.queries.today.task import answer_of
 from console.commands.failing import fail_unless
 from console.commands.people import reading
 from console.flags import Json, MostUrgent, configured

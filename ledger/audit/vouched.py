@@ -46,10 +46,12 @@ def check_chain(
             before = b""
             continue
         if batch.names != names_now:
-            detail = f"the names of positions {batch.first} to {batch.last} are not those recorded"
+            detail = (
+                f"the names of positions {batch.first} to {batch.last} are not the recorded names"
+            )
             findings.note(batch.first, "event-id", detail)
         if chain and _hash_of(batch, chain, before) != batch.mac:
-            detail = f"batch {batch.batch} is not what was written, or not after the one before it"
+            detail = f"batch {batch.batch} is not as it was written, or does not follow the batch before it"
             findings.note(batch.first, "batch", detail)
         before = batch.mac
 

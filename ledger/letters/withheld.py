@@ -223,7 +223,7 @@ def seal_withheld(
         return ()
     if key is None:
         raise Misconfigured(
-            "there is no key for messages that are not for this ledger, so nothing is read: run "
+            "there is no key for messages that are not for this ledger, so the ledger reads no message: run "
             "`ledger init`, or set LEDGER_WITHHELD_KEY"
         )
     names = keyring.hash("letter-id")

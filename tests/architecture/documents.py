@@ -15,7 +15,7 @@ import msgspec
 from application.processing_acts import involved_as, user_facts
 from application.register_words import RegisterWords
 from bench import leaks
-from console.tree import FILE, Entry, function_of
+from console.tree import CONFIDENTIAL_FILE, FILE, Entry, function_of
 from documents.register_parts import register_parts
 from host.running.watching import MADE
 from host.setting_list import SETTINGS
@@ -38,7 +38,7 @@ from schemas.extensions import DROPPED
 from schemas.facts import COMMON_MEMBERS
 from schemas.limits import LIMITS
 from schemas.references import PERSONS
-from tests.architecture import order_pages, reference
+from tests.architecture import order_forms, order_pages, reference
 from tests.architecture.protection import catalogue, files, tables
 from tests.architecture.reference import table
 from tests.fixtures import registers
@@ -305,6 +305,11 @@ def sheets() -> str:
 SECTIONS = {
     "docs/reference/answers/index.md": {"answers": reference.answers},
     "docs/reference/commands.md": {"commands": reference.commands, "usage": reference.usage},
+    "docs/reference/confidential/index.md": {
+        "commands": reference.confidential_commands,
+        "answers": reference.confidential_answers,
+        "usage": reference.confidential_usage,
+    },
     "docs/reference/events.md": {
         "topics": topics,
         "attributes": attributes,
@@ -338,6 +343,11 @@ SECTIONS = {
         "marketing": reference.marketing,
         "provisions": reference.provisions,
     },
+    "docs/reference/order-forms.md": {
+        "problems": order_forms.problems,
+        "forms": order_forms.forms,
+        "categories": order_forms.categories,
+    },
     "docs/reference/settings.md": {"settings": settings},
 }
 
@@ -370,7 +380,8 @@ def _summary(function: str) -> str:
 
 def main() -> None:
     """Write every page, and the summaries of the commands."""
-    FILE.write_text(summarized(FILE.read_text("utf-8")), "utf-8")
+    for file in (FILE, CONFIDENTIAL_FILE):
+        file.write_text(summarized(file.read_text("utf-8")), "utf-8")
     for page, sections in SECTIONS.items():
         path = ROOT / page
         path.write_text(written(path.read_text("utf-8"), dict(sections)), "utf-8")

@@ -44,8 +44,8 @@ from projections.views.secrecy import Secrets
 from tests.property import finding_model, order_model
 from tests.property import view_model as model
 from tests.property.finding_specs import facts, lives
+from tests.property.spec_parts import Spec
 from tests.property.view_specs import (
-    Spec,
     annulling,
     build,
     collected,

@@ -153,7 +153,7 @@ def employee_access(
     row, looks = _of_employee(source, reference, moment)
     if row is None and not saw:
         raise UnknownSubject(
-            "The ledger holds no roles, employment or certificate of this subject, and nothing it saw."
+            "The ledger holds no roles, employment or certificate of this subject, and no read by it."
         )
     row, house, time = row or Employee(), house_at(source, moment), moment.as_of or source.now
     source.reads.note([reference], ())

@@ -67,7 +67,7 @@ def imposed(until: str, /, **facts: Any) -> RecordedEvent:
 
 def restricted(review_on: str, day: float = 1) -> RecordedEvent:
     considered = dict.fromkeys("abcdefgh", "x")
-    facts = {"ground": "d", "considerations": considered, "review_on": review_on}
+    facts: dict[str, Any] = {"ground": "d", "considerations": considered, "review_on": review_on}
     return event("restriction-applied", day * DAY, **facts)
 
 
@@ -165,7 +165,7 @@ def test_a_finding_names_the_act_and_since_when() -> None:
 
 
 def test_a_preservation_may_last_as_long_as_the_order_for_the_data_needs() -> None:
-    european = {"provision": EPOC, "categories": ["traffic"]}
+    european: dict[str, Any] = {"provision": EPOC, "categories": ["traffic"]}
     freeze = received(200, **EU_FREEZE)
     kept = event("preservation-imposed", 201 * DAY, order_ref="O-1", until="2026-11-01", **european)
     wanted = act("order-received", 250, ref="O-2", provision=EPOC, extends="O-1", authority="police",

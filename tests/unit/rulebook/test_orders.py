@@ -60,7 +60,15 @@ def test_each_rule_passes_its_own_tests(rule: OrderRule, test: OrderTest) -> Non
 
 def test_every_provision_that_an_order_can_rest_on_has_a_rule() -> None:
     """Duties towards persons, feeds and disclosures that nobody orders have none."""
-    unordered = ("nl.tw.4", "nl.tw.11", "nl.tw.12", "nl.tw.13.5", "nl.bvgt", "nl.awr.52", "eu.2013")
+    unordered: tuple[str, ...] = (
+        "nl.tw.4",
+        "nl.tw.11",
+        "nl.tw.12",
+        "nl.tw.13.5",
+        "nl.bvgt",
+        "nl.awr.52",
+        "eu.2013",
+    )
     unordered += ("nl.awr.53a", "nl.ib.", "nl.uavg.", *(f"eu.gdpr.{n}" for n in range(10, 40)))
     ruled = {rule.provision for rule in ORDER_RULES}
     missing = {entry.id for entry in PROVISIONS} - ruled
