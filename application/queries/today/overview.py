@@ -10,8 +10,6 @@ from application.queries.cases.complaints import complaint_list
 from application.queries.cases.found_incidents import find_case
 from application.queries.cases.found_requests import found_of, known_requests
 from application.queries.cases.incidents import incident_list
-from application.queries.desk.found_orders import known_orders, named_orders
-from application.queries.desk.order_tasks import tasks_of_order, tasks_of_restrictions
 from application.queries.disclosures.notifications import NotificationFilter, notification_tasks
 from application.queries.intake.dead_letters import forgotten_after
 from application.queries.intake.sources import sources
