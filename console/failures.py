@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from application.times import localized
+from console.remedies import with_remedy
 from documents.messages import told
 from host.logs import Log, logs
 from host.notes import note
@@ -27,7 +28,7 @@ class _UsageError(Protocol):
 def explained(error: Exception) -> tuple[int, str]:
     """Exit status and line of an error. Unknown errors tell their type only: texts may quote values."""
     if isinstance(error, LedgerError):
-        return _status_of(error), f"ledger: {localized(str(error))}"
+        return _status_of(error), f"ledger: {localized(with_remedy(error))}"
     if isinstance(error, _UsageError):
         command = getattr(getattr(error, "ctx", None), "command_path", "ledger")
         return (

@@ -384,7 +384,7 @@ def _translated(error: Exception) -> LedgerError:
     if isinstance(error, _PASSING_FAULTS) and isinstance(error.__cause__, OSError | None):
         return KafkaAway(f"Kafka does not answer: {name}")
     if isinstance(error, _OFFSET_FAULTS):
-        return OutOfRange(f"Kafka has not what should be read next: {name}; {error}")
+        return OutOfRange(f"Kafka lacks the records to read next: {name}; {error}")
     if isinstance(error, (kafka_errors.CorruptRecordError, *_PYTHON_FAULTS)):
         return Halt("a record after the bookmarks cannot be read, it is damaged or no Kafka record")
     return Halt(f"Kafka stopped: {name}")

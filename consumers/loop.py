@@ -35,7 +35,7 @@ from consumers.source import (
 from consumers.store import LedgerStore, Store
 from ledger.application import Ledger
 from ledger.clocks import Clocks
-from ledger.errors import Fenced, Halt, Retry
+from ledger.errors import Fenced, Halt, Remedy, Retry
 from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
@@ -114,7 +114,7 @@ class Consumer:
         finally:
             self._drop_store()
         if self._halted:
-            raise Halt(_halted(self._halted))
+            raise _halted(self._halted)
 
     def turn(self) -> None:
         """Poll, record, and do what is due."""
@@ -197,7 +197,7 @@ class Consumer:
         for topic in sorted(self._halted):
             self._observer.halted(topic)
         if self._halted.issuperset(self._job.topics):
-            raise Halt(_halted(self._halted))
+            raise _halted(self._halted)
         partitions = sorted(p for p in self._source.assignment() if p.topic not in self._halted)
         extents = self._source.extents(partitions)
         backlogs = {p: self._place(p, extents[p]) for p in partitions}
@@ -372,10 +372,10 @@ class _PendingBatch:
     started: float = 0.0
 
 
-def _halted(topics: frozenset[str]) -> str:
-    return (
-        f"too many messages of {', '.join(sorted(topics))} were rejected, so it is not read any more: "
-        "see `ledger kafka sources` and `ledger dead-letters list`, then run `ledger consume --resume`"
+def _halted(topics: frozenset[str]) -> Halt:
+    return Halt(
+        f"too many messages of {', '.join(sorted(topics))} were rejected, so it is not read any more",
+        remedy=Remedy("resume-topic"),
     )
 
 

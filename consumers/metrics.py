@@ -36,7 +36,7 @@ REJECTIONS = Series(
     "ledger_rejections_total",
     "counter",
     "Messages that became dead letters, by reason. Rises: see `ledger dead-letters list`, and mend "
-    "the sender before its share has the source quarantined.",
+    "the sender before the ledger quarantines the source.",
     ("topic", "code"),
 )
 BATCH_MESSAGES = Series(
@@ -62,7 +62,7 @@ LAG_RECORDS = Series(
 LAG_SECONDS = Series(
     "ledger_kafka_lag_seconds",
     "gauge",
-    "For how long at least the oldest record that is not recorded has waited, as far as this process "
+    "The least time that the oldest unrecorded record has waited, as far as this process "
     "has seen; 0 without lag.",
     _PLACE,
 )
@@ -89,7 +89,7 @@ RETENTION_HEADROOM = Series(
 REBALANCES = Series(
     "ledger_kafka_rebalances_total",
     "counter",
-    "Times that the assignment of this member was touched. Keeps rising: members come and go, or take "
+    "Times that Kafka changed the partitions of this member. Keeps rising: members come and go, or take "
     "longer than the session (LEDGER_KAFKA_SESSION_S).",
 )
 FENCED = Series(
@@ -102,7 +102,7 @@ TOPIC_HALTED = Series(
     "ledger_topic_halted",
     "gauge",
     "1 when too many messages of a topic were refused, and it is not read: see "
-    "`ledger dead-letters list`, mend the sender, then `ledger consume --resume`.",
+    "`ledger dead-letters list`, mend the sender, then give the command that `ledger today` names.",
     ("topic",),
 )
 SERVICE_AWAY = Series(

@@ -6,9 +6,9 @@ A ledger never jumps: whatever does not fit is a Halt with a plain message, and 
 from collections.abc import Sequence
 
 from consumers.backlog import Backlog
-from consumers.source import Identity, OffsetRange, Partition, Source, how_to_accept
+from consumers.source import Identity, OffsetRange, Partition, Source
 from consumers.store import Store, StoredBookmark
-from ledger.errors import Halt, Misconfigured
+from ledger.errors import Halt, Misconfigured, Remedy
 
 
 def identify(source: Source, topics: Sequence[str], known: Identity | None = None) -> Identity:
@@ -57,8 +57,8 @@ def _first_bookmark(
     """
     if extent.start > 0 and not from_log_start:
         raise Halt(
-            f"{partition} is new to this ledger, but its first {extent.start} offsets are gone "
-            "already; to begin with what is left, run `ledger consume --from-log-start`"
+            f"{partition} is new to this ledger, but its first {extent.start} offsets are gone already",
+            remedy=Remedy("begin-with-what-is-left"),
         )
     return StoredBookmark(identity.cluster_id, identity.topic_ids[partition.topic], extent.start)
 
@@ -82,14 +82,14 @@ def _check_extent(partition: Partition, stored: StoredBookmark, extent: OffsetRa
     if stored.next_offset > extent.end:
         raise Halt(
             f"the ledger has {partition} up to offset {stored.next_offset}, but Kafka only up to "
-            f"{extent.end}: the cluster has lost records that were acknowledged; restore it, or "
-            f"{how_to_accept(partition)}"
+            f"{extent.end}: the cluster has lost records that were acknowledged",
+            remedy=Remedy("restore-cluster", (partition.topic, partition.number)),
         )
     if stored.next_offset < extent.start:
         raise Halt(
             f"offsets {stored.next_offset} to {extent.start - 1} of {partition} are gone before they "
-            "were recorded (retention, or records deleted); nothing is skipped: "
-            f"{how_to_accept(partition)}"
+            "were recorded (retention, or records deleted); nothing is skipped",
+            remedy=Remedy("accept-gap", (partition.topic, partition.number)),
         )
 
 
@@ -101,9 +101,8 @@ def _check_topic(topic: str, topic_id: str, identity: Identity) -> None:
     if current_id != topic_id:
         raise Halt(
             f"topic {topic} was deleted and made anew (expected id {topic_id}, got {current_id}): its "
-            "offsets mean other records now; use a topic of another name, or have upstream send again "
-            "what was not read, then run `ledger kafka accept-gap --new-topic --topic "
-            f"{topic} --reason CODE`"
+            "offsets mean other records now",
+            remedy=Remedy("accept-topic", (topic,)),
         )
 
 
@@ -118,7 +117,6 @@ def check_record(partition: Partition, offset: int, expected: bytes, actual: byt
     if expected != actual:
         raise Halt(
             f"offset {offset} of {partition} holds another record than the recorded one: "
-            "the cluster has lost records and used their offsets again; restore it, or run `ledger "
-            f"kafka accept-gap --topic {partition.topic} --partition {partition.number} --to OFFSET "
-            "--reason CODE` with an offset from before it did so: what is read twice is a duplicate"
+            "the cluster has lost records and used their offsets again",
+            remedy=Remedy("read-again", (partition.topic, partition.number)),
         )

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from ledger.errors import Halt, ServiceAway
+from ledger.errors import Halt, Remedy, ServiceAway
 from schemas import Headers
 
 
@@ -45,7 +45,7 @@ def record_of(offset: int, value: bytes | None, headers: Headers = ()) -> Record
 
 
 class OutOfRange(Halt):
-    """Kafka has not what should be read next."""
+    """Kafka lacks the records to read next."""
 
 
 class Unreadable(Halt):
@@ -53,20 +53,12 @@ class Unreadable(Halt):
 
     def __init__(self, partition: Partition, start: int, end: int) -> None:
         super().__init__(
-            f"offsets {start} to {end - 1} of {partition} cannot be read, they are damaged: restore "
-            f"them from another replica, or {how_to_accept(partition)}"
+            f"offsets {start} to {end - 1} of {partition} cannot be read: they are damaged",
+            remedy=Remedy("restore-records", (partition.topic, partition.number)),
         )
         self.partition = partition
         self.start = start
         self.end = end
-
-
-def how_to_accept(partition: Partition) -> str:
-    """What an operator does who knows that the records are lost."""
-    return (
-        "have upstream send them again, then run `ledger kafka accept-gap --topic "
-        f"{partition.topic} --partition {partition.number} --reason CODE`"
-    )
 
 
 class PollResult(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ import orjson
 from consumers.files import IngestResult, RejectedLine
 from consumers.pipeline import again
 from ledger.application import Ledger
-from ledger.errors import Reject
+from ledger.errors import Reject, Remedy
 from ledger.keys.keyring import Keyring
 from ledger.letters.withheld import KeyPair, OpenedLetter, remove_received, withheld
 from ledger.reading import head_position
@@ -63,8 +63,8 @@ def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
         lines = receipts.read_bytes().splitlines()
     except FileNotFoundError:
         raise Reject(
-            f"there is no {receipts.name}: `ledger ingest --withheld` of the confidential ledger writes it "
-            "beside the file; nothing was removed"
+            f"there is no {receipts.name} beside the file: nothing was removed",
+            remedy=Remedy("take-over"),
         ) from None
     return remove_received(session, keyring, {_receipt(line) for line in lines})
 
@@ -112,7 +112,9 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
             row = orjson.loads(line)
             yield bytes.fromhex(row["letter"]), b64decode(row["sealed"], validate=True)
         except (ValueError, TypeError, KeyError):
-            raise Reject(f"line {number} is none of `ledger dead-letters hand-over`") from None
+            raise Reject(
+                f"line {number} does not come from `ledger dead-letters hand-over`"
+            ) from None
 
 
 def take_over(

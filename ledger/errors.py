@@ -7,18 +7,29 @@ file of the log does not show what it should. No text ever quotes a personal val
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Remedy(NamedTuple):
+    """What a person can do about an error, by a name, with the values that it needs."""
+
+    name: str
+    values: tuple[object, ...] = ()
 
 
 class LedgerError(Exception):
     """Something went wrong; the docstring of each subclass is its default message.
 
-    `field`: what of the caller's input it is about. An edge says how that is called there: a command its
-    flag, a page its input.
+    `field`: what of the caller's input it is about. `remedy`: what to do, where an act of this program ends
+    it. An edge words both: a command names its flag, a page its input.
     """
 
-    def __init__(self, message: str | None = None, *, field: str = "") -> None:
+    def __init__(
+        self, message: str | None = None, *, field: str = "", remedy: Remedy | None = None
+    ) -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())
         self.field = field
+        self.remedy = remedy
 
 
 class Reject(LedgerError):
@@ -45,6 +56,10 @@ class OnHold(Reject):
         which = "the hold" if len(by_ref) == 1 else "the holds"
         super().__init__(f"nothing was erased: under legal hold {listed}; release {which} first")
         self.held = tuple(held)
+
+
+class NotYet(Reject):
+    """Nothing was erased: it is kept for now. `ledger retention decide` puts the erasure off."""
 
 
 class Retry(LedgerError):

@@ -118,7 +118,7 @@ READ: tuple[Series, ...] = (
         "ledger_halted_topics",
         "gauge",
         "Topics that are halted, since too many of their messages were refused, also while no consumer "
-        "runs. Above 0: `ledger status` names them; mend the sender, then `ledger consume --resume`.",
+        "runs. Above 0: mend the sender, then give the command that `ledger today` names for each.",
     ),
     Series(
         "ledger_quarantined_sources",
@@ -132,7 +132,7 @@ READ: tuple[Series, ...] = (
     Series(
         "ledger_erasures_total",
         "counter",
-        "Erasures that were carried out, those repeated after a restore included.",
+        "Erasures that were carried out, erasures repeated after a restore included.",
     ),
     Series(
         "ledger_erasures_pending",
@@ -156,8 +156,8 @@ READ: tuple[Series, ...] = (
     Series(
         "ledger_data_directory_bytes",
         "gauge",
-        "Bytes on the database's disk of this ledger's tables and indexes, not of other ledgers and not "
-        "of the write-ahead log. Plan the disk by its growth.",
+        "Bytes on the database's disk of the tables and indexes of this ledger, without the write-ahead "
+        "log. Plan the disk by its growth.",
     ),
     Series(
         "ledger_key_epoch_age_seconds",

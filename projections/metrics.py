@@ -57,15 +57,15 @@ COUNTED: tuple[Series, ...] = (
     Series(
         "ledger_consents",
         "gauge",
-        "Consents by purpose and what the deciding act made of them (expired: by the day). A jump to "
+        "Consents by purpose and by their status after the deciding act (expired: by the day). A jump to "
         "withdrawn: look at the purpose's last campaign.",
         ("purpose", "status"),
     ),
     Series(
         "ledger_disclosures_total",
         "counter",
-        "Disclosures to recipients of a kind, those annulled later included. An unusual rise: see "
-        "`ledger disclosures --kind`, and ask who asked.",
+        "Disclosures to recipients of a kind, later annulled ones included. An unusual rise: see "
+        "`ledger disclosures`, and find out who asked for the data.",
         ("recipient_kind",),
     ),
     Series(
@@ -77,22 +77,21 @@ COUNTED: tuple[Series, ...] = (
     Series(
         "ledger_requests_overdue",
         "gauge",
-        "Of them those whose period has passed. Anything but 0 breaks the law: `ledger request list "
-        "--overdue` names them.",
+        "Open requests whose period has passed. Anything but 0 breaks the law: `ledger request list` "
+        "names them.",
         ("right",),
     ),
     Series(
         "ledger_incidents_open",
         "gauge",
-        "Breaches and cases of suspected misuse in which something is to be done. See `ledger incident "
-        "list`.",
+        "Breaches and cases of suspected misuse that wait for an act. See `ledger incident list`.",
         ("kind",),
     ),
     Series(
         "ledger_incidents_overdue",
         "gauge",
-        "Of them those in which an authority or a person was not told in time. Anything but 0: `ledger "
-        "incident list` names the clock; tell them now.",
+        "Open breaches and cases in which an authority or a person was not told in time. Anything but "
+        "0: `ledger incident list` names the clock; tell them now.",
         ("kind",),
     ),
     Series(
@@ -103,7 +102,7 @@ COUNTED: tuple[Series, ...] = (
     Series(
         "ledger_complaints_overdue",
         "gauge",
-        "Of them those that wait for longer than the house promised. Anything but 0: `ledger complaint "
+        "Open complaints that wait for longer than the house promised. Anything but 0: `ledger complaint "
         "list` names them; answer them today.",
     ),
     Series(
@@ -114,7 +113,7 @@ COUNTED: tuple[Series, ...] = (
     Series(
         "ledger_holds_overdue",
         "gauge",
-        "Of them those whose day of review has passed. Anything but 0: `ledger hold list` names them; review "
+        "Legal holds whose day of review has passed. Anything but 0: `ledger hold list` names them; review "
         "or release each.",
     ),
     Series(

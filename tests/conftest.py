@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.fixtures.running",
     "tests.fixtures.line",
     "tests.fixtures.deployment",
+    "tests.fixtures.two_ledgers",
 ]
 
 

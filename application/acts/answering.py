@@ -114,7 +114,7 @@ def _acts_of_review(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]
         yield act_on(case, names.HUMAN_REVIEW_COMPLETED, {"outcome": options.review})
     elif not reviewed:
         raise Misconfigured(
-            "a request for human review is answered with what the review came to, such as confirmed or "
+            "a request for human review is answered with the outcome of the review, such as confirmed or "
             "revised",
             field="review",
         )

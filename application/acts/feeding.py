@@ -78,4 +78,4 @@ def keep(site: Site, feed: Disclosure, secret: bytes, references: Iterable[str])
 
 def _check_in_time(site: Site, time: datetime) -> None:
     if keep_until(time) <= site.clock():
-        raise Misconfigured("this feed is older than lists of feeds are kept")
+        raise Misconfigured("this feed is too old: its list would be past its period")

@@ -34,7 +34,7 @@ def check_person(reference: str) -> None:
     """Raise Misconfigured for what is no reference to a person."""
     check_reference(reference)
     if not is_person(reference):
-        raise Misconfigured("this answer is about persons, such as customer/10023 or employee/7")
+        raise Misconfigured("this command is about persons, such as customer/10023 or employee/7")
 
 
 def customer_of(reference: str) -> str | None:

@@ -110,7 +110,7 @@ def _proposals(
         numbers = partitions if number is None else {number} & partitions
         bookmarks = _bookmarks(ledger, (Partition(topic, each) for each in sorted(numbers)))
         if not bookmarks:
-            raise Misconfigured("this ledger has never read that; there is nothing to accept")
+            raise Misconfigured("this ledger has never read that topic: there is no gap to accept")
         extents = source.extents(bookmarks)
         proposals = [
             propose(

@@ -29,7 +29,9 @@ Categories = Annotated[
     code_option("--category", "C", CATEGORIES, "A category that the hold keeps; may be repeated."),
 ]
 ReviewOn = Annotated[str, option("--review-on", "DATE", "Day of its next review.")]
-Owner = Annotated[str | None, option("--owner", "O", "Who is responsible for it, as a code.")]
+Owner = Annotated[
+    str | None, option("--owner", "O", "The person or desk that is responsible, as a code.")
+]
 
 
 _RELEASE = "hold-release"

@@ -31,7 +31,7 @@ def list_tasks(
         str | None, option("--recipient", "R", "Only this recipient, by id or name.")
     ] = None,
     everything: Annotated[
-        bool, switch("--all", "Also those that are done, with what came of them.")
+        bool, switch("--all", "Also recipients that were told, with the outcome.")
     ] = False,
     moment: AtMoment = NOW,
     as_json: Json = False,

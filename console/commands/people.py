@@ -75,7 +75,7 @@ def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tu
 
     `query`: the command, as the record of reads names it. The answer is printed inside, so that it does
     not wait for that record. `moment`: what the answer is of.
-    Exit status 1 when a key is missing although nobody erased it.
+    Exit status 1 when a key is missing although no erasure destroyed it.
     """
     with open_site(settings) as site:
         source = site.source(query)

@@ -51,5 +51,5 @@ def batch_rows(rows: Iterable[Sequence[Any]], findings: Findings) -> list[BatchR
         if all(isinstance(cell, int | str) for cell in row[:10]):
             batches.append(BatchRow(*row))
         else:
-            findings.note(None, UNREADABLE, f"the row of batch {row[0]} lacks something")
+            findings.note(None, UNREADABLE, f"the row of batch {row[0]} lacks a value")
     return batches

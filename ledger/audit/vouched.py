@@ -43,13 +43,15 @@ def check_chain(
     for batch, names_now in zip(batches, names, strict=True):
         if batch.mac is None:
             findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")
-            before = b""
+            before = b""  # the next batch was made with another one before it, so it is named, too
             continue
         if batch.names != names_now:
-            detail = f"the names of positions {batch.first} to {batch.last} are not those recorded"
+            detail = (
+                f"the names of positions {batch.first} to {batch.last} are not the recorded names"
+            )
             findings.note(batch.first, "event-id", detail)
         if chain and _hash_of(batch, chain, before) != batch.mac:
-            detail = f"batch {batch.batch} is not what was written, or not after the one before it"
+            detail = f"batch {batch.batch} is not as it was written, or does not follow the batch before it"
             findings.note(batch.first, "batch", detail)
         before = batch.mac
 

@@ -93,12 +93,12 @@ def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
     signers = {key.name for key, _ in verify_note(note, logs)}
     title, newline, body = note.text.partition("\n")
     if title + newline != _TITLE:
-        raise Unproven("what is signed there is no backup")
+        raise Unproven("the signed file is not a manifest of a backup")
     copy = _decoded(body)
     if copy.origin not in signers:
-        raise Unproven("another log than the named one has signed it")
+        raise Unproven("a log of another name has signed it")
     if not _is_sound(copy):
-        raise Unproven("the manifest names files or tables as this program does not")
+        raise Unproven("the manifest names files or tables in another way than this program")
     return copy
 
 

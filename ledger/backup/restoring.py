@@ -187,6 +187,6 @@ def _unpacked(unpacker: "zlib._Decompress", block: bytes) -> Iterator[bytes]:
 def _set_sequence(session: Session, namespace: str, name: str, last: int) -> None:
     sequences = dict(session.rows("sequences_of", namespace=namespace))
     if name not in sequences:
-        raise Misconfigured(f"the copy names a sequence {name}, which the ledger has not")
+        raise Misconfigured(f"the copy names a sequence {name}, which the ledger lacks")
     if last:
         session.rows("set_sequence", namespace=namespace, sequence=name, last=last)

@@ -21,5 +21,5 @@ def check_format(sealed: bytes, expected: bytes) -> None:
     if sealed[:FORMAT_BYTES] == expected:
         return
     if not sealed:
-        raise Halt("there is nothing where something sealed belongs")
+        raise Halt("a sealed value is missing")
     raise UnknownFormat(sealed[0])

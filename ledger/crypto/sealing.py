@@ -27,7 +27,7 @@ NONCE_BYTES = 12
 _PAD_BYTES = 16
 _PADS = tuple(b" " * (-length % _PAD_BYTES) for length in range(_PAD_BYTES))
 _BODY = FORMAT_BYTES + NONCE_BYTES
-_SHUT = "what is sealed does not open with its key in its place"
+_SHUT = "the sealed value does not open with its key in this place"
 # Of a blob: what holds the byte of its format.
 _HEAD_DIGITS = 4
 _BLOCK_BYTES = 64

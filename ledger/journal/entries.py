@@ -120,7 +120,9 @@ class ErasureJournal:
             try:
                 entries = [read_line(line) for line in lines]
             except msgspec.DecodeError as error:
-                raise Halt("the erasure journal is damaged; nothing may be served") from error
+                raise Halt(
+                    "the erasure journal is damaged: the ledger may serve no reader"
+                ) from error
             offset += sum(len(line) + 1 for line in lines)
             yield entries, offset
 

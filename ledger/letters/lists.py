@@ -86,6 +86,6 @@ def letters_named(session: Session, beginning: str) -> list[str]:
         least = bytes.fromhex(beginning.ljust(LETTER_DIGITS, "0"))
         most = bytes.fromhex(beginning.ljust(LETTER_DIGITS, "f"))
     except ValueError:
-        raise Reject("there is none such; `ledger dead-letters list` shows them") from None
+        raise Reject("there is no such letter; `ledger dead-letters list` shows them") from None
     rows = session.of("ledger").rows("letters_between", least=least, most=most)
     return [bytes(letter).hex() for (letter,) in rows]

@@ -186,7 +186,7 @@ class _NewView:
                 return self._swap_now()
             self._session.notified(_PAUSE_S)
         raise Busy(
-            f"view {self.view.name} was read without a pause: its new rows wait; rebuild it again"
+            f"view {self.view.name} was held by readers without a pause: its new rows wait; rebuild it again"
         )
 
     def _swap_now(self) -> ViewReport:

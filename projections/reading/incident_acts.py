@@ -48,7 +48,7 @@ def hindrance(incident: Incident, deed: ProposedAct) -> str | None:
     """Why an act is not allowed on an incident, as one sentence; None when it is."""
     begun_at = incident.begun_at
     if begun_at is None:
-        return f"{named(incident)} never began: expected it to be recorded first"
+        return f"{named(incident)} never began: record its beginning first"
     if deed.time < begun_at:
         verb = "detected" if incident.kind == "breach" else "suspected"
         return f"this cannot have been done before {named(incident)} was {verb}, at {instant(begun_at)}"

@@ -29,10 +29,14 @@ _SPOKEN = {
     "host/restoring.py": ("_absent", "_NEVER"),
     "application/lookups.py": ("unknown",),
     "console/failures.py": ("explained", "_without_values", "_place"),
+    "console/remedies.py": ("*",),
     "consumers/refusals.py": ("*",),
     "projections/reading/incident_acts.py": ("*",),
     "projections/following/inspection.py": ("*",),
     "projections/reading/request_acts.py": ("*",),
+    "projections/reading/order_steps.py": ("hindrance",),
+    "projections/reading/order_judging.py": ("_objections", "refusal"),
+    "application/acts/on_secrecy.py": ("hindrance",),
     "ledger/storage/refusals.py": ("*",),
 }
 _FEWEST_LETTERS = 3

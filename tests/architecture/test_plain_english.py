@@ -1,9 +1,12 @@
 """Words that hide who does what are in no document, help text or message.
 
-A sentence names its actor, its verb and its object. Each word here has stood where a reader had to guess one.
+A sentence names its actor, its verb and its object. Each word here has stood where a reader had to guess
+one, and so has each form of a riddle.
 """
 
 import re
+import tomllib
+from collections.abc import Iterator
 
 import pytest
 
@@ -22,6 +25,18 @@ REFUSED = {
     "who stands still": "name the actor: a process that stops",
 }
 _WORDS = re.compile(rf"\b(?:{'|'.join(map(re.escape, REFUSED))})\b", re.I)
+_IS = "may|can|could|has|had|is|was|are|were|made|makes|holds|owns|knows|got|gave|reads|runs"
+# Forms of riddles, and what to write instead.
+RIDDLES = {
+    rf"\b(?:by|from|to|for|against|than|only|even) who (?:{_IS})\b": "name the person: a source that may",
+    rf"(?:^|[.;] )Who (?:{_IS}|cannot|asks|wants|came)\b[^?|:]*?\.(?:\s|$)": "name the person: a user who",
+    r"\bwhat (?:\w+ ){0,3}(?:comes|came|come) (?:to|of)\b": "say the outcome, or the sum",
+    r"\b(?:an)?other one's\b|\bnone such\b": "repeat the noun",
+    r"\b[Ss]o (?:it is|is it|was it) (?:for|with)\b": "say what also holds",
+    r"\bOf (?:them|it) (?:those|that)\b": "repeat the noun: open requests whose",
+    r"\bgoes by itself\b|\b(?:is|are) (?:held against|passed over)\b": "say who compares, skips, erases",
+}
+_RIDDLES = {re.compile(form): instead for form, instead in RIDDLES.items()}
 _CODE = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)", re.S)
 _EXCUSED = {"tests/data/README.md"}  # of another project
 
@@ -29,10 +44,29 @@ _EXCUSED = {"tests/data/README.md"}  # of another project
 def hidden(text: str) -> list[str]:
     """Each refused word of a text with what to write instead; code and addresses are no words of ours."""
     words = " ".join(_CODE.sub("` `", text).split())
+    found = [(match, REFUSED[match[0].lower()]) for match in _WORDS.finditer(words)]
+    found += [(match, say) for form, say in _RIDDLES.items() for match in form.finditer(words)]
     return [
-        f"…{words[max(0, found.start() - 40) : found.end() + 40]}…: {REFUSED[found[0].lower()]}"
-        for found in _WORDS.finditer(words)
+        f"…{words[max(0, match.start() - 40) : match.end() + 40]}…: {say}" for match, say in found
     ]
+
+
+def english(value: object, name: str = "") -> Iterator[str]:
+    """Each English text of a data file: under `en`, or under a name whose Dutch stands beside it."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key == "en" or f"{key}_nl" in value:
+                yield from _texts(part)
+            else:
+                yield from english(part, key)
+    elif isinstance(value, list):
+        for part in value:
+            yield from english(part, name)
+
+
+def _texts(part: object) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
 
 
 @pytest.mark.parametrize("page", sorted({*tracked("*.md")} - _EXCUSED))
@@ -48,6 +82,39 @@ def test_help_names_who_does_what() -> None:
 
 def test_a_message_names_who_does_what() -> None:
     assert [found for text in sorted(messages()) for found in hidden(text)] == []
+
+
+@pytest.mark.parametrize(
+    "page", tracked("application/*.toml", "documents/*.toml", "rulebook/*.toml", "schemas/*.toml")
+)
+def test_a_data_file_names_who_does_what(page: str) -> None:
+    texts = english(tomllib.loads((ROOT / page).read_text("utf-8")))
+    assert [found for text in texts for found in hidden(text)] == []
+
+
+def test_english_of_data_files_is_found() -> None:
+    data = {"a": {"en": "Nobody", "nl": "Niemand"}, "rule": [{"title": "None", "title_nl": "Geen"}]}
+    assert list(english(data)) == ["Nobody", "None"]
+
+
+@pytest.mark.parametrize(
+    "riddle",
+    [
+        "It counts from who may give it.",
+        "It waits. Who runs already waits, and says why.",
+        "It says what came of it.",
+        "It is another one's double.",
+        "Keys are sealed, and so it is with values.",
+        "Of them those whose period has passed.",
+        "A mark is passed over.",
+    ],
+)
+def test_a_riddle_is_found(riddle: str) -> None:
+    assert hidden(riddle)
+
+
+def test_a_question_is_no_riddle() -> None:
+    assert hidden("Who may say it? The table says who may. Who is trusted: the owner.") == []
 
 
 def test_a_hidden_actor_is_found() -> None:

@@ -138,7 +138,7 @@ class FakeSource:
             return []
         position = self._positions[partition]
         if not log.start <= position <= log.end:
-            raise OutOfRange("Kafka has not what should be read next: OffsetOutOfRange")
+            raise OutOfRange("Kafka lacks the records to read next: OffsetOutOfRange")
         records: list[Record] = []
         while position < log.end and len(records) < room:
             entry = log.entries[position - log.start]

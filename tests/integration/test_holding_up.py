@@ -158,7 +158,7 @@ def test_a_swap_does_not_wait_for_ever(house: House, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(rebuilding, "_PAUSE_S", 0.0)
     with psycopg.connect(house.url) as reader:
         reader.execute("LOCK TABLE ledger_main_views.consent_status IN ACCESS SHARE MODE")
-        with pytest.raises(Busy, match="was read without a pause"):
+        with pytest.raises(Busy, match="was held by readers without a pause"):
             rebuild(house.session("projector"), house.ledger, consent_status.VIEW)
     assert rebuild(house.session("projector"), house.ledger, consent_status.VIEW).ok
 

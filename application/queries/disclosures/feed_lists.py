@@ -147,7 +147,7 @@ def feed_named(source: Source, name: str, recipient: str | None = None) -> Discl
         raise NoFeed("no such feed was delivered: see `ledger feed list`")
     if len(feeds) > 1:
         several = ", ".join(str(row.position) for row in feeds[:_SHOWN])
-        raise NoFeed(f"more than one feed is meant; name one by its position: {several}")
+        raise NoFeed(f"several feeds match; name one by its position: {several}")
     return feeds[0]
 
 

@@ -111,7 +111,7 @@ class EmployeeAccess(Rights, frozen=True, kw_only=True):
 def access(
     source: Source, moment: Moment, *, role: str | None = None, category: str | None = None
 ) -> Access:
-    """Roles as they were at a moment, and who held any. `role`, `category`: only who had that."""
+    """Roles as they were at a moment, and who held any. `role`, `category`: only employees who had that."""
     house, time = house_at(source, moment), moment.as_of or source.now
     source.reads.note_many(())
     names = source.names(house.employees)
@@ -153,7 +153,7 @@ def employee_access(
     row, looks = _of_employee(source, reference, moment)
     if row is None and not saw:
         raise UnknownSubject(
-            "The ledger holds no roles, employment or certificate of this subject, and nothing it saw."
+            "The ledger holds no roles, employment or certificate of this subject, and no read by it."
         )
     row, house, time = row or Employee(), house_at(source, moment), moment.as_of or source.now
     source.reads.note([reference], ())

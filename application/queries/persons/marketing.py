@@ -51,7 +51,7 @@ class Approachable(Answer, frozen=True):
 
 
 class MarketingVerdict(VerdictInWords, frozen=True):
-    """What a rule says of a channel. `consent_for`: purposes of which one must be consented to."""
+    """What a rule says of a channel. `consent_for`: purposes; the person must have consented to one."""
 
     consent_for: list[str]
 

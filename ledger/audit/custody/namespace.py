@@ -207,4 +207,4 @@ def check_read_notes(session: Session, key: bytes | None, notes: CappedFindings)
     if key is None:
         return
     for note in unopened(session, key):
-        notes.note(None, "read-note", f"note {note} does not open: it is never recorded")
+        notes.note(None, "read-note", f"note {note} does not open: no process can record it")

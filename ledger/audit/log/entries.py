@@ -38,7 +38,7 @@ def walk(rows: Iterable[bytes], findings: Findings) -> Iterator[tuple[int, bytes
             text = _instant(recorded)
         except (struct.error, ValueError, OverflowError):
             last += 1
-            findings.note(last, UNREADABLE, "the row of this event lacks something")
+            findings.note(last, UNREADABLE, "the row of this event lacks a value")
             yield last, b""
             continue
         if position != last + 1:

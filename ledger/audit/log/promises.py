@@ -36,7 +36,7 @@ def promises_of(rows: Sequence[Sequence[Any]], findings: Findings) -> list[Promi
         try:
             promises.append(Promise(str(row[0]), *_columns_of(row)))
         except (msgspec.ValidationError, TypeError):
-            findings.note(None, UNREADABLE, "a promise lacks something")
+            findings.note(None, UNREADABLE, "a promise lacks a value")
     return promises
 
 
@@ -117,7 +117,7 @@ def _check_former(
 ) -> None:
     """A promise of a log that had another name before."""
     if promise.origin not in signed.origins():
-        findings.note(None, "promise", "a log is promised whose keys are not known")
+        findings.note(None, "promise", "the database promises a log whose keys are unknown")
     else:
         _check_root(promise, comparison, findings)
 
@@ -149,7 +149,7 @@ def _check_history(promise: Promise, signed: SignedCheckpoints, findings: Findin
     tree = Checkpoint(promise.origin, promise.size, promise.root)
     history = dict(signed.bound).get(tree)
     if history is not None and history != promise.history:
-        detail = "the checkpoints that were kept are not all that were signed, or not those"
+        detail = "the kept checkpoints are not the checkpoints that were signed"
         findings.note(None, "checkpoint", detail)
     elif history is None and signed.newest and promise.size <= signed.newest.size:
-        findings.note(None, "promise", "the promise is none of the trees that were signed")
+        findings.note(None, "promise", "the promise is not among the trees that were signed")

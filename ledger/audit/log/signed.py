@@ -60,7 +60,7 @@ class SignedCheckpoints:
                 last = checkpoint.size
                 yield checkpoint
         if size > last:
-            self._note("the published checkpoint is not among those kept")
+            self._note("the published checkpoint is not among the kept checkpoints")
 
     def _follows(self, checkpoint: Checkpoint, number: int) -> bool:
         """Take down one more checkpoint that was kept; False when it is smaller than one before it."""

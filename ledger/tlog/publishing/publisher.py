@@ -225,7 +225,9 @@ class Publisher:
         if database_promise is None:
             raise Misconfigured(f"the log {self._origin} has signed nothing: run `ledger publish`")
         if last_promise(self._folder, self._keys) is not None:
-            raise Misconfigured(f"{self._folder.path} holds a log, with which publishing goes on")
+            raise Misconfigured(
+                f"{self._folder.path} holds a log, and the publisher goes on with it"
+            )
         work = _Work(session, None, State())
         self._catch_up(work, database_promise)
         return work

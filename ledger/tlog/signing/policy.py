@@ -109,7 +109,7 @@ class _Draft:
     def _group(self, name: str, threshold: str, *members: str) -> None:
         self._is_new(name)
         if not members or len(set(members)) != len(members):
-            raise Misconfigured("a group has members, each once")
+            raise Misconfigured("a group needs members, each once")
         for member in members:
             self._is_known(member)
         quorum = {"any": "1", "all": str(len(members))}.get(threshold, threshold)
@@ -119,7 +119,7 @@ class _Draft:
 
     def _quorum(self, name: str) -> None:
         if self.quorum is not None:
-            raise Misconfigured("there is one quorum")
+            raise Misconfigured("expected one quorum")
         if name != NO_QUORUM:
             self._is_known(name)
         self.quorum = name

@@ -87,7 +87,9 @@ class Witness:
             verify_note(note, [self._key.verifier])
             return parse_checkpoint(note.text)
         except Unproven as error:
-            raise Halt(f"what this witness signed is damaged in {self._folder}: {error}") from None
+            raise Halt(
+                f"the record of what this witness signed is damaged in {self._folder}: {error}"
+            ) from None
 
     def _keep(self, origin: str, note: Note) -> None:
         path = self._folder / _name(origin) / CHECKPOINT

@@ -110,7 +110,7 @@ class Witnesses:
             if reply.status != HTTPStatus.CONFLICT or reply.type != SIZE_TYPE:
                 raise Retry(f"it answers with status {reply.status}")
             self._sizes[witness.key] = _size(reply.body, checkpoint.size)
-        raise Retry("it changes its mind about what it signed last")
+        raise Retry("it contradicts its own answer about what it signed last")
 
 
 def _size(body: bytes, largest: int) -> int:

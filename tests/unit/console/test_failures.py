@@ -1,11 +1,16 @@
 """Errors become an exit status and one line, and never quote what was not meant to be shown."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import typer
 
+from application.language import speak
 from console.failures import explained
+from console.remedies import REMEDIES
+from documents.messages import told
 from ledger.errors import (
     Fenced,
     Halt,
@@ -15,6 +20,7 @@ from ledger.errors import (
     NotInstalled,
     Refused,
     Reject,
+    Remedy,
     ServiceAway,
     UnknownSubject,
 )
@@ -44,6 +50,43 @@ def test_each_family_has_its_status_and_one_line(error: Exception, status: int) 
     assert line.startswith("ledger: ")
     assert "\n" not in line
     assert "canary" not in line
+
+
+def test_an_error_with_a_remedy_names_the_command_and_its_flags() -> None:
+    gap = Halt("offsets 3 to 4 are gone", remedy=Remedy("accept-gap", ("acts", 0)))
+    _, line = explained(gap)
+    assert line.startswith("ledger: offsets 3 to 4 are gone. To go on, have upstream send them")
+    assert "`ledger kafka accept-gap --topic acts --partition 0 --reason CODE`" in line
+    speak("nl")
+    try:
+        assert "Om verder te gaan: laat de bron ze opnieuw sturen" in told(line)
+    finally:
+        speak(None)
+
+
+ROOT = Path(__file__).resolve().parents[3]
+_FLAG = re.compile(r"`ledger [a-z -]*--[a-z]")
+_BELOW = ("schemas", "rulebook", "ledger", "consumers", "projections")
+
+
+@pytest.mark.parametrize("room", _BELOW)
+def test_no_room_below_the_edge_names_a_flag_in_a_message(room: str) -> None:
+    found = [
+        (path.name, match[0])
+        for path in (ROOT / room).rglob("*.py")
+        for match in _FLAG.finditer(re.sub(r'"\s*\n\s*f?"', "", path.read_text("utf-8")))
+    ]
+    assert found == []
+
+
+def test_each_remedy_of_the_code_is_worded() -> None:
+    named = {
+        name
+        for room in _BELOW
+        for path in (ROOT / room).rglob("*.py")
+        for name in re.findall(r'\bRemedy\("([a-z-]+)"', path.read_text("utf-8"))
+    }
+    assert named == set(REMEDIES)
 
 
 def test_an_unexpected_error_says_where_it_was_raised() -> None:

@@ -1,0 +1,68 @@
+"""What a person can do about an error, as commands with their flags: no room below knows these."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ledger.errors import LedgerError
+
+
+def _accept(topic: str, partition: int) -> str:
+    return (
+        "have upstream send them again, then run `ledger kafka accept-gap --topic "
+        f"{topic} --partition {partition} --reason CODE`"
+    )
+
+
+def _restore_cluster(topic: str, partition: int) -> str:
+    return f"restore the cluster, or {_accept(topic, partition)}"
+
+
+def _restore_records(topic: str, partition: int) -> str:
+    return f"restore them from another replica, or {_accept(topic, partition)}"
+
+
+def _read_again(topic: str, partition: int) -> str:
+    return (
+        f"restore the cluster, or run `ledger kafka accept-gap --topic {topic} --partition {partition} "
+        "--to OFFSET --reason CODE` with an offset from before that: what is read twice is a duplicate"
+    )
+
+
+def _accept_topic(topic: str) -> str:
+    return (
+        "use a topic of another name, or have upstream send again what was not read, then run "
+        f"`ledger kafka accept-gap --new-topic --topic {topic} --reason CODE`"
+    )
+
+
+def _begin_with_what_is_left() -> str:
+    return "run `ledger consume --from-log-start`, which begins with what is left"
+
+
+def _resume() -> str:
+    return "see `ledger kafka sources` and `ledger dead-letters list`, then run `ledger consume --resume`"
+
+
+def _take_over() -> str:
+    return "run `ledger ingest --withheld` of the confidential ledger, which writes it"
+
+
+REMEDIES: Mapping[str, Callable[..., str]] = MappingProxyType(
+    {
+        "accept-gap": _accept,
+        "restore-cluster": _restore_cluster,
+        "restore-records": _restore_records,
+        "read-again": _read_again,
+        "accept-topic": _accept_topic,
+        "begin-with-what-is-left": _begin_with_what_is_left,
+        "resume-topic": _resume,
+        "take-over": _take_over,
+    }
+)
+
+
+def with_remedy(error: LedgerError) -> str:
+    """What an error says, and what a person can do about it. Raises KeyError for an unknown remedy."""
+    if error.remedy is None:
+        return str(error)
+    return f"{error}. To go on, {REMEDIES[error.remedy.name](*error.remedy.values)}"
