@@ -9,6 +9,9 @@ READY := .venv/ready
 PROCESSES ?= 4
 TESTS := $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 
+# Compiled modules are kept: else each process that a test starts compiles all of them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo demo-kafka check quick format lint site types imports test matrix coverage fault documents sbom bench clean
 
 help:  ## show this help
@@ -28,7 +31,8 @@ demo: $(READY)  ## the main job on an embedded PostgreSQL: sample events, ledger
 demo-kafka: $(READY)  ## the same through a real Kafka topic, with a broker started for it
 	$(BIN)/python deploy/kafka/demo.py
 
-check: lint site  ## everything that CI checks: format, lint, the site, types, imports, all tests, each on one PostgreSQL
+# The site is built by the test that looks into it, and only there.
+check: lint  ## everything that CI checks: format, lint, the site, types, imports, all tests, each on one PostgreSQL
 	@$(MAKE) --no-print-directory --jobs 2 test types imports
 
 quick: lint  ## what is checked while one thinks: format, lint, types, imports, the site, the unit and property tests

@@ -13,6 +13,7 @@ from ledger.errors import LedgerError, Retry
 from ledger.keys.opening import Opener
 from ledger.tlog.store.folder import LogFolder
 from ledger.writing.chain import CHAIN
+from projections import views_of
 from projections.following.inspection import InspectionResult, inspect_views
 
 _NO_KEYS = "this machine holds no epoch key: what batches vouch for was not computed again"
@@ -43,7 +44,11 @@ def audit_site(site: Site, *, views: bool) -> Audited:
     result = audit(session, log, chain, _checks(site), before, site.custody)
     inspected = InspectionResult()
     if views and result.readable.views:
-        inspected = inspect_views(site.new_session("reader"), privacy_office=site.privacy_office)
+        inspected = inspect_views(
+            site.new_session("reader"),
+            views_of(site.intake.confidential),
+            privacy_office=site.privacy_office,
+        )
     unchecked = () if site.provider.epochs() else (_NO_KEYS,)
     return Audited(result, inspected, unchecked)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from application.site import Site
 from ledger.reading import head_position
-from projections import VIEWS
+from projections import views_of
 from projections.folds.view import View
 from projections.following.apart import WorkerProcesses, worthwhile
 from projections.following.observer import FollowerObserver
@@ -17,7 +17,10 @@ from projections.following.storage import bookmarks
 @contextmanager
 def follower(site: Site, observer: FollowerObserver | None = None) -> Iterator[Follower]:
     """A follower of all views, as the projector."""
-    views_follower = Follower(site.database, site.ledger, site.privacy_office, observer=observer)
+    views = views_of(site.intake.confidential)
+    views_follower = Follower(
+        site.database, site.ledger, site.privacy_office, views, observer=observer
+    )
     try:
         yield views_follower
     finally:
@@ -38,7 +41,9 @@ def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:
     """Build those views again that were built by another version of this program."""
     built = bookmarks(site.session("projector"))
     outdated = [
-        view for view in VIEWS if view.name in built and built[view.name].version != view.version
+        view
+        for view in views_of(site.intake.confidential)
+        if view.name in built and built[view.name].version != view.version
     ]
     for view in outdated:
         say(f"view {view.name} is built again for version {view.version}")

@@ -14,7 +14,7 @@ import msgspec
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
 from projections.views import disclosures
-from schemas import EVENT_TYPES, PERSONAL_FIELDS
+from schemas import ALL_TYPES, PERSONAL_FIELDS
 from schemas.references import Kind
 
 INVOLVED: Mapping[Kind, str] = {
@@ -142,13 +142,13 @@ class Act(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=512)
 def user_facts(type: str) -> tuple[str, ...]:
     """The facts of a type that name who handled the data."""
-    entry = EVENT_TYPES.get(type)
+    entry = ALL_TYPES.get(type)
     return tuple(name for name in _USERS if entry and name in entry.references)
 
 
 @lru_cache(maxsize=512)
 def involved_as(type: str) -> str | None:
     """The capacity in which the person of a type is involved; None where there can be several."""
-    entry = EVENT_TYPES.get(type)
+    entry = ALL_TYPES.get(type)
     kinds = tuple(entry.subjects) if entry else ()
     return INVOLVED.get(kinds[0]) if len(kinds) == 1 else None

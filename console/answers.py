@@ -1,11 +1,12 @@
 """Which answer each command prints with `--json`, and the JSON Schemas of all of them.
 
-`python -m console.answers [FOLDER]` writes them; they are committed in `docs/reference/answers`.
+`python -m console.answers [FOLDER]` writes them; they are committed in `docs/reference/answers`, and those of
+the confidential ledger in `docs/reference/confidential`.
 """
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from inspect import cleandoc
 from pathlib import Path
 from types import UnionType
@@ -13,8 +14,9 @@ from typing import get_args
 
 import msgspec
 
-from application.acts import holding, recording
+from application.acts import handing_over, holding, recording, restricting
 from application.queries.cases import breach_notice, complaints, incidents, requests
+from application.queries.desk import counts, numbers, orders, prepared, secrecy
 from application.queries.disclosures import (
     feed_lists,
     notifications,
@@ -134,6 +136,37 @@ ANSWERS: Mapping[str, object] = {
     "transparency": transparency.TransparencyReport,
     "verify": log.VerifiedEntry,
 }
+CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
+    "order authenticate": orders.OrderFile,
+    "order confirm": orders.OrderFile,
+    "order counts": counts.OrderCounts,
+    "order execute": orders.OrderFile,
+    "order feed-proof": feed_lists.WrittenFeedProof,
+    "order list": orders.OrderList,
+    "order narrow": orders.OrderFile,
+    "order object": orders.OrderFile,
+    "order prepare": prepared.PreparedOrder,
+    "order prove-counts": numbers.WrittenCounts,
+    "order receive": orders.OrderFile | orders.OrderList,
+    "order refuse": orders.OrderFile,
+    "order show": orders.OrderFile,
+    "order validate": orders.OrderFile,
+    "order verify-counts": numbers.CountsProven,
+    "order withdraw": orders.OrderFile,
+    "preservation extend": orders.OrderFile,
+    "preservation impose": orders.OrderFile,
+    "preservation publish": handing_over.KeepListWritten,
+    "preservation release": orders.OrderFile,
+    "restriction apply": restricting.RestrictionAct,
+    "secrecy hand-over": handing_over.GivenDisclosures,
+    "secrecy impose": secrecy.SecrecyRow,
+    "secrecy lift": secrecy.SecrecyRow,
+    "secrecy list": secrecy.SecrecyList,
+    "secrecy review": secrecy.SecrecyRow,
+}
+"""Of the commands that a confidential ledger alone has."""
+EVERY_ANSWER: Mapping[str, object] = {**ANSWERS, **CONFIDENTIAL_ANSWERS}
+
 # Each line that these commands print is one JSON document of the type above.
 ONE_A_LINE = frozenset({"export", "history"})
 
@@ -143,7 +176,7 @@ def schema_of(command: str) -> dict[str, JsonValue]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"ledger {command} --json" + (", each line" if command in ONE_A_LINE else ""),
-        **_schema(ANSWERS[command]),
+        **_schema(EVERY_ANSWER[command]),
     }
 
 
@@ -158,9 +191,14 @@ def _schema(answer: object) -> dict[str, JsonValue]:
 
 
 def write(folder: Path) -> None:
-    """Write every schema into a folder, a file a command."""
+    """Write every schema, a file a command: into a folder, and of the confidential ledger beside it."""
+    _write(folder, ANSWERS)
+    _write(folder.with_name("confidential"), CONFIDENTIAL_ANSWERS)
+
+
+def _write(folder: Path, commands: Iterable[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for command in ANSWERS:
+    for command in commands:
         path = folder / f"{command.replace(' ', '-')}.schema.json"
         document = json.dumps(schema_of(command), indent=1, ensure_ascii=False, sort_keys=True)
         path.write_text(document + "\n", "utf-8")

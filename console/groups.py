@@ -31,12 +31,19 @@ class Group(TyperGroup):
 
     path = ""
     """The words that call it: "" is the program."""
+    confidential = False
+    """Whether it has the commands of the confidential ledger."""
 
-    def at(self, path: str) -> "Group":
+    def at(self, path: str, *, confidential: bool) -> "Group":
         """Stand at a place of the tree, with the commands below it."""
-        self.path = path
-        self.commands: Any = _Commands(path)
+        self.path, self.confidential = path, confidential
+        self.commands: Any = _Commands(path, confidential=confidential)
         return self
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """The commands below it, as the table has them."""
+        return below(self.path, confidential=self.confidential)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of its commands, in the order of the help."""
@@ -44,8 +51,9 @@ class Group(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command of the first argument. An unknown one fails, with the commands that may be meant."""
-        if args and args[0] not in below(self.path) and not args[0].startswith("-"):
-            meant = commands_meant(args[0], self.path, entries())
+        if args and args[0] not in self.entries and not args[0].startswith("-"):
+            known = entries(confidential=self.confidential)
+            meant = commands_meant(args[0], self.path, known)
             suggestions = f" {say('value', 'or')} ".join(f"`ledger {path}`" for path in meant)
             ctx.fail(say("command", "meant", suggestions) if meant else say("command", "none"))
         return super().resolve_command(ctx, args)
@@ -53,7 +61,7 @@ class Group(TyperGroup):
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """The completions of a word. They need names and summaries, so no module of a command is read."""
         commands: dict[str, Any] = {
-            name: TyperCommand(name, help=entry.summary) for name, entry in below(self.path).items()
+            name: TyperCommand(name, help=entry.summary) for name, entry in self.entries.items()
         }
         ctx.command = TyperGroup(commands=commands, params=self.params)  # of this completion alone
         return list(ctx.command.shell_complete(ctx, incomplete))
@@ -62,7 +70,7 @@ class Group(TyperGroup):
         """Write the help of a group, with its commands."""
         rows = [
             (_IN_GROUPS if self.path else entry.panel, name, entry.summary)
-            for name, entry in below(self.path).items()
+            for name, entry in self.entries.items()
         ]
         formatter.write(help_of(self, ctx, rows))
 
@@ -70,15 +78,17 @@ class Group(TyperGroup):
 class _Commands(Mapping[str, TyperCommand | TyperGroup]):
     """The commands of a group by name. Each is made when it is first looked up."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, confidential: bool) -> None:
         self._path = path
-        self._entries = below(path)
+        self._confidential = confidential
+        self._entries = below(path, confidential=confidential)
         self._commands: dict[str, TyperCommand | TyperGroup] = {}
 
     def __getitem__(self, name: str) -> TyperCommand | TyperGroup:
         if name not in self._commands:
+            path = f"{self._path} {name}".lstrip()
             self._commands[name] = _command(
-                name, f"{self._path} {name}".lstrip(), self._entries[name]
+                name, path, self._entries[name], confidential=self._confidential
             )
         return self._commands[name]
 
@@ -89,9 +99,12 @@ class _Commands(Mapping[str, TyperCommand | TyperGroup]):
         return len(self._entries)
 
 
-def _command(name: str, path: str, entry: Entry) -> TyperCommand | TyperGroup:
+def _command(
+    name: str, path: str, entry: Entry, *, confidential: bool
+) -> TyperCommand | TyperGroup:
     if not entry.function:
-        return Group(name=name, help=entry.summary, rich_markup_mode=None).at(path)
+        group = Group(name=name, help=entry.summary, rich_markup_mode=None)
+        return group.at(path, confidential=confidential)
     info = CommandInfo(name, cls=Command, callback=function_of(entry))
     cycles.settle()  # the modules just read stay to the end: later collections need not look at them
     command = get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
@@ -99,9 +112,9 @@ def _command(name: str, path: str, entry: Entry) -> TyperCommand | TyperGroup:
     return command
 
 
-def program_of(app: typer.Typer) -> Group:
+def program_of(app: typer.Typer, *, confidential: bool) -> Group:
     """The program as Typer makes it of its own flags, which also prepares the completion of shells."""
     app.info.cls = Group
     program = get_command(app)
     assert isinstance(program, Group)
-    return program.at("")
+    return program.at("", confidential=confidential)

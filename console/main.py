@@ -13,6 +13,7 @@ from application.language import asked_for, speak
 from console.groups import Group, program_of
 from console.meant import unknown_variables
 from console.setting_flags import global_flags
+from console.tree import is_confidential
 from host.logs import RUN, end_logs, silence
 from host.statuses import FINE, INTERRUPTED
 from ledger import cycles
@@ -46,9 +47,9 @@ def program(
 
 
 @cache
-def command_tree() -> Group:
-    """The program, made once in a process."""
-    return program_of(app)
+def command_tree(*, confidential: bool = False) -> Group:
+    """The program, made once in a process. `confidential`: with the commands of the confidential ledger."""
+    return program_of(app, confidential=confidential)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,9 +57,8 @@ def main(arguments: Sequence[str]) -> int:
     speak(asked_for(arguments, os.environ))
     try:
         _name_unknown_variables()
-        result = command_tree().main(
-            args=list(arguments), prog_name="ledger", standalone_mode=False
-        )
+        tree = command_tree(confidential=is_confidential(arguments, os.environ))
+        result = tree.main(args=list(arguments), prog_name="ledger", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
         return _leave_quietly()

@@ -14,6 +14,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from documents.text import commands, shown
+from ledger.errors import Misconfigured
 from schemas.encoding import JsonValue, to_line
 
 _PRIVATE = 0o600
@@ -118,6 +119,25 @@ def _escape(character: str) -> str:
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read, even where others could read the file before it."""
     write_file_as(path, content, _PRIVATE)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read. Raises Misconfigured where there is something already."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(path, flags, _PRIVATE)
+    except FileExistsError:
+        raise Misconfigured(
+            f"{path} is there already, and stays as it is: name another file"
+        ) from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def write_file_as(path: Path, content: bytes, mode: int) -> None:

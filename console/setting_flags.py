@@ -102,7 +102,7 @@ def _parameter(setting: Setting, hidden: bool) -> inspect.Parameter:
         help=f"{setting.help} ({setting.variable})",
         rich_help_panel=PANELS[setting.group],
         show_default=False,
-        hidden=hidden,
+        hidden=hidden or setting.unlisted,
         metavar=None if setting.switch else "TEXT",
         autocompletion=(lambda: list(setting.codes)) if setting.codes else None,
     )

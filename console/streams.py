@@ -5,10 +5,14 @@ import os
 import re
 import stat
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
+
+import msgspec
 
 from ledger.errors import Misconfigured
 from schemas.decode import MAX_MESSAGE
@@ -20,6 +24,7 @@ STANDARD_INPUT = "-"
 _MOST_BYTES = MAX_MESSAGE - 2048
 # A label is kept with each event, in clear: it must not tell who a file is about.
 LABEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_BLOCK = 1 << 20
 Stream = tuple[str, BinaryIO]
 """Label and content of a file."""
 
@@ -56,6 +61,36 @@ def text_of(flag: str, path: str) -> str:
         return content.decode()
     except UnicodeDecodeError:
         raise Misconfigured(f"{flag}: expected text in UTF-8") from None
+
+
+def sha256_of(path: str) -> str:
+    """The SHA-256 of a file in hex, read block by block: what an event says of a document. Raises OSError."""
+    digest = sha256()
+    with opened(path) as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def object_of(flag: str, path: str) -> dict[str, object]:
+    """The object that a file holds: TOML by its name, else JSON; standard input may be either.
+
+    Raises Misconfigured for any other content, which is not repeated.
+    """
+    text = text_of(flag, path)
+    for read in (tomllib.loads, _json) if path.endswith(".toml") else (_json, tomllib.loads):
+        try:
+            content = read(text)
+        except (msgspec.DecodeError, tomllib.TOMLDecodeError):
+            continue
+        if isinstance(content, dict):
+            return content
+    where = "standard input" if path == STANDARD_INPUT else "the file"
+    raise Misconfigured(f"{flag}: expected {where} to be an object in JSON or TOML")
+
+
+def _json(text: str) -> object:
+    return msgspec.json.decode(text)
 
 
 def size_of(streams: Sequence[Stream]) -> int | None:

@@ -1,7 +1,11 @@
-"""Which commands there are: data (`commands.toml`), known before any module of a command is read."""
+"""Which commands there are: data (`commands.toml`), known before any module of a command is read.
+
+A confidential ledger has more of them (`confidential_commands.toml`). In an open one these do not exist:
+help, suggestions, completion and errors are made from the commands that there are, and know no others.
+"""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +13,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 FILE = Path(__file__).with_name("commands.toml")
+CONFIDENTIAL_FILE = Path(__file__).with_name("confidential_commands.toml")
+_VARIABLE, _FLAGS = "LEDGER_CONFIDENTIAL", {"--confidential": True, "--no-confidential": False}
+YES = frozenset({"1", "true", "yes", "on"})
+"""Spellings of a setting that is true."""
 
 
 class Entry(NamedTuple):
@@ -20,11 +28,15 @@ class Entry(NamedTuple):
 
 
 @cache
-def entries() -> Mapping[str, Entry]:
-    """Every command and group in the order of the help, by the words that call it: `hold place`."""
-    panels = tomllib.loads(FILE.read_text("utf-8"))
+def entries(*, confidential: bool = False) -> Mapping[str, Entry]:
+    """Every command and group in the order of the help, by the words that call it: `hold place`.
+
+    `confidential`: of the confidential ledger, which has those of an open one, too.
+    """
+    files = (CONFIDENTIAL_FILE, FILE) if confidential else (FILE,)
+    panels = [part for file in files for part in tomllib.loads(file.read_text("utf-8")).items()]
     return MappingProxyType(
-        {path: _entry(panel, row) for panel, rows in panels.items() for path, row in rows.items()}
+        {path: _entry(panel, row) for panel, rows in panels for path, row in rows.items()}
     )
 
 
@@ -33,13 +45,25 @@ def _entry(panel: str, row: str | list[str]) -> Entry:
     return Entry(panel, "", row) if isinstance(row, str) else Entry(panel, *row)
 
 
-def below(group: str) -> dict[str, Entry]:
+def below(group: str, *, confidential: bool = False) -> dict[str, Entry]:
     """The commands and groups in a group ("" is the program), each by its last word."""
     return {
         path.rpartition(" ")[2]: entry
-        for path, entry in entries().items()
+        for path, entry in entries(confidential=confidential).items()
         if path.rpartition(" ")[0] == group
     }
+
+
+def is_confidential(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Whether a command line is for a confidential ledger, before anything of it was read.
+
+    The last flag wins, then the variable, as in the settings. A text that is neither yes nor no is no yes:
+    reading the settings refuses it.
+    """
+    options = list(arguments)
+    options = options[: options.index("--")] if "--" in options else options
+    flags = [_FLAGS[word] for word in options if word in _FLAGS]
+    return flags[-1] if flags else environment.get(_VARIABLE, "").strip().lower() in YES
 
 
 def function_of(entry: Entry) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ import msgspec
 from consumers.pipeline import KEPT_BYTES, kept, truncated
 from ledger.writing.message import FileOrigin, Message, place_of
 from schemas import AdmissionRules, Code, Event, Rejection, admit_each, parse, through, unreadable
+from schemas.signed import admit_signed, is_signed_place
 
 # A valid message has at most 48 KiB; up to here a line is still read whole, to say whose it is.
 LINE_BYTES = 1024 * 1024
@@ -72,11 +73,20 @@ def messages_of_lines(
     file: str, lines: Sequence[Line], intake: AdmissionRules, now: datetime
 ) -> list[Message]:
     """Lines of a file as messages. `file`: its label."""
+    rules = through(intake, place_of(FileOrigin(file, 0)))
+    if is_signed_place(intake, place_of(FileOrigin(file, 0))):
+        signed = [admit_signed(line.text, rules, now) for line in lines]
+        return _messages(file, lines, signed)
     parsed = [
         parse(line.text, intake) if line.whole else unreadable(line.text, Code.TOO_LARGE, intake)
         for line in lines
     ]
-    outcomes = admit_each(parsed, through(intake, place_of(FileOrigin(file, 0))), now)
+    return _messages(file, lines, admit_each(parsed, rules, now))
+
+
+def _messages(
+    file: str, lines: Sequence[Line], outcomes: Sequence[Event | Rejection]
+) -> list[Message]:
     return [
         _message(FileOrigin(file, line.number), line, outcome)
         for line, outcome in zip(lines, outcomes, strict=True)

@@ -9,6 +9,9 @@ from ledger.tlog.signing.keys import COSIGNATURE, LogKey
 from ledger.tlog.store.key_file import KeyFile
 
 _WITNESS = "witness.key"
+_SIGNING = "signing.key"
+# The name of the key says nothing of who holds it.
+SIGNED_NAME = "signed-messages"
 
 
 def ledger_folder(settings: Settings) -> Path:
@@ -25,6 +28,11 @@ def log_key(settings: Settings) -> LogKey:
     """The key of the transparency log."""
     log = settings.log
     return KeyFile(log.key_file, log.origin, log.passphrase)
+
+
+def signing_key(settings: Settings) -> LogKey:
+    """The key of this ledger for signed messages to another one."""
+    return KeyFile(ledger_folder(settings) / _SIGNING, SIGNED_NAME)
 
 
 def witness_key(folder: Path, name: str, passphrase: str | None) -> LogKey:

@@ -14,6 +14,7 @@ class Setting(msgspec.Struct, frozen=True):
     """One setting. `secret`: never a flag, since other users can read the arguments of a process.
 
     `fixed`: never a flag, since it restricts the user who types the command. `codes`: what a shell completes.
+    `unlisted`: in no help and no table, since it belongs to a kind of ledger that not all users know of.
     """
 
     variable: str
@@ -23,6 +24,7 @@ class Setting(msgspec.Struct, frozen=True):
     fixed: bool = False
     switch: bool = False
     codes: tuple[str, ...] = ()
+    unlisted: bool = False
 
     @property
     def name(self) -> str:
@@ -54,17 +56,34 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LEDGER_DATA_DIR", "store", "folder of the embedded PostgreSQL"),
     Setting("LEDGER_KEY_DIR", "store", "folder of epoch keys and erasure journal [data dir/keys]"),
-    Setting("LEDGER_NAME", "store", "name of the ledger [main, or confidential]"),
-    Setting("LEDGER_CONFIDENTIAL", "store", "the ledger of orders under secrecy", switch=True),
+    Setting("LEDGER_NAME", "store", "name of the ledger [main]"),
+    Setting(
+        "LEDGER_CONFIDENTIAL",
+        "store",
+        "the ledger of orders under secrecy",
+        switch=True,
+        unlisted=True,
+    ),
+    Setting(
+        "LEDGER_OPEN_SETTINGS_FILE",
+        "store",
+        "of a confidential ledger: file with the settings of the open one, which it reads, one a line",
+        fixed=True,
+    ),
     Setting(
         "LEDGER_WITHHELD_KEY",
         "store",
-        "public key of the confidential ledger [that of KEY_DIR/confidential]",
+        "public key to which messages are sealed that are not for this ledger [one of the key folder]",
+    ),
+    Setting(
+        "LEDGER_KEEP_LIST",
+        "store",
+        "file that lists what may not be erased yet; once it is named, nothing is erased without it [none]",
     ),
     Setting(
         "LEDGER_ORDINARY_CODES",
         "store",
-        "own codes for grounds, roles and purposes that are no secret, separated by commas",
+        "own codes for grounds, roles and purposes that are ordinary business, separated by commas",
     ),
     Setting(
         "LEDGER_PRIVACY_OFFICE",
@@ -118,6 +137,16 @@ SETTINGS: tuple[Setting, ...] = (
         "intake",
         "record, or strict: refuse what the register of systems does not know of a source [record]",
     ),
+    Setting(
+        "LEDGER_SIGNED_KEYS",
+        "intake",
+        "verification keys of who sends signed messages, NAME+ID+BASE64, separated by commas [none]",
+    ),
+    Setting(
+        "LEDGER_SIGNED_TOPIC",
+        "intake",
+        "topic of signed messages, which is read once a key is set [privacy.signed.v1]",
+    ),
     Setting("LEDGER_BATCH_EVENTS", "intake", "most messages in one transaction [2000]"),
     Setting("LEDGER_BATCH_BYTES", "intake", "most bytes in one transaction [4194304]"),
     Setting("LEDGER_BATCH_MS", "intake", "longest wait for a batch to fill, in ms [100]"),
@@ -129,7 +158,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
     Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),
     Setting("LEDGER_KAFKA_TOPICS", "kafka", "topics, separated by commas"),
-    Setting("LEDGER_KAFKA_ANSWERS", "kafka", "topic of answers to upstream; none for a secret one"),
+    Setting(
+        "LEDGER_KAFKA_ANSWERS", "kafka", "topic of answers to upstream [privacy.rejections.v1]"
+    ),
     Setting("LEDGER_KAFKA_GROUP", "kafka", "consumer group [processing-ledger-NAME]"),
     Setting(
         "LEDGER_KAFKA_SESSION_S", "kafka", "seconds of silence after which a member is dead [30]"
@@ -161,7 +192,7 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_METRICS_PORT",
         "serving",
         "their port; its parts have the next ones; 0: any "
-        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467; confidential 10 more]",
+        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467]",
     ),
     Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
     Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, overload
 from zoneinfo import ZoneInfo
 
 from application.times import zone_of
 from host.setting_list import PREFIX
 from ledger.errors import Misconfigured
 from ledger.letters.withheld import WithheldKey
+from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
 from ledger.tlog.signing.policy import Policy, parse_policy
 
 T = TypeVar("T")
@@ -81,9 +82,15 @@ class Reader:
             return default
         return parts
 
-    def path(self, name: str, default: Path) -> Path:
+    @overload
+    def path(self, name: str, default: Path) -> Path: ...
+    @overload
+    def path(self, name: str, default: None) -> Path | None: ...
+    def path(self, name: str, default: Path | None) -> Path | None:
         """A path, whether there is something or not."""
-        return Path(self.text(name, str(default))).expanduser().absolute()
+        text = self.text(name, None)
+        path = Path(text) if text else default
+        return path.expanduser().absolute() if path else None
 
     def file(self, name: str) -> Path | None:
         """A file that can be read."""
@@ -110,6 +117,14 @@ class Reader:
         except Misconfigured as error:
             self.wrong.append(f"{PREFIX}{name}: {error}")
             return None
+
+    def verifier_keys(self, name: str) -> tuple[VerifierKey, ...]:
+        """Verification keys, separated by commas."""
+        try:
+            return tuple(parse_verifier_key(text) for text in self.names(name, (), ".+", ""))
+        except Misconfigured as error:
+            self.wrong.append(f"{PREFIX}{name}: {error}")
+            return ()
 
     def policy(self, name: str) -> Policy | None:
         """What a policy file says."""

@@ -20,8 +20,9 @@ from ledger.errors import LedgerError, Misconfigured
 from ledger.letters.withheld import WithheldKey
 from ledger.names import LedgerName
 from ledger.storage.postgres import PATIENCE_S
+from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
-from rulebook.approvals import APPROVALS
+from rulebook.approvals import four_eyes
 from rulebook.calendar import AMSTERDAM
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
@@ -38,10 +39,10 @@ EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
 CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
 # The confidential ledger sends no answers unless a topic is set: the open topic would give it away.
 ANSWERS_TOPIC = "privacy.rejections.v1"
+# Read by an open ledger that knows a signer; written by the confidential one.
+SIGNED_TOPIC = "privacy.signed.v1"
 RECIPIENT = r"age1[02-9ac-hj-np-z]{58}"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
-# Acts that a second person can have to approve.
-FOUR_EYES = tuple(entry.act for entry in APPROVALS)
 OFFICE = "urn:voipzeker:privacy-office"
 
 
@@ -74,6 +75,13 @@ class KafkaSettings(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Without the password: settings end up in tracebacks and logs."""
         return f"KafkaSettings(bootstrap={self.bootstrap!r}, topics={self.topics!r})"
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """Signed messages: the topic that they take, and the keys of who may sign them."""
+
+    topic: str = SIGNED_TOPIC
+    keys: tuple[VerifierKey, ...] = ()
 
 
 class LogSettings(msgspec.Struct, frozen=True):
@@ -143,8 +151,11 @@ class Settings(msgspec.Struct, frozen=True):
     serving: Serving = Serving()
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
+    keep_list: Path | None = None
+    signed: Signed = Signed()
     ordinary_codes: frozenset[str] = frozenset()
     people: DisplaySettings = DisplaySettings()
+    open_settings: Path | None = None
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -171,6 +182,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     reader = Reader(texts)
     confidential = reader.switch("CONFIDENTIAL")
     ledger = _ledger(reader, "confidential" if confidential else "main")
+    signed = _signed(reader)
     data_dir = reader.path("DATA_DIR", default_data_dir)
     key_dir = reader.path("KEY_DIR", data_dir / "keys")
     settings = Settings(
@@ -185,20 +197,21 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         privacy_office=reader.text("PRIVACY_OFFICE", OFFICE, SOURCE, "the source of its events"),
         privacy_activity=reader.text("PRIVACY_ACTIVITY", "privacy-rights", ID, "an activity's id"),
         limits=_limits(reader),
-        kafka=_kafka(reader, ledger, confidential),
+        kafka=_kafka(reader, ledger, confidential, signed),
         controller=_controller(reader),
         log=_log(reader, ledger, data_dir, key_dir),
         reading=_reading(reader),
-        four_eyes=frozenset(
-            reader.names("FOUR_EYES", (), "|".join(FOUR_EYES), f"some of {', '.join(FOUR_EYES)}")
-        ),
+        four_eyes=_four_eyes(reader, confidential=confidential),
         serving=_serving(reader),
         backup_recipients=reader.names(
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
         ),
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
+        keep_list=reader.path("KEEP_LIST", None),
+        signed=signed,
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         people=_people(reader),
+        open_settings=reader.file("OPEN_SETTINGS_FILE") if confidential else None,
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     reader.check()
@@ -211,6 +224,14 @@ def read_people(texts: Mapping[str, str]) -> DisplaySettings:
     people = _people(reader)
     reader.check()
     return people
+
+
+def is_confidential(texts: Mapping[str, str]) -> bool:
+    """Whether a ledger is the confidential one, for commands without settings. Raises Misconfigured."""
+    reader = Reader(texts)
+    confidential = reader.switch("CONFIDENTIAL")
+    reader.check()
+    return confidential
 
 
 def _people(reader: Reader) -> DisplaySettings:
@@ -227,6 +248,11 @@ def _database_url(reader: Reader) -> str | None:
     if url is None or password is None:
         return url
     return f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"
+
+
+def _four_eyes(reader: Reader, *, confidential: bool) -> frozenset[str]:
+    acts = four_eyes(confidential=confidential)
+    return frozenset(reader.names("FOUR_EYES", (), "|".join(acts), f"some of {', '.join(acts)}"))
 
 
 def _ledger(reader: Reader, default: str) -> LedgerName:
@@ -295,10 +321,21 @@ def _serving(reader: Reader) -> Serving:
     )
 
 
-def _kafka(reader: Reader, ledger: LedgerName, confidential: bool) -> KafkaSettings | None:
+def _signed(reader: Reader) -> Signed:
+    return Signed(
+        topic=reader.text("SIGNED_TOPIC", SIGNED_TOPIC, TOPIC, "the name of a topic"),
+        keys=reader.verifier_keys("SIGNED_KEYS"),
+    )
+
+
+def _kafka(
+    reader: Reader, ledger: LedgerName, confidential: bool, signed: Signed
+) -> KafkaSettings | None:
     usual = CONFIDENTIAL_TOPICS if confidential else EVENTS_TOPICS
     answers = None if confidential else ANSWERS_TOPIC
     topics = reader.names("KAFKA_TOPICS", usual, TOPIC, "names of topics")
+    if signed.keys and not confidential:
+        topics = tuple(dict.fromkeys((*topics, signed.topic)))
     bootstrap = reader.names("KAFKA_BOOTSTRAP", (), r"\S+:[0-9]{1,5}", "host:port")
     protocol = reader.text(
         "KAFKA_SECURITY_PROTOCOL",

@@ -13,9 +13,11 @@ from typing import Protocol, Self, TypeVar
 from application.reading import Reader, ReadScope
 from application.source import Source
 from consumers.pipeline import BatchLimits
+from host.keep_list import keep_list
 from host.keys import key_provider, ledger_folder, log_key
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
+from host.signed import signed_messages
 from host.withheld import withheld_key, withheld_pair
 from ledger.application import Ledger
 from ledger.audit import Custody, PublishedLog
@@ -157,7 +159,9 @@ class Site:
         senders = SENDERS if self.settings.strict_sources else None
         speakers = Speakers(frozenset(self.privacy_office), POWERS, senders, house=SENDERS)
         judge = secrecy(self.settings.ordinary_codes)
-        return AdmissionRules(self.settings.confidential, judge, speakers)
+        if self.settings.confidential:
+            return AdmissionRules(True, judge, speakers)
+        return AdmissionRules(False, judge, speakers, signed_messages(self.settings.signed))
 
     @property
     def withheld_pair(self) -> KeyPair:
@@ -354,7 +358,11 @@ class Site:
             self.journal,
             self.ledger,
             self.clock,
-            Bounds(period("tombstone"), partial(legal_holds, privacy_office=self.privacy_office)),
+            Bounds(
+                period("tombstone"),
+                partial(legal_holds, privacy_office=self.privacy_office),
+                keep_list(self.settings),
+            ),
         )
 
     def feed_lists(self, role: Role) -> FeedLists:

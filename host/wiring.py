@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from host.keys import key_provider, ledger_folder
+from host.keep_list import keep_writer
+from host.keys import key_provider, ledger_folder, signing_key
 from host.settings import Settings
 from host.site import LEDGER_KEYS, Site
 from ledger.embedded import start
 from ledger.embedded.place import DataDirectory
-from ledger.erasure.eraser import compare
+from ledger.erasure.pending import compare
 from ledger.erasure.rejournal import rejournal
 from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
 from ledger.keys.opening import Opener
 from ledger.keys.rotation import first_epoch
 from ledger.storage.install import check_installed, install
 from ledger.tlog.store.files import SECRET_FOLDER, make_folder
-from projections import VIEWS
+from projections import views_of
 from projections.following.storage import prepare
 
 
@@ -73,10 +74,13 @@ def install_on(site: Site) -> list[str]:
     keyring = site.keyring()
     for purpose in LEDGER_KEYS:
         keyring.ledger_key(purpose)
-    prepare(site.session("projector"), site.ledger, VIEWS)
+    prepare(site.session("projector"), site.ledger, views_of(site.settings.confidential))
     site.log_key.create()
     if site.settings.confidential:
         site.withheld_pair.create()
+        signing_key(site.settings).create()
+        if (writer := keep_writer(site.settings)) is not None:
+            writer.key()
     else:
         _ = site.withheld_key  # made when there is none
     return applied

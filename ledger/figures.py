@@ -5,7 +5,7 @@ Of the journal only what is new is read; the erasures that are not in the databa
 
 from datetime import datetime
 
-from ledger.erasure.eraser import missing_of
+from ledger.erasure.pending import missing_of
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.letters.withheld import count_withheld
 from ledger.metrics import Figures

@@ -156,8 +156,8 @@ READ: tuple[Series, ...] = (
     Series(
         "ledger_data_directory_bytes",
         "gauge",
-        "Bytes on the database's disk of this ledger's tables and indexes, not of other ledgers and not "
-        "of the write-ahead log. Plan the disk by its growth.",
+        "Bytes on the database's disk of the tables and indexes of this ledger, without the write-ahead "
+        "log. Plan the disk by its growth.",
     ),
     Series(
         "ledger_key_epoch_age_seconds",

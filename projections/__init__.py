@@ -2,7 +2,8 @@
 
 Names for the code that shows answers:
 
-- `VIEWS`: every view, in the order in which they are followed; `view_named(name)`.
+- `VIEWS`: every view of an open ledger, in the order in which they are followed; `views_of(confidential)`:
+  of either kind of ledger; `view_named(name)`.
 - `projections.folds.timetravel`: `Moment(as_of, recorded_by, at_position)`, `select(events, moment, office)`
   -> `Selected(counted, shown, annulled, erasures, position)`, `fold_at(VIEW, events, moment, office)`
   -> {subkey: state}, `projector(VIEW)` for the library's `Repository.get`.
@@ -21,12 +22,18 @@ Names for the code that shows answers:
 - `projections.views.notifications`: `VIEW` (subkey ""), `Changes`, `tasks(changes)`: who must be told.
 - `projections.views.incidents`: `VIEW` (subkey = kind and reference), `Incident`, its `clocks`, `is_open`.
 - `projections.views.complaints`: `VIEW` (subkey = reference), `Complaint`, its `clock`, `is_open`, `outcome`.
+- `projections.views.orders`, of the confidential ledger: `VIEW` (subkey = reference), `Order`,
+  `standing(order, time)` -> `OrderStatus`.
+- `projections.views.secrecy`, of the confidential ledger: `VIEW` (subkey ""), `Secrets`, and at a time
+  `disclosures`, `preservations`, `restrictions`.
 - `projections.keeping.holds`: `VIEW` (subkey = reference), `holds(state)` -> those in force.
 - `projections.views.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
 - `projections.views.processing_register`: `Entry` (the shape of `ledger register`).
 - `projections.reading.adherence`: `Adherence` (how retention is kept by activity and category).
 - `projections.folds.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
 """
+
+from collections.abc import Collection
 
 from projections.findings import view as findings
 from projections.folds.view import AnyView
@@ -40,9 +47,11 @@ from projections.views import (
     measures,
     notices,
     notifications,
+    orders,
     processing_register,
     recipients,
     requests,
+    secrecy,
     staff,
 )
 
@@ -64,6 +73,20 @@ VIEWS: tuple[AnyView, ...] = (
 )
 
 
+ORDER_VIEWS: tuple[AnyView, ...] = (orders.VIEW, secrecy.VIEW)
+"""Views of a confidential ledger; in an open one there are no such tables."""
+
+
+def views_of(confidential: bool) -> tuple[AnyView, ...]:
+    """The views of a ledger."""
+    return (*VIEWS, *ORDER_VIEWS) if confidential else VIEWS
+
+
+def views_among(names: Collection[str]) -> tuple[AnyView, ...]:
+    """The views of the ledger in which views of these names were made."""
+    return views_of(any(view.name in names for view in ORDER_VIEWS))
+
+
 def view_named(name: str) -> AnyView | None:
     """The view of that name, None when there is none."""
-    return next((view for view in VIEWS if view.name == name), None)
+    return next((view for view in views_of(confidential=True) if view.name == name), None)

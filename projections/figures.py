@@ -11,7 +11,7 @@ from datetime import date, datetime
 from ledger.errors import NotInstalled
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
-from projections import VIEWS
+from projections import views_among
 from projections.folds.view import AnyView
 from projections.keeping import holds
 from projections.views import (
@@ -43,7 +43,8 @@ def progress(session: Session) -> Figures:
 def unbuilt(session: Session) -> list[str]:
     """Views that this version of the program has not built yet."""
     versions = {view: version for view, version, *_ in session.of("projections").rows("lags")}
-    return [view.name for view in VIEWS if versions.get(view.name) != view.version]
+    known = views_among(versions)
+    return [view.name for view in known if versions.get(view.name) != view.version]
 
 
 def counted(session: Session, clock: datetime) -> Figures:

@@ -35,6 +35,7 @@ from rulebook.notice_checks import (
     notice_findings,
 )
 from rulebook.notice_claims import NOTICE_CLAIMS, NoticeClaim, Statement, house_statements
+from rulebook.orders import ORDER_RULES, OrderFacts, OrderRule, order_rule
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
 from rulebook.purposes import PURPOSES, Purpose, PurposeDecision, purpose_decision, purposes_on
@@ -59,7 +60,16 @@ from rulebook.retention import (
     retention_rule,
     retention_rules,
 )
-from rulebook.rules import RULES, Rule, Situation, breaches, rule, rule_verdicts
+from rulebook.rules import (
+    ELSEWHERE,
+    ORDER_FINDINGS,
+    RULES,
+    Rule,
+    Situation,
+    breaches,
+    rule,
+    rule_verdicts,
+)
 from rulebook.secrecy import INVESTIGATION_HINTS, OWN_REPORTS, secrecy
 from rulebook.transfers import TRANSFER_MECHANISMS, Transfer, rests_on, transfer
 from rulebook.validity import in_force
@@ -71,6 +81,7 @@ __all__ = [
     "COMPANY_DATES",
     "COUNTRIES",
     "DEADLINES",
+    "ELSEWHERE",
     "ERASURE_RULES",
     "EXTENSIONS",
     "FOUNDED",
@@ -78,6 +89,8 @@ __all__ = [
     "MARKETING_RULES",
     "NOTICE_CHECKS",
     "NOTICE_CLAIMS",
+    "ORDER_FINDINGS",
+    "ORDER_RULES",
     "OWN_REPORTS",
     "PERIODS",
     "PROVISIONS",
@@ -101,6 +114,8 @@ __all__ = [
     "NoticeCheck",
     "NoticeClaim",
     "NoticeFinding",
+    "OrderFacts",
+    "OrderRule",
     "Party",
     "Period",
     "Practice",
@@ -128,6 +143,7 @@ __all__ = [
     "kept",
     "marketing_decision",
     "notice_findings",
+    "order_rule",
     "over_from",
     "period",
     "provision",

@@ -6,11 +6,12 @@ from rulebook.loading import load
 
 
 class ApprovalEntry(Struct, frozen=True, forbid_unknown_fields=True):
-    """One act, and which roles may approve it, the usual one first."""
+    """One act, and which roles may approve it, the usual one first. `confidential`: of that ledger alone."""
 
     act: str
     why: str
     roles: tuple[str, ...]
+    confidential: bool = False
 
 
 APPROVALS: tuple[ApprovalEntry, ...] = load("house", "approval", ApprovalEntry)
@@ -20,3 +21,8 @@ _ROLES = {entry.act: entry.roles for entry in APPROVALS}
 def approvers(act: str) -> tuple[str, ...]:
     """The roles whose holders may approve an act. Raises KeyError for an act that needs no second person."""
     return _ROLES[act]
+
+
+def four_eyes(*, confidential: bool) -> tuple[str, ...]:
+    """The acts that a ledger can have approved: an open one knows none of the confidential one."""
+    return tuple(entry.act for entry in APPROVALS if confidential or not entry.confidential)

@@ -14,7 +14,7 @@ from rulebook.loading import load
 class Clause(Struct, frozen=True, forbid_unknown_fields=True):
     """A clause of the policy, or an article of law. `part`: of a clause about several subjects."""
 
-    id: Annotated[str, Meta(pattern=r"^(?:[1-9][0-9]*(?:\.[1-9])?|(?:Art\.|Tw) [0-9.]+)\Z")]
+    id: Annotated[str, Meta(pattern=r"^(?:[1-9][0-9]*(?:\.[1-9])?|(?:Art\.|Tw|UAVG) [0-9.]+)\Z")]
     source: Literal["policy", "law"]
     says: str
     events: Annotated[tuple[str, ...], Meta(min_length=1)]

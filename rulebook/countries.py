@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from rulebook.loading import load
+from rulebook.loading import Sourced, load
 from rulebook.recipients import recipient_kind
 from rulebook.validity import grouped, in_force
 from schemas.provision import folded
@@ -43,16 +43,12 @@ class CountryTest(Party, frozen=True, forbid_unknown_fields=True, kw_only=True):
     lacks: Lack | None = None
 
 
-class Country(Struct, frozen=True, forbid_unknown_fields=True):
+class Country(Sourced, frozen=True, forbid_unknown_fields=True):
     """A period in which a country was in the EEA, or a decision of adequacy held. `valid_to`: exclusive."""
 
     code: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")]
     region: Literal["eea", "adequate"]
-    citation: str
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     tests: Annotated[tuple[CountryTest, ...], Meta(min_length=1)]
-    valid_to: date | None = None
     scope: Scope = "everyone"
     framework: str | None = None
     framework_aliases: tuple[str, ...] = ()

@@ -6,13 +6,13 @@ public holiday (Regulation 1182/71; Algemene termijnenwet). Clocks of hours and 
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from rulebook.calendar import day_of, months_after, start_of
 from rulebook.layers import Layer
-from rulebook.loading import load_both
+from rulebook.loading import Sourced, load_both
 
 _SATURDAY = 5
 DeadlineId = Annotated[str, Meta(pattern=r"^[a-z]+(?:[.-][a-z0-9]+)*\Z")]
@@ -27,7 +27,7 @@ class DeadlineTest(Struct, frozen=True, forbid_unknown_fields=True, rename={"sta
     extended: bool = False
 
 
-class Deadline(Struct, frozen=True, forbid_unknown_fields=True):
+class Deadline(Sourced, frozen=True, forbid_unknown_fields=True):
     """A period within which something must be done.
 
     Exactly one of `months`, `weeks` (calendar) and `clock` (elapsed time) is set. `extension_months`: by
@@ -38,15 +38,11 @@ class Deadline(Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     title_nl: str
     layer: Layer
-    citation: str
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     tests: Annotated[tuple[DeadlineTest, ...], Meta(min_length=1)]
     months: int = 0
     weeks: int = 0
     clock: timedelta | None = None
     extension_months: int = 0
-    valid_to: date | None = None
 
     def __post_init__(self) -> None:
         if [bool(self.months), bool(self.weeks), self.clock is not None].count(True) != 1:

@@ -57,14 +57,10 @@ class ErasureRule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     decision: Outcome
     ground: str
     causes: tuple[Cause, ...]
-    citation: str
     says: str
     says_nl: str
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     tests: Annotated[tuple[ErasureTest, ...], Meta(min_length=1)]
     categories: tuple[str, ...] = ()
-    valid_to: date | None = None
 
     def stands_against(self, cause: Cause, category: str, day: date) -> bool:
         """Whether the rule has a say in the erasure of a category for a cause on a day."""

@@ -2,13 +2,15 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from rulebook.loading import Sourced
 
 Layer = Literal["law", "house"]
 _RuleId = Annotated[str, Meta(pattern=r"^(?:law|house)(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\Z")]
 
 
-class LayeredRule(Struct, frozen=True):
+class LayeredRule(Sourced, frozen=True):
     """A rule of law or of the house."""
 
     id: _RuleId

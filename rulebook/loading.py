@@ -1,10 +1,20 @@
 """Entries of the rulebook, read from the TOML files beside this module and checked by type."""
 
 import tomllib
+from datetime import date
 from importlib.resources import files
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
+
+
+class Sourced(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry with its source. `unconfirmed`: a lawyer has still to confirm it. `valid_to`: exclusive."""
+
+    citation: str
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    valid_to: date | None = None
 
 
 class Layered(Protocol):
@@ -32,15 +42,24 @@ def load(
 ) -> tuple[Entry, ...]:
     """The entries of `<layer>/<plural of name>.toml`, or of another `file` there, in its order.
 
+    A table with `each.MEMBER = […]` stands for one entry for each of these values of that member.
     Raises RulebookError, which names the file and the place.
     """
     path = f"{file or _plural(name)}.toml"
     text = files("rulebook").joinpath(layer, path).read_text("utf-8")
     try:
-        tables = tomllib.loads(text)
-        return tuple(msgspec.convert(tables[name], list[entry]))  # type: ignore[valid-type]
+        stated = msgspec.convert(tomllib.loads(text)[name], list[object])
+        tables = [each for item in stated for each in _each(item)]
+        return tuple(msgspec.convert(tables, list[entry]))  # type: ignore[valid-type]
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
         raise RulebookError(f"{layer}/{path}: {error}") from error
+
+
+def _each(item: object) -> list[object]:
+    each = item.pop("each", None) if isinstance(item, dict) else None
+    if not isinstance(item, dict) or not isinstance(each, dict):
+        return [item]
+    return [{**item, member: value} for member, values in each.items() for value in values]
 
 
 def load_both(name: str, entry: type[LayeredEntry]) -> tuple[LayeredEntry, ...]:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.layers import Layer
-from rulebook.loading import load_both
+from rulebook.loading import Sourced, load_both
 from rulebook.purposes import CHANNELS, CHANNELS_OF, Channel
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
@@ -49,7 +49,7 @@ class MarketingTest(Struct, frozen=True, forbid_unknown_fields=True):
     channel: Channel | None = None
 
 
-class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
+class MarketingRule(Sourced, frozen=True, forbid_unknown_fields=True):
     """One layer's rule for some channels and kinds of person.
 
     `consent`: purposes about the channel, of which one must be consented to; none: no consent
@@ -63,14 +63,10 @@ class MarketingRule(Struct, frozen=True, forbid_unknown_fields=True):
     kinds: tuple[str, ...]
     title: str
     title_nl: str
-    citation: str
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     tests: Annotated[tuple[MarketingTest, ...], Meta(min_length=1)]
     consent: tuple[str, ...] = ()
     customers_exempt: bool = False
     needs_active: bool = False
-    valid_to: date | None = None
 
     def verdict(self, person: Addressee, channel: str) -> Verdict:
         """What this rule says."""

@@ -84,10 +84,7 @@ class NoticeCheck(LayeredRule, Struct, frozen=True, forbid_unknown_fields=True):
     clause: str
     title: str
     title_nl: str
-    citation: str
     severity: Literal["high", "medium", "low"]
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     expects: Expectation
     of: tuple[str, ...]
     within: tuple[str, ...]
@@ -99,7 +96,6 @@ class NoticeCheck(LayeredRule, Struct, frozen=True, forbid_unknown_fields=True):
     unless: dict[str, tuple[str, ...]] = {}
     shows: tuple[str, ...] = ()
     singly: bool = False
-    valid_to: date | None = None
 
     @property
     def claims(self) -> frozenset[str]:

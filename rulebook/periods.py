@@ -4,12 +4,12 @@ Owns `house/periods.toml`. Lengths are exact: days, hours and minutes.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from rulebook.layers import Layer
-from rulebook.loading import load
+from rulebook.loading import Sourced, load
 from rulebook.validity import version_on, versions
 
 
@@ -20,23 +20,23 @@ class PeriodTest(Struct, frozen=True, forbid_unknown_fields=True, rename={"start
     until: datetime
 
 
-class Period(Struct, frozen=True, forbid_unknown_fields=True):
+class Period(Sourced, frozen=True, forbid_unknown_fields=True):
     """A length of time that law or house policy fixes, with its source and the reason for it."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z]+(?:-[a-z]+)*\Z")]
     title: str
     period: timedelta
     layer: Layer
-    confidence: Literal["sourced", "unconfirmed"]
-    citation: str
     reason: str
-    valid_from: date
     tests: Annotated[tuple[PeriodTest, ...], Meta(min_length=1)]
-    valid_to: date | None = None
 
 
 _VERSIONS = versions(load("house", "period", Period), lambda entry: entry.id)
 PERIODS: dict[str, Period] = {name: same[-1] for name, same in _VERSIONS.items()}
+ORDER_PERIODS: dict[str, Period] = {
+    entry.id: entry for entry in load("house", "period", Period, file="order_periods")
+}
+"""Those of the desk that handles orders, in a confidential ledger."""
 
 
 def period(name: str, day: date | None = None) -> timedelta:

@@ -3,24 +3,24 @@
 Owns `law/provisions.toml`. A provision that is not there is unknown, which is a finding elsewhere.
 """
 
-from datetime import date
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from rulebook.loading import RulebookError, load
+from rulebook.loading import RulebookError, Sourced, load
 from schemas.provision import folded, readings
 
 ProvisionId = Annotated[str, Meta(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*\Z", max_length=64)]
 
 
-class Provision(Struct, frozen=True, forbid_unknown_fields=True):
+class Provision(Sourced, frozen=True, forbid_unknown_fields=True):
     """An article of law under which data is given to others, or the controller must act itself.
 
     `authorities` are kinds of recipient; none: a duty towards the person. `fields` are the personal
     fields that it covers; none: it depends on the single case. `valid_from` is the first day for which
     the entry answers.
+    `counted` is false where the law keeps secret even how many orders there were.
     `applies` is false for a duty that a telecom provider as such does not have.
     `feeds`: kinds of recipient to which feeds go under it of which everybody may know, whatever its secrecy.
     `spelled`: spellings to be tested besides the usual ones.
@@ -29,20 +29,17 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     id: ProvisionId
-    citation: str
     title: str
     secrecy: Literal["mandatory", "conditional", "none"]
     notice: Literal["required", "on-request", "authority", "barred", "none"]
     authorities: tuple[str, ...]
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     aliases: Annotated[tuple[ProvisionId, ...], Meta(min_length=1)]
     applies: bool = True
+    counted: bool = True
     feeds: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     note: str = ""
     spelled: tuple[str, ...] = ()
-    valid_to: date | None = None
 
     @property
     def must_tell(self) -> bool:

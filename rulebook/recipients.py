@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from rulebook.loading import load
+from rulebook.loading import Sourced, load
 from rulebook.validity import version_on, versions
 from schemas.personal import LISTED_CATEGORIES, PERSONAL_FIELDS
 
@@ -18,7 +18,7 @@ class RecipientKindTest(Struct, frozen=True, forbid_unknown_fields=True):
     beyond: tuple[str, ...]
 
 
-class RecipientKindRule(Struct, frozen=True, forbid_unknown_fields=True):
+class RecipientKindRule(Sourced, frozen=True, forbid_unknown_fields=True):
     """One kind. `categories`: what it may receive; `any`: whatever the provision allows.
 
     `needs_provision`: it is an authority that acts under a power. `public`: it belongs in an account of
@@ -29,14 +29,10 @@ class RecipientKindRule(Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     title_nl: str
     categories: tuple[str, ...]
-    citation: str
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     tests: Annotated[tuple[RecipientKindTest, ...], Meta(min_length=1)]
     needs_provision: bool = False
     public: bool = False
     investigates: bool = False
-    valid_to: date | None = None
 
 
 _VERSIONS = versions(load("house", "recipient_kind", RecipientKindRule), lambda entry: entry.kind)

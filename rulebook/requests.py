@@ -5,25 +5,17 @@ Pure. A period never moves silently: what moved it is part of the answer.
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
 from msgspec import Meta, Struct
 
 from rulebook.calendar import day_of, last_day
 from rulebook.deadlines import deadline, extended
-from rulebook.loading import load
+from rulebook.loading import Sourced, load
 from rulebook.validity import in_force
+from schemas.events.rights import Right
 
-Right = Literal[
-    "access",
-    "rectification",
-    "erasure",
-    "restriction",
-    "portability",
-    "objection",
-    "human-review",
-]
-RIGHTS: tuple[Right, ...] = Right.__args__  # type: ignore[attr-defined]
+RIGHTS: tuple[Right, ...] = get_args(Right)
 _ARTICLES: dict[str, int] = {
     "access": 15,
     "rectification": 16,
@@ -131,17 +123,13 @@ class ExtensionTest(Struct, frozen=True, forbid_unknown_fields=True):
     allowed: bool
 
 
-class Extension(Struct, frozen=True, forbid_unknown_fields=True):
+class Extension(Sourced, frozen=True, forbid_unknown_fields=True):
     """A reason for which a period may be prolonged, in words for the person."""
 
     id: str
-    citation: str
-    confidence: Literal["sourced", "unconfirmed"]
     title: str
     title_nl: str
-    valid_from: date
     tests: Annotated[tuple[ExtensionTest, ...], Meta(min_length=1)]
-    valid_to: date | None = None
 
 
 class RefusalTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,18 +140,14 @@ class RefusalTest(Struct, frozen=True, forbid_unknown_fields=True):
     allowed: bool
 
 
-class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
+class Refusal(Sourced, frozen=True, forbid_unknown_fields=True):
     """A ground on which a request may be refused, in words for the person. `rights`: for which ones."""
 
     id: str
     rights: tuple[Right, ...]
-    citation: str
-    confidence: Literal["sourced", "unconfirmed"]
     text: Annotated[str, Meta(min_length=20)]
     text_nl: Annotated[str, Meta(min_length=20)]
-    valid_from: date
     tests: Annotated[tuple[RefusalTest, ...], Meta(min_length=1)]
-    valid_to: date | None = None
 
     def allows(self, right: str, day: date) -> bool:
         """Whether a request for a right may be refused on this ground on a day."""

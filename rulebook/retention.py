@@ -53,14 +53,10 @@ class RetentionRule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     anchor: Anchor
     title: str
     title_nl: str
-    citation: str
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     tests: Annotated[tuple[RetentionTest, ...], Meta(min_length=1)]
     months: int = 0
     days: int = 0
     year_end: bool = False
-    valid_to: date | None = None
 
     @property
     def period(self) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.layers import LayeredRule
-from rulebook.loading import load_both
+from rulebook.loading import load, load_both
 from rulebook.validity import grouped, in_force
 from rulebook.verdict import Verdict
 
@@ -42,15 +42,11 @@ class Rule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     applies_to: str
     title: str
     title_nl: str
-    citation: str
     severity: Literal["high", "medium", "low"]
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     breach_if: Annotated[dict[str, tuple[Fact, ...]], Meta(min_length=1)]
     resolved_by: str
     resolved_by_nl: str
     tests: Annotated[tuple[RuleTest, ...], Meta(min_length=2)]
-    valid_to: date | None = None
     clause: str = ""
 
     def is_broken_by(self, situation: Situation) -> bool:
@@ -59,11 +55,19 @@ class Rule(LayeredRule, frozen=True, forbid_unknown_fields=True):
 
 
 RULES = load_both("rule", Rule)
+ORDER_FINDINGS: tuple[Rule, ...] = tuple(
+    entry
+    for layer in ("law", "house")
+    for entry in load(layer, "rule", Rule, file="order_findings")
+)
+"""Rules about orders of authorities and their secrecy: asked in a confidential ledger alone."""
+ELSEWHERE: frozenset[str] = frozenset(load("house", "elsewhere", str, file="order_findings"))
+"""Rules that ask the register of the open ledger, so that a confidential one does not judge by them."""
 
 
 @cache
 def _by_kind() -> Mapping[str, tuple[Rule, ...]]:
-    return grouped(RULES, lambda entry: entry.applies_to)
+    return grouped((*RULES, *ORDER_FINDINGS), lambda entry: entry.applies_to)
 
 
 def breaches(kind: str, situation: Situation, day: date) -> tuple[Rule, ...]:
@@ -99,7 +103,7 @@ def _forbidding(kind: str, situation: tuple[tuple[str, Fact], ...]) -> tuple[Rul
 
 def rule(name: str) -> Rule:
     """The rule of an id; of several versions the newest. Raises KeyError."""
-    versions = [entry for entry in RULES if entry.id == name]
+    versions = [entry for entry in (*RULES, *ORDER_FINDINGS) if entry.id == name]
     if not versions:
         raise KeyError(name)
     return max(versions, key=lambda entry: entry.valid_from)

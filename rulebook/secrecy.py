@@ -6,6 +6,7 @@ purposes and kinds of recipient come from their own files.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -128,8 +129,10 @@ def _neighbours_of(tables: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
     return {word: of.split() for table in tables for word, of in table.items()}
 
 
+@cache
 def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
-    """The rulebook's secrecy, for `schemas.Intake`; made once, since it remembers what was harmless.
+    """The rulebook's secrecy, for `schemas.AdmissionRules`; made once a process, since that costs as much as
+    a hundred messages and it remembers what was harmless.
 
     `codes`: further ones that are ordinary in this deployment.
     """

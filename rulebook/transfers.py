@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from rulebook.countries import Lack, Party, Region, standing
-from rulebook.loading import load
+from rulebook.loading import Sourced, load
 from schemas.provision import folded
 
 ADEQUACY = "adequacy-decision"
@@ -25,17 +25,13 @@ class MechanismTest(Struct, frozen=True, forbid_unknown_fields=True):
     rests_on: RestsOn
 
 
-class TransferMechanism(Struct, frozen=True, forbid_unknown_fields=True):
+class TransferMechanism(Sourced, frozen=True, forbid_unknown_fields=True):
     """What a transfer may be said to rest on."""
 
     id: str
     rests_on: RestsOn
-    citation: str
-    confidence: Literal["sourced", "unconfirmed"]
-    valid_from: date
     tests: Annotated[tuple[MechanismTest, ...], Meta(min_length=1)]
     aliases: tuple[str, ...] = ()
-    valid_to: date | None = None
 
 
 class Transfer(Struct, frozen=True):

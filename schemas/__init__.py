@@ -5,7 +5,7 @@ Pure: no I/O, no clock, no environment. Imports nothing of the project.
 
 from schemas.admission import admit_each
 from schemas.binary import Headers, decode_binary, is_structured, parse_binary
-from schemas.catalogue import EVENT_TYPES
+from schemas.catalogue import ALL_TYPES, EVENT_TYPES
 from schemas.decode import decode, parse, unreadable
 from schemas.event import OWN_SOURCES, AdmissionRules, Event
 from schemas.event_type import EventType
@@ -22,6 +22,7 @@ from schemas.rejection import Code, Rejection
 from schemas.sources import through
 
 __all__ = [
+    "ALL_TYPES",
     "CATEGORIES",
     "EVENT_TYPES",
     "LISTED_CATEGORIES",

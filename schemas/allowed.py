@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import inspect
 
-from schemas.catalogue import EVENT_TYPES
+from schemas.catalogue import ALL_TYPES
 from schemas.envelope import Envelope
 from schemas.texts import Language
 
@@ -22,7 +22,7 @@ _WORDS: Final[dict[Language, tuple[str, str]]] = {
 
 def allowed(type: str | None, pointer: str) -> tuple[str, ...]:
     """The values of the closed list at a place of an event type; none where any text may stand."""
-    entry = EVENT_TYPES.get(type or "")
+    entry = ALL_TYPES.get(type or "")
     steps = pointer.split("/")[1:]
     if entry is None or not steps:
         return ()

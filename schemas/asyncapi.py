@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.catalogue import ANNULLED, DISCLOSED, EVENT_TYPES, OWN_TYPES
+from schemas.catalogue import ALL_TYPES, ANNULLED, DISCLOSED, OWN_TYPES
 from schemas.codes import words_of
 from schemas.event_type import EventType
 from schemas.extensions import DROPPED
@@ -94,11 +94,11 @@ def _info() -> Document:
 
 def _foreign() -> list[EventType]:
     """The types that other systems may send."""
-    return [entry for entry in EVENT_TYPES.values() if not entry.own]
+    return [entry for entry in ALL_TYPES.values() if not entry.own]
 
 
 def _is_confidential(entry: EventType) -> bool:
-    return entry.type in {DISCLOSED, ANNULLED} | OWN_TYPES
+    return "confidential" in entry.topics or entry.type in {DISCLOSED, ANNULLED} | OWN_TYPES
 
 
 def _name(entry: EventType) -> str:

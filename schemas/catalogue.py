@@ -1,4 +1,8 @@
-"""The catalogue: every event type that a ledger can record, by its full name."""
+"""The catalogue: every event type that a ledger can record, by its full name.
+
+The open ledger knows the types of the open contract and no other; those of orders under secrecy are for the
+confidential ledger only. What is shown of the contract is of the open types, unless it says otherwise.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -15,6 +19,7 @@ from schemas.events import (
     disclosure,
     incidents,
     itself,
+    orders,
     preferences,
     register,
     rights,
@@ -38,7 +43,15 @@ _BLOCKS = (
 EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
     {entry.type: entry for block in _BLOCKS for entry in block.TYPES}
 )
-"""Full type -> what is known of it, in the order of the contract."""
+"""Full type -> what is known of it, in the order of the contract: the types of the open ledger."""
+
+ORDER_TYPES: Mapping[str, EventType] = MappingProxyType(
+    {entry.type: entry for entry in orders.TYPES}
+)
+"""The same for the types that the confidential ledger alone can record."""
+
+ALL_TYPES: Mapping[str, EventType] = MappingProxyType({**EVENT_TYPES, **ORDER_TYPES})
+"""Both: what some ledger may have recorded."""
 
 DISCLOSED = names.type_of(names.PERSONAL_DATA_DISCLOSED)
 FEED = names.type_of(names.BULK_FEED_DELIVERED)
@@ -76,22 +89,5 @@ OWN_TYPES: frozenset[str] = frozenset(
 )
 """Types that every ledger records about what it did itself."""
 
-CONFIDENTIAL_TYPES: frozenset[str] = frozenset(
-    names.type_of(name)
-    for name in (
-        "order-received",
-        "order-validated",
-        "order-narrowed",
-        "order-rejected",
-        "order-executed",
-        "secrecy-imposed",
-        "secrecy-reviewed",
-        "secrecy-lifted",
-        "preservation-imposed",
-        "preservation-released",
-        "restriction-applied",
-        "interception-provided",
-        "interception-ended",
-    )
-)
-"""Types of the confidential ledger only; none of them can be recorded yet."""
+CONFIDENTIAL_TYPES: frozenset[str] = frozenset(ORDER_TYPES)
+"""Types of the confidential ledger only: an open one withholds them."""

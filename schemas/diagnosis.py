@@ -11,7 +11,14 @@ from typing import Any
 import msgspec
 
 from schemas import formats, references
-from schemas.catalogue import ANNULLED, CONFIDENTIAL_TYPES, DISCLOSED, EVENT_TYPES, OWN_TYPES
+from schemas.catalogue import (
+    ALL_TYPES,
+    ANNULLED,
+    CONFIDENTIAL_TYPES,
+    DISCLOSED,
+    EVENT_TYPES,
+    OWN_TYPES,
+)
 from schemas.envelope import ATTRIBUTES, Envelope
 from schemas.event import AdmissionRules
 from schemas.extensions import DROPPED, misshapen, pointer_to
@@ -89,7 +96,8 @@ def _not_a_cloudevent(message: Any) -> tuple[Code, str] | None:
 
 def _wrong_type(message: dict[str, Any], intake: AdmissionRules) -> tuple[Code, str] | None:
     name = message["type"]
-    if name not in EVENT_TYPES or EVENT_TYPES[name].own:
+    known = ALL_TYPES if intake.confidential else EVENT_TYPES
+    if name not in known or known[name].own:
         return Code.UNKNOWN_TYPE, "/type"
     pointer = wrong_ledger(message, intake) if intake.confidential else None
     return None if pointer is None else (Code.WRONG_LEDGER, pointer)
@@ -120,7 +128,7 @@ def _wrong_source(message: dict[str, Any], intake: AdmissionRules) -> tuple[Code
 
 
 def _wrong_shape(message: dict[str, Any]) -> tuple[Code, str] | None:
-    entry = EVENT_TYPES[message["type"]]
+    entry = ALL_TYPES[message["type"]]
     unknown = _unknown_attribute(message)
     if unknown is None:
         unknown = unknown_member(message.get("data"), entry.data, "/data")

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from schemas import formats, personal
-from schemas.catalogue import ERASED, EVENT_TYPES
+from schemas.catalogue import ALL_TYPES, ERASED
 from schemas.envelope import Envelope
 from schemas.event_type import EventType
 from schemas.extensions import DROPPED
@@ -31,7 +31,7 @@ Schema = dict[str, Any]
 
 def schema_of(type: str) -> Schema:
     """The JSON Schema of an event type by its full name; raises KeyError for an unknown one."""
-    entry = EVENT_TYPES[type]
+    entry = ALL_TYPES[type]
     parts = _parts(entry)
     envelope = parts.pop("Envelope")
     rules = _subject_rules(entry)

@@ -1,5 +1,6 @@
 """The decoded event: a message that fulfils the contract, and what a ledger accepts."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -38,12 +39,24 @@ class Event(Struct, frozen=True, gc=False):
     claim: Claim | None = None
 
 
+class SignedMessages(Struct, frozen=True):
+    """What comes from known signers alone, by a topic of its own or files of its own (`schemas.signed`).
+
+    `open`: from a message to what was signed; None for a message that no known signer signed.
+    """
+
+    topic: str
+    open: Callable[[bytes], bytes | None]
+
+
 class AdmissionRules(Struct, frozen=True):
     """What one ledger accepts: what `secrecy` withholds is for the confidential one, and only that is.
 
     `speakers`: who may say what (`schemas.sources`); None: all may say all, where nothing is recorded.
+    `signed`: what is taken from signers; None: nothing is.
     """
 
     confidential: bool = False
     secrecy: Secrecy = Secrecy()
     speakers: Speakers | None = None
+    signed: SignedMessages | None = None

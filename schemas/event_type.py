@@ -9,7 +9,7 @@ from schemas import names
 from schemas.facts import Facts
 from schemas.references import ANY_KIND, PERSONS, Kind
 
-Topic: TypeAlias = Literal["events", "register"]
+Topic: TypeAlias = Literal["events", "register", "confidential"]
 
 ACCOUNT: frozenset[Kind] = frozenset({"customer"})
 CONTACT: frozenset[Kind] = frozenset({"contact"})
@@ -30,8 +30,9 @@ class EventType(Struct, frozen=True):
 
     `clause` is the clause of the privacy policy, or the article of the GDPR, behind it.
     `references` are the facts that hold a full reference to a person. `topics` says where it is
-    published: acts on personal data, upkeep of the register. `needs_activity` is false where even
-    an event about a person names no activity. `own` marks what only a ledger itself may record.
+    published: acts on personal data, upkeep of the register, orders under secrecy. `needs_activity` is
+    false where even an event about a person names no activity. `own` marks what only a ledger itself may
+    record.
     """
 
     name: str

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas import asyncapi
-from schemas.catalogue import EVENT_TYPES
+from schemas.catalogue import ALL_TYPES
 from schemas.documents import schema_of
 
 
@@ -17,7 +17,7 @@ def documents() -> dict[str, Any]:
     """Every generated document by its path below `generated/`."""
     schemas = {
         f"json-schema/{entry.name}.v{entry.version}.schema.json": schema_of(entry.type)
-        for entry in EVENT_TYPES.values()
+        for entry in ALL_TYPES.values()
     }
     return {**schemas, "asyncapi.json": asyncapi.document()}
 

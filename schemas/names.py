@@ -150,6 +150,27 @@ LEDGER_READ: Final = "ledger-read"
 ACT_APPROVED: Final = "act-approved"
 INTAKE_GAP_RECORDED: Final = "intake-gap-recorded"
 
+# schemas/events/orders.py: the confidential ledger only
+ORDER_RECEIVED: Final = "order-received"
+ORDER_AUTHENTICATED: Final = "order-authenticated"
+ORDER_VALIDATED: Final = "order-validated"
+ORDER_NARROWED: Final = "order-narrowed"
+ORDER_OBJECTED: Final = "order-objected"
+ORDER_REJECTED: Final = "order-rejected"
+ORDER_EXECUTED: Final = "order-executed"
+ORDER_CONFIRMED: Final = "order-confirmed"
+ORDER_WITHDRAWN: Final = "order-withdrawn"
+SECRECY_IMPOSED: Final = "secrecy-imposed"
+SECRECY_REVIEWED: Final = "secrecy-reviewed"
+SECRECY_LIFTED: Final = "secrecy-lifted"
+PRESERVATION_IMPOSED: Final = "preservation-imposed"
+PRESERVATION_EXTENDED: Final = "preservation-extended"
+PRESERVATION_RELEASED: Final = "preservation-released"
+RESTRICTION_APPLIED: Final = "restriction-applied"
+INTERCEPTION_PROVIDED: Final = "interception-provided"
+INTERCEPTION_ENDED: Final = "interception-ended"
+DISCLOSURE_HANDED_OVER: Final = "disclosure-handed-over"
+
 
 def type_of(name: str, version: int = 1) -> str:
     """The full type of an event, as CloudEvents carry it and the ledger stores it."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from schemas.catalogue import EVENT_TYPES
+from schemas.catalogue import ALL_TYPES
 from schemas.envelope import ATTRIBUTES
 from schemas.extensions import DROPPED, pointer_to
 from schemas.shapes import names_in
@@ -102,7 +102,7 @@ def _attribute(name: str) -> str:
 def _members_of(parsed: Any) -> Set[str]:
     """The names of the members that the type of a message has."""
     type = parsed.get("type") if isinstance(parsed, dict) else None
-    entry = EVENT_TYPES.get(type) if isinstance(type, str) else None
+    entry = ALL_TYPES.get(type) if isinstance(type, str) else None
     return names_in(entry.data) if entry else frozenset()
 
 

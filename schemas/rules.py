@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import fields
 
-from schemas.catalogue import ERASED, EVENT_TYPES
+from schemas.catalogue import ALL_TYPES, ERASED
 from schemas.event import OWN_SOURCES
 from schemas.facts import COMMON_LISTS, Facts
 from schemas.formats import (
@@ -61,7 +61,7 @@ def checks_of(type: str) -> Checks:
 
     Made when it is first asked for: to look through all types takes a fifth of a second.
     """
-    entry = EVENT_TYPES[type]
+    entry = ALL_TYPES[type]
     if entry.own:
         raise KeyError(type)
     return Checks(

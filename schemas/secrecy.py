@@ -22,7 +22,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from schemas import names
-from schemas.catalogue import DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
+from schemas.catalogue import CONFIDENTIAL_TYPES, DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
 from schemas.clearance import Clearance
 from schemas.hints import Hints, HintWord
 from schemas.own_reports import OwnReports
@@ -107,6 +107,8 @@ class Secrecy:
 
     def withholds_event(self, message: dict[str, Any]) -> bool:
         """Whether a message of a known type and the right shape is withheld: quick where nothing hints."""
+        if message["type"] in CONFIDENTIAL_TYPES:
+            return True
         if not self._judges:
             return False
         unclear = self._unclear is not None and self._unclear.is_due(message)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.catalogue import ANNULLED, EVENT_TYPES
+from schemas.catalogue import ALL_TYPES, ANNULLED
 from schemas.event import AdmissionRules, Event
 from schemas.powers import Claim, Power, Powers, Sender, Senders, Speakers, refs_in
 from schemas.references import kind_of
@@ -27,7 +27,7 @@ _FILE = "file:"
 def powers_of(table: Sequence[Power]) -> Powers:
     """The table of powers by the types that claim one, or are subject to it, in all their versions."""
     by_name = {name: power for power in table for name in (*power.opens, *power.acts)}
-    return {type: by_name[e.name] for type, e in EVENT_TYPES.items() if e.name in by_name}
+    return {type: by_name[e.name] for type, e in ALL_TYPES.items() if e.name in by_name}
 
 
 def office_label(label: str) -> str:
@@ -82,7 +82,7 @@ def _is_commanded(type: str, speakers: Speakers) -> bool:
     power = speakers.powers.get(type)
     if power is None:
         return type == ANNULLED
-    return power.commanded and EVENT_TYPES[type].name in power.acts
+    return power.commanded and ALL_TYPES[type].name in power.acts
 
 
 def gives_power(
@@ -111,7 +111,7 @@ def _unknown(message: Mapping[str, Any], speakers: Speakers, senders: Senders) -
     sender = senders.get(message["source"])
     if sender is None or not _is_through(sender, speakers.place):
         return "/source"
-    if sender.types and EVENT_TYPES[message["type"]].name not in sender.types:
+    if sender.types and ALL_TYPES[message["type"]].name not in sender.types:
         return "/type"
     subject = message.get("subject")
     kind = kind_of(subject) if isinstance(subject, str) else None
@@ -143,7 +143,7 @@ def claimed(
 
 def _with_claim(event: Event, power: Power, speakers: Speakers) -> Event:
     name, office, place, house = (
-        EVENT_TYPES[event.type].name,
+        ALL_TYPES[event.type].name,
         speakers.office,
         speakers.place,
         speakers.house,

@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.campaign",
     "tests.fixtures.engines",
     "tests.fixtures.kafka",
+    "tests.fixtures.order",
     "tests.fixtures.thirdparty",
     # The last ones import those above.
     "tests.fixtures.postgres",
@@ -25,6 +26,7 @@ pytest_plugins = [
     "tests.fixtures.running",
     "tests.fixtures.line",
     "tests.fixtures.deployment",
+    "tests.fixtures.two_ledgers",
 ]
 
 

@@ -39,10 +39,12 @@ _MOST_STEPS = 64
 
 def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]:
     """What `erase_asked` would do now. Raises UnknownSubject."""
-    today, session = day_of(site.clock()), site.session("reader")
+    today, session, eraser = day_of(site.clock()), site.session("reader"), site.eraser()
+    eraser.check_keep_list()
     results = []
-    for subject in site.eraser().live_subjects(reference):
-        person = _person(site, session, subject, events_of(session, [subject]))
+    for subject in eraser.live_subjects(reference):
+        events, listed = events_of(session, [subject]), eraser.listed(subject)
+        person = _person(site, session, subject, events, listed)
         results += [
             CarriedOut(subject, step, None) for step in _planned_steps(person, scope, today)
         ]
@@ -55,6 +57,7 @@ def erase_asked(site: Site, reference: str, scope: ErasureScope) -> list[Carried
     One result a data subject, or a step of it, committed and journalled. Raises what `Eraser.erase` raises.
     """
     eraser = site.eraser()
+    eraser.check_keep_list()
     return [
         result
         for subject in eraser.live_subjects(reference)
@@ -96,6 +99,7 @@ def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
     again: only what has become free since goes now. Raises what `Eraser.erase` raises.
     """
     eraser, scope = site.eraser(), ErasureScope("request", request_ref)
+    eraser.check_keep_list()
 
     def choose(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
         step = _on_request(person, scope, day)
@@ -116,11 +120,17 @@ def _on_request(person: Person, scope: ErasureScope, day: date) -> PlannedErasur
     return on_request(person, scope.cause, day, scope.request_ref, scope.categories)
 
 
-def due_steps(session: Session, day: date, *, decided_only: bool = False) -> Iterator[Due]:
-    """What a day makes due, person by person, in flat memory, as far as the views are."""
+def due_steps(
+    session: Session, day: date, *, decided_only: bool = False, ask_again: bool = False
+) -> Iterator[Due]:
+    """What a day makes due, person by person, in flat memory, as far as the views are.
+
+    `ask_again`: also what the keep list kept until now; whether it still does is asked under the lock.
+    """
     for block in persons(session):
         for person in block:
-            for step in steps(person, day, decided_only=decided_only):
+            asked = person.listing() if ask_again else person
+            for step in steps(asked, day, decided_only=decided_only):
                 yield Due(person.stream, step)
 
 
@@ -129,18 +139,23 @@ def erase_due(
 ) -> Iterator[CarriedOut]:
     """Carry out what today makes due. A second run finds nothing left.
 
+    What the keep list keeps is put off by a decision, which is no result.
+
     Raises Retry when `stop` says so between two persons, IncompleteErasure, Retry or Halt: every result
     that was yielded by then is committed.
     """
     eraser, today = site.eraser(), day_of(site.clock())
+    eraser.check_keep_list()
     last: UUID | None = None
-    for due in due_steps(site.new_session("reader"), today, decided_only=decided_only):
+    session = site.new_session("reader")
+    for due in due_steps(session, today, decided_only=decided_only, ask_again=True):
         if stop():
             raise Retry("told to stop")
         # One pass takes all steps of a person, so that later rows of the same person are done already.
         if due.stream != last:
             last = due.stream
-            yield from _erase_all(site, eraser, due.stream, decided_only)
+            done = _erase_all(site, eraser, due.stream, decided_only)
+            yield from (carried_out for carried_out in done if carried_out.step.erased)
 
 
 def _erase_all(
@@ -173,8 +188,8 @@ def _carry_out(site: Site, eraser: Eraser, stream: UUID, choose: Choose) -> Carr
     today = day_of(site.clock())
     chosen: list[PlannedErasure] = []
 
-    def judge(events: Sequence[RecordedEvent]) -> Verdict | None:
-        person = _person(site, site.session("reader"), stream, events)
+    def judge(events: Sequence[RecordedEvent], listed: frozenset[str]) -> Verdict | None:
+        person = _person(site, site.session("reader"), stream, events, listed)
         latest = max((event.time for event in events if not event.ours), default=None)
         step = choose(person, today, latest)
         if step is None or not step.decisions:
@@ -186,7 +201,13 @@ def _carry_out(site: Site, eraser: Eraser, stream: UUID, choose: Choose) -> Carr
     return CarriedOut(stream, chosen[-1], erasure) if erasure else None
 
 
-def _person(site: Site, session: Session, stream: UUID, events: Sequence[RecordedEvent]) -> Person:
+def _person(
+    site: Site,
+    session: Session,
+    stream: UUID,
+    events: Sequence[RecordedEvent],
+    listed: frozenset[str],
+) -> Person:
     """A person, the customer whose contact person it may be, and what others' takeovers say of them."""
 
     def dossier_named(name: str) -> Dossier | None:
@@ -194,4 +215,4 @@ def _person(site: Site, session: Session, stream: UUID, events: Sequence[Recorde
         return dossier_of(recorded, site.privacy_office) if recorded else None
 
     takeovers = takeovers_told_by_others(session, stream)
-    return person_of(stream, events, site.privacy_office, dossier_named, takeovers)
+    return person_of(stream, events, site.privacy_office, dossier_named, takeovers, listed)

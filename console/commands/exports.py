@@ -66,23 +66,25 @@ def export(
     Persons are the ledger's own identifiers; it opens no value. docs/how-to/exports.md has the mapping.
     """
     start, end = bounds_of(since, until)
+    moment = Moment(recorded_by=time_of("--recorded-by", recorded_by), at_position=at_position)
     selection = EventFilter(
         subject=subject,
         after=after,
         since=start,
         until=end,
-        recorded_by=time_of("--recorded-by", recorded_by),
+        recorded_by=moment.recorded_by,
         at_position=at_position,
     )
     _check(subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
     counts = Exported()  # filled while the records are written
-    with reading(
-        settings, "export", Moment(recorded_by=selection.recorded_by, at_position=at_position)
-    ) as (_, source):
+    with reading(settings, "export", moment) as (_, source):
         emit_lines(exported(source, log, selection, RECORDS[form], counts))
-    if as_json:
-        return
+    if not as_json:
+        _tell(counts)
+
+
+def _tell(counts: Exported) -> None:
     left_out = f", {say('note', 'left-out', counts.left_out)}" if counts.left_out else ""
     tell("exported", counted("record", counts.records), f"{counts.position}{left_out}")
 

@@ -40,6 +40,7 @@ from ledger.errors import Misconfigured, Reject
 from ledger.letters.dead import Letter, open_letter
 from ledger.letters.withheld import count_withheld
 from schemas import CATEGORIES
+from schemas.signed import signed_label
 from schemas.sources import office_label
 
 
@@ -61,8 +62,12 @@ def ingest_command(
         bool,
         switch(
             "--withheld",
-            "The files come from `ledger dead-letters hand-over`; for the confidential ledger.",
+            "The files come from `ledger dead-letters hand-over`, sealed to a key of this ledger.",
         ),
+    ] = False,
+    signed: Annotated[
+        bool,
+        switch("--signed", "The files are of signed messages, for whose keys see --signed-keys."),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -70,9 +75,11 @@ def ingest_command(
 
     Exit status 1 when a line was rejected. After a crash, ingest the file again.
     """
-    label = (lambda path: office_label(label_of(path))) if office else label_of
+    if signed and office:
+        raise typer.BadParameter("a file is either of signed messages or of the privacy office")
+    marked = signed_label if signed else office_label if office else str
     with ExitStack() as stack:
-        streams = [(label(path), stack.enter_context(opened(path))) for path in files]
+        streams = [(marked(label_of(path)), stack.enter_context(opened(path))) for path in files]
         site = stack.enter_context(open_site(settings, install_missing=True))
         result = ingest_withheld(site, files, streams) if withheld else ingest_files(site, streams)
     tables_of = partial(ingested_tables, withheld=result.withheld)
@@ -81,10 +88,10 @@ def ingest_command(
 
 
 def ingest_withheld(site: Site, paths: Sequence[str], streams: Sequence[Stream]) -> IngestResult:
-    """Record what the open ledger handed over, and write beside each file the receipts of its messages."""
+    """Record what was handed over here, and write beside each file the receipts of its messages."""
     if not site.settings.confidential:
         raise Misconfigured(
-            "withheld messages are for the confidential ledger: LEDGER_CONFIDENTIAL"
+            "withheld messages are for the holder of their key, which is not this ledger"
         )
     files = [(label, read_handed(stream, site.withheld_pair)) for label, stream in streams]
     recorder = site.open_recorder()
@@ -156,16 +163,13 @@ def hand_over_withheld(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="File to write; only you may read it.")
     ],
-    remove: Annotated[
-        bool, switch("--remove", "Forget the messages that have a receipt of the other ledger.")
-    ] = False,
+    remove: Annotated[bool, switch("--remove", "Forget the messages that have a receipt.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write the sealed messages that only the confidential ledger can open, for `ledger ingest --withheld`
-    there.
+    """Write the messages that are not for this ledger, sealed for the holder of their key.
 
     A message stays here until you give the same command with --remove, and FILE.receipt has the receipt
-    that the other ledger wrote for it.
+    that the holder of the key gave for it.
     """
     with open_site(settings) as site:
         session = site.session("recorder")

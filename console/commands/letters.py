@@ -34,7 +34,7 @@ from ledger.letters.withheld import count_withheld
 from ledger.storage.postgres import Session
 from schemas import EVENT_TYPES, Code
 
-NOT_HERE = "withheld messages are read by the confidential ledger only"
+NOT_HERE = "withheld messages are read by the holder of their key only"
 # Fewer could be the number of a row, and would open a message by accident.
 LEAST_LETTERS = 6
 # Enough rows for a table on a screen; `--limit` gives more.
@@ -99,8 +99,8 @@ def list_letters(
     """Print which messages were refused, why, and what their sender must do. It shows no content of a
     message.
 
-    Of messages that only the confidential ledger may read, one line says how many there are. The list has
-    the oldest 100 unless --limit says more; with --json it has all.
+    Of messages that are not for this ledger, one line says how many there are. The list has the oldest 100
+    unless --limit says more; with --json it has all.
     """
     with open_site(settings) as site:
         reader = site.session("reader")

@@ -1,7 +1,6 @@
 """`ledger record`: an event of any type by command, as the privacy office; shown before it is recorded."""
 
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated
@@ -34,7 +33,7 @@ from console.commands.people import reading
 from console.flags import At, Json, configured, option, time_of
 from console.output import print_answer
 from console.show.record import record_tables
-from console.streams import STANDARD_INPUT, text_of
+from console.streams import object_of
 from documents.text import shown
 from host.settings import Settings
 from host.site import Site
@@ -83,7 +82,7 @@ def record_event(
     asks = _is_terminal() and file is None and not yes and not as_json
     mode = _Mode(yes, asks, language, as_json)
     try:
-        members = _from_file(file) if file else {}
+        members = object_of("--file", file) if file else {}
         members |= {"subject": subject} if subject else {}
         members |= {"time": at} if at else {}
         draft = _drafted(entry, members, given or (), mode)
@@ -159,24 +158,6 @@ def _refuse_own(entry: EventType) -> None:
 def _asked_subject(entry: EventType, prompter: Prompter) -> str:
     prompter.tell(prompter.says("subject-asked", subjects_of(entry)))
     return prompter.ask("subject").strip()
-
-
-def _from_file(path: str) -> dict[str, object]:
-    """The members of a file: TOML by its name, else JSON; standard input may be either."""
-    text = text_of("--file", path)
-    for read in (tomllib.loads, _json) if path.endswith(".toml") else (_json, tomllib.loads):
-        try:
-            content = read(text)
-        except (msgspec.DecodeError, tomllib.TOMLDecodeError):
-            continue
-        if isinstance(content, dict):
-            return content
-    where = "standard input" if path == STANDARD_INPUT else "the file"
-    raise typer.BadParameter(f"--file: expected {where} to be an object in JSON or TOML")
-
-
-def _json(text: str) -> object:
-    return msgspec.json.decode(text)
 
 
 def _data(

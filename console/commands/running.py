@@ -19,13 +19,12 @@ from consumers.store import resume
 from host.kafka_options import options_of
 from host.logs import RUN, run_id
 from host.notes import note
-from host.running.forgetting import forget_due, forget_waiting
+from host.running.clocks import keeping_up
 from host.running.intake_log import intake_observer
 from host.running.listening import Address
 from host.running.reaching import reach
 from host.running.serving import free_port
 from host.running.supervision import ChildProcess, supervise
-from host.running.upkeeping import Upkeep
 from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
 from host.settings import KafkaSettings, Settings
 from host.signals import stopping
@@ -241,11 +240,11 @@ def upkeep_command(settings: Settings) -> None:
         open_site(settings) as site,
         watch.sampling(site, _nothing, _shown_nowhere),
         stopping() as stop,
-        _keeping_up(settings, watch) as upkeep,
+        keeping_up(settings, watch) as look_at_upkeep,
     ):
         while not stop():
             watch.pulse.beat()
-            upkeep.look()
+            look_at_upkeep()
             time.sleep(LOOK_S)
 
 
@@ -264,11 +263,11 @@ def run(settings: Settings) -> None:
     ):
         parts = [_part(settings, name) for name in PARTS]
         watch.ready |= {part.name: part.check for part in parts}
-        with _keeping_up(settings, watch) as upkeep:
+        with keeping_up(settings, watch) as look_at_upkeep:
 
             def look() -> None:
                 watch.pulse.beat()
-                upkeep.look()
+                look_at_upkeep()
 
             status = supervise(parts, stop, look)
     raise typer.Exit(status)
@@ -281,36 +280,3 @@ def _part(settings: Settings, name: Process) -> ChildProcess:
     port = base + PORTS[name] - PORTS["run"] if base else free_port(host)
     own = {"LEDGER_METRICS_PORT": str(port), RUN: run_id()}
     return ChildProcess(name, {**settings.texts, **own}, Address(host, port))
-
-
-@contextmanager
-def _keeping_up(settings: Settings, watch: Watch) -> Iterator[Upkeep]:
-    """Forget what is due, once an hour, on connections of its own."""
-
-    def work(stop: Callable[[], bool]) -> None:
-        with open_site(settings) as site:
-            reads = site.record_reads()
-            rotation, letters = forget_due(site, stop=stop)
-            resumed, tombstones = forget_waiting(site, stop)
-        if reads:
-            message = f"{reads} reads of personal data were left behind and are recorded now"
-            watch.says.warning("reads-recorded", message, reads=reads)
-        if rotation:
-            ended = list(rotation.destroyed)
-            message = f"key epoch {rotation.epoch} began, {len(ended)} ended"
-            watch.says.info("rotated", message, epoch=rotation.epoch, ended=ended)
-        if letters:
-            message = f"{letters} dead letters are past their retention and forgotten"
-            watch.says.info("letters-forgotten", message, letters=letters)
-        if resumed or tombstones:
-            message = (
-                f"{resumed} erasures that had to wait are done, {tombstones} tombstones forgotten"
-            )
-            watch.says.info("resumed", message, erasures=resumed, tombstones=tombstones)
-
-    upkeep = Upkeep(work, watch.says)
-    upkeep.start()
-    try:
-        yield upkeep
-    finally:
-        upkeep.stop()

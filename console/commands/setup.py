@@ -9,7 +9,8 @@ from application.words import say
 from console.flags import Json, configured
 from console.output import print_answer
 from console.show.text import pairs
-from host.keys import log_key
+from host.keep_list import keep_key_file
+from host.keys import log_key, signing_key
 from host.settings import Settings
 from host.wiring import install_site
 from host.withheld import withheld_keys
@@ -28,8 +29,14 @@ def init(settings: Settings, as_json: Json = False) -> None:
         log_key=log_key(settings).load().verifier.text,
         withheld_key=public,
         withheld_private=private,
+        signing_key=_signing_key(settings),
+        keep_key=str(keep_key_file(settings)) if settings.keep_list else None,
     )
     print_answer(answer, partial(_values_table, settings=settings), as_json)
+
+
+def _signing_key(settings: Settings) -> str | None:
+    return signing_key(settings).load().verifier.text if settings.confidential else None
 
 
 def _values_table(answer: InstalledLedger, settings: Settings) -> Table:
@@ -39,7 +46,9 @@ def _values_table(answer: InstalledLedger, settings: Settings) -> Table:
         "keys": answer.keys,
         "log_key": answer.log_key,
         "withheld_key": answer.withheld_key,
-        "private": answer.withheld_private or say("init", "confidential"),
+        "private": answer.withheld_private or say("init", "elsewhere-kept"),
+        **({"signing_key": answer.signing_key} if answer.signing_key else {}),
+        **({"keep_key": answer.keep_key} if answer.keep_key else {}),
         "keep": say("init", "apart"),
     }
     rows = ((say("init", name), value) for name, value in values.items())

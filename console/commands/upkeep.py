@@ -28,7 +28,7 @@ from host.running.kafka_lags import kafka_lags
 from host.settings import Settings
 from host.wiring import audited_site, open_site
 from ledger.keys.rotation import epochs
-from projections import VIEWS
+from projections import VIEWS, views_of
 from projections.folds.digest import SLICES
 from projections.folds.view import View
 
@@ -73,7 +73,7 @@ def rebuild_views(
 
     Exit status 1 when a view was not what the events say; it is from now on.
     """
-    views = _views(names or [])
+    views = _views(names or [], settings)
     with open_site(settings, opens_values=False) as site:
         comparisons = build_again(site, views, processes)
     answer = RebuiltViews(reports(comparisons))
@@ -81,8 +81,9 @@ def rebuild_views(
     fail_unless(all(view.ok for view in comparisons))
 
 
-def _views(names: list[str]) -> list[View[object]]:
-    return [view for view in VIEWS if view.name in names] or list(VIEWS)
+def _views(names: list[str], settings: Settings) -> list[View[object]]:
+    every_view = views_of(settings.confidential)
+    return [view for view in every_view if view.name in names] or list(every_view)
 
 
 @configured("store", "log")

@@ -26,9 +26,10 @@ SELECT format('ledger_%s_recorder', :'ledger') AS recorder, format('ledger_%s_er
 \set upkeep    `head -n 1 :'secrets'/upkeep_password`
 \set publisher `head -n 1 :'secrets'/publisher_password`
 \set operator  `head -n 1 :'secrets'/operator_password`
+\set auditor   `head -n 1 :'secrets'/auditor_password`
 
 -- A missing file must not become a login without a password.
-SELECT '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'publisher', :'operator') AS incomplete
+SELECT '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'publisher', :'operator', :'auditor') AS incomplete
 \gset
 \if :incomplete
     DO $$ BEGIN RAISE 'a password file is missing or empty'; END $$;
@@ -44,7 +45,7 @@ SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[
     :'recorder', :'eraser', :'projecting', :'reader', :'publishing',
     'ledger_owner', 'ledger_consumer', 'ledger_projector', 'ledger_upkeep', 'ledger_publisher',
-    'ledger_operator'
+    'ledger_operator', 'ledger_auditor'
 ]) AS wanted
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
 \gexec
@@ -61,6 +62,7 @@ ALTER ROLE ledger_projector LOGIN NOINHERIT PASSWORD :'projector';
 ALTER ROLE ledger_upkeep    LOGIN NOINHERIT PASSWORD :'upkeep';
 ALTER ROLE ledger_publisher LOGIN NOINHERIT PASSWORD :'publisher';
 ALTER ROLE ledger_operator  LOGIN NOINHERIT PASSWORD :'operator';
+ALTER ROLE ledger_auditor   LOGIN NOINHERIT PASSWORD :'auditor';
 
 -- A login has no right of its own: it takes a role, and only one of these.
 GRANT :"recorder", :"reader"  TO ledger_consumer;
@@ -69,13 +71,16 @@ GRANT :"eraser", :"reader"    TO ledger_upkeep;
 GRANT :"publishing", :"reader" TO ledger_publisher;
 GRANT :"recorder", :"eraser", :"projecting", :"reader", :"publishing"
     TO ledger_operator, ledger_owner;
+-- Who audits looks, and writes nothing: not even that it looked.
+GRANT ledger_main_reader TO ledger_auditor;
+ALTER ROLE ledger_auditor SET default_transaction_read_only = on;
 
 SELECT 'CREATE DATABASE ledger OWNER ledger_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ledger')
 \gexec
 REVOKE ALL ON DATABASE ledger FROM PUBLIC;
 GRANT CONNECT ON DATABASE ledger
-    TO ledger_consumer, ledger_projector, ledger_upkeep, ledger_publisher, ledger_operator;
+    TO ledger_consumer, ledger_projector, ledger_upkeep, ledger_publisher, ledger_operator, ledger_auditor;
 
 -- In servers that were brought over from PostgreSQL 14 everybody may create in `public`, which nothing here uses.
 \connect ledger

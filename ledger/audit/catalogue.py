@@ -62,10 +62,20 @@ class Fact:
 
 
 @cache
-def expected() -> tuple[Fact, ...]:
-    """What the migrations of this version make of an empty database."""
-    text = (files("ledger.audit") / "catalogue.txt").read_text("utf-8")
+def expected(*, orders: bool = False) -> tuple[Fact, ...]:
+    """What the migrations of this version make of an empty database; with views of orders, or without."""
+    return _listed("catalogue.txt") + (_listed("catalogue_orders.txt") if orders else ())
+
+
+def _listed(file: str) -> tuple[Fact, ...]:
+    text = (files("ledger.audit") / file).read_text("utf-8")
     return tuple(Fact(*line.split("\t")) for line in text.splitlines())
+
+
+def _expected_of(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """What is expected of a ledger: one that has any view of orders has all of them."""
+    own = {fact.object for fact in _listed("catalogue_orders.txt") if fact.kind == "table"}
+    return expected(orders=any(fact.object in own for fact in facts if fact.kind == "table"))
 
 
 def read_catalogue(session: Session) -> list[Fact]:
@@ -165,8 +175,9 @@ def readable(session: Session) -> Readable:
 
 def _readable(facts: Sequence[Fact]) -> Readable:
     tables = not any(map(_runs_something, facts))
-    views = {fact.place for fact in expected() if fact.kind == "view"}
-    changed = {fact.place for fact in set(facts) - set(expected())}
+    known = _expected_of(facts)
+    views = {fact.place for fact in known if fact.kind == "view"}
+    changed = {fact.place for fact in set(facts) - set(known)}
     return Readable(tables, views=tables and not views & changed)
 
 
@@ -175,7 +186,9 @@ def _runs_something(fact: Fact) -> bool:
     if fact.kind == "column":
         return " generated v" in fact.text
     if fact.kind in {"view", "relation"}:
-        return fact.object in {table.object for table in expected() if table.kind == "table"}
+        return fact.object in {
+            table.object for table in expected(orders=True) if table.kind == "table"
+        }
     return fact.kind == "policy"
 
 
@@ -194,10 +207,11 @@ def _compare(facts: Sequence[Fact], names: _Names, findings: Findings) -> None:
 
 def _expected_now(facts: Sequence[Fact]) -> Sequence[Fact]:
     """Tables of views come with the first projector: until then they may be missing, as a whole."""
+    known = _expected_of(facts)
     if any(_COLOURED in fact.object for fact in facts):
-        return expected()
+        return known
     places = {fact.place for fact in facts}
-    return [fact for fact in expected() if fact.place in places or not _comes_later(fact)]
+    return [fact for fact in known if fact.place in places or not _comes_later(fact)]
 
 
 def _comes_later(fact: Fact) -> bool:

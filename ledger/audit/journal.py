@@ -1,7 +1,7 @@
 """The erasure journal beside the ledger: an erasure that only one of them has is a finding."""
 
 from ledger.audit.scene import Check, Scene
-from ledger.erasure.eraser import compare
+from ledger.erasure.pending import compare
 from ledger.journal.entries import ErasureJournal
 
 

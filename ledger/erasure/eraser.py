@@ -7,6 +7,7 @@ recorded by then, and refuses a category under a legal hold to everyone. The one
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -15,8 +16,17 @@ import msgspec
 
 from ledger.crypto.sealing import KeyedHash, end_of_month, month_of
 from ledger.erasure.events import SOURCE, events_of_entry, last_name, reapplied
+from ledger.erasure.keep_list import KeepList
+from ledger.erasure.pending import missing_of, pending
 from ledger.erasure.verdict import Ground, Guard, Judge, Verdict, outright
-from ledger.errors import IncompleteErasure, LedgerError, Misconfigured, OnHold, UnknownSubject
+from ledger.errors import (
+    IncompleteErasure,
+    LedgerError,
+    Misconfigured,
+    NotYet,
+    OnHold,
+    UnknownSubject,
+)
 from ledger.event import RecordedEvent
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.journal.overtaking import DECIDE, ERASE
@@ -64,10 +74,14 @@ class _Target(NamedTuple):
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """What an erasure may not pass: how long a tombstone stays, and what may not be erased at all."""
+    """What an erasure may not pass: how long a tombstone stays, and what may not be erased at all.
+
+    `keep_list`: what may not be erased for a reason that is not known here; None where there is no list.
+    """
 
     accountability: timedelta
     guard: Guard
+    keep_list: KeepList | None = None
 
 
 class Eraser:
@@ -89,13 +103,26 @@ class Eraser:
         self._clock = clock
         self._accountability = bounds.accountability
         self._guard = bounds.guard
+        self._keep_list = bounds.keep_list
+
+    def check_keep_list(self) -> None:
+        """Raise Retry or Misconfigured while nothing may be erased for anybody."""
+        if self._keep_list is not None:
+            self._keep_list.check(self._clock())
+
+    def listed(self, subject: UUID) -> frozenset[str]:
+        """Categories of a person that the keep list keeps. Raises what `check_keep_list` raises."""
+        if self._keep_list is None:
+            return frozenset()
+        references = self._opener.references([subject]).values()
+        return self._keep_list.kept(references, self._clock())
 
     def erase(self, reference: str, categories: Sequence[str], ground: Ground) -> list[Erasure]:
         """Erase categories of a person, or everything when `categories` is empty. One result a subject.
 
-        On return it is committed and journalled. Raises OnHold when a category is under a legal hold (then
-        nothing of that subject is destroyed), UnknownSubject, IncompleteErasure (then the journal has it
-        and the next start completes it), Retry or Halt.
+        On return it is committed and journalled. Raises OnHold when a category is under a legal hold, NotYet
+        when the keep list has it (then nothing of that subject is destroyed), UnknownSubject,
+        IncompleteErasure (then the journal has it and the next start completes it), Retry or Halt.
         """
         to_erase = tuple(c for c in CATEGORIES if c in categories) if categories else CATEGORIES
         return self._erase_all(reference, outright(to_erase, ground))
@@ -124,12 +151,16 @@ class Eraser:
     def _erase_all(self, reference: str, verdict: Verdict) -> list[Erasure]:
         targets = self._targets(reference)
         for target in targets:  # a hold on one stream keeps them all
-            self._refuse_held(verdict, events_of(self._session, [target.subject]))
+            events = events_of(self._session, [target.subject])
+            self._refuse_held(verdict, events, self._listed(target))
         erasures: list[Erasure] = []
         for target in targets:
             try:
-                erasure = self._carry_out(target, lambda _events: verdict)
-            except OnHold as on_hold:  # placed since: what went before it is not a success
+                erasure = self._carry_out(target, lambda _events, _listed: verdict)
+            except (
+                OnHold,
+                NotYet,
+            ) as on_hold:  # placed since: what went before it is not a success
                 raise IncompleteErasure(str(on_hold)) if erasures else on_hold from None
             erasures += [erasure] if erasure else []
         return erasures
@@ -153,10 +184,11 @@ class Eraser:
             with self._session.transaction():
                 head = self._lock()
                 events = events_of(self._session, [target.subject])
-                verdict = judge(events)
+                listed = self._listed(target)
+                verdict = judge(events, listed)
                 if verdict is None:
                     return None
-                self._refuse_held(verdict, events)
+                self._refuse_held(verdict, events, listed)
                 entry = self._entry(target, verdict, head.position, events)
                 line = self._opener.links.closed(entry)
                 result = self._apply(entry, events_of_entry(entry))
@@ -168,14 +200,21 @@ class Eraser:
                 raise IncompleteErasure from error
             raise
 
-    def _refuse_held(self, verdict: Verdict, events: Sequence[RecordedEvent]) -> None:
-        """Raise OnHold when a category that would go is under a legal hold."""
+    def _listed(self, target: _Target) -> frozenset[str]:
+        return frozenset() if target.registry else self.listed(target.subject)
+
+    def _refuse_held(
+        self, verdict: Verdict, events: Sequence[RecordedEvent], listed: AbstractSet[str]
+    ) -> None:
+        """Raise OnHold when a category that would go is under a legal hold, or in the keep list."""
         holds = self._guard(events)
         on_hold = [
             (ref, category) for category in verdict.erased for ref in holds.get(category, ())
         ]
         if on_hold:
             raise OnHold(on_hold)
+        if not listed.isdisjoint(verdict.erased):
+            raise NotYet
 
     def _lock(self) -> Head:
         """Lock the keys, then the head: always in this order."""
@@ -320,64 +359,6 @@ class Eraser:
             times = [event.time for event in events_of(self._session, [entry.subject])]
             through = max([through, *times])
         return msgspec.structs.replace(entry, keys=keys, through=through)
-
-
-class JournalComparison(NamedTuple):
-    """Journal and database side by side. `pending`: entries that the database does not hold, in part or at
-    all. `lacking`: how many erasures the database has recorded that the journal does not know."""
-
-    pending: list[ErasureEntry]
-    lacking: int
-
-
-def compare(session: Session, journal: ErasureJournal) -> JournalComparison:
-    """Compare all of the journal. Memory is flat but for what is pending."""
-    # Counted first: what is recorded by then, the journal has by the time that it is read.
-    ((recorded,),) = session.rows("count_erasures", source=SOURCE)
-    missing: list[ErasureEntry] = []
-    for block, _ in journal.blocks():
-        recorded_ids = _recorded_ids(session, block)
-        recorded -= sum(
-            bool(entry.categories) and last_name(entry) in recorded_ids for entry in block
-        )
-        missing += _missing(session, block, recorded_ids)
-    return JournalComparison(missing, max(0, recorded))
-
-
-def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:
-    """Entries of the journal that the database does not hold, in part or at all."""
-    return compare(session, journal).pending
-
-
-def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
-    """Those of some entries of the journal that the database does not hold, in part or at all."""
-    return _missing(session, entries, _recorded_ids(session, entries))
-
-
-def _recorded_ids(session: Session, entries: Sequence[ErasureEntry]) -> set[str]:
-    ids = [last_name(entry) for entry in entries]
-    return {id for (id,) in session.rows("event_ids_of", source=SOURCE, ids=ids)}
-
-
-def _missing(
-    session: Session, entries: Sequence[ErasureEntry], recorded_ids: set[str]
-) -> list[ErasureEntry]:
-    fences = {
-        (subject, category): through
-        for subject, category, through in session.rows(
-            "fences_of_subjects", subjects=[entry.subject for entry in entries]
-        )
-    }
-    return [entry for entry in entries if not _is_complete(entry, fences, recorded_ids)]
-
-
-def _is_complete(
-    entry: ErasureEntry, fences: dict[tuple[UUID, str], datetime], recorded_ids: set[str]
-) -> bool:
-    if last_name(entry) not in recorded_ids:
-        return False
-    throughs = [fences.get((entry.subject, category)) for category in entry.categories]
-    return all(through is not None and through >= entry.through for through in throughs)
 
 
 def _through(verdict: Verdict, now: datetime, events: Sequence[RecordedEvent]) -> datetime:

@@ -32,8 +32,9 @@ class Verdict(msgspec.Struct, frozen=True):
         return tuple(category for category in CATEGORIES if category in going)
 
 
-Judge = Callable[[Sequence[RecordedEvent]], Verdict | None]
-"""From all events of a stream to what is decided now; None when there is nothing to decide."""
+Judge = Callable[[Sequence[RecordedEvent], frozenset[str]], Verdict | None]
+"""From all events of a stream, and the categories that the keep list keeps, to what is decided now; None when
+there is nothing to decide."""
 
 
 def outright(categories: Sequence[str], ground: Ground, month: int | None = None) -> Verdict:

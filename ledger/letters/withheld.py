@@ -68,9 +68,7 @@ class WithheldKey:
         except ValueError:
             raw = b""
         if not text.strip().startswith(_PREFIX) or len(raw) != _KEY_BYTES or not any(raw):
-            raise Misconfigured(
-                "expected a key such as `ledger init` of the confidential ledger prints"
-            )
+            raise Misconfigured("expected a public key such as x25519:…, as `ledger init` prints")
         return cls(raw)
 
     @property
@@ -225,7 +223,7 @@ def seal_withheld(
         return ()
     if key is None:
         raise Misconfigured(
-            "there is no key for messages of the confidential ledger, so the ledger reads no message: run "
+            "there is no key for messages that are not for this ledger, so the ledger reads no message: run "
             "`ledger init`, or set LEDGER_WITHHELD_KEY"
         )
     names = keyring.hash("letter-id")

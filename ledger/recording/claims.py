@@ -13,7 +13,7 @@ from ledger.event import decode_event
 from ledger.storage.postgres import Session
 from ledger.writing.message import place_in
 from ledger.writing.packing import PackedMessage
-from schemas import EVENT_TYPES
+from schemas import ALL_TYPES
 from schemas.powers import Claim, refs_in, without_right
 from schemas.sources import gives_power, is_office_place
 
@@ -56,7 +56,7 @@ def said_before(session: Session, claiming: Collection[PackedMessage]) -> Record
     rows = session.rows(
         "said_before",
         streams=sorted({stream for stream, _ in _claims(claiming) if stream}),
-        types=[type for type, entry in EVENT_TYPES.items() if entry.name in claims],
+        types=[type for type, entry in ALL_TYPES.items() if entry.name in claims],
     )
     for row in rows:
         event = decode_event(*row)

@@ -16,7 +16,7 @@ from ledger.keys.subjects import Mention, SubjectIndex, kind_of
 from ledger.names import LedgerName
 from ledger.writing.message import BLOCK, Message
 from ledger.writing.packing import LedgerHashes, PackedMessage, StreamEvent, has_own_hash, pack
-from schemas import EVENT_TYPES, Event, Rejection, names
+from schemas import ALL_TYPES, Event, Rejection, names
 
 _PERSONS = ("customer/", "employee/", "visitor/")
 # What starts a data subject anew after an erasure of the whole person; nothing registers the others.
@@ -65,7 +65,7 @@ class Sealer:
         if isinstance(event, Rejection):
             return PackedMessage(refusal=event)
         keys = self._settled.get(event.subject)
-        if keys is not None and not EVENT_TYPES[event.type].references:
+        if keys is not None and not ALL_TYPES[event.type].references:
             item = _stream_event(message, event, keys, person=True)
         elif self._unsettled(event):
             return None
@@ -87,7 +87,7 @@ class Sealer:
 
     def _unsettled(self, event: Event) -> Sequence[Mention]:
         """Persons that an event refers to and whose data subject may be missing: its own subject first."""
-        settled, references = self._subjects.settled, EVENT_TYPES[event.type].references
+        settled, references = self._subjects.settled, ALL_TYPES[event.type].references
         if not references and settled(event.subject):
             return ()
         mentions = []
@@ -110,7 +110,7 @@ class Sealer:
         else:
             stream = self._ledger.registry_stream(event.subject)
             stream_event = _stream_event(message, event, self._keyring.of(stream), person=False)
-        if EVENT_TYPES[event.type].references:
+        if ALL_TYPES[event.type].references:
             self._refer(stream_event)
         return stream_event
 
@@ -120,7 +120,7 @@ class Sealer:
             name: self._subjects.period_of(
                 stream_event.event.facts[name], stream_event.event.time
             ).subject
-            for name in EVENT_TYPES[stream_event.event.type].references
+            for name in ALL_TYPES[stream_event.event.type].references
             if name in stream_event.event.facts
         }
         stream_event.facts = stream_event.event.facts | {
@@ -194,5 +194,5 @@ def _starts(event: Event) -> bool:
     return (
         bool(event.personal)
         if registration is None
-        else (EVENT_TYPES[event.type].name == registration)
+        else (ALL_TYPES[event.type].name == registration)
     )

@@ -16,13 +16,15 @@ T = TypeVar("T")
 class FactContext(msgspec.Struct, frozen=True):
     """The stream of a fact, its own dossier, and the others by name.
 
-    `beside`: what keeps the person's data by the word of others; a decision on an erasure reads it.
+    `beside`: what keeps the person's data by the word of others; a decision on an erasure reads it. `listed`:
+    the categories that the keep list keeps; None where the list is not known, but under the eraser's lock.
     """
 
     stream: UUID
     own: Dossier
     others: Callable[[str], Dossier | None]
     beside: tuple[Keeping, ...] = ()
+    listed: frozenset[str] | None = None
     _answers: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
 
     def once(self, work_out: Callable[["FactContext"], T]) -> T:

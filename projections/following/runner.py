@@ -16,7 +16,7 @@ from ledger.errors import Fenced, Halt, LedgerError, Retry
 from ledger.names import LedgerName
 from ledger.reading import head_position
 from ledger.storage.postgres import Database, Session
-from projections import VIEWS
+from projections import VIEWS, views_among
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import AnyView
 from projections.following.batch import BrokenFold, EventBatch, apply_batch
@@ -52,10 +52,10 @@ class ViewStatus(msgspec.Struct, frozen=True):
     halted: str | None = None
 
 
-def view_statuses(session: Session, views: Sequence[AnyView] = VIEWS) -> list[ViewStatus]:
-    """Progress of each view; any role that may read can ask."""
+def view_statuses(session: Session) -> list[ViewStatus]:
+    """Progress of each view of a ledger; any role that may read can ask."""
     places, head = bookmarks(session), head_position(session)
-    return [_status(view, places.get(view.name), head, None) for view in views]
+    return [_status(view, places.get(view.name), head, None) for view in views_among(places)]
 
 
 def _status(view: AnyView, bookmark: Bookmark | None, head: int, halted: str | None) -> ViewStatus:

@@ -15,7 +15,7 @@ from projections.dossier.decisions import CategoryDecision, decided
 from projections.dossier.dossier import Dossier, Marked
 from projections.dossier.said import Decisions
 from projections.keeping.holds import holds_by_ref
-from projections.keeping.keepings import keepings_of
+from projections.keeping.keepings import keepings_of, put_off
 from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
@@ -107,8 +107,9 @@ def on_period(
 
 
 def _is_all(person: Person, going: Collection[str]) -> bool:
-    """Whether nothing is left of a person, so that the reference may go; a hold keeps it in any case."""
-    return set(going) == set(person.held) and not holds_by_ref(person.dossier)
+    """Whether nothing is left of a person, so that the reference may go; a hold or a list keeps it anyway."""
+    is_kept = person.look.listed or holds_by_ref(person.dossier)
+    return set(going) == set(person.held) and not is_kept
 
 
 def _decided(
@@ -194,6 +195,13 @@ def steps(
     `decided_only`: only what was decided and had to wait. `last`: when the person's latest event occurred,
     if it is known; otherwise the caller looks again before it erases.
     """
+    due = _due(person, day, decided_only, last)
+    return [*_putting_off(person, day, decided_only), *due] if person.look.listed else due
+
+
+def _due(
+    person: Person, day: date, decided_only: bool, last: datetime | None
+) -> list[PlannedErasure]:
     planned = list(_resuming(person, day))
     if decided_only:
         return planned
@@ -203,6 +211,16 @@ def steps(
         *_passed(person, day),
         *_forgotten(person, day, last),
     ]
+
+
+def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
+    """What would be due if the keep list did not keep it: that it waits is decided once."""
+    known = put_off(person.dossier)
+    for step in _due(person.listing(), day, decided_only, None):
+        waiting = (set(step.erased) & set(person.held) & (person.look.listed or set())) - known
+        if waiting:
+            decisions = _decided(person, step.cause, waiting, day)
+            yield PlannedErasure(step.cause, decisions, step.request_ref)
 
 
 def is_last(person: Person, planned: Sequence[PlannedErasure]) -> bool:
@@ -265,7 +283,8 @@ def _months(
 
 def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[PlannedErasure]:
     """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
-    if person.held or not person.traces.first or keepings_of(person.dossier):
+    kept = keepings_of(person.dossier, person.look.listed)
+    if person.held or not person.traces.first or kept:
         return
     account = person.dossier.all("account")[-1:]
     if account and account[0].says != "inactive":

@@ -84,4 +84,4 @@ def kept_of(dossier: Dossier, categories: Collection[str]) -> list[str]:
 
 
 def _keepings(look: FactContext) -> list[Keeping]:
-    return [*keepings_of(look.own), *look.beside]
+    return [*keepings_of(look.own, look.listed), *look.beside]

@@ -43,6 +43,14 @@ class Person(msgspec.Struct, frozen=True):
         """Categories of which a key still opens something, sorted."""
         return tuple(sorted(self.traces.held))
 
+    def listing(self, *categories: str) -> "Person":
+        """The person, if the keep list kept these categories."""
+        look = self.look
+        listed = frozenset(categories)
+        # A look remembers its answers, so this is another one.
+        other = FactContext(look.stream, look.own, look.others, look.beside, listed)
+        return Person(other, self.traces)
+
 
 def person_of(
     stream: UUID,
@@ -50,8 +58,12 @@ def person_of(
     privacy_office: Collection[str],
     others: Others = lambda _name: None,
     takeovers: Iterable[Fact] = (),
+    listed: frozenset[str] | None = None,
 ) -> Person:
-    """A person from all events of the stream. `takeovers`: that others tell of the person."""
+    """A person from all events of the stream. `takeovers`: that others tell of the person.
+
+    `listed`: categories that the keep list keeps, where it is known.
+    """
     counted = counting(events, privacy_office)
     traces = Traces()
     for event in counted:
@@ -59,7 +71,7 @@ def person_of(
             traces = traced(traces, event)
     dossier = dossier_from(counted)
     beside = tuple(told_by_others(dossier, takeovers))
-    return Person(FactContext(stream, dossier, others, beside), traces)
+    return Person(FactContext(stream, dossier, others, beside, listed), traces)
 
 
 def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> Dossier:

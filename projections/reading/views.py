@@ -29,16 +29,20 @@ from projections.views import (
 )
 from projections.views import incidents as incidents_view
 from projections.views import notifications as notifications_view
+from projections.views import orders as orders_view
 from projections.views import requests as requests_view
+from projections.views import secrecy as secrecy_view
 from projections.views.complaints import Complaint
 from projections.views.consent_status import Consent, Row
 from projections.views.customer_state import CustomerState
 from projections.views.disclosures import Disclosure
 from projections.views.incidents import Incident
 from projections.views.notifications import Changes
+from projections.views.orders import Order
 from projections.views.processing_register import Entry
 from projections.views.recipients import Recipient
 from projections.views.requests import Request
+from projections.views.secrecy import Secrets
 
 S = TypeVar("S")
 _BLOCK_ROWS = 1_000
@@ -218,6 +222,28 @@ def complaints(
         "complaints", refs=None if refs is None else list(refs), open_only=open_only
     )
     return [(stream, complaints_view.VIEW.decode(state)) for stream, state in rows]
+
+
+def orders(session: Session, *, refs: Sequence[str] | None = None) -> list[tuple[UUID, Order]]:
+    """Orders of authorities with the persons they are about, by when something is due, then by reference.
+
+    `refs`: with some references; None: any. Of a confidential ledger; raises Halt in an open one.
+    """
+    bookmark_of(session, orders_view.VIEW)
+    rows = session.of("projections").rows("orders", refs=None if refs is None else list(refs))
+    return [(stream, orders_view.VIEW.decode(state)) for stream, state in rows]
+
+
+def secrets_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Secrets]:
+    """What some persons may not know; without those of whom there is nothing. Of a confidential ledger."""
+    rows = _rows_of(session, secrecy_view.VIEW, streams)
+    return {stream: state for (stream, _), state in rows.items()}
+
+
+def secrets(session: Session) -> Iterator[tuple[UUID, Secrets]]:
+    """The same of everybody, sorted by stream, in flat memory."""
+    for (stream, _), state in each(session, secrecy_view.VIEW):
+        yield stream, state
 
 
 def holds_in_force(session: Session) -> Iterator[tuple[UUID, Hold]]:

@@ -13,7 +13,7 @@ from ledger.event import RecordedEvent
 from projections.dossier.decisions import decided
 from projections.dossier.dossier import FOREVER, LIFTED, Dossier, dossier_from, noting
 from projections.keeping.holds import holds_by_ref, undisclosed
-from projections.keeping.keepings import asked_to_restrict
+from projections.keeping.keepings import asked_to_restrict, put_off
 from rulebook.erasure import ERASURE_RULES
 
 _KINDS = {entry.id: entry.when for entry in ERASURE_RULES if entry.decision == "restrict"}
@@ -49,7 +49,8 @@ def _ground_stands(
         return category in holds_by_ref(dossier, time).get(ref or "", ())
     if kind == "undisclosed":  # a decision does not name which
         holds = holds_by_ref(dossier, time)
-        return any(category in holds[ref] for ref in undisclosed(dossier, time))
+        is_held = any(category in holds[ref] for ref in undisclosed(dossier, time))
+        return is_held or category in put_off(dossier, time)
     if kind in {"dispute", "case"}:
         marks = dossier.all(f"{kind}/{ref}")
         return bool(marks) and not (marks[-1].says == "closed" and marks[-1].order.time <= time)

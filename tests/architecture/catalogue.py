@@ -4,6 +4,7 @@
 """
 
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,18 +13,23 @@ from ledger.embedded import start
 from ledger.names import LedgerName
 from ledger.storage.install import install
 from ledger.storage.postgres import Database
-from projections import VIEWS
+from projections import VIEWS, views_of
+from projections.folds.view import AnyView
 from projections.following.storage import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "ledger" / "audit" / "catalogue.txt"
+ORDERS = ROOT / "ledger" / "audit" / "catalogue_orders.txt"
+"""What the views of a confidential ledger add."""
 
 
-def fresh_catalogue(database: Database, ledger: LedgerName) -> list[Fact]:
-    """The catalogue of a ledger that is installed now, in a database without one."""
+def fresh_catalogue(
+    database: Database, ledger: LedgerName, views: Sequence[AnyView] = VIEWS
+) -> list[Fact]:
+    """The catalogue of a ledger that is installed now, or once more with other views."""
     install(database, ledger, datetime.now(UTC))
     projector = database.connect(ledger, "projector")
-    prepare(projector, ledger, VIEWS)
+    prepare(projector, ledger, views)
     projector.close()
     reader = database.connect(ledger, "reader")
     found = read_catalogue(reader)
@@ -37,9 +43,13 @@ def written(found: list[Fact]) -> str:
 
 
 def main() -> None:
-    """Write the file, from a server that is started for it."""
+    """Write the files, from a server that is started for it."""
     with tempfile.TemporaryDirectory(prefix="pl-") as folder, start(Path(folder)) as server:
-        FILE.write_text(written(fresh_catalogue(Database(server.url()), LedgerName())), "utf-8")
+        database, ledger = Database(server.url()), LedgerName()
+        found = fresh_catalogue(database, ledger)
+        more = fresh_catalogue(database, ledger, views_of(confidential=True))
+    FILE.write_text(written(found), "utf-8")
+    ORDERS.write_text(written([fact for fact in more if fact not in set(found)]), "utf-8")
 
 
 if __name__ == "__main__":

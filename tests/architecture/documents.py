@@ -15,13 +15,22 @@ import msgspec
 from application.processing_acts import involved_as, user_facts
 from application.register_words import RegisterWords
 from bench import leaks
-from console.tree import FILE, Entry, function_of
+from console.tree import CONFIDENTIAL_FILE, FILE, Entry, function_of
 from documents.register_parts import register_parts
 from host.running.watching import MADE
 from host.setting_list import SETTINGS
 from projections.views import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
-from schemas import CATEGORIES, EVENT_TYPES, PERSONAL_FIELDS, ROLLING_CATEGORIES, Code, asyncapi
+from schemas import (
+    ALL_TYPES,
+    CATEGORIES,
+    EVENT_TYPES,
+    PERSONAL_FIELDS,
+    ROLLING_CATEGORIES,
+    Code,
+    asyncapi,
+)
+from schemas.catalogue import ORDER_TYPES
 from schemas.codes import WORDS
 from schemas.envelope import Envelope
 from schemas.event_type import EventType
@@ -29,7 +38,7 @@ from schemas.extensions import DROPPED
 from schemas.facts import COMMON_MEMBERS
 from schemas.limits import LIMITS
 from schemas.references import PERSONS
-from tests.architecture import reference
+from tests.architecture import order_forms, order_pages, reference
 from tests.architecture.protection import catalogue, files, tables
 from tests.architecture.reference import table
 from tests.fixtures import registers
@@ -43,12 +52,21 @@ END = "<!-- end of {} -->"
 
 def settings() -> str:
     """Every setting."""
-    rows = ([f"`{s.variable}`", s.help] for s in SETTINGS)
+    rows = ([f"`{s.variable}`", s.help] for s in SETTINGS if not s.unlisted)
     return table(["variable", "meaning"], rows)
 
 
 def events() -> str:
-    """Every event type that this version accepts."""
+    """Every event type that the open ledger accepts."""
+    return _types(EVENT_TYPES.values())
+
+
+def order_types() -> str:
+    """Every event type that the confidential ledger alone accepts."""
+    return _types(ORDER_TYPES.values())
+
+
+def _types(entries: Iterable[EventType]) -> str:
     rows = (
         [
             f"`{entry.name}`",
@@ -57,7 +75,7 @@ def events() -> str:
             _named(_optional_facts(entry)),
             entry.title,
         ]
-        for entry in EVENT_TYPES.values()
+        for entry in entries
     )
     return table(["type", "clause", "required facts", "optional facts", "meaning"], rows)
 
@@ -75,7 +93,7 @@ def _optional_facts(entry: EventType) -> list[str]:
 def parts() -> str:
     """The objects that facts are made of: what each must have and may have."""
     found: dict[str, dict[str, Any]] = {}
-    for entry in EVENT_TYPES.values():
+    for entry in ALL_TYPES.values():
         _, known = msgspec.json.schema_components([entry.data])
         found |= {
             name: one
@@ -287,12 +305,18 @@ def sheets() -> str:
 SECTIONS = {
     "docs/reference/answers/index.md": {"answers": reference.answers},
     "docs/reference/commands.md": {"commands": reference.commands, "usage": reference.usage},
+    "docs/reference/confidential/index.md": {
+        "commands": reference.confidential_commands,
+        "answers": reference.confidential_answers,
+        "usage": reference.confidential_usage,
+    },
     "docs/reference/events.md": {
         "topics": topics,
         "attributes": attributes,
         "dropped": dropped,
         "limits": limits,
         "types": events,
+        "order types": order_types,
         "parts": parts,
         "fields": fields,
         "codes": codes,
@@ -301,6 +325,11 @@ SECTIONS = {
     },
     "docs/how-to/exports.md": {"acts": acts},
     "docs/reference/metrics.md": {"metrics": metrics},
+    "docs/explanation/orders.md": {
+        "order rules": order_pages.rules,
+        "order doubts": order_pages.doubts,
+        "order findings": order_pages.findings,
+    },
     "docs/explanation/policy.md": {"clauses": clauses},
     "docs/reference/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
     "docs/how-to/registers.md": {"sheets": sheets},
@@ -313,6 +342,11 @@ SECTIONS = {
         "periods": reference.periods,
         "marketing": reference.marketing,
         "provisions": reference.provisions,
+    },
+    "docs/reference/order-forms.md": {
+        "problems": order_forms.problems,
+        "forms": order_forms.forms,
+        "categories": order_forms.categories,
     },
     "docs/reference/settings.md": {"settings": settings},
 }
@@ -346,7 +380,8 @@ def _summary(function: str) -> str:
 
 def main() -> None:
     """Write every page, and the summaries of the commands."""
-    FILE.write_text(summarized(FILE.read_text("utf-8")), "utf-8")
+    for file in (FILE, CONFIDENTIAL_FILE):
+        file.write_text(summarized(file.read_text("utf-8")), "utf-8")
     for page, sections in SECTIONS.items():
         path = ROOT / page
         path.write_text(written(path.read_text("utf-8"), dict(sections)), "utf-8")

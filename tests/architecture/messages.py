@@ -34,6 +34,9 @@ _SPOKEN = {
     "projections/reading/incident_acts.py": ("*",),
     "projections/following/inspection.py": ("*",),
     "projections/reading/request_acts.py": ("*",),
+    "projections/reading/order_steps.py": ("hindrance",),
+    "projections/reading/order_judging.py": ("_objections", "refusal"),
+    "application/acts/on_secrecy.py": ("hindrance",),
     "ledger/storage/refusals.py": ("*",),
 }
 _FEWEST_LETTERS = 3

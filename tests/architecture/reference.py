@@ -26,24 +26,48 @@ def table(header: list[str], rows: Iterator[list[str]]) -> str:
 
 def commands() -> str:
     """Every command with the first sentence of its help."""
-    rows = ([f"`{line}`", summary(command)] for line, command in _every_command())
-    return table(["command", "does"], rows)
+    return _listed(_every_command())
 
 
 def usage() -> str:
     """Every command with its arguments and options; those that are settings have a page of their own."""
-    return "\n\n".join(_described(line, command) for line, command in _every_command())
+    return _used(_every_command())
+
+
+def confidential_commands() -> str:
+    """The same of the commands that a confidential ledger alone has."""
+    return _listed(_confidential_commands())
+
+
+def confidential_usage() -> str:
+    """Their arguments and options."""
+    return _used(_confidential_commands())
+
+
+def _listed(found: Iterator[tuple[str, Any]]) -> str:
+    rows = ([f"`{line}`", summary(command)] for line, command in found)
+    return table(["command", "does"], rows)
+
+
+def _used(found: Iterator[tuple[str, Any]]) -> str:
+    return "\n\n".join(_described(line, command) for line, command in found)
 
 
 def every_text() -> Iterator[str]:
     """Every text of every command's help."""
-    for _, command in _every_command():
+    for _, command in [*_every_command(), *_confidential_commands()]:
         yield command.help or ""
         yield from (getattr(parameter, "help", "") or "" for parameter in command.params)
 
 
 def _every_command() -> Iterator[tuple[str, Any]]:
     yield from _commands_of(command_tree(), "ledger")
+
+
+def _confidential_commands() -> Iterator[tuple[str, Any]]:
+    known = {line for line, _ in _every_command()}
+    found = _commands_of(command_tree(confidential=True), "ledger")
+    return ((line, command) for line, command in found if line not in known)
 
 
 def _commands_of(group: object, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -198,7 +222,16 @@ def _codes(names: Sequence[str]) -> str:
 
 def answers() -> str:
     """Every JSON Schema of an answer that lies beside the page."""
-    found = sorted(ANSWERS.glob("*.json"))
+    return _answers_in(ANSWERS)
+
+
+def confidential_answers() -> str:
+    """The same of the commands that a confidential ledger alone has."""
+    return _answers_in(ANSWERS.with_name("confidential"))
+
+
+def _answers_in(folder: Path) -> str:
+    found = sorted(folder.glob("*.json"))
     if not found:
         return "No schema is published yet."
     schemas = ((path, json.loads(path.read_text("utf-8"))) for path in found)

@@ -14,7 +14,7 @@ import pytest
 from hatchling.build import build_wheel
 from msgspec import inspect
 
-from schemas import EVENT_TYPES
+from schemas import ALL_TYPES
 from schemas.envelope import Envelope
 from schemas.generate import documents
 from schemas.shapes import shape_of
@@ -78,7 +78,7 @@ def bare(info: inspect.Type) -> inspect.Type:
     return bare(info.type) if isinstance(info, inspect.Metadata) else info
 
 
-@each("struct", [Envelope, *(entry.data for entry in EVENT_TYPES.values())])
+@each("struct", [Envelope, *(entry.data for entry in ALL_TYPES.values())])
 def test_no_union_crashes_the_garbage_collector(struct: type) -> None:
     """A pattern in a union with a list, map or struct crashes msgspec's traversal (issue 717)."""
     for union in unions(shape_of(struct)):
@@ -124,7 +124,7 @@ def test_the_packages_work_from_a_wheel(seed: str, tmp_path: Path) -> None:
     schemas_file, rulebook_file, published_types, _ = json.loads(used.stdout)
     assert Path(schemas_file).is_relative_to(unpacked)
     assert Path(rulebook_file).is_relative_to(unpacked)
-    assert published_types == len(EVENT_TYPES)
+    assert published_types == len(ALL_TYPES)
 
 
 def _wheel(folder: Path) -> str:
@@ -144,4 +144,4 @@ def test_every_generated_document_is_committed_and_no_other() -> None:
 
 def test_examples_are_of_known_types() -> None:
     folders = {path.name for path in (ROOT / "schemas" / "examples").iterdir()}
-    assert folders == {f"{entry.name}.v{entry.version}" for entry in EVENT_TYPES.values()}
+    assert folders == {f"{entry.name}.v{entry.version}" for entry in ALL_TYPES.values()}

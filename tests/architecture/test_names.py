@@ -7,11 +7,11 @@ from functools import cache
 import pytest
 from msgspec.structs import fields
 
-from schemas import EVENT_TYPES, names
+from schemas import ALL_TYPES, names
 from tests.architecture import shape
 
-TYPES = frozenset(entry.name for entry in EVENT_TYPES.values())
-MEMBERS = frozenset(field.name for entry in EVENT_TYPES.values() for field in fields(entry.data))
+TYPES = frozenset(entry.name for entry in ALL_TYPES.values())
+MEMBERS = frozenset(field.name for entry in ALL_TYPES.values() for field in fields(entry.data))
 # Codes that read as the name of an event type and are none: grounds of an erasure, what a period runs from, a
 # topic of a person's file, the reason of a contract's end.
 HOMONYMS = {

@@ -9,7 +9,7 @@ import rulebook
 from console.main import command_tree
 from projections import VIEWS
 from rulebook import CLAUSES, Clause
-from schemas import EVENT_TYPES
+from schemas import ALL_TYPES
 from schemas.event_type import EventType
 from tests.fixtures.cases import each
 
@@ -33,7 +33,7 @@ def behind(written: str) -> Iterator[str]:
 
 
 def rule_ids() -> set[str]:
-    ids = {entry.id for entry in rulebook.RULES}
+    ids = {entry.id for entry in (*rulebook.RULES, *rulebook.ORDER_FINDINGS)}
     ids |= {entry.id for entry in rulebook.MARKETING_RULES}
     ids |= {entry.id for entry in rulebook.RETENTION_RULES}
     ids |= {entry.id for entry in rulebook.ERASURE_RULES}
@@ -51,9 +51,9 @@ def test_every_clause_of_the_policy_has_a_row_in_its_order() -> None:
 
 @EACH
 def test_a_row_names_only_what_exists(clause: Clause) -> None:
-    commands = command_tree()
+    commands = command_tree(confidential=True)
     assert isinstance(commands, TyperGroup)
-    assert set(clause.events) <= {entry.name for entry in EVENT_TYPES.values()}
+    assert set(clause.events) <= {entry.name for entry in ALL_TYPES.values()}
     assert set(clause.rules) <= rule_ids()
     assert set(clause.views) <= {view.name for view in VIEWS}
     assert set(clause.commands) <= {n for n, c in commands.commands.items() if not c.hidden}
@@ -61,7 +61,7 @@ def test_a_row_names_only_what_exists(clause: Clause) -> None:
         assert len(set(names)) == len(names)
 
 
-@each("entry", EVENT_TYPES.values(), ids=lambda entry: entry.name)
+@each("entry", ALL_TYPES.values(), ids=lambda entry: entry.name)
 def test_every_event_type_stands_under_the_clauses_that_it_names(entry: EventType) -> None:
     assert entry.clause
     rows = {clause.id for clause in CLAUSES if entry.name in clause.events}
@@ -75,7 +75,11 @@ def test_every_purpose_stands_under_its_clause(purpose: rulebook.Purpose) -> Non
     assert not purpose.clause or purpose.clause in rows
 
 
-@each("rule", [*rulebook.RULES, *rulebook.NOTICE_CHECKS], ids=lambda rule: rule.id)
+@each(
+    "rule",
+    [*rulebook.RULES, *rulebook.ORDER_FINDINGS, *rulebook.NOTICE_CHECKS],
+    ids=lambda rule: rule.id,
+)
 def test_every_rule_stands_under_its_clause(rule: rulebook.Rule | rulebook.NoticeCheck) -> None:
     rows = {clause.id for clause in CLAUSES if rule.id in clause.rules}
     assert rows, "name the rule in rulebook/house/clauses.toml"

@@ -24,12 +24,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     options = ["--quiet", "--fail-on-warning", "--keep-going", "--fresh-env", "--conf-dir", "docs"]
     places = ["--doctree-dir", str(folder / "doctrees"), ".", str(folder / "html")]
-    subprocess.run(
-        [sys.executable, "-m", "sphinx", *options, *places],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
+    command = [sys.executable, "-m", "sphinx", *options, *places]
+    built = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (built.returncode, built.stderr) == (0, "")
     return folder / "html"
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from ledger.erasure.eraser import Eraser, Erasure, pending
+from ledger.erasure.eraser import Eraser, Erasure
+from ledger.erasure.pending import pending
 from ledger.errors import Halt, IncompleteErasure, LedgerError, Retry
 from ledger.event import RecordedEvent
 from ledger.journal.entries import ErasureEntry, ErasureJournal

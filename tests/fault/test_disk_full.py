@@ -23,7 +23,7 @@ from consumers.store import LedgerStore, StoredBookmark
 from host.statuses import AWAY
 from ledger.audit import audit
 from ledger.embedded import Server, start
-from ledger.erasure.eraser import pending
+from ledger.erasure.pending import pending
 from ledger.errors import IncompleteErasure, LedgerError, Retry
 from ledger.keys.opening import Missing
 from ledger.keys.rotation import epochs, rotate

@@ -17,7 +17,8 @@ from application.queries.keeping.erasures import ErasureScope
 from host.settings import read_settings
 from host.site import Site
 from host.wiring import open_site
-from ledger.erasure.eraser import Eraser, Erasure, pending
+from ledger.erasure.eraser import Eraser, Erasure
+from ledger.erasure.pending import pending
 from ledger.erasure.verdict import Verdict
 from ledger.errors import IncompleteErasure, LedgerError, Retry
 from ledger.event import RecordedEvent
@@ -68,7 +69,7 @@ class Deciding(Erasing):
     def erase(self, eraser: Eraser, number: int) -> list[Erasure]:
         verdict = Verdict("request", dict.fromkeys(self.order.categories, GOES) | STAYS, "R-1")
         subjects = eraser.live_subjects(self.reference(number))
-        found = [eraser.decide(subject, lambda _events: verdict) for subject in subjects]
+        found = [eraser.decide(subject, lambda _events, _listed: verdict) for subject in subjects]
         return [erasure for erasure in found if erasure]
 
     def check_erased(self, house: House, number: int) -> None:

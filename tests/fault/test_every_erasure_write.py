@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import ledger
-from ledger.erasure.eraser import pending
+from ledger.erasure.pending import pending
 from ledger.errors import IncompleteErasure
 from tests.fault.enduring import STRIDES, endure
 from tests.fault.erasing import ORDERS, Erasing, Reapplying, everything

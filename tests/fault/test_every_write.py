@@ -220,6 +220,7 @@ class Installing:
 @STRIDES
 @pytest.mark.parametrize("kind", Kind)
 def test_installing_can_be_broken_off_anywhere(house: House, kind: Kind, stride: int) -> None:
-    steps = endure(Installing(), house, kind, stride)
+    # Half of its steps are statements inside two transactions, where one is as good as another.
+    steps = endure(Installing(), house, kind, 2 * stride - 1)
     if steps:
         assert {"link", "fsync", "unlink", "_exit_gen"} <= set(steps)

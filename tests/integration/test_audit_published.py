@@ -1,14 +1,16 @@
 """Tampering with a published ledger, one thing at a time and with every guard off: the audit names each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ledger.audit import Audit, PublishedLog, audit
+from ledger.names import LedgerName
 from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.fixtures.guards import GUARDS_ON
-from tests.fixtures.ledger import House, message
+from tests.fixtures.ledger import Clock, House, installed, message
+from tests.fixtures.postgres import Templates
 from tests.fixtures.tlog import Log
 
 SIZES = (300, 301, 520)  # published; the tail of some more is not
@@ -28,15 +30,26 @@ def record(house: House, first: int, count: int) -> None:
     ledger.close()
 
 
-@pytest.fixture
-def published(log: Log) -> Log:
-    done = 0
+def publish(url: str, keys: Path) -> None:
+    """The published ledger that the others are copied from."""
+    installed(url, keys)
+    house = House(url, keys, LedgerName("main"), Clock())
+    log, done = Log(house, keys / "tlog"), 0
     for size in SIZES:
-        record(log.house, done, size - done)
+        record(house, done, size - done)
         log.publish()
         done = size
-    record(log.house, done, TAIL)
-    return log
+    record(house, done, TAIL)
+    house.close()
+
+
+@pytest.fixture
+def published(templates: Templates, tmp_path: Path) -> Iterator[Log]:
+    keys = tmp_path / "keys"
+    with templates.of("published", publish, keys) as url:
+        house = House(url, keys, LedgerName("main"), Clock())
+        yield Log(house, keys / "tlog")
+        house.close()
 
 
 def audited(log: Log) -> Audit:
@@ -202,6 +215,18 @@ def test_an_event_and_its_tile_changed_together_contradict_what_was_signed(publi
             target.write_bytes(path.read_bytes())
     kinds = {kind for kind, _ in found(published)}
     assert "root" in kinds
+
+
+def test_a_tree_of_the_tiles_that_was_not_signed_either_is_said_to_be_another_one(
+    published: Log,
+) -> None:
+    """An event differs, and another leaf: neither the table nor the tiles come to what was signed."""
+    tamper(published, EVENTS["a state"][0])
+    of_leaf_tile(published)
+    findings = audited(published).findings
+    assert {("leaf", 41), ("leaf", 256)} <= {(one.kind, one.position) for one in findings}
+    roots = [one.detail for one in findings if one.kind == "root"]
+    assert roots[:1] == ["positions 1 to 300 make up another tree than was signed"]
 
 
 @pytest.mark.parametrize(

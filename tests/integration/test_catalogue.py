@@ -61,6 +61,11 @@ FILES = (
     "file {keys}/links/SUBJECT.key",
     "file withheld.pub",
     "file withheld.key",
+    "file keep.key",
+    "file keep.list",
+    "file kept.json",
+    "file signing.key",
+    "file signing.vkeys",
     "file {data}/cluster/PG_VERSION",
 )
 

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from ledger.crypto.sealing import month_of
-from ledger.erasure.eraser import Bounds, Eraser, pending
+from ledger.erasure.eraser import Bounds, Eraser
+from ledger.erasure.pending import pending
 from ledger.errors import Halt, IncompleteErasure, KeyLost, LedgerError, OnHold, UnknownSubject
 from ledger.event import RecordedEvent, check_entry_size
 from ledger.journal.entries import ErasureEntry, ErasureJournal

@@ -8,7 +8,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.fixtures.console import Cli
+from host.environment import settings_from
+from host.wiring import audited_site
+from ledger.keys.opening import Opener
+from tests.fixtures.console import Cli, registered
 from tests.fixtures.running import Started, eventually
 
 GUESS = "wrong-guess"
@@ -130,3 +133,21 @@ def test_a_password_that_is_changed_does_not_end_who_runs(
         change(known)
     eventually(lambda: served.ready, "it is ready again")
     assert running.stop() == 0, running.said
+
+
+def test_the_auditor_audits_and_writes_nothing(installed: Callable[[str], Cli]) -> None:
+    program = installed("operator")
+    program.record(registered())
+    assert program("publish", "--once").status == 0
+    program = installed("auditor")
+    ran = program("audit", "--json")
+    assert ran.status == 0, ran.err
+    # What the desk of a confidential ledger needs: to find a person, and to open their keys.
+    with audited_site(settings_from({})) as site:
+        opener = Opener(site.session("reader"), site.provider, site.ledger)
+        [period] = opener.periods("customer/10023")
+        assert opener.references([period.subject]) == {period.subject: "customer/10023"}
+    # A read must be noted first: this login can note none, so nothing opens.
+    ran = program("state", "customer/10023")
+    assert (ran.status, ran.out) == (1, b"")
+    assert "SQLSTATE 25006" in ran.err

@@ -14,7 +14,7 @@ import pytest
 
 from ledger.audit import audit
 from ledger.crypto.sealing import month_of
-from ledger.erasure.eraser import compare
+from ledger.erasure.pending import compare
 from ledger.erasure.rejournal import rejournal
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.keys.opening import Missing

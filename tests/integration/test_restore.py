@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger.embedded import start
-from ledger.erasure.eraser import pending
+from ledger.erasure.pending import pending
 from ledger.errors import KeyLost
 from ledger.keys.opening import Missing
 from ledger.keys.rotation import rotate

@@ -6,18 +6,8 @@ from uuid import uuid5
 from hypothesis import strategies as st
 
 from schemas import CATEGORIES
-from tests.property.view_specs import (
-    Spec,
-    accounts,
-    annulling,
-    complete,
-    consented,
-    merged,
-    named,
-    persons,
-    sealed,
-    with_,
-)
+from tests.property.spec_parts import Spec, merged, named, persons, with_
+from tests.property.view_specs import accounts, annulling, complete, consented, sealed
 from tests.unit.projections.making import ANNA, BERT, CRM, HR, IT, OFFICE, OURS, PORTAL, SPACE
 
 CARLA, EVA = uuid5(SPACE, "carla"), uuid5(SPACE, "eva")

@@ -160,10 +160,10 @@ def test_a_slip_in_a_kind_of_recipient_stays_readable(kind: object) -> None:
 
 @pytest.mark.parametrize("entry", ORDINARY_WORDS, ids=lambda entry: entry.place)
 def test_words_of_ordinary_business(entry: OrdinaryWords) -> None:
-    judge = ordinary_codes()
+    judge, hints = ordinary_codes(), secrecy()._hints
     for test in entry.tests:
         assert judge.is_code(entry.place, test.code) is test.ordinary, test.code
-    assert not any(secrecy()._hints.found(word) for word in entry.words.split())
+    assert not any(hints.found(word) for word in entry.words.split())
     assert judge.is_code(entry.place, "_" * 200) is False
 
 

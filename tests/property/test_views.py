@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ledger.event import RecordedEvent
-from projections import VIEWS
+from projections import views_of
 from projections.dossier.choices import Choice
 from projections.dossier.traces import Trace, Traces
 from projections.findings import view as findings
@@ -30,17 +30,22 @@ from projections.views import (
     measures,
     notices,
     notifications,
+    orders,
     processing_register,
     recipients,
     requests,
+    secrecy,
     staff,
 )
+from projections.views.order_acts import OrderAct
+from projections.views.orders import Order
 from projections.views.processing_register import Entry
-from tests.property import finding_model
+from projections.views.secrecy import Secrets
+from tests.property import finding_model, order_model
 from tests.property import view_model as model
 from tests.property.finding_specs import facts, lives
+from tests.property.spec_parts import Spec
 from tests.property.view_specs import (
-    Spec,
     annulling,
     build,
     collected,
@@ -230,6 +235,32 @@ def check_complaints(rows: Any, told: list[RecordedEvent]) -> None:
     assert shown == model.complaints(told, TIMES)
 
 
+def check_orders(rows: Any, told: list[RecordedEvent]) -> None:
+    times = [*TIMES, TIMES[-1] + order_model.LATER]
+    shown: dict[Any, Any] = {}
+    for (stream, ref), row in rows.items():
+        for time in times:
+            status = orders.standing(row, time)
+            if status is not None:
+                shown[stream, ref, time] = status.status, status.lapsed, status.secrecy
+    assert shown == order_model.orders(told, times)
+
+
+def check_secrecy(rows: Any, told: list[RecordedEvent]) -> None:
+    shown: dict[Any, Any] = {}
+    kept: dict[Any, Any] = {}
+    for (stream, _), row in rows.items():
+        for time in TIMES:
+            for one in secrecy.disclosures(row, time):
+                place = stream, one.act.order.source + one.act.order.id, time
+                shown[place] = one.secrecy, one.handed_over_at
+        for held in secrecy.preservations(row, TIMES[-1]):
+            facts = str(held.until), held.extensions, held.released_at is not None
+            kept[stream, held.order_ref] = facts
+    assert shown == order_model.disclosures(told, TIMES)
+    assert kept == order_model.preservations(told, TIMES[-1])
+
+
 def check_measures(rows: Any, told: list[RecordedEvent]) -> None:
     shown = {}
     for row in rows.values():
@@ -273,6 +304,8 @@ CHECKS: dict[str, Any] = {
     notifications.VIEW.name: check_notifications,
     incidents.VIEW.name: check_incidents,
     complaints.VIEW.name: check_complaints,
+    orders.VIEW.name: check_orders,
+    secrecy.VIEW.name: check_secrecy,
     holds.VIEW.name: check_holds,
     measures.VIEW.name: check_measures,
     processing_register.VIEW.name: lambda _rows, _told: None,
@@ -291,7 +324,7 @@ DEATHS: list[Death | None] = [
 class FollowedViews(RuleBasedStateMachine):
     """A ledger that grows while each view follows it at its own pace, dying now and then."""
 
-    views = tuple(view for view in VIEWS if view.join != "findings")
+    views = tuple(view for view in views_of(confidential=True) if view.join != "findings")
     drawn = specs
 
     @initialize()
@@ -346,7 +379,7 @@ TestFollowedViews.settings = TestFollowedFindings.settings = settings(
 )
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", views_of(confidential=True), ids=lambda view: view.name)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_order_of_arrival_does_not_matter(view: View[Any], data: st.DataObject) -> None:
@@ -394,9 +427,18 @@ def _without_positions(view: View[Any], store: MemoryStore) -> list[Any]:
             }
             blank = msgspec.structs.replace(row, first=first, held=held)
             rows.append((str(stream), subkey, encode(blank)))
+        elif isinstance(row, Order):
+            told = msgspec.structs.replace(row, steps=_unplaced(row.steps))
+            rows.append((str(stream), subkey, encode(told)))
+        elif isinstance(row, Secrets):
+            rows.append((str(stream), subkey, encode(Secrets(_unplaced(row.acts)))))
         else:
             rows.append((str(stream), subkey, state))
     return sorted(rows)
+
+
+def _unplaced(acts: Sequence[OrderAct]) -> tuple[OrderAct, ...]:
+    return tuple(msgspec.structs.replace(act, position=0) for act in acts)
 
 
 def _blank(trace: Trace) -> Trace:

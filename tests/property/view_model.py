@@ -83,6 +83,7 @@ def annulled_by(events: Events, office: str) -> dict[tuple[str, str], str]:
 _REQUEST = (("rights-request-received",), "request_ref")
 _HOLD = (("legal-hold-placed",), "hold_ref")
 _BREACH = (("breach-detected",), None)
+_ORDER = (("order-received",), "order_ref")
 ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
     "legal-hold-reviewed": _HOLD,
     "legal-hold-released": _HOLD,
@@ -104,9 +105,17 @@ ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
     "processing-activity-retired": (("processing-activity-declared",), None),
     "role-revoked": (("role-granted",), "role"),
     "security-measure-retired": (("security-measure-adopted",), None),
+    **dict.fromkeys(("order-authenticated", "order-validated", "order-narrowed"), _ORDER),
+    **dict.fromkeys(("order-objected", "order-rejected", "order-withdrawn"), _ORDER),
+    "order-confirmed": _ORDER,
+    **dict.fromkeys(("secrecy-reviewed", "secrecy-lifted"), (("secrecy-imposed",), None)),
+    "preservation-extended": (("preservation-imposed",), None),
+    "preservation-released": (("preservation-imposed",), None),
+    "interception-ended": (("interception-provided",), None),
 }
 AGAIN: dict[str, str | None] = {
     "legal-hold-placed": "hold_ref",
+    "order-received": "order_ref",
     "rights-request-received": "request_ref",
     "breach-detected": None,
     "recipient-registered": None,

@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from hypothesis import strategies as st
 
 from ledger.event import RecordedEvent, Sealed
 from sample.tc_strings import tc_string
 from schemas import CATEGORIES
-from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, OURS, PORTAL, event
+from tests.property.order_specs import (
+    order_acts,
+    preservation_acts,
+    restriction_acts,
+    secrecy_acts,
+    secret_disclosures,
+)
+from tests.property.spec_parts import Spec, merged, named, persons, with_
+from tests.unit.projections.making import CRM, OFFICE, OURS, PORTAL, event
 
-Spec = dict[str, Any]
 ACTIVITIES = ["billing", "support"]
-PERSONS = [{"stream": ANNA}, {"stream": BERT}]
 DAYS = ["2026-01-01", "2026-02-01", "2026-02-28"]
 
-persons = st.sampled_from(PERSONS)
 minutes = st.integers(0, 2)
 common = st.fixed_dictionaries(
     {"minutes": minutes, "source": st.sampled_from([CRM, PORTAL, OFFICE])},
@@ -28,18 +32,6 @@ sealed = st.dictionaries(
     max_size=2,
 )
 FIELDS = {"contact": ("email", "mobile_number"), "traffic": ("called_number", "calling_number")}
-
-
-def named(*names: str) -> st.SearchStrategy[Spec]:
-    return st.sampled_from(names).map(lambda name: {"name": name})
-
-
-def merged(*parts: st.SearchStrategy[Spec]) -> st.SearchStrategy[Spec]:
-    return st.tuples(*parts).map(lambda specs: {k: v for spec in specs for k, v in spec.items()})
-
-
-def with_(**members: st.SearchStrategy[Any]) -> st.SearchStrategy[Spec]:
-    return st.fixed_dictionaries(members)
 
 
 concerning = st.fixed_dictionaries(
@@ -324,6 +316,11 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "legal_holds": [hold_acts, hold_acts],
     "notifications": [given_away, collected, removed, erased, restricted, told_of, told_of],
     "measures": [measure_acts],
+    "orders": [order_acts, order_acts, secrecy_acts, preservation_acts],
+    "secrecy": [
+        *(secret_disclosures, secret_disclosures, secrecy_acts, order_acts),
+        *(preservation_acts, restriction_acts),
+    ],
     "processing_register": [given_away, collected, activity_acts],
 }
 
@@ -353,6 +350,8 @@ EVERY_KIND = [
     incident_acts,
     hold_acts,
     measure_acts,
+    order_acts,
+    secrecy_acts,
 ]
 specs = complete(*EVERY_KIND, activity_acts, annulling, annulling)
 

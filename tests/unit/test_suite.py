@@ -4,6 +4,7 @@ import pytest
 
 from tests.fixtures.cases import each
 from tests.fixtures.engines import ENGINES, chosen
+from tests.fixtures.order import spread
 
 NAMES = [f"tests/integration/test_x.py::test_{number}" for number in range(1000)]
 
@@ -44,3 +45,22 @@ def test_no_case_is_a_failure() -> None:
 
     with pytest.raises(AssertionError, match="no case"):
         nothing()
+
+
+@each("processes, waiting", [(1, 3), (2, 5), (3, 7), (4, 9), (4, 0), (8, 11)])
+def test_every_other_process_begins_with_tests_that_wait_and_none_is_lost(
+    processes: int, waiting: int
+) -> None:
+    those, others = [*range(waiting)], [*range(waiting, 103)]
+    order = spread(those, others, processes)
+    assert sorted(order) == [*range(103)]
+    begun = []
+    left = order
+    for number in range(processes):  # as the scheduler shares them out
+        share = len(left) // (processes - number)
+        part, left = left[:share], left[share:]
+        begun.append([test for test in part if test < waiting])
+        assert part[: len(begun[-1])] == begun[-1]
+    counts = [len(some) for some in begun[::2]]
+    assert max(counts) - min(counts) <= 1
+    assert sum(counts) == waiting

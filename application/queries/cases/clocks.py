@@ -6,13 +6,13 @@ from typing import Literal
 from application.answer import Answer
 from application.source import instant_or_none
 from ledger.event import instant
-from projections.views import incidents, requests
+from projections.views import incidents, order_acts, requests
 from rulebook import DEADLINES
 from rulebook.incidents import Clock
 from schemas import texts
 from schemas.encoding import JsonValue
 
-_Step = incidents.IncidentAct | requests.RequestAct
+_Step = incidents.IncidentAct | requests.RequestAct | order_acts.OrderAct
 
 
 class CaseAct(Answer, frozen=True):

@@ -56,7 +56,7 @@ class OpenedLetter(DeadLetter, frozen=True, kw_only=True):
 
 
 class HandedOver(Answer, frozen=True):
-    """How many withheld messages were written for the confidential ledger, or are removed here."""
+    """How many withheld messages were written for the holder of their key, or are removed here."""
 
     handed_over: int | UnsetType = UNSET
     removed: int | UnsetType = UNSET

@@ -1,6 +1,7 @@
 """`ledger findings`: recorded facts that break a rule, now or at a moment of the past."""
 
 from collections.abc import Iterable, Iterator
+from heapq import merge
 from itertools import islice
 
 import msgspec
@@ -13,6 +14,7 @@ from application.source import Source, unless_erased
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
+from projections.reading.order_findings import judged_here, order_findings_at, place_of
 from projections.reading.past import past_findings, past_findings_about
 from projections.reading.views import findings as present_findings
 from rulebook.layers import Layer
@@ -90,7 +92,9 @@ def findings(source: Source, criteria: FindingFilter, moment: Moment) -> Iterato
         rows = [finding for finding in past if rules is None or finding.rule in rules]
     else:
         rows = past_findings(session, moment, clock, office, rules=rules)
-    within = (row for row in rows if criteria.period.holds(row.occurred_at))
+    ordered = order_findings_at(session, moment, clock, office, rules=rules, about=about)
+    everything = merge(judged_here(session, rows), ordered, key=place_of)
+    within = (row for row in everything if criteria.period.holds(row.occurred_at))
     return _rows(source, latest(within, criteria.limit))
 
 
@@ -100,7 +104,7 @@ def _rules(criteria: FindingFilter) -> list[str] | None:
         return None
     return [
         rule.id
-        for rule in rulebook.RULES
+        for rule in (*rulebook.RULES, *rulebook.ORDER_FINDINGS)
         if criteria.rule in {None, rule.id} and criteria.severity in {None, rule.severity}
     ]
 

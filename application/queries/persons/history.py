@@ -14,7 +14,7 @@ from application.queries.subjects import history_of
 from application.source import Shown, Source, shown
 from ledger.event import RecordedEvent, instant
 from projections.folds.timetravel import Moment
-from schemas import EVENT_TYPES, is_person
+from schemas import ALL_TYPES, is_person
 from schemas.encoding import JsonValue
 from schemas.texts import Language, text_of
 
@@ -96,7 +96,7 @@ def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> No
 
 def _references(event: RecordedEvent) -> dict[str, str]:
     """Facts that name a person -> UUID of the data subject."""
-    event_type = EVENT_TYPES.get(event.type)
+    event_type = ALL_TYPES.get(event.type)
     names = event_type.references if event_type else ()
     return {name: event.facts[name] for name in names if name in event.facts}
 
@@ -130,7 +130,7 @@ def _line(
 
 def _text(event: RecordedEvent, language: Language) -> str | None:
     """What happened, as one sentence without values; None for a type of a later version."""
-    event_type = EVENT_TYPES.get(event.type)
+    event_type = ALL_TYPES.get(event.type)
     if event_type is None:
         return None
     return text_of(event_type.name, event.facts | {"categories": event.categories}, language)

@@ -15,7 +15,7 @@ from application.queries.registers.recipients import RecipientNames
 from application.source import Shown, Source
 from ledger.event import RecordedEvent, instant
 from projections.folds.timetravel import Moment
-from schemas import CATEGORIES, EVENT_TYPES
+from schemas import ALL_TYPES, CATEGORIES
 from schemas.texts import Language, text_of, word_of
 
 
@@ -97,7 +97,7 @@ def acts(subject: Subject, names: RecipientNames, language: Language) -> Iterato
     """Everything else that was recorded of the person, in words, by time; what was taken back is marked."""
     by_time = sorted(subject.acts, key=lambda act: (act.event.time, act.event.position))
     for event, annulled_by in by_time:
-        if event.name not in CONSULTATIONS and event.type in EVENT_TYPES:
+        if event.name not in CONSULTATIONS and event.type in ALL_TYPES:
             yield ActTold(
                 occurred_at=instant(event.time),
                 recorded_at=instant(event.recorded_at),

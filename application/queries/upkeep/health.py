@@ -131,7 +131,7 @@ class Status(Answer, frozen=True):
 
     `dead_letters`: how many there are, of so many `dead_letter_messages`. `halted`: topics whose
     reading stopped. `reads_waiting`: notes of reads that are not events yet. `withheld`: messages
-    that only the confidential ledger may know.
+    that are not for this ledger.
     """
 
     position: int

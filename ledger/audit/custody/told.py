@@ -11,7 +11,7 @@ from ledger.crypto.sealing import month_of
 from ledger.erasure.events import SOURCE, erasure_of
 from ledger.errors import Halt
 from ledger.event import RecordedEvent, decode_event
-from schemas import CATEGORIES, EVENT_TYPES, names
+from schemas import ALL_TYPES, CATEGORIES, names
 
 _ERASED, _REAPPLIED = names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED
 
@@ -83,7 +83,7 @@ def _take(stream_needs: StreamNeeds, event: RecordedEvent) -> None:
             (category, sealed.key), NeededKey(event.position, month_of(event.time), event.time)
         )
         need.latest = max(need.latest, event.time)
-    event_type = EVENT_TYPES.get(event.type)
+    event_type = ALL_TYPES.get(event.type)
     for name in event_type.references if event_type else ():
         _refer(stream_needs, event.facts.get(name), event.position)
     if event.source == SOURCE and event.name in (_ERASED, _REAPPLIED):

@@ -51,6 +51,10 @@ class VerifierKey(msgspec.Struct, frozen=True):
             # The time is signed with the text, so it is part of the message.
             message = cosigned_message(text, cosignature_time(signature))
             signature = signature[_TIME_BYTES:]
+        self.verify_bytes(message, signature)
+
+    def verify_bytes(self, message: bytes, signature: bytes) -> None:
+        """Raise Unproven unless the signature is this key's over exactly these bytes."""
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):

@@ -9,7 +9,8 @@ import pytest
 import console.commands
 from console.tree import entries, function_of
 
-COMMANDS = {path: entry for path, entry in entries().items() if entry.function}
+ENTRIES = entries(confidential=True)
+COMMANDS = {path: entry for path, entry in ENTRIES.items() if entry.function}
 FOLDER = Path(console.commands.__file__).parent
 
 
@@ -37,9 +38,9 @@ def test_every_function_that_is_configured_as_a_command_has_a_row() -> None:
 
 
 def test_a_command_of_a_group_stands_below_it_in_its_panel() -> None:
-    within = {path: path.rpartition(" ")[0] for path in entries() if " " in path}
+    within = {path: path.rpartition(" ")[0] for path in ENTRIES if " " in path}
     assert within
     for path, group in within.items():
-        assert not entries()[group].function
-        assert entries()[group].panel == entries()[path].panel
-    assert set(within.values()) == {path for path in entries() if not entries()[path].function}
+        assert not ENTRIES[group].function
+        assert ENTRIES[group].panel == ENTRIES[path].panel
+    assert set(within.values()) == {path for path in ENTRIES if not ENTRIES[path].function}

@@ -12,6 +12,7 @@ from consumers.loop import (
     EXTENTS_SECONDS,
     IDENTITY_SECONDS,
     STRETCH_SECONDS,
+    WRITE_SECONDS,
     Consumer,
     Job,
 )
@@ -578,12 +579,14 @@ class Supply(FakeSource):
         return super().poll(timeout_s)
 
 
-def supplied(world: World, count: int, every_s: float) -> tuple[list[float], list[float]]:
+def supplied(
+    world: World, count: int, every_s: float, *, batch: int = 100
+) -> tuple[list[float], list[float]]:
     """Seconds of each turn, and between acknowledgements, while records go on arriving: one stretch
     and the beginning of another, or several acknowledgements."""
     source = Supply(world, count, every_s)
     consumer = world.consumer(
-        source, job=Job((TOPIC,), AdmissionRules(), BatchLimits(messages=100))
+        source, job=Job((TOPIC,), AdmissionRules(), BatchLimits(messages=batch))
     )
     source.assign(world.partitions)
     turns(consumer, lambda: consumer.settled)
@@ -598,8 +601,10 @@ def supplied(world: World, count: int, every_s: float) -> tuple[list[float], lis
     return lasted, [after - before for before, after in pairwise(acknowledged)]
 
 
-def test_a_supply_without_end_is_interrupted(world: World) -> None:
-    lasted, between = supplied(world, 100, 0.002)
+def test_a_supply_without_end_is_interrupted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of ten that take as long to write as a hundred do, so that fewer records go by."""
+    monkeypatch.setattr("consumers.loop.WRITE_SECONDS", 10 * WRITE_SECONDS)
+    lasted, between = supplied(world, 10, 0.002, batch=10)
     assert STRETCH_SECONDS <= max(lasted) < STRETCH_SECONDS + 0.2
     assert max(between) < STRETCH_SECONDS + 0.2
 

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 from ledger.event import RecordedEvent
-from projections import VIEWS, view_named
+from projections import view_named, views_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import Order, View, encode, order_of
 from projections.views.register_join import RegisterGathering
 from schemas import CATEGORIES
 from tests.unit.projections.making import ANNA, BERT, OURS, annulment, at, event, values
+
+VIEWS = views_of(confidential=True)
 
 # Rows of the story below. A digest here is never edited: whoever changes what a fold returns gives the
 # view a new version and adds a line, since rows of the old version must not be taken for new ones.
@@ -71,6 +73,8 @@ GOLDEN = {
     ("incidents", "3"): "bc9923161afd612a5b2bafa7e7a0fc378fae06b4fd980f2f569dbf7aa7f0036c",
     ("complaints", "1"): "8aac06899ee425649f561f9b9ff7bba56e776778224ae53290c9a5eb4dd28fec",
     ("findings", "16"): "545b6ce1425c7743d489de889b75e58df6f3281867eb446303e2d7e22cf20190",
+    ("orders", "1"): "6bef190cb003ab97616d1c7d6ab56df68c824d636b3f31c97fc70424adb3fc69",
+    ("secrecy", "1"): "bbb0c096f0c33c6c03032f44b27c3000a91bb2b2367e8884cfc8408c2d4165c8",
     ("legal_holds", "3"): "c4819b35580786e525ecd0993f482e9a70ce3eca778b390b0b9b2a5e8820fe4d",
     ("findings", "15"): "1d18f5e3557a26650a327ca0e67d313907f891257ec14599a7a3f3246508ee52",
     (
@@ -214,6 +218,32 @@ def complaint_story() -> list[RecordedEvent]:
     ]
 
 
+def order_story() -> list[RecordedEvent]:
+    """The same for orders of authorities and their secrecy."""
+    kept: dict[str, Any] = {"order_ref": "O-1", "categories": ["traffic"]}
+    facts: dict[str, Any] = {"authority": "police", "requested_fields": ["name"], "oral": True}
+    considered = dict.fromkeys("abcdefgh", "weighed")
+    told = [
+        ("order-received", {"order_ref": "O-1", "provision": "nl.sv.126nd", **facts}),
+        ("order-authenticated", {"order_ref": "O-1", "method": "call-back"}),
+        ("order-executed", {"order_ref": "O-1", "disclosure_id": "o4"}),
+        ("personal-data-disclosed", {"case_ref": "O-1", "fields": ["name"]}),
+        ("preservation-imposed", {"until": "2026-06-01", **kept}),
+        ("secrecy-imposed", {"by": "statute", "evidence": "law", "review_on": "2026-07-01"}),
+        ("secrecy-lifted", {"by": "court", "evidence": "ruling", "order_ref": "O-1"}),
+        ("disclosure-handed-over", {"disclosure_id": "o4", "sha256": "x"}),
+        (
+            "restriction-applied",
+            {"ground": "d", "considerations": considered, "review_on": "2026-08-01"},
+        ),
+        ("order-received", {"order_ref": "O-2", "provision": "nl.sv.126na", **facts}),
+    ]
+    return [
+        event(name, minutes, id=f"o{minutes}", **{"position": minutes, **members})
+        for minutes, (name, members) in enumerate(told, 1)
+    ]
+
+
 def hold_story() -> list[RecordedEvent]:
     """The same for legal holds."""
     facts: dict[str, Any] = {
@@ -237,6 +267,8 @@ def told_to(view: View[Any]) -> list[RecordedEvent]:
         "incidents": incident_story,
         "complaints": complaint_story,
         "legal_holds": hold_story,
+        "orders": order_story,
+        "secrecy": order_story,
     }
     if view.name in stories:
         return stories[view.name]()

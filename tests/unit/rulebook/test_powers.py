@@ -3,22 +3,23 @@
 from collections import Counter
 
 from projections.dossier.dossier import LIFTED, noting
-from rulebook.powers import ORDINARY, POWER_TABLE, POWERS, related
+from rulebook.powers import ORDER_POWERS, ORDINARY, POWER_TABLE, POWERS, related
 from rulebook.sources import SENDERS, SOURCES, senders_with
-from schemas import EVENT_TYPES
+from schemas import ALL_TYPES, EVENT_TYPES
 from schemas.catalogue import CONFIDENTIAL_TYPES
 from schemas.powers import CATEGORIES, Sender
 from schemas.references import ANY_KIND
 from schemas.sources import EVENTS_TOPIC, FILES, REGISTER_TOPIC
 
-NAMES = {entry.name for entry in EVENT_TYPES.values()}
+POWER_TABLES = (*POWER_TABLE, *ORDER_POWERS)
+NAMES = {entry.name for entry in ALL_TYPES.values()}
 ENDS = ("-released", "-reviewed", "-lifted", "-overruled", "-upheld", "-retired", "-revoked")
 
 
 def test_every_type_stands_in_the_table_once_but_annulments_of_whose_own_rules_there_is_no_row() -> (
     None
 ):
-    listed = Counter(name for power in POWER_TABLE for name in (*power.opens, *power.acts))
+    listed = Counter(name for power in POWER_TABLES for name in (*power.opens, *power.acts))
     listed.update(name for ordinary in ORDINARY for name in ordinary.types)
     assert set(listed) == NAMES - {"event-annulled"}
     assert {name for name, times in listed.items() if times > 1} == set()
@@ -26,7 +27,7 @@ def test_every_type_stands_in_the_table_once_but_annulments_of_whose_own_rules_t
 
 def test_what_ends_what_others_said_by_its_very_name_has_a_row() -> None:
     """A type that is made later, of the confidential ledger too, is not forgotten."""
-    acts = {name for power in POWER_TABLE for name in power.acts}
+    acts = {name for power in POWER_TABLES for name in power.acts}
     taking_away = {"app-permission-revoked"}
     assert {name for name in NAMES if name.endswith(ENDS)} - taking_away <= acts
     assert CONFIDENTIAL_TYPES.isdisjoint(EVENT_TYPES)
@@ -34,14 +35,14 @@ def test_what_ends_what_others_said_by_its_very_name_has_a_row() -> None:
 
 def test_the_fact_that_ties_an_act_is_one_of_each_of_its_types() -> None:
     for type, power in POWERS.items():
-        facts = {*EVENT_TYPES[type].required_facts, "categories"}
+        facts = {*ALL_TYPES[type].required_facts, "categories"}
         assert power.by in {"", CATEGORIES} or power.by in facts, type
 
 
 def test_what_keeps_data_from_erasure_ends_by_who_recorded_it_but_contracts() -> None:
     """A contract is ended by whatever channel the customer comes by."""
     keeping = noting({"hold", "dispute", "debt", "case", "restriction", LIFTED})
-    claiming = {name for power in POWER_TABLE for name in (*power.opens, *power.acts)}
+    claiming = {name for power in POWER_TABLES for name in (*power.opens, *power.acts)}
     assert keeping <= claiming
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from schemas import EVENT_TYPES, PERSONAL_FIELDS
+from schemas import ALL_TYPES, PERSONAL_FIELDS
 from schemas.asyncapi import document
+from schemas.catalogue import ORDER_TYPES
 from schemas.documents import schema_of
 from schemas.generate import documents, write
 from schemas.library import examples_of, generated
@@ -32,11 +33,11 @@ def test_writing_them(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "asyncapi.json").read_text()) == document()
 
 
-@each("name", EVENT_TYPES)
+@each("name", ALL_TYPES)
 def test_each_is_a_schema_of_the_2020_dialect_with_a_urn(name: str) -> None:
     schema = schema_of(name)
     jsonschema_rs.meta.validate(schema)
-    short = EVENT_TYPES[name].name
+    short = ALL_TYPES[name].name
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == f"urn:voipzeker:ledger:schema:{short}:v1"
     assert schema["title"] == name
@@ -45,7 +46,7 @@ def test_each_is_a_schema_of_the_2020_dialect_with_a_urn(name: str) -> None:
 
 
 def test_ids_are_unique() -> None:
-    ids = [schema_of(name)["$id"] for name in EVENT_TYPES]
+    ids = [schema_of(name)["$id"] for name in ALL_TYPES]
     assert len(ids) == len(set(ids))
 
 
@@ -95,6 +96,7 @@ def test_every_type_from_outside_is_on_a_topic(asyncapi: Any) -> None:
         "erasure-decided.v1",
         "personal-data-erased.v1",
         "event-annulled.v1",
+        *(f"{entry.name}.v{entry.version}" for entry in ORDER_TYPES.values()),
     }
 
 

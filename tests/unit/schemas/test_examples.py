@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from schemas import EVENT_TYPES
+from schemas import ALL_TYPES
 from schemas.documents import schema_of
 from schemas.formats import instant_of
 from schemas.library import examples_of
@@ -17,12 +17,12 @@ from tests.fixtures.cases import each
 from tests.unit.schemas.making import accepted, all_examples, example
 
 STANDARD = Path(__file__).parents[4] / "shared" / "standards" / "cloudevents-1.0.schema.json"
-EVERY = [(entry.name, label) for entry in EVENT_TYPES.values() for label in examples_of(entry.name)]
+EVERY = [(entry.name, label) for entry in ALL_TYPES.values() for label in examples_of(entry.name)]
 
 
 def meant(message: Any) -> Any:
     """The data with its instants in UTC, and without what says nothing when it is empty."""
-    needed = EVENT_TYPES[message["type"]].required_facts
+    needed = ALL_TYPES[message["type"]].required_facts
     silent = {"categories", "personal"} - {*needed}
     data = {name: value for name, value in message["data"].items() if value or name not in silent}
     instants = {"valid_until", "detected_at"} & data.keys()
@@ -73,7 +73,7 @@ def test_is_a_cloudevent(name: str, label: str, cloudevents: Any) -> None:
     assert cloudevents.is_valid(example(name, label))
 
 
-@each("name", [entry.name for entry in EVENT_TYPES.values()])
+@each("name", [entry.name for entry in ALL_TYPES.values()])
 def test_each_type_has_a_normal_and_an_edge_example(name: str) -> None:
     labels = list(examples_of(name))
     assert "normal" in labels

@@ -27,8 +27,8 @@ ELSEWHERE = ("wrong-ledger", "/type")
 @pytest.mark.parametrize("name", sorted(CONFIDENTIAL_TYPES))
 def test_confidential_types_have_no_place_in_the_open_ledger(name: str) -> None:
     assert refused(changed(example(), type=name)) == WITHHELD
-    # Known by name only: the confidential ledger cannot record them yet.
-    assert refused(changed(example(), type=name), CONFIDENTIAL) == ("unknown-type", "/type")
+    # The confidential ledger knows them, and what they must tell.
+    assert refused(changed(example(), type=name), CONFIDENTIAL)[0] == "unknown-field"
 
 
 @pytest.mark.parametrize(

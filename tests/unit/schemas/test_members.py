@@ -2,12 +2,12 @@
 
 import pytest
 
-from schemas import EVENT_TYPES
+from schemas import ALL_TYPES
 from schemas.members import PERSONAL, Member, Shape, members_of, words
 from schemas.personal import PERSONAL_FIELDS
 from schemas.texts import LANGUAGES
 
-OPEN = [entry for entry in EVENT_TYPES.values() if not entry.own]
+OPEN = [entry for entry in ALL_TYPES.values() if not entry.own]
 
 
 def names_in(members: tuple[Member, ...]) -> set[str]:

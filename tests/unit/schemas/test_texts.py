@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sample import generating as sample
-from schemas import EVENT_TYPES, PERSONAL_FIELDS
+from schemas import ALL_TYPES, PERSONAL_FIELDS
 from schemas.texts import (
     COUNT,
     LANGUAGES,
@@ -21,7 +21,7 @@ from tests.fixtures.cases import each
 from tests.unit.schemas.making import all_examples, example
 
 BOTH = pytest.mark.parametrize("language", LANGUAGES)
-TYPES = {entry.name: entry for entry in EVENT_TYPES.values()}
+TYPES = {entry.name: entry for entry in ALL_TYPES.values()}
 SPOKEN = {
     *("customer_kind", "origin", "channel", "necessity", "purpose", "recipient_kind", "reason"),
     *("necessity_reason", "outcome", "ground", "via", "action", "decision", "method", "right"),
@@ -143,4 +143,4 @@ def test_a_fact_that_an_old_event_lacks_is_none() -> None:
 
 def test_a_type_without_a_text() -> None:
     with pytest.raises(KeyError):
-        text_of("order-received", {}, "nl")
+        text_of("order-forgotten", {}, "nl")

@@ -1,0 +1,157 @@
+"""The execution of an order: what was given, to whom, with the disclosure that a later report tells of.
+
+Exactly what the order was found to allow may be given, or less; the event says so beside the hash of the
+bundle, and the disclosure is an event of its own in the same transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import uuid4
+
+from msgspec import Struct
+
+from application.acts.acting import Act, one_at_a_time
+from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
+from application.acts.requesting import record
+from application.queries.cases.found_requests import NotAllowed
+from application.queries.desk.found_orders import FoundOrder, find_order
+from application.site import Site
+from application.source import Source
+from projections.views.order_acts import secret_by_law
+from projections.views.orders import Order
+from rulebook import Provision, provision
+from schemas import names
+from schemas.encoding import JsonValue
+
+_PURPOSE = "legal-order"
+_KINDS: Mapping[str, str] = {
+    "investigating-officer": "police",
+    "public-prosecutor": "public-prosecutor",
+    "inspector": "tax-authority",
+    "head-of-service": "intelligence-service",
+    "minister": "intelligence-service",
+    "supervisor": "supervisory-authority",
+    "court": "court",
+    "bailiff": "bailiff",
+}
+
+
+class Execution(Struct, frozen=True, kw_only=True):
+    """How an order is executed. `fields`: those that are given; none named: all that are allowed.
+
+    `bundle_sha256`: of what was sealed for the authority. `position`: of the open ledger that it reflects.
+    """
+
+    fields: Sequence[str] = ()
+    bundle_sha256: str | None = None
+    recipient: str | None = None
+    position: int | None = None
+
+
+def execute(site: Site, source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
+    """Record that an order was executed, with the disclosure. Raises NotAllowed."""
+    with one_at_a_time(site):
+        case = executable(source, on, execution)
+        record(site, _acts(case, execution), on.time)
+    return again(source, case)
+
+
+def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
+    """The order, which may be executed like this. Raises NotAllowed otherwise."""
+    case = find_order(source, on.ref, on.subject)
+    check_deed(case, "execute", on.time)
+    may_have = allowed_fields(case.order)
+    beyond = [name for name in execution.fields if name not in may_have]
+    if beyond:
+        raise NotAllowed(
+            f"order {on.ref} does not allow {', '.join(beyond)}; it allows {', '.join(may_have)}",
+            field="field",
+        )
+    return case
+
+
+def allowed_fields(order: Order) -> list[str]:
+    """What may be given: as it was decided, and never beyond the provision."""
+    decision, allowance = order.decision, order.allowance
+    by_law = list(allowance.fields) if allowance else []
+    decided = decision.facts.get("allowed_fields", by_law) if decision else []
+    return [name for name in decided if name in by_law]
+
+
+def allowed_period(order: Order) -> dict[str, JsonValue]:
+    """The days of which data may be given, as facts of an event."""
+    decision = order.decision
+    facts = decision.facts if decision else {}
+    return {name: facts[name] for name in ("period_from", "period_to") if name in facts}
+
+
+def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
+    """The execution, and what was disclosed by it."""
+    order, receipt = case.order, case.received
+    given = [
+        name for name in allowed_fields(order) if name in execution.fields or not execution.fields
+    ]
+    recipient = execution.recipient or str(receipt.facts["authority"])
+    disclosure = _disclosure(case, given, recipient) if given else None
+    optional: dict[str, JsonValue] = {
+        "bundle_sha256": execution.bundle_sha256,
+        "position": execution.position,
+        "disclosure_id": disclosure.id if disclosure else None,
+    }
+    facts: dict[str, JsonValue] = {
+        "fields": list(given),
+        "recipient": recipient,
+        **allowed_period(order),
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+    executed = act_on(case, names.ORDER_EXECUTED, facts)
+    return [executed, *([disclosure] if disclosure else []), *_interception(case)]
+
+
+def is_open(case: FoundOrder) -> bool:
+    """Whether the open ledger may know what is given for an order: its provision has no secrecy."""
+    return not secret_by_law(case.provision)
+
+
+def _disclosure(case: FoundOrder, given: Sequence[str], recipient: str) -> Act | None:
+    """The disclosure, as the person's report tells of it once its secrecy is lifted.
+
+    None under a provision without secrecy: that disclosure belongs in the open ledger at once.
+    """
+    law = provision(case.provision or "")
+    if is_open(case):
+        return None
+    facts: dict[str, JsonValue] = {
+        "recipient": recipient,
+        "recipient_kind": _kind_of(case, law),
+        "purpose": _PURPOSE,
+        "method": "push",
+        "country": str(case.received.facts.get("country", "NL")),
+        "fields": list(given),
+        "necessity_reason": "legal-duty",
+        "case_ref": case.order.ref,
+        "notice": "barred",
+        **allowed_period(case.order),
+    }
+    return Act(
+        name=names.PERSONAL_DATA_DISCLOSED,
+        subject=case.person,
+        provision=case.provision,
+        activity=ACTIVITY,
+        facts=facts,
+        id=str(uuid4()),
+    )
+
+
+def _kind_of(case: FoundOrder, law: Provision | None) -> str:
+    """The kind of recipient: by who ordered, among those that the provision names."""
+    authorities = law.authorities if law else ()
+    kind = _KINDS.get(str(case.received.facts.get("issued_by", "")), "")
+    return kind if kind in authorities or not authorities else authorities[0]
+
+
+def _interception(case: FoundOrder) -> list[Act]:
+    """That an authority can tap from now on; what is tapped is never recorded."""
+    if case.received.facts.get("kind") != "interception":
+        return []
+    last = allowed_period(case.order).get("period_to")
+    return [act_on(case, names.INTERCEPTION_PROVIDED, {"until": last} if last else {})]

@@ -1,0 +1,273 @@
+"""Acts on orders of authorities: each is judged and recorded under the lock of the office.
+
+So two people who decide or execute the same order at the same time do it once: the second one is told what
+the first one did. What an order may have is computed from the rulebook, and never taken from the command.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import chain
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from application.acts.acting import Act, one_at_a_time
+from application.acts.requesting import new_reference, record
+from application.lookups import named, provisions
+from application.orders_in import OrderForm
+from application.queries.cases.found_requests import NotAllowed
+from application.queries.desk.found_orders import FoundOrder, find_order, known_orders
+from application.queries.subjects import check_person, streams_of
+from application.site import Site
+from application.source import Source, instant_or_none
+from ledger.errors import Misconfigured
+from projections.reading.order_judging import judgement_of, objection, refusal
+from projections.reading.order_steps import OrderDeed, hindrance
+from projections.views.orders import standing
+from rulebook import provision
+from rulebook.calendar import day_of
+from rulebook.orders import Allowance, facts_of, review_on, rule_of
+from schemas import PERSONAL_FIELDS, names
+from schemas.encoding import JsonValue
+
+ACTIVITY = "orders-of-authorities"
+"""The processing activity of everything that is done about orders."""
+Facts = Mapping[str, JsonValue]
+
+
+class OnOrder(Struct, frozen=True):
+    """The order of an act, and its time. `subject`: whom it is about, where named."""
+
+    ref: str
+    subject: str | None
+    time: datetime
+
+
+def receive(site: Site, source: Source, form: OrderForm, time: datetime) -> FoundOrder:
+    """Record that an order came in, and the secrecy that the law imposes with it. Raises NotAllowed.
+
+    Raises NotKnown for a provision that the rulebook does not have.
+    """
+    [found] = receive_all(site, source, [form], time)
+    return found
+
+
+def receive_all(
+    site: Site, source: Source, forms: Sequence[OrderForm], time: datetime
+) -> list[FoundOrder]:
+    """The same of all orders of one document, each about a person, under one reference: all or none."""
+    ref = forms[0].order_ref or new_reference(time, "OR")
+    subjects = [form.subject or _unknown(ref, place) for place, form in enumerate(forms)]
+    acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
+    with one_at_a_time(site):
+        known = {stream for stream, _ in known_orders(source, refs=[ref])}
+        if any(known & set(streams_of(source, subject)) for subject in subjects):
+            raise NotAllowed(f"there is an order {ref} about this person already")
+        record(site, [*chain.from_iterable(acts)], time)
+    return [find_order(source, ref, subject) for subject in subjects]
+
+
+def _unknown(ref: str, place: int) -> str:
+    """A person of an order who is not known yet. Those of one document are several all the same."""
+    return f"visitor/{ref}-{place}" if place else f"visitor/{ref}"
+
+
+def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:
+    check_person(subject)
+    if form.period_from and form.period_to and form.period_to < form.period_from:
+        raise Misconfigured("expected a day that is not before the first one", field="period_to")
+    known = msgspec.structs.replace(form, provision=_known(form.provision))
+    return _receipt(known, ref, subject, time)
+
+
+def _known(text: str) -> str:
+    entry = provision(text)
+    return entry.id if entry else named(text, provisions(), "ledger purposes")
+
+
+def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:
+    stated: dict[str, JsonValue] = {
+        "kind": form.kind,
+        "country": form.country,
+        "issued_by": form.issued_by,
+        "period_from": _iso(form.period_from),
+        "period_to": _iso(form.period_to),
+        "respond_by": instant_or_none(form.respond_by),
+        "urgent": form.urgent,
+        "case_ref": form.case_ref,
+        "form": form.form,
+        "sha256": form.sha256,
+        "extends": form.extends,
+    }
+    received = Act(
+        name=names.ORDER_RECEIVED,
+        subject=subject,
+        provision=form.provision,
+        activity=ACTIVITY,
+        facts={
+            "order_ref": ref,
+            "authority": form.authority,
+            "requested_fields": list(form.requested_fields),
+            "oral": form.oral,
+            **{name: value for name, value in stated.items() if value is not None},
+        },
+        categories=sorted({PERSONAL_FIELDS[field] for field in form.personal}),
+        personal=form.personal,
+    )
+    return [received, *_secrecy_of(received, time)]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _secrecy_of(received: Act, time: datetime) -> list[Act]:
+    """The secrecy that the provision of an order imposes by itself, with the day of its review."""
+    facts = facts_of(time, received.provision, dict(received.facts))
+    rule = rule_of(facts)
+    if rule is None or not rule.review_months:
+        return []
+    stated: dict[str, JsonValue] = {
+        "order_ref": received.facts["order_ref"],
+        "by": "statute",
+        "evidence": rule.provision,
+        "review_on": review_on(rule, day_of(time)).isoformat(),
+    }
+    return [
+        Act(
+            name=names.SECRECY_IMPOSED,
+            subject=received.subject,
+            provision=received.provision,
+            activity=ACTIVITY,
+            facts=stated,
+        )
+    ]
+
+
+def authenticate(site: Site, source: Source, on: OnOrder, method: str) -> FoundOrder:
+    """Record that an order comes from whom it says. Raises NotAllowed."""
+    return _act_on_order(
+        site, source, on, "authenticate", said(names.ORDER_AUTHENTICATED, method=method)
+    )
+
+
+def validate(site: Site, source: Source, on: OnOrder) -> FoundOrder:
+    """Record that an order may be executed as it stands. Raises NotAllowed when it asks for more."""
+
+    def acts_on(case: FoundOrder) -> list[Act]:
+        answer = _decided(case, "validate")
+        facts: Facts = {"allowed_fields": list(answer.fields), **_period(answer)}
+        return [act_on(case, names.ORDER_VALIDATED, facts)]
+
+    return _act_on_order(site, source, on, "decide", acts_on)
+
+
+def narrow(site: Site, source: Source, on: OnOrder) -> FoundOrder:
+    """Record exactly what an order may have, and the remainder as refused. Raises NotAllowed."""
+
+    def acts_on(case: FoundOrder) -> list[Act]:
+        answer = _decided(case, "narrow")
+        facts: Facts = {
+            "allowed_fields": list(answer.fields),
+            "refused_fields": list(answer.refused),
+            "ground": answer.grounds[0],
+            **_period(answer),
+        }
+        return [act_on(case, names.ORDER_NARROWED, facts)]
+
+    return _act_on_order(site, source, on, "decide", acts_on)
+
+
+def object_to(
+    site: Site, source: Source, on: OnOrder, ground: str, form_sha256: str | None
+) -> FoundOrder:
+    """Record that the authority was told why an order cannot be executed, or not yet. Raises NotAllowed."""
+    objected = said(names.ORDER_OBJECTED, ground=ground, form_sha256=form_sha256)
+    return _act_on_order(site, source, on, "object", objected, ground)
+
+
+def refuse(site: Site, source: Source, on: OnOrder, ground: str) -> FoundOrder:
+    """Refuse an order as a whole, on a ground that its rule has. Raises NotAllowed."""
+    refused = said(names.ORDER_REJECTED, ground=ground)
+    return _act_on_order(site, source, on, "refuse", refused, ground)
+
+
+def confirm(site: Site, source: Source, on: OnOrder, what: str, sha256: str | None) -> FoundOrder:
+    """Record that an oral order was confirmed in writing, or that its answer was received."""
+    deed: OrderDeed = "confirm-order" if what == "written-order" else "confirm-receipt"
+    return _act_on_order(
+        site, source, on, deed, said(names.ORDER_CONFIRMED, what=what, sha256=sha256)
+    )
+
+
+def withdraw(site: Site, source: Source, on: OnOrder, reason: str | None) -> FoundOrder:
+    """Record that the authority took an order back. Raises NotAllowed once it was executed."""
+    return _act_on_order(site, source, on, "withdraw", said(names.ORDER_WITHDRAWN, reason=reason))
+
+
+def act_on(case: FoundOrder, name: str, facts: Facts) -> Act:
+    """An act on an order."""
+    return Act(
+        name=name,
+        subject=case.person,
+        provision=case.provision,
+        activity=ACTIVITY,
+        facts={"order_ref": case.order.ref, **facts},
+    )
+
+
+def said(name: str, **facts: str | None) -> Callable[[FoundOrder], list[Act]]:
+    """Makes one act of a type on an order, with the facts that are known."""
+    known = {member: value for member, value in facts.items() if value is not None}
+    return lambda case: [act_on(case, name, known)]
+
+
+def _decided(case: FoundOrder, deed: Literal["validate", "narrow"]) -> Allowance:
+    """What the order may have. Raises NotAllowed when it is not to be decided like this."""
+    judged = judgement_of(case.order)
+    why = judged and objection(case.order.ref, judged, deed)
+    if why:
+        raise NotAllowed(why)
+    assert judged
+    assert judged.allowance
+    return judged.allowance
+
+
+def _period(answer: Allowance) -> Facts:
+    days = {"period_from": answer.period_from, "period_to": answer.period_to}
+    return {name: day.isoformat() for name, day in days.items() if day is not None}
+
+
+def check_deed(case: FoundOrder, deed: OrderDeed, time: datetime, ground: str = "") -> None:
+    """Raise NotAllowed when the steps of an order forbid an act at a time, or its rule lacks the ground."""
+    why = hindrance(deed, case.order, time)
+    judged = judgement_of(case.order) if ground else None
+    if why is None and judged is not None:
+        state = standing(case.order, time)
+        why = refusal(case.order.ref, judged, ground, lapsed=state is not None and state.lapsed)
+    if why is not None:
+        raise NotAllowed(why)
+
+
+def _act_on_order(
+    site: Site,
+    source: Source,
+    on: OnOrder,
+    deed: OrderDeed,
+    acts_on: Callable[[FoundOrder], list[Act]],
+    ground: str = "",
+) -> FoundOrder:
+    """Record acts that the steps of an order allow; the order after them. `ground`: of a refusal."""
+    with one_at_a_time(site):
+        # Read inside the lock: another person may have decided the order meanwhile.
+        case = find_order(source, on.ref, on.subject)
+        check_deed(case, deed, on.time, ground)
+        record(site, acts_on(case), on.time)
+    return again(source, case)
+
+
+def again(source: Source, case: FoundOrder) -> FoundOrder:
+    """An order as it stands after acts on it."""
+    [(_, after)] = known_orders(source, streams=[case.stream], refs=[case.order.ref])
+    return FoundOrder(case.stream, case.reference, after)

@@ -1,0 +1,142 @@
+"""Acts on secrecy: imposed, reviewed, lifted, each with its evidence and under the lock of the office."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from application.acts.acting import Act, one_at_a_time
+from application.acts.on_orders import ACTIVITY
+from application.acts.requesting import record
+from application.queries.cases.found_requests import NotAllowed
+from application.queries.desk.found_secrets import FoundSecret, find_secret
+from application.site import Site
+from application.source import Source
+from ledger.errors import Misconfigured
+from ledger.event import instant
+from rulebook.calendar import day_of
+from schemas import names
+from schemas.encoding import JsonValue
+
+IMPOSED_BY = ("authority", "court", "statute")
+LIFTED_BY = ("authority", "court", "statute", "review")
+OUTCOMES = ("continues", "may-lift")
+
+
+class OnSecret(Struct, frozen=True, kw_only=True):
+    """What is kept secret: an order by its reference, or a disclosure of a person. `time`: of the act."""
+
+    ref: str | None
+    subject: str | None
+    disclosure: str | None
+    time: datetime
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """What is said of a secret. `by`: who says so; `evidence`: the document or article that shows it."""
+
+    by: str
+    evidence: str
+    review_on: date | None = None
+    outcome: str | None = None
+
+
+def impose(site: Site, source: Source, on: OnSecret, word: Word) -> FoundSecret:
+    """Record that the person may not be told. Raises NotAllowed where that was said already."""
+    return _act_on_secret(site, source, on, names.SECRECY_IMPOSED, word)
+
+
+def review(site: Site, source: Source, on: OnSecret, word: Word) -> FoundSecret:
+    """Record that it was looked at again whether the person may be told. Raises NotAllowed."""
+    return _act_on_secret(site, source, on, names.SECRECY_REVIEWED, word)
+
+
+def lift(site: Site, source: Source, on: OnSecret, word: Word) -> FoundSecret:
+    """Record that the person may be told from now on. Raises NotAllowed."""
+    return _act_on_secret(site, source, on, names.SECRECY_LIFTED, word)
+
+
+def liftable(source: Source, on: OnSecret, word: Word) -> FoundSecret:
+    """The secret, which may be lifted like this. Raises NotAllowed otherwise."""
+    return _judged(source, on, names.SECRECY_LIFTED, word)
+
+
+def _act_on_secret(site: Site, source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
+    if word.review_on is not None and word.review_on < day_of(on.time):
+        raise Misconfigured("this day is over; expected today or a day to come", field="review_on")
+    with one_at_a_time(site):
+        secret = _judged(source, on, name, word)
+        record(site, [_act(secret, name, word)], on.time)
+    return find_secret(source, on.ref, secret.person, on.disclosure)
+
+
+def _judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
+    secret = find_secret(source, on.ref, on.subject, on.disclosure)
+    why = hindrance(secret, name, word, on.time)
+    if why is not None:
+        raise NotAllowed(why)
+    return secret
+
+
+def hindrance(secret: FoundSecret, name: str, word: Word, time: datetime) -> str | None:
+    """Why an act on a secret is not allowed at a time, as one sentence; None when it is. Pure."""
+    latest = secret.latest
+    last = max(secret.begin.time, latest.time) if latest else secret.begin.time
+    if name == names.SECRECY_IMPOSED:
+        return _too_early(time < last, last) or _imposing(secret)
+    if name == names.SECRECY_REVIEWED:
+        return _too_early(time < last, last) or _ending(secret, last)
+    # At equal time the word that keeps the secret counts, so a lift must come after it.
+    return _ending(secret, last) or _too_early(time <= last, last) or _lifting(secret, word)
+
+
+def _too_early(is_so: bool, last: datetime) -> str | None:
+    if not is_so:
+        return None
+    return f"this cannot have been done before the last act on this secret, at {instant(last)}"
+
+
+def _imposing(secret: FoundSecret) -> str | None:
+    latest = secret.latest
+    if latest is None or latest.name == names.SECRECY_LIFTED:
+        return None
+    return (
+        "this was imposed already: give `ledger secrecy review` with another day to go on with it"
+    )
+
+
+def _ending(secret: FoundSecret, last: datetime) -> str | None:
+    """Why nothing can be reviewed and nothing lifted."""
+    if secret.state == "none":
+        return "this was never secret: there is nothing to review and nothing to lift"
+    if secret.state == "lifted":
+        return f"this secrecy was lifted on {day_of(last)}: the person may know"
+    return None
+
+
+def _lifting(secret: FoundSecret, word: Word) -> str | None:
+    """Why a review of the desk's own may not lift it: another one must have found so before."""
+    latest = secret.latest
+    if word.by != "review" or (latest and latest.facts.get("outcome") == "may-lift"):
+        return None
+    return (
+        "the last review did not find that it may be lifted: give `ledger secrecy review` with "
+        "`--outcome may-lift` first, or name the authority, court or statute that lifts it"
+    )
+
+
+def _act(secret: FoundSecret, name: str, word: Word) -> Act:
+    facts: dict[str, JsonValue] = {
+        "by": word.by,
+        "evidence": word.evidence,
+        "order_ref": secret.order_ref,
+        "disclosure_id": secret.disclosure_id,
+        "review_on": word.review_on.isoformat() if word.review_on else None,
+        "outcome": word.outcome,
+    }
+    return Act(
+        name=name,
+        subject=secret.person,
+        provision=secret.provision,
+        activity=ACTIVITY,
+        facts={member: value for member, value in facts.items() if value is not None},
+    )

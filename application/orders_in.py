@@ -1,0 +1,42 @@
+"""An order as it came in, before it is judged: what every form of it comes to.
+
+Flags of a command, the Commission's forms for European orders and messages of TS 103 120 all end here. The
+form says what its document says; it guesses nothing, and it does not know the rulebook.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from schemas.encoding import JsonValue
+
+
+class OrderForm(Struct, frozen=True, kw_only=True):
+    """What an order asks, and who orders it. A member that the document does not state has its default.
+
+    `order_ref`: the desk's reference; None: a new one is made. `provision`: an id of the rulebook, or what
+    the document names. `authority`: id of a recipient. `issued_by`: who ordered, such as
+    `public-prosecutor`. `subject`: whom it is about; None: no person is known yet. `personal`: values that
+    it names, by field, which are sealed. `respond_by`: the authority's own last instant. `form`: what it came
+    as, and `sha256` of that document. `extends`: the order to preserve that this one follows or prolongs.
+    """
+
+    order_ref: str | None = None
+    provision: str
+    authority: str
+    issued_by: str | None = None
+    kind: str | None = None
+    country: str | None = None
+    requested_fields: Sequence[str] = ()
+    subject: str | None = None
+    personal: Mapping[str, JsonValue] = {}
+    period_from: date | None = None
+    period_to: date | None = None
+    oral: bool = False
+    urgent: bool | None = None
+    respond_by: datetime | None = None
+    case_ref: str | None = None
+    form: str | None = None
+    sha256: str | None = None
+    extends: str | None = None

@@ -1,0 +1,103 @@
+"""Who had a number or another value in a stretch of time, for an order that names no person."""
+
+from collections.abc import Callable
+
+from application.queries.subjects import selections
+from application.source import Source
+from ledger.backup import blind
+from ledger.crypto.layouts import BLIND_FIELDS
+from ledger.errors import Halt, UnknownSubject
+from ledger.event import RecordedEvent
+from ledger.keys.opening import Missing
+from ledger.library.reader import LedgerReader
+from ledger.writing.packing import blind_hash
+from projections.folds.timetravel import Moment
+from projections.use.stretches import Stretch, fields_of, stretches_of
+from schemas import PERSONAL_FIELDS
+from schemas.personal import Value
+
+
+def held_by_number(
+    source: Source, field: str, value: Value, within: Stretch, position: int
+) -> dict[str, list[Stretch]]:
+    """Reference -> when that person had the value, within a stretch; those who did, sorted.
+
+    The index of searchable fields finds them where it knows the field. Otherwise every event with a value of
+    the field is opened, which is noted as a read of everyone.
+    """
+    has_value = _finder(source, field, value)
+    holders: dict[str, list[Stretch]] = {}
+    for reference in _candidates(source, field, value, has_value, position):
+        source.reads.note([reference], [PERSONAL_FIELDS[field]])
+        stretches = _had(source, reference, field, has_value, within, position)
+        if stretches:
+            holders[reference] = stretches
+    return holders
+
+
+def _had(
+    source: Source,
+    reference: str,
+    field: str,
+    has_value: Callable[[RecordedEvent], bool],
+    within: Stretch,
+    position: int,
+) -> list[Stretch]:
+    try:
+        streams = selections(source, reference, Moment(at_position=position))
+    except UnknownSubject:
+        return []
+    return [
+        stretch
+        for stream in streams
+        for stretch in stretches_of(stream.selected.counted, field, has_value, within)
+    ]
+
+
+def _candidates(
+    source: Source,
+    field: str,
+    value: Value,
+    has_value: Callable[[RecordedEvent], bool],
+    position: int,
+) -> list[str]:
+    """Everyone who may have the value, or may have had it, sorted."""
+    if field in BLIND_FIELDS and _has_index(source):
+        return _indexed(source, field, value)
+    source.reads.note_many([PERSONAL_FIELDS[field]], everyone=True)
+    events = LedgerReader(source.session).replay(upto=position)
+    streams = {event.stream for event in events if fields_of(event, [field]) and has_value(event)}
+    return sorted(name for name in source.names(streams).values() if isinstance(name, str))
+
+
+def _indexed(source: Source, field: str, value: Value) -> list[str]:
+    key = source.opener.ledger_key("blind")
+    hashes = [blind_hash(key, field, each) for each in _each(value)]
+    return sorted({found for digest in hashes for found in source.opener.find(digest)})
+
+
+def _has_index(source: Source) -> bool:
+    """Whether the index is there. A standby has none, as it is in no write-ahead log."""
+    try:
+        return blind.is_complete(source.session)
+    except Halt:
+        return False
+
+
+def _finder(source: Source, field: str, value: Value) -> Callable[[RecordedEvent], bool]:
+    wanted = {_folded(each) for each in _each(value)}
+
+    def has_value(event: RecordedEvent) -> bool:
+        held = source.personal(event).get(field, Missing.ERASED)  # a removal gives none
+        return not isinstance(held, Missing) and not wanted.isdisjoint(map(_folded, _each(held)))
+
+    return has_value
+
+
+def _each(value: Value) -> list[object]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _folded(value: object) -> str:
+    """As the index spells it: case and spaces do not matter."""
+    return "".join(str(value).split()).casefold()

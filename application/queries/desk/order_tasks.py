@@ -1,0 +1,131 @@
+"""What is to be done next about orders, secrecy, preservations and restrictions. Pure."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+from application.answer import Name
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.today.task import State, Task, command, reference_of, state_of
+from ledger.event import instant
+from projections.reading.order_judging import NOT_CONFIRMED, judge
+from projections.reading.order_steps import kind_of_order
+from projections.views.order_acts import SECRECY
+from projections.views.orders import AUTHENTICATED, Order, OrderClockStatus, OrderStatus, standing
+from projections.views.secrecy import Secrets, restrictions
+from rulebook.calendar import day_of, last_day, start_of
+
+Step = tuple[str, tuple[str, ...], Mapping[str, str]]
+"""A task, the words of its command before the order's reference, and its options."""
+_RECEIPT: Step = ("confirm-receipt", ("order", "confirm"), {"what": "receipt"})
+
+
+def step_of(order: Order, state: OrderStatus) -> Step | None:
+    """What an order itself waits for at the desk; None where it waits for nothing."""
+    if state.status == "lapsed":
+        return "close-lapsed-order", ("order", "refuse"), {"ground": NOT_CONFIRMED}
+    if state.is_open:
+        return _open_step(order, state)
+    if state.status == "executed":
+        unconfirmed = order.facts and order.facts.oral and not order.confirmation("written-order")
+        return _WRITTEN if unconfirmed else _RECEIPT
+    return None
+
+
+_WRITTEN: Step = ("confirm-order", ("order", "confirm"), {"what": "written-order"})
+
+
+def _open_step(order: Order, state: OrderStatus) -> Step:
+    if not order.named(AUTHENTICATED):
+        return "authenticate-order", ("order", "authenticate"), {"method": "M"}
+    if state.status in {"validated", "narrowed"}:
+        if kind_of_order(order) == "preservation":
+            return "execute-order", ("preservation", "impose"), {"category": "C"}
+        return "execute-order", ("order", "execute"), {}
+    return _deciding_step(order)
+
+
+def _deciding_step(order: Order) -> Step:
+    """The decision that the rulebook leads to."""
+    judged = judge(order.facts) if order.facts else None
+    if judged is None or judged.is_barren:
+        ground = judged.usual_ground if judged else "G"
+        return "decide-order", ("order", "refuse"), {"ground": ground}
+    narrower = judged.allowance is not None and judged.allowance.is_narrower
+    return "decide-order", ("order", "narrow" if narrower else "validate"), {}
+
+
+def next_command(case: FoundOrder, state: OrderStatus) -> str | None:
+    """The command that does what an order waits for; None where it waits for nothing of the desk."""
+    step = step_of(case.order, state)
+    return _command(case, step) if step else None
+
+
+def _command(case: FoundOrder, step: Step) -> str:
+    _, words, options = step
+    return command(*words, case.order.ref, subject=reference_of(case.reference), **options)
+
+
+def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
+    """Everything that an order waits for: its next step, a review of its secrecy, the end of what is kept."""
+    state = standing(case.order, now)
+    if state is None:
+        return
+    running = {clock.name: clock for clock in state.clocks if clock.done_at is None}
+    step = step_of(case.order, state)
+    if step is not None:
+        clocks = [running[name] for name in ("answer", "written-order") if name in running]
+        clock = min(clocks, key=lambda clock: clock.due, default=None)
+        yield _task(case, step, clock, now)
+    if "review" in running:
+        yield _task(case, _secrecy_step(case.order), running["review"], now)
+    if "preservation" in running and state.preserved_until is not None:
+        release: Step = ("end-preservation", ("preservation", "release"), {})
+        yield _task(case, release, running["preservation"], now)
+
+
+def _secrecy_step(order: Order) -> Step:
+    """A review, or the lift that the latest review found to be due."""
+    said = order.named(*SECRECY)
+    if said and said[-1].facts.get("outcome") == "may-lift":
+        return "lift-secrecy", ("secrecy", "lift"), {"by": "review", "evidence": "E"}
+    return "review-secrecy", ("secrecy", "review"), {"outcome": "O", "by": "B", "evidence": "E"}
+
+
+def _task(case: FoundOrder, step: Step, clock: OrderClockStatus | None, now: datetime) -> Task:
+    due = clock.due if clock else None
+    return Task(
+        task=step[0],
+        state=_state(due, now),
+        day=last_day(due) if due else None,
+        # A clock of days ends with its day; one of hours has a time of its own.
+        time=due if due and start_of(day_of(due)) != due else None,
+        since=instant(case.received.time),
+        subject=reference_of(case.reference),
+        ref=case.order.ref,
+        detail=None,
+        commands=(_command(case, step),),
+    )
+
+
+def _state(due: datetime | None, now: datetime) -> State:
+    if due is not None and due <= now:
+        return "overdue"
+    return state_of(last_day(due) if due else None, day_of(now))
+
+
+def tasks_of_restrictions(name: Name, secrets: Secrets, now: datetime) -> Iterator[Task]:
+    """Restrictions of a person's rights that are to be looked at again: on their day, or too late."""
+    subject, today = reference_of(name), day_of(now)
+    for act in restrictions(secrets, now):
+        day: date | None = act.day("review_on")
+        if day is not None and day <= today:
+            again = command("restriction", "apply", subject, ground=act.facts["ground"])
+            yield Task(
+                task="review-restriction",
+                state=state_of(day, today),
+                day=day,
+                since=instant(act.time),
+                subject=subject,
+                ref=act.facts.get("order_ref"),
+                commands=(again,),
+            )

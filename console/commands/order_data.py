@@ -1,0 +1,155 @@
+"""`ledger order prepare`, `feed-proof`: what the desk takes from the open ledger without a trace."""
+
+import hashlib
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec.structs import asdict
+
+from application.language import spoken
+from application.lookups import fields
+from application.queries.desk.data import OrderData, order_data
+from application.queries.desk.found_orders import find_order
+from application.queries.desk.prepared import (
+    PreparedOrder,
+    bundle_of,
+    fields_told,
+    salted,
+    wanted_of,
+)
+from application.queries.disclosures.feed_lists import (
+    WrittenFeedProof,
+    feed_named,
+    proof_of,
+    proven_answer,
+)
+from application.queries.lookups import known_recipient
+from application.queries.subjects import check_person
+from application.queries.today.task import command
+from console.commands.feeds import Feed
+from console.commands.order_lists import OrderRef, Whose
+from console.commands.people import working
+from console.flags import Json, code_option, configured, option
+from console.output import print_answer, write_new
+from console.show.order_data import prepared_tables
+from console.show.upkeep import named_values
+from documents.order_bundle import bundle_page
+from host.envelopes import Envelope, sealed_to_age, sealed_to_certificate
+from host.keys import log_key
+from host.open_side import open_side
+from host.settings import Settings
+from ledger.feeds.proof import encode_feed_proof, verify
+from ledger.reading import head_position
+from ledger.tlog.store.folder import LogFolder
+from schemas import PERSONAL_FIELDS
+
+_QUERY = "order-prepare"
+
+
+Bundle = Annotated[Path, option("--output", "FILE", "Write the sealed bundle there; a new file.")]
+Certificate = Annotated[
+    Path | None, option("--certificate", "FILE", "Seal to this certificate (CMS).")
+]
+Age = Annotated[str | None, option("--age", "KEY", "Seal to this public key of age instead.")]
+By = Annotated[
+    str | None,
+    code_option(
+        "--by",
+        "F",
+        PERSONAL_FIELDS,
+        "By which value the order names the person, where it gives several.",
+        names=lambda: fields(PERSONAL_FIELDS),
+    ),
+]
+Form = Annotated[str, code_option("--format", "F", ("json", "html"))]
+OpenPosition = Annotated[
+    int | None,
+    option("--at-position", "N", "As the open ledger was at a position, not now.", min=0),
+]
+
+
+@configured("store")
+def prepare(
+    settings: Settings,
+    ref: OrderRef,
+    output: Bundle,
+    certificate: Certificate = None,
+    age: Age = None,
+    subject: Whose = None,
+    by: By = None,
+    form: Form = "json",
+    at_position: OpenPosition = None,
+    as_json: Json = False,
+) -> None:
+    """Gather what an order may have from the open ledger, and seal it to the authority.
+
+    The open ledger keeps no trace of it. What is missing is said, and why.
+    """
+    if (certificate is None) == (age is None):
+        raise typer.BadParameter("name --certificate or --age, one of them")
+    with working(settings, _QUERY, None) as (site, source, now):
+        wanted = wanted_of(source, find_order(source, ref, subject), now, by)
+        with open_side(site, _QUERY) as there:
+            head = head_position(there.source.session)
+            position = head if at_position is None else min(head, at_position)
+            data = order_data(there.source, salted(source, wanted, position), position)
+        content = bundle_of(data) if form == "json" else bundle_page(data, spoken())
+        sealed = _sealed(content, certificate, age, now)
+        write_new(output, sealed.content)
+        print_answer(_answer(data, content, sealed, output), prepared_tables, as_json)
+
+
+def _sealed(content: bytes, certificate: Path | None, age: str | None, now: datetime) -> Envelope:
+    if certificate is not None:
+        return sealed_to_certificate(content, certificate, now)
+    return sealed_to_age(content, age or "")
+
+
+def _answer(data: OrderData, content: bytes, sealed: Envelope, file: Path) -> PreparedOrder:
+    given, position = fields_told(data), str(data.position)
+    return PreparedOrder(
+        order_ref=data.order_ref,
+        recipient=data.recipient,
+        bundle=str(file),
+        bundle_sha256=hashlib.sha256(sealed.content).hexdigest(),
+        content_sha256=hashlib.sha256(content).hexdigest(),
+        sealed_to=sealed.sealed_to,
+        fields=given,
+        period_from=data.since,
+        period_to=data.until,
+        position=data.position,
+        persons=[person.subject for person in data.persons],
+        records=sum(len(person.records) for person in data.persons),
+        gaps=data.gaps,
+        command=command(
+            *("order", "execute", data.order_ref), bundle=str(file), position=position, field=given
+        ),
+    )
+
+
+@configured("store")
+def prove_feed(
+    settings: Settings,
+    which: Feed,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")],
+    output: Annotated[Path, option("--output", "FILE", "Write the proof there; a new file.")],
+    to: Annotated[str | None, option("--recipient", "R", "To whom the feed went.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write what proves that a person was, or was not, in a feed of the open ledger, without a trace there.
+
+    `ledger feed verify` checks the file offline.
+    """
+    check_person(subject)
+    with working(settings, "order-feed-proof", None) as (site, _, _now):
+        with open_side(site, "order-feed-proof") as there:
+            source, log = there.source, there.settings.log
+            feed = feed_named(source, which, known_recipient(source, to) if to else None)
+            proof = proof_of(source, LogFolder(log.folder), feed, subject)
+            proven = verify(proof, subject, log_key(there.settings).known())
+        write_new(output, encode_feed_proof(proof))
+        answer = WrittenFeedProof(**asdict(proven_answer(proven, subject)), proof=str(output))
+        print_answer(answer, partial(named_values, "proof"), as_json)

@@ -1,0 +1,131 @@
+"""The flags that say what an order asks, for `ledger order receive` without a document."""
+
+from datetime import date
+from typing import Annotated, get_args
+
+import typer
+from msgspec import Struct, convert
+
+from application.lookups import fields
+from application.orders_in import OrderForm
+from console.flags import code_option, day_named, option, switch, time_of
+from console.streams import object_of, sha256_of
+from schemas import PERSONAL_FIELDS
+from schemas.encoding import JsonValue
+from schemas.events.orders import IssuedBy, OrderKind
+
+_ISSUERS: tuple[str, ...] = get_args(IssuedBy)
+_KINDS: tuple[str, ...] = get_args(OrderKind)
+Document = Annotated[
+    str | None,
+    option("--document", "FILE", "The document itself: its SHA-256 is recorded, and nothing else."),
+]
+
+OPTIONS: dict[str, object] = {
+    "provision": Annotated[
+        str | None, option("--provision", "P", "The provision that it names, such as nl.sv.126na.")
+    ],
+    "authority": Annotated[
+        str | None, option("--authority", "A", "Which authority, as a code such as om-rotterdam.")
+    ],
+    "issued_by": Annotated[
+        str | None, code_option("--issued-by", "I", _ISSUERS, "Who ordered it: one of {}.")
+    ],
+    "kind": Annotated[str | None, code_option("--kind", "K", _KINDS)],
+    "country": Annotated[
+        str | None, option("--country", "CC", "Of a foreign authority: its country.")
+    ],
+    "field": Annotated[
+        list[str] | None,
+        code_option(
+            "--field",
+            "F",
+            PERSONAL_FIELDS,
+            "A personal field that it asks for; may be repeated.",
+            names=lambda: fields(PERSONAL_FIELDS),
+        ),
+    ],
+    "period_from": Annotated[
+        str | None, option("--period-from", "DAY", "The first day of the data.")
+    ],
+    "period_to": Annotated[str | None, option("--period-to", "DAY", "The last day of the data.")],
+    "oral": Annotated[bool | None, switch("--oral", "It was given orally.")],
+    "urgent": Annotated[bool | None, switch("--urgent", "It is an emergency.")],
+    "respond_by": Annotated[
+        str | None, option("--respond-by", "T", "By when the authority wants the answer.")
+    ],
+    "case": Annotated[str | None, option("--case", "C", "The authority's own reference.")],
+    "values": Annotated[
+        str | None,
+        option(
+            "--values",
+            "FILE",
+            "By what it names the person: fields as JSON or TOML; - is standard input.",
+        ),
+    ],
+    "extends": Annotated[
+        str | None,
+        option(
+            "--extends", "ORDER", "The order to preserve data that this one follows or prolongs."
+        ),
+    ],
+    "document": Document,
+}
+
+
+class _Flags(Struct, frozen=True):
+    """What the flags say, as they were typed."""
+
+    provision: str | None
+    authority: str | None
+    issued_by: str | None
+    kind: str | None
+    country: str | None
+    field: list[str] | None
+    period_from: str | None
+    period_to: str | None
+    oral: bool | None
+    urgent: bool | None
+    respond_by: str | None
+    case: str | None
+    values: str | None
+    extends: str | None
+    document: str | None
+
+
+def order_form_of(**stated: object) -> OrderForm:
+    """The order that the options state. Raises BadParameter, Misconfigured for a file that does not fit."""
+    flags = convert(stated, _Flags)
+    return OrderForm(
+        provision=_needed("--provision", flags.provision),
+        authority=_needed("--authority", flags.authority),
+        issued_by=_needed("--issued-by", flags.issued_by),
+        kind=flags.kind,
+        country=flags.country,
+        requested_fields=flags.field or (),
+        personal=_values(flags.values),
+        period_from=_day("--period-from", flags.period_from),
+        period_to=_day("--period-to", flags.period_to),
+        oral=bool(flags.oral),
+        urgent=flags.urgent,
+        respond_by=time_of("--respond-by", flags.respond_by),
+        case_ref=flags.case,
+        form="oral" if flags.oral else "letter",
+        sha256=sha256_of(flags.document) if flags.document else None,
+        extends=flags.extends,
+    )
+
+
+def _needed(flag: str, value: str | None) -> str:
+    if value is None:
+        raise typer.BadParameter(f"{flag}: expected what the order says")
+    return value
+
+
+def _values(file: str | None) -> dict[str, JsonValue]:
+    """Personal values by field. What they hold is judged by the contract, as of any event."""
+    return convert(object_of("--values", file), dict[str, JsonValue]) if file else {}
+
+
+def _day(flag: str, text: str | None) -> date | None:
+    return day_named(flag, text) if text else None

@@ -1,0 +1,188 @@
+"""`ledger order`: what authorities order, from receipt to confirmation."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from application.acts import on_orders
+from application.acts.on_orders import OnOrder
+from application.language import spoken
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.desk.orders import listed, shown
+from application.site import Site
+from application.source import Source
+from console.commands.order_documents import Stated, about, tell_about
+from console.commands.order_flags import Document
+from console.commands.order_lists import OrderRef, Whose
+from console.commands.people import OptionalSubject, working
+from console.flags import At, Json, code_option, configured, option
+from console.output import print_answer
+from console.show.orders import order_tables, orders_table
+from console.streams import sha256_of
+from host.settings import Settings
+from projections.reading.order_judging import ORDER_GROUNDS
+
+METHODS = ("call-back", "certificate", "platform", "in-person", "known-officer")
+CONFIRMED = ("written-order", "receipt")
+Ground = Annotated[str, code_option("--ground", "G", ORDER_GROUNDS)]
+
+
+@configured("store")
+def receive(
+    settings: Settings,
+    stated: Stated,
+    subject: OptionalSubject = None,
+    ref: Annotated[
+        str | None, option("--ref", "ORDER", "The desk's reference; made without it.")
+    ] = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that an order came in. Without SUBJECT it is about visitor/REF, until a person is known.
+
+    Flags say what it asks, or `--form` names its document: the XML of an EPOC or EPOC-PR, a message of TS
+    103 120, or fields that were typed (`ledger order form`); beside it only the authority, the person and the
+    reference can be named. Several persons in a document are several orders under one reference.
+    """
+    forms = about(stated.orders, subject, ref)
+    with working(settings, "order", at) as (site, source, time):
+        found = on_orders.receive_all(site, source, forms, time)
+        if len(found) == 1:
+            print_order(source, found[0], as_json)
+        else:
+            print_answer(
+                listed(found, source.now, ended=True, overdue_only=False), orders_table, as_json
+            )
+    tell_about(stated)
+
+
+@configured("store")
+def authenticate(
+    settings: Settings,
+    ref: OrderRef,
+    method: Annotated[str, code_option("--method", "M", METHODS, "How that was found: one of {}.")],
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that an order comes from whom it says."""
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.authenticate(site, source, on, method),
+    )
+
+
+@configured("store")
+def validate(
+    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+) -> None:
+    """Compare an order with its provision, and record that it may be executed as it stands.
+
+    Refused when it asks for more than the provision allows; `ledger order narrow` then answers with exactly
+    what is allowed.
+    """
+    _do(settings, (ref, subject, at), as_json, on_orders.validate)
+
+
+@configured("store")
+def narrow(
+    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+) -> None:
+    """Narrow an order to exactly what its provision allows, and record the remainder as refused."""
+    _do(settings, (ref, subject, at), as_json, on_orders.narrow)
+
+
+@configured("store")
+def object_to(
+    settings: Settings,
+    ref: OrderRef,
+    ground: Ground,
+    document: Document = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that the authority was told why an order cannot be executed, or not yet."""
+    digest = sha256_of(document) if document else None
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.object_to(site, source, on, ground, digest),
+    )
+
+
+@configured("store")
+def refuse(
+    settings: Settings,
+    ref: OrderRef,
+    ground: Ground,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Refuse an order as a whole, on a ground of the rulebook."""
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.refuse(site, source, on, ground),
+    )
+
+
+@configured("store")
+def confirm(
+    settings: Settings,
+    ref: OrderRef,
+    what: Annotated[str, code_option("--what", "W", CONFIRMED)],
+    document: Document = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that an oral order was confirmed in writing, or that the answer was received."""
+    digest = sha256_of(document) if document else None
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.confirm(site, source, on, what, digest),
+    )
+
+
+@configured("store")
+def withdraw(
+    settings: Settings,
+    ref: OrderRef,
+    reason: Annotated[str | None, option("--reason", "R", "Why, as a code.")] = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that the authority took an order back."""
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.withdraw(site, source, on, reason),
+    )
+
+
+def _do(
+    settings: Settings,
+    named: tuple[str, str | None, str | None],
+    as_json: bool,
+    act: Callable[[Site, Source, OnOrder], FoundOrder],
+) -> None:
+    """Do an act on an order, and print how it stands then. `named`: reference, person, time."""
+    ref, subject, at = named
+    with working(settings, "order", at) as (site, source, time):
+        print_order(source, act(site, source, OnOrder(ref, subject, time)), as_json)
+
+
+def print_order(source: Source, found: FoundOrder, as_json: bool) -> None:
+    """Print how an order stands after an act on it."""
+    answer = shown(found, source.now, spoken())
+    assert answer is not None
+    print_answer(answer, order_tables, as_json)

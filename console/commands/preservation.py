@@ -1,0 +1,69 @@
+"""`ledger preservation`: data that is kept for an authority: imposed, extended, released."""
+
+from datetime import date
+from typing import Annotated
+
+from application.acts import on_preservation
+from application.acts.on_orders import OnOrder
+from console.commands.order_lists import OrderRef, Whose
+from console.commands.orders import print_order
+from console.commands.people import working
+from console.flags import At, Json, code_option, configured, day_named, option
+from host.settings import Settings
+from schemas import LISTED_CATEGORIES
+
+Until = Annotated[
+    str | None,
+    option("--until", "DAY", "The last day; without it the last day of the law."),
+]
+
+
+@configured("store")
+def impose(
+    settings: Settings,
+    ref: OrderRef,
+    category: Annotated[
+        list[str],
+        code_option(
+            "--category", "C", LISTED_CATEGORIES, "A category that is kept; may be repeated."
+        ),
+    ],
+    until: Until = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that data is kept as an order demands, which executes that order."""
+    with working(settings, "order", at) as (site, source, time):
+        on = OnOrder(ref, subject, time)
+        kept = on_preservation.impose(site, source, on, category, _day(until))
+        print_order(source, kept, as_json)
+
+
+@configured("store")
+def extend(
+    settings: Settings,
+    ref: OrderRef,
+    until: Until = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that data is kept for longer: as often as the law has it, or as the order for the data needs."""
+    with working(settings, "order", at) as (site, source, time):
+        on = OnOrder(ref, subject, time)
+        print_order(source, on_preservation.extend(site, source, on, _day(until)), as_json)
+
+
+@configured("store")
+def release(
+    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+) -> None:
+    """Record that data is no longer kept for an order."""
+    with working(settings, "order", at) as (site, source, time):
+        on = OnOrder(ref, subject, time)
+        print_order(source, on_preservation.release(site, source, on), as_json)
+
+
+def _day(text: str | None) -> date | None:
+    return day_named("--until", text) if text else None

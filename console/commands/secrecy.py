@@ -1,0 +1,147 @@
+"""`ledger secrecy`: what a person may not be told: imposed, reviewed, lifted."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from msgspec import to_builtins
+
+from application.acts import on_secrecy
+from application.acts.on_secrecy import IMPOSED_BY, LIFTED_BY, OUTCOMES, OnSecret, Word
+from application.queries.desk.found_secrets import FoundSecret
+from application.queries.desk.secrecy import secrecy_list, secrecy_row
+from application.queries.today.task import command
+from application.source import Source
+from console.commands.approving import need_second_person
+from console.commands.failing import fail_unless
+from console.commands.order_lists import Whose
+from console.commands.people import prepare, reading, working
+from console.flags import (
+    At,
+    AtMoment,
+    Json,
+    MostUrgent,
+    code_option,
+    configured,
+    day_named,
+    option,
+    switch,
+)
+from console.output import print_answer
+from console.show.secrecy import secrecy_row_table, secrecy_table
+from host.settings import Settings
+from projections.folds.timetravel import NOW
+
+_LIFT = "secrecy-lift"
+Ref = Annotated[str | None, typer.Argument(metavar="[REF]", help="The order whose secrecy it is.")]
+Disclosure = Annotated[
+    str | None,
+    option(
+        "--disclosure",
+        "ID",
+        "Of a disclosure without an order: the id of its event, with --subject.",
+    ),
+]
+Evidence = Annotated[
+    str, option("--evidence", "E", "The letter, judgment or article that shows it, as a code.")
+]
+
+
+@configured("store")
+def impose(
+    settings: Settings,
+    by: Annotated[str, code_option("--by", "B", IMPOSED_BY)],
+    evidence: Evidence,
+    review_on: Annotated[str, option("--review-on", "DAY", "By when it is looked at again.")],
+    ref: Ref = None,
+    subject: Whose = None,
+    disclosure: Disclosure = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that a person may not be told of an order or a disclosure, beyond what its provision says."""
+    word = Word(by=by, evidence=evidence, review_on=day_named("--review-on", review_on))
+    with working(settings, "secrecy", at) as (site, source, time):
+        on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
+        _print(source, on_secrecy.impose(site, source, on, word), as_json)
+
+
+@configured("store")
+def review(
+    settings: Settings,
+    outcome: Annotated[str, code_option("--outcome", "O", OUTCOMES)],
+    by: Annotated[str, code_option("--by", "B", LIFTED_BY)],
+    evidence: Evidence,
+    review_on: Annotated[
+        str | None,
+        option("--review-on", "DAY", "Where it continues: by when it is looked at again."),
+    ] = None,
+    ref: Ref = None,
+    subject: Whose = None,
+    disclosure: Disclosure = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that it was looked at again whether the person may be told."""
+    if (outcome == "continues") != (review_on is not None):
+        raise typer.BadParameter("--review-on: expected where it continues, and nowhere else")
+    word = Word(by=by, evidence=evidence, outcome=outcome, review_on=_day(review_on))
+    with working(settings, "secrecy", at) as (site, source, time):
+        on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
+        _print(source, on_secrecy.review(site, source, on, word), as_json)
+
+
+@configured("store")
+def lift(
+    settings: Settings,
+    by: Annotated[str, code_option("--by", "B", LIFTED_BY)],
+    evidence: Evidence,
+    ref: Ref = None,
+    subject: Whose = None,
+    disclosure: Disclosure = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record that the person may be told from now on: the open ledger then gets the disclosure."""
+    word = Word(by=by, evidence=evidence)
+    with working(settings, "secrecy", at) as (site, source, time):
+        on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
+        secret = on_secrecy.liftable(source, on, word)
+        again = command(
+            *("secrecy", "lift", *([ref] if ref else [])),
+            by=by,
+            evidence=evidence,
+            subject=subject,
+            disclosure=disclosure,
+            at=at,
+        )
+        parameters = [secret.order_ref, secret.disclosure_id, to_builtins(word), at]
+        need_second_person(site, _LIFT, parameters, again, about=secret.person)
+        _print(source, on_secrecy.lift(site, source, on, word), as_json)
+
+
+@configured("store")
+def list_secrecy(
+    settings: Settings,
+    everything: Annotated[
+        bool, switch("--all", "Also what was lifted, and the open ledger knows of.")
+    ] = False,
+    moment: AtMoment = NOW,
+    limit: MostUrgent = None,
+    as_json: Json = False,
+) -> None:
+    """Print what persons may not be told, by when that is reviewed. Exit status 1 when one is overdue."""
+    with reading(settings, "secrecy", moment) as (site, source):
+        prepare(site, moment.known)
+        answer = secrecy_list(source, moment, everything=everything, limit=limit)
+        print_answer(answer, secrecy_table, as_json)
+    fail_unless(answer.overdue == 0)
+
+
+def _day(text: str | None) -> date | None:
+    return day_named("--review-on", text) if text else None
+
+
+def _print(source: Source, secret: FoundSecret, as_json: bool) -> None:
+    """Print how a secret stands after an act on it."""
+    print_answer(secrecy_row(secret, source.now), secrecy_row_table, as_json)

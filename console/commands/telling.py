@@ -1,0 +1,50 @@
+"""What a confidential ledger tells the open one by command: lifted disclosures, and what must be kept."""
+
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from application.acts.handing_over import KeepListWritten
+from console.flags import Json, configured, switch
+from console.output import print_answer
+from console.show.upkeep import named_values
+from host.running.telling import give_lifted, publish_keep_list, to_file, to_topic
+from host.settings import Settings
+from host.wiring import open_site
+from ledger.event import instant
+
+
+@configured("store", "intake", "kafka")
+def hand_over(
+    settings: Settings,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A new file for them; the topic without it."),
+    ] = None,
+    again: Annotated[
+        bool, switch("--again", "Also those that were handed over; there they are duplicates.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Give lifted disclosures to the open ledger, signed, and record that they were.
+
+    A running ledger does it every five minutes, to the topic of signed messages. A file is for
+    `ledger ingest --signed` there.
+    """
+    with ExitStack() as stack:
+        site = stack.enter_context(open_site(settings))
+        send = stack.enter_context(to_file(file) if file else to_topic(settings))
+        answer = give_lifted(site, send, again=again)
+    print_answer(answer, partial(named_values, "handed-over"), as_json)
+
+
+@configured("store")
+def publish(settings: Settings, as_json: Json = False) -> None:
+    """Write the keep list of the open ledger anew. A running ledger does it every five minutes."""
+    with open_site(settings) as site:
+        written = publish_keep_list(site)
+    answer = KeepListWritten(kept=written.kept, written_at=instant(written.written_at))
+    print_answer(answer, partial(named_values, "keep-list"), as_json)

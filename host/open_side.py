@@ -1,0 +1,89 @@
+"""The open ledger as the confidential one reads it: without a trace there.
+
+It has a file with the open ledger's settings, for a login that only reads. Nothing is completed, made or
+written on that side; the note of a read is one of the confidential ledger.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from application.source import Source
+from host.setting_list import PREFIX
+from host.settings import Settings, read_settings
+from host.site import Site
+from host.wiring import audited_site, check_keys_held, utc_now
+from ledger.embedded import default_data_dir
+from ledger.erasure.pending import compare
+from ledger.errors import Misconfigured, Retry
+from ledger.keys.opening import Opener
+from ledger.storage.ordinary import read_ordinary
+
+_MOST_BYTES = 1 << 16
+
+
+class OpenSide(NamedTuple):
+    """The open ledger to read. `settings`: its own, such as where its log is."""
+
+    source: Source
+    settings: Settings
+
+
+@contextmanager
+def open_side(
+    site: Site, query: str, clock: Callable[[], datetime] = utc_now
+) -> Iterator[OpenSide]:
+    """The open ledger that belongs to a confidential one. `query`: the command, for the record of reads.
+
+    Raises Misconfigured, NotInstalled, Retry or Halt.
+    """
+    settings = open_settings(site.settings)
+    check_keys_held(settings)
+    with audited_site(settings, clock) as there:
+        session = there.session("reader")
+        # After a restore values could open that were erased; completing that is the open ledger's own work.
+        if there.journal.path.exists() and compare(session, there.journal).pending:
+            raise Retry("the other ledger lacks erasures of its journal: it completes them first")
+        opener = Opener(session, there.provider, there.ledger)
+        source = Source(
+            session, opener, there.ledger, there.privacy_office, clock(), site.reads(query)
+        )
+        yield OpenSide(source, settings)
+
+
+def open_settings(settings: Settings) -> Settings:
+    """The settings of the open ledger, from the file that the confidential one names.
+
+    Raises Misconfigured.
+    """
+    file = settings.open_settings
+    if file is None:
+        raise Misconfigured(
+            "this needs the other ledger: set LEDGER_OPEN_SETTINGS_FILE to a file with its settings"
+        )
+    texts = _texts(file)
+    home = texts.get("LEDGER_DATA_DIR", "").strip()
+    there = read_settings(texts, Path(home) if home else default_data_dir(os.geteuid()))
+    if there.confidential:
+        raise Misconfigured(
+            "the settings of LEDGER_OPEN_SETTINGS_FILE are of a confidential ledger"
+        )
+    return there
+
+
+def _texts(file: Path) -> dict[str, str]:
+    """The settings in a file, `NAME=text` a line. It may hold a password, so it is closed to others."""
+    try:
+        lines = read_ordinary(file, _MOST_BYTES).decode().splitlines()
+        is_open = file.stat().st_mode & 0o077
+    except (OSError, ValueError):
+        raise Misconfigured("LEDGER_OPEN_SETTINGS_FILE: expected a file that can be read") from None
+    if is_open:
+        raise Misconfigured("others may read the file of LEDGER_OPEN_SETTINGS_FILE: chmod 600 it")
+    named = (line.partition("=") for line in map(str.strip, lines) if not line.startswith("#"))
+    return {
+        name.strip(): text.strip().strip('"') for name, _, text in named if name.startswith(PREFIX)
+    }

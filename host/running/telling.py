@@ -1,0 +1,105 @@
+"""What a confidential ledger tells the open one, by the clock: lifted disclosures, and what it must keep.
+
+Both go one way. What is lifted is signed and sent; the keep list is written anew each time, whether anything
+changed or not, so that its time says nothing.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from application.acts.handing_over import GivenDisclosures, Send, hand_over
+from consumers.kafka import KafkaAnswers
+from host.kafka_options import options_of
+from host.keep_list import keep_writer
+from host.keys import signing_key
+from host.settings import Settings
+from host.site import Site
+from ledger.erasure.keep_list import KeepKey
+from ledger.erasure.keep_writing import Keep, Published
+from ledger.errors import Misconfigured
+from ledger.keys.opening import Opener
+from ledger.storage.durable import fsync_folder
+from projections.folds.timetravel import counting
+from projections.following.derive import streams_saying
+from projections.keeping.freezes import FREEZING, Freeze, freezes
+from rulebook.calendar import day_of
+
+
+def give_lifted(site: Site, send: Send, *, again: bool = False) -> GivenDisclosures:
+    """Hand every lifted disclosure over that was not yet. Raises what `send` raises."""
+    return hand_over(site, signing_key(site.settings).load(), send, again=again)
+
+
+@contextmanager
+def to_topic(settings: Settings) -> Iterator[Send]:
+    """To the topic of signed messages. Raises Misconfigured without a broker, KafkaAway."""
+    answers = KafkaAnswers(options_of(settings.need_kafka()), settings.signed.topic)
+    try:
+        yield answers.send
+    finally:
+        answers.close()
+
+
+@contextmanager
+def to_file(path: Path) -> Iterator[Send]:
+    """To a new file of mode 0600, a message a line. Raises OSError, also when the file is there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+
+        def send(messages: Sequence[bytes]) -> None:
+            file.writelines(message + b"\n" for message in messages)
+            file.flush()
+            os.fsync(file.fileno())
+
+        fsync_folder(path.absolute().parent)
+        yield send
+
+
+def publish_keep_list(site: Site) -> Published:
+    """Write the keep list of what is to be kept today. Raises Misconfigured where the settings name none."""
+    writer = keep_writer(site.settings)
+    if writer is None:
+        raise Misconfigured("no keep list is named: set LEDGER_KEEP_LIST in a confidential ledger")
+    now = site.clock()
+    return writer.publish(_known(site, writer.key()), now, day_of(now))
+
+
+def _known(site: Site, key: KeepKey) -> Iterator[Keep]:
+    """What the recorded acts keep, or kept. Of a person who was erased here only the list of before knows."""
+    session = site.session("reader")
+    found: dict[UUID, list[Freeze]] = {
+        stream: kept
+        for stream, events in streams_saying(session, FREEZING)
+        if (kept := freezes(counting(events, site.privacy_office)))
+    }
+    references = Opener(session, site.provider, site.ledger).references(found)
+    for stream, reference in references.items():
+        for freeze in found[stream]:
+            yield _keep(key, reference, freeze)
+
+
+def _keep(key: KeepKey, reference: str, freeze: Freeze) -> Keep:
+    return Keep(
+        known_as=key.known_as(reference, f"{freeze.what}/{freeze.category}"),
+        name=key.name(reference, freeze.category),
+        until=freeze.until,
+        ended=freeze.ended,
+        at=freeze.at,
+    )
+
+
+def tell_open_ledger(site: Site) -> int:
+    """Do all of it that the settings ask for; how many disclosures were handed over.
+
+    The list first: it keeps data from being erased, and needs no broker.
+    """
+    settings = site.settings
+    if settings.keep_list is not None:
+        publish_keep_list(site)
+    if settings.kafka is None:
+        return 0
+    with to_topic(settings) as send:
+        return give_lifted(site, send).recorded

@@ -1,0 +1,188 @@
+"""The keep list: what may not be erased yet, for a reason that is not told here.
+
+Another system writes the list, and the eraser looks each person up in it, under the lock that destroys keys.
+The list says nothing to a reader without its key: all of it are tokens of one size, real ones and random ones
+together, in an order that means nothing, of a number that does not change, and all of them new each time.
+A token is a keyed hash of a category and a reference. The list is a file outside of the database, so that
+no restore forgets it; without a list that is whole and new, nothing is erased for anybody.
+
+A file: format, time in seconds since 1970 (8 bytes), salt (16), tokens (16 each), HMAC-SHA256 of all before.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from ledger.crypto.sealing import keyed_hash
+from ledger.errors import Misconfigured, Retry
+from ledger.storage.durable import fsync_folder
+from ledger.storage.ordinary import read_ordinary
+from schemas import CATEGORIES
+
+_FORMAT: Final = b"\x01"
+_TIME_BYTES, _SALT_BYTES, _TOKEN_BYTES, _MAC_BYTES, _KEY_BYTES = 8, 16, 16, 32, 32
+_HEAD_BYTES = len(_FORMAT) + _TIME_BYTES + _SALT_BYTES
+# Room for a thousand persons of whom everything is kept; a list that needs more is twice as long.
+FEWEST: Final = 16_384
+_MOST_BYTES = 64 * 1024 * 1024
+# How far the clock of the writer may be ahead.
+_AHEAD = timedelta(minutes=5)
+
+
+class KeepKey(Struct, frozen=True):
+    """The key of a list, which its writer and the eraser have; whoever has it can ask the list."""
+
+    secret: bytes
+
+    def name(self, reference: str, category: str) -> bytes:
+        """What stands for a category of a person, in every list: it leads back to neither without the key."""
+        return keyed_hash(self._for(b"name"), f"{category}\0{reference}".encode())
+
+    def known_as(self, reference: str, what: str) -> bytes:
+        """What stands for something else about a person, such as an order to keep."""
+        return keyed_hash(self._for(b"known-as"), f"{what}\0{reference}".encode())
+
+    def mac(self, content: bytes) -> bytes:
+        """What shows that the holder of the key wrote a list."""
+        return keyed_hash(self._for(b"mac"), content)
+
+    def _for(self, purpose: bytes) -> bytes:
+        return keyed_hash(self.secret, b"keep list: " + purpose)
+
+
+def read_key(path: Path) -> KeepKey:
+    """The key of a file. Raises Misconfigured when there is none."""
+    try:
+        secret = read_ordinary(path, _KEY_BYTES)
+    except OSError:
+        secret = b""
+    if len(secret) != _KEY_BYTES:
+        raise Misconfigured(f"{path} holds no key of a keep list: nothing is erased without it")
+    return KeepKey(secret)
+
+
+def make_key(path: Path) -> KeepKey:
+    """The key of a file, which is made when it is missing; durable on return."""
+    if not path.exists():
+        write_in_one_step(path, secrets.token_bytes(_KEY_BYTES))
+    return read_key(path)
+
+
+def write_list(path: Path, key: KeepKey, names: Collection[bytes], now: datetime) -> None:
+    """Put a new list in place of the old one, in one step and durably. Raises OSError."""
+    write_in_one_step(path, listed(key, names, now))
+
+
+def listed(key: KeepKey, names: Collection[bytes], now: datetime) -> bytes:
+    """The content of a list in which these names stand."""
+    size = FEWEST
+    while size < len(names):
+        size *= 2
+    salt = secrets.token_bytes(_SALT_BYTES)
+    tokens = {_token(salt, name) for name in names}
+    while len(tokens) < size:
+        tokens.add(secrets.token_bytes(_TOKEN_BYTES))
+    head = _FORMAT + int(now.timestamp()).to_bytes(_TIME_BYTES) + salt
+    content = head + b"".join(sorted(tokens))
+    return content + key.mac(content)
+
+
+def _token(salt: bytes, name: bytes) -> bytes:
+    return hashlib.sha256(salt + name).digest()[:_TOKEN_BYTES]
+
+
+class _Opened(Struct, frozen=True):
+    """A list that was read. `file`: by what it is known that the file is still the same."""
+
+    file: tuple[int, int, int]
+    written_at: datetime
+    salt: bytes
+    tokens: frozenset[bytes]
+
+
+class KeepList:
+    """The list as the eraser asks it: the same work for every person, whatever stands in it."""
+
+    def __init__(self, path: Path, key_file: Path, lasting: timedelta) -> None:
+        """`lasting`: how old a list may be."""
+        self._path, self._key_file, self._lasting = path, key_file, lasting
+        self._key: KeepKey | None = None
+        self._opened: _Opened | None = None
+
+    def check(self, now: datetime) -> None:
+        """Raise Retry, or Misconfigured without a key, when nothing may be erased now."""
+        self._current(now)
+
+    def kept(self, references: Iterable[str], now: datetime) -> frozenset[str]:
+        """Categories of a person that may not be erased yet. `references`: none for an erased one.
+
+        Raises what `check` raises, before anybody is looked up.
+        """
+        opened, key = self._current(now)
+        # Nobody has an empty reference: so much is done for an erased person as well.
+        return frozenset(
+            category
+            for reference in tuple(references) or ("",)
+            for category in CATEGORIES
+            if _token(opened.salt, key.name(reference, category)) in opened.tokens
+        )
+
+    def _current(self, now: datetime) -> tuple[_Opened, KeepKey]:
+        key = self._key = self._key or read_key(self._key_file)
+        opened = self._opened = self._read(key)
+        if not -_AHEAD <= now - opened.written_at <= self._lasting:
+            raise Retry(f"{self._path.name}, the keep list, is too old: {_UNTIL_THEN}")
+        return opened, key
+
+    def _read(self, key: KeepKey) -> _Opened:
+        """The list, read again only when the file is another one."""
+        try:
+            status = self._path.stat()
+            file = status.st_ino, status.st_mtime_ns, status.st_size
+            if self._opened is not None and self._opened.file == file:
+                return self._opened
+            content = read_ordinary(self._path, _MOST_BYTES)
+        except OSError:
+            raise Retry(
+                f"{self._path.name}, the keep list, cannot be read: {_UNTIL_THEN}"
+            ) from None
+        return _opened(content, key, file, self._path.name)
+
+
+_UNTIL_THEN = "nothing of any person is erased until there is a new one"
+
+
+def _opened(content: bytes, key: KeepKey, file: tuple[int, int, int], name: str) -> _Opened:
+    signed, mac = content[:-_MAC_BYTES], content[-_MAC_BYTES:]
+    if signed[:1] != _FORMAT or not hmac.compare_digest(key.mac(signed), mac):
+        raise Retry(f"{name}, the keep list, is damaged or of another key: {_UNTIL_THEN}")
+    head, tokens = signed[:_HEAD_BYTES], signed[_HEAD_BYTES:]
+    seconds = int.from_bytes(head[len(_FORMAT) : len(_FORMAT) + _TIME_BYTES])
+    starts = range(0, len(tokens), _TOKEN_BYTES)
+    return _Opened(
+        file=file,
+        written_at=datetime.fromtimestamp(seconds, UTC),
+        salt=head[-_SALT_BYTES:],
+        tokens=frozenset(tokens[start : start + _TOKEN_BYTES] for start in starts),
+    )
+
+
+def write_in_one_step(path: Path, content: bytes) -> None:
+    """Put a file of mode 0600 in place of the old one; a crash leaves one of the two. Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    fsync_folder(path.parent)

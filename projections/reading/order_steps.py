@@ -1,0 +1,135 @@
+"""Which acts an order allows: its steps decide, before anything is recorded. Pure.
+
+Steps that come from upstream are recorded whatever the state, because they happened; where they do not fit
+they are findings. Each sentence says what to do next.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal
+
+from ledger.event import instant
+from projections.views.orders import AUTHENTICATED, WAITING, Order, OrderStatus, Status, standing
+from rulebook.calendar import day_of, last_day
+
+OrderDeed = Literal[
+    "authenticate",
+    "decide",
+    "object",
+    "refuse",
+    "execute",
+    "preserve",
+    "confirm-order",
+    "confirm-receipt",
+    "withdraw",
+]
+_DECIDED: frozenset[Status] = frozenset({"validated", "narrowed"})
+# An order of another status is refused with the sentence of that status.
+_ALLOWED: Mapping[OrderDeed, frozenset[Status]] = {
+    "authenticate": frozenset({"received", "objected"}),
+    "decide": frozenset({"authenticated", "objected"}),
+    "object": WAITING - {"objected"},
+    "refuse": WAITING | {"lapsed"},
+    "execute": _DECIDED,
+    "preserve": _DECIDED,
+    "confirm-order": WAITING | {"executed", "confirmed"},
+    "confirm-receipt": frozenset({"executed"}),
+    "withdraw": WAITING,
+}
+
+
+def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
+    """Why an act on an order is not allowed at a time, as one sentence; None when it is."""
+    last = order.steps[-1].time if order.steps else time
+    state = standing(order, max(time, last))
+    if state is None:
+        return (
+            f"order {order.ref} was never received: give `ledger order receive --ref {order.ref}`"
+        )
+    if time < last:
+        return f"this cannot have been done before the last act on order {order.ref}, at {instant(last)}"
+    if state.status not in _ALLOWED[deed]:
+        return _stands(order, state, day_of(last))
+    return _deed(deed, order, state)
+
+
+def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
+    """Why an act is not allowed on an order whose status allows it."""
+    ref, authentic = order.ref, bool(order.named(AUTHENTICATED))
+    if deed == "authenticate" and authentic:
+        return f"order {ref} was authenticated already"
+    if deed == "decide" and not authentic:
+        return _not_authentic(ref)
+    if deed == "execute" and kind_of_order(order) == "preservation":
+        return f"order {ref} orders that data is kept: give `ledger preservation impose {ref}`"
+    if deed == "preserve" and kind_of_order(order) != "preservation":
+        return f"order {ref} does not order that data is kept: give `ledger order execute {ref}`"
+    if deed == "confirm-order":
+        return _confirming(order, state)
+    return None
+
+
+def kind_of_order(order: Order) -> str | None:
+    """What an order wants: as it says, or the only kind that its rule has."""
+    facts, rule = order.facts, order.rule
+    stated = facts.kind if facts else None
+    return stated or (rule.kinds[0] if rule and len(rule.kinds) == 1 else None)
+
+
+def _confirming(order: Order, state: OrderStatus) -> str | None:
+    if order.facts is None or not order.facts.oral:
+        return f"order {order.ref} was given in writing: there is nothing to confirm"
+    if order.confirmation("written-order"):
+        return f"order {order.ref} was confirmed in writing already"
+    # What was executed all the same is confirmed late, because it happened.
+    return _lapsed(order, state) if state.lapsed and order.execution is None else None
+
+
+def _stands(order: Order, state: OrderStatus, day: date) -> str:
+    """How an order stands, and what to do next. `day`: of the last act on it."""
+    ref, status = order.ref, state.status
+    if status == "received":
+        return _not_authentic(ref)
+    if status == "authenticated":
+        return f"order {ref} was not compared with its provision yet: give `ledger order validate {ref}`"
+    if status == "objected":
+        return (
+            f"order {ref} waits for the authority since {day}: then give `ledger order validate {ref}` or "
+            f"`ledger order refuse {ref} --ground G`"
+        )
+    if status in _DECIDED:
+        return f"order {ref} was decided on {day}: give `ledger order execute {ref}`"
+    return _ended(order, state, day)
+
+
+def _ended(order: Order, state: OrderStatus, day: date) -> str:
+    ref, status = order.ref, state.status
+    if status == "lapsed":
+        return _lapsed(order, state)
+    if status == "executed":
+        return (
+            f"order {ref} was executed on {day}: only its receipt is left, with "
+            f"`ledger order confirm {ref} --what receipt`"
+        )
+    if status == "confirmed":
+        return (
+            f"order {ref} was executed, and its receipt confirmed on {day}: nothing is left to do"
+        )
+    if status == "withdrawn":
+        return f"the authority withdrew order {ref} on {day}: nothing more can be done on it"
+    return f"order {ref} was refused on {day}: nothing more can be done on it"
+
+
+def _not_authentic(ref: str) -> str:
+    return (
+        f"order {ref} is not authenticated yet: find out whether it comes from whom it says, and give "
+        f"`ledger order authenticate {ref} --method M`"
+    )
+
+
+def _lapsed(order: Order, state: OrderStatus) -> str:
+    [due] = [clock.due for clock in state.clocks if clock.name == "written-order"]
+    return (
+        f"order {order.ref} was given orally and not confirmed in writing by {last_day(due)}, so it lapsed: "
+        f"close it with `ledger order refuse {order.ref} --ground not-confirmed`"
+    )

@@ -1,0 +1,114 @@
+"""Acts on orders and on secrecy, as the views of the confidential ledger keep them: one shape for all.
+
+No value and no clock is here. What secrecy comes to at a time is asked of the acts that concern it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Order as Place
+from projections.folds.view import order_of
+from rulebook import provision
+from rulebook.orders import day_in
+from schemas import names
+
+Secrecy: TypeAlias = Literal["none", "in-force", "lifted"]
+
+SECRECY = (names.SECRECY_IMPOSED, names.SECRECY_REVIEWED, names.SECRECY_LIFTED)
+PRESERVATION = (
+    names.PRESERVATION_IMPOSED,
+    names.PRESERVATION_EXTENDED,
+    names.PRESERVATION_RELEASED,
+)
+# At equal time acts stand as the steps of an order do, and of secrecy what keeps the secret comes last.
+_STEPS = (
+    names.ORDER_RECEIVED,
+    names.ORDER_AUTHENTICATED,
+    names.ORDER_VALIDATED,
+    names.ORDER_NARROWED,
+    names.ORDER_OBJECTED,
+    names.ORDER_EXECUTED,
+    names.ORDER_CONFIRMED,
+    names.ORDER_REJECTED,
+    names.ORDER_WITHDRAWN,
+    names.SECRECY_LIFTED,
+    names.SECRECY_REVIEWED,
+    names.SECRECY_IMPOSED,
+    *PRESERVATION,
+)
+_RANKS = {name: rank for rank, name in enumerate(_STEPS)}
+
+
+class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One act: of which type, under which provision, about which categories, and its facts.
+
+    `position`: of its event, which decides nothing.
+    """
+
+    order: Place
+    name: str
+    facts: dict[str, Any]
+    position: int
+    provision: str | None = None
+    categories: tuple[str, ...] = ()
+
+    @property
+    def time(self) -> datetime:
+        """When it happened."""
+        return self.order.time
+
+    def day(self, fact: str) -> date | None:
+        """A day among its facts."""
+        return day_in(self.facts, fact)
+
+
+def act_of(event: RecordedEvent) -> OrderAct:
+    """An event as an act."""
+    return OrderAct(
+        order_of(event, _RANKS.get(event.name, 0)),
+        event.name,
+        event.facts,
+        event.position,
+        event.provision,
+        tuple(event.categories),
+    )
+
+
+def with_act(acts: Iterable[OrderAct], event: RecordedEvent) -> tuple[OrderAct, ...]:
+    """The acts with that of an event, by order."""
+    return tuple(sorted((*acts, act_of(event)), key=lambda act: act.order))
+
+
+def named(acts: Iterable[OrderAct], *names: str) -> tuple[OrderAct, ...]:
+    """The acts of some types."""
+    return tuple(act for act in acts if act.name in names)
+
+
+def until(acts: Iterable[OrderAct], time: datetime) -> tuple[OrderAct, ...]:
+    """The acts up to a time, inclusive."""
+    return tuple(act for act in acts if act.time <= time)
+
+
+def secret_by_law(spelled: str | None) -> bool:
+    """Whether what is done under a provision is secret without a word: unless the law says that it is not."""
+    entry = provision(spelled) if spelled else None
+    return entry is None or entry.secrecy != "none"
+
+
+def secrecy_of(acts: Sequence[OrderAct], begin: OrderAct, provision: str | None) -> Secrecy:
+    """Whether what began with an act is secret, by the acts on secrecy that concern it; the latest decides.
+
+    A lift from before the beginning was about something else.
+    """
+    said = [
+        act
+        for act in named(acts, names.SECRECY_IMPOSED, names.SECRECY_LIFTED)
+        if act.name == names.SECRECY_IMPOSED or act.time >= begin.time
+    ]
+    if said:
+        return "lifted" if said[-1].name == names.SECRECY_LIFTED else "in-force"
+    return "in-force" if secret_by_law(provision) else "none"

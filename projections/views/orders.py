@@ -1,0 +1,319 @@
+"""View `orders`: what authorities ordered about persons, and every act on it. One row an order of a person.
+
+Of the confidential ledger only. An order is known by its reference. Nothing is overwritten and nothing is
+relative to a clock: what an order is at a time is asked of its acts (`standing`), with the rules of the
+rulebook. A step that does not fit counts where its time puts it.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from ledger.event import RecordedEvent
+from projections.folds.view import Key, View
+from projections.views.order_acts import (
+    PRESERVATION,
+    SECRECY,
+    OrderAct,
+    Secrecy,
+    named,
+    secrecy_of,
+    until,
+    with_act,
+)
+from rulebook.calendar import day_of, start_of
+from rulebook.digest import digest
+from rulebook.orders import (
+    ORDER_RULES,
+    Allowance,
+    ClockName,
+    OrderClock,
+    OrderFacts,
+    OrderRule,
+    allowed,
+    clocks,
+    facts_of,
+    review_on,
+    rule_of,
+)
+from schemas import names
+
+RECEIVED, EXECUTED = names.ORDER_RECEIVED, names.ORDER_EXECUTED
+AUTHENTICATED, CONFIRMED = names.ORDER_AUTHENTICATED, names.ORDER_CONFIRMED
+_DECIDED = {
+    names.ORDER_VALIDATED: "validated",
+    names.ORDER_NARROWED: "narrowed",
+    names.ORDER_OBJECTED: "objected",
+    names.ORDER_REJECTED: "rejected",
+    names.ORDER_EXECUTED: "executed",
+    names.ORDER_WITHDRAWN: "withdrawn",
+}
+DECISIONS = (names.ORDER_VALIDATED, names.ORDER_NARROWED)
+"""Types that say what an order may have."""
+_ANSWERS = (
+    names.ORDER_EXECUTED,
+    names.ORDER_REJECTED,
+    names.ORDER_OBJECTED,
+    names.ORDER_WITHDRAWN,
+)
+_NAMES = frozenset(
+    {
+        RECEIVED,
+        AUTHENTICATED,
+        CONFIRMED,
+        *_DECIDED,
+        *SECRECY,
+        *PRESERVATION,
+        names.RESTRICTION_APPLIED,
+        names.INTERCEPTION_PROVIDED,
+        names.INTERCEPTION_ENDED,
+        names.DISCLOSURE_HANDED_OVER,
+    }
+)
+_REF = "order_ref"
+OPEN = "order"
+"""What an order that waits for something counts as."""
+
+Status: TypeAlias = Literal[
+    "received",
+    "authenticated",
+    "validated",
+    "narrowed",
+    "objected",
+    "rejected",
+    "executed",
+    "confirmed",
+    "withdrawn",
+    "lapsed",
+]
+WAITING: frozenset[Status] = frozenset(
+    {"received", "authenticated", "validated", "narrowed", "objected"}
+)
+"""Statuses of an order that is not answered for good."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Every act on one order, by order."""
+
+    ref: str
+    steps: tuple[OrderAct, ...] = ()
+
+    @property
+    def receipt(self) -> OrderAct | None:
+        """How it began; None when there are acts on it alone. Of several, the first."""
+        return next(iter(self.named(RECEIVED)), None)
+
+    @property
+    def facts(self) -> OrderFacts | None:
+        """The order as it was received."""
+        receipt = self.receipt
+        return facts_of(receipt.time, receipt.provision, receipt.facts) if receipt else None
+
+    @property
+    def rule(self) -> OrderRule | None:
+        """The rule of its provision, as of its receipt."""
+        facts = self.facts
+        return rule_of(facts) if facts else None
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """Exactly what it may have; None without a receipt, or a rule."""
+        facts, rule = self.facts, self.rule
+        return allowed(rule, facts) if facts and rule else None
+
+    @property
+    def decision(self) -> OrderAct | None:
+        """The latest act that says what it may have."""
+        return next(reversed(self.named(*DECISIONS)), None)
+
+    @property
+    def execution(self) -> OrderAct | None:
+        """How it was carried out: the first time."""
+        return next(iter(self.named(EXECUTED)), None)
+
+    def named(self, *names: str) -> tuple[OrderAct, ...]:
+        """Its acts of some types."""
+        return named(self.steps, *names)
+
+    def confirmation(self, what: str) -> OrderAct | None:
+        """The first confirmation of a kind: `written-order` or `receipt`."""
+        return next((a for a in self.named(CONFIRMED) if a.facts["what"] == what), None)
+
+    def until(self, time: datetime) -> "Order":
+        """As it was at a time, inclusive."""
+        return Order(self.ref, until(self.steps, time))
+
+
+class OrderClockStatus(msgspec.Struct, frozen=True):
+    """What must be done by when, and when it was. `due`: the first instant too late, in UTC."""
+
+    name: ClockName
+    due: datetime
+    rule: str
+    citation: str
+    done_at: datetime | None = None
+
+    def state(self, time: datetime) -> Literal["running", "met", "late", "overdue"]:
+        """How it stands at a time: late is what was done too late, overdue what was not done at all."""
+        if self.done_at is not None:
+            return "met" if self.done_at < self.due else "late"
+        return "overdue" if self.due <= time else "running"
+
+
+class OrderStatus(msgspec.Struct, frozen=True):
+    """What an order is at a time. `next_due`: of the clock that runs out first; None where none runs.
+
+    `lapsed`: it was oral, and was not confirmed in writing in time, whatever came of it. `preserved_until`:
+    the last day up to which data is kept for it. `allowance`: exactly what it may have, by its rule.
+    """
+
+    status: Status
+    secrecy: Secrecy
+    clocks: tuple[OrderClockStatus, ...]
+    next: ClockName | None
+    next_due: datetime | None
+    overdue: bool
+    lapsed: bool
+    rule: str | None
+    allowance: Allowance | None
+    preserved_until: date | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.status in WAITING
+
+
+def standing(order: Order, time: datetime) -> OrderStatus | None:
+    """What an order is at a time; None when it had not been received by then."""
+    past = order.until(time)
+    receipt = past.receipt
+    if receipt is None:
+        return None
+    running = order_clocks(past)
+    waiting = [clock for clock in running if clock.done_at is None]
+    lapsed = has_lapsed(running, time)
+    coming = waiting[0] if waiting else None
+    return OrderStatus(
+        status=_status(past, lapsed),
+        secrecy=secrecy_of(past.steps, receipt, receipt.provision),
+        clocks=running,
+        next=coming.name if coming else None,
+        next_due=coming.due if coming else None,
+        overdue=any(clock.state(time) == "overdue" for clock in waiting),
+        lapsed=lapsed,
+        rule=past.rule.id if past.rule else None,
+        allowance=past.allowance,
+        preserved_until=preserved_until(past),
+    )
+
+
+def _status(order: Order, lapsed: bool) -> Status:
+    """By the latest act that decides; a receipt by the authority ends an execution."""
+    decided = order.named(*_DECIDED)
+    status: Any = _DECIDED[decided[-1].name] if decided else None
+    if status == "executed":
+        return "confirmed" if order.confirmation("receipt") else "executed"
+    if lapsed and status not in {"rejected", "withdrawn"}:
+        return "lapsed"
+    return status or ("authenticated" if order.named(AUTHENTICATED) else "received")
+
+
+def has_lapsed(running: tuple[OrderClockStatus, ...], time: datetime) -> bool:
+    """Whether an oral order was not confirmed in writing in time."""
+    written = (clock for clock in running if clock.name == "written-order")
+    return any(clock.state(time) in {"late", "overdue"} for clock in written)
+
+
+def order_clocks(order: Order) -> tuple[OrderClockStatus, ...]:
+    """Every clock of an order with what stopped it, the earliest first."""
+    facts = order.facts
+    if facts is None:
+        return ()
+    found = [_stopped(order, clock) for clock in clocks(facts) if _runs(order, clock.name)]
+    found += list(_review(order))
+    return tuple(sorted(found, key=lambda clock: (clock.due, clock.name)))
+
+
+def _runs(order: Order, name: ClockName) -> bool:
+    """Whether a clock matters: of a preservation not when the order is carried out and nothing is kept."""
+    return name != "preservation" or order.execution is None or preserved_until(order) is not None
+
+
+def _stopped(order: Order, clock: OrderClock) -> OrderClockStatus:
+    last = preserved_until(order) if clock.name == "preservation" else None
+    due = clock.due if last is None else start_of(last + timedelta(days=1))
+    done = _done(order, clock.name)
+    return OrderClockStatus(clock.name, due, clock.rule, clock.citation, done)
+
+
+def _done(order: Order, name: ClockName) -> datetime | None:
+    """When what a clock waits for was done, or the order ended without it."""
+    ends = {names.ORDER_REJECTED, names.ORDER_WITHDRAWN}
+    if name == "written-order":
+        written = order.confirmation("written-order")
+        times = [act.time for act in order.named(*ends)] + ([written.time] if written else [])
+    elif name == "preservation":
+        times = [act.time for act in order.named(names.PRESERVATION_RELEASED, *ends)]
+    else:
+        times = [act.time for act in order.named(*_ANSWERS)]
+    return min(times, default=None)
+
+
+def preserved_until(order: Order) -> date | None:
+    """The last day up to which data is kept for an order, as it was said last; None where nothing was."""
+    said = order.named(names.PRESERVATION_IMPOSED, names.PRESERVATION_EXTENDED)
+    return said[-1].day("until") if said else None
+
+
+def _review(order: Order) -> Iterator[OrderClockStatus]:
+    """Until when the secrecy of an order is looked at again, as long as it is in force."""
+    receipt, rule = order.receipt, order.rule
+    if receipt is None or secrecy_of(order.steps, receipt, receipt.provision) != "in-force":
+        return
+    said = order.named(names.SECRECY_IMPOSED, names.SECRECY_REVIEWED)
+    last = reviewed_by((said or (receipt,))[-1], rule)
+    if last is not None:
+        due = start_of(last + timedelta(days=1))
+        about = (rule.id, rule.citation) if rule else ("", "")
+        yield OrderClockStatus("review", due, *about)
+
+
+def reviewed_by(last: OrderAct, rule: OrderRule | None) -> date | None:
+    """The day of the next review: what the last act on secrecy says, or as the rule of the house has it."""
+    day = last.day("review_on")
+    if day is None and rule is not None and rule.review_months:
+        return review_on(rule, day_of(last.time))
+    return day
+
+
+def keys(event: RecordedEvent) -> tuple[str, ...]:
+    """An act on an order touches the row of its reference."""
+    ref = event.facts.get(_REF) if event.name in _NAMES else None
+    return (ref,) if ref else ()
+
+
+def evolve(subkey: str, state: Order | None, event: RecordedEvent) -> Order:
+    """Add what the event says."""
+    return Order(subkey, with_act(state.steps if state else (), event))
+
+
+def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
+    """Of an order that waits for something: that it does, and from when that is too late."""
+    due = [clock.due for clock in order_clocks(order) if clock.done_at is None]
+    return (OPEN, min(due)) if due else (None, None)
+
+
+VIEW: View[Order] = View(
+    name="orders",
+    version=f"1+{digest(ORDER_RULES)}",
+    type=Order,
+    keys=keys,
+    names=_NAMES,
+    evolve=evolve,
+    layout="cases",
+    cell_types={"open_kind": "text", "due": "timestamptz"},
+    cells=_cells,
+)

@@ -1,0 +1,338 @@
+"""Orders of authorities: what a provision allows to whom, by when an order is answered, what it lacks. Pure.
+
+Owns `law/orders.toml`. Hours are elapsed hours, whatever summer time does; a period of days ends with its
+last day in Amsterdam. Where the law leaves open how it counts, a rule takes the earlier day, and says so.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+from rulebook.calendar import day_of, months_after, start_of
+from rulebook.loading import RulebookError, load
+from rulebook.provisions import provision as known_provision
+from rulebook.validity import grouped, in_force
+from schemas.events.orders import IssuedBy, OrderKind
+from schemas.formats import instant_of
+from schemas.personal import PERSONAL_FIELDS, DataCategory, FieldName
+from schemas.provision import folded, readings
+
+RuleId = Annotated[str, Meta(pattern=r"^order\.[a-z0-9]+(?:[.-][a-z0-9]+)*\Z")]
+ClockName: TypeAlias = Literal["answer", "written-order", "preservation", "review"]
+Fault: TypeAlias = Literal["not-a-duty", "wrong-authority", "wrong-kind", "oral-not-allowed"]
+Ground: TypeAlias = Literal["beyond-provision", "needs-judge", "period-beyond-provision"]
+GROUNDS: tuple[Ground, ...] = ("beyond-provision", "needs-judge", "period-beyond-provision")
+"""Why a field, or a part of a period, is refused."""
+_DAY = timedelta(days=1)
+
+
+class Reserved(Struct, frozen=True, forbid_unknown_fields=True):
+    """Categories that only some of those who may order may have."""
+
+    categories: tuple[DataCategory, ...]
+    issued_by: tuple[IssuedBy, ...]
+
+
+class OrderTest(Struct, frozen=True, forbid_unknown_fields=True):
+    """An order, and what the rule says of it. `due`: per clock the instant from which it is too late."""
+
+    received: datetime
+    issued_by: IssuedBy | None = None
+    kind: OrderKind | None = None
+    oral: bool = False
+    urgent: bool = False
+    respond_by: datetime | None = None
+    fields: tuple[FieldName, ...] = ()
+    period_from: date | None = None
+    period_to: date | None = None
+    allowed: tuple[FieldName, ...] = ()
+    refused: tuple[FieldName, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    due: dict[ClockName, datetime] = {}
+
+
+class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one provision lets an authority order.
+
+    `covers`: the fields and categories that are listed, or what the single case needs. `months_back`: how far
+    back data may lie; 0: no limit. `weeks_ahead`, `months_ahead`: how far ahead; neither: stored data alone,
+    unless `open_ended`. `confirm_days`: within which an oral order is confirmed in writing, or lapses.
+    `preserve_days` may be prolonged `prolongings` times by `prolong_days`, and `until_production` as long as
+    an order for the data that follows needs. `review_months`: after how long secrecy is looked at again,
+    which the house chose. `refusals`: grounds that the law has, beside those that are computed.
+    `doubts`: what a lawyer must confirm.
+    """
+
+    id: RuleId
+    provision: str
+    title: str
+    title_nl: str
+    citation: str
+    confidence: Literal["sourced", "unconfirmed"]
+    valid_from: date
+    kinds: Annotated[tuple[OrderKind, ...], Meta(min_length=1)]
+    issued_by: Annotated[tuple[IssuedBy, ...], Meta(min_length=1)]
+    covers: Literal["listed", "case"]
+    tests: Annotated[tuple[OrderTest, ...], Meta(min_length=1)]
+    fields: tuple[FieldName, ...] = ()
+    categories: tuple[DataCategory, ...] = ()
+    reserved: tuple[Reserved, ...] = ()
+    months_back: int = 0
+    weeks_ahead: int = 0
+    months_ahead: int = 0
+    open_ended: bool = False
+    oral: bool = False
+    confirm_days: int = 0
+    answer_days: int = 0
+    urgent_hours: int = 0
+    preserve_days: int = 0
+    prolong_days: int = 0
+    prolongings: int = 0
+    until_production: bool = False
+    review_months: int = 0
+    applies: bool = True
+    refusals: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    valid_to: date | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.doubts) != (self.confidence == "unconfirmed"):
+            raise ValueError("what is unconfirmed says what a lawyer must confirm")
+        if self.oral != bool(self.confirm_days):
+            raise ValueError("an oral order is confirmed within some days")
+        if self.covers == "case" and (self.fields or self.categories):
+            raise ValueError("what depends on the case lists no fields")
+
+
+class OrderFacts(Struct, frozen=True):
+    """An order as it was received. `period_to`: the last day for which data is wanted, inclusive."""
+
+    provision: str
+    received_at: datetime
+    requested_fields: tuple[str, ...] = ()
+    kind: str | None = None
+    issued_by: str | None = None
+    oral: bool = False
+    urgent: bool = False
+    respond_by: datetime | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day of receipt, in Amsterdam."""
+        return day_of(self.received_at)
+
+
+class OrderClock(Struct, frozen=True):
+    """By when something must be done. `due`: the first instant that is too late, in UTC."""
+
+    name: ClockName
+    due: datetime
+    rule: str
+    citation: str
+
+
+class Allowance(Struct, frozen=True):
+    """Exactly what an order may have. `period_from`, `period_to`: days, inclusive; None: no end there."""
+
+    fields: tuple[str, ...]
+    refused: tuple[str, ...]
+    grounds: tuple[Ground, ...]
+    period_from: date | None
+    period_to: date | None
+
+    @property
+    def is_narrower(self) -> bool:
+        """Whether an order asked for more than it may have."""
+        return bool(self.grounds)
+
+
+ORDER_RULES: tuple[OrderRule, ...] = load("law", "order", OrderRule)
+_BY_PROVISION = grouped(ORDER_RULES, lambda rule: folded(rule.provision))
+RESPOND_BY = "order.respond-by"
+"""Stands for the rule where the order itself says by when it must be answered."""
+
+
+def order_rule(provision: str, day: date, kind: str | None = None) -> OrderRule | None:
+    """The rule for orders under a provision on a day; None where there is none.
+
+    Spelled as events spell it. Of several kinds of order under one provision that of `kind`, or the first.
+    """
+    entry = known_provision(provision)
+    names = [folded(entry.id)] if entry else list(readings(provision))
+    rules = [rule for name in names for rule in _BY_PROVISION.get(name, ()) if in_force(rule, day)]
+    return next((rule for rule in rules if kind in rule.kinds), rules[0] if rules else None)
+
+
+def rule_of(order: OrderFacts) -> OrderRule | None:
+    """The rule for an order, as of its receipt."""
+    return order_rule(order.provision, order.day, order.kind)
+
+
+def facts_of(received_at: datetime, provision: str | None, facts: dict[str, object]) -> OrderFacts:
+    """An order from the facts of its event."""
+    instant = facts.get("respond_by")
+    return OrderFacts(
+        provision=provision or "",
+        received_at=received_at,
+        requested_fields=tuple(facts.get("requested_fields") or ()),  # type: ignore[arg-type]
+        kind=_text(facts, "kind"),
+        issued_by=_text(facts, "issued_by"),
+        oral=bool(facts.get("oral")),
+        urgent=bool(facts.get("urgent")),
+        respond_by=instant_of(instant) if isinstance(instant, str) else None,
+        period_from=day_in(facts, "period_from"),
+        period_to=day_in(facts, "period_to"),
+    )
+
+
+def day_in(facts: dict[str, object], name: str) -> date | None:
+    """A day among the facts of an event; None where it does not stand there."""
+    text = _text(facts, name)
+    return None if text is None else date.fromisoformat(text)
+
+
+def _text(facts: dict[str, object], name: str) -> str | None:
+    value = facts.get(name)
+    return value if isinstance(value, str) else None
+
+
+def clocks(order: OrderFacts) -> tuple[OrderClock, ...]:
+    """What must be done by when because an order was received, the earliest first."""
+    return tuple(sorted(_clocks(order, rule_of(order)), key=lambda clock: (clock.due, clock.name)))
+
+
+def _clocks(order: OrderFacts, rule: OrderRule | None) -> Iterator[OrderClock]:
+    answer = _answer(order, rule)
+    if answer is not None:
+        yield answer
+    if rule is not None and order.oral and rule.confirm_days:
+        due = end_of_day(order.day, rule.confirm_days)
+        yield OrderClock("written-order", due, rule.id, rule.citation)
+    if rule is not None and "preservation" in rule.kinds and rule.preserve_days:
+        due = end_of_day(order.day, rule.preserve_days)
+        yield OrderClock("preservation", due, rule.id, rule.citation)
+
+
+def _answer(order: OrderFacts, rule: OrderRule | None) -> OrderClock | None:
+    """The earlier of what the law and the order say."""
+    by_law = None if rule is None else _answered_by(order, rule)
+    asked = order.respond_by
+    if rule is not None and by_law is not None and (asked is None or by_law <= asked):
+        return OrderClock("answer", by_law, rule.id, rule.citation)
+    if asked is None:
+        return None
+    return OrderClock("answer", asked, RESPOND_BY, rule.citation if rule else "")
+
+
+def _answered_by(order: OrderFacts, rule: OrderRule) -> datetime | None:
+    if order.urgent and rule.urgent_hours:
+        return order.received_at + timedelta(hours=rule.urgent_hours)
+    return end_of_day(order.day, rule.answer_days) if rule.answer_days else None
+
+
+def end_of_day(day: date, days: int) -> datetime:
+    """The first instant after the last of some days that follow a day, in UTC."""
+    return start_of(day + timedelta(days=days + 1))
+
+
+def faults(rule: OrderRule, order: OrderFacts) -> tuple[Fault, ...]:
+    """Why an order cannot be executed at all; empty where nothing is wrong with it as a whole."""
+    return tuple(_faults(rule, order))
+
+
+def _faults(rule: OrderRule, order: OrderFacts) -> Iterator[Fault]:
+    if not rule.applies:
+        yield "not-a-duty"
+    if order.issued_by is not None and order.issued_by not in rule.issued_by:
+        yield "wrong-authority"
+    if order.kind is not None and order.kind not in rule.kinds:
+        yield "wrong-kind"
+    if order.oral and not rule.oral:
+        yield "oral-not-allowed"
+
+
+def allowed(rule: OrderRule, order: OrderFacts) -> Allowance:
+    """Exactly what an order may have of what it asks for; the remainder is refused, with its grounds.
+
+    Fields keep the order in which they are asked for. Who may order at all is asked of `faults`.
+    """
+    asked = order.requested_fields
+    refused = {field: why for field in asked if (why := _ground(rule, field, order.issued_by))}
+    first, last = _period(rule, order)
+    cut = (first, last) != (order.period_from, order.period_to)
+    found = {*refused.values(), *(("period-beyond-provision",) if cut else ())}
+    return Allowance(
+        fields=tuple(field for field in asked if field not in refused),
+        refused=tuple(refused),
+        grounds=tuple(ground for ground in GROUNDS if ground in found),
+        period_from=first,
+        period_to=last,
+    )
+
+
+def _ground(rule: OrderRule, field: str, issued_by: str | None) -> Ground | None:
+    """Why a field is refused; None where it may be given."""
+    if not _covers(rule, field):
+        return "beyond-provision"
+    return "needs-judge" if _is_reserved(rule, field, issued_by) else None
+
+
+def _covers(rule: OrderRule, field: str) -> bool:
+    return (
+        rule.covers == "case" or field in rule.fields or PERSONAL_FIELDS[field] in rule.categories
+    )
+
+
+def _is_reserved(rule: OrderRule, field: str, issued_by: str | None) -> bool:
+    """Whether a field is for others than who is known to have ordered."""
+    category = PERSONAL_FIELDS[field]
+    return issued_by is not None and any(
+        category in part.categories and issued_by not in part.issued_by for part in rule.reserved
+    )
+
+
+def _period(rule: OrderRule, order: OrderFacts) -> tuple[date | None, date | None]:
+    """The days of an order, cut to what its rule allows; None where it has no limit and asks for none."""
+    first, last = order.period_from, order.period_to
+    if rule.months_back:
+        earliest = months_after(order.day, -rule.months_back)
+        first = earliest if first is None else max(first, earliest)
+    latest = latest_day(rule, order.day)
+    if last is not None and latest is not None:
+        last = min(last, latest)
+    return first, last
+
+
+def latest_day(rule: OrderRule, day: date) -> date | None:
+    """The last day of which a rule allows data, for an order of a day; None: it sets no limit."""
+    if rule.open_ended:
+        return None
+    if rule.months_ahead:
+        return months_after(day, rule.months_ahead) - _DAY
+    return day + timedelta(weeks=rule.weeks_ahead) - _DAY if rule.weeks_ahead else day
+
+
+def longest_preservation(rule: OrderRule, day: date, *, prolonged: int | None = None) -> date:
+    """The last day up to which data may be preserved for an order of a day.
+
+    `prolonged`: how many times it was; None: as often as the law has it. Counts no more than that.
+    """
+    times = rule.prolongings if prolonged is None else min(prolonged, rule.prolongings)
+    return day + timedelta(days=rule.preserve_days + times * rule.prolong_days)
+
+
+def review_on(rule: OrderRule, day: date) -> date:
+    """The day on which secrecy that began on a day is looked at again.
+
+    Raises RulebookError for a rule without secrecy.
+    """
+    if not rule.review_months:
+        raise RulebookError(f"{rule.id} has no secrecy to review")
+    return months_after(day, rule.review_months)

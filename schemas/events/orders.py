@@ -1,0 +1,245 @@
+"""Orders of authorities under a duty of secrecy, and what follows from them; the confidential ledger only.
+
+An order is about a person, whose keys seal what it names. Its steps: received, authenticated, then validated,
+narrowed, objected to or rejected, executed, confirmed. A step that does not fit is recorded all the same.
+"""
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from schemas import names
+from schemas.event_type import PERSON, EventType, Topic
+from schemas.events.rights import Position
+from schemas.facts import PersonFacts
+from schemas.formats import Code, Country, Day, Id, Instant, LastDay, Sha256, Source
+from schemas.personal import DataCategory, FieldName
+
+OrderKind = Literal["production", "preservation", "interception", "information"]
+"""What an order wants: data, that data is kept, that communication is tapped, or an answer."""
+
+IssuedBy = Literal[
+    "investigating-officer",
+    "public-prosecutor",
+    "examining-judge",
+    "inspector",
+    "head-of-service",
+    "minister",
+    "supervisor",
+    "court",
+    "bailiff",
+    "claimant",
+    "foreign-judicial-authority",
+]
+"""Who may have ordered: an office, not a person."""
+
+
+class _Order(PersonFacts, frozen=True, kw_only=True):
+    order_ref: Code
+
+
+class _Period(_Order, frozen=True, kw_only=True):
+    period_from: Day | UnsetType = UNSET
+    period_to: LastDay | UnsetType = UNSET
+
+
+class OrderReceived(_Period, frozen=True, kw_only=True):
+    """An order of an authority came in: which fields it wants, of which period, and by when.
+
+    `extends`: the order whose preservation it prolongs, or whose data it now wants.
+    `sha256`: of the document.
+    """
+
+    authority: Id
+    requested_fields: list[FieldName]
+    oral: bool
+    kind: OrderKind | UnsetType = UNSET
+    country: Country | UnsetType = UNSET
+    issued_by: IssuedBy | UnsetType = UNSET
+    respond_by: Instant | UnsetType = UNSET
+    urgent: bool | UnsetType = UNSET
+    case_ref: Code | UnsetType = UNSET
+    form: Literal["letter", "oral", "epoc", "epoc-pr", "ts-103-120", "fields"] | UnsetType = UNSET
+    sha256: Sha256 | UnsetType = UNSET
+    extends: Code | UnsetType = UNSET
+
+
+class OrderAuthenticated(_Order, frozen=True, kw_only=True):
+    """An order was found to come from whom it says, such as by calling back."""
+
+    method: Code
+
+
+class OrderValidated(_Period, frozen=True, kw_only=True):
+    """An order was compared with its provision, and may be executed as it stands."""
+
+    allowed_fields: list[FieldName] | UnsetType = UNSET
+
+
+class OrderNarrowed(_Period, frozen=True, kw_only=True):
+    """An order asked for more than its provision allows; the remainder is refused."""
+
+    allowed_fields: list[FieldName] | UnsetType = UNSET
+    refused_fields: list[FieldName] | UnsetType = UNSET
+    ground: Code | UnsetType = UNSET
+
+
+class OrderObjected(_Order, frozen=True, kw_only=True):
+    """The authority was told why the order cannot be executed, or not yet.
+
+    `form_sha256`: of what was sent.
+    """
+
+    ground: Code
+    form_sha256: Sha256 | UnsetType = UNSET
+
+
+class OrderRejected(_Order, frozen=True, kw_only=True):
+    """An order was refused as a whole."""
+
+    ground: Code | UnsetType = UNSET
+
+
+class OrderExecuted(_Period, frozen=True, kw_only=True):
+    """An order was carried out: which fields of which period were given, and to whom.
+
+    `position`: of the open ledger that the answer reflects. `disclosure_id`: of the event of the disclosure.
+    """
+
+    fields: list[FieldName] | UnsetType = UNSET
+    bundle_sha256: Sha256 | UnsetType = UNSET
+    recipient: Id | UnsetType = UNSET
+    position: Position | UnsetType = UNSET
+    disclosure_id: Id | UnsetType = UNSET
+
+
+class OrderConfirmed(_Order, frozen=True, kw_only=True):
+    """An oral order was confirmed in writing, or its answer was received."""
+
+    what: Literal["written-order", "receipt"]
+    sha256: Sha256 | UnsetType = UNSET
+
+
+class OrderWithdrawn(_Order, frozen=True, kw_only=True):
+    """The authority took an order back."""
+
+    reason: Code | UnsetType = UNSET
+
+
+class _Secrecy(PersonFacts, frozen=True, kw_only=True):
+    by: Literal["authority", "court", "statute", "review"]
+    evidence: Code
+    order_ref: Code | UnsetType = UNSET
+    disclosure_id: Id | UnsetType = UNSET
+    review_on: LastDay | UnsetType = UNSET
+
+
+class SecrecyImposed(_Secrecy, frozen=True, kw_only=True):
+    """The person may not be told, of an order or of a disclosure; without either, of all of them."""
+
+
+class SecrecyReviewed(_Secrecy, frozen=True, kw_only=True):
+    """It was looked at again whether the person may still not be told."""
+
+    outcome: Literal["continues", "may-lift"] | UnsetType = UNSET
+
+
+class SecrecyLifted(_Secrecy, frozen=True, kw_only=True):
+    """The person may be told from now on."""
+
+
+class _Preservation(PersonFacts, frozen=True, kw_only=True):
+    categories: list[DataCategory]  # required here
+    until: LastDay
+    order_ref: Code | UnsetType = UNSET
+
+
+class PreservationImposed(_Preservation, frozen=True, kw_only=True):
+    """Data of the listed categories is kept for an authority, up to and including a day."""
+
+
+class PreservationExtended(PersonFacts, frozen=True, kw_only=True):
+    """Data is kept for an authority for longer: up to and including another day."""
+
+    until: LastDay
+    order_ref: Code | UnsetType = UNSET
+
+
+class PreservationReleased(_Preservation, frozen=True, kw_only=True):
+    """Data of the listed categories is no longer kept for an authority; `until` is the last day."""
+
+
+class Considerations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What must be considered before rights are restricted (UAVG Art. 41(2)): each with its answer.
+
+    Purposes, categories, scope, safeguards, who restricts, storage periods, risks, and whether the person
+    is told.
+    """
+
+    a: Code
+    b: Code
+    c: Code
+    d: Code
+    e: Code
+    f: Code
+    g: Code
+    h: Code
+
+
+class RestrictionApplied(PersonFacts, frozen=True, kw_only=True):
+    """Rights of a person were set aside on a ground of UAVG Art. 41(1), after all of 41(2) was considered."""
+
+    ground: Literal["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
+    considerations: Considerations
+    review_on: LastDay
+    order_ref: Code | UnsetType = UNSET
+    tell_subject: bool | UnsetType = UNSET
+    reason_not_told: Code | UnsetType = UNSET
+
+
+class _Interception(PersonFacts, frozen=True, kw_only=True):
+    order_ref: Code | UnsetType = UNSET
+    until: LastDay | UnsetType = UNSET
+
+
+class InterceptionProvided(_Interception, frozen=True, kw_only=True):
+    """An authority can tap communication from now on; what is tapped is never recorded."""
+
+
+class InterceptionEnded(_Interception, frozen=True, kw_only=True):
+    """An authority can no longer tap communication."""
+
+
+class DisclosureHandedOver(PersonFacts, frozen=True, kw_only=True):
+    """A disclosure whose secrecy was lifted was given to the open ledger. `source`: of the disclosure."""
+
+    disclosure_id: Id
+    sha256: Sha256
+    order_ref: Code | UnsetType = UNSET
+    source: Source | UnsetType = UNSET
+
+
+_TOPICS: tuple[Topic, ...] = ("confidential",)
+_CLAUSE, _RESTRICTION = "3.1", "UAVG 41"
+
+TYPES = (
+    EventType(names.ORDER_RECEIVED, OrderReceived, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.ORDER_AUTHENTICATED, OrderAuthenticated, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.ORDER_VALIDATED, OrderValidated, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.ORDER_NARROWED, OrderNarrowed, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.ORDER_OBJECTED, OrderObjected, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.ORDER_REJECTED, OrderRejected, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.ORDER_EXECUTED, OrderExecuted, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.ORDER_CONFIRMED, OrderConfirmed, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.ORDER_WITHDRAWN, OrderWithdrawn, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.SECRECY_IMPOSED, SecrecyImposed, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.SECRECY_REVIEWED, SecrecyReviewed, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.SECRECY_LIFTED, SecrecyLifted, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.PRESERVATION_IMPOSED, PreservationImposed, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.PRESERVATION_EXTENDED, PreservationExtended, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.PRESERVATION_RELEASED, PreservationReleased, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.RESTRICTION_APPLIED, RestrictionApplied, PERSON, _RESTRICTION, topics=_TOPICS),
+    EventType(names.INTERCEPTION_PROVIDED, InterceptionProvided, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.INTERCEPTION_ENDED, InterceptionEnded, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.DISCLOSURE_HANDED_OVER, DisclosureHandedOver, PERSON, _CLAUSE, topics=_TOPICS),
+)

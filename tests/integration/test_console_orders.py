@@ -1,0 +1,454 @@
+"""The disclosure desk by its commands: one confidential ledger, from the receipt of an order to its lift."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from host.settings import read_settings
+from host.wiring import install_site
+from ledger.embedded import Server
+from ledger.event import instant
+from tests.fixtures.console import Cli, Ran, disclosed
+from tests.fixtures.postgres import fresh_database
+from tests.integration.test_languages import foreign_words
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "orders.md"
+_BLOCKS = re.compile(
+    r"<!-- commands: run by tests/integration/test_console_orders.py -->\n```sh\n(.*?)```", re.S
+)
+_STATUS = re.compile(r"Exit status (\d)")
+WHO = "customer/10023"
+SUBSCRIBER = {"provision": "nl.sv.126na", "issued_by": "investigating-officer"}
+EUROPEAN = {"provision": "eu.2023.1543", "issued_by": "foreign-judicial-authority", "country": "DE"}
+TRAFFIC = {"provision": "nl.sv.126n", "issued_by": "public-prosecutor"}
+FREEZE = {"provision": "nl.sv.126ni", "issued_by": "public-prosecutor", "kind": "preservation"}
+
+
+@pytest.fixture(scope="module")
+def ledger(
+    postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """One confidential ledger for all tests, each of which has orders of its own."""
+    folder = tmp_path_factory.mktemp("desk")
+    with fresh_database(postgres_server.url) as url:
+        settings = {"DATABASE_URL": url, "KEY_DIR": str(folder / "keys"), "CONFIDENTIAL": "1"}
+        named = {f"LEDGER_{name}": text for name, text in settings.items()}
+        install_site(read_settings(named, folder))
+        yield settings
+
+
+@pytest.fixture
+def desk(program: Cli, ledger: dict[str, str]) -> Cli:
+    program.set(**ledger)
+    return program
+
+
+def receive(desk: Cli, ref: str, subject: str | None = WHO, *more: str, **stated: str) -> Ran:
+    """An order comes in: subscriber data of a person for the police, unless it is stated otherwise."""
+    options = {"authority": "politie", **SUBSCRIBER, **stated}
+    words = [f"--{name.replace('_', '-')}={text}" for name, text in options.items()]
+    who = [subject] if subject else []
+    ran = desk("order", "receive", *who, "--ref", ref, *words, *more, "--json")
+    assert ran.status == 0, ran.err
+    return ran
+
+
+def on(desk: Cli, deed: str, ref: str, *more: str) -> Ran:
+    return desk("order", deed, ref, *more, "--json")
+
+
+def authentic(desk: Cli, ref: str, *more: str, **stated: str) -> None:
+    """An order that came in and is authentic."""
+    receive(desk, ref, WHO, *more, **stated)
+    assert on(desk, "authenticate", ref, "--method", "call-back").status == 0
+
+
+def ready(desk: Cli, ref: str, *more: str, **stated: str) -> None:
+    """An order that may be executed as it stands."""
+    authentic(desk, ref, *more, **stated)
+    assert on(desk, "validate", ref).status == 0
+
+
+def refused(ran: Ran, *words: str) -> None:
+    """Nothing was recorded, and one sentence says why, and what to do next."""
+    assert ran.status == 1
+    assert ran.err.count("\n") == 1
+    for word in words:
+        assert word in ran.err
+
+
+def events(desk: Cli, ref: str, subject: str = WHO) -> list[dict[str, Any]]:
+    """What the ledger recorded about an order, in its order."""
+    lines = desk("history", subject, "--json").lines
+    return [
+        line
+        for line in lines
+        if ref in {line["facts"].get("order_ref"), line["facts"].get("case_ref")}
+    ]
+
+
+def names_of(found: list[dict[str, Any]]) -> list[str]:
+    return [line["type"].split(".")[3] for line in found]
+
+
+def ago(**period: float) -> str:
+    return instant(datetime.now(UTC) - timedelta(**period))
+
+
+def test_the_guide_of_the_desk_runs_as_it_stands(desk: Cli) -> None:
+    lines = "".join(_BLOCKS.findall(PAGE.read_text("utf-8"))).splitlines()
+    assert len(lines) > 20
+    for line in lines:
+        ran = desk(*shlex.split(line, comments=True)[1:])
+        status = _STATUS.search(line)
+        assert ran.status == (int(status[1]) if status else 0), (line, ran.err)
+    told = names_of(events(desk, "O-2026-17"))
+    assert told[:5] == [
+        "order-received",
+        "secrecy-imposed",
+        "order-authenticated",
+        "order-narrowed",
+        "order-executed",
+    ]
+    assert told[5:] == [
+        "personal-data-disclosed",
+        "order-confirmed",
+        *("secrecy-reviewed", "secrecy-reviewed", "secrecy-lifted"),
+        "restriction-applied",
+    ]
+    assert desk("audit", "--views").status == 0
+
+
+def test_an_order_that_asks_too_much_gets_exactly_what_it_may_have(desk: Cli) -> None:
+    authentic(desk, "N-1", "--field", "iban", "--field", "name", "--field", "email")
+    refused(on(desk, "validate", "N-1"), "`ledger order narrow N-1`")
+    narrowed = on(desk, "narrow", "N-1").json
+    assert (narrowed["allowed_fields"], narrowed["refused_fields"]) == (["name"], ["iban", "email"])
+    refused(on(desk, "execute", "N-1", "--field", "iban"), "does not allow iban", "it allows name")
+    assert on(desk, "execute", "N-1").json["status"] == "executed"
+    found = {line["type"].split(".")[3]: line for line in events(desk, "N-1")}
+    assert found["order-narrowed"]["facts"]["ground"] == "beyond-provision"
+    executed, told = found["order-executed"]["facts"], found["personal-data-disclosed"]
+    assert executed["fields"] == told["facts"]["fields"] == ["name"]
+    assert executed["disclosure_id"] == told["id"]
+    assert (told["provision"], told["facts"]["recipient_kind"]) == ("nl.sv.126na", "police")
+    assert told["facts"]["notice"] == "barred"
+
+
+def test_an_order_is_judged_by_who_ordered_what_and_how(desk: Cli) -> None:
+    authentic(desk, "J-1", "--oral", "--field", "name", issued_by="inspector")
+    why = on(desk, "validate", "J-1")
+    refused(why, "inspector may not order", "`ledger order refuse J-1 --ground wrong-authority`")
+    refused(on(desk, "narrow", "J-1"), "--ground wrong-authority")
+    refused(on(desk, "refuse", "J-1", "--ground", "needs-judge"), "needs-judge is no ground")
+    assert on(desk, "refuse", "J-1", "--ground", "oral-not-allowed").json["status"] == "rejected"
+    refused(on(desk, "validate", "J-1"), "order J-1 was refused on")
+    authentic(desk, "J-2", "--field", "iban")
+    refused(on(desk, "narrow", "J-2"), "nothing of what order J-2 asks for is allowed")
+    assert on(desk, "show", "J-2").json["command"].endswith("--ground beyond-provision")
+    authentic(desk, "J-3", provision="nl.tw.11.10")
+    refused(on(desk, "validate", "J-3"), "no rule for orders under nl.tw.11.10", "--ground no-rule")
+    assert on(desk, "refuse", "J-3", "--ground", "no-rule").status == 0
+
+
+def test_a_step_that_does_not_fit_says_what_to_do_next(desk: Cli) -> None:
+    receive(desk, "S-1", WHO, "--field", "name")
+    for deed in ("validate", "narrow", "execute"):
+        refused(on(desk, deed, "S-1"), "`ledger order authenticate S-1 --method M`")
+    assert on(desk, "authenticate", "S-1", "--method", "call-back").status == 0
+    refused(on(desk, "authenticate", "S-1", "--method", "platform"), "give `ledger order validate")
+    refused(on(desk, "narrow", "S-1"), "asks for no more", "`ledger order validate S-1`")
+    refused(on(desk, "execute", "S-1"), "`ledger order validate S-1`")
+    assert on(desk, "object", "S-1", "--ground", "incomplete").json["status"] == "objected"
+    refused(on(desk, "execute", "S-1"), "waits for the authority")
+    assert on(desk, "validate", "S-1").json["status"] == "validated"
+    refused(on(desk, "confirm", "S-1", "--what", "receipt"), "`ledger order execute S-1`")
+    refused(on(desk, "confirm", "S-1", "--what", "written-order"), "was given in writing")
+    assert on(desk, "withdraw", "S-1", "--reason", "case-closed").json["status"] == "withdrawn"
+    refused(on(desk, "execute", "S-1"), "the authority withdrew order S-1")
+    refused(on(desk, "withdraw", "S-1", "--at", ago(days=3)), "before the last act on order S-1")
+
+
+def test_an_oral_order_is_confirmed_in_writing_or_lapses(desk: Cli) -> None:
+    oral = ("--oral", "--field", "called_number")
+    authentic(desk, "L-1", *oral, **TRAFFIC)
+    confirmed = on(desk, "confirm", "L-1", "--what", "written-order").json
+    assert {clock["name"]: clock["state"] for clock in confirmed["clocks"]}[
+        "written-order"
+    ] == "met"
+    receive(desk, "L-2", WHO, *oral, "--at", ago(days=8), **TRAFFIC)
+    assert on(desk, "show", "L-2").json["status"] == "lapsed"
+    for deed in (("authenticate", "--method", "call-back"), ("validate",), ("execute",)):
+        refused(on(desk, deed[0], "L-2", *deed[1:]), "it lapsed", "--ground not-confirmed")
+    refused(on(desk, "confirm", "L-2", "--what", "written-order"), "it lapsed")
+    listed = desk("order", "list", "--overdue", "--json")
+    assert (listed.status, [row["order_ref"] for row in listed.json["orders"]]) == (1, ["L-2"])
+    today = desk("today", "--json")
+    [task] = [row for row in today.json["tasks"] if row["ref"] == "L-2" and "lapsed" in row["task"]]
+    assert (today.status, task["state"]) == (1, "overdue")
+    assert desk(*shlex.split(task["commands"][0])[1:]).status == 0
+    assert on(desk, "show", "L-2").json["overdue"] is False
+
+
+def test_the_list_of_the_desk_begins_with_what_is_due_next(desk: Cli) -> None:
+    receive(desk, "E-1", WHO, **EUROPEAN)
+    receive(desk, "E-2", WHO, "--urgent", **EUROPEAN)
+    rows = desk("order", "list", "--json").json["orders"]
+    places = [row["order_ref"] for row in rows]
+    assert places.index("E-2") < places.index("E-1")
+    by_ref = {row["order_ref"]: row for row in rows}
+    due, received = (datetime.fromisoformat(by_ref["E-2"][name]) for name in ("due", "received_at"))
+    assert due - received == timedelta(hours=8)
+    assert by_ref["E-2"]["next"] == by_ref["E-1"]["next"] == "answer"
+    tasks = desk("today", "--json").json["tasks"]
+    urgent = next(row for row in tasks if row["ref"] == "E-2" and row["task"] != "review-secrecy")
+    assert datetime.fromisoformat(urgent["time"]) == due
+    for ref in ("E-1", "E-2"):
+        assert on(desk, "withdraw", ref).status == 0
+
+
+def test_an_order_without_a_known_person_seals_what_it_names(desk: Cli, tmp_path: Path) -> None:
+    file, letter = tmp_path / "values.json", tmp_path / "letter.pdf"
+    file.write_bytes(orjson.dumps({"mobile_number": "+31612345678"}))
+    letter.write_bytes(b"%PDF")
+    receive(desk, "V-1", None, "--values", str(file), "--document", str(letter), "--field", "name")
+    [received, *_] = events(desk, "V-1", "visitor/V-1")
+    assert received["personal"] == {"mobile_number": "+31612345678"}
+    assert received["categories"] == ["contact"]
+    assert received["facts"]["sha256"] == sha256(b"%PDF").hexdigest()
+
+
+def test_an_order_about_two_persons_names_the_person_of_a_step(desk: Cli) -> None:
+    for who in ("customer/1", "customer/2"):
+        receive(desk, "T-1", who, "--field", "name")
+    step = ("authenticate", "T-1", "--method", "call-back")
+    refused(on(desk, *step), "--subject: order T-1 is about 2 persons")
+    assert on(desk, *step, "--subject", "customer/2").json["status"] == "authenticated"
+    assert on(desk, "show", "T-1", "--subject", "customer/1").json["status"] == "received"
+    refused(on(desk, *step, "--subject", WHO), "order T-1 is about another person")
+    again = desk("order", "receive", "customer/1", "--ref", "T-1", *_flags(), "--json")
+    refused(again, "there is an order T-1 about this person already")
+
+
+def _flags() -> list[str]:
+    return [
+        *("--provision", "nl.sv.126na", "--authority", "politie"),
+        *("--issued-by", "investigating-officer"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (["--provision", "nl.sv.126nx"], "did you mean"),
+        (["--issued-by", "sheriff"], "expected one of"),
+        (["--kind", "search"], "expected one of"),
+        (["--field", "shoe_size"], "--field"),
+        (["--period-from", "2026-02-30"], "expected a day"),
+        (["--period-from", "2026-03-01", "--period-to", "2026-02-01"], "--period-to: expected"),
+        (["--respond-by", "tomorrow"], "expected a time"),
+        (["--document", "/nowhere"], "/nowhere"),
+    ],
+)
+def test_what_an_order_cannot_say_is_refused(desk: Cli, change: list[str], says: str) -> None:
+    ran = desk("order", "receive", WHO, "--ref", "W-1", *_flags(), *change)
+    assert ran.status == 2
+    assert says in ran.err
+    assert desk("order", "show", "W-1").status == 1
+
+
+@pytest.mark.parametrize("flag", ["--provision", "--authority", "--issued-by"])
+def test_what_every_order_says_is_asked_for(desk: Cli, flag: str) -> None:
+    flags = _flags()
+    place = flags.index(flag)
+    ran = desk("order", "receive", WHO, *flags[:place], *flags[place + 2 :])
+    assert (ran.status, f"{flag}: expected what the order says" in ran.err) == (2, True)
+
+
+def test_data_is_kept_as_long_as_the_law_allows(desk: Cli) -> None:
+    ready(desk, "P-1", **FREEZE)
+    refused(on(desk, "execute", "P-1"), "`ledger preservation impose P-1`")
+    day = datetime.now(UTC).date()
+    imposed = ("preservation", "impose", "P-1", "--category", "traffic")
+    late = desk(*imposed, "--until", str(day + timedelta(days=120)))
+    assert (late.status, "the law allows no day after" in late.err) == (2, True)
+    kept = desk(*imposed, "--json").json
+    assert kept["status"] == "executed"
+    assert "preservation" in {clock["name"] for clock in kept["clocks"]}
+    longer = desk("preservation", "extend", "P-1", "--json").json
+    assert longer["preserved_until"] > kept["preserved_until"]
+    refused(desk("preservation", "extend", "P-1"), "extended as often as the law has it")
+    assert desk("preservation", "release", "P-1").status == 0
+    refused(desk("preservation", "release", "P-1"), "no data is kept for order P-1")
+    refused(desk("preservation", "impose", "N-1", "--category", "traffic"), "order N-1")
+    released = events(desk, "P-1")[-1]
+    assert (released["type"].split(".")[3], released["categories"]) == (
+        "preservation-released",
+        ["traffic"],
+    )
+
+
+def test_a_european_preservation_lasts_as_long_as_the_order_for_the_data_needs(desk: Cli) -> None:
+    ready(desk, "P-2", **EUROPEAN, kind="preservation")
+    assert desk("preservation", "impose", "P-2", "--category", "traffic").status == 0
+    assert desk("preservation", "extend", "P-2").status == 0
+    refused(desk("preservation", "extend", "P-2"), "extended as often")
+    receive(desk, "P-3", WHO, "--extends", "P-2", **EUROPEAN)
+    open_end = desk("preservation", "extend", "P-2")
+    assert (open_end.status, "--until: expected the day" in open_end.err) == (2, True)
+    assert desk("preservation", "extend", "P-2", "--until", "2099-01-01").status == 0
+    for ref in ("P-2", "P-3"):
+        assert on(desk, "show", ref).json["overdue"] is False
+    assert on(desk, "withdraw", "P-3").status == 0
+
+
+def test_an_interception_is_a_fact_without_content(desk: Cli) -> None:
+    ready(desk, "I-1", provision="nl.sv.126m", issued_by="examining-judge", kind="interception")
+    assert on(desk, "execute", "I-1").status == 0
+    assert names_of(events(desk, "I-1"))[-2:] == ["order-executed", "interception-provided"]
+
+
+def test_an_order_without_secrecy_leaves_its_disclosure_to_the_open_ledger(desk: Cli) -> None:
+    ready(desk, "A-1", "--field", "iban", provision="nl.awr.53", issued_by="inspector")
+    ran = on(desk, "execute", "A-1")
+    assert (ran.json["status"], ran.json["secrecy"]) == ("executed", "none")
+    assert "`ledger record personal-data-disclosed --subject customer/10023`" in ran.err
+    assert "personal-data-disclosed" not in names_of(events(desk, "A-1"))
+    refused(
+        desk("secrecy", "lift", "A-1", "--by", "court", "--evidence", "x"), "this was never secret"
+    )
+
+
+SAID = ("--by", "authority", "--evidence", "letter-9")
+
+
+def test_secrecy_is_reviewed_and_lifted_with_evidence(desk: Cli) -> None:
+    ready(desk, "G-1", "--field", "name")
+    assert on(desk, "execute", "G-1").status == 0
+    imposed = desk("secrecy", "impose", "G-1", *SAID, "--review-on", "2099-01-01")
+    refused(imposed, "give `ledger secrecy review`")
+    without_day = desk("secrecy", "review", "G-1", *SAID, "--outcome", "continues")
+    assert (without_day.status, "--review-on" in without_day.err) == (2, True)
+    over = desk(
+        "secrecy", "review", "G-1", *SAID, "--outcome", "continues", "--review-on", "2020-01-01"
+    )
+    assert (over.status, "--review-on: this day is over" in over.err) == (2, True)
+    refused(
+        desk("secrecy", "lift", "G-1", "--by", "review", "--evidence", "memo"), "--outcome may-lift"
+    )
+    lifted = desk("secrecy", "lift", "G-1", *SAID, "--json").json
+    assert (lifted["secrecy"], lifted["by"], lifted["evidence"]) == (
+        "lifted",
+        "authority",
+        "letter-9",
+    )
+    [row] = [
+        r for r in desk("secrecy", "list", "--json").json["secrecy"] if r["order_ref"] == "G-1"
+    ]
+    assert (row["waits"], row["review_on"]) == (1, None)
+    refused(desk("secrecy", "lift", "G-1", *SAID), "was lifted on")
+    assert desk("secrecy", "impose", "G-1", *SAID, "--review-on", "2099-01-01").status == 0
+    assert on(desk, "show", "G-1").json["secrecy"] == "in-force"
+
+
+def test_a_disclosure_without_an_order_has_secrecy_of_its_own(desk: Cli) -> None:
+    kind = {"recipient": "politie", "recipient_kind": "police", "legal_basis": "6-1-c"}
+    event = disclosed(WHO, id="alone", provision="nl.sv.126n", case_ref="PV-1", **kind)
+    assert desk.record(event)["recorded"] == 1
+    alone = ("--subject", WHO, "--disclosure", "alone")
+    assert desk("secrecy", "lift", *SAID, *alone, "--json").json["disclosure_id"] == "alone"
+    rows = desk("secrecy", "list", "--json").json["secrecy"]
+    assert [row["waits"] for row in rows if row["disclosure_id"] == "alone"] == [1]
+    other = desk("secrecy", "lift", *SAID, "--subject", WHO, "--disclosure", "unknown")
+    refused(other, "nothing was disclosed about this person under that id")
+    refused(desk("secrecy", "lift", *SAID), "name an order, or a person and a disclosure")
+
+
+def test_a_review_that_is_late_is_bad_news(desk: Cli) -> None:
+    receive(desk, "R-1", WHO, "--field", "name", "--at", ago(days=300))
+    listed = desk("secrecy", "list", "--json")
+    assert (listed.status, [r["order_ref"] for r in listed.json["secrecy"] if r["overdue"]]) == (
+        1,
+        ["R-1"],
+    )
+    tasks = [row for row in desk("today", "--json").json["tasks"] if row["ref"] == "R-1"]
+    assert ("review-secrecy", "overdue") in [(row["task"], row["state"]) for row in tasks]
+    on_time = ("--outcome", "continues", "--review-on", "2099-01-01")
+    assert desk("secrecy", "review", "R-1", *SAID, *on_time).status == 0
+    assert desk("secrecy", "list").status == 0
+
+
+CONSIDERED = [f"--consider={letter}=code-{letter}" for letter in "abcdefgh"]
+RESTRICT = ("restriction", "apply", WHO, "--ground", "d")
+
+
+def test_a_restriction_names_all_that_was_considered(desk: Cli) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=2)
+    until = ("--review-on", str(day))
+    for change, says in {
+        tuple(CONSIDERED[:7]): "h of UAVG Art. 41(2) not considered",
+        (*CONSIDERED, "--consider=i=x"): "a letter from a to h",
+        (*CONSIDERED, "--consider=a=x"): "named twice",
+        (): "--consider",
+    }.items():
+        ran = desk(*RESTRICT, *until, *change)
+        assert (ran.status, says in ran.err) == (2, True), ran.err
+    over = desk(*RESTRICT, "--review-on", "2020-01-01", *CONSIDERED)
+    assert (over.status, "this day is over" in over.err) == (2, True)
+    refused(desk(*RESTRICT, *until, *CONSIDERED, "--order", "X-9"), "there is no order X-9")
+    told = desk(*RESTRICT, *until, *CONSIDERED, "--json").json
+    assert (told["told"], len(told["considerations"])) == (True, 8)
+    old = ("--ground", "i", "--at", ago(days=9), "--review-on", str(day - timedelta(days=5)))
+    assert desk("restriction", "apply", WHO, *old, *CONSIDERED).status == 0
+    due = [
+        row for row in desk("today", "--json").json["tasks"] if row["task"] == "review-restriction"
+    ]
+    assert [row["state"] for row in due] == ["overdue"]
+
+
+def test_execution_and_lift_need_two_persons_where_the_settings_say_so(desk: Cli) -> None:
+    ready(desk, "F-1", "--field", "name", "--field", "city")
+    desk.set(FOUR_EYES="order-execution,secrecy-lift", READER="employee/7")
+    command = ("order", "execute", "F-1", "--field", "name")
+    first = desk(*command)
+    assert first.status == 1
+    assert "needs two persons" in first.err
+    assert "`ledger order execute F-1 --field name`" in first.err
+    desk.set(READER="employee/9")
+    assert desk("order", "execute", "F-1", "--field", "city").status == 1  # another act
+    assert on(desk, "show", "F-1").json["status"] == "validated"
+    assert desk(*command).status == 0
+    lift = ("secrecy", "lift", "F-1", *SAID)
+    assert desk(*lift).status == 1
+    assert on(desk, "show", "F-1").json["secrecy"] == "in-force"
+    desk.set(READER="employee/7")
+    assert desk(*lift).status == 0
+    assert on(desk, "show", "F-1").json["secrecy"] == "lifted"
+
+
+def test_who_looks_at_an_order_is_noted(desk: Cli) -> None:
+    receive(desk, "Q-1", "customer/77", "--field", "name")
+    assert desk("order", "show", "Q-1").status == 0
+    reads = [
+        line["facts"]["query"]
+        for line in desk("history", "customer/77", "--json").lines
+        if line["type"].endswith(".ledger-read.v1")
+    ]
+    assert "order" in reads
+
+
+def test_the_desk_speaks_dutch(desk: Cli) -> None:
+    authentic(desk, "D-1", "--field", "name", "--field", "iban")
+    for line in (
+        *("order list --all", "order show D-1", "order narrow D-1", "order execute D-1"),
+        *("order validate D-1", "secrecy list --all", "today", "order show D-9"),
+    ):
+        ran = desk(*line.split(), "--language", "nl")
+        assert foreign_words(ran.out.decode() + ran.err, "nl") == set(), line

@@ -1,0 +1,123 @@
+"""Two people of the disclosure desk at once: an order is decided, executed and lifted once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from application.acts import on_orders, on_preservation, on_secrecy
+from application.acts.executing import Execution, execute
+from application.acts.on_orders import OnOrder
+from application.acts.on_secrecy import OnSecret, Word
+from application.orders_in import OrderForm
+from host.settings import read_settings
+from host.wiring import install_site, open_site
+from ledger.embedded import Server
+from ledger.errors import Reject
+from ledger.library.reader import LedgerReader
+from ledger.reading import head_position
+from tests.fixtures.ledger import NOW, Clock
+from tests.fixtures.postgres import fresh_database
+from tests.integration import test_two_at_once
+from tests.integration.test_two_at_once import Case, Deed, House, at_once
+
+WHO = "customer/10023"
+EARLIER = NOW - timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A confidential ledger that two people have open."""
+    with fresh_database(postgres_server.url) as url, ExitStack() as stack:
+        texts = {"LEDGER_DATABASE_URL": url, "LEDGER_CONFIDENTIAL": "1"}
+        settings = read_settings(texts, tmp_path_factory.mktemp("desk"))
+        install_site(settings, Clock())
+        one, other = (stack.enter_context(open_site(settings, Clock())) for _ in range(2))
+        yield House(url, one, other)
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for the lock of the office of this ledger."""
+    own = test_two_at_once.WAITS.replace("ledger_main", "ledger_confidential")
+    monkeypatch.setattr(test_two_at_once, "WAITS", own)
+
+
+def receiving(ref: str, kind: str = "production") -> Deed:
+    law = "nl.sv.126ni" if kind == "preservation" else "nl.sv.126na"
+    form = OrderForm(
+        order_ref=ref,
+        provision=law,
+        authority="om",
+        issued_by="public-prosecutor",
+        kind=kind,
+        requested_fields=[] if kind == "preservation" else ["name"],
+        subject=WHO,
+    )
+    return lambda site: on_orders.receive(site, site.source("order"), form, EARLIER)
+
+
+def on_order(do: Callable[..., Any], ref: str, *arguments: Any) -> Deed:
+    on = OnOrder(ref, WHO, NOW)
+    return lambda site: do(site, site.source("order"), on, *arguments)
+
+
+def lifting(ref: str) -> Deed:
+    on = OnSecret(ref=ref, subject=None, disclosure=None, time=NOW)
+    word = Word(by="authority", evidence="letter-1")
+    return lambda site: on_secrecy.lift(site, site.source("secrecy"), on, word)
+
+
+def valid(ref: str, kind: str = "production") -> tuple[Deed, ...]:
+    """What is done before an order can be executed."""
+    return (
+        receiving(ref, kind),
+        on_order(on_orders.authenticate, ref, "call-back"),
+        on_order(on_orders.validate, ref),
+    )
+
+
+def twice(why: str, deed: Deed, *before: Deed) -> Case:
+    return Case(why, deed, deed, before)
+
+
+CASES = {
+    "receive": twice("there is an order A-1 about this person already", receiving("A-1")),
+    "decide and refuse": Case(
+        "order A-2 was refused on",
+        on_order(on_orders.refuse, "A-2", "not-authentic"),
+        on_order(on_orders.validate, "A-2"),
+        valid("A-2")[:2],
+    ),
+    "execute": twice(
+        "order A-3 was executed on", on_order(execute, "A-3", Execution()), *valid("A-3")
+    ),
+    "execute and withdraw": Case(
+        "the authority withdrew order A-4",
+        on_order(on_orders.withdraw, "A-4", None),
+        on_order(execute, "A-4", Execution()),
+        valid("A-4"),
+    ),
+    "preserve": twice(
+        "order A-5 was executed on",
+        on_order(on_preservation.impose, "A-5", ["traffic"], None),
+        *valid("A-5", "preservation"),
+    ),
+    "lift": twice("this secrecy was lifted on", lifting("A-6"), receiving("A-6")),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_second_of_two_is_refused_and_records_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    why, first, second, before = CASES[case]
+    for deed in before:
+        deed(house.one)
+    position = head_position(house.one.session("reader"))
+    with pytest.raises(Reject, match=why):
+        at_once(house, monkeypatch, first, second)
+    events = list(LedgerReader(house.one.session("reader")).replay(position))
+    assert len({event.name for event in events}) == len(events) > 0

@@ -1,0 +1,225 @@
+"""Which step an order allows, what it may have by the rulebook, and what is to be done next."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, get_args
+from uuid import UUID
+
+import pytest
+
+from application.acts.on_secrecy import Word
+from application.acts.on_secrecy import hindrance as secrecy_hindrance
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.desk.found_secrets import secret_of_order
+from application.queries.desk.order_tasks import next_command, tasks_of_order
+from application.queries.today.task import TASKS
+from projections.folds.view import Order as Place
+from projections.reading.order_judging import (
+    NO_RULE,
+    NOT_CONFIRMED,
+    ORDER_GROUNDS,
+    judge,
+    judgement_of,
+    objection,
+    refusal,
+)
+from projections.reading.order_steps import OrderDeed, hindrance
+from projections.views.order_acts import OrderAct
+from projections.views.orders import Order, Status, standing
+from rulebook.orders import OrderFacts
+from schemas import names
+from tests.fixtures.cases import each
+
+START = datetime(2026, 11, 20, 9, tzinfo=UTC)
+DEEDS: tuple[OrderDeed, ...] = get_args(OrderDeed)
+RECEIPT: dict[str, Any] = {
+    "authority": "politie",
+    "requested_fields": ["name"],
+    "oral": False,
+    "issued_by": "investigating-officer",
+}
+
+
+def order(*steps: str, law: str = "nl.sv.126na", **receipt: Any) -> Order:
+    """An order with one step an hour; a step of two words has a fact: `order-confirmed receipt`."""
+    acts = [_act(names.ORDER_RECEIVED, 0, law, {**RECEIPT, **receipt})]
+    for hour, step in enumerate(steps, 1):
+        name, _, fact = step.partition(" ")
+        facts = {"what": fact} if name == names.ORDER_CONFIRMED else {"outcome": fact}
+        acts.append(_act(name, hour, law, facts if fact else {"method": "call-back"}))
+    return Order("O-1", tuple(acts))
+
+
+def _act(name: str, hour: int, law: str, facts: dict[str, Any]) -> OrderAct:
+    place = Place(START + timedelta(hours=hour), 0, 0, "urn:x", f"{name}-{hour}")
+    return OrderAct(place, name, facts, hour + 1, law)
+
+
+AUTHENTIC = names.ORDER_AUTHENTICATED
+VALID = (AUTHENTIC, names.ORDER_VALIDATED)
+DONE = (*VALID, names.ORDER_EXECUTED)
+ORAL: dict[str, Any] = {"oral": True, "law": "nl.sv.126n", "issued_by": "public-prosecutor"}
+# What each status allows, of an ordinary order.
+ALLOWED: dict[Status, tuple[Order, set[OrderDeed]]] = {
+    "received": (order(), {"authenticate", "object", "refuse", "withdraw"}),
+    "authenticated": (order(AUTHENTIC), {"decide", "object", "refuse", "withdraw"}),
+    "objected": (order(AUTHENTIC, names.ORDER_OBJECTED), {"decide", "refuse", "withdraw"}),
+    "validated": (order(*VALID), {"object", "refuse", "execute", "withdraw"}),
+    "narrowed": (
+        order(AUTHENTIC, names.ORDER_NARROWED),
+        {"object", "refuse", "execute", "withdraw"},
+    ),
+    "executed": (order(*DONE), {"confirm-receipt"}),
+    "confirmed": (order(*DONE, "order-confirmed receipt"), set()),
+    "rejected": (order(names.ORDER_REJECTED), set()),
+    "withdrawn": (order(names.ORDER_WITHDRAWN), set()),
+    "lapsed": (order(AUTHENTIC, **ORAL), {"refuse"}),
+}
+
+
+@pytest.mark.parametrize("status", get_args(Status))
+def test_a_status_allows_its_own_deeds_and_no_others(status: Status) -> None:
+    found, allowed = ALLOWED[status]
+    now = START + timedelta(days=9)
+    state = standing(found, now)
+    assert state is not None
+    assert state.status == status
+    why = {deed: hindrance(deed, found, now) for deed in DEEDS}
+    assert {deed for deed, sentence in why.items() if sentence is None} == allowed
+    assert all("O-1" in sentence for sentence in why.values() if sentence)
+
+
+def test_nothing_is_done_before_the_receipt_or_the_last_step() -> None:
+    lost = Order("O-1", order(AUTHENTIC).steps[1:])
+    assert "was never received" in str(hindrance("decide", lost, START + timedelta(days=1)))
+    early = hindrance("decide", order(AUTHENTIC), START)
+    assert "before the last act on order O-1, at 2026-11-20T10:00" in str(early)
+
+
+def test_an_order_that_was_never_authenticated_is_not_decided() -> None:
+    objected = order(names.ORDER_OBJECTED)
+    assert "not authenticated yet" in str(hindrance("decide", objected, START + timedelta(days=1)))
+    assert hindrance("authenticate", objected, START + timedelta(days=1)) is None
+
+
+def test_an_oral_order_is_confirmed_in_time_once_or_after_an_execution() -> None:
+    in_time, too_late = START + timedelta(days=2), START + timedelta(days=9)
+    assert hindrance("confirm-order", order(AUTHENTIC, **ORAL), in_time) is None
+    assert "it lapsed" in str(hindrance("confirm-order", order(AUTHENTIC, **ORAL), too_late))
+    assert hindrance("confirm-order", order(*DONE, **ORAL), too_late) is None
+    twice = order(AUTHENTIC, "order-confirmed written-order", **ORAL)
+    assert "confirmed in writing already" in str(hindrance("confirm-order", twice, in_time))
+    assert hindrance("decide", twice, too_late) is None
+
+
+def test_a_preservation_is_imposed_and_not_executed() -> None:
+    freeze = order(*VALID, law="nl.sv.126ni", kind="preservation", issued_by="public-prosecutor")
+    now = START + timedelta(days=1)
+    assert hindrance("preserve", freeze, now) is None
+    assert "`ledger preservation impose O-1`" in str(hindrance("execute", freeze, now))
+    assert "`ledger order execute O-1`" in str(hindrance("preserve", order(*VALID), now))
+
+
+def facts(**stated: Any) -> OrderFacts:
+    usual: dict[str, Any] = {
+        "provision": "nl.sv.126na",
+        "received_at": START,
+        "issued_by": "public-prosecutor",
+    }
+    return OrderFacts(**(usual | stated))
+
+
+@each(
+    "stated, deed, says",
+    [
+        ({"requested_fields": ("name",)}, "validate", None),
+        ({"requested_fields": ("name",)}, "narrow", "asks for no more than nl.sv.126na allows"),
+        ({"requested_fields": ("name", "iban")}, "validate", "`ledger order narrow O-1`"),
+        ({"requested_fields": ("name", "iban")}, "narrow", None),
+        ({"requested_fields": ("iban",)}, "narrow", "--ground beyond-provision"),
+        ({"issued_by": "bailiff"}, "validate", "bailiff may not order under nl.sv.126na; refuse"),
+        ({"oral": True}, "narrow", "must be given in writing; refuse"),
+        ({"kind": "interception"}, "validate", "no order of the kind interception exists"),
+        ({"provision": "nl.wwft.16"}, "validate", "is no duty of a telecom provider; refuse"),
+        ({"provision": "nl.tw.11.10"}, "validate", "has no rule for orders under nl.tw.11.10"),
+    ],
+)
+def test_the_rulebook_decides_what_an_order_may_have(
+    stated: dict[str, Any], deed: Any, says: str | None
+) -> None:
+    why = objection("O-1", judge(facts(**stated)), deed)
+    assert why is None if says is None else says in str(why)
+
+
+def test_a_period_beyond_the_provision_narrows_an_order() -> None:
+    order = facts(provision="nl.sv.126n", period_to=date(2027, 12, 31))
+    judged = judge(order)
+    assert "narrow" in str(objection("O-1", judged, "validate"))
+    assert judged.allowance is not None
+    assert judged.allowance.period_to == date(2027, 2, 19)
+    before = judge(
+        facts(provision="nl.sv.126n", period_from=date(2028, 1, 1), period_to=date(2028, 2, 1))
+    )
+    assert before.is_barren
+    assert before.usual_ground == "period-beyond-provision"
+
+
+def test_an_order_is_refused_on_a_ground_that_it_has() -> None:
+    judged = judge(facts(issued_by="bailiff"))
+    assert refusal("O-1", judged, "wrong-authority", lapsed=False) is None
+    assert refusal("O-1", judged, "not-authentic", lapsed=False) is None
+    assert "needs-judge is no ground" in str(refusal("O-1", judged, "needs-judge", lapsed=False))
+    assert NOT_CONFIRMED not in judged.grounds
+    assert refusal("O-1", judged, NOT_CONFIRMED, lapsed=True) is None
+    assert judge(facts(provision="nl.tw.11.10")).grounds >= {NO_RULE}
+    assert judged.grounds < set(ORDER_GROUNDS)
+    assert judgement_of(Order("O-1")) is None
+
+
+COMMANDS = {
+    "received": "ledger order authenticate O-1 --subject customer/1 --method M",
+    "authenticated": "ledger order validate O-1 --subject customer/1",
+    "objected": "ledger order validate O-1 --subject customer/1",
+    "validated": "ledger order execute O-1 --subject customer/1",
+    "narrowed": "ledger order execute O-1 --subject customer/1",
+    "executed": "ledger order confirm O-1 --subject customer/1 --what receipt",
+    "lapsed": "ledger order refuse O-1 --subject customer/1 --ground not-confirmed",
+}
+
+
+@pytest.mark.parametrize("status", get_args(Status))
+def test_an_order_names_the_command_that_does_what_it_waits_for(status: Status) -> None:
+    now = START + timedelta(days=9)
+    case = FoundOrder(UUID(int=1), "customer/1", ALLOWED[status][0])
+    state = standing(case.order, now)
+    assert state is not None
+    assert next_command(case, state) == COMMANDS.get(status)
+    assert {task.task for task in tasks_of_order(case, now)} <= set(TASKS)
+
+
+def test_a_task_has_the_hour_of_its_clock_or_the_last_day() -> None:
+    european: dict[str, Any] = {"law": "eu.2023.1543", "issued_by": "foreign-judicial-authority"}
+    urgent = FoundOrder(UUID(int=1), "customer/1", order(urgent=True, **european))
+    step = next(tasks_of_order(urgent, START))
+    assert (step.time, step.state) == (START + timedelta(hours=8), "due")
+    usual = FoundOrder(UUID(int=1), "customer/1", order(**european))
+    step = next(tasks_of_order(usual, START))
+    assert (step.time, step.day, step.state) == (None, date(2026, 11, 30), "waits")
+    assert next(tasks_of_order(usual, START + timedelta(days=10))).state == "due"
+    assert next(tasks_of_order(usual, START + timedelta(days=11))).state == "overdue"
+
+
+def test_a_lift_comes_after_the_word_that_keeps_the_secret() -> None:
+    found = order("secrecy-imposed court", "secrecy-reviewed may-lift")
+    secret = secret_of_order(FoundOrder(UUID(int=1), "customer/1", found))
+    last = START + timedelta(hours=2)
+    word = Word(by="review", evidence="memo")
+    lift, impose = names.SECRECY_LIFTED, names.SECRECY_IMPOSED
+    assert "before the last act" in str(secrecy_hindrance(secret, lift, word, last))
+    assert secrecy_hindrance(secret, lift, word, last + timedelta(seconds=1)) is None
+    assert "imposed already" in str(secrecy_hindrance(secret, impose, word, last))
+    lifted = order("secrecy-imposed court", "secrecy-lifted court")
+    secret = secret_of_order(FoundOrder(UUID(int=1), "customer/1", lifted))
+    assert "was lifted on 2026-11-20" in str(
+        secrecy_hindrance(secret, lift, word, START + timedelta(days=1))
+    )
+    assert secrecy_hindrance(secret, impose, word, last) is None
