@@ -15,6 +15,7 @@ from console.commands.failing import fail_unless
 from console.commands.intake import ingest_files
 from console.demo.ground import demo_settings, fresh_ground, kafka_texts
 from console.demo.kafka import consume_all, publish
+from console.demo.orders import order_steps, two_ledgers
 from console.demo.proof import tampered
 from console.demo.step import shown
 from console.demo.tour import guide
@@ -93,7 +94,8 @@ def demo(
 ) -> None:
     """Show what a ledger does: made-up events, views, answers, findings, an erasure, proofs, an audit.
 
-    Uses a folder and a PostgreSQL of its own, whatever else is configured.
+    Ends with an order of a prosecutor in a second, confidential ledger. Uses a folder and PostgreSQL servers
+    of its own, whatever else is configured.
     """
     begun = time.monotonic()
     settings = demo_settings(_folder(ctx, data_dir), kafka_texts(os.environ, kafka))
@@ -108,6 +110,8 @@ def demo(
         steps = list(shown(guide(site, planted), console, settings.data_dir))
     # The ledger is closed: its folder is copied while no server writes into it.
     steps += shown([tampered(site)], console, settings.data_dir, after=len(steps))
+    with two_ledgers(settings) as ledgers:
+        steps += shown(order_steps(*ledgers), console, settings.data_dir, after=len(steps))
     console.print()
     lasted_s = time.monotonic() - begun
     console.print(say("demo", "done", lasted_s, settings.data_dir), soft_wrap=True)

@@ -12,13 +12,14 @@ from rich.text import Text
 class Step(NamedTuple):
     """One step: what is shown, the arguments of the command that shows it, if one can, and the answer.
 
-    `fine`: whether the answer is what it must be.
+    `fine`: whether the answer is what it must be. `folder`: of another ledger in the data directory.
     """
 
     words: str
     command: str | None
     shown: Sequence[RenderableType]
     fine: bool = True
+    folder: str = ""
 
 
 def shown(
@@ -29,7 +30,8 @@ def shown(
         console.print()
         console.print(Rule(f"{number}. {step.words}", align="left"))
         if step.command:
-            command = f"$ ledger --data-dir {data_dir} {step.command}"
+            kind = "LEDGER_CONFIDENTIAL=1 " if step.folder else ""
+            command = f"$ {kind}ledger --data-dir {data_dir / step.folder} {step.command}"
             console.print(Text(command, style="cyan"), soft_wrap=True)
         console.print(*step.shown)
         yield step

@@ -71,7 +71,8 @@ def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:
     yield word("authority"), Stack([answer.authority, *by])
     yield word("received"), Stack([answer.received_at, *_marks(answer)])
     yield word("kind"), code_word("order-kind", answer.kind)
-    yield word("period"), Stack([answer.period_from, answer.period_to])
+    if answer.period_from or answer.period_to:
+        yield word("period"), Stack([answer.period_from, answer.period_to])
     yield word("asked"), _fields(answer.requested_fields)
     yield word("allowed"), _fields(answer.allowed_fields or [])
     yield word("refused"), _fields(answer.refused_fields)

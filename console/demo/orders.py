@@ -1,0 +1,185 @@
+"""An order of a public prosecutor in the tour of `ledger demo`: two ledgers, and what each of them tells.
+
+The confidential ledger is a second one with a PostgreSQL of its own. The open ledger says the same before and
+after the order; once its secrecy is lifted, the open ledger takes the signed disclosure and tells it.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from application.acts import on_orders, on_secrecy
+from application.acts.executing import Execution, execute
+from application.acts.on_orders import OnOrder
+from application.acts.on_secrecy import OnSecret, Word
+from application.following import bring_up_to_date
+from application.language import spoken
+from application.orders_in import OrderForm
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.desk.orders import shown as order_file
+from application.queries.desk.secrecy import secrecy_row
+from application.queries.disclosures.received import DisclosureFilter, DisclosureShown, disclosures
+from application.queries.reports.access import AccessReport, ReportScope, access_report
+from application.words import say
+from console.commands.intake import ingest_files
+from console.demo.step import Step
+from console.show.orders import order_tables
+from console.show.registers import disclosures_table
+from console.show.secrecy import secrecy_row_table
+from console.show.upkeep import named_values
+from console.streams import opened
+from host.keys import signing_key
+from host.running.telling import give_lifted, to_file
+from host.settings import Settings, read_settings
+from host.site import Site
+from host.wiring import open_site
+from ledger.reading import head_position
+from schemas.signed import signed_label
+
+CONFIDENTIAL = "confidential"
+"""The folder of the confidential ledger, in that of the demonstration."""
+WHO = "customer/10024"
+_REF = "O-2026-17"
+_AUTHORITY = "arrondissementsparket"
+_ORDER = OrderForm(
+    order_ref=_REF,
+    provision="nl.sv.126n",
+    authority=_AUTHORITY,
+    issued_by="public-prosecutor",
+    kind="production",
+    requested_fields=("name", "called_number", "iban"),
+    subject=WHO,
+    form="letter",
+)
+
+
+@contextmanager
+def two_ledgers(settings: Settings) -> Iterator[tuple[Site, Site]]:
+    """The open ledger of the demonstration, and a fresh confidential one beside it."""
+    folder = settings.data_dir / CONFIDENTIAL
+    folder.mkdir()
+    if os.geteuid() == 0:
+        folder.chmod(0o755)  # the server's own user passes through
+    texts = {"LEDGER_DATA_DIR": str(folder), "LEDGER_CONFIDENTIAL": "1"}
+    with ExitStack() as stack:
+        secret = stack.enter_context(open_site(read_settings(texts, folder), install_missing=True))
+        key = signing_key(secret.settings).create().verifier.text
+        known = {"LEDGER_DATA_DIR": str(settings.data_dir), "LEDGER_SIGNED_KEYS": key}
+        there = read_settings(known, settings.data_dir)
+        yield stack.enter_context(open_site(there)), secret
+
+
+def order_steps(open_ledger: Site, secret: Site) -> Iterator[Step]:
+    """From the receipt of the order to the day on which the person may know."""
+    before = _told(open_ledger)
+    yield from _at_the_desk(secret)
+    after = _told(open_ledger)
+    yield Step(
+        say("demo", "order-untold", WHO),
+        f"disclosures --subject {WHO}",
+        [disclosures_table(_received(open_ledger))],
+        before == after,
+    )
+    yield from _lifted(open_ledger, secret)
+
+
+def _at_the_desk(secret: Site) -> Iterator[Step]:
+    source = secret.source("order")
+
+    def on() -> OnOrder:
+        return OnOrder(_REF, None, secret.clock())
+
+    on_orders.receive(secret, source, _ORDER, secret.clock())
+    asked = [part for name in _ORDER.requested_fields for part in ("--field", name)]
+    received = on_orders.authenticate(secret, source, on(), "call-back")
+    yield _step(
+        say("demo", "order-received"),
+        f"order receive {WHO} --ref {_REF} --provision {_ORDER.provision} --authority {_AUTHORITY}"
+        f" --issued-by {_ORDER.issued_by} {' '.join(asked)}",
+        received,
+        secret.clock(),
+        status="authenticated",
+    )
+    narrowed = on_orders.narrow(secret, source, on())
+    yield _step(
+        say("demo", "order-narrowed"),
+        f"order narrow {_REF}",
+        narrowed,
+        secret.clock(),
+        status="narrowed",
+    )
+    executed = execute(secret, source, on(), Execution())
+    yield _step(
+        say("demo", "order-executed"),
+        f"order execute {_REF}",
+        executed,
+        secret.clock(),
+        status="executed",
+    )
+
+
+def _step(words: str, command: str, found: FoundOrder, now: datetime, *, status: str) -> Step:
+    answer = order_file(found, now, spoken())
+    tables = order_tables(answer) if answer else []
+    fine = answer is not None and answer.status == status
+    return Step(words, command, tables, fine, CONFIDENTIAL)
+
+
+def _lifted(open_ledger: Site, secret: Site) -> Iterator[Step]:
+    on = OnSecret(ref=_REF, subject=None, disclosure=None, time=secret.clock())
+    source = secret.source("secrecy")
+    lifted = on_secrecy.lift(secret, source, on, Word(by="authority", evidence="OM-2026-4"))
+    yield Step(
+        say("demo", "order-lifted"),
+        f"secrecy lift {_REF} --by authority --evidence OM-2026-4",
+        [secrecy_row_table(secrecy_row(lifted, secret.clock()))],
+        folder=CONFIDENTIAL,
+    )
+    bring_up_to_date(secret)
+    file = open_ledger.settings.data_dir / "signed.ndjson"
+    with to_file(file) as send:
+        given = give_lifted(secret, send)
+    yield Step(
+        say("demo", "order-handed-over"),
+        f"secrecy hand-over {file}",
+        [named_values("handed-over", given)],
+        given.recorded == 1,
+        CONFIDENTIAL,
+    )
+    _take(open_ledger, file)
+    rows = [row for row in _received(open_ledger) if row.recipient == _AUTHORITY]
+    yield Step(
+        say("demo", "order-told"),
+        f"disclosures --subject {WHO} --recipient {_AUTHORITY}",
+        [disclosures_table(rows)],
+        len(rows) == 1,
+    )
+
+
+def _take(open_ledger: Site, file: Path) -> None:
+    with opened(str(file)) as stream:
+        ingest_files(open_ledger, [(signed_label(file.name), stream)])
+    bring_up_to_date(open_ledger)
+
+
+def _received(site: Site) -> list[DisclosureShown]:
+    return list(disclosures(site.source("disclosures"), DisclosureFilter(subject=WHO)))
+
+
+def _told(site: Site) -> AccessReport:
+    """The access report of the person, of one moment: what an order must not change."""
+    source = site.source("report")
+    scope = ReportScope(
+        reference=WHO,
+        request_ref=None,
+        language=spoken(),
+        position=head_position(source.session),
+        rendered_at=source.now,
+        controller=site.settings.controller,
+        checkpoint=None,
+    )
+    return msgspec.structs.replace(access_report(source, scope), rendered_at="", seal="")
