@@ -63,8 +63,7 @@ def export(
 ) -> None:
     """Write each event as a record of a Dutch standard for logs of processing, a line of JSON each.
 
-    A person is an identifier of the ledger's own; the command opens no value. docs/how-to/exports.md has
-    the mapping.
+    Persons are the ledger's own identifiers; it opens no value. docs/how-to/exports.md has the mapping.
     """
     start, end = bounds_of(since, until)
     moment = Moment(recorded_by=time_of("--recorded-by", recorded_by), at_position=at_position)

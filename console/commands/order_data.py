@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 from msgspec.structs import asdict
 
+from application.language import spoken
 from application.lookups import fields
+from application.queries.desk.data import OrderData, order_data
+from application.queries.desk.found_orders import find_order
+from application.queries.desk.prepared import (
+    PreparedOrder,
+    bundle_of,
+    fields_told,
+    salted,
+    wanted_of,
+)
 from application.queries.disclosures.feed_lists import (
     WrittenFeedProof,
     feed_named,
@@ -17,17 +27,8 @@ from application.queries.disclosures.feed_lists import (
     proven_answer,
 )
 from application.queries.lookups import known_recipient
-from application.queries.orders.data import OrderData, order_data
-from application.queries.orders.found import find_order
-from application.queries.orders.prepared import (
-    PreparedOrder,
-    bundle_of,
-    fields_told,
-    salted,
-    wanted_of,
-)
 from application.queries.subjects import check_person
-from application.queries.task import command
+from application.queries.today.task import command
 from console.commands.feeds import Feed
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import working
@@ -35,6 +36,7 @@ from console.flags import Json, code_option, configured, option
 from console.output import print_answer, write_new
 from console.show.order_data import prepared_tables
 from console.show.upkeep import named_values
+from documents.order_bundle import bundle_page
 from host.envelopes import Envelope, sealed_to_age, sealed_to_certificate
 from host.keys import log_key
 from host.open_side import open_side
@@ -62,6 +64,7 @@ By = Annotated[
         names=lambda: fields(PERSONAL_FIELDS),
     ),
 ]
+Form = Annotated[str, code_option("--format", "F", ("json", "html"))]
 OpenPosition = Annotated[
     int | None,
     option("--at-position", "N", "As the open ledger was at a position, not now.", min=0),
@@ -77,6 +80,7 @@ def prepare(
     age: Age = None,
     subject: Whose = None,
     by: By = None,
+    form: Form = "json",
     at_position: OpenPosition = None,
     as_json: Json = False,
 ) -> None:
@@ -92,7 +96,7 @@ def prepare(
             head = head_position(there.source.session)
             position = head if at_position is None else min(head, at_position)
             data = order_data(there.source, salted(source, wanted, position), position)
-        content = bundle_of(data)
+        content = bundle_of(data) if form == "json" else bundle_page(data, spoken())
         sealed = _sealed(content, certificate, age, now)
         write_new(output, sealed.content)
         print_answer(_answer(data, content, sealed, output), prepared_tables, as_json)

@@ -14,7 +14,7 @@ from schemas import LISTED_CATEGORIES
 
 Until = Annotated[
     str | None,
-    option("--until", "DAY", "The last day; without it the last one that the law allows."),
+    option("--until", "DAY", "The last day; without it the last day of the law."),
 ]
 
 

@@ -51,7 +51,7 @@ def test_every_clause_of_the_policy_has_a_row_in_its_order() -> None:
 
 @EACH
 def test_a_row_names_only_what_exists(clause: Clause) -> None:
-    commands = command_tree()
+    commands = command_tree(confidential=True)
     assert isinstance(commands, TyperGroup)
     assert set(clause.events) <= {entry.name for entry in ALL_TYPES.values()}
     assert set(clause.rules) <= rule_ids()

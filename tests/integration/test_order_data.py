@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from pyrage import x25519
 
-from application.queries.orders.data import OrderData, Wanted, order_data
+from application.queries.desk.data import OrderData, Wanted, order_data
 from console.commands.people import recording_reads
 from host.environment import settings_from
 from host.open_side import open_side
@@ -243,6 +243,8 @@ def prepare(
     content = b"".join(blocks)
     assert ran.json["content_sha256"] == hashlib.sha256(content).hexdigest()
     assert ran.json["bundle_sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+    if "html" in options:
+        return content.decode(), None
     return ran, msgspec.json.decode(content, type=OrderData)
 
 
@@ -272,6 +274,9 @@ def test_the_desk_prepares_exactly_what_was_decided_and_allowed(two: Two) -> Non
     ran, again = prepare(two, "--at-position", str(data.position), file="again.age")
     assert (again, ran.json["content_sha256"]) == (data, said["content_sha256"])
     assert len(data.salt) == 64
+    page, _ = prepare(two, "--format", "html", file="page.age")
+    for word in ("<h2>customer/10023</h2>", "J. Jansen", "+31300000002", data.salt, "since "):
+        assert word in page
     # The command that it prints records the execution, with the digest of the file.
     ran = two.cli(*shlex.split(said["command"])[1:], "--json")
     assert ran.status == 0, ran.err

@@ -126,6 +126,7 @@ def test_settings_remember_their_texts_for_child_processes() -> None:
 def test_secrets_and_what_restricts_people_are_no_flags_and_every_other_setting_is_one() -> None:
     none = [setting.variable for setting in SETTINGS if not setting.has_flag]
     assert none == [
+        "LEDGER_OPEN_SETTINGS_FILE",
         "LEDGER_LOGIN",
         "LEDGER_READER_UNHELD",
         "LEDGER_FOUR_EYES",
