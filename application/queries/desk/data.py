@@ -83,7 +83,7 @@ class OrderData(Answer, frozen=True, kw_only=True):
     """The content of a bundle: what is told, and what could not be.
 
     `since`, `until`: the period that was looked at, both included. `position`: of the last event of the open
-    ledger that it takes into account. `salt`: makes the digest of these bytes one that nobody can guess.
+    ledger that it takes into account. `salt`: without it, no reader can guess these bytes from their digest.
     """
 
     format: str
