@@ -79,7 +79,7 @@ NAMES = sorted({name for pair in PAIRS.values() for name in pair})
 
 
 def one_round(made: Sites, texts: list[bytes], turn: int) -> Figures:
-    """Events a second of everything; whoever was first in a round is last in the next one."""
+    """Events a second of everything; the first path of a round is the last of the next round."""
     figures: Figures = {}
     follows = [("subscribed", True), ("direct", False), ("logged", False)]
     for name, endless in follows[:: -1 if turn % 2 else 1]:

@@ -14,9 +14,9 @@ from typing import get_args
 
 import msgspec
 
-from application.acts import holding, recording, restricting
-from application.queries import task
+from application.acts import handing_over, holding, recording, restricting
 from application.queries.cases import breach_notice, complaints, incidents, requests
+from application.queries.desk import counts, numbers, orders, prepared, secrecy
 from application.queries.disclosures import (
     feed_lists,
     notifications,
@@ -26,8 +26,6 @@ from application.queries.disclosures import (
 )
 from application.queries.intake import contract, dead_letters, gaps, messages, sources
 from application.queries.keeping import certified, deciding, erasure, holds, periods
-from application.queries.orders import counts, numbers, prepared, secrecy
-from application.queries.orders import desk as orders
 from application.queries.oversight import access, findings, lint, seen
 from application.queries.persons import (
     consents,
@@ -42,6 +40,7 @@ from application.queries.registers import answer as register_answer
 from application.queries.registers import purposes, recipients
 from application.queries.reports import access as access_report
 from application.queries.reports import portability
+from application.queries.today import task
 from application.queries.upkeep import copies, health, log, setup
 from ledger.tlog.proving.certificate import Certificate
 from schemas.encoding import JsonValue
@@ -156,8 +155,10 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order withdraw": orders.OrderFile,
     "preservation extend": orders.OrderFile,
     "preservation impose": orders.OrderFile,
+    "preservation publish": handing_over.KeepListWritten,
     "preservation release": orders.OrderFile,
     "restriction apply": restricting.RestrictionAct,
+    "secrecy hand-over": handing_over.GivenDisclosures,
     "secrecy impose": secrecy.SecrecyRow,
     "secrecy lift": secrecy.SecrecyRow,
     "secrecy list": secrecy.SecrecyList,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import UNSET
 
-from application.queries.orders.data import OrderData, OrderedPerson, OrderedValues, OrderGap
+from application.queries.desk.data import OrderData, OrderedPerson, OrderedValues, OrderGap
 from application.words import code_word, headings, phrase
 from documents.markup import Html, document, element, items, table
 from rulebook import provision

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from application.queries.orders.counts import (
+from application.queries.desk.counts import (
     HalfYear,
     OrderCell,
     OrderCounts,

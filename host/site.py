@@ -302,7 +302,7 @@ class Site:
         return approvers(act) if registered else ()
 
     def _check_approver(self, act: str, reader: Reader, opener: Opener) -> None:
-        """Raise Misconfigured for who may not approve: both hold a role that may, by the register.
+        """Raise Misconfigured for a person who may not approve: both hold a role that may, by the register.
 
         The operator is no exception here, and no setting makes one.
         """

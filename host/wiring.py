@@ -138,7 +138,7 @@ def complete_journal(site: Site) -> int:
 
 
 def _repeat_erasures(site: Site) -> None:
-    """Erase again what a crash or a restore brought back; who may not erase waits for who may."""
+    """Erase again what a crash or a restore brought back; a login that may not waits until it is done."""
     try:
         site.session("eraser")
     except Misconfigured:

@@ -59,12 +59,7 @@ class OnHold(Reject):
 
 
 class NotYet(Reject):
-    """Something that is not told here keeps data that was to be erased."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "nothing was erased: it is kept for now; `ledger retention decide` defers it"
-        )
+    """Nothing was erased: it is kept for now. `ledger retention decide` puts the erasure off."""
 
 
 class Retry(LedgerError):

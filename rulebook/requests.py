@@ -5,7 +5,7 @@ Pure. A period never moves silently: what moved it is part of the answer.
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
 from msgspec import Meta, Struct
 
@@ -13,17 +13,9 @@ from rulebook.calendar import day_of, last_day
 from rulebook.deadlines import deadline, extended
 from rulebook.loading import Sourced, load
 from rulebook.validity import in_force
+from schemas.events.rights import Right
 
-Right = Literal[
-    "access",
-    "rectification",
-    "erasure",
-    "restriction",
-    "portability",
-    "objection",
-    "human-review",
-]
-RIGHTS: tuple[Right, ...] = Right.__args__  # type: ignore[attr-defined]
+RIGHTS: tuple[Right, ...] = get_args(Right)
 _ARTICLES: dict[str, int] = {
     "access": 15,
     "rectification": 16,

@@ -5,7 +5,7 @@ Owns the grammar of `subject` and of facts that name a subject in full.
 
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal[
     "customer",
@@ -27,15 +27,7 @@ PERSONS: frozenset[Kind] = frozenset({"customer", "contact", "visitor", "employe
 OUTSIDERS: frozenset[Kind] = frozenset({"customer", "contact", "visitor"})
 """Persons about whom an event must name its processing activity and legal basis."""
 
-ANY_KIND: frozenset[Kind] = PERSONS | {
-    "recipient",
-    "activity",
-    "role",
-    "system",
-    "measure",
-    "breach",
-    "notice",
-}
+ANY_KIND: frozenset[Kind] = frozenset(get_args(Kind))
 
 PART = r"[A-Za-z0-9._:-]{1,128}"
 

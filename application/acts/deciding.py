@@ -93,7 +93,7 @@ def _planned_steps(person: Person, scope: ErasureScope, day: date) -> list[Plann
 
 
 def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
-    """Erase what a request asks for, once, and tell what came of it.
+    """Erase what a request asks for, once, and tell the outcome.
 
     What was decided for this request before, by a command that was interrupted, is neither decided nor told
     again: only what has become free since goes now. Raises what `Eraser.erase` raises.

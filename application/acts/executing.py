@@ -13,7 +13,7 @@ from application.acts.acting import Act, one_at_a_time
 from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.orders.found import FoundOrder, find_order
+from application.queries.desk.found_orders import FoundOrder, find_order
 from application.site import Site
 from application.source import Source
 from projections.views.order_acts import secret_by_law

@@ -17,7 +17,7 @@ from application.acts.requesting import new_reference, record
 from application.lookups import named, provisions
 from application.orders_in import OrderForm
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.orders.found import FoundOrder, find_order, known_orders
+from application.queries.desk.found_orders import FoundOrder, find_order, known_orders
 from application.queries.subjects import check_person, streams_of
 from application.site import Site
 from application.source import Source, instant_or_none

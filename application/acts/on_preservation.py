@@ -12,7 +12,7 @@ from application.acts.acting import one_at_a_time
 from application.acts.on_orders import OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.orders.found import FoundOrder, find_order, known_orders
+from application.queries.desk.found_orders import FoundOrder, find_order, known_orders
 from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured

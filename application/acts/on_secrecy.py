@@ -8,7 +8,7 @@ from application.acts.acting import Act, one_at_a_time
 from application.acts.on_orders import ACTIVITY
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.orders.found_secrets import FoundSecret, find_secret
+from application.queries.desk.found_secrets import FoundSecret, find_secret
 from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured

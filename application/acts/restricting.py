@@ -8,7 +8,7 @@ from msgspec import Struct
 from application.acts.acting import Act, act, one_at_a_time
 from application.acts.on_orders import ACTIVITY
 from application.answer import Answer
-from application.queries.orders.found import find_order
+from application.queries.desk.found_orders import find_order
 from application.queries.subjects import check_person
 from application.site import Site
 from application.source import Source

@@ -63,24 +63,22 @@ def export(
 ) -> None:
     """Write each event as a record of a Dutch standard for logs of processing, a line of JSON each.
 
-    A person is an identifier of the ledger's own; the command opens no value. docs/how-to/exports.md has
-    the mapping.
+    Persons are the ledger's own identifiers; it opens no value. docs/how-to/exports.md has the mapping.
     """
     start, end = bounds_of(since, until)
+    moment = Moment(recorded_by=time_of("--recorded-by", recorded_by), at_position=at_position)
     selection = EventFilter(
         subject=subject,
         after=after,
         since=start,
         until=end,
-        recorded_by=time_of("--recorded-by", recorded_by),
+        recorded_by=moment.recorded_by,
         at_position=at_position,
     )
     _check(subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
     counts = Exported()  # filled while the records are written
-    with reading(
-        settings, "export", Moment(recorded_by=selection.recorded_by, at_position=at_position)
-    ) as (_, source):
+    with reading(settings, "export", moment) as (_, source):
         emit_lines(exported(source, log, selection, RECORDS[form], counts))
     if not as_json:
         _tell(counts)

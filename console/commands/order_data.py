@@ -11,6 +11,15 @@ from msgspec.structs import asdict
 
 from application.language import spoken
 from application.lookups import fields
+from application.queries.desk.data import OrderData, order_data
+from application.queries.desk.found_orders import find_order
+from application.queries.desk.prepared import (
+    PreparedOrder,
+    bundle_of,
+    fields_told,
+    salted,
+    wanted_of,
+)
 from application.queries.disclosures.feed_lists import (
     WrittenFeedProof,
     feed_named,
@@ -18,17 +27,8 @@ from application.queries.disclosures.feed_lists import (
     proven_answer,
 )
 from application.queries.lookups import known_recipient
-from application.queries.orders.data import OrderData, order_data
-from application.queries.orders.found import find_order
-from application.queries.orders.prepared import (
-    PreparedOrder,
-    bundle_of,
-    fields_told,
-    salted,
-    wanted_of,
-)
 from application.queries.subjects import check_person
-from application.queries.task import command
+from application.queries.today.task import command
 from console.commands.feeds import Feed
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import working

@@ -1,6 +1,7 @@
 """Documents of orders: what `ledger order receive` takes; `ledger order form` and `ledger order answer`."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from application.language import spoken
 from application.lookups import codes
 from application.orders_in import OrderForm
-from application.queries.orders.found import FoundOrder, find_order
+from application.queries.desk.found_orders import FoundOrder, find_order
 from console.commands.order_flags import OPTIONS, order_form_of
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import prepare, reading
@@ -26,6 +27,7 @@ from documents.order_forms import (
     blank,
     form_page,
     form_text,
+    known_of,
     notes_of,
     own_xml,
     received,
@@ -37,11 +39,12 @@ from ledger.errors import Misconfigured, Reject
 from projections.folds.timetravel import NOW
 from rulebook.calendar import day_of
 
+_Flag = str | list[str] | bool | None
 _FORMATS = ("xml", "html", "text")
 _CERTIFICATES = {"production": "epoc", "preservation": "epoc-pr"}
 
 
-def _orders_of(*, form: str | None, authority: str | None, **flags: object) -> Received:
+def _orders_of(*, form: str | None, authority: str | None, **flags: _Flag) -> Received:
     """The orders that a document or flags state. Raises BadParameter, Reject, Misconfigured."""
     if form is None:
         return Received((order_form_of(authority=authority, **flags),))
@@ -130,17 +133,26 @@ def answer(
         str | None, code_option("--format", "F", _FORMATS, show_default="text")
     ] = None,
     output: Output = None,
+    document: Annotated[
+        str | None,
+        option("--document", "FILE", "The order's own document: names, numbers, what is wrong."),
+    ] = None,
     subject: Whose = None,
 ) -> None:
     """Print an answer to a European order: what was typed, completed with what the ledger knows.
 
-    Refused while something is missing. An objection is the form of the addressee; a confirmation and an
-    extension are drafts for the authority. `ledger order object --document` records what was sent.
+    With the document of the order also the authority, its file number, and as reasons of an objection what
+    is wrong with it. Refused while something is missing. An objection is the form of the addressee; a
+    confirmation and an extension are drafts for the authority. `ledger order object --document` records what
+    was sent.
     """
     with reading(settings, "order", NOW) as (site, source):
         prepare(site, NOW)
-        known = _known(find_order(source, ref, subject), settings)
+        found = find_order(source, ref, subject)
+        known = _known(found, settings)
     try:
+        if document:
+            known = {**known_of(_same(found, _content(document)), spoken()), **known}
         filled = answered(form, _content(typed), known)
     except FormRefused as error:
         raise _told(error) from None
@@ -151,7 +163,16 @@ def answer(
     put(content, output)
 
 
-def _known(found: FoundOrder, settings: Settings) -> Mapping[str, str]:
+def _same(found: FoundOrder, document: bytes) -> bytes:
+    """The document that an order was received by. Raises Reject for another one."""
+    receipt = found.order.receipt
+    kept = receipt and receipt.facts.get("sha256")
+    if kept and kept != sha256(document).hexdigest():
+        raise Reject("this is not the document that was received")
+    return document
+
+
+def _known(found: FoundOrder, settings: Settings) -> Mapping[str, tuple[str, ...]]:
     """What the ledger knows of a European order, by field of a form. Raises Reject for another one."""
     facts, receipt = found.order.facts, found.order.receipt
     if facts is None or receipt is None or not facts.provision.startswith("eu.2023.1543"):
@@ -163,4 +184,4 @@ def _known(found: FoundOrder, settings: Settings) -> Mapping[str, str]:
         "addressee": settings.controller.name,
         "addressee_file_number": found.order.ref,
     }
-    return {name: value for name, value in known.items() if isinstance(value, str)}
+    return {name: (value,) for name, value in known.items() if isinstance(value, str)}

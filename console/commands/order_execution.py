@@ -8,7 +8,7 @@ from msgspec import to_builtins
 from application.acts.executing import Execution, allowed_fields, executable, execute, is_open
 from application.acts.on_orders import OnOrder
 from application.lookups import fields
-from application.queries.task import command
+from application.queries.today.task import command
 from console.commands.approving import need_second_person
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.orders import print_order

@@ -6,8 +6,8 @@ import typer
 
 from application.language import spoken
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.orders.desk import listed, shown
-from application.queries.orders.found import find_order, known_orders, named_orders
+from application.queries.desk.found_orders import find_order, known_orders, named_orders
+from application.queries.desk.orders import listed, shown
 from application.queries.subjects import check_reference, known_streams
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading

@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from application.language import spoken
-from application.queries.orders.commitments import (
+from application.queries.desk.commitments import (
     PublicProof,
     Tree,
     WholeProof,
@@ -19,7 +19,7 @@ from application.queries.orders.commitments import (
     verify_whole,
     whole_proof,
 )
-from application.queries.orders.numbers import (
+from application.queries.desk.numbers import (
     CountsProven,
     WrittenCounts,
     counted_orders,

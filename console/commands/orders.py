@@ -6,8 +6,8 @@ from typing import Annotated
 from application.acts import on_orders
 from application.acts.on_orders import OnOrder
 from application.language import spoken
-from application.queries.orders.desk import listed, shown
-from application.queries.orders.found import FoundOrder
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.desk.orders import listed, shown
 from application.site import Site
 from application.source import Source
 from console.commands.order_documents import Stated, about, tell_about

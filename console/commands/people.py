@@ -20,7 +20,7 @@ from application.queries.persons.history import HistoryRange, history
 from application.queries.persons.search import FoundPersons, find
 from application.queries.persons.state import state
 from application.queries.subjects import check_person, check_reference
-from application.queries.task import command
+from application.queries.today.task import command
 from application.source import Source
 from application.words import counted
 from console.commands.approving import need_second_person
@@ -75,7 +75,7 @@ def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tu
 
     `query`: the command, as the record of reads names it. The answer is printed inside, so that it does
     not wait for that record. `moment`: what the answer is of.
-    Exit status 1 when a key is missing although nobody erased it.
+    Exit status 1 when a key is missing although no erasure destroyed it.
     """
     with open_site(settings) as site:
         source = site.source(query)

@@ -1,4 +1,4 @@
-"""Commands about the sources of Kafka's topics: what came of each, and letting one in again."""
+"""Commands about the sources of Kafka's topics: what became of their messages, and to let one in again."""
 
 import shlex
 from typing import Annotated

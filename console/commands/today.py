@@ -1,8 +1,9 @@
 """`ledger today`: what is to be done, the most urgent first."""
 
 from application.following import bring_up_to_date
-from application.queries.task import answer_of
+from application.queries.desk.overview import desk_tasks
 from application.queries.today.overview import tasks
+from application.queries.today.task import answer_of
 from console.commands.failing import fail_unless
 from console.commands.people import reading
 from console.flags import Json, MostUrgent, configured
@@ -21,6 +22,8 @@ def show_today(settings: Settings, limit: MostUrgent = None, as_json: Json = Fal
     """
     with reading(settings, "today") as (site, source):
         bring_up_to_date(site)
-        answer = answer_of(tasks(site, source), limit)
+        # An open ledger has no desk, and its tables know no orders.
+        at_the_desk = desk_tasks(source) if settings.confidential else ()
+        answer = answer_of([*at_the_desk, *tasks(site, source)], limit)
         print_answer(answer, today_table, as_json)
     fail_unless(answer.overdue == 0)

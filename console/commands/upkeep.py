@@ -8,7 +8,7 @@ import typer
 from application.auditing import audit_site
 from application.following import build_again
 from application.lookups import codes
-from application.queries.task import command
+from application.queries.today.task import command
 from application.queries.upkeep.health import (
     RebuiltViews,
     audited,

@@ -12,7 +12,7 @@ from console.show.text import Stack, worded
 
 
 def notifications_table(rows: Iterable[Notification]) -> Table:
-    """A row for each notification: which recipient must be told what about whom, and what came of it."""
+    """A row for each notification: which recipient must be told what about whom, and the outcome."""
     return worded("notify", "recipient about of since status", (_task(row) for row in rows))
 
 

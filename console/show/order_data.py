@@ -6,9 +6,9 @@ from msgspec import UNSET
 from rich.console import RenderableType
 from rich.table import Table
 
-from application.queries.orders.counts import OrderCounts, shown_figure
-from application.queries.orders.data import OrderGap
-from application.queries.orders.prepared import PreparedOrder
+from application.queries.desk.counts import OrderCounts, shown_figure
+from application.queries.desk.data import OrderGap
+from application.queries.desk.prepared import PreparedOrder
 from application.words import code_word, in_words, say
 from console.show.text import pairs, worded
 

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.orders.desk import OrderClockRow, OrderFile, OrderList, OrderRow
+from application.queries.desk.orders import OrderClockRow, OrderFile, OrderList, OrderRow
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say

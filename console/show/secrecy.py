@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from application.acts.restricting import RestrictionAct
-from application.queries.orders.secrecy import SecrecyList, SecrecyRow
+from application.queries.desk.secrecy import SecrecyList, SecrecyRow
 from application.source import ERASED
 from application.words import code_word, counted, headings, say
 from console.show.text import Stack, pairs, worded

@@ -30,7 +30,8 @@ def _has_instant(value: object) -> bool:
 
 
 def _zone_caption() -> Text:
-    return Text(say("value", "times", zone_name()), style="dim")
+    text = say("value", "times", zone_name())
+    return Text(text, style="dim", no_wrap=True, overflow="ignore")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:

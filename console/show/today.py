@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.task import TaskList, TaskRow
+from application.queries.today.task import TaskList, TaskRow
 from application.words import code_word, counted, headings, say
 from console.show.text import Stack, table
 from rulebook import DEADLINES

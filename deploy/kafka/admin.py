@@ -29,7 +29,7 @@ logging.getLogger("kafka").addHandler(logging.NullHandler())
 
 @contextmanager
 def client(bootstrap: str) -> Iterator[Any]:
-    """An admin client; NotReady when nobody answers, or what was asked is refused."""
+    """An admin client; NotReady when no broker answers, or one refuses."""
     try:
         from kafka import KafkaAdminClient
         from kafka.errors import KafkaError

@@ -158,7 +158,7 @@ def consecutive_ports(nodes: int, first: int) -> list[int]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports on which nobody listens now."""
+    """Ports on which no process listens now."""
     candidates = random.SystemRandom().sample(FREE_PORTS, len(FREE_PORTS))
     free = list(islice(filter(is_free, candidates), count))
     if len(free) < count:

@@ -5,14 +5,25 @@ from collections.abc import Mapping
 
 from documents.order_forms.catalogue import Form
 from documents.order_forms.filled import Filled, Part
-from documents.order_forms.problems import FormRefused, Problem
+from documents.order_forms.problems import FormRefused, Problem, reason_of
 from documents.order_forms.receiving import filled_in, problems_of
+from documents.order_forms.shape_checks import LONGEST_VALUE
+from schemas.texts import Language
 
 ANSWERS = ("objection", "confirmation", "extension")
 """Forms that go back. The addressee signs the first; the others are drafts for the authority."""
 
 
-def answered(code: str, typed: bytes, known: Mapping[str, str]) -> Filled:
+Known = Mapping[str, tuple[str, ...]]
+"""What is known without a person who types it: values by field."""
+
+_COPIED = (
+    *("issuing_state", "issuing_authority", "file_number"),
+    *("validating_authority", "validating_file_number", "enforcing_authority"),
+)
+
+
+def answered(code: str, typed: bytes, known: Known) -> Filled:
     """The form of an answer. `known`: values by field; what a person typed goes before them.
 
     Raises FormRefused with everything that is wrong.
@@ -27,7 +38,25 @@ def answered(code: str, typed: bytes, known: Mapping[str, str]) -> Filled:
     return whole
 
 
-def _completed(filled: Filled, known: Mapping[str, str]) -> Filled:
+def known_of(document: bytes, language: Language) -> Known:
+    """What an answer takes from the document of the order: whose it is, and why it could not be taken.
+
+    A field that something is wrong with is not copied. Raises FormRefused for a document that is no form.
+    """
+    filled, _ = filled_in(document)
+    problems = problems_of(filled)
+    wrong = {problem.field for problem in problems}
+    found = {name: filled.all(name)[:1] for name in _COPIED if name not in wrong}
+    if "signed_on" not in wrong:
+        found["issued_on"] = filled.all("signed_on")[:1]
+    if problems:
+        found["reason"] = tuple(dict.fromkeys(reason_of(problem) for problem in problems))
+        lines = "\n".join(problem.say(language) for problem in problems)
+        found["explanation"] = (lines[:LONGEST_VALUE],)
+    return {name: values for name, values in found.items() if values}
+
+
+def _completed(filled: Filled, known: Known) -> Filled:
     """The form with what is known in each field that was left open.
 
     A section that stands there twice stays as it is, and so does what the form does not have: it is refused.
@@ -44,8 +73,8 @@ def _completed(filled: Filled, known: Mapping[str, str]) -> Filled:
     return Filled(filled.code, tuple(part for part in parts if part.values or letters[part.letter]))
 
 
-def _with(form: Form, part: Part, known: Mapping[str, str]) -> Part:
+def _with(form: Form, part: Part, known: Known) -> Part:
     section = form.by_letter.get(part.letter)
     names = [field.name for field in section.fields] if section else []
-    found = {name: (known[name],) for name in names if name in known}
+    found = {name: known[name] for name in names if name in known}
     return Part(part.letter, {**found, **part.values})

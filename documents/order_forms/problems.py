@@ -51,6 +51,23 @@ class Problem(Struct, frozen=True):
         return field.title(language) if field else ""
 
 
+_INCOMPLETE = {
+    *("missing", "section-missing", "empty", "offence-basis-missing", "period-half"),
+    *("notification-missing", "validation-unnamed", "receiver-missing"),
+}
+_NO_AUTHORITY = {"validation-missing", "judge-needed", "no-emergency"}
+_UNCLEAR = {"identifier-missing", "number-format", "email-format", "ip-format"}
+
+
+def reason_of(problem: Problem) -> str:
+    """The reason of annex III under which an authority is told of a problem."""
+    if problem.code in _INCOMPLETE:
+        return "incomplete"
+    if problem.code in _NO_AUTHORITY:
+        return "not-valid-authority"
+    return "insufficient-information" if problem.code in _UNCLEAR else "manifest-errors"
+
+
 class FormRefused(Reject):
     """The document cannot be taken as an order: all that is wrong with it is in `problems`."""
 

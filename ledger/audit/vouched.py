@@ -43,7 +43,7 @@ def check_chain(
     for batch, names_now in zip(batches, names, strict=True):
         if batch.mac is None:
             findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")
-            before = b""
+            before = b""  # the next batch was made with another one before it, so it is named, too
             continue
         if batch.names != names_now:
             detail = (

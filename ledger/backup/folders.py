@@ -179,10 +179,6 @@ def digested(table: TableFile, file: BinaryIO) -> Iterator[bytes]:
 
 def check_keys(copy: Copy, provider: KeyProvider) -> None:
     """Raise Misconfigured unless the provider holds the copy's keys: of its epochs and of its rows."""
-    if not provider.rows.is_kept:
-        raise Misconfigured(
-            f"{provider.name} lacks the key that authenticates rows: copy all keys, not only those of epochs"
-        )
     for epoch, commitment in copy.epochs.items():
         try:
             provided = provider.commitment(int(epoch))
@@ -193,3 +189,7 @@ def check_keys(copy: Copy, provider: KeyProvider) -> None:
             ) from None
         if provided != commitment:
             raise Misconfigured(f"the key of epoch {epoch} is another one: set LEDGER_KEY_DIR")
+    if not provider.rows.is_kept:
+        raise Misconfigured(
+            f"{provider.name} lacks the key that authenticates rows: copy all keys, not only those of epochs"
+        )

@@ -52,7 +52,7 @@ def first_epoch(session: Session, provider: KeyProvider, ledger: LedgerName, now
         if session.row("current_epoch") is None:
             if 1 not in provider.epochs():
                 provider.begin(1)
-            provider.rows.make()
+            provider.rows.make()  # the row of the first epoch has a MAC
             _add_epoch(session, provider, ledger, 1, now)
         elif not provider.rows.is_kept:
             raise Misconfigured(

@@ -190,7 +190,7 @@ def resume_source(session: Session, link: ChainLink, topic: str, source: str) ->
 
 
 def sources_of(session: Session, topic: str | None = None) -> list[tuple[str, str, SourceCount]]:
-    """Topic, source and what came of it, in that order. Needs SELECT."""
+    """Topic, source and its counts, in that order. Needs SELECT."""
     rows = session.of("ledger").rows("intake_sources", topic=topic)
     return [(topic, source, _count_of(row)) for topic, source, *row in rows]
 

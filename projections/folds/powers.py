@@ -1,4 +1,4 @@
-"""Acts without the power that they claim: recorded before what they are about, or by who may not. Pure.
+"""Acts without the power that they claim: recorded before their target, or by a source that may not. Pure.
 
 What arrives later is judged when it is recorded (`ledger.recording.claims`). An act that came before what
 it ends is judged here, so that no source gets power by arriving first; an annulment has rules of its own.

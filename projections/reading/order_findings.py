@@ -10,7 +10,7 @@ from projections import ORDER_VIEWS
 from projections.findings.judging import Finding
 from projections.findings.orders import order_findings
 from projections.folds.timetravel import NOW, Moment
-from projections.folds.view import View
+from projections.folds.view import AnyView
 from projections.following.derive import rows_at
 from projections.following.storage import bookmarks
 from projections.reading.views import each, orders
@@ -82,7 +82,7 @@ def _known(
 
 
 def _past(
-    session: Session, view: View[Any], moment: Moment, privacy_office: Collection[str]
+    session: Session, view: AnyView, moment: Moment, privacy_office: Collection[str]
 ) -> Iterator[tuple[UUID, str, Any]]:
     for stream, rows in rows_at(session, view, moment, privacy_office, view.names):
         for subkey, row in rows.items():

@@ -29,6 +29,7 @@ from rulebook.orders import (
     ORDER_RULES,
     Allowance,
     ClockName,
+    OrderClock,
     OrderFacts,
     OrderRule,
     allowed,
@@ -231,17 +232,21 @@ def order_clocks(order: Order) -> tuple[OrderClockStatus, ...]:
     facts = order.facts
     if facts is None:
         return ()
-    found = [_stopped(order, clock.name, clock) for clock in clocks(facts)]
+    found = [_stopped(order, clock) for clock in clocks(facts) if _runs(order, clock.name)]
     found += list(_review(order))
     return tuple(sorted(found, key=lambda clock: (clock.due, clock.name)))
 
 
-def _stopped(order: Order, name: ClockName, clock: Any) -> OrderClockStatus:
-    due: datetime = clock.due
-    last = preserved_until(order) if name == "preservation" else None
-    if last is not None:
-        due = start_of(last + timedelta(days=1))
-    return OrderClockStatus(name, due, clock.rule, clock.citation, _done(order, name))
+def _runs(order: Order, name: ClockName) -> bool:
+    """Whether a clock matters: of a preservation not when the order is carried out and nothing is kept."""
+    return name != "preservation" or order.execution is None or preserved_until(order) is not None
+
+
+def _stopped(order: Order, clock: OrderClock) -> OrderClockStatus:
+    last = preserved_until(order) if clock.name == "preservation" else None
+    due = clock.due if last is None else start_of(last + timedelta(days=1))
+    done = _done(order, clock.name)
+    return OrderClockStatus(clock.name, due, clock.rule, clock.citation, done)
 
 
 def _done(order: Order, name: ClockName) -> datetime | None:

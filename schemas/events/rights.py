@@ -13,19 +13,22 @@ from schemas.personal import ByCategory, DataCategory, Remarks, SealedCategory
 Position = Annotated[int, Meta(ge=0, le=2**53 - 1, description="A position of the ledger.")]
 
 
+Right = Literal[
+    "access",
+    "rectification",
+    "erasure",
+    "restriction",
+    "portability",
+    "objection",
+    "human-review",
+]
+
+
 class RightsRequestReceived(PersonFacts, frozen=True, kw_only=True):
     """A person asked for a right; the period runs from `received_on`."""
 
     request_ref: Code
-    right: Literal[
-        "access",
-        "rectification",
-        "erasure",
-        "restriction",
-        "portability",
-        "objection",
-        "human-review",
-    ]
+    right: Right
     channel: Literal["post", "email", "portal", "phone", "other"]
     received_on: Day
 

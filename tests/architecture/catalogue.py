@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ledger.audit.catalogue import Fact, read_catalogue
 from ledger.embedded import start
@@ -15,7 +14,7 @@ from ledger.names import LedgerName
 from ledger.storage.install import install
 from ledger.storage.postgres import Database
 from projections import VIEWS, views_of
-from projections.folds.view import View
+from projections.folds.view import AnyView
 from projections.following.storage import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +24,7 @@ ORDERS = ROOT / "ledger" / "audit" / "catalogue_orders.txt"
 
 
 def fresh_catalogue(
-    database: Database, ledger: LedgerName, views: Sequence[View[Any]] = VIEWS
+    database: Database, ledger: LedgerName, views: Sequence[AnyView] = VIEWS
 ) -> list[Fact]:
     """The catalogue of a ledger that is installed now, or once more with other views."""
     install(database, ledger, datetime.now(UTC))

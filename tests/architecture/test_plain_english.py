@@ -1,7 +1,7 @@
 """Words that hide who does what are in no document, help text or message.
 
-A sentence names its actor, its verb and its object. Each word here has stood where a reader had to guess one;
-so has each form of a riddle.
+A sentence names its actor, its verb and its object. Each word here has stood where a reader had to guess
+one, and so has each form of a riddle.
 """
 
 import re
@@ -28,13 +28,13 @@ _WORDS = re.compile(rf"\b(?:{'|'.join(map(re.escape, REFUSED))})\b", re.I)
 _IS = "may|can|could|has|had|is|was|are|were|made|makes|holds|owns|knows|got|gave|reads|runs"
 # Forms of riddles, and what to write instead.
 RIDDLES = {
-    rf"\b(?:by|from|to|for|against|than|only|even) who (?:{_IS})\b": "name the person",
-    rf"(?:^|[.;] )Who (?:{_IS}|cannot|asks|wants|stands|came)\b[^?|:]*?\.(?:\s|$)": "name the user",
+    rf"\b(?:by|from|to|for|against|than|only|even) who (?:{_IS})\b": "name the person: a source that may",
+    rf"(?:^|[.;] )Who (?:{_IS}|cannot|asks|wants|came)\b[^?|:]*?\.(?:\s|$)": "name the person: a user who",
     r"\bwhat (?:\w+ ){0,3}(?:comes|came|come) (?:to|of)\b": "say the outcome, or the sum",
     r"\b(?:an)?other one's\b|\bnone such\b": "repeat the noun",
     r"\b[Ss]o (?:it is|is it|was it) (?:for|with)\b": "say what also holds",
     r"\bOf (?:them|it) (?:those|that)\b": "repeat the noun: open requests whose",
-    r"\bgoes by itself\b|\b(?:is|are) (?:held against|passed over)\b": "say who does what",
+    r"\bgoes by itself\b|\b(?:is|are) (?:held against|passed over)\b": "say who compares, skips, erases",
 }
 _RIDDLES = {re.compile(form): instead for form, instead in RIDDLES.items()}
 _CODE = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)", re.S)

@@ -89,6 +89,9 @@ def test_one_is_shown_with_its_acts_in_both_languages(office: Cli) -> None:
     assert (ran.status, ran.json["overdue"]) == (1, True)
     assert [step["text"] for step in ran.json["steps"]] == ["Complaint KL-1 received by email."]
     dutch = office("complaint", "show", "KL-1", "--language", "nl").out.decode()
+    words = " ".join(office("complaint", "list").out.decode().replace("│", " ").split())
+    assert "complaint was not answered in time" in words
+    assert "house.complaint.answer" in words
     assert "TE LAAT" in dutch
     assert "Antwoord op een klacht" in dutch
     assert "OVERDUE" not in dutch

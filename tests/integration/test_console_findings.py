@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from application.times import localized
 from tests.fixtures.console import (
     Cli,
     collected,
@@ -211,6 +212,8 @@ def test_text_shows_the_same(quiet: Cli) -> None:
     ran = quiet("findings", "--rule", CONSENT)
     assert ran.status == 1
     assert all(text in ran.out.decode() for text in (WHO, CONSENT, "marketing-message-sent"))
+    occurred = quiet("findings", "--rule", CONSENT, "--json").json["findings"][0]["occurred_at"]
+    assert localized(occurred) in ran.out.decode()
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ def test_due_is_what_a_run_erases_for_whatever_cause(cli: Cli) -> None:
     assert due["situation"] == "due"
     shown = cli("retention", "due").out
     assert b"DUE (consent-withdrawn)" in shown
+    words = " ".join(shown.decode().replace("│", " ").split())
+    assert "Behaviour of visitors for thirteen months" in words, "the rule, in words"
     assert b"retention-period" not in shown  # its period is not over, and keeps nothing of it
     assert [row["data_subjects"] for row in rows(cli, "forecast", name="months")] == [1]
     (erased,) = rows(cli, "run", "--yes", name="erased")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from application.queries.task import STATES
+from application.queries.today.task import STATES
 from rulebook.calendar import day_of
 from tests.fixtures.console import Cli, collected, disclosed, message, recipient, registered
 

@@ -18,8 +18,9 @@ from ledger.letters.lists import LetterFilter, count_letters
 from ledger.letters.withheld import count_withheld
 from ledger.tlog.signing.envelope import enclosed
 from schemas import Rejection
+from tests.fixtures.console import Cli
 from tests.fixtures.ledger import collected, message, registered
-from tests.fixtures.two_ledgers import DISCLOSED, WHO, Two, disclosed, secrecy
+from tests.fixtures.two_ledgers import DISCLOSED, WHO, Two, disclosed, preserved, secrecy
 
 IMPOSED, LIFTED = "2026-03-02T10:00:00Z", "2026-11-20T10:00:00Z"
 HANDED = "disclosure-handed-over"
@@ -246,3 +247,28 @@ def test_without_a_file_that_is_new_nothing_is_recorded(two: Two, tmp_path: Path
     assert two.open.take(file.read_bytes().strip()).recorded == 1
     with pytest.raises(FileExistsError), to_file(file) as send:
         give_lifted(two.confidential.site, send, again=True)
+
+
+def test_the_commands_do_by_hand_what_the_clock_does(cli: Cli) -> None:
+    """In a confidential ledger; in an open one they do not exist."""
+    keep_list = cli.folder / "keep.list"
+    cli.set(CONFIDENTIAL="1", KEEP_LIST=str(keep_list))
+    made = cli("init", "--json").json
+    assert made["signing_key"].startswith("signed-messages+")
+    assert made["keep_key"].endswith("confidential/keep.key")
+    told = [disclosed(), secrecy("lifted", LIFTED), preserved("imposed", IMPOSED, "traffic")]
+    assert cli.record(*told)["recorded"] == 3
+    assert cli("preservation", "publish", "--json").json["kept"] == 1
+    file = cli.folder / "lifted.ndjson"
+    given = cli("secrecy", "hand-over", str(file), "--json").json
+    assert given == {"sent": 1, "recorded": 1, "erased": 0}
+    again = cli("secrecy", "hand-over", str(cli.folder / "again"), "--again", "--json").json
+    assert again == {"sent": 1, "recorded": 0, "erased": 0}
+    assert (cli.folder / "again").read_bytes() == file.read_bytes()
+    ran = cli("secrecy", "hand-over")
+    assert (ran.status, "LEDGER_KAFKA_BOOTSTRAP" in ran.err) == (2, True)
+    cli.set(CONFIDENTIAL="0", SIGNED_KEYS=made["signing_key"])
+    assert cli("secrecy", "hand-over").status == 2
+    assert cli("ingest", "--signed", str(file), "--json").json["recorded"] == 1
+    assert cli("ingest", "--signed", "--as-privacy-office", str(file)).status == 2
+    assert "politie-zn" in cli("disclosures", "--subject", WHO).out.decode()

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from pyrage import x25519
 
-from application.queries.orders.data import OrderData, Wanted, order_data
+from application.queries.desk.data import OrderData, Wanted, order_data
 from console.commands.people import recording_reads
 from host.environment import settings_from
 from host.open_side import open_side

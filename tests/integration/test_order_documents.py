@@ -112,6 +112,13 @@ def answers(desk: Cli, file: Path, folder: Path) -> None:
     typed = changed(OBJECTION, A=REMOVED, C=REMOVED, B__received_on=REMOVED)
     file.write_bytes(written(typed))
     call = ("order", "answer", "EPOC-1", str(file), "--form", "objection")
+    epoc = folder / "epoc.xml"
+    epoc.write_bytes(test_commission_xml.document(kind="MAYOR"))
+    other = desk(*call, "--document", str(epoc))
+    assert other.status == 1
+    assert "not the document" in other.err
+    epoc.write_bytes(test_commission_xml.document())
+    assert b"345 Js 12/26" in desk(*call, "--document", str(epoc)).out
     text = desk(*call).out.decode()
     assert "our reference of the order: EPOC-1" in text
     assert "21 November 2026" in text

@@ -1,4 +1,4 @@
-"""`ledger complaint`: what persons complained of, until when it is answered, and what came of it."""
+"""`ledger complaint`: what persons complained of, until when it is answered, and the outcome."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime

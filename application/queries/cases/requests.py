@@ -1,4 +1,4 @@
-"""`ledger request list`, `show`: what persons asked for, until when it must be answered, what came of it."""
+"""`ledger request list`, `show`: what persons asked for, until when it must be answered, the outcome."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType, convert
+from msgspec.structs import asdict
 
 from application.answer import Answer, InBothLanguages
 from application.queries.keeping.erasure import Forgotten, forgotten
@@ -153,15 +154,9 @@ def decision_row(decision: ErasureDecision) -> DecisionShown:
     grounds = [ground_row(reason) for reason in decision.reasons]
     first, *others = grounds
     return DecisionShown(
+        **asdict(first),
         category=decision.category,
         decision=decision.decision,
-        ground=first.ground,
-        rule=first.rule,
-        statute=first.statute,
-        ref=first.ref,
-        until=first.until,
-        waits_for=first.waits_for,
-        says=first.says,
         besides=others,
         grounds=grounds[::-1],
     )

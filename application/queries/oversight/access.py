@@ -111,7 +111,7 @@ class EmployeeAccess(Rights, frozen=True, kw_only=True):
 def access(
     source: Source, moment: Moment, *, role: str | None = None, category: str | None = None
 ) -> Access:
-    """Roles as they were at a moment, and who held any. `role`, `category`: only who had that."""
+    """Roles as they were at a moment, and who held any. `role`, `category`: only employees who had that."""
     house, time = house_at(source, moment), moment.as_of or source.now
     source.reads.note_many(())
     names = source.names(house.employees)

@@ -15,7 +15,7 @@ from projections.keeping.holds import ACTS_ON_HOLDS, UNDISCLOSED
 from schemas import names
 
 _RELEASED = names.LEGAL_HOLD_RELEASED
-_UNASKED = frozenset({"retention", "consent-withdrawn"})
+_UNASKED = frozenset({"retention", names.CONSENT_WITHDRAWN})
 
 
 def hidden_in(selections: Iterable[SelectedEvents]) -> Callable[[RecordedEvent], bool]:

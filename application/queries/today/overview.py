@@ -15,15 +15,13 @@ from application.queries.intake.dead_letters import forgotten_after
 from application.queries.intake.sources import sources
 from application.queries.keeping.holds import all_holds
 from application.queries.keeping.periods import due_counts
-from application.queries.orders.found import known_orders, named_orders
-from application.queries.orders.tasks import tasks_of_order, tasks_of_restrictions
-from application.queries.task import Task, command, reference_of, state_of
 from application.queries.today.cases import (
     task_of_complaint,
     tasks_of_incident,
     tasks_of_intake,
     tasks_of_request,
 )
+from application.queries.today.task import Task, command, reference_of, state_of
 from application.queries.upkeep.health import key_status
 from application.site import Site
 from application.source import Source
@@ -33,7 +31,6 @@ from ledger.letters.lists import LetterFilter, count_letters, letters_like
 from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from projections.folds.timetravel import NOW
-from projections.reading.views import secrets
 from rulebook.calendar import day_of
 from schemas import names
 from schemas.formats import instant_of
@@ -42,8 +39,6 @@ from schemas.formats import instant_of
 def tasks(site: Site, source: Source) -> Iterator[Task]:
     """What is to be done, in no order. Expects views that are up to date."""
     today = day_of(source.now)
-    if site.intake.confidential:
-        yield from _orders(source)
     yield from _requests(source)
     yield from _incidents(source)
     yield from _complaints(source)
@@ -54,16 +49,6 @@ def tasks(site: Site, source: Source) -> Iterator[Task]:
     yield from tasks_of_intake(sources(sources_of(source.session), halted), halted)
     yield from _letters(source, today)
     yield from _keys(site, source, today)
-
-
-def _orders(source: Source) -> Iterator[Task]:
-    """At the disclosure desk of a confidential ledger: orders, secrecy, preservations, restrictions."""
-    for case in named_orders(source, known_orders(source)):
-        yield from tasks_of_order(case, source.now)
-    people = dict(secrets(source.session))
-    names_shown = source.names(people)
-    for stream, row in people.items():
-        yield from tasks_of_restrictions(names_shown[stream], row, source.now)
 
 
 def _requests(source: Source) -> Iterator[Task]:

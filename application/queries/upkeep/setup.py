@@ -9,7 +9,7 @@ class InstalledLedger(Answer, frozen=True):
     `keys`: the folder of its keys; `log_key`: the log's verification key. `withheld_key`: the public key
     to which messages are sealed that are not for this ledger, None without one; `withheld_private`: the file
     of its private half, None elsewhere. `signing_key`: the verification key of the signed messages that it
-    sends, None for one that sends none. `keep_key`: the file of the key of the keep list, None without one.
+    sends, None where it sends nothing. `keep_key`: the file of the key of the keep list, None without one.
     """
 
     ledger: str

@@ -5,6 +5,7 @@ GRANT USAGE ON SCHEMA {keys} TO {recorder}, {eraser}, {reader};
 GRANT USAGE ON SCHEMA {views} TO {projector}, {reader};
 
 GRANT SELECT ON ALL TABLES IN SCHEMA {events} TO {recorder}, {eraser}, {reader};
+-- What is withheld is read by who hands it over; the others count it.
 REVOKE SELECT ON {events}.withheld_letters FROM {eraser}, {reader};
 GRANT SELECT (letter) ON {events}.withheld_letters TO {eraser}, {reader};
 GRANT SELECT ON {events}.head, {events}.events TO {projector};

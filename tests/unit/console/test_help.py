@@ -68,4 +68,4 @@ def test_a_paragraph_is_wrapped_as_one(program: Cli, monkeypatch: pytest.MonkeyP
     lines = shown(program, monkeypatch, ("keys", "rotate"), 80).splitlines()
     first = next(i for i, line in enumerate(lines) if "Without --now" in line)
     assert lines[first].endswith("so a timer")
-    assert lines[first + 1].startswith("  every day. Dead letters past")
+    assert lines[first + 1].startswith("  may run it every day. It also forgets")

@@ -7,7 +7,7 @@ from itertools import product
 import msgspec
 import pytest
 
-from application.queries.orders.commitments import (
+from application.queries.desk.commitments import (
     PublicProof,
     Tree,
     WholeProof,
@@ -17,7 +17,7 @@ from application.queries.orders.commitments import (
     verify_whole,
     whole_proof,
 )
-from application.queries.orders.counts import Counted, Figure, order_counts, shown_figure
+from application.queries.desk.counts import Counted, Figure, order_counts, shown_figure
 from ledger.errors import Unproven
 
 HALF = "2026-H1"

@@ -47,6 +47,15 @@ def test_an_empty_table_says_so() -> None:
     assert "nothing" in printed(table("title", ("column",), []))
 
 
+def test_a_table_with_a_time_names_its_zone() -> None:
+    instant = "2026-11-24T09:15:00.000000Z"
+    assert "times: Europe/Amsterdam" in printed(table("title", ("when",), [(instant,)]))
+    assert "times: Europe/Amsterdam" in printed(table(f"as of {instant}", ("what",), [("a",)]))
+    assert "times: Europe/Amsterdam" in printed(pairs("title", [("at", Stack(["a", instant]))]))
+    assert "times:" not in printed(table("title", ("when",), [("2026-11-24",)]))
+    assert "times:" not in printed(pairs("title", [("on", "2026-11-24")]))
+
+
 def test_a_stack_takes_a_line_for_each_value_that_is_there() -> None:
     shown = printed(pairs("title", [("name", Stack(["one", None, "", "two"]))]))
     lines = [line for line in shown.splitlines() if "one" in line or "two" in line]

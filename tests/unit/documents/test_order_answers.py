@@ -2,10 +2,12 @@
 
 import pytest
 
-from documents.order_forms import answered, form_page, form_text, own_xml
+from documents.order_forms import FORMS, answered, form_page, form_text, known_of, own_xml
 from documents.order_forms.page import form_document
+from documents.order_forms.problems import TEXTS, Problem, reason_of
 from documents.order_forms.receiving import filled_in
 from tests.unit.documents.making import (
+    EPOC,
     EXTENSION,
     OBJECTION,
     REMOVED,
@@ -15,7 +17,7 @@ from tests.unit.documents.making import (
     written,
 )
 
-KNOWN = {
+_TEXTS = {
     "issuing_authority": "Staatsanwaltschaft Beispielstadt",
     "file_number": "345 Js 12/26",
     "issued_on": "2026-11-20",
@@ -24,12 +26,13 @@ KNOWN = {
     "addressee_file_number": "order-7",
     "certificate": "epoc",
 }
+KNOWN = {name: (text,) for name, text in _TEXTS.items()}
 TYPED = {name: OBJECTION[name] for name in ("form", "D", "G", "H")}
 
 
-def wrong(table: Table, **known: str) -> set[tuple[str, str, str]]:
+def wrong(table: Table) -> set[tuple[str, str, str]]:
     """What is wrong with an objection."""
-    problems = refused(lambda: answered("objection", written(table), known)).problems
+    problems = refused(lambda: answered("objection", written(table), {})).problems
     return {(one.section, one.field, one.code) for one in problems}
 
 
@@ -40,12 +43,12 @@ def test_an_objection_is_completed_with_what_is_known() -> None:
 
 
 def test_what_a_person_typed_goes_before_what_is_known() -> None:
-    filled = answered("objection", written(OBJECTION), {"file_number": "other"})
+    filled = answered("objection", written(OBJECTION), {"file_number": ("other",)})
     assert filled.one("file_number") == "345 Js 12/26"
 
 
 def test_a_section_that_a_form_may_do_without_is_not_added() -> None:
-    filled = answered("objection", written(TYPED), {**KNOWN, "foreign_law": "a law"})
+    filled = answered("objection", written(TYPED), {**KNOWN, "foreign_law": ("a law",)})
     assert not filled.block("conflict")
 
 
@@ -115,3 +118,37 @@ def test_an_answer_of_several_lines_is_kept() -> None:
     text = "first\r\nsecond\n\tthird"
     filled = answered("objection", written(changed(OBJECTION, D__explanation=text)), {})
     assert filled_in(own_xml(filled))[0].one("explanation") == text
+
+
+def test_an_objection_takes_its_reasons_from_the_document() -> None:
+    document = changed(
+        EPOC,
+        C__deadline=["ten-days", "eight-hours-life"],
+        EF__0__phone=REMOVED,
+        G=REMOVED,
+        I__issuer_kind="other-competent-authority",
+    )
+    known = known_of(written(document), "nl")
+    typed = {"form": "objection", "G": OBJECTION["G"], "H": OBJECTION["H"]}
+    filled = answered("objection", written(typed), {**KNOWN, **known})
+    assert set(filled.all("reason")) == {
+        *("manifest-errors", "insufficient-information", "incomplete", "not-valid-authority")
+    }
+    explained = filled.one("explanation") or ""
+    assert "deze termijnen sluiten elkaar uit" in explained
+    assert len(explained.split("\n")) == 4
+    assert (filled.one("file_number"), filled.one("issued_on")) == ("345 Js 12/26", "2026-11-20")
+    assert filled_in(own_xml(filled))[0] == filled
+
+
+def test_an_objection_copies_no_field_that_is_wrong() -> None:
+    known = known_of(written(changed(EPOC, A__file_number=["1", "2"], I__signed_on="x")), "en")
+    assert not known.keys() & {"file_number", "issued_on"}
+    assert not known_of(written(EPOC), "en").keys() & {"reason", "explanation"}
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_every_problem_has_a_reason_of_the_form(code: str) -> None:
+    reasons = FORMS["objection"].by_letter["D"].field("reason")
+    assert reasons
+    assert reason_of(Problem(code)) in reasons.values

@@ -8,10 +8,10 @@ import pytest
 
 from application.acts.on_secrecy import Word
 from application.acts.on_secrecy import hindrance as secrecy_hindrance
-from application.queries.orders.found import FoundOrder
-from application.queries.orders.found_secrets import secret_of_order
-from application.queries.orders.tasks import next_command, tasks_of_order
-from application.queries.task import TASKS
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.desk.found_secrets import secret_of_order
+from application.queries.desk.order_tasks import next_command, tasks_of_order
+from application.queries.today.task import TASKS
 from projections.folds.view import Order as Place
 from projections.reading.order_judging import (
     NO_RULE,

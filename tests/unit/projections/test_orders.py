@@ -156,6 +156,13 @@ def test_preservation_runs_until_the_day_that_was_said_last() -> None:
     assert ended.done_at == at(40 * DAY)
 
 
+def test_an_order_that_keeps_nothing_has_no_end_to_wait_for() -> None:
+    freeze = received(provision="nl.sv.126ni", kind="preservation")
+    waiting, done = stands(freeze), stands(freeze, act("order-executed", 1), day=2)
+    assert "preservation" in {one.name for one in waiting.clocks}
+    assert "preservation" not in {one.name for one in done.clocks}
+
+
 def test_secrecy_holds_by_law_until_it_is_lifted_and_is_reviewed_on_a_clock() -> None:
     imposed = act("secrecy-imposed", 1, by="authority", evidence="l", review_on="2026-06-01")
     lifted = act("secrecy-lifted", 100, by="court", evidence="r")

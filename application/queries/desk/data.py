@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from msgspec import UNSET, Struct, UnsetType
 
 from application.answer import Answer
-from application.queries.orders.holders import held_by_number
+from application.queries.desk.holders import held_by_number
 from application.queries.subjects import selections
 from application.source import Source
 from ledger.errors import UnknownSubject

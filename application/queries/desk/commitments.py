@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import msgspec
 
-from application.queries.orders.counts import Counted, Figure, OrderCell, figure_of
+from application.queries.desk.counts import Counted, Figure, OrderCell, figure_of
 from ledger.errors import Unproven
 from ledger.tlog.tree.merkle import hash_leaf, hash_perfect
 from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from application.answer import Name
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.orders.found import FoundOrder, find_order
+from application.queries.desk.found_orders import FoundOrder, find_order
 from application.queries.subjects import known_streams, note_read
 from application.source import Source
 from projections.reading.views import secrets_of

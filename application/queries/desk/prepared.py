@@ -7,8 +7,8 @@ import msgspec
 
 from application.answer import Answer
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.orders.data import OrderData, OrderGap, Wanted
-from application.queries.orders.found import FoundOrder
+from application.queries.desk.data import OrderData, OrderGap, Wanted
+from application.queries.desk.found_orders import FoundOrder
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
 from ledger.event import RecordedEvent

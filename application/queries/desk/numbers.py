@@ -6,15 +6,15 @@ from datetime import datetime
 from msgspec import Struct
 
 from application.answer import Answer
-from application.queries.orders.commitments import Salt, Tree, tree_of
-from application.queries.orders.counts import (
+from application.queries.desk.commitments import Salt, Tree, tree_of
+from application.queries.desk.counts import (
     Counted,
     OrderCounts,
     Outcome,
     half_year_of,
     order_counts,
 )
-from application.queries.orders.found import known_orders
+from application.queries.desk.found_orders import known_orders
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
 from ledger.recording.reads import READS

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from application.answer import Answer, Name
-from application.queries.orders.found import FoundOrder, known_orders, named_orders
-from application.queries.orders.found_secrets import (
+from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
+from application.queries.desk.found_secrets import (
     FoundSecret,
     secret_of_disclosure,
     secret_of_order,

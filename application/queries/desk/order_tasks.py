@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from application.answer import Name
-from application.queries.orders.found import FoundOrder
-from application.queries.task import State, Task, command, reference_of, state_of
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.today.task import State, Task, command, reference_of, state_of
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
 from projections.reading.order_steps import kind_of_order

@@ -8,8 +8,8 @@ from msgspec.structs import asdict
 
 from application.answer import Answer, Name
 from application.queries.cases.clocks import CaseAct, case_act
-from application.queries.orders.found import FoundOrder
-from application.queries.orders.tasks import next_command
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.desk.order_tasks import next_command
 from application.source import instant_or_none, unless_erased
 from ledger.event import instant
 from projections.views.order_acts import Secrecy
