@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 import application
-from application.queries.task import TASKS
+from application.queries.today.task import TASKS
 from application.words import code_word, headings, phrase
 from projections.views import order_acts, orders
 from projections.views.requests import CLOSINGS, Identity, Status
