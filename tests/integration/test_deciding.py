@@ -188,8 +188,8 @@ def test_a_hold_that_comes_after_the_decision_was_made_is_refused_under_the_lock
 ) -> None:
     """The judge sees no hold; the one guarded path does."""
     home.tell(held("contact"), hold("placed", "2026-11-01T10:00:00Z", "contact"))
-    monkeypatch.setattr("projections.keeping.lasting.keepings_of", lambda _dossier: [])
-    monkeypatch.setattr("projections.keeping.erasing.holds_by_ref", lambda _dossier: {})
+    monkeypatch.setattr("projections.keeping.lasting.keepings_of", lambda *_: [])
+    monkeypatch.setattr("projections.keeping.erasing.holds_by_ref", lambda *_: {})
     with pytest.raises(OnHold):
         erase_asked(home.site, WHO, ASKED)
     assert own(home) == []
