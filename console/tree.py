@@ -4,6 +4,8 @@ A confidential ledger has more of them (`confidential_commands.toml`). In an ope
 help, suggestions, completion and errors are made from the commands that there are, and know no others.
 """
 
+import os
+import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -64,6 +66,11 @@ def is_confidential(arguments: Sequence[str], environment: Mapping[str, str]) ->
     options = options[: options.index("--")] if "--" in options else options
     flags = [_FLAGS[word] for word in options if word in _FLAGS]
     return flags[-1] if flags else environment.get(_VARIABLE, "").strip().lower() in YES
+
+
+def runs_confidential() -> bool:
+    """Whether this program was called for a confidential ledger: what flags may name depends on it."""
+    return is_confidential(sys.argv[1:], os.environ)
 
 
 def function_of(entry: Entry) -> Callable[..., Any]:

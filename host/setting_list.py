@@ -69,6 +69,7 @@ SETTINGS: tuple[Setting, ...] = (
         "store",
         "of a confidential ledger: file with the settings of the open one, which it reads, one a line",
         fixed=True,
+        unlisted=True,
     ),
     Setting(
         "LEDGER_WITHHELD_KEY",

@@ -36,6 +36,7 @@ from console.output import emit_list, people, print_answer
 from console.show.access import access_tables, employee_tables, seen_tables
 from console.show.findings import findings_table
 from console.show.lint import lint_table
+from console.tree import runs_confidential
 from host.settings import Settings
 from projections.folds.timetravel import NOW, Moment
 from projections.views.notices import NoticeStatement, claims_of
@@ -100,13 +101,18 @@ def _kind_of_subject(
     return kind_of(subject) if subject else None
 
 
+def _known_rules() -> tuple[rulebook.Rule, ...]:
+    """The rules whose breach this ledger finds."""
+    return (*rulebook.RULES, *(rulebook.ORDER_FINDINGS if runs_confidential() else ()))
+
+
 @configured("store")
 def show_findings(
     settings: Settings,
     rule: Annotated[
         str | None,
         code_option(
-            "--rule", "R", RULES, "Of this rule, by id or title.", lambda: rules(rulebook.RULES)
+            "--rule", "R", RULES, "Of this rule, by id or title.", lambda: rules(_known_rules())
         ),
     ] = None,
     severity: Annotated[str | None, code_option("--severity", "V", SEVERITIES)] = None,

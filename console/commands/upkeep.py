@@ -23,12 +23,13 @@ from console.commands.log import checkpoint_now
 from console.flags import Json, configured, option_of, switch
 from console.output import print_answer
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
+from console.tree import runs_confidential
 from host.running.forgetting import forget_due
 from host.running.kafka_lags import kafka_lags
 from host.settings import Settings
 from host.wiring import audited_site, open_site
 from ledger.keys.rotation import epochs
-from projections import VIEWS, views_of
+from projections import views_of
 from projections.folds.digest import SLICES
 from projections.folds.view import View
 
@@ -55,8 +56,8 @@ def rebuild_views(
         typer.Argument(
             metavar="[VIEW]...",
             help="Views; without it: all.",
-            autocompletion=lambda: [view.name for view in VIEWS],
-            callback=option_of(lambda: codes(view.name for view in VIEWS)),
+            autocompletion=lambda: [view.name for view in views_of(runs_confidential())],
+            callback=option_of(lambda: codes(view.name for view in views_of(runs_confidential()))),
         ),
     ] = None,
     processes: Annotated[

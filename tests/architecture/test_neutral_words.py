@@ -51,7 +51,8 @@ def test_no_help_tells_of_another_ledger(program: Cli, command: str) -> None:
 def test_no_setting_tells_of_another_ledger() -> None:
     listed = [setting for setting in SETTINGS if not setting.unlisted]
     assert [s.variable for s in listed if told(f"{s.variable} {s.help}")] == []
-    assert [s.variable for s in SETTINGS if s.unlisted] == ["LEDGER_CONFIDENTIAL"]
+    unlisted = [s.variable for s in SETTINGS if s.unlisted]
+    assert unlisted == ["LEDGER_CONFIDENTIAL", "LEDGER_OPEN_SETTINGS_FILE"]
 
 
 def test_no_metric_tells_of_another_ledger() -> None:

@@ -22,7 +22,7 @@ from tests.fixtures.ledger import House
 def test_an_erasure_is_whole_or_did_not_happen(
     house: House, kind: Kind, order: str, stride: int
 ) -> None:
-    steps = endure(Erasing(ORDERS[order]), house, kind, stride)
+    steps = endure(Erasing(ORDERS[order]), house, kind, 2 * stride - 1)
     if steps:
         assert {"pwrite", "fsync", "open", "_exit_gen"} <= set(steps)
         # Nothing but the commit comes after the journal.
@@ -36,7 +36,7 @@ def test_an_erasure_is_whole_or_did_not_happen(
 def test_a_start_completes_what_the_journal_knows(
     house: House, kind: Kind, order: str, stride: int
 ) -> None:
-    endure(Reapplying(ORDERS[order]), house, kind, stride)
+    endure(Reapplying(ORDERS[order]), house, kind, 2 * stride - 1)
 
 
 def test_a_line_of_the_journal_that_may_not_be_on_disk_is_taken_back(

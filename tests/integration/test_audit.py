@@ -1,6 +1,7 @@
 """The audit on a real database: clean after real work, and one finding for each thing that is changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,11 @@ from ledger.writing.append import Span
 from ledger.writing.bookmarks import Bookmark
 from ledger.writing.packing import blind_hash
 from tests.fixtures.guards import GUARDS_ON
-from tests.fixtures.ledger import House, accessed, collected, registered
+from tests.fixtures.ledger import House, accessed, collected, copied, registered
+from tests.fixtures.postgres import Templates
 
 
-def worked(house: House) -> House:
+def work(house: House) -> None:
     house.bookmark("t")
     house.record(registered(), collected(), b"bad", accessed())
     event = registered("customer/2")
@@ -25,13 +27,19 @@ def worked(house: House) -> House:
         span = Span("t", 0, start, start + len(lines))
         house.open().record(Batch(house.messages(*lines), span, Bookmark("c", "i")))
     house.eraser().erase("customer/2", ["contact"], "request")
-    return house
 
 
-def test_real_work_leaves_nothing_to_find(house: House) -> None:
-    result = audit(worked(house).session("reader"))
+@pytest.fixture
+def worked(templates: Templates, tmp_path: Path) -> Iterator[House]:
+    """A ledger with something of everything."""
+    with copied(templates, tmp_path, "worked", work) as house:
+        yield house
+
+
+def test_real_work_leaves_nothing_to_find(worked: House) -> None:
+    result = audit(worked.session("reader"))
     assert result.ok
-    assert result.size == len(house.events()) == 7
+    assert result.size == len(worked.events()) == 7
 
 
 def test_an_empty_ledger_has_the_root_of_an_empty_tree(house: House) -> None:
@@ -90,15 +98,15 @@ TAMPERING = {
 
 
 @pytest.mark.parametrize("what", TAMPERING)
-def test_what_is_changed_is_named(house: House, what: str) -> None:
+def test_what_is_changed_is_named(worked: House, what: str) -> None:
     change, kind, position = TAMPERING[what]
-    owner = worked(house).session(None)
-    before = audit(house.session("reader")).root
+    owner = worked.session(None)
+    before = audit(worked.session("reader")).root
     for table in ("events", "event_ids", "batches", "head", "dead_letters"):
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
     owner.script(change, {})
     owner.script(GUARDS_ON, {})
-    result = audit(house.session("reader"))
+    result = audit(worked.session("reader"))
     assert (kind, position) in {(finding.kind, finding.position) for finding in result.findings}
     if "UPDATE events" in change or "DELETE FROM events" in change:
         assert result.root != before
@@ -122,23 +130,21 @@ def removed(house: House) -> int:
     return int(gone)
 
 
-def test_the_blind_index_comes_back_from_the_sealed_values(house: House) -> None:
-    worked(house)
-    key = house.opener().ledger_key("blind")
+def test_the_blind_index_comes_back_from_the_sealed_values(worked: House) -> None:
+    key = worked.opener().ledger_key("blind")
     wanted = blind_hash(key, "email", "J.DEVRIES@example.nl")
-    assert house.opener().find(wanted) == ["customer/10023"]
-    house.session(None).script("TRUNCATE blind_index, blind_index_complete", {})
-    session = house.session("eraser")
+    assert worked.opener().find(wanted) == ["customer/10023"]
+    worked.session(None).script("TRUNCATE blind_index, blind_index_complete", {})
+    session = worked.session("eraser")
     assert not is_complete(session)
-    assert rebuild(session, Opener(session, house.provider, house.ledger)) == 1
+    assert rebuild(session, Opener(session, worked.provider, worked.ledger)) == 1
     assert is_complete(session)
-    assert house.opener().find(wanted) == ["customer/10023"]
+    assert worked.opener().find(wanted) == ["customer/10023"]
 
 
-def test_the_librarys_repository_and_notification_log_work_on_our_table(house: House) -> None:
-    worked(house)
-    ledger = house.open()
-    stream = house.events()[0].stream
+def test_the_librarys_repository_and_notification_log_work_on_our_table(worked: House) -> None:
+    ledger = worked.open()
+    stream = worked.events()[0].stream
 
     def names_of(before: list[str] | None, events: Iterable[Any]) -> list[str]:
         return [*(before or []), *(event.name for event in events)]
@@ -148,12 +154,13 @@ def test_the_librarys_repository_and_notification_log_work_on_our_table(house: H
     section = ledger.notification_log["1,5"]
     assert [item.id for item in section.items] == [1, 2, 3, 4, 5]
     assert section.next_id == "6,10"
-    for event, row in zip(house.events(), ledger.recorder.select_notifications(1, 10), strict=True):
+    for event, row in zip(
+        worked.events(), ledger.recorder.select_notifications(1, 10), strict=True
+    ):
         assert ledger.mapper.to_stored_event(event).state == row.state
         assert ledger.mapper.to_domain_event(row) == event
 
 
-def test_a_subscription_follows(house: House) -> None:
-    worked(house)
-    with house.open().recorder.subscribe(gt=5) as subscription:
+def test_a_subscription_follows(worked: House) -> None:
+    with worked.open().recorder.subscribe(gt=5) as subscription:
         assert next(iter(subscription)).id == 6

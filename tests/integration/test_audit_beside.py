@@ -1,6 +1,8 @@
 """What is recorded beside the events, changed a column at a time with every guard off: each is named."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,8 @@ from ledger.writing.bookmarks import Bookmark
 from ledger.writing.message import KafkaOrigin, Message
 from schemas import decode
 from tests.fixtures.guards import GUARDS_ON
-from tests.fixtures.ledger import House, collected, registered
+from tests.fixtures.ledger import House, collected, copied, registered
+from tests.fixtures.postgres import Templates
 from tests.fixtures.tlog import Log
 
 TABLES = (
@@ -31,10 +34,8 @@ def arrived(house: House, start: int, *lines: bytes) -> None:
     house.open().record(Batch(messages, span, Bookmark("c", "i", lines[-1])))
 
 
-@pytest.fixture
-def published(log: Log) -> Log:
-    """A published ledger with a row in every table beside the events."""
-    house = log.house
+def work(house: House) -> None:
+    """What leaves a row in every table beside the events; published."""
     house.record(registered(), collected(), b"bad", b"worse")
     house.bookmark("t")
     arrived(house, 0, b"no event", b"no event")
@@ -42,9 +43,14 @@ def published(log: Log) -> Log:
     house.record(b"bad")
     house.eraser().erase("customer/10023", ["contact"], "request")
     house.track("upstream", 7)
-    log.publish()
+    Log(house, house.keys / "tlog").publish()
     house.record(registered("customer/2"))
-    return log
+
+
+@pytest.fixture
+def published(templates: Templates, tmp_path: Path) -> Iterator[Log]:
+    with copied(templates, tmp_path, "published", work) as house:
+        yield Log(house, house.keys / "tlog")
 
 
 def altered(log: Log, *statements: str) -> Audit:

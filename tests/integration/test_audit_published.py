@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from ledger.audit import Audit, PublishedLog, audit
-from ledger.names import LedgerName
 from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.fixtures.guards import GUARDS_ON
-from tests.fixtures.ledger import Clock, House, installed, message
+from tests.fixtures.ledger import House, copied, message
 from tests.fixtures.postgres import Templates
 from tests.fixtures.tlog import Log
 
@@ -30,26 +29,19 @@ def record(house: House, first: int, count: int) -> None:
     ledger.close()
 
 
-def publish(url: str, keys: Path) -> None:
-    """The published ledger that the others are copied from."""
-    installed(url, keys)
-    house = House(url, keys, LedgerName("main"), Clock())
-    log, done = Log(house, keys / "tlog"), 0
+def work(house: House) -> None:
+    log, done = Log(house, house.keys / "tlog"), 0
     for size in SIZES:
         record(house, done, size - done)
         log.publish()
         done = size
     record(house, done, TAIL)
-    house.close()
 
 
 @pytest.fixture
 def published(templates: Templates, tmp_path: Path) -> Iterator[Log]:
-    keys = tmp_path / "keys"
-    with templates.of("published", publish, keys) as url:
-        house = House(url, keys, LedgerName("main"), Clock())
-        yield Log(house, keys / "tlog")
-        house.close()
+    with copied(templates, tmp_path, "thrice_published", work) as house:
+        yield Log(house, house.keys / "tlog")
 
 
 def audited(log: Log) -> Audit:

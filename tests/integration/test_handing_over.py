@@ -267,6 +267,7 @@ def test_the_commands_do_by_hand_what_the_clock_does(cli: Cli) -> None:
     assert (cli.folder / "again").read_bytes() == file.read_bytes()
     ran = cli("secrecy", "hand-over")
     assert (ran.status, "LEDGER_KAFKA_BOOTSTRAP" in ran.err) == (2, True)
+    assert cli("audit", "--json").json["findings"] == []
     cli.set(CONFIDENTIAL="0", SIGNED_KEYS=made["signing_key"])
     assert cli("secrecy", "hand-over").status == 2
     assert cli("ingest", "--signed", str(file), "--json").json["recorded"] == 1

@@ -269,7 +269,7 @@ def test_after_the_hand_over_everybody_who_asks_is_told(house: tuple[Cli, Secret
     ):
         assert b"politie-zn" in told[name]
         assert day in told[name]
-    assert cli("audit", "--views").status == 0
+    assert cli("audit", "--views", "--json").json["findings"] == []
 
 
 def test_figures_and_help_are_the_same_beside_a_ledger_of_orders(house: tuple[Cli, Secret]) -> None:

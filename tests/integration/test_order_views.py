@@ -62,6 +62,9 @@ def test_what_was_planted_in_the_sample_is_found_and_the_views_are_what_the_even
     assert audit.json["findings"] == []
     names = {one["view"] for one in house("status", "--json").json["views"]}
     assert set(OWN) <= names
+    late = house("findings", "--json", "--rule", "law.order.answer").json["findings"]
+    assert {one["rule"] for one in late} == {"law.order.answer"}
+    assert {one["view"] for one in house("rebuild", "orders", "--json").json["views"]} == {"orders"}
     of_one = house("findings", "--json", "--severity", "medium", "--subject", "customer/10026")
     assert {one["severity"] for one in of_one.json["findings"]} <= {"medium"}
 
@@ -77,6 +80,7 @@ def test_an_open_ledger_has_no_table_type_rule_or_finding_of_orders(house: Cli) 
     assert names.isdisjoint(one["name"] for one in main("schema", "list", "--json").json["types"])
     assert main("schema", "show", "order-received").status == 2
     assert main("findings", "--rule", ORDER_FINDINGS[0].id).status == 2
+    assert main("rebuild", "orders").status == 2
     events = main("sample", "--events", "400", "--customers", "24").out
     assert not [line for line in events.splitlines() if b"ledger.order-received" in line]
     assert main("audit", "--views", "--json").json["findings"] == []

@@ -8,10 +8,14 @@ from typing import get_args
 import pytest
 
 import application
+from application.queries.today.task import TASKS
 from application.words import code_word, headings, phrase
+from projections.views import order_acts, orders
 from projections.views.requests import CLOSINGS, Identity, Status
 from rulebook import ERASURE_RULES, REFUSALS
 from rulebook.erasure import Outcome
+from rulebook.orders import ClockName
+from schemas.events.orders import IssuedBy, OrderKind
 from schemas.texts import LANGUAGES
 from tests.fixtures.cases import each
 
@@ -36,6 +40,12 @@ def test_every_code_of_a_closed_list_has_a_word() -> None:
     assert WORDS["identity"].keys() == set(get_args(Identity))
     assert WORDS["outcome"].keys() == set(get_args(Outcome))
     assert WORDS["ground"].keys() == {entry.ground for entry in ERASURE_RULES}
+    assert WORDS["order-status"].keys() == set(get_args(orders.Status))
+    assert WORDS["secrecy-state"].keys() == set(get_args(order_acts.Secrecy))
+    assert WORDS["order-clock"].keys() == set(get_args(ClockName))
+    assert WORDS["order-kind"].keys() == set(get_args(OrderKind))
+    assert WORDS["issued-by"].keys() == set(get_args(IssuedBy))
+    assert WORDS["task"].keys() >= set(TASKS)
     assert all(code_word("outcome", ground, "nl") != ground for ground in (*REFUSALS, *CLOSINGS))
 
 
