@@ -43,9 +43,7 @@ def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
     last = order.steps[-1].time if order.steps else time
     state = standing(order, max(time, last))
     if state is None:
-        return (
-            f"order {order.ref} was never received: give `ledger order receive --ref {order.ref}`"
-        )
+        return f"order {order.ref} was never received: give `ledger order receive`"
     if time < last:
         return f"this cannot have been done before the last act on order {order.ref}, at {instant(last)}"
     if state.status not in _ALLOWED[deed]:

@@ -221,7 +221,7 @@ def test_damaged_records_stop_it_where_they_are(program: Cli, house: House, tmp_
 
         for _ in range(2):
             said = operator.consume()
-            assert "offsets 1 to 2 of partition 0 of acts cannot be read, they are damaged" in said
+            assert "offsets 1 to 2 of partition 0 of acts cannot be read: they are damaged" in said
             assert "accept-gap --topic acts --partition 0" in said
             assert line.bookmark() == 1, "what lies before was recorded"
 
