@@ -46,8 +46,8 @@ class _Lifted(Struct, frozen=True):
 class GivenDisclosures(Answer, frozen=True):
     """What was handed over. `sent`: messages; `recorded`: how many of them were recorded as handed over now.
 
-            `erased`: disclosures about persons whom the ledger no longer knows, so it can tell no person of them.
-        """
+    `erased`: disclosures about persons whom the ledger no longer knows, so it can tell no person of them.
+    """
 
     sent: int
     recorded: int
