@@ -20,12 +20,14 @@ from projections.views import (
     disclosures,
     incidents,
     notifications,
+    orders,
     requests,
 )
 from rulebook import RIGHTS, RULES, rule
 
 _HOLDS = ("ledger_holds", "ledger_holds_overdue")
 _COMPLAINTS = ("ledger_complaints_open", "ledger_complaints_overdue")
+_ORDERS = ("ledger_orders_open", "ledger_orders_overdue")
 
 
 def progress(session: Session) -> Figures:
@@ -59,6 +61,7 @@ def counted(session: Session, clock: datetime) -> Figures:
     return {
         **_of_one_kind(session, holds.VIEW, holds.IN_FORCE, _HOLDS, clock),
         **_of_one_kind(session, complaints.VIEW, complaints.OPEN, _COMPLAINTS, clock),
+        **_of_one_kind(session, orders.VIEW, orders.OPEN, _ORDERS, clock),
         "ledger_requests_open": {(right,): opened for right, opened, _ in request_cases},
         "ledger_requests_overdue": {(right,): overdue for right, _, overdue in request_cases},
         "ledger_incidents_open": {(kind,): opened for kind, opened, _ in happened},

@@ -132,6 +132,21 @@ COUNTED: tuple[Series, ...] = (
     ),
 )
 
+# Of the confidential ledger: an open one has no such figures, and its pages no such names.
+ORDERS: tuple[Series, ...] = (
+    Series(
+        "ledger_orders_open",
+        "gauge",
+        "Orders of authorities with a clock that runs: an answer, a confirmation, a preservation, a review "
+        "of the secrecy. Grows: see `ledger order list`.",
+    ),
+    Series(
+        "ledger_orders_overdue",
+        "gauge",
+        "Of these orders those with a clock that has passed. Anything but 0: `ledger order list` names them.",
+    ),
+)
+
 
 @dataclass(frozen=True)
 class WorkMetrics:
@@ -184,7 +199,7 @@ class ViewMetrics:
     @classmethod
     def on(cls, registry: CollectorRegistry) -> "ViewMetrics":
         """Registered."""
-        return cls(Shown(COUNTED, registry))
+        return cls(Shown((*COUNTED, *ORDERS), registry))
 
     def show(self, figures: Figures | None) -> None:
         """Show what was read; None while the database is away."""

@@ -21,6 +21,7 @@ TOPICS = (
     "privacy.register.v1",
     "privacy.confidential.v1",
     "privacy.rejections.v1",
+    "privacy.signed.v1",
 )
 
 # A broker that is still starting refuses connections; that is no news.

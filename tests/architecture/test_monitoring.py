@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+import projections.metrics
 from deploy.grafana.__main__ import DASHBOARDS, FOLDER
 from deploy.grafana.model import rendered
 from host.running.watching import MADE
@@ -84,6 +85,15 @@ def test_the_configurations_are_valid() -> None:
 
 def test_every_alert_fires_when_it_should_and_only_then() -> None:
     promtool("test", "rules", *UNIT_TESTS)
+
+
+def test_the_alert_of_the_confidential_ledger_fires_when_it_should_and_names_what_it_has() -> None:
+    folder = ROOT / "deploy" / "confidential"
+    promtool("test", "rules", folder / "rules-tests.yml")
+    (group,) = yaml.safe_load((folder / "rules" / "orders.yml").read_text("utf-8"))["groups"]
+    known = {series.name for series in projections.metrics.ORDERS}
+    asked = {name for rule in group["rules"] for name in re.findall(r"ledger_\w+", rule["expr"])}
+    assert asked <= known
 
 
 def test_every_alert_has_a_unit_test_of_both_kinds() -> None:

@@ -30,6 +30,7 @@ from projections.views.notifications import tasks
 from projections.views.requests import standing
 from rulebook.calendar import day_of
 from tests.fixtures.ledger import House, collected, message, registered
+from tests.fixtures.two_ledgers import Two
 from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, rebuild, sampled
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -253,3 +254,14 @@ def test_a_halted_topic_is_seen_although_no_consumer_runs(house: House) -> None:
         recorder.run("set_intake_window", topic=topic, mac=b"", **window)
     figures = ledger_figures(session, house.ledger, house.clock())
     assert figures["ledger_halted_topics"] == {(): 1.0}
+
+
+def test_orders_are_counted_in_the_confidential_ledger_alone(two: Two) -> None:
+    law = {"provision": "nl.sv.126nd", "legal_basis": "6-1-c", "time": "2026-03-02T09:30:00Z"}
+    asked = {"authority": "parket", "requested_fields": ["name"], "issued_by": "public-prosecutor"}
+    late = message("order-received", order_ref="O-1", oral=True, **asked, **law)
+    assert two.confidential.tell(late).recorded == 1
+    now = two.clock()
+    figures = counted(two.confidential.site.session("reader"), now)
+    assert figures["ledger_orders_open"] == figures["ledger_orders_overdue"] == {(): 1.0}
+    assert not [name for name in counted(two.open.site.session("reader"), now) if "orders" in name]
