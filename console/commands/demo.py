@@ -94,8 +94,7 @@ def demo(
 ) -> None:
     """Show what a ledger does: made-up events, views, answers, findings, an erasure, proofs, an audit.
 
-    Ends with an order of a prosecutor in a second, confidential ledger. Uses a folder and PostgreSQL servers
-    of its own, whatever else is configured.
+    Uses a folder and PostgreSQL servers of its own, whatever else is configured.
     """
     begun = time.monotonic()
     settings = demo_settings(_folder(ctx, data_dir), kafka_texts(os.environ, kafka))
