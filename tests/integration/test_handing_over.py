@@ -311,3 +311,15 @@ def test_the_commands_do_by_hand_what_the_clock_does(cli: Cli) -> None:
     assert cli("ingest", "--signed", str(file), "--json").json["recorded"] == 1
     assert cli("ingest", "--signed", "--as-privacy-office", str(file)).status == 2
     assert "politie-zn" in cli("disclosures", "--subject", WHO).out.decode()
+
+
+def test_an_open_ledger_takes_no_order_whatever_the_settings_say(ledger: Cli) -> None:
+    """One wrong variable would record orders where everybody reads them."""
+    before = ledger("status", "--json").json["position"]
+    ledger.set(CONFIDENTIAL="1", NAME="main")
+    order = ("--provision", "nl.sv.126na", "--authority", "police", "--field", "name")
+    for command in (["init"], ["order", "list"], ["order", "receive", WHO, *order]):
+        ran = ledger(*command)
+        assert (ran.status, "LEDGER_NAME" in ran.err) == (2, True)
+    ledger.set(CONFIDENTIAL="0")
+    assert ledger("status", "--json").json["position"] == before
