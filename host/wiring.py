@@ -174,7 +174,7 @@ def _reader_exists(site: Site) -> bool:
 def check_kind(settings: Settings) -> None:
     """A ledger that was made as an open one takes no order, whatever the settings say. Raises Misconfigured.
 
-    Without keys nobody can tell. The private half of what is withheld may be elsewhere; it signs all the same.
+    Without keys nobody can tell. The private half of what is withheld may be elsewhere; it still signs.
     """
     if not settings.confidential or not key_provider(settings, make=False).epochs():
         return
