@@ -44,7 +44,7 @@ def _resume() -> str:
 
 
 def _take_over() -> str:
-    return "run `ledger ingest --withheld` of the confidential ledger, which writes it"
+    return "run `ledger ingest --withheld` where the key of these messages is, which writes it"
 
 
 REMEDIES: Mapping[str, Callable[..., str]] = MappingProxyType(

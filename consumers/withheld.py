@@ -27,6 +27,7 @@ from ledger.storage.postgres import Session
 from ledger.writing.append import Span
 from ledger.writing.message import FileOrigin, KafkaOrigin, Message
 from schemas import AdmissionRules
+from schemas.sources import taken_over_label
 
 _FILE = "file:"
 _RECEIPTS = ".receipt"
@@ -166,5 +167,5 @@ def _message(handed: OpenedLetter, intake: AdmissionRules, now: datetime) -> Mes
 
 def _origin(handed: OpenedLetter) -> KafkaOrigin | FileOrigin:
     if handed.topic.startswith(_FILE):
-        return FileOrigin(handed.topic.removeprefix(_FILE), handed.offset)
+        return FileOrigin(taken_over_label(handed.topic.removeprefix(_FILE)), handed.offset)
     return KafkaOrigin(handed.topic, handed.partition, handed.offset)

@@ -32,7 +32,12 @@ def log_key(settings: Settings) -> LogKey:
 
 def signing_key(settings: Settings) -> LogKey:
     """The key of this ledger for signed messages to another one."""
-    return KeyFile(ledger_folder(settings) / _SIGNING, SIGNED_NAME)
+    return KeyFile(signing_file(settings), SIGNED_NAME)
+
+
+def signing_file(settings: Settings) -> Path:
+    """Where that key is."""
+    return ledger_folder(settings) / _SIGNING
 
 
 def witness_key(folder: Path, name: str, passphrase: str | None) -> LogKey:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from host.keep_list import keep_writer
-from host.keys import key_provider, ledger_folder, signing_key
+from host.keys import key_provider, ledger_folder, signing_file, signing_key
 from host.settings import Settings
 from host.site import LEDGER_KEYS, Site
+from host.withheld import withheld_pair
 from ledger.embedded import start
 from ledger.embedded.place import DataDirectory
 from ledger.erasure.pending import compare
@@ -68,7 +69,10 @@ def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
 
 def install_on(site: Site) -> list[str]:
     """Install or upgrade the ledger of a site; the migrations that were applied."""
+    check_kind(site.settings)
     make_folder(ledger_folder(site.settings), SECRET_FOLDER)
+    if site.settings.confidential:
+        site.withheld_pair.create()  # before any other key: by it a confidential ledger is known
     applied = install(site.database, site.ledger, site.clock())
     first_epoch(site.session("eraser"), site.provider, site.ledger, site.clock())
     keyring = site.keyring()
@@ -77,7 +81,6 @@ def install_on(site: Site) -> list[str]:
     prepare(site.session("projector"), site.ledger, views_of(site.settings.confidential))
     site.log_key.create()
     if site.settings.confidential:
-        site.withheld_pair.create()
         signing_key(site.settings).create()
         if (writer := keep_writer(site.settings)) is not None:
             writer.key()
@@ -115,6 +118,7 @@ def open_site(
             install_on(site)
         if opens_values:
             check_keys_held(settings)
+        check_kind(settings)
         if opens_values or site.journal.path.exists():
             _complete(site, opens_values=opens_values)
         yield site
@@ -165,6 +169,19 @@ def _reader_exists(site: Site) -> bool:
         return bool(session.rows("known_roles", roles=[site.ledger.role("reader")]))
     finally:
         session.close()
+
+
+def check_kind(settings: Settings) -> None:
+    """A ledger that was made as an open one takes no order, whatever the settings say. Raises Misconfigured.
+
+    Without keys nobody can tell. The private half of what is withheld may be elsewhere; it still signs.
+    """
+    if not settings.confidential or not key_provider(settings, make=False).epochs():
+        return
+    if not withheld_pair(settings).private.exists() and not signing_file(settings).exists():
+        raise Misconfigured(
+            "the ledger that LEDGER_NAME and LEDGER_KEY_DIR name was not made as a confidential one"
+        )
 
 
 def check_keys_held(settings: Settings) -> None:

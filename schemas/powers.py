@@ -21,6 +21,7 @@ class Power(Struct, frozen=True, forbid_unknown_fields=True):
     `guarded`: to say it again changes it. `commanded`: the privacy office acts only where it is sure to be
     the office. `declared`: of the office its name is enough to change what it declared itself.
     `listed`: what it opens gives power itself, so it counts only from those whom the house lists for it.
+    `office`: its acts count from the privacy office alone, also where nothing was opened.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Power(Struct, frozen=True, forbid_unknown_fields=True):
     commanded: bool = False
     declared: bool = False
     listed: bool = False
+    office: bool = False
 
 
 Powers = Mapping[str, Power]

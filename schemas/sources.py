@@ -22,6 +22,7 @@ OFFICE_LABEL: Final = "privacy-office"
 FILES: Final = "file"
 """Stands in a table for files of any label."""
 _FILE = "file:"
+_TAKEN_OVER = "withheld"
 
 
 def powers_of(table: Sequence[Power]) -> Powers:
@@ -33,6 +34,11 @@ def powers_of(table: Sequence[Power]) -> Powers:
 def office_label(label: str) -> str:
     """The label of a file that the operator ingests as one of the privacy office."""
     return f"{OFFICE_LABEL}/{label}"
+
+
+def taken_over_label(label: str) -> str:
+    """The label of a file of another ledger: who was the office there is not surely the office here."""
+    return f"{_TAKEN_OVER}/{label}"
 
 
 def is_office_place(place: str) -> bool:
@@ -104,6 +110,18 @@ def gives_power(
         return is_office_place(place) or place.startswith(_FILE)
     sender = house.get(source)
     return sender is not None and name in sender.types and _is_through(sender, place)
+
+
+def may_act(power: Power, name: str, source: str, place: str, office: Collection[str]) -> bool:
+    """Whether an act of a type, by short name, can count at all from a source, by the place it came by.
+
+    True unless only the privacy office may: then its name counts from its own places and from files of this
+    ledger, and not from a topic, nor from what another ledger withheld.
+    """
+    if not power.office or name not in power.acts:
+        return True
+    is_own_file = place.startswith(_FILE) and not place.startswith(f"{_FILE}{_TAKEN_OVER}/")
+    return source in office and (is_office_place(place) or is_own_file)
 
 
 def _unknown(message: Mapping[str, Any], speakers: Speakers, senders: Senders) -> str | None:

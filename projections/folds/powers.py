@@ -17,7 +17,7 @@ from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
 from schemas import names
 from schemas.powers import Power, refs_in
-from schemas.sources import gives_power
+from schemas.sources import gives_power, may_act
 
 POWERLESS = "act-without-power"
 """Stands in the place of the type of such an act, so that no view takes it for one."""
@@ -37,7 +37,10 @@ def gives_none(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
 def may_change_others(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
     """Whether with an event of a followed stream an act may lose its effect, this one or one before it."""
     power = POWERS.get(event.type)
-    return power is not None and (event.name in power.opens or event.source not in privacy_office)
+    if power is None:
+        return False
+    by_office = event.source in privacy_office and not _is_anothers(event, privacy_office)
+    return event.name in power.opens or not by_office
 
 
 def powerless(
@@ -45,14 +48,17 @@ def powerless(
 ) -> set[tuple[str, str]]:
     """Source and id of the acts that have no effect, of events of some streams that count."""
     claiming = [event for event in events if event.type in POWERS]
+    without = {
+        (event.source, event.id) for event in claiming if _is_anothers(event, privacy_office)
+    }
     if len(claiming) < 2:
-        return set()
+        return without
     openings: dict[tuple[UUID, str], list[RecordedEvent]] = {}
     for event in claiming:
         power = POWERS[event.type]
         if event.name in power.opens and not gives_none(event, privacy_office):
             openings.setdefault((event.stream, power.id), []).append(event)
-    return {
+    return without | {
         (event.source, event.id)
         for event in claiming
         if event.source not in privacy_office
@@ -60,6 +66,12 @@ def powerless(
             event, openings.get((event.stream, POWERS[event.type].id), ()), privacy_office
         )
     }
+
+
+def _is_anothers(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
+    """Whether an event, of a type with a power, is an act that only the office may do, and did not."""
+    power, place = POWERS[event.type], place_in(event.origin)
+    return not may_act(power, event.name, event.source, place, privacy_office)
 
 
 def _sources_before(event: RecordedEvent, events: Iterable[RecordedEvent]) -> set[str]:

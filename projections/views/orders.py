@@ -308,7 +308,7 @@ def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
 
 VIEW: View[Order] = View(
     name="orders",
-    version=f"1+{digest(ORDER_RULES)}",
+    version=f"2+{digest(ORDER_RULES)}",
     type=Order,
     keys=keys,
     names=_NAMES,

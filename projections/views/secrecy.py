@@ -108,6 +108,7 @@ def _disclosure(secrets: Secrets, disclosed: OrderAct) -> SecretDisclosure:
         act
         for act in secrets.named(_HANDED_OVER)
         if act.facts["disclosure_id"] == disclosed.order.id
+        and act.facts.get("source", disclosed.order.source) == disclosed.order.source
     ]
     return SecretDisclosure(
         act=disclosed,
@@ -196,7 +197,7 @@ def _reviews(secrets: Secrets) -> Iterator[date]:
 
 VIEW: View[Secrets] = View(
     name="secrecy",
-    version="1",
+    version="2",
     type=Secrets,
     keys=keys,
     names=_NAMES,

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,15 @@ from application.acts.handing_over import GivenDisclosures
 from application.queries.disclosures.received import DisclosureFilter, disclosures
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
+from consumers.withheld import take_over
 from host.keys import signing_key
 from host.running.telling import give_lifted, to_file
 from ledger.errors import Retry
 from ledger.letters.lists import LetterFilter, count_letters
-from ledger.letters.withheld import count_withheld
+from ledger.letters.withheld import OpenedLetter, count_withheld
 from ledger.tlog.signing.envelope import enclosed
 from schemas import Rejection
+from schemas.sources import office_label
 from tests.fixtures.console import Cli
 from tests.fixtures.ledger import collected, message, registered
 from tests.fixtures.two_ledgers import DISCLOSED, WHO, Two, disclosed, preserved, secrecy
@@ -162,6 +165,41 @@ def test_an_act_about_nothing_here_lifts_nothing(two: Two) -> None:
     assert give(two) == GivenDisclosures(0, 0, 0)
 
 
+def test_another_source_lifts_nothing_that_the_law_keeps_secret(two: Two) -> None:
+    """A secret needs no event that imposes it, so such a lift ends what no source said."""
+    assert two.confidential.tell(disclosed()).recorded == 1
+    for source in ("urn:evil:webshop", disclosed()["source"]):
+        lifted = secrecy("lifted", LIFTED, source=source)
+        del lifted["data"]["order_ref"]
+        assert two.confidential.tell(lifted).recorded == 1
+        assert give(two) == GivenDisclosures(0, 0, 0)
+    assert two.confidential.tell(secrecy("lifted", LIFTED)).recorded == 1
+    assert give(two) == GivenDisclosures(1, 1, 0)
+
+
+@pytest.mark.parametrize("label", ["orders", office_label("orders")])
+def test_no_file_of_the_open_ledger_lifts_anything(two: Two, label: str) -> None:
+    """Who is the office there is not the office here, whatever was withheld."""
+    site, lifted = two.confidential.site, secrecy("lifted", LIFTED)
+    sent = enumerate([disclosed(), lifted], 1)
+    letters = [
+        OpenedLetter(json.dumps(told).encode(), "structured", f"file:{label}", 0, line, b"r")
+        for line, told in sent
+    ]
+    with closing(site.open_recorder()) as recorder:
+        taken = take_over(recorder, [("handed", letters)], site.intake, two.clock(), 10)
+    assert taken.result.recorded == 2
+    assert give(two) == GivenDisclosures(0, 0, 0)
+
+
+def test_the_same_id_of_another_source_is_given_as_well(two: Two) -> None:
+    second = disclosed(source="urn:voipzeker:billing", case_ref="ORD-2")
+    under_secrecy(two, second, secrecy("lifted", LIFTED))
+    assert give(two) == GivenDisclosures(1, 1, 0)
+    two.confidential.tell(secrecy("lifted", LIFTED, order_ref="ORD-2"))
+    assert give(two) == GivenDisclosures(1, 1, 0)
+
+
 def forgeries(two: Two) -> dict[str, bytes]:
     """Messages that no known key signed, or that tell what none may tell."""
     site, line = two.confidential.site, two.sent[0]
@@ -273,3 +311,22 @@ def test_the_commands_do_by_hand_what_the_clock_does(cli: Cli) -> None:
     assert cli("ingest", "--signed", str(file), "--json").json["recorded"] == 1
     assert cli("ingest", "--signed", "--as-privacy-office", str(file)).status == 2
     assert "politie-zn" in cli("disclosures", "--subject", WHO).out.decode()
+
+
+def test_an_open_ledger_takes_no_order_whatever_the_settings_say(cli: Cli) -> None:
+    """One wrong variable would record orders where everybody reads them."""
+    cli.record(registered(WHO))
+    cli.set(CONFIDENTIAL="1", NAME="main")
+    order = "--provision nl.sv.126na --authority police --issued-by investigating-officer --field name"
+    for command in (["init"], ["order", "list"], ["order", "receive", WHO, *order.split()]):
+        ran = cli(*command)
+        assert (ran.status, "LEDGER_NAME" in ran.err) == (2, True), ran.err
+    cli.set(CONFIDENTIAL="0")
+    assert cli("status", "--json").json["position"] == 1
+
+
+def test_no_error_of_an_open_ledger_names_the_other_one(cli: Cli) -> None:
+    assert cli("init").status == 0
+    ran = cli("dead-letters", "hand-over", str(cli.folder / "handed"), "--remove")
+    assert (ran.status, "ledger ingest --withheld" in ran.err) == (1, True)
+    assert "confidential" not in ran.err
