@@ -78,6 +78,8 @@ def test_each_order_is_counted_once_and_a_small_number_is_a_range(desk: Cli) -> 
 )
 def test_the_page_tells_it_in_both_languages(desk: Cli, language: str, words: list[str]) -> None:
     desk.set(CONTROLLER_NAME="Zwaluw Telecom", LANGUAGE=language)
+    again = ("--output", str(tmp_path / "again.json"))
+    assert "again.json" in desk("order", "prove-counts", "2024-H1", *again).out.decode()
     page = desk("order", "counts", "--format", "html").out.decode()
     for word in ["Zwaluw Telecom", *words]:
         assert word.lower() in page.lower()
@@ -100,6 +102,8 @@ def test_the_numbers_are_proven_without_a_ledger(desk: Cli, tmp_path: Path) -> N
     assert proven == {"half_year": "2024-H1", "root": written["root"], "orders": 8, "whole": False}
     proven = desk("order", "verify-counts", str(whole), "--json").json
     assert (proven["orders"], proven["root"], proven["whole"]) == (8, written["root"], True)
+    shown = desk("order", "verify-counts", str(whole)).out.decode()
+    assert (written["root"] in shown, "no more" in shown) == (True, True)
     for file in (public, whole):
         assert file.stat().st_mode & 0o777 == 0o600
         assert not any(ref in file.read_text() for ref in ("E-1", "customer", "police"))
