@@ -85,7 +85,8 @@ def _half_years(answer: OrderCounts, language: Language, roots: dict[str, str]) 
 
 def _proof(half_year: str, roots: dict[str, str], language: Language) -> Html | None:
     root = roots.get(half_year)
-    return element("p", phrase(_ABOUT, "proof", language, half_year, root)) if root else None
+    said = phrase(_ABOUT, "proof", language, half_year, root)
+    return element("p", said, class_="root") if root else None
 
 
 def _totals(half: HalfYear, language: Language) -> Iterator[Html]:
@@ -94,18 +95,20 @@ def _totals(half: HalfYear, language: Language) -> Iterator[Html]:
         rows = [
             [_word(name, code, language), shown_figure(figure)] for code, figure in figures.items()
         ]
-        yield _table(None, [heading, count], rows)
+        yield _table(None, [heading, count], rows, "figures parts")
 
 
 def _all(cells: Iterable[OrderCell], half: HalfYear, language: Language) -> Html:
     columns = headings(_ABOUT, "provision country kind outcome count", language)
     rows = [[*_words(cell, language), shown_figure(cell.count)] for cell in cells]
     total: list[object] = [phrase(_ABOUT, "total", language), "", "", "", shown_figure(half.total)]
-    return _table(phrase(_ABOUT, "cells", language), columns, [*rows, total])
+    return _table(phrase(_ABOUT, "cells", language), columns, [*rows, total], "figures words")
 
 
-def _table(caption: str | None, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Html:
-    figures = table(caption, columns, rows, class_="figures", labelled=False)
+def _table(
+    caption: str | None, columns: Sequence[str], rows: Sequence[Sequence[object]], class_: str
+) -> Html:
+    figures = table(caption, columns, rows, class_=class_, labelled=False)
     return element("div", figures, class_="scroll")
 
 

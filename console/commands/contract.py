@@ -1,5 +1,6 @@
 """Commands for upstream teams: what an event looks like, and whether a file is fine."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import orjson
@@ -20,11 +21,12 @@ from console.show.evidence import string_table
 from console.show.intake import ingested_tables
 from console.show.text import worded
 from console.streams import opened
+from console.tree import runs_confidential
 from consumers.lines import lines
 from host.settings import Settings
 from host.wiring import utc_now
 from rulebook import secrecy
-from schemas import EVENT_TYPES, AdmissionRules, EventType
+from schemas import ALL_TYPES, EVENT_TYPES, AdmissionRules, EventType
 from schemas.documents import schema_of
 from schemas.library import examples_of
 from schemas.tc_string import TcFault, decoded
@@ -46,10 +48,26 @@ TypeName = Annotated[
 ]
 
 
+def _shown() -> Mapping[str, EventType]:
+    """What this ledger can record: the types of orders in a confidential one alone."""
+    return ALL_TYPES if runs_confidential() else EVENT_TYPES
+
+
+ShownType = Annotated[
+    str,
+    typer.Argument(
+        metavar="TYPE",
+        help="Such as consent-given, or its full name.",
+        autocompletion=lambda: [entry.name for entry in _shown().values()],
+        callback=option_of(lambda: event_types(_shown().values())),
+    ),
+]
+
+
 @spoken_to
 def list_types(_: typer.Context, as_json: Json = False) -> None:
     """Print every event type, and which facts it must have."""
-    print_answer(EventTypes(type_rows()), _types_table, as_json)
+    print_answer(EventTypes(type_rows(_shown().values())), _types_table, as_json)
 
 
 def _types_table(answer: EventTypes) -> Table:
@@ -65,7 +83,7 @@ def _meaning(row: EventTypeRow) -> str:
 @spoken_to
 def show_type(
     _: typer.Context,
-    name: TypeName,
+    name: ShownType,
     examples: Annotated[
         bool, switch("--examples", "Print the examples instead, one a line.")
     ] = False,
@@ -85,7 +103,7 @@ def show_type(
 
 def newest(type: str) -> EventType:
     """The newest version of a type by its short name, or the version that its full name says."""
-    versions = [entry for entry in EVENT_TYPES.values() if type in {entry.name, entry.type}]
+    versions = [entry for entry in ALL_TYPES.values() if type in {entry.name, entry.type}]
     return max(versions, key=lambda entry: entry.version)
 
 

@@ -12,10 +12,11 @@ from msgspec.structs import asdict
 from application.language import spoken
 from application.lookups import fields
 from application.queries.desk.data import OrderData, order_data
-from application.queries.desk.found_orders import find_order
+from application.queries.desk.found_orders import FoundOrder, find_order
 from application.queries.desk.prepared import (
     PreparedOrder,
     bundle_of,
+    command_after,
     fields_told,
     salted,
     wanted_of,
@@ -28,7 +29,6 @@ from application.queries.disclosures.feed_lists import (
 )
 from application.queries.lookups import known_recipient
 from application.queries.subjects import check_person
-from application.queries.today.task import command
 from console.commands.feeds import Feed
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import working
@@ -91,7 +91,8 @@ def prepare(
     if (certificate is None) == (age is None):
         raise typer.BadParameter("name --certificate or --age, one of them")
     with working(settings, _QUERY, None) as (site, source, now):
-        wanted = wanted_of(source, find_order(source, ref, subject), now, by)
+        case = find_order(source, ref, subject)
+        wanted = wanted_of(source, case, now, by)
         with open_side(site, _QUERY) as there:
             head = head_position(there.source.session)
             position = head if at_position is None else min(head, at_position)
@@ -99,7 +100,7 @@ def prepare(
         content = bundle_of(data) if form == "json" else bundle_page(data, spoken())
         sealed = _sealed(content, certificate, age, now)
         write_new(output, sealed.content)
-        print_answer(_answer(data, content, sealed, output), prepared_tables, as_json)
+        print_answer(_answer(case, data, content, sealed, output), prepared_tables, as_json)
 
 
 def _sealed(content: bytes, certificate: Path | None, age: str | None, now: datetime) -> Envelope:
@@ -108,8 +109,9 @@ def _sealed(content: bytes, certificate: Path | None, age: str | None, now: date
     return sealed_to_age(content, age or "")
 
 
-def _answer(data: OrderData, content: bytes, sealed: Envelope, file: Path) -> PreparedOrder:
-    given, position = fields_told(data), str(data.position)
+def _answer(
+    case: FoundOrder, data: OrderData, content: bytes, sealed: Envelope, file: Path
+) -> PreparedOrder:
     return PreparedOrder(
         order_ref=data.order_ref,
         recipient=data.recipient,
@@ -117,16 +119,14 @@ def _answer(data: OrderData, content: bytes, sealed: Envelope, file: Path) -> Pr
         bundle_sha256=hashlib.sha256(sealed.content).hexdigest(),
         content_sha256=hashlib.sha256(content).hexdigest(),
         sealed_to=sealed.sealed_to,
-        fields=given,
+        fields=fields_told(data),
         period_from=data.since,
         period_to=data.until,
         position=data.position,
         persons=[person.subject for person in data.persons],
         records=sum(len(person.records) for person in data.persons),
         gaps=data.gaps,
-        command=command(
-            *("order", "execute", data.order_ref), bundle=str(file), position=position, field=given
-        ),
+        command=command_after(case, data, str(file)),
     )
 
 

@@ -49,12 +49,19 @@ def _of_order(about: About, order: Order, time: datetime) -> Iterator[Finding]:
     for clock in order_clocks(order):
         fact = _JUDGED.get(clock.name)
         if fact is not None:
-            situation = {fact: clock.state(time)}
+            closed = clock.name == "written-order" and _is_closed_unexecuted(order)
+            situation = {fact: "none" if closed else clock.state(time)}
             yield from about.breaks("order", situation, receipt, due=clock.due, detail=order.ref)
         elif clock.name == "review":
             yield from review(about, order.named(*SECRECY), receipt, clock, time)
     for execution in order.named(EXECUTED):
         yield from _of_execution(about, order, execution)
+
+
+def _is_closed_unexecuted(order: Order) -> bool:
+    """Whether an order ended before anything was given: that it was not confirmed breaks nothing then."""
+    ended = order.named(names.ORDER_REJECTED, names.ORDER_WITHDRAWN)
+    return bool(ended) and order.execution is None
 
 
 def _of_execution(about: About, order: Order, execution: OrderAct) -> Iterator[Finding]:

@@ -9,7 +9,15 @@ from datetime import date, datetime
 from typing import Literal
 
 from ledger.event import instant
-from projections.views.orders import AUTHENTICATED, WAITING, Order, OrderStatus, Status, standing
+from projections.views.orders import (
+    AUTHENTICATED,
+    EXECUTED,
+    WAITING,
+    Order,
+    OrderStatus,
+    Status,
+    standing,
+)
 from rulebook.calendar import day_of, last_day
 
 OrderDeed = Literal[
@@ -46,7 +54,8 @@ def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
         return f"order {order.ref} was never received: give `ledger order receive`"
     if time < last:
         return f"this cannot have been done before the last act on order {order.ref}, at {instant(last)}"
-    if state.status not in _ALLOWED[deed]:
+    again = deed == "execute" and state.status in {"executed", "confirmed"} and _went_on(order)
+    if state.status not in _ALLOWED[deed] and not again:
         return _stands(order, state, day_of(last))
     return _deed(deed, order, state)
 
@@ -65,6 +74,14 @@ def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
     if deed == "confirm-order":
         return _confirming(order, state)
     return None
+
+
+def _went_on(order: Order) -> bool:
+    """Whether the period of an order was not over when it was executed last, so more can be given."""
+    decided, allowance = order.decision, order.allowance
+    last = decided.day("period_to") if decided else None
+    last = last or (allowance.period_to if allowance else None)
+    return last is not None and day_of(order.named(EXECUTED)[-1].time) <= last
 
 
 def kind_of_order(order: Order) -> str | None:

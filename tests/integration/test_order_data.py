@@ -300,6 +300,26 @@ def test_an_order_by_number_finds_its_persons(two: Two) -> None:
     assert [person.subject for person in data.persons] == [WHO, OTHER]
 
 
+def test_a_number_of_a_document_is_found_among_the_others_and_what_is_not_there_is_refused(
+    two: Two,
+) -> None:
+    who = "visitor/O-1"
+    two.cli.record(
+        received(who, personal={"assigned_numbers": "+31612345678"}, categories=["service"]),
+        ordered("validated", who, allowed_fields=["name"]),
+    )
+    ran, data = prepare(two)
+    assert data is not None
+    assert (data.persons, ran.json["command"]) == (
+        [],
+        f"ledger order refuse O-1 --subject {who} --ground data-not-held",
+    )
+    ran, data = prepare(two, "--by", "mobile_number", file="by.age")
+    assert data is not None
+    assert [person.subject for person in data.persons] == [WHO, OTHER]
+    assert f" --subject {who} --bundle " in ran.json["command"]
+
+
 NOTHING: dict[str, tuple[dict[str, Any], str]] = {
     "wrong-authority": ({"issued_by": "bailiff"}, "validated"),
     "no rule": ({"provision": "nl.unknown"}, "validated"),

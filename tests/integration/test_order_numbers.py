@@ -94,12 +94,16 @@ def test_the_numbers_are_proven_without_a_ledger(desk: Cli, tmp_path: Path) -> N
     assert (written["orders"], written["whole"]) == (8, True)
     page = desk("order", "counts", "--format", "html").out.decode()
     assert written["root"].replace("+", "&#43;") in page or written["root"] in page
+    again = ("--output", str(tmp_path / "again.json"))
+    assert "again.json" in desk("order", "prove-counts", "2024-H1", *again).out.decode()
     for name in ("DATABASE_URL", "KEY_DIR", "DATA_DIR"):
         desk.set(**{name: "/nowhere"})
     proven = desk("order", "verify-counts", str(public), "--json").json
     assert proven == {"half_year": "2024-H1", "root": written["root"], "orders": 8, "whole": False}
     proven = desk("order", "verify-counts", str(whole), "--json").json
     assert (proven["orders"], proven["root"], proven["whole"]) == (8, written["root"], True)
+    shown = desk("order", "verify-counts", str(whole)).out.decode()
+    assert (written["root"] in shown, "no more" in shown) == (True, True)
     for file in (public, whole):
         assert file.stat().st_mode & 0o777 == 0o600
         assert not any(ref in file.read_text() for ref in ("E-1", "customer", "police"))

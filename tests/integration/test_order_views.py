@@ -69,6 +69,14 @@ def test_what_was_planted_in_the_sample_is_found_and_the_views_are_what_the_even
     assert {one["severity"] for one in of_one.json["findings"]} <= {"medium"}
 
 
+def test_the_contract_of_a_confidential_ledger_has_the_types_of_orders(house: Cli) -> None:
+    listed = house("schema", "list", "--json").json["types"]
+    assert {entry.name for entry in ORDER_TYPES.values()} <= {one["name"] for one in listed}
+    for entry in ORDER_TYPES.values():
+        assert house("schema", "show", entry.name, "--json").json["title"], entry.name
+        assert house("schema", "show", entry.name, "--examples").lines, entry.name
+
+
 def test_an_open_ledger_has_no_table_type_rule_or_finding_of_orders(house: Cli) -> None:
     assert set(OWN) <= tables_of(house, "ledger_confidential_views")
     assert not {name for name in tables_of(house, "ledger_main_views") if name.startswith((*OWN,))}

@@ -9,6 +9,7 @@ from application.answer import Answer
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.data import OrderData, OrderGap, Wanted
 from application.queries.desk.found_orders import FoundOrder
+from application.queries.today.task import command, reference_of
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
 from ledger.event import RecordedEvent
@@ -28,6 +29,10 @@ from schemas.personal import Value
 _MAY_HAVE = {"validated", "narrowed", "executed", "confirmed"}
 _SALT = b"processing-ledger/order-data/1\n"
 _WITHOUT_DATA = {"preservation", "interception"}
+_NOTHING_HELD = ("data-not-held", "impossible")
+"""Grounds of a refusal when there is nothing to give, as the rule of the order has them."""
+_NUMBERS = ("assigned_numbers", "mobile_number", "fixed_number")
+"""Fields that a telephone number may stand in: the order need not know in which one it is here."""
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -98,6 +103,25 @@ def fields_told(data: OrderData) -> list[str]:
     )
 
 
+def command_after(case: FoundOrder, data: OrderData, bundle: str) -> str:
+    """The act that follows a bundle: the execution, and of an empty one never that anything was given."""
+    given, subject = fields_told(data), reference_of(case.reference)
+    ref, position = data.order_ref, str(data.position)
+    if given:
+        return command(
+            *("order", "execute", ref),
+            subject=subject,
+            bundle=bundle,
+            position=position,
+            field=given,
+        )
+    if any(gap.reason == "not-yet" for gap in data.gaps):
+        return command("order", "prepare", ref, subject=subject)
+    grounds = case.order.rule.refusals if case.order.rule else ()
+    ground = next((known for known in _NOTHING_HELD if known in grounds), "G")
+    return command("order", "refuse", ref, subject=subject, ground=ground)
+
+
 def _receipt(order: Order) -> OrderAct:
     if order.receipt is None:
         raise NotAllowed(f"order {order.ref} has no receipt: `ledger order receive` it first")
@@ -159,11 +183,9 @@ def _number(source: Source, case: FoundOrder, by: str | None) -> tuple[str, Valu
     receipt = _event(source, case)
     source.reads.note([case.person], list(receipt.sealed))
     opened: Mapping[str, Value | Missing] = source.personal(receipt)
-    named = {
-        field: value
-        for field, value in opened.items()
-        if not isinstance(value, Missing) and by in {None, field}
-    }
+    named = {field: value for field, value in opened.items() if not isinstance(value, Missing)}
+    if by is not None:
+        named = _named_by(named, by)
     if not named:
         raise NotAllowed(
             "the order names no person: it has no subject, and no value by which to find one"
@@ -172,6 +194,12 @@ def _number(source: Source, case: FoundOrder, by: str | None) -> tuple[str, Valu
         raise NotAllowed(f"the order names {', '.join(named)}: say with --by which one to look for")
     [number] = named.items()
     return number
+
+
+def _named_by(named: Mapping[str, Value], by: str) -> dict[str, Value]:
+    """The value of one field; a telephone number is taken from any field of numbers."""
+    fields = (by, *(_NUMBERS if by in _NUMBERS else ()))
+    return next(({by: named[field]} for field in fields if field in named), {})
 
 
 def _event(source: Source, case: FoundOrder) -> RecordedEvent:

@@ -117,6 +117,7 @@ FINE: list[tuple[str, Story, float]] = [
     ("objected in time", [received(200, provision=EPOC), act("order-objected", 201, ground="x")], 300),
     ("confirmed in time", [ORAL, WRITTEN], 9),
     ("withdrawn before it lapsed", [ORAL, act("order-withdrawn", 1)], 9),
+    ("closed as it lapsed", [ORAL, act("order-rejected", 5, ground="not-confirmed")], 9),
     ("reviewed in time", [*GOOD, REVIEWED], 110),
     ("lifted", [*GOOD, lifted(100)], 400),
     ("handed over", [disclosed(1), lifted(5), HANDED_OVER], 99),

@@ -223,3 +223,12 @@ def test_a_lift_comes_after_the_word_that_keeps_the_secret() -> None:
         secrecy_hindrance(secret, lift, word, START + timedelta(days=1))
     )
     assert secrecy_hindrance(secret, impose, word, last) is None
+
+
+@pytest.mark.parametrize(("last", "again"), [("2026-11-19", False), ("2026-11-25", True)])
+def test_what_came_since_is_given_while_the_period_goes_on(last: str, again: bool) -> None:
+    days = {"period_from": "2026-11-01", "period_to": last}
+    for steps in (DONE, (*DONE, "order-confirmed receipt")):
+        done = order(*steps, law="nl.sv.126n", issued_by="public-prosecutor", **days)
+        why = hindrance("execute", done, START + timedelta(days=40))
+        assert (why is None) is again
