@@ -38,13 +38,15 @@ _MOST_STEPS = 64
 
 
 def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]:
-    """What `erase_asked` would do now. Raises UnknownSubject."""
+    """What `erase_asked` would do now, as far as what is recorded says. Raises UnknownSubject.
+
+    The keep list is not asked about a person: else each reader could find out, without a trace, who is on it.
+    """
     today, session, eraser = day_of(site.clock()), site.session("reader"), site.eraser()
     eraser.check_keep_list()
     results = []
     for subject in eraser.live_subjects(reference):
-        events, listed = events_of(session, [subject]), eraser.listed(subject)
-        person = _person(site, session, subject, events, listed)
+        person = _person(site, session, subject, events_of(session, [subject]), None)
         results += [
             CarriedOut(subject, step, None) for step in _planned_steps(person, scope, today)
         ]
@@ -206,7 +208,7 @@ def _person(
     session: Session,
     stream: UUID,
     events: Sequence[RecordedEvent],
-    listed: frozenset[str],
+    listed: frozenset[str] | None,
 ) -> Person:
     """A person, the customer whose contact person it may be, and what others' takeovers say of them."""
 

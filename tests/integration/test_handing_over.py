@@ -317,7 +317,9 @@ def test_an_open_ledger_takes_no_order_whatever_the_settings_say(cli: Cli) -> No
     """One wrong variable would record orders where everybody reads them."""
     cli.record(registered(WHO))
     cli.set(CONFIDENTIAL="1", NAME="main")
-    order = "--provision nl.sv.126na --authority police --issued-by investigating-officer --field name"
+    order = (
+        "--provision nl.sv.126na --authority police --issued-by investigating-officer --field name"
+    )
     for command in (["init"], ["order", "list"], ["order", "receive", WHO, *order.split()]):
         ran = cli(*command)
         assert (ran.status, "LEDGER_NAME" in ran.err) == (2, True), ran.err

@@ -113,6 +113,8 @@ ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
     "preservation-released": (("preservation-imposed",), None),
     "interception-ended": (("interception-provided",), None),
 }
+ALONE = {"secrecy-reviewed", "secrecy-lifted"}
+"""Acts of the office alone, whoever said what they end."""
 AGAIN: dict[str, str | None] = {
     "legal-hold-placed": "hold_ref",
     "order-received": "order_ref",
@@ -151,6 +153,8 @@ def gives_nobody_power(event: RecordedEvent, office: str) -> bool:
 
 
 def _has_no_right(event: RecordedEvent, events: Events, office: str) -> bool:
+    if event.name in ALONE:
+        return event.source != office or "topic" in event.origin
     if event.source == office:
         return False
     events = [other for other in events if other is event or not gives_nobody_power(other, office)]
