@@ -94,7 +94,7 @@ def demo(
 ) -> None:
     """Show what a ledger does: made-up events, views, answers, findings, an erasure, proofs, an audit.
 
-    Ends with an order of a prosecutor in a second, confidential ledger. Uses a folder and PostgreSQL servers
+    Ends with an order of a prosecutor in a ledger of its own. Uses a folder and PostgreSQL servers
     of its own, whatever else is configured.
     """
     begun = time.monotonic()
