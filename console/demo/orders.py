@@ -97,7 +97,7 @@ def _at_the_desk(secret: Site) -> Iterator[Step]:
     asked = [part for name in _ORDER.requested_fields for part in ("--field", name)]
     received = on_orders.authenticate(secret, source, on(), "call-back")
     yield _step(
-        say("demo", "order-received"),
+        say("demo", "order-comes"),
         f"order receive {WHO} --ref {_REF} --provision {_ORDER.provision} --authority {_AUTHORITY}"
         f" --issued-by {_ORDER.issued_by} {' '.join(asked)}",
         received,
@@ -106,7 +106,7 @@ def _at_the_desk(secret: Site) -> Iterator[Step]:
     )
     narrowed = on_orders.narrow(secret, source, on())
     yield _step(
-        say("demo", "order-narrowed"),
+        say("demo", "order-cut-down"),
         f"order narrow {_REF}",
         narrowed,
         secret.clock(),
@@ -114,7 +114,7 @@ def _at_the_desk(secret: Site) -> Iterator[Step]:
     )
     executed = execute(secret, source, on(), Execution())
     yield _step(
-        say("demo", "order-executed"),
+        say("demo", "order-answered"),
         f"order execute {_REF}",
         executed,
         secret.clock(),

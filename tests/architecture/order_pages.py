@@ -11,6 +11,7 @@ def rules() -> str:
     rows = (
         [
             f"`{rule.id}`",
+            f"`{rule.provision}`",
             rule.citation,
             rule.title,
             ", ".join(rule.kinds),
@@ -23,7 +24,16 @@ def rules() -> str:
         ]
         for rule in ORDER_RULES
     )
-    heads = ["rule", "citation", "about", "kinds", "who may order", "which data", "which days"]
+    heads = [
+        "rule",
+        "`--provision`",
+        "citation",
+        "about",
+        "kinds",
+        "who may order",
+        "which data",
+        "which days",
+    ]
     return table([*heads, "clocks", "secrecy", "confidence"], rows)
 
 

@@ -115,8 +115,8 @@ def command_after(case: FoundOrder, data: OrderData, bundle: str) -> str:
             position=position,
             field=given,
         )
-    if any(gap.reason == "not-yet" for gap in data.gaps):
-        return command("order", "prepare", ref, subject=subject)
+    if case.order.execution or any(gap.reason == "not-yet" for gap in data.gaps):
+        return command("order", "show", ref, subject=subject)
     grounds = case.order.rule.refusals if case.order.rule else ()
     ground = next((known for known in _NOTHING_HELD if known in grounds), "G")
     return command("order", "refuse", ref, subject=subject, ground=ground)
