@@ -10,6 +10,7 @@ from rulebook import period
 
 _KEY = "keep.key"
 _MEMORY = "kept.json"
+_SEEN = "keep.seen"
 
 
 def keep_key_file(settings: Settings) -> Path:
@@ -21,7 +22,8 @@ def keep_list(settings: Settings) -> KeepList | None:
     """The list that the eraser asks; None where the settings name none."""
     if settings.keep_list is None or settings.confidential:
         return None
-    return KeepList(settings.keep_list, keep_key_file(settings), period("keep-list"))
+    seen = ledger_folder(settings) / _SEEN
+    return KeepList(settings.keep_list, keep_key_file(settings), seen, period("keep-list"))
 
 
 def keep_writer(settings: Settings) -> KeepWriter | None:

@@ -110,9 +110,10 @@ class _Opened(Struct, frozen=True):
 class KeepList:
     """The list as the eraser asks it: the same work for every person, whatever stands in it."""
 
-    def __init__(self, path: Path, key_file: Path, lasting: timedelta) -> None:
-        """`lasting`: how old a list may be."""
+    def __init__(self, path: Path, key_file: Path, seen_file: Path, lasting: timedelta) -> None:
+        """`seen_file`: remembers the time of the newest list. `lasting`: how old a list may be."""
         self._path, self._key_file, self._lasting = path, key_file, lasting
+        self._seen = _Seen(seen_file)
         self._key: KeepKey | None = None
         self._opened: _Opened | None = None
 
@@ -139,6 +140,10 @@ class KeepList:
         opened = self._opened = self._read(key)
         if not -_AHEAD <= now - opened.written_at <= self._lasting:
             raise Retry(f"{self._path.name}, the keep list, is too old: {_UNTIL_THEN}")
+        if not self._seen.is_newest(opened.written_at):
+            raise Retry(
+                f"{self._path.name}, the keep list, is older than one before it: {_UNTIL_THEN}"
+            )
         return opened, key
 
     def _read(self, key: KeepKey) -> _Opened:
@@ -154,6 +159,32 @@ class KeepList:
                 f"{self._path.name}, the keep list, cannot be read: {_UNTIL_THEN}"
             ) from None
         return _opened(content, key, file, self._path.name)
+
+
+class _Seen:
+    """The time of the newest list that was read: an earlier list, put back, would let go what is kept since.
+
+    The file is outside of the database, like the list and the journal, so that no restore forgets it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def is_newest(self, written_at: datetime) -> bool:
+        """Whether no newer list was read, in which case this one is remembered. Raises Retry."""
+        seconds = int(written_at.timestamp())
+        try:
+            newest = self._read()  # each time: another process may have read a newer list
+            if seconds > newest:
+                write_in_one_step(self._path, str(seconds).encode())
+        except (OSError, ValueError):
+            raise Retry(f"{self._path.name} is damaged or closed: {_UNTIL_THEN}") from None
+        return seconds >= newest
+
+    def _read(self) -> int:
+        if not self._path.exists():
+            return 0
+        return int(read_ordinary(self._path, _KEY_BYTES))
 
 
 _UNTIL_THEN = "nothing of any person is erased until there is a new one"

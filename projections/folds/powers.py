@@ -5,7 +5,7 @@ it ends is judged here, so that no source gets power by arriving first; an annul
 An event that would give power, such as a grant, is judged by its source and by the topic or file it came by.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -53,11 +53,7 @@ def powerless(
     }
     if len(claiming) < 2:
         return without
-    openings: dict[tuple[UUID, str], list[RecordedEvent]] = {}
-    for event in claiming:
-        power = POWERS[event.type]
-        if event.name in power.opens and not gives_none(event, privacy_office):
-            openings.setdefault((event.stream, power.id), []).append(event)
+    openings = _openings(claiming, privacy_office)
     return without | {
         (event.source, event.id)
         for event in claiming
@@ -66,6 +62,18 @@ def powerless(
             event, openings.get((event.stream, POWERS[event.type].id), ()), privacy_office
         )
     }
+
+
+def _openings(
+    claiming: Iterable[RecordedEvent], privacy_office: Collection[str]
+) -> Mapping[tuple[UUID, str], Sequence[RecordedEvent]]:
+    """The events that begin something, by stream and power."""
+    openings: dict[tuple[UUID, str], list[RecordedEvent]] = {}
+    for event in claiming:
+        power = POWERS[event.type]
+        if event.name in power.opens and not gives_none(event, privacy_office):
+            openings.setdefault((event.stream, power.id), []).append(event)
+    return openings
 
 
 def _is_anothers(event: RecordedEvent, privacy_office: Collection[str]) -> bool:

@@ -104,20 +104,25 @@ def _disclosure(secrets: Secrets, disclosed: OrderAct) -> SecretDisclosure:
     secrecy = secrecy_of(acts, disclosed, disclosed.provision)
     lifts = [act for act in acts if act.name == names.SECRECY_LIFTED]
     lift = lifts[-1] if secrecy == "lifted" else None
-    handed = [
-        act
-        for act in secrets.named(_HANDED_OVER)
-        if act.facts["disclosure_id"] == disclosed.order.id
-        and act.facts.get("source", disclosed.order.source) == disclosed.order.source
-    ]
     return SecretDisclosure(
         act=disclosed,
         order_ref=ref,
         secrecy=secrecy,
         lifted_at=lift.time if lift else None,
         lift=lift,
-        handed_over_at=handed[0].time if handed else None,
+        handed_over_at=_handed_over_at(secrets, disclosed),
     )
+
+
+def _handed_over_at(secrets: Secrets, disclosed: OrderAct) -> datetime | None:
+    """When the open ledger was given a disclosure. An id is the disclosure's own only within its source."""
+    times = (
+        act.time
+        for act in secrets.named(_HANDED_OVER)
+        if act.facts["disclosure_id"] == disclosed.order.id
+        and act.facts.get("source", disclosed.order.source) == disclosed.order.source
+    )
+    return next(times, None)
 
 
 def _order_of(secrets: Secrets, disclosed: OrderAct) -> str | None:

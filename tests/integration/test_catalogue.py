@@ -63,6 +63,7 @@ FILES = (
     "file withheld.key",
     "file keep.key",
     "file keep.list",
+    "file keep.seen",
     "file kept.json",
     "file signing.key",
     "file signing.vkeys",

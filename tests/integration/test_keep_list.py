@@ -12,6 +12,7 @@ from application.acts.deciding import due_steps, erase_asked, preview
 from application.following import bring_up_to_date
 from application.queries.keeping.erasures import ErasureScope
 from application.queries.persons.undisclosed import hidden_in
+from host.keep_list import keep_list
 from host.running.forgetting import forget_waiting
 from host.settings import read_settings
 from host.site import Site
@@ -222,6 +223,28 @@ def test_without_a_list_that_is_new_and_whole_nothing_is_erased(listing: Listing
     _stops(listing, "too old")
     listing.write()
     assert erase_asked(home.site, WHO, ErasureScope("request"))
+
+
+def test_an_earlier_list_that_is_put_back_lets_nothing_go(listing: Listing, tmp_path: Path) -> None:
+    home = listing.home
+    home.tell(*customer(), held("contact"), *customer(OTHER), held("contact", who=OTHER))
+    listing.write()
+    earlier = listing.path.read_bytes()
+    home.clock.forward(minutes=5)
+    listing.write("contact")
+    newer = listing.path.read_bytes()
+    asked = keep_list(home.site.settings)
+    assert asked
+    assert asked.kept([WHO], home.clock()) == {"contact"}
+    listing.path.write_bytes(earlier)
+    _stops(listing, "older than one before")
+    # Nor does another process believe it, nor one that cannot remember.
+    listing.path.write_bytes(newer)
+    seen = tmp_path / "keys" / "main" / "keep.seen"
+    remembered = seen.read_bytes()
+    seen.write_bytes(b"?")
+    _stops(listing, "damaged or closed")
+    seen.write_bytes(remembered)
 
 
 def test_a_key_that_is_missing_stops_as_well(listing: Listing, tmp_path: Path) -> None:
