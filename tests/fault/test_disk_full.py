@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -34,6 +35,7 @@ from ledger.writing.bookmarks import Bookmark, HaltLimit
 from projections import VIEWS
 from projections.following.storage import prepare
 from tests.fault.enduring import closing
+from tests.fixtures.inbound import until
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.postgres import short_folder
 from tests.fixtures.views import OFFICES, audit_views, follower, rebuild
@@ -261,6 +263,8 @@ def erasing(house: House, number: int) -> LedgerError | None:
 def erased(house: House) -> set[int]:
     """Whose address is gone; everything else must be there."""
     with closing(house):
+        # A server without room lets nobody in for a moment.
+        until(lambda: attempt(partial(house.session, "reader"), Retry) is None, lambda: None)
         opener, gone = house.opener(), set()
         for event in house.events():
             values = opener.personal(event)

@@ -190,7 +190,7 @@ def test_a_checkpoint_of_the_same_key_is_no_manifest_and_the_reverse(
     assert ran.status != 0
     proof.write_bytes(checkpoint)
     ran = restored(ledger, night)
-    assert (ran.status, "no backup" in ran.err) == (2, True), ran.err
+    assert (ran.status, "not a manifest of a backup" in ran.err) == (2, True), ran.err
     untouched()
 
 

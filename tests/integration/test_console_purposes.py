@@ -59,5 +59,5 @@ def test_the_table_says_which_layer_denies(cli: Cli) -> None:
     text = cli("purposes").out.decode()
     assert "not allowed by the house" in text
     assert "not allowed by the law" not in text
-    assert "not allowed: nobody knows" in text
+    assert "not allowed: the rulebook has no" in text
     assert "to be confirmed by a lawyer" in text

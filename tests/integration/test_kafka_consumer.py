@@ -434,10 +434,10 @@ def test_records_deleted_under_a_running_consumer_stop_it(
 def test_too_many_rejections_halt_until_somebody_resumes(line: Line) -> None:
     limit = HaltLimit(0.2, 10)
     line.send(*[b"bad %d" % n for n in range(6)], *[registered(f"customer/{n}") for n in range(5)])
-    line.expect_halt("--resume", limit=limit)
+    line.expect_halt("were rejected, so it is not read any more", limit=limit)
     assert line.bookmark() == 11
     line.send(registered("customer/9"))
-    line.expect_halt("--resume", limit=limit)
+    line.expect_halt("were rejected, so it is not read any more", limit=limit)
     resume(line.house.open, [line.topic])
     line.carry(to=12, limit=limit)
     assert len(line.house.events()) == 6

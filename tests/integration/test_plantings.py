@@ -10,7 +10,6 @@ from psycopg import sql
 
 from console.main import command_tree, main
 from ledger.names import ROLES, LedgerName, Role
-from ledger.storage import install as installing
 from ledger.storage.postgres import Database
 from tests.fixtures import plantings
 from tests.fixtures.console import Cli, collected, consented, disclosed, recipient, registered
@@ -234,57 +233,6 @@ def test_temporary_objects_run_for_nobody(
         assert "SQLSTATE" not in ran.err, (arguments, ran.err)
         # In a session that only reads, as the audit's are, nothing can be planted.
         assert min(planted) > 100 or arguments[0] == "audit"
-    assert marks(superuser) == 0
-
-
-def test_what_was_planted_before_the_upgrade_is_gone_and_never_ran(
-    log_in: Callable[[str], Cli], superuser: Superuser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In the last version the projector could create, and owned what others read."""
-    with monkeypatch.context() as before:
-        old = [name for name in installing.migrations() if name < "0006"]
-        before.setattr(installing, "migrations", lambda: old)
-        log_in("owner")("init")  # ends where it wants functions that are not there yet
-    superuser.execute("GRANT CREATE ON SCHEMA ledger_main_views TO ledger_main_projector")
-    superuser.execute("SET SESSION AUTHORIZATION ledger_projector; SET ROLE ledger_main_projector")
-    views = "ledger_main_views"
-    hostile = [
-        f"CREATE FUNCTION {views}.hashtextextended(text, integer) RETURNS bigint LANGUAGE plpgsql"
-        " AS $$BEGIN PERFORM planted.mark(); RETURN 1; END$$",
-        f"CREATE FUNCTION {views}.on_row() RETURNS trigger LANGUAGE plpgsql"
-        " AS $$BEGIN PERFORM planted.mark(); RETURN NEW; END$$",
-        f"CREATE VIEW {views}.view_bookmarks AS SELECT planted.mark()",
-        f"CREATE VIEW {views}.findings AS SELECT planted.mark()",
-        f"CREATE TABLE {views}.named_events (stream text CHECK (planted.mark()), note text"
-        " DEFAULT planted.mark()::text, found boolean GENERATED ALWAYS AS"
-        " (planted.stable_mark('x')) STORED)",
-        f"CREATE TABLE {views}.child (CHECK (planted.stable_mark(stream))) INHERITS ({views}.named_events)",
-        f"CREATE INDEX ON {views}.named_events (note) WHERE planted.stable_mark(stream)",
-        f"CREATE INDEX ON {views}.named_events ((planted.stable_mark(stream)))",
-        f"CREATE POLICY planted ON {views}.named_events USING (planted.mark())",
-        f"ALTER TABLE {views}.named_events ENABLE ROW LEVEL SECURITY",
-        f"CREATE TRIGGER planted BEFORE INSERT ON {views}.named_events FOR EACH ROW"
-        f" EXECUTE FUNCTION {views}.on_row()",
-        f"CREATE RULE planted AS ON DELETE TO {views}.named_events DO INSTEAD SELECT planted.mark()",
-        f"CREATE STATISTICS {views}.planted ON (planted.stable_mark(stream)), note FROM {views}.named_events",
-        *(one for one in plantings.overloads(superuser, views)),
-    ]
-    planted = plant(superuser, hostile)
-    assert planted[:13] == hostile[:13]
-    assert len(planted) > 1_500
-    superuser.execute("RESET SESSION AUTHORIZATION")
-    plantings.forget_marks(superuser)
-    ran = log_in("owner")("init")
-    assert ran.status == 0, ran.err
-    assert marks(superuser) == 0
-    left = superuser.execute(
-        "SELECT DISTINCT refobjid::regrole::text FROM pg_shdepend WHERE deptype = 'o'"
-        " AND dbid = (SELECT oid FROM pg_database WHERE datname = 'ledger')"
-    ).fetchall()
-    assert left == [("ledger_owner",)]
-    log_in("operator").record(registered())
-    for arguments in (("project", "--once"), ("audit", "--views"), ("findings",), ("state", WHO)):
-        assert log_in("operator")(*arguments).status < 2
     assert marks(superuser) == 0
 
 
