@@ -24,7 +24,6 @@ from application.source import Source, instant_or_none
 from ledger.errors import Misconfigured
 from projections.reading.order_judging import judgement_of, objection, refusal
 from projections.reading.order_steps import OrderDeed, hindrance
-from projections.views.orders import standing
 from rulebook import provision
 from rulebook.calendar import day_of
 from rulebook.orders import Allowance, facts_of, review_on, rule_of
@@ -244,7 +243,7 @@ def check_deed(case: FoundOrder, deed: OrderDeed, time: datetime, ground: str = 
     why = hindrance(deed, case.order, time)
     judged = judgement_of(case.order) if ground else None
     if why is None and judged is not None:
-        state = standing(case.order, time)
+        state = case.standing(time)
         why = refusal(case.order.ref, judged, ground, lapsed=state is not None and state.lapsed)
     if why is not None:
         raise NotAllowed(why)
@@ -270,4 +269,4 @@ def _act_on_order(
 def again(source: Source, case: FoundOrder) -> FoundOrder:
     """An order as it stands after acts on it."""
     [(_, after)] = known_orders(source, streams=[case.stream], refs=[case.order.ref])
-    return FoundOrder(case.stream, case.reference, after)
+    return FoundOrder(case.stream, case.reference, after, case.others)

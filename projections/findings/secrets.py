@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from projections.findings.breaking import About, review
 from projections.findings.judging import Finding
 from projections.views.order_acts import SECRECY, OrderAct
-from projections.views.orders import Order, OrderClockStatus, reviewed_by, standing
+from projections.views.orders import Order, OrderClockStatus, is_wanted, reviewed_by
 from projections.views.secrecy import (
     Preservation,
     SecretDisclosure,
@@ -90,7 +90,8 @@ def _of_preservation(
     imposed, last = preservation.imposed, preservation.until
     assert last
     rule = order_rule(imposed.provision or "", day_of(imposed.time), _PRESERVES)
-    wanted = rule is not None and rule.until_production and _is_wanted(preservation, orders, time)
+    ref = preservation.order_ref
+    wanted = rule is not None and rule.until_production and is_wanted(ref, orders.values(), time)
     past = start_of(last + _DAY)
     kept = _kept(preservation, past, time, wanted=wanted)
     yield from about.breaks("preservation", {"kept": kept}, imposed, due=past)
@@ -114,12 +115,3 @@ def _length(preservation: Preservation, rule: OrderRule | None, last: date) -> s
         return "unknown"
     day, times = day_of(preservation.imposed.time), preservation.extensions
     return "beyond" if last > longest_preservation(rule, day, prolonged=times) else "within"
-
-
-def _is_wanted(preservation: Preservation, orders: Mapping[str, Order], time: datetime) -> bool:
-    """Whether another order, for the data that is kept, waits to be executed."""
-    return any(
-        receipt.facts.get("extends") == preservation.order_ref != order.ref and status.is_open
-        for order in orders.values()
-        if (receipt := order.receipt) and (status := standing(order, time))
-    )

@@ -5,7 +5,7 @@ relative to a clock: what an order is at a time is asked of its acts (`standing`
 rulebook. A step that does not fit counts where its time puts it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -186,13 +186,19 @@ class OrderStatus(msgspec.Struct, frozen=True):
         return self.status in WAITING
 
 
-def standing(order: Order, time: datetime) -> OrderStatus | None:
-    """What an order is at a time; None when it had not been received by then."""
+def standing(
+    order: Order, time: datetime, *, followers: Iterable[Order] = ()
+) -> OrderStatus | None:
+    """What an order is at a time; None when it had not been received by then.
+
+    `followers`: other orders of the person. While one of them waits for the data that this order keeps, its
+    preservation has no end, where the law has it so.
+    """
     past = order.until(time)
     receipt = past.receipt
     if receipt is None:
         return None
-    running = order_clocks(past)
+    running = _running(past, followers, time)
     waiting = [clock for clock in running if clock.done_at is None]
     lapsed = has_lapsed(running, time)
     coming = waiting[0] if waiting else None
@@ -207,6 +213,27 @@ def standing(order: Order, time: datetime) -> OrderStatus | None:
         rule=past.rule.id if past.rule else None,
         allowance=past.allowance,
         preserved_until=preserved_until(past),
+    )
+
+
+def _running(
+    order: Order, followers: Iterable[Order], time: datetime
+) -> tuple[OrderClockStatus, ...]:
+    """The clocks of an order: not that of a preservation whose data another order waits for."""
+    running = order_clocks(order)
+    if order.rule is None or not order.rule.until_production:
+        return running
+    if not is_wanted(order.ref, followers, time):
+        return running
+    return tuple(clock for clock in running if clock.name != "preservation")
+
+
+def is_wanted(ref: str, orders: Iterable[Order], time: datetime) -> bool:
+    """Whether another order, for the data that this one keeps, waits to be executed."""
+    return any(
+        receipt.facts.get("extends") == ref != other.ref and status.is_open
+        for other in orders
+        if (receipt := other.receipt) and (status := standing(other, time))
     )
 
 

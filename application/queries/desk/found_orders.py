@@ -1,6 +1,7 @@
 """Orders of authorities, found by their reference, as they were known at a moment."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,15 +13,23 @@ from application.source import Source, each_known
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import orders
 from projections.views.order_acts import OrderAct
-from projections.views.orders import VIEW, Order
+from projections.views.orders import VIEW, Order, OrderStatus, standing
 
 
 class FoundOrder(Struct, frozen=True):
-    """One order and whom it is about. `reference`: as it is shown; that of an erased person is gone."""
+    """One order and whom it is about. `reference`: as it is shown; that of an erased person is gone.
+
+    `others`: the other orders of the person, of which one may wait for the data that this order keeps.
+    """
 
     stream: UUID
     reference: Name
     order: Order
+    others: tuple[Order, ...] = ()
+
+    def standing(self, time: datetime) -> OrderStatus | None:
+        """What it is at a time; None when it had not been received by then."""
+        return standing(self.order, time, followers=self.others)
 
     @property
     def person(self) -> str:
@@ -63,7 +72,12 @@ def named_orders(source: Source, rows: Sequence[tuple[UUID, Order]]) -> list[Fou
     """Rows of the view with the references of their persons, noted as one answer about many."""
     source.reads.note_many(())
     names = source.names(stream for stream, _ in rows)
-    return [FoundOrder(stream, names[stream], order) for stream, order in rows]
+    of_person: dict[UUID, list[Order]] = {}
+    for stream, order in rows:
+        of_person.setdefault(stream, []).append(order)
+    return [
+        FoundOrder(stream, names[stream], order, tuple(of_person[stream])) for stream, order in rows
+    ]
 
 
 def find_order(
@@ -83,4 +97,12 @@ def find_order(
     [(stream, order)] = rows
     if subject is not None:
         note_read(source, subject)
-    return FoundOrder(stream, subject or source.noted(stream), order)
+    others = _others(source, moment, stream, order)
+    return FoundOrder(stream, subject or source.noted(stream), order, others)
+
+
+def _others(source: Source, moment: Moment, stream: UUID, order: Order) -> tuple[Order, ...]:
+    """The orders of the same person, where one of them can prolong what this order keeps."""
+    if order.rule is None or not order.rule.until_production:
+        return ()
+    return tuple(other for _, other in known_orders(source, moment, streams=[stream]))

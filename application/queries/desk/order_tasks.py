@@ -10,7 +10,7 @@ from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
 from projections.reading.order_steps import kind_of_order
 from projections.views.order_acts import SECRECY
-from projections.views.orders import AUTHENTICATED, Order, OrderClockStatus, OrderStatus, standing
+from projections.views.orders import AUTHENTICATED, Order, OrderClockStatus, OrderStatus
 from projections.views.secrecy import Secrets, restrictions
 from rulebook.calendar import day_of, last_day, start_of
 
@@ -67,7 +67,7 @@ def _command(case: FoundOrder, step: Step) -> str:
 
 def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
     """Everything that an order waits for: its next step, a review of its secrecy, the end of what is kept."""
-    state = standing(case.order, now)
+    state = case.standing(now)
     if state is None:
         return
     running = {clock.name: clock for clock in state.clocks if clock.done_at is None}

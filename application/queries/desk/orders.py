@@ -13,7 +13,7 @@ from application.queries.desk.order_tasks import next_command
 from application.source import instant_or_none, unless_erased
 from ledger.event import instant
 from projections.views.order_acts import Secrecy
-from projections.views.orders import OrderClockStatus, OrderStatus, Status, standing
+from projections.views.orders import OrderClockStatus, OrderStatus, Status
 from schemas import texts
 
 
@@ -90,7 +90,7 @@ def listed(
     """
     rows = []
     for case in orders:
-        state = standing(case.order, time)
+        state = case.standing(time)
         if state is not None and _matches(state, ended, overdue_only):
             rows.append(_row(case, state, time))
     return OrderList(
@@ -112,7 +112,7 @@ def _urgency(row: OrderRow) -> tuple[bool, bool, str, str, str]:
 
 def shown(case: FoundOrder, time: datetime, language: texts.Language) -> OrderFile | None:
     """One order as of a time, with every act on it; None when it had not been received by then."""
-    state = standing(case.order, time)
+    state = case.standing(time)
     if state is None:
         return None
     past = case.order.until(time)

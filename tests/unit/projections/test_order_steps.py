@@ -208,6 +208,30 @@ def test_a_task_has_the_hour_of_its_clock_or_the_last_day() -> None:
     assert next(tasks_of_order(usual, START + timedelta(days=11))).state == "overdue"
 
 
+def test_what_a_production_order_waits_for_is_not_released() -> None:
+    """Reg. (EU) 2023/1543 art. 11: data is kept as long as the order for it needs."""
+    european: dict[str, Any] = {"law": "eu.2023.1543", "issued_by": "foreign-judicial-authority"}
+    facts = {"categories": ["contact"], "until": "2027-01-19", "order_ref": "O-1"}
+    kept = order(*VALID, names.ORDER_EXECUTED, kind="preservation", **european)
+    imposed = _act(names.PRESERVATION_IMPOSED, 3, european["law"], facts)
+    kept = Order("O-1", (*kept.steps, imposed))
+    waits = order(kind="production", extends="O-1", **european)
+    done = order(*DONE, kind="production", extends="O-1", **european)
+    late = START + timedelta(days=90)
+
+    def tasks(*others: Order) -> set[str]:
+        renamed = tuple(Order("O-2", other.steps) for other in others)
+        case = FoundOrder(UUID(int=1), "customer/1", kept, (kept, *renamed))
+        return {task.task for task in tasks_of_order(case, late)}
+
+    assert "end-preservation" in tasks()
+    assert "end-preservation" in tasks(done)
+    assert "end-preservation" not in tasks(waits)
+    state = standing(kept, late, followers=[Order("O-2", waits.steps)])
+    assert state is not None
+    assert not state.overdue
+
+
 def test_a_lift_comes_after_the_word_that_keeps_the_secret() -> None:
     found = order("secrecy-imposed court", "secrecy-reviewed may-lift")
     secret = secret_of_order(FoundOrder(UUID(int=1), "customer/1", found))
