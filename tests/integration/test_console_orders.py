@@ -368,6 +368,8 @@ def test_a_disclosure_without_an_order_has_secrecy_of_its_own(desk: Cli) -> None
     assert [row["waits"] for row in rows if row["disclosure_id"] == "alone"] == [1]
     other = desk("secrecy", "lift", *SAID, "--subject", WHO, "--disclosure", "unknown")
     refused(other, "nothing was disclosed about this person under that id")
+    assert desk.record(event | {"source": "urn:voipzeker:other-portal"})["recorded"] == 1
+    refused(desk("secrecy", "lift", *SAID, *alone), "2 sources disclosed something under that id")
     refused(desk("secrecy", "lift", *SAID), "name an order, or a person and a disclosure")
 
 

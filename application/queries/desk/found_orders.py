@@ -97,8 +97,8 @@ def find_order(
     [(stream, order)] = rows
     if subject is not None:
         note_read(source, subject)
-    others = _others(source, moment, stream, order)
-    return FoundOrder(stream, subject or source.noted(stream), order, others)
+    of_person = _others(source, moment, stream, order)
+    return FoundOrder(stream, subject or source.noted(stream), order, of_person)
 
 
 def _others(source: Source, moment: Moment, stream: UUID, order: Order) -> tuple[Order, ...]:

@@ -112,8 +112,19 @@ def find_secret(
     if subject is None or disclosure is None:
         raise NotAllowed("name an order, or a person and a disclosure", field="ref")
     note_read(source, subject)
-    for stream, secrets in secrets_of(source.session, known_streams(source, subject)).items():
-        for act in named(secrets.acts, names.PERSONAL_DATA_DISCLOSED):
-            if act.order.id == disclosure:
-                return secret_of_disclosure(stream, subject, secrets, act)
-    raise NotAllowed("nothing was disclosed about this person under that id", field="disclosure")
+    found = [
+        secret_of_disclosure(stream, subject, secrets, act)
+        for stream, secrets in secrets_of(source.session, known_streams(source, subject)).items()
+        for act in named(secrets.acts, names.PERSONAL_DATA_DISCLOSED)
+        if act.order.id == disclosure
+    ]
+    if not found:
+        raise NotAllowed(
+            "nothing was disclosed about this person under that id", field="disclosure"
+        )
+    if len(found) > 1:  # an act on secrecy names no source, so it would be about each of them
+        raise NotAllowed(
+            f"{len(found)} sources disclosed something under that id: name their orders",
+            field="disclosure",
+        )
+    return found[0]
