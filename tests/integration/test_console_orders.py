@@ -392,7 +392,7 @@ RESTRICT = ("restriction", "apply", WHO, "--ground", "d")
 
 
 def test_a_restriction_names_all_that_was_considered(desk: Cli) -> None:
-    ready(desk, "G-1")
+    ready(desk, "UAVG-1")
     day = datetime.now(UTC).date() + timedelta(days=2)
     until = ("--review-on", str(day))
     for change, says in {
