@@ -32,6 +32,7 @@ TOPICS = [
     "privacy.events.v1",
     "privacy.register.v1",
     "privacy.rejections.v1",
+    "privacy.signed.v1",
 ]
 READ_TIMEOUT_S = 120
 
