@@ -121,17 +121,22 @@ def write_private(path: Path, content: bytes) -> None:
     write_file_as(path, content, _PRIVATE)
 
 
+def open_new(path: Path) -> BinaryIO:
+    """A new file that only its owner may read. Raises FileExistsError where there is something already."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    return os.fdopen(os.open(path, flags, _PRIVATE), "wb")
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read. Raises Misconfigured where there is something already."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     try:
-        descriptor = os.open(path, flags, _PRIVATE)
+        opened = open_new(path)
     except FileExistsError:
         raise Misconfigured(
             f"{path} is there already, and stays as it is: name another file"
         ) from None
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with opened as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -26,6 +26,7 @@ from application.queries.disclosures.received import DisclosureFilter, Disclosur
 from application.queries.reports.access import AccessReport, ReportScope, access_report
 from application.words import say
 from console.commands.intake import ingest_files
+from console.commands.telling import to_file
 from console.demo.step import Step
 from console.show.orders import order_tables
 from console.show.registers import disclosures_table
@@ -33,7 +34,7 @@ from console.show.secrecy import secrecy_row_table
 from console.show.upkeep import named_values
 from console.streams import opened
 from host.keys import signing_key
-from host.running.telling import give_lifted, to_file
+from host.running.telling import give_lifted
 from host.settings import Settings, read_settings
 from host.site import Site
 from host.wiring import open_site

@@ -4,10 +4,8 @@ Both go one way. What is lifted is signed and sent; the keep list is written ane
 changed or not, so that its time says nothing.
 """
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from uuid import UUID
 
 from application.acts.handing_over import GivenDisclosures, Send, hand_over
@@ -21,7 +19,6 @@ from ledger.erasure.keep_list import KeepKey
 from ledger.erasure.keep_writing import Keep, Published
 from ledger.errors import Misconfigured
 from ledger.keys.opening import Opener
-from ledger.storage.durable import fsync_folder
 from projections.folds.timetravel import counting
 from projections.following.derive import streams_saying
 from projections.keeping.freezes import FREEZING, Freeze, freezes
@@ -41,21 +38,6 @@ def to_topic(settings: Settings) -> Iterator[Send]:
         yield answers.send
     finally:
         answers.close()
-
-
-@contextmanager
-def to_file(path: Path) -> Iterator[Send]:
-    """To a new file of mode 0600, a message a line. Raises OSError, also when the file is there."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-
-        def send(messages: Sequence[bytes]) -> None:
-            file.writelines(message + b"\n" for message in messages)
-            file.flush()
-            os.fsync(file.fileno())
-
-        fsync_folder(path.absolute().parent)
-        yield send
 
 
 def publish_keep_list(site: Site) -> Published:

@@ -10,11 +10,12 @@ import pytest
 
 from application.acts.handing_over import GivenDisclosures
 from application.queries.disclosures.received import DisclosureFilter, disclosures
+from console.commands.telling import to_file
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
 from consumers.withheld import take_over
 from host.keys import signing_key
-from host.running.telling import give_lifted, to_file
+from host.running.telling import give_lifted
 from ledger.errors import Retry
 from ledger.letters.lists import LetterFilter, count_letters
 from ledger.letters.withheld import OpenedLetter, count_withheld
