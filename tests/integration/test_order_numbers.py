@@ -33,7 +33,8 @@ def executed(ref: str, *whom: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def desk(cli: Cli) -> Cli:
-    cli.set(CONFIDENTIAL="1", NAME="main")
+    cli.set(CONFIDENTIAL="1")
+    assert cli("init").status == 0
     cli.record(
         # Six orders, of which one is about two persons.
         *(event for n in range(5) for event in executed(f"E-{n}", f"customer/{n}")),
