@@ -59,7 +59,7 @@ def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
     """The order, which may be executed like this. Raises NotAllowed otherwise."""
     case = find_order(source, on.ref, on.subject)
     check_deed(case, "execute", on.time)
-    may_have = allowed_fields(case.order)
+    may_have = case.order.may_have
     beyond = [name for name in execution.fields if name not in may_have]
     if beyond:
         raise NotAllowed(
@@ -67,14 +67,6 @@ def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
             field="field",
         )
     return case
-
-
-def allowed_fields(order: Order) -> list[str]:
-    """What may be given: as it was decided, and never beyond the provision."""
-    decision, allowance = order.decision, order.allowance
-    by_law = list(allowance.fields) if allowance else []
-    decided = decision.facts.get("allowed_fields", by_law) if decision else []
-    return [name for name in decided if name in by_law]
 
 
 def allowed_period(order: Order) -> dict[str, JsonValue]:
@@ -87,9 +79,7 @@ def allowed_period(order: Order) -> dict[str, JsonValue]:
 def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
     """The execution, and what was disclosed by it."""
     order, receipt = case.order, case.received
-    given = [
-        name for name in allowed_fields(order) if name in execution.fields or not execution.fields
-    ]
+    given = [name for name in order.may_have if name in execution.fields or not execution.fields]
     recipient = execution.recipient or str(receipt.facts["authority"])
     disclosure = _disclosure(case, given, recipient) if given else None
     optional: dict[str, JsonValue] = {

@@ -12,11 +12,12 @@ from application.acts.acting import one_at_a_time
 from application.acts.on_orders import OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.desk.found_orders import FoundOrder, find_order, known_orders
+from application.queries.desk.found_orders import FoundOrder, find_order
 from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured
 from projections.reading.views import secrets_of
+from projections.views.orders import is_wanted
 from projections.views.secrecy import Preservation, preservations
 from rulebook.calendar import day_of
 from rulebook.orders import OrderRule, longest_preservation
@@ -50,7 +51,7 @@ def extend(site: Site, source: Source, on: OnOrder, until: date | None) -> Found
     with one_at_a_time(site):
         case = find_order(source, on.ref, on.subject)
         kept = _in_force(source, case, on.time)
-        longest = _longest(source, case, kept)
+        longest = _longest(case, kept, on.time)
         if longest is None and until is None:
             raise Misconfigured("expected the day that the order for the data needs", field="until")
         day = _checked(until, on.time, longest)
@@ -82,10 +83,10 @@ def _in_force(source: Source, case: FoundOrder, time: datetime) -> Preservation:
     raise NotAllowed(f"no data is kept for order {case.order.ref}")
 
 
-def _longest(source: Source, case: FoundOrder, kept: Preservation) -> date | None:
-    """The last day that the law allows now; None: as long as the order for the data needs."""
+def _longest(case: FoundOrder, kept: Preservation, time: datetime) -> date | None:
+    """The last day that the law allows at a time; None: as long as the order for the data needs."""
     rule, ref = _rule(case), case.order.ref
-    if rule.until_production and _is_followed(source, case):
+    if rule.until_production and is_wanted(ref, case.others, time):
         return None
     if kept.extensions >= rule.prolongings:
         raise NotAllowed(
@@ -93,14 +94,6 @@ def _longest(source: Source, case: FoundOrder, kept: Preservation) -> date | Non
         )
     began = day_of(case.received.time)
     return longest_preservation(rule, began, prolonged=kept.extensions + 1)
-
-
-def _is_followed(source: Source, case: FoundOrder) -> bool:
-    """Whether an order for the data itself names the order to preserve it."""
-    return any(
-        order.receipt is not None and order.receipt.facts.get("extends") == case.order.ref
-        for _, order in known_orders(source, streams=[case.stream])
-    )
 
 
 def _rule(case: FoundOrder) -> OrderRule:

@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import to_builtins
 
-from application.acts.executing import Execution, allowed_fields, executable, execute, is_open
+from application.acts.executing import Execution, executable, execute, is_open
 from application.acts.on_orders import OnOrder
 from application.lookups import fields
 from application.queries.today.task import command
@@ -88,7 +88,7 @@ def execute_order(
         on = OnOrder(ref, subject, time)
         case = executable(source, on, execution)
         again = command("order", "execute", ref, **given.flags, subject=subject, at=at)
-        parameters = [ref, allowed_fields(case.order), to_builtins(execution), at]
+        parameters = [ref, list(case.order.may_have), to_builtins(execution), at]
         need_second_person(site, _ACT, parameters, again, about=case.person)
         print_order(source, execute(site, source, on, execution), as_json)
     if is_open(case):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from projections.findings.breaking import About, review
 from projections.findings.judging import Finding
 from projections.views.order_acts import SECRECY, OrderAct
-from projections.views.orders import Order, OrderClockStatus, is_wanted, reviewed_by
+from projections.views.orders import Order, OrderClockStatus, is_wanted, next_review
 from projections.views.secrecy import (
     Preservation,
     SecretDisclosure,
@@ -19,7 +19,6 @@ from projections.views.secrecy import (
 from rulebook.calendar import day_of, start_of
 from rulebook.orders import OrderRule, longest_preservation, order_rule
 from rulebook.periods import ORDER_PERIODS
-from schemas import names
 
 _DAY = timedelta(days=1)
 _PRESERVES = "preservation"
@@ -76,9 +75,8 @@ def _of_review(
 
 def _review_clock(acts: Sequence[OrderAct], disclosed: OrderAct) -> OrderClockStatus | None:
     """Until when the secrecy of a disclosure without an order is looked at again."""
-    said = [act for act in acts if act.name != names.SECRECY_LIFTED]
     rule = order_rule(disclosed.provision or "", day_of(disclosed.time))
-    day = reviewed_by((said or [disclosed])[-1], rule)
+    day = next_review(disclosed, acts, rule)
     if day is None:
         return None
     return OrderClockStatus("review", start_of(day + _DAY), rule.id if rule else "", "")

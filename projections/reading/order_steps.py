@@ -67,9 +67,9 @@ def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
         return f"order {ref} was authenticated already"
     if deed == "decide" and not authentic:
         return _not_authentic(ref)
-    if deed == "execute" and kind_of_order(order) == "preservation":
+    if deed == "execute" and order.kind == "preservation":
         return f"order {ref} orders that data is kept: give `ledger preservation impose {ref}`"
-    if deed == "preserve" and kind_of_order(order) != "preservation":
+    if deed == "preserve" and order.kind != "preservation":
         return f"order {ref} does not order that data is kept: give `ledger order execute {ref}`"
     if deed == "confirm-order":
         return _confirming(order, state)
@@ -82,13 +82,6 @@ def _went_on(order: Order) -> bool:
     last = decided.day("period_to") if decided else None
     last = last or (allowance.period_to if allowance else None)
     return last is not None and day_of(order.named(EXECUTED)[-1].time) <= last
-
-
-def kind_of_order(order: Order) -> str | None:
-    """What an order wants: as it says, or the only kind that its rule has."""
-    facts, rule = order.facts, order.rule
-    stated = facts.kind if facts else None
-    return stated or (rule.kinds[0] if rule and len(rule.kinds) == 1 else None)
 
 
 def _confirming(order: Order, state: OrderStatus) -> str | None:

@@ -224,13 +224,23 @@ def complaints(
     return [(stream, complaints_view.VIEW.decode(state)) for stream, state in rows]
 
 
-def orders(session: Session, *, refs: Sequence[str] | None = None) -> list[tuple[UUID, Order]]:
+def orders(
+    session: Session,
+    *,
+    streams: Sequence[UUID] | None = None,
+    refs: Sequence[str] | None = None,
+) -> list[tuple[UUID, Order]]:
     """Orders of authorities with the persons they are about, by when something is due, then by reference.
 
-    `refs`: with some references; None: any. Of a confidential ledger; raises Halt in an open one.
+    `streams`: of some persons. `refs`: with some references. None: any. Of a confidential ledger; raises Halt
+    in an open one.
     """
     bookmark_of(session, orders_view.VIEW)
-    rows = session.of("projections").rows("orders", refs=None if refs is None else list(refs))
+    rows = session.of("projections").rows(
+        "orders",
+        streams=None if streams is None else list(streams),
+        refs=None if refs is None else list(refs),
+    )
     return [(stream, orders_view.VIEW.decode(state)) for stream, state in rows]
 
 

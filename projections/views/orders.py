@@ -5,7 +5,7 @@ relative to a clock: what an order is at a time is asked of its acts (`standing`
 rulebook. A step that does not fit counts where its time puts it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -127,6 +127,22 @@ class Order(msgspec.Struct, frozen=True):
     def decision(self) -> OrderAct | None:
         """The latest act that says what it may have."""
         return next(reversed(self.named(*DECISIONS)), None)
+
+    @property
+    def kind(self) -> str | None:
+        """What it wants: as it says, or the only kind that its rule has."""
+        facts, rule = self.facts, self.rule
+        stated = facts.kind if facts else None
+        return stated or (rule.kinds[0] if rule and len(rule.kinds) == 1 else None)
+
+    @property
+    def may_have(self) -> tuple[str, ...]:
+        """The fields that may be given: as it was decided, never beyond its rule; until then, none."""
+        decision, allowance = self.decision, self.allowance
+        if decision is None or allowance is None:
+            return ()
+        decided = decision.facts.get("allowed_fields", allowance.fields)
+        return tuple(field for field in decided if field in allowance.fields)
 
     @property
     def execution(self) -> OrderAct | None:
@@ -295,25 +311,30 @@ def preserved_until(order: Order) -> date | None:
     return said[-1].day("until") if said else None
 
 
+def next_review(begin: OrderAct, said: Sequence[OrderAct], rule: OrderRule | None) -> date | None:
+    """The day on which secrecy in force is looked at again; None where no day was set.
+
+    `begin`: what is secret; `said`: the acts on its secrecy. The last word that keeps it decides, or else the
+    rule of the house.
+    """
+    kept = named(said, names.SECRECY_IMPOSED, names.SECRECY_REVIEWED)
+    last = (kept or (begin,))[-1]
+    day = last.day("review_on")
+    if day is None and rule is not None and rule.review_months:
+        return review_on(rule, day_of(last.time))
+    return day
+
+
 def _review(order: Order) -> Iterator[OrderClockStatus]:
     """Until when the secrecy of an order is looked at again, as long as it is in force."""
     receipt, rule = order.receipt, order.rule
     if receipt is None or secrecy_of(order.steps, receipt, receipt.provision) != "in-force":
         return
-    said = order.named(names.SECRECY_IMPOSED, names.SECRECY_REVIEWED)
-    last = reviewed_by((said or (receipt,))[-1], rule)
+    last = next_review(receipt, order.named(*SECRECY), rule)
     if last is not None:
         due = start_of(last + timedelta(days=1))
         about = (rule.id, rule.citation) if rule else ("", "")
         yield OrderClockStatus("review", due, *about)
-
-
-def reviewed_by(last: OrderAct, rule: OrderRule | None) -> date | None:
-    """The day of the next review: what the last act on secrecy says, or as the rule of the house has it."""
-    day = last.day("review_on")
-    if day is None and rule is not None and rule.review_months:
-        return review_on(rule, day_of(last.time))
-    return day
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:

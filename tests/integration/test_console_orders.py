@@ -307,6 +307,7 @@ def test_a_european_preservation_lasts_as_long_as_the_order_for_the_data_needs(d
     for ref in ("P-2", "P-3"):
         assert on(desk, "show", ref).json["overdue"] is False
     assert on(desk, "withdraw", "P-3").status == 0
+    refused(desk("preservation", "extend", "P-2", "--until", "2099-02-01"), "extended as often")
 
 
 def test_an_interception_is_a_fact_without_content(desk: Cli) -> None:

@@ -331,6 +331,9 @@ NOTHING: dict[str, tuple[dict[str, Any], str]] = {
         {"subject": "visitor/O-6", "personal": NUMBERS, "categories": ["contact", "device"]},
         "validated",
     ),
+    # Its rule has no other kind.
+    "asks for no data": ({"provision": "nl.sv.126ni"}, "validated"),
+    "is executed: only": ({}, "executed"),
 }
 
 

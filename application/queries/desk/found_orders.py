@@ -62,9 +62,8 @@ def known_orders(
 ) -> list[tuple[UUID, Order]]:
     """Orders as they were known at a moment, of some persons or references, or all."""
     if moment.known == NOW:
-        rows = orders(source.session, refs=refs)
-    else:
-        rows = each_known(source, VIEW, moment.known, refs)
+        return orders(source.session, streams=streams, refs=refs)
+    rows = each_known(source, VIEW, moment.known, refs)
     return [row for row in rows if streams is None or row[0] in streams]
 
 

@@ -13,9 +13,10 @@ from application.queries.subjects import known_streams, note_read
 from application.source import Source
 from projections.reading.views import secrets_of
 from projections.views.order_acts import SECRECY, OrderAct, Secrecy, named, secrecy_of, until
+from projections.views.orders import next_review
 from projections.views.secrecy import Secrets, concerns
 from rulebook.calendar import day_of
-from rulebook.orders import order_rule, review_on
+from rulebook.orders import order_rule
 from schemas import names
 
 
@@ -56,12 +57,8 @@ class FoundSecret(Struct, frozen=True, kw_only=True):
         """By when it is looked at again; None where it is secret no more, or no day was set."""
         if self.state != "in-force":
             return None
-        kept = [act for act in self.said if act.name != names.SECRECY_LIFTED]
-        stated = kept[-1].day("review_on") if kept else None
-        day = day_of((kept or [self.begin])[-1].time)
-        rule = order_rule(self.provision, day) if self.provision else None
-        usual = review_on(rule, day) if rule and rule.review_months else None
-        return stated or usual
+        rule = order_rule(self.provision, day_of(self.begin.time)) if self.provision else None
+        return next_review(self.begin, self.said, rule)
 
     def until(self, time: datetime) -> "FoundSecret":
         """As it was at a time, inclusive."""

@@ -1,6 +1,6 @@
 """The orders of a confidential ledger as they are counted, and the commitments to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -107,7 +107,7 @@ def counted_as(order: Order, now: datetime) -> Counted | None:
         half_year=half_year_of(day_of(receipt.time)),
         provision=entry.id if entry else _OTHER,
         country=_country(receipt, entry.id if entry else ""),
-        kind=_kind(order),
+        kind=order.kind or _NOT_STATED,
         outcome=_outcome(order, status.status),
     )
 
@@ -116,14 +116,6 @@ def _country(receipt: OrderAct, provision_id: str) -> str:
     """Of the authority: as the order states it; under a provision of our own law it is ours."""
     stated: str | None = receipt.facts.get("country")
     return stated or ("NL" if provision_id.startswith("nl.") else _NOT_STATED)
-
-
-def _kind(order: Order) -> str:
-    """As the order states it, or as its rule leaves no other."""
-    stated: str | None = order.facts.kind if order.facts else None
-    kinds: Iterable[str] = order.rule.kinds if order.rule else ()
-    only = [*kinds]
-    return stated or (only[0] if len(only) == 1 else _NOT_STATED)
 
 
 def _outcome(order: Order, status: Status) -> Outcome:

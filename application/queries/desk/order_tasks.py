@@ -8,7 +8,6 @@ from application.queries.desk.found_orders import FoundOrder
 from application.queries.today.task import State, Task, command, reference_of, state_of
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
-from projections.reading.order_steps import kind_of_order
 from projections.views.order_acts import SECRECY
 from projections.views.orders import AUTHENTICATED, Order, OrderClockStatus, OrderStatus
 from projections.views.secrecy import Secrets, restrictions
@@ -38,7 +37,7 @@ def _open_step(order: Order, state: OrderStatus) -> Step:
     if not order.named(AUTHENTICATED):
         return "authenticate-order", ("order", "authenticate"), {"method": "M"}
     if state.status in {"validated", "narrowed"}:
-        if kind_of_order(order) == "preservation":
+        if order.kind == "preservation":
             return "execute-order", ("preservation", "impose"), {"category": "C"}
         return "execute-order", ("order", "execute"), {}
     return _deciding_step(order)

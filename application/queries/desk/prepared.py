@@ -22,7 +22,7 @@ from projections.use.stretches import Stretch
 from projections.views.order_acts import OrderAct
 from projections.views.orders import Order, standing
 from rulebook.calendar import start_of
-from rulebook.orders import Allowance, allowed, day_in, faults
+from rulebook.orders import Allowance, faults
 from schemas import names
 from schemas.personal import Value
 
@@ -76,7 +76,7 @@ def wanted_of(source: Source, case: FoundOrder, now: datetime, by: str | None = 
         order_ref=order.ref,
         provision=receipt.provision or "",
         recipient=receipt.facts["authority"],
-        fields=_fields(order, allowance),
+        fields=tuple(sorted(order.may_have)),
         stretch=stretch,
         subject=named,
         number=None if named else _number(source, case, by),
@@ -130,29 +130,20 @@ def _receipt(order: Order) -> OrderAct:
 
 def _allowance(order: Order, now: datetime) -> Allowance:
     """What the rulebook allows of an order, which was decided. Raises NotAllowed where that is nothing."""
-    facts, rule, status = order.facts, order.rule, standing(order, now)
-    if status is None or facts is None or status.status not in _MAY_HAVE:
+    status = standing(order, now)
+    if order.decision is None or status is None or status.status not in _MAY_HAVE:
         stands = status.status if status else "received"
         raise NotAllowed(
             f"order {order.ref} is {stands}: only what was validated or narrowed has data"
         )
-    if rule is None:
+    facts, rule, allowance = order.facts, order.rule, order.allowance
+    if facts is None or rule is None or allowance is None:
         raise NotAllowed(f"the rulebook has no rule for the provision of order {order.ref}")
     if wrong := faults(rule, facts):
         raise NotAllowed(f"order {order.ref} may have nothing: {', '.join(wrong)}")
-    if facts.kind in _WITHOUT_DATA:
+    if order.kind in _WITHOUT_DATA:
         raise NotAllowed(f"order {order.ref} asks for no data that is stored")
-    return allowed(rule, facts)
-
-
-def _decided(order: Order) -> Mapping[str, object]:
-    return order.decision.facts if order.decision else {}
-
-
-def _fields(order: Order, allowance: Allowance) -> tuple[str, ...]:
-    """What was decided, and never more than the rulebook allows."""
-    decided, fields = _decided(order).get("allowed_fields"), set(allowance.fields)
-    return tuple(sorted(fields if decided is None else fields.intersection(decided)))  # type: ignore[arg-type]
+    return allowance
 
 
 def _stretch(
@@ -162,9 +153,8 @@ def _stretch(
 
     Without one: when it was received.
     """
-    decided = dict(_decided(order))
-    firsts = [day for day in (allowance.period_from, day_in(decided, "period_from")) if day]
-    lasts = [day for day in (allowance.period_to, day_in(decided, "period_to")) if day]
+    firsts = _days(allowance.period_from, order.decision, "period_from")
+    lasts = _days(allowance.period_to, order.decision, "period_to")
     if not firsts and not lasts:
         return Stretch(receipt.time, receipt.time), False
     until = _end(min(lasts)) if lasts else receipt.time
@@ -172,6 +162,12 @@ def _stretch(
     if since > now:
         raise NotAllowed(f"the period of order {order.ref} has not begun")
     return Stretch(since, max(since, min(until, now))), until > now
+
+
+def _days(by_law: date | None, decision: OrderAct | None, bound: str) -> list[date]:
+    """A bound of the period as the rulebook has it and as it was decided, where they have one."""
+    decided = decision.day(bound) if decision else None
+    return [day for day in (by_law, decided) if day is not None]
 
 
 def _end(day: date) -> datetime:

@@ -139,6 +139,21 @@ def test_what_it_may_have_is_said_by_its_provision() -> None:
     assert status.rule == "order.sv.126na"
 
 
+def test_what_may_be_given_is_what_was_decided_and_never_more() -> None:
+    asked = received(requested_fields=["name", "email", "city"])
+    assert folded(asked).may_have == ()
+    assert folded(asked, act("order-validated", 0.2)).may_have == ("name", "city")
+    decided = act("order-narrowed", 0.2, allowed_fields=["city", "email"])
+    assert folded(asked, decided).may_have == ("city",)
+    assert folded(asked, act("order-executed", 0.2)).may_have == ()
+
+
+def test_the_kind_is_as_stated_or_the_only_one_of_its_rule() -> None:
+    assert folded(received(provision="nl.sv.126ni")).kind == "preservation"
+    assert folded(received(kind="information", provision="nl.sv.126ni")).kind == "information"
+    assert folded(received(provision="nl.unknown")).kind is None
+
+
 def test_preservation_runs_until_the_day_that_was_said_last() -> None:
     freeze = received(provision="nl.sv.126ni", kind="preservation")
     asked = stands(freeze)
