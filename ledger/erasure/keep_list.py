@@ -11,7 +11,6 @@ A file: format, time in seconds since 1970 (8 bytes), salt (16), tokens (16 each
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ from msgspec import Struct
 
 from ledger.crypto.sealing import keyed_hash
 from ledger.errors import Misconfigured, Retry
-from ledger.storage.durable import fsync_folder
+from ledger.storage.durable import replace_file, write_once
 from ledger.storage.ordinary import read_ordinary
 from schemas import CATEGORIES
 
@@ -71,13 +70,14 @@ def read_key(path: Path) -> KeepKey:
 def make_key(path: Path) -> KeepKey:
     """The key of a file, which is made when it is missing; durable on return."""
     if not path.exists():
-        write_in_one_step(path, secrets.token_bytes(_KEY_BYTES))
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_once(path, secrets.token_bytes(_KEY_BYTES), 0o600)
     return read_key(path)
 
 
 def write_list(path: Path, key: KeepKey, names: Collection[bytes], now: datetime) -> None:
     """Put a new list in place of the old one, in one step and durably. Raises OSError."""
-    write_in_one_step(path, listed(key, names, now))
+    replace_file(path, listed(key, names, now))
 
 
 def listed(key: KeepKey, names: Collection[bytes], now: datetime) -> bytes:
@@ -176,7 +176,7 @@ class _Seen:
         try:
             newest = self._read()  # each time: another process may have read a newer list
             if seconds > newest:
-                write_in_one_step(self._path, str(seconds).encode())
+                replace_file(self._path, str(seconds).encode())
         except (OSError, ValueError):
             raise Retry(f"{self._path.name} is damaged or closed: {_UNTIL_THEN}") from None
         return seconds >= newest
@@ -203,17 +203,3 @@ def _opened(content: bytes, key: KeepKey, file: tuple[int, int, int], name: str)
         salt=head[-_SALT_BYTES:],
         tokens=frozenset(tokens[start : start + _TOKEN_BYTES] for start in starts),
     )
-
-
-def write_in_one_step(path: Path, content: bytes) -> None:
-    """Put a file of mode 0600 in place of the old one; a crash leaves one of the two. Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    fsync_folder(path.parent)

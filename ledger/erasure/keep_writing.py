@@ -11,8 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from ledger.erasure.keep_list import KeepKey, make_key, write_in_one_step, write_list
+from ledger.erasure.keep_list import KeepKey, make_key, write_list
 from ledger.errors import Halt, Retry
+from ledger.storage.durable import replace_file
 from ledger.storage.ordinary import read_ordinary
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -63,7 +64,7 @@ class KeepWriter:
         lasting = [keep for keep in keeps if keep.until >= day]
         names = {keep.name for keep in keeps if not keep.is_over(day)}
         try:
-            write_in_one_step(self._memory, msgspec.json.encode(lasting))
+            replace_file(self._memory, msgspec.json.encode(lasting))
             write_list(self._path, self.key(), names, now)
         except OSError as error:
             raise Retry(f"the keep list cannot be written: {error.strerror}") from None

@@ -4,7 +4,6 @@ HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-256-GCM) with a public key; 
 the key folder of the confidential ledger. What is sealed is padded, so that its size says little.
 """
 
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from ledger.crypto.formats import FORMAT_BYTES, HPKE_X25519, check_format
 from ledger.errors import Halt, KeyLost, Misconfigured
 from ledger.keys.keyring import Keyring
 from ledger.letters.dead import offset_of
-from ledger.storage.durable import fsync_folder
+from ledger.storage.durable import write_once
 from ledger.storage.ordinary import read_ordinary
 from ledger.storage.postgres import Session
 from ledger.writing.message import Message
@@ -98,10 +97,10 @@ class KeyPair:
         """
         if not self.private.exists():
             self.private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_once(self.private, X25519PrivateKey.generate().private_bytes_raw(), 0o600)
+            write_once(self.private, X25519PrivateKey.generate().private_bytes_raw(), 0o600)
         key = self._public()
         if not self.public.exists():
-            _write_once(self.public, f"{key.text}\n".encode(), 0o644)
+            write_once(self.public, f"{key.text}\n".encode(), 0o644)
         return key
 
     def known(self) -> WithheldKey | None:
@@ -161,7 +160,7 @@ def public_key(own: Path, pair: KeyPair) -> WithheldKey | None:
         if not own.exists():
             key = pair.known() or pair.create()
             own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_once(own, f"{key.text}\n".encode(), 0o644)
+            write_once(own, f"{key.text}\n".encode(), 0o644)
         return WithheldKey.read(_text(own)) if own.is_file() else None
     except OSError:
         return None
@@ -183,24 +182,6 @@ def _content(path: Path) -> bytes:
         raise
     except OSError:
         return b""
-
-
-def _write_once(path: Path, content: bytes, mode: int) -> None:
-    """Write a file in one step and durably, unless another process has made it meanwhile."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    fsync_folder(path.parent)
 
 
 def _padded(text: bytes) -> bytes:
