@@ -150,6 +150,11 @@ def day_named(flag: str, text: str) -> date:
         raise typer.BadParameter(f"{flag}: expected a day, such as 2026-11-24") from None
 
 
+def day_or_none(flag: str, text: str | None) -> date | None:
+    """The day of an option, where it was given. Raises BadParameter for a text that is no day."""
+    return day_named(flag, text) if text else None
+
+
 def day_to_come(flag: str, text: str, today: date) -> date:
     """The day of an option by which something is to be done. Raises BadParameter for a day that is over."""
     day = day_named(flag, text)

@@ -1,6 +1,5 @@
 """The flags that say what an order asks, for `ledger order receive` without a document."""
 
-from datetime import date
 from typing import Annotated, get_args
 
 import typer
@@ -8,7 +7,7 @@ from msgspec import Struct, convert
 
 from application.lookups import fields
 from application.orders_in import OrderForm
-from console.flags import code_option, day_named, option, switch, time_of
+from console.flags import code_option, day_or_none, option, switch, time_of
 from console.streams import object_of, sha256_of
 from schemas import PERSONAL_FIELDS
 from schemas.encoding import JsonValue
@@ -104,8 +103,8 @@ def order_form_of(**stated: object) -> OrderForm:
         country=flags.country,
         requested_fields=flags.field or (),
         personal=_values(flags.values),
-        period_from=_day("--period-from", flags.period_from),
-        period_to=_day("--period-to", flags.period_to),
+        period_from=day_or_none("--period-from", flags.period_from),
+        period_to=day_or_none("--period-to", flags.period_to),
         oral=bool(flags.oral),
         urgent=flags.urgent,
         respond_by=time_of("--respond-by", flags.respond_by),
@@ -125,7 +124,3 @@ def _needed(flag: str, value: str | None) -> str:
 def _values(file: str | None) -> dict[str, JsonValue]:
     """Personal values by field. What they hold is judged by the contract, as of any event."""
     return convert(object_of("--values", file), dict[str, JsonValue]) if file else {}
-
-
-def _day(flag: str, text: str | None) -> date | None:
-    return day_named(flag, text) if text else None

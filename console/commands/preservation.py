@@ -1,6 +1,5 @@
 """`ledger preservation`: data that is kept for an authority: imposed, extended, released."""
 
-from datetime import date
 from typing import Annotated
 
 from application.acts import on_preservation
@@ -8,7 +7,7 @@ from application.acts.on_orders import OnOrder
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.orders import print_order
 from console.commands.people import working
-from console.flags import At, Json, code_option, configured, day_named, option
+from console.flags import At, Json, code_option, configured, day_or_none, option
 from host.settings import Settings
 from schemas import LISTED_CATEGORIES
 
@@ -36,7 +35,7 @@ def impose(
     """Record that data is kept as an order demands, which executes that order."""
     with working(settings, "order", at) as (site, source, time):
         on = OnOrder(ref, subject, time)
-        kept = on_preservation.impose(site, source, on, category, _day(until))
+        kept = on_preservation.impose(site, source, on, category, day_or_none("--until", until))
         print_order(source, kept, as_json)
 
 
@@ -52,7 +51,9 @@ def extend(
     """Record that data is kept for longer: as often as the law has it, or as the order for the data needs."""
     with working(settings, "order", at) as (site, source, time):
         on = OnOrder(ref, subject, time)
-        print_order(source, on_preservation.extend(site, source, on, _day(until)), as_json)
+        print_order(
+            source, on_preservation.extend(site, source, on, day_or_none("--until", until)), as_json
+        )
 
 
 @configured("store")
@@ -63,7 +64,3 @@ def release(
     with working(settings, "order", at) as (site, source, time):
         on = OnOrder(ref, subject, time)
         print_order(source, on_preservation.release(site, source, on), as_json)
-
-
-def _day(text: str | None) -> date | None:
-    return day_named("--until", text) if text else None

@@ -1,6 +1,5 @@
 """`ledger secrecy`: what a person may not be told: imposed, reviewed, lifted."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -24,6 +23,7 @@ from console.flags import (
     code_option,
     configured,
     day_named,
+    day_or_none,
     option,
     switch,
 )
@@ -85,7 +85,9 @@ def review(
     """Record that it was looked at again whether the person may be told."""
     if (outcome == "continues") != (review_on is not None):
         raise typer.BadParameter("--review-on: expected where it continues, and nowhere else")
-    word = Word(by=by, evidence=evidence, outcome=outcome, review_on=_day(review_on))
+    word = Word(
+        by=by, evidence=evidence, outcome=outcome, review_on=day_or_none("--review-on", review_on)
+    )
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
         _print(source, on_secrecy.review(site, source, on, word), as_json)
@@ -136,10 +138,6 @@ def list_secrecy(
         answer = secrecy_list(source, moment, everything=everything, limit=limit)
         print_answer(answer, secrecy_table, as_json)
     fail_unless(answer.overdue == 0)
-
-
-def _day(text: str | None) -> date | None:
-    return day_named("--review-on", text) if text else None
 
 
 def _print(source: Source, secret: FoundSecret, as_json: bool) -> None:
