@@ -23,11 +23,13 @@ from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.orders import shown as order_file
 from application.queries.desk.secrecy import secrecy_row
 from application.queries.disclosures.received import DisclosureFilter, DisclosureShown, disclosures
+from application.queries.intake.messages import ingested
 from application.queries.reports.access import AccessReport, ReportScope, access_report
 from application.words import say
 from console.commands.intake import ingest_files
 from console.commands.telling import to_file
 from console.demo.step import Step
+from console.show.intake import ingested_tables
 from console.show.orders import order_tables
 from console.show.registers import disclosures_table
 from console.show.secrecy import secrecy_row_table
@@ -94,14 +96,21 @@ def _at_the_desk(secret: Site) -> Iterator[Step]:
     def on() -> OnOrder:
         return OnOrder(_REF, None, secret.clock())
 
-    on_orders.receive(secret, source, _ORDER, secret.clock())
     asked = [part for name in _ORDER.requested_fields for part in ("--field", name)]
-    received = on_orders.authenticate(secret, source, on(), "call-back")
+    received = on_orders.receive(secret, source, _ORDER, secret.clock())
     yield _step(
         say("demo", "order-comes"),
         f"order receive {WHO} --ref {_REF} --provision {_ORDER.provision} --authority {_AUTHORITY}"
         f" --issued-by {_ORDER.issued_by} {' '.join(asked)}",
         received,
+        secret.clock(),
+        status="received",
+    )
+    authentic = on_orders.authenticate(secret, source, on(), "call-back")
+    yield _step(
+        say("demo", "order-authentic"),
+        f"order authenticate {_REF} --method call-back",
+        authentic,
         secret.clock(),
         status="authenticated",
     )
@@ -151,7 +160,7 @@ def _lifted(open_ledger: Site, secret: Site) -> Iterator[Step]:
         given.recorded == 1,
         CONFIDENTIAL,
     )
-    _take(open_ledger, file)
+    yield _taken(open_ledger, file)
     rows = [row for row in _received(open_ledger) if row.recipient == _AUTHORITY]
     yield Step(
         say("demo", "order-told"),
@@ -161,10 +170,17 @@ def _lifted(open_ledger: Site, secret: Site) -> Iterator[Step]:
     )
 
 
-def _take(open_ledger: Site, file: Path) -> None:
+def _taken(open_ledger: Site, file: Path) -> Step:
     with opened(str(file)) as stream:
-        ingest_files(open_ledger, [(signed_label(file.name), stream)])
+        result = ingest_files(open_ledger, [(signed_label(file.name), stream)])
     bring_up_to_date(open_ledger)
+    [key] = open_ledger.settings.signed.keys
+    return Step(
+        say("demo", "order-ingested"),
+        f"ingest --signed {file} --signed-keys {key.text}",
+        ingested_tables(ingested(result)),
+        result.recorded == 1,
+    )
 
 
 def _received(site: Site) -> list[DisclosureShown]:
