@@ -54,13 +54,6 @@ class GivenDisclosures(Answer, frozen=True):
     erased: int
 
 
-class KeepListWritten(Answer, frozen=True):
-    """The keep list as it was written. `kept`: how many tokens of it stand for something that is kept."""
-
-    kept: int
-    written_at: str
-
-
 def hand_over(site: Site, signer: Signer, send: Send, *, again: bool = False) -> GivenDisclosures:
     """Send every disclosure that may be told and was not sent yet, and record that it was.
 

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from application.acts.handing_over import KeepListWritten, Send
+from application.acts.freezing import KeepListWritten
+from application.acts.handing_over import Send
 from console.flags import Json, configured, switch
 from console.output import open_new, print_answer
 from console.show.upkeep import named_values

@@ -6,8 +6,8 @@ changed or not, so that its time says nothing.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
 
+from application.acts.freezing import write_keep_list
 from application.acts.handing_over import GivenDisclosures, Send, hand_over
 from consumers.kafka import KafkaAnswers
 from host.kafka_options import options_of
@@ -15,14 +15,8 @@ from host.keep_list import keep_writer
 from host.keys import signing_key
 from host.settings import Settings
 from host.site import Site
-from ledger.erasure.keep_list import KeepKey
-from ledger.erasure.keep_writing import Keep, Published
+from ledger.erasure.keep_writing import Published
 from ledger.errors import Misconfigured
-from ledger.keys.opening import Opener
-from projections.folds.timetravel import counting
-from projections.following.derive import streams_saying
-from projections.keeping.freezes import FREEZING, Freeze, freezes
-from rulebook.calendar import day_of
 
 
 def give_lifted(site: Site, send: Send, *, again: bool = False) -> GivenDisclosures:
@@ -45,32 +39,7 @@ def publish_keep_list(site: Site) -> Published:
     writer = keep_writer(site.settings)
     if writer is None:
         raise Misconfigured("no keep list is named: set LEDGER_KEEP_LIST in a confidential ledger")
-    now = site.clock()
-    return writer.publish(_known(site, writer.key()), now, day_of(now))
-
-
-def _known(site: Site, key: KeepKey) -> Iterator[Keep]:
-    """What the recorded acts keep, or kept. Of a person who was erased here only the list of before knows."""
-    session = site.session("reader")
-    found: dict[UUID, list[Freeze]] = {
-        stream: kept
-        for stream, events in streams_saying(session, FREEZING)
-        if (kept := freezes(counting(events, site.privacy_office)))
-    }
-    references = Opener(session, site.provider, site.ledger).references(found)
-    for stream, reference in references.items():
-        for freeze in found[stream]:
-            yield _keep(key, reference, freeze)
-
-
-def _keep(key: KeepKey, reference: str, freeze: Freeze) -> Keep:
-    return Keep(
-        known_as=key.known_as(reference, f"{freeze.what}/{freeze.category}"),
-        name=key.name(reference, freeze.category),
-        until=freeze.until,
-        ended=freeze.ended,
-        at=freeze.at,
-    )
+    return write_keep_list(site, writer)
 
 
 def tell_open_ledger(site: Site) -> int:
