@@ -6,11 +6,11 @@ from pathlib import Path
 from msgspec import UNSET
 
 from application.queries.desk.data import OrderData, OrderedPerson, OrderedValues, OrderGap
-from application.words import code_word, headings, phrase
+from application.words import headings, phrase
 from documents.markup import Html, document, element, items, table
 from rulebook import provision
 from schemas.personal import Value
-from schemas.texts import Language
+from schemas.texts import Language, field_name
 
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 _ABOUT = "order-data"
@@ -41,7 +41,7 @@ def _head(data: OrderData, language: Language) -> Iterator[tuple[str, object]]:
     lines: dict[str, object] = {
         "recipient": data.recipient,
         "provision": entry.citation if entry else data.provision,
-        "fields": ", ".join(_field(name, language) for name in data.fields),
+        "may-have": ", ".join(field_name(name, language) for name in data.fields),
         "from": data.since,
         "until": data.until,
         "position": str(data.position),
@@ -62,17 +62,13 @@ def _rows(record: OrderedValues, language: Language) -> Iterator[tuple[object, .
     at = record.occurred_at
     since = at if record.held_before is UNSET else phrase(_ABOUT, "held-since", language, at)
     for name, value in record.values.items():
-        yield since, _field(name, language), _shown(value), str(record.position)
+        yield since, field_name(name, language), _shown(value), str(record.position)
 
 
 def _gap(gap: OrderGap, language: Language) -> str:
-    about = [gap.subject, gap.field and _field(gap.field, language)]
+    about = [gap.subject, gap.field and field_name(gap.field, language)]
     words = [phrase(_ABOUT, gap.reason, language), *(each for each in about if each)]
     return " · ".join(words)
-
-
-def _field(name: str, language: Language) -> str:
-    return code_word("field", name, language) or name
 
 
 def _shown(value: Value) -> str:

@@ -9,8 +9,8 @@ from rich.table import Table
 from application.queries.desk.counts import OrderCounts, shown_figure
 from application.queries.desk.data import OrderGap
 from application.queries.desk.prepared import PreparedOrder
-from application.words import code_word, in_words, say
-from console.show.text import pairs, worded
+from application.words import code_word, say
+from console.show.text import field_names, pairs, worded
 
 _ABOUT = "order-data"
 
@@ -32,7 +32,7 @@ def _lines(answer: PreparedOrder) -> Iterator[tuple[str, object]]:
         "sha256": answer.bundle_sha256,
         "content-sha256": answer.content_sha256,
         "sealed-to": answer.sealed_to,
-        "fields": ", ".join(in_words("field", answer.fields)),
+        "fields": field_names(answer.fields),
         "from": answer.period_from,
         "until": answer.period_to,
         "position": answer.position,

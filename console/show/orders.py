@@ -12,8 +12,7 @@ from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say
 from console.show.requests import steps_table
-from console.show.text import Stack, pairs, table, worded
-from schemas.texts import field_name
+from console.show.text import Stack, field_names, pairs, table, worded
 
 
 def orders_table(answer: OrderList) -> Table:
@@ -73,15 +72,11 @@ def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:
     yield word("kind"), code_word("order-kind", answer.kind)
     if answer.period_from or answer.period_to:
         yield word("period"), Stack([answer.period_from, answer.period_to])
-    yield word("asked"), _fields(answer.requested_fields)
-    yield word("allowed"), _fields(answer.allowed_fields or [])
-    yield word("refused"), _fields(answer.refused_fields)
+    yield word("asked"), field_names(answer.requested_fields)
+    yield word("allowed"), field_names(answer.allowed_fields or [])
+    yield word("refused"), field_names(answer.refused_fields)
     yield word("preserved"), answer.preserved_until
     yield word("next"), answer.command
-
-
-def _fields(names: list[str]) -> str:
-    return ", ".join(field_name(name, spoken()) for name in names)
 
 
 def _clock(clock: OrderClockRow) -> tuple[object, ...]:

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from application.language import spoken
 from application.times import has_instant, localized, zone_name
 from application.words import headings, say
 from documents.text import GONE, clean
+from schemas.texts import field_name
 
 
 class Stack(list[object]):
@@ -75,3 +77,8 @@ def pairs(title: str, rows: Iterable[tuple[str, object]]) -> Table:
     if has_times:
         grid.caption = _zone_caption()
     return grid
+
+
+def field_names(fields: Iterable[str]) -> str:
+    """What fields of personal data are called, on one line."""
+    return ", ".join(field_name(field, spoken()) for field in fields)

@@ -277,6 +277,8 @@ def test_the_desk_prepares_exactly_what_was_decided_and_allowed(two: Two) -> Non
     page, _ = prepare(two, "--format", "html", file="page.age")
     for word in ("<h2>customer/10023</h2>", "J. Jansen", "+31300000002", data.salt, "since "):
         assert word in page
+    assert "called number" in page
+    assert "called_number" not in page
     # The command that it prints records the execution, with the digest of the file.
     ran = two.cli(*shlex.split(said["command"])[1:], "--json")
     assert ran.status == 0, ran.err

@@ -53,8 +53,11 @@ def _deciding_step(order: Order) -> Step:
     return "decide-order", ("order", "narrow" if narrower else "validate"), {}
 
 
-def next_command(case: FoundOrder, state: OrderStatus) -> str | None:
-    """The command that does what an order waits for; None where it waits for nothing of the desk."""
+def next_command(case: FoundOrder, state: OrderStatus, now: datetime) -> str | None:
+    """The command that does what is too late, else what an order waits for; None where that is nothing."""
+    late = [task for task in tasks_of_order(case, now) if task.state == "overdue"]
+    if late:
+        return late[0].commands[0]
     step = step_of(case.order, state)
     return _command(case, step) if step else None
 

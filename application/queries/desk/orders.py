@@ -162,5 +162,5 @@ def _row(case: FoundOrder, state: OrderStatus, time: datetime) -> OrderRow:
         next=state.next,
         due=instant_or_none(state.next_due),
         overdue=state.overdue,
-        command=next_command(case, state),
+        command=next_command(case, state, time),
     )

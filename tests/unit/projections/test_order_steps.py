@@ -192,8 +192,21 @@ def test_an_order_names_the_command_that_does_what_it_waits_for(status: Status) 
     case = FoundOrder(UUID(int=1), "customer/1", ALLOWED[status][0])
     state = standing(case.order, now)
     assert state is not None
-    assert next_command(case, state) == COMMANDS.get(status)
+    assert next_command(case, state, now) == COMMANDS.get(status)
     assert {task.task for task in tasks_of_order(case, now)} <= set(TASKS)
+
+
+def test_what_is_too_late_comes_before_the_next_step() -> None:
+    """An execution waits for its receipt, and its secrecy should have been looked at again."""
+    case = FoundOrder(UUID(int=1), "customer/1", order(*DONE))
+    receipt = "ledger order confirm O-1 --subject customer/1 --what receipt"
+    for days, expected in ((9, receipt), (400, "ledger secrecy review O-1 --subject customer/1")):
+        now = START + timedelta(days=days)
+        state = standing(case.order, now)
+        assert state is not None
+        told = next_command(case, state, now)
+        assert told is not None
+        assert told.startswith(expected)
 
 
 def test_a_task_has_the_hour_of_its_clock_or_the_last_day() -> None:
