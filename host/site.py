@@ -248,6 +248,14 @@ class Site:
             raise Misconfigured(not_granted(reader))
         return False
 
+    def grants(self, reader: Reader) -> bool:
+        """Whether a reader may act in the role now, as `reads` will judge it."""
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        try:
+            return self._holds_role(reader, opener) or self.settings.reading.unheld == "record"
+        except Misconfigured:
+            return False
+
     def _is_granted(self, reader: Reader, opener: Opener, session: Session) -> bool:
         streams = [period.subject for period in opener.periods(reader.reference)]
         return holds_role(session, streams, reader.role, self.clock(), self.privacy_office)
