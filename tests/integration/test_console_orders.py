@@ -314,6 +314,10 @@ def test_an_interception_is_a_fact_without_content(desk: Cli) -> None:
     ready(desk, "I-1", provision="nl.sv.126m", issued_by="examining-judge", kind="interception")
     assert on(desk, "execute", "I-1").status == 0
     assert names_of(events(desk, "I-1"))[-2:] == ["order-executed", "interception-provided"]
+    # Its provision has no other kind, whether the order says so or not.
+    ready(desk, "I-2", provision="nl.sv.126m", issued_by="examining-judge")
+    assert on(desk, "execute", "I-2").status == 0
+    assert names_of(events(desk, "I-2"))[-2:] == ["order-executed", "interception-provided"]
 
 
 def test_an_order_without_secrecy_leaves_its_disclosure_to_the_open_ledger(desk: Cli) -> None:

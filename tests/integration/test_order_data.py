@@ -326,11 +326,12 @@ NOTHING: dict[str, tuple[dict[str, Any], str]] = {
     "wrong-authority": ({"issued_by": "bailiff"}, "validated"),
     "no rule": ({"provision": "nl.unknown"}, "validated"),
     "no data": ({"kind": "preservation", "provision": "nl.sv.126ni"}, "validated"),
+    "order O-3 asks for no data": ({"provision": "nl.sv.126ni"}, "validated"),
     "is rejected": ({}, "rejected"),
     "has not begun": ({"period_from": "2199-01-01", "period_to": "2199-01-02"}, "validated"),
-    "names no person": ({"subject": "visitor/O-5"}, "validated"),
+    "names no person": ({"subject": "visitor/O-6"}, "validated"),
     "say with --by": (
-        {"subject": "visitor/O-6", "personal": NUMBERS, "categories": ["contact", "device"]},
+        {"subject": "visitor/O-7", "personal": NUMBERS, "categories": ["contact", "device"]},
         "validated",
     ),
     # Its rule has no other kind.
