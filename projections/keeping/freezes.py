@@ -13,16 +13,17 @@ from ledger.event import RecordedEvent
 from projections.folds.view import order_of
 from schemas import LISTED_CATEGORIES, names
 
-FREEZING = frozenset(
-    {
-        names.PRESERVATION_IMPOSED,
-        names.PRESERVATION_EXTENDED,
-        names.PRESERVATION_RELEASED,
-        names.LEGAL_HOLD_PLACED,
-        names.LEGAL_HOLD_REVIEWED,
-        names.LEGAL_HOLD_RELEASED,
-    }
+# At equal time they stand as the steps of an order and of a hold do, not by the ids of their events.
+_STEPS = (
+    names.PRESERVATION_IMPOSED,
+    names.PRESERVATION_EXTENDED,
+    names.PRESERVATION_RELEASED,
+    names.LEGAL_HOLD_PLACED,
+    names.LEGAL_HOLD_REVIEWED,
+    names.LEGAL_HOLD_RELEASED,
 )
+_RANKS = {name: rank for rank, name in enumerate(_STEPS)}
+FREEZING = frozenset(_STEPS)
 _RELEASING = frozenset({names.PRESERVATION_RELEASED, names.LEGAL_HOLD_RELEASED})
 
 
@@ -39,7 +40,7 @@ class Freeze(Struct, frozen=True):
 def freezes(events: Sequence[RecordedEvent]) -> list[Freeze]:
     """Every freeze that the events of one person that count tell of, those that ended as well."""
     latest: dict[tuple[str, str], Freeze] = {}
-    for event in sorted(events, key=order_of):
+    for event in sorted(events, key=lambda event: order_of(event, _RANKS.get(event.name, 0))):
         if event.name in FREEZING:
             for freeze in _told(event, latest):
                 latest[freeze.what, freeze.category] = freeze

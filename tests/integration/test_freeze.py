@@ -101,6 +101,19 @@ def test_the_order_of_arrival_decides_nothing(frozen: Two) -> None:
     assert publish(frozen) == 0
 
 
+def test_at_equal_time_acts_stand_as_the_steps_of_an_order_do(frozen: Two) -> None:
+    steps = {
+        "imposed": preserved("imposed", IMPOSED, "contact", order_ref="ORD-4", id="c-1"),
+        "extended": preserved("extended", IMPOSED, order_ref="ORD-4", id="b-1", until="2027-03-31"),
+        "released": preserved("released", IMPOSED, "contact", order_ref="ORD-4", id="a-1"),
+    }
+    kept = []
+    for step in steps.values():
+        assert frozen.confidential.tell(step).recorded == 1
+        kept.append(publish(frozen))
+    assert kept == [3, 3, 2]
+
+
 def test_the_clock_writes_it_anew_also_when_nothing_changed(frozen: Two) -> None:
     path = frozen.confidential.site.settings.keep_list
     assert path is not None
