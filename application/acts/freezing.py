@@ -8,9 +8,8 @@ from application.site import Site
 from ledger.erasure.keep_list import KeepKey
 from ledger.erasure.keep_writing import Keep, KeepWriter, Published
 from ledger.keys.opening import Opener
-from projections.folds.timetravel import counting
 from projections.following.derive import streams_saying
-from projections.keeping.freezes import FREEZING, Freeze, freezes
+from projections.keeping.freezes import FREEZING, Freeze, last_words
 from rulebook.calendar import day_of
 
 
@@ -33,7 +32,7 @@ def _known(site: Site, key: KeepKey) -> Iterator[Keep]:
     found: dict[UUID, list[Freeze]] = {
         stream: kept
         for stream, events in streams_saying(session, FREEZING)
-        if (kept := freezes(counting(events, site.privacy_office)))
+        if (kept := last_words(events, site.privacy_office))
     }
     references = Opener(session, site.provider, site.ledger).references(found)
     for stream, reference in references.items():

@@ -14,7 +14,7 @@ from host.settings import Settings, read_settings
 from host.wiring import open_site
 from ledger.erasure.keep_writing import Published
 from ledger.errors import Halt
-from schemas import CATEGORIES
+from schemas import CATEGORIES, LISTED_CATEGORIES
 from tests.fixtures.console import Cli, registered
 from tests.fixtures.deciding import held
 from tests.fixtures.ledger import message
@@ -98,6 +98,37 @@ def test_the_order_of_arrival_decides_nothing(frozen: Two) -> None:
     frozen.confidential.tell(preserved("released", RELEASED, "behaviour", order_ref="ORD-3"))
     frozen.confidential.tell(preserved("imposed", IMPOSED, "behaviour", order_ref="ORD-3"))
     frozen.confidential.tell(preserved("released", "2026-11-02T10:00:00Z", "traffic", "behaviour"))
+    assert publish(frozen) == 0
+
+
+def test_an_extension_from_before_the_imposition_keeps_nothing_more(frozen: Two) -> None:
+    early = {"order_ref": "ORD-5", "until": "2027-03-31"}
+    frozen.confidential.tell(preserved("extended", "2026-10-30T10:00:00Z", **early))
+    assert publish(frozen) == len(LISTED_CATEGORIES)  # nobody said yet what it is about
+    frozen.confidential.tell(preserved("imposed", IMPOSED, "contact", order_ref="ORD-5"))
+    assert publish(frozen) == 3
+    frozen.confidential.tell(preserved("released", RELEASED, "contact", order_ref="ORD-5"))
+    assert publish(frozen) == 2
+
+
+def test_an_act_that_is_annulled_keeps_nothing_and_releases_nothing(frozen: Two) -> None:
+    def annul(id: str) -> int:
+        facts = {"annuls": id, "reason": "mistake", "time": RELEASED}
+        assert frozen.confidential.tell(message("event-annulled", WHO, **facts)).recorded == 1
+        return publish(frozen)
+
+    def tell(act: dict[str, Any]) -> int:
+        assert frozen.confidential.tell(act).recorded == 1
+        return publish(frozen)
+
+    other = {"order_ref": "ORD-6"}
+    assert tell(preserved("imposed", IMPOSED, "contact", id="i-1", **other)) == 3
+    assert tell(preserved("released", "2026-11-19T10:00:00Z", "contact", id="r-1", **other)) == 2
+    assert annul("r-1") == 3
+    assert annul("i-1") == 2
+    assert tell(preserved("extended", "2026-11-10T10:00:00Z", id="x-1", until="2027-05-29")) == 2
+    annul("x-1")
+    frozen.clock.now = frozen.clock.now.replace(year=2027, month=3, day=2)
     assert publish(frozen) == 0
 
 
