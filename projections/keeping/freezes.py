@@ -11,8 +11,12 @@ from msgspec import Struct, structs
 
 from ledger.event import RecordedEvent
 from projections.folds.annulment import Name, is_annulment, name_of, target_of
-from projections.folds.timetravel import counting
+from projections.folds.timetravel import counting, fold
 from projections.folds.view import order_of
+from projections.views.orders import VIEW as ORDERS
+from projections.views.orders import is_wanted
+from rulebook.calendar import day_of
+from rulebook.orders import order_rule
 from schemas import LISTED_CATEGORIES, names
 
 # At equal time they stand as the steps of an order and of a hold do, not by the ids of their events.
@@ -26,6 +30,8 @@ _STEPS = (
 )
 _RANKS = {name: rank for rank, name in enumerate(_STEPS)}
 FREEZING = frozenset(_STEPS)
+DECIDING = FREEZING.union(ORDERS.names or ())
+"""Types that decide what is kept: while an order for the data waits, it is."""
 _RELEASING = frozenset({names.PRESERVATION_RELEASED, names.LEGAL_HOLD_RELEASED})
 
 
@@ -50,8 +56,12 @@ def freezes(events: Sequence[RecordedEvent]) -> list[Freeze]:
     return [freeze for _, freeze in sorted(latest.items())]
 
 
-def last_words(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> list[Freeze]:
+def last_words(
+    events: Sequence[RecordedEvent], privacy_office: Collection[str], now: datetime
+) -> list[Freeze]:
     """The freezes of one person, each as of the last word on its order or hold: an annulment is one as well.
+
+    What an order for the data waits for is kept today, too, even when its last day is over.
 
     With them, as ended, what only acts told that count no more, or that said too little: who remembers them
     would else keep that to its last day. `events`: also those that are annulled, and what annuls them.
@@ -62,8 +72,27 @@ def last_words(events: Sequence[RecordedEvent], privacy_office: Collection[str])
         what = about.get(_deciding(event, privacy_office))
         if what is not None:
             said.setdefault(what, []).append(event)
-    found = {(one.what, one.category): one for one in freezes(counting(events, privacy_office))}
-    return [freeze for what, words in said.items() for freeze in _as_of(what, words, found)]
+    counted = counting(events, privacy_office)
+    found = {(one.what, one.category): one for one in freezes(counted)}
+    wanted, today = _wanted(counted, now), day_of(now)
+    told = [freeze for what, words in said.items() for freeze in _as_of(what, words, found)]
+    return [
+        structs.replace(one, until=max(one.until, today)) if one.what in wanted else one
+        for one in told
+    ]
+
+
+def _wanted(counted: Sequence[RecordedEvent], now: datetime) -> set[str]:
+    """What keeps data that another order waits for, where the law keeps it as long as that order needs."""
+    imposed = [event for event in counted if event.name == names.PRESERVATION_IMPOSED]
+    lasting = {_what(event): event.facts.get("order_ref", "") for event in imposed if _lasts(event)}
+    orders = fold(ORDERS, counted).values() if lasting else ()
+    return {what for what, ref in lasting.items() if is_wanted(ref, orders, now)}
+
+
+def _lasts(imposed: RecordedEvent) -> bool:
+    rule = order_rule(imposed.provision or "", day_of(imposed.time), "preservation")
+    return rule is not None and rule.until_production
 
 
 def _deciding(event: RecordedEvent, privacy_office: Collection[str]) -> Name:

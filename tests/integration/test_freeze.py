@@ -132,6 +132,30 @@ def test_an_act_that_is_annulled_keeps_nothing_and_releases_nothing(frozen: Two)
     assert publish(frozen) == 0
 
 
+def test_data_is_kept_while_the_order_for_it_waits(frozen: Two) -> None:
+    """Reg. (EU) 2023/1543 art. 11: as long as the order for the data needs, without an extension."""
+
+    def ordered(step: str, ref: str, time: str, **facts: Any) -> dict[str, Any]:
+        about = {"provision": "eu.2023.1543", "legal_basis": "6-1-c", "order_ref": ref}
+        return message(f"order-{step}", WHO, time=time, **about, **facts)
+
+    asked = {"authority": "om-rotterdam", "requested_fields": [], "oral": False}
+    european = {"order_ref": "P-1", "provision": "eu.2023.1543", "until": "2026-11-19"}
+    follows = {"kind": "production", "extends": "P-1", **asked}
+    frozen.confidential.tell(
+        ordered("received", "P-1", IMPOSED, kind="preservation", **asked),
+        preserved("imposed", IMPOSED, "contact", **european),
+    )
+    frozen.clock.forward(days=30)
+    assert publish(frozen) == 2
+    frozen.confidential.tell(ordered("received", "P-2", "2026-11-18T10:00:00Z", **follows))
+    assert publish(frozen) == 3
+    frozen.clock.forward(days=30)
+    assert publish(frozen) == 3
+    frozen.confidential.tell(ordered("executed", "P-2", "2026-11-20T10:00:00Z", fields=[]))
+    assert publish(frozen) == 2
+
+
 def test_at_equal_time_acts_stand_as_the_steps_of_an_order_do(frozen: Two) -> None:
     steps = {
         "imposed": preserved("imposed", IMPOSED, "contact", order_ref="ORD-4", id="c-1"),
