@@ -129,7 +129,10 @@ def test_another_key_opens_nothing(key: rsa.RSAPrivateKey, tmp_path: Path) -> No
         (lambda key: private(key) + certificate(key), "private key"),
         (lambda key: certificate(key) + certificate(key, usage=True), "2 certificates"),
         (lambda key: altered(key, b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"), "X.509"),
-        (lambda key: altered(key, b"\x06\x03\x2a\x03\x05", b"\x06\x03\x2a\x03\x04"), "key encipherment"),
+        (
+            lambda key: altered(key, b"\x06\x03\x2a\x03\x05", b"\x06\x03\x2a\x03\x04"),
+            "key encipherment",
+        ),
         (lambda key: altered(key, b"\x82\x03abc", b"\xa3\x03abc"), "key encipherment"),
     ],
 )
