@@ -85,6 +85,8 @@ class Site:
         self._server = server
         self._opened: list[_Closable] = []
         self._sessions: dict[Role, Session] = {}
+        self.for_whom: Reader | None = None
+        """Who reads and acts, where that is not the user of this process."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -220,7 +222,7 @@ class Site:
         return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
 
     def _reads(self, query: str, opener: Opener) -> ReadScope:
-        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
+        reader = self._reader()
         return ReadScope(
             ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
             query=query,
@@ -229,6 +231,9 @@ class Site:
             everything=self.ledger.reference,
             clock=self.clock,
         )
+
+    def _reader(self) -> Reader:
+        return self.for_whom or reader_of(self.settings.reading, ledger_folder(self.settings))
 
     def _idle_reader(self) -> Session:
         """The reader's session, or one of its own while that one is in a transaction: a note commits."""
@@ -278,7 +283,7 @@ class Site:
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
         opener = Opener(self.session("reader"), self.provider, self.ledger)
-        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
+        reader = self._reader()
         self._check_approver(act, reader, opener)
         digested = [*(whom(opener, about) if about else ()), *parameters]
         digest = digest_of(opener.ledger_key(READS), act, digested)
