@@ -193,14 +193,16 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_METRICS_PORT",
         "serving",
         "their port; its parts have the next ones; 0: any "
-        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467]",
+        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467, serve 9468]",
     ),
     Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
     Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
     Setting("LEDGER_WEB_HOST", "web", "address of the web console [127.0.0.1]"),
     Setting("LEDGER_WEB_PORT", "web", "its port; 0: any [8463]"),
     Setting(
-        "LEDGER_WEB_URL", "web", "address that people type, such as https://ledger.example.nl [its own]"
+        "LEDGER_WEB_URL",
+        "web",
+        "address that people type, such as https://ledger.example.nl [its own]",
     ),
     Setting("LEDGER_WEB_CERTFILE", "web", "its certificate, in PEM, for TLS of its own [none]"),
     Setting("LEDGER_WEB_KEYFILE", "web", "key of that certificate"),

@@ -38,7 +38,10 @@ def read_web(reader: Reader, *, confidential: bool) -> WebSettings:
         host=reader.text("WEB_HOST", HOST, r"[A-Za-z0-9.:-]{1,253}", "an address"),
         port=int(reader.text("WEB_PORT", str(usual), _PORT, "a port, or 0 for any")),
         url=reader.text(
-            "WEB_URL", None, r"https?://[A-Za-z0-9.:\[\]-]{1,253}", "https:// and a host, without a path"
+            "WEB_URL",
+            None,
+            r"https?://[A-Za-z0-9.:\[\]-]{1,253}",
+            "https:// and a host, without a path",
         ),
         certificate=reader.file("WEB_CERTFILE"),
         key=reader.file("WEB_KEYFILE"),

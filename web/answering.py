@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -13,17 +12,21 @@ from application.times import show_in
 from host.pool import SitePool
 from ledger.errors import Misconfigured
 from projections.folds.timetravel import NOW
+from web.frame import AS_OF, MOMENT
+from web.logins.limits import openings
 from web.principals import Principal
 from web.problems import NotFound
-from web.reasons import NOTHING_STATED, Reasons, Stated
-from web.requests import MOMENT, language_of, moment_of
-from web.resource import Resource
+from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
+from web.requests import LANGUAGE, language_of, moment_of
+from web.resource import Params, Resource
 from web.visit import Visit
 
 T = TypeVar("T")
-P = TypeVar("P", bound=Struct)
+P = TypeVar("P", bound=Params)
 A = TypeVar("A", bound=Answer)
-BESIDE = frozenset({*MOMENT, "lang", "format", "csrf"})
+FORMAT = "format"
+"""The parameter that asks for a file instead of a page."""
+BESIDE = frozenset({*MOMENT, LANGUAGE, FORMAT})
 """Parameters that say how an answer is given, not which one."""
 
 
@@ -34,22 +37,25 @@ class Desk:
         self, pool: SitePool, reasons: Reasons, login_of: Callable[[Request], str]
     ) -> None:
         self.pool = pool
-        self.reasons = reasons
+        self._reasons = reasons
+        self._openings = openings()
         self._login_of = login_of
 
-    async def answer(
-        self, request: Request, principal: Principal, work: Callable[[Visit], T]
-    ) -> T:
+    async def answer(self, request: Request, principal: Principal, work: Callable[[Visit], T]) -> T:
         """What `work` makes of the visit, in a thread. Raises what it raises, and Busy."""
         language = language_of(request)
         stated = self._stated(request)
+        statements = Statements(
+            self._reasons, self._openings, self._login_of(request), principal.reference
+        )
         texts = dict(request.query_params)
 
         def answered() -> T:
             speak(language)
             show_in(self.pool.settings.people.timezone)
             with self.pool.site(principal.reader) as site:
-                return work(Visit(site, principal, language, moment_of(texts), stated))
+                moment = moment_of(texts)
+                return work(Visit(site, principal, language, moment, stated, statements))
 
         return await run_in_threadpool(answered)
 
@@ -57,11 +63,7 @@ class Desk:
         subject = subject_of(request)
         if subject is None:
             return NOTHING_STATED
-        return self.reasons.of(self._login_of(request), subject)
-
-    def login_of(self, request: Request) -> str:
-        """A name of the login that a request belongs to."""
-        return self._login_of(request)
+        return self._reasons.of(self._login_of(request), subject)
 
 
 def subject_of(request: Request) -> str | None:
@@ -71,19 +73,19 @@ def subject_of(request: Request) -> str | None:
 
 
 def asked(request: Request) -> dict[str, str]:
-    """The parameters of a resource: those of the path and of the query; empty fields of a form are left out."""
+    """The parameters of a resource, of the path and of the query. An empty field of a form is left out."""
     query = {name: text for name, text in request.query_params.items() if text}
     own = {name: text for name, text in query.items() if name not in BESIDE}
     return {**own, **request.path_params}
 
 
 def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
-    """The answer of a resource. Raises NotFound for a part that the role does not have: it is not there for it.
+    """The answer of a resource. Raises NotFound for a part that the role does not have, as it is not there.
 
     Raises Misconfigured for wrong parameters, or for a past that the answer does not have.
     """
     if not visit.has(resource.part):
         raise NotFound
     if visit.moment != NOW and not resource.timed:
-        raise Misconfigured("this answer is given of now alone", field="as_of")
+        raise Misconfigured("this answer is given of now alone", field=AS_OF)
     return resource.load(visit, resource.read(texts))

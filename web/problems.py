@@ -1,4 +1,4 @@
-"""Errors over HTTP: each family of errors has a status; texts are those of commands, without a command's flags.
+"""Errors over HTTP: each family has a status; texts are those of commands, without a command's flags.
 
 Machines get `application/problem+json` (RFC 9457), people get a page. No text quotes a value.
 """

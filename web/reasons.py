@@ -10,6 +10,9 @@ from typing import Literal, get_args
 
 import msgspec
 
+from web.logins.limits import Limiter
+from web.problems import TooMany
+
 ReasonCode = Literal[
     "question-of-person",
     "request-of-person",
@@ -82,3 +85,22 @@ class Reasons:
         if entry is None or entry.until < self._monotonic():
             return NOTHING_STATED
         return entry.stated
+
+
+class Statements(msgspec.Struct, frozen=True):
+    """Where the reasons of one login go. `who`: the reader, whose openings are limited."""
+
+    reasons: Reasons
+    openings: Limiter
+    login: str
+    who: str
+
+    def state(self, subject: str, reason: Reason, category: str) -> None:
+        """Remember a reason. Raises TooMany for a reader who opens more than a person does."""
+        if self.openings.take(self.who):
+            raise TooMany
+        self.reasons.state(self.login, subject, reason, category)
+
+    def forget(self, subject: str) -> None:
+        """Forget what was stated about a person."""
+        self.reasons.forget(self.login, subject)

@@ -10,16 +10,16 @@ from ledger.errors import Misconfigured
 from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
 from schemas.texts import LANGUAGES, Language
+from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 
-MOMENT = ("as_of", "recorded_by", "at_position")
-"""Parameters of the moment of which an answer is given."""
-LANGUAGE_COOKIE = "language"
+LANGUAGE = "language"
+"""The parameter, and the cookie that keeps it."""
 _LAST = 2**63 - 1
 
 
 def language_of(request: Request) -> Language:
     """The language that was chosen, else the one that the browser prefers; Dutch without either."""
-    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    chosen = request.query_params.get(LANGUAGE) or request.cookies.get(LANGUAGE)
     for language in LANGUAGES:
         if chosen == language:
             return language
@@ -45,11 +45,11 @@ def _weight(text: str) -> float:
 
 def moment_of(texts: Mapping[str, str]) -> Moment:
     """The moment that parameters name. Raises Misconfigured for a time that is none."""
-    position = texts.get("at_position") or None
+    position = texts.get(AT_POSITION) or None
     if position is not None and not (position.isdecimal() and int(position) <= _LAST):
-        raise Misconfigured("expected a position: a whole number", field="at_position")
+        raise Misconfigured("expected a position: a whole number", field=AT_POSITION)
     return Moment(
-        _time(texts, "as_of"), _time(texts, "recorded_by"), None if position is None else int(position)
+        _time(texts, AS_OF), _time(texts, RECORDED_BY), None if position is None else int(position)
     )
 
 

@@ -1,4 +1,4 @@
-"""What may be asked: one entry for each answer, from which its endpoint, its description and its exports follow.
+"""What may be asked: an entry for each answer. Its endpoint, description and exports follow from it.
 
 A resource is a function from a visit and its parameters to an answer of the application. Its parameters are a
 frozen struct; members that the path names come from there, the others from the query.
@@ -15,13 +15,16 @@ from ledger.errors import Misconfigured
 from web.rights import Part
 from web.visit import Visit
 
-P = TypeVar("P", bound=msgspec.Struct)
+P = TypeVar("P", bound="Params")
 A = TypeVar("A", bound=Answer)
-MOMENT = ("as_of", "recorded_by", "at_position")
-"""Parameters that every answer takes that is also given of the past."""
+S = TypeVar("S", bound=msgspec.Struct)
 
 
-class NoParams(msgspec.Struct, frozen=True):
+class Params(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """The parameters of an address. Their names have hyphens where members have underscores."""
+
+
+class NoParams(Params, frozen=True):
     """Nothing is asked for beside the answer itself."""
 
 
@@ -52,13 +55,13 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
 
     def read(self, texts: Mapping[str, str]) -> P:
         """The parameters of a request. Raises Misconfigured, which names the parameter and quotes nothing."""
-        unknown = set(texts) - set(self.params.__struct_fields__)
+        unknown = set(texts) - set(self.params.__struct_encode_fields__)
         if unknown:
             raise Misconfigured("this parameter is unknown", field=sorted(unknown)[0])
         return converted(texts, self.params)
 
 
-def converted(texts: Mapping[str, str], into: type[P]) -> P:
+def converted(texts: Mapping[str, str | list[str]], into: type[S]) -> S:
     """Texts of a request as a struct. Raises Misconfigured, which names the member and quotes no value."""
     try:
         return msgspec.convert(dict(texts), into, strict=False)

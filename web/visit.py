@@ -12,7 +12,8 @@ from host.site import Site
 from projections.folds.timetravel import NOW, Moment
 from schemas.texts import Language
 from web.principals import Principal
-from web.reasons import NOTHING_STATED, Stated
+from web.problems import Forbidden
+from web.reasons import NOTHING_STATED, Reason, Stated, Statements
 from web.rights import Deed, Part, Rights, rights_of, sight_of
 
 
@@ -26,13 +27,18 @@ class Visit:
         language: Language,
         moment: Moment = NOW,
         stated: Stated = NOTHING_STATED,
+        statements: Statements | None = None,
     ) -> None:
-        """`stated`: why masked values of the person open whom the request is about, if they do."""
+        """`stated`: why masked values of the person open whom the request is about, if they do.
+
+        `statements`: where further reasons are remembered; None where a page cannot take any.
+        """
         self.site = site
         self.principal = principal
         self.language = language
         self.moment = moment
         self.stated = stated
+        self._statements = statements
         self._current = False
 
     @property
@@ -67,6 +73,17 @@ class Visit:
         self.site.for_whom = self._reader(self.site.source(query))
         return self.site.source(query)
 
+    def state_reason(self, subject: str, reason: Reason, category: str) -> None:
+        """Open a category of a person for a while, for a reason. Raises Forbidden, or TooMany."""
+        if self.rights.others != "masked" or self._statements is None:
+            raise Forbidden
+        self._statements.state(subject, reason, category)
+
+    def forget_reason(self, subject: str) -> None:
+        """Close what was opened of a person."""
+        if self._statements is not None:
+            self._statements.forget(subject)
+
     def _reader(self, source: Source) -> Reader:
         reason = self.stated.reason
         return msgspec.structs.replace(
@@ -81,4 +98,3 @@ class Visit:
         if self.moment == NOW and not self._current:
             bring_up_to_date(self.site)
             self._current = True
-

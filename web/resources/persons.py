@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from application.answer import Answer
 from application.queries.persons import history, state
 from application.queries.subjects import check_person, check_reference
 from schemas.formats import Id
-from web.resource import resource
+from web.resource import Params, resource
 from web.visit import Visit
 
 Kind = Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*\Z", description="Such as customer.")]
 
 
-class PersonParams(Struct, frozen=True, kw_only=True):
+class PersonParams(Params, frozen=True):
     """Whom an answer is about: `customer/10023` is kind `customer`, id `10023`."""
 
     kind: Kind
