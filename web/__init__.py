@@ -1,1 +1,1 @@
-"""The web console and the HTTP API: the answers of the command line, for browsers and for programs."""
+"""The web console and the HTTP API: what the command line answers, for a browser and for programs."""

@@ -1,4 +1,4 @@
-"""What stands around the content of every page: where the reader is, who they are, which moment they look at."""
+"""What stands around the content of a page: where the reader is, who they are, which moment they see."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""Dates and times as a reader writes them: `12 maart 2026, 14.05`, `12 March 2026, 14:05`; in the zone of the house."""
+"""Dates and times as people write them: `12 maart 2026, 14.05`, `12 March 2026, 14:05`; in our zone."""
 
 from datetime import UTC, date, datetime
 
@@ -8,35 +8,15 @@ from application.language import spoken
 from application.times import in_zone
 from schemas.formats import instant_of
 
-MONTHS = {
-    "nl": [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
+_MONTHS = {
+    "nl": (
+        *("januari", "februari", "maart", "april", "mei", "juni"),
+        *("juli", "augustus", "september", "oktober", "november", "december"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
 }
 
 
@@ -69,7 +49,7 @@ def day_text(value: date | str) -> str:
 def month_text(value: date | str) -> str:
     """The month of a date with its year."""
     of = _date(value)
-    return f"{MONTHS[spoken()][of.month - 1]} {of.year}"
+    return f"{_MONTHS[spoken()][of.month - 1]} {of.year}"
 
 
 def moment_text(value: str) -> str:

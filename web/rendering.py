@@ -38,7 +38,7 @@ def component(file: str, macro: str, *values: object) -> Markup:
 
 @cache
 def static(name: str) -> str:
-    """The address of a static file. It changes with the content, so that a browser may keep the file forever."""
+    """The address of a static file. It changes with the content, so a browser may keep the file."""
     digest = sha256((STATIC / name).read_bytes()).hexdigest()[:16]
     return f"/static/{name}?v={digest}"
 

@@ -9,15 +9,19 @@ from web.harmless import harmless
 from web.moments import day, when
 from web.words import grouped, t
 
+_NOTHING = Markup(
+    '<span class="none"><span aria-hidden="true">\N{EN DASH}</span><span class="unseen">{}</span></span>'
+)
+
 
 def cell(value: object) -> Markup:
     """A value as it stands in a cell; a piece shows itself. Nothing is a dash that is read as "none"."""
-    if value is None or value == "" or value == () or value == []:
-        return Markup('<span class="none" aria-label="{}">–</span>').format(t("value.none"))
+    if value is None or value in ("", (), []):
+        return _NOTHING.format(t("value.none"))
     if isinstance(value, bool):
         return t("value.yes" if value else "value.no")
     if isinstance(value, int):
-        return Markup(grouped(value))
+        return escape(grouped(value))
     if isinstance(value, datetime):
         return when(value)
     return day(value) if isinstance(value, date) else _text(value)

@@ -30,7 +30,7 @@ def t(key: str, *values: object) -> Markup:
 
 
 def piece(value: object) -> object:
-    """A value as it may stand in a text: markup as it is, a text made harmless, a number with thousands apart."""
+    """A value as it may stand in a text: a text made harmless, a number with its thousands apart."""
     if isinstance(value, int) and not isinstance(value, bool):
         return grouped(value)
     return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
