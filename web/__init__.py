@@ -1,1 +1,1 @@
-"""The web room: the console in a browser and the HTTP API, on the same application as the command line."""
+"""The web console and the HTTP API: what the command line answers, for a browser and for programs."""
