@@ -190,9 +190,7 @@ class Provider:
     def _get(self, address: str, kind: type[T]) -> T:
         return _read(*self._send(self._http.build_request("GET", address), None), kind)
 
-    def _send(
-        self, request: httpx2.Request, login: httpx2.BasicAuth | None
-    ) -> tuple[int, bytes]:
+    def _send(self, request: httpx2.Request, login: httpx2.BasicAuth | None) -> tuple[int, bytes]:
         """Status and body, of which at most so much is read. A redirect is not followed."""
         request.headers["accept"] = "application/json"
         try:

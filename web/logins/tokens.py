@@ -77,9 +77,7 @@ def logout_claims(token: str, provider: Provider, client_id: str, now: datetime)
 def access_claims(token: str, provider: Provider, audience: str, now: datetime) -> Claims:
     """The claims of an access token (RFC 9068, 4). Raises TokenWrong, ProviderAway."""
     claims = _verified(token, provider, _ACCESS_TYPES)
-    needed: dict[str, ClaimsOption] = {
-        name: {"essential": True} for name in ("client_id", "jti")
-    }
+    needed: dict[str, ClaimsOption] = {name: {"essential": True} for name in ("client_id", "jti")}
     _check(claims, provider, audience, now, needed)
     return claims
 
