@@ -16,9 +16,9 @@ from web.api.routing import api_route
 from web.headers import HeadersMiddleware
 from web.logins.house import House
 from web.logins.links import Links
-from web.logins.logins import Logins
 from web.logins.origin import Origin
 from web.logins.sessions import Session, Sessions
+from web.logins.wiring import logins_of
 from web.pages.listed import FORMS, PAGES
 from web.problems import NotFound
 from web.reasons import Reasons
@@ -45,7 +45,7 @@ class Console:
             sessions=Sessions(pool.clock),
             links=links,
         )
-        logins, desk = Logins(house), Desk(pool, Reasons(), login_of)
+        logins, desk = logins_of(house, settings), Desk(pool, Reasons(), login_of)
         pages = Pages(desk, showing, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
             (lambda: links.announced(origin)) if links else nullcontext

@@ -1,5 +1,6 @@
 """Systems that ask over HTTP: by an access token of the provider, or by a certificate of their own."""
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
@@ -93,8 +94,6 @@ class Clients:
 
 def _principal(naming: Naming, claims: Claims) -> Principal:
     """Who a token is of. Raises NoOne."""
-    import msgspec
-
     scopes, client = scopes_of(claims), claims["client_id"]
     if (SCOPE in scopes) == (PORTAL_SCOPE in scopes):
         raise NoOne("not-granted")
