@@ -45,7 +45,8 @@ class Console:
             sessions=Sessions(pool.clock),
             links=links,
         )
-        logins, desk = Logins(house), Desk(pool, Reasons(), login_of)
+        self.logins = logins = Logins(house)
+        desk = Desk(pool, Reasons(), login_of)
         pages = Pages(desk, showing, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
             (lambda: links.announced(origin)) if links else nullcontext
