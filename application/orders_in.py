@@ -4,12 +4,26 @@ Flags of a command, the Commission's forms for European orders and messages of T
 form says what its document says; it guesses nothing, and it does not know the rulebook.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
 
 from schemas.encoding import JsonValue
+
+
+def nobody_known(ref: str, place: int) -> str:
+    """The subject of an order that names no person. `place`: of the order in its document, from 0.
+
+    The orders of one document have one reference, and are about several persons all the same.
+    """
+    return f"visitor/{ref}-{place}" if place else f"visitor/{ref}"
+
+
+def is_nobody_known(ref: str, subject: str) -> bool:
+    """Whether a subject only stands for whom an order means, so that its values find the person."""
+    return re.fullmatch(rf"visitor/{re.escape(ref)}(?:-[1-9][0-9]*)?", subject) is not None
 
 
 class OrderForm(Struct, frozen=True, kw_only=True):

@@ -59,12 +59,19 @@ def _certificate(file: Path) -> x509.Certificate:
         content = read_ordinary(file, _MOST_BYTES)
     except OSError as error:
         raise Misconfigured(f"the certificate cannot be read: {error.strerror}") from None
+    if b"PRIVATE KEY-----" in content:
+        raise Misconfigured("there is a private key in this file: expected a certificate alone")
     try:
-        if content.lstrip().startswith(b"-----"):
-            return x509.load_pem_x509_certificate(content)
-        return x509.load_der_x509_certificate(content)
-    except ValueError:
+        if not content.lstrip().startswith(b"-----"):
+            return x509.load_der_x509_certificate(content)
+        [*others, certificate] = x509.load_pem_x509_certificates(content)
+    except (ValueError, x509.InvalidVersion):
         raise Misconfigured("this is no certificate: expected X.509, as PEM or DER") from None
+    if others:
+        raise Misconfigured(
+            f"there are {len(others) + 1} certificates in this file: expected the authority's own alone"
+        )
+    return certificate
 
 
 def _check(certificate: x509.Certificate, now: datetime) -> None:
@@ -88,6 +95,6 @@ def _may_receive(certificate: x509.Certificate) -> bool:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return True
-    except ValueError:
-        return False
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return False  # what it allows cannot be read
     return usage.key_encipherment

@@ -66,7 +66,7 @@ class Frame(Struct, frozen=True):
 
     def exported(self, form: str) -> str:
         """The address of what this page shows, as a file: `csv`, `xlsx` or `json`."""
-        return address(f"{self.path.rstrip('/')}.{form}", self.parameters)
+        return self.here(format=form)
 
 
 def address(

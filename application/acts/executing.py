@@ -141,7 +141,7 @@ def _kind_of(case: FoundOrder, law: Provision | None) -> str:
 
 def _interception(case: FoundOrder) -> list[Act]:
     """That an authority can tap from now on; what is tapped is never recorded."""
-    if case.received.facts.get("kind") != "interception":
+    if case.order.kind != "interception":
         return []
     last = allowed_period(case.order).get("period_to")
     return [act_on(case, names.INTERCEPTION_PROVIDED, {"until": last} if last else {})]

@@ -1,6 +1,7 @@
 """What another ledger must keep: the keep list, written anew from what is recorded here."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from application.answer import Answer
@@ -8,9 +9,8 @@ from application.site import Site
 from ledger.erasure.keep_list import KeepKey
 from ledger.erasure.keep_writing import Keep, KeepWriter, Published
 from ledger.keys.opening import Opener
-from projections.folds.timetravel import counting
 from projections.following.derive import streams_saying
-from projections.keeping.freezes import FREEZING, Freeze, freezes
+from projections.keeping.freezes import DECIDING, Freeze, last_words
 from rulebook.calendar import day_of
 
 
@@ -24,16 +24,16 @@ class KeepListWritten(Answer, frozen=True):
 def write_keep_list(site: Site, writer: KeepWriter) -> Published:
     """Write the list of what is to be kept today. Raises what the writer raises."""
     now = site.clock()
-    return writer.publish(_known(site, writer.key()), now, day_of(now))
+    return writer.publish(_known(site, writer.key(), now), now, day_of(now))
 
 
-def _known(site: Site, key: KeepKey) -> Iterator[Keep]:
+def _known(site: Site, key: KeepKey, now: datetime) -> Iterator[Keep]:
     """What the recorded acts keep, or kept. Of a person who was erased here only the list of before knows."""
     session = site.session("reader")
     found: dict[UUID, list[Freeze]] = {
         stream: kept
-        for stream, events in streams_saying(session, FREEZING)
-        if (kept := freezes(counting(events, site.privacy_office)))
+        for stream, events in streams_saying(session, DECIDING)
+        if (kept := last_words(events, site.privacy_office, now))
     }
     references = Opener(session, site.provider, site.ledger).references(found)
     for stream, reference in references.items():

@@ -15,7 +15,7 @@ from msgspec import Struct
 from application.acts.acting import Act, one_at_a_time
 from application.acts.requesting import new_reference, record
 from application.lookups import named, provisions
-from application.orders_in import OrderForm
+from application.orders_in import OrderForm, nobody_known
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.found_orders import FoundOrder, find_order, known_orders
 from application.queries.subjects import check_person, streams_of
@@ -57,7 +57,7 @@ def receive_all(
 ) -> list[FoundOrder]:
     """The same of all orders of one document, each about a person, under one reference: all or none."""
     ref = forms[0].order_ref or new_reference(time, "OR")
-    subjects = [form.subject or _unknown(ref, place) for place, form in enumerate(forms)]
+    subjects = [form.subject or nobody_known(ref, place) for place, form in enumerate(forms)]
     acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
     with one_at_a_time(site):
         known = {stream for stream, _ in known_orders(source, refs=[ref])}
@@ -65,11 +65,6 @@ def receive_all(
             raise NotAllowed(f"there is an order {ref} about this person already")
         record(site, [*chain.from_iterable(acts)], time)
     return [find_order(source, ref, subject) for subject in subjects]
-
-
-def _unknown(ref: str, place: int) -> str:
-    """A person of an order who is not known yet. Those of one document are several all the same."""
-    return f"visitor/{ref}-{place}" if place else f"visitor/{ref}"
 
 
 def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:

@@ -67,18 +67,27 @@ def release(site: Site, source: Source, on: OnOrder) -> FoundOrder:
     """Record that data is no longer kept for an order. Raises NotAllowed where none is kept."""
     with one_at_a_time(site):
         case = find_order(source, on.ref, on.subject)
-        kept = _in_force(source, case, on.time)
-        facts = {"until": day_of(on.time).isoformat()}
+        kept = _unreleased(source, case, on.time)
+        last = min(filter(None, (day_of(on.time), kept.until)))
+        facts = {"until": last.isoformat()}
         released = act_on(case, names.PRESERVATION_RELEASED, facts)
         record(site, [msgspec.structs.replace(released, categories=list(kept.categories))], on.time)
     return again(source, case)
 
 
 def _in_force(source: Source, case: FoundOrder, time: datetime) -> Preservation:
+    kept = _unreleased(source, case, time)
+    if not kept.keeps(day_of(time)):
+        raise NotAllowed(f"no data is kept for order {case.order.ref}")
+    return kept
+
+
+def _unreleased(source: Source, case: FoundOrder, time: datetime) -> Preservation:
+    """What was imposed for an order and not released, also when its last day is over."""
     secrets = secrets_of(source.session, [case.stream]).get(case.stream)
     found = preservations(secrets, time) if secrets else []
     for kept in found:
-        if kept.order_ref == case.order.ref and kept.keeps(day_of(time)):
+        if kept.order_ref == case.order.ref and kept.released_at is None:
             return kept
     raise NotAllowed(f"no data is kept for order {case.order.ref}")
 

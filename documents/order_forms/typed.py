@@ -16,6 +16,9 @@ MOST_BYTES = 64 * 1024
 MOST_DOTS = 100
 """In a line: a reader of TOML keeps every beginning of a key that is made of parts."""
 
+MOST_BITS = 256
+"""Of a number. In hexadecimal digits TOML reads one of any length, which Python then refuses to write."""
+
 _FORM = "form"
 
 
@@ -76,7 +79,7 @@ def _parts(code: str, table: Mapping[str, object], wrong: list[Problem]) -> Iter
 
 
 def _texts(value: object) -> tuple[str, ...] | None:
-    """The values of a field as texts; None for a table, which no field is."""
+    """The values of a field as texts; None for a table or an endless number, which no field is."""
     found = [_text(one) for one in (value if isinstance(value, list) else [value])]
     return None if None in found else tuple(text for text in found if text is not None)
 
@@ -86,6 +89,8 @@ def _text(value: object) -> str | None:
         return "true" if value else "false"
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return None
     return str(value).strip() if isinstance(value, str | int) else None
 
 

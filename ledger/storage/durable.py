@@ -16,12 +16,7 @@ def fsync_folder(folder: Path) -> None:
 def write_once(path: Path, content: bytes, mode: int) -> None:
     """Make a file in one step and durably, unless another process has made it meanwhile. Raises OSError."""
     draft = _draft_of(path)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _write(draft, content, os.O_TRUNC, mode)
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -36,13 +31,20 @@ def replace_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = _draft_of(path)
     draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    _write(draft, content, os.O_EXCL, 0o600)
     draft.replace(path)
     fsync_folder(path.parent)
+
+
+def _write(draft: Path, content: bytes, flag: int, mode: int) -> None:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | flag, mode)
+    try:
+        rest = memoryview(content)
+        while rest:  # a disk that is nearly full takes a part, and refuses the next one
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _draft_of(path: Path) -> Path:

@@ -5,7 +5,7 @@ relative to a clock: what an order is at a time is asked of its acts (`standing`
 rulebook. A step that does not fit counts where its time puts it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -299,10 +299,22 @@ def _done(order: Order, name: ClockName) -> datetime | None:
         written = order.confirmation("written-order")
         times = [act.time for act in order.named(*ends)] + ([written.time] if written else [])
     elif name == "preservation":
-        times = [act.time for act in order.named(names.PRESERVATION_RELEASED, *ends)]
+        times = _kept_until(order, ends)
     else:
         times = [act.time for act in order.named(*_ANSWERS)]
     return min(times, default=None)
+
+
+def _kept_until(order: Order, ends: Collection[str]) -> list[datetime]:
+    """When what an order keeps was released; where nothing is kept, when the order ended.
+
+    A withdrawal or refusal lets nothing go that is kept: only a release does, of what was imposed before.
+    """
+    imposed = order.named(names.PRESERVATION_IMPOSED)
+    if not imposed:
+        return [act.time for act in order.named(names.PRESERVATION_RELEASED, *ends)]
+    released = order.named(names.PRESERVATION_RELEASED)
+    return [act.time for act in released if act.order > imposed[-1].order]
 
 
 def preserved_until(order: Order) -> date | None:
@@ -356,7 +368,7 @@ def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
 
 VIEW: View[Order] = View(
     name="orders",
-    version=f"2+{digest(ORDER_RULES)}",
+    version=f"3+{digest(ORDER_RULES)}",
     type=Order,
     keys=keys,
     names=_NAMES,

@@ -310,10 +310,29 @@ def test_a_european_preservation_lasts_as_long_as_the_order_for_the_data_needs(d
     refused(desk("preservation", "extend", "P-2", "--until", "2099-02-01"), "extended as often")
 
 
+def test_what_was_kept_to_its_last_day_is_released_afterwards(desk: Cli) -> None:
+    began = ("--at", ago(days=100))
+    receive(desk, "P-4", WHO, *began, **FREEZE)
+    for deed in (("authenticate", "P-4", "--method", "call-back"), ("validate", "P-4")):
+        assert on(desk, *deed, *began).status == 0
+    assert desk("preservation", "impose", "P-4", "--category", "traffic", *began).status == 0
+    until = events(desk, "P-4")[-2]["facts"]["until"]
+    assert on(desk, "show", "P-4").json["overdue"] is True
+    refused(desk("preservation", "extend", "P-4"), "no data is kept")
+    assert desk("preservation", "release", "P-4").status == 0
+    assert events(desk, "P-4")[-1]["facts"]["until"] == until
+    assert on(desk, "show", "P-4").json["overdue"] is False
+    refused(desk("preservation", "release", "P-4"), "no data is kept")
+
+
 def test_an_interception_is_a_fact_without_content(desk: Cli) -> None:
     ready(desk, "I-1", provision="nl.sv.126m", issued_by="examining-judge", kind="interception")
     assert on(desk, "execute", "I-1").status == 0
     assert names_of(events(desk, "I-1"))[-2:] == ["order-executed", "interception-provided"]
+    # Its provision has no other kind, whether the order says so or not.
+    ready(desk, "I-2", provision="nl.sv.126m", issued_by="examining-judge")
+    assert on(desk, "execute", "I-2").status == 0
+    assert names_of(events(desk, "I-2"))[-2:] == ["order-executed", "interception-provided"]
 
 
 def test_an_order_without_secrecy_leaves_its_disclosure_to_the_open_ledger(desk: Cli) -> None:

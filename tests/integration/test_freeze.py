@@ -14,7 +14,7 @@ from host.settings import Settings, read_settings
 from host.wiring import open_site
 from ledger.erasure.keep_writing import Published
 from ledger.errors import Halt
-from schemas import CATEGORIES
+from schemas import CATEGORIES, LISTED_CATEGORIES
 from tests.fixtures.console import Cli, registered
 from tests.fixtures.deciding import held
 from tests.fixtures.ledger import message
@@ -99,6 +99,74 @@ def test_the_order_of_arrival_decides_nothing(frozen: Two) -> None:
     frozen.confidential.tell(preserved("imposed", IMPOSED, "behaviour", order_ref="ORD-3"))
     frozen.confidential.tell(preserved("released", "2026-11-02T10:00:00Z", "traffic", "behaviour"))
     assert publish(frozen) == 0
+
+
+def test_an_extension_from_before_the_imposition_keeps_nothing_more(frozen: Two) -> None:
+    early = {"order_ref": "ORD-5", "until": "2027-03-31"}
+    frozen.confidential.tell(preserved("extended", "2026-10-30T10:00:00Z", **early))
+    assert publish(frozen) == len(LISTED_CATEGORIES)  # nobody said yet what it is about
+    frozen.confidential.tell(preserved("imposed", IMPOSED, "contact", order_ref="ORD-5"))
+    assert publish(frozen) == 3
+    frozen.confidential.tell(preserved("released", RELEASED, "contact", order_ref="ORD-5"))
+    assert publish(frozen) == 2
+
+
+def test_an_act_that_is_annulled_keeps_nothing_and_releases_nothing(frozen: Two) -> None:
+    def annul(id: str) -> int:
+        facts = {"annuls": id, "reason": "mistake", "time": RELEASED}
+        assert frozen.confidential.tell(message("event-annulled", WHO, **facts)).recorded == 1
+        return publish(frozen)
+
+    def tell(act: dict[str, Any]) -> int:
+        assert frozen.confidential.tell(act).recorded == 1
+        return publish(frozen)
+
+    other = {"order_ref": "ORD-6"}
+    assert tell(preserved("imposed", IMPOSED, "contact", id="i-1", **other)) == 3
+    assert tell(preserved("released", "2026-11-19T10:00:00Z", "contact", id="r-1", **other)) == 2
+    assert annul("r-1") == 3
+    assert annul("i-1") == 2
+    assert tell(preserved("extended", "2026-11-10T10:00:00Z", id="x-1", until="2027-05-29")) == 2
+    annul("x-1")
+    frozen.clock.now = frozen.clock.now.replace(year=2027, month=3, day=2)
+    assert publish(frozen) == 0
+
+
+def test_data_is_kept_while_the_order_for_it_waits(frozen: Two) -> None:
+    """Reg. (EU) 2023/1543 art. 11: as long as the order for the data needs, without an extension."""
+
+    def ordered(step: str, ref: str, time: str, **facts: Any) -> dict[str, Any]:
+        about = {"provision": "eu.2023.1543", "legal_basis": "6-1-c", "order_ref": ref}
+        return message(f"order-{step}", WHO, time=time, **about, **facts)
+
+    asked = {"authority": "om-rotterdam", "requested_fields": [], "oral": False}
+    european = {"order_ref": "P-1", "provision": "eu.2023.1543", "until": "2026-11-19"}
+    follows = {"kind": "production", "extends": "P-1", **asked}
+    frozen.confidential.tell(
+        ordered("received", "P-1", IMPOSED, kind="preservation", **asked),
+        preserved("imposed", IMPOSED, "contact", **european),
+    )
+    frozen.clock.forward(days=30)
+    assert publish(frozen) == 2
+    frozen.confidential.tell(ordered("received", "P-2", "2026-11-18T10:00:00Z", **follows))
+    assert publish(frozen) == 3
+    frozen.clock.forward(days=30)
+    assert publish(frozen) == 3
+    frozen.confidential.tell(ordered("executed", "P-2", "2026-11-20T10:00:00Z", fields=[]))
+    assert publish(frozen) == 2
+
+
+def test_at_equal_time_acts_stand_as_the_steps_of_an_order_do(frozen: Two) -> None:
+    steps = {
+        "imposed": preserved("imposed", IMPOSED, "contact", order_ref="ORD-4", id="c-1"),
+        "extended": preserved("extended", IMPOSED, order_ref="ORD-4", id="b-1", until="2027-03-31"),
+        "released": preserved("released", IMPOSED, "contact", order_ref="ORD-4", id="a-1"),
+    }
+    kept = []
+    for step in steps.values():
+        assert frozen.confidential.tell(step).recorded == 1
+        kept.append(publish(frozen))
+    assert kept == [3, 3, 2]
 
 
 def test_the_clock_writes_it_anew_also_when_nothing_changed(frozen: Two) -> None:

@@ -302,6 +302,27 @@ def test_an_order_by_number_finds_its_persons(two: Two) -> None:
     assert [person.subject for person in data.persons] == [WHO, OTHER]
 
 
+def test_each_number_of_a_document_finds_its_own_persons(two: Two) -> None:
+    form = two.cli.folder / "order.toml"
+    # The person who had the first number is erased; that of the second one is there.
+    form.write_text(
+        'form = "national"\n[A]\nprovision = "nl.sv.126na"\nkind = "production"\n'
+        'issued_by = "public-prosecutor"\nrecipient = "om-rotterdam"\n'
+        '[[B]]\nphone = "+31687654321"\ncategory = ["user-information"]\n'
+        '[[B]]\nphone = "+31201234568"\ncategory = ["user-information"]\n'
+    )
+    assert two.cli("order", "receive", "--ref", "O-9", "--form", str(form)).status == 0
+    for who in ("visitor/O-9", "visitor/O-9-1"):
+        for deed in (("authenticate", "O-9", "--method", "platform"), ("narrow", "O-9")):
+            assert two.cli("order", *deed, "--subject", who).status == 0
+    _, first = prepare(two, "--subject", "visitor/O-9", ref="O-9", file="first.age")
+    _, second = prepare(two, "--subject", "visitor/O-9-1", ref="O-9", file="second.age")
+    assert first is not None
+    assert second is not None
+    assert first.persons == []
+    assert [person.subject for person in second.persons] == [WHO]
+
+
 def test_a_number_of_a_document_is_found_among_the_others_and_what_is_not_there_is_refused(
     two: Two,
 ) -> None:
@@ -326,11 +347,12 @@ NOTHING: dict[str, tuple[dict[str, Any], str]] = {
     "wrong-authority": ({"issued_by": "bailiff"}, "validated"),
     "no rule": ({"provision": "nl.unknown"}, "validated"),
     "no data": ({"kind": "preservation", "provision": "nl.sv.126ni"}, "validated"),
+    "order O-3 asks for no data": ({"provision": "nl.sv.126ni"}, "validated"),
     "is rejected": ({}, "rejected"),
     "has not begun": ({"period_from": "2199-01-01", "period_to": "2199-01-02"}, "validated"),
-    "names no person": ({"subject": "visitor/O-5"}, "validated"),
+    "names no person": ({"subject": "visitor/O-6"}, "validated"),
     "say with --by": (
-        {"subject": "visitor/O-6", "personal": NUMBERS, "categories": ["contact", "device"]},
+        {"subject": "visitor/O-7", "personal": NUMBERS, "categories": ["contact", "device"]},
         "validated",
     ),
     # Its rule has no other kind.

@@ -9,12 +9,14 @@ Leaves are in the order of their hashes, among others that stand for nothing: a 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from application.queries.desk.counts import Counted, Figure, OrderCell, figure_of
 from ledger.errors import Unproven
-from ledger.tlog.tree.merkle import hash_leaf, hash_perfect
+from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf, hash_perfect
 from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion
 
 PUBLIC_TITLE = "processing-ledger/order-counts@v1"
@@ -23,6 +25,7 @@ _LEAF = b"processing-ledger/order-count/1\n"
 SALT_BYTES = 32
 # The smallest tree: of a handful of orders it must not tell how many they are.
 _FEWEST_LEAVES = 64
+_HalfYear = Annotated[str, Meta(pattern=r"^[0-9]{4}-H[12]\Z")]
 Salt = Callable[[str], bytes]
 """Makes the salt of a name: always the same one, and one that nobody can guess."""
 
@@ -60,7 +63,7 @@ class PublicProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file that is published beside the numbers. `size`: of the tree, with what stands for nothing."""
 
     title: str
-    half_year: str
+    half_year: _HalfYear
     size: int
     root: bytes
     cells: list[OpenedCell]
@@ -73,7 +76,7 @@ class WholeProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     title: str
-    half_year: str
+    half_year: _HalfYear
     position: int
     root: bytes
     leaves: list[Leaf]
@@ -150,7 +153,12 @@ def parse_counts(content: bytes) -> PublicProof | WholeProof:
 
 def verify_public(proof: PublicProof, cells: Iterable[OrderCell] | None = None) -> None:
     """Raise Unproven unless the file shows its numbers. `cells`: of the page, which must be the same."""
+    if not _is_size(proof.size) or len(proof.root) != HASH_BYTES:
+        raise Unproven("no such tree is made")
     places = [place for cell in proof.cells for place in _places(proof, cell)]
+    # Two ranges of one row would show more orders than either of them says.
+    if len({cell.row for cell in proof.cells}) != len(proof.cells):
+        raise Unproven("a number stands there twice")
     if len(set(places)) != len(places):
         raise Unproven("an order is counted twice")
     proven = {(*cell.row, cell.least, cell.most) for cell in proof.cells}
@@ -170,6 +178,10 @@ def _places(proof: PublicProof, cell: OpenedCell) -> Iterator[int]:
         yield opening.index
 
 
+def _is_size(leaves: int) -> bool:
+    return leaves >= _FEWEST_LEAVES and not leaves & (leaves - 1)
+
+
 def _figures(cells: Iterable[OrderCell], half_year: str) -> set[tuple[object, ...]]:
     return {
         (c.half_year, c.provision, c.country, c.kind, c.outcome, c.count.least, c.count.most)
@@ -182,7 +194,7 @@ def verify_whole(proof: WholeProof) -> Counter[tuple[str, ...]]:
     """The exact number of orders of each row. Raises Unproven unless the leaves give the root."""
     digests = [leaf.digest for leaf in proof.leaves]
     size = len(digests)
-    if size < _FEWEST_LEAVES or size & (size - 1) or hash_perfect(digests) != proof.root:
+    if not _is_size(size) or hash_perfect(digests) != proof.root:
         raise Unproven("the leaves do not give the root")
     if len(set(digests)) != size:
         raise Unproven("an order is counted twice")

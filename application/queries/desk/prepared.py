@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from application.answer import Answer
+from application.orders_in import is_nobody_known
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.data import OrderData, OrderGap, Wanted
 from application.queries.desk.found_orders import FoundOrder
@@ -71,7 +72,7 @@ def wanted_of(source: Source, case: FoundOrder, now: datetime, by: str | None = 
     receipt, allowance = _receipt(order), _allowance(order, now)
     stretch, to_come = _stretch(order, receipt, allowance, now)
     # An order of which no person is known has a subject of its own.
-    named = None if by or subject == f"visitor/{order.ref}" else subject
+    named = None if by or is_nobody_known(order.ref, subject) else subject
     return Wanted(
         order_ref=order.ref,
         provision=receipt.provision or "",

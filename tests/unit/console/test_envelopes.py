@@ -54,6 +54,25 @@ def certificate(key: Key, *, last: datetime = BEGIN + YEARS, usage: bool | None 
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
+def altered(key: Key, old: bytes, new: bytes) -> bytes:
+    """A certificate with other bytes than its maker wrote, as DER."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(named("Parket"))
+        .issuer_name(named("Parket"))
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(BEGIN)
+        .not_valid_after(BEGIN + YEARS)
+        .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"a"), False)
+        .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.5"), b"b"), False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("abc")]), False)
+    )
+    der = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    assert der.count(old) == 1
+    return der.replace(old, new)
+
+
 def private(key: Key) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM,
@@ -107,6 +126,14 @@ def test_another_key_opens_nothing(key: rsa.RSAPrivateKey, tmp_path: Path) -> No
         (lambda _: certificate(rsa.generate_private_key(65537, 1024)), "RSA"),
         (lambda _: b"-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n", "X.509"),
         (lambda _: b"\x30\x03abc", "X.509"),
+        (lambda key: private(key) + certificate(key), "private key"),
+        (lambda key: certificate(key) + certificate(key, usage=True), "2 certificates"),
+        (lambda key: altered(key, b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"), "X.509"),
+        (
+            lambda key: altered(key, b"\x06\x03\x2a\x03\x05", b"\x06\x03\x2a\x03\x04"),
+            "key encipherment",
+        ),
+        (lambda key: altered(key, b"\x82\x03abc", b"\xa3\x03abc"), "key encipherment"),
     ],
 )
 def test_what_cannot_receive_is_refused(

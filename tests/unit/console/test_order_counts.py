@@ -11,6 +11,7 @@ from application.queries.desk.commitments import (
     PublicProof,
     Tree,
     WholeProof,
+    parse_counts,
     public_proof,
     tree_of,
     verify_public,
@@ -111,6 +112,12 @@ def test_a_changed_file_proves_nothing() -> None:
     refused(replace(proof, half_year="2025-H2"))
     unlike = replace(others[0], most=9) if others[0].least == 1 else replace(first, least=4)
     refused(replace(proof, cells=[first, unlike, *others[1:]]))
+    # A number of five or more as ranges: each shows one order, and all of them show five.
+    ranges = [replace(first, least=1, most=4, openings=[one]) for one in first.openings]
+    refused(replace(proof, cells=[*ranges, *others]))
+    for size in (0, 63, 65):
+        refused(replace(proof, cells=[], size=size))
+    refused(replace(proof, cells=[], root=b"short"))
     with pytest.raises(Unproven):
         verify_public(proof, order_counts(orders()[1:], "2026-H2").cells[:1])
     whole = whole_proof(tree(), HALF, 99)
@@ -118,7 +125,15 @@ def test_a_changed_file_proves_nothing() -> None:
         verify_whole(replace(whole, leaves=[*whole.leaves[1:], whole.leaves[1]]))
 
 
+def test_a_file_is_about_a_half_year() -> None:
+    for half in ("2026", "2026-H3", "\x1b[31m2026-H1", "2026-H1\n"):
+        for proof in (public_proof(tree_of([], salt), half), whole_proof(tree(), half, 9)):
+            with pytest.raises(Unproven, match="not a proof"):
+                parse_counts(msgspec.json.encode(proof))
+
+
 def test_no_orders_have_a_tree_as_well() -> None:
     proof = public_proof(tree_of([], salt), HALF)
     verify_public(proof, [])
+    assert parse_counts(msgspec.json.encode(proof)) == proof
     assert (proof.cells, proof.size) == ([], 64)

@@ -355,6 +355,7 @@ def test_an_answer_is_no_order() -> None:
             b'form = "epoc"\nA = 1',
             b'form = "epoc"\n[A]\nissuing_state = {a = 1}',
             b"a.b = 1\na = 2",
+            b'form = "epoc"\n[A]\nfile_number = 0x' + b"F" * 8_000,
         ),
         *(
             b'{"form":"epoc","form":"epoc-pr"}',

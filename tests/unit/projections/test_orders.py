@@ -171,6 +171,29 @@ def test_preservation_runs_until_the_day_that_was_said_last() -> None:
     assert ended.done_at == at(40 * DAY)
 
 
+def test_what_is_kept_waits_for_its_own_release() -> None:
+    """Neither a release from before it was imposed again, nor a withdrawal that came from upstream, is one."""
+    freeze = received(provision="nl.sv.126ni", kind="preservation")
+    imposed, again = (
+        act("preservation-imposed", day, until="2026-05-20", categories=["traffic"])
+        for day in (1, 9)
+    )
+    early = act("preservation-released", 5, until="2026-03-06", categories=["traffic"])
+    withdrawn = act("order-withdrawn", 20)
+
+    def done_at(*told: RecordedEvent) -> datetime | None:
+        [clock] = [one for one in stands(*told, day=50).clocks if one.name == "preservation"]
+        return clock.done_at
+
+    for told in permutations([freeze, imposed, early, again]):
+        assert done_at(*told) is None
+    assert done_at(freeze, imposed, early) == at(5 * DAY)
+    assert done_at(freeze, imposed, withdrawn) is None
+    released = act("preservation-released", 30, until="2026-03-31", categories=["traffic"])
+    assert done_at(freeze, imposed, withdrawn, released) == at(30 * DAY)
+    assert done_at(freeze, withdrawn) == at(20 * DAY)
+
+
 def test_an_order_that_keeps_nothing_has_no_end_to_wait_for() -> None:
     freeze = received(provision="nl.sv.126ni", kind="preservation")
     waiting, done = stands(freeze), stands(freeze, act("order-executed", 1), day=2)
