@@ -88,7 +88,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         }
         with running(settings) as provider:
             clock = Moving()
-            console = Console(tmp_path_factory.mktemp("logins"), address, clock, limiter=Limiter(1000, 60.0))
+            console = Console(
+                tmp_path_factory.mktemp("logins"), address, clock, limiter=Limiter(1000, 60.0)
+            )
             console.register.granted |= {("employee/client-reports", "auditor")}
             logins = _logins(console, clock, provider.issuer)
             with _serving(console.app(logins), listening):

@@ -1,4 +1,4 @@
-"""A token is believed only when all of it holds: signature, kind, issuer, audience, time, and what was asked."""
+"""A token is believed only when all of it holds: signature, kind, issuer, audience, time, nonce."""
 
 import hmac
 import json
@@ -27,6 +27,9 @@ from web.logins.tokens import (
 )
 
 
+USUAL = Asked("n")
+
+
 class World:
     """An issuer and what this console makes of its tokens. Keys are made once for all tests."""
 
@@ -38,7 +41,7 @@ class World:
     def seconds(self) -> float:
         return self.clock.now.timestamp()
 
-    def id_token(self, token: str, asked: Asked = Asked("n")) -> dict[str, Any]:
+    def id_token(self, token: str, asked: Asked = USUAL) -> dict[str, Any]:
         return dict(id_token_claims(token, self.provider, CLIENT, asked, self.clock()))
 
     def logout(self, token: str) -> dict[str, Any]:
