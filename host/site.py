@@ -250,12 +250,16 @@ class Site:
 
     def is_granted(self, reader: Reader) -> bool:
         """Whether the register grants a reader the role now; any role while it grants nobody one."""
+        if self.grants(reader):
+            return True
+        return not staff_is_registered(self._idle_reader(), self.privacy_office)
+
+    def grants(self, reader: Reader) -> bool:
+        """Whether the register grants a reader the role now, and not only nobody any."""
         session = self._idle_reader()
         opener = Opener(session, self.provider, self.ledger)
         streams = [period.subject for period in opener.periods(reader.reference)]
-        if holds_role(session, streams, reader.role, self.clock(), self.privacy_office):
-            return True
-        return not staff_is_registered(session, self.privacy_office)
+        return holds_role(session, streams, reader.role, self.clock(), self.privacy_office)
 
     def record_reads(self) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
@@ -347,9 +351,8 @@ class Site:
 
     def chain(self) -> KeyedHash:
         """What vouches for batches (`ledger.writing.chain`). Raises Lost when its key is not here."""
-        return KeyedHash(
-            Opener(self.session("reader"), self.provider, self.ledger).ledger_key(CHAIN)
-        )
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        return KeyedHash(opener.ledger_key(CHAIN))
 
     def eraser(self) -> Eraser:
         """What destroys a person's keys."""

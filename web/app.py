@@ -81,7 +81,7 @@ def login_of(request: Request) -> str:
 
 def _grants(pool: SitePool, reader: Reader) -> bool:
     with pool.site(reader) as site:
-        return site.is_granted(reader)
+        return site.grants(reader)
 
 
 async def _static(request: Request) -> Response:

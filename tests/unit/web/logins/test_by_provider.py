@@ -13,6 +13,7 @@ from tests.fixtures.issuer import AUDIENCE, CLIENT, ISSUER, Issuer, new_key, sec
 from tests.fixtures.logins import SECURE, Console
 from web.logins.beginnings import LIFE
 from web.logins.by_provider import ByProvider
+from web.logins.claims import ClaimNames
 from web.logins.limits import LOGINS
 from web.logins.logins import Logins
 from web.logins.provider import Credentials, Provider
@@ -245,8 +246,6 @@ def test_a_provider_gives_away_no_reserved_name(place: Place, subject: str) -> N
 
 
 def test_claims_are_found_by_the_names_of_the_settings(tmp_path: Path) -> None:
-    from web.logins.claims import ClaimNames
-
     place = Place(tmp_path, names=ClaimNames(person="staff.number", role="realm_access.roles"))
     place.claims = {"staff": {"number": "employee/7"}, "realm_access": {"roles": ["auditor"]}}
     place.back(place.begin())

@@ -25,6 +25,8 @@ from web.logins.logins import Logins
 from web.logins.peers import PEER_ADDRESS, PEER_CERTIFICATE
 from web.logins.provider import Credentials, Provider
 from web.logins.relying import Relying
+from web.logins.tokens import SKEW_S
+from web.principals import Principal
 
 KEYS = [new_key("a")]
 PROXY = "10.0.0.2"
@@ -150,20 +152,13 @@ def test_an_id_token_of_a_browser_is_no_access_token(place: Place) -> None:
 
 
 def test_a_token_is_judged_alone_whatever_cookie_came_along(place: Place) -> None:
-    client = place.client()
-    secret, _ = place.console.house.sessions.begin(place_principal(place))
+    client, until = place.client(), place.console.clock() + timedelta(hours=1)
+    principal = Principal("employee/7", "auditor", "staff", "oidc", until)
+    secret, _ = place.console.house.sessions.begin(principal)
     client.cookies.set("__Host-ledger", secret)
     assert client.get("/who").json()["reference"] == "employee/7"
     refused = client.get("/who", headers={"authorization": "Bearer x"})
     assert refused.status_code == 401
-
-
-def place_principal(place: Place) -> Any:
-    from web.principals import Principal
-
-    return Principal(
-        "employee/7", "auditor", "staff", "oidc", place.console.clock() + timedelta(hours=1)
-    )
 
 
 def test_a_client_changes_things_without_a_form(place: Place) -> None:
@@ -189,18 +184,15 @@ def test_a_certificate_of_our_own_tls_says_who_asks(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "status"),
+    "made",
     [
-        (certificate("stranger"), None),
-        (certificate(ends=datetime(2026, 2, 1, tzinfo=UTC)), None),
-        (certificate(begins=datetime(2027, 1, 1, tzinfo=UTC)), None),
+        certificate("stranger"),
+        certificate(ends=datetime(2026, 2, 1, tzinfo=UTC)),
+        certificate(begins=datetime(2027, 1, 1, tzinfo=UTC)),
     ],
 )
-def test_another_certificate_names_nobody(
-    place: Place, made: x509.Certificate, status: int | None
-) -> None:
-    answer = place.client(**{PEER_CERTIFICATE: der(made)}).get("/who").json()
-    assert answer["reference"] is status
+def test_another_certificate_names_nobody(place: Place, made: x509.Certificate) -> None:
+    assert place.client(**{PEER_CERTIFICATE: der(made)}).get("/who").json()["reference"] is None
 
 
 def test_the_register_grants_a_client_its_role(place: Place) -> None:
@@ -255,9 +247,9 @@ def test_the_file_of_clients_is_read(tmp_path: Path) -> None:
             read_clients(file)
 
 
-def test_a_token_ends_when_it_says(place: Place) -> None:
-    now = seconds(place.console.clock())
-    token = place.issuer.sign_access(exp=now + 10)
+def test_a_token_ends_when_it_says_and_a_minute_for_the_clocks(place: Place) -> None:
+    token = place.issuer.sign_access(exp=seconds(place.console.clock()) + 10)
+    place.console.clock.forward(seconds=10 + SKEW_S - 1)
     assert place.ask(token).status_code == 200
-    place.console.clock.forward(seconds=10)
-    assert place.ask(token).status_code == 403 or place.ask(token).status_code == 401
+    place.console.clock.forward(seconds=1)
+    assert place.ask(token).status_code == 401

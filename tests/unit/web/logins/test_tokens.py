@@ -26,7 +26,6 @@ from web.logins.tokens import (
     logout_claims,
 )
 
-
 USUAL = Asked("n")
 
 
