@@ -1,22 +1,18 @@
 """Logins at a real provider: the whole flow over HTTP, with the console as a server of its own."""
 
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from socket import socket
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
 import uvicorn
-from starlette.types import ASGIApp
 
 from tests.fixtures.ledger import Clock
-from tests.fixtures.logins import Console, free_socket
+from tests.fixtures.logins import Console, free_socket, serving
 from tests.fixtures.oidc import Person, RunningProvider, private_key, running, start
 from web.logins.by_provider import ByProvider
 from web.logins.clients import Clients
@@ -93,7 +89,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             )
             console.register.granted |= {("employee/client-reports", "auditor")}
             logins = _logins(console, clock, provider.issuer)
-            with _serving(console.app(logins), listening):
+            config = uvicorn.Config(console.app(logins), log_config=None, lifespan="off")
+            with serving(config, listening):
                 yield Place(address, settings, console, clock, provider)
 
 
@@ -124,18 +121,6 @@ def _logins(console: Console, clock: Moving, issuer: str) -> Logins:
     provider = Provider(issuer, connect, clock.monotonic)
     by_provider = ByProvider(house, relying, provider)
     return Logins(house, by_provider, Clients(house, relying, provider))
-
-
-@contextmanager
-def _serving(app: ASGIApp, listening: socket) -> Iterator[None]:
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(autouse=True)
