@@ -16,7 +16,16 @@ from application.words import code_word
 from schemas.texts import country_name, field_name
 from web.frame import Frame
 from web.harmless import harmless, shortened
-from web.moments import day, day_text, iso_day, moment_text, month_text, when, when_text
+from web.moments import (
+    clock_field,
+    day,
+    day_text,
+    iso_day,
+    moment_text,
+    month_text,
+    when,
+    when_text,
+)
 from web.shown import cell, is_number, verbatim
 from web.words import counted, grouped, t
 
@@ -62,6 +71,7 @@ def environment() -> Environment:
         day=day,
         day_text=day_text,
         iso_day=iso_day,
+        clock_field=clock_field,
         month=month_text,
         moment_text=moment_text,
         number=grouped,
