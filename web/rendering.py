@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from application.language import spoken
+from application.times import zone_name
 from application.words import code_word
 from schemas.texts import country_name, field_name
 from web.frame import Frame
@@ -64,7 +65,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update(t=t, counted=counted, static=static, spoken=spoken)
+    environment.globals.update(t=t, counted=counted, static=static, spoken=spoken, zone=zone_name)
     environment.filters.update(
         when=when,
         when_text=when_text,
