@@ -158,7 +158,7 @@ def test_two_handles_show_what_was_known_when(tab: Page) -> None:
     by_knowledge = later.count()
     assert by_knowledge > 10
     assert (
-        tab.locator("output[for=t-recorded]").inner_text() == "as it was known on 26 December 2024"
+        tab.locator("output[for=t-recorded]").inner_text() == "as it was known on 27 December 2024"
     )
     tab.locator("#t-occurred").fill("200")
     assert later.count() > by_knowledge

@@ -15,6 +15,8 @@ WEB = Path(__file__).parents[2] / "web"
 KEYS = [(section, name) for section, texts in words().items() for name in texts]
 # A key whose last part is made from a value, such as `t("nav." ~ section.name)`.
 _MADE = re.compile(r"""["']([a-z_]+)\.["'] ~|f["']([a-z_]+)\.\{""")
+# A section that is taken as a whole.
+_WHOLE = re.compile(r"""words\(\)\[["']([a-z_]+)["']\]""")
 _COUNTED = {"one", "many"}
 
 
@@ -54,6 +56,7 @@ def test_no_text_holds_markup() -> None:
 def test_every_word_is_used_and_every_used_word_is_there() -> None:
     text = sources()
     made = {first or second for first, second in _MADE.findall(text)}
+    made |= set(_WHOLE.findall(text))
     used = set(re.findall(r"""["']([a-z_]+\.[a-z_-]+)["']""", text))
     unused = [
         f"{section}.{name}"
