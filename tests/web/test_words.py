@@ -14,7 +14,7 @@ from web.words import counted, grouped, t, words
 WEB = Path(__file__).parents[2] / "web"
 KEYS = [(section, name) for section, texts in words().items() for name in texts]
 # A key whose last part is made from a value, such as `t("nav." ~ section.name)`.
-_MADE = re.compile(r"""["']([a-z_]+)\.["'] ~|f["']([a-z_]+)\.\{""")
+_MADE = re.compile(r"""["']([a-z_]+)\.[a-z_]*["'] ~|f["']([a-z_]+)\.[a-z_]*\{""")
 # A section that is taken as a whole.
 _WHOLE = re.compile(r"""words\(\)\[["']([a-z_]+)["']\]""")
 _COUNTED = {"one", "many"}
