@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 import orjson
 
-from application.queries.persons.undisclosed import hidden_in
+from application.undisclosed import hidden_in
 from application.queries.registers.recipients import RecipientNames
 from application.queries.subjects import SubjectEvents, selections
 from application.source import Shown, Source, is_told, shown
