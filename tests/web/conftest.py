@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.web.browser import chromium
+from tests.web.console import empty, sampled
+
+__all__ = ["empty", "sampled"]
 
 
 @pytest.fixture(scope="session")
