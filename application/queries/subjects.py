@@ -78,8 +78,8 @@ def history_of(
 ) -> list[tuple[RecordedEvent, str | None]]:
     """Events of all data subjects of a reference, each with the annulment that took it back.
 
-    In the order of positions; what a moment leaves out is left out, and so is what the reader may not know of.
-    Raises UnknownSubject, also where nothing is left.
+    In the order of positions. What a moment leaves out is left out, and what the reader may not know of.
+    Raises UnknownSubject.
     """
     by_stream = _selected(source, streams_of(source, reference), moment)
     history = seen_in(source, by_stream.values())
@@ -91,7 +91,7 @@ def history_of(
 def seen_in(
     source: Source, selections: Iterable[SelectedEvents]
 ) -> list[tuple[RecordedEvent, str | None]]:
-    """What the reader may know of the events of a person, each with the annulment that took it back; by position.
+    """What the reader may know of a person's events, each with what took it back, by position.
 
     A reader who may not know of every category may not know either of what the person may not be told.
     """

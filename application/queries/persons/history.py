@@ -79,9 +79,7 @@ class Place(msgspec.Struct, frozen=True):
 
     def of(self, events: Iterable[AnnullableEvent]) -> tuple[list[AnnullableEvent], int | None]:
         """The events of this page, and where the next one goes on; None: there is no next page."""
-        left = [
-            entry for entry in events if self.before is None or entry[0].position < self.before
-        ]
+        left = [entry for entry in events if self.before is None or entry[0].position < self.before]
         ordered = sorted(left, key=lambda entry: -entry[0].position)
         page = ordered[: self.limit]
         return page, page[-1][0].position if len(ordered) > len(page) else None

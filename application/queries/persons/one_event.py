@@ -1,4 +1,4 @@
-"""One event with all that it says: who it is about, what it rests on, what took it back, which rules it breaks."""
+"""One event with all that it says: who it is about, what took it back, which rules it breaks."""
 
 from msgspec import UNSET, UnsetType
 

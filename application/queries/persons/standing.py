@@ -6,8 +6,6 @@ A category may be erased, restricted or held. Of a category that the reader may 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from application.answer import Answer
 from application.queries.persons.state import (
     ContractShown,
@@ -21,11 +19,11 @@ from application.source import Shown, Source
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
 from projections.dossier.contracts import contracts_of
+from projections.dossier.dossier import dossier_from
 from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment
-from projections.folds.view import Value, order_of
+from projections.folds.view import order_of
 from projections.keeping.holds import UNDISCLOSED, Hold, holds
-from projections.dossier.dossier import dossier_from
 from projections.use.restricting import restricted_by
 from projections.views.customer_state import CustomerState, Status, live_values
 from schemas import CATEGORIES, names
@@ -182,7 +180,7 @@ def _holds(source: Source, counted: Iterable[RecordedEvent]) -> list[Hold]:
 
 
 def _erasures(events: Iterable[RecordedEvent]) -> dict[str, Erasure]:
-    """Category -> its latest erasure, also one that came after the moment: its values are gone at every moment."""
+    """Category -> its latest erasure, also one after the moment: its values are gone at every moment."""
     found: dict[str, Erasure] = {}
     for event in sorted(events, key=order_of):
         if event.ours and event.name == names.PERSONAL_DATA_ERASED:

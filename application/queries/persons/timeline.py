@@ -12,9 +12,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from msgspec.structs import asdict
+
 from application.answer import Answer
 from application.queries.period import ALWAYS, Period
 from application.queries.persons.history import text_shown
+from application.queries.persons.standing import PersonStanding, standing
 from application.queries.subjects import seen_in, selections
 from application.sighted import is_partial
 from application.source import Source
@@ -75,7 +78,7 @@ class Lasting(Answer, frozen=True):
 class PersonTimeline(Answer, frozen=True):
     """What happened with a person's data: acts by position, and what lasted, by when it began.
 
-    `count`: of all acts, whatever the period. `first`, `last`: when the earliest and the latest of them occurred.
+    `count`: of all acts, whatever the period. `first`, `last`: when the earliest and the latest occurred.
     """
 
     subject: str
@@ -84,6 +87,21 @@ class PersonTimeline(Answer, frozen=True):
     count: int
     first: str
     last: str
+
+
+class Person(PersonTimeline, frozen=True, kw_only=True):
+    """A person: what happened with their data, and where it stands."""
+
+    standing: PersonStanding
+
+
+def person(
+    source: Source, reference: str, moment: Moment, language: Language, period: Period = ALWAYS
+) -> Person:
+    """The acts of a period, all that lasted, and where the data stands. Raises UnknownSubject."""
+    now = standing(source, reference, moment)  # first: its one note says all that is opened
+    told = person_timeline(source, reference, moment, language, period)
+    return Person(**asdict(told), standing=now)
 
 
 def person_timeline(
@@ -170,9 +188,7 @@ def _turns(event: RecordedEvent) -> Iterator[_Turn]:
     if event.name.startswith(_CONSENT):
         consent = act_of(event)
         begins = consent.act in _GIVING
-        yield _Turn(
-            "consent", consent.purpose, consent.order, begins, place, consent.valid_until
-        )
+        yield _Turn("consent", consent.purpose, consent.order, begins, place, consent.valid_until)
     elif event.name in ACTS_ON_HOLDS:
         begins = event.name != names.LEGAL_HOLD_RELEASED
         yield _Turn("hold", event.facts["hold_ref"], order_of(event, not begins), begins, place)
