@@ -20,7 +20,7 @@ from web.logins.links import Links
 from web.logins.logins import Logins
 from web.logins.origin import Origin
 from web.logins.sessions import Session, Sessions
-from web.pages.listed import FORMS, PAGES
+from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.reasons import Reasons
 from web.rendering import STATIC
 from web.resources.listed import RESOURCES
@@ -56,6 +56,7 @@ class Console:
                 *logins.routes(),
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
+                *(pages.question(question) for question in QUESTIONS),
                 *(api_route(desk, resource) for resource in RESOURCES),
                 Route("/static/{name}", _static),
             ],
