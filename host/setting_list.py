@@ -6,7 +6,7 @@ import msgspec
 
 from schemas.texts import LANGUAGES
 
-Group = Literal["people", "store", "intake", "kafka", "register", "log", "backup", "serving"]
+Group = Literal["people", "store", "intake", "kafka", "register", "log", "backup", "serving", "web"]
 PREFIX = "LEDGER_"
 
 
@@ -193,10 +193,24 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_METRICS_PORT",
         "serving",
         "their port; its parts have the next ones; 0: any "
-        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467]",
+        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467, serve 9468]",
     ),
     Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
     Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
+    Setting("LEDGER_WEB_HOST", "web", "address of the web console [127.0.0.1]"),
+    Setting("LEDGER_WEB_PORT", "web", "its port; 0: any [8463]"),
+    Setting(
+        "LEDGER_WEB_URL",
+        "web",
+        "address that people type, such as https://ledger.example.nl [its own]",
+    ),
+    Setting("LEDGER_WEB_CERTFILE", "web", "its certificate, in PEM, for TLS of its own [none]"),
+    Setting("LEDGER_WEB_KEYFILE", "web", "key of that certificate"),
+    Setting(
+        "LEDGER_WEB_PROXIES",
+        "web",
+        "addresses of proxies whose word counts on who connects, separated by commas [none]",
+    ),
     Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
     Setting("LEDGER_CONTROLLER_ADDRESS", "register", "its postal address"),
     Setting("LEDGER_CONTROLLER_COUNTRY", "register", "its country, by two capitals [NL]"),

@@ -1,1 +1,1 @@
-"""The console and the HTTP API: pages, answers and files over the application."""
+"""The web console and the HTTP API: what the command line answers, for a browser and for programs."""

@@ -23,13 +23,14 @@ from ledger.storage.postgres import Session
 from projections.figures import counted
 from projections.metrics import ViewMetrics
 
-Process = Literal["run", "consume", "project", "publish", "upkeep"]
+Process = Literal["run", "consume", "project", "publish", "upkeep", "serve"]
 PORTS: dict[Process, int] = {
     "run": 9463,
     "consume": 9464,
     "project": 9465,
     "publish": 9466,
     "upkeep": 9467,
+    "serve": 9468,
 }
 # Both ledgers may run on one machine.
 CONFIDENTIAL_PORTS = 10

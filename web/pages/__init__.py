@@ -1,1 +1,1 @@
-"""The pages: each a handler and a template."""
+"""The pages of the console, each from one resource; `listed.py` has all of them."""

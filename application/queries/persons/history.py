@@ -118,19 +118,19 @@ def _line(
         activity=event.activity,
         legal_basis=event.legal_basis,
         provision=event.provision,
-        categories=list(event.categories),
+        categories=source.reads.sight.known(event.categories),
         facts=event.facts | people,
         personal={field: shown(value) for field, value in source.personal(event).items()},
         annulled_by=annulled_by,
-        text=_text(event, language),
+        text=_text(event, source.reads.sight.known(event.categories), language),
         evidence=evidence_of(event.facts) or UNSET,
         trace=event.trace or UNSET,
     )
 
 
-def _text(event: RecordedEvent, language: Language) -> str | None:
+def _text(event: RecordedEvent, categories: Sequence[str], language: Language) -> str | None:
     """What happened, as one sentence without values; None for a type of a later version."""
     event_type = ALL_TYPES.get(event.type)
     if event_type is None:
         return None
-    return text_of(event_type.name, event.facts | {"categories": event.categories}, language)
+    return text_of(event_type.name, event.facts | {"categories": categories}, language)

@@ -1,0 +1,91 @@
+"""The console as one ASGI program: logins, pages, the API, static files."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from application.reading import Reader
+from host.pool import SitePool
+from web.answering import Desk
+from web.api.routing import api_route
+from web.headers import HeadersMiddleware
+from web.logins.house import House
+from web.logins.links import Links
+from web.logins.logins import Logins
+from web.logins.origin import Origin
+from web.logins.sessions import Session, Sessions
+from web.pages.listed import FORMS, PAGES
+from web.problems import NotFound
+from web.reasons import Reasons
+from web.rendering import STATIC
+from web.resources.listed import RESOURCES
+from web.routing import Pages
+from web.showing import Showing
+
+# A static file's address changes with its content.
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Console:
+    """One console: its program, and what is told when it begins and ends."""
+
+    def __init__(self, pool: SitePool, origin: Origin) -> None:
+        settings, showing = pool.settings, Showing(pool.settings, PAGES)
+        links = Links(settings.key_dir / str(settings.ledger)) if origin.is_loopback else None
+        house = House(
+            origin=origin,
+            clock=pool.clock,
+            grants=lambda reader: _grants(pool, reader),
+            show=showing.show,
+            sessions=Sessions(pool.clock),
+            links=links,
+        )
+        logins, desk = Logins(house), Desk(pool, Reasons(), login_of)
+        pages = Pages(desk, showing, secure=origin.is_secure)
+        self.announced: Callable[[], AbstractContextManager[None]] = (
+            (lambda: links.announced(origin)) if links else nullcontext
+        )
+        self.app = Starlette(
+            routes=[
+                *logins.routes(),
+                *(pages.page(page) for page in PAGES),
+                *(pages.form(form) for form in FORMS),
+                *(api_route(desk, resource) for resource in RESOURCES),
+                Route("/static/{name}", _static),
+            ],
+            middleware=[
+                Middleware(HeadersMiddleware, is_secure=origin.is_secure),
+                logins.middleware,
+            ],
+            exception_handlers={
+                404: pages.missing,
+                405: pages.missing,
+                Exception: pages.unforeseen,
+            },
+        )
+
+
+def login_of(request: Request) -> str:
+    """A name of the login of a request: of the session, or of the program that asks."""
+    session: Session | None = request.state.session
+    if session is not None:
+        return session.name
+    return f"client/{request.state.principal.reference}"
+
+
+def _grants(pool: SitePool, reader: Reader) -> bool:
+    with pool.site(reader) as site:
+        return site.is_granted(reader)
+
+
+async def _static(request: Request) -> Response:
+    """A static file. Only names of files that are there, without any folder."""
+    name = request.path_params["name"]
+    if name not in {path.name for path in STATIC.iterdir() if path.is_file()}:
+        raise NotFound
+    return FileResponse(STATIC / name, headers={"cache-control": FOREVER})

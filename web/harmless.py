@@ -1,0 +1,24 @@
+"""Values of other people in a page: nothing in them changes what stands beside them.
+
+Escaping is Jinja's. What is left are characters that reorder, hide or overprint text.
+"""
+
+import unicodedata
+
+from documents.text import shown
+
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
+
+def harmless(text: str) -> str:
+    """The text without characters that command; isolated when it is written from right to left.
+
+    Isolates are characters and not `<bdi>`, so that the same text may stand in an attribute and in a title.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    plain = "\n".join(shown(line) for line in text.replace("\r\n", "\n").split("\n"))
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in plain):
+        return f"{_FIRST_STRONG_ISOLATE}{plain}{_POP_ISOLATE}"
+    return plain

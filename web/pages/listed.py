@@ -1,0 +1,7 @@
+"""All pages and forms, in the order of the navigation."""
+
+from web.page import AnyForm, AnyPage
+from web.pages import opening, today
+
+PAGES: tuple[AnyPage, ...] = (*today.PAGES,)
+FORMS: tuple[AnyForm, ...] = (*opening.FORMS,)

@@ -1,0 +1,66 @@
+"""Errors over HTTP: each family has a status; texts are those of commands, without a command's flags.
+
+Machines get `application/problem+json` (RFC 9457), people get a page. No text quotes a value.
+"""
+
+from http import HTTPStatus
+
+from msgspec import UNSET, Struct, UnsetType
+
+from application.queries.cases.found_requests import NotAllowed
+from application.times import localized
+from documents.messages import told
+from ledger.errors import LedgerError, Misconfigured, Reject, Retry, UnknownSubject
+
+TYPE = "application/problem+json"
+
+
+class Problem(Struct, frozen=True):
+    """What went wrong. `field`: the parameter that it is about."""
+
+    title: str
+    status: int
+    detail: str | UnsetType = UNSET
+    field: str | UnsetType = UNSET
+    type: str = "about:blank"
+
+
+class NotFound(LedgerError):
+    """There is nothing at this address."""
+
+
+class Forbidden(LedgerError):
+    """This is not for your role."""
+
+
+class TooMany(LedgerError):
+    """Too many requests: wait a moment, and ask again."""
+
+
+_STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (Forbidden, HTTPStatus.FORBIDDEN),
+    (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
+    (UnknownSubject, HTTPStatus.NOT_FOUND),
+    (NotAllowed, HTTPStatus.CONFLICT),
+    (Misconfigured, HTTPStatus.BAD_REQUEST),
+    (Reject, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (Retry, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+def status_of(error: Exception) -> HTTPStatus:
+    """The status of an error; 500 for one that nobody foresaw."""
+    for family, status in _STATUSES:
+        if isinstance(error, family):
+            return status
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def problem_of(error: Exception) -> Problem:
+    """What is told of an error. Unknown errors tell nothing: their texts may quote values."""
+    status = status_of(error)
+    if not isinstance(error, LedgerError):
+        return Problem(status.phrase, status.value)
+    detail = localized(told(str(error)))
+    return Problem(status.phrase, status.value, detail, error.field or UNSET)

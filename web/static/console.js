@@ -1,0 +1,24 @@
+"use strict";
+// Comfort only: every page works without this file.
+
+// A form is sent once: a second press while the first is under way does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+});
+// A page that comes back from the browser's memory may send again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Errors of a form are where the reader is, so that a screen reader begins there.
+document.querySelector(".notice.bad[tabindex]")?.focus();
+
+// An open list of something closes with Escape, and the focus goes back to what opened it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = event.target.closest?.("details[open]");
+  if (open) { open.open = false; open.querySelector("summary").focus(); }
+});
