@@ -1,105 +1,40 @@
-"""A browser, and a small server of scripts and files for it."""
+"""Fixtures of the tests of pages: the browser, and a context of its own for each test."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from playwright.sync_api import Browser, BrowserContext
 
-CHROMIUM = "/usr/bin/chromium"
-STATIC = Path(__file__).parents[2] / "web" / "static"
+from tests.web.browser import chromium
+from tests.web.scripting import Files, Script, scripted, served
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser of this machine."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of the process."""
+    with chromium() as started:
+        yield started
 
 
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve an application until the block ends; its address."""
-    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            thread.join(0.01)
-            assert thread.is_alive()
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-@dataclass
-class Files:
-    """A server of scripts, and of files that a test puts in. `asked`: their names, as they were asked for."""
-
-    address: str = ""
-    files: dict[str, bytes] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-
-    def app(self) -> Starlette:
-        return Starlette(
-            routes=[
-                Route("/", lambda _: HTMLResponse("<!doctype html><title>t</title>")),
-                Mount("/static", StaticFiles(directory=STATIC)),
-                Route("/log/{name:path}", self.give),
-            ]
-        )
-
-    def give(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        self.asked.append(name)
-        content = self.files.get(name)
-        return Response(status_code=404) if content is None else Response(content)
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A context: its cookies and its memory are gone after the test."""
+    with browser.new_context() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def files() -> Iterator[Files]:
+    """A server of the scripts, and of whatever a test puts in."""
     files = Files()
     with served(files.app()) as address:
         files.address = address
         yield files
 
 
-Script = Callable[..., object]
-
-
 @pytest.fixture(scope="module")
-def script(chromium: Browser, files: Files) -> Iterator[Script]:
-    """Run a function of the browser with the modules of the proof: `script("async (m, x) => …", x)`."""
-    page = chromium.new_page()
-    page.goto(files.address)
-    yield scripted(page)
-    page.close()
-
-
-def scripted(page: Page) -> Script:
-    def run(function: str, argument: object = None) -> object:
-        return page.evaluate(
-            f"""async (argument) => {{
-                const names = ["bytes", "entries", "faults", "keys", "log", "memory", "notes", "tiles", "tree"];
-                const modules = await Promise.all(names.map((name) => import(`/static/proof/${{name}}.js`)));
-                return ({function})(Object.assign({{}}, ...modules), argument);
-            }}""",
-            argument,
-        )
-
-    return run
+def script(browser: Browser, files: Files) -> Iterator[Script]:
+    """Runs functions with the modules of the proof, in one page."""
+    with browser.new_page() as page:
+        page.goto(files.address)
+        yield scripted(page)

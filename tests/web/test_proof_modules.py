@@ -1,7 +1,6 @@
 """The scripts that prove: hashes, proofs, tiles and notes, in the browser, beside the vectors and the ledger's own."""
 
 from base64 import b64encode
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -11,14 +10,18 @@ from ledger.errors import LedgerError
 from ledger.tlog.signing.checkpoints import verify_checkpoint
 from ledger.tlog.signing.keys import parse_verifier_key
 from ledger.tlog.tree.merkle import hash_leaf, root_of
-from ledger.tlog.tree.proofs import consistency_proof, inclusion_proof, verify_consistency, verify_inclusion
+from ledger.tlog.tree.proofs import (
+    consistency_proof,
+    inclusion_proof,
+    verify_consistency,
+    verify_inclusion,
+)
 from ledger.tlog.tree.tiles import tile_path
 from tests.fixtures.tlog import decimal_leaves, node_over, tiles_of, vectors
-from tests.web.conftest import Files
+from tests.web.scripting import Files, Script
 from tests.web.made_logs import rows_over, tiles_over
 
 pytestmark = pytest.mark.usefixtures("files")
-Script = Callable[..., Any]
 
 # Reads tiles from the rows of a larger tree, as bytes.
 TILES = """
@@ -132,11 +135,15 @@ def test_a_partial_tile_is_read_as_wide_as_the_tree_has_it(script: Script) -> No
     wanted = {tile_path(*place) for size in sizes for place in tiles_of(size) if place[0] < 2}
     # A node of a full tile is the hash above it, so the tile itself is not asked for.
     assert set(found["paths"]) <= wanted
-    assert {"tile/0/000.p/255", "tile/1/000.p/1", "tile/0/001.p/1", "tile/1/000.p/2"} <= set(found["paths"])
+    assert {"tile/0/000.p/255", "tile/1/000.p/1", "tile/0/001.p/1", "tile/1/000.p/2"} <= set(
+        found["paths"]
+    )
 
 
 @pytest.mark.parametrize("size", [255, 256, 257, 65_535, 65_536, 65_537, 70_000])
-def test_trees_at_the_edges_of_tiles_as_a_server_has_them(script: Script, files: Files, size: int) -> None:
+def test_trees_at_the_edges_of_tiles_as_a_server_has_them(
+    script: Script, files: Files, size: int
+) -> None:
     leaves = decimal_leaves(size)
     files.files, root = tiles_over(leaves)
     places = sorted({0, 1, 255, 256, 65_535, 65_536, size - 2, size - 1} & set(range(size)))
@@ -149,7 +156,11 @@ def test_trees_at_the_edges_of_tiles_as_a_server_has_them(script: Script, files:
             await m.verifyInclusion(bytesOf(x.leaves[index]), index, x.size, proof, root);
         }
         return m.toBase64(root);"""),
-        {"size": size, "places": places, "leaves": {str(place): texts([leaves[place]])[0] for place in places}},
+        {
+            "size": size,
+            "places": places,
+            "leaves": {str(place): texts([leaves[place]])[0] for place in places},
+        },
     )
     of_others = vectors()["decimal_leaves_roots_b64"].get(str(size), found)
     assert found == texts([root])[0] == of_others
@@ -200,9 +211,13 @@ def holds(case: dict[str, Any]) -> bool:
     """What the ledger's own checks say."""
     try:
         if case["kind"] == "inclusion":
-            verify_inclusion(case["start"], case["place"], case["size"], case["proof"], case["root"])
+            verify_inclusion(
+                case["start"], case["place"], case["size"], case["proof"], case["root"]
+            )
         else:
-            verify_consistency(case["place"], case["size"], case["start"], case["root"], case["proof"])
+            verify_consistency(
+                case["place"], case["size"], case["start"], case["root"], case["proof"]
+            )
     except LedgerError:
         return False
     return True
@@ -211,7 +226,12 @@ def holds(case: dict[str, Any]) -> bool:
 def test_forged_proofs_are_refused_as_the_ledger_refuses_them(script: Script) -> None:
     cases = forged_proofs(7)
     told = [
-        case | {"proof": texts(case["proof"]), "root": texts([case["root"]])[0], "start": texts([case["start"]])[0]}
+        case
+        | {
+            "proof": texts(case["proof"]),
+            "root": texts([case["root"]])[0],
+            "start": texts([case["start"]])[0],
+        }
         for case in cases
     ]
     found = script(
@@ -318,7 +338,17 @@ def test_members_are_told_apart_as_texts(script: Script) -> None:
 
 @pytest.mark.parametrize(
     "entry",
-    ["", "{}", "{}\n", "{}\n[]", '{"a":1}\n{"a" :1}', '{"a":1}\n{"a":1,"a":1}', "{}\nnull", '{}\n{"facts":1}', "x\n{}"],
+    [
+        "",
+        "{}",
+        "{}\n",
+        "{}\n[]",
+        '{"a":1}\n{"a" :1}',
+        '{"a":1}\n{"a":1,"a":1}',
+        "{}\nnull",
+        '{}\n{"facts":1}',
+        "x\n{}",
+    ],
 )
 def test_an_entry_that_is_none_is_refused(script: Script, entry: str) -> None:
     told = "return reads((async () => m.membersOf(new TextEncoder().encode(x)))());"
