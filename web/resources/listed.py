@@ -3,6 +3,6 @@
 from typing import Any
 
 from web.resource import Resource
-from web.resources import persons, today
+from web.resources import persons, proof, today
 
-RESOURCES: tuple[Resource[Any, Any], ...] = (*today.RESOURCES, *persons.RESOURCES)
+RESOURCES: tuple[Resource[Any, Any], ...] = (*today.RESOURCES, *persons.RESOURCES, *proof.RESOURCES)

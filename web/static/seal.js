@@ -116,13 +116,13 @@ class Seals {
     this.place.dataset.seal = head ? "proven" : "unproven";
     const told = head ? this.words.say("head", { size: head.size }) : this.words.say("no-head");
     const notices = (head?.notices ?? []).map(({ code, detail }) => this.notice(code, detail));
-    this.place.querySelector("[data-head]")?.replaceChildren(told);
+    // Elsewhere than on the page of the log silence says that all is well.
+    if ("told" in this.place.dataset) this.place.querySelector("[data-head]").append(told);
     this.place.append(...notices);
   }
 
   warn(fault) {
     this.place.dataset.seal = fault instanceof Contradicted ? "contradicted" : "unavailable";
-    this.place.querySelector("[data-head]")?.replaceChildren();
     this.place.append(this.notice(fault.code ? `fault.${fault.code}` : "fault.broken", fault.detail));
     for (const part of this.panel.evidence(fault.evidence)) this.place.append(part);
   }
