@@ -6,7 +6,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.web.browser import chromium
+from tests.web.console import empty, sampled
 from tests.web.scripting import Files, Script, scripted, served
+
+__all__ = ["empty", "sampled"]
 
 
 @pytest.fixture(scope="session")
