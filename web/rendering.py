@@ -56,6 +56,9 @@ def static(name: str) -> str:
 @cache
 def environment() -> Environment:
     """The templates with what they may use; one for the whole process."""
+    from web.proof import seals  # which makes pieces of pages, and they are made with this
+    from web.scripts import script
+
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -65,7 +68,18 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update(t=t, counted=counted, static=static, spoken=spoken, zone=zone_name)
+    environment.globals.update(
+        t=t,
+        counted=counted,
+        static=static,
+        script=script,
+        spoken=spoken,
+        zone=zone_name,
+        has_seals=seals.has_seals,
+        log_site=seals.log_site,
+        seal_of=seals.seal_of,
+        seal_words=seals.seal_words,
+    )
     environment.filters.update(
         when=when,
         when_text=when_text,
