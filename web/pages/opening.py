@@ -9,6 +9,7 @@ from schemas.formats import Code, Id
 from schemas.leaks import looks_personal
 from web.page import Form, FormData
 from web.reasons import Reason, ReasonCode
+from web.resources.persons import PersonId
 from web.visit import Visit
 
 REASONS: tuple[str, ...] = get_args(ReasonCode)
@@ -18,7 +19,7 @@ class Opening(FormData, frozen=True):
     """What is opened, and why. `case_ref`: the request, incident or question that it is for."""
 
     kind: str
-    id: Id
+    id: PersonId
     category: Code
     reason: ReasonCode
     case_ref: Id | None = None
@@ -28,7 +29,7 @@ class Closing(FormData, frozen=True):
     """Whose values are closed again."""
 
     kind: str
-    id: Id
+    id: PersonId
 
 
 def open_values(visit: Visit, form: Opening) -> str:
