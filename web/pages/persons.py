@@ -9,7 +9,7 @@ from schemas.formats import instant_of
 from web.linking import person_parts, person_to, to
 from web.moments import day, iso_day
 from web.page import Page
-from web.pages.values import any_shown, groups, opening
+from web.pages.values import any_shown, groups, hidden_in, opening
 from web.pieces import Figure, Link, Tone
 from web.rendering import code
 from web.requests import bound_of
@@ -40,7 +40,9 @@ def links(visit: Visit, reference: str, here: str = "") -> list[object]:
     return [
         t(f"part.{name or 'all'}")
         if name == here
-        else Link(person_to(visit, reference, *([name] if name else [])), t(f"part.{name or 'all'}"))
+        else Link(
+            person_to(visit, reference, *([name] if name else [])), t(f"part.{name or 'all'}")
+        )
         for name in names
     ]
 
@@ -72,7 +74,7 @@ def _person(visit: Visit, params: LineParams, answer: Person) -> Mapping[str, ob
         "all": Link(everything, t("person.all", counted("act", answer.count))),
         "groups": groups(visit, answer.standing),
         "recorded": any_shown(answer.standing.categories),
-        "opening": opening(visit, "/" + "/".join(person_parts(reference))),
+        "opening": opening(visit, reference, hidden_in(answer.standing.categories)),
     }
 
 

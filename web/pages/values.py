@@ -1,4 +1,4 @@
-"""Personal values on a page: each in its state, with the event that it is from; and what opens those hidden."""
+"""Personal values on a page: each in its state, with its event; and what opens those that are hidden."""
 
 from collections.abc import Iterable, Sequence
 
@@ -16,8 +16,9 @@ from application.queries.persons.standing import (
     ValueStanding,
 )
 from application.source import Shown
+from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.texts import field_name
-from web.linking import event, to
+from web.linking import event, person_to, to
 from web.moments import day, when
 from web.pieces import Column, Erased, Held, Link, Lost, Masked, Restricted
 from web.reasons import REASON_CODES
@@ -27,22 +28,23 @@ from web.words import t
 
 
 class Group(Struct, frozen=True):
-    """A category of a person's data as a page shows it. `hidden`: whether it can be opened with a reason."""
+    """A category of a person's data as a page shows it."""
 
     name: str
     title: str
     state: tuple[object, ...]
     columns: tuple[Column, ...]
     rows: tuple[tuple[object, ...], ...]
-    hidden: bool
 
 
 class Opening(Struct, frozen=True):
-    """How hidden values open: where the form goes, and the reasons that there are."""
+    """How hidden values open. `hidden`: categories that can be opened. `stated`: why some are open now."""
 
-    action: str
+    open: str
+    close: str
+    hidden: tuple[tuple[str, object], ...]
     reasons: tuple[tuple[str, object], ...]
-    stated: str | None
+    stated: object
 
 
 def groups(visit: Visit, standing: PersonStanding) -> list[Group]:
@@ -57,8 +59,7 @@ def _group(visit: Visit, row: CategoryStanding) -> Group:
         title=category(row.category),
         state=tuple(_states(visit, row)),
         columns=columns,
-        rows=tuple(_row(visit, row.category, value) for value in row.values),
-        hidden=may_open(visit) and any(is_hidden(value.value) for value in row.values),
+        rows=tuple(_row(visit, value) for value in row.values),
     )
 
 
@@ -97,17 +98,16 @@ def held(visit: Visit, hold: Kept) -> Held:
     return Held(code(hold.ground, "ground"), name, hold.review_on)
 
 
-def _row(visit: Visit, group: str, value: ValueStanding) -> tuple[object, ...]:
+def _row(visit: Visit, value: ValueStanding) -> tuple[object, ...]:
     told = event(visit, value.position, when(value.occurred_at))
-    return field_name(value.field, spoken()), shown(visit, group, value.field, value.value), told
+    return field_name(value.field, spoken()), shown(visit, value.field, value.value), told
 
 
-def shown(visit: Visit, group: str, field: str, value: Shown | None) -> object:
+def shown(visit: Visit, field: str, value: Shown | None) -> object:
     """A value in its state; a hidden one with the way to open it, where the reader may."""
     if isinstance(value, Gone):
         if value.masked:
-            ask = f"#open-{group}" if may_open(visit) else None
-            return Masked(field_name(field, spoken()), ask)
+            return Masked(field_name(field, spoken()), "#opening" if may_open(visit) else None)
         return Lost() if value.lost else Erased()
     return value
 
@@ -122,13 +122,29 @@ def may_open(visit: Visit) -> bool:
     return visit.rights.others == "masked"
 
 
-def opening(visit: Visit, path: str) -> Opening:
-    """The form that opens values of a person. `path`: of the person's page."""
+def opening(visit: Visit, reference: str, hidden: Iterable[str]) -> Opening:
+    """The form that opens values of a person. `hidden`: categories of which there are hidden values."""
     reason = visit.stated.reason
-    reasons = tuple((name, t(f"reason.{name}")) for name in REASON_CODES)
-    return Opening(path, reasons, str(t(f"reason.{reason.code}")) if reason else None)
+    return Opening(
+        open=person_to(visit, reference, "open"),
+        close=person_to(visit, reference, "close"),
+        hidden=tuple((name, category(name)) for name in hidden) if may_open(visit) else (),
+        reasons=tuple((name, t(f"reason.{name}")) for name in REASON_CODES),
+        stated=t(f"reason.{reason.code}") if reason else None,
+    )
+
+
+def hidden_in(rows: Iterable[CategoryStanding]) -> list[str]:
+    """Categories of which a page shows that there are values, and does not show them."""
+    return [row.category for row in rows if any(is_hidden(value.value) for value in row.values)]
 
 
 def any_shown(rows: Sequence[CategoryStanding]) -> bool:
     """Whether a page shows a value, so that it must say that this view is recorded."""
     return any(not isinstance(value.value, Gone) for row in rows for value in row.values)
+
+
+def hidden_in_fields(fields: Iterable[str]) -> list[str]:
+    """The categories of some fields, in the order of categories."""
+    found = {PERSONAL_FIELDS[field] for field in fields if field in PERSONAL_FIELDS}
+    return [name for name in CATEGORIES if name in found]
