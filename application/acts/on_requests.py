@@ -21,8 +21,10 @@ from application.acts.requesting import check_allowed, record
 from application.queries.cases.found_requests import FoundRequest, find
 from application.site import Site
 from application.source import Source
+from ledger.errors import Misconfigured
 from projections.reading.request_acts import NOTHING_HELD, ActOn
 from projections.reading.views import requests
+from projections.views.requests import CLOSINGS
 from schemas import names
 from schemas.encoding import JsonValue
 
@@ -71,6 +73,8 @@ def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundReque
 
 def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) -> FoundRequest:
     """Do what the right of a request asks for, then answer it. Raises NotAllowed, Misconfigured."""
+    if options.outcome in CLOSINGS:
+        raise Misconfigured(f"{options.outcome} is no answer: close the request", field="outcome")
 
     def acts_on(case: FoundRequest) -> TimedActs:
         before = acts_before_answer(case, options)
