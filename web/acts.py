@@ -23,10 +23,10 @@ from web.visit import Visit
 from web.words import t
 
 P = TypeVar("P", bound=Params)
-F = TypeVar("F", bound="ActData")
+F = TypeVar("F", bound=FormData)
 
 
-class ActData(FormData, frozen=True):
+class ActData(FormData, frozen=True, kw_only=True):
     """The base of what the form of an act sends. `at`: when it was done; now without it."""
 
     at: str | None = None

@@ -110,6 +110,14 @@ def _carry_out(
     return erasure.outcome, max(time, erasure.at or time)
 
 
+def allowed_on(source: Source, on: OnRequest, allowed: tuple[ActOn, str]) -> FoundRequest:
+    """The request, whose state allows an act. `allowed`: the act and its code. Raises NotAllowed."""
+    deed, code = allowed
+    case = find(source, on.ref, on.subject)
+    check_allowed(case, deed, on.time, code)
+    return case
+
+
 def _act_on_request(
     site: Site,
     source: Source,
@@ -118,11 +126,9 @@ def _act_on_request(
     acts_on: Callable[[FoundRequest], TimedActs],
 ) -> FoundRequest:
     """Record acts that a request's state allows; the request after them. `allowed`: the act and its code."""
-    deed, code = allowed
     with one_at_a_time(site):
         # Read inside the lock: another person may have answered or closed the request meanwhile.
-        case = find(source, on.ref, on.subject)
-        check_allowed(case, deed, on.time, code)
+        case = allowed_on(source, on, allowed)
         acts, time = acts_on(case)
         record(site, acts, time)
     [(_, after)] = requests(source.session, streams=[case.stream], refs=[on.ref])

@@ -1,7 +1,47 @@
 """All pages and forms, in the order of the navigation."""
 
 from web.page import AnyForm, AnyPage
-from web.pages import opening, today
+from web.pages import (
+    approvals,
+    complaints,
+    decisions,
+    findings,
+    hold_acts,
+    holds,
+    incident_acts,
+    incidents,
+    notification_acts,
+    notifications,
+    opening,
+    register,
+    request_acts,
+    requests,
+    retention,
+    today,
+)
 
-PAGES: tuple[AnyPage, ...] = (*today.PAGES,)
-FORMS: tuple[AnyForm, ...] = (*opening.FORMS,)
+PAGES: tuple[AnyPage, ...] = (
+    *today.PAGES,
+    *register.PAGES,
+    *findings.PAGES,
+    *requests.PAGES,
+    *request_acts.PAGES,
+    *complaints.PAGES,
+    *notifications.PAGES,
+    *notification_acts.PAGES,
+    *incidents.PAGES,
+    *incident_acts.PAGES,
+    *holds.PAGES,
+    *hold_acts.PAGES,
+    *approvals.PAGES,
+    *retention.PAGES,
+    *decisions.PAGES,
+)
+FORMS: tuple[AnyForm, ...] = (
+    *opening.FORMS,
+    *request_acts.FORMS,
+    *notification_acts.FORMS,
+    *incident_acts.FORMS,
+    *hold_acts.FORMS,
+    *decisions.FORMS,
+)
