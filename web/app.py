@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from application.reading import Reader
 from host.pool import SitePool
+from web import scripts
 from web.answering import Desk
 from web.api.routing import api_route
 from web.headers import HeadersMiddleware
@@ -19,8 +21,8 @@ from web.logins.links import Links
 from web.logins.logins import Logins
 from web.logins.origin import Origin
 from web.logins.sessions import Session, Sessions
-from web.pages.listed import FORMS, PAGES
-from web.problems import NotFound
+from web.pages import log_files
+from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.reasons import Reasons
 from web.rendering import STATIC
 from web.resources.listed import RESOURCES
@@ -45,7 +47,8 @@ class Console:
             sessions=Sessions(pool.clock),
             links=links,
         )
-        logins, desk = Logins(house), Desk(pool, Reasons(), login_of)
+        self.logins = logins = Logins(house)
+        desk = Desk(pool, Reasons(), login_of)
         pages = Pages(desk, showing, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
             (lambda: links.announced(origin)) if links else nullcontext
@@ -53,10 +56,13 @@ class Console:
         self.app = Starlette(
             routes=[
                 *logins.routes(),
+                *log_files.routes(desk),
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
+                *(pages.question(question) for question in QUESTIONS),
                 *(api_route(desk, resource) for resource in RESOURCES),
                 Route("/static/{name}", _static),
+                *scripts.ROUTES,
             ],
             middleware=[
                 Middleware(HeadersMiddleware, is_secure=origin.is_secure),
@@ -87,5 +93,5 @@ async def _static(request: Request) -> Response:
     """A static file. Only names of files that are there, without any folder."""
     name = request.path_params["name"]
     if name not in {path.name for path in STATIC.iterdir() if path.is_file()}:
-        raise NotFound
+        raise HTTPException(404)
     return FileResponse(STATIC / name, headers={"cache-control": FOREVER})

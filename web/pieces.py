@@ -40,6 +40,14 @@ class Id(Piece, frozen=True):
     text: str
 
 
+class Figure(Piece, frozen=True):
+    """A number that leads to what it counts."""
+
+    macro = ("links", "figure")
+    number: int
+    href: str
+
+
 class Tag(Piece, frozen=True):
     """A word that stands out: red for what is wrong, amber for what is due."""
 
@@ -103,13 +111,6 @@ class Derived(Piece, frozen=True):
     origin: str
 
 
-class Long(Piece, frozen=True):
-    """A text of any length: the beginning, and the rest when asked for."""
-
-    macro = ("values", "long")
-    text: str
-
-
 class Deadline(Piece, frozen=True):
     """A clock: when something is due, how many days are left (none: too late), and whether it is paused."""
 
@@ -121,12 +122,18 @@ class Deadline(Piece, frozen=True):
 
 
 class Seal(Piece, frozen=True):
-    """The proof of an event: the page checks it in the browser (`seal.js`) and shows the outcome here."""
+    """The proof of an event: the browser checks it (`seal.js`) and shows the outcome here.
 
-    macro = ("seals", "seal")
+    `web.proof.seals.seal_of` makes it. `shown`: what the page shows of the event, as JSON. `entry`: where the browser
+    fetches what was signed; without it the mark is only a link.
+    """
+
+    macro = ("seal", "mark")
     position: int
     href: str
-    state: Literal["unproven", "proven", "contradicted"] = "unproven"
+    state: Literal["unproven", "proven", "contradicted", "unavailable"] = "unproven"
+    shown: str = "{}"
+    entry: str | None = None
 
 
 class Column(Struct, frozen=True):

@@ -13,12 +13,14 @@ from web.pages import (
     notification_acts,
     notifications,
     opening,
+    proof,
     register,
     request_acts,
     requests,
     retention,
     today,
 )
+from web.question import AnyQuestion
 
 PAGES: tuple[AnyPage, ...] = (
     *today.PAGES,
@@ -36,7 +38,9 @@ PAGES: tuple[AnyPage, ...] = (
     *approvals.PAGES,
     *retention.PAGES,
     *decisions.PAGES,
+    *proof.PAGES,
 )
+QUESTIONS: tuple[AnyQuestion, ...] = ()
 FORMS: tuple[AnyForm, ...] = (
     *opening.FORMS,
     *request_acts.FORMS,
@@ -44,4 +48,5 @@ FORMS: tuple[AnyForm, ...] = (
     *incident_acts.FORMS,
     *hold_acts.FORMS,
     *decisions.FORMS,
+    *proof.FORMS,
 )

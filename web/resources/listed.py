@@ -4,10 +4,13 @@ from typing import Any
 
 from web.resource import Resource
 from web.resources import (
+    disclosures,
+    events,
     findings,
     holds,
     incidents,
     persons,
+    proof,
     register,
     requests,
     retention,
@@ -23,4 +26,7 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     *incidents.RESOURCES,
     *holds.RESOURCES,
     *retention.RESOURCES,
+    *events.RESOURCES,
+    *disclosures.RESOURCES,
+    *proof.RESOURCES,
 )
