@@ -286,11 +286,9 @@ class Site:
         """
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
-        opener = Opener(self.session("reader"), self.provider, self.ledger)
         reader = self._reader()
         self._check_approver(act, reader)
-        digested = [*(whom(opener, about) if about else ()), *parameters]
-        digest = digest_of(opener.ledger_key(READS), act, digested)
+        digest = self.digest_of_act(act, parameters, about)
         approval = Approval(act, reader.reference, reader.role, digest)
         recorder = self._open_recorder_of_own()
         try:
@@ -304,6 +302,14 @@ class Site:
             )
         finally:
             recorder.close()
+
+    def digest_of_act(
+        self, act: str, parameters: Sequence[object], about: str | None = None
+    ) -> str:
+        """The name of an act by which its two approvals find each other. Raises UnknownSubject."""
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        digested = [*(whom(opener, about) if about else ()), *parameters]
+        return digest_of(opener.ledger_key(READS), act, digested)
 
     def approving_roles(self, act: str) -> tuple[str, ...]:
         """The roles whose holders may approve an act; none: the register grants no roles, and all may."""

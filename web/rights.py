@@ -26,6 +26,7 @@ Part = Literal[
     "requests",
     "incidents",
     "holds",
+    "approvals",
     "staff",
     "operations",
     "proof",

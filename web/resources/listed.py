@@ -3,12 +3,31 @@
 from typing import Any
 
 from web.resource import Resource
-from web.resources import disclosures, events, finding_persons, persons, proof, today
+from web.resources import (
+    disclosures,
+    events,
+    finding_persons,
+    findings,
+    holds,
+    incidents,
+    persons,
+    proof,
+    register,
+    requests,
+    retention,
+    today,
+)
 
 RESOURCES: tuple[Resource[Any, Any], ...] = (
     *today.RESOURCES,
     *finding_persons.RESOURCES,
     *persons.RESOURCES,
+    *register.RESOURCES,
+    *findings.RESOURCES,
+    *requests.RESOURCES,
+    *incidents.RESOURCES,
+    *holds.RESOURCES,
+    *retention.RESOURCES,
     *events.RESOURCES,
     *disclosures.RESOURCES,
     *proof.RESOURCES,
