@@ -31,4 +31,4 @@ class Sight(Struct, frozen=True):
         return {name for name in categories if self.unseen(name) is None}
 
 
-EVERYTHING = Sight()
+EVERYTHING, NOTHING = Sight(), Sight(frozenset())

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from application.answer import Answer
 from application.language import speak
+from application.sight import NOTHING
 from application.times import show_in
 from host.pool import SitePool
 from ledger.errors import Misconfigured
@@ -53,7 +55,8 @@ class Desk:
         def answered() -> T:
             speak(language)
             show_in(self.pool.settings.people.timezone)
-            with self.pool.site(principal.reader) as site:
+            # Until a visit says what the role sees, nothing opens.
+            with self.pool.site(replace(principal.reader, sight=NOTHING)) as site:
                 moment = moment_of(texts)
                 return work(Visit(site, principal, language, moment, stated, statements))
 

@@ -30,6 +30,9 @@ class Page(Struct, Generic[P, A], frozen=True):
     entry: bool = False
 
 
+AnyPage = Page[Any, Any]
+
+
 class FormData(Struct, frozen=True, kw_only=True):
     """The base of what a form sends."""
 
@@ -40,7 +43,9 @@ F = TypeVar("F", bound=FormData)
 class Form(Struct, Generic[F], frozen=True):
     """An act by a form: `do` gives the address to go on at.
 
-    `deed`: what the role must be allowed to do; None: `do` judges that itself.
+    `deed`: what the role must be allowed to do; None: `do` judges that itself. `page`: that is shown again when
+    the act is refused, with what was typed (`typed`, by field) and what is wrong (`wrong`: pairs of a field,
+    which may be empty, and a text). Without one the page of errors is shown.
     """
 
     path: str
@@ -48,7 +53,7 @@ class Form(Struct, Generic[F], frozen=True):
     deed: Deed | None
     fields: type[F]
     do: Callable[[Visit, F], str]
+    page: AnyPage | None = None
 
 
-AnyPage = Page[Any, Any]
 AnyForm = Form[Any]

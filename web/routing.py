@@ -3,25 +3,45 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote, urlencode
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from application.answer import Answer, given
 from host.logs import Log
 from ledger.errors import LedgerError
 from web.answering import FORMAT, Desk, asked, load
 from web.exports import FORMS, TYPES, Form, exported
 from web.page import AnyForm, AnyPage
 from web.principals import Principal
-from web.problems import Forbidden, NotFound
+from web.problems import Forbidden, NotFound, problem_of
 from web.rendering import render
-from web.sent import read_form
+from web.sent import Typed, read_form, typed_fields
 from web.showing import Showing, remember_language
 from web.visit import Visit
 
 Answering = Callable[[Request, Principal], Awaitable[Response]]
 _LOG = Log("serve")
 _FORMS: dict[str, Form] = {form: form for form in FORMS}
+
+
+class Refusal(Struct, frozen=True):
+    """Why an act of a form was refused. `wrong`: pairs of a field, which may be empty, and what is wrong."""
+
+    status: int
+    typed: Typed = {}
+    wrong: tuple[tuple[str, str], ...] = ()
+
+
+NOT_REFUSED = Refusal(200)
+
+
+def refusal_of(error: LedgerError, typed: Typed) -> Refusal:
+    """What a person is told beside the form, which keeps what was typed."""
+    told = problem_of(error)
+    wrong = (given(told.field) or "", given(told.detail) or told.title)
+    return Refusal(told.status, typed, (wrong,))
 
 
 class Pages:
@@ -47,16 +67,29 @@ class Pages:
         """The route of an act by a form: it leads on to a page when it is done."""
 
         async def answer(request: Request, principal: Principal) -> Response:
-            fields = read_form(await request.body(), request.path_params, form.fields)
-
-            def work(visit: Visit) -> str:
-                if form.deed is not None and not visit.may(form.deed):
-                    raise Forbidden
-                return str(form.do(visit, fields))
-
-            return RedirectResponse(await self._desk.answer(request, principal, work), 303)
+            content = await request.body()
+            return await self._desk.answer(
+                request, principal, lambda visit: self._done(request, form, visit, content)
+            )
 
         return Route(form.path, self._guarded(answer), methods=["POST"])
+
+    def _done(self, request: Request, form: AnyForm, visit: Visit, content: bytes) -> Response:
+        """On to the next page; or, where the act is refused, the page again."""
+        if form.deed is not None and not visit.may(form.deed):
+            raise NotFound
+        typed = typed_fields(content, form.fields)
+        try:
+            return RedirectResponse(
+                form.do(visit, read_form(typed, request.path_params, form.fields)), 303
+            )
+        except (NotFound, Forbidden):
+            raise
+        except LedgerError as error:
+            if form.page is None:
+                raise
+            loaded = load(visit, form.page.resource, asked(request))
+            return self._shown(request, form.page, visit, loaded, refusal_of(error, typed))
 
     def _made(self, request: Request, page: AnyPage, visit: Visit) -> Response:
         """A page or a file, made while the visit lasts."""
@@ -69,10 +102,21 @@ class Pages:
             )
             content = exported(answer, page.resource.rows, form)
             return Response(content, headers=headers, media_type=TYPES[form])
-        params = page.resource.read(asked(request))
-        facts = page.present(visit, params, answer)
+        return self._shown(request, page, visit, answer)
+
+    def _shown(
+        self,
+        request: Request,
+        page: AnyPage,
+        visit: Visit,
+        answer: Answer,
+        refusal: Refusal = NOT_REFUSED,
+    ) -> Response:
+        facts = page.present(visit, page.resource.read(asked(request)), answer)
         frame = self._showing.frame(request, page.section)
-        return HTMLResponse(render(page.template, frame, visit=visit, answer=answer, **facts))
+        form = {"typed": refusal.typed, "wrong": refusal.wrong}
+        content = render(page.template, frame, visit=visit, answer=answer, **form, **facts)
+        return HTMLResponse(content, refusal.status)
 
     def _guarded(self, answer: Answering) -> Callable[[Request], Awaitable[Response]]:
         """Only for people who are logged in; what they may not see is not there."""

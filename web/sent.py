@@ -13,11 +13,12 @@ F = TypeVar("F", bound=FormData)
 _MOST_FIELDS = 1000
 
 
-def read_form(content: bytes, path: Mapping[str, Any], into: type[F]) -> F:
-    """The fields of a form and of its address. A field that is left empty is not there; a list may repeat.
+Typed = Mapping[str, str | list[str]]
+"""What a person typed, by field; a field that may repeat has a list."""
 
-    Raises Misconfigured, which names the field and quotes nothing.
-    """
+
+def typed_fields(content: bytes, into: type[F]) -> Typed:
+    """The fields of a form. A field that is left empty is not there. Raises Misconfigured for no form."""
     try:
         pairs = parse_qsl(content.decode("utf-8"), max_num_fields=_MOST_FIELDS)
     except ValueError:
@@ -34,4 +35,9 @@ def read_form(content: bytes, path: Mapping[str, Any], into: type[F]) -> F:
             listed.append(text)
         else:
             members[member] = text
-    return converted({**members, **path}, into)
+    return members
+
+
+def read_form(typed: Typed, path: Mapping[str, Any], into: type[F]) -> F:
+    """The fields of a form and of its address. Raises Misconfigured, which names the field."""
+    return converted({**typed, **path}, into)

@@ -6,6 +6,7 @@ import msgspec
 
 from application.following import bring_up_to_date
 from application.reading import Reader
+from application.sight import EVERYTHING
 from application.source import Source
 from host.settings import Settings
 from host.site import Site
@@ -71,6 +72,17 @@ class Visit:
         """
         self._bring_up_to_date()
         self.site.for_whom = self._reader(self.site.source(query))
+        return self.site.source(query)
+
+    def whole_source(self, query: str) -> Source:
+        """The same, of all that is held of a person: for the documents that a person is entitled to.
+
+        Raises Forbidden for a role that may not answer requests.
+        """
+        if not self.may("requests"):
+            raise Forbidden
+        self._bring_up_to_date()
+        self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
         return self.site.source(query)
 
     def state_reason(self, subject: str, reason: Reason, category: str) -> None:
