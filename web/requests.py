@@ -54,7 +54,11 @@ def moment_of(texts: Mapping[str, str]) -> Moment:
 
 
 def _time(texts: Mapping[str, str], name: str) -> datetime | None:
-    text = texts.get(name)
+    return time_asked(texts.get(name), name)
+
+
+def time_asked(text: str | None, name: str) -> datetime | None:
+    """The time that a parameter names, if it does. Raises Misconfigured for a time that is none."""
     if not text:
         return None
     time = instant_of(text) or time_shown(text) or _from_form(text)

@@ -191,7 +191,9 @@ staff_acts = st.one_of(
         persons,
         with_(
             role=st.sampled_from(["agent", "clerk"]),
-            valid_until=st.sampled_from([None, "2026-03-02T00:00:00+01:00", "2027-01-01T00:00:00Z"]),
+            valid_until=st.sampled_from(
+                [None, "2026-03-02T00:00:00+01:00", "2027-01-01T00:00:00Z"]
+            ),
         ),
     ),
     merged(
