@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from application.reading import Reader
 from host.pool import SitePool
+from web import scripts
 from web.answering import Desk
 from web.api.routing import api_route
 from web.headers import HeadersMiddleware
@@ -20,7 +21,8 @@ from web.logins.links import Links
 from web.logins.logins import Logins
 from web.logins.origin import Origin
 from web.logins.sessions import Session, Sessions
-from web.pages.listed import FORMS, PAGES
+from web.pages import log_files
+from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.reasons import Reasons
 from web.rendering import STATIC
 from web.resources.listed import RESOURCES
@@ -55,10 +57,13 @@ class Console:
         self.app = Starlette(
             routes=[
                 *logins.routes(),
+                *log_files.routes(desk),
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
+                *(pages.question(question) for question in QUESTIONS),
                 *(api_route(desk, resource) for resource in RESOURCES),
                 Route("/static/{name}", _static),
+                *scripts.ROUTES,
             ],
             middleware=[
                 Middleware(HeadersMiddleware, is_secure=origin.is_secure),

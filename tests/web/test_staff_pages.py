@@ -68,20 +68,20 @@ def test_looks_come_in_pages_newest_first(sampled: Consoled) -> None:
     whole = client.api("/staff/11", limit="1000")
     positions = [look["position"] for look in whole["looks"]]
     assert positions == sorted(positions, reverse=True)
-    assert whole["total"] == len(positions) > 4
+    assert whole["count"] == len(positions) > 4
     first = client.api("/staff/11", limit="3")
-    second = client.api("/staff/11", limit="3", below=str(first["below"]))
+    second = client.api("/staff/11", limit="3", before=str(first["next"]))
     assert [look["position"] for look in first["looks"] + second["looks"]] == positions[:6]
-    assert whole["below"] is None
+    assert whole["next"] is None
 
 
 def test_who_saw_a_person_is_told_and_is_itself_a_read(sampled: Consoled) -> None:
     client = sampled.as_("privacy-officer", "employee/905")
     sampled.reads()
-    before = client.api("/seen", subject=WHO)["total"]
+    before = client.api("/seen", subject=WHO)["count"]
     sampled.reads()
     after = client.api("/seen", subject=WHO)
-    assert after["total"] == before + 1
+    assert after["count"] == before + 1
     assert (after["looks"][0]["who"], after["looks"][0]["why"]) == ("employee/905", "access")
     assert client.get("/seen", subject="no reference").status_code == 400
 

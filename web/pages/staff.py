@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from application.queries.oversight.access import Access, Rights, RoleHeld
-from application.queries.oversight.looks import EmployeeFile, Look, PersonLooks, RoleLooks
+from application.queries.oversight.looks import EmployeeFile, Look, Looks, RoleLooks
 from application.words import say
 from web.leading import named, to
 from web.moments import day, when
@@ -80,7 +80,7 @@ def _categories(names: Iterable[str]) -> list[str]:
 def _employee(visit: Visit, _params: EmployeeParams, answer: EmployeeFile) -> Facts:
     return {
         "name": answer.employee if isinstance(answer.employee, str) else t("value.erased"),
-        "sentence": t("staff.saw", counted("look", answer.total)),
+        "sentence": t("staff.saw", counted("look", answer.count)),
         "about": (
             (t("staff.roles"), [_held(role) for role in answer.roles]),
             (t("staff.covers"), _categories(answer.categories)),
@@ -99,15 +99,15 @@ def _employee(visit: Visit, _params: EmployeeParams, answer: EmployeeFile) -> Fa
             )
             for act in reversed(answer.history)
         ],
-        **_looks(visit, answer.looks, answer.below, with_who=False),
+        **_looks(visit, answer.looks, answer.next, with_who=False),
     }
 
 
-def _seen(visit: Visit, params: SeenParams, answer: PersonLooks) -> Facts:
+def _seen(visit: Visit, params: SeenParams, answer: Looks) -> Facts:
     return {
         "subject": named(visit, answer.subject),
-        "sentence": t("staff.seen", counted("time", answer.total)),
-        **_looks(visit, answer.looks, answer.below, with_whose=False),
+        "sentence": t("staff.seen", counted("time", answer.count)),
+        **_looks(visit, answer.looks, answer.next, with_whose=False),
     }
 
 
@@ -115,7 +115,7 @@ def _inspections(visit: Visit, _params: LooksParams, answer: RoleLooks) -> Facts
     running = sum(account.state == "open" for account in answer.accounts)
     return {
         "sentence": t(
-            "inspections.answer", counted("account", running), counted("look", answer.total)
+            "inspections.answer", counted("account", running), counted("look", answer.count)
         ),
         "account_columns": _columns("employee since ends state", "reads"),
         "account_rows": [
@@ -128,14 +128,14 @@ def _inspections(visit: Visit, _params: LooksParams, answer: RoleLooks) -> Facts
             )
             for account in answer.accounts
         ],
-        **_looks(visit, answer.looks, answer.below),
+        **_looks(visit, answer.looks, answer.next),
     }
 
 
 def _looks(
     visit: Visit,
     looks: Sequence[Look],
-    below: int | None,
+    following: int | None,
     *,
     with_who: bool = True,
     with_whose: bool = True,
@@ -157,7 +157,7 @@ def _looks(
         )
         for look in looks
     ]
-    return {"look_columns": columns, "look_rows": rows, "below": below}
+    return {"look_columns": columns, "look_rows": rows, "following": following}
 
 
 def _whose(visit: Visit, look: Look) -> object:
@@ -168,7 +168,7 @@ def _whose(visit: Visit, look: Look) -> object:
 
 def _why(look: Look) -> list[object]:
     """What was asked, and the reason and the case that were stated."""
-    asked = code(look.why, "purpose") if look.place == "elsewhere" else word("asked", look.why)
+    asked = word("asked", look.why) if look.here else code(look.why, "purpose")
     reason = word("reason", look.reason) if look.reason else None
     return [part for part in (asked, reason, look.case_ref) if part]
 

@@ -3,11 +3,14 @@
 from typing import Any
 
 from web.resource import Resource
-from web.resources import operations, persons, staff, today
+from web.resources import disclosures, events, operations, persons, proof, staff, today
 
 RESOURCES: tuple[Resource[Any, Any], ...] = (
     *today.RESOURCES,
     *persons.RESOURCES,
+    *events.RESOURCES,
+    *disclosures.RESOURCES,
     *staff.RESOURCES,
     *operations.RESOURCES,
+    *proof.RESOURCES,
 )

@@ -9,10 +9,10 @@ from application.queries.lookups import known_role
 from application.queries.oversight.access import Access, access
 from application.queries.oversight.looks import (
     EmployeeFile,
-    PersonLooks,
+    Looks,
     RoleLooks,
     employee_file,
-    person_looks,
+    looks,
     role_looks,
 )
 from application.queries.oversight.seen import covered, house_at
@@ -25,7 +25,7 @@ from web.rights import rights_of, table
 from web.visit import Visit
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
-Below = Annotated[int, Meta(ge=1)]
+Before = Annotated[int, Meta(ge=1)]
 SHOWN = 100
 
 
@@ -60,9 +60,9 @@ class AccessParams(Params, frozen=True, kw_only=True):
 
 
 class LooksParams(Params, frozen=True, kw_only=True):
-    """A page of looks, newest first. `below`: only older ones than the look at this position."""
+    """A page of looks, newest first. `before`: only those recorded before this position."""
 
-    below: Below | None = None
+    before: Before | None = None
     limit: Limit = SHOWN
 
 
@@ -120,22 +120,22 @@ def employee(visit: Visit, params: EmployeeParams) -> EmployeeFile:
     reference = f"employee/{params.id}"
     check_person(reference)
     source = visit.source("access")
-    return employee_file(source, reference, visit.moment, params.below, params.limit)
+    return employee_file(source, reference, visit.moment, params.before, params.limit)
 
 
 @resource("/seen", "staff", name="access", rows="looks", timed=True)
-def seen(visit: Visit, params: SeenParams) -> PersonLooks:
+def seen(visit: Visit, params: SeenParams) -> Looks:
     """Who saw a person's data, in other systems and through this ledger."""
     check_person(params.subject)
     source = visit.source("access")
-    return person_looks(source, params.subject, visit.moment, params.below, params.limit)
+    return looks(source, params.subject, visit.moment, params.before, params.limit)
 
 
 @resource("/inspections", "staff", name="access", rows="looks", timed=True)
 def inspections(visit: Visit, params: LooksParams) -> RoleLooks:
     """The accounts of the authority's inspectors, and every read of each."""
     source = visit.source("access")
-    return role_looks(source, INSPECTOR, visit.moment, params.below, params.limit)
+    return role_looks(source, INSPECTOR, visit.moment, params.before, params.limit)
 
 
 RESOURCES = (roles, staff, employee, seen, inspections)

@@ -1,14 +1,13 @@
 """Looks at personal data one under the other, newest first: of one employee, of a role, or at one person.
 
-The same looks as `ledger access` tells, in pages: each begins below the position of the last one before.
+The same looks as `ledger access` tells, in pages: each begins before the position of the last one before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from heapq import nlargest
 from typing import Literal
 from uuid import UUID
-
-from msgspec import structs
 
 from application.answer import Answer, Name
 from application.queries.oversight.access import EmployeeAct, RoleHeld, employee_access
@@ -24,47 +23,53 @@ from application.queries.oversight.seen import (
 )
 from application.source import Source, instant_or_none
 from ledger.event import instant
+from ledger.reading import LAST
 from projections.folds.timetravel import Moment
 from projections.views.staff import Employee, Grant, powers_of, roles_at
 
-Place = Literal["elsewhere", "here", "list"]
 AccountState = Literal["open", "ended", "endless"]
-_MOST = 2**63
 
 
 class Look(Answer, frozen=True, kw_only=True):
-    """One look at personal data. `place`: in another system, through this ledger, or in a list of it.
+    """One look. `why`: the purpose that another system was told, or the query that asked this ledger.
 
-    `why`: the purpose that another system was told, or the command that asked this ledger. `reason`,
-    `case_ref`: what was stated. `whose`: null for an answer about many; `everyone`: about every customer.
-    `held`, `beyond`, `vog`: as `ledger access` says.
+    `here`: through this ledger. `many`: it told about many at once; `everyone`: about every customer. `held`,
+    `beyond`, `vog`: as `SeenElsewhere` has them. `reason`, `case_ref`: what was stated. `whose`: whose data it
+    was; null for an answer about many.
     """
 
     position: int
     occurred_at: str
     who: Name
     role: str
-    whose: Name | None
-    place: Place
-    everyone: bool
     why: str
-    reason: str | None
-    case_ref: str | None
+    here: bool
+    many: bool
     categories: list[str]
     held: bool
     beyond: list[str]
     vog: bool
+    case_ref: str | None
+    reason: str | None
+    whose: Name | None
+    everyone: bool
 
 
-class _Looks(Answer, frozen=True, kw_only=True):
-    """A page of looks, newest first. `total`: of all pages; `below`: where the next page begins, if there is one."""
+class _Page(Answer, frozen=True, kw_only=True):
+    """Looks, the latest recorded first. `count`: of all. `next`: looks before this position are on the next page."""
 
     looks: list[Look]
-    total: int
-    below: int | None
+    count: int
+    next: int | None
 
 
-class EmployeeFile(_Looks, frozen=True, kw_only=True):
+class Looks(_Page, frozen=True, kw_only=True):
+    """Looks at a person's data."""
+
+    subject: str
+
+
+class EmployeeFile(_Page, frozen=True, kw_only=True):
     """What one employee could see at a time, all that led to it, and what the employee saw.
 
     `employed`: null where nothing says so. `certificate`: the day of issue of a certificate of good conduct.
@@ -90,7 +95,7 @@ class Account(Answer, frozen=True):
     reads: int
 
 
-class RoleLooks(_Looks, frozen=True, kw_only=True):
+class RoleLooks(_Page, frozen=True, kw_only=True):
     """Every read of this ledger in one role, and the accounts that had it."""
 
     role: str
@@ -98,23 +103,24 @@ class RoleLooks(_Looks, frozen=True, kw_only=True):
     accounts: list[Account]
 
 
-class PersonLooks(_Looks, frozen=True, kw_only=True):
-    """Who saw a person's data."""
-
-    subject: str
+def looks(source: Source, reference: str, moment: Moment, before: int | None, limit: int) -> Looks:
+    """Who saw a person's data: looks before a position, at most so many. Raises UnknownSubject."""
+    rows = _rows(seen_by(source, reference, moment), None, reference)
+    page, following = _page(rows, before, limit)
+    return Looks(looks=page, count=len(rows), next=following, subject=reference)
 
 
 def employee_file(
-    source: Source, reference: str, moment: Moment, below: int | None, most: int
+    source: Source, reference: str, moment: Moment, before: int | None, limit: int
 ) -> EmployeeFile:
     """The file of an employee with a page of what the employee saw. Raises UnknownSubject."""
     known = employee_access(source, reference, moment)
-    looks = _rows(known.saw, known.employee)
-    shown = _page(looks, below, most)
+    rows = _rows(known.saw, known.employee, None)
+    page, following = _page(rows, before, limit)
     return EmployeeFile(
-        looks=shown,
-        total=len(looks),
-        below=_below(looks, shown),
+        looks=page,
+        count=len(rows),
+        next=following,
         employee=known.employee,
         as_of=known.as_of,
         employed=known.employed,
@@ -125,95 +131,80 @@ def employee_file(
     )
 
 
-def person_looks(
-    source: Source, reference: str, moment: Moment, below: int | None, most: int
-) -> PersonLooks:
-    """A page of who saw a person's data. Raises UnknownSubject."""
-    seen = seen_by(source, reference, moment)
-    looks = [
-        structs.replace(look, whose=None if look.place == "list" else reference)
-        for look in _rows(seen, None)
-    ]
-    shown = _page(looks, below, most)
-    return PersonLooks(looks=shown, total=len(looks), below=_below(looks, shown), subject=reference)
-
-
 def role_looks(
-    source: Source, role: str, moment: Moment, below: int | None, most: int
+    source: Source, role: str, moment: Moment, before: int | None, limit: int
 ) -> RoleLooks:
     """A page of all reads of this ledger in a role, and the accounts that have or had it."""
     house, time = house_at(source, moment), moment.as_of or source.now
-    reads = sorted(
-        consultations_as(source, role, moment), key=lambda look: look.event.position, reverse=True
-    )
-    page = [look for look in reads if look.event.position < (below or _MOST)]
+    reads = consultations_as(source, role, moment)
+    left = [look for look in reads if look.event.position < (before or LAST)]
+    latest = nlargest(limit, left, key=lambda look: look.event.position)
     source.reads.note_many(())
-    looks = _rows(looks_shown(source, page[:most], house, None, of_others=True), None)
+    rows = _rows(looks_shown(source, latest, house, None, of_others=True), None, None)
     return RoleLooks(
-        looks=looks,
-        total=len(reads),
-        below=looks[-1].position if len(page) > most else None,
+        looks=rows,
+        count=len(reads),
+        next=rows[-1].position if len(left) > len(rows) else None,
         role=role,
         as_of=instant(time),
         accounts=_accounts(source, house, role, time, reads),
     )
 
 
-def _rows(seen: Consultations, who: Name | None) -> list[Look]:
-    """All looks, newest first. `who`: the employee who looked, where that is always the same one."""
-    rows = [
-        *(_elsewhere(row, who) for row in seen.accesses),
-        *(_here(row, "here", who) for row in seen.reads),
-        *(_here(row, "list", who) for row in seen.lists),
+def _rows(seen: Consultations, who: Name | None, whose: Name | None) -> list[Look]:
+    """All looks. `who`, `whose`: the one who looked, or at whom, where that is always the same one."""
+    return [
+        *(_elsewhere(row, who, whose) for row in seen.accesses),
+        *(_here(row, who, whose) for row in seen.reads),
+        *(_here(row, who, None, many=True) for row in seen.lists),
     ]
-    return sorted(rows, key=lambda row: row.position, reverse=True)
 
 
-def _elsewhere(row: SeenElsewhere, who: Name | None) -> Look:
+def _elsewhere(row: SeenElsewhere, who: Name | None, whose: Name | None) -> Look:
     return Look(
         position=row.position,
         occurred_at=row.occurred_at,
         who=who or row.employee,
         role=row.role,
-        whose=row.subject or None,
-        place="elsewhere",
-        everyone=False,
         why=row.purpose,
-        reason=None,
-        case_ref=row.case_ref,
+        here=False,
+        many=False,
         categories=row.categories,
         held=row.held,
         beyond=row.beyond,
         vog=row.vog,
+        case_ref=row.case_ref,
+        reason=None,
+        whose=whose or row.subject or None,
+        everyone=False,
     )
 
 
-def _here(row: SeenHere, place: Place, who: Name | None) -> Look:
+def _here(row: SeenHere, who: Name | None, whose: Name | None, *, many: bool = False) -> Look:
     return Look(
         position=row.position,
         occurred_at=row.occurred_at,
         who=who or row.reader,
         role=row.role,
-        whose=row.subject or None,
-        place=place,
-        everyone=row.everyone,
         why=row.query,
-        reason=row.reason,
-        case_ref=row.case_ref,
+        here=True,
+        many=many or row.everyone,
         categories=row.categories,
         held=row.held,
         beyond=row.beyond,
         vog=row.vog,
+        case_ref=row.case_ref,
+        reason=row.reason,
+        whose=whose or row.subject or None,
+        everyone=row.everyone,
     )
 
 
-def _page(looks: Iterable[Look], below: int | None, most: int) -> list[Look]:
-    return [look for look in looks if look.position < (below or _MOST)][:most]
-
-
-def _below(looks: Sequence[Look], shown: Sequence[Look]) -> int | None:
-    """Where the next page begins; None when this one has the oldest look."""
-    return shown[-1].position if shown and shown[-1] != looks[-1] else None
+def _page(rows: Sequence[Look], before: int | None, limit: int) -> tuple[list[Look], int | None]:
+    """The looks before a position, at most so many, the latest recorded first; and where the next page begins."""
+    left = [look for look in rows if look.position < (before or LAST)]
+    page = nlargest(limit, left, key=lambda look: look.position)
+    return page, page[-1].position if len(left) > len(page) else None
 
 
 def _accounts(
