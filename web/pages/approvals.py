@@ -53,6 +53,4 @@ def _next(visit: Visit, row: WaitingApproval) -> object:
     return Link(address, t("approvals.look"))
 
 
-PAGES = (
-    Page("/approvals", "approvals", resources.approvals, "parts.html", _list, entry=True),
-)
+PAGES = (Page("/approvals", "approvals", resources.approvals, "parts.html", _list, entry=True),)

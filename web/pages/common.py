@@ -31,9 +31,7 @@ def headings(about: str, names: str, numbers: Sequence[int] = ()) -> tuple[Colum
     return columns(*(cap(say(about, name)) for name in names.split()), numbers=numbers)
 
 
-def pairs(
-    about: str, names: str, values: Sequence[object]
-) -> tuple[tuple[object, object], ...]:
+def pairs(about: str, names: str, values: Sequence[object]) -> tuple[tuple[object, object], ...]:
     """Words of the application with values; what has no value is left out."""
     named = zip(names.split(), values, strict=True)
     return tuple((cap(say(about, name)), value) for name, value in named if value not in (None, ""))
@@ -67,7 +65,11 @@ def choice(name: str, options: Iterable[tuple[str, object]], value: str | None) 
 def also(name: str, value: bool) -> Input:
     """Whether a list has more than what is open."""
     return Input(
-        name, "choice", (("true", t(f"also.{name}")),), value="true" if value else "", label=f"also_{name}"
+        name,
+        "choice",
+        (("true", t(f"also.{name}")),),
+        value="true" if value else "",
+        label=f"also_{name}",
     )
 
 

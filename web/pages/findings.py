@@ -131,7 +131,11 @@ def _rule(visit: Visit, _params: RuleParams, answer: RuleShown) -> Mapping[str, 
         "said": t(f"rule.kind-{answer.kind}"),
         "links": (found,) if answer.kind == "finding" else (),
         "parts": (
-            *((Notice(cap(say("confidence", "doubt"))),) if answer.confidence == "unconfirmed" else ()),
+            *(
+                (Notice(cap(say("confidence", "doubt"))),)
+                if answer.confidence == "unconfirmed"
+                else ()
+            ),
             Definitions(facts),
             *(Text(clause.says, t("rule.clause", clause.clause)) for clause in answer.clauses),
         ),

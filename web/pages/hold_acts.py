@@ -101,7 +101,9 @@ def _place(visit: Visit, fields: Placing) -> str:
 
 
 def _facts(visit: Visit, fields: Reviewing) -> Mapping[str, str | None]:
-    return review_facts(review_day(fields.review_on, day_of(visit.now)), fields.owner, fields.ground)
+    return review_facts(
+        review_day(fields.review_on, day_of(visit.now)), fields.owner, fields.ground
+    )
 
 
 def _hold(visit: Visit, ref: str, subject: str) -> Hold:
@@ -192,7 +194,9 @@ def _review_inputs(visit: Visit, params: HoldParams) -> Sequence[Input]:
     return (
         Input("subject", "hidden", value=params.subject),
         Input("review_on", "date", required=True),
-        Input("category", "checks", options("category", held), hint="only_these", value=tuple(held)),
+        Input(
+            "category", "checks", options("category", held), hint="only_these", value=tuple(held)
+        ),
         Input("ground", hint="another_ground"),
         Input("owner", hint="owner"),
     )

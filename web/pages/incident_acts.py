@@ -102,7 +102,15 @@ class Resolving(OnCase, frozen=True, kw_only=True):
 
 
 _LISTS = ("subject_categories", "consequences", "measures_taken", "measures_proposed")
-_KNOWN = ("risk", "nature", "description", "subject_count", "categories", "record_count", "delay_reason")
+_KNOWN = (
+    "risk",
+    "nature",
+    "description",
+    "subject_count",
+    "categories",
+    "record_count",
+    "delay_reason",
+)
 
 
 def _split(text: str | None) -> list[str]:
@@ -167,7 +175,9 @@ def _notified(fields: Notifying) -> tuple[str, str, Mapping[str, JsonValue]]:
 
 
 def _would_notify(visit: Visit, fields: Notifying) -> Preview:
-    text = t("act-incident-notify.would", code(fields.phase, "phase"), code(fields.regime, "regime"))
+    text = t(
+        "act-incident-notify.would", code(fields.phase, "phase"), code(fields.regime, "regime")
+    )
     return _would(visit, fields, _notified(fields), Text(text))
 
 
@@ -209,7 +219,9 @@ def _warned(fields: Warning) -> tuple[str, str, Mapping[str, JsonValue]]:
 
 
 def _would_warn(visit: Visit, fields: Warning) -> Preview:
-    return _would(visit, fields, _warned(fields), Text(t("act-incident-warn.would", fields.channel)))
+    return _would(
+        visit, fields, _warned(fields), Text(t("act-incident-warn.would", fields.channel))
+    )
 
 
 def _close(visit: Visit, fields: OnCase) -> str:

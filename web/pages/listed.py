@@ -15,6 +15,7 @@ from web.pages import (
     notification_acts,
     notifications,
     opening,
+    operations,
     person_acts,
     person_choices,
     person_others,
@@ -25,6 +26,7 @@ from web.pages import (
     request_acts,
     requests,
     retention,
+    staff,
     today,
 )
 from web.question import AnyQuestion
@@ -52,11 +54,11 @@ PAGES: tuple[AnyPage, ...] = (
     *approvals.PAGES,
     *retention.PAGES,
     *decisions.PAGES,
+    *staff.PAGES,
+    *operations.PAGES,
     *proof.PAGES,
 )
-QUESTIONS: tuple[AnyQuestion, ...] = (
-    *person_questions.QUESTIONS,
-)
+QUESTIONS: tuple[AnyQuestion, ...] = (*person_questions.QUESTIONS,)
 FORMS: tuple[AnyForm, ...] = (
     *opening.FORMS,
     *person_questions.FORMS,
@@ -65,5 +67,6 @@ FORMS: tuple[AnyForm, ...] = (
     *incident_acts.FORMS,
     *hold_acts.FORMS,
     *decisions.FORMS,
+    *operations.FORMS,
     *proof.FORMS,
 )

@@ -166,7 +166,11 @@ def _beside(answer: RegisteredActivity, words: RegisterWords) -> Table:
             map(words.recipient_kind, declared.recipient_kinds),
             map(words.recipient_kind, observed.recipient_kinds),
         ),
-        ("countries", map(words.country, declared.countries), map(words.country, observed.countries)),
+        (
+            "countries",
+            map(words.country, declared.countries),
+            map(words.country, observed.countries),
+        ),
         (
             "security_measures",
             measures,
@@ -187,7 +191,9 @@ def _recipients(answer: RegisteredActivity, words: RegisterWords) -> Table:
     rows = tuple(
         (
             lines(words.name(row.name), Id(row.recipient)),
-            words.recipient_kind(row.kind) if row.kind else Tag(words.page("not_registered"), "bad"),
+            words.recipient_kind(row.kind)
+            if row.kind
+            else Tag(words.page("not_registered"), "bad"),
             words.code("role", row.role),
             words.country(row.country),
             row.agreement_ref,
@@ -252,7 +258,9 @@ def _lint(visit: Visit, _params: NoParams, answer: Lint) -> Mapping[str, object]
 
 
 def _departure(visit: Visit, row: LintFinding) -> tuple[object, ...]:
-    doubt = Tag(say("confidence", "unconfirmed"), "due") if row.confidence == "unconfirmed" else None
+    doubt = (
+        Tag(say("confidence", "unconfirmed"), "due") if row.confidence == "unconfirmed" else None
+    )
     title = Link(to(visit, "rules", row.rule), row.title) if visit.has("findings") else row.title
     says = (f"{said.clause} {said.claim}: {said.value}" for said in row.says)
     some = say("lint", "some") if row.expects == "some" and row.values else None
@@ -297,7 +305,9 @@ def _said_by(row: PurposeRow, layer: str) -> Iterator[object]:
     for entry in row.entries:
         if entry.layer == layer:
             yield told_in(entry, "title")
-            yield codes("legal_basis", entry.legal_bases) or Tag(say("purposes", "forbidden"), "bad")
+            yield codes("legal_basis", entry.legal_bases) or Tag(
+                say("purposes", "forbidden"), "bad"
+            )
             yield cited(entry.citation)
 
 
@@ -316,7 +326,13 @@ def _declares(visit: Visit, use: DeclaredPurpose) -> object:
 
 PAGES = (
     Page(
-        "/register", "register", resources.register, "parts.html", _register, entry=True, files=FILES
+        "/register",
+        "register",
+        resources.register,
+        "parts.html",
+        _register,
+        entry=True,
+        files=FILES,
     ),
     Page("/register/{activity}", "register", resources.activity, "parts.html", _activity),
     Page("/lint", "register", resources.lint, "parts.html", _lint),

@@ -164,9 +164,7 @@ def _acts(visit: Visit, params: CaseParams, answer: RequestFile) -> tuple[object
     ]
     if answer.right in {"erasure", "objection"} and visit.may("decisions"):
         name = answer.subject if isinstance(answer.subject, str) else None
-        offered.append(
-            ("decide", "acts/decide", {"subject": name, "request": answer.request_ref})
-        )
+        offered.append(("decide", "acts/decide", {"subject": name, "request": answer.request_ref}))
     return acts(visit, *offered)
 
 

@@ -31,7 +31,11 @@ def _due(visit: Visit, params: DueParams, answer: Clocks) -> Mapping[str, object
         tuple(_clock(visit, row) for row in answer.clocks[:MOST_ROWS]),
     )
     hidden = len(answer.clocks) - MOST_ROWS
-    more = Notice(t("retention.more", MOST_ROWS, hidden), t("retention.more_do")) if hidden > 0 else None
+    more = (
+        Notice(t("retention.more", MOST_ROWS, hidden), t("retention.more_do"))
+        if hidden > 0
+        else None
+    )
     nothing = Nothing(t("retention.nothing"), t("retention.nothing_how"))
     parts = (
         _bars(visit, answer),

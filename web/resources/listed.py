@@ -10,11 +10,13 @@ from web.resources import (
     findings,
     holds,
     incidents,
+    operations,
     persons,
     proof,
     register,
     requests,
     retention,
+    staff,
     today,
 )
 
@@ -30,5 +32,7 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     *retention.RESOURCES,
     *events.RESOURCES,
     *disclosures.RESOURCES,
+    *staff.RESOURCES,
+    *operations.RESOURCES,
     *proof.RESOURCES,
 )
