@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from application.following import bring_up_to_date
 from host.logs import Log
 from host.pool import SitePool
 from host.settings import Settings
@@ -83,10 +84,14 @@ class Server:
         self._server.run([self._listening])
 
     def _record_reads(self) -> None:
-        """Record what was read; what cannot be recorded now waits."""
+        """Record what was read; what cannot be recorded now waits.
+
+        Views take the reads up here, so that the next request need not.
+        """
         try:
             with self._pool.site() as site:
-                site.record_reads()
+                if site.record_reads():
+                    bring_up_to_date(site)
         except (Misconfigured, Retry) as error:
             _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")
         except LedgerError as error:
