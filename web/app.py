@@ -26,6 +26,7 @@ from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.reasons import Reasons
 from web.rendering import STATIC
 from web.resources.listed import RESOURCES
+from web.rights import rights_of
 from web.routing import Pages
 from web.showing import Showing
 
@@ -42,7 +43,7 @@ class Console:
         house = House(
             origin=origin,
             clock=pool.clock,
-            grants=lambda reader: _grants(pool, reader),
+            grants=lambda reader: granted(pool, reader),
             show=showing.show,
             sessions=Sessions(pool.clock),
             links=links,
@@ -84,9 +85,13 @@ def login_of(request: Request) -> str:
     return f"client/{request.state.principal.reference}"
 
 
-def _grants(pool: SitePool, reader: Reader) -> bool:
+def granted(pool: SitePool, reader: Reader) -> bool:
+    """Whether the register grants a reader the role now; a role that must end, by a grant that names its end."""
     with pool.site(reader) as site:
-        return site.grants(reader)
+        grant = site.grant_of(reader)
+        return grant is not None and (
+            grant.valid_until is not None or not rights_of(reader.role).ends
+        )
 
 
 async def _static(request: Request) -> Response:
