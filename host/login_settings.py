@@ -24,7 +24,6 @@ class ProviderSettings(msgspec.Struct, frozen=True):
     person_claim: str = "sub"
     role_claim: str = "roles"
     subject_claim: str = "data_subject"
-    until_claim: str = "account_until"
     acr: tuple[str, ...] = ()
     max_age_s: int | None = None
 
@@ -72,7 +71,6 @@ def _provider(reader: Reader) -> ProviderSettings | None:
         subject_claim=reader.text(
             "OIDC_SUBJECT_CLAIM", "data_subject", _CLAIM, "the name of a claim"
         ),
-        until_claim=reader.text("OIDC_UNTIL_CLAIM", "account_until", _CLAIM, "the name of a claim"),
         acr=reader.names("OIDC_ACR", (), _WORD, "codes of kinds of login"),
         max_age_s=age if age < MOST_AGE_S else None,
     )
