@@ -31,7 +31,7 @@ Part = Literal[
     "operations",
     "proof",
 ]
-Deed = Literal["requests", "decisions", "holds", "incidents", "approvals", "letters", "audit"]
+Deed = Literal["requests", "decisions", "holds", "incidents", "approvals", "letters", "audit", "logins"]
 
 
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
