@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.cases import each
 from tests.fixtures import memory
+from tests.fixtures.cases import each
 from tests.fixtures.engines import ENGINES, chosen
 from tests.fixtures.memory import has_room, place
 from tests.fixtures.order import spread
