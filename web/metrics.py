@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from host.running import watching
 from ledger.metrics import Series
 
 OPENING = "/persons/{kind}/{id}/open"
@@ -47,6 +48,9 @@ OPENED = Series(
     "of that employee under staff.",
 )
 SERIES: tuple[Series, ...] = (REQUESTS, SECONDS, ENTERED, OPENED)
+
+# For the documentation: who serves which metrics, of the whole program.
+MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (*watching.MADE, ("serve", SERIES))
 
 
 @dataclass(frozen=True)

@@ -252,7 +252,8 @@ def upkeep_command(settings: Settings) -> None:
 def run(settings: Settings) -> None:
     """Consume, project, publish and keep keys and dead letters within their periods, on one machine.
 
-    With LEDGER_WEB it serves the web console as well. It starts a crashed part again, and ends with exit status 1 when a part halts. SIGTERM stops all parts.
+    With LEDGER_WEB it serves the web console, too. It starts a crashed part again, and ends with exit status
+    1 when a part halts. SIGTERM stops all parts.
     """
     settings.need_kafka()
     with (
