@@ -283,11 +283,9 @@ class Site:
         """
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
-        opener = Opener(self.session("reader"), self.provider, self.ledger)
         reader = self._reader()
         self._check_approver(act, reader)
-        digested = [*(whom(opener, about) if about else ()), *parameters]
-        digest = digest_of(opener.ledger_key(READS), act, digested)
+        digest = self.digest_of_act(act, parameters, about)
         approval = Approval(act, reader.reference, reader.role, digest)
         recorder = self._open_recorder_of_own()
         try:
@@ -301,6 +299,14 @@ class Site:
             )
         finally:
             recorder.close()
+
+    def digest_of_act(
+        self, act: str, parameters: Sequence[object], about: str | None = None
+    ) -> str:
+        """The name of an act by which its two approvals find each other. Raises UnknownSubject."""
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        digested = [*(whom(opener, about) if about else ()), *parameters]
+        return digest_of(opener.ledger_key(READS), act, digested)
 
     def approving_roles(self, act: str) -> tuple[str, ...]:
         """The roles whose holders may approve an act; none: the register grants no roles, and all may."""
@@ -348,9 +354,8 @@ class Site:
 
     def chain(self) -> KeyedHash:
         """What vouches for batches (`ledger.writing.chain`). Raises Lost when its key is not here."""
-        return KeyedHash(
-            Opener(self.session("reader"), self.provider, self.ledger).ledger_key(CHAIN)
-        )
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        return KeyedHash(opener.ledger_key(CHAIN))
 
     def eraser(self) -> Eraser:
         """What destroys a person's keys."""

@@ -18,9 +18,9 @@ from web.api.routing import api_route
 from web.headers import HeadersMiddleware
 from web.logins.house import House
 from web.logins.links import Links
-from web.logins.logins import Logins
 from web.logins.origin import Origin
 from web.logins.sessions import Session, Sessions
+from web.logins.wiring import logins_of
 from web.pages import log_files
 from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.reasons import Reasons
@@ -49,7 +49,7 @@ class Console:
             sessions=Sessions(pool.clock),
             links=links,
         )
-        self.logins = logins = Logins(house)
+        self.logins = logins = logins_of(house, settings)
         desk = Desk(pool, Reasons(), login_of)
         pages = Pages(desk, showing, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
@@ -89,10 +89,10 @@ def login_of(request: Request) -> str:
 def granted(pool: SitePool, reader: Reader) -> bool:
     """Whether the register grants a reader the role now. A role that must end needs a grant with an end."""
     with pool.site(reader) as site:
-        if not rights_of(reader.role).ends:
-            return site.is_granted(reader)
         grant = site.grant_of(reader)
-        return grant is not None and grant.valid_until is not None
+        return grant is not None and (
+            grant.valid_until is not None or not rights_of(reader.role).ends
+        )
 
 
 async def _static(request: Request) -> Response:

@@ -28,6 +28,7 @@ Part = Literal[
     "requests",
     "incidents",
     "holds",
+    "approvals",
     "staff",
     "operations",
     "proof",

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from host.settings import Settings
 from ledger.errors import LedgerError, Misconfigured, Retry
 from web.app import Console
 from web.logins.origin import Origin, is_loopback
+from web.logins.peers import PeerProtocol
 from web.metrics import MetricsMiddleware, WebMetrics
 
 # Sites that answer at the same time; each has database connections of its own.
@@ -142,6 +144,7 @@ def _measured(console: Console, metrics: WebMetrics | None) -> ASGIApp:
 
 def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     web = settings.web
+    authorities = web.logins.client_authorities
     return uvicorn.Config(
         app,
         log_config=None,
@@ -151,6 +154,9 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         forwarded_allow_ips=list(web.proxies),
         ssl_certfile=web.certificate,
         ssl_keyfile=web.key,
+        ssl_ca_certs=str(authorities) if authorities else None,
+        ssl_cert_reqs=ssl.CERT_OPTIONAL if authorities else ssl.CERT_NONE,
+        http=PeerProtocol,
         timeout_graceful_shutdown=FINISH_S,
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=64 * 1024,

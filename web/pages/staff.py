@@ -51,9 +51,9 @@ def _role_row(visit: Visit, role: RoleRights) -> Sequence[object]:
     return (
         code(role.role, "role"),
         covers,
-        [t(f"part.{part}") for part in role.parts],
+        [t(f"console_part.{part}") for part in role.parts],
         [t(f"deed.{deed}") for deed in role.acts],
-        t(f"values.{role.opens}-{role.others}") if role.parts else None,
+        t(f"sight.{role.opens}-{role.others}") if role.parts else None,
         Link(to(visit, "/staff", role=role.role), role.holders) if role.holders else 0,
     )
 
@@ -168,7 +168,7 @@ def _whose(visit: Visit, look: Look) -> object:
 
 def _why(look: Look) -> list[object]:
     """What was asked, and the reason and the case that were stated."""
-    asked = word("asked", look.why) if look.here else code(look.why, "purpose")
+    asked = word("query", look.why) if look.here else code(look.why, "purpose")
     reason = word("reason", look.reason) if look.reason else None
     return [part for part in (asked, reason, look.case_ref) if part]
 
