@@ -1,6 +1,5 @@
 """Views brought up to date by the command that needs an answer from them, with or without a projector."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -67,8 +66,8 @@ def bring_up_to_date(site: Site) -> None:
         views_follower.follow_once()
 
 
-def wait_until_current(site: Site, sleep: Callable[[float], None] = time.sleep) -> None:
-    """The same where this process may not work on views: a projector brings them up to date. Raises Retry."""
+def wait_until_current(site: Site, sleep: Callable[[float], None]) -> None:
+    """The same where this process may not work on views: a projector does it meanwhile. Raises Retry."""
     head = head_position(site.session("reader"))
     for _ in range(WAITS):
         if _is_current(site, head):

@@ -1,5 +1,6 @@
 """One request: who asks, in which language, as of which moment, and the ledger that answers."""
 
+import time
 from datetime import datetime
 
 import msgspec
@@ -132,5 +133,5 @@ class Visit:
             if self._may_work_as("projector"):
                 bring_up_to_date(self.site)
             else:
-                wait_until_current(self.site)
+                wait_until_current(self.site, time.sleep)
             self._current = True

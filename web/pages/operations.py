@@ -14,7 +14,7 @@ from ledger.errors import Misconfigured
 from ledger.recording.quarantine import OTHERS
 from schemas import Code
 from schemas.formats import instant_of
-from web.leading import to
+from web.linking import to
 from web.moments import day, when
 from web.page import Form, FormData, Page
 from web.pieces import Column, Id, Link, Tag
@@ -66,7 +66,7 @@ def _figures(visit: Visit, answer: Status) -> Sequence[tuple[object, object]]:
         (t("operations.position"), answer.position),
         (t("operations.published"), answer.checkpoint.size),
         (t("operations.age"), _age(answer.checkpoint.age_s)),
-        (t("operations.letters"), Link(to(visit, "/dead-letters"), letters) if letters else 0),
+        (t("operations.letters"), Link(to(visit, "dead-letters"), letters) if letters else 0),
         (t("operations.withheld"), answer.withheld),
         (t("operations.reads"), answer.reads_waiting),
     )
@@ -113,7 +113,7 @@ def _attention(visit: Visit, answer: Status, epoch: KeyStatus) -> Iterator[objec
     for row in answer.quarantined:
         letters = kept_of(row.source, row.topic)
         href = to(
-            visit, "/dead-letters", code=letters.code, source=letters.source, topic=letters.topic
+            visit, "dead-letters", code=letters.code, source=letters.source, topic=letters.topic
         )
         yield t("operations.kept_out", Link(href, row.source), row.topic)
     behind = answer.position - answer.checkpoint.size
@@ -269,7 +269,9 @@ class Kind(FormData, frozen=True, kw_only=True):
 
     def address(self, visit: Visit, **counts: int) -> str:
         """Where that list is."""
-        return to(visit, "/dead-letters", **{name: getattr(self, name) for name in KIND}, **counts)
+        named = {name: getattr(self, name) for name in KIND}
+        counted = {name: str(count) for name, count in counts.items()}
+        return to(visit, "dead-letters", **named, **counted)
 
 
 KIND = Kind.__struct_fields__
@@ -308,7 +310,7 @@ def let_in(visit: Visit, form: Source) -> str:
     with _recorder(visit) as recorder:
         resume_source(recorder, form.source, form.topic)
     kept = kept_of(form.source, form.topic)
-    return to(visit, "/dead-letters", code=kept.code, source=kept.source, topic=kept.topic)
+    return to(visit, "dead-letters", code=kept.code, source=kept.source, topic=kept.topic)
 
 
 def _recorder(visit: Visit) -> AbstractContextManager[Ledger]:
