@@ -38,6 +38,7 @@ class Console:
     """One console: its program, and what is told when it begins and ends."""
 
     def __init__(self, pool: SitePool, origin: Origin) -> None:
+        self.origin = origin
         settings, showing = pool.settings, Showing(pool.settings, PAGES)
         links = Links(settings.key_dir / str(settings.ledger)) if origin.is_loopback else None
         house = House(
@@ -86,7 +87,7 @@ def login_of(request: Request) -> str:
 
 
 def granted(pool: SitePool, reader: Reader) -> bool:
-    """Whether the register grants a reader the role now; a role that must end, by a grant that names its end."""
+    """Whether the register grants a reader the role now. A role that must end needs a grant with an end."""
     with pool.site(reader) as site:
         grant = site.grant_of(reader)
         return grant is not None and (

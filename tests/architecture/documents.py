@@ -17,7 +17,7 @@ from application.register_words import RegisterWords
 from bench import leaks
 from console.tree import CONFIDENTIAL_FILE, FILE, Entry, function_of
 from documents.register_parts import register_parts
-from host.running.watching import MADE
+from web.metrics import MADE
 from host.setting_list import SETTINGS
 from projections.views import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS

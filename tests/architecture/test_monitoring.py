@@ -12,7 +12,7 @@ import yaml
 import projections.metrics
 from deploy.grafana.__main__ import DASHBOARDS, FOLDER
 from deploy.grafana.model import rendered
-from host.running.watching import MADE
+from web.metrics import MADE
 from ledger.metrics import Series
 from tests.architecture.documents import ROOT
 from tests.fixtures.cases import each

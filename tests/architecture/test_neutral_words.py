@@ -9,7 +9,7 @@ import pytest
 
 from console.main import command_tree
 from console.tree import entries
-from host.running.watching import MADE
+from web.metrics import MADE
 from host.setting_list import SETTINGS
 from tests.fixtures.console import Cli
 

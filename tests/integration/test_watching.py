@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from host.running.watching import MADE
+from web.metrics import MADE
 from tests.fixtures.console import Cli, accessed, collected, consented, disclosed, registered
 from tests.fixtures.inbound import send
 from tests.fixtures.kafka import MakeTopic
