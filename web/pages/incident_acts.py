@@ -62,11 +62,11 @@ class Assessing(OnCase, frozen=True, kw_only=True):
     """What is known of a breach; what is left out stays as it was. Texts of several lines are lists."""
 
     risk: str | None = None
-    nature: list[str] = []
+    nature: tuple[str, ...] = ()
     description: str | None = None
     subject_categories: str | None = None
     subject_count: _Count | None = None
-    categories: list[str] = []
+    categories: tuple[str, ...] = ()
     record_count: _Count | None = None
     consequences: str | None = None
     measures_taken: str | None = None
@@ -102,7 +102,15 @@ class Resolving(OnCase, frozen=True, kw_only=True):
 
 
 _LISTS = ("subject_categories", "consequences", "measures_taken", "measures_proposed")
-_KNOWN = ("risk", "nature", "description", "subject_count", "categories", "record_count", "delay_reason")
+_KNOWN = (
+    "risk",
+    "nature",
+    "description",
+    "subject_count",
+    "categories",
+    "record_count",
+    "delay_reason",
+)
 
 
 def _split(text: str | None) -> list[str]:
@@ -110,9 +118,13 @@ def _split(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
+def _plain(value: JsonValue | tuple[str, ...]) -> JsonValue:
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _facts(fields: Assessing) -> dict[str, JsonValue]:
     """What was filled in. Raises Misconfigured where nothing was."""
-    values = {name: getattr(fields, name) for name in _KNOWN}
+    values: dict[str, JsonValue] = {name: _plain(getattr(fields, name)) for name in _KNOWN}
     values |= {name: _split(getattr(fields, name)) for name in _LISTS}
     facts = {name: value for name, value in values.items() if value not in (None, [])}
     if not facts:
@@ -167,7 +179,9 @@ def _notified(fields: Notifying) -> tuple[str, str, Mapping[str, JsonValue]]:
 
 
 def _would_notify(visit: Visit, fields: Notifying) -> Preview:
-    text = t("act-incident-notify.would", code(fields.phase, "phase"), code(fields.regime, "regime"))
+    text = t(
+        "act-incident-notify.would", code(fields.phase, "phase"), code(fields.regime, "regime")
+    )
     return _would(visit, fields, _notified(fields), Text(text))
 
 
@@ -209,7 +223,9 @@ def _warned(fields: Warning) -> tuple[str, str, Mapping[str, JsonValue]]:
 
 
 def _would_warn(visit: Visit, fields: Warning) -> Preview:
-    return _would(visit, fields, _warned(fields), Text(t("act-incident-warn.would", fields.channel)))
+    return _would(
+        visit, fields, _warned(fields), Text(t("act-incident-warn.would", fields.channel))
+    )
 
 
 def _close(visit: Visit, fields: OnCase) -> str:

@@ -18,8 +18,9 @@ from web.pages.common import (
     headings,
     pairs,
     steps_table,
+    streams_of,
 )
-from web.parts import Definitions, Notice, Nothing, Table, columns, lines
+from web.parts import Definitions, Nothing, Notice, Table, columns, lines
 from web.pieces import Link, Tag
 from web.rendering import code
 from web.resources import incidents as resources
@@ -99,7 +100,7 @@ def _file(visit: Visit, params: CaseParams, answer: IncidentFile) -> Mapping[str
         "parts": (
             Definitions(facts),
             clocks_table(visit, answer.clocks),
-            steps_table(answer.steps),
+            steps_table(visit, answer.steps, streams_of(visit, answer.subject)),
         ),
         "forms": ("json",),
     }
@@ -120,7 +121,9 @@ def _documents(visit: Visit, answer: IncidentFile) -> tuple[object, ...]:
 def _acts(visit: Visit, params: CaseParams, answer: IncidentFile) -> tuple[object, ...]:
     if answer.ended_at or not visit.may("incidents"):
         return ()
-    names = ("assess", "notify", "tell", "close") if answer.kind == "breach" else ("warn", "resolve")
+    names = (
+        ("assess", "notify", "tell", "close") if answer.kind == "breach" else ("warn", "resolve")
+    )
     whose = {"subject": params.subject if answer.kind == "misuse" else None}
     return acts(
         visit,
@@ -128,9 +131,7 @@ def _acts(visit: Visit, params: CaseParams, answer: IncidentFile) -> tuple[objec
     )
 
 
-def _notification(
-    visit: Visit, params: BreachParams, answer: BreachNotice
-) -> Mapping[str, object]:
+def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> Mapping[str, object]:
     items = tuple(
         (
             t(f"notification.{item.item}"),
@@ -145,7 +146,9 @@ def _notification(
         columns(*(t(f"notification.{name}") for name in ("item", "law", "said", "standing"))),
         items,
     )
-    missing = Notice(t("notification.some_missing", len(answer.missing))) if answer.missing else None
+    missing = (
+        Notice(t("notification.some_missing", len(answer.missing))) if answer.missing else None
+    )
     return {
         "title": t("notification.title"),
         "said": t("notification.of", answer.ref),
@@ -156,7 +159,9 @@ def _notification(
                 t("notification.document"),
             ),
         ),
-        "parts": tuple(part for part in (missing, table, clocks_table(visit, answer.clocks)) if part),
+        "parts": tuple(
+            part for part in (missing, table, clocks_table(visit, answer.clocks)) if part
+        ),
         "forms": ("json",),
     }
 

@@ -18,9 +18,7 @@ from web.visit import Visit
 from web.words import counted, t
 
 
-def _list(
-    visit: Visit, params: NotificationsParams, answer: Notifications
-) -> Mapping[str, object]:
+def _list(visit: Visit, params: NotificationsParams, answer: Notifications) -> Mapping[str, object]:
     table = Table(
         t("notifications.title"),
         headings("notify", "recipient about of since status"),
@@ -69,6 +67,4 @@ def _status(visit: Visit, row: Notification) -> object:
     )
 
 
-PAGES = (
-    Page("/notifications", "requests", resources.notifications, "parts.html", _list),
-)
+PAGES = (Page("/notifications", "requests", resources.notifications, "parts.html", _list),)

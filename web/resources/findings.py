@@ -26,7 +26,10 @@ class FindingsParams(PeriodParams, frozen=True, kw_only=True):
     def criteria(self) -> FindingFilter:
         """Which findings. Raises Misconfigured."""
         known = {entry.id for entry in (*rulebook.RULES, *rulebook.ORDER_FINDINGS)}
-        for name, code, codes in (("rule", self.rule, known), ("severity", self.severity, SEVERITIES)):
+        for name, code, codes in (
+            ("rule", self.rule, known),
+            ("severity", self.severity, SEVERITIES),
+        ):
             if code is not None and code not in codes:
                 raise Misconfigured("this value is not one of those that are known", field=name)
         return FindingFilter(
