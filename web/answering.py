@@ -87,7 +87,7 @@ def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
 
     Raises Misconfigured for wrong parameters, or for a past that the answer does not have.
     """
-    if not visit.has(resource.part):
+    if not visit.has(resource.part) or not (resource.deed is None or visit.may(resource.deed)):
         raise NotFound
     if visit.moment != NOW and not resource.timed:
         raise Misconfigured("this answer is given of now alone", field=AS_OF)
