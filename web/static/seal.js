@@ -9,7 +9,7 @@ import { element } from "./proof/elements.js";
 import { Contradicted, Unavailable } from "./proof/faults.js";
 import { askFor, Log, reader } from "./proof/log.js";
 import { Memory, storageOf } from "./proof/memory.js";
-import { explained, Panel } from "./proof/panel.js";
+import { evidenced, explained, Panel } from "./proof/panel.js";
 import { Words } from "./proof/words.js";
 
 const SEAL = "a.seal[data-position]";
@@ -124,7 +124,7 @@ class Seals {
   warn(fault) {
     this.place.dataset.seal = fault instanceof Contradicted ? "contradicted" : "unavailable";
     this.place.append(this.notice(fault.code ? `fault.${fault.code}` : "fault.broken", fault.detail));
-    for (const part of this.panel.evidence(fault.evidence)) this.place.append(part);
+    this.place.append(...evidenced(this.words, fault.evidence, 2));
   }
 
   notice(code, detail = {}) {
