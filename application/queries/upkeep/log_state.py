@@ -1,4 +1,4 @@
-"""The transparency log as a reader sees it: its checkpoint, who signed it, how it grew; and one entry of it."""
+"""The transparency log as a reader sees it: its checkpoint, who signed it, how it grew; one entry of it."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -37,8 +37,8 @@ class LogDay(Answer, frozen=True):
 class LogState(Answer, frozen=True):
     """The log. `signed`: whether a key of the log signed the checkpoint, as this program finds.
 
-    `keys`: the log's verification keys, oldest first. `recorded`: the position of the last event. `checkpoint`: null
-    when nothing is published, or when it cannot be read (`damaged`).
+    `keys`: the log's verification keys, oldest first. `recorded`: the position of the last event.
+    `checkpoint`: null when nothing is published, or when it cannot be read (`damaged`).
     """
 
     origin: str
@@ -65,15 +65,15 @@ class EventEntry(Answer, frozen=True):
 class EventProof(Answer, frozen=True):
     """The proof that the log holds an event; without one where the event is not published yet.
 
-    `damaged`: the files of the log make up no proof. `size`, `root`: of the checkpoint. `hashes`: of the way from the entry to the root, the lowest first. `proof`: the
-    file for `ledger verify`.
+    `damaged`: the files of the log make up no proof. `size`, `root`: of the checkpoint. `hashes`: of the
+    way from the entry to the root, the lowest first. `proof`: the file for `ledger verify`.
     """
 
     position: int
     origin: str
     size: int = 0
     root: str | None = None
-    hashes: list[str] = []
+    hashes: tuple[str, ...] = ()
     proof: str | None = None
     damaged: bool = False
 
@@ -169,6 +169,6 @@ def event_proof(folder: LogFolder, origin: str, position: int) -> EventProof:
         origin=checkpoint.origin,
         size=checkpoint.size,
         root=to_base64(checkpoint.root),
-        hashes=[to_base64(one) for one in proof.hashes],
+        hashes=tuple(to_base64(one) for one in proof.hashes),
         proof=encode_proof(proof).decode(),
     )
