@@ -76,7 +76,7 @@ def canonical(value: object) -> str:
 
 
 def log_site(visit: Visit) -> dict[str, Any]:
-    """Which log the browser asks, which keys it must have, and which witnesses must have signed."""
+    """Which log the browser asks, with which keys, which witnesses must have signed, and the zone of times."""
     log = visit.settings.log
     policy = log.policy or Policy()
     keys = [*visit.site.log_key.known(), *(trusted.key for trusted in policy.logs)]
@@ -89,6 +89,7 @@ def log_site(visit: Visit) -> dict[str, Any]:
         ],
         "quorum": None if policy.quorum == NO_QUORUM else _quorum(policy, policy.quorum),
         "log": LOG,
+        "zone": visit.settings.people.timezone.key,
     }
 
 
