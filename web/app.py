@@ -22,7 +22,7 @@ from web.logins.logins import Logins
 from web.logins.origin import Origin
 from web.logins.sessions import Session, Sessions
 from web.pages import log_files
-from web.pages.listed import FORMS, PAGES
+from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.reasons import Reasons
 from web.rendering import STATIC
 from web.resources.listed import RESOURCES
@@ -59,6 +59,7 @@ class Console:
                 *log_files.routes(desk),
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
+                *(pages.question(question) for question in QUESTIONS),
                 *(api_route(desk, resource) for resource in RESOURCES),
                 Route("/static/{name}", _static),
                 *scripts.ROUTES,

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from application.language import spoken
+from application.times import zone_name
 from application.words import code_word
 from schemas.texts import country_name, field_name
 from web.frame import Frame
@@ -73,6 +74,7 @@ def environment() -> Environment:
         static=static,
         script=script,
         spoken=spoken,
+        zone=zone_name,
         has_seals=seals.has_seals,
         log_site=seals.log_site,
         seal_of=seals.seal_of,

@@ -2,6 +2,14 @@
 
 from web.page import AnyForm, AnyPage
 from web.pages import opening, proof, today
+from web.question import AnyQuestion
 
-PAGES: tuple[AnyPage, ...] = (*today.PAGES, *proof.PAGES)
-FORMS: tuple[AnyForm, ...] = (*opening.FORMS, *proof.FORMS)
+PAGES: tuple[AnyPage, ...] = (
+    *today.PAGES,
+    *proof.PAGES,
+)
+QUESTIONS: tuple[AnyQuestion, ...] = ()
+FORMS: tuple[AnyForm, ...] = (
+    *opening.FORMS,
+    *proof.FORMS,
+)
