@@ -18,12 +18,13 @@ import msgspec
 from application.answer import Answer
 from application.queries.upkeep.health import AuditReport
 from host.settings import Settings
+from ledger.errors import Retry
 from ledger.event import instant
 from web.proof.audit_process import VIEWS
 from web.proof.audit_words import Began, Ended, Failed, Reached, Word
 
 # What is told when the process ended without a word, such as when the machine ran out of memory.
-_NO_WORD = "the audit ended before it was complete: run it again"
+_NO_WORD = Retry("the audit ended before it was complete: run it again")
 _WORDS = msgspec.json.Decoder(Word)
 
 
@@ -81,7 +82,7 @@ class Audits:
             assert process.stdout is not None
             self._listen(process.stdout, clock)
         if self._last.state == "running":
-            self._end(clock, state="failed", failure=_NO_WORD)
+            self._end(clock, state="failed", failure=str(_NO_WORD))
 
     def _listen(self, words: IO[bytes], clock: Callable[[], datetime]) -> None:
         for line in words:
