@@ -10,9 +10,10 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from application.reading import Reader
+from consumers.together import UNOBSERVED, PostObserver
 from host.pool import SitePool
 from web.answering import Desk
-from web.api.routing import api_route
+from web.api.api import Api
 from web.headers import HeadersMiddleware
 from web.logins.house import House
 from web.logins.links import Links
@@ -23,7 +24,6 @@ from web.pages.listed import FORMS, PAGES
 from web.problems import NotFound
 from web.reasons import Reasons
 from web.rendering import STATIC
-from web.resources.listed import RESOURCES
 from web.routing import Pages
 from web.showing import Showing
 
@@ -34,7 +34,10 @@ FOREVER = "public, max-age=31536000, immutable"
 class Console:
     """One console: its program, and what is told when it begins and ends."""
 
-    def __init__(self, pool: SitePool, origin: Origin) -> None:
+    def __init__(
+        self, pool: SitePool, origin: Origin, posts: PostObserver = UNOBSERVED
+    ) -> None:
+        """`posts`: is told what became of the events that clients post."""
         settings, showing = pool.settings, Showing(pool.settings, PAGES)
         links = Links(settings.key_dir / str(settings.ledger)) if origin.is_loopback else None
         house = House(
@@ -55,7 +58,7 @@ class Console:
                 *logins.routes(),
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
-                *(api_route(desk, resource) for resource in RESOURCES),
+                *Api(desk, pool, posts).routes(),
                 Route("/static/{name}", _static),
             ],
             middleware=[

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from consumers.together import UNOBSERVED, PostObserver
 from host.logs import Log
 from host.pool import SitePool
 from host.settings import Settings
@@ -25,14 +26,16 @@ _LOG = Log("serve")
 
 
 @contextmanager
-def console(settings: Settings, stop: Callable[[], bool]) -> Iterator["Server"]:
-    """Serve until told to stop. Raises Misconfigured, Retry or Halt."""
+def console(
+    settings: Settings, stop: Callable[[], bool], posts: PostObserver = UNOBSERVED
+) -> Iterator["Server"]:
+    """Serve until told to stop. Raises Misconfigured, Retry or Halt. `posts`: is told what became of events."""
     listening = _listen(settings)
     port = listening.getsockname()[1]
     origin = origin_of(settings, port)
     pool = SitePool(settings, SITES)
     try:
-        yield Server(Console(pool, origin), pool, listening, origin, stop)
+        yield Server(Console(pool, origin, posts), pool, listening, origin, stop)
     finally:
         pool.close()
         listening.close()
