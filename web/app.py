@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -21,7 +22,6 @@ from web.logins.logins import Logins
 from web.logins.origin import Origin
 from web.logins.sessions import Session, Sessions
 from web.pages.listed import FORMS, PAGES
-from web.problems import NotFound
 from web.reasons import Reasons
 from web.rendering import STATIC
 from web.routing import Pages
@@ -48,7 +48,8 @@ class Console:
             sessions=Sessions(pool.clock),
             links=links,
         )
-        logins, desk = Logins(house), Desk(pool, Reasons(), login_of)
+        self.logins = logins = Logins(house)
+        desk = Desk(pool, Reasons(), login_of)
         pages = Pages(desk, showing, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
             (lambda: links.announced(origin)) if links else nullcontext
@@ -90,5 +91,5 @@ async def _static(request: Request) -> Response:
     """A static file. Only names of files that are there, without any folder."""
     name = request.path_params["name"]
     if name not in {path.name for path in STATIC.iterdir() if path.is_file()}:
-        raise NotFound
+        raise HTTPException(404)
     return FileResponse(STATIC / name, headers={"cache-control": FOREVER})

@@ -10,6 +10,14 @@ from documents.text import shown
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
+LONG = 200
+"""Characters from which on a text of somebody else is long: a sentence shows its beginning only."""
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text that is long."""
+    return text if len(text) <= LONG else f"{text[:LONG]}…"
+
 
 def harmless(text: str) -> str:
     """The text without characters that command; isolated when it is written from right to left.

@@ -19,6 +19,11 @@ _MONTHS = {
     ),
 }
 
+_SHORT = {
+    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "en": tuple(name[:3] for name in _MONTHS["en"]),
+}
+
 
 def when(value: datetime | str) -> Markup:
     """An instant as an element that programs read too. Raises ValueError for a text that is no instant."""
@@ -52,6 +57,16 @@ def month_text(value: date | str) -> str:
     return f"{_MONTHS[spoken()][of.month - 1]} {of.year}"
 
 
+def short_day(of: date) -> str:
+    """A date where there is little room: `12 mrt`, `12 Mar`."""
+    return f"{of.day} {_SHORT[spoken()][of.month - 1]}"
+
+
+def short_month(of: date) -> str:
+    """A month where there is little room: `mrt 2026`, `Mar 2026`."""
+    return f"{_SHORT[spoken()][of.month - 1]} {of.year}"
+
+
 def moment_text(value: str) -> str:
     """A moment that the reader asked for: a time, a date, or what they wrote when it is neither."""
     try:
@@ -65,6 +80,11 @@ def _instant(value: datetime | str) -> datetime:
     if instant is None:
         raise ValueError("a time with its offset is expected here")
     return instant
+
+
+def iso_day(value: date | str) -> str:
+    """A date as a field of a form takes it."""
+    return _date(value).isoformat()
 
 
 def _date(value: date | str) -> date:

@@ -40,6 +40,14 @@ class Id(Piece, frozen=True):
     text: str
 
 
+class Figure(Piece, frozen=True):
+    """A number that leads to what it counts."""
+
+    macro = ("links", "figure")
+    number: int
+    href: str
+
+
 class Tag(Piece, frozen=True):
     """A word that stands out: red for what is wrong, amber for what is due."""
 
@@ -101,13 +109,6 @@ class Derived(Piece, frozen=True):
     macro = ("values", "derived")
     value: object
     origin: str
-
-
-class Long(Piece, frozen=True):
-    """A text of any length: the beginning, and the rest when asked for."""
-
-    macro = ("values", "long")
-    text: str
 
 
 class Deadline(Piece, frozen=True):

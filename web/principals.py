@@ -22,9 +22,9 @@ DATA_SUBJECT = "data-subject"
 class Principal(msgspec.Struct, frozen=True):
     """One who may ask. `reference`: employee/…, or in the portal the data subject's own reference.
 
-    `until`: when the session or the account ends, whichever is first. `judged`: whether the register must grant the
-    role; it need not for the portal, nor for the operator whom the operating system names. `client`: the system
-    that asks. `scopes`: what its token is for.
+    `until`: when the session or the account ends, whichever is first. `judged`: whether the register must
+    grant the role; it need not for the portal, nor for the operator whom the operating system names.
+    `client`: the system that asks. `scopes`: what its token is for.
     """
 
     reference: str

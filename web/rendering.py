@@ -15,8 +15,8 @@ from application.language import spoken
 from application.words import code_word
 from schemas.texts import country_name, field_name
 from web.frame import Frame
-from web.harmless import harmless
-from web.moments import day, day_text, moment_text, month_text, when, when_text
+from web.harmless import harmless, shortened
+from web.moments import day, day_text, iso_day, moment_text, month_text, when, when_text
 from web.shown import cell, is_number, verbatim
 from web.words import counted, grouped, t
 
@@ -26,12 +26,12 @@ STATIC = _HERE / "static"
 
 def render(template: str, frame: Frame, **values: object) -> str:
     """A page in the language that is spoken. Raises UndefinedError for a name that the template lacks."""
-    return _environment().get_template(template).render(frame=frame, **values)
+    return environment().get_template(template).render(frame=frame, **values)
 
 
 def component(file: str, macro: str, *values: object) -> Markup:
     """A piece of a page: what a macro of `components/` makes of some values."""
-    module = _environment().get_template(f"components/{file}.html").module
+    module = environment().get_template(f"components/{file}.html").module
     made: Markup = getattr(module, macro)(*values)
     return made
 
@@ -44,7 +44,8 @@ def static(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates with what they may use; one for the whole process."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -60,6 +61,7 @@ def _environment() -> Environment:
         when_text=when_text,
         day=day,
         day_text=day_text,
+        iso_day=iso_day,
         month=month_text,
         moment_text=moment_text,
         number=grouped,
@@ -68,6 +70,7 @@ def _environment() -> Environment:
         country=lambda name: country_name(name, spoken()),
         cell=cell,
         verbatim=verbatim,
+        shortened=lambda text: text if isinstance(text, Markup) else shortened(str(text)),
     )
     environment.tests["a_number"] = is_number
     return environment

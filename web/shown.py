@@ -5,13 +5,18 @@ from datetime import date, datetime
 
 from markupsafe import Markup, escape
 
-from web.harmless import harmless
+from web.harmless import LONG, harmless
 from web.moments import day, when
 from web.words import grouped, t
 
 _NOTHING = Markup(
     '<span class="none"><span aria-hidden="true">\N{EN DASH}</span><span class="unseen">{}</span></span>'
 )
+
+_LONG_TEXT = Markup(
+    '<details class="long"><summary>{}… <span class="note">{}</span></summary><p>{}</p></details>'
+)
+_BEGINNING = 80
 
 
 def cell(value: object) -> Markup:
@@ -31,10 +36,17 @@ def _text(value: object) -> Markup:
     if hasattr(value, "__html__"):
         return escape(value)
     if isinstance(value, str):
-        return escape(harmless(value))
+        return _of_any_length(harmless(value))
     if isinstance(value, Sequence):
         return Markup(", ").join(cell(part) for part in value)
-    return escape(harmless(str(value)))
+    return _of_any_length(harmless(str(value)))
+
+
+def _of_any_length(text: str) -> Markup:
+    """A text; of a long one the beginning, and the rest when it is asked for."""
+    if len(text) <= LONG:
+        return escape(text)
+    return _LONG_TEXT.format(text[:_BEGINNING], t("value.all", len(text)), text)
 
 
 def is_number(value: object) -> bool:

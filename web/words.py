@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from application.language import spoken
 from application.words import counted as counted_elsewhere
 from schemas.texts import Language
-from web.harmless import harmless
+from web.harmless import harmless, shortened
 
 
 @cache
@@ -33,7 +33,9 @@ def piece(value: object) -> object:
     """A value as it may stand in a text: a text made harmless, a number with its thousands apart."""
     if isinstance(value, int) and not isinstance(value, bool):
         return grouped(value)
-    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return harmless(shortened(value))
+    return value
 
 
 def counted(name: str, number: int) -> Markup:

@@ -25,7 +25,7 @@ async def enter(
     cookies = house.cookies
     if before := cookies.secret(request):
         house.sessions.end(before)
-    secret, session = house.sessions.begin(principal, provider)
+    secret, _ = house.sessions.begin(principal, provider)
     house.says.info(
         "login", f"a login as {principal.role}", role=principal.role, method=principal.method
     )

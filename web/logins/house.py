@@ -18,7 +18,7 @@ from web.logins.sessions import Sessions
 
 
 class Show(Protocol):
-    """Makes a page. `name`: of its template; `facts`: what stands in it; words come from `web/words.toml`."""
+    """Makes a page. `name`: of its template; `facts`: what stands in it."""
 
     def __call__(
         self, request: Request, name: str, facts: Mapping[str, object], status: int = 200
@@ -29,8 +29,8 @@ class Show(Protocol):
 class House(msgspec.Struct, frozen=True):
     """One console as its logins know it.
 
-    `grants`: asks the register whether a reader holds the role now; it may wait for the database. `links`: None
-    where nobody may log in by link.
+    `grants`: asks the register whether a reader holds the role now; it may wait for the database.
+    `links`: None where no link lets anybody in.
     """
 
     origin: Origin

@@ -1,7 +1,7 @@
 """One-time links: a secret that the user of a machine prints, and the console on that machine takes once.
 
-The two processes share a folder beside the keys, which only the ledger's user and root can enter. A file there
-has the hash of a secret as its name, and says who logs in. Who takes the file away has used the link.
+The two processes share a folder beside the keys, which only the ledger's user and root can enter. A file
+there has the hash of a secret as its name, and says who logs in. To take the file away is to use the link.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The logins of one console, put together: who asks, the routes of logins, and the middleware before all pages."""
+"""The logins of one console, put together: who asks, the routes, and what stands before all pages."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ class Logins:
     def __init__(
         self, house: House, provider: ByProvider | None = None, clients: Clients | None = None
     ) -> None:
-        """`provider`: None where no OpenID provider is set. `clients`: None where no client is let in."""
+        """`provider`: None where no OpenID provider is set. `clients`: None where none is let in."""
         self.house = house
         self._provider = provider
         self._clients = clients

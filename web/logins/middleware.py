@@ -1,7 +1,7 @@
 """Who asks, for every request, before any page sees it; and what changes something comes from a page of ours.
 
-A request with a bearer token is judged by the token alone, whatever cookie came along. No cookie and no
-certificate, which a browser sends by itself, changes anything without proof that a page of this console asked.
+A request with a bearer token is judged by the token alone, whatever cookie came along. A browser sends
+cookies and certificates by itself: they change nothing without proof that a page of this console asked.
 """
 
 from collections.abc import Awaitable, Callable
@@ -94,9 +94,9 @@ class LoginMiddleware:
         if request.method in SAFE_METHODS or has_bearer(request):
             return None
         session: Session | None = request.state.session
-        if is_from_browser(request.headers) or session:
-            if not came_from_here(request.headers, self._house.origin):
-                return self._house.refuse(request, "other-site", 403)
+        asks = is_from_browser(request.headers) or session is not None
+        if asks and not came_from_here(request.headers, self._house.origin):
+            return self._house.refuse(request, "other-site", 403)
         return await self._with_token(request, session) if session else None
 
     async def _with_token(self, request: Request, session: Session) -> Response | Body | None:

@@ -35,7 +35,7 @@ LIVES: Mapping[Kind, Life] = MappingProxyType(
 
 
 class ProviderSession(msgspec.Struct, frozen=True):
-    """What the OpenID provider knows a login by, for a logout. `id_token`: the hint for one that we ask for."""
+    """What the OpenID provider knows a login by. `id_token`: the hint for a logout that we ask for."""
 
     issuer: str
     subject: str
@@ -48,7 +48,7 @@ class ProviderSession(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """One login in one browser. `name`: what a list calls it; no secret. `csrf`: what each form must bring."""
+    """One login in one browser. `name`: for lists, no secret. `csrf`: what each form must bring."""
 
     name: str
     principal: Principal
