@@ -15,6 +15,7 @@ from consumers.together import UNOBSERVED, PostObserver
 from host.pool import SitePool
 from web.answering import Desk
 from web.api.api import Api
+from web.api.marking import MarkMiddleware
 from web.headers import HeadersMiddleware
 from web.logins.house import House
 from web.logins.links import Links
@@ -64,6 +65,7 @@ class Console:
             ],
             middleware=[
                 Middleware(HeadersMiddleware, is_secure=origin.is_secure),
+                Middleware(MarkMiddleware),
                 logins.middleware,
             ],
             exception_handlers={

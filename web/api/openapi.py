@@ -19,10 +19,11 @@ from schemas.limits import LIMITS
 from schemas.texts import LANGUAGES
 from web.api.asking import MOST, OPEN, USUAL_LIMIT, Opening, camel
 from web.api.described import Components, Schema
+from web.api.marking import API_VERSION
 from web.api.intake import BATCHED, SCOPE, STRUCTURED, PostedEvents, RefusedEvents
 from web.api.problems import ApiProblem
 from web.api.routing import BASE, REQUESTS, REQUESTS_S, is_paged, is_personal
-from web.api.sending import API_VERSION, JSON
+from web.api.sending import JSON
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.problems import TYPE
 from web.requests import LANGUAGE

@@ -28,13 +28,6 @@ _CODES = {
     HTTPStatus.TOO_MANY_REQUESTS: "too-many-requests",
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
-# Words where there is no error of ours that has some: those of `[api]` in `web/words.toml`.
-_WORDS = {
-    HTTPStatus.UNAUTHORIZED: "api.unauthorized",
-    HTTPStatus.METHOD_NOT_ALLOWED: "api.method",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "api.internal",
-}
-
 
 class Fault(Struct, frozen=True):
     """One thing that is wrong. `parameter`: by name; `pointer`: into the body (RFC 6901)."""
@@ -58,7 +51,7 @@ class ApiProblem(Struct, frozen=True):
 
 def plain(status: HTTPStatus) -> ApiProblem:
     """The problem of a status that no error of ours tells of."""
-    return ApiProblem(status.phrase, status.value, str(t(_WORDS[status])), _CODES.get(status, "internal"))
+    return ApiProblem(status.phrase, status.value, str(t(f"problem.{status.value}")), _CODES.get(status, "internal"))
 
 
 def problem_of(error: Exception) -> ApiProblem:

@@ -21,7 +21,7 @@ from web.answering import Desk, load
 from web.api.asking import CURSOR, Asked, camel, hyphened, read_request
 from web.api.paging import Pages
 from web.api.problems import plain, problem_of, problem_response
-from web.api.sending import answered, marked
+from web.api.sending import answered, bodiless
 from web.logins.limits import Limiter
 from web.principals import Principal
 from web.problems import NotFound, TooMany
@@ -51,7 +51,7 @@ class Endpoint:
         """Answer one request."""
         request = Request(scope, receive)
         speak(language_of(request))
-        response = marked(request, await self._answer(request))
+        response = bodiless(request, await self._answer(request))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

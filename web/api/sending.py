@@ -1,4 +1,4 @@
-"""Answers of the API on their way out: their tag, their coding, and what every answer says of itself."""
+"""Answers of the API on their way out: their tag, and their coding."""
 
 import gzip
 from hashlib import sha256
@@ -6,10 +6,6 @@ from hashlib import sha256
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.api.tracing import answered_trace
-
-API_VERSION = "1.0.0"
-"""Of the published description; the first number is the one in the address."""
 JSON = "application/json"
 # Less than this is not smaller when it is compressed, headers and all.
 _LEAST_COMPRESSED = 1400
@@ -27,17 +23,10 @@ def answered(request: Request, content: bytes, **headers: str) -> Response:
     if _may_compress(request, content):
         content = gzip.compress(content, _LEVEL)
         common["content-encoding"] = "gzip"
-    return _bodiless(request, Response(content, headers=common, media_type=JSON))
+    return bodiless(request, Response(content, headers=common, media_type=JSON))
 
 
-def marked(request: Request, response: Response) -> Response:
-    """An answer with what every answer of the API says: its version, and the trace that it belongs to."""
-    response.headers["api-version"] = API_VERSION
-    response.headers["traceparent"] = answered_trace(request.headers.get("traceparent"))
-    return _bodiless(request, response)
-
-
-def _bodiless(request: Request, response: Response) -> Response:
+def bodiless(request: Request, response: Response) -> Response:
     """To HEAD the headers alone, as they would be."""
     if request.method == "HEAD":
         response.body = b""
