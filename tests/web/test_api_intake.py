@@ -199,19 +199,26 @@ def test_who_may_send(empty: Consoled, crm: TestClient) -> None:
     assert recorded(empty) == []
 
 
-def test_posts_at_once_share_transactions(empty: Consoled, crm: TestClient) -> None:
-    observed: list[int] = []
+def test_posts_at_once_share_a_transaction_and_each_gets_its_own_answer(
+    empty: Consoled, crm: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[int] = []
+    record = together.Together._record
 
-    class Observer(together._Unobserved):
-        def recorded(self, outcome: Any, posts: int, seconds: float) -> None:
-            observed.append(posts)
+    def counted(self: together.Together, group: Any) -> Any:
+        groups.append(len(group))
+        while len(groups) == 1 and self._events < 39:  # until all others wait
+            pass
+        return record(self, group)
 
-    api = next(r for r in empty.console.app.routes if getattr(r, "path", "") == PATH)
-    assert api
-    with ThreadPoolExecutor(8) as pool:
+    monkeypatch.setattr(together.Together, "_record", counted)
+    with ThreadPoolExecutor(40) as pool:
         answers = list(pool.map(lambda number: post(crm, event(number)).json(), range(1, 41)))
     positions = [answer["outcomes"][0]["position"] for answer in answers]
     assert sorted(positions) == list(range(1, 41))
+    assert groups == [1, 39]
+    places = {id: place for place, (id, _) in enumerate(recorded(empty), 1)}
+    assert positions == [places[f"e-{number}"] for number in range(1, 41)]
 
 
 def test_while_the_database_is_away_nothing_is_lost_and_the_client_is_told_to_wait(
@@ -236,7 +243,10 @@ def test_when_too_much_waits_a_client_is_told_to_wait(
     entered, go_on = threading.Event(), threading.Event()
     record = together.Together._record
 
-    def slow(self: Any, group: Any) -> Any:
+    seen: list[together.Together] = []
+
+    def slow(self: together.Together, group: Any) -> Any:
+        seen.append(self)
         entered.set()
         assert go_on.wait(30)
         return record(self, group)
@@ -246,9 +256,11 @@ def test_when_too_much_waits_a_client_is_told_to_wait(
         first = pool.submit(post, crm, event(1))
         assert entered.wait(30)
         waiting = pool.submit(post, crm, [event(2), event(3)], BATCHED)
-        while post(crm, event(4)).status_code != 503:
-            pass
+        while not seen[0]._waiting:
+            assert not waiting.done()
+        turned_away = post(crm, event(4))
         go_on.set()
+        assert (turned_away.status_code, turned_away.headers["retry-after"]) == (503, "1")
         assert first.result().status_code == 200
         assert waiting.result().status_code == 200
     assert post(crm, event(4)).status_code == 200

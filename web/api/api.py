@@ -1,7 +1,7 @@
 """The HTTP API of one console: its addresses, and what records the events that clients post."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from threading import Lock
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,6 +43,8 @@ class Api:
         self._desk, self._pool = desk, pool
         self._requests = requests or Limiter(REQUESTS, REQUESTS_S)
         self._posts = posts
+        self._making = Lock()
+        self._recorder: Together | None = None
 
     def routes(self) -> Sequence[Route]:
         """Every address below `/api`; the last one takes what is left."""
@@ -53,16 +55,22 @@ class Api:
             Route("/api/{rest:path}", Nothing()),
         ]
 
-    @cached_property
     def _together(self) -> Together:
         """What records posts, made for the first one."""
-        site = self._pool.apart(lambda: self._together.close())
-        return Together(
-            site.open_recorder, site.intake, site.clock, site.batch_limits, self._posts
-        )
+        with self._making:
+            if self._recorder is None:
+                site = self._pool.apart(self._close)
+                self._recorder = Together(
+                    site.open_recorder, site.intake, site.clock, site.batch_limits, self._posts
+                )
+            return self._recorder
+
+    def _close(self) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
 
     async def _take(self, request: Request, principal: Principal) -> Response:
-        return await take_events(lambda: self._together, request, principal)
+        return await take_events(self._together, request, principal)
 
 
 async def _description(_request: Request) -> Response:
