@@ -115,11 +115,14 @@ class Source(msgspec.Struct):
             references = self._names_one_by_one(subjects)
         return {subject: references.get(subject, ERASED) for subject in subjects}
 
-    def noted(self, stream: UUID) -> Name:
-        """The reference of the one data subject that an answer is about, which is noted as read."""
+    def noted(self, stream: UUID, categories: Iterable[str] = ()) -> Name:
+        """The reference of the one data subject that an answer is about, which is noted as read.
+
+        `categories`: of the values that are about to be shown.
+        """
         name = self._opened([stream])[stream]
         if isinstance(name, str):
-            self.reads.note([name], ())
+            self.reads.note([name], categories)
         else:
             self.reads.note_many(())
         return name

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from application.reading import Reader
 from consumers.together import UNOBSERVED, PostObserver
 from host.pool import SitePool
+from web import scripts
 from web.answering import Desk
 from web.api.api import Api
 from web.api.marking import MarkMiddleware
@@ -22,7 +23,8 @@ from web.logins.links import Links
 from web.logins.logins import Logins
 from web.logins.origin import Origin
 from web.logins.sessions import Session, Sessions
-from web.pages.listed import FORMS, PAGES
+from web.pages import log_files
+from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.reasons import Reasons
 from web.rendering import STATIC
 from web.routing import Pages
@@ -58,10 +60,13 @@ class Console:
         self.app = Starlette(
             routes=[
                 *logins.routes(),
+                *log_files.routes(desk),
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
+                *(pages.question(question) for question in QUESTIONS),
                 *Api(desk, pool, posts).routes(),
                 Route("/static/{name}", _static),
+                *scripts.ROUTES,
             ],
             middleware=[
                 Middleware(HeadersMiddleware, is_secure=origin.is_secure),

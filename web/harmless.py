@@ -8,6 +8,8 @@ import unicodedata
 from documents.text import shown
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_MARKS = 4
+"""The most marks on one character that a written language has, with one to spare."""
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 LONG = 200
@@ -26,7 +28,21 @@ def harmless(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    plain = "\n".join(shown(line) for line in text.replace("\r\n", "\n").split("\n"))
+    lines = text.replace("\r\n", "\n").split("\n")
+    plain = "\n".join(_low(shown(line)) for line in lines)
     if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in plain):
         return f"{_FIRST_STRONG_ISOLATE}{plain}{_POP_ISOLATE}"
     return plain
+
+
+def _low(text: str) -> str:
+    """The text without towers: no character carries more marks than a language needs."""
+    if not any(map(unicodedata.combining, text)):
+        return text
+    kept: list[str] = []
+    height = 0
+    for character in text:
+        height = height + 1 if unicodedata.combining(character) else 0
+        if height <= _MARKS:
+            kept.append(character)
+    return "".join(kept)

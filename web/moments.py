@@ -87,6 +87,14 @@ def iso_day(value: date | str) -> str:
     return _date(value).isoformat()
 
 
+def clock_field(value: str) -> str:
+    """A moment as a field for a date with a time takes it, to the minute; else empty."""
+    try:
+        return f"{in_zone(_instant(value)):%Y-%m-%dT%H:%M}"
+    except ValueError:
+        return ""
+
+
 def _date(value: date | str) -> date:
     if isinstance(value, datetime):
         return in_zone(value).date()

@@ -122,12 +122,18 @@ class Deadline(Piece, frozen=True):
 
 
 class Seal(Piece, frozen=True):
-    """The proof of an event: the page checks it in the browser (`seal.js`) and shows the outcome here."""
+    """The proof of an event: the browser checks it (`seal.js`) and shows the outcome here.
 
-    macro = ("seals", "seal")
+    `web.proof.seals.seal_of` makes it. `shown`: what the page shows of the event, as JSON. `entry`: where the browser
+    fetches what was signed; without it the mark is only a link.
+    """
+
+    macro = ("seal", "mark")
     position: int
     href: str
-    state: Literal["unproven", "proven", "contradicted"] = "unproven"
+    state: Literal["unproven", "proven", "contradicted", "unavailable"] = "unproven"
+    shown: str = "{}"
+    entry: str | None = None
 
 
 class Column(Struct, frozen=True):

@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from application.queries.cases.found_requests import NotAllowed
 from application.times import localized
 from documents.messages import told
-from ledger.errors import LedgerError, Misconfigured, Reject, Retry, UnknownSubject
+from ledger.errors import LedgerError, Misconfigured, Reject, Retry, UnknownSubject, Unproven
 
 TYPE = "application/problem+json"
 
@@ -58,6 +58,7 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (WrongType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (UnknownSubject, HTTPStatus.NOT_FOUND),
     (NotAllowed, HTTPStatus.CONFLICT),
+    (Unproven, HTTPStatus.CONFLICT),
     (Misconfigured, HTTPStatus.BAD_REQUEST),
     (Reject, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Retry, HTTPStatus.SERVICE_UNAVAILABLE),

@@ -12,11 +12,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from application.language import spoken
+from application.times import zone_name
 from application.words import code_word
 from schemas.texts import country_name, field_name
 from web.frame import Frame
 from web.harmless import harmless, shortened
-from web.moments import day, day_text, iso_day, moment_text, month_text, when, when_text
+from web.moments import (
+    clock_field,
+    day,
+    day_text,
+    iso_day,
+    moment_text,
+    month_text,
+    when,
+    when_text,
+)
 from web.shown import cell, is_number, verbatim
 from web.words import counted, grouped, t
 
@@ -46,6 +56,9 @@ def static(name: str) -> str:
 @cache
 def environment() -> Environment:
     """The templates with what they may use; one for the whole process."""
+    from web.proof import seals  # which makes pieces of pages, and they are made with this
+    from web.scripts import script
+
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -55,13 +68,25 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update(t=t, counted=counted, static=static, spoken=spoken)
+    environment.globals.update(
+        t=t,
+        counted=counted,
+        static=static,
+        script=script,
+        spoken=spoken,
+        zone=zone_name,
+        has_seals=seals.has_seals,
+        log_site=seals.log_site,
+        seal_of=seals.seal_of,
+        seal_words=seals.seal_words,
+    )
     environment.filters.update(
         when=when,
         when_text=when_text,
         day=day,
         day_text=day_text,
         iso_day=iso_day,
+        clock_field=clock_field,
         month=month_text,
         moment_text=moment_text,
         number=grouped,

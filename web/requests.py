@@ -1,11 +1,11 @@
 """What a request says beside its address: its language, its moment, its parameters."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 from starlette.requests import Request
 
-from application.times import time_shown
+from application.times import in_zone, time_shown
 from ledger.errors import Misconfigured
 from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
@@ -15,6 +15,7 @@ from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 LANGUAGE = "language"
 """The parameter, and the cookie that keeps it."""
 _LAST = 2**63 - 1
+_INSTANT = timedelta(microseconds=1)
 
 
 def language_of(request: Request) -> Language:
@@ -69,3 +70,16 @@ def _from_form(text: str) -> datetime | None:
     """A time as a form's field gives it (`2026-11-24T10:15`), which is one of the clock here."""
     text = text.replace("T", " ")
     return time_shown(text if text.count(":") > 1 else f"{text}:00")
+
+
+def bound_of(text: str | None, name: str, *, last: bool = False) -> datetime | None:
+    """The beginning of a day of a form, or its last instant, by the clock here. Raises Misconfigured."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+        begun = in_zone(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)).replace(hour=0)
+        after = begun + timedelta(days=1) if last else begun
+    except (ValueError, OverflowError):
+        raise Misconfigured("expected a day, such as 2026-03-12", field=name) from None
+    return after - _INSTANT if last else after

@@ -10,12 +10,13 @@ from starlette.routing import Route
 
 from application.answer import Answer, given
 from host.logs import Log
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, UnknownSubject
 from web.answering import FORMAT, Desk, asked, load
 from web.exports import FORMS, TYPES, Form, exported
 from web.page import AnyForm, AnyPage
 from web.principals import Principal
 from web.problems import Forbidden, NotFound, problem_of
+from web.question import AnyQuestion, Download
 from web.rendering import render
 from web.sent import Typed, read_form, typed_fields
 from web.showing import Showing, remember_language
@@ -133,6 +134,35 @@ class Pages:
                 return self._showing.failed(request, error)
 
         return endpoint
+
+    def question(self, question: AnyQuestion) -> Route:
+        """The route of a question by a form, whose answer no browser and no proxy keeps."""
+
+        async def answer(request: Request, principal: Principal) -> Response:
+            content = await request.body()
+            return await self._desk.answer(
+                request, principal, lambda visit: self._answered(request, question, visit, content)
+            )
+
+        return Route(question.path, self._guarded(answer), methods=["POST"])
+
+    def _answered(
+        self, request: Request, question: AnyQuestion, visit: Visit, content: bytes
+    ) -> Response:
+        if not visit.has(question.page.resource.part):
+            raise NotFound
+        typed = typed_fields(content, question.fields)
+        try:
+            told = question.ask(visit, read_form(typed, request.path_params, question.fields))
+        except (NotFound, UnknownSubject):
+            raise
+        except LedgerError as error:
+            loaded = load(visit, question.page.resource, asked(request))
+            return self._shown(request, question.page, visit, loaded, refusal_of(error, typed))
+        if isinstance(told, Download):
+            headers = {"content-disposition": f"attachment; filename={told.name}"}
+            return Response(told.content, headers=headers, media_type=told.media_type)
+        return self._shown(request, told.page, visit, told.answer)
 
     async def missing(self, request: Request, _error: Exception) -> Response:
         """The page of an address at which there is nothing."""

@@ -1,10 +1,11 @@
 """What a cell of a table shows: each kind of value has one form."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
+from jinja2 import Environment, pass_environment
 from markupsafe import Markup, escape
 
+from application.answer import Gone
 from web.harmless import LONG, harmless
 from web.moments import day, when
 from web.words import grouped, t
@@ -12,15 +13,25 @@ from web.words import grouped, t
 _NOTHING = Markup(
     '<span class="none"><span aria-hidden="true">\N{EN DASH}</span><span class="unseen">{}</span></span>'
 )
-
 _LONG_TEXT = Markup(
     '<details class="long"><summary>{}… <span class="note">{}</span></summary><p>{}</p></details>'
 )
 _BEGINNING = 80
 
 
-def cell(value: object) -> Markup:
+@pass_environment
+def cell(environment: Environment, value: object) -> Markup:
     """A value as it stands in a cell; a piece shows itself. Nothing is a dash that is read as "none"."""
+    if isinstance(value, Gone):
+        module = environment.get_template("components/values.html").module
+        gone: Markup = module.gone(value)  # type: ignore[attr-defined]
+        return gone
+    if isinstance(value, list | tuple) and value:
+        return Markup(", ").join(cell(environment, part) for part in value)
+    return _plain(value)
+
+
+def _plain(value: object) -> Markup:
     if value is None or value in ("", (), []):
         return _NOTHING.format(t("value.none"))
     if isinstance(value, bool):
@@ -29,20 +40,12 @@ def cell(value: object) -> Markup:
         return escape(grouped(value))
     if isinstance(value, datetime):
         return when(value)
-    return day(value) if isinstance(value, date) else _text(value)
+    if isinstance(value, date):
+        return day(value)
+    return escape(value) if hasattr(value, "__html__") else _text(harmless(str(value)))
 
 
-def _text(value: object) -> Markup:
-    if hasattr(value, "__html__"):
-        return escape(value)
-    if isinstance(value, str):
-        return _of_any_length(harmless(value))
-    if isinstance(value, Sequence):
-        return Markup(", ").join(cell(part) for part in value)
-    return _of_any_length(harmless(str(value)))
-
-
-def _of_any_length(text: str) -> Markup:
+def _text(text: str) -> Markup:
     """A text; of a long one the beginning, and the rest when it is asked for."""
     if len(text) <= LONG:
         return escape(text)

@@ -1,4 +1,4 @@
-"""The timeline of a person: where each act and each state stands in the picture, and the same as a list by month.
+"""The timeline of a person: where each act and each state stands in the picture, and a list by month.
 
 The picture is laid out here and not in the browser, so that it is there without JavaScript. Places along the
 time are shares of the width, so that it fits any page. Acts that would lie on each other are one point with

@@ -106,6 +106,34 @@ def disclosed(
         yield disclosures.VIEW.decode(state)
 
 
+def disclosures_before(
+    session: Session,
+    place: tuple[datetime, str, str],
+    count: int,
+    *,
+    recipient: str | None = None,
+    kind: str | None = None,
+    since: datetime | None = None,
+) -> list[Disclosure]:
+    """At most so many disclosures before a place (occurred_at, source, id), the latest first.
+
+    `recipient`, `kind`, `since`: as for `disclosed`.
+    """
+    bookmark_of(session, disclosures.VIEW)
+    occurred_at, source, id = place
+    rows = session.of("projections").rows(
+        "disclosures_page",
+        occurred_at=occurred_at,
+        source=source,
+        id=id,
+        recipient=recipient,
+        kind=kind,
+        since=since,
+        count=count,
+    )
+    return [disclosures.VIEW.decode(state) for (state,) in rows]
+
+
 def disclosures_by_quarter(
     session: Session, since: datetime | None, until: datetime | None
 ) -> list[tuple[str, str, int]]:

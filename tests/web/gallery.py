@@ -331,14 +331,12 @@ def _answer(route: Route) -> None:
         headers["content-type"] = "text/html; charset=utf-8"
         route.fulfill(body=page(name, language), headers=headers)
     else:
-        route.fulfill(status=404, body="", headers=headers)
+        route.fulfill(status=404, body="No such page.", headers=headers)
 
 
-def opened(context: BrowserContext, name: str, language: Language) -> Page:
-    """A page of the gallery in a new tab."""
-    tab = context.new_page()
+def opened(tab: Page, name: str, language: Language) -> None:
+    """Show a page of the gallery in a tab."""
     tab.goto(f"{ADDRESS}/{language}/{name}")
-    return tab
 
 
 def _pictures(folder: Path, wanted: list[str]) -> Iterator[Path]:
@@ -350,9 +348,10 @@ def _pictures(folder: Path, wanted: list[str]) -> Iterator[Path]:
                     color_scheme=scheme,  # type: ignore[arg-type]
                 )
                 serve(context)
+                tab = context.new_page()
                 for name in wanted:
                     language: Language = "nl" if scheme == "light" else "en"
-                    tab = opened(context, name, language)
+                    opened(tab, name, language)
                     path = folder / f"{name}-{width}-{scheme}-{language}.png"
                     tab.screenshot(path=path, full_page=True)
                     yield path

@@ -51,7 +51,7 @@ class ApiProblem(Struct, frozen=True):
 
 def plain(status: HTTPStatus) -> ApiProblem:
     """The problem of a status that no error of ours tells of."""
-    return ApiProblem(status.phrase, status.value, str(t(f"problem.{status.value}")), _CODES.get(status, "internal"))
+    return ApiProblem(status.phrase, status.value, str(t(f"status.{status.value}")), _CODES.get(status, "internal"))
 
 
 def problem_of(error: Exception) -> ApiProblem:

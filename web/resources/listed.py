@@ -3,6 +3,12 @@
 from typing import Any
 
 from web.resource import Resource
-from web.resources import persons, today
+from web.resources import disclosures, events, persons, proof, today
 
-RESOURCES: tuple[Resource[Any, Any], ...] = (*today.RESOURCES, *persons.RESOURCES)
+RESOURCES: tuple[Resource[Any, Any], ...] = (
+    *today.RESOURCES,
+    *persons.RESOURCES,
+    *events.RESOURCES,
+    *disclosures.RESOURCES,
+    *proof.RESOURCES,
+)

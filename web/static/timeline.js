@@ -53,7 +53,10 @@ for (const figure of document.querySelectorAll("[data-timeline]")) {
     const box = svg.getBoundingClientRect();
     return Math.min(Math.max((event.clientX - box.x) / box.width, 0), 1);
   };
-  const day = (of) => new Date((start + of * (end - start)) * 1000).toISOString().slice(0, 10);
+  const zone = figure.dataset.zone;
+  // Sweden writes dates as addresses do: 2026-03-12.
+  const inAddress = new Intl.DateTimeFormat("sv-SE", { timeZone: zone });
+  const day = (of) => inAddress.format((start + of * (end - start)) * 1000);
   const draw = (to) => {
     shade.setAttribute("x", `${Math.min(from, to) * 100}%`);
     shade.setAttribute("width", `${Math.abs(to - from) * 100}%`);
@@ -83,7 +86,7 @@ for (const figure of document.querySelectorAll("[data-timeline]")) {
   const handles = figure.querySelector("[data-handles]");
   const [occurred, recorded] = handles.querySelectorAll("input");
   const [saysOccurred, saysRecorded] = handles.querySelectorAll("output");
-  const date = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" });
+  const date = new Intl.DateTimeFormat(document.documentElement.lang === "nl" ? "nl-NL" : "en-GB", { dateStyle: "long", timeZone: zone });
   const at = (handle) => start + (Number(handle.value) / 1000) * (end - start);
   const say = (words, time) => words.replace("{}", date.format(time * 1000));
   const isKnown = (pair) => {

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from application.sighted import sighted
 from application.source import Source
 from ledger.event import RecordedEvent
 from ledger.reading import LAST, events_of
@@ -92,7 +93,9 @@ def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:
     selected = select(
         events_of(source.session, [stream], last_position), moment, source.privacy_office
     )
-    return (_consultation(source, event) for event in selected.counted if event.name == _READ)
+    counted = (event for event in selected.counted if event.name == _READ)
+    seen = sighted(counted, lambda event: event, source.reads.sight)
+    return (_consultation(source, event) for _, event in seen)
 
 
 def _consultation(source: Source, event: RecordedEvent) -> Consultation:

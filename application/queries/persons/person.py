@@ -11,10 +11,10 @@ from uuid import UUID
 import msgspec
 import orjson
 
-from application.queries.persons.undisclosed import hidden_in
 from application.queries.registers.recipients import RecipientNames
 from application.queries.subjects import SubjectEvents, selections
 from application.source import Shown, Source, is_told, shown
+from application.undisclosed import hidden_in
 from ledger.crypto.sealing import base64url
 from ledger.event import RecordedEvent
 from ledger.reading import events_of

@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
-from application.queries.subjects import SubjectEvents, chosen
+from application.queries.subjects import SubjectEvents, chosen, last_position, seen_in
 from application.source import Shown, Source, instant_or_none, is_told, shown
 from ledger.errors import UnknownSubject
 from ledger.event import instant
@@ -69,14 +69,14 @@ def state(source: Source, reference: str, moment: Moment) -> State:
     """The state of the data subject of that moment. Raises UnknownSubject."""
     person = chosen(source, reference, moment)
     folded = folded_state(person)
-    if folded is None:
+    if folded is None or not seen_in(source, [person.selected]):
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
     source.reads.note([reference], customer_state.live_values(folded))
     counted = person.selected.counted
     restricted = restricted_by(counted, moment.as_of or source.now)
     extras = StateExtras(restricted, contracts_of(counted))
     answer = state_answer(source, reference, person.subject, folded, extras)
-    return replace(answer, position=person.selected.position)
+    return replace(answer, position=last_position(source, person.selected))
 
 
 def folded_state(person: SubjectEvents) -> CustomerState | None:
