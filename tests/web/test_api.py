@@ -1,12 +1,15 @@
 """The HTTP API: what every answer says of itself, lists in pieces, moments, errors, opened values."""
 
-import gzip
 import re
 from typing import Any
 
 import pytest
 
+from ledger.errors import Misconfigured
 from tests.web.console import Client, Consoled
+from tests.web.programs import Programs
+from web.api.paging import Pages
+from web.problems import PlaceLost
 
 WHO = "/persons/customer/10023"
 STATE, HISTORY = f"/api/v1{WHO}/state", f"/api/v1{WHO}/history"
@@ -96,34 +99,41 @@ def test_a_moment_by_either_spelling(auditor: Client) -> None:
     assert len(camel.json()["events"]) < len(now.json()["events"])
 
 
-def pieces(client: Client, limit: int) -> list[Any]:
-    rows: list[Any] = []
-    address = f"{HISTORY}?limit={limit}&atPosition=2000"
-    while address:
-        response = client.http.get(address)
+def pieces(client: Client, path: str, rows: str, limit: int, **asked: Any) -> list[Any]:
+    """All rows of a list, by the links from one piece to the next."""
+    found: list[Any] = []
+    response = client.get(path, limit=str(limit), **asked)
+    while True:
         assert response.status_code == 200, response.text
-        answer = response.json()
-        assert len(answer["events"]) <= limit
-        rows += answer["events"]
-        address = answer.get("next", "")
-        assert response.headers.get("link", "") == (f'<{address}>; rel="next"' if address else "")
-    return rows
+        piece = response.json()[rows]
+        assert len(piece) <= limit
+        found += piece
+        link = re.fullmatch('<(.+)>; rel="next"', response.headers.get("link", ""))
+        if link is None:
+            return found
+        response = client.http.get(link[1])
 
 
-def test_a_list_comes_in_pieces_that_are_the_whole(auditor: Client) -> None:
-    whole = auditor.get(HISTORY, atPosition="2000").json()["events"]
-    assert len(whole) > 5
-    assert pieces(auditor, 2) == whole
-    assert pieces(auditor, 1000) == whole
+@pytest.mark.parametrize(
+    ("path", "rows"),
+    [(HISTORY, "events"), ("/api/v1/recipients", "recipients"), (f"/api/v1{WHO}/consents", "consents")],
+)
+def test_a_list_comes_in_pieces_that_are_the_whole(auditor: Client, path: str, rows: str) -> None:
+    whole = auditor.get(path, atPosition="2000", limit="1000").json()[rows]
+    assert len(whole) > 1
+    assert pieces(auditor, path, rows, 1, atPosition="2000") == whole
+    assert pieces(auditor, path, rows, 1000, atPosition="2000") == whole
 
 
 def test_a_cursor_counts_for_its_own_question_alone(auditor: Client) -> None:
-    answer = auditor.get(HISTORY, limit="1", atPosition="2000").json()
-    cursor = re.search("cursor=([^&]+)", answer["next"])
+    path = "/api/v1/recipients"
+    response = auditor.get(path, limit="1", atPosition="2000")
+    following = response.json()["next"]
+    assert response.headers["link"] == f'<{following}>; rel="next"'
+    cursor = re.search("cursor=([^&]+)", following)
     assert cursor
-    assert "customer" not in answer["next"].partition("?")[2]
     good = {"limit": "1", "atPosition": "2000", "cursor": cursor[1]}
-    assert auditor.get(HISTORY, **good).status_code == 200
+    assert auditor.get(path, **good).status_code == 200
     other = "B" if cursor[1][5] == "A" else "A"
     for wrong in (
         {"atPosition": "1999"},
@@ -134,7 +144,20 @@ def test_a_cursor_counts_for_its_own_question_alone(auditor: Client) -> None:
         {"limit": "1001"},
         {"limit": "x"},
     ):
-        assert auditor.get(HISTORY, **(good | wrong)).status_code == 400, wrong
+        assert auditor.get(path, **(good | wrong)).status_code == 400, wrong
+
+
+def test_a_list_that_changed_goes_on_behind_the_same_row_or_says_that_it_is_gone() -> None:
+    key, rows = bytes(range(32)), ["a", "b", "c", "d"]
+    first = Pages(key, "q").piece(rows, 2, None)
+    assert (first.rows, first.following is None) == (["a", "b"], False)
+    assert Pages(key, "q").piece(["new", *rows], 2, first.following).rows == ["c", "d"]
+    assert Pages(key, "q").piece(["b"], 2, first.following).rows == []
+    with pytest.raises(PlaceLost):
+        Pages(key, "q").piece(["a", "c", "d"], 2, first.following)
+    for stranger in (Pages(bytes(32), "q"), Pages(key, "other")):
+        with pytest.raises(Misconfigured):
+            stranger.piece(rows, 2, first.following)
 
 
 def test_masked_values_open_for_one_request_with_a_reason(sampled: Consoled, auditor: Client) -> None:
@@ -171,6 +194,12 @@ def test_opening_is_limited_as_on_pages(sampled: Consoled) -> None:
 
 
 def test_a_program_gets_a_long_answer_compressed_and_a_session_does_not(sampled: Consoled) -> None:
-    auditor = sampled.as_("auditor", "employee/901")
-    plain = auditor.http.get(HISTORY, headers={"accept-encoding": "gzip"})
-    assert "content-encoding" not in plain.headers
+    program = Programs(sampled).client("crm", "ledger")
+    zipped = program.get(HISTORY, headers={"accept-encoding": "br, gzip"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert int(zipped.headers["content-length"]) < len(zipped.content)
+    for plain in (
+        program.get(HISTORY, headers={"accept-encoding": "gzip;q=0, br"}),
+        sampled.as_("auditor", "employee/901").http.get(HISTORY, headers={"accept-encoding": "gzip"}),
+    ):
+        assert "content-encoding" not in plain.headers

@@ -60,13 +60,14 @@ def document() -> Schema:
         ]
     )
     paths = {resource.path: {"get": _operation(resource, components)} for resource in RESOURCES}
+    paths["/events"] = {"post": _intake(components)}
     return {
         "openapi": "3.1.0",
         "info": _info(),
         "servers": [{"url": BASE, "description": "This console."}],
         "security": [{"token": []}, {"certificate": []}, {"session": []}],
         "tags": [{"name": tag, "description": text} for tag, text in _tags()],
-        "paths": dict(sorted({**paths, "/events": {"post": _intake(components)}}.items())),
+        "paths": dict(sorted(paths.items())),
         "components": _components(components),
     }
 
@@ -104,7 +105,7 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
     links = {"Link": {"$ref": "#/components/headers/Link"}} if is_paged(resource) else {}
     example = components.example(components.schema(resource.answer))
     return {
-        "operationId": camel(resource.name.replace(" ", "-")),
+        "operationId": _operation_id(resource.path),
         "summary": resource.summary,
         "description": resource.description,
         "tags": [resource.part],
@@ -119,6 +120,15 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
             **_refusals(_OF_ANSWERS),
         },
     }
+
+
+def _operation_id(path: str) -> str:
+    """Of `/persons/{kind}/{id}/state` it is `getPersonsStateByKindAndId`."""
+    parts = path.strip("/").split("/")
+    given = [part.strip("{}") for part in parts if part.startswith("{")]
+    words = [part for part in parts if not part.startswith("{")]
+    by = f"-by-{'-and-'.join(given)}" if given else ""
+    return camel(f"get-{'-'.join(words)}{by}")
 
 
 def _own(resource: AnyResource, components: Components) -> Iterable[Schema]:

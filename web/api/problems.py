@@ -28,6 +28,9 @@ _CODES = {
     HTTPStatus.TOO_MANY_REQUESTS: "too-many-requests",
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
+# Seconds after which a second try may help.
+_WAIT_S = {HTTPStatus.SERVICE_UNAVAILABLE: "1", HTTPStatus.TOO_MANY_REQUESTS: "5"}
+
 
 class Fault(Struct, frozen=True):
     """One thing that is wrong. `parameter`: by name; `pointer`: into the body (RFC 6901)."""
@@ -74,3 +77,12 @@ def refused(status: HTTPStatus, detail: str, faults: Sequence[Fault] = ()) -> Ap
 def problem_response(problem: Struct, status: int) -> Response:
     """A problem as an answer."""
     return Response(to_json(problem), status, media_type=TYPE)
+
+
+def failed(error: Exception) -> Response:
+    """The answer of an error, which says how long to wait where that helps."""
+    problem = problem_of(error)
+    response = problem_response(problem, problem.status)
+    if wait_s := _WAIT_S.get(HTTPStatus(problem.status)):
+        response.headers["retry-after"] = wait_s
+    return response

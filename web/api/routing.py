@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -20,7 +20,7 @@ from schemas.encoding import to_line
 from web.answering import Desk, load
 from web.api.asking import CURSOR, Asked, camel, hyphened, read_request
 from web.api.paging import Pages
-from web.api.problems import plain, problem_of, problem_response
+from web.api.problems import failed, plain, problem_response
 from web.api.sending import answered, bodiless
 from web.logins.limits import Limiter
 from web.principals import Principal
@@ -32,7 +32,6 @@ from web.visit import Visit
 BASE = "/api/v1"
 # A program that asks one thing after the other stays below it.
 REQUESTS, REQUESTS_S = 3000, 60.0
-_WAIT_S = {HTTPStatus.SERVICE_UNAVAILABLE: "1", HTTPStatus.TOO_MANY_REQUESTS: "5"}
 _LOG = Log("serve")
 
 Method = Callable[[Request], Awaitable[Response]]
@@ -65,22 +64,14 @@ class Endpoint:
         try:
             return await method(request)
         except LedgerError as error:
-            return _failed(error)
+            return failed(error)
         except Exception as error:  # its text may quote a value: the log has its type alone
             name = type(error).__name__
             _LOG.error("unforeseen", f"a request ended with {name}", error=name)
-            return _failed(error)
+            return failed(error)
 
 
-def _failed(error: Exception) -> Response:
-    problem = problem_of(error)
-    response = problem_response(problem, problem.status)
-    if wait_s := _WAIT_S.get(HTTPStatus(problem.status)):
-        response.headers["retry-after"] = wait_s
-    return response
-
-
-def guarded(answer: Guarded, requests: Limiter | None) -> Method:
+def guarded(answer: Guarded, requests: Limiter | None = None) -> Method:
     """Only for those who are logged in or bring a token; with `requests` not more often than it lets."""
 
     async def endpoint(request: Request) -> Response:
@@ -90,8 +81,11 @@ def guarded(answer: Guarded, requests: Limiter | None) -> Method:
             response.headers["www-authenticate"] = "Bearer"
             return response
         if requests is not None and requests.take(principal.reference):
-            raise TooMany
-        return await answer(request, principal)
+            return failed(TooMany())
+        try:
+            return await answer(request, principal)
+        except LedgerError as error:
+            return failed(error)
 
     return endpoint
 
@@ -131,7 +125,7 @@ def _content(
     """The bytes of an answer, and the address of the rest of a list."""
     answer: Answer = load(visit, resource, asked.texts)
     if not is_paged(resource) or resource.rows is None:
-        return to_line(answer), None
+        return to_line(answer), _next_page(request, resource, answer)
     key = visit.source(resource.name).opener.ledger_key(READS)
     question = [resource.path, dict(asked.texts), dict(asked.moment), visit.principal.role]
     pages = Pages(key, question)
@@ -139,17 +133,24 @@ def _content(
     answer = msgspec.structs.replace(answer, **{resource.rows: piece.rows})
     if piece.following is None:
         return to_line(answer), None
-    following = _following(request, piece.following)
+    following = _following(request, CURSOR, piece.following)
     return to_line({**msgspec.to_builtins(answer), "next": following}), following
 
 
-def _following(request: Request, cursor: str) -> str:
+def _next_page(request: Request, resource: Resource[Any, Any], answer: Answer) -> str | None:
+    """Of an answer that is a page by itself, and says behind or before which position the next one is."""
+    following = getattr(answer, "next", None)
+    names = [name for name in ("after", "before") if name in resource.params.__struct_fields__]
+    return _following(request, names[0], str(following)) if names and following else None
+
+
+def _following(request: Request, parameter: str, place: str) -> str:
     kept = [
         (camel(hyphened(name)), text)
         for name, text in request.query_params.multi_items()
-        if text and name != CURSOR
+        if text and name != parameter
     ]
-    return f"{request.url.path}?{urlencode([*kept, (CURSOR, cursor)])}"
+    return f"{quote(request.url.path)}?{urlencode([*kept, (parameter, place)])}"
 
 
 class Nothing(Endpoint):
@@ -159,4 +160,4 @@ class Nothing(Endpoint):
         super().__init__({})
 
     async def _answer(self, request: Request) -> Response:
-        return _failed(NotFound())
+        return failed(NotFound())
