@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from application.following import bring_up_to_date
+from consumers.together import UNOBSERVED, PostObserver
 from host.logs import Log
 from host.pool import SitePool
 from host.settings import Settings
@@ -32,15 +33,21 @@ _LOG = Log("serve")
 
 @contextmanager
 def console(
-    settings: Settings, stop: Callable[[], bool], metrics: WebMetrics | None = None
+    settings: Settings,
+    stop: Callable[[], bool],
+    metrics: WebMetrics | None = None,
+    posts: PostObserver = UNOBSERVED,
 ) -> Iterator["Server"]:
-    """Serve until told to stop. `metrics`: where requests are counted. Raises Misconfigured, Retry or Halt."""
+    """Serve until told to stop. Raises Misconfigured, Retry or Halt.
+
+    `metrics`: where requests are counted. `posts`: is told what became of events that clients post.
+    """
     listening = _listen(settings)
     port = listening.getsockname()[1]
     origin = origin_of(settings, port)
     pool = SitePool(settings, SITES)
     try:
-        app = Console(pool, origin)
+        app = Console(pool, origin, posts)
         yield Server(app, pool, listening, stop, metrics)
     finally:
         pool.close()
