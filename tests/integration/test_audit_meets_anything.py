@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from unittest.mock import patch
 
 import psycopg
 
@@ -96,7 +97,8 @@ def test_whatever_is_in_a_cell_ends_in_a_finding(log: Log) -> None:
         assert {finding.kind for finding in before} - {"grant"} == {"catalogue"}
         tried, missed = 0, []
         for table, column, value in vandal.alterations():
-            found = set(log.audit().findings) - before
+            with patch("ledger.audit._look_at_catalogue"):  # it was looked at, and knows no cell
+                found = set(log.audit().findings) - before
             tried += 1
             if not found and (table, column) not in UNPROTECTED:
                 missed.append((table, column, value))
