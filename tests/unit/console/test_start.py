@@ -123,7 +123,7 @@ def test_values_that_are_texts_and_flags_that_are_absent_are_not_checked(line: s
     assert "pydantic" not in modules
 
 
-@pytest.mark.parametrize("number, said", [("x", "valid integer"), ("0", "or equal to 1")])
+@pytest.mark.parametrize(("number", "said"), [("x", "valid integer"), ("0", "or equal to 1")])
 def test_a_value_that_is_there_is_checked(number: str, said: str) -> None:
     _, told = run(RUN, "history", "customer/1", "--limit", number)
     assert said in told
