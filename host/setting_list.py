@@ -197,6 +197,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
     Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
+    Setting("LEDGER_WEB", "web", "`ledger run` serves the web console, too", switch=True),
     Setting("LEDGER_WEB_HOST", "web", "address of the web console [127.0.0.1]"),
     Setting("LEDGER_WEB_PORT", "web", "its port; 0: any [8463]"),
     Setting(
