@@ -41,14 +41,14 @@ class Desk:
         self.pool = pool
         self._reasons = reasons
         self._openings = openings()
-        self._login_of = login_of
+        self.login_of = login_of
 
     async def answer(self, request: Request, principal: Principal, work: Callable[[Visit], T]) -> T:
         """What `work` makes of the visit, in a thread. Raises what it raises, and Busy."""
         language = language_of(request)
         stated = self._stated(request)
         statements = Statements(
-            self._reasons, self._openings, self._login_of(request), principal.reference
+            self._reasons, self._openings, self.login_of(request), principal.reference
         )
         texts = dict(request.query_params)
 
@@ -66,7 +66,7 @@ class Desk:
         subject = subject_of(request)
         if subject is None:
             return NOTHING_STATED
-        return self._reasons.of(self._login_of(request), subject)
+        return self._reasons.of(self.login_of(request), subject)
 
 
 def subject_of(request: Request) -> str | None:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from msgspec import UNSET, Struct, UnsetType
 
-from application.queries.cases.found_requests import NotAllowed
+from application.queries.cases.found_requests import NoSuchCase, NotAllowed
 from application.times import localized
 from documents.messages import told
 from ledger.errors import LedgerError, Misconfigured, Reject, Retry, UnknownSubject, Unproven
@@ -42,6 +42,7 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (Forbidden, HTTPStatus.FORBIDDEN),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
     (UnknownSubject, HTTPStatus.NOT_FOUND),
+    (NoSuchCase, HTTPStatus.NOT_FOUND),
     (NotAllowed, HTTPStatus.CONFLICT),
     (Unproven, HTTPStatus.CONFLICT),
     (Misconfigured, HTTPStatus.BAD_REQUEST),

@@ -69,14 +69,21 @@ def converted(texts: Mapping[str, str | list[str]], into: type[S]) -> S:
         raise Misconfigured(_without_value(error), field=_member(error)) from None
 
 
+_MISSING = "Object missing required field `"
+
+
 def _member(error: msgspec.ValidationError) -> str:
+    if str(error).startswith(_MISSING):
+        return str(error).removeprefix(_MISSING).partition("`")[0]
     _, marked, path = str(error).rpartition(" - at `$.")
-    return path.rstrip("`") if marked else ""
+    return path.rstrip("`").partition("[")[0] if marked else ""
 
 
 def _without_value(error: msgspec.ValidationError) -> str:
     text = str(error).partition(" - at `")[0]
     # The library quotes a value of a closed list, and a text that is no number or time.
+    if text.startswith(_MISSING):
+        return "this is needed"
     if text.startswith(("Invalid enum value", "Invalid value")):
         return "this value is not one of those that are known"
     return text[:1].lower() + text[1:]
