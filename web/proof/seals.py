@@ -11,7 +11,6 @@ import msgspec
 import orjson
 from msgspec import UNSET
 
-from application.language import spoken
 from application.queries.persons.history import HistoryLine
 from ledger.tlog.signing.keys import ED25519
 from ledger.tlog.signing.policy import NO_QUORUM, Policy
@@ -19,7 +18,6 @@ from schemas import ALL_TYPES
 from web.pieces import Seal
 from web.proof.tickets import ticket_of
 from web.visit import Visit
-from web.words import words
 
 ENTRIES = "/api/v1/proof/entries/"
 LOG = "/log/"
@@ -103,8 +101,3 @@ def _quorum(policy: Policy, name: str) -> object:
         return name
     members = [_quorum(policy, member) for member in group.members]
     return {"threshold": group.threshold, "members": members}
-
-
-def seal_words() -> list[tuple[str, str]]:
-    """The texts of the scripts, by name; `{name}` in them is filled in by the browser."""
-    return [(name, texts[spoken()]) for name, texts in words()["seals"].items()]
