@@ -1,4 +1,4 @@
-"""Parts of a page that several pages have: a table, bars, names with values, a notice.
+"""Parts of a page that several pages have: a table, bars, names with values, a filter, a notice.
 
 A page of parts is its head and a list of them; each shows itself, like every piece.
 """
@@ -9,6 +9,9 @@ from typing import Literal
 from msgspec import Struct
 
 from web.pieces import Column, Piece, Tone
+
+Kind = Literal["text", "number", "date", "choice", "checks", "textarea", "hidden"]
+Given = str | Sequence[str]
 
 
 class Table(Piece, frozen=True):
@@ -83,6 +86,27 @@ class Nothing(Piece, frozen=True):
     macro = ("parts", "nothing_here")
     what: object
     how: object
+
+
+class Input(Struct, frozen=True):
+    """A field of a form. `options`: codes with their words. `label`, `hint`: names in the words of fields."""
+
+    name: str
+    kind: Kind = "text"
+    options: tuple[tuple[str, object], ...] = ()
+    required: bool = False
+    label: str = ""
+    hint: str = ""
+    value: Given = ""
+
+
+class Filter(Piece, frozen=True):
+    """What a list can be narrowed to; it keeps the moment. `moment`: names and texts of it."""
+
+    macro = ("parts", "a_filter")
+    action: str
+    inputs: tuple[Input, ...]
+    moment: tuple[tuple[str, str], ...] = ()
 
 
 def columns(*headings: object, numbers: Sequence[int] = ()) -> tuple[Column, ...]:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from msgspec import UNSET, Struct, UnsetType
 
-from application.queries.cases.found_requests import NotAllowed
+from application.queries.cases.found_requests import NoSuchCase, NotAllowed
 from application.times import localized
 from documents.messages import told
 from ledger.errors import LedgerError, Misconfigured, Reject, Retry, UnknownSubject, Unproven
@@ -37,11 +37,27 @@ class TooMany(LedgerError):
     """Too many requests: wait a moment, and ask again."""
 
 
+class PlaceLost(LedgerError):
+    """The list has changed, and this place in it is gone: begin again without a cursor."""
+
+
+class TooBig(LedgerError):
+    """This request has more bytes than are read."""
+
+
+class WrongType(LedgerError):
+    """This content type is not read here."""
+
+
 _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
+    (PlaceLost, HTTPStatus.GONE),
+    (TooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (WrongType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (UnknownSubject, HTTPStatus.NOT_FOUND),
+    (NoSuchCase, HTTPStatus.NOT_FOUND),
     (NotAllowed, HTTPStatus.CONFLICT),
     (Unproven, HTTPStatus.CONFLICT),
     (Misconfigured, HTTPStatus.BAD_REQUEST),
