@@ -46,7 +46,8 @@ from ledger.tlog.witnessing.witnesses import Witnesses
 from ledger.writing.bookmarks import HaltLimit
 from ledger.writing.chain import CHAIN
 from projections.keeping.person import legal_holds
-from projections.reading.standing import holds_role, staff_is_registered
+from projections.reading.standing import grant_of, staff_is_registered
+from projections.views.staff import Grant
 from rulebook import period, secrecy
 from rulebook.approvals import approvers
 from rulebook.powers import POWERS
@@ -250,12 +251,16 @@ class Site:
 
     def is_granted(self, reader: Reader) -> bool:
         """Whether the register grants a reader the role now; any role while it grants nobody one."""
+        if self.grant_of(reader) is not None:
+            return True
+        return not staff_is_registered(self._idle_reader(), self.privacy_office)
+
+    def grant_of(self, reader: Reader) -> Grant | None:
+        """The grant of the register by which a reader holds the role now."""
         session = self._idle_reader()
         opener = Opener(session, self.provider, self.ledger)
         streams = [period.subject for period in opener.periods(reader.reference)]
-        if holds_role(session, streams, reader.role, self.clock(), self.privacy_office):
-            return True
-        return not staff_is_registered(session, self.privacy_office)
+        return grant_of(session, streams, reader.role, self.clock(), self.privacy_office)
 
     def record_reads(self) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
@@ -347,9 +352,8 @@ class Site:
 
     def chain(self) -> KeyedHash:
         """What vouches for batches (`ledger.writing.chain`). Raises Lost when its key is not here."""
-        return KeyedHash(
-            Opener(self.session("reader"), self.provider, self.ledger).ledger_key(CHAIN)
-        )
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        return KeyedHash(opener.ledger_key(CHAIN))
 
     def eraser(self) -> Eraser:
         """What destroys a person's keys."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from host.login_settings import LoginSettings, read_logins
 from host.setting_texts import Reader
 
 HOST, PORT = "127.0.0.1", 8463
@@ -24,6 +25,7 @@ class WebSettings(msgspec.Struct, frozen=True):
     certificate: Path | None = None
     key: Path | None = None
     proxies: tuple[str, ...] = ()
+    logins: LoginSettings = LoginSettings()
 
     @property
     def is_secure(self) -> bool:
@@ -46,6 +48,7 @@ def read_web(reader: Reader, *, confidential: bool) -> WebSettings:
         certificate=reader.file("WEB_CERTFILE"),
         key=reader.file("WEB_KEYFILE"),
         proxies=reader.names("WEB_PROXIES", (), r"[0-9A-Fa-f.:]{2,45}", "addresses"),
+        logins=read_logins(reader),
     )
     if (settings.certificate is None) != (settings.key is None):
         reader.wrong.append("LEDGER_WEB_CERTFILE, LEDGER_WEB_KEYFILE: set both or neither")

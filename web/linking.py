@@ -6,9 +6,13 @@ from application.answer import Name
 from application.source import instant_or_none
 from projections.folds.timetravel import Moment
 from schemas import is_person
+from schemas.references import kind_of
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY, address
 from web.pieces import Erased, Link
 from web.visit import Visit
+
+CONTACT = "~"
+"""Between the ids of a customer and of a contact person in an address: no id has it."""
 
 
 def moment_texts(moment: Moment) -> dict[str, str]:
@@ -33,11 +37,33 @@ def act(*path: str, **parameters: str | None) -> str:
     return address("/" + "/".join(map(quote, path)), named)
 
 
+def person_to(visit: Visit, reference: str, *more: str, **parameters: str | None) -> str:
+    """The address of a page about a person."""
+    return to(visit, *person_parts(reference), *more, **parameters)
+
+
+def person_parts(reference: str) -> tuple[str, ...]:
+    """The parts of the address of a person: a contact person has the customer's id and the own one."""
+    parts = reference.split("/")
+    if kind_of(reference) == "contact":
+        return "persons", "contact", f"{parts[1]}{CONTACT}{parts[3]}"
+    return "persons", *parts
+
+
 def person(visit: Visit, name: Name | None) -> object:
     """A person: a link where the reader has that page, and what stands for one who was erased."""
     if not isinstance(name, str):
         return Erased()
-    return Link(to(visit, "persons", name), name) if visit.has("persons") else name
+    seen = visit.has("staff" if kind_of(name) == "employee" else "persons")
+    return Link(person_to(visit, name), name) if seen and visit.has("persons") else name
+
+
+def event(visit: Visit, position: int, text: object = None) -> object:
+    """An event: a link where the reader has its page."""
+    words = position if text is None else text
+    if not visit.has("persons"):
+        return words
+    return Link(to(visit, "events", str(position)), words, quiet=text is None)
 
 
 def subject(visit: Visit, reference: str | None) -> object:

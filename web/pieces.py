@@ -3,7 +3,7 @@
 A template prints a piece like a text, and a cell of a table may be one.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar, Literal
 
 from markupsafe import Markup
@@ -75,7 +75,7 @@ class Erased(Piece, frozen=True):
     """A value that was erased: when, and on which ground in words."""
 
     macro = ("values", "erased")
-    at: datetime | str | None = None
+    at: date | str | None = None
     ground: str | None = None
 
 

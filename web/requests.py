@@ -58,7 +58,11 @@ def moment_of(texts: Mapping[str, str]) -> Moment:
 
 def time_named(texts: Mapping[str, str], name: str) -> datetime | None:
     """A time that a person typed or copied. Raises Misconfigured for what is none."""
-    text = texts.get(name)
+    return time_asked(texts.get(name), name)
+
+
+def time_asked(text: str | None, name: str) -> datetime | None:
+    """The time that a parameter names, if it does. Raises Misconfigured for a time that is none."""
     if not text:
         return None
     time = instant_of(text) or time_shown(text) or _from_form(text)

@@ -35,13 +35,14 @@ Deed = Literal["requests", "decisions", "holds", "incidents", "approvals", "lett
 
 
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a role has. `opens`, `others`: see `rights.toml`."""
+    """What a role has. `opens`, `others`, `ends`: see `rights.toml`."""
 
     why: str
     pages: tuple[Part, ...]
     acts: tuple[Deed, ...]
     opens: Literal["role", "all", "none"]
     others: Literal["masked", "shut", "hidden"]
+    ends: bool = False
 
 
 NOTHING = Rights("it is not listed", (), (), "none", "hidden")

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from host.settings import Settings
 from ledger.errors import LedgerError, Misconfigured, Retry
 from web.app import Console
 from web.logins.origin import Origin, is_loopback
+from web.logins.peers import PeerProtocol
 
 # Sites that answer at the same time; each has database connections of its own.
 SITES = 8
@@ -125,6 +127,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _config(console: Console, settings: Settings) -> uvicorn.Config:
     web = settings.web
+    authorities = web.logins.client_authorities
     return uvicorn.Config(
         console.app,
         log_config=None,
@@ -134,6 +137,9 @@ def _config(console: Console, settings: Settings) -> uvicorn.Config:
         forwarded_allow_ips=list(web.proxies),
         ssl_certfile=web.certificate,
         ssl_keyfile=web.key,
+        ssl_ca_certs=str(authorities) if authorities else None,
+        ssl_cert_reqs=ssl.CERT_OPTIONAL if authorities else ssl.CERT_NONE,
+        http=PeerProtocol,
         timeout_graceful_shutdown=FINISH_S,
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=64 * 1024,

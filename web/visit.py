@@ -91,6 +91,16 @@ class Visit:
             raise Forbidden
         self._statements.state(subject, reason, category)
 
+    def for_reason(self, reason: Reason, category: str) -> "Visit":
+        """The same visit, in which a category is open for one answer. Raises Forbidden, or TooMany."""
+        if self.rights.others != "masked" or self._statements is None:
+            raise Forbidden
+        self._statements.count()
+        stated = Stated(reason, frozenset({category}))
+        made = Visit(self.site, self.principal, self.language, self.moment, stated)
+        made._current = self._current
+        return made
+
     def forget_reason(self, subject: str) -> None:
         """Close what was opened of a person."""
         if self._statements is not None:

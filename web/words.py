@@ -34,6 +34,12 @@ def t(key: str, *values: object) -> Markup:
     return escape(text).format(*(piece(value) for value in values))
 
 
+def word(section: str, code: str) -> Markup:
+    """A code in words of a section; as it is where the section has none for it."""
+    texts = words()[section].get(code)
+    return escape(texts[spoken()] if texts else harmless(code))
+
+
 def piece(value: object) -> object:
     """A value as it may stand in a text: a text made harmless, a number with its thousands apart."""
     if isinstance(value, int) and not isinstance(value, bool):

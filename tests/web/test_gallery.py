@@ -151,7 +151,7 @@ def test_a_period_is_chosen_by_dragging(tab: Page) -> None:
 
 def test_two_handles_show_what_was_known_when(tab: Page) -> None:
     opened(tab, "person", "en")
-    later = tab.locator("figure.timeline .act.later")
+    later = tab.locator("figure.timeline .later")
     assert later.count() == 0
     known = tab.locator("#t-recorded")
     known.fill("300")

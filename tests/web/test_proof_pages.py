@@ -231,7 +231,10 @@ def test_a_new_ledger_has_a_page_of_the_log(empty: Consoled) -> None:
 
 
 def test_the_growth_is_thinned_and_keeps_its_ends() -> None:
-    days = [LogDay(f"{2000 + n // 336:04}-{1 + n % 336 // 28:02}-{1 + n % 28:02}", n) for n in range(3000)]
+    days = [
+        LogDay(f"{2000 + n // 336:04}-{1 + n % 336 // 28:02}-{1 + n % 28:02}", n)
+        for n in range(3000)
+    ]
     growth = growth_of(days)
     assert growth is not None
     assert growth.points.startswith("0.00,40.00 ")

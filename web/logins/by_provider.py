@@ -124,9 +124,9 @@ class ByProvider:
         """Whom the provider's answer names. Raises CodeRefused, ProviderAway, TokenWrong or NoOne."""
         relying, now = self._relying, self._house.clock()
         described = self._provider.metadata()
-        if "iss" in said or described.authorization_response_iss_parameter_supported:
-            if said.get("iss") != relying.issuer:
-                raise TokenWrong("iss")
+        says_issuer = "iss" in said or described.authorization_response_iss_parameter_supported
+        if says_issuer and said.get("iss") != relying.issuer:
+            raise TokenWrong("iss")
         if "error" in said or "code" not in said:
             raise CodeRefused
         redirect_uri = self._house.origin.url(BACK)

@@ -32,7 +32,7 @@ class ClaimNames(msgspec.Struct, frozen=True):
 
 
 class NoOne(Exception):
-    """The claims name nobody who may ask. Its text is a word of `login.refused` in `web/words.toml`."""
+    """The claims name nobody who may ask. Its text is a word of `refused` (`web/words.toml`)."""
 
 
 def employee_of(claims: Claims, names: ClaimNames) -> str:
@@ -46,7 +46,7 @@ def employee_of(claims: Claims, names: ClaimNames) -> str:
 
 
 def client_reference(client: str) -> str:
-    """The reference of a system that asks for itself: the record of reads and the register know it by that."""
+    """The reference of a system that asks for itself, for the register and the record of reads."""
     reference = BY_CLIENT + client
     if not _EMPLOYEE.match(reference):
         raise NoOne("no-person")

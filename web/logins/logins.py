@@ -1,6 +1,7 @@
 """The logins of one console, put together: who asks, the routes, and what stands before all pages."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -9,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from web.logins.by_link import ByLink
-from web.logins.by_provider import ByProvider
+from web.logins.by_provider import BEGIN, LOGGED_OUT, ByProvider
 from web.logins.clients import Clients
 from web.logins.house import House
 from web.logins.links import PATH as LINK_PATH
@@ -18,7 +19,7 @@ from web.logins.origin import local_path
 from web.logins.sessions import Session
 from web.principals import Principal
 
-# A role that has ended opens nothing at once, as each read asks the register; after this its session ends, too.
+# Each read asks the register, so an ended role opens nothing at once. After this its session ends, too.
 JUDGED_AGAIN = timedelta(minutes=1)
 
 
@@ -73,7 +74,7 @@ class Logins:
             Route(LINK_PATH, self._link.page, methods=["GET"]),
             Route(LINK_PATH, self._link.use, methods=["POST"]),
             Route("/logout", self._logout, methods=["POST"]),
-            Route("/logged-out", self._logged_out, methods=["GET"]),
+            Route(LOGGED_OUT, self._logged_out, methods=["GET"]),
         ]
         return [*routes, *(self._provider.routes() if self._provider else ())]
 
@@ -83,8 +84,7 @@ class Logins:
         if request.state.principal is not None:
             return RedirectResponse(back, 303)
         facts = {
-            "next": back,
-            "provider": self._provider is not None,
+            "doors": [door_of(request, back)] if self._provider else [],
             "links": self.house.links is not None and self.house.origin.is_loopback,
         }
         response = self.house.show(request, "login", facts)
@@ -114,3 +114,10 @@ class Logins:
     async def _logged_out(self, request: Request) -> Response:
         """Where the provider leads to after a logout."""
         return self.house.show(request, "logged_out", {"leave": None})
+
+
+def door_of(request: Request, back: str) -> dict[str, str]:
+    """The way to the provider: for the house, or with `door=portal` for a person of the portal."""
+    door = "portal" if request.query_params.get("door") == "portal" else "console"
+    word = "portal" if door == "portal" else "provider"
+    return {"word": word, "href": f"{BEGIN}?{urlencode({'door': door, 'next': back})}"}

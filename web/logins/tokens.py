@@ -1,6 +1,6 @@
 """What a token of the provider must be before any of it is believed: who signed it, for whom, and until when.
 
-Pure but for the provider's keys. The clock is an argument. A clock may differ from the provider's by `SKEW_S`.
+Pure but for the provider's keys. The clock is an argument, and may differ from the provider's by `SKEW_S`.
 """
 
 from collections.abc import Mapping

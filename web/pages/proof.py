@@ -120,9 +120,7 @@ class AuditForm(FormData, frozen=True):
 def start_audit(visit: Visit, form: AuditForm) -> str:
     """Start an audit, unless one runs."""
     recorded = head_position(visit.site.session("reader"))
-    audits_of(visit.settings).start(
-        visit.settings, visit.site.clock, recorded, views=form.views
-    )
+    audits_of(visit.settings).start(visit.settings, visit.site.clock, recorded, views=form.views)
     return AUDIT
 
 

@@ -16,8 +16,8 @@ import msgspec
 
 from application.answer import Answer
 from application.queries.upkeep.health import AuditReport
-from ledger.event import instant
 from host.settings import Settings
+from ledger.event import instant
 from web.proof.audit_process import VIEWS
 from web.proof.audit_words import Began, Ended, Failed, Reached, Word
 
@@ -76,7 +76,7 @@ class Audits:
     def _follow(self, process: "subprocess.Popen[bytes]", clock: Callable[[], datetime]) -> None:
         """Take down what the audit says, until it ends."""
         with process:
-            assert process.stdout is not None  # noqa: S101  it is a pipe
+            assert process.stdout is not None
             self._listen(process.stdout, clock)
         if self._last.state == "running":
             self._end(clock, state="failed", failure=_NO_WORD)

@@ -54,9 +54,7 @@ def shown_of(line: HistoryLine) -> dict[str, object]:
     """
     event_type = ALL_TYPES.get(line.type)
     people = event_type.references if event_type else ()
-    facts = {
-        f"facts.{name}": value for name, value in line.facts.items() if name not in people
-    }
+    facts = {f"facts.{name}": value for name, value in line.facts.items() if name not in people}
     return {
         "recorded": line.recorded_at,
         "stream": line.data_subject,

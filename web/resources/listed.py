@@ -6,19 +6,23 @@ from web.resource import Resource
 from web.resources import (
     disclosures,
     events,
+    finding_persons,
     findings,
     holds,
     incidents,
+    operations,
     persons,
     proof,
     register,
     requests,
     retention,
+    staff,
     today,
 )
 
 RESOURCES: tuple[Resource[Any, Any], ...] = (
     *today.RESOURCES,
+    *finding_persons.RESOURCES,
     *persons.RESOURCES,
     *register.RESOURCES,
     *findings.RESOURCES,
@@ -28,5 +32,7 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     *retention.RESOURCES,
     *events.RESOURCES,
     *disclosures.RESOURCES,
+    *staff.RESOURCES,
+    *operations.RESOURCES,
     *proof.RESOURCES,
 )

@@ -35,9 +35,7 @@ def log(visit: Visit, params: NoParams) -> log_state.LogState:
     """The transparency log: its checkpoint, its keys, who signed, and how it grew."""
     site = visit.site
     recorded = head_position(site.session("reader"))
-    return log_state.log_state(
-        site.published_log, visit.settings.log.origin, visit.now, recorded
-    )
+    return log_state.log_state(site.published_log, visit.settings.log.origin, visit.now, recorded)
 
 
 @resource("/proof/events/{position}", "proof", name="prove")

@@ -22,3 +22,19 @@ document.addEventListener("keydown", (event) => {
   const open = event.target.closest?.("details[open]");
   if (open) { open.open = false; open.querySelector("summary").focus(); }
 });
+
+// What takes long streams in: the link stays where it cannot be fetched, and leads to the same by itself.
+for (const place of document.querySelectorAll("[data-load]")) {
+  const link = place.querySelector("a[href]");
+  if (!link) continue;
+  place.setAttribute("aria-busy", "true");
+  place.append(document.createElement("progress"));
+  fetch(link.href, { credentials: "same-origin", redirect: "error" })
+    .then((response) => (response.ok ? response.text() : Promise.reject(new Error("refused"))))
+    .then((text) => {
+      const loaded = new DOMParser().parseFromString(text, "text/html").querySelector("[data-loaded]");
+      if (loaded) place.replaceWith(loaded);
+      else throw new Error("nothing loaded");
+    })
+    .catch(() => { place.removeAttribute("aria-busy"); place.querySelector("progress")?.remove(); });
+}
