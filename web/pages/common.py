@@ -65,20 +65,9 @@ def choice(name: str, options: Iterable[tuple[str, object]], value: str | None) 
 
 
 def also(name: str, value: bool) -> Input:
-<<<<<<< HEAD
     """Whether a list has more than what is open, or only some of it."""
     options = (("", t(f"also.not_{name}")), ("true", t(f"also.{name}")))
     return Input(name, "choice", options, value="true" if value else "", label=f"also_{name}")
-=======
-    """Whether a list has more than what is open."""
-    return Input(
-        name,
-        "choice",
-        (("true", t(f"also.{name}")),),
-        value="true" if value else "",
-        label=f"also_{name}",
-    )
->>>>>>> dd754c8b3677ad5177d03ed93d577e46ee804bd3
 
 
 def acts(visit: Visit, *offered: tuple[str, str, dict[str, str | None]]) -> tuple[Link, ...]:

@@ -309,14 +309,8 @@ def _said_by(row: PurposeRow, layer: str) -> Iterator[object]:
     for entry in row.entries:
         if entry.layer == layer:
             yield told_in(entry, "title")
-<<<<<<< HEAD
             bases = RegisterWords(spoken()).codes("legal_basis", entry.legal_bases)
             yield lines(*bases) or Tag(say("purposes", "forbidden"), "bad")
-=======
-            yield codes("legal_basis", entry.legal_bases) or Tag(
-                say("purposes", "forbidden"), "bad"
-            )
->>>>>>> dd754c8b3677ad5177d03ed93d577e46ee804bd3
             yield cited(entry.citation)
 
 
