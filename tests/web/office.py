@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from host.wiring import install_site
 from tests.fixtures.console import collected, registered
@@ -101,7 +101,7 @@ class _Controls(HTMLParser):
             self._within = False
 
 
-def fields_of(page: httpx.Response) -> dict[str, Any]:
+def fields_of(page: httpx2.Response) -> dict[str, Any]:
     """The fields of the form of an act, as the page fills them in; one that repeats is a list."""
     controls = _Controls()
     controls.feed(page.text)
@@ -121,24 +121,24 @@ def filled(client: Client, path: str, **fields: Any) -> dict[str, Any]:
     return {**fields_of(page), **fields}
 
 
-def sent(client: Client, path: str, **fields: Any) -> httpx.Response:
+def sent(client: Client, path: str, **fields: Any) -> httpx2.Response:
     """Fill in the form of a page, and send it."""
     return client.post(path, **filled(client, path, **fields))
 
 
-def checked(client: Client, path: str, **fields: Any) -> tuple[httpx.Response, dict[str, Any]]:
+def checked(client: Client, path: str, **fields: Any) -> tuple[httpx2.Response, dict[str, Any]]:
     """Fill in a form that shows first what it would do; that page, and what its button sends."""
     page = sent(client, path, **fields)
     assert page.status_code == 200, page.text[:2000]
     return page, fields_of(page)
 
 
-def confirmed(client: Client, path: str, **fields: Any) -> httpx.Response:
+def confirmed(client: Client, path: str, **fields: Any) -> httpx2.Response:
     """Fill in a form, look at what it would do, and confirm that."""
     _, confirming = checked(client, path, **fields)
     return client.post(path, **confirming)
 
 
-def wrong_fields(page: httpx.Response) -> list[str]:
+def wrong_fields(page: httpx2.Response) -> list[str]:
     """The fields beside which a page says that something is wrong."""
     return _WRONG.findall(page.text)
