@@ -1,0 +1,38 @@
+"""What both standards share: whose log it is, who may read it, and of whom."""
+
+from application.processing_acts import Log
+from ledger.errors import UnknownSubject
+from web.principals import DATA_SUBJECT
+from web.problems import NotFound
+from web.visit import Visit
+
+PIECE = 100
+"""Acts in one answer."""
+QUERY = "export"
+"""The name under which a read of a log is noted, as that of the command."""
+
+
+def is_own(visit: Visit) -> bool:
+    """Whether a person asks about themselves, in the portal."""
+    return visit.principal.role == DATA_SUBJECT
+
+
+def check_part(visit: Visit) -> None:
+    """Raise NotFound for a role that may know of no person; the portal knows of its own."""
+    if is_own(visit):
+        if visit.settings.confidential:
+            raise NotFound
+    elif not visit.has("persons"):
+        raise NotFound
+
+
+def check_about(visit: Visit, reference: str) -> None:
+    """Raise UnknownSubject for somebody else than the person who asks."""
+    if is_own(visit) and reference != visit.principal.reference:
+        raise UnknownSubject
+
+
+def log_of(visit: Visit, register_url: str) -> Log:
+    """The ledger whose acts are read. `register_url`: what the id of an activity is put behind."""
+    settings = visit.settings
+    return Log(settings.ledger, settings.confidential, register_url)
