@@ -12,7 +12,7 @@ from web.resource import Params
 Schema = dict[str, Any]
 _TEMPLATE = "#/components/schemas/{name}"
 _BEFORE = _TEMPLATE.removesuffix("{name}")
-# So deep that every member is seen; a struct that has itself as a member ends there.
+# So deep lists have an element; a struct that holds a list of its own kind ends there.
 _DEEPEST = 8
 _BY_FORMAT = {
     "date-time": "2026-11-24T10:15:00+01:00",
@@ -82,7 +82,7 @@ class Components:
         return None
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
-        wanted = schema.get("required", ()) if depth < _DEEPEST else ()
+        wanted = schema.get("required", ())
         members = {name: self.example(schema["properties"][name], depth + 1) for name in wanted}
         more = schema.get("additionalProperties")
         if not members and isinstance(more, Mapping) and "propertyNames" not in schema:

@@ -3,7 +3,7 @@
 from application.processing_acts import Log
 from ledger.errors import UnknownSubject
 from web.principals import DATA_SUBJECT
-from web.problems import NotFound
+from web.problems import Forbidden
 from web.visit import Visit
 
 PIECE = 100
@@ -18,12 +18,13 @@ def is_own(visit: Visit) -> bool:
 
 
 def check_part(visit: Visit) -> None:
-    """Raise NotFound for a role that may know of no person; the portal knows of its own."""
-    if is_own(visit):
-        if visit.settings.confidential:
-            raise NotFound
-    elif not visit.has("persons"):
-        raise NotFound
+    """Raise Forbidden for a role that may know of no person; the portal knows of its own.
+
+    The addresses are those of a public standard, so they are no secret as a page is.
+    """
+    may = not visit.settings.confidential if is_own(visit) else visit.has("persons")
+    if not may:
+        raise Forbidden
 
 
 def check_about(visit: Visit, reference: str) -> None:

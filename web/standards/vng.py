@@ -16,14 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from application.processing_acts import INVOLVED, Act
+from application.processing_acts import INVOLVED, Act, Log
 from application.queries.persons.logged import acts_about, acts_after, reference_of
-from application.queries.subjects import check_person
 from application.source import Source
 from application.times import in_zone
 from documents.vng import vng_record
 from ledger.errors import UnknownSubject
 from ledger.recording.reads import READS
+from schemas import is_person
 from schemas.encoding import JsonValue, to_json, to_line
 from web.answering import Desk
 from web.api.asking import CURSOR
@@ -87,9 +87,7 @@ class Interface:
 
     def _listed(self, visit: Visit, wanted: Wanted, again: Mapping[str, str]) -> bytes:
         source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
-        reference = _reference(source, log.urn, wanted)
-        check_about(visit, reference)
-        acts = acts_about(source, log, reference, own=is_own(visit))
+        acts = _acts(visit, source, log, wanted)
         objects = [made for act in acts if wanted.has(act) for made in self._objects(act)]
         pages = Pages(source.opener.ledger_key(READS), [PATH, again, visit.principal.role])
         piece = pages.piece(objects, PIECE, wanted.cursor)
@@ -143,7 +141,17 @@ class _Named(Struct, frozen=True):
     id: UUID
 
 
-def _each(source: Source, log: Any, id: UUID) -> Iterator[Act]:
+def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
+    """The acts of a list; none of a person who is not known, or is not the one who asks."""
+    try:
+        reference = _reference(source, log.urn, wanted)
+        check_about(visit, reference)
+        return acts_about(source, log, reference, own=is_own(visit))
+    except UnknownSubject:
+        return []
+
+
+def _each(source: Source, log: Log, id: UUID) -> Iterator[Act]:
     after: int | None = 0
     while after is not None:
         page = acts_after(source, log, after, 1, lambda act: act.object_id == id)
@@ -166,7 +174,8 @@ def _reference(source: Source, urn: str, wanted: Wanted) -> str:
     if kind is None:
         raise UnknownSubject
     reference = f"{kind}/{wanted.object_id}"
-    check_person(reference)
+    if not is_person(reference):
+        raise UnknownSubject
     return reference
 
 
