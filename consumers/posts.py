@@ -15,7 +15,17 @@ from consumers.pipeline import body_of, kept
 from consumers.source import Record, record_of
 from ledger.errors import Misconfigured
 from ledger.writing.message import FileOrigin, Message, place_of
-from schemas import AdmissionRules, Code, Event, Headers, Rejection, admit_each, parse, parse_binary, through
+from schemas import (
+    AdmissionRules,
+    Code,
+    Event,
+    Headers,
+    Rejection,
+    admit_each,
+    parse,
+    parse_binary,
+    through,
+)
 
 PLACE = "http"
 """What the label begins with under which events of a client are kept; the client's name follows."""
@@ -35,7 +45,9 @@ class Post(msgspec.Struct, frozen=True, gc=False):
     @property
     def size(self) -> int:
         """Bytes, about."""
-        return len(self.body) + sum(len(name) + len(text or b"") for name, text in self.headers or ())
+        return len(self.body) + sum(
+            len(name) + len(text or b"") for name, text in self.headers or ()
+        )
 
 
 def label_of(client: str) -> str:
@@ -48,9 +60,7 @@ def one(body: bytes) -> list[Post]:
     return [Post(body)]
 
 
-def one_binary(
-    content_type: str, headers: Iterable[tuple[str, str]], body: bytes
-) -> list[Post]:
+def one_binary(content_type: str, headers: Iterable[tuple[str, str]], body: bytes) -> list[Post]:
     """The event of a post in binary mode: attributes are headers `ce-…`, whose values are percent-encoded.
 
     CloudEvents HTTP binding 1.0.2, 3.1; kept as the Kafka binding has it, so that one reader reads both.

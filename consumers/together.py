@@ -115,7 +115,9 @@ class Together:
         with self._changed:
             if self._closed or not self._has_room(waiting):
                 self._observer.turned_away()
-                raise Busy("more events wait than can be recorded at once: send them again in a moment")
+                raise Busy(
+                    "more events wait than can be recorded at once: send them again in a moment"
+                )
             self._waiting.append(waiting)
             self._events += len(posts)
             self._size += waiting.size

@@ -46,7 +46,8 @@ from ledger.tlog.witnessing.witnesses import Witnesses
 from ledger.writing.bookmarks import HaltLimit
 from ledger.writing.chain import CHAIN
 from projections.keeping.person import legal_holds
-from projections.reading.standing import holds_role, staff_is_registered
+from projections.reading.standing import grant_of, staff_is_registered
+from projections.views.staff import Grant
 from rulebook import period, secrecy
 from rulebook.approvals import approvers
 from rulebook.powers import POWERS
@@ -96,12 +97,9 @@ class Site:
     @property
     def database(self) -> Database:
         """The database of the URL, or that of the embedded server."""
-        patience_s, read_only = self.settings.database_patience_s, self._read_only
-        if self._server:
-            url = self._server.url()
-            return Database(url, peer=True, patience_s=patience_s, read_only=read_only)
-        url = self.settings.database_url or ""
-        return Database(url, patience_s=patience_s, read_only=read_only)
+        url = self._server.url() if self._server else self.settings.database_url or ""
+        patience_s, peer = self.settings.database_patience_s, self._server is not None
+        return Database(url, peer=peer, patience_s=patience_s, read_only=self._read_only)
 
     @property
     def provider(self) -> KeyProvider:
@@ -250,12 +248,15 @@ class Site:
 
     def is_granted(self, reader: Reader) -> bool:
         """Whether the register grants a reader the role now; any role while it grants nobody one."""
+        session, office = self._idle_reader(), self.privacy_office
+        return bool(self.grant_of(reader)) or not staff_is_registered(session, office)
+
+    def grant_of(self, reader: Reader) -> Grant | None:
+        """The grant of the register by which a reader holds the role now."""
         session = self._idle_reader()
         opener = Opener(session, self.provider, self.ledger)
         streams = [period.subject for period in opener.periods(reader.reference)]
-        if holds_role(session, streams, reader.role, self.clock(), self.privacy_office):
-            return True
-        return not staff_is_registered(session, self.privacy_office)
+        return grant_of(session, streams, reader.role, self.clock(), self.privacy_office)
 
     def record_reads(self) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
@@ -282,24 +283,24 @@ class Site:
         """
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
-        opener = Opener(self.session("reader"), self.provider, self.ledger)
         reader = self._reader()
         self._check_approver(act, reader)
-        digested = [*(whom(opener, about) if about else ()), *parameters]
-        digest = digest_of(opener.ledger_key(READS), act, digested)
+        digest = self.digest_of_act(act, parameters, about)
         approval = Approval(act, reader.reference, reader.role, digest)
         recorder = self._open_recorder_of_own()
         try:
-            return approve(
-                self._idle_reader(),
-                recorder.record,
-                self.ledger,
-                approval,
-                self.clock(),
-                period("second-approval"),
-            )
+            session, valid = self._idle_reader(), period("second-approval")
+            return approve(session, recorder.record, self.ledger, approval, self.clock(), valid)
         finally:
             recorder.close()
+
+    def digest_of_act(
+        self, act: str, parameters: Sequence[object], about: str | None = None
+    ) -> str:
+        """The name by which the approvals of an act find each other. Raises UnknownSubject."""
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        digested = [*(whom(opener, about) if about else ()), *parameters]
+        return digest_of(opener.ledger_key(READS), act, digested)
 
     def approving_roles(self, act: str) -> tuple[str, ...]:
         """The roles whose holders may approve an act; none: the register grants no roles, and all may."""
@@ -347,9 +348,8 @@ class Site:
 
     def chain(self) -> KeyedHash:
         """What vouches for batches (`ledger.writing.chain`). Raises Lost when its key is not here."""
-        return KeyedHash(
-            Opener(self.session("reader"), self.provider, self.ledger).ledger_key(CHAIN)
-        )
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        return KeyedHash(opener.ledger_key(CHAIN))
 
     def eraser(self) -> Eraser:
         """What destroys a person's keys."""

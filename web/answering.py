@@ -42,7 +42,7 @@ class Desk:
         self.pool = pool
         self._reasons = reasons
         self._openings = openings()
-        self._login_of = login_of
+        self.login_of = login_of
 
     async def answer(
         self,
@@ -61,7 +61,7 @@ class Desk:
         language = language_of(request)
         stated = stated if stated.categories else self._stated(request)
         statements = Statements(
-            self._reasons, self._openings, self._login_of(request), principal.reference
+            self._reasons, self._openings, self.login_of(request), principal.reference
         )
         texts = dict(request.query_params) if moment is None else moment
 
@@ -88,7 +88,7 @@ class Desk:
         subject = subject_of(request)
         if subject is None:
             return NOTHING_STATED
-        return self._reasons.of(self._login_of(request), subject)
+        return self._reasons.of(self.login_of(request), subject)
 
 
 def subject_of(request: Request) -> str | None:
@@ -109,7 +109,7 @@ def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
 
     Raises Misconfigured for wrong parameters, or for a past that the answer does not have.
     """
-    if not visit.has(resource.part):
+    if not visit.has(resource.part) or not (resource.deed is None or visit.may(resource.deed)):
         raise NotFound
     if visit.moment != NOW and not resource.timed:
         raise Misconfigured("this answer is given of now alone", field=AS_OF)

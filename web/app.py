@@ -20,13 +20,14 @@ from web.api.marking import MarkMiddleware
 from web.headers import HeadersMiddleware
 from web.logins.house import House
 from web.logins.links import Links
-from web.logins.logins import Logins
 from web.logins.origin import Origin
 from web.logins.sessions import Session, Sessions
+from web.logins.wiring import logins_of
 from web.pages import log_files
 from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.reasons import Reasons
 from web.rendering import STATIC
+from web.rights import rights_of
 from web.routing import Pages
 from web.showing import Showing
 
@@ -37,21 +38,20 @@ FOREVER = "public, max-age=31536000, immutable"
 class Console:
     """One console: its program, and what is told when it begins and ends."""
 
-    def __init__(
-        self, pool: SitePool, origin: Origin, posts: PostObserver = UNOBSERVED
-    ) -> None:
+    def __init__(self, pool: SitePool, origin: Origin, posts: PostObserver = UNOBSERVED) -> None:
         """`posts`: is told what became of the events that clients post."""
+        self.origin = origin
         settings, showing = pool.settings, Showing(pool.settings, PAGES)
         links = Links(settings.key_dir / str(settings.ledger)) if origin.is_loopback else None
         house = House(
             origin=origin,
             clock=pool.clock,
-            grants=lambda reader: _grants(pool, reader),
+            grants=lambda reader: granted(pool, reader),
             show=showing.show,
             sessions=Sessions(pool.clock),
             links=links,
         )
-        self.logins = logins = Logins(house)
+        self.logins = logins = logins_of(house, settings)
         desk = Desk(pool, Reasons(), login_of)
         pages = Pages(desk, showing, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
@@ -89,9 +89,13 @@ def login_of(request: Request) -> str:
     return f"client/{request.state.principal.reference}"
 
 
-def _grants(pool: SitePool, reader: Reader) -> bool:
+def granted(pool: SitePool, reader: Reader) -> bool:
+    """Whether the register grants a reader the role now. A role that must end needs a grant with an end."""
     with pool.site(reader) as site:
-        return site.is_granted(reader)
+        grant = site.grant_of(reader)
+        return grant is not None and (
+            grant.valid_until is not None or not rights_of(reader.role).ends
+        )
 
 
 async def _static(request: Request) -> Response:

@@ -3,7 +3,7 @@
 A template prints a piece like a text, and a cell of a table may be one.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar, Literal
 
 from markupsafe import Markup
@@ -75,7 +75,7 @@ class Erased(Piece, frozen=True):
     """A value that was erased: when, and on which ground in words."""
 
     macro = ("values", "erased")
-    at: datetime | str | None = None
+    at: date | str | None = None
     ground: str | None = None
 
 
@@ -124,8 +124,8 @@ class Deadline(Piece, frozen=True):
 class Seal(Piece, frozen=True):
     """The proof of an event: the browser checks it (`seal.js`) and shows the outcome here.
 
-    `web.proof.seals.seal_of` makes it. `shown`: what the page shows of the event, as JSON. `entry`: where the browser
-    fetches what was signed; without it the mark is only a link.
+    `web.proof.seals.seal_of` makes it. `shown`: what the page shows of the event, as JSON. `entry`: where
+    the browser fetches what was signed; without it the mark is only a link.
     """
 
     macro = ("seal", "mark")

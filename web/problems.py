@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from msgspec import UNSET, Struct, UnsetType
 
-from application.queries.cases.found_requests import NotAllowed
+from application.queries.cases.found_requests import NoSuchCase, NotAllowed
 from application.times import localized
 from documents.messages import told
 from ledger.errors import LedgerError, Misconfigured, Reject, Retry, UnknownSubject, Unproven
@@ -67,6 +67,7 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (TooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (WrongType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (UnknownSubject, HTTPStatus.NOT_FOUND),
+    (NoSuchCase, HTTPStatus.NOT_FOUND),
     (NotAllowed, HTTPStatus.CONFLICT),
     (Unproven, HTTPStatus.CONFLICT),
     (Misconfigured, HTTPStatus.BAD_REQUEST),

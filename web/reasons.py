@@ -97,9 +97,13 @@ class Statements(msgspec.Struct, frozen=True):
 
     def state(self, subject: str, reason: Reason, category: str) -> None:
         """Remember a reason. Raises TooMany for a reader who opens more than a person does."""
+        self.count()
+        self.reasons.state(self.login, subject, reason, category)
+
+    def count(self) -> None:
+        """Count an opening. Raises TooMany for a reader who opens more than a person does."""
         if self.openings.take(self.who):
             raise TooMany
-        self.reasons.state(self.login, subject, reason, category)
 
     def forget(self, subject: str) -> None:
         """Forget what was stated about a person."""

@@ -95,10 +95,20 @@ def environment() -> Environment:
         country=lambda name: country_name(name, spoken()),
         cell=cell,
         verbatim=verbatim,
+        commands=commands,
         shortened=lambda text: text if isinstance(text, Markup) else shortened(str(text)),
     )
     environment.tests["a_number"] = is_number
     return environment
+
+
+def commands(text: Markup) -> Markup:
+    """A text of ours whose commands, between backticks, stand out."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def code(value: str | None, about: str) -> str:

@@ -50,12 +50,19 @@ def moment_of(texts: Mapping[str, str]) -> Moment:
     if position is not None and not (position.isdecimal() and int(position) <= _LAST):
         raise Misconfigured("expected a position: a whole number", field=AT_POSITION)
     return Moment(
-        _time(texts, AS_OF), _time(texts, RECORDED_BY), None if position is None else int(position)
+        time_named(texts, AS_OF),
+        time_named(texts, RECORDED_BY),
+        None if position is None else int(position),
     )
 
 
-def _time(texts: Mapping[str, str], name: str) -> datetime | None:
-    text = texts.get(name)
+def time_named(texts: Mapping[str, str], name: str) -> datetime | None:
+    """A time that a person typed or copied. Raises Misconfigured for what is none."""
+    return time_asked(texts.get(name), name)
+
+
+def time_asked(text: str | None, name: str) -> datetime | None:
+    """The time that a parameter names, if it does. Raises Misconfigured for a time that is none."""
     if not text:
         return None
     time = instant_of(text) or time_shown(text) or _from_form(text)

@@ -12,7 +12,7 @@ import msgspec
 
 from application.answer import Answer
 from ledger.errors import Misconfigured
-from web.rights import Part
+from web.rights import Deed, Part
 from web.visit import Visit
 
 P = TypeVar("P", bound="Params")
@@ -32,6 +32,7 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
     """One answer. `name`: of the query, as the record of reads has it. `path`: with the members of the path.
 
     `rows`: the member that is its list, which becomes a table. `timed`: whether it is given of the past, too.
+    `deed`: what the role must be allowed to do beside.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
     load: Callable[[Visit, P], A]
     rows: str | None = None
     timed: bool = False
+    deed: Deed | None = None
 
     @property
     def description(self) -> str:
@@ -69,14 +71,21 @@ def converted(texts: Mapping[str, str | list[str]], into: type[S]) -> S:
         raise Misconfigured(_without_value(error), field=_member(error)) from None
 
 
+_MISSING = "Object missing required field `"
+
+
 def _member(error: msgspec.ValidationError) -> str:
+    if str(error).startswith(_MISSING):
+        return str(error).removeprefix(_MISSING).partition("`")[0]
     _, marked, path = str(error).rpartition(" - at `$.")
-    return path.rstrip("`") if marked else ""
+    return path.rstrip("`").partition("[")[0] if marked else ""
 
 
 def _without_value(error: msgspec.ValidationError) -> str:
     text = str(error).partition(" - at `")[0]
     # The library quotes a value of a closed list, and a text that is no number or time.
+    if text.startswith(_MISSING):
+        return "this is needed"
     if text.startswith(("Invalid enum value", "Invalid value")):
         return "this value is not one of those that are known"
     return text[:1].lower() + text[1:]

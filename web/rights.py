@@ -4,6 +4,7 @@ The table is `rights.toml`. The register says which role a person holds and whic
 """
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,7 @@ import msgspec
 from application.queries.oversight.seen import covered, house_at
 from application.sight import Sight
 from application.source import Source
+from ledger.names import Role
 from projections.folds.timetravel import NOW
 from schemas import CATEGORIES
 
@@ -26,21 +28,37 @@ Part = Literal[
     "requests",
     "incidents",
     "holds",
+    "approvals",
     "staff",
     "operations",
     "proof",
 ]
-Deed = Literal["requests", "decisions", "holds", "incidents", "approvals", "letters", "audit"]
+Deed = Literal[
+    "requests", "decisions", "holds", "incidents", "approvals", "letters", "audit", "logins"
+]
+
+
+NEEDED: Mapping[Deed, tuple[Role, ...]] = {
+    "requests": ("recorder",),
+    "decisions": ("recorder", "eraser"),
+    "holds": ("recorder",),
+    "incidents": ("recorder",),
+    "approvals": ("recorder",),
+    "letters": ("recorder",),
+    "audit": (),
+}
+"""The roles of the database that an act needs beside the reader's."""
 
 
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a role has. `opens`, `others`: see `rights.toml`."""
+    """What a role has. `opens`, `others`, `ends`: see `rights.toml`."""
 
     why: str
     pages: tuple[Part, ...]
     acts: tuple[Deed, ...]
     opens: Literal["role", "all", "none"]
     others: Literal["masked", "shut", "hidden"]
+    ends: bool = False
 
 
 NOTHING = Rights("it is not listed", (), (), "none", "hidden")

@@ -1,6 +1,7 @@
 """Routes of pages and forms: who may see them, and what becomes of an error."""
 
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct
@@ -12,8 +13,10 @@ from application.answer import Answer, given
 from host.logs import Log
 from ledger.errors import LedgerError, UnknownSubject
 from web.answering import FORMAT, Desk, asked, load
-from web.exports import FORMS, TYPES, Form, exported
-from web.page import AnyForm, AnyPage
+from web.documents import file_of
+from web.exports import TYPES
+from web.once import Once, Sending
+from web.page import AnyForm, AnyPage, Preview
 from web.principals import Principal
 from web.problems import Forbidden, NotFound, problem_of
 from web.question import AnyQuestion, Download
@@ -24,7 +27,6 @@ from web.visit import Visit
 
 Answering = Callable[[Request, Principal], Awaitable[Response]]
 _LOG = Log("serve")
-_FORMS: dict[str, Form] = {form: form for form in FORMS}
 
 
 class Refusal(Struct, frozen=True):
@@ -36,6 +38,8 @@ class Refusal(Struct, frozen=True):
 
 
 NOT_REFUSED = Refusal(200)
+CHANGE = "change"
+"""The button of a preview that leads back to the form."""
 
 
 def refusal_of(error: LedgerError, typed: Typed) -> Refusal:
@@ -52,6 +56,7 @@ class Pages:
         self._desk = desk
         self._showing = showing
         self._secure = secure
+        self._once = Once()
 
     def page(self, page: AnyPage) -> Route:
         """The route of a page, and of the same as a file."""
@@ -80,30 +85,68 @@ class Pages:
         if form.deed is not None and not visit.may(form.deed):
             raise NotFound
         typed = typed_fields(content, form.fields)
-        try:
-            return RedirectResponse(
-                form.do(visit, read_form(typed, request.path_params, form.fields)), 303
-            )
-        except (NotFound, Forbidden):
-            raise
-        except LedgerError as error:
-            if form.page is None:
+        with self._once.sending(self._desk.login_of(request), str(typed.get("once", ""))) as sent:
+            try:
+                return self._sent(request, form, visit, typed, sent)
+            except (NotFound, Forbidden):
                 raise
-            loaded = load(visit, form.page.resource, asked(request))
-            return self._shown(request, form.page, visit, loaded, refusal_of(error, typed))
+            except LedgerError as error:
+                if form.page is None:
+                    raise
+                return self._again(request, form.page, visit, refusal_of(error, typed))
+
+    def _sent(
+        self, request: Request, form: AnyForm, visit: Visit, typed: Typed, sent: Sending
+    ) -> Response:
+        """What a form leads to: its act, or first a preview that a person has not seen yet."""
+        if sent.address is not None:
+            return RedirectResponse(sent.address, 303)
+        if form.page is not None and CHANGE in typed:
+            return self._again(request, form.page, visit, Refusal(200, typed))
+        fields = read_form(typed, request.path_params, form.fields)
+        if form.preview is not None and form.page is not None:
+            preview = form.preview(visit, fields)
+            if typed.get("seen") != preview.seen:
+                return self._previewed(request, form, visit, typed, preview)
+        sent.address = form.do(visit, fields)
+        return RedirectResponse(sent.address, 303)
+
+    def _previewed(
+        self, request: Request, form: AnyForm, visit: Visit, typed: Typed, preview: Preview
+    ) -> Response:
+        """What the act would do, with all that was typed; and that it has changed, where it has."""
+        frame = self._showing.frame(request, form.section)
+        assert form.page is not None
+        facts = self._facts(request, form.page, visit)
+        sent = {name: text for name, text in typed.items() if name not in {"once", "seen"}}
+        changed = "seen" in typed
+        content = render(
+            "confirm.html",
+            frame,
+            preview=preview,
+            sent=sent,
+            changed=changed,
+            once=_once(),
+            **facts,
+        )
+        return HTMLResponse(content, 409 if changed else 200)
+
+    def _facts(self, request: Request, page: AnyPage, visit: Visit) -> Mapping[str, object]:
+        texts = asked(request)
+        answer = load(visit, page.resource, texts)
+        return page.present(visit, page.resource.read(texts), answer)
+
+    def _again(self, request: Request, page: AnyPage, visit: Visit, refusal: Refusal) -> Response:
+        """The page of a form once more."""
+        loaded = load(visit, page.resource, asked(request))
+        return self._shown(request, page, visit, loaded, refusal)
 
     def _made(self, request: Request, page: AnyPage, visit: Visit) -> Response:
         """A page or a file, made while the visit lasts."""
-        answer = load(visit, page.resource, asked(request))
-        form = _FORMS.get(request.query_params.get(FORMAT, ""))
-        if form is not None:
-            name = f"{page.resource.name}.{form}"
-            headers = (
-                {} if form == "json" else {"content-disposition": f"attachment; filename={name}"}
-            )
-            content = exported(answer, page.resource.rows, form)
-            return Response(content, headers=headers, media_type=TYPES[form])
-        return self._shown(request, page, visit, answer)
+        form = request.query_params.get(FORMAT, "")
+        resource = page.export if form in TYPES and page.export else page.resource
+        answer = load(visit, resource, asked(request))
+        return file_of(page, answer, form) or self._shown(request, page, visit, answer)
 
     def _shown(
         self,
@@ -115,7 +158,7 @@ class Pages:
     ) -> Response:
         facts = page.present(visit, page.resource.read(asked(request)), answer)
         frame = self._showing.frame(request, page.section)
-        form = {"typed": refusal.typed, "wrong": refusal.wrong}
+        form = {"typed": refusal.typed, "wrong": refusal.wrong, "once": _once()}
         content = render(page.template, frame, visit=visit, answer=answer, **form, **facts)
         return HTMLResponse(content, refusal.status)
 
@@ -174,6 +217,11 @@ class Pages:
             "unforeseen", f"a request ended with {type(error).__name__}", error=type(error).__name__
         )
         return self._showing.failed(request, error)
+
+
+def _once() -> str:
+    """A name for one form that is shown."""
+    return secrets.token_urlsafe(12)
 
 
 def _address(request: Request) -> str:

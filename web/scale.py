@@ -1,6 +1,6 @@
 """A stretch of time as the width of a picture, and the dates that are written along it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -37,20 +37,29 @@ class Tick(Struct, frozen=True):
 
 
 def ticks(window: Window) -> Iterator[Tick]:
-    """The dates along a window: at most five, at beginnings of days, months or years."""
-    start, end = in_zone(window.start), in_zone(window.end)
-    days = (end - start) / timedelta(days=1)
+    """The dates along a window: about five, at beginnings of days, months or years."""
+    for on, text in _dates(in_zone(window.start).date(), in_zone(window.end).date()):
+        time = datetime(on.year, on.month, on.day, tzinfo=in_zone(window.start).tzinfo)
+        if window.has(time):
+            yield Tick(window.place(time), text)
+
+
+def _dates(start: date, end: date) -> Iterator[tuple[date, str]]:
+    days = (end - start).days
     if days <= _DAYS[-1] * _MOST_TICKS:
-        step = next(step for step in _DAYS if days <= step * _MOST_TICKS)
-        found = _days(start.date(), end.date(), step)
-        return (_tick(window, on, short_day(on)) for on in found if _inside(window, on))
-    months = days / 30
-    step = next((step for step in _MONTHS if months <= step * _MOST_TICKS), _MONTHS[-1])
-    return (
-        _tick(window, on, str(on.year) if step >= 12 else short_month(on))
-        for on in _month_starts(start.date(), end.date(), step)
-        if _inside(window, on)
-    )
+        return ((on, short_day(on)) for on in _days(start, end, _step(_DAYS, days)))
+    step = _step(_MONTHS, days / 30)
+    write = short_month if step < 12 else _year
+    return ((on, write(on)) for on in _month_starts(start, end, step))
+
+
+def _step(steps: Sequence[int], length: float) -> int:
+    """The smallest step that leaves few dates; the largest one where none does."""
+    return next((step for step in steps if length <= step * _MOST_TICKS), steps[-1])
+
+
+def _year(of: date) -> str:
+    return str(of.year)
 
 
 def _days(start: date, end: date, step: int) -> Iterator[date]:
@@ -60,16 +69,3 @@ def _days(start: date, end: date, step: int) -> Iterator[date]:
 def _month_starts(start: date, end: date, step: int) -> Iterator[date]:
     first, last = start.year * 12 + start.month - 1, end.year * 12 + end.month - 1
     return (date(n // 12, n % 12 + 1, 1) for n in range(first, last + 1) if n % step == 0)
-
-
-def _midnight(window: Window, on: date) -> datetime:
-    zone = in_zone(window.start).tzinfo
-    return datetime(on.year, on.month, on.day, tzinfo=zone)
-
-
-def _inside(window: Window, on: date) -> bool:
-    return window.has(_midnight(window, on))
-
-
-def _tick(window: Window, on: date, text: str) -> Tick:
-    return Tick(window.place(_midnight(window, on)), text)

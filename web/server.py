@@ -2,13 +2,17 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from application.following import bring_up_to_date
 from consumers.together import UNOBSERVED, PostObserver
 from host.logs import Log
 from host.pool import SitePool
@@ -16,6 +20,8 @@ from host.settings import Settings
 from ledger.errors import LedgerError, Misconfigured, Retry
 from web.app import Console
 from web.logins.origin import Origin, is_loopback
+from web.logins.peers import PeerProtocol
+from web.metrics import MetricsMiddleware, WebMetrics
 
 # Sites that answer at the same time; each has database connections of its own.
 SITES = 8
@@ -27,15 +33,22 @@ _LOG = Log("serve")
 
 @contextmanager
 def console(
-    settings: Settings, stop: Callable[[], bool], posts: PostObserver = UNOBSERVED
+    settings: Settings,
+    stop: Callable[[], bool],
+    metrics: WebMetrics | None = None,
+    posts: PostObserver = UNOBSERVED,
 ) -> Iterator["Server"]:
-    """Serve until told to stop. Raises Misconfigured, Retry or Halt. `posts`: is told what became of events."""
+    """Serve until told to stop. Raises Misconfigured, Retry or Halt.
+
+    `metrics`: where requests are counted. `posts`: is told what became of events that clients post.
+    """
     listening = _listen(settings)
     port = listening.getsockname()[1]
     origin = origin_of(settings, port)
     pool = SitePool(settings, SITES)
     try:
-        yield Server(Console(pool, origin, posts), pool, listening, origin, stop)
+        app = Console(pool, origin, posts)
+        yield Server(app, pool, listening, stop, metrics)
     finally:
         pool.close()
         listening.close()
@@ -49,15 +62,16 @@ class Server:
         console: Console,
         pool: SitePool,
         listening: socket.socket,
-        origin: Origin,
         stop: Callable[[], bool],
+        metrics: WebMetrics | None,
     ) -> None:
-        self.origin = origin
+        self.origin = console.origin
         self._console = console
         self._pool = pool
         self._listening = listening
         self._stop = stop
-        self._server = uvicorn.Server(_config(console, pool.settings))
+        self._server = uvicorn.Server(_config(_measured(console, metrics), pool.settings))
+        self._told = False
 
     @property
     def started(self) -> bool:
@@ -84,12 +98,18 @@ class Server:
         self._server.run([self._listening])
 
     def _record_reads(self) -> None:
-        """Record what was read; what cannot be recorded now waits."""
+        """Record what was read; what cannot be recorded now waits.
+
+        Views take the reads up here, so that the next request need not.
+        """
         try:
             with self._pool.site() as site:
-                site.record_reads()
+                if site.record_reads():
+                    bring_up_to_date(site)
         except (Misconfigured, Retry) as error:
-            _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")
+            if not self._told:  # where the login may only read, `ledger upkeep` records them
+                _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")
+            self._told = True
         except LedgerError as error:
             _LOG.error("reads-wait", f"reads are not recorded: {error}")
 
@@ -126,10 +146,19 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _config(console: Console, settings: Settings) -> uvicorn.Config:
+def _measured(console: Console, metrics: WebMetrics | None) -> ASGIApp:
+    """The program of a console, with its requests counted."""
+    if metrics is None:
+        return console.app
+    routes = [route for route in console.app.routes if isinstance(route, Route)]
+    return MetricsMiddleware(console.app, metrics, routes)
+
+
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     web = settings.web
+    authorities = web.logins.client_authorities
     return uvicorn.Config(
-        console.app,
+        app,
         log_config=None,
         access_log=False,  # addresses of pages name persons
         server_header=False,
@@ -137,6 +166,9 @@ def _config(console: Console, settings: Settings) -> uvicorn.Config:
         forwarded_allow_ips=list(web.proxies),
         ssl_certfile=web.certificate,
         ssl_keyfile=web.key,
+        ssl_ca_certs=str(authorities) if authorities else None,
+        ssl_cert_reqs=ssl.CERT_OPTIONAL if authorities else ssl.CERT_NONE,
+        http=PeerProtocol,
         timeout_graceful_shutdown=FINISH_S,
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=64 * 1024,

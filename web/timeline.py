@@ -38,7 +38,7 @@ class Act(Struct, frozen=True):
 
 
 class State(Struct, frozen=True):
-    """Something that lasted: a bar. `end` None: it still lasts."""
+    """Something that lasted: a bar. `end` None: it still lasts. `recorded`: when it became known."""
 
     lane: str
     start: datetime
@@ -46,6 +46,7 @@ class State(Struct, frozen=True):
     text: str
     href: str
     tone: Tone = "plain"
+    recorded: datetime | None = None
 
 
 class Point(Struct, frozen=True):
@@ -73,6 +74,7 @@ class Bar(Struct, frozen=True):
     href: str
     tone: Tone
     is_open: bool
+    known: str
 
 
 class Lane(Struct, frozen=True):
@@ -211,7 +213,9 @@ def _bar(state: State, window: Window, y: int) -> Bar:
     end = window.place(min(state.end or window.end, window.end))
     title = f"{_lasting(state)}: {state.text}"
     is_open = state.end is None
-    return Bar(start, max(end - start, 0.4), y, title, state.href, state.tone, is_open)
+    known = f"{_hours(state.start)}:{_hours(state.recorded or state.start)}"
+    width = round(max(end - start, 0.4), 2)
+    return Bar(start, width, y, title, state.href, state.tone, is_open, known)
 
 
 def _lasting(state: State) -> str:

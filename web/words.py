@@ -1,4 +1,4 @@
-"""The words of the pages in English and Dutch, by section and name. Words are data: `words.toml`."""
+"""The words of the pages in English and Dutch, by section and name. They are data: `words.toml`, `words/`."""
 
 import tomllib
 from functools import cache
@@ -15,7 +15,12 @@ from web.harmless import harmless, shortened
 @cache
 def words() -> dict[str, dict[str, dict[Language, str]]]:
     """Every text: section -> name -> language -> text with `{}` for each value."""
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+    here = Path(__file__).parent
+    texts: dict[str, dict[str, dict[Language, str]]] = {}
+    for file in (here / "words.toml", *sorted((here / "words").glob("*.toml"))):
+        for section, named in tomllib.loads(file.read_text("utf-8")).items():
+            texts.setdefault(section, {}).update(named)
+    return texts
 
 
 def t(key: str, *values: object) -> Markup:
@@ -27,6 +32,12 @@ def t(key: str, *values: object) -> Markup:
     section, _, name = key.partition(".")
     text = words()[section][name][spoken()]
     return escape(text).format(*(piece(value) for value in values))
+
+
+def word(section: str, code: str) -> Markup:
+    """A code in words of a section; as it is where the section has none for it."""
+    texts = words()[section].get(code)
+    return escape(texts[spoken()] if texts else harmless(code))
 
 
 def piece(value: object) -> object:

@@ -6,6 +6,7 @@ from host.notes import tell
 from host.running.watching import watching
 from host.settings import Settings
 from host.signals import stopping
+from web.metrics import WebMetrics
 from web.server import console
 
 
@@ -15,7 +16,9 @@ def serve(settings: Settings) -> None:
     with (
         watching(settings, "serve", reading=False) as watch,
         stopping() as stop,
-        console(settings, stop, PostMetrics.on(watch.registry)) as server,
+        console(
+            settings, stop, WebMetrics.on(watch.registry), PostMetrics.on(watch.registry)
+        ) as server,
     ):
         watch.ready["console"] = lambda: None if server.started else "it does not listen yet"
         watch.says.info(

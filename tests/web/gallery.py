@@ -345,7 +345,7 @@ def _pictures(folder: Path, wanted: list[str]) -> Iterator[Path]:
             for scheme in ("light", "dark"):
                 context = browser.new_context(
                     viewport={"width": width, "height": 900},
-                    color_scheme=scheme,  # type: ignore[arg-type]
+                    color_scheme=scheme,
                 )
                 serve(context)
                 tab = context.new_page()

@@ -47,7 +47,13 @@ def test_a_trace_goes_on_and_a_wrong_one_is_as_none(auditor: Client) -> None:
     assert answered(TRACE).startswith(TRACE[:36])
     assert answered(TRACE).endswith("-01")
     assert answered(TRACE) != TRACE
-    for wrong in ("", "x", TRACE.replace("00-", "ff-", 1), TRACE + "-more", f"00-{'0' * 32}-{'1' * 16}-01"):
+    for wrong in (
+        "",
+        "x",
+        TRACE.replace("00-", "ff-", 1),
+        TRACE + "-more",
+        f"00-{'0' * 32}-{'1' * 16}-01",
+    ):
         assert answered(wrong)[3:35] not in {TRACE[3:35], "0" * 32}
     assert answered("01" + TRACE[2:] + "-more")[3:35] == TRACE[3:35]
 
@@ -88,7 +94,10 @@ def test_an_error_is_a_problem_with_its_place_and_quotes_nothing(auditor: Client
     assert "jan@" not in response.text
     missing = auditor.get("/api/v1/persons/customer/none/state").json()
     assert (missing["status"], missing["code"]) == (404, "not-found")
-    assert auditor.get(STATE, as_of="2026-01-01T00:00:00Z", asOf="2026-01-01T00:00:00Z").status_code == 400
+    assert (
+        auditor.get(STATE, as_of="2026-01-01T00:00:00Z", asOf="2026-01-01T00:00:00Z").status_code
+        == 400
+    )
 
 
 def test_a_moment_by_either_spelling(auditor: Client) -> None:
@@ -116,7 +125,11 @@ def pieces(client: Client, path: str, rows: str, limit: int, **asked: Any) -> li
 
 @pytest.mark.parametrize(
     ("path", "rows"),
-    [(HISTORY, "events"), ("/api/v1/recipients", "recipients"), (f"/api/v1{WHO}/consents", "consents")],
+    [
+        (HISTORY, "events"),
+        ("/api/v1/recipients", "recipients"),
+        (f"/api/v1{WHO}/consents", "consents"),
+    ],
 )
 def test_a_list_comes_in_pieces_that_are_the_whole(auditor: Client, path: str, rows: str) -> None:
     whole = auditor.get(path, atPosition="2000", limit="1000").json()[rows]
@@ -160,7 +173,9 @@ def test_a_list_that_changed_goes_on_behind_the_same_row_or_says_that_it_is_gone
             stranger.piece(rows, 2, first.following)
 
 
-def test_masked_values_open_for_one_request_with_a_reason(sampled: Consoled, auditor: Client) -> None:
+def test_masked_values_open_for_one_request_with_a_reason(
+    sampled: Consoled, auditor: Client
+) -> None:
     sampled.reads()
     opening = {"open": "contact", "reason": "audit-sample", "caseRef": "A-7"}
     opened = auditor.get(STATE, **opening).json()["personal"]
@@ -170,10 +185,19 @@ def test_masked_values_open_for_one_request_with_a_reason(sampled: Consoled, aud
     sampled.reads()
     facts = [line["facts"] for line in pieces_of_reads(auditor)]
     said = [read for read in facts if read.get("case_ref") == "A-7"]
-    assert [(read["categories"], read["reason"]) for read in said] == [(["contact"], "audit-sample")]
-    several = auditor.http.get(STATE, params=[("open", "contact"), ("open", "identity"), ("reason", "complaint")])
+    assert [(read["categories"], read["reason"]) for read in said] == [
+        (["contact"], "audit-sample")
+    ]
+    several = auditor.http.get(
+        STATE, params=[("open", "contact"), ("open", "identity"), ("reason", "complaint")]
+    )
     assert MASKED not in several.json()["personal"]["identity"].values()
-    for wrong in ({"open": "contact"}, {"reason": "complaint"}, opening | {"open": "soul"}, opening | {"reason": "x"}):
+    for wrong in (
+        {"open": "contact"},
+        {"reason": "complaint"},
+        opening | {"open": "soul"},
+        opening | {"reason": "x"},
+    ):
         assert auditor.get(STATE, **wrong).status_code == 400, wrong
     assert auditor.get(STATE, **(opening | {"caseRef": "jan@example.org"})).status_code == 400
     assert sampled.as_("helpdesk-agent").get(STATE, **opening).status_code == 403
@@ -200,6 +224,8 @@ def test_a_program_gets_a_long_answer_compressed_and_a_session_does_not(sampled:
     assert int(zipped.headers["content-length"]) < len(zipped.content)
     for plain in (
         program.get(HISTORY, headers={"accept-encoding": "gzip;q=0, br"}),
-        sampled.as_("auditor", "employee/901").http.get(HISTORY, headers={"accept-encoding": "gzip"}),
+        sampled.as_("auditor", "employee/901").http.get(
+            HISTORY, headers={"accept-encoding": "gzip"}
+        ),
     ):
         assert "content-encoding" not in plain.headers

@@ -96,8 +96,18 @@ def test_a_batch_says_what_became_of_each_event(empty: Consoled, crm: TestClient
         "recorded",
         "refused",
     ]
-    assert [outcome.get("position") for outcome in problem["outcomes"]] == [None, 2, None, None, 3, None]
-    assert [(fault["code"], fault["pointer"]) for fault in problem["errors"]][0] == ("schema", "/3/data/purpose")
+    assert [outcome.get("position") for outcome in problem["outcomes"]] == [
+        None,
+        2,
+        None,
+        None,
+        3,
+        None,
+    ]
+    assert [(fault["code"], fault["pointer"]) for fault in problem["errors"]][0] == (
+        "schema",
+        "/3/data/purpose",
+    )
     assert (problem["recorded"], problem["duplicates"], problem["refused"]) == (2, 2, 2)
     assert {letter.code for letter in letters_of(empty)} == {
         fault["code"] for fault in problem["errors"]
@@ -175,7 +185,12 @@ def test_a_registered_system_may_send_what_it_was_registered_for(empty: Consoled
         consented("system/till", id="s-1", source="urn:voipzeker:privacy-office")
         | {
             "type": "nl.voipzeker.ledger.system-registered.v1",
-            "data": {"name": "Till", "sources": ["urn:voipzeker:till"], "activity": "privacy-administration", "legal_basis": "6-1-c"},
+            "data": {
+                "name": "Till",
+                "sources": ["urn:voipzeker:till"],
+                "activity": "privacy-administration",
+                "legal_basis": "6-1-c",
+            },
         }
     )
     assert post(till, message).status_code == 200

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from schemas.texts import LANGUAGES, Language
-from tests.web.browser import WIDTHS, overflowing, problems
+from tests.web.browser import WIDTHS, overflowing, problems, spaced
 from tests.web.gallery import HOSTILE, NAMES, opened, serve
 
 
@@ -35,6 +35,10 @@ def test_accessible_and_whole_at_every_width(tab: Page, name: str) -> None:
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": 900})
             assert (width, overflowing(tab)) == (width, [])
+        tab.set_viewport_size({"width": 320, "height": 900})
+        spaced(tab)
+        assert ("spaced", overflowing(tab)) == ("spaced", [])
+        opened(tab, name, language)
         tab.emulate_media(color_scheme="light" if language == "nl" else "dark")
         assert (language, problems(tab)) == (language, [])
     # The policy refused nothing: no page has code or style of its own.
@@ -151,7 +155,7 @@ def test_a_period_is_chosen_by_dragging(tab: Page) -> None:
 
 def test_two_handles_show_what_was_known_when(tab: Page) -> None:
     opened(tab, "person", "en")
-    later = tab.locator("figure.timeline .act.later")
+    later = tab.locator("figure.timeline .later")
     assert later.count() == 0
     known = tab.locator("#t-recorded")
     known.fill("300")

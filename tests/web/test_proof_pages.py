@@ -7,9 +7,9 @@ from application.queries.upkeep.log_state import LogDay
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.checkpoints import verify_checkpoint
 from ledger.tlog.signing.keys import parse_verifier_key
+from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.fixtures.cases import each
 from tests.fixtures.tlog import tiles_of
-from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.web.console import Client, Consoled
 from web.pages.log_files import name_of
 from web.pages.proof import growth_of
@@ -231,7 +231,10 @@ def test_a_new_ledger_has_a_page_of_the_log(empty: Consoled) -> None:
 
 
 def test_the_growth_is_thinned_and_keeps_its_ends() -> None:
-    days = [LogDay(f"{2000 + n // 336:04}-{1 + n % 336 // 28:02}-{1 + n % 28:02}", n) for n in range(3000)]
+    days = [
+        LogDay(f"{2000 + n // 336:04}-{1 + n % 336 // 28:02}-{1 + n % 28:02}", n)
+        for n in range(3000)
+    ]
     growth = growth_of(days)
     assert growth is not None
     assert growth.points.startswith("0.00,40.00 ")

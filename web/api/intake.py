@@ -16,7 +16,7 @@ from consumers.together import Fate, Fates, Together
 from schemas import Code, Rejection
 from schemas.codes import words_for
 from schemas.encoding import to_line
-from web.api.problems import ApiProblem, Fault, problem_response, refused
+from web.api.problems import ApiProblem, Fault, problem_response
 from web.api.sending import JSON
 from web.logins.forms import TooLong, read_body
 from web.principals import Principal
@@ -135,7 +135,11 @@ def _answer(fates: Fates, *, batched: bool) -> Response:
 def _outcome(fate: Fate) -> EventOutcome:
     why = fate.refusal
     if why is None:
-        return EventOutcome("duplicate") if fate.is_duplicate else EventOutcome("recorded", fate.position or 0)
+        return (
+            EventOutcome("duplicate")
+            if fate.is_duplicate
+            else EventOutcome("recorded", fate.position or 0)
+        )
     return EventOutcome("refused", UNSET, why.code.value, why.pointer, _words(why))
 
 

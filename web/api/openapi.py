@@ -19,8 +19,8 @@ from schemas.limits import LIMITS
 from schemas.texts import LANGUAGES
 from web.api.asking import MOST, OPEN, USUAL_LIMIT, Opening, camel
 from web.api.described import Components, Schema
-from web.api.marking import API_VERSION
 from web.api.intake import BATCHED, SCOPE, STRUCTURED, PostedEvents, RefusedEvents
+from web.api.marking import API_VERSION
 from web.api.problems import ApiProblem
 from web.api.routing import BASE, REQUESTS, REQUESTS_S, is_paged, is_personal
 from web.api.sending import JSON
@@ -87,7 +87,8 @@ def _info() -> Schema:
         "contact": {"name": controller.name, "email": controller.contact, "url": _PAGE},
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         "x-limits": [
-            {"name": limit.name, "value": limit.value, "description": limit.text} for limit in LIMITS
+            {"name": limit.name, "value": limit.value, "description": limit.text}
+            for limit in LIMITS
         ],
     }
 
@@ -156,7 +157,8 @@ def _beside(resource: AnyResource) -> Iterable[Schema]:
 
 def _headers(*names: str) -> Schema:
     return {
-        name: {"$ref": f"#/components/headers/{name}"} for name in ("API-Version", "traceparent", *names)
+        name: {"$ref": f"#/components/headers/{name}"}
+        for name in ("API-Version", "traceparent", *names)
     }
 
 
@@ -193,7 +195,10 @@ def _intake(components: Components) -> Schema:
             "kept as a dead letter, unless its source is not the client's. Sending everything again is harmless."
         ),
         "tags": ["events"],
-        "parameters": [{"$ref": "#/components/parameters/language"}, {"$ref": "#/components/parameters/traceparent"}],
+        "parameters": [
+            {"$ref": "#/components/parameters/language"},
+            {"$ref": "#/components/parameters/traceparent"},
+        ],
         "requestBody": {
             "required": True,
             "content": {
@@ -203,7 +208,10 @@ def _intake(components: Components) -> Schema:
                     "example": [example],
                 },
                 JSON: {
-                    "schema": {"type": "object", "description": "In binary mode the `data` of the event."},
+                    "schema": {
+                        "type": "object",
+                        "description": "In binary mode the `data` of the event.",
+                    },
                     "example": example["data"],
                 },
             },
@@ -231,7 +239,9 @@ def _refused(status: int, components: Components) -> Schema:
     return {
         "description": f"{_PROBLEMS[status]} Codes of refused events: {codes}.",
         "headers": _headers(),
-        "content": {TYPE: {"schema": {"type": "object", "properties": _PROBLEM_MEMBERS, "anyOf": either}}},
+        "content": {
+            TYPE: {"schema": {"type": "object", "properties": _PROBLEM_MEMBERS, "anyOf": either}}
+        },
     }
 
 
@@ -261,7 +271,11 @@ def _components(components: Components) -> Schema:
 
 
 def _problem(status: int, components: Components) -> Schema:
-    waits = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}} if status in {429, 503} else {}
+    waits = (
+        {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+        if status in {429, 503}
+        else {}
+    )
     return {
         "description": _PROBLEMS[status],
         "headers": {**_headers(), **waits},
@@ -271,18 +285,28 @@ def _problem(status: int, components: Components) -> Schema:
 
 def _parameters(components: Components) -> Iterable[Schema]:
     time = {"type": "string", "examples": ["2026-11-24T10:15:00+01:00"]}
-    yield _query(LANGUAGE, "Of texts for people; without it what `Accept-Language` prefers.", {"enum": [*LANGUAGES]})
+    yield _query(
+        LANGUAGE,
+        "Of texts for people; without it what `Accept-Language` prefers.",
+        {"enum": [*LANGUAGES]},
+    )
     yield _query(AS_OF, "What had happened by this time, with its offset.", time)
     yield _query(RECORDED_BY, "What was known at this time, with its offset.", time)
-    yield _query(AT_POSITION, "Up to the event at this position.", {"type": "integer", "minimum": 0})
+    yield _query(
+        AT_POSITION, "Up to the event at this position.", {"type": "integer", "minimum": 0}
+    )
     for name, schema, _ in components.members(Opening):
         text = "Why masked values open." if name == "reason" else "The case that they open for."
         yield _query(name, f"{text} With `open`.", schema)
     categories = {"type": "array", "items": {"enum": [*CATEGORIES]}}
-    yield _query(OPEN, "Categories of masked values to open, for this request, with a reason.", categories)
+    yield _query(
+        OPEN, "Categories of masked values to open, for this request, with a reason.", categories
+    )
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL_LIMIT}
     yield _query("limit", "Rows at once.", limit)
-    yield _query("cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 200})
+    yield _query(
+        "cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 200}
+    )
     yield {
         "name": "traceparent",
         "in": "header",
@@ -305,7 +329,10 @@ _IF_NONE_MATCH: Schema = {
 _HEADERS: Schema = {
     "API-Version": {"description": "Version of this description.", "schema": {"type": "string"}},
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
-    "Link": {"description": "`rel=\"next\"`: the next piece of a list.", "schema": {"type": "string"}},
+    "Link": {
+        "description": '`rel="next"`: the next piece of a list.',
+        "schema": {"type": "string"},
+    },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
     "traceparent": {"description": "W3C Trace Context.", "schema": {"type": "string"}},
 }
@@ -316,7 +343,10 @@ _SECURITY: Schema = {
         "bearerFormat": "JWT",
         "description": f"An access token of the provider, for the scope `ledger`; to send events `{SCOPE}` too.",
     },
-    "certificate": {"type": "mutualTLS", "description": "A client certificate that the settings know."},
+    "certificate": {
+        "type": "mutualTLS",
+        "description": "A client certificate that the settings know.",
+    },
     "session": {
         "type": "apiKey",
         "in": "cookie",

@@ -82,4 +82,6 @@ class Pages:
 
 
 def _unknown() -> Misconfigured:
-    return Misconfigured("this cursor is not one that this question was answered with", field="cursor")
+    return Misconfigured(
+        "this cursor is not one that this question was answered with", field="cursor"
+    )

@@ -58,10 +58,14 @@ def problem_of(error: Exception) -> ApiProblem:
     if status is HTTPStatus.UNPROCESSABLE_ENTITY:  # wrong input is 400 (ADR /core/error-handling/invalid-input)
         status = HTTPStatus.BAD_REQUEST
     if not isinstance(error, LedgerError):
-        return ApiProblem(status.phrase, status.value, str(t("status.500")), "internal")
+        return ApiProblem(status.phrase, status.value, str(t("http.500")), "internal")
     detail = localized(told(str(error)))
-    faults = [Fault(detail, parameter=camel(error.field.replace("_", "-")))] if error.field else UNSET
-    return ApiProblem(status.phrase, status.value, detail, _CODES.get(status, "internal"), errors=faults)
+    faults = (
+        [Fault(detail, parameter=camel(error.field.replace("_", "-")))] if error.field else UNSET
+    )
+    return ApiProblem(
+        status.phrase, status.value, detail, _CODES.get(status, "internal"), errors=faults
+    )
 
 
 def refused(status: HTTPStatus, detail: str, faults: Sequence[Fault] = ()) -> ApiProblem:

@@ -50,4 +50,8 @@ def _may_compress(request: Request, content: bytes) -> bool:
 
 def _codings(request: Request) -> list[str]:
     codings = request.headers.get("accept-encoding", "").lower().split(",")
-    return [coding for coding in codings if coding.replace(" ", "").partition(";q=")[2] not in {"0", "0.0"}]
+    return [
+        coding
+        for coding in codings
+        if coding.replace(" ", "").partition(";q=")[2] not in {"0", "0.0"}
+    ]

@@ -20,7 +20,11 @@ def answered_trace(given: str | None) -> str:
 
 def _is_sound(found: re.Match[str]) -> bool:
     version, trace, span, _, more = found.groups()
-    return version != "ff" and (version != "00" or more is None) and bool(int(trace, 16) and int(span, 16))
+    return (
+        version != "ff"
+        and (version != "00" or more is None)
+        and bool(int(trace, 16) and int(span, 16))
+    )
 
 
 def _random(size: int) -> str:

@@ -1,4 +1,4 @@
-"""Logins that have begun at the provider and are not back yet: each ends once, in the browser that began it."""
+"""Logins that have begun at the provider: each comes back once, in the browser that began it."""
 
 import secrets
 from base64 import urlsafe_b64encode

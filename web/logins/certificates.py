@@ -4,7 +4,6 @@ Whoever verified the certificate, its subject must be one that the file of clien
 """
 
 import binascii
-import re
 import tomllib
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
@@ -14,17 +13,16 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import msgspec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificate
 from starlette.requests import HTTPConnection
 
 from ledger.errors import Misconfigured
+from web.logins.peers import PEER_ADDRESS, PEER_CERTIFICATE
 
 HEADER = "client-cert"
 """As RFC 9440 writes a certificate; a proxy may also give it as PEM in an escaped text."""
-PEER = "peer_certificate"
-"""Where the server's own TLS puts what it verified, in the state of a request."""
 _LONGEST = 64 * 1024
-_SUBJECT = re.compile(r"[A-Za-z]+=.+")
 
 
 class KnownClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,8 +57,6 @@ class Certificates:
 
     def thumbprint(self, connection: HTTPConnection) -> str | None:
         """The hash of a certificate, to which a token may be tied (RFC 8705)."""
-        from cryptography.hazmat.primitives.serialization import Encoding
-
         certificate = self._of(connection)
         if certificate is None:
             return None
@@ -68,17 +64,17 @@ class Certificates:
         return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def _of(self, connection: HTTPConnection) -> Certificate | None:
-        der = getattr(connection.state, PEER, None)
+        der = getattr(connection.state, PEER_CERTIFICATE, None)
         if der is not None:
             return load_der_x509_certificate(der)
-        if getattr(connection.state, "peer_address", None) not in self._proxies:
+        if getattr(connection.state, PEER_ADDRESS, None) not in self._proxies:
             return None
         given = connection.headers.get(HEADER)
         return _read(given) if given else None
 
 
 def read_clients(path: Path) -> dict[str, KnownClient]:
-    """The clients of a file in TOML: a table for each subject, as RFC 4514 writes it. Raises Misconfigured."""
+    """The clients of a TOML file: a table for each subject, as RFC 4514 writes it. Raises Misconfigured."""
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, KnownClient])
     except (OSError, ValueError):

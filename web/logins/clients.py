@@ -1,5 +1,8 @@
 """Systems that ask over HTTP: by an access token of the provider, or by a certificate of their own."""
 
+from datetime import timedelta
+
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
@@ -10,7 +13,7 @@ from web.logins.house import House
 from web.logins.middleware import TokenRefused, bearer_of, has_bearer
 from web.logins.provider import Provider, ProviderAway
 from web.logins.relying import Naming, Relying
-from web.logins.tokens import Claims, TokenWrong, access_claims, ends_at
+from web.logins.tokens import SKEW_S, Claims, TokenWrong, access_claims, check_strength, ends_at
 from web.principals import Principal
 
 SCOPE, PORTAL_SCOPE = "ledger", "ledger-portal"
@@ -48,7 +51,10 @@ class Clients:
         try:
             claims = access_claims(bearer_of(connection), provider, relying.audience, now)
             self._check_holder(connection, claims)
-            naming = Naming(relying.names, self._house.grants, now, ends_at(claims), "token")
+            until = ends_at(claims) + timedelta(seconds=SKEW_S)
+            naming = Naming(relying.names, self._house.grants, until, "token")
+            if claims["sub"] != claims["client_id"]:
+                check_strength(claims, relying.strength, now)
             return _principal(naming, claims)
         except ProviderAway:
             raise TokenRefused("temporarily_unavailable", 503) from None
@@ -93,8 +99,6 @@ class Clients:
 
 def _principal(naming: Naming, claims: Claims) -> Principal:
     """Who a token is of. Raises NoOne."""
-    import msgspec
-
     scopes, client = scopes_of(claims), claims["client_id"]
     if (SCOPE in scopes) == (PORTAL_SCOPE in scopes):
         raise NoOne("not-granted")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from application.reading import Reader
 from host.logs import Log
 from web.logins.cookies import Cookies
-from web.logins.limits import LOGINS, LOGINS_S, TOKENS, TOKENS_S, Limiter
+from web.logins.limits import LOGINS, LOGINS_S, Limiter
 from web.logins.links import Links
 from web.logins.origin import Origin
 from web.logins.sessions import Sessions
@@ -40,7 +40,6 @@ class House(msgspec.Struct, frozen=True):
     sessions: Sessions
     links: Links | None
     tries: Limiter = msgspec.field(default_factory=lambda: Limiter(LOGINS, LOGINS_S))
-    token_tries: Limiter = msgspec.field(default_factory=lambda: Limiter(TOKENS, TOKENS_S))
     says: Log = msgspec.field(default_factory=lambda: Log("serve"))
 
     @property
@@ -51,7 +50,7 @@ class House(msgspec.Struct, frozen=True):
     def refuse(
         self, request: Request, why: str, status: int, wait_s: float | None = None
     ) -> Response:
-        """A page that says why a login is refused. `why`: a word of `login.refused` in `web/words.toml`."""
+        """A page that says why a login is refused. `why`: a word of `refused`."""
         self.says.warning("login-refused", f"a login was refused: {why}", reason=why)
         response = self.show(request, "login_refused", {"why": why}, status)
         if wait_s is not None:

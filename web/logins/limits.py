@@ -1,6 +1,6 @@
 """How often something may be done: a bucket of permits for each key, which fills again with time.
 
-In the memory of the one process, and bounded: who comes from many addresses cannot fill it.
+In the memory of the one process, and bounded: requests from many addresses cannot fill it.
 """
 
 import ipaddress
@@ -16,8 +16,6 @@ MOST_KEYS = 50_000
 LOGINS, LOGINS_S = 10, 60.0
 # Who looks at values one by one all day opens fewer; who copies a customer base opens more.
 OPENINGS, OPENINGS_S = 120, 3600.0
-# A token that is refused costs a signature: so many a minute from one address.
-TOKENS, TOKENS_S = 30, 60.0
 _NETWORK_V6 = 64
 
 

@@ -1,6 +1,7 @@
 """The logins of one console, put together: who asks, the routes, and what stands before all pages."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -9,16 +10,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from web.logins.by_link import ByLink
-from web.logins.by_provider import ByProvider
+from web.logins.by_provider import BEGIN, LOGGED_OUT, ByProvider
 from web.logins.clients import Clients
 from web.logins.house import House
 from web.logins.links import PATH as LINK_PATH
+from web.logins.listing import Listing
 from web.logins.middleware import LoginMiddleware, TokenRefused, has_bearer
 from web.logins.origin import local_path
 from web.logins.sessions import Session
 from web.principals import Principal
 
-# A role that has ended opens nothing at once, as each read asks the register; after this its session ends, too.
+# Each read asks the register, so an ended role opens nothing at once. After this its session ends, too.
 JUDGED_AGAIN = timedelta(minutes=1)
 
 
@@ -33,6 +35,7 @@ class Logins:
         self._provider = provider
         self._clients = clients
         self._link = ByLink(house)
+        self._listing = Listing(house)
 
     async def authenticate(self, connection: HTTPConnection) -> Session | None:
         """The session of a browser, if it runs and the register still grants its role."""
@@ -69,11 +72,12 @@ class Logins:
     def routes(self) -> list[Route]:
         """The pages of logins."""
         routes = [
+            *self._listing.routes(),
             Route("/login", self._page, methods=["GET"]),
             Route(LINK_PATH, self._link.page, methods=["GET"]),
             Route(LINK_PATH, self._link.use, methods=["POST"]),
             Route("/logout", self._logout, methods=["POST"]),
-            Route("/logged-out", self._logged_out, methods=["GET"]),
+            Route(LOGGED_OUT, self._logged_out, methods=["GET"]),
         ]
         return [*routes, *(self._provider.routes() if self._provider else ())]
 
@@ -83,8 +87,7 @@ class Logins:
         if request.state.principal is not None:
             return RedirectResponse(back, 303)
         facts = {
-            "next": back,
-            "provider": self._provider is not None,
+            "doors": [door_of(request, back)] if self._provider else [],
             "links": self.house.links is not None and self.house.origin.is_loopback,
         }
         response = self.house.show(request, "login", facts)
@@ -114,3 +117,10 @@ class Logins:
     async def _logged_out(self, request: Request) -> Response:
         """Where the provider leads to after a logout."""
         return self.house.show(request, "logged_out", {"leave": None})
+
+
+def door_of(request: Request, back: str) -> dict[str, str]:
+    """The way to the provider: for the house, or with `door=portal` for a person of the portal."""
+    door = "portal" if request.query_params.get("door") == "portal" else "console"
+    word = "portal" if door == "portal" else "provider"
+    return {"word": word, "href": f"{BEGIN}?{urlencode({'door': door, 'next': back})}"}

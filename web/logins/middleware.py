@@ -149,6 +149,6 @@ def token_problem(refused: TokenRefused) -> Response:
 
 def problem(status: int, title: str, code: str | None = None) -> Response:
     """A problem in the language of the request."""
-    detail = str(t(f"status.{status}"))
+    detail = str(t(f"http.{status}"))
     content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     return JSONResponse(content | ({"code": code} if code else {}), status, media_type=PROBLEM)

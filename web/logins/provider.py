@@ -4,12 +4,14 @@ What it says is believed only under the issuer that the settings name. Its keys 
 names one that is not known, at most so often, and when they are old.
 """
 
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from http import HTTPStatus
 from threading import Lock
 from typing import TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import httpx2
 import msgspec
@@ -90,11 +92,11 @@ class Provider:
     def __init__(
         self,
         issuer: str,
-        http: httpx2.Client,
+        connect: Callable[[], httpx2.Client],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.issuer = issuer
-        self._http = http
+        self._connect = connect
         self._monotonic = monotonic
         self._lock = Lock()
         self._metadata: tuple[float, Metadata] | None = None
@@ -134,9 +136,8 @@ class Provider:
             login = httpx2.BasicAuth(_form_encoded(us.client_id), _form_encoded(us.secret))
         else:
             form |= {"client_id": us.client_id, "client_secret": us.secret}
-        status, content = self._send(
-            self._http.build_request("POST", described.token_endpoint, data=form), login
-        )
+        request = httpx2.Request("POST", described.token_endpoint, data=form)
+        status, content = self._send(request, login)
         if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise CodeRefused
         return _read(status, content, Tokens)
@@ -188,29 +189,29 @@ class Provider:
         return self._monotonic() - at
 
     def _get(self, address: str, kind: type[T]) -> T:
-        return _read(*self._send(self._http.build_request("GET", address), None), kind)
+        return _read(*self._send(httpx2.Request("GET", address), None), kind)
 
     def _send(self, request: httpx2.Request, login: httpx2.BasicAuth | None) -> tuple[int, bytes]:
         """Status and body, of which at most so much is read. A redirect is not followed."""
         request.headers["accept"] = "application/json"
         try:
-            answer = self._http.send(request, auth=login, stream=True, follow_redirects=False)
-            try:
-                content = bytearray()
-                for part in answer.iter_bytes():
-                    content += part
-                    if len(content) > MOST_BYTES:
-                        raise ProviderAway("the provider's answer is too long")
-            finally:
-                answer.close()
+            with self._connect() as http:
+                answer = http.send(request, auth=login, stream=True, follow_redirects=False)
+                content = _bounded(answer.iter_bytes())
         except httpx2.HTTPError as error:
             raise ProviderAway(type(error).__name__) from None
-        return answer.status_code, bytes(content)
+        return answer.status_code, content
 
 
-def client_of(transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
-    """What talks to a provider: no cookies, no proxies of the environment, an end to each wait."""
-    return httpx2.Client(timeout=TIMEOUT_S, trust_env=False, transport=transport)
+def connect() -> httpx2.Client:
+    """What talks to a provider, once: no cookies, no proxies of the environment, an end to each wait."""
+    return httpx2.Client(timeout=TIMEOUT_S, trust_env=False, verify=_trusted())
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that this machine trusts; to read them takes longer than to ask the provider."""
+    return ssl.create_default_context()
 
 
 def is_protected(address: str) -> bool:
@@ -223,6 +224,15 @@ def is_protected(address: str) -> bool:
     if parts.scheme == "https":
         return bool(host)
     return parts.scheme == "http" and (host == "localhost" or is_loopback(host))
+
+
+def _bounded(parts: Iterable[bytes]) -> bytes:
+    content = bytearray()
+    for part in parts:
+        content += part
+        if len(content) > MOST_BYTES:
+            raise ProviderAway("the provider's answer is too long")
+    return bytes(content)
 
 
 def _read(status: int, content: bytes, kind: type[T]) -> T:
@@ -249,6 +259,4 @@ def _public_key(entry: dict[str, object]) -> Key | None:
 
 def _form_encoded(text: str) -> str:
     """As RFC 6749, 2.3.1 asks for names and passwords of clients."""
-    from urllib.parse import quote_plus
-
     return quote_plus(text)

@@ -17,7 +17,7 @@ class UsedOnce:
         self._lock = Lock()
 
     def take(self, id: str, until: datetime) -> bool:
-        """Whether an id comes for the first time; False also when there is no room, so that none counts twice."""
+        """Whether an id comes for the first time; False also without room, so that none counts twice."""
         now = self._clock()
         with self._lock:
             if len(self._used) >= MOST:

@@ -1,14 +1,16 @@
 """Answers about one person.
 
-An answer about a person whom the ledger never knew, knows no more of, or may not show to the reader is one and
-the same: there is nothing.
+There is one answer about a person whom the ledger never knew, did not know at that moment, or may not show to
+the reader: there is nothing.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta, field
+from msgspec.structs import replace
 
 from application.queries.cases.found_requests import FoundRequest, known_requests
 from application.queries.cases.requests import RequestList, listed
@@ -23,15 +25,15 @@ from application.queries.persons.timeline import Person, person
 from application.queries.subjects import history_of, known_streams, note_read
 from application.source import Source
 from ledger.errors import UnknownSubject
-from projections.folds.timetravel import NOW, Moment
+from projections.folds.timetravel import Moment
 from rulebook.purposes import CHANNELS
+from web.linking import CONTACT
 from web.requests import bound_of, moment_of
 from web.resource import Params, resource
 from web.visit import Visit
 
-CONTACT = "~"
-"""Between the ids of a customer and of a contact person in an address: no id has it."""
 _ID = r"^[A-Za-z0-9._:-]{1,128}(~[A-Za-z0-9._:-]{1,128})?\Z"
+_YEAR = timedelta(days=365)
 Kind = Literal["customer", "contact", "visitor", "employee"]
 PersonId = Annotated[str, Meta(pattern=_ID, description="The id; of a contact person two with ~.")]
 Limit = Annotated[int, Meta(ge=1, le=1000, description="At most so many.")]
@@ -56,14 +58,6 @@ class PersonParams(Params, frozen=True):
         return f"customer/{customer}/contact/{contact}" if mark else f"{self.kind}/{self.id}"
 
 
-def person_path(reference: str) -> str:
-    """The address of a person's page, without anything behind it."""
-    parts = reference.split("/")
-    if len(parts) == len(("customer", "…", "contact", "…")):
-        return f"/persons/contact/{parts[1]}{CONTACT}{parts[3]}"
-    return f"/persons/{reference}"
-
-
 class LineParams(PersonParams, frozen=True):
     """Of which days the acts are told; without them of all."""
 
@@ -84,22 +78,22 @@ class PlaceParams(PersonParams, frozen=True):
 
 
 class ComparisonParams(PersonParams, frozen=True):
-    """The other moment, with which the one that is shown is compared; without it: now."""
+    """An earlier moment, with which the one that is shown is compared; without it: a year before that."""
 
     with_as_of: str | None = None
     with_recorded_by: str | None = None
     with_at_position: str | None = None
 
-    @property
-    def other(self) -> Moment:
-        """The other moment. Raises Misconfigured for a time that is none."""
-        return moment_of(
-            {
-                "as-of": self.with_as_of or "",
-                "recorded-by": self.with_recorded_by or "",
-                "at-position": self.with_at_position or "",
-            }
-        )
+    def earlier(self, shown: Moment, now: datetime) -> Moment:
+        """The earlier moment. Raises Misconfigured for a time that is none."""
+        texts = {
+            "as-of": self.with_as_of or "",
+            "recorded-by": self.with_recorded_by or "",
+            "at-position": self.with_at_position or "",
+        }
+        if any(texts.values()):
+            return moment_of(texts)
+        return replace(shown, as_of=(shown.as_of or now) - _YEAR)
 
 
 @contextmanager
@@ -137,6 +131,7 @@ def person_history(visit: Visit, params: PlaceParams) -> history.HistoryPage:
     place = history.Place(params.before, params.limit)
     with about(visit, params) as reference:
         source = visit.source("history")
+        check_seen(source, reference, visit.moment)
         return history.history_page(source, reference, visit.moment, visit.language, place)
 
 
@@ -144,10 +139,11 @@ def person_history(visit: Visit, params: PlaceParams) -> history.HistoryPage:
     "/persons/{kind}/{id}/comparison", "persons", name="comparison", rows="values", timed=True
 )
 def person_comparison(visit: Visit, params: ComparisonParams) -> compared.Comparison:
-    """A person's data at the moment that is shown, and at another one; the earlier one comes first."""
+    """A person's data at an earlier moment, and at the one that is shown."""
     with about(visit, params) as reference:
         source = visit.source("comparison")
-        return compared.comparison(source, reference, visit.moment, params.other)
+        earlier = params.earlier(visit.moment, visit.now)
+        return compared.comparison(source, reference, earlier, visit.moment)
 
 
 @resource("/persons/{kind}/{id}/consents", "persons", name="consents", rows="consents", timed=True)
@@ -176,17 +172,23 @@ def person_channels(visit: Visit, params: PersonParams) -> marketing.MarketingAn
 def person_disclosures(visit: Visit, params: PersonParams) -> Disclosures:
     """Who received what about a person, feeds about many included, by time."""
     with about(visit, params) as reference:
-        return disclosures_about(visit.source("disclosures"), reference, visit.moment)
+        source = visit.source("disclosures")
+        check_seen(source, reference, visit.moment)
+        return disclosures_about(source, reference, visit.moment)
 
 
 @resource(
-    "/persons/{kind}/{id}/requests", "persons", name="request-list", rows="requests", timed=True
+    "/persons/{kind}/{id}/requests",
+    "persons",
+    name="request-list",
+    rows="requests",
+    timed=True,
 )
 def person_requests(visit: Visit, params: PersonParams) -> RequestList:
     """What a person asked for, and how each request stands."""
     with about(visit, params) as reference:
         source = visit.source("request-list")
-        _check_seen(source, reference)
+        check_seen(source, reference, visit.moment)
         note_read(source, reference)
         rows = known_requests(source, visit.moment, streams=known_streams(source, reference))
         found = [FoundRequest(stream, reference, request) for stream, request in rows]
@@ -196,15 +198,17 @@ def person_requests(visit: Visit, params: PersonParams) -> RequestList:
 
 @resource("/persons/{kind}/{id}/looks", "persons", name="access", rows="looks", timed=True)
 def person_looks(visit: Visit, params: PlaceParams) -> Looks:
-    """Who saw a person's data, when and why, and whether a role allowed it; the latest first, page by page."""
+    """Who saw a person's data, when and why, and whether a role allowed it; the latest first."""
     with about(visit, params) as reference:
         source = visit.source("access")
+        check_seen(source, reference, visit.moment)
         return looks(source, reference, visit.moment, params.before, params.limit)
 
 
-def _check_seen(source: Source, reference: str) -> None:
-    """Raise UnknownSubject where the reader may know of no event of the person."""
-    history_of(source, reference, NOW)
+def check_seen(source: Source, reference: str, moment: Moment) -> None:
+    """Raise UnknownSubject where the reader may know of no event of the person at a moment."""
+    if not history_of(source, reference, moment):
+        raise UnknownSubject
 
 
 RESOURCES = (

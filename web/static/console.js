@@ -7,6 +7,8 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post") return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
+  // The answer may be a file, and then this page stays.
+  setTimeout(() => delete form.dataset.sent, 5000);
 });
 // A page that comes back from the browser's memory may send again.
 window.addEventListener("pageshow", () => {
@@ -22,3 +24,19 @@ document.addEventListener("keydown", (event) => {
   const open = event.target.closest?.("details[open]");
   if (open) { open.open = false; open.querySelector("summary").focus(); }
 });
+
+// What takes long streams in: the link stays where it cannot be fetched, and leads to the same by itself.
+for (const place of document.querySelectorAll("[data-load]")) {
+  const link = place.querySelector("a[href]");
+  if (!link) continue;
+  place.setAttribute("aria-busy", "true");
+  place.append(document.createElement("progress"));
+  fetch(link.href, { credentials: "same-origin", redirect: "error" })
+    .then((response) => (response.ok ? response.text() : Promise.reject(new Error("refused"))))
+    .then((text) => {
+      const loaded = new DOMParser().parseFromString(text, "text/html").querySelector("[data-loaded]");
+      if (loaded) place.replaceWith(loaded);
+      else throw new Error("nothing loaded");
+    })
+    .catch(() => { place.removeAttribute("aria-busy"); place.querySelector("progress")?.remove(); });
+}

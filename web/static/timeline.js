@@ -6,7 +6,7 @@ for (const figure of document.querySelectorAll("[data-timeline]")) {
   const told = figure.querySelector("[data-told]");
   const help = told.textContent;
   const [start, end] = [Number(figure.dataset.start), Number(figure.dataset.end)];
-  const acts = [...svg.querySelectorAll("a.act")];
+  const acts = [...svg.querySelectorAll("[data-known]")];
   const links = [...svg.querySelectorAll("a")];
   const middle = (link) => { const box = link.getBoundingClientRect(); return box.x + box.width / 2; };
   const laneOf = (link) => link.closest("[data-lane]");
@@ -95,7 +95,7 @@ for (const figure of document.querySelectorAll("[data-timeline]")) {
   };
   const line = document.createElementNS(svg.namespaceURI, "line");
   line.setAttribute("class", "handle");
-  line.setAttribute("y2", "100%");
+  line.setAttribute("y2", svg.getAttribute("height") - 24);
   const show = () => {
     saysOccurred.textContent = say(handles.dataset.occurred, at(occurred));
     saysRecorded.textContent = say(handles.dataset.recorded, at(recorded));

@@ -8,7 +8,7 @@ from application.queries.disclosures.feeds import feeds_at, included, listed
 from application.queries.disclosures.known import recipients_at
 from application.queries.disclosures.received import Disclosures, Row, shown_rows
 from application.queries.registers.recipients import RecipientNames
-from application.queries.subjects import history_of, is_erased, note_read, selections
+from application.queries.subjects import is_erased, note_read, selections
 from application.source import Source
 from projections.dossier.service import service_spans
 from projections.folds.timetravel import Moment, fold
@@ -20,7 +20,6 @@ def disclosures_about(source: Source, reference: str, moment: Moment) -> Disclos
 
     Raises UnknownSubject.
     """
-    history_of(source, reference, moment)  # whether the reader may know of the person at all
     note_read(source, reference)
     rows = merge(
         _own(source, reference, moment),

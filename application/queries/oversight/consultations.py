@@ -87,6 +87,16 @@ def consultations_by(
     return sorted(looks, key=lambda look: look.event.position)
 
 
+def consultations_as(source: Source, role: str, moment: Moment) -> list[Consultation]:
+    """The reads of this ledger in a role, in no order."""
+    return [
+        _consultation(source, event)
+        for _, selected in selected_at(source.session, moment, source.privacy_office, {_READ})
+        for event in selected.counted
+        if event.name == _READ and event.facts["role"] == role
+    ]
+
+
 def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:
     stream = source.ledger.registry_stream(source.ledger.reference)
     last_position = LAST if moment.at_position is None else moment.at_position

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -115,23 +115,28 @@ def test_a_made_up_key_is_no_link(console: Console, key: str) -> None:
     assert console.links.take(key, console.clock()) is None
 
 
+def taken_by_many(links: Links, secret: str, now: datetime, many: int = 4) -> int:
+    """How many of several threads got the link."""
+    taken: list[Link | None] = []
+    start = threading.Barrier(many)
+
+    def take() -> None:
+        start.wait()
+        taken.append(links.take(secret, now))
+
+    threads = [threading.Thread(target=take) for _ in range(many)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(link is not None for link in taken)
+
+
 def test_of_many_at_once_one_takes_the_link(tmp_path: Path) -> None:
     clock, links = Clock(), Links(tmp_path)
     for _ in range(20):
         secret = links.make(Link("employee/7", "auditor", True, clock() + LINK_LIFE))
-        taken: list[Link | None] = []
-        start = threading.Barrier(4)
-
-        def take(secret: str = secret, taken: list[Link | None] = taken) -> None:
-            start.wait()
-            taken.append(links.take(secret, clock()))
-
-        threads = [threading.Thread(target=take) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert sum(link is not None for link in taken) == 1
+        assert taken_by_many(links, secret, clock()) == 1
 
 
 def test_the_folder_says_nothing_of_a_secret_and_is_the_owners_alone(tmp_path: Path) -> None:
