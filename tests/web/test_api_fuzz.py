@@ -1,4 +1,4 @@
-"""What a program may ask by the published descriptions is answered as they say: no 5xx, nothing undocumented."""
+"""What a program may ask by the published descriptions is answered as they say: no 5xx, nothing else."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ from web.api.routing import BASE
 from web.standards.vng import BASE as VNG
 
 EXAMPLES = 6
-"""Of each operation, right and wrong: the whole stays within a minute, and a longer run found nothing more."""
+"""Of each operation, right and wrong: the whole stays within a minute."""
 KNOWN = {"kind": "customer", "id": "10023"}
 """A person whom the ledger knows: others are all alike."""
 CHECKS = [
@@ -64,7 +64,9 @@ def _named(operation: Any) -> set[str]:
 
 def _ask(case: Any, program: TestClient, base: str) -> None:
     kwargs = case.as_transport_kwargs(base_url=str(program.base_url).rstrip("/") + base)
-    asked = {**dict(kwargs["headers"]), "authorization": program.headers["authorization"]}
+    asked = {
+        name: text for name, text in kwargs["headers"].items() if name.lower() != "authorization"
+    }
     kwargs["headers"] = {name: text.encode("latin-1", "replace") for name, text in asked.items()}
     kwargs.pop("cookies", None)
     if isinstance(kwargs.get("data"), bytes):

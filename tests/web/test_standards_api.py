@@ -1,4 +1,4 @@
-"""The read interfaces of the Dutch standards: as published, in pieces, and of oneself what the report tells."""
+"""The read interfaces of the Dutch standards: as published, in pieces; of oneself what the report tells."""
 
 import json
 from typing import Any
@@ -61,7 +61,9 @@ def test_ldv_gives_the_acts_of_a_person_as_published(sampled: Consoled, program:
     sampled.reads()
     reads = [r for r in read_ldv(program, **{"dpl.core.data_subject_id": person_of(sampled)})]
     assert len(reads) > len(records), "the read itself is an act"
-    traced = read_ldv(program, traceId=records[0]["traceId"], **{"dpl.core.data_subject_id": person_of(sampled)})
+    traced = read_ldv(
+        program, traceId=records[0]["traceId"], **{"dpl.core.data_subject_id": person_of(sampled)}
+    )
     assert records[0] in traced
 
 
@@ -80,7 +82,16 @@ def test_ldv_pages_through_the_whole_ledger_by_key(sampled: Consoled, program: A
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[]", b"{", b'{"traceId": "x"}', b'{"no": 1}', b'{"startTime": 1e400}', b"[" * 9999],
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"{",
+        b'{"traceId": "x"}',
+        b'{"no": 1}',
+        b'{"startTime": 1e400}',
+        b"[" * 9999,
+    ],
 )
 def test_ldv_refuses_what_the_standard_does_not_have(program: Any, content: bytes) -> None:
     response = program.post(LDV, content=content, headers={"content-type": "application/json"})
@@ -107,7 +118,9 @@ def test_vng_gives_the_objects_of_a_person_as_published(sampled: Consoled, progr
     for result in results:
         vng_validator("read", "VerwerktObjectUitgebreid").validate(result)
         assert not {"systeem", "gebruiker"} & result["verwerkingsactie"].keys()
-    by_id = vng_list(program, soortObjectId=results[0]["soortObjectId"], objectId=results[0]["objectId"])
+    by_id = vng_list(
+        program, soortObjectId=results[0]["soortObjectId"], objectId=results[0]["objectId"]
+    )
     assert by_id[: len(results)] == results
     activity = next(r["verwerkingsactie"]["verwerkingsactiviteitId"] for r in results)
     some = vng_list(program, verwerkingsactiviteitId=activity)

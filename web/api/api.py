@@ -33,7 +33,7 @@ _FOR_ALL = {"access-control-allow-origin": "*", "cache-control": "public, max-ag
 
 
 class Api:
-    """The API of one console. `posts`: is told what became of posted events; `requests`: how often one may ask."""
+    """The API of one console. `posts`: hears what became of events; `requests`: how often one may ask."""
 
     def __init__(
         self,

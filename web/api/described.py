@@ -54,7 +54,7 @@ class Components:
         return str(self.schema(struct)["$ref"]).removeprefix(_BEFORE)
 
     def example(self, schema: Schema, depth: int = 0) -> Any:
-        """A value of the shape of a schema. It tells of nobody: texts and numbers are made of the schema alone."""
+        """A value of the shape of a schema. It tells of nobody: it is made of the schema alone."""
         if "$ref" in schema:
             return self.example(self.named[schema["$ref"].removeprefix(_BEFORE)], depth + 1)
         for known in ("const", "default"):

@@ -55,7 +55,9 @@ class ApiProblem(Struct, frozen=True):
 def problem_of(error: Exception) -> ApiProblem:
     """What is told of an error. Unknown errors tell nothing: their texts may quote values."""
     status = status_of(error)
-    if status is HTTPStatus.UNPROCESSABLE_ENTITY:  # wrong input is 400 (ADR /core/error-handling/invalid-input)
+    if (
+        status is HTTPStatus.UNPROCESSABLE_ENTITY
+    ):  # wrong input is 400 (ADR /core/error-handling/invalid-input)
         status = HTTPStatus.BAD_REQUEST
     if not isinstance(error, LedgerError):
         return ApiProblem(status.phrase, status.value, str(t("http.500")), "internal")

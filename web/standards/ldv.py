@@ -1,7 +1,8 @@
 """Reading of *Logboek Dataverwerkingen* (Logius, extension "lezen" 1.1.0): `POST /processing-activities`.
 
-The standard has no pages. An answer has at most so many records; where there are more, `Link` leads on, with the
-same content. A person in the portal reads of themselves what the access report tells, without systems.
+The standard has no pages. An answer has at most so many records; where there are more, `Link` leads on,
+with the same content. A person in the portal reads of themselves what the access report tells, and no
+systems.
 """
 
 from collections.abc import Mapping, Sequence

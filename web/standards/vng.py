@@ -1,7 +1,7 @@
 """Reading of VNG *Verwerkingenlogging* ("Inzage API" 0.9.0): what was done with the data of one person.
 
-Systems and users are left out, as the standard wants. A person in the portal reads of themselves what the access
-report tells.
+Systems and users are left out, as the standard wants. A person in the portal reads of themselves what the
+access report tells.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -166,7 +166,7 @@ def _note(visit: Visit, source: Source, act: Act) -> None:
 
 
 def _reference(source: Source, urn: str, wanted: Wanted) -> str:
-    """The person of a list: by the identifier that records have, or by kind and number, as `klant` and 10023."""
+    """The person of a list: by the identifier in records, or by kind and number, as `klant` and 10023."""
     if wanted.soort_object_id == f"{urn}:data-subject":
         return reference_of(source, converted({"id": wanted.object_id}, _Named).id)
     kinds = {word: kind for kind, word in INVOLVED.items()} | {kind: kind for kind in INVOLVED}
@@ -196,4 +196,3 @@ def worded(problem: ApiProblem) -> Response:
             for name in names or ["query"]
         ]
     return Response(to_json(fault), problem.status, media_type=TYPE)
-

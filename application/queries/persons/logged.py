@@ -1,4 +1,4 @@
-"""Acts of processing as the read interfaces of the Dutch standards ask for them: of a person, or of the ledger.
+"""Acts of processing as the read interfaces of the Dutch standards ask: of a person, or of the ledger.
 
 What a person reads of themselves is what the access report tells: nothing of a hold whose ground is not told.
 """
@@ -9,9 +9,9 @@ from uuid import UUID
 import msgspec
 
 from application.processing_acts import Act, Log
-from application.undisclosed import hidden_in
 from application.queries.subjects import note_read, selections
 from application.source import Source
+from application.undisclosed import hidden_in
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
