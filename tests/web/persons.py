@@ -48,9 +48,7 @@ def record_persons(console: Consoled) -> None:
         withdrawn(WHO, time="2024-06-01T10:00:00+02:00"),
         _hold("H-1", "dispute", ["contact", "payment"]),
         _hold("H-2", "undisclosed", ["contact"]),
-        message(
-            "processing-restricted", WHO, categories=["contact"], ground="accuracy-contested"
-        ),
+        message("processing-restricted", WHO, categories=["contact"], ground="accuracy-contested"),
         message("contact-person-added", CONTACT, customer=WHO, **_OUTSIDER, **_CONTACT),
         collected(OTHER, **_PAYMENT),
         registered(GONE),
