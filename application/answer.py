@@ -30,10 +30,14 @@ class InBothLanguages(Answer, frozen=True):
 
 
 class Gone(Answer, frozen=True):
-    """Shown instead of a value that cannot be opened: it was erased, or its key is lost."""
+    """Shown instead of a value that is not: it was erased, its key is lost, or it is not for this reader.
+
+    `masked`: the reader may open it with a reason.
+    """
 
     erased: Literal[True] | UnsetType = UNSET
     lost: Literal[True] | UnsetType = UNSET
+    masked: Literal[True] | UnsetType = UNSET
 
 
 Name = str | Gone

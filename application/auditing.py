@@ -6,7 +6,17 @@ An audit writes nothing, and no damage ends it: what is missing or damaged becom
 import msgspec
 
 from application.site import Site
-from ledger.audit import Audit, Check, Finding, Findings, PublishedLog, audit, readable
+from ledger.audit import (
+    SILENT,
+    Audit,
+    Check,
+    Finding,
+    Findings,
+    Progress,
+    PublishedLog,
+    audit,
+    readable,
+)
 from ledger.audit.journal import journal_check
 from ledger.crypto.sealing import KeyedHash
 from ledger.errors import LedgerError, Retry
@@ -35,9 +45,9 @@ class Audited(msgspec.Struct, frozen=True):
         return self.ledger.findings + self.views.findings
 
 
-def audit_site(site: Site, *, views: bool) -> Audited:
+def audit_site(site: Site, *, views: bool, progress: Progress = SILENT) -> Audited:
     """Look at everything that a site holds, its views only where asked to. Raises Retry."""
-    before = Findings()
+    before = Findings(progress)
     session = site.session("reader")
     log = _log(site, before)
     chain = _chain(site, before) if readable(session).tables else None
@@ -48,6 +58,7 @@ def audit_site(site: Site, *, views: bool) -> Audited:
             site.new_session("reader"),
             views_of(site.intake.confidential),
             privacy_office=site.privacy_office,
+            progress=progress,
         )
     unchecked = () if site.provider.epochs() else (_NO_KEYS,)
     return Audited(result, inspected, unchecked)

@@ -7,15 +7,22 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from application.sight import EVERYTHING, Sight
 from ledger.recording.reads import Read, ReadNotes
 
 
 class Reader(Struct, frozen=True):
-    """Who reads, as an employee, and in which role. `judged`: whether the register must grant it."""
+    """Who reads, as an employee, and in which role. `judged`: whether the register must grant it.
+
+    `sight`: what of the answers the reader may see. `reason`, `case_ref`: why, where that had to be said.
+    """
 
     reference: str
     role: str
     judged: bool
+    sight: Sight = EVERYTHING
+    reason: str | None = None
+    case_ref: str | None = None
 
 
 class ReadScope:
@@ -44,6 +51,11 @@ class ReadScope:
         self._noted: set[tuple[str, str]] = set()
 
     @property
+    def sight(self) -> Sight:
+        """What the reader may see; nothing else is opened, or noted as opened."""
+        return self._reader.sight
+
+    @property
     def taken(self) -> bool:
         """Whether anything was noted: nothing is opened before."""
         return self._notes.taken
@@ -53,11 +65,12 @@ class ReadScope:
 
         Raises Misconfigured for a reader who does not hold the role, Retry or Halt when it cannot be noted.
         """
-        self._add(list(dict.fromkeys(subjects)), set(categories))
+        self._add(list(dict.fromkeys(subjects)), self.sight.open_among(categories))
 
     def note_many(self, categories: Iterable[str], *, everyone: bool = False) -> None:
         """Note an answer about many, with one read. `everyone`: about every customer and contact person."""
-        self._add([self._everything], set(categories), everyone=everyone)
+        opened = self.sight.open_among(categories)
+        self._add([self._everything], opened, everyone=everyone)
 
     def _add(self, subjects: list[str], categories: set[str], *, everyone: bool = False) -> None:
         by_subject = {
@@ -81,4 +94,6 @@ class ReadScope:
             categories=categories,
             everyone=everyone,
             role_held=self._held(),
+            reason=self._reader.reason,
+            case_ref=self._reader.case_ref,
         )

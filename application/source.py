@@ -22,16 +22,24 @@ from schemas import personal
 
 S = TypeVar("S")
 
-ERASED, LOST = Gone(erased=True), Gone(lost=True)
+ERASED, LOST, MASKED = Gone(erased=True), Gone(lost=True), Gone(masked=True)
 Opened = personal.Value | Missing
 Shown = personal.Value | Gone
 """A personal value, or what is shown in its place."""
+
+_SHOWN = {
+    Missing.ERASED: ERASED,
+    Missing.LOST: LOST,
+    Missing.MASKED: MASKED,
+    Missing.HIDDEN: MASKED,  # where an answer has a place for a value that must not stay empty
+}
 
 
 class Source(msgspec.Struct):
     """Where answers come from, and the clock they are given by. `lost`: values that should open.
 
-    An answer about persons notes in `reads` whom it tells about; only then anything opens.
+    An answer about persons notes in `reads` whom it tells about; only then anything opens, and only what the
+    reader may see.
     """
 
     session: Session
@@ -45,6 +53,8 @@ class Source(msgspec.Struct):
     def open(self, stream: UUID, category: str, field: str, value: Value) -> Opened:
         """A value as a view copied it, opened; or why it cannot be."""
         self._check_noted()
+        if (unseen := self.reads.sight.unseen(category)) is not None:
+            return unseen
         opened = self.opener.value(
             SealedValue(
                 subject=stream,
@@ -60,12 +70,29 @@ class Source(msgspec.Struct):
         return self.counted(opened)
 
     def personal(self, event: RecordedEvent) -> dict[str, Opened]:
-        """Every personal value of an event, field by field."""
+        """Every personal value of an event that the reader may know of, field by field."""
         if not event.sealed:
             return {}
         self._check_noted()
-        values = self.opener.personal(event)
-        return {field: self.counted(value) for field, value in values.items()}
+        return {
+            field: self.counted(value)
+            for field, value in self._personal(event).items()
+            if value is not Missing.HIDDEN
+        }
+
+    def _personal(self, event: RecordedEvent) -> dict[str, Opened]:
+        sight = self.reads.sight
+        seen = {name: sealed for name, sealed in event.sealed.items() if not sight.unseen(name)}
+        others = {
+            field: unseen
+            for name, sealed in event.sealed.items()
+            if (unseen := sight.unseen(name)) is not None
+            for field in sealed.values
+        }
+        if not others:
+            return self.opener.personal(event)
+        opened = self.opener.personal(msgspec.structs.replace(event, sealed=seen))
+        return dict(sorted({**opened, **others}.items()))
 
     def counted(self, value: Opened) -> Opened:
         """The value; a lost one is counted in `lost`."""
@@ -88,11 +115,14 @@ class Source(msgspec.Struct):
             references = self._names_one_by_one(subjects)
         return {subject: references.get(subject, ERASED) for subject in subjects}
 
-    def noted(self, stream: UUID) -> Name:
-        """The reference of the one data subject that an answer is about, which is noted as read."""
+    def noted(self, stream: UUID, categories: Iterable[str] = ()) -> Name:
+        """The reference of the one data subject that an answer is about, which is noted as read.
+
+        `categories`: of the values that are about to be shown.
+        """
         name = self._opened([stream])[stream]
         if isinstance(name, str):
-            self.reads.note([name], ())
+            self.reads.note([name], categories)
         else:
             self.reads.note_many(())
         return name
@@ -114,9 +144,12 @@ class Source(msgspec.Struct):
 
 def shown(value: Opened) -> Shown:
     """A value, or what is shown in its place."""
-    if isinstance(value, Missing):
-        return ERASED if value is Missing.ERASED else LOST
-    return value
+    return _SHOWN[value] if isinstance(value, Missing) else value
+
+
+def is_told(value: Opened) -> bool:
+    """Whether an answer that lists values has a place for this one: not erased, nor hidden from the reader."""
+    return value is not Missing.ERASED and value is not Missing.HIDDEN
 
 
 def unless_erased(name: Name) -> Name | None:

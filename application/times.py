@@ -54,6 +54,11 @@ def _localized(instant: str) -> str:
     return instant if time is None else local_text(time)
 
 
+def in_zone(time: datetime) -> datetime:
+    """A time as the clock of the zone shows it."""
+    return time.astimezone(_ZONE.get())
+
+
 def local_text(time: datetime) -> str:
     """A time in the zone, to the second; with its offset in the hour that a clock shows twice."""
     zone = _ZONE.get()

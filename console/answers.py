@@ -41,7 +41,7 @@ from application.queries.registers import purposes, recipients
 from application.queries.reports import access as access_report
 from application.queries.reports import portability
 from application.queries.today import task
-from application.queries.upkeep import copies, health, log, setup
+from application.queries.upkeep import copies, health, links, log, setup
 from ledger.tlog.proving.certificate import Certificate
 from schemas.encoding import JsonValue
 
@@ -99,6 +99,7 @@ ANSWERS: Mapping[str, object] = {
     "log keys": log.LogKeys,
     "log rebuild": log.Publication,
     "log rotate-key": log.NewLogKey,
+    "login-link": links.LoginLink,
     "marketing": marketing.MarketingAnswer,
     "may credit-check": credit_check.CreditCheckAnswer,
     "notify list": notifications.Notifications,

@@ -155,14 +155,6 @@ def day_or_none(flag: str, text: str | None) -> date | None:
     return day_named(flag, text) if text else None
 
 
-def day_to_come(flag: str, text: str, today: date) -> date:
-    """The day of an option by which something is to be done. Raises BadParameter for a day that is over."""
-    day = day_named(flag, text)
-    if day < today:
-        raise typer.BadParameter(f"{flag}: this day is over; expected today or a day to come")
-    return day
-
-
 AtMoment = Annotated[
     Moment,
     Several(moment_of, {"as_of": AsOf, "recorded_by": RecordedBy, "at_position": AtPosition}),

@@ -17,6 +17,7 @@ PANELS: dict[Group, str] = {
     "log": "Transparency log",
     "backup": "Encryption",
     "serving": "Health, metrics, logs",
+    "web": "Web console",
 }
 ALL_GROUPS: tuple[Group, ...] = tuple(PANELS)
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from application.answer import Gone
 from application.words import say
 
-GONE = ("erased", "lost")
-"""The words that take the place of a value that cannot be opened."""
+GONE = ("erased", "lost", "masked")
+"""The words that take the place of a value that is not shown."""
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -34,7 +34,7 @@ def clean(value: object) -> str:
     if isinstance(value, bool):
         return say("value", "yes" if value else "no")
     if isinstance(value, Gone):
-        return say("value", "erased" if value.erased else "lost")
+        return say("value", next(name for name in GONE if getattr(value, name) is True))
     if isinstance(value, dict):
         return _cleaned(value)
     if isinstance(value, list | tuple):

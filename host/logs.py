@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # every command is silent, few log
 
 # Variable with the id of the run of the supervisor: its parts share it.
 RUN = "LEDGER_RUN_ID"
-OURS = ("ledger", "projections", "consumers", "application", "host", "console")
+OURS = ("ledger", "projections", "consumers", "application", "host", "web", "console")
 
 
 class Log:

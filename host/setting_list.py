@@ -6,7 +6,7 @@ import msgspec
 
 from schemas.texts import LANGUAGES
 
-Group = Literal["people", "store", "intake", "kafka", "register", "log", "backup", "serving"]
+Group = Literal["people", "store", "intake", "kafka", "register", "log", "backup", "serving", "web"]
 PREFIX = "LEDGER_"
 
 
@@ -193,10 +193,59 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_METRICS_PORT",
         "serving",
         "their port; its parts have the next ones; 0: any "
-        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467]",
+        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467, serve 9468]",
     ),
     Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
     Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
+    Setting("LEDGER_WEB", "web", "`ledger run` serves the web console, too", switch=True),
+    Setting("LEDGER_WEB_HOST", "web", "address of the web console [127.0.0.1]"),
+    Setting("LEDGER_WEB_PORT", "web", "its port; 0: any [8463]"),
+    Setting(
+        "LEDGER_WEB_URL",
+        "web",
+        "address that people type, such as https://ledger.example.nl [its own]",
+    ),
+    Setting("LEDGER_WEB_CERTFILE", "web", "its certificate, in PEM, for TLS of its own [none]"),
+    Setting("LEDGER_WEB_KEYFILE", "web", "key of that certificate"),
+    Setting(
+        "LEDGER_WEB_PROXIES",
+        "web",
+        "addresses of proxies whose word counts on who connects, separated by commas [none]",
+    ),
+    Setting(
+        "LEDGER_OIDC_ISSUER", "web", "OpenID provider where people log in, by its issuer [none]"
+    ),
+    Setting("LEDGER_OIDC_CLIENT_ID", "web", "what the console is called there"),
+    Setting(
+        "LEDGER_OIDC_CLIENT_SECRET_FILE",
+        "web",
+        "file whose first line is its secret there [none: a public client]",
+    ),
+    Setting("LEDGER_OIDC_SCOPES", "web", "what a login asks for, separated by commas [openid]"),
+    Setting(
+        "LEDGER_OIDC_PERSON_CLAIM",
+        "web",
+        "claim with the employee's id, or employee/ and the id; a dot leads into an object [sub]",
+    ),
+    Setting("LEDGER_OIDC_ROLE_CLAIM", "web", "claim with the roles of an employee [roles]"),
+    Setting(
+        "LEDGER_OIDC_SUBJECT_CLAIM",
+        "web",
+        "claim with the reference of a data subject, such as customer/10023 [data_subject]",
+    ),
+    Setting("LEDGER_OIDC_ACR", "web", "kinds of login that count (acr), separated by commas [any]"),
+    Setting("LEDGER_OIDC_MAX_AGE_S", "web", "seconds after which a login is asked for anew [any]"),
+    Setting(
+        "LEDGER_API_AUDIENCE", "web", "for whom access tokens of clients are [the address above]"
+    ),
+    Setting(
+        "LEDGER_API_CLIENTS_FILE",
+        "web",
+        "clients that come with a certificate: subject, client, role [none]",
+    ),
+    Setting(
+        "LEDGER_API_CLIENTS_CAFILE", "web", "certificates of the authorities that certify them"
+    ),
     Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
     Setting("LEDGER_CONTROLLER_ADDRESS", "register", "its postal address"),
     Setting("LEDGER_CONTROLLER_COUNTRY", "register", "its country, by two capitals [NL]"),

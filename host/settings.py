@@ -16,6 +16,7 @@ from application.language import language_named
 from consumers.pipeline import BATCH_BYTES, BATCH_MESSAGES, BATCH_SECONDS
 from host.setting_list import PREFIX
 from host.setting_texts import Reader
+from host.web_settings import WebSettings, read_web
 from ledger.errors import LedgerError, Misconfigured
 from ledger.letters.withheld import WithheldKey
 from ledger.names import LedgerName
@@ -149,6 +150,7 @@ class Settings(msgspec.Struct, frozen=True):
     reading: Reading
     four_eyes: frozenset[str] = frozenset()
     serving: Serving = Serving()
+    web: WebSettings = WebSettings()
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
     keep_list: Path | None = None
@@ -203,6 +205,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         reading=_reading(reader),
         four_eyes=_four_eyes(reader, confidential=confidential),
         serving=_serving(reader),
+        web=read_web(reader, confidential=confidential),
         backup_recipients=reader.names(
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
         ),

@@ -46,7 +46,8 @@ from ledger.tlog.witnessing.witnesses import Witnesses
 from ledger.writing.bookmarks import HaltLimit
 from ledger.writing.chain import CHAIN
 from projections.keeping.person import legal_holds
-from projections.reading.standing import holds_role, staff_is_registered
+from projections.reading.standing import grant_of, staff_is_registered
+from projections.views.staff import Grant
 from rulebook import period, secrecy
 from rulebook.approvals import approvers
 from rulebook.powers import POWERS
@@ -85,6 +86,8 @@ class Site:
         self._server = server
         self._opened: list[_Closable] = []
         self._sessions: dict[Role, Session] = {}
+        self.for_whom: Reader | None = None
+        """Who reads and acts, where that is not the user of this process."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -94,12 +97,9 @@ class Site:
     @property
     def database(self) -> Database:
         """The database of the URL, or that of the embedded server."""
-        patience_s, read_only = self.settings.database_patience_s, self._read_only
-        if self._server:
-            url = self._server.url()
-            return Database(url, peer=True, patience_s=patience_s, read_only=read_only)
-        url = self.settings.database_url or ""
-        return Database(url, patience_s=patience_s, read_only=read_only)
+        url = self._server.url() if self._server else self.settings.database_url or ""
+        patience_s, peer = self.settings.database_patience_s, self._server is not None
+        return Database(url, peer=peer, patience_s=patience_s, read_only=self._read_only)
 
     @property
     def provider(self) -> KeyProvider:
@@ -220,37 +220,43 @@ class Site:
         return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
 
     def _reads(self, query: str, opener: Opener) -> ReadScope:
-        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
+        reader = self._reader()
         return ReadScope(
             ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
             query=query,
             reader=reader,
-            held=lambda: self._holds_role(reader, opener),
+            held=lambda: self._holds_role(reader),
             everything=self.ledger.reference,
             clock=self.clock,
         )
+
+    def _reader(self) -> Reader:
+        return self.for_whom or reader_of(self.settings.reading, ledger_folder(self.settings))
 
     def _idle_reader(self) -> Session:
         """The reader's session, or one of its own while that one is in a transaction: a note commits."""
         session = self.session("reader")
         return self.new_session("reader") if session.in_transaction else session
 
-    def _holds_role(self, reader: Reader, opener: Opener) -> bool:
+    def _holds_role(self, reader: Reader) -> bool:
         """Whether the register grants the reader the role now. Raises Misconfigured where it must."""
-        if not reader.judged:
-            return True
-        session = self._idle_reader()
-        if self._is_granted(reader, opener, session):
-            return True
-        if not staff_is_registered(session, self.privacy_office):
+        if not reader.judged or self.is_granted(reader):
             return True
         if self.settings.reading.unheld == "refuse":
             raise Misconfigured(not_granted(reader))
         return False
 
-    def _is_granted(self, reader: Reader, opener: Opener, session: Session) -> bool:
+    def is_granted(self, reader: Reader) -> bool:
+        """Whether the register grants a reader the role now; any role while it grants nobody one."""
+        session, office = self._idle_reader(), self.privacy_office
+        return bool(self.grant_of(reader)) or not staff_is_registered(session, office)
+
+    def grant_of(self, reader: Reader) -> Grant | None:
+        """The grant of the register by which a reader holds the role now."""
+        session = self._idle_reader()
+        opener = Opener(session, self.provider, self.ledger)
         streams = [period.subject for period in opener.periods(reader.reference)]
-        return holds_role(session, streams, reader.role, self.clock(), self.privacy_office)
+        return grant_of(session, streams, reader.role, self.clock(), self.privacy_office)
 
     def record_reads(self) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
@@ -277,44 +283,42 @@ class Site:
         """
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
-        opener = Opener(self.session("reader"), self.provider, self.ledger)
-        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
-        self._check_approver(act, reader, opener)
-        digested = [*(whom(opener, about) if about else ()), *parameters]
-        digest = digest_of(opener.ledger_key(READS), act, digested)
+        reader = self._reader()
+        self._check_approver(act, reader)
+        digest = self.digest_of_act(act, parameters, about)
         approval = Approval(act, reader.reference, reader.role, digest)
         recorder = self._open_recorder_of_own()
         try:
-            return approve(
-                self._idle_reader(),
-                recorder.record,
-                self.ledger,
-                approval,
-                self.clock(),
-                period("second-approval"),
-            )
+            session, valid = self._idle_reader(), period("second-approval")
+            return approve(session, recorder.record, self.ledger, approval, self.clock(), valid)
         finally:
             recorder.close()
+
+    def digest_of_act(
+        self, act: str, parameters: Sequence[object], about: str | None = None
+    ) -> str:
+        """The name by which the approvals of an act find each other. Raises UnknownSubject."""
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        digested = [*(whom(opener, about) if about else ()), *parameters]
+        return digest_of(opener.ledger_key(READS), act, digested)
 
     def approving_roles(self, act: str) -> tuple[str, ...]:
         """The roles whose holders may approve an act; none: the register grants no roles, and all may."""
         registered = staff_is_registered(self._idle_reader(), self.privacy_office)
         return approvers(act) if registered else ()
 
-    def _check_approver(self, act: str, reader: Reader, opener: Opener) -> None:
+    def _check_approver(self, act: str, reader: Reader) -> None:
         """Raise Misconfigured for a person who may not approve: both hold a role that may, by the register.
 
         The operator is no exception here, and no setting makes one.
         """
-        session = self._idle_reader()
-        if not staff_is_registered(session, self.privacy_office):
-            return
-        if reader.role not in approvers(act):
+        roles = self.approving_roles(act)
+        if roles and reader.role not in roles:
             raise Misconfigured(
                 f"the role {reader.role} may not approve this act: {reader.reference} must set"
-                f" LEDGER_READER_ROLE to one of {', '.join(approvers(act))}"
+                f" LEDGER_READER_ROLE to one of {', '.join(roles)}"
             )
-        if not self._is_granted(reader, opener, session):
+        if not self.is_granted(reader):
             raise Misconfigured(not_granted(reader))
 
     def _open_recorder_of_own(self) -> Ledger:
@@ -344,9 +348,8 @@ class Site:
 
     def chain(self) -> KeyedHash:
         """What vouches for batches (`ledger.writing.chain`). Raises Lost when its key is not here."""
-        return KeyedHash(
-            Opener(self.session("reader"), self.provider, self.ledger).ledger_key(CHAIN)
-        )
+        opener = Opener(self.session("reader"), self.provider, self.ledger)
+        return KeyedHash(opener.ledger_key(CHAIN))
 
     def eraser(self) -> Eraser:
         """What destroys a person's keys."""

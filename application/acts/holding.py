@@ -1,18 +1,23 @@
-"""Legal holds: placed, reviewed and released."""
+"""Legal holds: placed, reviewed and released. To end or narrow one may need a second person."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from application.acts.acting import Act, act, one_at_a_time
 from application.answer import Answer
 from application.queries.keeping.holds import in_force
 from application.queries.subjects import is_erased
 from application.site import Site
-from ledger.errors import Reject, UnknownSubject
+from ledger.errors import Misconfigured, Reject, UnknownSubject
 from projections.keeping.holds import Hold
 
 # A hold serves a claim of the controller or of somebody else, not a duty.
 _BASIS = "6-1-f"
+RELEASE = "hold-release"
+"""The act of `LEDGER_FOUR_EYES`: to end a hold, or to let go of a part of it."""
 
 HoldFacts = Mapping[str, str | None]
 """Ground, review_on and owner; what is None is not said."""
@@ -29,13 +34,62 @@ class HoldAct(Answer, frozen=True):
     position: int
 
 
+class Approvable(Struct, frozen=True):
+    """An act that two persons may have to ask for. `parameters`: all that decides what it does."""
+
+    act: str
+    parameters: Sequence[object]
+    about: str
+
+
+def asked_release(site: Site, reference: str, hold_ref: str, ground: str | None) -> Approvable:
+    """The release of a hold that is in force. Raises Reject where there is none."""
+    held = named_hold(site, reference, hold_ref).categories
+    return Approvable(RELEASE, [hold_ref, ground, held], reference)
+
+
+def asked_review(
+    site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
+) -> Approvable | None:
+    """The release of the categories that a review no longer names; None where it names them all.
+
+    Raises Reject where no such hold is in force.
+    """
+    held = named_hold(site, reference, hold_ref).categories
+    if not categories or set(held) <= set(categories):
+        return None
+    return Approvable(RELEASE, [hold_ref, facts, held, sorted(categories)], reference)
+
+
+def review_facts(review_on: str, owner: str | None, ground: str | None) -> HoldFacts:
+    """What a review says. A ground or an owner that it does not name stays."""
+    facts = {"review_on": review_on, "owner": owner}
+    return facts | {"ground": ground} if ground else facts
+
+
+def review_day(text: str, today: date) -> str:
+    """The day of a review, which must be to come: of a review that was held, upstream sends the event.
+
+    Raises Misconfigured.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Misconfigured("expected a day, such as 2026-11-24", field="review_on") from None
+    if day < today:
+        raise Misconfigured("this day is over; expected today or a day to come", field="review_on")
+    return day.isoformat()
+
+
 def place(
     site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
 ) -> HoldAct:
-    """Place a hold. Raises Reject when it is in force already.
+    """Place a hold. Raises Reject when it is in force already, Misconfigured when it holds nothing.
 
     Raises UnknownSubject when the person was wholly erased: there is nothing left to hold.
     """
+    if not categories:
+        raise Misconfigured("name what is held", field="category")
     with one_at_a_time(site):
         source = site.source("hold")
         if is_erased(source, reference):

@@ -21,8 +21,10 @@ from application.acts.requesting import check_allowed, record
 from application.queries.cases.found_requests import FoundRequest, find
 from application.site import Site
 from application.source import Source
+from ledger.errors import Misconfigured
 from projections.reading.request_acts import NOTHING_HELD, ActOn
 from projections.reading.views import requests
+from projections.views.requests import CLOSINGS
 from schemas import names
 from schemas.encoding import JsonValue
 
@@ -71,6 +73,8 @@ def refuse(site: Site, source: Source, on: OnRequest, ground: str) -> FoundReque
 
 def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) -> FoundRequest:
     """Do what the right of a request asks for, then answer it. Raises NotAllowed, Misconfigured."""
+    if options.outcome in CLOSINGS:
+        raise Misconfigured(f"{options.outcome} is no answer: close the request", field="outcome")
 
     def acts_on(case: FoundRequest) -> TimedActs:
         before = acts_before_answer(case, options)
@@ -106,6 +110,14 @@ def _carry_out(
     return erasure.outcome, max(time, erasure.at or time)
 
 
+def allowed_on(source: Source, on: OnRequest, allowed: tuple[ActOn, str]) -> FoundRequest:
+    """The request, whose state allows an act. `allowed`: the act and its code. Raises NotAllowed."""
+    deed, code = allowed
+    case = find(source, on.ref, on.subject)
+    check_allowed(case, deed, on.time, code)
+    return case
+
+
 def _act_on_request(
     site: Site,
     source: Source,
@@ -114,11 +126,9 @@ def _act_on_request(
     acts_on: Callable[[FoundRequest], TimedActs],
 ) -> FoundRequest:
     """Record acts that a request's state allows; the request after them. `allowed`: the act and its code."""
-    deed, code = allowed
     with one_at_a_time(site):
         # Read inside the lock: another person may have answered or closed the request meanwhile.
-        case = find(source, on.ref, on.subject)
-        check_allowed(case, deed, on.time, code)
+        case = allowed_on(source, on, allowed)
         acts, time = acts_on(case)
         record(site, acts, time)
     [(_, after)] = requests(source.session, streams=[case.stream], refs=[on.ref])

@@ -21,6 +21,8 @@ from rulebook import provision_of
 from rulebook.calendar import day_of
 from schemas import names
 
+CHANNELS = ("post", "email", "portal", "phone", "other")
+"""How a request may come in."""
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -38,6 +40,13 @@ class NewRequest(Struct, frozen=True):
     objection: tuple[str, str] | None = None
     unknown: bool = False
     letter: str | None = None
+
+
+def objection_of(right: str, activity: str | None, ground: str) -> tuple[str, str] | None:
+    """What is objected to, and why; None for another right. Raises Misconfigured."""
+    if (right == "objection") != (activity is not None):
+        raise Misconfigured("expected for an objection, and for nothing else", field="activity")
+    return None if activity is None else (activity, ground)
 
 
 def check_allowed(case: FoundRequest, deed: ActOn, time: datetime, code: str = "") -> None:

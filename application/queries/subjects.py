@@ -1,18 +1,21 @@
 """From a reference to the events of its data subjects, as of a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
+from application.sighted import is_partial, sighted
 from application.source import Source
+from application.undisclosed import hidden_in
 from ledger.errors import Misconfigured, UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
 from ledger.reading import head_position
-from projections.folds.timetravel import Moment, SelectedEvents, select
+from projections.folds.annulment import name_of
+from projections.folds.timetravel import READ, Moment, SelectedEvents, select
 from schemas import is_person
 from schemas.references import kind_of
 
@@ -75,14 +78,46 @@ def history_of(
 ) -> list[tuple[RecordedEvent, str | None]]:
     """Events of all data subjects of a reference, each with the annulment that took it back.
 
-    In the order of positions; what a moment leaves out is left out. Raises UnknownSubject.
+    In the order of positions. What a moment leaves out is left out, and what the reader may not know of.
+    Raises UnknownSubject.
     """
-    history: list[tuple[RecordedEvent, str | None]] = []
-    for selected in _selected(source, streams_of(source, reference), moment).values():
-        history += [
-            (event, selected.annulled.get((event.source, event.id))) for event in selected.shown
-        ]
-    return sorted(history, key=lambda pair: pair[0].position)
+    by_stream = _selected(source, streams_of(source, reference), moment)
+    history = seen_in(source, by_stream.values())
+    if not history and is_partial(source.reads.sight):
+        raise UnknownSubject
+    return history
+
+
+def seen_in(
+    source: Source, selections: Iterable[SelectedEvents]
+) -> list[tuple[RecordedEvent, str | None]]:
+    """What the reader may know of a person's events, each with what took it back, by position.
+
+    A reader who may not know of every category may not know either of what the person may not be told.
+    """
+    every, sight = list(selections), source.reads.sight
+    pairs = [
+        (event, selected.annulled.get(name_of(event)))
+        for selected in every
+        for event in selected.shown
+    ]
+    if is_partial(sight):
+        hidden = hidden_in(every)
+        seen = sighted((pair for pair in pairs if not hidden(pair[0])), _event_of, sight)
+        pairs = [(event, annulled_by) for (_, annulled_by), event in seen]
+    return sorted(pairs, key=lambda pair: pair[0].position)
+
+
+def _event_of(pair: tuple[RecordedEvent, str | None]) -> RecordedEvent:
+    return pair[0]
+
+
+def last_position(source: Source, selected: SelectedEvents) -> int:
+    """The position of the last event that counts, reads aside, of those that the reader may know of."""
+    if not is_partial(source.reads.sight):
+        return selected.position
+    counted = (event for event, annulled_by in seen_in(source, [selected]) if annulled_by is None)
+    return max((event.position for event in counted if event.name != READ), default=0)
 
 
 def selections(source: Source, reference: str, moment: Moment) -> list[SubjectEvents]:

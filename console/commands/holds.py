@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from application.acts.holding import named_hold, place, release, review
+from application.acts.holding import (
+    Approvable,
+    asked_release,
+    asked_review,
+    place,
+    release,
+    review,
+    review_day,
+    review_facts,
+)
 from application.following import bring_up_to_date
 from application.queries.keeping.holds import HoldInForce, all_holds, holds_of
 from application.queries.subjects import check_person
@@ -13,7 +22,7 @@ from application.queries.today.task import command
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.people import OptionalSubject, Subject, reading
-from console.flags import Json, code_option, configured, day_to_come, option
+from console.flags import Json, code_option, configured, option
 from console.output import print_answer, print_rows
 from console.show.holds import holds_table
 from console.show.upkeep import named_values
@@ -34,7 +43,6 @@ Owner = Annotated[
 ]
 
 
-_RELEASE = "hold-release"
 _VALUES = partial(named_values, "hold")
 
 
@@ -51,10 +59,9 @@ def place_hold(
 ) -> None:
     """Keep a person's data of some categories until you release the hold, whatever period ends."""
     categories = _checked(subject, category)
-    if not categories:
-        raise typer.BadParameter("--category: name what is held")
     with open_site(settings) as site:
-        facts = {"ground": ground, "review_on": _review_day(site, review_on), "owner": owner}
+        day = review_day(review_on, day_of(site.clock()))
+        facts = {"ground": ground, "review_on": day, "owner": owner}
         print_answer(place(site, subject, ref, facts, categories), _VALUES, as_json)
 
 
@@ -72,12 +79,10 @@ def review_hold(
     """Record that you reviewed a hold and it goes on. If you name categories, it keeps only these."""
     categories = _checked(subject, category)
     with open_site(settings) as site:
-        facts = {"review_on": _review_day(site, review_on), "owner": owner}
-        facts |= {"ground": ground} if ground else {}
-        categories_held = named_hold(site, subject, ref).categories
+        facts = review_facts(review_day(review_on, day_of(site.clock())), owner, ground)
         # A category that the review no longer names is released, and a release needs two persons.
-        if categories and set(categories_held) - set(categories):
-            parameters = [ref, facts, categories_held, sorted(categories)]
+        narrowed = asked_review(site, subject, ref, facts, categories)
+        if narrowed is not None:
             again = command(
                 *("hold", "review", subject, ref),
                 review_on=review_on,
@@ -85,7 +90,7 @@ def review_hold(
                 ground=ground,
                 owner=owner,
             )
-            need_second_person(site, _RELEASE, parameters, again, about=subject)
+            _need_second_person(site, narrowed, again)
         print_answer(review(site, subject, ref, facts, categories), _VALUES, as_json)
 
 
@@ -100,10 +105,8 @@ def release_hold(
     """End a hold. An erasure that waited for it resumes with the next `ledger retention run`."""
     check_person(subject)
     with open_site(settings) as site:
-        categories_held = named_hold(site, subject, ref).categories
         again = command("hold", "release", subject, ref, ground=ground)
-        parameters = [ref, ground, categories_held]
-        need_second_person(site, _RELEASE, parameters, again, about=subject)
+        _need_second_person(site, asked_release(site, subject, ref, ground), again)
         print_answer(release(site, subject, ref, ground), _VALUES, as_json)
 
 
@@ -137,6 +140,5 @@ def _checked(subject: str, categories: list[str] | None) -> list[str]:
     return list(dict.fromkeys(categories or ()))
 
 
-def _review_day(site: Site, text: str) -> str:
-    """The day of a review, which must be to come: of a review that was held, upstream sends the event."""
-    return day_to_come("--review-on", text, day_of(site.clock())).isoformat()
+def _need_second_person(site: Site, asked: Approvable, again: str) -> None:
+    need_second_person(site, asked.act, asked.parameters, again, about=asked.about)

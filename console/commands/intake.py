@@ -10,11 +10,11 @@ from typing import Annotated
 import msgspec
 import typer
 
+from application.acts.retrying import NOT_HERE, whole_name
 from application.queries.intake.dead_letters import HandedOver, OpenedLetter, letter_row
 from application.queries.intake.messages import ingested
 from application.words import say
 from console.commands.failing import fail_unless
-from console.commands.letters import NOT_HERE, whole_name
 from console.commands.people import recording_reads
 from console.flags import Json, configured, switch
 from console.output import emit, emit_bytes, print_answer

@@ -1,19 +1,18 @@
 """Commands that list dead letters and try them again: all, some by name, or a kind of them."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Annotated
 
 import typer
 
+from application.acts.retrying import retry_kind, retry_named
 from application.queries.intake.dead_letters import (
-    WITHHELD,
-    DeadLetter,
     RetriedLetter,
     letter_row,
-    retried_row,
-    withheld_row,
+    types_named,
+    with_withheld,
 )
 from application.queries.intake.letter_names import check_names
 from console.commands.failing import fail_unless
@@ -22,21 +21,15 @@ from console.output import emit_list, people
 from console.setting_flags import Several
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
-from consumers.retry import RetryOutcome, retry, retry_like
 from host.notes import tell
 from host.settings import Settings
 from host.site import Site
 from host.wiring import open_site
 from ledger.application import Ledger
-from ledger.errors import Misconfigured, Reject
-from ledger.letters.lists import LetterFilter, count_letters, letters_like, letters_named
-from ledger.letters.withheld import count_withheld
-from ledger.storage.postgres import Session
-from schemas import EVENT_TYPES, Code
+from ledger.errors import Misconfigured
+from ledger.letters.lists import LetterFilter, count_letters, letters_like
+from schemas import Code
 
-NOT_HERE = "withheld messages are read by the holder of their key only"
-# Fewer could be the number of a row, and would open a message by accident.
-LEAST_LETTERS = 6
 # Enough rows for a table on a screen; `--limit` gives more.
 SHOWN = 100
 _CODES = [code.value for code in Code]
@@ -62,14 +55,7 @@ def kind_of(
 ) -> LetterFilter:
     """The letters that the options name. Raises BadParameter for a time that is none."""
     first, last = bounds_of(seen_from, seen_to)
-    return LetterFilter(code, source, topic, _types(type), first, last)
-
-
-def _types(name: str | None) -> tuple[str, ...] | None:
-    """A type by its full name, or all versions of one by its short name."""
-    if name is None:
-        return None
-    return (name, *(entry.type for entry in EVENT_TYPES.values() if entry.name == name))
+    return LetterFilter(code, source, topic, types_named(type), first, last)
 
 
 EVERY = LetterFilter()
@@ -110,41 +96,13 @@ def list_letters(
             check_names(reader, kind)
         if as_json:
             counts = {"matching": matching, "total": total}
-            emit_list("dead_letters", _with_withheld(rows, reader, kind), beside=counts)
+            emit_list("dead_letters", with_withheld(rows, reader, kind), beside=counts)
             return
         most = SHOWN if limit is None else limit
         first_rows = list(islice(rows, most))
-        listed = [*_with_withheld(first_rows, reader, kind)]
+        listed = [*with_withheld(first_rows, reader, kind)]
         tables = letters_tables(listed, len(first_rows), matching, total)
     people().print(*tables)
-
-
-def _with_withheld(
-    rows: Iterable[DeadLetter], reader: Session, kind: LetterFilter
-) -> Iterator[DeadLetter]:
-    """The rows, then one row for all withheld letters: of these only the code and the number are known."""
-    yield from rows
-    if kind.every or kind == LetterFilter(WITHHELD):
-        count = count_withheld(reader)
-        if count:
-            yield withheld_row(count)
-
-
-def whole_name(session: Session, beginning: str) -> str:
-    """The letter whose name begins so. Raises Reject unless there is exactly one."""
-    if len(beginning) < LEAST_LETTERS:
-        raise Misconfigured(
-            f"name a dead letter by at least {LEAST_LETTERS} characters of its name"
-        )
-    if beginning == WITHHELD:
-        raise Reject(NOT_HERE)
-    names = letters_named(session, beginning)
-    if len(names) != 1:
-        reason = (
-            "several dead letters have names that begin so" if names else "there is no such letter"
-        )
-        raise Reject(f"{reason}; `ledger dead-letters list` shows them")
-    return names[0]
 
 
 @configured("store")
@@ -171,11 +129,10 @@ def retry_letters(
     with open_site(settings) as site:
         recorder = site.open_recorder()
         try:
-            matching, _ = count_letters(recorder.session, kind)
-            retries = _retries(site, recorder, named or (), matching, (kind, limit))
-            rows = outcomes.counting(map(retried_row, retries))
+            matching, retries = _retries(site, recorder, named or (), kind, limit)
+            rows = outcomes.counting(retries)
             if as_json:
-                beside = {} if named else {"matching": matching}
+                beside = {} if matching is None else {"matching": matching}
                 emit_list("dead_letters", rows, beside=beside)
             else:
                 first_rows = list(islice(rows, SHOWN))
@@ -183,7 +140,7 @@ def retry_letters(
         finally:
             recorder.close()
     if not as_json:
-        _print(first_rows, outcomes, None if named else matching)
+        _print(first_rows, outcomes, matching)
     fail_unless(outcomes.all_fine)
 
 
@@ -191,17 +148,13 @@ def _retries(
     site: Site,
     recorder: Ledger,
     named: Sequence[str],
-    matching: int,
-    selection: tuple[LetterFilter, int | None],
-) -> Iterator[RetryOutcome]:
-    """Letters by their names, else those of a kind up to a limit; each is tried when its outcome is read."""
+    kind: LetterFilter,
+    limit: int | None,
+) -> tuple[int | None, Iterator[RetriedLetter]]:
+    """Letters by their names, else those of a kind up to a limit, and how many are of it."""
     if named:
-        names = [whole_name(recorder.session, name) for name in named]
-        return retry(recorder, names, site.intake, site.clock())
-    kind, limit = selection
-    if not matching:
-        check_names(recorder.session, kind)
-    return retry_like(recorder, kind, limit, site.intake, site.clock())
+        return None, retry_named(site, recorder, named)
+    return retry_kind(site, recorder, kind, limit)
 
 
 def _print(rows: Sequence[RetriedLetter], outcomes: Outcomes, matching: int | None) -> None:

@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from application.queries.upkeep.log import (
-    CheckpointStatus,
     LogKeys,
     NewLogKey,
-    checkpoint_status,
+    age_s,
     proof_answer,
     published_answer,
     signed_answer,
@@ -70,7 +69,7 @@ def _follow(settings: Settings) -> None:
 
     def read(_: Session) -> Figures:
         signed = published(folder)
-        return checkpoint_figures(signed, _age_s(folder) if signed else 0.0)
+        return checkpoint_figures(signed, age_s(folder, utc_now()) if signed else 0.0)
 
     with (
         watching(settings, "publish", reading=False) as watch,
@@ -107,7 +106,7 @@ def show_checkpoint(settings: Settings, as_json: Json = False) -> None:
     if signed is None:
         raise Unproven(f"there is no checkpoint in {folder.path}: run `ledger publish`")
     if as_json:
-        emit(signed_answer(signed, _age_s(folder)))
+        emit(signed_answer(signed, age_s(folder, utc_now())))
     else:
         emit_bytes(signed.content)
 
@@ -192,18 +191,6 @@ def write_file(path: Path, content: bytes, mode: int) -> None:
         emit_bytes(content)
         return
     write_file_as(path, content, mode)
-
-
-def checkpoint_now(settings: Settings) -> CheckpointStatus:
-    """The published checkpoint for a status. Raises Unproven when it is damaged."""
-    folder = LogFolder(settings.log.folder)
-    signed = published(folder)
-    return checkpoint_status(signed, _age_s(folder) if signed else None)
-
-
-def _age_s(folder: LogFolder) -> float:
-    """Seconds since the checkpoint was published, to a tenth."""
-    return max(0.0, round(utc_now().timestamp() - folder.checkpoint_time(), 1))
 
 
 @configured("store", "log")

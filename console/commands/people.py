@@ -17,7 +17,12 @@ from application.queries.keeping.erasure import erased
 from application.queries.period import ALWAYS
 from application.queries.persons.everyone import all_states
 from application.queries.persons.history import HistoryRange, history
-from application.queries.persons.search import FoundPersons, find
+from application.queries.persons.search import (
+    FoundPersons,
+    find,
+    is_searchable,
+    make_searchable,
+)
 from application.queries.persons.state import state
 from application.queries.subjects import check_person, check_reference
 from application.queries.today.task import command
@@ -43,11 +48,9 @@ from host.notes import tell
 from host.settings import Settings
 from host.site import Site
 from host.wiring import open_site
-from ledger.backup import blind
 from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.erasure.verdict import GROUNDS, Ground
 from ledger.errors import Misconfigured, Retry
-from ledger.keys.opening import Opener
 from ledger.keys.rotation import epochs
 from ledger.reading import head_position
 from projections.folds.timetravel import NOW, Moment
@@ -198,8 +201,9 @@ def show_found(
     """
     value = _value_of(field)
     with reading(settings, "find") as (site, source):
-        if not blind.is_complete(source.session):
-            _make_searchable(site)
+        if not is_searchable(source):
+            tell("searchable")
+            make_searchable(site)
         answer = find(source, field, value)
         print_answer(answer, partial(_found_table, field), as_json)
 
@@ -218,13 +222,6 @@ def _value_of(field: str) -> str:
     if not value.strip():
         raise typer.BadParameter(f"no value: give the {field} on standard input")
     return value.strip()
-
-
-def _make_searchable(site: Site) -> None:
-    """The search index is never written to a log or a backup; after a crash it is made again."""
-    tell("searchable")
-    session = site.session("eraser")
-    blind.rebuild(session, Opener(session, site.provider, site.ledger))
 
 
 @configured("store")

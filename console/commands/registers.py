@@ -1,6 +1,5 @@
 """Commands about processing: register, disclosures, recipients."""
 
-from collections.abc import Callable
 from typing import Annotated, get_args
 
 from application.following import bring_up_to_date
@@ -8,7 +7,6 @@ from application.language import spoken
 from application.queries.disclosures.received import DisclosureFilter, disclosures
 from application.queries.lookups import known_provision, known_recipient
 from application.queries.period import ALWAYS
-from application.queries.registers.answer import Register
 from application.queries.registers.recipients import recipients
 from application.queries.registers.register import register
 from application.queries.subjects import check_reference
@@ -27,26 +25,13 @@ from console.flags import (
 )
 from console.output import people, print_answer, print_rows
 from console.show.registers import disclosures_table, recipients_table, register_table
-from documents.page import register_page
-from documents.register_dpv import register_dpv
-from documents.register_fideslang import register_fideslang
-from documents.spreadsheet import register_csv, register_workbook
+from documents.register_exports import EXPORTS
 from host.settings import Settings
 from projections.folds.timetravel import NOW
-from schemas import texts
-from schemas.encoding import to_line
 from schemas.events.disclosure import RecipientKind
 
-FORMATS = ("json", "csv", "xlsx", "html", "dpv", "fideslang")
+FORMATS = tuple(EXPORTS)
 KINDS: tuple[str, ...] = get_args(RecipientKind)
-EXPORTS: dict[str, Callable[[Register, texts.Language], bytes]] = {
-    "json": lambda answer, _language: to_line(answer),
-    "csv": lambda answer, _language: register_csv(answer),
-    "xlsx": register_workbook,
-    "html": register_page,
-    "dpv": lambda answer, _language: to_line(register_dpv(answer)),
-    "fideslang": lambda answer, _language: to_line(register_fideslang(answer)),
-}
 
 
 @configured("store", "register")

@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from application.language import spoken
-from application.queries.cases.found_requests import NotAllowed, find, found_of, known_requests
-from application.queries.cases.requests import decisions_on, listed, shown
+from application.queries.cases.request_lists import RequestFilter, request_file, request_list
 from application.queries.period import ALWAYS
-from application.queries.subjects import check_reference, known_streams
+from application.queries.subjects import check_reference
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import (
@@ -54,15 +53,8 @@ def list_requests(
         check_reference(subject)
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
-        streams = known_streams(source, subject) if subject else None
-        # A request that is answered by now may have been open at an earlier time.
-        unanswered = not everything and moment.as_of is None
-        rows = known_requests(source, moment, streams=streams, unanswered=unanswered)
-        rows = [row for row in rows if right in {None, row[1].right}]
-        requests, time = found_of(source, rows), moment.as_of or source.now
-        answer = listed(
-            requests, time, ended=everything, overdue_only=overdue, period=period, limit=limit
-        )
+        criteria = RequestFilter(subject, right, everything, overdue, period, limit)
+        answer = request_list(source, criteria, moment)
     print_answer(answer, requests_table, as_json)
     fail_unless(answer.overdue == 0)
 
@@ -78,12 +70,6 @@ def show_request(
     """Print one request with every act on it. Exit status 1 when it is overdue."""
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
-        request = find(source, ref, subject, moment)
-        decisions = decisions_on(
-            source.session, source.opener, request, moment, source.privacy_office
-        )
-        answer = shown(request, moment.as_of or source.now, spoken(), decisions)
-    if answer is None:
-        raise NotAllowed(f"request {ref} had not been received by then")
+        answer = request_file(source, ref, subject, moment, spoken())
     print_answer(answer, request_tables, as_json)
     fail_unless(answer.ended_at is not None or not answer.overdue)

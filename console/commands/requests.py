@@ -2,12 +2,10 @@
 
 from typing import Annotated
 
-import typer
-
 from application.acts import on_requests
 from application.acts.answering import RESTRICTIONS, AnswerOptions
 from application.acts.on_requests import OnRequest, identify
-from application.acts.requesting import NewRequest, open_request
+from application.acts.requesting import CHANNELS, NewRequest, objection_of, open_request
 from application.language import spoken
 from application.queries.cases.found_requests import FoundRequest
 from application.queries.cases.requests import decisions_on, shown
@@ -23,8 +21,6 @@ from ledger.keys.opening import Opener
 from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
-
-CHANNELS = ("post", "email", "portal", "phone", "other")
 
 
 @configured("store")
@@ -65,9 +61,7 @@ def open_command(
     as_json: Json = False,
 ) -> None:
     """Record that a person asked for a right. An objection stops the activity from then on."""
-    if (right == "objection") != (activity is not None):
-        raise typer.BadParameter("--activity: expected for an objection, and for nothing else")
-    objection = (activity, ground) if activity is not None else None
+    objection = objection_of(right, activity, ground)
     text = text_of("--letter", letter) if letter is not None else None
     request = NewRequest(subject, right, channel, received_on, ref, objection, unknown, text)
     with working(settings, "request", at) as (site, source, time):
@@ -162,8 +156,6 @@ def answer(
     as_json: Json = False,
 ) -> None:
     """Answer a request, and do what its right asks for: erase, restrict, end an activity, review."""
-    if outcome in CLOSINGS:
-        raise typer.BadParameter(f"--outcome: {outcome} is no answer, use `ledger request close`")
     options = AnswerOptions(outcome, category or (), ground, review)
     with working(settings, "request", at) as (site, source, time):
         on = OnRequest(ref, subject, time)

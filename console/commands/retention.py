@@ -3,14 +3,12 @@
 from functools import partial
 from typing import Annotated
 
-from application.acts.deciding import due_steps, erase_asked, erase_due, preview
-from application.acts.requesting import check_allowed
+from application.acts.deciding import due_steps, erase_due
+from application.acts.on_retention import decide as decide_on
 from application.following import bring_up_to_date
-from application.queries.cases.found_requests import find
-from application.queries.keeping.deciding import decided
 from application.queries.keeping.erasures import ErasureScope
 from application.queries.keeping.periods import Clock, clocks, forecast, step_rows
-from application.queries.subjects import check_person, note_read
+from application.queries.subjects import check_person
 from application.words import counted
 from console.commands.failing import fail_unless
 from console.commands.people import CategoryOptions, Subject, ground_of, reading
@@ -20,7 +18,6 @@ from console.show.retention import clocks_table, decision_tables, forecast_table
 from host.notes import tell
 from host.settings import Settings
 from ledger.erasure.verdict import GROUNDS
-from ledger.keys.rotation import epochs
 from rulebook.calendar import day_of, months_after
 
 Yes = Annotated[bool, switch("--yes", "Carry it out; without --yes it is only shown.")]
@@ -105,12 +102,7 @@ def decide(
     scope = ErasureScope(ground_of(cause), request_ref, category or None)
     with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
-        if request_ref is not None:
-            check_allowed(find(source, request_ref, subject), "erase", source.now)
-        decision = (erase_asked if carry_out else preview)(site, subject, scope)
-        note_read(source, subject)
-        epoch = epochs(site.session("reader"), site.provider)
-        answer = decided(subject, scope, decision, epoch.started_at, site.clock())
+        answer = decide_on(site, source, subject, scope, carry_out=carry_out)
         print_answer(answer, decision_tables, as_json)
     if not carry_out:
         tell("not-decided")

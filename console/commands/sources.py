@@ -1,24 +1,19 @@
 """Commands about the sources of Kafka's topics: what became of their messages, and to let one in again."""
 
-import shlex
 from typing import Annotated
 
+from application.acts.retrying import resume_source as let_in
 from application.lookups import alike, plain
-from application.queries.intake.sources import ResumedSource, Sources, sources
+from application.queries.intake.sources import Sources, sources
 from console.flags import Json, configured, option
 from console.output import emit, print_answer
 from console.show.sources import sources_table
 from host.notes import tell
 from host.settings import Settings
 from host.wiring import open_site
-from ledger.application import Ledger
 from ledger.errors import Misconfigured
-from ledger.letters.lists import LetterFilter, count_letters
 from ledger.reading import halted_topics
-from ledger.recording.quarantine import OTHERS, sources_of
-from schemas import Code
-
-_CODE = Code.QUARANTINED.value
+from ledger.recording.quarantine import sources_of
 
 
 @configured("store")
@@ -60,45 +55,12 @@ def resume_source(
     with open_site(settings) as site:
         recorder = site.open_recorder()
         try:
-            resumed = _resumed(recorder, source, topic)
-            # The sources that are counted together as "others" have no name in common: their letters
-            # are found by the code alone.
-            kind = LetterFilter(_CODE, None if source == OTHERS else source, topic)
-            letters, _ = count_letters(recorder.session, kind)
+            answer = let_in(recorder, source, topic)
         finally:
             recorder.close()
-    retry = _retry(kind)
-    answer = ResumedSource(sorted(resumed), source, letters, retry)
     if as_json:
         emit(answer)
         return
-    tell("resumed", source, ", ".join(sorted(resumed)))
-    if letters:
-        tell("kept-meanwhile", f"{letters:,}", retry)
-
-
-def _retry(kind: LetterFilter) -> str:
-    """The command that brings in what was kept."""
-    words = ["ledger", "dead-letters", "retry", "--code", _CODE]
-    words += ["--source", kind.source] if kind.source else []
-    return shlex.join([*words, "--topic", kind.topic] if kind.topic else words)
-
-
-def _resumed(recorder: Ledger, source: str, topic: str | None) -> list[str]:
-    """The topics on which the source was let in. Raises Misconfigured where it is not quarantined."""
-    halted = [
-        (place, name)
-        for place, name, intake in sources_of(recorder.session, topic)
-        if intake.window.halted_at
-    ]
-    topics = [place for place, name in halted if name == source]
-    resumed = [place for place in topics if recorder.resume_source(place, source)]
-    if not resumed:
-        raise Misconfigured(_unknown(source, [name for _, name in halted]))
-    return resumed
-
-
-def _unknown(source: str, quarantined: list[str]) -> str:
-    """What to say of a source that is not quarantined, with those that are and are spelt alike."""
-    message = "this source is not quarantined; `ledger kafka sources` shows those that are"
-    return message + alike(source, plain(quarantined))
+    tell("resumed", source, ", ".join(answer.resumed))
+    if answer.kept:
+        tell("kept-meanwhile", f"{answer.kept:,}", answer.retry)

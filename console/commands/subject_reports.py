@@ -3,18 +3,15 @@
 from pathlib import Path
 from typing import Annotated, NamedTuple, TypeVar
 
-from application.acts.reporting import checkpoint_before, issue
 from application.answer import Answer
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.reports.access import ReportScope
 from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
 from console.commands.reports import Output, form_of, put
 from console.flags import AtPosition, Json, code_option, configured, option, time_of
-from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Report
+from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Asked, Report, issued
 from host.settings import Settings
-from ledger.reading import head_position
 from projections.folds.timetravel import Moment
 from schemas.texts import Language
 
@@ -88,18 +85,7 @@ def _make(settings: Settings, report: Report[A], options: _ReportOptions) -> Non
     moment = Moment(at_position=options.at_position)
     with reading(settings, "report", moment) as (site, source):
         bring_up_to_date(site)
-        head = head_position(source.session)
-        position = head if options.at_position is None else min(options.at_position, head)
-        scope = ReportScope(
-            reference=options.subject,
-            request_ref=options.request,
-            language=options.language,
-            position=position,
-            rendered_at=time or source.now,
-            controller=settings.controller,
-            checkpoint=checkpoint_before(settings.log.folder, position),
+        asked = Asked(
+            options.subject, form, options.language, options.request, options.at_position, time
         )
-        content = report.written(source, scope, form)
-        # First recorded, then handed over: where the request refuses it, no report leaves.
-        issue(site, source, scope, report.kind, content, form)
-        put(content, options.output)
+        put(issued(report, site, source, asked, settings.controller), options.output)

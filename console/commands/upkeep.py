@@ -17,9 +17,9 @@ from application.queries.upkeep.health import (
     rotated,
     status,
 )
+from application.queries.upkeep.log import checkpoint_now
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
-from console.commands.log import checkpoint_now
 from console.flags import Json, configured, option_of, switch
 from console.output import print_answer
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
@@ -29,6 +29,7 @@ from host.running.kafka_lags import kafka_lags
 from host.settings import Settings
 from host.wiring import audited_site, open_site
 from ledger.keys.rotation import epochs
+from ledger.tlog.store.folder import LogFolder
 from projections import views_of
 from projections.folds.digest import SLICES
 from projections.folds.view import View
@@ -44,7 +45,8 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
     with open_site(settings, opens_values=False) as site:
         session = site.session("reader")
         lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
-        answer = status(session, lags, checkpoint_now(settings))
+        checkpoint = checkpoint_now(LogFolder(settings.log.folder), site.clock())
+        answer = status(session, lags, checkpoint)
     print_answer(answer, status_tables, as_json)
 
 

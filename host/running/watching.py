@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 import consumers.metrics
+import consumers.post_metrics
 import ledger.metrics
 import ledger.tlog.publishing.metrics
 import projections.metrics
@@ -23,13 +24,14 @@ from ledger.storage.postgres import Session
 from projections.figures import counted
 from projections.metrics import ViewMetrics
 
-Process = Literal["run", "consume", "project", "publish", "upkeep"]
+Process = Literal["run", "consume", "project", "publish", "upkeep", "serve"]
 PORTS: dict[Process, int] = {
     "run": 9463,
     "consume": 9464,
     "project": 9465,
     "publish": 9466,
     "upkeep": 9467,
+    "serve": 9468,
 }
 # Both ledgers may run on one machine.
 CONFIDENTIAL_PORTS = 10
@@ -42,6 +44,7 @@ MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (
     ("consume", consumers.metrics.SERIES),
     ("project", (*projections.metrics.WORK, *projections.metrics.PROGRESS)),
     ("publish", ledger.tlog.publishing.metrics.SERIES),
+    ("serve", consumers.post_metrics.SERIES),
 )
 
 Read = Callable[[Session], Figures]

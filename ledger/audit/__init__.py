@@ -19,7 +19,14 @@ from ledger.audit.batches import (
 from ledger.audit.catalogue import Readable, check_catalogue, readable
 from ledger.audit.custody.custody import Custody
 from ledger.audit.custody.namespace import KeysAudit
-from ledger.audit.findings import NOT_COMPARABLE, ExplainedGap, Finding, Findings
+from ledger.audit.findings import (
+    NOT_COMPARABLE,
+    SILENT,
+    ExplainedGap,
+    Finding,
+    Findings,
+    Progress,
+)
 from ledger.audit.log.entries import walk
 from ledger.audit.log.promises import check_promises, promises_of
 from ledger.audit.log.published import Comparison
@@ -35,18 +42,24 @@ from ledger.storage.postgres import Session
 
 __all__ = [
     "NOT_COMPARABLE",
+    "SILENT",
     "Audit",
     "Check",
     "Custody",
     "ExplainedGap",
     "Finding",
     "Findings",
+    "Progress",
     "PublishedLog",
     "Scene",
     "audit",
     "audit_log",
     "readable",
 ]
+
+
+# How many events are read between two words about progress: many a second are enough.
+_TELLING_EVENTS = 16_384
 
 
 class Audit(msgspec.Struct, frozen=True):
@@ -181,6 +194,8 @@ def audit_log(session: Session, comparison: Comparison, findings: Findings) -> i
     for position, entry in walk(session.copied("copy_entries"), findings):
         comparison.add(position, entry)
         last = position
+        if position % _TELLING_EVENTS == 0:
+            findings.progress.reached(position)
     comparison.end()
     return last
 

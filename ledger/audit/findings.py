@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import msgspec
 
@@ -33,10 +34,34 @@ class ExplainedGap(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Findings:
-    """Collects findings."""
+class Progress(Protocol):
+    """Is told how far an audit is."""
 
-    def __init__(self) -> None:
+    def began(self, what: str) -> None:
+        """One more part is looked at, such as `the events`."""
+
+    def reached(self, position: int) -> None:
+        """The events are read up to a position; said now and then."""
+
+
+class Silent:
+    """Progress that tells nobody."""
+
+    def began(self, what: str) -> None:
+        """See `Progress`."""
+
+    def reached(self, position: int) -> None:
+        """See `Progress`."""
+
+
+SILENT = Silent()
+
+
+class Findings:
+    """Collects findings. `progress`: is told what is looked at meanwhile."""
+
+    def __init__(self, progress: Progress = SILENT) -> None:
+        self.progress = progress
         self._findings: list[Finding] = []
 
     def note(self, position: int | None, kind: str, detail: str) -> None:
@@ -49,6 +74,7 @@ class Findings:
 
         Raises Retry when the database went away, which says nothing of it. `what`: what is looked at.
         """
+        self.progress.began(what)
         try:
             with session.transaction():
                 yield

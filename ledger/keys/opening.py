@@ -46,10 +46,12 @@ _BLOCK_REFERENCES = 2_000
 
 
 class Missing(Enum):
-    """Why a value cannot be shown."""
+    """Why a value is not shown. `MASKED`, `HIDDEN`: the reader may not see it, or not even know of it."""
 
     ERASED = "erased"
     LOST = "lost"
+    MASKED = "masked"
+    HIDDEN = "hidden"
 
 
 class SealedValue(msgspec.Struct, frozen=True):

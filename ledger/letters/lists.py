@@ -12,6 +12,7 @@ from ledger.storage.postgres import Session
 LETTER_DIGITS = 64
 _PAGE = 1_000
 _After = tuple[datetime, bytes] | tuple[None, None]
+FIRST: _After = (None, None)
 
 
 class LetterFilter(msgspec.Struct, frozen=True):
@@ -33,11 +34,11 @@ class LetterFilter(msgspec.Struct, frozen=True):
 def letters_like(session: Session, kind: LetterFilter, most: int | None = None) -> Iterator[Letter]:
     """Letters of a kind, oldest first, in flat memory; those that go meanwhile are passed over."""
     # A page begins after the last letter of the one before, so that removals shift nothing.
-    after: _After = (None, None)
+    after = FIRST
     page_size = _PAGE
     while page_size == _PAGE and most != 0:
         size = _PAGE if most is None else min(_PAGE, most)
-        page = _page(session, kind, after, size)
+        page = letters_page(session, kind, after, size)
         yield from page
         most = None if most is None else most - len(page)
         page_size = len(page)
@@ -45,12 +46,8 @@ def letters_like(session: Session, kind: LetterFilter, most: int | None = None) 
             after = (page[-1].first_seen, bytes.fromhex(page[-1].letter))
 
 
-def _page(
-    session: Session,
-    kind: LetterFilter,
-    after: _After,
-    count: int,
-) -> list[Letter]:
+def letters_page(session: Session, kind: LetterFilter, after: _After, count: int) -> list[Letter]:
+    """Letters of a kind, oldest first: so many after the one with this time of arrival and name."""
     first_seen, letter = after
     rows = session.of("ledger").rows(
         "letters_like", **_parameters(kind), seen_after=first_seen, letter_after=letter, count=count

@@ -110,6 +110,24 @@ def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -
     raise Halt("an approval that was just recorded is not there")
 
 
+def waiting_of(
+    approvals: Iterable[RecordedEvent], now: datetime, valid: timedelta
+) -> list[RecordedEvent]:
+    """The approvals that wait for a second person now, of all acts, by their time."""
+    waiting: dict[str, RecordedEvent] = {}
+    for event in approvals:
+        digest = event.facts["digest"]
+        first = waiting.pop(digest, None)
+        if first is not None and event.time - first.time > valid:
+            first = None
+        if _standing(first, event) is not ApprovalStatus.SECOND:
+            waiting[digest] = event
+    return sorted(
+        (event for event in waiting.values() if now - event.time <= valid),
+        key=lambda event: (event.time, event.position),
+    )
+
+
 def _standing(waiting: RecordedEvent | None, event: RecordedEvent) -> ApprovalStatus:
     if waiting is None:
         return ApprovalStatus.FIRST

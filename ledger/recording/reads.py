@@ -36,6 +36,7 @@ class Read(msgspec.Struct, frozen=True, omit_defaults=True):
     """One read. `subject`, `reader`: references of persons; `query`: name of the command.
 
     `role_held`: False when the register grants the reader no such role and the read was let through.
+    `reason`, `case_ref`: why, where the reader had to say it.
     """
 
     id: str
@@ -47,6 +48,8 @@ class Read(msgspec.Struct, frozen=True, omit_defaults=True):
     categories: tuple[str, ...]
     everyone: bool = False
     role_held: bool = True
+    reason: str | None = None
+    case_ref: str | None = None
 
 
 class ReadNotes:
@@ -137,6 +140,11 @@ def _message(read: Read) -> Message:
         facts["everyone"] = True
     if not read.role_held:
         facts["role_held"] = False
+    facts |= {
+        name: said
+        for name, said in (("reason", read.reason), ("case_ref", read.case_ref))
+        if said is not None
+    }
     act = OwnAct(
         type=_TYPE,
         id=read.id,

@@ -30,6 +30,7 @@ from projections.dossier.said import (
     consent_in,
     countries_in,
     decisions_in,
+    granted_in,
     handover_in,
     holding_in,
     phase_in,
@@ -314,8 +315,8 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
         _note("job", "ended", 1, only_last=True),
     ),
     names.ROLE_GRANTED: (
-        _note("role/{role}", "granted"),
-        _note("reading/{role}", "granted", when=counts),
+        _note("role/{role}", granted_in),
+        _note("reading/{role}", granted_in, when=counts),
     ),
     names.ROLE_REVOKED: (
         _note("role/{role}", "revoked", 1),

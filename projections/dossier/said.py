@@ -26,6 +26,12 @@ class Consent(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="conse
     activity: str | None
 
 
+class Granted(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="granted"):
+    """A role that was granted, and the instant at which it ends by itself, if it does."""
+
+    valid_until: str | None
+
+
 class Handover(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="handover"):
     """Who handed a contract over, and who took it; both are streams, as text."""
 
@@ -103,6 +109,7 @@ Said: TypeAlias = (
     | bool
     | Codes
     | Consent
+    | Granted
     | Handover
     | Claim
     | Phase
@@ -144,6 +151,11 @@ def speaking_in(event: RecordedEvent) -> Speaking:
 def consent_in(event: RecordedEvent) -> Consent:
     """The consent that an event gives or renews."""
     return Consent(event.facts.get("valid_until"), event.activity)
+
+
+def granted_in(event: RecordedEvent) -> Granted:
+    """The grant of a role."""
+    return Granted(event.facts.get("valid_until"))
 
 
 def handover_in(event: RecordedEvent) -> Handover:

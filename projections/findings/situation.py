@@ -11,14 +11,14 @@ import rulebook
 from projections.dossier.dossier import COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
 from projections.dossier.fact import CONSENT_EVIDENCE, OBJECTION, Fact
 from projections.dossier.look import FactContext, SeenSituation
-from projections.dossier.said import Phase
+from projections.dossier.said import Granted, Phase, Said
 from projections.findings.consent import consent_evidence
 from projections.findings.disclosure import disclosure, informed
 from projections.findings.marketing import contact, objection, overruling
 from projections.findings.retention import RETENTION, retention
 from projections.use.credit import NO_OCCASION, occasion
 from projections.use.situation import USES, use
-from projections.views.staff import counts, holds
+from projections.views.staff import counts, holds, is_over
 from rulebook.complaints import answer_clock
 from rulebook.incidents import FULL, AuthorityNotice, Clock, breach_clocks, warning_clock
 from schemas import names
@@ -154,8 +154,14 @@ def _reader_role(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 def _role_held(employee: Dossier, topic: str, role: str, at: datetime) -> SeenSituation:
     """Whether a role was held: for what other systems let see by any grant, for reads by those that count."""
     last, endings = employee.last(topic, at), employee.until("employment", at)
-    has_role = last and holds(last.says == "granted", last.order, [mark.order for mark in endings])
+    has_role = last and holds(_gives(last.says, at), last.order, [mark.order for mark in endings])
     return SeenSituation({"role": "granted" if has_role else "not-granted"}, detail=role)
+
+
+def _gives(says: Said, at: datetime) -> bool:
+    if not isinstance(says, Granted):
+        return False
+    return not is_over(instant_of(says.valid_until) if says.valid_until else None, at)
 
 
 def _employment(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:

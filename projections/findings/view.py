@@ -22,7 +22,7 @@ from rulebook.powers import POWER_TABLE
 from rulebook.sources import SOURCES
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "16"
+FOLD = "17"
 # A dossier that depends on another one is no older than any change of that.
 LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.audit.findings import Finding, Findings
+from ledger.audit.findings import SILENT, Finding, Findings, Progress
 from ledger.reading import head_position
 from ledger.storage.postgres import Session
 from projections import VIEWS
@@ -37,13 +37,17 @@ class InspectionResult(msgspec.Struct, frozen=True):
 
 
 def inspect_views(
-    session: Session, views: Sequence[AnyView] = VIEWS, *, privacy_office: Collection[str]
+    session: Session,
+    views: Sequence[AnyView] = VIEWS,
+    *,
+    privacy_office: Collection[str],
+    progress: Progress = SILENT,
 ) -> InspectionResult:
     """Compare views with what the events up to their bookmarks say, in one snapshot and one pass.
 
     Needs to read only. What cannot be read is a finding. Raises Retry when the database goes away.
     """
-    findings = Findings()
+    findings = Findings(progress)
     session = session.of("projections")
     reports: list[ViewReport] = []
     with session.transaction():

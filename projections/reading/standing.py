@@ -19,29 +19,29 @@ from projections.folds.timetravel import fold_at
 from projections.reading.house import employees
 from projections.reading.views import bookmark_of
 from projections.views import staff
-from projections.views.staff import Employee, powers_of, roles_at
+from projections.views.staff import Employee, Grant, powers_of, roles_at
 from schemas import names
 
 _GRANTED = names.type_of(names.ROLE_GRANTED)
 
 
-def holds_role(
+def grant_of(
     session: Session,
     streams: Sequence[UUID],
     role: str,
     time: datetime,
     privacy_office: Collection[str] = (),
-) -> bool:
-    """Whether an employee, known by these streams, holds a role at a time by all that is recorded."""
+) -> Grant | None:
+    """The grant by which an employee, known by these streams, holds a role at a time, by all that is recorded."""
     reader, fold = (
         LedgerReader(session),
         partial(fold_at, staff.VIEW, privacy_office=privacy_office),
     )
     for stream in streams:
         row = (reader.folded(stream, fold) or {}).get("")
-        if isinstance(row, Employee) and role in roles_at(powers_of(row), time):
-            return True
-    return False
+        if isinstance(row, Employee) and (grant := roles_at(powers_of(row), time).get(role)):
+            return grant
+    return None
 
 
 def staff_is_registered(session: Session, privacy_office: Collection[str] = ()) -> bool:

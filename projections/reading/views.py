@@ -48,6 +48,8 @@ S = TypeVar("S")
 _BLOCK_ROWS = 1_000
 _BEFORE_ALL = (datetime(1, 1, 1, tzinfo=UTC), "", "", "", UUID(int=0), "")
 _FINDING_PLACE = ("occurred_at", "source", "id", "rule", "stream", "subkey")
+FindingPlace = tuple[datetime, str, str, str, UUID]
+"""Where a finding stands in a list: when it occurred, its source, id and rule, and its stream."""
 _FINDING = msgspec.json.Decoder(Finding)
 
 
@@ -106,6 +108,34 @@ def disclosed(
         yield disclosures.VIEW.decode(state)
 
 
+def disclosures_before(
+    session: Session,
+    place: tuple[datetime, str, str],
+    count: int,
+    *,
+    recipient: str | None = None,
+    kind: str | None = None,
+    since: datetime | None = None,
+) -> list[Disclosure]:
+    """At most so many disclosures before a place (occurred_at, source, id), the latest first.
+
+    `recipient`, `kind`, `since`: as for `disclosed`.
+    """
+    bookmark_of(session, disclosures.VIEW)
+    occurred_at, source, id = place
+    rows = session.of("projections").rows(
+        "disclosures_page",
+        occurred_at=occurred_at,
+        source=source,
+        id=id,
+        recipient=recipient,
+        kind=kind,
+        since=since,
+        count=count,
+    )
+    return [disclosures.VIEW.decode(state) for (state,) in rows]
+
+
 def disclosures_by_quarter(
     session: Session, since: datetime | None, until: datetime | None
 ) -> list[tuple[str, str, int]]:
@@ -124,13 +154,15 @@ def findings(
     *,
     rules: Sequence[str] | None = None,
     about: Sequence[UUID] | None = None,
+    after: FindingPlace | None = None,
 ) -> Iterator[Finding]:
     """Findings that count at the clock, by (occurred_at, source, id, rule), in flat memory.
 
-    `rules`: ids. `about`: streams of the events. None: any. As of the past: `findings_past.past_findings`.
+    `rules`: ids. `about`: streams of the events. None: any. `after`: a place that they come after, or are at.
+    As of the past: `findings_past.past_findings`.
     """
     bookmark_of(session, findings_view.VIEW)
-    views, last = session.of("projections"), _BEFORE_ALL
+    views, last = session.of("projections"), (*after, "") if after else _BEFORE_ALL
     while page := views.rows(
         "findings_shown",
         **dict(zip(_FINDING_PLACE, last, strict=True)),
@@ -142,6 +174,13 @@ def findings(
         for *_, state in page:
             yield _FINDING.decode(state)
         last = page[-1][:-1]
+
+
+def finding_counts(session: Session, clock: datetime, rules: Sequence[str]) -> dict[str, int]:
+    """Rule -> how many of its findings count at the clock, of some rules."""
+    bookmark_of(session, findings_view.VIEW)
+    rows = session.of("projections").rows("open_findings", rules=list(rules), clock=clock)
+    return {rule: int(count) for rule, count in rows}
 
 
 def recipients_by_id(session: Session) -> dict[str, Recipient]:

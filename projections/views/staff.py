@@ -1,7 +1,8 @@
 """View `staff`: roles and what they cover, employees with their roles, employments and certificates.
 
 One row a role, one an employee. Nothing is overwritten, so that anyone may ask who could see what at any
-time. An employment that ends takes every role with it; a role has to be granted again after it.
+time. A role ends by itself at the end that its grant names. An employment that ends takes every role with
+it; a role has to be granted again after it.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from ledger.event import RecordedEvent
 from projections.folds.view import Order, View, order_of
 from rulebook.calendar import day_of
 from schemas import names
+from schemas.formats import instant_of
 
 _ROLE = "role/"
 _GRANTS = {names.ROLE_GRANTED: True, names.ROLE_REVOKED: False}
@@ -38,13 +40,18 @@ class Role(msgspec.Struct, frozen=True, tag="role"):
 class Grant(msgspec.Struct, frozen=True):
     """A role was granted to an employee, or revoked.
 
-    `counts`: False for what somebody said who may not give power: it opens nothing of this ledger.
+    `valid_until`: the instant at which the role ends by itself. `counts`: False for what somebody said who may not give power: it opens nothing of this ledger.
     """
 
     order: Order
     role: str
     granted: bool
     counts: bool = True
+    valid_until: datetime | None = None
+
+    def gives(self, time: datetime) -> bool:
+        """Whether it gives the role at a time at which nothing else was said."""
+        return self.granted and not is_over(self.valid_until, time)
 
 
 class Employment(msgspec.Struct, frozen=True):
@@ -98,7 +105,9 @@ def _employed(employee: Employee, event: RecordedEvent) -> Employee:
         granted = _GRANTS[event.name]
         # At equal time a revocation beats a grant.
         order = order_of(event, int(not granted))
-        grant = Grant(order, event.facts["role"], granted, not event.void)
+        ends = event.facts.get("valid_until")
+        until = instant_of(ends) if granted and ends else None
+        grant = Grant(order, event.facts["role"], granted, not event.void, until)
         return msgspec.structs.replace(employee, grants=_with(employee.grants, grant))
     if event.name in _EMPLOYMENTS:
         started = _EMPLOYMENTS[event.name]
@@ -131,7 +140,7 @@ def roles_at(employee: Employee, time: datetime) -> dict[str, Grant]:
     return {
         role: grant
         for role, grant in sorted(last.items())
-        if holds(grant.granted, grant.order, endings)
+        if holds(grant.gives(time), grant.order, endings)
     }
 
 
@@ -141,9 +150,14 @@ def powers_of(employee: Employee) -> Employee:
     return msgspec.structs.replace(employee, grants=counting)
 
 
-def holds(granted: bool, act: Order, endings: Iterable[Order]) -> bool:
-    """Whether a role is held by its last act: granted, and no employment ended after it."""
-    return granted and not any(act < end for end in endings)
+def holds(gives: bool, act: Order, endings: Iterable[Order]) -> bool:
+    """Whether a role is held by its last act: that gives it, and no employment ended after it."""
+    return gives and not any(act < end for end in endings)
+
+
+def is_over(valid_until: datetime | None, time: datetime) -> bool:
+    """Whether a grant has ended by itself at a time."""
+    return valid_until is not None and valid_until <= time
 
 
 def employed_at(employee: Employee, time: datetime) -> bool | None:
@@ -183,7 +197,7 @@ def definition_at(definitions: Iterable[Definition], time: datetime) -> Definiti
 
 VIEW: View[Row] = View(
     name="staff",
-    version="3",
+    version="4",
     type=Row,
     keys=keys,
     names=frozenset({*_ACTS, names.ROLE_DEFINED}),

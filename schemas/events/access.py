@@ -5,7 +5,7 @@ from msgspec import UNSET, UnsetType
 from schemas import names
 from schemas.event_type import ANY, EMPLOYEE, PERSON, ROLE, EventType
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Day, Employee
+from schemas.formats import Code, Day, Employee, Instant
 from schemas.personal import DataCategory
 
 
@@ -26,9 +26,13 @@ class RoleDefined(Facts, frozen=True, kw_only=True):
 
 
 class RoleGranted(PersonFacts, frozen=True, kw_only=True):
-    """An employee has a role from here on."""
+    """An employee has a role from here on.
+
+    `valid_until`: the instant at which it ends by itself, such as that of an inspector of the authority.
+    """
 
     role: Code
+    valid_until: Instant | UnsetType = UNSET
 
 
 class RoleRevoked(PersonFacts, frozen=True, kw_only=True):

@@ -67,7 +67,8 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
     system, and `everyone` says that it told about every customer and contact person. `categories`: of the
     sealed values that were asked for. None: the answer tells facts alone, such as consents, or tells of
     somebody whose values are erased; it is a read all the same. `role_held` is false when the register
-    did not grant the reader that role, and the read was let through.
+    did not grant the reader that role, and the read was let through. `reason`, `case_ref`: why the reader
+    opened values that are masked for the role.
     """
 
     reader: Reader
@@ -76,6 +77,8 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
     categories: list[SealedCategory]  # type: ignore[assignment]  # required here, and wider
     everyone: bool | UnsetType = UNSET
     role_held: bool | UnsetType = UNSET
+    reason: Code | UnsetType = UNSET
+    case_ref: Id | UnsetType = UNSET
 
 
 TYPES = (

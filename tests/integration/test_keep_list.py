@@ -11,7 +11,7 @@ import pytest
 from application.acts.deciding import due_steps, erase_asked, preview
 from application.following import bring_up_to_date
 from application.queries.keeping.erasures import ErasureScope
-from application.queries.persons.undisclosed import hidden_in
+from application.undisclosed import hidden_in
 from host.keep_list import keep_list
 from host.running.forgetting import forget_waiting
 from host.settings import read_settings

@@ -298,7 +298,11 @@ def _unheld(told: Told, office: str) -> Iterator[tuple[str, str]]:
             acts = [act for act in acts if not view_model.gives_nobody_power(act, office)]
             ended = told.of(who, "employment-ended", until=at)
             last = acts[-1].name if acts else None
-            if last != "role-granted" or (ended and _rank(ended[-1]) > _rank(acts[-1])):
+            if (
+                last != "role-granted"
+                or _lapsed(acts[-1], at)
+                or (ended and _rank(ended[-1]) > _rank(acts[-1]))
+            ):
                 yield event.source, event.id
 
 
@@ -685,7 +689,8 @@ def _accessed(event: RecordedEvent, told: Told) -> Broken:
     acts = told.of(who, "role-granted", "role-revoked", until=at, role=role)
     ended = told.of(who, "employment-ended", until=at)
     last = acts[-1] if acts else None
-    if last is None or last.name == "role-revoked" or (ended and _rank(ended[-1]) > _rank(last)):
+    lapsed = last is None or last.name == "role-revoked" or _lapsed(last, at)
+    if lapsed or last is None or (ended and _rank(ended[-1]) > _rank(last)):
         yield "house.access.role.missing", None
     defined = told.of(f"role/{role}", "role-defined", until=at)
     if not defined:
@@ -694,6 +699,11 @@ def _accessed(event: RecordedEvent, told: Told) -> Broken:
         yield "house.access.role.category", None
     if not _certified(told, who, at):
         yield "house.access.vog", None
+
+
+def _lapsed(grant: RecordedEvent, at: datetime) -> bool:
+    until = grant.facts.get("valid_until")
+    return until is not None and datetime.fromisoformat(until) <= at
 
 
 def _employed(event: RecordedEvent, told: Told) -> Broken:

@@ -160,7 +160,11 @@ taken_over = told(
 looked = told("personal-data-accessed", employee=st.just(str(EVA)), role=cases, categories=listed)
 roles = told("role-defined", of=with_(subject=one_of(["role/c1", "role/c2"])), categories=listed)
 administrations = with_(source=one_of([CRM, OFFICE, HR, IT]))
-granted = merged(told("role-granted", "role-revoked", of=employees, role=cases), administrations)
+ending = one_of([None, "2026-03-02T00:00:00Z", "2027-01-01T00:00:00+01:00"])
+granted = merged(
+    told("role-granted", "role-revoked", of=employees, role=cases, valid_until=ending),
+    administrations,
+)
 let_through = told(
     "ledger-read", of=everyone, reader=st.just(str(EVA)), role=cases, role_held=st.just(False)
 )

@@ -436,20 +436,25 @@ def _role(mine: Events, time: datetime) -> dict[str, tuple[str, ...]]:
 
 
 def _employee(mine: Events, time: datetime) -> tuple[list[str], bool | None, date | None]:
-    roles: set[str] = set()
+    roles: dict[str, str | None] = {}
     employed, issued = None, []
     for e in sorted((e for e in mine if e.time <= time), key=rank):
         if e.name.startswith("employment-"):
             employed = e.name == "employment-started"
-            roles = roles if employed else set()
+            roles = roles if employed else {}
         elif e.name == "vog-presented":
             issued.append(date.fromisoformat(e.facts["issued_on"]))
         elif e.name == "role-granted":
-            roles.add(e.facts["role"])
+            roles[e.facts["role"]] = e.facts.get("valid_until")
         else:
-            roles.discard(e.facts["role"])
+            roles.pop(e.facts["role"], None)
     shown = [day for day in issued if _midnight(day.isoformat()) <= time]
-    return sorted(roles), employed, max(shown, default=None)
+    held = (role for role, until in roles.items() if not _ended(until, time))
+    return sorted(held), employed, max(shown, default=None)
+
+
+def _ended(until: str | None, time: datetime) -> bool:
+    return until is not None and datetime.fromisoformat(until) <= time
 
 
 # Of the days of receipt that are drawn: the last day, that of an extension, and whether a question of the

@@ -189,7 +189,12 @@ staff_acts = st.one_of(
     merged(
         named("role-granted", "role-revoked", "employment-started", "employment-ended"),
         persons,
-        with_(role=st.sampled_from(["agent", "clerk"])),
+        with_(
+            role=st.sampled_from(["agent", "clerk"]),
+            valid_until=st.sampled_from(
+                [None, "2026-03-02T00:00:00+01:00", "2027-01-01T00:00:00Z"]
+            ),
+        ),
     ),
     merged(
         named("vog-presented"),

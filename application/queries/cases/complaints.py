@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 
 from application.answer import Answer, Name
 from application.queries.cases.clocks import CaseAct, CaseClock, case_act, case_clock
-from application.queries.cases.found_requests import NotAllowed
+from application.queries.cases.found_requests import NoSuchCase, NotAllowed
 from application.queries.period import ALWAYS, Period
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, each_known, unless_erased
@@ -133,7 +133,7 @@ def _single(
         streams = known_streams(source, subject)
         rows = [row for row in rows if row[0] in streams]
     if not rows:
-        raise NotAllowed(f"there is no complaint {ref}")
+        raise NoSuchCase(f"there is no complaint {ref}")
     if len(rows) > 1:
         raise NotAllowed(f"{len(rows)} persons have a complaint {ref}: name one", field="subject")
     return rows[0]

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.answer import Name
-from application.queries.cases.found_requests import NotAllowed
+from application.queries.cases.found_requests import NoSuchCase, NotAllowed
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, each_known
 from projections.folds.timetravel import NOW, Moment
@@ -76,7 +76,7 @@ def _single(
     if candidates and not rows:
         raise NotAllowed(f"expected a {kind}: {named(candidates[0][1])} is none")
     if not rows:
-        raise NotAllowed(f"there is no incident {ref}")
+        raise NoSuchCase(f"there is no incident {ref}")
     if len(rows) > 1:
         raise NotAllowed(
             f"{len(rows)} incidents have the reference {ref}: name one", field="subject"

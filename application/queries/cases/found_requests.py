@@ -19,6 +19,10 @@ class NotAllowed(Reject):
     """The state of a request or an incident forbids an act; nothing was recorded."""
 
 
+class NoSuchCase(NotAllowed):
+    """There is no request, incident, complaint or hold of that reference."""
+
+
 class FoundRequest(Struct, frozen=True):
     """One request and whose it is. `reference`: as it is shown; that of an erased person is gone."""
 
@@ -89,7 +93,7 @@ def find(
         if others and not rows:
             raise NotAllowed(f"request {ref} is of another person")
     if not rows:
-        raise NotAllowed(f"there is no request {ref}")
+        raise NoSuchCase(f"there is no request {ref}")
     if len(rows) > 1:
         raise NotAllowed(f"{len(rows)} persons have a request {ref}: name one", field="subject")
     [(stream, request)] = rows

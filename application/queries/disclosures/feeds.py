@@ -84,12 +84,19 @@ def feeds_of(source: Source, subject: Subject) -> list[Included]:
 
 def feeds_by(source: Source, position: int) -> list[Disclosure]:
     """Every feed that counts as of a position, by time."""
+    return feeds_at(source, Moment(at_position=position))
+
+
+def feeds_at(source: Source, moment: Moment) -> list[Disclosure]:
+    """Every feed that counts at a moment, by time."""
     # A feed can go to a recipient that the register does not know.
     recipients = {row.recipient for row in disclosed(source.session, kind=FEED_KIND)}
     recipients |= set(recipients_by_id(source.session))
     streams = [source.ledger.registry_stream(f"recipient/{name}") for name in sorted(recipients)]
-    events = events_of(source.session, streams, position)
-    counted = select(events, Moment(at_position=position), source.privacy_office).counted
+    last = LAST if moment.at_position is None else moment.at_position
+    counted = select(
+        events_of(source.session, streams, last), moment, source.privacy_office
+    ).counted
     return sorted_disclosures(
         fold(VIEW, (event for event in counted if event.name == FEED)).values()
     )

@@ -6,12 +6,15 @@ from itertools import islice
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from application.answer import Answer, Name
 from application.queries.disclosures.feeds import Membership, included, listed
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.registers.recipients import RecipientNames, recipients_then
 from application.queries.subjects import is_erased, known_streams, note_read
+from application.sight import Sight
+from application.sighted import is_partial
 from application.source import ERASED, Shown, Source
 from ledger.event import instant
 from ledger.reading import events_of
@@ -21,12 +24,12 @@ from projections.reading.transfers import place_of
 from projections.reading.views import disclosed
 from projections.views.disclosures import FEED, FEED_KIND, Disclosure, sort_key
 from rulebook import provision
-from schemas import is_person
+from schemas import PERSONAL_FIELDS, is_person
 
 # References are looked up for so many disclosures at a time.
 _BLOCK_ROWS = 1_000
 # A disclosure. For a feed in the answer about one person: that person, and how membership is known.
-_Row = tuple[Disclosure, tuple[str | None, Membership] | None]
+Row = tuple[Disclosure, tuple[str | None, Membership] | None]
 
 
 class DisclosureFilter(msgspec.Struct, frozen=True):
@@ -89,10 +92,10 @@ def disclosures(source: Source, criteria: DisclosureFilter) -> Iterator[Disclosu
     """
     streams = known_streams(source, criteria.subject) if criteria.subject else None
     note_read(source, criteria.subject)
-    feeds: list[_Row] = []
+    feeds: list[Row] = []
     if criteria.subject and streams and is_person(criteria.subject):
         feeds = _feeds(source, criteria, criteria.subject, streams)
-    rows: Iterator[_Row] = (
+    rows: Iterator[Row] = (
         (row, None) for row in _disclosed(source, criteria, criteria.kind, streams)
     )
     rows = merge(rows, feeds, key=lambda pair: sort_key(pair[0]))
@@ -102,7 +105,7 @@ def disclosures(source: Source, criteria: DisclosureFilter) -> Iterator[Disclosu
             pair for pair in rows if pair[0].provision and article_of(pair[0].provision) == article
         )
     names = RecipientNames(source, recipients_then(source, criteria.period.as_of))
-    return _rows(source, latest(rows, criteria.limit), names)
+    return shown_rows(source, latest(rows, criteria.limit), names)
 
 
 def _disclosed(
@@ -120,7 +123,7 @@ def _disclosed(
 
 def _feeds(
     source: Source, criteria: DisclosureFilter, reference: str, streams: Sequence[UUID]
-) -> list[_Row]:
+) -> list[Row]:
     """The feeds that a person was in, of those that are wanted."""
     if criteria.kind not in {None, FEED_KIND}:
         return []
@@ -138,15 +141,30 @@ def article_of(spelled: str) -> str:
     return entry.id if entry else spelled.lower()
 
 
-def _rows(source: Source, rows: Iterator[_Row], names: RecipientNames) -> Iterator[DisclosureShown]:
+def shown_rows(
+    source: Source, rows: Iterator[Row], names: RecipientNames, *, named: bool = True
+) -> Iterator[DisclosureShown]:
+    """Disclosures as they are shown. `named`: whether they say whose data it was."""
     while block := list(islice(rows, _BLOCK_ROWS)):
         names.note((row.recipient, row.occurred_at) for row, _ in block)
-        references = source.names(row.stream for row, _ in block if row.subject is None)
+        told = (row.stream for row, _ in block if row.subject is None)
+        references = source.names(told if named else ())
         for row, feed in block:
             reference = references.get(row.stream)  # none for a feed, which is about many
             subject = None if reference == ERASED else reference
             person, membership = feed or (subject, None)
-            yield _row(row, person, membership, names)
+            yield _row(seen_by(row, source.reads.sight), person, membership, names)
+
+
+def seen_by(row: Disclosure, sight: Sight) -> Disclosure:
+    """A disclosure without the categories and fields that a reader may not know of."""
+    if not is_partial(sight):
+        return row
+    facts = {name: fact for name, fact in row.facts.items() if name != "fields"}
+    if row.fields is not None:
+        known = [field for field in row.fields if sight.known([PERSONAL_FIELDS.get(field, "")])]
+        facts |= {"fields": known}
+    return replace(row, categories=tuple(sight.known(row.categories)), facts=facts)
 
 
 def _row(

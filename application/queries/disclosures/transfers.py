@@ -5,22 +5,22 @@ on is judged for the day of the disclosure and for the recipient as it was then:
 cover only some. Persons are counted, never named.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from application.answer import Answer
+from application.queries.disclosures.known import disclosed_at, recipients_at
 from application.queries.period import Period
-from application.queries.registers.recipients import recipients_then
 from application.source import Source, instant_or_none
 from ledger.event import RecordedEvent
 from ledger.reading import events_of
-from projections.folds.timetravel import counting
+from projections.folds.timetravel import NOW, Moment, select
 from projections.reading.transfers import agreed_at, place_of, transfer_of
-from projections.reading.views import disclosed
 from projections.views.disclosures import Disclosure
 from projections.views.recipients import Recipient
 from rulebook import Transfer
@@ -109,18 +109,18 @@ class _ThirdCountryDisclosure(msgspec.Struct, frozen=True):
         )
 
 
-def transfers(source: Source, period: Period) -> Transfers:
+def transfers(source: Source, period: Period, moment: Moment = NOW) -> Transfers:
     """Disclosures outside the EEA, grouped; those inside and those to an unknown country are counted.
 
     Memory grows with the persons whose data left the EEA.
     """
     aside = _Aside()
-    recipients = recipients_then(source, period.as_of)
-    rows = disclosed(source.session, since=period.since, until=period.last)
+    recipients = recipients_at(source, replace(moment, as_of=period.as_of))
+    rows = disclosed_at(source, period, moment)
     groups: dict[_Key, _Group] = {}
     outside = _outside_eea(rows, recipients, aside)
     while block := list(islice(outside, _BLOCK_ROWS)):
-        events = _counted(source, {disclosure.row.stream for disclosure in block})
+        events = _counted(source, {disclosure.row.stream for disclosure in block}, moment)
         for disclosure in block:
             agreed = None
             if disclosure.row.subject is None:
@@ -149,11 +149,16 @@ def _outside_eea(
             yield _ThirdCountryDisclosure(row, place.country, place.derived, transfer)
 
 
-def _counted(source: Source, streams: set[UUID]) -> dict[UUID, list[RecordedEvent]]:
+def _counted(
+    source: Source, streams: set[UUID], moment: Moment
+) -> dict[UUID, Sequence[RecordedEvent]]:
     by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
     for event in events_of(source.session, sorted(streams)):
         by_stream[event.stream].append(event)
-    return {stream: counting(events, source.privacy_office) for stream, events in by_stream.items()}
+    office = source.privacy_office
+    return {
+        stream: select(events, moment.known, office).counted for stream, events in by_stream.items()
+    }
 
 
 def _order(entry: tuple[_Key, _Group]) -> tuple[str, datetime, str, str, int, str]:

@@ -5,6 +5,7 @@ quarters only: reports over periods that differ by a day would give away by thei
 on that day.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -12,8 +13,11 @@ from msgspec import field
 from msgspec.structs import replace
 
 from application.answer import Answer
-from ledger.event import instant
+from application.queries.disclosures.known import known_before
+from application.queries.period import Period
+from application.source import Source, instant_or_none
 from ledger.storage.postgres import Session
+from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import disclosures_by_quarter
 from rulebook import recipient_kind
 from rulebook.calendar import AMSTERDAM
@@ -55,6 +59,20 @@ class TransparencyReport(Total, frozen=True, kw_only=True):
     totals: dict[str, Total]
 
 
+def transparency_at(source: Source, period: Period, moment: Moment) -> TransparencyReport:
+    """The same as it was known at a moment; of `period` the quarters that it touches."""
+    if moment.known == NOW:
+        return transparency(source.session, period.since, period.last, source.now)
+    start = _quarter_start(period.since) if period.since else None
+    end = _next_quarter(_quarter_start(period.last)) if period.last else None
+    counts = Counter(
+        (_name_of(row.occurred_at), row.recipient_kind)
+        for row in known_before(source, Period(start), moment)
+        if end is None or row.occurred_at < end
+    )
+    return _bounded(report(counts, _name_of(source.now)), start, end)
+
+
 def transparency(
     session: Session, since: datetime | None, until: datetime | None, now: datetime
 ) -> TransparencyReport:
@@ -65,8 +83,13 @@ def transparency(
         (quarter, kind): count
         for quarter, kind, count in disclosures_by_quarter(session, start, end)
     }
-    table = report(counts, _name_of(now))
-    return replace(table, from_=instant(start) if start else None, to=instant(end) if end else None)
+    return _bounded(report(counts, _name_of(now)), start, end)
+
+
+def _bounded(
+    table: TransparencyReport, start: datetime | None, end: datetime | None
+) -> TransparencyReport:
+    return replace(table, from_=instant_or_none(start), to=instant_or_none(end))
 
 
 def report(counts: Mapping[tuple[str, str], int], running_quarter: str) -> TransparencyReport:

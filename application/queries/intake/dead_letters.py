@@ -1,5 +1,6 @@
 """Answers about dead letters: `ledger dead-letters list`, `show`, `retry`."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -9,8 +10,11 @@ from application.answer import Answer
 from consumers.retry import Outcome, RetryOutcome
 from ledger.event import instant
 from ledger.letters.dead import Letter
+from ledger.letters.lists import LetterFilter
+from ledger.letters.withheld import count_withheld
+from ledger.storage.postgres import Session
 from rulebook import period
-from schemas import Code
+from schemas import EVENT_TYPES, Code
 from schemas.codes import words_for
 from schemas.texts import Language
 
@@ -89,6 +93,24 @@ def withheld_row(count: int) -> DeadLetter:
     nothing: dict[str, None] = dict.fromkeys(DeadLetter.__struct_fields__)
     facts = {"letter": WITHHELD, "code": WITHHELD, "pointer": "", "times": count}
     return msgspec.convert(nothing | facts, DeadLetter)
+
+
+def with_withheld(
+    rows: Iterable[DeadLetter], reader: Session, kind: LetterFilter
+) -> Iterator[DeadLetter]:
+    """The rows, then one row for all withheld letters: of these only the code and the number are known."""
+    yield from rows
+    if kind.every or kind == LetterFilter(WITHHELD):
+        count = count_withheld(reader)
+        if count:
+            yield withheld_row(count)
+
+
+def types_named(name: str | None) -> tuple[str, ...] | None:
+    """A type by its full name, or all versions of one by its short name."""
+    if name is None:
+        return None
+    return (name, *(entry.type for entry in EVENT_TYPES.values() if entry.name == name))
 
 
 def forgotten_after(letter: Letter) -> date:

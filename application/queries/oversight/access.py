@@ -21,7 +21,7 @@ from application.queries.oversight.seen import (
     looks_shown,
 )
 from application.queries.subjects import known_streams, selections
-from application.source import Source
+from application.source import Source, instant_or_none
 from ledger.errors import UnknownSubject
 from ledger.event import instant
 from projections.folds.timetravel import Moment, fold
@@ -49,11 +49,15 @@ class RoleAt(Answer, frozen=True):
 
 
 class RoleHeld(Answer, frozen=True):
-    """A role that an employee held at a time. `categories`: null for a role that was not defined by then."""
+    """A role that an employee held at a time. `categories`: null for a role that was not defined by then.
+
+    `until`: when it ends by itself, or ended; null for a role without an end.
+    """
 
     role: str
     since: str
     categories: list[str] | None
+    until: str | None = None
 
 
 class CertificateShown(Answer, frozen=True):
@@ -192,7 +196,12 @@ def _of_employee(
 
 def _rights(employee: Name, row: Employee, roles: Mapping[str, Role], time: datetime) -> Rights:
     roles_held = [
-        RoleHeld(role=role, since=instant(grant.order.time), categories=covered(roles, role, time))
+        RoleHeld(
+            role=role,
+            since=instant(grant.order.time),
+            categories=covered(roles, role, time),
+            until=instant_or_none(grant.valid_until),
+        )
         for role, grant in roles_at(row, time).items()
     ]
     return Rights(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from application.sighted import sighted
 from application.source import Source
 from ledger.event import RecordedEvent
 from ledger.reading import LAST, events_of
@@ -86,13 +87,25 @@ def consultations_by(
     return sorted(looks, key=lambda look: look.event.position)
 
 
+def consultations_as(source: Source, role: str, moment: Moment) -> list[Consultation]:
+    """The reads of this ledger in a role, in no order."""
+    return [
+        _consultation(source, event)
+        for _, selected in selected_at(source.session, moment, source.privacy_office, {_READ})
+        for event in selected.counted
+        if event.name == _READ and event.facts["role"] == role
+    ]
+
+
 def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:
     stream = source.ledger.registry_stream(source.ledger.reference)
     last_position = LAST if moment.at_position is None else moment.at_position
     selected = select(
         events_of(source.session, [stream], last_position), moment, source.privacy_office
     )
-    return (_consultation(source, event) for event in selected.counted if event.name == _READ)
+    counted = (event for event in selected.counted if event.name == _READ)
+    seen = sighted(counted, lambda event: event, source.reads.sight)
+    return (_consultation(source, event) for _, event in seen)
 
 
 def _consultation(source: Source, event: RecordedEvent) -> Consultation:

@@ -16,6 +16,7 @@ from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.order_findings import judged_here, order_findings_at, place_of
 from projections.reading.past import past_findings, past_findings_about
+from projections.reading.views import FindingPlace
 from projections.reading.views import findings as present_findings
 from rulebook.layers import Layer
 
@@ -26,7 +27,7 @@ _BLOCK_ROWS = 1_000
 class FindingFilter(msgspec.Struct, frozen=True):
     """Which findings: of a rule, of a severity, about a subject; None: any.
 
-    Of events of a period, and of these at most so many, the latest.
+    Of events of a period, and of these at most so many, the latest. `after`: those that come after a place.
     """
 
     rule: str | None = None
@@ -34,6 +35,7 @@ class FindingFilter(msgspec.Struct, frozen=True):
     subject: str | None = None
     period: Period = ALWAYS
     limit: int | None = None
+    after: FindingPlace | None = None
 
 
 class FoundEvent(Answer, frozen=True):
@@ -79,6 +81,11 @@ def findings(source: Source, criteria: FindingFilter, moment: Moment) -> Iterato
     A deadline has passed when it has at `as_of`, else now. Raises UnknownSubject when `criteria.subject`
     has never named anybody.
     """
+    return rows_of(source, latest(found(source, criteria, moment), criteria.limit))
+
+
+def found(source: Source, criteria: FindingFilter, moment: Moment) -> Iterator[Finding]:
+    """The same before anybody's name is looked up, without a limit."""
     rules = _rules(criteria)
     about = known_streams(source, criteria.subject) if criteria.subject else None
     note_read(source, criteria.subject)
@@ -86,7 +93,7 @@ def findings(source: Source, criteria: FindingFilter, moment: Moment) -> Iterato
     rows: Iterable[Finding]
     session, office = source.session, source.privacy_office
     if moment == NOW:
-        rows = present_findings(session, clock, rules=rules, about=about)
+        rows = present_findings(session, clock, rules=rules, about=about, after=criteria.after)
     elif about is not None:
         past = past_findings_about(session, source.ledger, about, moment, clock, office)
         rows = [finding for finding in past if rules is None or finding.rule in rules]
@@ -94,8 +101,13 @@ def findings(source: Source, criteria: FindingFilter, moment: Moment) -> Iterato
         rows = past_findings(session, moment, clock, office, rules=rules)
     ordered = order_findings_at(session, moment, clock, office, rules=rules, about=about)
     everything = merge(judged_here(session, rows), ordered, key=place_of)
-    within = (row for row in everything if criteria.period.holds(row.occurred_at))
-    return _rows(source, latest(within, criteria.limit))
+    return (row for row in everything if _is_meant(criteria, row))
+
+
+def _is_meant(criteria: FindingFilter, row: Finding) -> bool:
+    """Whether a finding is of the period, and after the place where the list goes on."""
+    follows = criteria.after is None or place_of(row) > criteria.after
+    return follows and criteria.period.holds(row.occurred_at)
 
 
 def _rules(criteria: FindingFilter) -> list[str] | None:
@@ -109,7 +121,8 @@ def _rules(criteria: FindingFilter) -> list[str] | None:
     ]
 
 
-def _rows(source: Source, rows: Iterator[Finding]) -> Iterator[OpenFinding]:
+def rows_of(source: Source, rows: Iterator[Finding]) -> Iterator[OpenFinding]:
+    """Findings as they are shown, in flat memory. A person's read must have been noted."""
     while block := list(islice(rows, _BLOCK_ROWS)):
         references = source.names(row.about for row in block if row.subject is None)
         for row in block:

@@ -61,12 +61,14 @@ class SeenHere(_Seen, frozen=True, kw_only=True):
 
     `held`: the reader held the role then. `beyond`: what the role did not cover. `vog`: the reader had shown
     a certificate of good conduct. `subject`: whose data it was, where a reader's looks are told; null for
-    an answer about many.
+    an answer about many. `reason`, `case_ref`: what the reader stated to open masked values.
     """
 
     reader: Name
     query: str
     everyone: bool
+    reason: str | None = None
+    case_ref: str | None = None
 
 
 class Consultations(Answer, frozen=True):
@@ -225,6 +227,8 @@ def _seen_here(
         reader=reader,
         query=look.why,
         everyone=look.about == "everyone",
+        reason=event.facts.get("reason"),
+        case_ref=event.facts.get("case_ref"),
         role=event.facts["role"],
         categories=list(event.categories),
         held=judged.held,

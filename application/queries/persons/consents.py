@@ -15,7 +15,13 @@ from application.queries.persons.evidence import Evidence, evidence_of
 from application.queries.persons.state import account_status, folded_state
 from application.queries.registers.activities import objecting
 from application.queries.registers.declaration import Declaration, declaration
-from application.queries.subjects import SubjectEvents, chosen, customer_of
+from application.queries.subjects import (
+    SubjectEvents,
+    chosen,
+    customer_of,
+    last_position,
+    seen_in,
+)
 from application.source import Source, instant_or_none
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
@@ -140,7 +146,7 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
     """The person of that moment. Raises UnknownSubject."""
     person = chosen(source, reference, moment)
     state = folded_state(person)
-    if state is None:
+    if state is None or not seen_in(source, [person.selected]):
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
     source.reads.note([reference], ())
     customer = customer_of(reference)
@@ -158,13 +164,18 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
 
 def consents(source: Source, reference: str, moment: Moment) -> Consents:
     """Consents of the data subject of that moment. Raises UnknownSubject."""
-    return answer_of(holder(source, reference, moment))
+    return _answer(source, holder(source, reference, moment))
 
 
 def with_history(source: Source, reference: str, moment: Moment) -> Consents:
     """The same, and every act by purpose and in the order in which acts decide. Raises UnknownSubject."""
     subject = holder(source, reference, moment)
-    return msgspec.structs.replace(answer_of(subject), history=_history(subject))
+    return msgspec.structs.replace(_answer(source, subject), history=_history(subject))
+
+
+def _answer(source: Source, subject: Holder) -> Consents:
+    position = last_position(source, subject.person.selected)
+    return msgspec.structs.replace(answer_of(subject), position=position)
 
 
 def declared_for(

@@ -11,12 +11,15 @@ from application.answer import Answer, Gone, Name
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.persons.evidence import Evidence, evidence_of
 from application.queries.subjects import history_of
+from application.sighted import is_partial
 from application.source import Shown, Source, shown
+from application.words import phrase
 from ledger.event import RecordedEvent, instant
 from projections.folds.timetravel import Moment
 from schemas import ALL_TYPES, is_person
 from schemas.encoding import JsonValue
-from schemas.texts import Language, text_of
+from schemas.names import PERSONAL_DATA_ERASED
+from schemas.texts import Language, text_of, word_of
 
 Fact = JsonValue | Gone
 AnnullableEvent = tuple[RecordedEvent, str | None]
@@ -37,15 +40,16 @@ class HistoryRange(msgspec.Struct, frozen=True):
         return sorted(newest, key=lambda entry: entry[0].position)
 
 
-class HistoryLine(Answer, frozen=True):
+class HistoryLine(Answer, frozen=True, kw_only=True):
     """An event of a person, opened. `version`: place in the stream, from 1. `text`: what happened, in words.
 
     `facts`: as they were recorded, with persons by reference. `annulled_by`: what took the event back.
-    `text` is null for a type of a later version. `evidence`, `trace`: absent where there is none.
+    `text` is null for a type of a later version. `evidence`, `trace`: absent where there is none. `version`:
+    absent for a reader who may not know of every event of the stream.
     """
 
     position: int
-    version: int
+    version: int | UnsetType = UNSET
     data_subject: str
     type: str
     id: str
@@ -67,6 +71,20 @@ class HistoryLine(Answer, frozen=True):
 EVERYTHING = HistoryRange()
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A place in a list of events, the latest position first. `before`: a position; None: the beginning."""
+
+    before: int | None = None
+    limit: int = 100
+
+    def of(self, events: Iterable[AnnullableEvent]) -> tuple[list[AnnullableEvent], int | None]:
+        """The events of this page, and where the next one goes on; None: there is no next page."""
+        left = [entry for entry in events if self.before is None or entry[0].position < self.before]
+        ordered = sorted(left, key=lambda entry: -entry[0].position)
+        page = ordered[: self.limit]
+        return page, page[-1][0].position if len(ordered) > len(page) else None
+
+
 def _time_order(entry: AnnullableEvent) -> tuple[datetime, str, str]:
     event, _ = entry
     return event.time, event.source, event.id
@@ -80,8 +98,51 @@ def history(
     part: HistoryRange = EVERYTHING,
 ) -> Iterator[HistoryLine]:
     """One line an event, by position. Raises UnknownSubject, before the first line."""
-    events = part.of(history_of(source, reference, moment))
+    return opened(source, reference, part.of(history_of(source, reference, moment)), language)
+
+
+class HistoryPage(Answer, frozen=True):
+    """A part of the events of a person, the latest recorded first.
+
+    `count`: of all. `next`: events before this position are on the next page; null on the last one.
+    """
+
+    subject: str
+    events: list[HistoryLine]
+    count: int
+    next: int | None
+
+
+def history_page(
+    source: Source,
+    reference: str,
+    moment: Moment,
+    language: Language,
+    place: Place,
+) -> HistoryPage:
+    """The events before a position, at most so many, opened. Raises UnknownSubject."""
+    events = history_of(source, reference, moment)
+    shown_events, following = place.of(events)
+    return HistoryPage(
+        subject=reference,
+        events=[*opened(source, reference, shown_events, language)],
+        count=len(events),
+        next=following,
+    )
+
+
+def opened(
+    source: Source, reference: str, events: Sequence[AnnullableEvent], language: Language
+) -> Iterator[HistoryLine]:
+    """Events of one subject, opened; the read of them is noted before the first line."""
     _note(source, reference, [event for event, _ in events])
+    return lines_of(source, events, language)
+
+
+def lines_of(
+    source: Source, events: Sequence[AnnullableEvent], language: Language
+) -> Iterator[HistoryLine]:
+    """Events of which the read is noted, opened."""
     subjects = {UUID(text) for event, _ in events for text in _references(event).values()}
     names = source.names(subjects)
     return (_line(source, entry, names, language) for entry in events)
@@ -108,7 +169,7 @@ def _line(
     people = {name: names[UUID(text)] for name, text in _references(event).items()}
     return HistoryLine(
         position=event.position,
-        version=event.version,
+        version=UNSET if is_partial(source.reads.sight) else event.version,
         data_subject=str(event.stream),
         type=event.type,
         id=event.id,
@@ -122,15 +183,26 @@ def _line(
         facts=event.facts | people,
         personal={field: shown(value) for field, value in source.personal(event).items()},
         annulled_by=annulled_by,
-        text=_text(event, language),
+        text=text_shown(event, language, partial=is_partial(source.reads.sight)),
         evidence=evidence_of(event.facts) or UNSET,
         trace=event.trace or UNSET,
     )
 
 
-def _text(event: RecordedEvent, language: Language) -> str | None:
-    """What happened, as one sentence without values; None for a type of a later version."""
+def text_shown(event: RecordedEvent, language: Language, *, partial: bool = False) -> str | None:
+    """What happened, as one sentence without values; None for a type of a later version.
+
+    `partial`: the reader may not know of everything, so how many keys an erasure destroyed is not said.
+    """
     event_type = ALL_TYPES.get(event.type)
     if event_type is None:
         return None
-    return text_of(event_type.name, event.facts | {"categories": event.categories}, language)
+    facts = event.facts | {"categories": event.categories}
+    if partial and event_type.name == PERSONAL_DATA_ERASED:
+        return phrase("history", "erased", language, text_of_codes(event.categories, language))
+    return text_of(event_type.name, facts, language)
+
+
+def text_of_codes(categories: Sequence[str], language: Language) -> str:
+    """Categories in words."""
+    return ", ".join(word_of(category, language) for category in categories)

@@ -9,7 +9,7 @@ from application.answer import Answer
 from application.queries.persons.consents import Holder, answer_of, holder
 from application.queries.persons.state import folded_state
 from application.queries.registers.activities import look_of
-from application.queries.subjects import chosen, customer_of
+from application.queries.subjects import chosen, customer_of, last_position
 from application.queries.verdicts import VerdictInWords, explained
 from application.source import Source
 from ledger.errors import UnknownSubject
@@ -85,13 +85,13 @@ def marketing(
         subject=reference,
         data_subject=str(subject.person.subject),
         as_of=instant(subject.clock),
-        person=_approachable(person, subject),
+        person=_approachable(source, person, subject),
         decisions=[_decision(person, channel, subject) for channel in channels],
-        position=subject.person.selected.position,
+        position=last_position(source, subject.person.selected),
     )
 
 
-def _approachable(person: Addressee, subject: Holder) -> Approachable:
+def _approachable(source: Source, person: Addressee, subject: Holder) -> Approachable:
     decided = answer_of(subject).consents
     return Approachable(
         kind=person.kind,
@@ -104,7 +104,7 @@ def _approachable(person: Addressee, subject: Holder) -> Approachable:
             if not consent.effective
         ],
         objections=sorted(person.objections),
-        restricted=sorted(person.restricted),
+        restricted=source.reads.sight.known(sorted(person.restricted)),
     )
 
 

@@ -11,13 +11,12 @@ from uuid import UUID
 import msgspec
 import orjson
 
-from application.queries.persons.undisclosed import hidden_in
 from application.queries.registers.recipients import RecipientNames
 from application.queries.subjects import SubjectEvents, selections
-from application.source import Shown, Source, shown
+from application.source import Shown, Source, is_told, shown
+from application.undisclosed import hidden_in
 from ledger.crypto.sealing import base64url
 from ledger.event import RecordedEvent
-from ledger.keys.opening import Missing
 from ledger.reading import events_of
 from projections.folds.timetravel import Moment, SelectedEvents, fold, select
 from projections.folds.view import order_of
@@ -115,7 +114,7 @@ def _values(
     for act in acts:
         event = act.event
         for field, value in source.personal(event).items():
-            if value is not Missing.ERASED:
+            if is_told(value):
                 current = (event.source, event.id, field) in live
                 category = PERSONAL_FIELDS[field]
                 yield HeldValue(category, field, shown(value), current, event, act.annulled_by)

@@ -3,9 +3,11 @@
 from application.answer import Answer
 from application.queries.persons.state import folded_state
 from application.queries.subjects import chosen
+from application.site import Site
 from application.source import Source
+from ledger.backup import blind
 from ledger.errors import UnknownSubject
-from ledger.keys.opening import Missing
+from ledger.keys.opening import Missing, Opener
 from ledger.writing.packing import blind_hash
 from projections.folds.timetravel import NOW
 from projections.views.customer_state import live_values
@@ -25,6 +27,17 @@ class FoundPersons(Answer, frozen=True):
 
     field: str
     subjects: list[FoundPerson]
+
+
+def make_searchable(site: Site) -> None:
+    """Make the index again, which a crash takes away. Recording waits meanwhile."""
+    session = site.session("eraser")
+    blind.rebuild(session, Opener(session, site.provider, site.ledger))
+
+
+def is_searchable(source: Source) -> bool:
+    """Whether every searchable value is in the index."""
+    return blind.is_complete(source.session)
 
 
 def find(source: Source, field: str, value: str) -> FoundPersons:

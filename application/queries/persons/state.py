@@ -8,11 +8,10 @@ from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
-from application.queries.subjects import SubjectEvents, chosen
-from application.source import Shown, Source, instant_or_none, shown
+from application.queries.subjects import SubjectEvents, chosen, last_position, seen_in
+from application.source import Shown, Source, instant_or_none, is_told, shown
 from ledger.errors import UnknownSubject
 from ledger.event import instant
-from ledger.keys.opening import Missing
 from projections.dossier.contracts import Contract, contracts_of
 from projections.folds.timetravel import Moment, fold
 from projections.use.restricting import restricted_by
@@ -70,14 +69,14 @@ def state(source: Source, reference: str, moment: Moment) -> State:
     """The state of the data subject of that moment. Raises UnknownSubject."""
     person = chosen(source, reference, moment)
     folded = folded_state(person)
-    if folded is None:
+    if folded is None or not seen_in(source, [person.selected]):
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
     source.reads.note([reference], customer_state.live_values(folded))
     counted = person.selected.counted
     restricted = restricted_by(counted, moment.as_of or source.now)
     extras = StateExtras(restricted, contracts_of(counted))
     answer = state_answer(source, reference, person.subject, folded, extras)
-    return replace(answer, position=person.selected.position)
+    return replace(answer, position=last_position(source, person.selected))
 
 
 def folded_state(person: SubjectEvents) -> CustomerState | None:
@@ -104,16 +103,17 @@ def state_answer(
 ) -> State:
     """A state in the shape that is shown. Values that were erased a moment ago are left out."""
     contracts = [_contract(source, contract, str(subject)) for contract in extras.contracts]
+    known = source.reads.sight.known
     return State(
         subject=reference,
         data_subject=str(subject),
         status=customer_state.status(state),
         customer_kind=customer_state.customer_kind(state),
         personal=_personal(source, subject, state),
-        erased_categories=customer_state.erased_categories(state),
+        erased_categories=known(customer_state.erased_categories(state)),
         position=state.position,
         since=instant_or_none(customer_state.since(state)),
-        restricted_categories=sorted(extras.restricted) or UNSET,
+        restricted_categories=known(sorted(extras.restricted)) or UNSET,
         contracts=contracts or UNSET,
     )
 
@@ -123,7 +123,7 @@ def _personal(source: Source, subject: UUID, state: CustomerState) -> dict[str, 
     for category, fields in customer_state.live_values(state).items():
         for name, sealed in fields.items():
             value = source.open(subject, category, name, sealed)
-            if value is not Missing.ERASED:
+            if is_told(value):
                 personal.setdefault(category, {})[name] = shown(value)
     return personal
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from application.answer import Answer
 from application.source import Shown, Source, shown, states_at
-from projections.folds.timetravel import Moment
+from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import recipients_by_id
 from projections.views.recipients import (
     VIEW,
@@ -50,9 +52,11 @@ class Recipients(Answer, frozen=True):
     recipients: list[RecipientRow]
 
 
-def recipients(source: Source, as_of: datetime | None) -> Recipients:
-    """Every recipient that was known by then, sorted by its id."""
+def recipients(source: Source, as_of: datetime | None, known: Moment = NOW) -> Recipients:
+    """Every recipient that was known by then, sorted by its id. `known`: as it was recorded by a moment."""
     rows = recipients_then(source, as_of)
+    if known != NOW:
+        rows = recipients_known(source, replace(known, as_of=as_of))
     names, time = RecipientNames(source, rows), as_of or source.now
     names.note((name, time) for name in rows)
     return Recipients([_recipient(names, row, time) for row in rows.values()])
@@ -69,7 +73,8 @@ def recipients_then(source: Source, as_of: datetime | None) -> dict[str, Recipie
 
 def recipients_known(source: Source, moment: Moment) -> dict[str, Recipient]:
     """Every recipient as it was known at a moment, by its bare id."""
-    return {row.recipient: row for row in states_at(source, VIEW, moment)}
+    rows = sorted(states_at(source, VIEW, moment), key=lambda row: row.recipient)
+    return {row.recipient: row for row in rows}
 
 
 def _recipient(names: "RecipientNames", row: Recipient, time: datetime) -> RecipientRow:

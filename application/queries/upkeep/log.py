@@ -1,15 +1,17 @@
 """Answers about the transparency log."""
 
+from datetime import datetime
 from typing import Literal
 
 from application.answer import Answer
 from ledger.event import instant
 from ledger.tlog.proving.proof_file import Proof
-from ledger.tlog.proving.reading import PublishedCheckpoint
+from ledger.tlog.proving.reading import PublishedCheckpoint, published
 from ledger.tlog.publishing.publisher import Published
 from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint
 from ledger.tlog.signing.notes import parse_note
+from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.bundles import read_entry
 
 
@@ -113,6 +115,17 @@ def checkpoint_status(signed: PublishedCheckpoint | None, age_s: float | None) -
     if signed is None:
         return CheckpointStatus(0, None, None)
     return CheckpointStatus(signed.checkpoint.size, to_base64(signed.checkpoint.root), age_s)
+
+
+def checkpoint_now(folder: LogFolder, now: datetime) -> CheckpointStatus:
+    """The published checkpoint for a status. Raises Unproven when it is damaged."""
+    signed = published(folder)
+    return checkpoint_status(signed, age_s(folder, now) if signed else None)
+
+
+def age_s(folder: LogFolder, now: datetime) -> float:
+    """Seconds since the checkpoint was published, to a tenth."""
+    return max(0.0, round(now.timestamp() - folder.checkpoint_time(), 1))
 
 
 def proof_answer(proof: Proof, file: str, entry: str | None) -> WrittenProof:

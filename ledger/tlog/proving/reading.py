@@ -61,6 +61,18 @@ def entry_at(folder: LogFolder, position: int) -> bytes:
     return entry
 
 
+def kept_entry(folder: LogFolder, position: int) -> bytes | None:
+    """The entry of a position as the bundle has it, for one who checks it; None where it has none.
+
+    Raises Unproven for a damaged checkpoint or bundle.
+    """
+    signed = published(folder)
+    if signed is None or not 0 < position <= signed.checkpoint.size:
+        return None
+    number, place = divmod(position - 1, TILE_WIDTH)
+    return folder.bundle(number, width_at(0, number, signed.checkpoint.size))[place]
+
+
 def _promise(folder: LogFolder, position: int) -> PublishedCheckpoint:
     signed = published(folder)
     if signed is None:

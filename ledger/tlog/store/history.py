@@ -61,6 +61,13 @@ class History:
         for path in self._days():
             yield from (record.content for record in _records_of(path))
 
+    def days(self) -> Iterator[tuple[str, bytes]]:
+        """The last checkpoint of each day on which any was signed, oldest first."""
+        for path in self._days():
+            _, last = _end_of(path)
+            if last:
+                yield path.name, last
+
     def examined(self) -> Iterator[tuple[bytes | None, str]]:
         """The same, and None with a reason for whatever in the folder is no signed checkpoint."""
         for path in self._names():

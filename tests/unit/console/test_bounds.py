@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 import typer
 
-from console.flags import bounds_of, day_to_come, period_of
+from application.acts.holding import review_day
+from console.flags import bounds_of, period_of
+from ledger.errors import Misconfigured
 from tests.fixtures.console import Cli
 from tests.unit.console.test_help import COMMANDS
 
@@ -47,7 +49,8 @@ def test_one_moment_is_a_period_and_one_that_nobody_knew_is_none() -> None:
 
 def test_a_day_to_come_is_today_or_later() -> None:
     today = date(2026, 11, 27)
-    assert day_to_come("--review-on", "2026-11-27", today) == today
+    assert review_day("2026-11-27", today) == "2026-11-27"
     for text in ("2026-11-26", "soon"):
-        with pytest.raises(typer.BadParameter, match="--review-on"):
-            day_to_come("--review-on", text, today)
+        with pytest.raises(Misconfigured) as refused:
+            review_day(text, today)
+        assert refused.value.field == "review_on"

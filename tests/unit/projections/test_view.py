@@ -73,6 +73,9 @@ GOLDEN = {
     ("incidents", "3"): "bc9923161afd612a5b2bafa7e7a0fc378fae06b4fd980f2f569dbf7aa7f0036c",
     ("complaints", "1"): "8aac06899ee425649f561f9b9ff7bba56e776778224ae53290c9a5eb4dd28fec",
     ("findings", "16"): "545b6ce1425c7743d489de889b75e58df6f3281867eb446303e2d7e22cf20190",
+    # A role may end by itself.
+    ("findings", "17"): "66ea3efa25af719ad20f1d26f916873f617c806c8c0bc4f891cc2406435e58cb",
+    ("staff", "4"): "3023346f7d75451c5c691fa42fc71e3c0b0761d819253ea740a49715e32b5e43",
     ("orders", "1"): "6bef190cb003ab97616d1c7d6ab56df68c824d636b3f31c97fc70424adb3fc69",
     ("secrecy", "1"): "bbb0c096f0c33c6c03032f44b27c3000a91bb2b2367e8884cfc8408c2d4165c8",
     # A lift of another source than the office counts nowhere.

@@ -479,7 +479,11 @@ ENDS = [
     ("collection-notice-sent", "deadline"),
     ("legal-hold-placed", "review_on"),
 ]
-INSTANTS = [("consent-given", "valid_until"), ("breach-detected", "detected_at")]
+INSTANTS = [
+    ("consent-given", "valid_until"),
+    ("breach-detected", "detected_at"),
+    ("role-granted", "valid_until"),
+]
 
 
 @pytest.mark.parametrize(("name", "fact"), [*STARTS, *ENDS])

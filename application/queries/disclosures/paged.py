@@ -1,0 +1,158 @@
+"""Disclosures page by page, the latest first: each page costs the same, wherever in the list it stands.
+
+A page goes on behind the disclosure that ended the one before it. Country and provision are judged one by
+one; so that a page on which few fit costs no more, it looks at a limited number and then leads on. What was
+known at an earlier moment is told from the events, which takes as long as there are disclosures.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from heapq import nlargest
+from itertools import islice
+
+import msgspec
+
+from application.answer import Answer
+from application.queries.disclosures.known import known_before, recipients_at
+from application.queries.disclosures.received import DisclosureShown, article_of, shown_rows
+from application.queries.period import ALWAYS, Period
+from application.queries.registers.recipients import RecipientNames
+from application.sight import Sight
+from application.source import Source
+from ledger.errors import Misconfigured
+from ledger.library.reader import LedgerReader
+from projections.folds.timetravel import NOW, Moment
+from projections.reading.transfers import place_of
+from projections.reading.views import disclosures_before
+from projections.views.disclosures import VIEW, Disclosure, sort_key
+from projections.views.recipients import Recipient
+
+LIMIT = 100
+LOOKED_AT = 10_000
+"""So many disclosures one page looks at, whether they fit or not."""
+_BLOCK_ROWS = 500
+_Place = tuple[datetime, str, str]
+_LAST: _Place = (datetime(9999, 12, 31, tzinfo=UTC), "", "")
+_INSTANT = timedelta(microseconds=1)  # no two times are nearer to each other
+
+
+class PageFilter(msgspec.Struct, frozen=True):
+    """Which disclosures. `after`: position of the one that ended the page before.
+
+    `named`: whether persons are told of; otherwise a disclosure says neither whose data it was nor of which
+    categories the reader may not know.
+    """
+
+    recipient: str | None = None
+    kind: str | None = None
+    provision: str | None = None
+    country: str | None = None
+    period: Period = ALWAYS
+    after: int | None = None
+    limit: int = LIMIT
+    named: bool = True
+
+
+class DisclosurePage(Answer, frozen=True):
+    """A part of the disclosures, the latest first.
+
+    `next`: the next page goes on behind the disclosure at this position; null on the last page. A page may
+    have fewer rows than the next one.
+    """
+
+    disclosures: list[DisclosureShown]
+    next: int | None
+
+
+def disclosure_page(source: Source, criteria: PageFilter, moment: Moment) -> DisclosurePage:
+    """The disclosures of a page. Raises Misconfigured for an `after` that is no disclosure."""
+    known = recipients_at(source, moment)
+    if criteria.named:
+        source.reads.note_many(())
+    place = _place(source, criteria.after)
+    rows = _before(source, criteria, moment, place)
+    found, following = _page(rows, criteria, _fits(criteria, known, source.reads.sight))
+    names = RecipientNames(source, known)
+    shown = shown_rows(source, ((row, None) for row in found), names, named=criteria.named)
+    return DisclosurePage([*shown], following)
+
+
+def _place(source: Source, after: int | None) -> _Place:
+    if after is None:
+        return _LAST
+    found = LedgerReader(source.session).events_after(after - 1, 1)
+    if not found or found[0].position != after or not VIEW.keys(found[0]):
+        raise Misconfigured("no page of this list ends there", field="after")
+    event = found[0]
+    return event.time, event.source, event.id
+
+
+def _before(
+    source: Source, criteria: PageFilter, moment: Moment, place: _Place
+) -> Iterator[Disclosure]:
+    """The disclosures before a place that the view finds by itself, the latest first."""
+    if moment.known != NOW:
+        return _known_before(source, criteria, moment, place)
+    last = criteria.period.last
+    if last is not None:
+        place = min(place, (last + _INSTANT, "", ""))
+    return _followed(source, criteria, place)
+
+
+def _followed(source: Source, criteria: PageFilter, place: _Place) -> Iterator[Disclosure]:
+    while block := disclosures_before(
+        source.session,
+        place,
+        _BLOCK_ROWS,
+        recipient=criteria.recipient,
+        kind=criteria.kind,
+        since=criteria.period.since,
+    ):
+        yield from block
+        place = sort_key(block[-1])
+
+
+def _known_before(
+    source: Source, criteria: PageFilter, moment: Moment, place: _Place
+) -> Iterator[Disclosure]:
+    """The same as of an earlier moment, from the events; at most as many as a page looks at."""
+    rows = (
+        row
+        for row in known_before(source, criteria.period, moment)
+        if sort_key(row) < place
+        and criteria.recipient in {None, row.recipient}
+        and criteria.kind in {None, row.recipient_kind}
+    )
+    return iter(nlargest(LOOKED_AT + 1, rows, key=sort_key))
+
+
+def _page(
+    rows: Iterator[Disclosure], criteria: PageFilter, fits: Callable[[Disclosure], bool]
+) -> tuple[list[Disclosure], int | None]:
+    """The rows of a page, and the position behind which the next one goes on."""
+    found: list[Disclosure] = []
+    last: Disclosure | None = None
+    for row in islice(rows, LOOKED_AT):
+        if len(found) == criteria.limit:
+            return found, last.position if last else None
+        if fits(row):
+            found.append(row)
+        last = row
+    more = next(rows, None) is not None
+    return found, last.position if last and more else None
+
+
+def _fits(
+    criteria: PageFilter, known: Mapping[str, Recipient], sight: Sight
+) -> Callable[[Disclosure], bool]:
+    article = article_of(criteria.provision) if criteria.provision else None
+
+    def fits(row: Disclosure) -> bool:
+        if article is not None and article != article_of(row.provision or ""):
+            return False
+        if criteria.named and row.categories and not sight.known(row.categories):
+            return False
+        where = criteria.country
+        return where is None or place_of(row, known.get(row.recipient)).country == where
+
+    return fits

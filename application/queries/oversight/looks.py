@@ -1,0 +1,247 @@
+"""Looks at personal data one under the other, newest first: of one employee, of a role, or at one person.
+
+The same looks as `ledger access` tells, in pages: each begins before the position of the last one before.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from heapq import nlargest
+from typing import Literal
+from uuid import UUID
+
+from application.answer import Answer, Name
+from application.queries.oversight.access import EmployeeAct, RoleHeld, employee_access
+from application.queries.oversight.consultations import Consultation, consultations_as
+from application.queries.oversight.seen import (
+    Consultations,
+    House,
+    SeenElsewhere,
+    SeenHere,
+    house_at,
+    looks_shown,
+    seen_by,
+)
+from application.source import Source, instant_or_none
+from ledger.event import instant
+from ledger.reading import LAST
+from projections.folds.timetravel import Moment
+from projections.views.staff import Employee, Grant, powers_of, roles_at
+
+AccountState = Literal["open", "ended", "endless"]
+
+
+class Look(Answer, frozen=True, kw_only=True):
+    """One look. `why`: the purpose that another system was told, or the query that asked this ledger.
+
+    `here`: through this ledger. `many`: it told about many at once; `everyone`: about every customer.
+    `held`, `beyond`, `vog`: as `SeenElsewhere` has them. `reason`, `case_ref`: what was stated. `whose`:
+    whose data it was; null for an answer about many.
+    """
+
+    position: int
+    occurred_at: str
+    who: Name
+    role: str
+    why: str
+    here: bool
+    many: bool
+    categories: list[str]
+    held: bool
+    beyond: list[str]
+    vog: bool
+    case_ref: str | None
+    reason: str | None
+    whose: Name | None
+    everyone: bool
+
+
+class _Page(Answer, frozen=True, kw_only=True):
+    """Looks, the latest recorded first. `count`: of all. `next`: the next page has those before it."""
+
+    looks: list[Look]
+    count: int
+    next: int | None
+
+
+class Looks(_Page, frozen=True, kw_only=True):
+    """Looks at a person's data."""
+
+    subject: str
+
+
+class EmployeeFile(_Page, frozen=True, kw_only=True):
+    """What one employee could see at a time, all that led to it, and what the employee saw.
+
+    `employed`: null where nothing says so. `certificate`: the day of issue of a certificate of good conduct.
+    `categories`: of all roles that were held.
+    """
+
+    employee: Name
+    as_of: str
+    employed: bool | None
+    certificate: str | None
+    roles: list[RoleHeld]
+    categories: list[str]
+    history: list[EmployeeAct]
+
+
+class Account(Answer, frozen=True):
+    """An employee's account in a role that must end. `until`: null where its grant names no end."""
+
+    employee: Name
+    since: str
+    until: str | None
+    state: AccountState
+    reads: int
+
+
+class RoleLooks(_Page, frozen=True, kw_only=True):
+    """Every read of this ledger in one role, and the accounts that had it."""
+
+    role: str
+    as_of: str
+    accounts: list[Account]
+
+
+def looks(source: Source, reference: str, moment: Moment, before: int | None, limit: int) -> Looks:
+    """Who saw a person's data: looks before a position, at most so many. Raises UnknownSubject."""
+    rows = _rows(seen_by(source, reference, moment), None, reference)
+    page, following = _page(rows, before, limit)
+    return Looks(looks=page, count=len(rows), next=following, subject=reference)
+
+
+def employee_file(
+    source: Source, reference: str, moment: Moment, before: int | None, limit: int
+) -> EmployeeFile:
+    """The file of an employee with a page of what the employee saw. Raises UnknownSubject."""
+    known = employee_access(source, reference, moment)
+    rows = _rows(known.saw, known.employee, None)
+    page, following = _page(rows, before, limit)
+    return EmployeeFile(
+        looks=page,
+        count=len(rows),
+        next=following,
+        employee=known.employee,
+        as_of=known.as_of,
+        employed=known.employed,
+        certificate=known.vog.issued_on if known.vog else None,
+        roles=known.roles,
+        categories=known.categories,
+        history=known.history,
+    )
+
+
+def role_looks(
+    source: Source, role: str, moment: Moment, before: int | None, limit: int
+) -> RoleLooks:
+    """A page of all reads of this ledger in a role, and the accounts that have or had it."""
+    house, time = house_at(source, moment), moment.as_of or source.now
+    reads = consultations_as(source, role, moment)
+    left = [look for look in reads if look.event.position < (before or LAST)]
+    latest = nlargest(limit, left, key=lambda look: look.event.position)
+    source.reads.note_many(())
+    rows = _rows(looks_shown(source, latest, house, None, of_others=True), None, None)
+    return RoleLooks(
+        looks=rows,
+        count=len(reads),
+        next=rows[-1].position if len(left) > len(rows) else None,
+        role=role,
+        as_of=instant(time),
+        accounts=_accounts(source, house, role, time, reads),
+    )
+
+
+def _rows(seen: Consultations, who: Name | None, whose: Name | None) -> list[Look]:
+    """All looks. `who`, `whose`: the one who looked, or at whom, where that is always the same one."""
+    return [
+        *(_elsewhere(row, who, whose) for row in seen.accesses),
+        *(_here(row, who, whose) for row in seen.reads),
+        *(_here(row, who, None, many=True) for row in seen.lists),
+    ]
+
+
+def _elsewhere(row: SeenElsewhere, who: Name | None, whose: Name | None) -> Look:
+    return Look(
+        position=row.position,
+        occurred_at=row.occurred_at,
+        who=who or row.employee,
+        role=row.role,
+        why=row.purpose,
+        here=False,
+        many=False,
+        categories=row.categories,
+        held=row.held,
+        beyond=row.beyond,
+        vog=row.vog,
+        case_ref=row.case_ref,
+        reason=None,
+        whose=whose or row.subject or None,
+        everyone=False,
+    )
+
+
+def _here(row: SeenHere, who: Name | None, whose: Name | None, *, many: bool = False) -> Look:
+    return Look(
+        position=row.position,
+        occurred_at=row.occurred_at,
+        who=who or row.reader,
+        role=row.role,
+        why=row.query,
+        here=True,
+        many=many or row.everyone,
+        categories=row.categories,
+        held=row.held,
+        beyond=row.beyond,
+        vog=row.vog,
+        case_ref=row.case_ref,
+        reason=row.reason,
+        whose=whose or row.subject or None,
+        everyone=row.everyone,
+    )
+
+
+def _page(rows: Sequence[Look], before: int | None, limit: int) -> tuple[list[Look], int | None]:
+    """The looks before a position, the latest recorded first; and before which one the next page begins."""
+    left = [look for look in rows if look.position < (before or LAST)]
+    page = nlargest(limit, left, key=lambda look: look.position)
+    return page, page[-1].position if len(left) > len(page) else None
+
+
+def _accounts(
+    source: Source, house: House, role: str, time: datetime, reads: Sequence[Consultation]
+) -> list[Account]:
+    granted = {
+        stream: grant
+        for stream, row in house.employees.items()
+        if (grant := _last_grant(row, role, time)) is not None
+    }
+    names = source.names(granted)
+    accounts = [
+        Account(
+            employee=names[stream],
+            since=instant(grant.order.time),
+            until=instant_or_none(grant.valid_until),
+            state=_state(house.employees, stream, role, time, grant),
+            reads=sum(look.who == stream for look in reads),
+        )
+        for stream, grant in granted.items()
+    ]
+    return sorted(accounts, key=lambda account: account.since, reverse=True)
+
+
+def _last_grant(row: Employee, role: str, time: datetime) -> Grant | None:
+    """The latest grant of a role that counts, by a time; also one that has ended since."""
+    grants = [
+        grant
+        for grant in powers_of(row).grants
+        if grant.role == role and grant.granted and grant.order.time <= time
+    ]
+    return grants[-1] if grants else None
+
+
+def _state(
+    employees: Mapping[UUID, Employee], stream: UUID, role: str, time: datetime, grant: Grant
+) -> AccountState:
+    if role not in roles_at(powers_of(employees[stream]), time):
+        return "ended"
+    return "endless" if grant.valid_until is None else "open"

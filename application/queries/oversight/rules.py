@@ -1,0 +1,98 @@
+"""One rule of the rulebook: what it says, on which law it rests, and whether a lawyer confirmed it."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import rulebook
+from application.answer import Answer, InBothLanguages
+from ledger.errors import UnknownSubject
+from rulebook import ERASURE_RULES, NOTICE_CHECKS, ORDER_FINDINGS, RETENTION_RULES, RULES
+from rulebook.layers import Layer
+
+Kind = Literal["finding", "notice", "retention", "erasure"]
+
+
+class ClauseShown(Answer, frozen=True):
+    """The clause of the privacy policy that a rule keeps, and what of it the product covers."""
+
+    clause: str
+    says: str
+
+
+class RuleShown(Answer, frozen=True):
+    """A rule. `confidence` unconfirmed: a lawyer has yet to confirm it. `valid_to`: null while it holds.
+
+    `severity`, `ends`: of a rule whose breach is a finding. `period`, `from_`: of a rule of retention.
+    """
+
+    rule: str
+    kind: Kind
+    layer: Layer
+    title: InBothLanguages
+    citation: str
+    confidence: str
+    valid_from: str
+    valid_to: str | None
+    severity: str | None
+    ends: InBothLanguages | None
+    categories: list[str]
+    period: str | None
+    begins: str | None
+    clauses: list[ClauseShown]
+
+
+def rule_shown(id: str) -> RuleShown:
+    """The rule of an id. Raises UnknownSubject where the rulebook has none."""
+    found = next((rule for rule in _every_rule() if rule.rule == id), None)
+    if found is None:
+        raise UnknownSubject("the rulebook has no rule of this id")
+    return found
+
+
+def _every_rule() -> Iterator[RuleShown]:
+    for rule in (*RULES, *ORDER_FINDINGS):
+        yield _shown("finding", rule)
+    for check in NOTICE_CHECKS:
+        yield _shown("notice", check)
+    for period in RETENTION_RULES:
+        yield _shown("retention", period)
+    for decision in ERASURE_RULES:
+        yield _shown("erasure", decision)
+
+
+def _shown(
+    kind: Kind,
+    rule: rulebook.Rule | rulebook.NoticeCheck | rulebook.RetentionRule | rulebook.ErasureRule,
+) -> RuleShown:
+    of_erasure = isinstance(rule, rulebook.ErasureRule)
+    title = (
+        InBothLanguages(rule.says, rule.says_nl)
+        if of_erasure
+        else InBothLanguages(rule.title, rule.title_nl)
+    )
+    judged = isinstance(rule, rulebook.Rule | rulebook.NoticeCheck)
+    lasts = isinstance(rule, rulebook.RetentionRule)
+    return RuleShown(
+        rule=rule.id,
+        kind=kind,
+        layer=rule.layer,
+        title=title,
+        citation=rule.citation,
+        confidence=rule.confidence,
+        valid_from=rule.valid_from.isoformat(),
+        valid_to=rule.valid_to.isoformat() if rule.valid_to else None,
+        severity=rule.severity if judged else None,
+        ends=InBothLanguages(rule.resolved_by, rule.resolved_by_nl) if judged else None,
+        categories=list(rule.categories) if of_erasure or lasts else [],
+        period=rule.period if lasts else None,
+        begins=rule.anchor if lasts else None,
+        clauses=_clauses(getattr(rule, "clause", "")),
+    )
+
+
+def _clauses(id: str) -> list[ClauseShown]:
+    return [
+        ClauseShown(clause.title, clause.says)
+        for clause in rulebook.CLAUSES
+        if id and clause.id == id
+    ]

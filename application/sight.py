@@ -1,0 +1,34 @@
+"""What a reader may see: which categories of personal data open, and which others they may know of."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from ledger.keys.opening import Missing
+
+
+class Sight(Struct, frozen=True):
+    """`opened`: categories whose values are shown; None: of all. `masked`: others, whose fields are named.
+
+    Of a category in neither, an answer shows nothing, not even that there is a value.
+    """
+
+    opened: frozenset[str] | None = None
+    masked: frozenset[str] = frozenset()
+
+    def unseen(self, category: str) -> Missing | None:
+        """What stands instead of a value of a category; None where it is shown."""
+        if self.opened is None or category in self.opened:
+            return None
+        return Missing.MASKED if category in self.masked else Missing.HIDDEN
+
+    def known(self, categories: Iterable[str]) -> list[str]:
+        """Those of some categories that the reader may know of."""
+        return [name for name in categories if self.unseen(name) is not Missing.HIDDEN]
+
+    def open_among(self, categories: Iterable[str]) -> set[str]:
+        """Those of some categories whose values are shown."""
+        return {name for name in categories if self.unseen(name) is None}
+
+
+EVERYTHING, NOTHING = Sight(), Sight(frozenset())

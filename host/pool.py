@@ -1,0 +1,88 @@
+"""Sites for many readers at once: each request takes one, and gives it back with its sessions open.
+
+Opening a ledger connects and checks it, which takes longer than most answers. A site whose connection broke
+connects again by itself.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from queue import Empty, LifoQueue
+from threading import BoundedSemaphore, Lock
+
+from application.reading import Reader
+from host.settings import Settings
+from host.site import Site
+from host.wiring import bare_site, open_site, utc_now
+from ledger.errors import Busy
+
+# How long a request waits for a site when all are taken.
+WAIT_S = 30.0
+
+
+class SitePool:
+    """At most so many sites of one ledger, opened when they are first needed."""
+
+    def __init__(
+        self, settings: Settings, size: int, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        """Open the ledger once, with all that `open_site` checks and completes. Raises what that raises."""
+        self._settings = settings
+        self._clock = clock
+        self._free: LifoQueue[Site] = LifoQueue()
+        self._room = BoundedSemaphore(size)
+        self._opened: list[Site] = []
+        self._opening = Lock()
+        self._closing: list[Callable[[], None]] = []
+        with open_site(settings, clock):
+            pass
+
+    @property
+    def settings(self) -> Settings:
+        """Of the ledger."""
+        return self._settings
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """Returns the current time."""
+        return self._clock
+
+    @contextmanager
+    def site(self, reader: Reader | None = None) -> Iterator[Site]:
+        """A site that no other request uses meanwhile. `reader`: who reads and acts. Raises Busy."""
+        if not self._room.acquire(timeout=WAIT_S):
+            raise Busy("too many requests are being answered: ask again in a moment")
+        try:
+            site = self._take()
+            site.for_whom = reader
+            try:
+                yield site
+            finally:
+                site.for_whom = None
+                self._free.put(site)
+        finally:
+            self._room.release()
+
+    def apart(self, close: Callable[[], None]) -> Site:
+        """A site for a thread that goes on beside requests. `close`: ends that thread, before its site closes."""
+        self._closing.append(close)
+        return self._open()
+
+    def _take(self) -> Site:
+        try:
+            return self._free.get_nowait()
+        except Empty:
+            return self._open()
+
+    def _open(self) -> Site:
+        with self._opening:
+            site = bare_site(self._settings, self._clock)
+            self._opened.append(site)
+        return site
+
+    def close(self) -> None:
+        """Close every site."""
+        while self._closing:
+            self._closing.pop()()
+        while self._opened:
+            self._opened.pop().close()

@@ -1,0 +1,9 @@
+-- Disclosures before a place, the latest first. recipient, kind: or null. since: inclusive bound of the occurred
+-- time, or null. occurred_at, source, id: exclusive start. count: at most.
+SELECT state FROM {views}.disclosures
+WHERE (occurred_at, source, id) < (%(occurred_at)s, %(source)s, %(id)s)
+  AND (%(recipient)s::text IS NULL OR recipient = %(recipient)s)
+  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+  AND (%(since)s::timestamptz IS NULL OR occurred_at >= %(since)s)
+ORDER BY occurred_at DESC, source DESC, id DESC
+LIMIT %(count)s

@@ -1,0 +1,386 @@
+"""A token is believed only when all of it holds: signature, kind, issuer, audience, time, nonce."""
+
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc.jwk import OctKey
+
+from tests.fixtures.issuer import AUDIENCE, CLIENT, ISSUER, Issuer, new_curve, new_key, seconds
+from tests.fixtures.ledger import Clock
+from web.logins.provider import FRESH_S, PAUSE_S, STALE_S, Provider, ProviderAway
+from web.logins.tokens import (
+    ALGORITHMS,
+    SKEW_S,
+    Asked,
+    Strength,
+    TokenWrong,
+    access_claims,
+    id_token_claims,
+    logout_claims,
+)
+
+USUAL = Asked("n")
+
+
+class World:
+    """An issuer and what this console makes of its tokens. Keys are made once for all tests."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.issuer = Issuer(self.clock)
+        self.provider = Provider(ISSUER, self.issuer.http, self.seconds)
+
+    def seconds(self) -> float:
+        return self.clock.now.timestamp()
+
+    def id_token(self, token: str, asked: Asked = USUAL) -> dict[str, Any]:
+        return dict(id_token_claims(token, self.provider, CLIENT, asked, self.clock()))
+
+    def logout(self, token: str) -> dict[str, Any]:
+        return dict(logout_claims(token, self.provider, CLIENT, self.clock()))
+
+    def access(self, token: str) -> dict[str, Any]:
+        return dict(access_claims(token, self.provider, AUDIENCE, self.clock()))
+
+
+KEYS = [new_key("a")]
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    made.issuer.keys = list(KEYS)
+    return made
+
+
+def encoded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def part(content: dict[str, Any]) -> str:
+    return encoded(json.dumps(content).encode())
+
+
+def wrong(code: str) -> Any:
+    return pytest.raises(TokenWrong, match=f"^{code}$")
+
+
+def test_a_whole_id_token_is_believed(world: World) -> None:
+    assert world.id_token(world.issuer.sign(world.issuer.claims()))["sub"] == "7"
+    assert world.id_token(world.issuer.sign(world.issuer.claims(), typ="JWT"))["sub"] == "7"
+
+
+@pytest.mark.parametrize("name", ["iss", "aud", "sub", "exp", "iat", "nonce"])
+def test_an_id_token_lacks_nothing(world: World, name: str) -> None:
+    with pytest.raises(TokenWrong):
+        world.id_token(world.issuer.sign(world.issuer.claims(**{name: None})))
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"iss": "https://evil.test"}, "iss"),
+        ({"iss": f"{ISSUER}/"}, "iss"),
+        ({"iss": [ISSUER]}, "iss"),
+        ({"aud": "another"}, "aud"),
+        ({"aud": ["another"]}, "aud"),
+        ({"aud": []}, "aud"),
+        ({"aud": [CLIENT, "another"]}, "azp"),
+        ({"aud": [CLIENT, "another"], "azp": "another"}, "azp"),
+        ({"azp": "another"}, "azp"),
+        ({"nonce": "m"}, "nonce"),
+        ({"nonce": ["n"]}, "nonce"),
+        ({"sub": ""}, "sub"),
+        ({"sub": 7}, "sub"),
+        ({"sub": "x" * 256}, "sub"),
+        ({"exp": "never"}, "exp"),
+        ({"exp": True}, "exp"),
+    ],
+)
+def test_what_an_id_token_says_is_for_this_login(
+    world: World, claims: dict[str, Any], code: str
+) -> None:
+    with wrong(code):
+        world.id_token(world.issuer.sign(world.issuer.claims(**claims)))
+
+
+def test_a_token_for_several_names_us(world: World) -> None:
+    claims = world.issuer.claims(aud=[CLIENT, "another"], azp=CLIENT)
+    assert world.id_token(world.issuer.sign(claims))["azp"] == CLIENT
+
+
+@pytest.mark.parametrize(
+    ("claims", "holds"),
+    [
+        ({"exp": -SKEW_S + 1}, True),
+        ({"exp": -SKEW_S}, False),
+        ({"nbf": SKEW_S}, True),
+        ({"nbf": SKEW_S + 1}, False),
+        ({"iat": SKEW_S}, True),
+        ({"iat": SKEW_S + 1}, False),
+    ],
+)
+def test_clocks_may_differ_by_a_minute(world: World, claims: dict[str, int], holds: bool) -> None:
+    now = seconds(world.clock())
+    token = world.issuer.sign(
+        world.issuer.claims(**{name: now + offset for name, offset in claims.items()})
+    )
+    if holds:
+        world.id_token(token)
+    else:
+        with wrong(*claims):
+            world.id_token(token)
+
+
+@pytest.mark.parametrize(
+    ("asked", "claims", "code"),
+    [
+        (Asked("n", Strength(("strong",))), {}, "acr"),
+        (Asked("n", Strength(("strong",))), {"acr": "weak"}, "acr"),
+        (Asked("n", Strength(max_age_s=600)), {}, "auth_time"),
+        (Asked("n", Strength(max_age_s=600)), {"auth_time": "now"}, "auth_time"),
+        (Asked("n", Strength(max_age_s=600)), {"auth_time": -600 - SKEW_S - 1}, "auth_time"),
+        (
+            Asked("n", Strength(("strong", "stronger"), 600)),
+            {"acr": "stronger", "auth_time": -600},
+            None,
+        ),
+    ],
+)
+def test_a_login_is_of_the_kind_and_age_that_was_asked(
+    world: World, asked: Asked, claims: dict[str, Any], code: str | None
+) -> None:
+    at = claims.get("auth_time")
+    if isinstance(at, int):
+        claims = claims | {"auth_time": seconds(world.clock()) + at}
+    token = world.issuer.sign(world.issuer.claims(**claims))
+    if code is None:
+        world.id_token(token, asked)
+    else:
+        with wrong(code):
+            world.id_token(token, asked)
+
+
+def test_no_token_without_a_signature(world: World) -> None:
+    head, body, _ = world.issuer.sign(world.issuer.claims()).split(".")
+    none = urlsafe_b64encode(b'{"alg":"none","kid":"a"}').rstrip(b"=").decode()
+    for token in (f"{none}.{body}.", f"{head}.{body}.", f"{head}.{body}", body, "", "..", "a.b.c"):
+        with wrong("signature"):
+            world.id_token(token)
+
+
+@pytest.mark.parametrize("alg", ["HS256", "HS384", "HS512"])
+@pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+def test_what_is_public_signs_nothing(world: World, alg: str, encoding: Encoding) -> None:
+    public = KEYS[0].public_key.public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
+    head = part({"alg": alg, "kid": "a"}) + "." + part(world.issuer.claims())
+    mac = hmac.new(public, head.encode(), f"sha{alg[2:]}").digest()
+    with wrong("signature"):
+        world.id_token(f"{head}.{encoded(mac)}")
+
+
+def test_a_token_with_an_unknown_critical_header_is_not_understood(world: World) -> None:
+    for header, believed in (({}, True), ({"crit": ["x"], "x": 1}, False)):
+        head = part({"alg": "RS256", "kid": "a", **header}) + "." + part(world.issuer.claims())
+        key = KEYS[0].private_key
+        assert key is not None
+        token = f"{head}.{encoded(key.sign(head.encode(), PKCS1v15(), SHA256()))}"
+        if believed:
+            world.id_token(token)
+        else:
+            with wrong("signature"):
+                world.id_token(token)
+
+
+def test_a_published_secret_signs_nothing(world: World) -> None:
+    secret = OctKey.generate_key(256, {"kid": "s"})
+    world.issuer.keys.append(secret)
+    with wrong("signature"):
+        world.id_token(world.issuer.sign(world.issuer.claims(), secret, "HS256"))
+    assert all("HS" not in name and name != "none" for name in ALGORITHMS)
+
+
+def test_another_key_under_a_known_name_signs_nothing(world: World) -> None:
+    with wrong("signature"):
+        world.id_token(world.issuer.sign(world.issuer.claims(), new_key("a")))
+
+
+def test_a_curve_is_as_good(world: World) -> None:
+    curve = new_curve("c")
+    world.issuer.keys.append(curve)
+    world.id_token(world.issuer.sign(world.issuer.claims(), curve, "ES256"))
+    with wrong("signature"):
+        world.id_token(world.issuer.sign(world.issuer.claims(), KEYS[0], "RS256", kid="c"))
+
+
+def test_a_key_for_another_use_signs_nothing(world: World) -> None:
+    key = new_key("enc")
+    world.issuer.keys.append(type(key).import_key(key.as_dict(private=True) | {"use": "enc"}))
+    with wrong("signature"):
+        world.id_token(world.issuer.sign(world.issuer.claims(), key))
+
+
+def test_keys_rotate(world: World) -> None:
+    world.id_token(world.issuer.sign(world.issuer.claims()))
+    old, new = KEYS[0], new_key("b")
+    world.issuer.keys = [new]
+    world.clock.forward(seconds=PAUSE_S)
+    world.id_token(world.issuer.sign(world.issuer.claims(), new))
+    with wrong("signature"):
+        world.id_token(world.issuer.sign(world.issuer.claims(), old))
+
+
+def test_a_key_that_is_taken_away_stops_counting(world: World) -> None:
+    world.id_token(world.issuer.sign(world.issuer.claims()))
+    world.issuer.keys = [new_key("b")]
+    world.id_token(world.issuer.sign(world.issuer.claims(), KEYS[0]))
+    world.clock.forward(seconds=FRESH_S)
+    with wrong("signature"):
+        world.id_token(world.issuer.sign(world.issuer.claims(), KEYS[0]))
+
+
+def test_made_up_keys_do_not_make_us_ask_again_and_again(world: World) -> None:
+    stranger = new_key("stranger")
+    for _ in range(20):
+        with wrong("signature"):
+            world.id_token(world.issuer.sign(world.issuer.claims(), stranger))
+    assert world.issuer.asked.count("/keys") == 1
+    world.clock.forward(seconds=PAUSE_S)
+    with wrong("signature"):
+        world.id_token(world.issuer.sign(world.issuer.claims(), stranger))
+    assert world.issuer.asked.count("/keys") == 2
+
+
+def test_while_the_provider_is_away_its_last_keys_count_for_a_while(world: World) -> None:
+    world.id_token(world.issuer.sign(world.issuer.claims()))
+    world.issuer.away = True
+    world.clock.forward(seconds=STALE_S - 1)
+    world.id_token(world.issuer.sign(world.issuer.claims()))
+    world.clock.forward(seconds=1)
+    with pytest.raises(ProviderAway):
+        world.id_token(world.issuer.sign(world.issuer.claims()))
+
+
+def test_without_a_name_the_only_key_counts_and_of_several_none(world: World) -> None:
+    world.id_token(world.issuer.sign(world.issuer.claims(), kid=None))
+    world.issuer.keys.append(new_key("b"))
+    world.clock.forward(seconds=FRESH_S)
+    with wrong("signature"):
+        world.id_token(world.issuer.sign(world.issuer.claims(), kid=None))
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        {"issuer": "https://evil.test"},
+        {"issuer": f"{ISSUER}/"},
+        {"token_endpoint": "http://login.test/token"},
+        {"jwks_uri": "file:///etc/passwd"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"end_session_endpoint": "http://login.test/end"},
+        {"jwks_uri": None},
+        {"code_challenge_methods_supported": ["plain"]},
+        {"token_endpoint": 7},
+    ],
+)
+def test_a_description_that_does_not_hold_is_not_used(world: World, says: dict[str, Any]) -> None:
+    world.issuer.says = says
+    with pytest.raises(ProviderAway):
+        world.provider.metadata()
+
+
+def test_a_description_is_read_once_for_a_while(world: World) -> None:
+    for _ in range(3):
+        assert world.provider.metadata().issuer == ISSUER
+    assert len(world.issuer.asked) == 1
+
+
+@pytest.mark.parametrize("typ", ["at+jwt", "application/at+jwt", "AT+JWT"])
+def test_an_access_token_says_that_it_is_one(world: World, typ: str) -> None:
+    assert world.access(world.issuer.sign(world.issuer.access(), typ=typ))["client_id"] == "reports"
+
+
+@pytest.mark.parametrize("typ", [None, "JWT", "logout+jwt", "dpop+jwt"])
+def test_no_other_token_passes_for_an_access_token(world: World, typ: Any) -> None:
+    with pytest.raises(TokenWrong):
+        world.access(world.issuer.sign(world.issuer.access(), typ=typ))
+
+
+@pytest.mark.parametrize("typ", [None, "JWT", "at+jwt"])
+def test_no_other_token_passes_for_a_logout_token(world: World, typ: str | None) -> None:
+    with wrong("typ"):
+        world.logout(world.issuer.sign(world.issuer.logout(), typ=typ))
+
+
+@pytest.mark.parametrize("typ", ["at+jwt", "logout+jwt"])
+def test_no_other_token_passes_for_an_id_token(world: World, typ: str) -> None:
+    with wrong("typ"):
+        world.id_token(world.issuer.sign(world.issuer.claims(), typ=typ))
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"aud": CLIENT}, "aud"),
+        ({"iss": "https://evil.test"}, "iss"),
+        ({"client_id": None}, "client_id"),
+        ({"jti": None}, "jti"),
+        ({"sub": None}, "sub"),
+        ({"exp": 0}, "exp"),
+    ],
+)
+def test_an_access_token_is_for_this_ledger(
+    world: World, claims: dict[str, Any], code: str
+) -> None:
+    with wrong(code):
+        world.access(world.issuer.sign_access(**claims))
+
+
+def test_a_logout_token_names_a_session(world: World) -> None:
+    token = world.issuer.sign(world.issuer.logout(sid="s", sub=None), typ="logout+jwt")
+    assert world.logout(token)["sid"] == "s"
+
+
+@pytest.mark.parametrize(
+    ("claims", "code"),
+    [
+        ({"events": None}, "events"),
+        ({"events": {}}, "events"),
+        ({"events": {"other": {}}}, "events"),
+        ({"events": {"http://schemas.openid.net/event/backchannel-logout": "x"}}, "events"),
+        ({"nonce": "n"}, "nonce"),
+        ({"sub": None}, "sub"),
+        ({"jti": None}, "jti"),
+        ({"aud": "another"}, "aud"),
+        ({"iss": "https://evil.test"}, "iss"),
+        ({"exp": None}, "exp"),
+        ({"iat": None}, "iat"),
+        ({"sid": 7}, "sid"),
+    ],
+)
+def test_a_logout_token_is_one(world: World, claims: dict[str, Any], code: str) -> None:
+    with wrong(code):
+        world.logout(world.issuer.sign(world.issuer.logout(**claims), typ="logout+jwt"))
+
+
+def test_an_id_token_ends_no_session(world: World) -> None:
+    with pytest.raises(TokenWrong):
+        world.logout(world.issuer.sign(world.issuer.claims()))
+
+
+@given(st.text(max_size=200) | st.from_regex(r"[\w-]{1,40}\.[\w-]{1,40}\.[\w-]{0,40}"))
+def test_any_text_is_refused_and_none_breaks(text: str) -> None:
+    with pytest.raises(TokenWrong):
+        WORLD.access(text)
+
+
+WORLD = World()
+WORLD.issuer.keys = list(KEYS)

@@ -1,0 +1,1 @@
+"""The pages and scripts of the console, in a real browser."""

@@ -1,0 +1,71 @@
+"""A real browser: Debian's Chromium, one a process, a context of its own for each test.
+
+Nothing is downloaded. `.ci/run` installs the program.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+WIDTHS = (320, 768, 1920)
+"""The widths at which every page is complete."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser without a window. A machine that has none fails: no test is skipped."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "the tests of pages need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            # In a container without user namespaces, where CI runs, the sandbox cannot start.
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def problems(page: Page) -> list[str]:
+    """What axe finds on a page that breaks WCAG 2.2 at level A or AA, with where it is."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": [*_TAGS], "resultTypes": ["violations"]}).response
+    return [
+        f"{rule['id']}: {node['target']}: {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+def spaced(page: Page) -> None:
+    """Space the text of a page as WCAG 1.4.12 lets a reader do; nothing may be lost by it."""
+    page.evaluate(
+        """() => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+            word-spacing: .16em !important; } p { margin-block-end: 2em !important; }`);
+          document.adoptedStyleSheets = [sheet];
+        }"""
+    )
+
+
+def overflowing(page: Page) -> list[str]:
+    """What stands wider than the page: nobody should scroll sideways, but within a region made for it."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const wide = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= wide) return [];
+          return [...document.body.querySelectorAll("*")]
+            .filter((one) => one.getBoundingClientRect().right > wide + 1 && !one.closest(".scroll"))
+            .map((one) => one.outerHTML.slice(0, 120));
+        }"""
+    )
+    return found

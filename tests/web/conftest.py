@@ -1,0 +1,43 @@
+"""Fixtures of the tests of pages: the browser, and a context of its own for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.web.browser import chromium
+from tests.web.console import empty, sampled
+from tests.web.scripting import Files, Script, scripted, served
+
+__all__ = ["empty", "sampled"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of the process."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A context: its cookies and its memory are gone after the test."""
+    with browser.new_context() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[Files]:
+    """A server of the scripts, and of whatever a test puts in."""
+    files = Files()
+    with served(files.app()) as address:
+        files.address = address
+        yield files
+
+
+@pytest.fixture(scope="module")
+def script(browser: Browser, files: Files) -> Iterator[Script]:
+    """Runs functions with the modules of the proof, in one page."""
+    with browser.new_page() as page:
+        page.goto(files.address)
+        yield scripted(page)

@@ -1,0 +1,129 @@
+"""Operations: what flows and what does not; refused messages by kind, tried again by form."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from consumers.files import ingest
+from ledger.clocks import Clocks
+from tests.fixtures.console import collected, registered
+from tests.web.console import Consoled
+
+PAGE, LETTERS = "/operations", "/dead-letters"
+
+
+def refuse(console: Consoled, *lines: bytes) -> None:
+    """Ingest lines of which none can be recorded."""
+    with console.site() as site:
+        ingest(
+            site.open_recorder,
+            [("broken", BytesIO(b"\n".join(lines)))],
+            site.intake,
+            Clocks(site.clock),
+        )
+
+
+def test_a_ledger_in_order_says_that_everything_flows(empty: Consoled) -> None:
+    client = empty.as_("ledger-operator")
+    page = client.get(PAGE, language="en").text
+    assert "Everything flows." in page
+    assert client.api(PAGE)["position"] == 0
+    assert client.api("/operations/keys")["due"] is False
+
+
+def test_what_waits_for_a_checkpoint_is_said(empty: Consoled) -> None:
+    empty.record(registered(), collected())
+    page = empty.as_("ledger-operator").get(PAGE, language="en").text
+    assert "2 events wait for a checkpoint" in page
+    assert "1 matter waits" in page
+
+
+def test_refused_messages_are_listed_without_content(empty: Consoled) -> None:
+    refuse(empty, b'{"secret": "0612345678"', b"[]")
+    client = empty.as_("ledger-operator")
+    page = client.get(LETTERS, language="en").text
+    assert "2 like these, 2 in all." in page
+    assert "0612345678" not in page
+    assert "not JSON" in page
+    listed = client.api(LETTERS, code="not-json")
+    assert (listed["matching"], listed["total"]) == (1, 2)
+    assert client.get(LETTERS, code="not-json", format="csv").text.count("\n") == 2
+
+
+def test_a_list_goes_on_where_the_page_before_ended(empty: Consoled) -> None:
+    refuse(empty, *(b"no json %d" % number for number in range(5)))
+    client = empty.as_("ledger-operator")
+    seen: list[str] = []
+    after: dict[str, str] = {}
+    for _ in range(3):
+        page = client.api(LETTERS, limit="2", **after)
+        seen += [row["letter"] for row in page["dead_letters"]]
+        after = {"after": page["after"]} if page["after"] else {}
+    assert len(seen) == len(set(seen)) == 5
+    assert after == {}
+
+
+def test_a_name_that_no_message_had_is_an_error(empty: Consoled) -> None:
+    refuse(empty, b"no json")
+    client = empty.as_("ledger-operator")
+    assert client.get(LETTERS, source="urn:nowhere").status_code == 400
+    problem = client.get(f"/api/v1{LETTERS}", source="urn:nowhere").json()
+    assert problem["field"] == "source"
+    assert "urn:nowhere" not in problem["detail"]
+
+
+def test_all_of_a_kind_are_tried_again_and_the_page_says_what_became_of_them(
+    empty: Consoled,
+) -> None:
+    refuse(empty, b"no json", b"[]")
+    client = empty.as_("ledger-operator")
+    sent = client.post(f"{LETTERS}/retry-all", code="not-json")
+    assert sent.headers["location"] == f"{LETTERS}?code=not-json&tried=1&stayed=1"
+    page = client.http.get(f"{sent.headers['location']}&language=en").text
+    assert "1 message tried again: 0 recorded, 1 refused again." in page
+
+
+def test_chosen_messages_are_tried_again(empty: Consoled) -> None:
+    refuse(empty, b"no json", b"[]")
+    client = empty.as_("ledger-operator")
+    letter = client.api(LETTERS)["dead_letters"][0]["letter"]
+    sent = client.post(f"{LETTERS}/retry", letter=letter)
+    assert sent.headers["location"] == f"{LETTERS}?tried=1&stayed=1"
+    nothing = client.post(f"{LETTERS}/retry")
+    assert nothing.status_code == 400
+    assert client.post(f"{LETTERS}/retry", letter="0" * 64).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        (f"{LETTERS}/retry", {"letter": "0" * 64}),
+        (f"{LETTERS}/retry-all", {}),
+        (f"{PAGE}/resume", {"source": "urn:a", "topic": "events"}),
+    ],
+)
+def test_a_role_without_the_act_has_neither_the_form_nor_the_address(
+    empty: Consoled, path: str, fields: dict[str, Any]
+) -> None:
+    refuse(empty, b"no json")
+    auditor = empty.as_("auditor")
+    page = auditor.get(LETTERS).text
+    assert '<form method="post" action="/dead-letters' not in page
+    assert auditor.post(path, **fields).status_code == 404
+
+
+def test_a_source_that_is_not_quarantined_is_not_let_in(empty: Consoled) -> None:
+    response = empty.as_("ledger-operator").post(
+        f"{PAGE}/resume", source="urn:voipzeker:crm", topic="events"
+    )
+    assert response.status_code == 400
+    assert "urn:voipzeker:crm" not in response.text
+
+
+def test_kafka_is_asked_on_a_page_of_its_own(empty: Consoled) -> None:
+    client = empty.as_("ledger-operator")
+    assert client.api("/operations/kafka") == {"asked": False, "partitions": []}
+    assert (
+        "LEDGER_KAFKA_BOOTSTRAP is not set" in client.get("/operations/kafka", language="en").text
+    )

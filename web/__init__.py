@@ -1,0 +1,1 @@
+"""The web console and the HTTP API: what the command line answers, for a browser and for programs."""

@@ -1,0 +1,116 @@
+"""From a request to an answer: one site, one visit, one resource, in a thread beside the loop."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from msgspec.structs import replace
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from application.answer import Answer
+from application.language import speak
+from application.sight import NOTHING
+from application.times import show_in
+from host.pool import SitePool
+from ledger.errors import Misconfigured
+from projections.folds.timetravel import NOW
+from web.frame import AS_OF, MOMENT
+from web.logins.limits import openings
+from web.principals import Principal
+from web.problems import Forbidden, NotFound, TooMany
+from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
+from web.requests import LANGUAGE, language_of, moment_of
+from web.resource import Params, Resource
+from web.rights import rights_of
+from web.visit import Visit
+
+T = TypeVar("T")
+P = TypeVar("P", bound=Params)
+A = TypeVar("A", bound=Answer)
+FORMAT = "format"
+"""The parameter that asks for a file instead of a page."""
+BESIDE = frozenset({*MOMENT, LANGUAGE, FORMAT})
+"""Parameters that say how an answer is given, not which one."""
+
+
+class Desk:
+    """What requests are answered with. `login_of`: a name of the login, for what was stated in it."""
+
+    def __init__(
+        self, pool: SitePool, reasons: Reasons, login_of: Callable[[Request], str]
+    ) -> None:
+        self.pool = pool
+        self._reasons = reasons
+        self._openings = openings()
+        self.login_of = login_of
+
+    async def answer(
+        self,
+        request: Request,
+        principal: Principal,
+        work: Callable[[Visit], T],
+        *,
+        moment: Mapping[str, str] | None = None,
+        stated: Stated = NOTHING_STATED,
+    ) -> T:
+        """What `work` makes of the visit, in a thread. Raises what it raises, and Busy.
+
+        `moment`: its parameters, where those of the address are read already. `stated`: why this request alone
+        opens values; see `check_opening`.
+        """
+        language = language_of(request)
+        stated = stated if stated.categories else self._stated(request)
+        statements = Statements(
+            self._reasons, self._openings, self.login_of(request), principal.reference
+        )
+        texts = dict(request.query_params) if moment is None else moment
+
+        def answered() -> T:
+            speak(language)
+            show_in(self.pool.settings.people.timezone)
+            # Until a visit says what the role sees, nothing opens.
+            with self.pool.site(replace(principal.reader, sight=NOTHING)) as site:
+                visit = Visit(site, principal, language, moment_of(texts), stated, statements)
+                return work(visit)
+
+        return await run_in_threadpool(answered)
+
+    def check_opening(self, principal: Principal, stated: Stated) -> None:
+        """Count what a request opens by itself. Raises Forbidden, or TooMany for more than a person opens."""
+        if not stated.categories:
+            return
+        if rights_of(principal.role).others != "masked":
+            raise Forbidden
+        if self._openings.take(principal.reference, len(stated.categories)):
+            raise TooMany
+
+    def _stated(self, request: Request) -> Stated:
+        subject = subject_of(request)
+        if subject is None:
+            return NOTHING_STATED
+        return self._reasons.of(self.login_of(request), subject)
+
+
+def subject_of(request: Request) -> str | None:
+    """The person whom an address is about: `/persons/customer/10023` names customer/10023."""
+    kind, id = request.path_params.get("kind"), request.path_params.get("id")
+    return f"{kind}/{id}" if kind and id else None
+
+
+def asked(request: Request) -> dict[str, str]:
+    """The parameters of a resource, of the path and of the query. An empty field of a form is left out."""
+    query = {name: text for name, text in request.query_params.items() if text}
+    own = {name: text for name, text in query.items() if name not in BESIDE}
+    return {**own, **request.path_params}
+
+
+def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
+    """The answer of a resource. Raises NotFound for a part that the role does not have, as it is not there.
+
+    Raises Misconfigured for wrong parameters, or for a past that the answer does not have.
+    """
+    if not visit.has(resource.part) or not (resource.deed is None or visit.may(resource.deed)):
+        raise NotFound
+    if visit.moment != NOW and not resource.timed:
+        raise Misconfigured("this answer is given of now alone", field=AS_OF)
+    return resource.load(visit, resource.read(texts))

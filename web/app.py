@@ -1,0 +1,106 @@
+"""The console as one ASGI program: logins, pages, the API, static files."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from application.reading import Reader
+from consumers.together import UNOBSERVED, PostObserver
+from host.pool import SitePool
+from web import scripts
+from web.answering import Desk
+from web.api.api import Api
+from web.api.marking import MarkMiddleware
+from web.headers import HeadersMiddleware
+from web.logins.house import House
+from web.logins.links import Links
+from web.logins.origin import Origin
+from web.logins.sessions import Session, Sessions
+from web.logins.wiring import logins_of
+from web.pages import log_files
+from web.pages.listed import FORMS, PAGES, QUESTIONS
+from web.reasons import Reasons
+from web.rendering import STATIC
+from web.rights import rights_of
+from web.routing import Pages
+from web.showing import Showing
+
+# A static file's address changes with its content.
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class Console:
+    """One console: its program, and what is told when it begins and ends."""
+
+    def __init__(self, pool: SitePool, origin: Origin, posts: PostObserver = UNOBSERVED) -> None:
+        """`posts`: is told what became of the events that clients post."""
+        self.origin = origin
+        settings, showing = pool.settings, Showing(pool.settings, PAGES)
+        links = Links(settings.key_dir / str(settings.ledger)) if origin.is_loopback else None
+        house = House(
+            origin=origin,
+            clock=pool.clock,
+            grants=lambda reader: granted(pool, reader),
+            show=showing.show,
+            sessions=Sessions(pool.clock),
+            links=links,
+        )
+        self.logins = logins = logins_of(house, settings)
+        desk = Desk(pool, Reasons(), login_of)
+        pages = Pages(desk, showing, secure=origin.is_secure)
+        self.announced: Callable[[], AbstractContextManager[None]] = (
+            (lambda: links.announced(origin)) if links else nullcontext
+        )
+        self.app = Starlette(
+            routes=[
+                *logins.routes(),
+                *log_files.routes(desk),
+                *(pages.page(page) for page in PAGES),
+                *(pages.form(form) for form in FORMS),
+                *(pages.question(question) for question in QUESTIONS),
+                *Api(desk, pool, posts).routes(),
+                Route("/static/{name}", _static),
+                *scripts.ROUTES,
+            ],
+            middleware=[
+                Middleware(HeadersMiddleware, is_secure=origin.is_secure),
+                Middleware(MarkMiddleware),
+                logins.middleware,
+            ],
+            exception_handlers={
+                404: pages.missing,
+                405: pages.missing,
+                Exception: pages.unforeseen,
+            },
+        )
+
+
+def login_of(request: Request) -> str:
+    """A name of the login of a request: of the session, or of the program that asks."""
+    session: Session | None = request.state.session
+    if session is not None:
+        return session.name
+    return f"client/{request.state.principal.reference}"
+
+
+def granted(pool: SitePool, reader: Reader) -> bool:
+    """Whether the register grants a reader the role now. A role that must end needs a grant with an end."""
+    with pool.site(reader) as site:
+        grant = site.grant_of(reader)
+        return grant is not None and (
+            grant.valid_until is not None or not rights_of(reader.role).ends
+        )
+
+
+async def _static(request: Request) -> Response:
+    """A static file. Only names of files that are there, without any folder."""
+    name = request.path_params["name"]
+    if name not in {path.name for path in STATIC.iterdir() if path.is_file()}:
+        raise HTTPException(404)
+    return FileResponse(STATIC / name, headers={"cache-control": FOREVER})

@@ -1,0 +1,79 @@
+"""Addresses within the console: each shows the moment that the page shows."""
+
+from urllib.parse import quote
+
+from application.answer import Name
+from application.source import instant_or_none
+from projections.folds.timetravel import Moment
+from schemas import is_person
+from schemas.references import kind_of
+from web.frame import AS_OF, AT_POSITION, RECORDED_BY, address
+from web.pieces import Erased, Link
+from web.visit import Visit
+
+CONTACT = "~"
+"""Between the ids of a customer and of a contact person in an address: no id has it."""
+
+
+def moment_texts(moment: Moment) -> dict[str, str]:
+    """The parameters of a moment; none of them: now."""
+    texts = {
+        AS_OF: instant_or_none(moment.as_of),
+        RECORDED_BY: instant_or_none(moment.recorded_by),
+        AT_POSITION: None if moment.at_position is None else str(moment.at_position),
+    }
+    return {name: text for name, text in texts.items() if text}
+
+
+def to(visit: Visit, *path: str, **parameters: str | None) -> str:
+    """The address of a page of the same moment. `path`: its parts, as they are; `_` in a name is `-`."""
+    named = {name.replace("_", "-"): text for name, text in parameters.items() if text}
+    return address("/" + "/".join(map(quote, path)), moment_texts(visit.moment) | named)
+
+
+def act(*path: str, **parameters: str | None) -> str:
+    """The address of an act: it is done now, whatever moment the page shows."""
+    named = {name.replace("_", "-"): text for name, text in parameters.items() if text}
+    return address("/" + "/".join(map(quote, path)), named)
+
+
+def person_to(visit: Visit, reference: str, *more: str, **parameters: str | None) -> str:
+    """The address of a page about a person."""
+    return to(visit, *person_parts(reference), *more, **parameters)
+
+
+def person_parts(reference: str) -> tuple[str, ...]:
+    """The parts of the address of a person: a contact person has the customer's id and the own one."""
+    parts = reference.split("/")
+    if kind_of(reference) == "contact":
+        return "persons", "contact", f"{parts[1]}{CONTACT}{parts[3]}"
+    return "persons", *parts
+
+
+def person(visit: Visit, name: Name | None) -> object:
+    """A person: a link where the reader has that page, and what stands for one who was erased."""
+    if not isinstance(name, str):
+        return Erased()
+    if kind_of(name) == "employee":
+        return Link(to(visit, "staff", bare(name)), name) if visit.has("staff") else name
+    return Link(person_to(visit, name), name) if visit.has("persons") else name
+
+
+def bare(reference: str) -> str:
+    """The id of a reference without its kind."""
+    return reference.partition("/")[2]
+
+
+def event(visit: Visit, position: int, text: object = None) -> object:
+    """An event: a link where the reader has its page."""
+    words = position if text is None else text
+    if not visit.has("persons"):
+        return words
+    return Link(to(visit, "events", str(position)), words, quiet=text is None)
+
+
+def subject(visit: Visit, reference: str | None) -> object:
+    """A subject of an event, which may be a thing of the register."""
+    if reference is None:
+        return Erased()
+    return person(visit, reference) if is_person(reference) else reference

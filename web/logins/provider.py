@@ -1,0 +1,262 @@
+"""The OpenID provider as this console knows it: its description, its keys, and the exchange of a code.
+
+What it says is believed only under the issuer that the settings name. Its keys are read again when a token
+names one that is not known, at most so often, and when they are old.
+"""
+
+import ssl
+import time
+from collections.abc import Callable, Iterable
+from functools import cache
+from http import HTTPStatus
+from threading import Lock
+from typing import TypeVar, cast
+from urllib.parse import quote_plus, urlsplit
+
+import httpx2
+import msgspec
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, GuestProtocol, Key, KeySet, OKPKey, RSAKey
+from joserfc.jwk import import_key as import_jwk
+
+from web.logins.origin import is_loopback
+
+# A provider that answers later than this is away for the person who waits.
+TIMEOUT_S = 5.0
+# Descriptions and key sets have a few KiB.
+MOST_BYTES = 256 * 1024
+# A key that the provider took away counts for so long at most; while it is away the last keys count longer.
+FRESH_S, STALE_S = 600.0, 3600.0
+# Unknown keys of made-up tokens ask the provider no more often than this.
+PAUSE_S = 10.0
+_LEAST_RSA_BITS = 2048
+_DISCOVERY = "/.well-known/openid-configuration"
+T = TypeVar("T")
+
+
+class ProviderAway(Exception):
+    """The provider cannot be reached, or what it says is not what it must be."""
+
+
+class CodeRefused(Exception):
+    """The provider gives no tokens for a code."""
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """What a provider says of itself (OpenID Connect Discovery 1.0, RFC 9207)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    end_session_endpoint: str | None = None
+    code_challenge_methods_supported: tuple[str, ...] | None = None
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+    authorization_response_iss_parameter_supported: bool = False
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All addresses that it names."""
+        named = (self.authorization_endpoint, self.token_endpoint, self.jwks_uri)
+        return (*named, *((self.end_session_endpoint,) if self.end_session_endpoint else ()))
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """What the provider gives for a code, as far as a login needs it."""
+
+    id_token: str
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return "Tokens(…)"
+
+
+class _Jwks(msgspec.Struct, frozen=True):
+    keys: tuple[dict[str, object], ...]
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """Who we are to the provider. Without a secret PKCE alone ties a code to us."""
+
+    client_id: str
+    secret: str | None = None
+
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"Credentials(client_id={self.client_id!r})"
+
+
+class Provider:
+    """One provider. Its methods may wait for the network; all may be called from several threads."""
+
+    def __init__(
+        self,
+        issuer: str,
+        connect: Callable[[], httpx2.Client],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.issuer = issuer
+        self._connect = connect
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._metadata: tuple[float, Metadata] | None = None
+        self._keys: tuple[float, KeySet] | None = None
+        self._asked_at: float | None = None
+
+    def metadata(self) -> Metadata:
+        """What it says of itself, at most so old. Raises ProviderAway."""
+        with self._lock:
+            return self._current_metadata()
+
+    def key_of(self, token: GuestProtocol) -> Key:
+        """The public key that a token names. Raises JoseError for an unknown one, ProviderAway."""
+        kid = token.headers().get("kid")
+        with self._lock:
+            keys = self._current_keys()
+            try:
+                return keys.get_by_kid(kid)
+            except JoseError:
+                if not self._may_ask():
+                    raise
+            return self._read_keys().get_by_kid(kid)
+
+    def exchange(self, us: Credentials, code: str, verifier: str, redirect_uri: str) -> Tokens:
+        """The tokens of a code. Raises CodeRefused, ProviderAway."""
+        described = self.metadata()
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": verifier,
+        }
+        login: httpx2.BasicAuth | None = None
+        if us.secret is None:
+            form["client_id"] = us.client_id
+        elif "client_secret_basic" in described.token_endpoint_auth_methods_supported:
+            login = httpx2.BasicAuth(_form_encoded(us.client_id), _form_encoded(us.secret))
+        else:
+            form |= {"client_id": us.client_id, "client_secret": us.secret}
+        request = httpx2.Request("POST", described.token_endpoint, data=form)
+        status, content = self._send(request, login)
+        if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise CodeRefused
+        return _read(status, content, Tokens)
+
+    def _current_metadata(self) -> Metadata:
+        if self._metadata and self._age(self._metadata[0]) < FRESH_S:
+            return self._metadata[1]
+        try:
+            described = self._get(self.issuer.rstrip("/") + _DISCOVERY, Metadata)
+            self._check(described)
+        except ProviderAway:
+            if self._metadata and self._age(self._metadata[0]) < STALE_S:
+                return self._metadata[1]
+            raise
+        self._metadata = self._monotonic(), described
+        return described
+
+    def _check(self, described: Metadata) -> None:
+        """Its own issuer, each address by TLS, and PKCE where it says which kinds it knows."""
+        if described.issuer != self.issuer:
+            raise ProviderAway("the provider says that it is another one")
+        if not all(map(is_protected, described.addresses)):
+            raise ProviderAway("the provider names an address without TLS")
+        methods = described.code_challenge_methods_supported
+        if methods is not None and "S256" not in methods:
+            raise ProviderAway("the provider does not know PKCE with S256")
+
+    def _current_keys(self) -> KeySet:
+        if self._keys and self._age(self._keys[0]) < FRESH_S:
+            return self._keys[1]
+        try:
+            return self._read_keys()
+        except ProviderAway:
+            if self._keys and self._age(self._keys[0]) < STALE_S:
+                return self._keys[1]
+            raise
+
+    def _may_ask(self) -> bool:
+        return self._asked_at is None or self._age(self._asked_at) >= PAUSE_S
+
+    def _read_keys(self) -> KeySet:
+        self._asked_at = self._monotonic()
+        listed = self._get(self._current_metadata().jwks_uri, _Jwks)
+        keys = KeySet([key for entry in listed.keys if (key := _public_key(entry)) is not None])
+        self._keys = self._monotonic(), keys
+        return keys
+
+    def _age(self, at: float) -> float:
+        return self._monotonic() - at
+
+    def _get(self, address: str, kind: type[T]) -> T:
+        return _read(*self._send(httpx2.Request("GET", address), None), kind)
+
+    def _send(self, request: httpx2.Request, login: httpx2.BasicAuth | None) -> tuple[int, bytes]:
+        """Status and body, of which at most so much is read. A redirect is not followed."""
+        request.headers["accept"] = "application/json"
+        try:
+            with self._connect() as http:
+                answer = http.send(request, auth=login, stream=True, follow_redirects=False)
+                content = _bounded(answer.iter_bytes())
+        except httpx2.HTTPError as error:
+            raise ProviderAway(type(error).__name__) from None
+        return answer.status_code, content
+
+
+def connect() -> httpx2.Client:
+    """What talks to a provider, once: no cookies, no proxies of the environment, an end to each wait."""
+    return httpx2.Client(timeout=TIMEOUT_S, trust_env=False, verify=_trusted())
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that this machine trusts; to read them takes longer than to ask the provider."""
+    return ssl.create_default_context()
+
+
+def is_protected(address: str) -> bool:
+    """Whether TLS protects an address, or nothing between us and it can be listened to."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme == "https":
+        return bool(host)
+    return parts.scheme == "http" and (host == "localhost" or is_loopback(host))
+
+
+def _bounded(parts: Iterable[bytes]) -> bytes:
+    content = bytearray()
+    for part in parts:
+        content += part
+        if len(content) > MOST_BYTES:
+            raise ProviderAway("the provider's answer is too long")
+    return bytes(content)
+
+
+def _read(status: int, content: bytes, kind: type[T]) -> T:
+    if status != HTTPStatus.OK:
+        raise ProviderAway(f"the provider answers {status}")
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise ProviderAway("the provider's answer is not what it must be") from None
+
+
+def _public_key(entry: dict[str, object]) -> Key | None:
+    """A key for signatures that is public and long enough; None for any other, which no token may use."""
+    if entry.get("use", "sig") != "sig" or entry.get("kty") not in {"RSA", "EC", "OKP"}:
+        return None
+    try:
+        key = import_jwk(cast(dict[str, str | list[str]], entry))
+    except (JoseError, ValueError, TypeError):
+        return None
+    if isinstance(key, RSAKey):
+        return key if key.public_key.key_size >= _LEAST_RSA_BITS else None
+    return key if isinstance(key, ECKey | OKPKey) else None
+
+
+def _form_encoded(text: str) -> str:
+    """As RFC 6749, 2.3.1 asks for names and passwords of clients."""
+    return quote_plus(text)

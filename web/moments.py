@@ -1,0 +1,107 @@
+"""Dates and times as people write them: `12 maart 2026, 14.05`, `12 March 2026, 14:05`; in our zone."""
+
+from datetime import UTC, date, datetime
+
+from markupsafe import Markup
+
+from application.language import spoken
+from application.times import in_zone
+from schemas.formats import instant_of
+
+_MONTHS = {
+    "nl": (
+        *("januari", "februari", "maart", "april", "mei", "juni"),
+        *("juli", "augustus", "september", "oktober", "november", "december"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+}
+
+_SHORT = {
+    "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    "en": tuple(name[:3] for name in _MONTHS["en"]),
+}
+
+
+def when(value: datetime | str) -> Markup:
+    """An instant as an element that programs read too. Raises ValueError for a text that is no instant."""
+    instant = _instant(value)
+    machine = instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(machine, when_text(instant))
+
+
+def when_text(value: datetime | str) -> str:
+    """An instant as plain text, for a title or an attribute."""
+    local = in_zone(_instant(value))
+    mark = "." if spoken() == "nl" else ":"
+    return f"{day_text(local.date())}, {local:%H}{mark}{local:%M}"
+
+
+def day(value: date | str) -> Markup:
+    """A date as an element; of an instant the date here."""
+    of = _date(value)
+    return Markup('<time datetime="{}">{}</time>').format(of.isoformat(), day_text(of))
+
+
+def day_text(value: date | str) -> str:
+    """A date as plain text."""
+    of = _date(value)
+    return f"{of.day} {month_text(of)}"
+
+
+def month_text(value: date | str) -> str:
+    """The month of a date with its year."""
+    of = _date(value)
+    return f"{_MONTHS[spoken()][of.month - 1]} {of.year}"
+
+
+def short_day(of: date) -> str:
+    """A date where there is little room: `12 mrt`, `12 Mar`."""
+    return f"{of.day} {_SHORT[spoken()][of.month - 1]}"
+
+
+def short_month(of: date) -> str:
+    """A month where there is little room: `mrt 2026`, `Mar 2026`."""
+    return f"{_SHORT[spoken()][of.month - 1]} {of.year}"
+
+
+def moment_text(value: str) -> str:
+    """A moment that the reader asked for: a time, a date, or what they wrote when it is neither."""
+    try:
+        return day_text(value) if len(value) == len("2026-03-12") else when_text(value)
+    except ValueError:
+        return value
+
+
+def _instant(value: datetime | str) -> datetime:
+    instant = value if isinstance(value, datetime) else instant_of(value)
+    if instant is None:
+        raise ValueError("a time with its offset is expected here")
+    return instant
+
+
+def iso_day(value: date | str) -> str:
+    """A date as a field of a form takes it."""
+    return _date(value).isoformat()
+
+
+def clock_field(value: str) -> str:
+    """A moment as a field for a date with a time takes it, to the minute; else empty."""
+    try:
+        return f"{in_zone(_instant(value)):%Y-%m-%dT%H:%M}"
+    except ValueError:
+        return ""
+
+
+def _date(value: date | str) -> date:
+    if isinstance(value, datetime):
+        return in_zone(value).date()
+    if isinstance(value, date):
+        return value
+    return (
+        date.fromisoformat(value)
+        if len(value) == len("2026-03-12")
+        else in_zone(_instant(value)).date()
+    )

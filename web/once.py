@@ -1,0 +1,41 @@
+"""Forms that are sent once: the second of two clicks is told what the first one did.
+
+Each form that is shown has a name of its own. In the memory of the one process: after a restart the state of
+a case refuses what was done already.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+_MOST = 10_000
+
+
+class Sending:
+    """One sending of a form. `address`: where an earlier one led; None: nothing was done yet."""
+
+    def __init__(self) -> None:
+        self.address: str | None = None
+        self.lock = Lock()
+
+
+class Once:
+    """What forms of all logins led to."""
+
+    def __init__(self) -> None:
+        self._sendings: dict[tuple[str, str], Sending] = {}
+        self._lock = Lock()
+
+    @contextmanager
+    def sending(self, login: str, name: str) -> Iterator[Sending]:
+        """One sending, while no other one of the same form is at work; without a name it is always new."""
+        sending = self._of(login, name) if name else Sending()
+        with sending.lock:
+            yield sending
+
+    def _of(self, login: str, name: str) -> Sending:
+        with self._lock:
+            sending = self._sendings.setdefault((login, name), Sending())
+            while len(self._sendings) > _MOST:
+                del self._sendings[next(iter(self._sendings))]
+            return sending

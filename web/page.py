@@ -1,0 +1,94 @@
+"""A page: one resource, what stands around it, and the template that shows it."""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+from application.answer import Answer
+from schemas.encoding import to_line
+from schemas.texts import Language
+from web.resource import Params, Resource
+from web.rights import Deed
+from web.visit import Visit
+
+P = TypeVar("P", bound=Params)
+A = TypeVar("A", bound=Answer)
+Present = Callable[[Visit, P, A], Mapping[str, object]]
+"""Makes what a template prints of an answer; it may ask further resources."""
+
+
+class File(Struct, frozen=True):
+    """A page as a file that a command makes, too: the same bytes. A document is read in the browser."""
+
+    media_type: str
+    make: Callable[[Any, Language], bytes]
+
+    @property
+    def is_document(self) -> bool:
+        """Whether a browser shows it."""
+        return self.media_type.startswith("text/html")
+
+
+class Page(Struct, Generic[P, A], frozen=True):
+    """One page. The address is its own; `?format=csv`, `xlsx` or `json` is its resource as a file.
+
+    `section`: the word in the navigation that it stands under. `entry`: whether that word leads to it.
+    `export`: what a file has, where the page shows a part of it. `files`: formats with a form of their own.
+    """
+
+    path: str
+    section: str
+    resource: Resource[P, A]
+    template: str
+    present: Present[P, A]
+    entry: bool = False
+    export: Resource[Any, Any] | None = None
+    files: Mapping[str, File] = {}
+
+
+AnyPage = Page[Any, Any]
+
+
+class FormData(Struct, frozen=True, kw_only=True):
+    """The base of what a form sends."""
+
+
+F = TypeVar("F", bound=FormData)
+
+
+class Preview(Struct, frozen=True):
+    """What an act would do, before a person confirms it. `parts`: pieces that say so.
+
+    `seen`: a name of all that it would do. An act is done that would do what was seen.
+    """
+
+    parts: tuple[object, ...]
+    seen: str
+
+
+def previewed(parts: tuple[object, ...], would_do: object) -> Preview:
+    """A preview; another one of the same has the same name."""
+    return Preview(parts, sha256(to_line(would_do)).hexdigest())
+
+
+class Form(Struct, Generic[F], frozen=True):
+    """An act by a form: `do` gives the address to go on at.
+
+    `deed`: what the role must be allowed to do; None: `do` judges that itself. `page`: that is shown again when
+    the act is refused, with what was typed (`typed`, by field) and what is wrong (`wrong`: pairs of a field,
+    which may be empty, and a text). Without one the page of errors is shown.
+    `preview`: what it would do, which a person must have seen.
+    """
+
+    path: str
+    section: str
+    deed: Deed | None
+    fields: type[F]
+    do: Callable[[Visit, F], str]
+    page: AnyPage | None = None
+    preview: Callable[[Visit, F], Preview] | None = None
+
+
+AnyForm = Form[Any]

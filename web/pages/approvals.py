@@ -1,0 +1,57 @@
+"""Acts that one person approved: the second person finds them here."""
+
+from collections.abc import Mapping
+
+from application.queries.oversight.approvals import WaitingApproval, WaitingApprovals
+from web.linking import person
+from web.moments import when
+from web.page import Page
+from web.pages.common import codes
+from web.parts import Nothing, Table, columns, lines
+from web.pieces import Link
+from web.rendering import code
+from web.resource import NoParams
+from web.resources import holds as resources
+from web.visit import Visit
+from web.waiting import WAITING
+from web.words import counted, t
+
+_COLUMNS = "act first until roles what"
+
+
+def _list(visit: Visit, _params: NoParams, answer: WaitingApprovals) -> Mapping[str, object]:
+    table = Table(
+        t("approvals.title"),
+        columns(*(t(f"approvals.{name}") for name in _COLUMNS.split())),
+        tuple(_row(visit, row) for row in answer.approvals),
+    )
+    nothing = Nothing(t("approvals.nothing"), t("approvals.nothing_how"))
+    return {
+        "title": t("approvals.title"),
+        "said": t("approvals.said", counted("waiting-act", answer.count)),
+        "parts": (table if answer.approvals else nothing,),
+        "forms": ("csv", "xlsx", "json"),
+    }
+
+
+def _row(visit: Visit, row: WaitingApproval) -> tuple[object, ...]:
+    return (
+        t(f"approvals.act-{row.act}"),
+        lines(person(visit, row.approver), code(row.role, "role"), when(row.approved_at)),
+        when(row.until),
+        codes("role", row.roles),
+        _next(visit, row),
+    )
+
+
+def _next(visit: Visit, row: WaitingApproval) -> object:
+    """Where the second person goes on; who approved first, waits."""
+    if row.approver == visit.principal.reference:
+        return t("approvals.yours")
+    address = WAITING.address_of(row.digest)
+    if address is None:
+        return t("approvals.elsewhere")
+    return Link(address, t("approvals.look"))
+
+
+PAGES = (Page("/approvals", "approvals", resources.approvals, "parts.html", _list, entry=True),)

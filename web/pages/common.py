@@ -1,0 +1,157 @@
+"""What pages of cases share: headings, filters, clocks, acts on a case, every act that was done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from application.language import spoken
+from application.queries.cases.clocks import CaseAct, CaseClock, positions_of
+from application.queries.subjects import streams_of as streams_named
+from application.register_words import RegisterWords
+from application.words import say, told_in
+from projections.folds.timetravel import NOW
+from rulebook.calendar import day_of
+from schemas.formats import instant_of
+from web.linking import act, moment_texts, to
+from web.moments import when
+from web.parts import Filter, Input, Table, columns, lines
+from web.pieces import Column, Deadline, Id, Link, Tag, Tone
+from web.rendering import code
+from web.visit import Visit
+from web.words import t
+
+SEVERITY_TONES: dict[str, Tone] = {"high": "bad", "medium": "due"}
+
+
+def cap(text: str) -> str:
+    """A text with a capital, as a heading has it."""
+    return text[:1].upper() + text[1:]
+
+
+def headings(about: str, names: str, numbers: Sequence[int] = ()) -> tuple[Column, ...]:
+    """Columns by words of the application."""
+    return columns(*(cap(say(about, name)) for name in names.split()), numbers=numbers)
+
+
+def pairs(about: str, names: str, values: Sequence[object]) -> tuple[tuple[object, object], ...]:
+    """Words of the application with values; what has no value is left out."""
+    named = zip(names.split(), values, strict=True)
+    return tuple((cap(say(about, name)), value) for name, value in named if value not in (None, ""))
+
+
+def codes(about: str, some: Iterable[str] | None) -> str:
+    """Codes in words, one after the other."""
+    return ", ".join(code(one, about) for one in some or ())
+
+
+def ground(word: str | None) -> str | None:
+    """The ground of a hold or a decision in words."""
+    return code(word, "ground") if word else None
+
+
+def cited(citation: str) -> str:
+    """A citation in the language of the page."""
+    return RegisterWords(spoken()).cited(citation)
+
+
+def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:
+    """A filter of a list, which keeps the moment."""
+    return Filter(path, inputs, tuple(moment_texts(visit.moment).items()))
+
+
+def choice(name: str, options: Iterable[tuple[str, object]], value: str | None) -> Input:
+    """A choice of a filter; none of them: all."""
+    return Input(name, "choice", (("", t("list.any")), *options), value=value or "")
+
+
+def also(name: str, value: bool) -> Input:
+    """Whether a list has more than what is open, or only some of it."""
+    options = (("", t(f"also.not_{name}")), ("true", t(f"also.{name}")))
+    return Input(name, "choice", options, value="true" if value else "", label=f"also_{name}")
+
+
+def acts(visit: Visit, *offered: tuple[str, str, dict[str, str | None]]) -> tuple[Link, ...]:
+    """Links to acts: their words, path and parameters. As of the past nothing can be done."""
+    if visit.moment != NOW:
+        return ()
+    return tuple(
+        Link(act(*path.strip("/").split("/"), **named), t(f"act-{name}.title"))
+        for name, path, named in offered
+    )
+
+
+def today_of(visit: Visit) -> date:
+    """The day that a page is of."""
+    return day_of(visit.moment.as_of or visit.now)
+
+
+def days_left(visit: Visit, due: date | str | None) -> int | None:
+    """How many days there are until a day; fewer than none: it is over."""
+    if due is None:
+        return None
+    day = due if isinstance(due, date) else date.fromisoformat(due[:10])
+    return (day - today_of(visit)).days
+
+
+def clock(visit: Visit, it: CaseClock) -> object:
+    """A clock of hours or days, with the duty that it is of."""
+    due = instant_of(it.due)
+    assert due is not None
+    title = told_in(it, "title")
+    if it.done_at is not None:
+        tone: Tone = "good" if it.state == "met" else "bad"
+        return lines(title, Tag(say("clock", it.state), tone), when(it.done_at))
+    return lines(title, Deadline(day_of(due), days_left(visit, day_of(due))))
+
+
+def clocks_table(visit: Visit, some: Iterable[CaseClock]) -> Table:
+    """Every clock of a case, with the law that it comes from."""
+    rows = tuple(
+        (
+            lines(told_in(it, "title"), cited(it.citation)),
+            clock_state(visit, it),
+            when(it.due),
+            when(it.done_at) if it.done_at else None,
+        )
+        for it in some
+    )
+    return Table(
+        cap(say("incident", "clocks")), headings("incident", "duty state by done"), rows, "clocks"
+    )
+
+
+def clock_state(visit: Visit, it: CaseClock) -> object:
+    """How a clock stands: what is left, or how it ended."""
+    due = instant_of(it.due)
+    assert due is not None
+    if it.done_at is not None:
+        return Tag(say("clock", it.state), "good" if it.state == "met" else "bad")
+    return Deadline(day_of(due), days_left(visit, day_of(due)))
+
+
+def steps_table(visit: Visit, some: Sequence[CaseAct], streams: Sequence[UUID]) -> Table:
+    """What was done about a case, in words, the latest first. `streams`: that the events are in."""
+    places = positions_of(visit.source("event"), streams) if visit.has("persons") else {}
+    rows = tuple(
+        (when(step.occurred_at), step.text, lines(step.source, _event(visit, step, places)))
+        for step in reversed(some)
+    )
+    return Table(cap(say("steps", "title")), headings("steps", "when what by"), rows, "steps")
+
+
+def _event(visit: Visit, step: CaseAct, places: Mapping[tuple[str, str], int]) -> object:
+    """The event of an act: a link where its page is there for the reader."""
+    position = places.get((step.source, step.id))
+    if position is None:
+        return Id(step.id)
+    return Link(to(visit, "events", str(position)), t("steps.event", position), quiet=True)
+
+
+def streams_of(visit: Visit, reference: object) -> Sequence[UUID]:
+    """The streams of a person or a thing of the register; none of one who was erased."""
+    return streams_named(visit.source("event"), reference) if isinstance(reference, str) else ()
+
+
+def severity(word: str) -> Tag:
+    """How grave a finding is."""
+    return Tag(say("severity", word), SEVERITY_TONES.get(word, "plain"))

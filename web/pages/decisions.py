@@ -1,0 +1,169 @@
+"""Deciding on a person's data, and erasing what is due: shown first, and done when it was confirmed."""
+
+from collections.abc import Iterator, Sequence
+
+from application.acts.deciding import due_steps, erase_due
+from application.acts.on_retention import decide
+from application.language import spoken
+from application.queries.keeping.deciding import Decided, DecisionShown
+from application.queries.keeping.erasures import ErasureScope
+from application.queries.keeping.periods import DueSteps, step_rows
+from application.words import say
+from ledger.erasure.verdict import GROUNDS
+from rulebook import Cause
+from rulebook.calendar import day_of
+from schemas import CATEGORIES
+from web.acts import Act, options
+from web.linking import act
+from web.moments import day
+from web.page import AnyForm, AnyPage, FormData, Preview, previewed
+from web.pages.common import cap, cited, headings
+from web.pages.retention import steps_table
+from web.parts import Input, Nothing, Notice, Table, lines
+from web.pieces import Tag, Tone
+from web.rendering import code
+from web.resource import NoParams, Params
+from web.visit import Visit
+from web.words import counted, t
+
+_TONES: dict[str, Tone] = {"erase": "bad", "restrict": "due"}
+
+
+class DecidingParams(Params, frozen=True, kw_only=True):
+    """Whose data, and for which request, where a link says so."""
+
+    subject: str | None = None
+    request: str | None = None
+
+
+class Deciding(FormData, frozen=True, kw_only=True):
+    """Whose data is decided on, and why. `category`: without one, of everything."""
+
+    subject: str
+    cause: Cause = "request"
+    request: str | None = None
+    category: tuple[str, ...] = ()
+
+
+class Running(FormData, frozen=True, kw_only=True):
+    """A run erases what is due today."""
+
+
+def decisions_table(answer: Decided) -> Table:
+    """What becomes of each category, and why, in words for the person."""
+    rows = tuple(
+        cells
+        for person in answer.data_subjects
+        for decision in person.decisions
+        for cells in _decision(decision)
+    )
+    name = "decided" if answer.carried_out else "preview"
+    heads = headings("decision", "category decision until why statute")
+    return Table(say("decision", name, answer.subject), heads, rows)
+
+
+def _decision(row: DecisionShown) -> Iterator[tuple[object, ...]]:
+    """A line for every ground of a category, with its end; the longest ground is the last."""
+    for place, why in enumerate(row.grounds):
+        what = Tag(cap(say("outcome", row.decision)), _TONES.get(row.decision, "plain"))
+        waits = say("decision", "waits", code(why.waits_for, "anchor")) if why.waits_for else None
+        yield (
+            cap(code(row.category, "category")),
+            what if place == 0 else "",
+            day(why.until) if why.until else waits,
+            lines(why.says.said(spoken()), why.ref),
+            cited(why.statute),
+        )
+
+
+def outcome_parts(answer: Decided) -> tuple[object, ...]:
+    """What a decision comes to: everything goes, some of it, or nothing."""
+    what = t(f"decide.{answer.outcome}")
+    stays = answer.outcome == "deferred"
+    notice = Notice(what) if stays else Notice(what, t("decide.forever"), "bad")
+    return notice, decisions_table(answer)
+
+
+def _scope(fields: Deciding) -> ErasureScope:
+    return ErasureScope(fields.cause, fields.request, fields.category or None)
+
+
+def _would_decide(visit: Visit, fields: Deciding) -> Preview:
+    source = visit.source("retention")
+    answer = decide(visit.site, source, fields.subject, _scope(fields), carry_out=False)
+    return previewed(outcome_parts(answer), answer)
+
+
+def _decide(visit: Visit, fields: Deciding) -> str:
+    source = visit.source("retention")
+    decide(visit.site, source, fields.subject, _scope(fields), carry_out=True)
+    if fields.request:
+        return act("requests", fields.request, subject=fields.subject)
+    return act("persons", fields.subject) if visit.has("persons") else "/retention"
+
+
+def _asked(visit: Visit, _params: DecidingParams) -> Sequence[Input]:
+    return (
+        Input("subject", required=True, hint="subject"),
+        Input("cause", "choice", options("ground", GROUNDS), required=True, value="request"),
+        Input("request", label="request", hint="request"),
+        Input("category", "checks", options("category", CATEGORIES), hint="all_categories"),
+    )
+
+
+def _steps(visit: Visit) -> DueSteps:
+    source = visit.source("retention")
+    steps = list(step_rows(source, due_steps(source.session, day_of(source.now))))
+    return DueSteps(due=steps, count=len(steps))
+
+
+def _would_run(visit: Visit, _fields: Running) -> Preview:
+    answer = _steps(visit)
+    table = steps_table(visit, say("erasing", "would-be"), answer)
+    if not answer.count:
+        return previewed((Nothing(t("run.nothing"), t("run.nothing_how")),), answer)
+    lost = Notice(t("run.lost", counted("erasure", answer.count)), t("decide.forever"), "bad")
+    return previewed((lost, table), answer)
+
+
+def _run(visit: Visit, _fields: Running) -> str:
+    """Erase what is due, person by person: what was done by then stays done when this ends early."""
+    for _ in erase_due(visit.site):
+        pass
+    visit.site.expire_tombstones()
+    return "/retention"
+
+
+ACTS: tuple[Act[DecidingParams, Deciding] | Act[NoParams, Running], ...] = (
+    Act(
+        name="decide",
+        path="/acts/decide",
+        section="retention",
+        part="retention",
+        deed="decisions",
+        params=DecidingParams,
+        fields=Deciding,
+        inputs=_asked,
+        do=_decide,
+        back=lambda params: act("requests", params.request) if params.request else "/retention",
+        preview=_would_decide,
+        codes={"cause": GROUNDS, "category": CATEGORIES},
+        danger=True,
+    ),
+    Act(
+        name="run",
+        path="/acts/run-retention",
+        section="retention",
+        part="retention",
+        deed="decisions",
+        params=NoParams,
+        fields=Running,
+        inputs=lambda _visit, _params: (),
+        do=_run,
+        back=lambda _params: "/retention",
+        preview=_would_run,
+        danger=True,
+    ),
+)
+PAGES: tuple[AnyPage, ...] = tuple(one.page for one in ACTS)
+FORMS: tuple[AnyForm, ...] = tuple(one.form for one in ACTS)

@@ -1,0 +1,169 @@
+"""One event: what happened, whom it is about, what it rests on, and its seal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from application.answer import Gone
+from application.language import spoken
+from application.queries.persons.one_event import BrokenRule, EventShown
+from application.words import code_word, say, told_in
+from rulebook import provision as provision_of
+from rulebook import rule as rule_of
+from schemas import is_person, members
+from schemas.references import kind_of
+from schemas.texts import field_name
+from web.linking import person, person_to, to
+from web.moments import when
+from web.page import Page
+from web.pages.given import legal_basis, provision
+from web.pages.person_acts import is_open
+from web.pages.persons import title_of
+from web.pages.values import category, hidden_in_fields, is_hidden, opening, shown
+from web.parts import Definitions, Notice, Table, columns, lines
+from web.pieces import Erased, Id, Link, Tag, Tone
+from web.proof.seals import seal_of, shown_of
+from web.rendering import code
+from web.resources.events import EventParams, event
+from web.visit import Visit
+from web.words import t
+
+_TONES: dict[str, Tone] = {"high": "bad", "medium": "due"}
+
+
+def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[str, object]:
+    line, subject = answer.event, answer.subject
+    about = subject if isinstance(subject, str) and is_person(subject) else None
+    facts = tuple(_fact(visit, name, value) for name, value in line.facts.items())
+    hidden = hidden_in_fields(field for field, value in line.personal.items() if is_hidden(value))
+    parts = (
+        Definitions(tuple(_what(visit, answer))),
+        Definitions(tuple(_law(visit, answer))),
+        _personal(visit, answer),
+        Table(t("event.facts"), columns(t("event.fact"), t("event.value")), facts)
+        if facts
+        else None,
+        *_findings(visit, answer),
+        Definitions(tuple(_record(answer))),
+    )
+    return {
+        "title": t("event.title", line.position),
+        "said": line.text or line.type,
+        "seal": seal_of(visit, line.position, shown_of(line)),
+        "annulled": _annulled(line.annulled_by),
+        "recorded": is_open(line),
+        "opening": opening(visit, about, hidden) if about else None,
+        "parts": tuple(part for part in parts if part is not None),
+    }
+
+
+def _annulled(by: str | None) -> Notice | None:
+    return Notice(t("event.taken_back"), t("event.taken_back_by", by)) if by else None
+
+
+def _what(visit: Visit, answer: EventShown) -> Iterable[tuple[object, object]]:
+    line = answer.event
+    yield t("event.happened"), when(line.occurred_at)
+    yield t("event.recorded"), when(line.recorded_at)
+    yield t("event.about"), _subject(visit, answer)
+    if line.categories:
+        yield t("event.categories"), ", ".join(category(name) for name in line.categories)
+
+
+def _subject(visit: Visit, answer: EventShown) -> object:
+    subject = answer.subject
+    if isinstance(subject, Gone):
+        return Erased()
+    if is_person(subject):
+        known = kind_of(subject) != "employee" or visit.has("staff")
+        return Link(person_to(visit, subject), title_of(subject)) if known else title_of(subject)
+    kind, _, name = subject.partition("/")
+    leads = _entry(visit, kind, name)
+    return Link(leads, subject) if leads else subject
+
+
+def _entry(visit: Visit, kind: str, name: str) -> str | None:
+    """The page of an entry of a register, where there is one for the reader."""
+    if kind == "recipient" and visit.has("disclosures"):
+        return to(visit, "disclosures", recipient=name)
+    if kind == "activity" and visit.has("register"):
+        return to(visit, "register", name)
+    return None
+
+
+def _law(visit: Visit, answer: EventShown) -> Iterable[tuple[object, object]]:
+    """What the act rests on: the activity, the legal basis, the article."""
+    line = answer.event
+    if line.activity:
+        known = visit.has("register")
+        leads = to(visit, "register", line.activity)
+        yield t("event.activity"), Link(leads, line.activity) if known else line.activity
+    if line.legal_basis:
+        yield t("event.legal_basis"), legal_basis(line.legal_basis)
+    if line.provision:
+        entry = provision_of(line.provision)
+        yield t("event.provision"), lines(provision(line.provision), entry.title if entry else None)
+
+
+def _personal(visit: Visit, answer: EventShown) -> Table | None:
+    rows = tuple(
+        (field_name(field, spoken()), shown(visit, field, value))
+        for field, value in answer.event.personal.items()
+    )
+    headings = columns(t("event.field"), t("event.value"))
+    return Table(t("event.personal"), headings, rows, "personal") if rows else None
+
+
+def _fact(visit: Visit, name: str, value: object) -> tuple[object, ...]:
+    texts = members.words().get(name)
+    words = texts[spoken()] if texts else name.replace("_", " ")
+    return words[:1].upper() + words[1:], _told(visit, name, value)
+
+
+def _told(visit: Visit, name: str, value: object) -> object:
+    """A fact in words: a person as a link, a code in words, a list with its entries."""
+    if isinstance(value, str):
+        return person(visit, value) if is_person(value) else code_word(name, value)
+    if isinstance(value, Mapping):
+        pairs = (_pair(visit, name, key, one) for key, one in value.items())
+        return lines(*pairs)
+    if isinstance(value, list):
+        return _listed(visit, name, value)
+    return Erased() if isinstance(value, Gone) else value
+
+
+def _pair(visit: Visit, name: str, key: str, value: object) -> object:
+    word = code(key, "category") if name == "decisions" else key
+    return t("values.pair", word, _told(visit, key, value))
+
+
+def _listed(visit: Visit, name: str, values: Sequence[object]) -> object:
+    if name.endswith("fields"):
+        return ", ".join(field_name(str(one), spoken()) for one in values)
+    return lines(*(_told(visit, name, one) for one in values))
+
+
+def _findings(visit: Visit, answer: EventShown) -> Iterable[Table]:
+    if not isinstance(answer.findings, list) or not answer.findings:
+        return
+    headings = columns(t("event.rule"), t("event.since"), t("event.severity"), t("event.ends"))
+    rows = tuple(_rule(visit, row) for row in answer.findings)
+    yield Table(t("event.findings"), headings, rows, "findings")
+
+
+def _rule(visit: Visit, row: BrokenRule) -> tuple[object, ...]:
+    title = told_in(rule_of(row.rule), "title")
+    severity = Tag(say("severity", row.severity), _TONES.get(row.severity, "plain"))
+    return Link(to(visit, "rules", row.rule), title), when(row.since), severity, row.resolved_by
+
+
+def _record(answer: EventShown) -> Iterable[tuple[object, object]]:
+    """What machines call the event, and where its message came from."""
+    line = answer.event
+    yield t("event.source"), Id(line.source)
+    yield t("event.id"), Id(line.id)
+    yield t("event.type"), Id(line.type)
+    if isinstance(answer.origin, dict):
+        origin = ", ".join(f"{name}: {text}" for name, text in answer.origin.items())
+        yield t("event.origin"), Id(origin) if origin else None
+
+
+PAGES = (Page("/events/{position}", "person", event, "event.html", _event),)

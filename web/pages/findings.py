@@ -1,0 +1,160 @@
+"""What breaks a promise, and what ends it: findings by rule, and each rule with the law that it rests on."""
+
+from collections.abc import Iterator, Mapping
+
+import rulebook
+from application.queries.oversight.findings import OpenFinding
+from application.queries.oversight.findings_page import FindingsPage
+from application.queries.oversight.rules import RuleShown
+from application.words import say, told_in
+from documents.messages import told
+from web.linking import subject, to
+from web.moments import day, when
+from web.page import Page
+from web.pages.common import cap, choice, cited, codes, filtered, headings, severity
+from web.parts import Bar, Bars, Definitions, Input, Nothing, Notice, Table, Text, lines
+from web.pieces import Link, Tag
+from web.rendering import code
+from web.resources import findings as resources
+from web.resources.findings import SEVERITIES, FindingsParams, RuleParams
+from web.visit import Visit
+from web.words import counted, t
+
+_BARS = 12
+_FACTS = "layer citation severity categories period begins valid-from valid-to ends id"
+
+
+def _list(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Mapping[str, object]:
+    table = Table(
+        t("findings.title"),
+        headings("findings", "rule about occurred since ends"),
+        tuple(_row(visit, row) for row in answer.findings),
+    )
+    nothing = Nothing(t("findings.nothing"), t("findings.nothing_how"))
+    parts = (
+        Bars(t("findings.by_rule"), tuple(_bars(visit, params, answer))) if answer.rules else None,
+        _filter(visit, params, answer),
+        table if answer.findings else nothing,
+    )
+    return {
+        "title": t("findings.title"),
+        "said": t("findings.said", counted("finding", answer.open)),
+        "links": (),
+        "parts": tuple(part for part in parts if part),
+        "more": (
+            _address(visit, params, after=answer.next) if answer.next else None,
+            _address(visit, params) if params.after else None,
+        ),
+        "forms": ("csv", "xlsx", "json"),
+    }
+
+
+def _address(visit: Visit, params: FindingsParams, **changes: str | None) -> str:
+    """The address of this list with its filters; of some of them, others."""
+    filters = {
+        "rule": params.rule,
+        "severity": params.severity,
+        "subject": params.subject,
+        "from": params.since,
+        "to": params.until,
+    }
+    return to(visit, "findings", **{**filters, **changes})
+
+
+def _bars(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Iterator[Bar]:
+    for count in answer.rules[:_BARS]:
+        tone = severity(count.severity).tone
+        title = told_in(rulebook.rule(count.rule), "title")
+        yield Bar(title, count.count, _address(visit, params, rule=count.rule), tone)
+    if rest := answer.rules[_BARS:]:
+        yield Bar(t("findings.others", len(rest)), sum(count.count for count in rest))
+
+
+def _filter(visit: Visit, params: FindingsParams, answer: FindingsPage) -> object:
+    rules = {count.rule for count in answer.rules} | ({params.rule} if params.rule else set())
+    titles = ((id, told_in(rulebook.rule(id), "title")) for id in rules)
+    graves = ((word, say("severity", word)) for word in SEVERITIES)
+    return filtered(
+        visit,
+        "/findings",
+        choice("rule", sorted(titles, key=lambda pair: pair[1]), params.rule),
+        choice("severity", graves, params.severity),
+        Input("subject", value=params.subject or "", hint="subject"),
+        Input("from", "date", value=params.since or ""),
+        Input("to", "date", value=params.until or ""),
+    )
+
+
+def _row(visit: Visit, row: OpenFinding) -> tuple[object, ...]:
+    rule = rulebook.rule(row.rule)
+    event = say("findings", "event", code(row.event.type, "event"), row.event.position)
+    seen = visit.has("persons")
+    name = row.subject if isinstance(row.subject, str) else None
+    return (
+        lines(
+            Link(to(visit, "rules", row.rule), told_in(rule, "title")),
+            cited(row.citation),
+            severity(row.severity),
+            _doubt(row.confidence),
+        ),
+        lines(
+            subject(visit, name),
+            Link(to(visit, "events", str(row.event.position)), event) if seen else event,
+            told(row.detail or ""),
+        ),
+        when(row.occurred_at),
+        when(row.since),
+        told_in(rule, "resolved_by"),
+    )
+
+
+def _doubt(confidence: str) -> Tag | None:
+    return Tag(say("confidence", "unconfirmed"), "due") if confidence == "unconfirmed" else None
+
+
+def _rule(visit: Visit, _params: RuleParams, answer: RuleShown) -> Mapping[str, object]:
+    ends = answer.ends.said(visit.language) if answer.ends else None
+    values = (
+        say("layer", answer.layer),
+        cited(answer.citation),
+        severity(answer.severity) if answer.severity else None,
+        codes("category", answer.categories),
+        answer.period,
+        code(answer.begins, "anchor") if answer.begins else None,
+        day(answer.valid_from),
+        day(answer.valid_to) if answer.valid_to else None,
+        ends,
+        answer.rule,
+    )
+    named = zip(_FACTS.split(), values, strict=True)
+    facts = tuple((t(f"rule.{name}"), value) for name, value in named if value)
+    found = Link(to(visit, "findings", rule=answer.rule), t("rule.findings"))
+    return {
+        "title": answer.title.said(visit.language),
+        "said": t(f"rule.kind-{answer.kind}"),
+        "links": (found,) if answer.kind == "finding" else (),
+        "parts": (
+            *(
+                (Notice(cap(say("confidence", "doubt"))),)
+                if answer.confidence == "unconfirmed"
+                else ()
+            ),
+            Definitions(facts),
+            *(Text(clause.says, t("rule.clause", clause.clause)) for clause in answer.clauses),
+        ),
+        "forms": ("json",),
+    }
+
+
+PAGES = (
+    Page(
+        "/findings",
+        "findings",
+        resources.by_page,
+        "parts.html",
+        _list,
+        entry=True,
+        export=resources.findings,
+    ),
+    Page("/rules/{id}", "findings", resources.rule, "parts.html", _rule),
+)

@@ -1,0 +1,119 @@
+"""Disclosures in a table and as a flow: what went to whom, why, and on which ground."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from application.language import spoken
+from application.queries.disclosures.received import DisclosureShown
+from application.register_words import RegisterWords
+from schemas.texts import country_name, field_name
+from web.flow import Flow, Stream, flow
+from web.linking import event, person, to
+from web.moments import when
+from web.pages.values import category
+from web.parts import Table, columns, lines
+from web.pieces import Derived, Id, Link
+from web.rendering import code
+from web.visit import Visit
+from web.words import t
+
+MOST = 10
+"""So many recipients have a band of their own; the others are one band."""
+
+
+def table(visit: Visit, rows: Sequence[DisclosureShown], *, named: bool) -> Table:
+    """The disclosures, in their order. `named`: whether each says whom it is about."""
+    names = ("when", *(("about",) if named else ()), "to", "what", "why")
+    cells = tuple(_row(visit, row, named=named) for row in rows)
+    return Table(t("given.caption"), columns(*(t(f"given.{name}") for name in names)), cells)
+
+
+def _row(visit: Visit, row: DisclosureShown, *, named: bool) -> tuple[object, ...]:
+    about = (_about(visit, row),) if named else ()
+    fields = ", ".join(field_name(field, spoken()) for field in row.fields)
+    ground = legal_basis(row.legal_basis) if row.legal_basis else None
+    return (
+        event(visit, row.position, when(row.occurred_at)),
+        *about,
+        lines(
+            recipient(visit, row),
+            RegisterWords(spoken()).recipient_kind(row.recipient_kind),
+            country(row),
+        ),
+        lines(", ".join(category(name) for name in row.categories), fields or None),
+        lines(
+            code(row.purpose, "purpose"),
+            provision(row.provision) if row.provision else ground,
+            Id(row.case_ref) if row.case_ref else None,
+        ),
+    )
+
+
+def _about(visit: Visit, row: DisclosureShown) -> object:
+    """Whom a disclosure is about; a feed is about many."""
+    if row.record_count is not None and row.subject is None:
+        return t("given.many", row.record_count)
+    derived = t("given.derived") if row.membership == "derived" else None
+    return lines(person(visit, row.subject), derived)
+
+
+def _name(row: DisclosureShown) -> str:
+    """The name of the recipient at the time; its id where it has none that may be shown."""
+    return row.recipient_name if isinstance(row.recipient_name, str) else row.recipient
+
+
+def recipient(visit: Visit, row: DisclosureShown) -> object:
+    """The recipient by its name of the time, which leads to all that it received."""
+    name = _name(row)
+    if not visit.has("disclosures"):
+        return name
+    return Link(to(visit, "disclosures", recipient=row.recipient), name)
+
+
+def country(row: DisclosureShown) -> object:
+    """Where data went; from the recipient's entry where the event does not say it."""
+    if row.country is None:
+        return t("given.unknown_country")
+    name = country_name(row.country, spoken())
+    return Derived(name, str(t("given.register"))) if row.country_derived else name
+
+
+def legal_basis(word: str) -> str:
+    """A legal basis in words."""
+    return RegisterWords(spoken()).code("legal_basis", word)
+
+
+def provision(spelled: str) -> str:
+    """A provision as it is cited."""
+    return RegisterWords(spoken()).provision(spelled)
+
+
+def flow_of(visit: Visit, rows: Iterable[DisclosureShown]) -> Flow | None:
+    """What went to whom: categories to recipients, how often; None without a row."""
+    listed = list(rows)
+    sums = Counter(row.recipient for row in listed for _ in row.categories)
+    largest = {target for target, _ in sums.most_common(MOST)}
+    streams = Counter(
+        (category(name), row.recipient if row.recipient in largest else "")
+        for row in listed
+        for name in row.categories
+    )
+    if not streams:
+        return None
+    names = {row.recipient: _name(row) for row in listed}
+    headings = (str(t("given.what")), str(t("given.to")), str(t("given.number")))
+    return flow(
+        str(t("given.flow")),
+        headings,
+        [
+            Stream(name, names.get(target, str(t("given.others"))), number, _leads(visit, target))
+            for (name, target), number in streams.items()
+        ],
+    )
+
+
+def _leads(visit: Visit, target: str) -> str:
+    """Where a band leads: to what the recipient got."""
+    if not visit.has("disclosures"):
+        return "#given"
+    return to(visit, "disclosures", recipient=target or None)

@@ -1,0 +1,165 @@
+"""The files of the transparency log under `/log/`, as C2SP tlog-tiles lays them out.
+
+Checkpoint and tiles are for everyone: they hold hashes. Entry bundles hold what was done with whose data, by
+pseudonym. A name is taken apart and written again, and only a name that comes out the same is looked up:
+no other file of the folder can be asked for.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from application.queries.upkeep.log_state import event_proof
+from ledger.errors import LedgerError
+from ledger.tlog.proving.reading import entry_at
+from ledger.tlog.store.files import read_file
+from ledger.tlog.store.folder import CHECKPOINT, LogFolder
+from ledger.tlog.tree.tiles import TILE_WIDTH, bundle_path, tile_path
+from web.answering import Desk
+from web.api.problems import failed
+from web.api.routing import guarded
+from web.principals import Principal
+from web.problems import NotFound
+from web.resources.proof import note_entry
+from web.visit import Visit
+
+_TEXT, _BYTES = "text/plain; charset=utf-8", "application/octet-stream"
+_NEVER, _ALWAYS = "no-store", "public, max-age=31536000, immutable"
+_PATH = re.compile(
+    r"tile/(?P<level>entries|[0-9]{1,2})/(?P<number>(?:x[0-9]{3}/){0,6}[0-9]{3})"
+    r"(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
+)
+# A tree of 2^63 leaves has no tile above; the standard allows 63, and nothing is there.
+_MOST_LEVEL = 63
+
+Kind = Literal["checkpoint", "tile", "entries"]
+
+
+class LogName(msgspec.Struct, frozen=True):
+    """A file that a log may have. `lasts`: its content never changes."""
+
+    path: str
+    kind: Kind
+    lasts: bool
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the file."""
+        return _TEXT if self.kind == "checkpoint" else _BYTES
+
+    @property
+    def cache_control(self) -> str:
+        """Who may keep it: full tiles everyone, for ever; nobody keeps events."""
+        return _ALWAYS if self.lasts and self.kind == "tile" else _NEVER
+
+    def read(self, folder: LogFolder) -> bytes | None:
+        """What the file holds; None when there is none. Raises ServiceAway."""
+        return read_file(folder.path / self.path)
+
+
+def name_of(path: str) -> LogName | None:
+    """The file that a path below `/log/` names; None when it names none."""
+    if path == CHECKPOINT:
+        return LogName(CHECKPOINT, "checkpoint", lasts=False)
+    parts = _PATH.fullmatch(path)
+    if parts is None:
+        return None
+    level, number = parts["level"], int(re.sub("[x/]", "", parts["number"]))
+    width = int(parts["width"] or TILE_WIDTH)
+    if level == "entries":
+        return _named(bundle_path(number, width), path, "entries", width)
+    if int(level) > _MOST_LEVEL:
+        return None
+    return _named(tile_path(int(level), number, width), path, "tile", width)
+
+
+def _named(canonical: str, path: str, kind: Kind, width: int) -> LogName | None:
+    """A name in its only spelling. A partial tile is never as wide as a full one."""
+    if canonical != path or width > TILE_WIDTH:
+        return None
+    return LogName(canonical, kind, lasts=width == TILE_WIDTH)
+
+
+def routes(desk: Desk) -> list[Route]:
+    """The files under `/log/`, and proof and entry of an event as files for `ledger verify`."""
+    settings = desk.pool.settings
+    folder = LogFolder(settings.log.folder)
+
+    async def closed(request: Request, principal: Principal) -> Response:
+        name = _asked(request)
+        content = await desk.answer(
+            request, principal, lambda visit: _read_closed(visit, name, folder)
+        )
+        return _given(name, content)
+
+    for_readers = guarded(closed)
+
+    async def file(request: Request) -> Response:
+        try:
+            name = _asked(request)
+            # That a confidential ledger exists, and how much it holds, is for its own readers.
+            if name.kind == "entries" or settings.confidential:
+                return await for_readers(request)
+            return _given(name, await run_in_threadpool(name.read, folder))
+        except LedgerError as error:
+            return failed(error)
+
+    return [
+        Route("/log/{name:path}", file),
+        _download(desk, "tlog-proof", _proof),
+        _download(desk, "entry", _entry),
+    ]
+
+
+def _asked(request: Request) -> LogName:
+    name = name_of(request.path_params["name"])
+    if name is None:
+        raise NotFound
+    return name
+
+
+def _given(name: LogName, content: bytes | None) -> Response:
+    if content is None:
+        raise NotFound
+    headers = {"cache-control": name.cache_control}
+    return Response(content, headers=headers, media_type=name.content_type)
+
+
+def _read_closed(visit: Visit, name: LogName, folder: LogFolder) -> bytes | None:
+    """A file that not everyone may have. To read entries is noted as a read of many."""
+    if name.kind == "entries":
+        note_entry(visit)
+    elif not visit.has("proof"):
+        raise NotFound
+    return name.read(folder)
+
+
+def _download(desk: Desk, kind: str, make: Callable[[Visit, int], bytes]) -> Route:
+    async def answer(request: Request, principal: Principal) -> Response:
+        position = request.path_params["position"]
+        content = await desk.answer(request, principal, lambda visit: make(visit, position))
+        headers = {"content-disposition": f"attachment; filename={position}.{kind}"}
+        return Response(content, headers=headers, media_type=_BYTES)
+
+    return Route(f"/proof/{{position:int}}.{kind}", guarded(answer))
+
+
+def _proof(visit: Visit, position: int) -> bytes:
+    if not visit.has("proof"):
+        raise NotFound
+    log = visit.settings.log
+    proof = event_proof(LogFolder(log.folder), log.origin, position).proof
+    if proof is None:
+        raise NotFound
+    return proof.encode()
+
+
+def _entry(visit: Visit, position: int) -> bytes:
+    note_entry(visit)
+    return entry_at(LogFolder(visit.settings.log.folder), position)

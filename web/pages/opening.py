@@ -1,0 +1,62 @@
+"""Opening masked values of a person: the reader says why, and the values show for a while."""
+
+from typing import get_args
+from urllib.parse import quote
+
+from ledger.errors import Misconfigured
+from schemas import CATEGORIES
+from schemas.formats import Code, Id
+from schemas.leaks import looks_personal
+from web.linking import to
+from web.page import Form, FormData
+from web.pages import persons
+from web.reasons import Reason, ReasonCode
+from web.resources.persons import PersonId
+from web.visit import Visit
+
+REASONS: tuple[str, ...] = get_args(ReasonCode)
+
+
+class Opening(FormData, frozen=True):
+    """What is opened, and why. `case_ref`: the request, incident or question that it is for."""
+
+    kind: str
+    id: PersonId
+    category: Code
+    reason: ReasonCode
+    case_ref: Id | None = None
+
+
+class Closing(FormData, frozen=True):
+    """Whose values are closed again."""
+
+    kind: str
+    id: PersonId
+
+
+def open_values(visit: Visit, form: Opening) -> str:
+    """Open a category of a person. Raises Misconfigured, Forbidden or TooMany."""
+    if form.category not in CATEGORIES:
+        raise Misconfigured("this category is unknown", field="category")
+    if form.case_ref and looks_personal(form.case_ref):
+        raise Misconfigured("this looks like personal data: name the case", field="case_ref")
+    subject = f"{form.kind}/{form.id}"
+    visit.state_reason(subject, Reason(form.reason, form.case_ref), form.category)
+    return f"{_address(visit, subject)}#{quote(form.category)}"
+
+
+def close_values(visit: Visit, form: Closing) -> str:
+    """Close what was opened of a person."""
+    subject = f"{form.kind}/{form.id}"
+    visit.forget_reason(subject)
+    return _address(visit, subject)
+
+
+def _address(visit: Visit, subject: str) -> str:
+    return to(visit, "persons", *subject.split("/"))
+
+
+FORMS = (
+    Form("/persons/{kind}/{id}/open", "person", None, Opening, open_values, persons.PAGES[0]),
+    Form("/persons/{kind}/{id}/close", "person", None, Closing, close_values),
+)

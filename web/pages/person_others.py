@@ -1,0 +1,99 @@
+"""Who received a person's data, what the person asked for, and the documents that the person gets."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from application.queries.cases.requests import RequestList, RequestRow
+from application.queries.disclosures.received import Disclosures
+from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT
+from rulebook.calendar import day_of
+from web.linking import person_to, to
+from web.moments import day
+from web.page import Page
+from web.pages.given import flow_of, table
+from web.pages.persons import head
+from web.parts import Nothing, Table, columns, lines
+from web.pieces import Deadline, Figure, Link, Tag
+from web.problems import NotFound
+from web.rendering import code
+from web.resources.persons import PersonParams, person_disclosures, person_requests
+from web.visit import Visit
+from web.words import t
+
+REPORTS = {"access": ACCESS_REPORT, "portability": PORTABILITY_EXPORT}
+_FIRST = "pdf"  # what a person can read
+SHOWN = 100
+"""So many disclosures about one person stand on the page, the latest; the file has all of them."""
+
+
+def _recipients(visit: Visit, params: PersonParams, answer: Disclosures) -> Mapping[str, object]:
+    rows = answer.disclosures
+    who = {row.recipient for row in rows}
+    said = t("recipients.said", Figure(len(rows), "#given"), len(who))
+    nothing = Nothing(t("recipients.nothing"), t("recipients.nothing_how"))
+    latest = [*reversed(rows)][:SHOWN]
+    shown = (flow_of(visit, rows), table(visit, latest, named=False)) if rows else (nothing,)
+    return head(visit, params, "recipients", said) | {"parts": shown}
+
+
+def _requests(visit: Visit, params: PersonParams, answer: RequestList) -> Mapping[str, object]:
+    said = t("asked.said", Figure(len(answer.requests), "#requests"), answer.open)
+    headings = columns(*(t(f"asked.{name}") for name in ("request", "received", "status", "due")))
+    rows = tuple(_request(visit, row) for row in answer.requests)
+    nothing = Nothing(t("asked.nothing"), t("asked.nothing_how"))
+    part = Table(t("asked.caption"), headings, rows, "requests") if rows else nothing
+    return head(visit, params, "requests", said) | {"parts": (part,)}
+
+
+def _request(visit: Visit, row: RequestRow) -> tuple[object, ...]:
+    known = visit.has("requests")
+    ref = (
+        Link(to(visit, "requests", row.request_ref), row.request_ref) if known else row.request_ref
+    )
+    status = code(row.status, "request_status")
+    return (
+        lines(ref, code(row.right, "right")),
+        day(row.received_on),
+        Tag(status, "bad" if row.overdue and row.ended_at is None else "plain"),
+        _due(visit, row),
+    )
+
+
+def _due(visit: Visit, row: RequestRow) -> object:
+    if row.ended_at is not None:
+        return t("asked.ended", day(row.ended_at))
+    if row.due_on is None:
+        return Deadline(None, None, "paused")
+    today = day_of(visit.moment.as_of or visit.now)
+    return Deadline(row.due_on, (date.fromisoformat(row.due_on) - today).days)
+
+
+def _documents(visit: Visit, params: PersonParams, answer: RequestList) -> Mapping[str, object]:
+    if not visit.may("requests"):
+        raise NotFound
+    refs = [(row.request_ref, row.request_ref) for row in answer.requests if row.ended_at is None]
+    return head(visit, params, "documents", t("documents.said")) | {
+        "parts": (),
+        "action": person_to(visit, params.reference, "report"),
+        "reports": tuple(
+            (name, sorted(report.forms, key=lambda form: form != _FIRST))
+            for name, report in REPORTS.items()
+        ),
+        "requests": [("", t("documents.no_request")), *refs],
+    }
+
+
+RECIPIENTS = Page(
+    "/persons/{kind}/{id}/recipients",
+    "person",
+    person_disclosures,
+    "person_part.html",
+    _recipients,
+)
+REQUESTS = Page(
+    "/persons/{kind}/{id}/requests", "person", person_requests, "person_part.html", _requests
+)
+DOCUMENTS = Page(
+    "/persons/{kind}/{id}/documents", "person", person_requests, "documents.html", _documents
+)
+PAGES = (RECIPIENTS, REQUESTS, DOCUMENTS)

@@ -1,0 +1,137 @@
+"""A person: what happened with their data, and where it is now."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from application.queries.persons.timeline import LANE_OF, ActOnPerson, Lasting, Person
+from ledger.errors import Halt
+from schemas.formats import instant_of
+from web.linking import person_parts, person_to, to
+from web.moments import day, iso_day
+from web.page import Page
+from web.pages.values import any_shown, groups, hidden_in, opening
+from web.pieces import Figure, Link, Tone
+from web.rendering import code
+from web.requests import bound_of
+from web.resources.persons import LineParams, PersonParams, person_shown
+from web.scale import Window
+from web.timeline import Act, State, Timeline, by_month, timeline
+from web.visit import Visit
+from web.words import counted, t
+
+LATEST = 15
+"""So many acts stand on the first page; the others are behind a link."""
+PARTS = ("history", "consents", "recipients", "requests", "looks", "comparison", "documents")
+"""The pages about a person beside the first one, in the order of their links."""
+_TONES: dict[str, Tone] = {"hold": "due", "restriction": "due", "consent": "good"}
+
+
+def title_of(reference: str) -> str:
+    """A person as a heading: the kind in words and the id."""
+    kind, *rest = reference.split("/")
+    if len(rest) > 1:
+        return str(t("kind.contact", rest[2], rest[0]))
+    return str(t(f"kind.{kind}", rest[0]))
+
+
+def links(visit: Visit, reference: str, here: str = "") -> list[object]:
+    """Links to the pages about a person; the one that is shown is no link."""
+    names = ["", *(name for name in PARTS if name != "documents" or visit.may("requests"))]
+    return [
+        t(f"part.{name or 'all'}")
+        if name == here
+        else Link(
+            person_to(visit, reference, *([name] if name else [])), t(f"part.{name or 'all'}")
+        )
+        for name in names
+    ]
+
+
+def head(visit: Visit, params: PersonParams, here: str, said: object) -> dict[str, object]:
+    """What the head of a page about a person says."""
+    return {
+        "title": title_of(params.reference),
+        "part": t(f"part.{here}") if here else "",
+        "said": said,
+        "links": links(visit, params.reference, here),
+    }
+
+
+def _person(visit: Visit, params: LineParams, answer: Person) -> Mapping[str, object]:
+    reference = params.reference
+    acts = [_act(visit, act) for act in answer.acts]
+    latest = sorted(acts, key=lambda act: act.occurred)[-LATEST:]
+    everything = person_to(visit, reference, "history")
+    said = t(
+        "person.said",
+        Figure(answer.count, everything),
+        day(answer.last),
+        t(f"status.{answer.standing.status}"),
+    )
+    return head(visit, params, "", said) | {
+        "line": line(visit, params, answer, acts),
+        "months": by_month(latest),
+        "all": Link(everything, t("person.all", counted("act", answer.count))),
+        "groups": groups(visit, answer.standing),
+        "recorded": any_shown(answer.standing.categories),
+        "opening": opening(visit, reference, hidden_in(answer.standing.categories)),
+    }
+
+
+def line(visit: Visit, params: LineParams, answer: Person, acts: list[Act]) -> Timeline:
+    """The picture of the acts and of what lasted, in the period that is asked for."""
+
+    def zoom(closer: Window) -> str:
+        days = {"from": iso_day(closer.start), "until": iso_day(closer.end)}
+        return to(visit, *person_parts(params.reference), **days)
+
+    states = [_state(visit, one) for one in answer.lasting]
+    return timeline(acts, states, window(visit, params, answer), visit.now, zoom)
+
+
+def window(visit: Visit, params: LineParams, answer: Person) -> Window:
+    """The period that is shown: what is asked for, else from the first act until now."""
+    shown = visit.moment.as_of or visit.now
+    start = bound_of(params.from_, "from") or _instant(answer.first)
+    end = bound_of(params.until, "until", last=True) or max(shown, _instant(answer.last))
+    return Window(start, max(end, start + timedelta(days=1)))
+
+
+def _act(visit: Visit, act: ActOnPerson) -> Act:
+    text = act.text or act.type
+    said = t("person.annulled", text) if act.annulled_by else text
+    return Act(
+        act.lane,
+        _instant(act.occurred_at),
+        _instant(act.recorded_at),
+        str(said),
+        to(visit, "events", str(act.position)),
+    )
+
+
+def _state(visit: Visit, one: Lasting) -> State:
+    about = {"consent": "purpose", "restriction": "category"}.get(one.kind)
+    name = code(one.ref, about) if about else one.ref
+    return State(
+        LANE_OF[one.kind],
+        _instant(one.start),
+        _instant(one.end) if one.end else None,
+        str(t(f"lasting.{one.kind}", name)),
+        to(visit, "events", str(one.position)),
+        _TONES.get(one.kind, "plain"),
+    )
+
+
+def _instant(text: str) -> datetime:
+    instant = instant_of(text)
+    if instant is None:
+        raise Halt("an answer has a time that is none")
+    return instant
+
+
+def texts(some: Iterable[str], about: str) -> str:
+    """Codes in words, one after the other."""
+    return ", ".join(code(one, about) for one in some)
+
+
+PAGES = (Page("/persons/{kind}/{id}", "person", person_shown, "person.html", _person),)

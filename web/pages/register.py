@@ -1,0 +1,343 @@
+"""What the house says it does, and whether it does it: register, activity, notice, purposes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from application.answer import given
+from application.language import spoken
+from application.queries.oversight.lint import Lint, LintFinding
+from application.queries.registers.answer import Register, RegisteredActivity
+from application.queries.registers.completeness import MissingPoint
+from application.queries.registers.declaration import UNDECLARED
+from application.queries.registers.purposes import Declaration as DeclaredPurpose
+from application.queries.registers.purposes import PurposeRow, PurposesAnswer
+from application.register_words import RegisterWords
+from application.words import say, told_in
+from documents.register_exports import EXPORTS
+from projections.views.processing_register import Drift
+from web.exports import TYPES
+from web.linking import to
+from web.moments import day
+from web.page import File, Page
+from web.pages.common import cap, cited, headings, severity
+from web.parts import Bar, Bars, Definitions, Nothing, Notice, Table, columns, lines
+from web.pieces import Id, Link, Tag
+from web.rendering import code
+from web.resource import NoParams
+from web.resources import register as resources
+from web.resources.register import ActivityParams
+from web.visit import Visit
+from web.words import counted, t
+
+_PLACES = 2
+_JSON_LD = "application/ld+json"
+_TYPES = {"html": "text/html; charset=utf-8", "dpv": _JSON_LD, "fideslang": TYPES["json"]}
+FILES = {
+    form: File(_TYPES.get(form) or TYPES[form], make)  # type: ignore[index]
+    for form, make in EXPORTS.items()
+}
+
+
+def _register(visit: Visit, _params: NoParams, answer: Register) -> Mapping[str, object]:
+    rows = answer.activities
+    drifting = [row for row in rows if row.drift]
+    table = Table(
+        t("register.table"),
+        (*headings("register", "activity observed basis retention drift"),),
+        tuple(_row(visit, row) for row in rows),
+    )
+    nothing = Nothing(t("register.nothing"), t("register.nothing_how"))
+    return {
+        "title": t("register.title"),
+        "said": t("register.said", counted("activity", len(rows)), len(drifting)),
+        "links": _links(visit),
+        "parts": (*_bars(visit, drifting), table) if rows else (nothing,),
+        "forms": ("csv", "xlsx", "json", "dpv", "fideslang"),
+    }
+
+
+def _links(visit: Visit) -> tuple[object, ...]:
+    return (
+        Link(to(visit, "register", format="html"), t("register.document")),
+        Link(to(visit, "lint"), t("lint.title")),
+        Link(to(visit, "purposes"), t("purposes.title")),
+    )
+
+
+def _bars(visit: Visit, drifting: list[RegisteredActivity]) -> tuple[Bars, ...]:
+    """How much of each activity was not declared."""
+    bars = tuple(
+        Bar(_name(row), len(row.drift), to(visit, "register", row.activity), "due")
+        for row in sorted(drifting, key=lambda row: -len(row.drift))
+    )
+    return (Bars(t("register.drift"), bars),) if bars else ()
+
+
+def _name(row: RegisteredActivity) -> str:
+    return RegisterWords(spoken()).activity(row.activity, row.name)
+
+
+def _row(visit: Visit, row: RegisteredActivity) -> tuple[object, ...]:
+    words, observed = RegisterWords(spoken()), row.observed
+    return (
+        lines(
+            Link(to(visit, "register", row.activity), _name(row)),
+            say("register", "version", row.version) if row.version else None,
+            Id(row.activity),
+        ),
+        lines(counted("event", observed.events), counted("data-subject", observed.data_subjects)),
+        lines(*words.codes("legal_basis", observed.legal_bases)),
+        cap(words.kept(row.retention.kept)),
+        lines(*map(_drift, row.drift), *map(_lacking, row.missing)),
+    )
+
+
+def _drift(drift: Drift) -> Tag:
+    words = RegisterWords(spoken())
+    about = words.drift(drift.kind, drift.detail)
+    kind = cap(words.code("drift", drift.kind))
+    return Tag(f"{kind}: {about}" if about else kind, "due")
+
+
+def _lacking(point: MissingPoint) -> str:
+    words = RegisterWords(spoken())
+    about = words.lacking(point.what, point.detail)
+    what = f"{words.page('missing')}: {words.code('missing', point.what)} ({words.article(point.article)})"
+    return f"{what}: {about}" if about else what
+
+
+def _activity(
+    visit: Visit, _params: ActivityParams, answer: RegisteredActivity
+) -> Mapping[str, object]:
+    words = RegisterWords(spoken())
+    declared = answer.declared or UNDECLARED
+    facts = (
+        (words.heading("role"), cap(words.code("role", declared.role))),
+        (words.heading("owner"), cap(words.code("owner", declared.owner))),
+        (words.heading("description"), given(declared.description)),
+        (words.heading("version"), answer.version or None),
+        (words.heading("events"), answer.observed.events),
+        (words.heading("data_subjects"), answer.observed.data_subjects),
+        (words.heading("first"), _day(answer.observed.first)),
+        (words.heading("last"), _day(answer.observed.last)),
+    )
+    notes = tuple(Notice(note.text) for note in map(_drift, answer.drift))
+    return {
+        "title": _name(answer),
+        "said": t("activity.said", len(answer.drift), len(answer.missing)),
+        "links": (Link(to(visit, "register"), t("register.title")),),
+        "parts": (
+            *notes,
+            *(Notice(_lacking(point)) for point in answer.missing),
+            Definitions(tuple(pair for pair in facts if pair[1] not in (None, ""))),
+            _beside(answer, words),
+            _recipients(answer, words),
+            _retention(visit, answer, words),
+            _versions(answer, words),
+        ),
+        "forms": ("json",),
+    }
+
+
+def _day(instant: str | None) -> object:
+    return day(instant) if instant else None
+
+
+def _beside(answer: RegisteredActivity, words: RegisterWords) -> Table:
+    """What was declared beside what was observed, point by point."""
+    declared, observed = answer.declared or UNDECLARED, answer.observed
+    purposes = [
+        f"{words.code('purpose', purpose.purpose)} ({words.code('legal_basis', purpose.legal_basis)})"
+        for purpose in declared.purposes
+    ]
+    measures = [
+        measure.name or words.code("measure", measure.measure)
+        for measure in answer.security_measures
+    ]
+    in_place = sum(measure.in_place is True for measure in answer.security_measures)
+    points = (
+        ("purposes", purposes, words.codes("legal_basis", observed.legal_bases)),
+        ("subject_categories", words.codes("subject", declared.subject_categories), []),
+        (
+            "data_categories",
+            map(words.category, declared.data_categories),
+            map(words.category, observed.categories),
+        ),
+        (
+            "recipient_kinds",
+            map(words.recipient_kind, declared.recipient_kinds),
+            map(words.recipient_kind, observed.recipient_kinds),
+        ),
+        (
+            "countries",
+            map(words.country, declared.countries),
+            map(words.country, observed.countries),
+        ),
+        (
+            "security_measures",
+            measures,
+            [words.page("in_place", in_place, len(measures))] if measures else [],
+        ),
+    )
+    rows = tuple((words.heading(name), _run(first), _run(second)) for name, first, second in points)
+    heads = columns(*(words.heading(name) for name in ("point", "declared", "observed")))
+    return Table(t("activity.beside"), heads, rows, "declared")
+
+
+def _run(some: Iterable[str]) -> object:
+    return lines(*some)
+
+
+def _recipients(answer: RegisteredActivity, words: RegisterWords) -> Table:
+    names = ("recipient", "kind", "role", "country", "agreement")
+    rows = tuple(
+        (
+            lines(words.name(row.name), Id(row.recipient)),
+            words.recipient_kind(row.kind)
+            if row.kind
+            else Tag(words.page("not_registered"), "bad"),
+            words.code("role", row.role),
+            words.country(row.country),
+            row.agreement_ref,
+        )
+        for row in answer.recipients
+    )
+    heads = columns(*(words.heading(name) for name in names))
+    return Table(words.code("part", "recipients"), heads, rows, "recipients")
+
+
+def _retention(visit: Visit, answer: RegisteredActivity, words: RegisterWords) -> Table:
+    names = ("category", "declared_rule", "rules", "kept", "why", "held", "overdue")
+    rows = tuple(
+        (
+            cap(words.category(row.category)),
+            words.declared_rule(row.declared, row.declared_rule) if row.declared else None,
+            lines(*(_rule(visit, rule.rule, told_in(rule, "title")) for rule in row.rules)),
+            cap(words.kept(row.kept)),
+            words.code("why", row.why),
+            row.held,
+            row.overdue,
+        )
+        for row in answer.retention.categories
+    )
+    heads = columns(*(words.heading(name) for name in names), numbers=(5, 6))
+    return Table(words.code("part", "retention"), heads, rows, "retention")
+
+
+def _rule(visit: Visit, id: str, title: str) -> object:
+    return Link(to(visit, "rules", id), title) if visit.has("findings") else title
+
+
+def _versions(answer: RegisteredActivity, words: RegisterWords) -> Table:
+    rows = tuple(
+        (version.version, version.declared.name, day(version.from_), _day(version.to))
+        for version in answer.versions
+    )
+    heads = columns(*(words.heading(name) for name in ("version", "name", "since", "until")))
+    return Table(t("activity.versions"), heads, rows, "versions")
+
+
+def _lint(visit: Visit, _params: NoParams, answer: Lint) -> Mapping[str, object]:
+    table = Table(
+        t("lint.table"),
+        headings("lint", "clause wrong says practice ends"),
+        tuple(_departure(visit, row) for row in answer.findings),
+    )
+    notice = answer.notice
+    said = (
+        say("lint", "title", notice.version, notice.effective_from)
+        if notice
+        else say("lint", "none")
+    )
+    nothing = Nothing(t("lint.nothing"), t("lint.nothing_how"))
+    return {
+        "title": t("lint.title"),
+        "said": t("lint.said", counted("departure", answer.open), said),
+        "links": (Link(to(visit, "register"), t("register.title")),),
+        "parts": (table if answer.findings else nothing,),
+        "forms": ("csv", "xlsx", "json"),
+    }
+
+
+def _departure(visit: Visit, row: LintFinding) -> tuple[object, ...]:
+    doubt = (
+        Tag(say("confidence", "unconfirmed"), "due") if row.confidence == "unconfirmed" else None
+    )
+    title = Link(to(visit, "rules", row.rule), row.title) if visit.has("findings") else row.title
+    says = (f"{said.clause} {said.claim}: {said.value}" for said in row.says)
+    some = say("lint", "some") if row.expects == "some" and row.values else None
+    return (
+        row.clause,
+        lines(title, cited(row.citation), severity(row.severity), doubt),
+        lines(*says) or say("value", "nothing"),
+        lines(some, *(_contrast(value.value, value.seen_in) for value in row.values)),
+        row.resolved_by,
+    )
+
+
+def _contrast(value: str, places: list[str]) -> str:
+    """The value, and where it was seen; of many places the first ones."""
+    hidden = len(places) - _PLACES
+    more = [say("lint", "more", hidden)] if hidden > 0 else []
+    return f"{value} ({'; '.join([*places[:_PLACES], *more])})" if places else value
+
+
+def _purposes(visit: Visit, _params: NoParams, answer: PurposesAnswer) -> Mapping[str, object]:
+    table = Table(
+        t("purposes.table"),
+        headings("purposes", "purpose law house declared"),
+        tuple(_purpose(visit, row) for row in answer.purposes),
+    )
+    return {
+        "title": t("purposes.title"),
+        "said": t("purposes.said", day(answer.judged_on), answer.not_allowed),
+        "links": (Link(to(visit, "register"), t("register.title")),),
+        "parts": (table,),
+        "forms": ("csv", "xlsx", "json"),
+    }
+
+
+def _purpose(visit: Visit, row: PurposeRow) -> tuple[object, ...]:
+    return (
+        cap(code(row.purpose, "purpose")),
+        lines(*_said_by(row, "law")),
+        lines(*_said_by(row, "house")),
+        lines(*(_declares(visit, use) for use in row.declared)),
+    )
+
+
+def _said_by(row: PurposeRow, layer: str) -> Iterator[object]:
+    for entry in row.entries:
+        if entry.layer == layer:
+            yield told_in(entry, "title")
+            bases = RegisterWords(spoken()).codes("legal_basis", entry.legal_bases)
+            yield lines(*bases) or Tag(say("purposes", "forbidden"), "bad")
+            yield cited(entry.citation)
+
+
+def _declares(visit: Visit, use: DeclaredPurpose) -> object:
+    link = Link(to(visit, "register", use.activity), use.activity.replace("-", " "))
+    basis = RegisterWords(spoken()).code("legal_basis", use.legal_basis)
+    if not use.verdicts:
+        return lines(link, basis, Tag(say("purposes", "unknown"), "bad"))
+    denied = (
+        Tag(say("purposes", f"denied-{verdict.layer}", told_in(verdict, "why")), "bad")
+        for verdict in use.verdicts
+        if not verdict.allowed
+    )
+    return lines(link, basis, *denied)
+
+
+PAGES = (
+    Page(
+        "/register",
+        "register",
+        resources.register,
+        "parts.html",
+        _register,
+        entry=True,
+        files=FILES,
+    ),
+    Page("/register/{activity}", "register", resources.activity, "parts.html", _activity),
+    Page("/lint", "register", resources.lint, "parts.html", _lint),
+    Page("/purposes", "register", resources.purposes, "parts.html", _purposes),
+)

@@ -1,0 +1,175 @@
+"""How long data is kept: what is due and late, what is to come, and the way to decide and to erase."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import rulebook
+from application.queries.keeping.periods import Clock, Clocks, DueSteps, Forecast
+from application.words import say, told_in
+from schemas import CATEGORIES
+from web.acts import options
+from web.linking import person, to
+from web.moments import day, month_text
+from web.page import Page
+from web.pages.common import acts, cap, choice, codes, filtered, ground, headings
+from web.parts import Bar, Bars, Input, Nothing, Notice, Table, lines
+from web.pieces import Id, Link, Tag, Tone
+from web.rendering import code
+from web.resource import NoParams
+from web.resources import retention as resources
+from web.resources.retention import DueParams, ForecastParams
+from web.visit import Visit
+from web.words import counted, t
+
+MOST_ROWS = 200
+_TONES: dict[str, Tone] = {"due": "bad", "deferred": "due"}
+
+
+def _due(visit: Visit, params: DueParams, answer: Clocks) -> Mapping[str, object]:
+    due = [row for row in answer.clocks if row.due]
+    table = Table(
+        say("clocks", "title"),
+        headings("clocks", "subject category situation until rule kept"),
+        tuple(_clock(visit, row) for row in answer.clocks[:MOST_ROWS]),
+    )
+    hidden = len(answer.clocks) - MOST_ROWS
+    more = (
+        Notice(t("retention.more", MOST_ROWS, hidden), t("retention.more_do"))
+        if hidden > 0
+        else None
+    )
+    nothing = Nothing(t("retention.nothing"), t("retention.nothing_how"))
+    parts = (
+        _bars(visit, answer),
+        filtered(
+            visit,
+            "/retention",
+            choice("category", options("category", CATEGORIES), params.category),
+            _which(params),
+        ),
+        table if answer.clocks else nothing,
+        more,
+    )
+    return {
+        "title": t("retention.title"),
+        "said": t("retention.said", counted("clock", len(due))),
+        "links": _links(visit),
+        "parts": tuple(part for part in parts if part),
+        "forms": ("csv", "xlsx", "json"),
+    }
+
+
+def _which(params: DueParams) -> Input:
+    """What is due, or every period."""
+    shown = (("", t("retention.only_due")), ("true", t("retention.every")))
+    return Input("all", "choice", shown, value="true" if params.all else "", label="also_all")
+
+
+def _links(visit: Visit) -> tuple[object, ...]:
+    may = visit.may("decisions")
+    offered = [("decide", "acts/decide", {}), ("run", "acts/run-retention", {})] if may else []
+    return (
+        Link(to(visit, "retention", "forecast"), t("forecast.title")),
+        Link(to(visit, "retention", "run"), t("due.title")),
+        *acts(visit, *offered),
+    )
+
+
+def _bars(visit: Visit, answer: Clocks) -> Bars | None:
+    """How much of each category is due or late."""
+    numbers = Counter(row.category for row in answer.clocks if row.due)
+    bars = tuple(
+        Bar(_category(name), number, to(visit, "retention", category=name), "bad")
+        for name, number in numbers.most_common()
+    )
+    return Bars(t("retention.bars"), bars) if bars else None
+
+
+def _category(category: str | None) -> str:
+    return cap(code(category, "category") if category else say("clocks", "entries"))
+
+
+def _clock(visit: Visit, row: Clock) -> tuple[object, ...]:
+    """One clock. A ground for keeping is not shown of data that is due: it does not stop the erasure."""
+    cause = ground(row.cause or row.deferred)
+    return (
+        person(visit, row.subject),
+        _category(row.category),
+        lines(Tag(say("situation", row.situation), _TONES.get(row.situation, "plain")), cause),
+        _until(row),
+        _rule(visit, row.rule),
+        None if row.due else lines(*(lines(ground(it.ground), it.ref) for it in row.grounds)),
+    )
+
+
+def _until(row: Clock) -> object:
+    if row.due and row.overdue_since:
+        return t("retention.overdue", day(row.overdue_since))
+    if row.until:
+        return day(row.until)
+    return say("clocks", "anchor", code(row.waits_for, "anchor")) if row.waits_for else None
+
+
+def _rule(visit: Visit, id: str | None) -> object:
+    if id is None:
+        return None
+    rule = rulebook.retention_rule(id)
+    title = told_in(rule, "title") if rule else id
+    return Link(to(visit, "rules", id), title) if visit.has("findings") else lines(title, Id(id))
+
+
+def steps_table(visit: Visit, title: str, answer: DueSteps) -> Table:
+    """What goes, a row for each step."""
+    rows = tuple(
+        (
+            person(visit, row.subject),
+            lines(ground(row.cause), row.request_ref),
+            codes("category", row.categories),
+            day(row.collected_until) if row.collected_until else None,
+        )
+        for row in answer.due
+    )
+    return Table(title, headings("erasing", "subject cause categories collected"), rows)
+
+
+def _would_go(visit: Visit, _params: NoParams, answer: DueSteps) -> Mapping[str, object]:
+    nothing = Nothing(t("retention.nothing"), t("retention.nothing_how"))
+    table = steps_table(visit, say("erasing", "would-be"), answer)
+    may = visit.may("decisions")
+    return {
+        "title": t("due.title"),
+        "said": t("due.said", counted("erasure", answer.count)),
+        "links": acts(visit, *([("run", "acts/run-retention", {})] if may else [])),
+        "parts": (table if answer.due else nothing,),
+        "forms": ("csv", "xlsx", "json"),
+    }
+
+
+def _to_come(visit: Visit, params: ForecastParams, answer: Forecast) -> Mapping[str, object]:
+    by_month: Counter[str] = Counter()
+    for row in answer.months:
+        by_month[row.month] += row.data_subjects
+    bars = tuple(Bar(month_text(f"{month}-01"), by_month[month]) for month in sorted(by_month))
+    rows = tuple(
+        (month_text(f"{row.month}-01"), code(row.category, "category"), row.data_subjects)
+        for row in answer.months
+    )
+    table = Table(
+        t("forecast.table"), headings("forecast", "month category data-subjects", (2,)), rows
+    )
+    nothing = Nothing(t("forecast.nothing"), t("forecast.nothing_how"))
+    months = Input("months", "number", value=str(params.months))
+    shown = (Bars(t("forecast.bars"), bars), table) if rows else (nothing,)
+    return {
+        "title": t("forecast.title"),
+        "said": t("forecast.said", day(answer.until)),
+        "parts": (filtered(visit, "/retention/forecast", months), *shown),
+        "forms": ("csv", "xlsx", "json"),
+    }
+
+
+PAGES = (
+    Page("/retention", "retention", resources.due, "parts.html", _due, entry=True),
+    Page("/retention/run", "retention", resources.would_go, "parts.html", _would_go),
+    Page("/retention/forecast", "retention", resources.to_come, "parts.html", _to_come),
+)

@@ -1,0 +1,83 @@
+"""Errors over HTTP: each family has a status; texts are those of commands, without a command's flags.
+
+Machines get `application/problem+json` (RFC 9457), people get a page. No text quotes a value.
+"""
+
+from http import HTTPStatus
+
+from msgspec import UNSET, Struct, UnsetType
+
+from application.queries.cases.found_requests import NoSuchCase, NotAllowed
+from application.times import localized
+from documents.messages import told
+from ledger.errors import LedgerError, Misconfigured, Reject, Retry, UnknownSubject, Unproven
+
+TYPE = "application/problem+json"
+
+
+class Problem(Struct, frozen=True):
+    """What went wrong. `field`: the parameter that it is about."""
+
+    title: str
+    status: int
+    detail: str | UnsetType = UNSET
+    field: str | UnsetType = UNSET
+    type: str = "about:blank"
+
+
+class NotFound(LedgerError):
+    """There is nothing at this address."""
+
+
+class Forbidden(LedgerError):
+    """This is not for your role."""
+
+
+class TooMany(LedgerError):
+    """Too many requests: wait a moment, and ask again."""
+
+
+class PlaceLost(LedgerError):
+    """The list has changed, and this place in it is gone: begin again without a cursor."""
+
+
+class TooBig(LedgerError):
+    """This request has more bytes than are read."""
+
+
+class WrongType(LedgerError):
+    """This content type is not read here."""
+
+
+_STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (Forbidden, HTTPStatus.FORBIDDEN),
+    (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
+    (PlaceLost, HTTPStatus.GONE),
+    (TooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (WrongType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (UnknownSubject, HTTPStatus.NOT_FOUND),
+    (NoSuchCase, HTTPStatus.NOT_FOUND),
+    (NotAllowed, HTTPStatus.CONFLICT),
+    (Unproven, HTTPStatus.CONFLICT),
+    (Misconfigured, HTTPStatus.BAD_REQUEST),
+    (Reject, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (Retry, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+def status_of(error: Exception) -> HTTPStatus:
+    """The status of an error; 500 for one that nobody foresaw."""
+    for family, status in _STATUSES:
+        if isinstance(error, family):
+            return status
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def problem_of(error: Exception) -> Problem:
+    """What is told of an error. Unknown errors tell nothing: their texts may quote values."""
+    status = status_of(error)
+    if not isinstance(error, LedgerError):
+        return Problem(status.phrase, status.value)
+    detail = localized(told(str(error)))
+    return Problem(status.phrase, status.value, detail, error.field or UNSET)

@@ -1,0 +1,107 @@
+"""What a page gives the browser to prove an event: the log's name and keys, and what the page shows.
+
+A seal asks for the whole entry of its event. So a role has seals only where nothing of a person is hidden
+from it: an entry names the categories of its sealed values, and a hidden category must not even be named.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import orjson
+
+from application.language import spoken
+from application.queries.persons.history import HistoryLine
+from ledger.tlog.signing.keys import ED25519
+from ledger.tlog.signing.policy import NO_QUORUM, Policy
+from schemas import ALL_TYPES
+from web.pieces import Seal
+from web.proof.tickets import ticket_of
+from web.visit import Visit
+from web.words import words
+
+ENTRIES = "/api/v1/proof/entries/"
+LOG = "/log/"
+
+
+def has_seals(visit: Visit) -> bool:
+    """Whether the role of a visit may look at whole entries of the events that it sees."""
+    return visit.has("proof") and visit.rights.others != "hidden"
+
+
+def reads_whole_log(visit: Visit) -> bool:
+    """Whether the role may have the entries of all events, by pseudonym."""
+    return has_seals(visit) and visit.has("persons") and visit.may("audit")
+
+
+def seal_of(visit: Visit, position: int, shown: Mapping[str, object]) -> Seal | None:
+    """The seal of an event; None for a role that has none.
+
+    `shown`: what the page shows of it, by the names of the entry: `type`, `recorded`, `facts.recipient`.
+    Values are as they were recorded. What the page does not show is left out.
+    """
+    if not has_seals(visit):
+        return None
+    texts = {name: canonical(value) for name, value in shown.items()}
+    entry = f"{ENTRIES}{position}?ticket={ticket_of(visit.principal, position)}"
+    return Seal(position, f"/proof/{position}", shown=orjson.dumps(texts).decode(), entry=entry)
+
+
+def shown_of(line: HistoryLine) -> dict[str, object]:
+    """What a line of a person's history shows, by the names of the entry.
+
+    Facts that name a person are left out: the entry has them as pseudonyms.
+    """
+    event_type = ALL_TYPES.get(line.type)
+    people = event_type.references if event_type else ()
+    facts = {f"facts.{name}": value for name, value in line.facts.items() if name not in people}
+    return {
+        "recorded": line.recorded_at,
+        "stream": line.data_subject,
+        "type": line.type,
+        "version": line.version,
+        "id": line.id,
+        "source": line.source,
+        "time": line.occurred_at,
+        "activity": line.activity,
+        "legal_basis": line.legal_basis,
+        "provision": line.provision,
+        **facts,
+    }
+
+
+def canonical(value: object) -> str:
+    """A value as the ledger writes it into an entry: compact JSON, members sorted."""
+    return orjson.dumps(msgspec.to_builtins(value), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def log_site(visit: Visit) -> dict[str, Any]:
+    """Which log the browser asks, with which keys, which witnesses must have signed, and the zone of times."""
+    log = visit.settings.log
+    policy = log.policy or Policy()
+    keys = [*visit.site.log_key.known(), *(trusted.key for trusted in policy.logs)]
+    own = [key.text for key in keys if key.name == log.origin and key.algorithm == ED25519]
+    return {
+        "origin": log.origin,
+        "keys": list(dict.fromkeys(own)),
+        "witnesses": [
+            {"name": name, "key": trusted.key.text} for name, trusted in policy.witnesses.items()
+        ],
+        "quorum": None if policy.quorum == NO_QUORUM else _quorum(policy, policy.quorum),
+        "log": LOG,
+        "zone": visit.settings.people.timezone.key,
+    }
+
+
+def _quorum(policy: Policy, name: str) -> object:
+    """A quorum without names of groups: a witness, or how many of which."""
+    group = policy.groups.get(name)
+    if group is None:
+        return name
+    members = [_quorum(policy, member) for member in group.members]
+    return {"threshold": group.threshold, "members": members}
+
+
+def seal_words() -> list[tuple[str, str]]:
+    """The texts of the scripts, by name; `{name}` in them is filled in by the browser."""
+    return [(name, texts[spoken()]) for name, texts in words()["seals"].items()]

@@ -1,0 +1,92 @@
+"""What a request says beside its address: its language, its moment, its parameters."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from starlette.requests import Request
+
+from application.times import in_zone, time_shown
+from ledger.errors import Misconfigured
+from projections.folds.timetravel import Moment
+from schemas.formats import instant_of
+from schemas.texts import LANGUAGES, Language
+from web.frame import AS_OF, AT_POSITION, RECORDED_BY
+
+LANGUAGE = "language"
+"""The parameter, and the cookie that keeps it."""
+_LAST = 2**63 - 1
+_INSTANT = timedelta(microseconds=1)
+
+
+def language_of(request: Request) -> Language:
+    """The language that was chosen, else the one that the browser prefers; Dutch without either."""
+    chosen = request.query_params.get(LANGUAGE) or request.cookies.get(LANGUAGE)
+    for language in LANGUAGES:
+        if chosen == language:
+            return language
+    return _preferred(request.headers.get("accept-language", ""))
+
+
+def _preferred(header: str) -> Language:
+    weights: dict[Language, float] = {}
+    for place, part in enumerate(header.split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        for language in LANGUAGES:
+            if tag.lower().partition("-")[0] == language:
+                weights.setdefault(language, _weight(weight) - place / 1000)
+    return max(weights, key=lambda language: weights[language], default="nl")
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text or "1")
+    except ValueError:
+        return 0.0
+
+
+def moment_of(texts: Mapping[str, str]) -> Moment:
+    """The moment that parameters name. Raises Misconfigured for a time that is none."""
+    position = texts.get(AT_POSITION) or None
+    if position is not None and not (position.isdecimal() and int(position) <= _LAST):
+        raise Misconfigured("expected a position: a whole number", field=AT_POSITION)
+    return Moment(
+        time_named(texts, AS_OF),
+        time_named(texts, RECORDED_BY),
+        None if position is None else int(position),
+    )
+
+
+def time_named(texts: Mapping[str, str], name: str) -> datetime | None:
+    """A time that a person typed or copied. Raises Misconfigured for what is none."""
+    return time_asked(texts.get(name), name)
+
+
+def time_asked(text: str | None, name: str) -> datetime | None:
+    """The time that a parameter names, if it does. Raises Misconfigured for a time that is none."""
+    if not text:
+        return None
+    time = instant_of(text) or time_shown(text) or _from_form(text)
+    if time is None:
+        raise Misconfigured(
+            "expected a time with its offset, such as 2026-11-24T10:15:00+01:00", field=name
+        )
+    return time
+
+
+def _from_form(text: str) -> datetime | None:
+    """A time as a form's field gives it (`2026-11-24T10:15`), which is one of the clock here."""
+    text = text.replace("T", " ")
+    return time_shown(text if text.count(":") > 1 else f"{text}:00")
+
+
+def bound_of(text: str | None, name: str, *, last: bool = False) -> datetime | None:
+    """The beginning of a day of a form, or its last instant, by the clock here. Raises Misconfigured."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+        begun = in_zone(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)).replace(hour=0)
+        after = begun + timedelta(days=1) if last else begun
+    except (ValueError, OverflowError):
+        raise Misconfigured("expected a day, such as 2026-03-12", field=name) from None
+    return after - _INSTANT if last else after

@@ -1,0 +1,104 @@
+"""What may be asked: an entry for each answer. Its endpoint, description and exports follow from it.
+
+A resource is a function from a visit and its parameters to an answer of the application. Its parameters are a
+frozen struct; members that the path names come from there, the others from the query.
+"""
+
+from collections.abc import Callable, Mapping
+from inspect import cleandoc
+from typing import Any, Generic, TypeVar, get_type_hints
+
+import msgspec
+
+from application.answer import Answer
+from ledger.errors import Misconfigured
+from web.rights import Deed, Part
+from web.visit import Visit
+
+P = TypeVar("P", bound="Params")
+A = TypeVar("A", bound=Answer)
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Params(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """The parameters of an address. Their names have hyphens where members have underscores."""
+
+
+class NoParams(Params, frozen=True):
+    """Nothing is asked for beside the answer itself."""
+
+
+class Resource(msgspec.Struct, Generic[P, A], frozen=True):
+    """One answer. `name`: of the query, as the record of reads has it. `path`: with the members of the path.
+
+    `rows`: the member that is its list, which becomes a table. `timed`: whether it is given of the past, too.
+    `deed`: what the role must be allowed to do beside.
+    """
+
+    name: str
+    path: str
+    part: Part
+    params: type[P]
+    answer: type[A]
+    load: Callable[[Visit, P], A]
+    rows: str | None = None
+    timed: bool = False
+    deed: Deed | None = None
+
+    @property
+    def description(self) -> str:
+        """What the answer is, from the function's docstring."""
+        return cleandoc(self.load.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of it."""
+        return " ".join(self.description.partition("\n\n")[0].split())
+
+    def read(self, texts: Mapping[str, str]) -> P:
+        """The parameters of a request. Raises Misconfigured, which names the parameter and quotes nothing."""
+        unknown = set(texts) - set(self.params.__struct_encode_fields__)
+        if unknown:
+            raise Misconfigured("this parameter is unknown", field=sorted(unknown)[0])
+        return converted(texts, self.params)
+
+
+def converted(texts: Mapping[str, str | list[str]], into: type[S]) -> S:
+    """Texts of a request as a struct. Raises Misconfigured, which names the member and quotes no value."""
+    try:
+        return msgspec.convert(dict(texts), into, strict=False)
+    except msgspec.ValidationError as error:
+        raise Misconfigured(_without_value(error), field=_member(error)) from None
+
+
+_MISSING = "Object missing required field `"
+
+
+def _member(error: msgspec.ValidationError) -> str:
+    if str(error).startswith(_MISSING):
+        return str(error).removeprefix(_MISSING).partition("`")[0]
+    _, marked, path = str(error).rpartition(" - at `$.")
+    return path.rstrip("`").partition("[")[0] if marked else ""
+
+
+def _without_value(error: msgspec.ValidationError) -> str:
+    text = str(error).partition(" - at `")[0]
+    # The library quotes a value of a closed list, and a text that is no number or time.
+    if text.startswith(_MISSING):
+        return "this is needed"
+    if text.startswith(("Invalid enum value", "Invalid value")):
+        return "this value is not one of those that are known"
+    return text[:1].lower() + text[1:]
+
+
+def resource(
+    path: str, part: Part, *, name: str, rows: str | None = None, timed: bool = False
+) -> Callable[[Callable[[Visit, P], A]], Resource[P, A]]:
+    """Make a resource of a function, by its annotations."""
+
+    def made(load: Callable[[Visit, P], A]) -> Resource[P, A]:
+        hints: dict[str, Any] = get_type_hints(load)
+        params, answer = hints["params"], hints["return"]
+        return Resource(name, path, part, params, answer, load, rows, timed)
+
+    return made

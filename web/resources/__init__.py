@@ -1,0 +1,1 @@
+"""Answers by subject, each a resource: what the HTTP API gives, and what pages are made from."""

@@ -1,0 +1,48 @@
+"""What the house says it does, beside what it does: the register, its notice, the purposes."""
+
+from application.queries.cases.found_requests import NoSuchCase
+from application.queries.oversight import lint as linting
+from application.queries.registers.answer import Register, RegisteredActivity
+from application.queries.registers.purposes import PurposesAnswer
+from application.queries.registers.purposes import purposes as every_purpose
+from application.queries.registers.register import register as whole_register
+from web.resource import NoParams, Params, resource
+from web.visit import Visit
+
+
+class ActivityParams(Params, frozen=True, kw_only=True):
+    """One processing activity, by its id."""
+
+    activity: str
+
+
+@resource("/register", "register", name="register", rows="activities", timed=True)
+def register(visit: Visit, params: NoParams) -> Register:
+    """The Article 30 register: what was declared beside what was observed."""
+    return whole_register(visit.source("register"), visit.settings.controller, visit.moment)
+
+
+@resource("/register/{activity}", "register", name="register", timed=True)
+def activity(visit: Visit, params: ActivityParams) -> RegisteredActivity:
+    """One processing activity: what was declared, what was observed, and what differs."""
+    answer = whole_register(visit.source("register"), visit.settings.controller, visit.moment)
+    for row in answer.activities:
+        if row.activity == params.activity:
+            return row
+    raise NoSuchCase("no such activity was declared or observed")
+
+
+@resource("/lint", "register", name="lint", rows="findings", timed=True)
+def lint(visit: Visit, params: NoParams) -> linting.Lint:
+    """Where the privacy notice in force departs from law or practice."""
+    source, controller = visit.source("lint"), visit.settings.controller
+    return linting.lint(source, controller, visit.moment, visit.language)
+
+
+@resource("/purposes", "register", name="purposes", rows="purposes", timed=True)
+def purposes(visit: Visit, params: NoParams) -> PurposesAnswer:
+    """What law and house say of each purpose, and which activities declare it."""
+    return every_purpose(visit.source("purposes"), visit.moment)
+
+
+RESOURCES = (register, activity, lint, purposes)

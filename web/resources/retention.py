@@ -1,0 +1,57 @@
+"""How long data is kept: what is due, what goes, what is to come."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from application.acts.deciding import due_steps
+from application.queries.keeping.periods import (
+    Clocks,
+    DueSteps,
+    Forecast,
+    clocks,
+    forecast,
+    step_rows,
+)
+from rulebook.calendar import day_of, months_after
+from web.resource import NoParams, Params, resource
+from web.visit import Visit
+
+
+class DueParams(Params, frozen=True, kw_only=True):
+    """`all`: also what is not due yet. `category`: of this one alone."""
+
+    all: bool = False
+    category: str | None = None
+
+
+class ForecastParams(Params, frozen=True, kw_only=True):
+    """How many months ahead."""
+
+    months: Annotated[int, Meta(ge=1, le=240)] = 12
+
+
+@resource("/retention", "retention", name="retention", rows="clocks")
+def due(visit: Visit, params: DueParams) -> Clocks:
+    """Whose data is past its period, whose consent ended, or whose erasure waits."""
+    source = visit.source("retention")
+    rows = clocks(source, day_of(source.now), every=params.all)
+    return Clocks([row for row in rows if params.category in {None, row.category}])
+
+
+@resource("/retention/run", "retention", name="retention", rows="due")
+def would_go(visit: Visit, params: NoParams) -> DueSteps:
+    """What a run of today would erase."""
+    source = visit.source("retention")
+    steps = list(step_rows(source, due_steps(source.session, day_of(source.now))))
+    return DueSteps(due=steps, count=len(steps))
+
+
+@resource("/retention/forecast", "retention", name="retention", rows="months")
+def to_come(visit: Visit, params: ForecastParams) -> Forecast:
+    """How much of each category falls due in the months to come, as things stand."""
+    source = visit.source("retention")
+    return forecast(source, months_after(day_of(source.now), params.months))
+
+
+RESOURCES = (due, would_go, to_come)

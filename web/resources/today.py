@@ -1,0 +1,35 @@
+"""What waits for the privacy office."""
+
+from msgspec.structs import replace
+
+from application.queries.desk.overview import desk_tasks
+from application.queries.today.overview import tasks
+from application.queries.today.task import TaskList, answer_of
+from web.resource import NoParams, resource
+from web.visit import Visit
+
+
+@resource("/today", "today", name="today", rows="tasks")
+def today(visit: Visit, params: NoParams) -> TaskList:
+    """What is overdue, due or waits for a person, the most urgent first."""
+    source = visit.source("today")
+    # An open ledger has no desk, and its tables know no orders.
+    at_the_desk = desk_tasks(source) if visit.settings.confidential else ()
+    answer = answer_of([*at_the_desk, *tasks(visit.site, source)], None)
+    return answer if visit.has("persons") else without_persons(answer)
+
+
+def without_persons(answer: TaskList) -> TaskList:
+    """The same for a reader without pages of persons: no task and no command says whose it is."""
+    rows = [
+        row if row.subject is None else replace(row, subject=None, commands=[], instead=None)
+        for row in answer.tasks
+    ]
+    short = [
+        one if row.subject is None else replace(one, about=row.ref, command="")
+        for one, row in zip(answer.today, answer.tasks, strict=True)
+    ]
+    return replace(answer, tasks=rows, today=short)
+
+
+RESOURCES = (today,)

@@ -1,0 +1,229 @@
+"""Routes of pages and forms: who may see them, and what becomes of an error."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from application.answer import Answer, given
+from host.logs import Log
+from ledger.errors import LedgerError, UnknownSubject
+from web.answering import FORMAT, Desk, asked, load
+from web.documents import file_of
+from web.exports import TYPES
+from web.once import Once, Sending
+from web.page import AnyForm, AnyPage, Preview
+from web.principals import Principal
+from web.problems import Forbidden, NotFound, problem_of
+from web.question import AnyQuestion, Download
+from web.rendering import render
+from web.sent import Typed, read_form, typed_fields
+from web.showing import Showing, remember_language
+from web.visit import Visit
+
+Answering = Callable[[Request, Principal], Awaitable[Response]]
+_LOG = Log("serve")
+
+
+class Refusal(Struct, frozen=True):
+    """Why an act of a form was refused. `wrong`: pairs of a field, which may be empty, and what is wrong."""
+
+    status: int
+    typed: Typed = {}
+    wrong: tuple[tuple[str, str], ...] = ()
+
+
+NOT_REFUSED = Refusal(200)
+CHANGE = "change"
+"""The button of a preview that leads back to the form."""
+
+
+def refusal_of(error: LedgerError, typed: Typed) -> Refusal:
+    """What a person is told beside the form, which keeps what was typed."""
+    told = problem_of(error)
+    wrong = (given(told.field) or "", given(told.detail) or told.title)
+    return Refusal(told.status, typed, (wrong,))
+
+
+class Pages:
+    """Routes of the pages of one console."""
+
+    def __init__(self, desk: Desk, showing: Showing, *, secure: bool) -> None:
+        self._desk = desk
+        self._showing = showing
+        self._secure = secure
+        self._once = Once()
+
+    def page(self, page: AnyPage) -> Route:
+        """The route of a page, and of the same as a file."""
+
+        async def answer(request: Request, principal: Principal) -> Response:
+            response = await self._desk.answer(
+                request, principal, lambda visit: self._made(request, page, visit)
+            )
+            return remember_language(request, response, secure=self._secure)
+
+        return Route(page.path, self._guarded(answer), methods=["GET"])
+
+    def form(self, form: AnyForm) -> Route:
+        """The route of an act by a form: it leads on to a page when it is done."""
+
+        async def answer(request: Request, principal: Principal) -> Response:
+            content = await request.body()
+            return await self._desk.answer(
+                request, principal, lambda visit: self._done(request, form, visit, content)
+            )
+
+        return Route(form.path, self._guarded(answer), methods=["POST"])
+
+    def _done(self, request: Request, form: AnyForm, visit: Visit, content: bytes) -> Response:
+        """On to the next page; or, where the act is refused, the page again."""
+        if form.deed is not None and not visit.may(form.deed):
+            raise NotFound
+        typed = typed_fields(content, form.fields)
+        with self._once.sending(self._desk.login_of(request), str(typed.get("once", ""))) as sent:
+            try:
+                return self._sent(request, form, visit, typed, sent)
+            except (NotFound, Forbidden):
+                raise
+            except LedgerError as error:
+                if form.page is None:
+                    raise
+                return self._again(request, form.page, visit, refusal_of(error, typed))
+
+    def _sent(
+        self, request: Request, form: AnyForm, visit: Visit, typed: Typed, sent: Sending
+    ) -> Response:
+        """What a form leads to: its act, or first a preview that a person has not seen yet."""
+        if sent.address is not None:
+            return RedirectResponse(sent.address, 303)
+        if form.page is not None and CHANGE in typed:
+            return self._again(request, form.page, visit, Refusal(200, typed))
+        fields = read_form(typed, request.path_params, form.fields)
+        if form.preview is not None and form.page is not None:
+            preview = form.preview(visit, fields)
+            if typed.get("seen") != preview.seen:
+                return self._previewed(request, form, visit, typed, preview)
+        sent.address = form.do(visit, fields)
+        return RedirectResponse(sent.address, 303)
+
+    def _previewed(
+        self, request: Request, form: AnyForm, visit: Visit, typed: Typed, preview: Preview
+    ) -> Response:
+        """What the act would do, with all that was typed; and that it has changed, where it has."""
+        frame = self._showing.frame(request, form.section)
+        assert form.page is not None
+        facts = self._facts(request, form.page, visit)
+        sent = {name: text for name, text in typed.items() if name not in {"once", "seen"}}
+        changed = "seen" in typed
+        content = render(
+            "confirm.html",
+            frame,
+            preview=preview,
+            sent=sent,
+            changed=changed,
+            once=_once(),
+            **facts,
+        )
+        return HTMLResponse(content, 409 if changed else 200)
+
+    def _facts(self, request: Request, page: AnyPage, visit: Visit) -> Mapping[str, object]:
+        texts = asked(request)
+        answer = load(visit, page.resource, texts)
+        return page.present(visit, page.resource.read(texts), answer)
+
+    def _again(self, request: Request, page: AnyPage, visit: Visit, refusal: Refusal) -> Response:
+        """The page of a form once more."""
+        loaded = load(visit, page.resource, asked(request))
+        return self._shown(request, page, visit, loaded, refusal)
+
+    def _made(self, request: Request, page: AnyPage, visit: Visit) -> Response:
+        """A page or a file, made while the visit lasts."""
+        form = request.query_params.get(FORMAT, "")
+        resource = page.export if form in TYPES and page.export else page.resource
+        answer = load(visit, resource, asked(request))
+        return file_of(page, answer, form) or self._shown(request, page, visit, answer)
+
+    def _shown(
+        self,
+        request: Request,
+        page: AnyPage,
+        visit: Visit,
+        answer: Answer,
+        refusal: Refusal = NOT_REFUSED,
+    ) -> Response:
+        facts = page.present(visit, page.resource.read(asked(request)), answer)
+        frame = self._showing.frame(request, page.section)
+        form = {"typed": refusal.typed, "wrong": refusal.wrong, "once": _once()}
+        content = render(page.template, frame, visit=visit, answer=answer, **form, **facts)
+        return HTMLResponse(content, refusal.status)
+
+    def _guarded(self, answer: Answering) -> Callable[[Request], Awaitable[Response]]:
+        """Only for people who are logged in; what they may not see is not there."""
+
+        async def endpoint(request: Request) -> Response:
+            principal: Principal | None = request.state.principal
+            if principal is None:
+                if request.method != "GET":
+                    return self._showing.failed(request, NotFound())
+                return RedirectResponse(f"/login?{urlencode({'next': _address(request)})}", 303)
+            try:
+                return await answer(request, principal)
+            except LedgerError as error:
+                return self._showing.failed(request, error)
+
+        return endpoint
+
+    def question(self, question: AnyQuestion) -> Route:
+        """The route of a question by a form, whose answer no browser and no proxy keeps."""
+
+        async def answer(request: Request, principal: Principal) -> Response:
+            content = await request.body()
+            return await self._desk.answer(
+                request, principal, lambda visit: self._answered(request, question, visit, content)
+            )
+
+        return Route(question.path, self._guarded(answer), methods=["POST"])
+
+    def _answered(
+        self, request: Request, question: AnyQuestion, visit: Visit, content: bytes
+    ) -> Response:
+        if not visit.has(question.page.resource.part):
+            raise NotFound
+        typed = typed_fields(content, question.fields)
+        try:
+            told = question.ask(visit, read_form(typed, request.path_params, question.fields))
+        except (NotFound, UnknownSubject):
+            raise
+        except LedgerError as error:
+            loaded = load(visit, question.page.resource, asked(request))
+            return self._shown(request, question.page, visit, loaded, refusal_of(error, typed))
+        if isinstance(told, Download):
+            headers = {"content-disposition": f"attachment; filename={told.name}"}
+            return Response(told.content, headers=headers, media_type=told.media_type)
+        return self._shown(request, told.page, visit, told.answer)
+
+    async def missing(self, request: Request, _error: Exception) -> Response:
+        """The page of an address at which there is nothing."""
+        return self._showing.failed(request, NotFound())
+
+    async def unforeseen(self, request: Request, error: Exception) -> Response:
+        """The page of an error that nobody foresaw; the log has its type and place, not its text."""
+        _LOG.error(
+            "unforeseen", f"a request ended with {type(error).__name__}", error=type(error).__name__
+        )
+        return self._showing.failed(request, error)
+
+
+def _once() -> str:
+    """A name for one form that is shown."""
+    return secrets.token_urlsafe(12)
+
+
+def _address(request: Request) -> str:
+    query = request.url.query
+    return quote(request.url.path) + (f"?{query}" if query else "")

@@ -1,0 +1,43 @@
+"""What a form sends, as a struct."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_origin, get_type_hints
+from urllib.parse import parse_qsl
+
+from ledger.errors import Misconfigured
+from web.logins.guard import CSRF_FIELD
+from web.page import FormData
+from web.resource import converted
+
+F = TypeVar("F", bound=FormData)
+_MOST_FIELDS = 1000
+
+
+Typed = Mapping[str, str | list[str]]
+"""What a person typed, by field; a field that may repeat has a list."""
+
+
+def typed_fields(content: bytes, into: type[F]) -> Typed:
+    """The fields of a form. A field that is left empty is not there. Raises Misconfigured for no form."""
+    try:
+        pairs = parse_qsl(content.decode("utf-8"), max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise Misconfigured("this form cannot be read") from None
+    lists = {
+        name for name, hint in get_type_hints(into).items() if get_origin(hint) in {list, tuple}
+    }
+    members: dict[str, str | list[str]] = {name: [] for name in lists}
+    for name, text in pairs:
+        member = name.replace("-", "_")
+        if name == CSRF_FIELD:
+            continue
+        if isinstance(listed := members.get(member), list):
+            listed.append(text)
+        else:
+            members[member] = text
+    return members
+
+
+def read_form(typed: Typed, path: Mapping[str, Any], into: type[F]) -> F:
+    """The fields of a form and of its address. Raises Misconfigured, which names the field."""
+    return converted({**typed, **path}, into)

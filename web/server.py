@@ -1,0 +1,177 @@
+"""The console as a process: it listens, and records what was read while it runs."""
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from application.following import bring_up_to_date
+from consumers.together import UNOBSERVED, PostObserver
+from host.logs import Log
+from host.pool import SitePool
+from host.settings import Settings
+from ledger.errors import LedgerError, Misconfigured, Retry
+from web.app import Console
+from web.logins.origin import Origin, is_loopback
+from web.logins.peers import PeerProtocol
+from web.metrics import MetricsMiddleware, WebMetrics
+
+# Sites that answer at the same time; each has database connections of its own.
+SITES = 8
+RECORD_S = 1.0
+# Requests that are being answered are finished in less.
+FINISH_S = 10
+_LOG = Log("serve")
+
+
+@contextmanager
+def console(
+    settings: Settings,
+    stop: Callable[[], bool],
+    metrics: WebMetrics | None = None,
+    posts: PostObserver = UNOBSERVED,
+) -> Iterator["Server"]:
+    """Serve until told to stop. Raises Misconfigured, Retry or Halt.
+
+    `metrics`: where requests are counted. `posts`: is told what became of events that clients post.
+    """
+    listening = _listen(settings)
+    port = listening.getsockname()[1]
+    origin = origin_of(settings, port)
+    pool = SitePool(settings, SITES)
+    try:
+        app = Console(pool, origin, posts)
+        yield Server(app, pool, listening, stop, metrics)
+    finally:
+        pool.close()
+        listening.close()
+
+
+class Server:
+    """The listening console. `origin`: where browsers reach it."""
+
+    def __init__(
+        self,
+        console: Console,
+        pool: SitePool,
+        listening: socket.socket,
+        stop: Callable[[], bool],
+        metrics: WebMetrics | None,
+    ) -> None:
+        self.origin = console.origin
+        self._console = console
+        self._pool = pool
+        self._listening = listening
+        self._stop = stop
+        self._server = uvicorn.Server(_config(_measured(console, metrics), pool.settings))
+        self._told = False
+
+    @property
+    def started(self) -> bool:
+        """Whether it answers."""
+        return self._server.started
+
+    def run(self, beat: Callable[[], None]) -> None:
+        """Serve until told to stop. `beat`: called some times a second while it does."""
+        serving = threading.Thread(target=self._serve, name="console", daemon=True)
+        with self._console.announced():
+            serving.start()
+            recorded = time.monotonic()
+            while serving.is_alive() and not self._stop():
+                beat()
+                if time.monotonic() - recorded >= RECORD_S:
+                    self._record_reads()
+                    recorded = time.monotonic()
+                time.sleep(0.1)
+            self._server.should_exit = True
+            serving.join(FINISH_S)
+        self._record_reads()
+
+    def _serve(self) -> None:
+        self._server.run([self._listening])
+
+    def _record_reads(self) -> None:
+        """Record what was read; what cannot be recorded now waits.
+
+        Views take the reads up here, so that the next request need not.
+        """
+        try:
+            with self._pool.site() as site:
+                if site.record_reads():
+                    bring_up_to_date(site)
+        except (Misconfigured, Retry) as error:
+            if not self._told:  # where the login may only read, `ledger upkeep` records them
+                _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")
+            self._told = True
+        except LedgerError as error:
+            _LOG.error("reads-wait", f"reads are not recorded: {error}")
+
+
+def origin_of(settings: Settings, port: int) -> Origin:
+    """Where browsers reach the console. Raises Misconfigured without TLS beyond this machine."""
+    web = settings.web
+    if web.url is not None:
+        return Origin.read(web.url)
+    scheme = "https" if web.certificate else "http"
+    host = f"[{web.host}]" if ":" in web.host else web.host
+    if scheme == "http" and not is_loopback(web.host) and web.host != "localhost":
+        raise Misconfigured(
+            "without TLS the console is reached from this machine alone: set LEDGER_WEB_CERTFILE and"
+            " LEDGER_WEB_KEYFILE, or LEDGER_WEB_URL to the address of a proxy with TLS before it"
+        )
+    return Origin.read(f"{scheme}://{host}:{port}")
+
+
+def _listen(settings: Settings) -> socket.socket:
+    web = settings.web
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    listening = socket.socket(family)
+    with contextlib.suppress(OSError):
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((web.host, web.port))
+    except OSError as error:
+        listening.close()
+        raise Misconfigured(
+            f"cannot listen on port {web.port} of {web.host}: {error.strerror}; "
+            "set LEDGER_WEB_PORT to a free one, or to 0 for any"
+        ) from None
+    return listening
+
+
+def _measured(console: Console, metrics: WebMetrics | None) -> ASGIApp:
+    """The program of a console, with its requests counted."""
+    if metrics is None:
+        return console.app
+    routes = [route for route in console.app.routes if isinstance(route, Route)]
+    return MetricsMiddleware(console.app, metrics, routes)
+
+
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    web = settings.web
+    authorities = web.logins.client_authorities
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,  # addresses of pages name persons
+        server_header=False,
+        proxy_headers=bool(web.proxies),
+        forwarded_allow_ips=list(web.proxies),
+        ssl_certfile=web.certificate,
+        ssl_keyfile=web.key,
+        ssl_ca_certs=str(authorities) if authorities else None,
+        ssl_cert_reqs=ssl.CERT_OPTIONAL if authorities else ssl.CERT_NONE,
+        http=PeerProtocol,
+        timeout_graceful_shutdown=FINISH_S,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=64 * 1024,
+        lifespan="off",
+        ws="none",
+    )

@@ -1,0 +1,84 @@
+"""Pages as answers over HTTP: the frame around them, and the errors that people read."""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from application.language import speak, spoken
+from application.times import show_in
+from host.settings import Settings
+from ledger.errors import LedgerError
+from web.frame import Frame, Reader, Section
+from web.logins.sessions import Session
+from web.page import AnyPage
+from web.principals import Principal
+from web.problems import problem_of
+from web.rendering import render
+from web.requests import LANGUAGE, language_of
+from web.rights import rights_of
+
+YEAR_S = 365 * 24 * 3600
+
+
+class Showing:
+    """How pages of one console look. `pages`: all of them, for the navigation."""
+
+    def __init__(self, settings: Settings, pages: Sequence[AnyPage]) -> None:
+        self._settings = settings
+        self._entries = [page for page in pages if page.entry]
+
+    def frame(self, request: Request, section: str = "") -> Frame:
+        """What stands around a page of a section."""
+        session: Session | None = request.state.session
+        principal: Principal | None = request.state.principal
+        return Frame(
+            language=spoken(),
+            path=request.url.path,
+            parameters=tuple(
+                pair for pair in request.query_params.multi_items() if pair[0] != LANGUAGE
+            ),
+            sections=self._sections(principal, section),
+            reader=Reader(principal.reference, principal.role) if principal else None,
+            house=self._settings.controller.name,
+            csrf=session.csrf if session else "",
+        )
+
+    def _sections(self, principal: Principal | None, current: str) -> tuple[Section, ...]:
+        if principal is None:
+            return ()
+        parts = rights_of(principal.role).pages
+        return tuple(
+            Section(page.section, page.path, page.section == current)
+            for page in self._entries
+            if page.resource.part in parts
+        )
+
+    def show(
+        self, request: Request, name: str, facts: Mapping[str, object], status: int = 200
+    ) -> Response:
+        """A page that needs no ledger, in the language of the request."""
+        speak(language_of(request))
+        show_in(self._settings.people.timezone)
+        return HTMLResponse(render(f"{name}.html", self.frame(request), **facts), status)
+
+    def failed(self, request: Request, error: Exception) -> Response:
+        """The page of an error: what went wrong, and what to do."""
+        speak(language_of(request))
+        problem = problem_of(error)
+        facts = {"problem": problem, "known": isinstance(error, LedgerError)}
+        return self.show(request, "error", facts, problem.status)
+
+
+def remember_language(request: Request, response: Response, *, secure: bool) -> Response:
+    """Keep a language that was chosen just now."""
+    if LANGUAGE in request.query_params:
+        response.set_cookie(
+            LANGUAGE,
+            language_of(request),
+            max_age=YEAR_S,
+            secure=secure,
+            httponly=True,
+            samesite="lax",
+        )
+    return response

@@ -1,0 +1,62 @@
+"""What a cell of a table shows: each kind of value has one form."""
+
+from datetime import date, datetime
+
+from jinja2 import Environment, pass_environment
+from markupsafe import Markup, escape
+
+from application.answer import Gone
+from web.harmless import LONG, harmless
+from web.moments import day, when
+from web.words import grouped, t
+
+_NOTHING = Markup(
+    '<span class="none"><span aria-hidden="true">\N{EN DASH}</span><span class="unseen">{}</span></span>'
+)
+_LONG_TEXT = Markup(
+    '<details class="long"><summary>{}… <span class="note">{}</span></summary><p>{}</p></details>'
+)
+_BEGINNING = 80
+
+
+@pass_environment
+def cell(environment: Environment, value: object) -> Markup:
+    """A value as it stands in a cell; a piece shows itself. Nothing is a dash that is read as "none"."""
+    if isinstance(value, Gone):
+        module = environment.get_template("components/values.html").module
+        gone: Markup = module.gone(value)  # type: ignore[attr-defined]
+        return gone
+    if isinstance(value, list | tuple) and value:
+        return Markup(", ").join(cell(environment, part) for part in value)
+    return _plain(value)
+
+
+def _plain(value: object) -> Markup:
+    if value is None or value in ("", (), []):
+        return _NOTHING.format(t("value.none"))
+    if isinstance(value, bool):
+        return t("value.yes" if value else "value.no")
+    if isinstance(value, int):
+        return escape(grouped(value))
+    if isinstance(value, datetime):
+        return when(value)
+    if isinstance(value, date):
+        return day(value)
+    return escape(value) if hasattr(value, "__html__") else _text(harmless(str(value)))
+
+
+def _text(text: str) -> Markup:
+    """A text; of a long one the beginning, and the rest when it is asked for."""
+    if len(text) <= LONG:
+        return escape(text)
+    return _LONG_TEXT.format(text[:_BEGINNING], t("value.all", len(text)), text)
+
+
+def is_number(value: object) -> bool:
+    """Whether a cell stands to the right; "yes" is no number."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def verbatim(value: object) -> Markup:
+    """A value exactly as it is, for a field that sends it back."""
+    return escape(str(value))

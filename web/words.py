@@ -1,0 +1,64 @@
+"""The words of the pages in English and Dutch, by section and name. They are data: `words.toml`, `words/`."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+from application.language import spoken
+from application.words import counted as counted_elsewhere
+from schemas.texts import Language
+from web.harmless import harmless, shortened
+
+
+@cache
+def words() -> dict[str, dict[str, dict[Language, str]]]:
+    """Every text: section -> name -> language -> text with `{}` for each value."""
+    here = Path(__file__).parent
+    texts: dict[str, dict[str, dict[Language, str]]] = {}
+    for file in (here / "words.toml", *sorted((here / "words").glob("*.toml"))):
+        for section, named in tomllib.loads(file.read_text("utf-8")).items():
+            texts.setdefault(section, {}).update(named)
+    return texts
+
+
+def t(key: str, *values: object) -> Markup:
+    """A text of the pages in the language that is spoken, such as `t("page.skip")`.
+
+    A value that is markup, such as a link, stays markup; every other one is escaped. Raises KeyError when
+    the file has no such text.
+    """
+    section, _, name = key.partition(".")
+    text = words()[section][name][spoken()]
+    return escape(text).format(*(piece(value) for value in values))
+
+
+def word(section: str, code: str) -> Markup:
+    """A code in words of a section; as it is where the section has none for it."""
+    texts = words()[section].get(code)
+    return escape(texts[spoken()] if texts else harmless(code))
+
+
+def piece(value: object) -> object:
+    """A value as it may stand in a text: a text made harmless, a number with its thousands apart."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return grouped(value)
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return harmless(shortened(value))
+    return value
+
+
+def counted(name: str, number: int) -> Markup:
+    """How many of something: `1 request`, `1,234 requests`. Raises KeyError for what no file names."""
+    form = "one" if number == 1 else "many"
+    texts = words()[form].get(name)
+    if texts is None:
+        return escape(counted_elsewhere(name, number))
+    return escape(texts[spoken()]).format(grouped(number))
+
+
+def grouped(number: int) -> str:
+    """A number with its thousands apart: `1.234` in Dutch, `1,234` in English."""
+    text = f"{number:,}"
+    return text.replace(",", ".") if spoken() == "nl" else text
