@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from application.site import Site
+from ledger.errors import Retry
 from ledger.reading import head_position
 from projections import views_of
 from projections.folds.view import View
@@ -12,6 +13,9 @@ from projections.following.observer import FollowerObserver
 from projections.following.rebuild import ViewReport, rebuild_all
 from projections.following.runner import Follower
 from projections.following.storage import bookmarks
+
+# A projector is behind by less than a second while it runs.
+WAIT_S, WAITS = 0.1, 50
 
 
 @contextmanager
@@ -62,10 +66,20 @@ def bring_up_to_date(site: Site) -> None:
         views_follower.follow_once()
 
 
-def _is_current(site: Site) -> bool:
-    """Whether every view is there, of this version, and has everything: then nobody needs to connect."""
+def wait_until_current(site: Site, sleep: Callable[[float], None]) -> None:
+    """The same where this process may not work on views: a projector does it meanwhile. Raises Retry."""
+    head = head_position(site.session("reader"))
+    for _ in range(WAITS):
+        if _is_current(site, head):
+            return
+        sleep(WAIT_S)
+    raise Retry("the views are not up to date: look at `ledger project`")
+
+
+def _is_current(site: Site, head: int | None = None) -> bool:
+    """Whether every view is there, of this version, and has everything up to a position, or all of it."""
     session = site.session("reader")
-    head, built = head_position(session), bookmarks(session)
+    head, built = head_position(session) if head is None else head, bookmarks(session)
     return all(
         (bookmark := built.get(view.name)) is not None
         and bookmark.version == view.version

@@ -197,6 +197,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
     Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
+    Setting("LEDGER_WEB", "web", "`ledger run` serves the web console, too", switch=True),
     Setting("LEDGER_WEB_HOST", "web", "address of the web console [127.0.0.1]"),
     Setting("LEDGER_WEB_PORT", "web", "its port; 0: any [8463]"),
     Setting(
@@ -231,11 +232,6 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_OIDC_SUBJECT_CLAIM",
         "web",
         "claim with the reference of a data subject, such as customer/10023 [data_subject]",
-    ),
-    Setting(
-        "LEDGER_OIDC_UNTIL_CLAIM",
-        "web",
-        "claim with the end of an account, which an inspector's must have [account_until]",
     ),
     Setting("LEDGER_OIDC_ACR", "web", "kinds of login that count (acr), separated by commas [any]"),
     Setting("LEDGER_OIDC_MAX_AGE_S", "web", "seconds after which a login is asked for anew [any]"),

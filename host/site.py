@@ -97,12 +97,9 @@ class Site:
     @property
     def database(self) -> Database:
         """The database of the URL, or that of the embedded server."""
-        patience_s, read_only = self.settings.database_patience_s, self._read_only
-        if self._server:
-            url = self._server.url()
-            return Database(url, peer=True, patience_s=patience_s, read_only=read_only)
-        url = self.settings.database_url or ""
-        return Database(url, patience_s=patience_s, read_only=read_only)
+        url = self._server.url() if self._server else self.settings.database_url or ""
+        patience_s, peer = self.settings.database_patience_s, self._server is not None
+        return Database(url, peer=peer, patience_s=patience_s, read_only=self._read_only)
 
     @property
     def provider(self) -> KeyProvider:
@@ -251,9 +248,8 @@ class Site:
 
     def is_granted(self, reader: Reader) -> bool:
         """Whether the register grants a reader the role now; any role while it grants nobody one."""
-        if self.grant_of(reader) is not None:
-            return True
-        return not staff_is_registered(self._idle_reader(), self.privacy_office)
+        session, office = self._idle_reader(), self.privacy_office
+        return bool(self.grant_of(reader)) or not staff_is_registered(session, office)
 
     def grant_of(self, reader: Reader) -> Grant | None:
         """The grant of the register by which a reader holds the role now."""
@@ -293,21 +289,15 @@ class Site:
         approval = Approval(act, reader.reference, reader.role, digest)
         recorder = self._open_recorder_of_own()
         try:
-            return approve(
-                self._idle_reader(),
-                recorder.record,
-                self.ledger,
-                approval,
-                self.clock(),
-                period("second-approval"),
-            )
+            session, valid = self._idle_reader(), period("second-approval")
+            return approve(session, recorder.record, self.ledger, approval, self.clock(), valid)
         finally:
             recorder.close()
 
     def digest_of_act(
         self, act: str, parameters: Sequence[object], about: str | None = None
     ) -> str:
-        """The name of an act by which its two approvals find each other. Raises UnknownSubject."""
+        """The name by which the approvals of an act find each other. Raises UnknownSubject."""
         opener = Opener(self.session("reader"), self.provider, self.ledger)
         digested = [*(whom(opener, about) if about else ()), *parameters]
         return digest_of(opener.ledger_key(READS), act, digested)

@@ -14,11 +14,12 @@ _PORT = r"0|[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2
 
 
 class WebSettings(msgspec.Struct, frozen=True):
-    """`url`: what people type; None: the address itself. `proxies`: addresses whose `X-Forwarded-` counts.
+    """`beside`: whether `ledger run` serves it, too. `url`: what people type; None: the address itself.
 
-    `certificate`, `key`: files in PEM for TLS of its own.
+    `proxies`: addresses whose `X-Forwarded-` counts. `certificate`, `key`: files in PEM for TLS of its own.
     """
 
+    beside: bool = False
     host: str = HOST
     port: int = PORT
     url: str | None = None
@@ -37,6 +38,7 @@ def read_web(reader: Reader, *, confidential: bool) -> WebSettings:
     """Settings of the console; what is wrong is noted in the reader."""
     usual = CONFIDENTIAL_PORT if confidential else PORT
     settings = WebSettings(
+        beside=reader.switch("WEB"),
         host=reader.text("WEB_HOST", HOST, r"[A-Za-z0-9.:-]{1,253}", "an address"),
         port=int(reader.text("WEB_PORT", str(usual), _PORT, "a port, or 0 for any")),
         url=reader.text(

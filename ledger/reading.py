@@ -33,6 +33,11 @@ def newest(event: RecordedEvent) -> RecordedEvent:
     return msgspec.structs.replace(event, type=type, facts=facts)
 
 
+def may_take(session: Session, role: str) -> bool:
+    """Whether the login of a session may work as a role of the database."""
+    return bool(session.of("ledger").rows("roles_to_take", roles=[role]))
+
+
 def head_position(session: Session) -> int:
     """Position of the last recorded event; 0 when there is none."""
     row = session.of("ledger").row("head")

@@ -26,7 +26,7 @@ def moment_texts(moment: Moment) -> dict[str, str]:
 
 
 def to(visit: Visit, *path: str, **parameters: str | None) -> str:
-    """The address of a page of the same moment. `path`: its parts, as they are; `_` in a name stands for `-`."""
+    """The address of a page of the same moment. `path`: its parts, as they are; `_` in a name is `-`."""
     named = {name.replace("_", "-"): text for name, text in parameters.items() if text}
     return address("/" + "/".join(map(quote, path)), moment_texts(visit.moment) | named)
 
@@ -54,8 +54,14 @@ def person(visit: Visit, name: Name | None) -> object:
     """A person: a link where the reader has that page, and what stands for one who was erased."""
     if not isinstance(name, str):
         return Erased()
-    seen = visit.has("staff" if kind_of(name) == "employee" else "persons")
-    return Link(person_to(visit, name), name) if seen and visit.has("persons") else name
+    if kind_of(name) == "employee":
+        return Link(to(visit, "staff", bare(name)), name) if visit.has("staff") else name
+    return Link(person_to(visit, name), name) if visit.has("persons") else name
+
+
+def bare(reference: str) -> str:
+    """The id of a reference without its kind."""
+    return reference.partition("/")[2]
 
 
 def event(visit: Visit, position: int, text: object = None) -> object:

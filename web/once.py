@@ -1,7 +1,7 @@
 """Forms that are sent once: the second of two clicks is told what the first one did.
 
-Each form that is shown has a name of its own. In the memory of the one process: after a restart the state of a
-case refuses what was done already.
+Each form that is shown has a name of its own. In the memory of the one process: after a restart the state of
+a case refuses what was done already.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Once:
 
     @contextmanager
     def sending(self, login: str, name: str) -> Iterator[Sending]:
-        """One sending, while no other one of the same form is at work. A form without a name is always new."""
+        """One sending, while no other one of the same form is at work; without a name it is always new."""
         sending = self._of(login, name) if name else Sending()
         with sending.lock:
             yield sending

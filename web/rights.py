@@ -4,6 +4,7 @@ The table is `rights.toml`. The register says which role a person holds and whic
 """
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,7 @@ import msgspec
 from application.queries.oversight.seen import covered, house_at
 from application.sight import Sight
 from application.source import Source
+from ledger.names import Role
 from projections.folds.timetravel import NOW
 from schemas import CATEGORIES
 
@@ -31,7 +33,21 @@ Part = Literal[
     "operations",
     "proof",
 ]
-Deed = Literal["requests", "decisions", "holds", "incidents", "approvals", "letters", "audit"]
+Deed = Literal[
+    "requests", "decisions", "holds", "incidents", "approvals", "letters", "audit", "logins"
+]
+
+
+NEEDED: Mapping[Deed, tuple[Role, ...]] = {
+    "requests": ("recorder",),
+    "decisions": ("recorder", "eraser"),
+    "holds": ("recorder",),
+    "incidents": ("recorder",),
+    "approvals": ("recorder",),
+    "letters": ("recorder",),
+    "audit": (),
+}
+"""The roles of the database that an act needs beside the reader's."""
 
 
 class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""Scripts that import each other. All of them have one version in their address, which changes with any of them.
+"""Scripts that import each other: all have one version in their address, which changes with any of them.
 
 `import "./proof/log.js"` then leads to the same version, and a browser may keep every script for ever.
 """

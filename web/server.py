@@ -9,7 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from application.following import bring_up_to_date
+from consumers.together import UNOBSERVED, PostObserver
 from host.logs import Log
 from host.pool import SitePool
 from host.settings import Settings
@@ -17,6 +21,7 @@ from ledger.errors import LedgerError, Misconfigured, Retry
 from web.app import Console
 from web.logins.origin import Origin, is_loopback
 from web.logins.peers import PeerProtocol
+from web.metrics import MetricsMiddleware, WebMetrics
 
 # Sites that answer at the same time; each has database connections of its own.
 SITES = 8
@@ -27,14 +32,23 @@ _LOG = Log("serve")
 
 
 @contextmanager
-def console(settings: Settings, stop: Callable[[], bool]) -> Iterator["Server"]:
-    """Serve until told to stop. Raises Misconfigured, Retry or Halt."""
+def console(
+    settings: Settings,
+    stop: Callable[[], bool],
+    metrics: WebMetrics | None = None,
+    posts: PostObserver = UNOBSERVED,
+) -> Iterator["Server"]:
+    """Serve until told to stop. Raises Misconfigured, Retry or Halt.
+
+    `metrics`: where requests are counted. `posts`: is told what became of events that clients post.
+    """
     listening = _listen(settings)
     port = listening.getsockname()[1]
     origin = origin_of(settings, port)
     pool = SitePool(settings, SITES)
     try:
-        yield Server(Console(pool, origin), pool, listening, origin, stop)
+        app = Console(pool, origin, posts)
+        yield Server(app, pool, listening, stop, metrics)
     finally:
         pool.close()
         listening.close()
@@ -48,15 +62,16 @@ class Server:
         console: Console,
         pool: SitePool,
         listening: socket.socket,
-        origin: Origin,
         stop: Callable[[], bool],
+        metrics: WebMetrics | None,
     ) -> None:
-        self.origin = origin
+        self.origin = console.origin
         self._console = console
         self._pool = pool
         self._listening = listening
         self._stop = stop
-        self._server = uvicorn.Server(_config(console, pool.settings))
+        self._server = uvicorn.Server(_config(_measured(console, metrics), pool.settings))
+        self._told = False
 
     @property
     def started(self) -> bool:
@@ -83,12 +98,18 @@ class Server:
         self._server.run([self._listening])
 
     def _record_reads(self) -> None:
-        """Record what was read; what cannot be recorded now waits."""
+        """Record what was read; what cannot be recorded now waits.
+
+        Views take the reads up here, so that the next request need not.
+        """
         try:
             with self._pool.site() as site:
-                site.record_reads()
+                if site.record_reads():
+                    bring_up_to_date(site)
         except (Misconfigured, Retry) as error:
-            _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")
+            if not self._told:  # where the login may only read, `ledger upkeep` records them
+                _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")
+            self._told = True
         except LedgerError as error:
             _LOG.error("reads-wait", f"reads are not recorded: {error}")
 
@@ -125,11 +146,19 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _config(console: Console, settings: Settings) -> uvicorn.Config:
+def _measured(console: Console, metrics: WebMetrics | None) -> ASGIApp:
+    """The program of a console, with its requests counted."""
+    if metrics is None:
+        return console.app
+    routes = [route for route in console.app.routes if isinstance(route, Route)]
+    return MetricsMiddleware(console.app, metrics, routes)
+
+
+def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     web = settings.web
     authorities = web.logins.client_authorities
     return uvicorn.Config(
-        console.app,
+        app,
         log_config=None,
         access_log=False,  # addresses of pages name persons
         server_header=False,

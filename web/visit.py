@@ -1,21 +1,24 @@
 """One request: who asks, in which language, as of which moment, and the ledger that answers."""
 
+import time
 from datetime import datetime
 
 import msgspec
 
-from application.following import bring_up_to_date
+from application.following import bring_up_to_date, wait_until_current
 from application.reading import Reader
 from application.sight import EVERYTHING
 from application.source import Source
 from host.settings import Settings
 from host.site import Site
+from ledger.names import Role
+from ledger.reading import may_take
 from projections.folds.timetravel import NOW, Moment
 from schemas.texts import Language
 from web.principals import Principal
 from web.problems import Forbidden
 from web.reasons import NOTHING_STATED, Reason, Stated, Statements
-from web.rights import Deed, Part, Rights, rights_of, sight_of
+from web.rights import NEEDED, Deed, Part, Rights, rights_of, sight_of
 
 
 class Visit:
@@ -41,6 +44,7 @@ class Visit:
         self.stated = stated
         self._statements = statements
         self._current = False
+        self._roles: dict[Role, bool] = {}
 
     @property
     def settings(self) -> Settings:
@@ -62,8 +66,16 @@ class Visit:
         return part in self.rights.pages
 
     def may(self, deed: Deed) -> bool:
-        """Whether the role may do something."""
-        return deed in self.rights.acts
+        """Whether the role may do something, and the login of this console at the database can."""
+        if deed not in self.rights.acts:
+            return False
+        return all(map(self._may_work_as, NEEDED[deed]))
+
+    def _may_work_as(self, role: Role) -> bool:
+        if role not in self._roles:
+            session = self.site.session("reader")
+            self._roles[role] = may_take(session, self.site.ledger.role(role))
+        return self._roles[role]
 
     def source(self, query: str) -> Source:
         """What an answer is made from. Each read is noted as this person's, under the name of the query.
@@ -118,5 +130,8 @@ class Visit:
     def _bring_up_to_date(self) -> None:
         """Only the present is read from the views."""
         if self.moment == NOW and not self._current:
-            bring_up_to_date(self.site)
+            if self._may_work_as("projector"):
+                bring_up_to_date(self.site)
+            else:
+                wait_until_current(self.site, time.sleep)
             self._current = True

@@ -1,6 +1,7 @@
 """The demonstration: made-up events, and the main job on a fresh machine, from these to answers."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,6 +14,7 @@ from application.following import bring_up_to_date
 from application.words import say
 from console.commands.failing import fail_unless
 from console.commands.intake import ingest_files
+from console.demo.browser import fetched, running, shown_until_stopped
 from console.demo.ground import demo_settings, fresh_ground, kafka_texts
 from console.demo.kafka import consume_all, publish
 from console.demo.orders import order_steps, two_ledgers
@@ -94,7 +96,8 @@ def demo(
 ) -> None:
     """Show what a ledger does: made-up events, views, answers, findings, an erasure, proofs, an audit.
 
-    Uses a folder and PostgreSQL servers of its own, whatever else is configured.
+    On a terminal it ends with the web console running: Ctrl-C ends it. Uses a folder and PostgreSQL servers
+    of its own, whatever else is configured.
     """
     begun = time.monotonic()
     settings = demo_settings(_folder(ctx, data_dir), kafka_texts(os.environ, kafka))
@@ -111,9 +114,15 @@ def demo(
     steps += shown([tampered(site)], console, settings.data_dir, after=len(steps))
     with two_ledgers(settings) as ledgers:
         steps += shown(order_steps(*ledgers), console, settings.data_dir, after=len(steps))
-    console.print()
-    lasted_s = time.monotonic() - begun
-    console.print(say("demo", "done", lasted_s, settings.data_dir), soft_wrap=True)
+    with running(settings) as server:
+        page = [fetched(settings, server)]
+        steps += shown(page, console, settings.data_dir, after=len(steps))
+        console.print()
+        lasted_s = time.monotonic() - begun
+        console.print(say("demo", "done", lasted_s, settings.data_dir), soft_wrap=True)
+        if sys.stdin.isatty() and console.is_terminal:
+            for words in shown_until_stopped(settings, server):
+                console.print(words, soft_wrap=True)
     fail_unless(all(step.fine for step in steps))
 
 

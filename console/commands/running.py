@@ -248,11 +248,12 @@ def upkeep_command(settings: Settings) -> None:
             time.sleep(LOOK_S)
 
 
-@configured("store", "intake", "kafka", "log", "serving")
+@configured("store", "intake", "kafka", "register", "log", "serving", "web")
 def run(settings: Settings) -> None:
     """Consume, project, publish and keep keys and dead letters within their periods, on one machine.
 
-    It starts a crashed part again, and ends with exit status 1 when a part halts. SIGTERM stops all parts.
+    With LEDGER_WEB it serves the web console, too. It starts a crashed part again, and ends with exit status
+    1 when a part halts. SIGTERM stops all parts.
     """
     settings.need_kafka()
     with (
@@ -261,7 +262,8 @@ def run(settings: Settings) -> None:
         watch.sampling(site, _nothing, _shown_nowhere),
         stopping() as stop,
     ):
-        parts = [_part(settings, name) for name in PARTS]
+        names: tuple[Process, ...] = (*PARTS, "serve") if settings.web.beside else PARTS
+        parts = [_part(settings, name) for name in names]
         watch.ready |= {part.name: part.check for part in parts}
         with keeping_up(settings, watch) as look_at_upkeep:
 

@@ -237,6 +237,36 @@ LOG = Row(
     across=4,
 )
 
+CONSOLE = Row(
+    "Web console and HTTP API",
+    (
+        Panel(
+            "Requests a second",
+            "By status; 5xx are errors of ours or of a service.",
+            (
+                Query(
+                    "sum by (status) (rate(ledger_web_requests_total[$__rate_interval]))",
+                    "{{status}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Time of a page",
+            "Half, 95 and 99 of a hundred answers were faster.",
+            _quantiles("ledger_web_request_seconds"),
+            unit="s",
+        ),
+        Panel(
+            "Logins and opened values",
+            "In an hour. Opened values are those that a reader gave a reason for.",
+            (
+                Query("sum by (outcome) (increase(ledger_web_logins_total[1h]))", "{{outcome}}"),
+                Query("sum(increase(ledger_web_values_opened_total[1h]))", "values opened"),
+            ),
+        ),
+    ),
+)
+
 MACHINES = Row(
     "Database, Kafka and processes",
     (
@@ -289,6 +319,6 @@ OPERATIONS = Dashboard(
     uid="ledger-operations",
     title="Ledger: operations",
     about="Does everything run, keep up, and fit on the disk.",
-    rows=(NOW, INTAKE, VIEWS, LOG, MACHINES),
+    rows=(NOW, INTAKE, VIEWS, LOG, CONSOLE, MACHINES),
     variables=(Variable("topic", "ledger_events_recorded_total"),),
 )

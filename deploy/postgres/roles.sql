@@ -27,9 +27,10 @@ SELECT format('ledger_%s_recorder', :'ledger') AS recorder, format('ledger_%s_er
 \set publisher `head -n 1 :'secrets'/publisher_password`
 \set operator  `head -n 1 :'secrets'/operator_password`
 \set auditor   `head -n 1 :'secrets'/auditor_password`
+\set console   `head -n 1 :'secrets'/console_password`
 
 -- A missing file must not become a login without a password.
-SELECT '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'publisher', :'operator', :'auditor') AS incomplete
+SELECT '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'publisher', :'operator', :'auditor', :'console') AS incomplete
 \gset
 \if :incomplete
     DO $$ BEGIN RAISE 'a password file is missing or empty'; END $$;
@@ -45,7 +46,7 @@ SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[
     :'recorder', :'eraser', :'projecting', :'reader', :'publishing',
     'ledger_owner', 'ledger_consumer', 'ledger_projector', 'ledger_upkeep', 'ledger_publisher',
-    'ledger_operator', 'ledger_auditor'
+    'ledger_operator', 'ledger_auditor', 'ledger_console'
 ]) AS wanted
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
 \gexec
@@ -63,12 +64,16 @@ ALTER ROLE ledger_upkeep    LOGIN NOINHERIT PASSWORD :'upkeep';
 ALTER ROLE ledger_publisher LOGIN NOINHERIT PASSWORD :'publisher';
 ALTER ROLE ledger_operator  LOGIN NOINHERIT PASSWORD :'operator';
 ALTER ROLE ledger_auditor   LOGIN NOINHERIT PASSWORD :'auditor';
+ALTER ROLE ledger_console   LOGIN NOINHERIT PASSWORD :'console';
 
 -- A login has no right of its own: it takes a role, and only one of these.
 GRANT :"recorder", :"reader"  TO ledger_consumer;
 GRANT :"projecting", :"reader" TO ledger_projector;
 GRANT :"eraser", :"reader"    TO ledger_upkeep;
 GRANT :"publishing", :"reader" TO ledger_publisher;
+-- The reader's role shows pages, the recorder's records reads and acts, the eraser's carries out decisions. With the
+-- reader's alone the console shows pages and no acts, and `ledger upkeep` records its reads.
+GRANT :"recorder", :"eraser", :"reader" TO ledger_console;
 GRANT :"recorder", :"eraser", :"projecting", :"reader", :"publishing"
     TO ledger_operator, ledger_owner;
 -- Who audits looks, and writes nothing: not even that it looked.
@@ -80,7 +85,8 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ledger')
 \gexec
 REVOKE ALL ON DATABASE ledger FROM PUBLIC;
 GRANT CONNECT ON DATABASE ledger
-    TO ledger_consumer, ledger_projector, ledger_upkeep, ledger_publisher, ledger_operator, ledger_auditor;
+    TO ledger_consumer, ledger_projector, ledger_upkeep, ledger_publisher, ledger_operator, ledger_auditor,
+        ledger_console;
 
 -- In servers that were brought over from PostgreSQL 14 everybody may create in `public`, which nothing here uses.
 \connect ledger

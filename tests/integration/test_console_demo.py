@@ -28,6 +28,7 @@ STEPS = (
     "prove 100 --output",
     "verify ",
     "audit --views",
+    "serve",
 )
 
 
@@ -61,6 +62,8 @@ def test_the_demonstration_shows_each_command_and_can_be_repeated(
         assert "NOT in order" in after
         assert "leaf" in after
         assert not (ground / "copy").exists()
+        assert "was fetched with a login by link: status 200" in shown
+        assert "Open this link" not in shown, "only on a terminal"
     state = program("--data-dir", str(ground), "state", TOUR_SUBJECT, "--json", "--key-dir", "")
     assert state.json["status"] == "erased"
 

@@ -49,13 +49,14 @@ def _views_are_there(status: Any) -> bool:
 def test_run_consumes_and_projects_restarts_what_crashed_and_stops_when_told(
     cli: Cli, topic: str, kafka_bootstrap: str, start: Callable[..., Started]
 ) -> None:
+    cli.set(WEB="1", WEB_PORT="0")
     running = start("run")
     send(kafka_bootstrap, topic, [orjson.dumps(registered()), b"[]"])
     everything = [{"topic": topic, "partition": 0, "bookmark": 2, "lag": 0}]
     done = wait_for(cli, lambda s: s["kafka"] == everything and _views_are_there(s))
     assert (done["position"], done["dead_letters"]) == (1, 1)
     before = running.children
-    assert set(before) == {"consume", "project", "publish"}
+    assert set(before) == {"consume", "project", "publish", "serve"}
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     send(kafka_bootstrap, topic, [orjson.dumps(collected())])

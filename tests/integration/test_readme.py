@@ -56,7 +56,7 @@ def data_dir() -> Iterator[Path]:
 
 
 def test_there_are_tutorials() -> None:
-    assert len(PAGES) == 4
+    assert len(PAGES) == 5
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,4 +1,4 @@
-"""What one browser finds of a log over several visits: what is proven, what contradicts, what cannot be looked at."""
+"""What one browser finds of a log over several visits: proven, contradicted, or not to be looked at."""
 
 import json
 from base64 import b64encode
@@ -12,8 +12,8 @@ from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint
 from ledger.tlog.signing.keys import COSIGNATURE, SigningKey
 from ledger.tlog.signing.notes import parse_note
 from tests.fixtures.tlog import ORIGIN, log_key
-from tests.web.scripting import Files, Script
 from tests.web.made_logs import MadeLog, made_entries, made_entry
+from tests.web.scripting import Files, Script
 
 VISIT = """async (m, x) => {
     const kept = new Map(Object.entries(x.storage));

@@ -7,9 +7,9 @@ from application.queries.upkeep.log_state import LogDay
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.checkpoints import verify_checkpoint
 from ledger.tlog.signing.keys import parse_verifier_key
+from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.fixtures.cases import each
 from tests.fixtures.tlog import tiles_of
-from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.web.console import Client, Consoled
 from web.pages.log_files import name_of
 from web.pages.proof import growth_of

@@ -22,9 +22,10 @@ from ledger.tlog.store.files import read_file
 from ledger.tlog.store.folder import CHECKPOINT, LogFolder
 from ledger.tlog.tree.tiles import TILE_WIDTH, bundle_path, tile_path
 from web.answering import Desk
-from web.api.routing import guarded, problem
+from web.api.problems import failed
+from web.api.routing import guarded
 from web.principals import Principal
-from web.problems import NotFound, problem_of
+from web.problems import NotFound
 from web.resources.proof import note_entry
 from web.visit import Visit
 
@@ -107,7 +108,7 @@ def routes(desk: Desk) -> list[Route]:
                 return await for_readers(request)
             return _given(name, await run_in_threadpool(name.read, folder))
         except LedgerError as error:
-            return problem(problem_of(error))
+            return failed(error)
 
     return [
         Route("/log/{name:path}", file),

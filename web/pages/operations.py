@@ -14,7 +14,7 @@ from ledger.errors import Misconfigured
 from ledger.recording.quarantine import OTHERS
 from schemas import Code
 from schemas.formats import instant_of
-from web.leading import to
+from web.linking import to
 from web.moments import day, when
 from web.page import Form, FormData, Page
 from web.pieces import Column, Id, Link, Tag
@@ -44,46 +44,64 @@ _FILES, _COMMANDS = "file:", "command:"
 
 def _operations(visit: Visit, _params: NoParams, answer: Status) -> Facts:
     epoch = keys.load(visit, NoParams())
-    listed = intake_sources.load(visit, NoParams()).sources
     matters = list(_attention(visit, answer, epoch))
     return {
         "sentence": t("operations.wrong", counted("matter", len(matters)))
         if matters
         else t("operations.flows"),
         "matters": matters,
-        "figures": (
-            (t("operations.position"), answer.position),
-            (t("operations.published"), answer.checkpoint.size),
-            (t("operations.age"), _age(visit, answer)),
-            (
-                t("operations.letters"),
-                Link(to(visit, "/dead-letters"), answer.dead_letters) if answer.dead_letters else 0,
-            ),
-            (t("operations.withheld"), answer.withheld),
-            (t("operations.reads"), answer.reads_waiting),
-        ),
-        "view_rows": [(view.view, view.bookmark, view.lag) for view in answer.views],
-        "view_columns": _columns("view", "bookmark lag"),
-        "lags": [(view.view, view.lag, None, "due" if view.lag else "") for view in answer.views],
-        "topic_columns": _columns("topic", "messages recorded duplicates refused quarantined"),
-        "topic_rows": [
-            (
-                _place(row.topic),
-                row.messages,
-                row.recorded,
-                row.duplicates,
-                row.refused,
-                row.quarantined,
-            )
-            for row in answer.intake.topics
-        ],
-        "source_columns": _columns("source topic state", "recorded refused quarantined"),
-        "sources": listed,
-        "source_rows": [_source_row(row) for row in listed],
-        "quarantined": [row for row in listed if row.state == "quarantined" and row.source],
+        "figures": _figures(visit, answer),
+        "kafka": bool(answer.kafka),
         "key_pairs": _key_pairs(epoch),
         "key_share": _share(visit.now, epoch),
-        "kafka": bool(answer.kafka),
+        **_arrived(answer),
+        **_views(answer),
+        **_sources(visit),
+    }
+
+
+def _figures(visit: Visit, answer: Status) -> Sequence[tuple[object, object]]:
+    letters = answer.dead_letters
+    return (
+        (t("operations.position"), answer.position),
+        (t("operations.published"), answer.checkpoint.size),
+        (t("operations.age"), _age(answer.checkpoint.age_s)),
+        (t("operations.letters"), Link(to(visit, "dead-letters"), letters) if letters else 0),
+        (t("operations.withheld"), answer.withheld),
+        (t("operations.reads"), answer.reads_waiting),
+    )
+
+
+def _arrived(answer: Status) -> Facts:
+    columns = _columns("topic", "messages recorded duplicates refused quarantined")
+    rows = [
+        (
+            _place(row.topic),
+            row.messages,
+            row.recorded,
+            row.duplicates,
+            row.refused,
+            row.quarantined,
+        )
+        for row in answer.intake.topics
+    ]
+    return {"topic_columns": columns, "topic_rows": rows}
+
+
+def _views(answer: Status) -> Facts:
+    return {
+        "view_columns": _columns("view", "bookmark lag"),
+        "view_rows": [(view.view, view.bookmark, view.lag) for view in answer.views],
+        "lags": [(view.view, view.lag, None, "due" if view.lag else "") for view in answer.views],
+    }
+
+
+def _sources(visit: Visit) -> Facts:
+    rows = intake_sources.load(visit, NoParams()).sources
+    return {
+        "source_columns": _columns("source topic state", "recorded refused quarantined"),
+        "source_rows": [_source_row(row) for row in rows],
+        "quarantined": [row for row in rows if row.state == "quarantined" and row.source],
         "may_resume": visit.may("letters"),
     }
 
@@ -95,7 +113,7 @@ def _attention(visit: Visit, answer: Status, epoch: KeyStatus) -> Iterator[objec
     for row in answer.quarantined:
         letters = kept_of(row.source, row.topic)
         href = to(
-            visit, "/dead-letters", code=letters.code, source=letters.source, topic=letters.topic
+            visit, "dead-letters", code=letters.code, source=letters.source, topic=letters.topic
         )
         yield t("operations.kept_out", Link(href, row.source), row.topic)
     behind = answer.position - answer.checkpoint.size
@@ -108,15 +126,12 @@ def _attention(visit: Visit, answer: Status, epoch: KeyStatus) -> Iterator[objec
         yield t("operations.views_late", counted("view", len(late)))
 
 
-def _age(visit: Visit, answer: Status) -> object:
-    age_s = answer.checkpoint.age_s
+def _age(age_s: float | None) -> object:
     if age_s is None:
         return t("operations.never")
-    return (
-        t("operations.seconds", round(age_s))
-        if age_s < 120
-        else t("operations.minutes", round(age_s / 60))
-    )
+    if age_s < 120:
+        return t("operations.seconds", round(age_s))
+    return t("operations.minutes", round(age_s / 60))
 
 
 def _source_row(row: SourceRow) -> Sequence[object]:
@@ -254,7 +269,9 @@ class Kind(FormData, frozen=True, kw_only=True):
 
     def address(self, visit: Visit, **counts: int) -> str:
         """Where that list is."""
-        return to(visit, "/dead-letters", **{name: getattr(self, name) for name in KIND}, **counts)
+        named = {name: getattr(self, name) for name in KIND}
+        counted = {name: str(count) for name, count in counts.items()}
+        return to(visit, "dead-letters", **named, **counted)
 
 
 KIND = Kind.__struct_fields__
@@ -293,7 +310,7 @@ def let_in(visit: Visit, form: Source) -> str:
     with _recorder(visit) as recorder:
         resume_source(recorder, form.source, form.topic)
     kept = kept_of(form.source, form.topic)
-    return to(visit, "/dead-letters", code=kept.code, source=kept.source, topic=kept.topic)
+    return to(visit, "dead-letters", code=kept.code, source=kept.source, topic=kept.topic)
 
 
 def _recorder(visit: Visit) -> AbstractContextManager[Ledger]:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from application.queries.oversight.access import Access, Rights, RoleHeld
 from application.queries.oversight.looks import EmployeeFile, Look, Looks, RoleLooks
 from application.words import say
-from web.leading import named, to
+from web.linking import event, person, to
 from web.moments import day, when
 from web.page import Page
-from web.pieces import Column, Id, Link, Tag, Tone
+from web.pieces import Column, Link, Tag, Tone
 from web.rendering import code
 from web.resource import NoParams
 from web.resources.staff import (
@@ -54,13 +54,13 @@ def _role_row(visit: Visit, role: RoleRights) -> Sequence[object]:
         [t(f"console_part.{part}") for part in role.parts],
         [t(f"deed.{deed}") for deed in role.acts],
         t(f"sight.{role.opens}-{role.others}") if role.parts else None,
-        Link(to(visit, "/staff", role=role.role), role.holders) if role.holders else 0,
+        Link(to(visit, "staff", role=role.role), role.holders) if role.holders else 0,
     )
 
 
 def _employee_row(visit: Visit, row: Rights) -> Sequence[object]:
     return (
-        named(visit, row.employee),
+        person(visit, row.employee),
         [_held(role) for role in row.roles],
         _categories(row.categories),
         day(row.vog.issued_on) if row.vog else None,
@@ -105,7 +105,7 @@ def _employee(visit: Visit, _params: EmployeeParams, answer: EmployeeFile) -> Fa
 
 def _seen(visit: Visit, params: SeenParams, answer: Looks) -> Facts:
     return {
-        "subject": named(visit, answer.subject),
+        "subject": person(visit, answer.subject),
         "sentence": t("staff.seen", counted("time", answer.count)),
         **_looks(visit, answer.looks, answer.next, with_whose=False),
     }
@@ -120,7 +120,7 @@ def _inspections(visit: Visit, _params: LooksParams, answer: RoleLooks) -> Facts
         "account_columns": _columns("employee since ends state", "reads"),
         "account_rows": [
             (
-                named(visit, account.employee),
+                person(visit, account.employee),
                 when(account.since),
                 when(account.until) if account.until else None,
                 Tag(t(f"account.{account.state}"), _ACCOUNT_TONES[account.state]),
@@ -146,14 +146,12 @@ def _looks(
     rows = [
         (
             when(look.occurred_at),
-            *([[named(visit, look.who), code(look.role, "role")]] if with_who else ()),
+            *([[person(visit, look.who), code(look.role, "role")]] if with_who else ()),
             *([_whose(visit, look)] if with_whose else ()),
             _why(look),
             _categories(look.categories) or t("staff.facts"),
             _wrong(look),
-            Link(to(visit, f"/events/{look.position}"), look.position, quiet=True)
-            if visit.has("persons")
-            else Id(str(look.position)),
+            event(visit, look.position),
         )
         for look in looks
     ]
@@ -163,7 +161,7 @@ def _looks(
 def _whose(visit: Visit, look: Look) -> object:
     if look.everyone:
         return t("staff.everyone")
-    return named(visit, look.whose) if look.whose is not None else t("staff.list")
+    return person(visit, look.whose) if look.whose is not None else t("staff.list")
 
 
 def _why(look: Look) -> list[object]:

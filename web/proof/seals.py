@@ -1,7 +1,7 @@
-"""What a page gives the browser, so that it proves an event: the log's name and keys, and what the page shows.
+"""What a page gives the browser to prove an event: the log's name and keys, and what the page shows.
 
-A seal asks for the whole entry of its event. So a role has seals only where nothing of a person is hidden from
-it: an entry names the categories of its sealed values, and a hidden category must not even be named.
+A seal asks for the whole entry of its event. So a role has seals only where nothing of a person is hidden
+from it: an entry names the categories of its sealed values, and a hidden category must not even be named.
 """
 
 from collections.abc import Mapping
@@ -37,8 +37,8 @@ def reads_whole_log(visit: Visit) -> bool:
 def seal_of(visit: Visit, position: int, shown: Mapping[str, object]) -> Seal | None:
     """The seal of an event; None for a role that has none.
 
-    `shown`: what the page shows of it, by the names of the entry: `type`, `recorded`, `facts.recipient`. Values are as
-    they were recorded. What the page does not show is left out.
+    `shown`: what the page shows of it, by the names of the entry: `type`, `recorded`, `facts.recipient`.
+    Values are as they were recorded. What the page does not show is left out.
     """
     if not has_seals(visit):
         return None
@@ -76,7 +76,7 @@ def canonical(value: object) -> str:
 
 
 def log_site(visit: Visit) -> dict[str, Any]:
-    """Which log the browser asks, which keys it must have, and which witnesses must have signed."""
+    """Which log the browser asks, with which keys, which witnesses must have signed, and the zone of times."""
     log = visit.settings.log
     policy = log.policy or Policy()
     keys = [*visit.site.log_key.known(), *(trusted.key for trusted in policy.logs)]
@@ -89,6 +89,7 @@ def log_site(visit: Visit) -> dict[str, Any]:
         ],
         "quorum": None if policy.quorum == NO_QUORUM else _quorum(policy, policy.quorum),
         "log": LOG,
+        "zone": visit.settings.people.timezone.key,
     }
 
 

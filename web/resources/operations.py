@@ -45,7 +45,7 @@ Shown = Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class LettersParams(Params, frozen=True, kw_only=True):
-    """Which refused messages, oldest first. `after`: only those after this one. Times: of arrival, both included.
+    """Which refused messages, oldest first. `after`: only those after this one. Times: of arrival, inclusive.
 
     `tried`, `stayed`: how many were just tried again, and refused again; they change nothing of the answer.
     """
@@ -75,7 +75,7 @@ class LettersParams(Params, frozen=True, kw_only=True):
 
 
 class LetterPage(DeadLetters, frozen=True, kw_only=True):
-    """A page of refused messages without their content. `after`: where the next page begins, if there is one."""
+    """A page of refused messages without their content. `after`: where the next page begins."""
 
     after: str | None
 

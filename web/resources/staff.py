@@ -33,7 +33,7 @@ class RoleRights(Answer, frozen=True):
     """What a role may see and do. `categories`: that the register says it covers; null: it is not defined.
 
     `parts`, `acts`: of the console. `opens`, `others`: which categories of personal values open, and what
-    becomes of the others. `ends`: nobody logs in with it whose grant names no end. `holders`: how many hold it.
+    becomes of the others. `ends`: nobody logs in with it whose grant names no end. `holders`: how many.
     """
 
     role: str

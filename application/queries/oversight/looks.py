@@ -33,9 +33,9 @@ AccountState = Literal["open", "ended", "endless"]
 class Look(Answer, frozen=True, kw_only=True):
     """One look. `why`: the purpose that another system was told, or the query that asked this ledger.
 
-    `here`: through this ledger. `many`: it told about many at once; `everyone`: about every customer. `held`,
-    `beyond`, `vog`: as `SeenElsewhere` has them. `reason`, `case_ref`: what was stated. `whose`: whose data it
-    was; null for an answer about many.
+    `here`: through this ledger. `many`: it told about many at once; `everyone`: about every customer.
+    `held`, `beyond`, `vog`: as `SeenElsewhere` has them. `reason`, `case_ref`: what was stated. `whose`:
+    whose data it was; null for an answer about many.
     """
 
     position: int
@@ -56,7 +56,7 @@ class Look(Answer, frozen=True, kw_only=True):
 
 
 class _Page(Answer, frozen=True, kw_only=True):
-    """Looks, the latest recorded first. `count`: of all. `next`: looks before this position are on the next page."""
+    """Looks, the latest recorded first. `count`: of all. `next`: the next page has those before it."""
 
     looks: list[Look]
     count: int
@@ -201,7 +201,7 @@ def _here(row: SeenHere, who: Name | None, whose: Name | None, *, many: bool = F
 
 
 def _page(rows: Sequence[Look], before: int | None, limit: int) -> tuple[list[Look], int | None]:
-    """The looks before a position, at most so many, the latest recorded first; and where the next page begins."""
+    """The looks before a position, the latest recorded first; and before which one the next page begins."""
     left = [look for look in rows if look.position < (before or LAST)]
     page = nlargest(limit, left, key=lambda look: look.position)
     return page, page[-1].position if len(left) > len(page) else None

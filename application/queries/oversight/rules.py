@@ -5,7 +5,7 @@ from typing import Literal
 
 import rulebook
 from application.answer import Answer, InBothLanguages
-from application.queries.cases.found_requests import NoSuchCase
+from ledger.errors import UnknownSubject
 from rulebook import ERASURE_RULES, NOTICE_CHECKS, ORDER_FINDINGS, RETENTION_RULES, RULES
 from rulebook.layers import Layer
 
@@ -42,10 +42,10 @@ class RuleShown(Answer, frozen=True):
 
 
 def rule_shown(id: str) -> RuleShown:
-    """The rule of an id. Raises NoSuchCase where the rulebook has none."""
+    """The rule of an id. Raises UnknownSubject where the rulebook has none."""
     found = next((rule for rule in _every_rule() if rule.rule == id), None)
     if found is None:
-        raise NoSuchCase("the rulebook has no rule of this id")
+        raise UnknownSubject("the rulebook has no rule of this id")
     return found
 
 

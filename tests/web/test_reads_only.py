@@ -1,0 +1,70 @@
+"""A console whose login of the database may only read: pages and answers work, and no act is there."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+import pytest
+
+from application.following import bring_up_to_date, wait_until_current
+from consumers.files import ingest
+from host.wiring import install_site
+from ledger.clocks import Clocks
+from ledger.errors import Retry
+from tests.fixtures.console import collected, registered
+from tests.web.console import Consoled, clock, console_settings
+
+WHO = "/persons/customer/10023"
+
+
+class Both(NamedTuple):
+    """Two consoles on one ledger: one by the operator's login, and one by a login that cannot record."""
+
+    operator: Consoled
+    reading: Consoled
+
+
+@pytest.fixture
+def both(database_with_logins: str, secrets_folder: Path, tmp_path: Path) -> Iterator[Both]:
+    keys = tmp_path / "keys"
+
+    def console(name: str) -> Consoled:
+        secret = str(secrets_folder / f"{name}_password")
+        url = f"postgresql://ledger_{name}@{database_with_logins}/ledger"
+        settings = console_settings(url, keys, DATABASE_PASSWORD_FILE=secret)
+        if name == "owner":
+            install_site(settings, clock)
+        return Consoled(settings)
+
+    console("owner").close()
+    # The publisher's login may read, and of the rest publish alone.
+    made = Both(console("operator"), console("publisher"))
+    made.operator.record(registered(), collected())
+    yield made
+    for one in made:
+        one.close()
+
+
+def test_answers_are_given_and_noted_and_another_process_records_the_reads(both: Both) -> None:
+    officer = both.reading.as_("privacy-officer", "employee/77")
+    assert officer.api(f"{WHO}/state")["subject"] == "customer/10023"
+    assert both.operator.reads() == 1
+    looks = both.operator.as_("auditor").api("/staff/77")["looks"]
+    assert [look["whose"] for look in looks] == ["customer/10023"]
+
+
+def test_no_act_is_there(both: Both) -> None:
+    operator = both.reading.as_("ledger-operator")
+    assert operator.get("/operations").status_code == 200
+    assert operator.post("/dead-letters/retry-all").status_code == 404
+
+
+def test_views_that_a_projector_has_not_reached_are_waited_for(both: Both) -> None:
+    line = BytesIO(orjson.dumps(collected(id="another")))
+    with both.operator.site() as site, both.reading.pool.site() as mine:
+        ingest(site.open_recorder, [("late", line)], site.intake, Clocks(site.clock))
+        with pytest.raises(Retry, match="views are not up to date"):
+            wait_until_current(mine, lambda _s: None)
+        wait_until_current(mine, lambda _s: bring_up_to_date(site))
