@@ -57,7 +57,7 @@ def static(name: str) -> str:
 def environment() -> Environment:
     """The templates with what they may use; one for the whole process."""
     from web.proof import seals  # which makes pieces of pages, and they are made with this
-    from web.scripts import script
+    from web.scripts import script, seal_words
 
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
@@ -78,7 +78,7 @@ def environment() -> Environment:
         has_seals=seals.has_seals,
         log_site=seals.log_site,
         seal_of=seals.seal_of,
-        seal_words=seals.seal_words,
+        seal_words=seal_words,
     )
     environment.filters.update(
         when=when,

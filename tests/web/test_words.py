@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from application.language import speak
 from schemas.texts import LANGUAGES
+from web.pages.listed import PAGES
 from web.words import counted, grouped, t, words
 
 WEB = Path(__file__).parents[2] / "web"
@@ -21,6 +22,13 @@ _JOINED = re.compile(r"""["']([a-z_-]+\.[a-z_-]*)["'] ~""")
 _WHOLE = re.compile(r"""(?:\bword\(\s*|words\(\)\[)["']([a-z_-]+)["']""")
 _CALLED = re.compile(r"""\bt\(\s*["']([^"']+)["']\s*[,)]""")
 _COUNTED = {"one", "many"}
+# Each act has a section of its own.
+_OF_ACTS = {
+    f"act-{page.resource.name}.{part}"
+    for page in PAGES
+    if page.template == "act.html"
+    for part in ("title", "does", "submit")
+}
 
 
 def sources() -> str:
