@@ -28,6 +28,7 @@ from tests.web.changed import changed
 from tests.web.console import Client, Consoled, clock
 from tests.web.live import Live, listening
 from web.page import Page as ConsolePage
+from web.pages.listed import PAGES
 from web.principals import Principal
 from web.proof.seals import shown_of
 from web.rendering import environment
@@ -59,7 +60,7 @@ def live(sampled: Consoled) -> Iterator[Live]:
     more = ConsolePage("/seals/{kind}/{id}", "person", person_history, "events.html", present)
     templates = DictLoader({"events.html": EVENTS})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(web.app, "PAGES", (*web.app.PAGES, more))
+        patch.setattr(web.app, "PAGES", (*PAGES, more))
         patch.setattr(environment(), "loader", ChoiceLoader([templates, environment().loader]))
         with listening(sampled.pool) as live:
             yield live
