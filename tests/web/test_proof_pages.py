@@ -198,6 +198,9 @@ def test_the_page_of_the_log_is_for_roles_that_have_it(sampled: Consoled, role: 
     for path in ("/proof", "/proof/5", "/proof/event?position=5", "/proof/audit"):
         response = client.get(path) if "?" not in path else client.http.get(path)
         assert response.status_code == (200 if role in PROVERS else 404)
+        if path == "/proof":
+            may_start = 'action="/proof/audit"' in response.text
+            assert may_start == ("audit" in table()[role].acts and role in PROVERS)
         may = role in READERS
         if path == "/proof/5":
             assert ('data-entry="/api/v1/proof/entries/5?ticket=' in response.text) == may
