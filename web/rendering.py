@@ -16,7 +16,7 @@ from application.times import zone_name
 from application.words import code_word
 from schemas.texts import country_name, field_name
 from web.frame import Frame
-from web.harmless import harmless, shortened
+from web.harmless import harmless
 from web.moments import (
     clock_field,
     day,
@@ -27,7 +27,7 @@ from web.moments import (
     when,
     when_text,
 )
-from web.shown import cell, is_number, verbatim
+from web.shown import cell, is_number, shortened_text, verbatim
 from web.words import counted, grouped, t
 
 _HERE = Path(__file__).parent
@@ -96,7 +96,7 @@ def environment() -> Environment:
         cell=cell,
         verbatim=verbatim,
         commands=commands,
-        shortened=lambda text: text if isinstance(text, Markup) else shortened(str(text)),
+        shortened=shortened_text,
     )
     environment.tests["a_number"] = is_number
     return environment
