@@ -122,9 +122,7 @@ def last_position(source: Source, selected: SelectedEvents) -> int:
 def last_of(seen: Iterable[tuple[RecordedEvent, str | None]]) -> int:
     """The position of the last of some events that counts, reads aside; 0 without one."""
     positions = (
-        event.position
-        for event, annulled_by in seen
-        if annulled_by is None and event.name != READ
+        event.position for event, annulled_by in seen if annulled_by is None and event.name != READ
     )
     return max(positions, default=0)
 

@@ -12,7 +12,7 @@ from tests.fixtures.console import (
 from tests.web.console import Client, Consoled
 
 WHO = "customer/77001"
-"""With data of the contact category, which the help desk covers, and of the payment one, which it does not."""
+"""With data of a category that the help desk covers, and of payment, which it does not."""
 OTHER = "visitor/77002"
 """Of whom there is nothing but data that the help desk does not cover."""
 GONE = "customer/77003"
@@ -48,9 +48,7 @@ def record_persons(console: Consoled) -> None:
         withdrawn(WHO, time="2024-06-01T10:00:00+02:00"),
         _hold("H-1", "dispute", ["contact", "payment"]),
         _hold("H-2", "undisclosed", ["contact"]),
-        message(
-            "processing-restricted", WHO, categories=["contact"], ground="accuracy-contested"
-        ),
+        message("processing-restricted", WHO, categories=["contact"], ground="accuracy-contested"),
         message("contact-person-added", CONTACT, customer=WHO, **_OUTSIDER, **_CONTACT),
         collected(OTHER, **_PAYMENT),
         registered(GONE),

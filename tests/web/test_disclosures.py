@@ -56,9 +56,7 @@ def test_pages_by_key_give_every_disclosure_once_the_latest_first(given: Console
         {"country": "US", "from": "2026-05-30", "until": "2026-05-30"},
     ],
 )
-def test_filters_hold_on_every_page(
-    given: Consoled, chosen: dict[str, str], limit: str
-) -> None:
+def test_filters_hold_on_every_page(given: Consoled, chosen: dict[str, str], limit: str) -> None:
     rows = walked(given.as_("privacy-officer"), limit=limit, **chosen)
     assert [row["recipient"] for row in rows] == ["elders"] * 7
 

@@ -119,4 +119,3 @@ def test_an_event_is_there_from_when_it_was_recorded(persons: Consoled) -> None:
     assert operator.get(address, at_position=str(line["position"])).status_code == 200
     assert operator.get(address, at_position=before).status_code == 404
     assert operator.get(address, recorded_by="2020-01-01T00:00:00Z").status_code == 404
-

@@ -20,7 +20,6 @@ from web.resources.persons import PersonParams, person_channels, person_consents
 from web.visit import Visit
 from web.words import t
 
-
 SHOWN = 50
 """So many acts stand on the page, the latest; the file has all of them."""
 
