@@ -297,3 +297,22 @@ def test_hostile_parameters_come_back_harmless(officer: Client, hostile: str) ->
     assert ORIGIN not in officer.get("/requests").text
     assert orjson.loads(officer.get("/api/v1/requests", right="none").content)["requests"] == []
     speak(None)
+
+
+@pytest.mark.parametrize("path", ["/requests", "/complaints", "/incidents", "/notifications"])
+def test_a_long_list_goes_on_by_key_with_its_filters(
+    officer: Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = officer.api(path, all="true")
+    rows = next(value for value in answer.values() if isinstance(value, list))
+    monkeypatch.setattr("web.pages.paging.ON_A_PAGE", 3)
+    address, shown, pages = f"{path}?all=true", 0, 0
+    while address:
+        page = officer.http.get(address).text
+        shown += len(re.findall('<th scope="row">', page))
+        pages += 1
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        address = following[1].replace("&amp;", "&") if following else ""
+        assert not address or "all=true" in address
+    assert (shown, pages) == (len(rows), -(-len(rows) // 3) or 1)
+    assert officer.get(path, after="no-such-row").status_code == 400

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from msgspec import to_builtins
+
 from application.language import spoken
 from application.queries.cases.clocks import CaseAct, CaseClock, positions_of
 from application.queries.subjects import streams_of as streams_named
@@ -17,6 +19,7 @@ from web.moments import when
 from web.parts import Filter, Input, Table, columns, lines
 from web.pieces import Column, Deadline, Id, Link, Tag, Tone
 from web.rendering import code
+from web.resource import Params
 from web.visit import Visit
 from web.words import t
 
@@ -57,6 +60,20 @@ def cited(citation: str) -> str:
 def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:
     """A filter of a list, which keeps the moment."""
     return Filter(path, inputs, tuple(moment_texts(visit.moment).items()))
+
+
+def more(
+    visit: Visit, path: str, params: Params, following: str | None
+) -> tuple[str | None, str | None]:
+    """The addresses of the page that follows and of the first one, with the filters of this one."""
+    texts = to_builtins(params)
+    filters = {name: _text(value) for name, value in texts.items() if name != "after" and value}
+    after = to(visit, path, **{**filters, "after": following}) if following else None
+    return after, to(visit, path, **filters) if texts.get("after") else None
+
+
+def _text(value: object) -> str:
+    return "true" if value is True else str(value)
 
 
 def choice(name: str, options: Iterable[tuple[str, object]], value: str | None) -> Input:

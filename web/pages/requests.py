@@ -24,9 +24,11 @@ from web.pages.common import (
     filtered,
     ground,
     headings,
+    more,
     pairs,
     steps_table,
 )
+from web.pages.paging import page_of
 from web.parts import Definitions, Input, Nothing, Notice, Table, lines
 from web.pieces import Deadline, Link, Tag
 from web.rendering import code
@@ -36,11 +38,16 @@ from web.visit import Visit
 from web.words import counted, t
 
 
+def _key(row: RequestRow) -> str:
+    return f"{row.request_ref}/{row.data_subject}"
+
+
 def _list(visit: Visit, params: RequestsParams, answer: RequestList) -> Mapping[str, object]:
+    rows, following = page_of(answer.requests, _key, params.after)
     table = Table(
         t("requests.title"),
         headings("requests", "request about received status due"),
-        tuple(_row(visit, row) for row in answer.requests),
+        tuple(_row(visit, row) for row in rows),
     )
     nothing = Nothing(t("requests.nothing"), t("requests.nothing_how"))
     return {
@@ -48,6 +55,7 @@ def _list(visit: Visit, params: RequestsParams, answer: RequestList) -> Mapping[
         "said": _said(visit, answer),
         "links": _links(visit),
         "parts": (_filter(visit, params), table if answer.requests else nothing),
+        "more": more(visit, "requests", params, following),
         "forms": ("csv", "xlsx", "json"),
     }
 
