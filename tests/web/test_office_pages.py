@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -118,10 +117,10 @@ def settings(sampled: Consoled) -> Settings:
 
 
 @pytest.fixture
-def command(program: Cli, settings: Settings) -> Iterator[Cli]:
+def command(program: Cli, settings: Settings) -> Cli:
     """The command line on the ledger of the console."""
     program.set(DATABASE_URL=str(settings.database_url), KEY_DIR=str(settings.key_dir))
-    yield program
+    return program
 
 
 @pytest.mark.parametrize("path", COMMANDS)
