@@ -10,7 +10,6 @@ import orjson
 import pytest
 
 from application.language import speak
-from documents.breach_notice import notice_page
 from documents.register_exports import EXPORTS
 from host.settings import Settings
 from tests.fixtures.console import Cli
@@ -189,7 +188,6 @@ def test_the_notification_of_a_breach_is_the_document_of_the_command(
     ).out
     path = f"/incidents/{ref}/notification"
     assert officer.get(path, as_of=at[1], format="html", language="nl").content == printed
-    assert notice_page  # the one function that both use
 
 
 def test_findings_go_on_by_key_and_each_is_shown_once(officer: Client) -> None:

@@ -87,7 +87,11 @@ def also(name: str, value: bool) -> Input:
     return Input(name, "choice", options, value="true" if value else "", label=f"also_{name}")
 
 
-def acts(visit: Visit, *offered: tuple[str, str, dict[str, str | None]]) -> tuple[Link, ...]:
+Offered = tuple[str, str, dict[str, str | None]]
+"""An act on a page: its name, its path, and what its form is filled in with."""
+
+
+def acts(visit: Visit, *offered: Offered) -> tuple[Link, ...]:
     """Links to acts: their words, path and parameters. As of the past nothing can be done."""
     if visit.moment != NOW:
         return ()

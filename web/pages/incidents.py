@@ -10,6 +10,7 @@ from web.linking import person, to
 from web.moments import when
 from web.page import File, Page
 from web.pages.common import (
+    Offered,
     acts,
     also,
     clock,
@@ -60,7 +61,7 @@ def _list(visit: Visit, params: CasesParams, answer: IncidentList) -> Mapping[st
 def _begun(visit: Visit) -> tuple[object, ...]:
     if not visit.may("incidents"):
         return ()
-    detect = ("incident-detect", "acts/detect-breach", {})
+    detect: Offered = ("incident-detect", "acts/detect-breach", {})
     return acts(visit, detect, ("incident-suspect", "acts/suspect-misuse", {}))
 
 

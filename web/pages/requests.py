@@ -16,6 +16,7 @@ from web.linking import person, to
 from web.moments import day, when
 from web.page import Page
 from web.pages.common import (
+    Offered,
     acts,
     also,
     cap,
@@ -73,11 +74,11 @@ def _said(visit: Visit, answer: RequestList) -> object:
 
 
 def _links(visit: Visit) -> tuple[object, ...]:
-    offered = [("request-open", "acts/open-request", {})] if visit.may("requests") else []
+    opening: Offered = ("request-open", "acts/open-request", {})
     return (
         Link(to(visit, "complaints"), t("complaints.title")),
         Link(to(visit, "notifications"), t("notifications.title")),
-        *acts(visit, *offered),
+        *(acts(visit, opening) if visit.may("requests") else ()),
     )
 
 
@@ -171,13 +172,11 @@ def _acts(visit: Visit, params: CaseParams, answer: RequestFile) -> tuple[object
     case, whose = f"requests/{answer.request_ref}", {"subject": params.subject}
     done = {"extend": answer.extended, "verify": answer.identity == "verified"}
     named = (name for name in _ON_A_CASE if not done.get(name))
-    offered = [(f"request-{name}", f"{case}/{name}", whose) for name in named]
+    offered: list[Offered] = [(f"request-{name}", f"{case}/{name}", {**whose}) for name in named]
     return acts(visit, *offered, *_deciding(visit, answer))
 
 
-def _deciding(
-    visit: Visit, answer: RequestFile
-) -> Iterator[tuple[str, str, dict[str, str | None]]]:
+def _deciding(visit: Visit, answer: RequestFile) -> Iterator[Offered]:
     """To decide on the data, where the right asks for an erasure."""
     if answer.right in {"erasure", "objection"} and visit.may("decisions"):
         name = answer.subject if isinstance(answer.subject, str) else None

@@ -8,7 +8,8 @@ from web.pages.paging import ON_A_PAGE, page_of
 
 @pytest.mark.parametrize("length", [0, 1, ON_A_PAGE, ON_A_PAGE + 1, 3 * ON_A_PAGE])
 def test_each_row_is_on_one_page(length: int) -> None:
-    rows, found, after = list(range(length)), [], None
+    rows, after = list(range(length)), None
+    found: list[int] = []
     while True:
         page, after = page_of(rows, str, after)
         assert len(page) <= ON_A_PAGE
