@@ -4,9 +4,9 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from ledger.storage.postgres import Session
-from ledger.systems import registered_systems
+from ledger.systems import registered_sources, registered_systems
 from ledger.writing.message import place_in
-from rulebook.sources import senders_with
+from rulebook.sources import SYSTEM_OF, senders_with
 from schemas import AdmissionRules
 from schemas.powers import Speakers
 from schemas.sources import gives_power
@@ -24,6 +24,14 @@ def accepted_now(intake: AdmissionRules, session: Session) -> AdmissionRules:
     return msgspec.structs.replace(
         intake, speakers=msgspec.structs.replace(speakers, senders=senders)
     )
+
+
+def sources_now(intake: AdmissionRules, session: Session, system: str) -> frozenset[str]:
+    """The sources of a system by now: those of the house's table, and over it what was registered."""
+    speakers = intake.speakers or Speakers()
+    registered = registered_sources(session, lambda event: _counts(event, speakers))
+    systems = {**SYSTEM_OF, **registered}
+    return frozenset(source for source, of in systems.items() if of == system)
 
 
 def _counts(event: RecordedEvent, speakers: Speakers) -> bool:

@@ -24,7 +24,6 @@ class ProviderSettings(msgspec.Struct, frozen=True):
     person_claim: str = "sub"
     role_claim: str = "roles"
     subject_claim: str = "data_subject"
-    until_claim: str = "account_until"
     acr: tuple[str, ...] = ()
     max_age_s: int | None = None
 
@@ -50,7 +49,7 @@ def read_logins(reader: Reader) -> LoginSettings:
     """Settings of logins; what is wrong is noted in the reader."""
     return LoginSettings(
         provider=_provider(reader),
-        audience=reader.text("API_AUDIENCE", None, r"\S{1,255}", "a name without spaces"),
+        audience=reader.text("API_AUDIENCE", None, r"[!-~]{1,255}", "a name without spaces"),
         clients_file=reader.file("API_CLIENTS_FILE"),
         client_authorities=reader.file("API_CLIENTS_CAFILE"),
     )
@@ -60,19 +59,19 @@ def _provider(reader: Reader) -> ProviderSettings | None:
     issuer = reader.text(
         "OIDC_ISSUER", None, _ISSUER, "the issuer's address, such as https://login.example.nl"
     )
-    client_id = reader.text("OIDC_CLIENT_ID", None, r"\S{1,255}", "an id without spaces")
+    client_id = reader.text("OIDC_CLIENT_ID", None, r"[!-~]{1,255}", "an id without spaces")
     age = reader.number("OIDC_MAX_AGE_S", MOST_AGE_S, MOST_AGE_S)
-    claim = "the name of a claim"
     settings = ProviderSettings(
         issuer=issuer or "",
         client_id=client_id or "",
         client_secret=reader.first_line("OIDC_CLIENT_SECRET_FILE"),
-        scopes=reader.names("OIDC_SCOPES", ("openid",), _WORD, "scopes"),
-        person_claim=reader.text("OIDC_PERSON_CLAIM", "sub", _CLAIM, claim),
-        role_claim=reader.text("OIDC_ROLE_CLAIM", "roles", _CLAIM, claim),
-        subject_claim=reader.text("OIDC_SUBJECT_CLAIM", "data_subject", _CLAIM, claim),
-        until_claim=reader.text("OIDC_UNTIL_CLAIM", "account_until", _CLAIM, claim),
-        acr=reader.names("OIDC_ACR", (), _WORD, "kinds of login"),
+        scopes=reader.names("OIDC_SCOPES", ("openid",), _WORD, "names of scopes"),
+        person_claim=reader.text("OIDC_PERSON_CLAIM", "sub", _CLAIM, "the name of a claim"),
+        role_claim=reader.text("OIDC_ROLE_CLAIM", "roles", _CLAIM, "the name of a claim"),
+        subject_claim=reader.text(
+            "OIDC_SUBJECT_CLAIM", "data_subject", _CLAIM, "the name of a claim"
+        ),
+        acr=reader.names("OIDC_ACR", (), _WORD, "codes of kinds of login"),
         max_age_s=age if age < MOST_AGE_S else None,
     )
     if (issuer is None) != (client_id is None):

@@ -33,6 +33,7 @@ class SitePool:
         self._room = BoundedSemaphore(size)
         self._opened: list[Site] = []
         self._opening = Lock()
+        self._closing: list[Callable[[], None]] = []
         with open_site(settings, clock):
             pass
 
@@ -62,16 +63,26 @@ class SitePool:
         finally:
             self._room.release()
 
+    def apart(self, close: Callable[[], None]) -> Site:
+        """A site for a thread that goes on beside requests. `close`: ends that thread, before its site closes."""
+        self._closing.append(close)
+        return self._open()
+
     def _take(self) -> Site:
         try:
             return self._free.get_nowait()
         except Empty:
-            with self._opening:
-                site = bare_site(self._settings, self._clock)
-                self._opened.append(site)
-            return site
+            return self._open()
+
+    def _open(self) -> Site:
+        with self._opening:
+            site = bare_site(self._settings, self._clock)
+            self._opened.append(site)
+        return site
 
     def close(self) -> None:
         """Close every site."""
+        while self._closing:
+            self._closing.pop()()
         while self._opened:
             self._opened.pop().close()

@@ -233,11 +233,6 @@ SETTINGS: tuple[Setting, ...] = (
         "web",
         "claim with the reference of a data subject, such as customer/10023 [data_subject]",
     ),
-    Setting(
-        "LEDGER_OIDC_UNTIL_CLAIM",
-        "web",
-        "claim with the end of an account, which an inspector's must have [account_until]",
-    ),
     Setting("LEDGER_OIDC_ACR", "web", "kinds of login that count (acr), separated by commas [any]"),
     Setting("LEDGER_OIDC_MAX_AGE_S", "web", "seconds after which a login is asked for anew [any]"),
     Setting(

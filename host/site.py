@@ -289,21 +289,15 @@ class Site:
         approval = Approval(act, reader.reference, reader.role, digest)
         recorder = self._open_recorder_of_own()
         try:
-            return approve(
-                self._idle_reader(),
-                recorder.record,
-                self.ledger,
-                approval,
-                self.clock(),
-                period("second-approval"),
-            )
+            session, valid = self._idle_reader(), period("second-approval")
+            return approve(session, recorder.record, self.ledger, approval, self.clock(), valid)
         finally:
             recorder.close()
 
     def digest_of_act(
         self, act: str, parameters: Sequence[object], about: str | None = None
     ) -> str:
-        """The name of an act by which its two approvals find each other. Raises UnknownSubject."""
+        """The name by which the approvals of an act find each other. Raises UnknownSubject."""
         opener = Opener(self.session("reader"), self.provider, self.ledger)
         digested = [*(whom(opener, about) if about else ()), *parameters]
         return digest_of(opener.ledger_key(READS), act, digested)

@@ -64,3 +64,5 @@ SENDERS: Mapping[str, Sender] = {
     entry.source: Sender(_types(entry.types), frozenset(entry.subjects), frozenset(entry.through))
     for entry in SOURCES
 }
+SYSTEM_OF: Mapping[str, str] = {entry.source: entry.system for entry in SOURCES}
+"""The system of each source of the table."""

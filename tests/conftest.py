@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.campaign",
     "tests.fixtures.engines",
     "tests.fixtures.kafka",
+    "tests.fixtures.memory",
     "tests.fixtures.order",
     "tests.fixtures.thirdparty",
     # The last ones import those above.

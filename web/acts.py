@@ -3,7 +3,8 @@
 An act that destroys something, or tells somebody, first shows what it would do; the person confirms that.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -11,13 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.answer import Answer
-from ledger.errors import Misconfigured
+from ledger.errors import Misconfigured, UnknownSubject
 from web.page import AnyPage, Form, FormData, Page, Preview
 from web.parts import Input
-from web.problems import NotFound
 from web.rendering import code
 from web.requests import time_named
 from web.resource import Params, Resource
+from web.resources.periods import person_named
 from web.rights import Deed, Part
 from web.visit import Visit
 from web.words import t
@@ -73,21 +74,19 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
         return Form(self.path, self.section, self.deed, self.fields, self._do, self.page, preview)
 
     def _do(self, visit: Visit, fields: F) -> str:
-        check_codes(fields, self.codes)
-        return self.do(visit, fields)
+        with _told_beside(fields, self.codes):
+            return self.do(visit, fields)
 
     def _previewed(self, visit: Visit, fields: F) -> Preview:
-        check_codes(fields, self.codes)
         assert self.preview is not None
-        return self.preview(visit, fields)
+        with _told_beside(fields, self.codes):
+            return self.preview(visit, fields)
 
     def _resource(self) -> Resource[P, ActForm]:
-        def load(visit: Visit, params: P) -> ActForm:
-            if not visit.may(self.deed):
-                raise NotFound
+        def load(_visit: Visit, _params: P) -> ActForm:
             return ActForm(self.name)
 
-        return Resource(self.name, self.path, self.part, self.params, ActForm, load)
+        return Resource(self.name, self.path, self.part, self.params, ActForm, load, deed=self.deed)
 
     def _present(self, visit: Visit, params: P, _answer: ActForm) -> Mapping[str, object]:
         words = f"act-{self.name}"
@@ -109,6 +108,17 @@ def filled(inputs: Sequence[Input], params: Params) -> tuple[Input, ...]:
     return tuple(
         replace(field, value=getattr(params, field.name, None) or field.value) for field in inputs
     )
+
+
+@contextmanager
+def _told_beside(fields: FormData, codes: Mapping[str, Collection[str]]) -> Iterator[None]:
+    """Check the codes and the person of a form. What is wrong with the person is told beside that field."""
+    check_codes(fields, codes)
+    try:
+        person_named(getattr(fields, "subject", None))
+        yield
+    except UnknownSubject as error:
+        raise Misconfigured(str(error), field="subject") from None
 
 
 def check_codes(fields: FormData, codes: Mapping[str, Collection[str]]) -> None:

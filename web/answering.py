@@ -17,10 +17,11 @@ from projections.folds.timetravel import NOW
 from web.frame import AS_OF, MOMENT
 from web.logins.limits import openings
 from web.principals import Principal
-from web.problems import NotFound
+from web.problems import Forbidden, NotFound, TooMany
 from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
 from web.requests import LANGUAGE, language_of, moment_of
 from web.resource import Params, Resource
+from web.rights import rights_of
 from web.visit import Visit
 
 T = TypeVar("T")
@@ -43,24 +44,45 @@ class Desk:
         self._openings = openings()
         self.login_of = login_of
 
-    async def answer(self, request: Request, principal: Principal, work: Callable[[Visit], T]) -> T:
-        """What `work` makes of the visit, in a thread. Raises what it raises, and Busy."""
+    async def answer(
+        self,
+        request: Request,
+        principal: Principal,
+        work: Callable[[Visit], T],
+        *,
+        moment: Mapping[str, str] | None = None,
+        stated: Stated = NOTHING_STATED,
+    ) -> T:
+        """What `work` makes of the visit, in a thread. Raises what it raises, and Busy.
+
+        `moment`: its parameters, where those of the address are read already. `stated`: why this request
+        alone opens values; see `check_opening`.
+        """
         language = language_of(request)
-        stated = self._stated(request)
+        stated = stated if stated.categories else self._stated(request)
         statements = Statements(
             self._reasons, self._openings, self.login_of(request), principal.reference
         )
-        texts = dict(request.query_params)
+        texts = dict(request.query_params) if moment is None else moment
 
         def answered() -> T:
             speak(language)
             show_in(self.pool.settings.people.timezone)
             # Until a visit says what the role sees, nothing opens.
             with self.pool.site(replace(principal.reader, sight=NOTHING)) as site:
-                moment = moment_of(texts)
-                return work(Visit(site, principal, language, moment, stated, statements))
+                visit = Visit(site, principal, language, moment_of(texts), stated, statements)
+                return work(visit)
 
         return await run_in_threadpool(answered)
+
+    def check_opening(self, principal: Principal, stated: Stated) -> None:
+        """Count what a request opens by itself. Raises Forbidden, or TooMany for more than a person opens."""
+        if not stated.categories:
+            return
+        if rights_of(principal.role).others != "masked":
+            raise Forbidden
+        if self._openings.take(principal.reference, len(stated.categories)):
+            raise TooMany
 
     def _stated(self, request: Request) -> Stated:
         subject = subject_of(request)
@@ -87,7 +109,7 @@ def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
 
     Raises Misconfigured for wrong parameters, or for a past that the answer does not have.
     """
-    if not visit.has(resource.part):
+    if not visit.has(resource.part) or not (resource.deed is None or visit.may(resource.deed)):
         raise NotFound
     if visit.moment != NOW and not resource.timed:
         raise Misconfigured("this answer is given of now alone", field=AS_OF)

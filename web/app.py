@@ -11,10 +11,12 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from application.reading import Reader
+from consumers.together import UNOBSERVED, PostObserver
 from host.pool import SitePool
 from web import scripts
 from web.answering import Desk
-from web.api.routing import api_route
+from web.api.api import Api
+from web.api.marking import MarkMiddleware
 from web.headers import HeadersMiddleware
 from web.logins.house import House
 from web.logins.links import Links
@@ -25,7 +27,6 @@ from web.pages import log_files
 from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.reasons import Reasons
 from web.rendering import STATIC
-from web.resources.listed import RESOURCES
 from web.rights import rights_of
 from web.routing import Pages
 from web.showing import Showing
@@ -37,7 +38,8 @@ FOREVER = "public, max-age=31536000, immutable"
 class Console:
     """One console: its program, and what is told when it begins and ends."""
 
-    def __init__(self, pool: SitePool, origin: Origin) -> None:
+    def __init__(self, pool: SitePool, origin: Origin, posts: PostObserver = UNOBSERVED) -> None:
+        """`posts`: is told what became of the events that clients post."""
         self.origin = origin
         settings, showing = pool.settings, Showing(pool.settings, PAGES)
         links = Links(settings.key_dir / str(settings.ledger)) if origin.is_loopback else None
@@ -62,12 +64,13 @@ class Console:
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
                 *(pages.question(question) for question in QUESTIONS),
-                *(api_route(desk, resource) for resource in RESOURCES),
+                *Api(desk, pool, origin, posts).routes(),
                 Route("/static/{name}", _static),
                 *scripts.ROUTES,
             ],
             middleware=[
                 Middleware(HeadersMiddleware, is_secure=origin.is_secure),
+                Middleware(MarkMiddleware),
                 logins.middleware,
             ],
             exception_handlers={

@@ -26,7 +26,7 @@ def moment_texts(moment: Moment) -> dict[str, str]:
 
 
 def to(visit: Visit, *path: str, **parameters: str | None) -> str:
-    """The address of a page of the same moment. `path`: its parts, as they are; `_` in a name stands for `-`."""
+    """The address of a page of the same moment. `path`: its parts, as they are; `_` in a name is `-`."""
     named = {name.replace("_", "-"): text for name, text in parameters.items() if text}
     return address("/" + "/".join(map(quote, path)), moment_texts(visit.moment) | named)
 

@@ -1,7 +1,7 @@
 """Forms that are sent once: the second of two clicks is told what the first one did.
 
-Each form that is shown has a name of its own. In the memory of the one process: after a restart the state of a
-case refuses what was done already.
+Each form that is shown has a name of its own. In the memory of the one process: after a restart the state of
+a case refuses what was done already.
 """
 
 from collections.abc import Iterator
@@ -22,13 +22,15 @@ class Sending:
 class Once:
     """What forms of all logins led to."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        """`most`: so many are remembered, the latest."""
+        self._most = most
         self._sendings: dict[tuple[str, str], Sending] = {}
         self._lock = Lock()
 
     @contextmanager
     def sending(self, login: str, name: str) -> Iterator[Sending]:
-        """One sending, while no other one of the same form is at work. A form without a name is always new."""
+        """One sending, while no other one of the same form is at work; without a name it is always new."""
         sending = self._of(login, name) if name else Sending()
         with sending.lock:
             yield sending
@@ -36,6 +38,6 @@ class Once:
     def _of(self, login: str, name: str) -> Sending:
         with self._lock:
             sending = self._sendings.setdefault((login, name), Sending())
-            while len(self._sendings) > _MOST:
+            while len(self._sendings) > self._most:
                 del self._sendings[next(iter(self._sendings))]
             return sending

@@ -124,8 +124,8 @@ class Deadline(Piece, frozen=True):
 class Seal(Piece, frozen=True):
     """The proof of an event: the browser checks it (`seal.js`) and shows the outcome here.
 
-    `web.proof.seals.seal_of` makes it. `shown`: what the page shows of the event, as JSON. `entry`: where the browser
-    fetches what was signed; without it the mark is only a link.
+    `web.proof.seals.seal_of` makes it. `shown`: what the page shows of the event, as JSON. `entry`: where
+    the browser fetches what was signed; without it the mark is only a link.
     """
 
     macro = ("seal", "mark")

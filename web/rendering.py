@@ -16,7 +16,7 @@ from application.times import zone_name
 from application.words import code_word
 from schemas.texts import country_name, field_name
 from web.frame import Frame
-from web.harmless import harmless, shortened
+from web.harmless import harmless
 from web.moments import (
     clock_field,
     day,
@@ -27,7 +27,7 @@ from web.moments import (
     when,
     when_text,
 )
-from web.shown import cell, is_number, verbatim
+from web.shown import cell, is_number, shortened_text, verbatim
 from web.words import counted, grouped, t
 
 _HERE = Path(__file__).parent
@@ -57,7 +57,7 @@ def static(name: str) -> str:
 def environment() -> Environment:
     """The templates with what they may use; one for the whole process."""
     from web.proof import seals  # which makes pieces of pages, and they are made with this
-    from web.scripts import script
+    from web.scripts import script, seal_words
 
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
@@ -78,7 +78,7 @@ def environment() -> Environment:
         has_seals=seals.has_seals,
         log_site=seals.log_site,
         seal_of=seals.seal_of,
-        seal_words=seals.seal_words,
+        seal_words=seal_words,
     )
     environment.filters.update(
         when=when,
@@ -95,10 +95,20 @@ def environment() -> Environment:
         country=lambda name: country_name(name, spoken()),
         cell=cell,
         verbatim=verbatim,
-        shortened=lambda text: text if isinstance(text, Markup) else shortened(str(text)),
+        commands=commands,
+        shortened=shortened_text,
     )
     environment.tests["a_number"] = is_number
     return environment
+
+
+def commands(text: Markup) -> Markup:
+    """A text of ours whose commands, between backticks, stand out."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def code(value: str | None, about: str) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from application.answer import Answer
 from ledger.errors import Misconfigured
-from web.rights import Part
+from web.rights import Deed, Part
 from web.visit import Visit
 
 P = TypeVar("P", bound="Params")
@@ -32,6 +32,7 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
     """One answer. `name`: of the query, as the record of reads has it. `path`: with the members of the path.
 
     `rows`: the member that is its list, which becomes a table. `timed`: whether it is given of the past, too.
+    `deed`: what the role must be allowed to do beside.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
     load: Callable[[Visit, P], A]
     rows: str | None = None
     timed: bool = False
+    deed: Deed | None = None
 
     @property
     def description(self) -> str:

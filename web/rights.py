@@ -33,7 +33,9 @@ Part = Literal[
     "operations",
     "proof",
 ]
-Deed = Literal["requests", "decisions", "holds", "incidents", "approvals", "letters", "audit"]
+Deed = Literal[
+    "requests", "decisions", "holds", "incidents", "approvals", "letters", "audit", "logins"
+]
 
 
 NEEDED: Mapping[Deed, tuple[Role, ...]] = {

@@ -12,6 +12,8 @@ import uvicorn
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from application.following import bring_up_to_date
+from consumers.together import UNOBSERVED, PostObserver
 from host.logs import Log
 from host.pool import SitePool
 from host.settings import Settings
@@ -31,15 +33,21 @@ _LOG = Log("serve")
 
 @contextmanager
 def console(
-    settings: Settings, stop: Callable[[], bool], metrics: WebMetrics | None = None
+    settings: Settings,
+    stop: Callable[[], bool],
+    metrics: WebMetrics | None = None,
+    posts: PostObserver = UNOBSERVED,
 ) -> Iterator["Server"]:
-    """Serve until told to stop. `metrics`: where requests are counted. Raises Misconfigured, Retry or Halt."""
+    """Serve until told to stop. Raises Misconfigured, Retry or Halt.
+
+    `metrics`: where requests are counted. `posts`: is told what became of events that clients post.
+    """
     listening = _listen(settings)
     port = listening.getsockname()[1]
     origin = origin_of(settings, port)
     pool = SitePool(settings, SITES)
     try:
-        app = Console(pool, origin)
+        app = Console(pool, origin, posts)
         yield Server(app, pool, listening, stop, metrics)
     finally:
         pool.close()
@@ -90,10 +98,14 @@ class Server:
         self._server.run([self._listening])
 
     def _record_reads(self) -> None:
-        """Record what was read; what cannot be recorded now waits."""
+        """Record what was read; what cannot be recorded now waits.
+
+        Views take the reads up here, so that the next request need not.
+        """
         try:
             with self._pool.site() as site:
-                site.record_reads()
+                if site.record_reads():
+                    bring_up_to_date(site)
         except (Misconfigured, Retry) as error:
             if not self._told:  # where the login may only read, `ledger upkeep` records them
                 _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")

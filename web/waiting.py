@@ -1,7 +1,8 @@
 """Acts that wait for a second person: where that person finds what they would approve.
 
-The record of an approval names an act by a keyed digest, and tells nothing of it. What the act is stands in the
-memory of this process: after a restart the approval still counts, and the second person fills in the same act.
+The record of an approval names an act by a keyed digest, and tells nothing of it. What the act is stands in
+the memory of this process: after a restart the approval still counts, and the second person fills in the
+same act.
 """
 
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""The words of the pages in English and Dutch, by section and name. Words are data: `words.toml`, `words/`."""
+"""The words of the pages in English and Dutch, by section and name. They are data: `words.toml`, `words/`."""
 
 import tomllib
 from functools import cache

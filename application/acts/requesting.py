@@ -43,7 +43,7 @@ class NewRequest(Struct, frozen=True):
 
 
 def objection_of(right: str, activity: str | None, ground: str) -> tuple[str, str] | None:
-    """What is objected to, and why; None for another right. Raises Misconfigured for one without the other."""
+    """What is objected to, and why; None for another right. Raises Misconfigured."""
     if (right == "objection") != (activity is not None):
         raise Misconfigured("expected for an objection, and for nothing else", field="activity")
     return None if activity is None else (activity, ground)

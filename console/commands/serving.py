@@ -1,6 +1,7 @@
 """`ledger serve`: the web console and the HTTP API."""
 
 from console.flags import configured
+from consumers.post_metrics import PostMetrics
 from host.notes import tell
 from host.running.watching import watching
 from host.settings import Settings
@@ -15,7 +16,9 @@ def serve(settings: Settings) -> None:
     with (
         watching(settings, "serve", reading=False) as watch,
         stopping() as stop,
-        console(settings, stop, WebMetrics.on(watch.registry)) as server,
+        console(
+            settings, stop, WebMetrics.on(watch.registry), PostMetrics.on(watch.registry)
+        ) as server,
     ):
         watch.ready["console"] = lambda: None if server.started else "it does not listen yet"
         watch.says.info(

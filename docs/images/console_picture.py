@@ -43,13 +43,12 @@ def write(screenshot: bytes) -> None:
 @contextmanager
 def console() -> Iterator[str]:
     """A link into a console on the sample."""
+    from application.following import bring_up_to_date
     from console.demo.browser import link_to, running
     from console.demo.ground import demo_settings, fresh_ground
+    from consumers.files import ingest
     from host.wiring import open_site, utc_now
     from ledger.clocks import Clocks
-
-    from application.following import bring_up_to_date
-    from consumers.files import ingest
     from sample import generating
 
     with TemporaryDirectory(prefix="ledger-picture-") as folder:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 import consumers.metrics
+import consumers.post_metrics
 import ledger.metrics
 import ledger.tlog.publishing.metrics
 import projections.metrics
@@ -43,6 +44,7 @@ MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (
     ("consume", consumers.metrics.SERIES),
     ("project", (*projections.metrics.WORK, *projections.metrics.PROGRESS)),
     ("publish", ledger.tlog.publishing.metrics.SERIES),
+    ("serve", consumers.post_metrics.SERIES),
 )
 
 Read = Callable[[Session], Figures]

@@ -55,7 +55,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
     `withheld`: index and code of messages that are for the confidential ledger only. A report of them to
     others than the sender would tell of an investigation. `quarantined`: sources that this batch
-    took over the limit; what they send from now on is kept as dead letters.
+    took over the limit; what they send from now on is kept as dead letters. `repeated`: indexes of the
+    duplicates; all others that are not refused or withheld are the last `recorded` positions, in order.
     """
 
     recorded: int
@@ -65,6 +66,7 @@ class Outcome(msgspec.Struct, frozen=True):
     halted: bool = False
     withheld: tuple[tuple[int, Rejection], ...] = ()
     quarantined: tuple[str, ...] = ()
+    repeated: tuple[int, ...] = ()
 
 
 class PreparedBatch(msgspec.Struct, frozen=True):
@@ -204,6 +206,7 @@ def _write(
         halted=halted,
         withheld=tuple(decided.withheld),
         quarantined=failing,
+        repeated=tuple(decided.repeated),
     )
 
 

@@ -12,12 +12,17 @@ from schemas import Code, Event, Rejection
 
 
 class Decided(msgspec.Struct):
-    """The verdict over each message of a batch."""
+    """The verdict over each message of a batch. `repeated`: indexes of duplicates."""
 
     new: list[PackedMessage] = msgspec.field(default_factory=list)
     refused: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
-    duplicates: int = 0
+    repeated: list[int] = msgspec.field(default_factory=list)
     withheld: list[tuple[int, Rejection]] = msgspec.field(default_factory=list)
+
+    @property
+    def duplicates(self) -> int:
+        """How many messages are recorded already."""
+        return len(self.repeated)
 
 
 class Earlier(msgspec.Struct, frozen=True, gc=False):
@@ -49,7 +54,7 @@ def decide(
     for index, item in enumerate(packed):
         earlier = known.get((item.source, item.id)) if item.stream else None
         if earlier is not None and not _conflicts(earlier, item):
-            decided.duplicates += 1
+            decided.repeated.append(index)
         elif (hidden := _hidden(item)) is not None:
             decided.withheld.append((index, hidden))
         elif refusal := _refusal(messages[index], item, earlier, claims, kept_out):

@@ -17,7 +17,6 @@ from application.register_words import RegisterWords
 from bench import leaks
 from console.tree import CONFIDENTIAL_FILE, FILE, Entry, function_of
 from documents.register_parts import register_parts
-from web.metrics import MADE
 from host.setting_list import SETTINGS
 from projections.views import disclosures
 from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
@@ -42,6 +41,7 @@ from tests.architecture import order_forms, order_pages, reference
 from tests.architecture.protection import catalogue, files, tables
 from tests.architecture.reference import table
 from tests.fixtures import registers
+from web.metrics import MADE
 
 ROOT = Path(__file__).resolve().parents[2]
 # More types than these are told by those that are missing.

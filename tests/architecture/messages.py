@@ -40,6 +40,8 @@ _SPOKEN = {
     "ledger/storage/refusals.py": ("*",),
 }
 _FEWEST_LETTERS = 3
+# Where the fourth argument of a reader of texts says what a setting is expected to be.
+_SETTINGS = {"host/settings.py", "host/web_settings.py", "host/login_settings.py"}
 # Files whose ValueError is told as it is: `ledger sample`.
 _VALUE_ERRORS = {"sample/generating.py"}
 
@@ -245,7 +247,7 @@ def _told(call: ast.Call, module: _Module, errors: dict[str, str]) -> list[ast.e
         return arguments[:1]
     if module.name in _SPOKEN and name.endswith("Answer"):
         return [one.value for one in call.keywords if one.arg == "why"]
-    if module.name == "host/settings.py" and name in {"text", "names"}:
+    if module.name in _SETTINGS and name in {"text", "names"}:
         return arguments[3:4]
     return []
 

@@ -12,10 +12,10 @@ import yaml
 import projections.metrics
 from deploy.grafana.__main__ import DASHBOARDS, FOLDER
 from deploy.grafana.model import rendered
-from web.metrics import MADE
 from ledger.metrics import Series
 from tests.architecture.documents import ROOT
 from tests.fixtures.cases import each
+from web.metrics import MADE
 
 PROMETHEUS = ROOT / "deploy" / "prometheus"
 GRAFANA = ROOT / "deploy" / "grafana"

@@ -9,9 +9,9 @@ import pytest
 
 from console.main import command_tree
 from console.tree import entries
-from web.metrics import MADE
 from host.setting_list import SETTINGS
 from tests.fixtures.console import Cli
+from web.metrics import MADE
 
 ROOT = Path(__file__).resolve().parents[2]
 TELLING = re.compile(

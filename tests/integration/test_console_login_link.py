@@ -38,7 +38,7 @@ def test_a_link_is_for_the_reader_of_the_process(cli: Cli) -> None:
         ).json
         shown = cli("login-link").out.decode()
     assert operator["url"].startswith(f"{HERE}/login/link?key=")
-    assert (operator["role"], operator["ends"]) == ("operator", None)
+    assert operator["role"] == "operator"
     assert not taken(links, operator["url"]).judged
     link = taken(links, named["url"])
     assert (link.reference, link.role, link.judged) == ("employee/7", "auditor", True)
@@ -61,33 +61,16 @@ def test_only_who_may_name_another_reader_gets_a_link_for_one(
     assert "only root and the owner of the key folder" in ran.err
 
 
-def test_an_inspectors_account_has_an_end(cli: Cli) -> None:
-    inspector = ("login-link", "--reader", "employee/ap-1", "--reader-role", "inspector")
-    links = links_of(cli)
-    with links.announced(Origin.read(HERE)):
-        without = cli(*inspector)
-        over = cli(*inspector, "--ends", "2024-01-01T00:00:00+01:00")
-        ending = cli(*inspector, "--ends", "2100-01-01T00:00:00+01:00", "--json").json
-    assert (without.status, over.status) == (2, 2)
-    assert "--ends" in without.err
-    assert "this time is over" in over.err
-    assert ending["ends"] == "2099-12-31T23:00:00.000000Z"
-    ends = taken(links, ending["url"]).ends
-    assert ends is not None
-    assert ends.year == 2099
-
-
 def test_the_register_grants_the_role_of_a_login(cli: Cli) -> None:
     """Also while it grants nobody any role: what reads by command is let through then, a login is not."""
     clerk, chief = (Reader(f"employee/{id}", "auditor", judged=True) for id in (7, 9))
     with open_site(settings_from({})) as site:
         assert site.is_granted(clerk)
-        assert not site.grants(clerk)
+        assert site.grant_of(clerk) is None
     cli.record(message("role-granted", "employee/7", source=HR, role="auditor"))
     with open_site(settings_from({})) as site:
-        assert site.grants(clerk)
-        assert not site.grants(chief)
-        assert not site.grants(Reader("employee/7", "privacy-officer", judged=True))
+        assert site.grant_of(clerk) is not None
+        assert site.grant_of(chief) is None
 
 
 def test_the_links_are_in_the_folder_of_the_keys(cli: Cli) -> None:

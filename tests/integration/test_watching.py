@@ -12,13 +12,13 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from web.metrics import MADE
 from tests.fixtures.console import Cli, accessed, collected, consented, disclosed, registered
 from tests.fixtures.inbound import send
 from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.proxy import proxied, tcp_target
 from tests.fixtures.running import Served, Started, check_metrics, eventually, families
 from tests.integration.test_canaries import CANARIES, REFERENCE, canary
+from web.metrics import MADE
 
 READING = "run, upkeep; project by itself"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"

@@ -15,7 +15,7 @@ const provider = new Provider(issuer, {
   jwks: { keys: settings.keys },
   cookies: { keys: ['of the tests alone'] },
   conformIdTokenClaims: false,
-  claims: { openid: ['sub', 'roles', 'data_subject', 'account_until'], acr: null, auth_time: null, iss: null, sid: null },
+  claims: { openid: ['sub', 'roles', 'data_subject'], acr: null, auth_time: null, iss: null, sid: null },
   acrValues: ['strong'],
   clientBasedCORS: () => false,
   // Its own guard lets it tell no address of this machine that a session is over.

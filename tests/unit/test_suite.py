@@ -1,9 +1,14 @@
 """What the tests stand on: each runs on the engine that was chosen for it, and no case is passed over."""
 
+import os
+from pathlib import Path
+
 import pytest
 
+from tests.fixtures import memory
 from tests.fixtures.cases import each
 from tests.fixtures.engines import ENGINES, chosen
+from tests.fixtures.memory import has_room, place
 from tests.fixtures.order import spread
 
 NAMES = [f"tests/integration/test_x.py::test_{number}" for number in range(1000)]
@@ -64,3 +69,16 @@ def test_every_other_process_begins_with_tests_that_wait_and_none_is_lost(
     counts = [len(some) for some in begun[::2]]
     assert max(counts) - min(counts) <= 1
     assert sum(counts) == waiting
+
+
+def test_tests_write_into_memory_where_there_is_room_and_where_they_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert not has_room(tmp_path / "none")
+    assert place() == Path(os.environ["LEDGER_TEST_FOLDER"])
+    monkeypatch.delenv("LEDGER_TEST_FOLDER")
+    monkeypatch.setattr(memory, "MEMORY", tmp_path)
+    monkeypatch.setattr(memory, "ROOM", 0)
+    assert place() == tmp_path
+    monkeypatch.setattr(memory, "ROOM", 1 << 60)
+    assert place() == memory.DISK

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import orjson
 import pytest
 from starlette.testclient import TestClient
@@ -54,12 +54,12 @@ class Client:
             secret, self.session = house.sessions.begin(principal)
             self.http.cookies.set(house.cookies.session, secret)
 
-    def get(self, path: str, **parameters: str) -> httpx.Response:
+    def get(self, path: str, **parameters: str) -> httpx2.Response:
         """A page. Parameters with `_` are written with `-`."""
         named = {name.replace("_", "-"): value for name, value in parameters.items()}
         return self.http.get(path, params=named)
 
-    def post(self, path: str, **fields: Any) -> httpx.Response:
+    def post(self, path: str, **fields: Any) -> httpx2.Response:
         """What a form of a page sends."""
         token = {"csrf": self.session.csrf} if self.session else {}
         headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}

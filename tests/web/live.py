@@ -1,4 +1,4 @@
-"""A console that listens, for a real browser: the same program as `ledger serve` runs, over a ledger of a test."""
+"""A console that listens, for a real browser: what `ledger serve` runs, over a ledger of a test."""
 
 import socket
 import threading

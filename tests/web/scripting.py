@@ -70,8 +70,9 @@ def scripted(page: Page) -> Script:
     def run(function: str, argument: object = None) -> Any:
         return page.evaluate(
             f"""async (argument) => {{
-                const names = ["bytes", "entries", "faults", "keys", "log", "memory", "notes", "tiles", "tree"];
-                const modules = await Promise.all(names.map((name) => import(`/static/proof/${{name}}.js`)));
+                const names = "bytes entries faults keys log memory notes tiles tree".split(" ");
+                const load = (name) => import(`/static/proof/${{name}}.js`);
+                const modules = await Promise.all(names.map(load));
                 return ({function})(Object.assign({{}}, ...modules), argument);
             }}""",
             argument,

@@ -26,7 +26,7 @@ def test_nobody_gets_a_page_or_an_answer_without_a_login(sampled: Consoled) -> N
     response = sampled.nobody().get(f"/api/v1{STATE}")
     assert response.status_code == 401
     assert response.headers["content-type"] == "application/problem+json"
-    assert response.json() == {"title": "Unauthorized", "status": 401, "type": "about:blank"}
+    assert response.json()["code"] == "unauthorized"
 
 
 @pytest.mark.parametrize("role", ["ledger-operator", "network-engineer", "never-defined"])
@@ -78,7 +78,7 @@ def test_a_role_that_the_register_does_not_grant_reads_nothing(sampled: Consoled
     clerk = sampled.as_("helpdesk-agent", "employee/21", judged=True)
     response = clerk.get(f"/api/v1{STATE}")
     assert response.status_code in {400, 403}
-    assert "does not grant" in response.json()["detail"]
+    assert "employee/21" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_a_form_without_its_token_or_from_elsewhere_does_nothing(sampled: Consol
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [
-        ({"as_of": "yesterday"}, "as-of"),
-        ({"recorded_by": "2026-13-01T00:00:00Z"}, "recorded-by"),
-        ({"at_position": "-1"}, "at-position"),
-        ({"at_position": "9" * 30}, "at-position"),
-        ({"page_size": "3"}, "page-size"),
+        ({"asOf": "yesterday"}, "asOf"),
+        ({"recordedBy": "2026-13-01T00:00:00Z"}, "recordedBy"),
+        ({"atPosition": "-1"}, "atPosition"),
+        ({"atPosition": "9" * 30}, "atPosition"),
+        ({"pageSize": "3"}, "pageSize"),
     ],
 )
 def test_a_wrong_parameter_is_named_and_not_repeated(
@@ -128,7 +128,7 @@ def test_a_wrong_parameter_is_named_and_not_repeated(
 ) -> None:
     response = sampled.as_("auditor").get(f"/api/v1{STATE}", **parameters)
     problem = response.json()
-    assert (response.status_code, problem["field"]) == (400, field)
+    assert (response.status_code, problem["errors"][0]["parameter"]) == (400, field)
     assert not [text for text in parameters.values() if text in problem["detail"]]
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from schemas.texts import LANGUAGES, Language
-from tests.web.browser import WIDTHS, overflowing, problems
+from tests.web.browser import WIDTHS, overflowing, problems, spaced
 from tests.web.gallery import HOSTILE, NAMES, opened, serve
 
 
@@ -35,6 +35,10 @@ def test_accessible_and_whole_at_every_width(tab: Page, name: str) -> None:
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": 900})
             assert (width, overflowing(tab)) == (width, [])
+        tab.set_viewport_size({"width": 320, "height": 900})
+        spaced(tab)
+        assert ("spaced", overflowing(tab)) == ("spaced", [])
+        opened(tab, name, language)
         tab.emulate_media(color_scheme="light" if language == "nl" else "dark")
         assert (language, problems(tab)) == (language, [])
     # The policy refused nothing: no page has code or style of its own.
@@ -158,7 +162,7 @@ def test_two_handles_show_what_was_known_when(tab: Page) -> None:
     by_knowledge = later.count()
     assert by_knowledge > 10
     assert (
-        tab.locator("output[for=t-recorded]").inner_text() == "as it was known on 27 December 2024"
+        tab.locator("output[for=t-recorded]").inner_text() == "as it was known on 30 December 2024"
     )
     tab.locator("#t-occurred").fill("200")
     assert later.count() > by_knowledge
@@ -209,3 +213,10 @@ def test_a_form_is_sent_once(tab: Page) -> None:
     tab.get_by_role("button", name="Record").dblclick()
     tab.wait_for_url("http://console.test/states")
     assert sent.count("POST") == 1
+
+
+def test_at_first_every_act_is_known(tab: Page) -> None:
+    """Also those that were recorded after the period that the picture shows."""
+    opened(tab, "person", "nl")
+    assert tab.locator("figure.timeline [data-known]").count() > 100
+    assert tab.locator("figure.timeline .later").count() == 0

@@ -16,7 +16,9 @@ from web.logins.wiring import logins_of
 from web.words import words
 
 # Each reason that the code gives stands here; `test_every_reason_has_its_words` reads them from the code.
-REASON = re.compile(r'(?:refuse\(request, |NoOne\(|return )"([a-z]+(?:-[a-z]+)+)"(?! in)')
+REASON = re.compile(
+    r'(?:refused?\(request, |STALE = |NoOne\(|return )"([a-z]+(?:-[a-z]+)+)"(?! in)'
+)
 
 
 def reasons() -> set[str]:
@@ -99,3 +101,33 @@ def test_a_file_of_clients_that_is_none_stops_the_start(empty: Consoled, tmp_pat
     )
     with pytest.raises(Misconfigured, match="a table for each client"):
         logins_of(empty.console.logins.house, settings)
+
+
+def test_a_person_sees_and_ends_the_own_logins(empty: Consoled) -> None:
+    first, second = empty.as_("auditor"), empty.as_("auditor")
+    other = empty.as_("auditor", "employee/901")
+    assert first.session
+    assert second.session
+    assert other.session
+    page = first.get("/sessions").text
+    assert all(one.session.name in page for one in (first, second) if one.session)
+    assert other.session.name not in page
+    first.post("/sessions/end", name=other.session.name)
+    assert other.get("/").status_code == 200
+    assert first.post("/sessions/end", name=second.session.name).headers["location"] == "/sessions"
+    assert second.get("/").status_code == 303
+    assert first.get("/").status_code == 200
+
+
+def test_who_looks_after_security_ends_the_logins_of_everybody(empty: Consoled) -> None:
+    officer, other = empty.as_("security-officer"), empty.as_("auditor", "employee/902")
+    assert other.session
+    assert other.session.name in officer.get("/sessions", language="en").text
+    officer.post("/sessions/end", name=other.session.name)
+    assert other.get("/").status_code == 303
+
+
+def test_without_a_login_there_is_no_list_of_logins(empty: Consoled) -> None:
+    nobody = empty.nobody()
+    assert nobody.get("/sessions").headers["location"] == "/login?next=/sessions"
+    assert nobody.post("/sessions/end", name="x").status_code == 403

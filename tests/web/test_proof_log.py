@@ -1,4 +1,4 @@
-"""What one browser finds of a log over several visits: what is proven, what contradicts, what cannot be looked at."""
+"""What one browser finds of a log over several visits: proven, contradicted, or not to be looked at."""
 
 import json
 from base64 import b64encode
@@ -12,8 +12,8 @@ from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint
 from ledger.tlog.signing.keys import COSIGNATURE, SigningKey
 from ledger.tlog.signing.notes import parse_note
 from tests.fixtures.tlog import ORIGIN, log_key
-from tests.web.scripting import Files, Script
 from tests.web.made_logs import MadeLog, made_entries, made_entry
+from tests.web.scripting import Files, Script
 
 VISIT = """async (m, x) => {
     const kept = new Map(Object.entries(x.storage));
@@ -267,6 +267,17 @@ def test_a_key_that_the_page_does_not_name_is_not_believed(visitor: Visitor) -> 
     visitor.log = MadeLog(made_entries(300), made_key(9))
     found = visitor.visit()
     assert (found["state"], found["code"]) == ("contradicted", "unknown-key")
+
+
+def test_without_any_key_nothing_is_said_of_the_ledger(visitor: Visitor) -> None:
+    keys, visitor.keys = visitor.keys, []
+    found = visitor.visit()
+    assert (found["state"], found["code"]) == ("unavailable", "no-key")
+    visitor.keys = keys
+    visitor.visit()
+    # A browser that saw the key before needs nobody to name it.
+    visitor.keys = []
+    assert visitor.visit()["state"] == "proven"
 
 
 def test_a_key_in_place_of_the_one_that_was_seen_is_not_believed(visitor: Visitor) -> None:

@@ -1,5 +1,6 @@
-"""The scripts that prove: hashes, proofs, tiles and notes, in the browser, beside the vectors and the ledger's own."""
+"""The scripts that prove, in the browser, beside the vectors and what the ledger says itself."""
 
+import re
 from base64 import b64encode
 from random import Random
 from typing import Any
@@ -18,8 +19,9 @@ from ledger.tlog.tree.proofs import (
 )
 from ledger.tlog.tree.tiles import tile_path
 from tests.fixtures.tlog import decimal_leaves, node_over, tiles_of, vectors
-from tests.web.scripting import Files, Script
 from tests.web.made_logs import rows_over, tiles_over
+from tests.web.scripting import STATIC, Files, Script
+from web.words import words
 
 pytestmark = pytest.mark.usefixtures("files")
 
@@ -47,9 +49,13 @@ def texts(hashes: list[bytes]) -> list[str]:
 def test_proofs_and_hashes_are_those_of_the_vectors(script: Script) -> None:
     found = script(
         function("""
-        const entries = x.leaves_hex.map((text) => Uint8Array.from(text.match(/../g) ?? [], (d) => parseInt(d, 16)));
+        const bytes = (text) => Uint8Array.from(text.match(/../g) ?? [], (digits) => parseInt(digits, 16));
+        const entries = x.leaves_hex.map(bytes);
         const leaves = await Promise.all(entries.map(m.hashLeaf));
-        const node = async (level, index) => m.hashPerfect(leaves.slice(index * 2 ** level, (index + 1) * 2 ** level));
+        const node = async (level, index) => {
+            const width = 2 ** level;
+            return m.hashPerfect(leaves.slice(index * width, (index + 1) * width));
+        };
         const proofs = async (pairs, make) => Object.fromEntries(await Promise.all(Object.keys(pairs).map(
             async (pair) => [pair, (await make(...pair.split(",").map(Number), node)).map(m.toHex)])));
         const roots = await Promise.all(x.roots_by_size.map((_, size) => m.rootAt(size, node)));
@@ -60,7 +66,8 @@ def test_proofs_and_hashes_are_those_of_the_vectors(script: Script) -> None:
         }
         for (const pair of Object.keys(x.consistency)) {
             const [old, size] = pair.split(",").map(Number);
-            await m.verifyConsistency(old, size, roots[old], roots[size], await m.consistencyProof(old, size, node));
+            const proof = await m.consistencyProof(old, size, node);
+            await m.verifyConsistency(old, size, roots[old], roots[size], proof);
         }
         return {
             leaf_hashes: leaves.map(m.toHex),
@@ -77,9 +84,9 @@ def test_paths_and_key_ids_are_those_of_the_vectors(script: Script) -> None:
     found = script(
         """async (m, x) => ({
         paths: [[0, 1234067], [0, 273, 112], [0, 999], [0, 1000]].map((place) => m.tilePath(...place)),
-        ids: await Promise.all([x.log_vkey, x.witness_vkey_0x04].map(async (key) => (await m.parseKey(key)).id)),
-        widths: [[0, 0, 255], [0, 0, 256], [0, 1, 257], [1, 0, 65535], [1, 0, 65536], [2, 0, 65536], [0, 2, 257]]
-            .map((place) => m.widthAt(...place)),
+        ids: (await Promise.all([x.log_vkey, x.witness_vkey_0x04].map(m.parseKey))).map(({ id }) => id),
+        widths: [[0, 0, 255], [0, 0, 256], [0, 1, 257], [1, 0, 65535], [1, 0, 65536], [2, 0, 65536]]
+            .concat([[0, 2, 257]]).map((place) => m.widthAt(...place)),
         })""",
         vectors(),
     )
@@ -100,7 +107,8 @@ def test_every_size_to_600(script: Script) -> None:
         const node = m.nodesOf(600, readFrom(rows));
         for (let size = 1; size <= 600; size += 1) {
             const root = await m.rootAt(size, node);
-            const places = size <= 40 ? [...Array(size).keys()] : [0, 1, 254, 255, 256, 257, 511, 512, size - 2, size - 1];
+            const edges = [0, 1, 254, 255, 256, 257, 511, 512, size - 2, size - 1];
+            const places = size <= 40 ? [...Array(size).keys()] : edges;
             for (const index of places.filter((place) => place < size)) {
                 const proof = await m.inclusionProof(index, size, node);
                 await m.verifyInclusion(await node(0, index), index, size, proof, root);
@@ -322,7 +330,8 @@ def test_a_key_that_is_none_is_refused(script: Script, text: str) -> None:
 
 
 def test_members_are_told_apart_as_texts(script: Script) -> None:
-    entry = '{"position":1,"type":"t"}\n{"facts":{"a":[1,{"b":"}\\""}],"n":1.0,"ü":12345678901234567890},"id":"é,:{"}'
+    facts = '{"a":[1,{"b":"}\\""}],"n":1.0,"ü":12345678901234567890}'
+    entry = f'{{"position":1,"type":"t"}}\n{{"facts":{facts},"id":"é,:{{"}}'
     found = script(
         "async (m, x) => Object.fromEntries(m.membersOf(new TextEncoder().encode(x)))", entry
     )
@@ -353,3 +362,22 @@ def test_members_are_told_apart_as_texts(script: Script) -> None:
 def test_an_entry_that_is_none_is_refused(script: Script, entry: str) -> None:
     told = "return reads((async () => m.membersOf(new TextEncoder().encode(x)))());"
     assert script(function(told), entry) == "entry-form"
+
+
+def test_every_fault_has_a_text_and_every_text_is_said() -> None:
+    scripts = [STATIC / "seal.js", *(STATIC / "proof").glob("*.js")]
+    text = "\n".join(path.read_text("utf-8") for path in scripts)
+    texts = words()["seals"]
+    thrown = set(re.findall(r'new (?:Contradicted|Unavailable)\("([a-z0-9-]+)"', text))
+    assert len(thrown) > 20
+    assert {f"fault.{code}" for code in thrown} <= texts.keys()
+    named = set(re.findall(r'"([a-z][a-z0-9.-]*)"', text))
+    unsaid = {name for name in texts if name not in named and not name.startswith(MADE)}
+    assert unsaid <= {"label", *STATES}
+    faults = {name.removeprefix("fault.") for name in texts if name.startswith("fault.")}
+    assert faults <= thrown | named
+
+
+MADE = ("explain.", "member.", "fault.")
+"""Names that a script makes of a state, a member or a code."""
+STATES = ("unproven", "proven", "contradicted", "unavailable")

@@ -7,9 +7,9 @@ from application.queries.upkeep.log_state import LogDay
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.checkpoints import verify_checkpoint
 from ledger.tlog.signing.keys import parse_verifier_key
+from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.fixtures.cases import each
 from tests.fixtures.tlog import tiles_of
-from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.web.console import Client, Consoled
 from web.pages.log_files import name_of
 from web.pages.proof import growth_of
@@ -212,11 +212,12 @@ def test_what_is_not_there_has_no_page(sampled: Consoled) -> None:
 
 def test_scripts_come_under_one_version(sampled: Consoled) -> None:
     nobody = sampled.nobody()
-    for name in ("seal.js", "proof/log.js", "audit.js"):
+    for name in ("seal.js", "proof/log.js", "audit.js", "seal-words.nl.json"):
         response = nobody.get(script(name))
         assert response.status_code == 200
         assert "immutable" in response.headers["cache-control"]
-        assert "javascript" in response.headers["content-type"]
+        kind = "javascript" if name.endswith(".js") else "json"
+        assert kind in response.headers["content-type"]
     older = script("seal.js").replace("/static/", "/static/0")
     assert nobody.get(older).headers["cache-control"] == "no-store"
     for name in ("console.css", "proof", "..%2fapp.py", "%2e%2e/app.py", "none.js"):

@@ -1,54 +1,168 @@
 """Routes of the API: each resource by GET, and errors as `application/problem+json`."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, urlencode
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
+from application.answer import Answer
+from application.language import speak
+from host.logs import Log
 from ledger.errors import LedgerError
+from ledger.recording.reads import READS
 from schemas.encoding import to_line
-from web.answering import Desk, asked, load
+from web.answering import Desk, load
+from web.api.asking import CURSOR, Asked, camel, hyphened, read_request
+from web.api.paging import Pages
+from web.api.problems import ApiProblem, failed, worded
+from web.api.sending import answered, bodiless
+from web.logins.limits import Limiter
 from web.principals import Principal
-from web.problems import TYPE, Problem, problem_of
+from web.problems import NotFound, NotLoggedIn, TooMany, WrongMethod
+from web.requests import language_of
 from web.resource import Resource
+from web.visit import Visit
 
 BASE = "/api/v1"
+# A program that asks one thing after the other stays below it.
+REQUESTS, REQUESTS_S = 3000, 60.0
+_LOG = Log("serve")
+
+Method = Callable[[Request], Awaitable[Response]]
+Guarded = Callable[[Request, Principal], Awaitable[Response]]
 
 
-def api_route(desk: Desk, resource: Resource[Any, Any]) -> Route:
-    """The route of a resource."""
+class Endpoint:
+    """One address of the API and what it does by each method. Every answer is JSON, also that of an error.
 
-    async def answer(request: Request, principal: Principal) -> Response:
-        texts = asked(request)
-        content = await desk.answer(
-            request, principal, lambda visit: to_line(load(visit, resource, texts))
-        )
-        return Response(content, media_type="application/json")
+    `word`: how a problem is written.
+    """
 
-    return Route(BASE + resource.path, guarded(answer), methods=["GET"])
+    def __init__(
+        self, methods: Mapping[str, Method], word: Callable[[ApiProblem], Response] = worded
+    ) -> None:
+        get = {"HEAD": methods["GET"]} if "GET" in methods else {}
+        self._methods = {**methods, **get}
+        self._allow = ", ".join([*self._methods, "OPTIONS"])
+        self._word = word
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        speak(language_of(request))
+        response = bodiless(request, await self._answered(request))
+        await response(scope, receive, send)
+
+    async def _answered(self, request: Request) -> Response:
+        try:
+            return await self._answer(request)
+        except LedgerError as error:
+            response = failed(error, self._word)
+        except Exception as error:  # its text may quote a value: the log has its type alone
+            name = type(error).__name__
+            _LOG.error("unforeseen", f"a request ended with {name}", error=name)
+            response = failed(error, self._word)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["allow"] = self._allow
+        return response
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": self._allow})
+        method = self._methods.get(request.method)
+        if method is None:
+            raise WrongMethod
+        return await method(request)
 
 
-def guarded(
-    answer: Callable[[Request, Principal], Awaitable[Response]],
-) -> Callable[[Request], Awaitable[Response]]:
-    """Only for those who are logged in or bring a token."""
+class Nothing(Endpoint):
+    """Every other address below the API, whatever is asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    async def _answer(self, _request: Request) -> Response:
+        raise NotFound
+
+
+def guarded(answer: Guarded, requests: Limiter | None = None) -> Method:
+    """Only for those who are logged in or bring a token; with `requests` not more often than it lets."""
 
     async def endpoint(request: Request) -> Response:
         principal: Principal | None = request.state.principal
         if principal is None:
-            response = problem(Problem("Unauthorized", 401))
-            response.headers["www-authenticate"] = "Bearer"
-            return response
-        try:
-            return await answer(request, principal)
-        except LedgerError as error:
-            return problem(problem_of(error))
+            raise NotLoggedIn
+        if requests is not None and requests.take(principal.reference):
+            raise TooMany
+        return await answer(request, principal)
 
     return endpoint
 
 
-def problem(told: Problem) -> Response:
-    """A problem as an answer."""
-    return Response(to_line(told), told.status, media_type=TYPE)
+def resource_route(desk: Desk, resource: Resource[Any, Any], requests: Limiter) -> Route:
+    """The route of a resource."""
+
+    async def answer(request: Request, principal: Principal) -> Response:
+        asked = read_request(request, listed=is_paged(resource), personal=is_personal(resource))
+        desk.check_opening(principal, asked.stated)
+        content, following = await desk.answer(
+            request,
+            principal,
+            lambda visit: _content(visit, resource, asked, request),
+            moment=asked.moment,
+            stated=asked.stated,
+        )
+        links = {"link": f'<{following}>; rel="next"'} if following else {}
+        return answered(request, content, **links)
+
+    return Route(BASE + resource.path, Endpoint({"GET": guarded(answer, requests)}))
+
+
+def is_paged(resource: Resource[Any, Any]) -> bool:
+    """Whether the API gives an answer in pieces: it is a list, and does not ask for its pieces itself."""
+    return resource.rows is not None and "limit" not in resource.params.__struct_fields__
+
+
+def is_personal(resource: Resource[Any, Any]) -> bool:
+    """Whether an answer is about one person, whose values may be opened."""
+    return resource.path.startswith("/persons/{kind}/{id}")
+
+
+def _content(
+    visit: Visit, resource: Resource[Any, Any], asked: Asked, request: Request
+) -> tuple[bytes, str | None]:
+    """The bytes of an answer, and the address of the rest of a list."""
+    answer: Answer = load(visit, resource, asked.texts)
+    if not is_paged(resource) or resource.rows is None:
+        return to_line(answer), _next_page(request, resource, answer)
+    key = visit.source(resource.name).opener.ledger_key(READS)
+    question = [resource.path, dict(asked.texts), dict(asked.moment), visit.principal.role]
+    pages = Pages(key, question)
+    piece = pages.piece(getattr(answer, resource.rows), asked.limit, asked.cursor)
+    answer = msgspec.structs.replace(answer, **{resource.rows: piece.rows})
+    if piece.following is None:
+        return to_line(answer), None
+    following = _following(request, CURSOR, piece.following)
+    return to_line({**msgspec.to_builtins(answer), "next": following}), following
+
+
+def _next_page(request: Request, resource: Resource[Any, Any], answer: Answer) -> str | None:
+    """Of an answer that is a page by itself, and says behind or before which position the next one is."""
+    following = getattr(answer, "next", None)
+    names = [name for name in ("after", "before") if name in resource.params.__struct_fields__]
+    return _following(request, names[0], str(following)) if names and following else None
+
+
+def _following(request: Request, parameter: str, place: str) -> str:
+    kept = [
+        (camel(hyphened(name)), text)
+        for name, text in request.query_params.multi_items()
+        if text and name != parameter
+    ]
+    return f"{quote(request.url.path)}?{urlencode([*kept, (parameter, place)])}"

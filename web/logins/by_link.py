@@ -53,13 +53,12 @@ class ByLink:
 
     def _principal(self, link: Link) -> Principal:
         kind = staff_kind(link.role)
-        longest = self._house.clock() + LIVES[kind].most
         return Principal(
             reference=link.reference,
             role=link.role,
             kind=kind,
             method="link",
-            until=min(longest, link.ends or longest),
+            until=self._house.clock() + LIVES[kind].most,
             judged=link.judged,
         )
 

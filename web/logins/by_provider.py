@@ -37,6 +37,10 @@ BEGIN, BACK, BACK_CHANNEL, LOGGED_OUT = (
 )
 
 
+# A link on a page of ours, or an address that a person typed. Another site logs nobody in.
+_OWN_WILL = {"same-origin", "none"}
+
+
 class ByProvider:
     """The handlers of one provider."""
 
@@ -72,6 +76,8 @@ class ByProvider:
 
     async def _begin(self, request: Request) -> Response:
         house = self._house
+        if request.headers.get("sec-fetch-site", "none") not in _OWN_WILL:
+            return RedirectResponse(f"/login?{request.url.query}", 303)
         if wait_s := house.tries.take(network_of(address_of(request))):
             return house.refuse(request, "too-many", 429, wait_s)
         try:
@@ -97,10 +103,11 @@ class ByProvider:
             "code_challenge": beginning.challenge,
             "code_challenge_method": "S256",
         }
-        if relying.acr:
-            asked["acr_values"] = " ".join(relying.acr)
-        if relying.max_age_s is not None:
-            asked["max_age"] = str(relying.max_age_s)
+        strength = relying.strength
+        if strength.acr:
+            asked["acr_values"] = " ".join(strength.acr)
+        if strength.max_age_s is not None:
+            asked["max_age"] = str(strength.max_age_s)
         return _with(described.authorization_endpoint, **asked)
 
     async def _back(self, request: Request) -> Response:
@@ -131,10 +138,10 @@ class ByProvider:
             raise CodeRefused
         redirect_uri = self._house.origin.url(BACK)
         tokens = self._provider.exchange(relying.us, said["code"], beginning.verifier, redirect_uri)
-        asked = Asked(beginning.nonce, relying.acr, relying.max_age_s)
+        asked = Asked(beginning.nonce, relying.strength)
         claims = id_token_claims(tokens.id_token, self._provider, relying.us.client_id, asked, now)
-        latest = now + max(life.most for life in LIVES.values())
-        naming = Naming(relying.names, self._house.grants, now, latest, "oidc")
+        longest = now + max(life.most for life in LIVES.values())
+        naming = Naming(relying.names, self._house.grants, longest, "oidc")
         return naming.through(beginning.door, claims), _session(relying, claims, tokens.id_token)
 
     async def _ended_there(self, request: Request) -> Response:

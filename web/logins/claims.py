@@ -5,12 +5,11 @@ Pure. A provider says who somebody is. In which role they act it only proposes: 
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
 
-from schemas.formats import CODE, EMPLOYEE, instant_of
+from schemas.formats import CODE, EMPLOYEE
 from schemas.references import OUTSIDERS, kind_of
 from web.logins.tokens import Claims
 from web.principals import DATA_SUBJECT
@@ -28,7 +27,6 @@ class ClaimNames(msgspec.Struct, frozen=True):
     person: str = "sub"
     role: str = "roles"
     data_subject: str = "data_subject"
-    until: str = "account_until"
 
 
 class NoOne(Exception):
@@ -69,22 +67,6 @@ def roles_of(claims: Claims, names: ClaimNames) -> list[str]:
         return []
     roles = (role for role in listed if isinstance(role, str) and _CODE.match(role))
     return [role for role in dict.fromkeys(roles) if role != DATA_SUBJECT]
-
-
-def account_end(claims: Claims, names: ClaimNames) -> datetime | None:
-    """When the account ends, None where nothing says so. Raises NoOne for an end that is no time."""
-    value = _at(claims, names.until)
-    if value is None:
-        return None
-    end = instant_of(value) if isinstance(value, str) else None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            end = datetime.fromtimestamp(value, UTC)
-        except (ValueError, OverflowError, OSError):
-            end = None
-    if end is None:
-        raise NoOne("account-over")
-    return end
 
 
 def scopes_of(claims: Claims) -> frozenset[str]:

@@ -13,7 +13,7 @@ from web.logins.house import House
 from web.logins.middleware import TokenRefused, bearer_of, has_bearer
 from web.logins.provider import Provider, ProviderAway
 from web.logins.relying import Naming, Relying
-from web.logins.tokens import SKEW_S, Claims, TokenWrong, access_claims, ends_at
+from web.logins.tokens import SKEW_S, Claims, TokenWrong, access_claims, check_strength, ends_at
 from web.principals import Principal
 
 SCOPE, PORTAL_SCOPE = "ledger", "ledger-portal"
@@ -51,8 +51,10 @@ class Clients:
         try:
             claims = access_claims(bearer_of(connection), provider, relying.audience, now)
             self._check_holder(connection, claims)
-            latest = ends_at(claims) + timedelta(seconds=SKEW_S)
-            naming = Naming(relying.names, self._house.grants, now, latest, "token")
+            until = ends_at(claims) + timedelta(seconds=SKEW_S)
+            naming = Naming(relying.names, self._house.grants, until, "token")
+            if claims["sub"] != claims["client_id"]:
+                check_strength(claims, relying.strength, now)
             return _principal(naming, claims)
         except ProviderAway:
             raise TokenRefused("temporarily_unavailable", 503) from None

@@ -18,8 +18,6 @@ async def enter(
     provider: ProviderSession | None = None,
 ) -> Response:
     """Log in, if the register grants the role. The answer leads on to a path of this console."""
-    if principal.until <= house.clock():
-        return house.refuse(request, "account-over", 403)
     if principal.judged and not await run_in_threadpool(house.grants, principal.reader):
         return house.refuse(request, "not-granted", 403)
     cookies = house.cookies

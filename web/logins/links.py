@@ -29,13 +29,12 @@ _SECRET_BYTES = 32
 
 
 class Link(msgspec.Struct, frozen=True):
-    """Who logs in with a link, and until when it can be used. `ends`: when the account ends, if it does."""
+    """Who logs in with a link, and until when it can be used."""
 
     reference: str
     role: str
     judged: bool
     until: datetime
-    ends: datetime | None = None
 
 
 class Links:

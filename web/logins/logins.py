@@ -14,6 +14,7 @@ from web.logins.by_provider import BEGIN, LOGGED_OUT, ByProvider
 from web.logins.clients import Clients
 from web.logins.house import House
 from web.logins.links import PATH as LINK_PATH
+from web.logins.listing import Listing
 from web.logins.middleware import LoginMiddleware, TokenRefused, has_bearer
 from web.logins.origin import local_path
 from web.logins.sessions import Session
@@ -34,6 +35,7 @@ class Logins:
         self._provider = provider
         self._clients = clients
         self._link = ByLink(house)
+        self._listing = Listing(house)
 
     async def authenticate(self, connection: HTTPConnection) -> Session | None:
         """The session of a browser, if it runs and the register still grants its role."""
@@ -70,6 +72,7 @@ class Logins:
     def routes(self) -> list[Route]:
         """The pages of logins."""
         routes = [
+            *self._listing.routes(),
             Route("/login", self._page, methods=["GET"]),
             Route(LINK_PATH, self._link.page, methods=["GET"]),
             Route(LINK_PATH, self._link.use, methods=["POST"]),

@@ -5,12 +5,14 @@ cookies and certificates by itself: they change nothing without proof that a pag
 """
 
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 from starlette.datastructures import State
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from application.language import speak
 from web.logins.forms import Body, TooLong, fields_of, is_form, read_body
 from web.logins.guard import (
     CSRF_FIELD,
@@ -24,8 +26,12 @@ from web.logins.guard import (
 from web.logins.house import House
 from web.logins.sessions import Session
 from web.principals import Principal
+from web.requests import language_of
+from web.words import t
 
 PROBLEM = "application/problem+json"
+API = "/api/"
+STALE = "stale-form"
 _BEARER = "bearer "
 
 
@@ -63,6 +69,7 @@ class LoginMiddleware:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
+        speak(language_of(request))
         answer: Response | Body | None = self._misdirected(request)
         if answer is None:
             answer = await self._identified(request) or await self._guarded(request)
@@ -96,22 +103,25 @@ class LoginMiddleware:
         session: Session | None = request.state.session
         asks = is_from_browser(request.headers) or session is not None
         if asks and not came_from_here(request.headers, self._house.origin):
-            return self._house.refuse(request, "other-site", 403)
+            return self._refused(request, "other-site")
         return await self._with_token(request, session) if session else None
 
     async def _with_token(self, request: Request, session: Session) -> Response | Body | None:
         if not is_form(request):
             given = request.headers.get(CSRF_HEADER)
-            return None if has_token(given, session.csrf) else self._stale(request)
+            return None if has_token(given, session.csrf) else self._refused(request, STALE)
         try:
             body = await read_body(request.receive)
         except TooLong:
             return problem(413, "Content Too Large")
         given = fields_of(body.content).get(CSRF_FIELD)
-        return body if has_token(given, session.csrf) else self._stale(request)
+        return body if has_token(given, session.csrf) else self._refused(request, STALE)
 
-    def _stale(self, request: Request) -> Response:
-        return self._house.refuse(request, "stale-form", 403)
+    def _refused(self, request: Request, why: str) -> Response:
+        """A page that says why, or the problem of a program."""
+        if request.url.path.startswith(API):
+            return problem(403, "Forbidden", why)
+        return self._house.refuse(request, why, 403)
 
 
 def has_bearer(connection: HTTPConnection) -> bool:
@@ -139,6 +149,13 @@ def token_problem(refused: TokenRefused) -> Response:
 
 
 def problem(status: int, title: str, code: str | None = None) -> Response:
-    """A problem without words for people."""
-    content = {"type": "about:blank", "title": title, "status": status}
+    """A problem in the language of the request."""
+    detail = str(t(f"http.{status}"))
+    content = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": f"urn:uuid:{uuid4()}",
+    }
     return JSONResponse(content | ({"code": code} if code else {}), status, media_type=PROBLEM)

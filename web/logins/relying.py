@@ -10,15 +10,14 @@ from web.logins.claims import (
     ClaimNames,
     Door,
     NoOne,
-    account_end,
     client_reference,
     data_subject_of,
     employee_of,
     roles_of,
 )
 from web.logins.provider import Credentials
-from web.logins.tokens import Claims
-from web.principals import DATA_SUBJECT, INSPECTOR, Method, Principal, staff_kind
+from web.logins.tokens import ANY_LOGIN, Claims, Strength
+from web.principals import DATA_SUBJECT, Method, Principal, staff_kind
 
 
 class Relying(msgspec.Struct, frozen=True):
@@ -29,17 +28,15 @@ class Relying(msgspec.Struct, frozen=True):
     audience: str
     scopes: tuple[str, ...] = ("openid",)
     names: ClaimNames = ClaimNames()
-    acr: tuple[str, ...] = ()
-    max_age_s: int | None = None
+    strength: Strength = ANY_LOGIN
 
 
 class Naming(msgspec.Struct, frozen=True):
-    """How a principal comes from claims that were checked. `latest`: when what was given ends anyway."""
+    """How a principal comes from claims that were checked. `until`: when what was given ends."""
 
     names: ClaimNames
     grants: Callable[[Reader], bool]
-    now: datetime
-    latest: datetime
+    until: datetime
     method: Method
 
     def through(self, door: Door, claims: Claims) -> Principal:
@@ -53,7 +50,7 @@ class Naming(msgspec.Struct, frozen=True):
             role=DATA_SUBJECT,
             kind="data-subject",
             method=self.method,
-            until=self._until(claims),
+            until=self.until,
             judged=False,
         )
 
@@ -61,14 +58,12 @@ class Naming(msgspec.Struct, frozen=True):
         """An employee, in the first role of the token that the register grants."""
         reference = employee_of(claims, self.names)
         role = self._granted(reference, claims)
-        if role == INSPECTOR and account_end(claims, self.names) is None:
-            raise NoOne("account-over")
         return Principal(
             reference=reference,
             role=role,
             kind=staff_kind(role),
             method=self.method,
-            until=self._until(claims),
+            until=self.until,
         )
 
     def client(self, claims: Claims, client: str) -> Principal:
@@ -79,7 +74,7 @@ class Naming(msgspec.Struct, frozen=True):
             role=self._granted(reference, claims),
             kind="client",
             method=self.method,
-            until=self._until(claims),
+            until=self.until,
             client=client,
         )
 
@@ -88,10 +83,3 @@ class Naming(msgspec.Struct, frozen=True):
             if self.grants(Reader(reference, role, judged=True)):
                 return role
         raise NoOne("not-granted")
-
-    def _until(self, claims: Claims) -> datetime:
-        end = account_end(claims, self.names)
-        until = min(self.latest, end or self.latest)
-        if until <= self.now:
-            raise NoOne("account-over")
-        return until

@@ -26,7 +26,7 @@ _REGISTRY = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 # Of these a token says its kind itself, so that one kind does not pass for another.
 _ACCESS_TYPES = {"at+jwt", "application/at+jwt"}
-_LOGOUT_TYPES = {"logout+jwt", "application/logout+jwt", "jwt", None}
+_LOGOUT_TYPES = {"logout+jwt", "application/logout+jwt"}
 _ID_TYPES = {"jwt", None}
 _LONGEST = 255
 
@@ -35,12 +35,21 @@ class TokenWrong(Exception):
     """A token is not to be believed. Its text is a code, and quotes nothing of the token."""
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What a login asked the provider for. `acr`: the kinds of login that count, none: any."""
+class Strength(msgspec.Struct, frozen=True):
+    """Which logins at the provider count. `acr`: their kinds, none: any; `max_age_s`: none is older."""
 
-    nonce: str
     acr: tuple[str, ...] = ()
     max_age_s: int | None = None
+
+
+ANY_LOGIN = Strength()
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a login asked the provider for."""
+
+    nonce: str
+    strength: Strength = ANY_LOGIN
 
 
 def id_token_claims(
@@ -48,12 +57,10 @@ def id_token_claims(
 ) -> Claims:
     """The claims of an ID token (OpenID Connect Core 1.0, 3.1.3.7). Raises TokenWrong, ProviderAway."""
     claims = _verified(token, provider, _ID_TYPES)
-    options: dict[str, ClaimsOption] = {"nonce": {"essential": True, "value": asked.nonce}}
-    if asked.max_age_s is not None:
-        options["auth_time"] = {"essential": True}
-    _check(claims, provider, client_id, now, options)
+    nonce: ClaimsOption = {"essential": True, "value": asked.nonce}
+    _check(claims, provider, client_id, now, {"nonce": nonce})
     _check_party(claims, client_id)
-    _check_strength(claims, asked, now)
+    check_strength(claims, asked.strength, now)
     return claims
 
 
@@ -141,14 +148,14 @@ def _check_party(claims: Claims, client_id: str) -> None:
         raise TokenWrong("azp")
 
 
-def _check_strength(claims: Claims, asked: Asked, now: datetime) -> None:
-    """A login of the kind that was asked for, and no longer ago."""
-    if asked.acr and claims.get("acr") not in asked.acr:
+def check_strength(claims: Claims, strength: Strength, now: datetime) -> None:
+    """A person's login of a kind that counts, and not too long ago. Raises TokenWrong."""
+    if strength.acr and claims.get("acr") not in strength.acr:
         raise TokenWrong("acr")
-    if asked.max_age_s is None:
+    if strength.max_age_s is None:
         return
-    at = claims["auth_time"]
+    at = claims.get("auth_time")
     if isinstance(at, bool) or not isinstance(at, int | float):
         raise TokenWrong("auth_time")
-    if now.timestamp() - at > asked.max_age_s + SKEW_S:
+    if now.timestamp() - at > strength.max_age_s + SKEW_S:
         raise TokenWrong("auth_time")

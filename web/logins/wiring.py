@@ -10,6 +10,7 @@ from web.logins.house import House
 from web.logins.logins import Logins
 from web.logins.provider import Credentials, Provider, connect
 from web.logins.relying import Relying
+from web.logins.tokens import Strength
 
 
 def logins_of(house: House, settings: Settings) -> Logins:
@@ -38,10 +39,8 @@ def relying_of(settings: ProviderSettings, audience: str) -> Relying:
             person=settings.person_claim,
             role=settings.role_claim,
             data_subject=settings.subject_claim,
-            until=settings.until_claim,
         ),
-        acr=settings.acr,
-        max_age_s=settings.max_age_s,
+        strength=Strength(settings.acr, settings.max_age_s),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from application.queries.oversight.approvals import WaitingApproval, WaitingApprovals
+from web.linking import person
 from web.moments import when
 from web.page import Page
 from web.pages.common import codes
@@ -36,7 +37,7 @@ def _list(visit: Visit, _params: NoParams, answer: WaitingApprovals) -> Mapping[
 def _row(visit: Visit, row: WaitingApproval) -> tuple[object, ...]:
     return (
         t(f"approvals.act-{row.act}"),
-        lines(row.approver, code(row.role, "role"), when(row.approved_at)),
+        lines(person(visit, row.approver), code(row.role, "role"), when(row.approved_at)),
         when(row.until),
         codes("role", row.roles),
         _next(visit, row),

@@ -1,16 +1,18 @@
 """What pages of cases share: headings, filters, clocks, acts on a case, every act that was done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from uuid import UUID
 
 from application.language import spoken
-from application.queries.cases.clocks import CaseAct, CaseClock
+from application.queries.cases.clocks import CaseAct, CaseClock, positions_of
+from application.queries.subjects import streams_of as streams_named
 from application.register_words import RegisterWords
 from application.words import say, told_in
 from projections.folds.timetravel import NOW
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
-from web.linking import act, moment_texts
+from web.linking import act, moment_texts, to
 from web.moments import when
 from web.parts import Filter, Input, Table, columns, lines
 from web.pieces import Column, Deadline, Id, Link, Tag, Tone
@@ -59,18 +61,13 @@ def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:
 
 def choice(name: str, options: Iterable[tuple[str, object]], value: str | None) -> Input:
     """A choice of a filter; none of them: all."""
-    return Input(name, "choice", tuple(options), value=value or "")
+    return Input(name, "choice", (("", t("list.any")), *options), value=value or "")
 
 
 def also(name: str, value: bool) -> Input:
-    """Whether a list has more than what is open."""
-    return Input(
-        name,
-        "choice",
-        (("true", t(f"also.{name}")),),
-        value="true" if value else "",
-        label=f"also_{name}",
-    )
+    """Whether a list has more than what is open, or only some of it."""
+    options = (("", t(f"also.not_{name}")), ("true", t(f"also.{name}")))
+    return Input(name, "choice", options, value="true" if value else "", label=f"also_{name}")
 
 
 def acts(visit: Visit, *offered: tuple[str, str, dict[str, str | None]]) -> tuple[Link, ...]:
@@ -104,7 +101,7 @@ def clock(visit: Visit, it: CaseClock) -> object:
     if it.done_at is not None:
         tone: Tone = "good" if it.state == "met" else "bad"
         return lines(title, Tag(say("clock", it.state), tone), when(it.done_at))
-    return lines(title, Deadline(day_of(due), days_left(visit, day_of(due))), when(it.due))
+    return lines(title, Deadline(day_of(due), days_left(visit, day_of(due))))
 
 
 def clocks_table(visit: Visit, some: Iterable[CaseClock]) -> Table:
@@ -132,13 +129,27 @@ def clock_state(visit: Visit, it: CaseClock) -> object:
     return Deadline(day_of(due), days_left(visit, day_of(due)))
 
 
-def steps_table(some: Sequence[CaseAct]) -> Table:
-    """What was done about a case, in words, the latest first."""
+def steps_table(visit: Visit, some: Sequence[CaseAct], streams: Sequence[UUID]) -> Table:
+    """What was done about a case, in words, the latest first. `streams`: that the events are in."""
+    places = positions_of(visit.source("event"), streams) if visit.has("persons") else {}
     rows = tuple(
-        (when(step.occurred_at), step.text, lines(step.source, Id(step.id)))
+        (when(step.occurred_at), step.text, lines(step.source, _event(visit, step, places)))
         for step in reversed(some)
     )
     return Table(cap(say("steps", "title")), headings("steps", "when what by"), rows, "steps")
+
+
+def _event(visit: Visit, step: CaseAct, places: Mapping[tuple[str, str], int]) -> object:
+    """The event of an act: a link where its page is there for the reader."""
+    position = places.get((step.source, step.id))
+    if position is None:
+        return Id(step.id)
+    return Link(to(visit, "events", str(position)), t("steps.event", position), quiet=True)
+
+
+def streams_of(visit: Visit, reference: object) -> Sequence[UUID]:
+    """The streams of a person or a thing of the register; none of one who was erased."""
+    return streams_named(visit.source("event"), reference) if isinstance(reference, str) else ()
 
 
 def severity(word: str) -> Tag:

@@ -18,6 +18,7 @@ from web.pages.common import (
     headings,
     pairs,
     steps_table,
+    streams_of,
 )
 from web.parts import Definitions, Nothing, Table, lines
 from web.pieces import Deadline, Link, Tag
@@ -90,7 +91,7 @@ def _file(visit: Visit, params: CaseParams, answer: ComplaintFile) -> Mapping[st
         "parts": (
             Definitions(facts),
             clocks_table(visit, [answer.clock]),
-            steps_table(answer.steps),
+            steps_table(visit, answer.steps, streams_of(visit, answer.subject)),
         ),
         "forms": ("json",),
     }

@@ -17,7 +17,7 @@ from web.acts import Act, options
 from web.linking import act
 from web.moments import day
 from web.page import AnyForm, AnyPage, FormData, Preview, previewed
-from web.pages.common import cap, cited, ground, headings
+from web.pages.common import cap, cited, headings
 from web.pages.retention import steps_table
 from web.parts import Input, Nothing, Notice, Table, lines
 from web.pieces import Tag, Tone
@@ -42,7 +42,7 @@ class Deciding(FormData, frozen=True, kw_only=True):
     subject: str
     cause: Cause = "request"
     request: str | None = None
-    category: list[str] = []
+    category: tuple[str, ...] = ()
 
 
 class Running(FormData, frozen=True, kw_only=True):

@@ -16,7 +16,6 @@ from web.page import Page
 from web.pages.given import flow_of, table
 from web.parts import Bar, Bars, Nothing, Table, lines
 from web.pieces import Column, Figure, Link
-from web.rendering import code
 from web.resources import disclosures as resources
 from web.resources.disclosures import DaysParams, DisclosureParams
 from web.visit import Visit
@@ -101,7 +100,11 @@ def _bars(visit: Visit, rows: Iterable[TransferRow]) -> Iterable[Bar]:
 
 
 def _transfer(visit: Visit, row: TransferRow) -> tuple[object, ...]:
-    mechanism = code(row.mechanism, "mechanism") if row.mechanism else t("transfers.none")
+    mechanism = (
+        RegisterWords(spoken()).code("mechanism", row.mechanism)
+        if row.mechanism
+        else t("transfers.none")
+    )
     lacks = say("transfers", "uncovered", say("lack", row.lacks)) if row.lacks else None
     recipients = (
         Link(to(visit, "disclosures", recipient=name, country=row.country), name)

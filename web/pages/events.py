@@ -1,30 +1,32 @@
 """One event: what happened, whom it is about, what it rests on, and its seal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from application.answer import Gone
 from application.language import spoken
 from application.queries.persons.one_event import BrokenRule, EventShown
-from application.words import say, told_in
+from application.words import code_word, say, told_in
 from rulebook import provision as provision_of
 from rulebook import rule as rule_of
-from schemas import is_person
+from schemas import is_person, members
 from schemas.references import kind_of
-from schemas.texts import field_name
+from schemas.texts import country_name, field_name
 from web.linking import person, person_to, to
 from web.moments import when
 from web.page import Page
-from web.pages.given import provision
+from web.pages.given import legal_basis, provision
 from web.pages.person_acts import is_open
 from web.pages.persons import title_of
-from web.pages.values import category, hidden_in_fields, opening, shown
+from web.pages.values import category, hidden_in_fields, is_hidden, opening, shown
 from web.parts import Definitions, Notice, Table, columns, lines
-from web.pieces import Erased, Id, Link, Seal, Tag, Tone
+from web.pieces import Erased, Id, Link, Tag, Tone
+from web.proof.seals import seal_of, shown_of
 from web.rendering import code
 from web.resources.events import EventParams, event
 from web.visit import Visit
 from web.words import t
 
+_COUNTRIES = frozenset({"country", "countries"})
 _TONES: dict[str, Tone] = {"high": "bad", "medium": "due"}
 
 
@@ -32,9 +34,7 @@ def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[st
     line, subject = answer.event, answer.subject
     about = subject if isinstance(subject, str) and is_person(subject) else None
     facts = tuple(_fact(visit, name, value) for name, value in line.facts.items())
-    hidden = hidden_in_fields(
-        field for field, value in line.personal.items() if getattr(value, "masked", False) is True
-    )
+    hidden = hidden_in_fields(field for field, value in line.personal.items() if is_hidden(value))
     parts = (
         Definitions(tuple(_what(visit, answer))),
         Definitions(tuple(_law(visit, answer))),
@@ -48,9 +48,7 @@ def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[st
     return {
         "title": t("event.title", line.position),
         "said": line.text or line.type,
-        "seal": Seal(line.position, to(visit, "proof", str(line.position)))
-        if visit.has("proof")
-        else None,
+        "seal": seal_of(visit, line.position, shown_of(line)),
         "annulled": _annulled(line.annulled_by),
         "recorded": is_open(line),
         "opening": opening(visit, about, hidden) if about else None,
@@ -100,7 +98,7 @@ def _law(visit: Visit, answer: EventShown) -> Iterable[tuple[object, object]]:
         leads = to(visit, "register", line.activity)
         yield t("event.activity"), Link(leads, line.activity) if known else line.activity
     if line.legal_basis:
-        yield t("event.legal_basis"), code(line.legal_basis, "legal_basis")
+        yield t("event.legal_basis"), legal_basis(line.legal_basis)
     if line.provision:
         entry = provision_of(line.provision)
         yield t("event.provision"), lines(provision(line.provision), entry.title if entry else None)
@@ -116,30 +114,36 @@ def _personal(visit: Visit, answer: EventShown) -> Table | None:
 
 
 def _fact(visit: Visit, name: str, value: object) -> tuple[object, ...]:
-    words = code(name.replace("_", "-"), "member")
+    texts = members.words().get(name)
+    words = texts[spoken()] if texts else name.replace("_", " ")
     return words[:1].upper() + words[1:], _told(visit, name, value)
 
 
 def _told(visit: Visit, name: str, value: object) -> object:
     """A fact in words: a person as a link, a code in words, a list with its entries."""
-    if isinstance(value, Gone):
-        return Erased()
     if isinstance(value, str):
-        return person(visit, value) if is_person(value) else code(value, name)
-    if isinstance(value, bool | int) or value is None:
-        return value
+        return person(visit, value) if is_person(value) else _word(name, value)
     if isinstance(value, Mapping):
-        return lines(
-            *(
-                t("values.pair", code(key, "category"), _told(visit, key, one))
-                for key, one in value.items()
-            )
-        )
+        pairs = (_pair(visit, name, key, one) for key, one in value.items())
+        return lines(*pairs)
     if isinstance(value, list):
-        if name.endswith("fields"):
-            return ", ".join(field_name(str(one), spoken()) for one in value)
-        return lines(*(_told(visit, name, one) for one in value))
-    return str(value)
+        return _listed(visit, name, value)
+    return Erased() if isinstance(value, Gone) else value
+
+
+def _word(name: str, value: str) -> str | None:
+    return country_name(value, spoken()) if name in _COUNTRIES else code_word(name, value)
+
+
+def _pair(visit: Visit, name: str, key: str, value: object) -> object:
+    word = code(key, "category") if name == "decisions" else key
+    return t("values.pair", word, _told(visit, key, value))
+
+
+def _listed(visit: Visit, name: str, values: Sequence[object]) -> object:
+    if name.endswith("fields"):
+        return ", ".join(field_name(str(one), spoken()) for one in values)
+    return lines(*(_told(visit, name, one) for one in values))
 
 
 def _findings(visit: Visit, answer: EventShown) -> Iterable[Table]:

@@ -12,13 +12,16 @@ from web.linking import subject, to
 from web.moments import day, when
 from web.page import Page
 from web.pages.common import cap, choice, cited, codes, filtered, headings, severity
-from web.parts import Bar, Bars, Definitions, Input, Notice, Nothing, Table, Text, lines
+from web.parts import Bar, Bars, Definitions, Input, Nothing, Notice, Table, Text, lines
 from web.pieces import Link, Tag
 from web.rendering import code
 from web.resources import findings as resources
 from web.resources.findings import SEVERITIES, FindingsParams, RuleParams
 from web.visit import Visit
 from web.words import counted, t
+
+_BARS = 12
+_FACTS = "layer citation severity categories period begins valid-from valid-to ends id"
 
 
 def _list(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Mapping[str, object]:
@@ -59,10 +62,12 @@ def _address(visit: Visit, params: FindingsParams, **changes: str | None) -> str
 
 
 def _bars(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Iterator[Bar]:
-    for count in answer.rules:
+    for count in answer.rules[:_BARS]:
         tone = severity(count.severity).tone
         title = told_in(rulebook.rule(count.rule), "title")
         yield Bar(title, count.count, _address(visit, params, rule=count.rule), tone)
+    if rest := answer.rules[_BARS:]:
+        yield Bar(t("findings.others", len(rest)), sum(count.count for count in rest))
 
 
 def _filter(visit: Visit, params: FindingsParams, answer: FindingsPage) -> object:
@@ -121,10 +126,8 @@ def _rule(visit: Visit, _params: RuleParams, answer: RuleShown) -> Mapping[str, 
         ends,
         answer.rule,
     )
-    names = "layer citation severity categories period begins valid-from valid-to ends id".split()
-    facts = tuple(
-        (t(f"rule.{name}"), value) for name, value in zip(names, values, strict=True) if value
-    )
+    named = zip(_FACTS.split(), values, strict=True)
+    facts = tuple((t(f"rule.{name}"), value) for name, value in named if value)
     found = Link(to(visit, "findings", rule=answer.rule), t("rule.findings"))
     return {
         "title": answer.title.said(visit.language),

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from application.answer import Gone
 from application.language import spoken
 from application.queries.disclosures.received import DisclosureShown
 from application.register_words import RegisterWords
@@ -32,7 +31,7 @@ def table(visit: Visit, rows: Sequence[DisclosureShown], *, named: bool) -> Tabl
 def _row(visit: Visit, row: DisclosureShown, *, named: bool) -> tuple[object, ...]:
     about = (_about(visit, row),) if named else ()
     fields = ", ".join(field_name(field, spoken()) for field in row.fields)
-    ground = code(row.legal_basis, "legal_basis") if row.legal_basis else None
+    ground = legal_basis(row.legal_basis) if row.legal_basis else None
     return (
         event(visit, row.position, when(row.occurred_at)),
         *about,
@@ -58,10 +57,14 @@ def _about(visit: Visit, row: DisclosureShown) -> object:
     return lines(person(visit, row.subject), derived)
 
 
+def _name(row: DisclosureShown) -> str:
+    """The name of the recipient at the time; its id where it has none that may be shown."""
+    return row.recipient_name if isinstance(row.recipient_name, str) else row.recipient
+
+
 def recipient(visit: Visit, row: DisclosureShown) -> object:
     """The recipient by its name of the time, which leads to all that it received."""
-    gone = isinstance(row.recipient_name, Gone) or row.recipient_name is None
-    name = row.recipient if gone else row.recipient_name
+    name = _name(row)
     if not visit.has("disclosures"):
         return name
     return Link(to(visit, "disclosures", recipient=row.recipient), name)
@@ -75,6 +78,11 @@ def country(row: DisclosureShown) -> object:
     return Derived(name, str(t("given.register"))) if row.country_derived else name
 
 
+def legal_basis(word: str) -> str:
+    """A legal basis in words."""
+    return RegisterWords(spoken()).code("legal_basis", word)
+
+
 def provision(spelled: str) -> str:
     """A provision as it is cited."""
     return RegisterWords(spoken()).provision(spelled)
@@ -82,28 +90,30 @@ def provision(spelled: str) -> str:
 
 def flow_of(visit: Visit, rows: Iterable[DisclosureShown]) -> Flow | None:
     """What went to whom: categories to recipients, how often; None without a row."""
-    pairs = Counter(
-        (category(name), row.recipient) for row in rows for name in row.categories or ("none",)
-    )
-    if not pairs:
-        return None
-    sums: Counter[str] = Counter()
-    for (_, target), number in pairs.items():
-        sums[target] += number
+    listed = list(rows)
+    sums = Counter(row.recipient for row in listed for _ in row.categories)
     largest = {target for target, _ in sums.most_common(MOST)}
-    streams: Counter[tuple[str, str]] = Counter()
-    for (name, target), number in pairs.items():
-        streams[name, target if target in largest else ""] += number
+    streams = Counter(
+        (category(name), row.recipient if row.recipient in largest else "")
+        for row in listed
+        for name in row.categories
+    )
+    if not streams:
+        return None
+    names = {row.recipient: _name(row) for row in listed}
     headings = (str(t("given.what")), str(t("given.to")), str(t("given.number")))
     return flow(
         str(t("given.flow")),
         headings,
-        [_stream(visit, name, target, number) for (name, target), number in streams.items()],
+        [
+            Stream(name, names.get(target, str(t("given.others"))), number, _leads(visit, target))
+            for (name, target), number in streams.items()
+        ],
     )
 
 
-def _stream(visit: Visit, name: str, target: str, number: int) -> Stream:
-    leads = (
-        to(visit, "disclosures", recipient=target or None) if visit.has("disclosures") else "#given"
-    )
-    return Stream(name, target or str(t("given.others")), number, leads)
+def _leads(visit: Visit, target: str) -> str:
+    """Where a band leads: to what the recipient got."""
+    if not visit.has("disclosures"):
+        return "#given"
+    return to(visit, "disclosures", recipient=target or None)

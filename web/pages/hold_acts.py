@@ -14,8 +14,6 @@ from application.acts.holding import (
     review_day,
     review_facts,
 )
-from application.queries.subjects import check_person
-from ledger.errors import Misconfigured
 from projections.keeping.holds import Hold
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
@@ -26,6 +24,7 @@ from web.page import FormData, Preview, previewed
 from web.pages.common import codes, ground, pairs
 from web.parts import Input, Notice, Text
 from web.resource import Params
+from web.resources.periods import person_named
 from web.visit import Visit
 from web.waiting import waits
 from web.words import t
@@ -44,7 +43,7 @@ class Placing(FormData, frozen=True, kw_only=True):
     ref: str
     ground: str
     review_on: str
-    category: list[str] = []
+    category: tuple[str, ...] = ()
     owner: str | None = None
 
 
@@ -59,9 +58,9 @@ class HoldParams(Params, frozen=True, kw_only=True):
     categories: str | None = None
 
     @property
-    def category(self) -> list[str]:
+    def category(self) -> tuple[str, ...]:
         """Those that an approval named."""
-        return self.categories.split(",") if self.categories else []
+        return tuple(self.categories.split(",")) if self.categories else ()
 
 
 class Reviewing(FormData, frozen=True, kw_only=True):
@@ -70,7 +69,7 @@ class Reviewing(FormData, frozen=True, kw_only=True):
     ref: str
     subject: str
     review_on: str
-    category: list[str] = []
+    category: tuple[str, ...] = ()
     ground: str | None = None
     owner: str | None = None
 
@@ -83,20 +82,11 @@ class Releasing(FormData, frozen=True, kw_only=True):
     ground: str | None = None
 
 
-def _checked(subject: str) -> str:
-    try:
-        check_person(subject)
-    except Misconfigured as error:
-        error.field = "subject"
-        raise
-    return subject
-
-
 def _place(visit: Visit, fields: Placing) -> str:
     visit.source("hold")
     day = review_day(fields.review_on, day_of(visit.now))
     facts = {"ground": fields.ground, "review_on": day, "owner": fields.owner}
-    place(visit.site, _checked(fields.subject), fields.ref, facts, fields.category)
+    place(visit.site, fields.subject, fields.ref, facts, fields.category)
     return act("holds", subject=fields.subject)
 
 
@@ -108,7 +98,7 @@ def _facts(visit: Visit, fields: Reviewing) -> Mapping[str, str | None]:
 
 def _hold(visit: Visit, ref: str, subject: str) -> Hold:
     visit.source("hold")
-    return named_hold(visit.site, _checked(subject), ref)
+    return named_hold(visit.site, str(person_named(subject)), ref)
 
 
 def _would_review(visit: Visit, fields: Reviewing) -> Preview:

@@ -62,11 +62,11 @@ class Assessing(OnCase, frozen=True, kw_only=True):
     """What is known of a breach; what is left out stays as it was. Texts of several lines are lists."""
 
     risk: str | None = None
-    nature: list[str] = []
+    nature: tuple[str, ...] = ()
     description: str | None = None
     subject_categories: str | None = None
     subject_count: _Count | None = None
-    categories: list[str] = []
+    categories: tuple[str, ...] = ()
     record_count: _Count | None = None
     consequences: str | None = None
     measures_taken: str | None = None
@@ -118,9 +118,13 @@ def _split(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
+def _plain(value: JsonValue | tuple[str, ...]) -> JsonValue:
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _facts(fields: Assessing) -> dict[str, JsonValue]:
     """What was filled in. Raises Misconfigured where nothing was."""
-    values = {name: getattr(fields, name) for name in _KNOWN}
+    values: dict[str, JsonValue] = {name: _plain(getattr(fields, name)) for name in _KNOWN}
     values |= {name: _split(getattr(fields, name)) for name in _LISTS}
     facts = {name: value for name, value in values.items() if value not in (None, [])}
     if not facts:

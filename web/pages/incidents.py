@@ -18,8 +18,9 @@ from web.pages.common import (
     headings,
     pairs,
     steps_table,
+    streams_of,
 )
-from web.parts import Definitions, Notice, Nothing, Table, columns, lines
+from web.parts import Definitions, Nothing, Notice, Table, columns, lines
 from web.pieces import Link, Tag
 from web.rendering import code
 from web.resources import incidents as resources
@@ -99,7 +100,7 @@ def _file(visit: Visit, params: CaseParams, answer: IncidentFile) -> Mapping[str
         "parts": (
             Definitions(facts),
             clocks_table(visit, answer.clocks),
-            steps_table(answer.steps),
+            steps_table(visit, answer.steps, streams_of(visit, answer.subject)),
         ),
         "forms": ("json",),
     }

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 from application.acts.notifying import EXCEPTIONS, OUTCOMES, NotificationWord, notification, notify
 from application.queries.lookups import known_recipient
-from application.queries.subjects import check_person
 from application.source import Source
-from ledger.errors import Misconfigured
 from projections.views.notifications import ACTIONS
 from schemas import CATEGORIES
 from web.acts import AT, Act, ActData, options, time_of
@@ -34,7 +32,7 @@ class Telling(ActData, frozen=True, kw_only=True):
     action: str
     outcome: str = "told"
     ground: str | None = None
-    category: list[str] = []
+    category: tuple[str, ...] = ()
 
 
 def _inputs(_visit: Visit, _params: TellingParams) -> Sequence[Input]:
@@ -50,11 +48,6 @@ def _inputs(_visit: Visit, _params: TellingParams) -> Sequence[Input]:
 
 
 def _word(source: Source, fields: Telling) -> NotificationWord:
-    try:
-        check_person(fields.subject)
-    except Misconfigured as error:
-        error.field = "subject"
-        raise
     return NotificationWord(
         fields.subject,
         known_recipient(source, fields.recipient),
@@ -69,10 +62,9 @@ def _would(visit: Visit, fields: Telling) -> Preview:
     source = visit.source("notify")
     word = _word(source, fields)
     notification(source, word, time_of(visit, fields))
-    name = "would_not" if fields.outcome in EXCEPTIONS else "would"
-    told = t(
-        f"act-notification-record.{name}", word.recipient, code(word.action, "right"), word.subject
-    )
+    cannot = fields.outcome in EXCEPTIONS
+    text = "act-notification-record.would_not" if cannot else "act-notification-record.would"
+    told = t(text, word.recipient, code(word.action, "right"), word.subject)
     return previewed((Text(told),), [word, fields.at])
 
 

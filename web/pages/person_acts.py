@@ -12,9 +12,11 @@ from web.linking import event, moment_texts, person, person_to
 from web.moments import moment_text, when
 from web.page import Page
 from web.pages.persons import head
-from web.pages.values import category, hidden_in_fields, opening, shown
+from web.pages.values import category, hidden_in_fields, is_hidden, may_open, opening, sentence
+from web.pages.values import shown as value_of
 from web.parts import Table, columns, lines
-from web.pieces import Figure, Id, Tag, Tone
+from web.pieces import Figure, Masked, Tag, Tone
+from web.proof.seals import has_seals, seal_of
 from web.rendering import code
 from web.resources.persons import (
     ComparisonParams,
@@ -26,6 +28,8 @@ from web.resources.persons import (
 from web.visit import Visit
 from web.words import t
 
+SHOWN = 50
+"""So many events stand on a page, each with its seal; the answer and its files have up to the limit."""
 _TONES: dict[Change, Tone] = {"changed": "due", "new": "due", "gone": "due"}
 
 
@@ -41,35 +45,50 @@ def more(
 
 def _history(visit: Visit, params: PlaceParams, answer: HistoryPage) -> Mapping[str, object]:
     said = t("history.said", Figure(answer.count, person_to(visit, params.reference)))
-    rows = tuple(_event(visit, line) for line in answer.events)
-    headings = (t("history.when"), t("history.what"), t("history.data"), t("history.by"))
-    hidden = hidden_in_fields(field for line in answer.events for field in _hidden(line))
+    events = answer.events[:SHOWN]
+    following = events[-1].position if len(answer.events) > len(events) else answer.next
+    rows = tuple(_event(visit, line) for line in events)
+    names = ("when", "what", "data", *(("seal",) if has_seals(visit) else ()))
+    headings = (t(f"history.{name}") for name in names)
+    hidden = hidden_in_fields(field for line in events for field in _hidden(line))
     return head(visit, params, "history", said) | {
         "parts": (Table(t("history.caption"), columns(*headings), rows),),
-        "recorded": any(is_open(line) for line in answer.events),
+        "sealed": True,
+        "recorded": any(is_open(line) for line in events),
         "opening": opening(visit, params.reference, hidden),
-        "more": more(visit, params, "history", answer.next),
+        "more": more(visit, params, "history", following),
     }
 
 
 def _event(visit: Visit, line: HistoryLine) -> tuple[object, ...]:
     taken_back = Tag(t("event.annulled"), "due") if line.annulled_by else None
     values = (
-        t("values.pair", field_name(field, spoken()), shown(visit, field, value))
+        t("values.pair", field_name(field, spoken()), value_of(visit, field, value))
         for field, value in line.personal.items()
+        if not is_hidden(value)
     )
-    return (
+    row = (
         event(visit, line.position, when(line.occurred_at)),
-        lines(line.text or line.type, taken_back),
-        lines(*values),
-        lines(Id(line.source), Id(str(line.position))),
+        lines(sentence(line.text or line.type), taken_back),
+        lines(*values, _hidden_of(visit, line)),
     )
+    if not has_seals(visit):
+        return row
+    told = {"type": line.type, "time": line.occurred_at, "recorded": line.recorded_at}
+    return *row, seal_of(visit, line.position, told)
 
 
-def _hidden(line: HistoryLine) -> Iterable[str]:
-    return (
-        field for field, value in line.personal.items() if getattr(value, "masked", False) is True
-    )
+def _hidden_of(visit: Visit, line: HistoryLine) -> object:
+    """The hidden values of an event, with one way to open them."""
+    hidden = [field_name(field, spoken()) for field in _hidden(line)]
+    names = ", ".join(hidden)
+    ask = "#opening" if may_open(visit) else None
+    return lines(names, Masked(names, ask)) if hidden else None
+
+
+def _hidden(line: HistoryLine) -> list[str]:
+    """The fields of an event whose values are there and not shown."""
+    return [field for field, value in line.personal.items() if is_hidden(value)]
 
 
 def is_open(line: HistoryLine) -> bool:
@@ -105,11 +124,12 @@ def _look(visit: Visit, look: Look) -> tuple[object, ...]:
 
 
 def _wrong(look: Look) -> Iterable[object]:
+    if not look.held or look.beyond:
+        yield Tag(say("staff", "wrong"), "bad")
     if not look.held:
-        yield Tag(say("staff", "not-held"), "bad")
+        yield say("staff", "not-held")
     if look.beyond:
-        beyond = ", ".join(category(name) for name in look.beyond)
-        yield Tag(say("staff", "not-covered", beyond), "bad")
+        yield say("staff", "not-covered", ", ".join(category(name) for name in look.beyond))
 
 
 def _comparison(visit: Visit, params: ComparisonParams, answer: Comparison) -> Mapping[str, object]:
@@ -156,7 +176,7 @@ def said_of(moment: Mapping[str, str]) -> object:
 def _compared(visit: Visit, row: ComparedValue) -> tuple[object, ...]:
     cells = [
         lines(
-            shown(visit, row.field, value.value),
+            value_of(visit, row.field, value.value),
             event(visit, value.position, when(value.occurred_at)),
         )
         if value
@@ -168,10 +188,7 @@ def _compared(visit: Visit, row: ComparedValue) -> tuple[object, ...]:
 
 
 def _masked(row: ComparedValue) -> bool:
-    return any(
-        value is not None and getattr(value.value, "masked", False) is True
-        for value in (row.before, row.after)
-    )
+    return any(value is not None and is_hidden(value.value) for value in (row.before, row.after))
 
 
 def _states(some: Iterable[Standing]) -> object:

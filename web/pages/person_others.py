@@ -21,6 +21,7 @@ from web.visit import Visit
 from web.words import t
 
 REPORTS = {"access": ACCESS_REPORT, "portability": PORTABILITY_EXPORT}
+_FIRST = "pdf"  # what a person can read
 SHOWN = 100
 """So many disclosures about one person stand on the page, the latest; the file has all of them."""
 
@@ -74,7 +75,10 @@ def _documents(visit: Visit, params: PersonParams, answer: RequestList) -> Mappi
     return head(visit, params, "documents", t("documents.said")) | {
         "parts": (),
         "action": person_to(visit, params.reference, "report"),
-        "reports": tuple((name, tuple(report.forms)) for name, report in REPORTS.items()),
+        "reports": tuple(
+            (name, sorted(report.forms, key=lambda form: form != _FIRST))
+            for name, report in REPORTS.items()
+        ),
         "requests": [("", t("documents.no_request")), *refs],
     }
 

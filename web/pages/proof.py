@@ -95,7 +95,7 @@ def _present_event(visit: Visit, _params: EventParams, answer: EventProof) -> Ma
 def _present_audit(visit: Visit, _params: NoParams, answer: AuditRun) -> Mapping[str, object]:
     report = answer.report
     return {
-        "parts": [part_word(name) for name in answer.looked_at],
+        "parts": [word for name in answer.looked_at if (word := part_word(name))],
         "findings": [(one.position, Id(one.kind), told(one.detail)) for one in report.findings]
         if report
         else [],
@@ -105,10 +105,15 @@ def _present_audit(visit: Visit, _params: NoParams, answer: AuditRun) -> Mapping
     }
 
 
-def part_word(name: str) -> Markup:
-    """What a part of an audit is called: `the dead letters` is `dead-letters` in the words."""
-    code = name.removeprefix("the ").replace(" ", "-")
-    return t(f"audit_part.{code if code in words()['audit_part'] else 'other'}")
+def part_word(name: str) -> Markup | None:
+    """What a main part of an audit is called; None for what is looked at within one."""
+    code = code_of(name)
+    return t(f"audit_part.{code}") if code in words()["audit_part"] else None
+
+
+def code_of(name: str) -> str:
+    """A part of an audit as the words know it: `the dead letters` is `dead-letters`."""
+    return name.removeprefix("the ").replace(" ", "-").lower()
 
 
 class AuditForm(FormData, frozen=True):

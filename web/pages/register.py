@@ -1,4 +1,4 @@
-"""What the house says it does, and whether it does it: the register, one activity, the notice, the purposes."""
+"""What the house says it does, and whether it does it: register, activity, notice, purposes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -18,7 +18,7 @@ from web.exports import TYPES
 from web.linking import to
 from web.moments import day
 from web.page import File, Page
-from web.pages.common import cap, cited, codes, headings, severity
+from web.pages.common import cap, cited, headings, severity
 from web.parts import Bar, Bars, Definitions, Nothing, Notice, Table, columns, lines
 from web.pieces import Id, Link, Tag
 from web.rendering import code
@@ -28,6 +28,7 @@ from web.resources.register import ActivityParams
 from web.visit import Visit
 from web.words import counted, t
 
+_PLACES = 2
 _JSON_LD = "application/ld+json"
 _TYPES = {"html": "text/html; charset=utf-8", "dpv": _JSON_LD, "fideslang": TYPES["json"]}
 FILES = {
@@ -274,7 +275,10 @@ def _departure(visit: Visit, row: LintFinding) -> tuple[object, ...]:
 
 
 def _contrast(value: str, places: list[str]) -> str:
-    return f"{value} ({'; '.join(places)})" if places else value
+    """The value, and where it was seen; of many places the first ones."""
+    hidden = len(places) - _PLACES
+    more = [say("lint", "more", hidden)] if hidden > 0 else []
+    return f"{value} ({'; '.join([*places[:_PLACES], *more])})" if places else value
 
 
 def _purposes(visit: Visit, _params: NoParams, answer: PurposesAnswer) -> Mapping[str, object]:
@@ -305,9 +309,8 @@ def _said_by(row: PurposeRow, layer: str) -> Iterator[object]:
     for entry in row.entries:
         if entry.layer == layer:
             yield told_in(entry, "title")
-            yield codes("legal_basis", entry.legal_bases) or Tag(
-                say("purposes", "forbidden"), "bad"
-            )
+            bases = RegisterWords(spoken()).codes("legal_basis", entry.legal_bases)
+            yield lines(*bases) or Tag(say("purposes", "forbidden"), "bad")
             yield cited(entry.citation)
 
 
@@ -332,6 +335,7 @@ PAGES = (
         "parts.html",
         _register,
         entry=True,
+        export=resources.document,
         files=FILES,
     ),
     Page("/register/{activity}", "register", resources.activity, "parts.html", _activity),

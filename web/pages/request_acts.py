@@ -4,16 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from application.acts import on_requests
-from application.acts.answering import RESTRICTIONS, AnswerOptions
+from application.acts.answering import (
+    RESTRICTIONS,
+    AnswerOptions,
+    acts_before_answer,
+    acts_before_refusal,
+)
 from application.acts.on_requests import OnRequest
 from application.acts.on_retention import decide
 from application.acts.requesting import CHANNELS, NewRequest, objection_of, open_request
+from application.queries.cases.found_requests import FoundRequest
 from application.queries.cases.request_lists import request_file
 from application.queries.cases.requests import RequestFile
 from application.queries.keeping.erasures import ErasureScope
 from application.source import Source
 from application.words import say
 from projections.folds.timetravel import NOW
+from projections.reading.request_acts import NOTHING_HELD, ActOn
 from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
@@ -29,7 +36,7 @@ from web.resources.requests import CaseParams
 from web.visit import Visit
 from web.words import t
 
-OUTCOMES_OF_ANSWER = ("granted", "partly-granted", "nothing-held")
+OUTCOMES_OF_ANSWER = ("granted", "partly-granted", NOTHING_HELD)
 _ABOUT = "request"
 
 
@@ -84,7 +91,7 @@ class Answering(OnCase, frozen=True, kw_only=True):
     """How a request is answered."""
 
     outcome: str = "granted"
-    category: list[str] = []
+    category: tuple[str, ...] = ()
     ground: str | None = None
     review: str | None = None
 
@@ -148,9 +155,12 @@ def _refuse(visit: Visit, fields: Refusing) -> str:
 
 def _answer(visit: Visit, fields: Answering) -> str:
     source, on = _on(visit, fields)
-    given = AnswerOptions(fields.outcome, fields.category, fields.ground, fields.review)
-    on_requests.answer(visit.site, source, on, given)
+    on_requests.answer(visit.site, source, on, _given(fields))
     return _case(fields)
+
+
+def _given(fields: Answering) -> AnswerOptions:
+    return AnswerOptions(fields.outcome, fields.category, fields.ground, fields.review)
 
 
 def _close(visit: Visit, fields: Closing) -> str:
@@ -182,41 +192,45 @@ def _about(visit: Visit, params: CaseParams) -> Sequence[tuple[object, object]]:
     )
 
 
-def _would(
-    visit: Visit, fields: OnCase, allowed: tuple[on_requests.ActOn, str], *parts: object
-) -> Preview:
-    """What an act would record, of a request whose state allows it."""
+def _allowed(visit: Visit, fields: OnCase, deed: ActOn, code: str = "") -> FoundRequest:
+    """The request, whose state allows an act. Raises NotAllowed."""
     source, on = _on(visit, fields)
-    case = on_requests.allowed_on(source, on, allowed)
+    return on_requests.allowed_on(source, on, (deed, code))
+
+
+def _would(case: FoundRequest, fields: OnCase, *parts: object) -> Preview:
+    """What an act would record; of a request with another act on it, it is another preview."""
     return previewed(parts, [case.request.ref, len(case.request.steps), fields])
 
 
 def _would_extend(visit: Visit, fields: Extending) -> Preview:
+    case = _allowed(visit, fields, "extend")
     reason = code(fields.reason, "extension")
-    return _would(visit, fields, ("extend", ""), Text(t("act-request-extend.would", reason)))
+    return _would(case, fields, Text(t("act-request-extend.would", reason)))
 
 
 def _would_refuse(visit: Visit, fields: Refusing) -> Preview:
+    case = _allowed(visit, fields, "refuse", fields.ground)
+    acts_before_refusal(visit.source(_ABOUT), case, fields.ground)
     notice = REFUSALS[fields.ground]
     text = notice.text_nl if visit.language == "nl" else notice.text
     would = Text(t("act-request-refuse.would", code(fields.ground, "refusal")))
     must = Notice(say("request", "notice"), text)
-    return _would(visit, fields, ("refuse", fields.ground), would, must)
+    return _would(case, fields, would, must)
 
 
 def _would_answer(visit: Visit, fields: Answering) -> Preview:
-    outcome = code(fields.outcome, "outcome")
-    would = Text(t("act-request-answer.would", outcome))
-    preview = _would(visit, fields, ("answer", fields.outcome), would)
-    case = _file(visit, CaseParams(ref=fields.ref, subject=fields.subject))
-    if case.right != "erasure" or fields.outcome == "nothing-held":
+    case = _allowed(visit, fields, "answer", fields.outcome)
+    acts_before_answer(case, _given(fields))
+    preview = _would(
+        case, fields, Text(t("act-request-answer.would", code(fields.outcome, "outcome")))
+    )
+    if case.right != "erasure" or fields.outcome == NOTHING_HELD:
         return preview
-    if not isinstance(case.subject, str):
-        return preview
-    scope = ErasureScope("request", case.request_ref)
+    scope = ErasureScope("request", case.request.ref)
     source = visit.source("retention")
-    decided = decide(visit.site, source, case.subject, scope, carry_out=False)
-    return previewed((would, *outcome_parts(decided)), [preview.seen, decided])
+    decided = decide(visit.site, source, case.person, scope, carry_out=False)
+    return previewed((*preview.parts, *outcome_parts(decided)), [preview.seen, decided])
 
 
 def _case_inputs(*inputs: Input) -> tuple[Input, ...]:

@@ -1,6 +1,7 @@
 """What persons asked for: which requests there are, and one of them with every act."""
 
 from collections.abc import Iterator, Mapping
+from uuid import UUID
 
 from application.queries.cases.requests import (
     CategoryDecision,
@@ -26,7 +27,7 @@ from web.pages.common import (
     pairs,
     steps_table,
 )
-from web.parts import Definitions, Input, Notice, Nothing, Table, lines
+from web.parts import Definitions, Input, Nothing, Notice, Table, lines
 from web.pieces import Deadline, Link, Tag
 from web.rendering import code
 from web.resources import requests as resources
@@ -119,7 +120,11 @@ def _due(visit: Visit, row: RequestRow) -> object:
 def _file(visit: Visit, params: CaseParams, answer: RequestFile) -> Mapping[str, object]:
     return {
         "title": say("request", "title", answer.request_ref),
-        "said": t("requests.one_said", cap(code(answer.right, "right")), lines(*_standing(answer))),
+        "said": t(
+            "requests.one_said",
+            cap(code(answer.right, "right")),
+            ", ".join(map(str, _standing(answer))),
+        ),
         "links": _acts(visit, params, answer),
         "parts": tuple(_parts(visit, answer)),
         "forms": ("json",),
@@ -129,7 +134,7 @@ def _file(visit: Visit, params: CaseParams, answer: RequestFile) -> Mapping[str,
 def _parts(visit: Visit, answer: RequestFile) -> Iterator[object]:
     values = (
         person(visit, answer.subject),
-        say("request", "received_by", answer.received_on, code(answer.channel, "channel")),
+        lines(day(answer.received_on), code(answer.channel, "channel")),
         code(answer.identity, "identity"),
         _due(visit, answer),
     )
@@ -140,7 +145,7 @@ def _parts(visit: Visit, answer: RequestFile) -> Iterator[object]:
         rows = tuple(cells for decision in answer.decisions for cells in _decision(decision))
         names = "category decision why until"
         yield Table(say("came_of_it", "title"), headings("decision", names), rows, "decisions")
-    yield steps_table(answer.steps)
+    yield steps_table(visit, answer.steps, [UUID(answer.data_subject)])
 
 
 def _decision(decision: CategoryDecision) -> Iterator[tuple[object, ...]]:
@@ -156,18 +161,22 @@ def _acts(visit: Visit, params: CaseParams, answer: RequestFile) -> tuple[object
     if answer.ended_at or not visit.may("requests"):
         return ()
     case, whose = f"requests/{answer.request_ref}", {"subject": params.subject}
-    offered = [
-        (f"request-{name}", f"{case}/{name}", whose)
-        for name in ("verify", "extend", "answer", "refuse", "close")
-        if not (name == "extend" and answer.extended)
-        and not (name == "verify" and answer.identity == "verified")
-    ]
+    done = {"extend": answer.extended, "verify": answer.identity == "verified"}
+    named = (name for name in _ON_A_CASE if not done.get(name))
+    offered = [(f"request-{name}", f"{case}/{name}", whose) for name in named]
+    return acts(visit, *offered, *_deciding(visit, answer))
+
+
+def _deciding(
+    visit: Visit, answer: RequestFile
+) -> Iterator[tuple[str, str, dict[str, str | None]]]:
+    """To decide on the data, where the right asks for an erasure."""
     if answer.right in {"erasure", "objection"} and visit.may("decisions"):
         name = answer.subject if isinstance(answer.subject, str) else None
-        offered.append(("decide", "acts/decide", {"subject": name, "request": answer.request_ref}))
-    return acts(visit, *offered)
+        yield "decide", "acts/decide", {"subject": name, "request": answer.request_ref}
 
 
+_ON_A_CASE = ("verify", "extend", "answer", "refuse", "close")
 PAGES = (
     Page("/requests", "requests", resources.requests, "parts.html", _list, entry=True),
     Page("/requests/{ref}", "requests", resources.request, "parts.html", _file),

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 import rulebook
 from application.queries.keeping.periods import Clock, Clocks, DueSteps, Forecast
 from application.words import say, told_in
+from schemas import CATEGORIES
+from web.acts import options
 from web.linking import person, to
 from web.moments import day, month_text
 from web.page import Page
-from web.pages.common import acts, also, cap, codes, filtered, ground, headings
+from web.pages.common import acts, cap, choice, codes, filtered, ground, headings
 from web.parts import Bar, Bars, Input, Nothing, Notice, Table, lines
 from web.pieces import Id, Link, Tag, Tone
 from web.rendering import code
@@ -39,7 +41,12 @@ def _due(visit: Visit, params: DueParams, answer: Clocks) -> Mapping[str, object
     nothing = Nothing(t("retention.nothing"), t("retention.nothing_how"))
     parts = (
         _bars(visit, answer),
-        filtered(visit, "/retention", also("all", params.all)),
+        filtered(
+            visit,
+            "/retention",
+            choice("category", options("category", CATEGORIES), params.category),
+            _which(params),
+        ),
         table if answer.clocks else nothing,
         more,
     )
@@ -50,6 +57,12 @@ def _due(visit: Visit, params: DueParams, answer: Clocks) -> Mapping[str, object
         "parts": tuple(part for part in parts if part),
         "forms": ("csv", "xlsx", "json"),
     }
+
+
+def _which(params: DueParams) -> Input:
+    """What is due, or every period."""
+    shown = (("", t("retention.only_due")), ("true", t("retention.every")))
+    return Input("all", "choice", shown, value="true" if params.all else "", label="also_all")
 
 
 def _links(visit: Visit) -> tuple[object, ...]:
@@ -66,7 +79,8 @@ def _bars(visit: Visit, answer: Clocks) -> Bars | None:
     """How much of each category is due or late."""
     numbers = Counter(row.category for row in answer.clocks if row.due)
     bars = tuple(
-        Bar(_category(category), number, None, "bad") for category, number in numbers.most_common()
+        Bar(_category(name), number, to(visit, "retention", category=name), "bad")
+        for name, number in numbers.most_common()
     )
     return Bars(t("retention.bars"), bars) if bars else None
 

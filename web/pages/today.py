@@ -1,7 +1,8 @@
 """The first page: what must be done now, and by when."""
 
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,8 @@ from web.rights import Part
 from web.visit import Visit
 from web.words import t
 
+MANY = 5
+"""From so many on tasks of one kind that wait stand in one row."""
 _TONES: dict[str, Tone] = {"overdue": "bad", "due": "due", "waits": "plain"}
 _COUNTED = {"erase-passed": "person", "erase-deferred": "person", "retry-letters": "letter"}
 _OF_TOPICS = frozenset({"resume-topic", "resume-source"})
@@ -49,7 +52,7 @@ def places() -> dict[str, Place]:
 def _today(visit: Visit, _params: NoParams, answer: TaskList) -> Mapping[str, object]:
     number = answer.overdue + answer.due + answer.waits
     headings = columns(*(t(f"today.{name}") for name in ("when", "what", "about", "command")))
-    rows = tuple(_row(visit, row) for row in answer.tasks)
+    rows = tuple(_row(visit, row, number) for row, number in together(answer.tasks))
     nothing = Nothing(t("today.nothing"), t("today.nothing_how"))
     said = t("today.said", Figure(number, "#tasks"), answer.overdue, answer.due, answer.waits)
     return {
@@ -58,16 +61,36 @@ def _today(visit: Visit, _params: NoParams, answer: TaskList) -> Mapping[str, ob
     }
 
 
-def _row(visit: Visit, row: TaskRow) -> tuple[object, ...]:
+def together(tasks: Sequence[TaskRow]) -> list[tuple[TaskRow, int]]:
+    """Tasks with how many of their kind a row stands for: many that wait without a day are one row."""
+    kinds = Counter(row.task for row in tasks if _can_wait(row))
+    seen: set[str] = set()
+    rows = []
+    for row in tasks:
+        number = kinds[row.task] if _can_wait(row) else 1
+        if number < MANY:
+            rows.append((row, 1))
+        elif row.task not in seen:
+            seen.add(row.task)
+            rows.append((row, number))
+    return rows
+
+
+def _can_wait(row: TaskRow) -> bool:
+    return row.state == "waits" and row.day is None
+
+
+def _row(visit: Visit, row: TaskRow, number: int) -> tuple[object, ...]:
     words = say("task", row.task)
     words = words[:1].upper() + words[1:]
     leads = leads_to(visit, row)
     about = person(visit, row.subject) if row.subject else None
+    one = lines(about, row.ref, _number(row)) if number == 1 else t("today.times", number)
     return (
         lines(Tag(say("task-state", row.state), _TONES[row.state]), _due(visit, row)),
-        lines(Link(leads, words) if leads else words, _detail(row)),
-        lines(about, row.ref, _number(row)),
-        lines(*(Id(command) for command in row.commands)),
+        lines(Link(leads, words) if leads else words, _detail(row) if number == 1 else None),
+        one,
+        lines(*(Id(command) for command in row.commands)) if number == 1 else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from application.answer import Gone
@@ -18,6 +18,7 @@ from application.queries.persons.standing import (
 from application.source import Shown
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.texts import field_name
+from web.harmless import harmless
 from web.linking import event, person_to, to
 from web.moments import day, when
 from web.pieces import Column, Erased, Held, Link, Lost, Masked, Restricted
@@ -112,7 +113,12 @@ def shown(visit: Visit, field: str, value: Shown | None) -> object:
     return value
 
 
-def is_hidden(value: Shown) -> bool:
+def sentence(text: str) -> Markup:
+    """A sentence of ours, which is never cut short."""
+    return escape(harmless(text))
+
+
+def is_hidden(value: object) -> bool:
     """Whether a value is there and not shown."""
     return isinstance(value, Gone) and value.masked is True
 

@@ -1,7 +1,7 @@
-"""An audit as a process of its own, so that the console goes on answering: `python -m web.proof.audit_process [views]`.
+"""An audit as a process of its own, so that the console goes on answering.
 
-It reads a site that writes nothing. Its settings are those of the environment. What it finds goes to standard output;
-when nobody reads that any more, it ends.
+`python -m web.proof.audit_process [views]` reads a site that writes nothing. Its settings are those of the
+environment. What it finds goes to standard output; when no program reads that any more, it ends.
 """
 
 import sys

@@ -1,6 +1,7 @@
-"""Audits on demand: one at a time a ledger, in a process of its own; a page shows how far it is and can be left.
+"""Audits on demand: one at a time a ledger, in a process of its own. A page shows how far it is.
 
-What the last one found is kept in the memory of the console. Nothing of it is recorded: an audit changes nothing.
+What the last one found is kept in the memory of the console. Nothing of it is recorded: an audit changes
+nothing.
 """
 
 import os
@@ -17,20 +18,22 @@ import msgspec
 from application.answer import Answer
 from application.queries.upkeep.health import AuditReport
 from host.settings import Settings
+from ledger.errors import Retry
 from ledger.event import instant
 from web.proof.audit_process import VIEWS
 from web.proof.audit_words import Began, Ended, Failed, Reached, Word
 
 # What is told when the process ended without a word, such as when the machine ran out of memory.
-_NO_WORD = "the audit ended before it was complete: run it again"
+_NO_WORD = Retry("the audit ended before it was complete: run it again")
 _WORDS = msgspec.json.Decoder(Word)
 
 
 class AuditRun(Answer, frozen=True):
     """An audit on demand. `state`: `none` before the first one.
 
-    `looked_at`: the parts that are done or begun, the last one is at work. `reached`: the position up to which the
-    events are read. `recorded`: the position of the last event when it began. `failure`: why it could not be made.
+    `looked_at`: the parts that are done or begun, the last one is at work. `reached`: the position up to
+    which the events are read. `recorded`: the position of the last event when it began. `failure`: why it
+    could not be made.
     """
 
     state: Literal["none", "running", "done", "failed"]
@@ -39,7 +42,7 @@ class AuditRun(Answer, frozen=True):
     views: bool = False
     recorded: int = 0
     reached: int = 0
-    looked_at: list[str] = []
+    looked_at: tuple[str, ...] = ()
     report: AuditReport | None = None
     failure: str | None = None
 
@@ -79,13 +82,13 @@ class Audits:
             assert process.stdout is not None
             self._listen(process.stdout, clock)
         if self._last.state == "running":
-            self._end(clock, state="failed", failure=_NO_WORD)
+            self._end(clock, state="failed", failure=str(_NO_WORD))
 
     def _listen(self, words: IO[bytes], clock: Callable[[], datetime]) -> None:
         for line in words:
             match _WORDS.decode(line):
                 case Began(what):
-                    self._change(looked_at=[*self._last.looked_at, what])
+                    self._change(looked_at=(*self._last.looked_at, what))
                 case Reached(position):
                     self._change(reached=position)
                 case Ended(report):

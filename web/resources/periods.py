@@ -1,11 +1,12 @@
 """Parameters that several lists have: a period, a person."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from msgspec import field
 
 from application.queries.period import Period
-from application.queries.subjects import check_reference
+from application.queries.subjects import check_person, check_reference
 from ledger.errors import Misconfigured
 from web.requests import time_named
 from web.resource import Params
@@ -32,9 +33,18 @@ def _named(name: str, text: str | None) -> datetime | None:
 
 def subject_named(text: str | None) -> str | None:
     """A subject that a list is about. Raises Misconfigured, which names the parameter."""
+    return _checked(text, check_reference)
+
+
+def person_named(text: str | None) -> str | None:
+    """A person whom an act is about. Raises Misconfigured, which names the field."""
+    return _checked(text, check_person)
+
+
+def _checked(text: str | None, check: Callable[[str], None]) -> str | None:
     if text is not None:
         try:
-            check_reference(text)
+            check(text)
         except Misconfigured as error:
             error.field = "subject"
             raise

@@ -51,8 +51,8 @@ def proof(visit: Visit, params: EventParams) -> log_state.EventProof:
 def entry(visit: Visit, params: EntryParams) -> log_state.EventEntry:
     """An event as log and database hold it, as bytes in base64: facts in clear, values sealed.
 
-    With the ticket of a page that shows the event, whose read that page noted. Without one it is a read of its own, for
-    roles that may have the whole log.
+    With the ticket of a page that shows the event: that page noted the read. Without one it is a read of its
+    own, for roles that may have the whole log.
     """
     ticket = params.ticket or ""
     if not (has_seals(visit) and is_ticket(ticket, visit.principal, params.position)):

@@ -19,9 +19,10 @@ from web.visit import Visit
 
 
 class DueParams(Params, frozen=True, kw_only=True):
-    """`all`: also what is not due yet."""
+    """`all`: also what is not due yet. `category`: of this one alone."""
 
     all: bool = False
+    category: str | None = None
 
 
 class ForecastParams(Params, frozen=True, kw_only=True):
@@ -34,7 +35,8 @@ class ForecastParams(Params, frozen=True, kw_only=True):
 def due(visit: Visit, params: DueParams) -> Clocks:
     """Whose data is past its period, whose consent ended, or whose erasure waits."""
     source = visit.source("retention")
-    return Clocks(list(clocks(source, day_of(source.now), every=params.all)))
+    rows = clocks(source, day_of(source.now), every=params.all)
+    return Clocks([row for row in rows if params.category in {None, row.category}])
 
 
 @resource("/retention/run", "retention", name="retention", rows="due")

@@ -20,7 +20,7 @@ def today(visit: Visit, params: NoParams) -> TaskList:
 
 
 def without_persons(answer: TaskList) -> TaskList:
-    """The same for a reader without pages of persons: no task says whose it is, or names them in a command."""
+    """The same for a reader without pages of persons: no task and no command says whose it is."""
     rows = [
         row if row.subject is None else replace(row, subject=None, commands=[], instead=None)
         for row in answer.tasks

@@ -7,6 +7,8 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post") return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
+  // The answer may be a file, and then this page stays.
+  setTimeout(() => delete form.dataset.sent, 5000);
 });
 // A page that comes back from the browser's memory may send again.
 window.addEventListener("pageshow", () => {

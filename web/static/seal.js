@@ -9,7 +9,7 @@ import { element } from "./proof/elements.js";
 import { Contradicted, Unavailable } from "./proof/faults.js";
 import { askFor, Log, reader } from "./proof/log.js";
 import { Memory, storageOf } from "./proof/memory.js";
-import { explained, Panel } from "./proof/panel.js";
+import { evidenced, explained, Panel } from "./proof/panel.js";
 import { Words } from "./proof/words.js";
 
 const SEAL = "a.seal[data-position]";
@@ -17,10 +17,10 @@ const FIRST_RETRY_MS = 2_000;
 const LAST_RETRY_MS = 60_000;
 
 class Seals {
-  constructor(place) {
+  constructor(place, texts) {
     this.place = place;
     this.site = JSON.parse(place.dataset.site);
-    this.words = new Words(document.getElementById("seal-words"), document.documentElement.lang);
+    this.words = new Words(texts, document.documentElement.lang, this.site.zone);
     this.memory = new Memory(storageOf(window), this.site.origin);
     this.log = new Log(this.site, this.memory, reader(this.site.log));
     this.panel = new Panel(this.words, this.site);
@@ -114,17 +114,17 @@ class Seals {
   /** What the reader should know of the log, at the top. */
   announce(head) {
     this.place.dataset.seal = head ? "proven" : "unproven";
-    const told = head ? this.words.say("head", { size: head.size }) : this.words.say("no-head");
+    const told = head ? (head.before ? "head" : "first-head") : "no-head";
     const notices = (head?.notices ?? []).map(({ code, detail }) => this.notice(code, detail));
     // Elsewhere than on the page of the log silence says that all is well.
-    if ("told" in this.place.dataset) this.place.querySelector("[data-head]").append(told);
+    if ("told" in this.place.dataset) this.place.querySelector("[data-head]").append(this.words.say(told, { size: head?.size }));
     this.place.append(...notices);
   }
 
   warn(fault) {
     this.place.dataset.seal = fault instanceof Contradicted ? "contradicted" : "unavailable";
     this.place.append(this.notice(fault.code ? `fault.${fault.code}` : "fault.broken", fault.detail));
-    for (const part of this.panel.evidence(fault.evidence)) this.place.append(part);
+    this.place.append(...evidenced(this.words, fault.evidence, 2));
   }
 
   notice(code, detail = {}) {
@@ -145,7 +145,7 @@ class Seals {
 
 const place = document.getElementById("seal-log");
 if (place) {
-  const seals = new Seals(place);
+  const seals = new Seals(place, await (await fetch(place.dataset.words)).json());
   seals.watch(document.body);
   seals.start();
 }

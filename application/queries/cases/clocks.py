@@ -1,11 +1,14 @@
 """What answers about requests, incidents and complaints share: the acts on a case, and its clocks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from application.answer import Answer
-from application.source import instant_or_none
+from application.source import Source, instant_or_none
 from ledger.event import instant
+from ledger.reading import events_of
 from projections.views import incidents, order_acts, requests
 from rulebook import DEADLINES
 from rulebook.incidents import Clock
@@ -48,6 +51,13 @@ def case_act(step: _Step, language: texts.Language, **named: str) -> CaseAct:
         facts=step.facts,
         text=texts.text_of(step.name, {**named, **step.facts}, language),
     )
+
+
+def positions_of(source: Source, streams: Sequence[UUID]) -> dict[tuple[str, str], int]:
+    """Source and id of each event of some streams -> where it stands in the ledger."""
+    return {
+        (event.source, event.id): event.position for event in events_of(source.session, streams)
+    }
 
 
 def case_clock(clock: Clock, time: datetime) -> CaseClock:

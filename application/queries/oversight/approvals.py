@@ -1,6 +1,8 @@
 """Acts that wait for a second person: which ones, who approved first, and until when."""
 
-from application.answer import Answer
+from uuid import UUID
+
+from application.answer import Answer, Name
 from application.source import Source
 from ledger.event import instant
 from ledger.reading import decoded
@@ -17,7 +19,7 @@ class WaitingApproval(Answer, frozen=True):
     """
 
     act: str
-    approver: str
+    approver: Name
     role: str
     approved_at: str
     until: str
@@ -33,20 +35,23 @@ class WaitingApprovals(Answer, frozen=True):
 
 
 def waiting_approvals(source: Source) -> WaitingApprovals:
-    """What waits now. A person is named only by the reference of an employee."""
+    """What waits now, with the employees who approved it."""
+    source.reads.note_many(())
     stream = source.ledger.registry_stream(source.ledger.reference)
     events = decoded(source.session.rows("approvals", stream=stream, type=APPROVED))
     valid = period("second-approval")
+    waiting = waiting_of((event for event in events if event.ours), source.now, valid)
+    names = source.names(UUID(event.facts["approver"]) for event in waiting)
     rows = [
         WaitingApproval(
             act=str(event.facts["act"]),
-            approver=str(event.facts["approver"]),
+            approver=names[UUID(event.facts["approver"])],
             role=str(event.facts["role"]),
             approved_at=instant(event.time),
             until=instant(event.time + valid),
             roles=list(approvers(str(event.facts["act"]))),
             digest=str(event.facts["digest"]),
         )
-        for event in waiting_of((event for event in events if event.ours), source.now, valid)
+        for event in waiting
     ]
     return WaitingApprovals(approvals=rows, count=len(rows))

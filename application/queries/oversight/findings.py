@@ -101,12 +101,13 @@ def found(source: Source, criteria: FindingFilter, moment: Moment) -> Iterator[F
         rows = past_findings(session, moment, clock, office, rules=rules)
     ordered = order_findings_at(session, moment, clock, office, rules=rules, about=about)
     everything = merge(judged_here(session, rows), ordered, key=place_of)
-    return (
-        row
-        for row in everything
-        if criteria.period.holds(row.occurred_at)
-        and (criteria.after is None or place_of(row) > criteria.after)
-    )
+    return (row for row in everything if _is_meant(criteria, row))
+
+
+def _is_meant(criteria: FindingFilter, row: Finding) -> bool:
+    """Whether a finding is of the period, and after the place where the list goes on."""
+    follows = criteria.after is None or place_of(row) > criteria.after
+    return follows and criteria.period.holds(row.occurred_at)
 
 
 def _rules(criteria: FindingFilter) -> list[str] | None:

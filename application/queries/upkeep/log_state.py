@@ -1,5 +1,6 @@
-"""The transparency log as a reader sees it: its checkpoint, who signed it, how it grew; and one entry of it."""
+"""The transparency log as a reader sees it: its checkpoint, who signed it, how it grew; one entry of it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from application.answer import Answer
@@ -36,8 +37,8 @@ class LogDay(Answer, frozen=True):
 class LogState(Answer, frozen=True):
     """The log. `signed`: whether a key of the log signed the checkpoint, as this program finds.
 
-    `keys`: the log's verification keys, oldest first. `recorded`: the position of the last event. `checkpoint`: null
-    when nothing is published.
+    `keys`: the log's verification keys, oldest first. `recorded`: the position of the last event.
+    `checkpoint`: null when nothing is published, or when it cannot be read (`damaged`).
     """
 
     origin: str
@@ -45,6 +46,7 @@ class LogState(Answer, frozen=True):
     recorded: int
     checkpoint: SignedCheckpoint | None
     signed: bool
+    damaged: bool
     witnesses: list[LogWitness]
     growth: list[LogDay]
 
@@ -63,21 +65,22 @@ class EventEntry(Answer, frozen=True):
 class EventProof(Answer, frozen=True):
     """The proof that the log holds an event; without one where the event is not published yet.
 
-    `size`, `root`: of the checkpoint. `hashes`: of the way from the entry to the root, the lowest first. `proof`: the
-    file for `ledger verify`.
+    `damaged`: the files of the log make up no proof. `size`, `root`: of the checkpoint. `hashes`: of the
+    way from the entry to the root, the lowest first. `proof`: the file for `ledger verify`.
     """
 
     position: int
     origin: str
     size: int = 0
     root: str | None = None
-    hashes: list[str] = []
+    hashes: tuple[str, ...] = ()
     proof: str | None = None
+    damaged: bool = False
 
 
 def log_state(log: PublishedLog, origin: str, now: datetime, recorded: int) -> LogState:
-    """The log now. Raises Unproven for a damaged checkpoint, ServiceAway."""
-    signed = published(log.folder)
+    """The log now. Raises ServiceAway."""
+    signed, damaged = _published(log.folder)
     signers = _signers(signed, log.keys) if signed else {}
     own = [key for key in log.keys if key.algorithm == ED25519 and key.name == origin]
     return LogState(
@@ -86,13 +89,31 @@ def log_state(log: PublishedLog, origin: str, now: datetime, recorded: int) -> L
         recorded=recorded,
         checkpoint=signed_answer(signed, _age_s(log.folder, now)) if signed else None,
         signed=bool(signers),
+        damaged=damaged,
         witnesses=[
             LogWitness(key.name, key.text, signers.get(key))
             for key in log.keys
             if key.algorithm == COSIGNATURE
         ],
-        growth=[LogDay(day, _size(content)) for day, content in log.folder.history.days()],
+        growth=_growth(log.folder),
     )
+
+
+def _published(folder: LogFolder) -> tuple[PublishedCheckpoint | None, bool]:
+    """The published checkpoint, and whether what is there cannot be read."""
+    try:
+        return published(folder), False
+    except Unproven:
+        return None, True
+
+
+def _growth(folder: LogFolder) -> list[LogDay]:
+    """The last checkpoint of each day; a day whose last one is damaged is left out."""
+    days = []
+    for day, content in folder.history.days():
+        with suppress(Unproven):
+            days.append(LogDay(day, _size(content)))
+    return days
 
 
 def _signers(
@@ -127,21 +148,27 @@ def _size(content: bytes) -> int:
 def event_entry(session: Session, folder: LogFolder, position: int) -> EventEntry:
     """An event as log and database hold it. `session`: of the reader."""
     row = session.row("events_after", position=position - 1, upto=position, count=1)
-    return EventEntry(position, kept_entry(folder, position), entry_of(row) if row else None)
+    entry = None
+    with suppress(Unproven):  # then the reader finds no entry where the log promised one
+        entry = kept_entry(folder, position)
+    return EventEntry(position, entry, entry_of(row) if row else None)
 
 
 def event_proof(folder: LogFolder, origin: str, position: int) -> EventProof:
-    """The proof of an event, from the files of the log. Raises Unproven for a damaged log."""
-    signed = published(folder)
-    if signed is None or position > signed.checkpoint.size:
-        return EventProof(position, origin)
-    proof = prove(folder, position)
+    """The proof of an event, from the files of the log. Raises ServiceAway."""
+    try:
+        signed = published(folder)
+        if signed is None or position > signed.checkpoint.size:
+            return EventProof(position, origin)
+        proof = prove(folder, position)
+    except Unproven:
+        return EventProof(position, origin, damaged=True)
     checkpoint = parse_checkpoint(parse_note(proof.checkpoint).text)
     return EventProof(
         position=position,
         origin=checkpoint.origin,
         size=checkpoint.size,
         root=to_base64(checkpoint.root),
-        hashes=[to_base64(one) for one in proof.hashes],
+        hashes=tuple(to_base64(one) for one in proof.hashes),
         proof=encode_proof(proof).decode(),
     )

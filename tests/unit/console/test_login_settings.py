@@ -34,7 +34,6 @@ def test_everything_may_be_set(tmp_path: Path) -> None:
         OIDC_PERSON_CLAIM="staff.number",
         OIDC_ROLE_CLAIM="realm_access.roles",
         OIDC_SUBJECT_CLAIM="customer",
-        OIDC_UNTIL_CLAIM="ends",
         OIDC_ACR="strong,stronger",
         OIDC_MAX_AGE_S="600",
     )
@@ -46,7 +45,6 @@ def test_everything_may_be_set(tmp_path: Path) -> None:
         "staff.number",
         "realm_access.roles",
         "customer",
-        "ends",
         ("strong", "stronger"),
         600,
     )

@@ -4,7 +4,7 @@ import { toHex } from "./bytes.js";
 import { drawn } from "./elements.js";
 
 const STEP = 40;
-const WIDTH = 320;
+const WIDTH = 400;
 const MIDDLE = WIDTH / 2;
 const ASIDE = 70;
 const TOP = 18;

@@ -5,6 +5,7 @@ import { drawPath } from "./drawing.js";
 import { element } from "./elements.js";
 import { membersOf } from "./entries.js";
 
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 const HEADER = ["position", "recorded", "stream", "version", "type", "id", "source", "time"];
 
 export class Panel {
@@ -39,7 +40,7 @@ export class Panel {
       element("h2", { id: "seal-title" }, this.words.say("title", { position: this.position })),
       element("p", { class: "seal-verdict" }, explained(this.words, finding)),
       ...this.differences(finding),
-      ...this.evidence(finding.fault?.evidence),
+      ...evidenced(this.words, finding.fault?.evidence, 3),
       ...this.signed(finding),
       ...this.path(finding),
       ...this.signatures(finding.head),
@@ -65,7 +66,7 @@ export class Panel {
     if (!entry || fault) return [];
     const members = membersOf(entry);
     const rows = HEADER.filter((name) => members.has(name)).map((name) =>
-      element("tr", {}, element("th", { scope: "row" }, this.member(name)), element("td", {}, members.get(name))));
+      element("tr", {}, element("th", { scope: "row" }, this.member(name)), element("td", {}, this.plain(members.get(name)))));
     return [this.section("signed-title", this.table(["member", "as-signed"], rows))];
   }
 
@@ -78,6 +79,13 @@ export class Panel {
   member(name) {
     const word = `member.${name}`;
     return this.words.has(word) ? this.words.say(word) : name;
+  }
+
+  /** What was signed, as a reader writes it: a text without its marks, a time in words. */
+  plain(text) {
+    const value = JSON.parse(text);
+    if (typeof value !== "string") return text;
+    return INSTANT.test(value) ? this.words.time(new Date(value)) : element("bdi", {}, value);
   }
 
   path({ head, steps, leaf }) {
@@ -112,17 +120,6 @@ export class Panel {
       element("details", {}, element("summary", {}, words.say("note")), element("pre", {}, head.published)))];
   }
 
-  /** The two checkpoints that contradict each other. */
-  evidence(evidence) {
-    if (!evidence) return [];
-    const { published, remembered } = evidence;
-    const notes = [element("h4", {}, this.words.say("published-note")), element("pre", {}, published)];
-    if (remembered) {
-      notes.push(element("h4", {}, this.words.say("remembered-note")), element("pre", {}, remembered));
-    }
-    return [this.section("evidence-title", element("p", {}, this.words.say("keep-evidence")), ...notes)];
-  }
-
   commands() {
     const { position, site } = this;
     const keys = site.keys.map((key) => `--key '${key}'`).join(" ");
@@ -136,4 +133,17 @@ export class Panel {
 export function explained(words, { state, fault, head }) {
   if (fault) return words.say(`fault.${fault.code}`, fault.detail);
   return words.say(`explain.${state}`, { size: head?.size });
+}
+
+/** The two checkpoints that contradict each other. `level`: of the heading above them. */
+export function evidenced(words, evidence, level) {
+  if (!evidence) return [];
+  const { published, remembered } = evidence;
+  const notes = remembered ? [["published-note", published], ["remembered-note", remembered]] : [["published-note", published]];
+  return [element("section", {},
+    element(`h${level}`, {}, words.say("evidence-title")),
+    element("p", {}, words.say("keep-evidence")),
+    ...notes.flatMap(([name, note]) => [
+      element(`h${level + 1}`, {}, words.say(name)), element("pre", {}, note),
+    ]))];
 }

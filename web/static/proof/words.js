@@ -1,13 +1,11 @@
-/** Texts of the page, which come with it as a template, and times and numbers in its language. */
-
-const ZONE = "Europe/Amsterdam";
+/** Texts of the seals in the language of the page, and times and numbers as it writes them. */
 
 export class Words {
-  /** `template`: holds an element with `data-word` for each text. */
-  constructor(template, language) {
-    const elements = template.content.querySelectorAll("[data-word]");
-    this.texts = new Map(Array.from(elements, (element) => [element.dataset.word, element.textContent]));
-    this.language = language;
+  /** `texts`: by name. `zone`: in which times are told. */
+  constructor(texts, language, zone) {
+    this.texts = new Map(Object.entries(texts));
+    this.language = language === "en" ? "en-GB" : language;
+    this.zone = zone;
   }
 
   /** A text with its values: `{size}` stands for `detail.size`. */
@@ -28,9 +26,9 @@ export class Words {
   /** `12 maart 2026, 14.05`, as the pages write it. */
   time(date) {
     const day = date.toLocaleDateString(this.language, {
-      day: "numeric", month: "long", year: "numeric", timeZone: ZONE,
+      day: "numeric", month: "long", year: "numeric", timeZone: this.zone,
     });
-    const clock = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: ZONE });
+    const clock = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: this.zone });
     return `${day}, ${this.language === "nl" ? clock.replace(":", ".") : clock}`;
   }
 }

@@ -25,7 +25,7 @@ from web.logins.logins import Logins
 from web.logins.peers import PEER_ADDRESS, PEER_CERTIFICATE
 from web.logins.provider import Credentials, Provider
 from web.logins.relying import Relying
-from web.logins.tokens import SKEW_S
+from web.logins.tokens import ANY_LOGIN, SKEW_S, Strength
 from web.principals import Principal
 
 KEYS = [new_key("a")]
@@ -36,11 +36,11 @@ KNOWN = {"CN=reports,O=House": KnownClient("reports", "auditor", ("ledger", "int
 class Place:
     """A console, an issuer of tokens, and a file of clients with certificates."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, strength: Strength = ANY_LOGIN) -> None:
         self.console = Console(folder, SECURE)
         self.console.register.granted |= {("employee/client-reports", "auditor")}
         self.issuer = Issuer(self.console.clock, keys=list(KEYS))
-        relying = Relying(ISSUER, Credentials(CLIENT), AUDIENCE)
+        relying = Relying(ISSUER, Credentials(CLIENT), AUDIENCE, strength=strength)
         provider = Provider(ISSUER, self.issuer.http, self.console.seconds)
         certificates = Certificates(KNOWN, frozenset({PROXY}), self.console.clock)
         clients = Clients(self.console.house, relying, provider, certificates)
@@ -245,6 +245,15 @@ def test_the_file_of_clients_is_read(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(Misconfigured, match="expected a table for each client"):
             read_clients(file)
+
+
+def test_a_person_behind_a_client_logged_in_as_the_settings_want(tmp_path: Path) -> None:
+    place = Place(tmp_path, Strength(("strong",), 600))
+    now = seconds(place.console.clock())
+    assert place.ask(place.issuer.sign_access()).status_code == 401
+    assert place.ask(place.issuer.sign_access(acr="strong")).status_code == 401
+    assert place.ask(place.issuer.sign_access(acr="strong", auth_time=now)).status_code == 200
+    assert place.ask(place.issuer.sign_access(sub="reports")).status_code == 200
 
 
 def test_a_token_ends_when_it_says_and_a_minute_for_the_clocks(place: Place) -> None:

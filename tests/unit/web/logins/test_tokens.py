@@ -20,6 +20,7 @@ from web.logins.tokens import (
     ALGORITHMS,
     SKEW_S,
     Asked,
+    Strength,
     TokenWrong,
     access_claims,
     id_token_claims,
@@ -142,13 +143,13 @@ def test_clocks_may_differ_by_a_minute(world: World, claims: dict[str, int], hol
 @pytest.mark.parametrize(
     ("asked", "claims", "code"),
     [
-        (Asked("n", acr=("strong",)), {}, "acr"),
-        (Asked("n", acr=("strong",)), {"acr": "weak"}, "acr"),
-        (Asked("n", max_age_s=600), {}, "auth_time"),
-        (Asked("n", max_age_s=600), {"auth_time": "now"}, "auth_time"),
-        (Asked("n", max_age_s=600), {"auth_time": -600 - SKEW_S - 1}, "auth_time"),
+        (Asked("n", Strength(("strong",))), {}, "acr"),
+        (Asked("n", Strength(("strong",))), {"acr": "weak"}, "acr"),
+        (Asked("n", Strength(max_age_s=600)), {}, "auth_time"),
+        (Asked("n", Strength(max_age_s=600)), {"auth_time": "now"}, "auth_time"),
+        (Asked("n", Strength(max_age_s=600)), {"auth_time": -600 - SKEW_S - 1}, "auth_time"),
         (
-            Asked("n", acr=("strong", "stronger"), max_age_s=600),
+            Asked("n", Strength(("strong", "stronger"), 600)),
             {"acr": "stronger", "auth_time": -600},
             None,
         ),
@@ -313,6 +314,12 @@ def test_no_other_token_passes_for_an_access_token(world: World, typ: Any) -> No
         world.access(world.issuer.sign(world.issuer.access(), typ=typ))
 
 
+@pytest.mark.parametrize("typ", [None, "JWT", "at+jwt"])
+def test_no_other_token_passes_for_a_logout_token(world: World, typ: str | None) -> None:
+    with wrong("typ"):
+        world.logout(world.issuer.sign(world.issuer.logout(), typ=typ))
+
+
 @pytest.mark.parametrize("typ", ["at+jwt", "logout+jwt"])
 def test_no_other_token_passes_for_an_id_token(world: World, typ: str) -> None:
     with wrong("typ"):
@@ -361,7 +368,7 @@ def test_a_logout_token_names_a_session(world: World) -> None:
 )
 def test_a_logout_token_is_one(world: World, claims: dict[str, Any], code: str) -> None:
     with wrong(code):
-        world.logout(world.issuer.sign(world.issuer.logout(**claims)))
+        world.logout(world.issuer.sign(world.issuer.logout(**claims), typ="logout+jwt"))
 
 
 def test_an_id_token_ends_no_session(world: World) -> None:

@@ -1,0 +1,287 @@
+"""Events over HTTP: each mode, each fate, who may send what, and what is answered while none is recorded."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import pytest
+from starlette.testclient import TestClient
+
+from consumers import together
+from consumers.posts import MOST_BYTES, MOST_EVENTS
+from ledger.errors import ServiceAway
+from ledger.letters.dead import letters
+from ledger.library.reader import LedgerReader
+from tests.fixtures.console import consented, disclosed, registered
+from tests.web.console import Consoled
+from tests.web.programs import Programs
+
+PATH = "/api/v1/events"
+STRUCTURED, BATCHED = "application/cloudevents+json", "application/cloudevents-batch+json"
+CRM = "urn:voipzeker:crm"
+
+
+@pytest.fixture
+def crm(empty: Consoled) -> TestClient:
+    return Programs(empty).client("crm", "ledger", "ledger-events")
+
+
+def post(client: TestClient, content: Any, type: str = STRUCTURED, **headers: str) -> Any:
+    body = content if isinstance(content, bytes) else orjson.dumps(content)
+    return client.post(PATH, content=body, headers={"content-type": type, **headers})
+
+
+def event(number: int = 1, **members: Any) -> dict[str, Any]:
+    return registered(f"customer/{number}", id=f"e-{number}", source=CRM, **members)
+
+
+def recorded(console: Consoled) -> list[tuple[str, Mapping[str, Any]]]:
+    """Name and origin of what the ledger holds."""
+    with console.site() as site:
+        return [(e.id, e.origin) for e in LedgerReader(site.session("reader")).replay()]
+
+
+def letters_of(console: Consoled) -> list[Any]:
+    with console.site() as site:
+        return list(letters(site.session("recorder")))
+
+
+def test_a_structured_event_is_recorded_and_the_same_again_is_a_duplicate(
+    empty: Consoled, crm: TestClient
+) -> None:
+    first = post(crm, event())
+    assert first.status_code == 200, first.text
+    assert first.json() == {
+        "recorded": 1,
+        "duplicates": 0,
+        "refused": 0,
+        "outcomes": [{"outcome": "recorded", "position": 1}],
+    }
+    again = post(crm, event(), "Application/CloudEvents+JSON; charset=utf-8")
+    assert again.json()["outcomes"] == [{"outcome": "duplicate"}]
+    assert again.json()["duplicates"] == 1
+    assert recorded(empty) == [("e-1", {"file": "http/crm", "line": 1})]
+
+
+def test_the_binary_mode_gives_the_same_event(empty: Consoled, crm: TestClient) -> None:
+    message = event()
+    data = message.pop("data")
+    message.pop("datacontenttype", None)
+    headers = {f"ce-{name}": quote(str(value), safe="/:") for name, value in message.items()}
+    assert post(crm, data, "application/json", **headers).json()["recorded"] == 1
+    assert post(crm, event()).json()["duplicates"] == 1
+    broken = post(crm, data, "application/json", **(headers | {"ce-id": "%ff"}))
+    assert broken.json()["code"] == "not-a-cloudevent"
+    assert [letter.mode for letter in letters_of(empty)] == ["binary"]
+    bare = post(crm, data, "application/json")
+    assert (bare.status_code, bare.json()["code"]) == (400, "not-a-cloudevent")
+
+
+def test_a_batch_says_what_became_of_each_event(empty: Consoled, crm: TestClient) -> None:
+    post(crm, event(1))
+    wrong = consented("customer/1", id="c-1", source=CRM, purpose=7)
+    changed = event(1, kind="business")
+    answer = post(crm, [event(1), event(2), event(2), wrong, event(3), changed], BATCHED)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert [outcome["outcome"] for outcome in problem["outcomes"]] == [
+        "duplicate",
+        "recorded",
+        "duplicate",
+        "refused",
+        "recorded",
+        "refused",
+    ]
+    assert [outcome.get("position") for outcome in problem["outcomes"]] == [
+        None,
+        2,
+        None,
+        None,
+        3,
+        None,
+    ]
+    first = problem["errors"][0]
+    assert (first["code"], first["pointer"]) == ("schema", "/3/data/purpose")
+    assert (problem["recorded"], problem["duplicates"], problem["refused"]) == (2, 2, 2)
+    assert {letter.code for letter in letters_of(empty)} == {
+        fault["code"] for fault in problem["errors"]
+    }
+    assert post(crm, [event(1), event(2), event(3)], BATCHED).status_code == 200
+    assert post(crm, [], BATCHED).json()["outcomes"] == []
+
+
+def test_a_refusal_has_code_pointer_and_words_in_the_language_and_quotes_nothing(
+    empty: Consoled, crm: TestClient
+) -> None:
+    secret = consented("customer/1", id="c-1", source=CRM, purpose="jan@example.org")
+    english, dutch = post(crm, secret), post(crm, secret, **{"accept-language": "nl"})
+    for answer in (english, dutch):
+        assert answer.status_code == 400
+        assert "jan@" not in answer.text
+        problem = answer.json()
+        assert problem["errors"][0]["pointer"] == problem["outcomes"][0]["pointer"] != ""
+    assert english.json()["detail"] != dutch.json()["detail"]
+    assert len(letters_of(empty)) == 1, "the same refused message is one letter"
+
+
+@pytest.mark.parametrize(
+    ("content", "type", "status"),
+    [
+        (b"{}", "text/plain", 415),
+        (b"{}", "", 415),
+        (b"{}", STRUCTURED, 400),
+        (b"", STRUCTURED, 400),
+        (b"\xff", STRUCTURED, 400),
+        (b"{}", BATCHED, 400),
+        (b"[", BATCHED, 400),
+        (b"[" * 100_000, BATCHED, 400),
+        (b"[%s]" % b",".join([b"1"] * (MOST_EVENTS + 1)), BATCHED, 400),
+        (b'["%s"]' % (b"a" * MOST_BYTES), BATCHED, 413),
+        (b'"%s"' % (b"a" * 60_000), STRUCTURED, 413),
+    ],
+)
+def test_what_cannot_be_read(crm: TestClient, content: bytes, type: str, status: int) -> None:
+    answer = post(crm, content, type)
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+
+
+def test_a_body_that_does_not_say_how_long_it_is_ends_at_the_limit(crm: TestClient) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(MOST_BYTES // 65_536 + 2):
+            yield b"a" * 65_536
+
+    answer = crm.post(PATH, content=endless(), headers={"content-type": BATCHED})
+    assert answer.status_code == 413
+
+
+def test_a_client_sends_for_its_own_system_alone(empty: Consoled, crm: TestClient) -> None:
+    other = event(2) | {"source": "urn:voipzeker:billing"}
+    answer = post(crm, [event(1), other], BATCHED)
+    assert answer.status_code == 403
+    assert answer.json()["outcomes"][1] | {"detail": ""} == {
+        "outcome": "refused",
+        "code": "source-not-allowed",
+        "pointer": "/source",
+        "detail": "",
+    }
+    assert [id for id, _ in recorded(empty)] == ["e-1"]
+    assert letters_of(empty) == [], "nobody can retry what its sender may not say"
+    large = orjson.dumps(other | {"data": {"x": "a" * 60_000}})
+    assert post(crm, large).json()["code"] == "source-not-allowed"
+
+
+def test_a_registered_system_may_send_what_it_was_registered_for(empty: Consoled) -> None:
+    programs = Programs(empty)
+    till = programs.client("till", "ledger-events")
+    message = event() | {"source": "urn:voipzeker:till"}
+    assert post(till, message).status_code == 403
+    empty.record(
+        consented("system/till", id="s-1", source="urn:voipzeker:privacy-office")
+        | {
+            "type": "nl.voipzeker.ledger.system-registered.v1",
+            "data": {
+                "name": "Till",
+                "sources": ["urn:voipzeker:till"],
+                "activity": "privacy-administration",
+                "legal_basis": "6-1-c",
+            },
+        }
+    )
+    assert post(till, message).status_code == 200
+
+
+def test_who_may_send(empty: Consoled, crm: TestClient) -> None:
+    programs = Programs(empty)
+    for client in (
+        programs.client("crm", "ledger"),
+        programs.client("crm", "ledger-events", kind="data-subject"),
+        programs.client("crm", "ledger-events", kind="staff"),
+    ):
+        assert post(client, event()).status_code == 403
+    client = programs.client("crm", "ledger-events")
+    client.headers["authorization"] = "Bearer unknown"
+    refused = post(client, event())
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
+    assert {"title", "detail", "status", "type"} <= refused.json().keys()
+    assert post(empty.nobody().http, event()).status_code == 401
+    assert empty.as_("operator").post(PATH, a="b").status_code == 403
+    assert recorded(empty) == []
+
+
+def test_posts_at_once_share_a_transaction_and_each_gets_its_own_answer(
+    empty: Consoled, crm: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[int] = []
+    record = together.Together._record
+
+    def counted(self: together.Together, group: Any) -> Any:
+        groups.append(len(group))
+        while len(groups) == 1 and self._events < 39:  # until all others wait
+            pass
+        return record(self, group)
+
+    monkeypatch.setattr(together.Together, "_record", counted)
+    with ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda number: post(crm, event(number)).json(), range(1, 41)))
+    positions = [answer["outcomes"][0]["position"] for answer in answers]
+    assert sorted(positions) == list(range(1, 41))
+    assert groups == [1, 39]
+    places = {id: place for place, (id, _) in enumerate(recorded(empty), 1)}
+    assert positions == [places[f"e-{number}"] for number in range(1, 41)]
+
+
+def test_while_the_database_is_away_nothing_is_lost_and_the_client_is_told_to_wait(
+    empty: Consoled, crm: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise ServiceAway("the database is away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("ledger.application.record", away)
+        answer = post(crm, event())
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert answer.json()["code"] == "unavailable"
+    assert recorded(empty) == []
+    assert post(crm, event()).status_code == 200
+
+
+def test_when_too_much_waits_a_client_is_told_to_wait(
+    empty: Consoled, crm: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "MOST_WAITING", 2)
+    entered, go_on = threading.Event(), threading.Event()
+    record = together.Together._record
+
+    seen: list[together.Together] = []
+
+    def slow(self: together.Together, group: Any) -> Any:
+        seen.append(self)
+        entered.set()
+        assert go_on.wait(30)
+        return record(self, group)
+
+    monkeypatch.setattr(together.Together, "_record", slow)
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(post, crm, event(1))
+        assert entered.wait(30)
+        waiting = pool.submit(post, crm, [event(2), event(3)], BATCHED)
+        while not seen[0]._waiting:
+            assert not waiting.done()
+        turned_away = post(crm, event(4))
+        go_on.set()
+        assert (turned_away.status_code, turned_away.headers["retry-after"]) == (503, "1")
+        assert first.result().status_code == 200
+        assert waiting.result().status_code == 200
+    assert post(crm, event(4)).status_code == 200
+
+
+def test_a_disclosure_that_is_withheld_from_this_ledger_is_answered_and_not_in_clear(
+    empty: Consoled, crm: TestClient
+) -> None:
+    hidden = disclosed("customer/1", id="d-1", source=CRM, provision="Tw-13.4")
+    answer = post(crm, hidden)
+    assert answer.status_code in {200, 400}

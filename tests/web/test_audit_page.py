@@ -1,0 +1,131 @@
+"""An audit on demand: a process of its own, a page that shows how far it is, and what it names."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import BrowserContext, expect
+
+from host.settings import Settings
+from tests.web.browser import overflowing, problems
+from tests.web.changed import changed
+from tests.web.console import Client, Consoled, clock
+from tests.web.live import Live, listening
+from web.pages.proof import code_of, part_word
+from web.proof import audits
+from web.proof.audits import AuditRun, Audits
+from web.words import words
+
+UPDATE = (
+    "UPDATE {} SET state = convert_to(replace(convert_from(state, 'UTF8'), 'urn:', 'URN:'), 'UTF8')"
+)
+CHANGE = f"{UPDATE} WHERE notification_id = %s"
+
+
+@pytest.fixture(scope="module")
+def live(sampled: Consoled) -> Iterator[Live]:
+    with listening(sampled.pool) as live:
+        yield live
+
+
+def ended(client: Client) -> dict[str, Any]:
+    """The audit when it has ended."""
+    while (run := client.api("/proof/audit"))["state"] == "running":
+        time.sleep(0.05)
+    found: dict[str, Any] = run
+    return found
+
+
+def test_an_audit_runs_beside_the_console_and_says_what_it_looked_at(sampled: Consoled) -> None:
+    auditor = sampled.as_("auditor")
+    response = auditor.post("/proof/audit", views="true")
+    assert (response.status_code, response.headers["location"]) == (303, "/proof/audit")
+    running = auditor.api("/proof/audit")
+    assert running["state"] == "running"
+    # One at a time: who asks meanwhile sees the one that runs.
+    assert sampled.as_("inspector").post("/proof/audit").status_code == 303
+    assert auditor.api("/proof/audit")["started_at"] == running["started_at"]
+    found = ended(auditor)
+    assert (found["state"], found["failure"], found["views"]) == ("done", None, True)
+    report = found["report"]
+    assert (report["verdict"], report["findings"]) == ("in-order", [])
+    assert report["size"] == found["reached"] == found["recorded"]
+    assert {"the catalogue", "the events", "the log", "the keys", "the views"} <= set(
+        found["looked_at"]
+    )
+    for language in ("en", "nl"):
+        auditor.http.cookies.set("language", language)
+        text = auditor.get("/proof/audit").text
+        assert "<progress" not in text
+    # The main parts have words; a page does not name what is looked at within them.
+    assert words()["audit_part"].keys() == {
+        code_of(name) for name in found["looked_at"] if part_word(name)
+    }
+
+
+def test_only_a_role_that_audits_starts_one(sampled: Consoled) -> None:
+    for role in ("legal-counsel", "disclosure-officer", "helpdesk-agent"):
+        assert sampled.as_(role).post("/proof/audit").status_code == 404
+    # A form of another site brings no token.
+    auditor = sampled.as_("auditor")
+    assert (
+        auditor.http.post("/proof/audit", headers={"origin": "https://other.example"}).status_code
+        == 403
+    )
+    assert auditor.post("/proof/audit", views="perhaps").status_code == 400
+
+
+def test_the_page_shows_what_an_audit_names(
+    sampled: Consoled, live: Live, context: BrowserContext
+) -> None:
+    live.log_in(context, "auditor")
+    page = context.new_page()
+    with changed(sampled, 135, CHANGE):
+        page.goto(f"{live.address}/proof")
+        page.get_by_role("button", name="Start an audit").click()
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        assert problems(page) == []
+        # The page goes on by itself, and without scripts by its link.
+        expect(page.get_by_role("link", name="Show how far it is now")).to_be_visible()
+        expect(page.get_by_role("table", name="Findings")).to_be_visible(timeout=60_000)
+    expect(page.locator(".answer")).to_contain_text("something is not as it was recorded")
+    expect(page.get_by_role("link", name="135", exact=True).first).to_have_attribute(
+        "href", "/proof/135"
+    )
+    assert problems(page) == []
+    for width in (320, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert overflowing(page) == []
+
+
+def run_of(started: Audits, settings: Settings) -> AuditRun:
+    started.start(settings, clock, 0, views=False)
+    while started.last.state == "running":
+        time.sleep(0.02)
+    return started.last
+
+
+def test_an_audit_that_cannot_be_made_says_why(sampled: Consoled) -> None:
+    settings = sampled.pool.settings
+    texts: Mapping[str, str] = {**settings.texts, "LEDGER_NAME": "another"}
+    run = run_of(Audits(), replace(settings, texts=texts))
+    assert (run.state, run.report) == ("failed", None)
+    assert run.failure is not None
+    assert "There is no ledger here yet" in run.failure
+
+
+def test_an_audit_that_dies_leaves_a_word(
+    sampled: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(_settings: Settings, *, views: bool) -> "subprocess.Popen[bytes]":
+        text = 'import os; print(\'{"type":"reached","position":7}\', flush=True); os._exit(9)'
+        return subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE)
+
+    monkeypatch.setattr(audits, "_process", dies)
+    run = run_of(Audits(), sampled.pool.settings)
+    assert (run.state, run.reached) == ("failed", 7)
+    assert run.failure == "the audit ended before it was complete: run it again"

@@ -1,0 +1,83 @@
+"""The HTTP API of one console: its addresses, and what records the events that clients post."""
+
+from collections.abc import Sequence
+from threading import Lock
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consumers.together import PostObserver, Together
+from host.pool import SitePool
+from web.answering import Desk
+from web.api.intake import take_events
+from web.api.openapi import published
+from web.api.routing import (
+    BASE,
+    REQUESTS,
+    REQUESTS_S,
+    Endpoint,
+    Nothing,
+    guarded,
+    resource_route,
+)
+from web.api.sending import JSON
+from web.logins.limits import Limiter
+from web.logins.origin import Origin
+from web.principals import Principal
+from web.resources.listed import RESOURCES
+from web.standards import ldv, vng
+
+# Who describes an API to others reads it from a page of another origin (ADR /core/publish-openapi).
+_FOR_ALL = {"access-control-allow-origin": "*", "cache-control": "public, max-age=3600"}
+
+
+class Api:
+    """The API of one console. `posts`: hears what became of events; `requests`: how often one may ask."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        pool: SitePool,
+        origin: Origin,
+        posts: PostObserver,
+        requests: Limiter | None = None,
+    ) -> None:
+        self._desk, self._pool, self._origin = desk, pool, origin
+        self._requests = requests or Limiter(REQUESTS, REQUESTS_S)
+        self._posts = posts
+        self._making = Lock()
+        self._recorder: Together | None = None
+
+    def routes(self) -> Sequence[Route]:
+        """Every address below `/api`; the last one takes what is left."""
+        return [
+            Route(f"{BASE}/openapi.json", Endpoint({"GET": _description})),
+            Route(f"{BASE}/events", Endpoint({"POST": guarded(self._take, None)})),
+            *(resource_route(self._desk, resource, self._requests) for resource in RESOURCES),
+            *ldv.routes(self._desk, self._origin, self._requests),
+            *vng.Interface(self._desk, self._origin, self._requests).routes(),
+            Route("/api/{rest:path}", Nothing()),
+        ]
+
+    def _together(self) -> Together:
+        """What records posts, made for the first one."""
+        with self._making:
+            if self._recorder is None:
+                site = self._pool.apart(self._close)
+                self._recorder = Together(
+                    site.open_recorder, site.intake, site.clock, site.batch_limits, self._posts
+                )
+            return self._recorder
+
+    def _close(self) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
+
+    async def _take(self, request: Request, principal: Principal) -> Response:
+        return await take_events(self._together, request, principal)
+
+
+async def _description(_request: Request) -> Response:
+    """The description of the API, for all to read."""
+    return Response(published(), headers=_FOR_ALL, media_type=JSON)

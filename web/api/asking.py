@@ -1,0 +1,104 @@
+"""What a request of the API asks: parameters of the resource, moment, opening, place in a list.
+
+Names in a query are camelCase, as the NL API Design Rules have them (/core/query-keys-camel-case); the
+hyphens of the pages' addresses are understood as well, so that a page's address leads to its answer.
+"""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+from starlette.requests import Request
+
+from ledger.errors import Misconfigured
+from schemas import CATEGORIES
+from schemas.formats import Id
+from schemas.leaks import looks_personal
+from web.frame import MOMENT
+from web.reasons import NOTHING_STATED, Reason, ReasonCode, Stated
+from web.requests import LANGUAGE
+from web.resource import Params, converted
+
+OPEN, REASON, CASE_REF = "open", "reason", "case-ref"
+LIMIT, CURSOR = "limit", "cursor"
+USUAL_LIMIT, MOST = 100, 1000
+_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_AFTER_HYPHEN = re.compile(r"-([a-z0-9])")
+
+
+class Opening(Params, frozen=True):
+    """Why masked values open, for this one request."""
+
+    reason: ReasonCode
+    case_ref: Id | None = None
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A request that was read. `texts`: the resource's own parameters. `moment`: those of the moment."""
+
+    texts: Mapping[str, str]
+    moment: Mapping[str, str]
+    stated: Stated = NOTHING_STATED
+    limit: int = USUAL_LIMIT
+    cursor: str | None = None
+
+
+def camel(name: str) -> str:
+    """`as-of` as `asOf`."""
+    return _AFTER_HYPHEN.sub(lambda found: found[1].upper(), name)
+
+
+def hyphened(name: str) -> str:
+    """`asOf` as `as-of`."""
+    return _CAPITAL.sub(lambda found: f"-{found[1].lower()}", name)
+
+
+def read_request(request: Request, *, listed: bool, personal: bool) -> Asked:
+    """What is asked. `listed`: of an answer that is a list. `personal`: of one about one person.
+
+    Raises Misconfigured, which names the parameter and quotes nothing.
+    """
+    texts, categories = _texts(request)
+    moment = {name: texts.pop(name) for name in MOMENT if name in texts}
+    texts.pop(LANGUAGE, None)
+    reasons = {name: texts.pop(name) for name in (REASON, CASE_REF) if name in texts}
+    stated = _stated(categories, reasons) if personal else NOTHING_STATED
+    if not personal and (categories or reasons):
+        raise Misconfigured("this parameter is unknown", field=OPEN if categories else REASON)
+    limit, cursor = _place(texts) if listed else (USUAL_LIMIT, None)
+    return Asked({**texts, **request.path_params}, moment, stated, limit, cursor)
+
+
+def _texts(request: Request) -> tuple[dict[str, str], list[str]]:
+    """Each parameter once, with hyphens, and the categories to open, which may be several."""
+    texts: dict[str, str] = {}
+    categories: list[str] = []
+    for spelled, text in request.query_params.multi_items():
+        name = hyphened(spelled)
+        if name == OPEN:
+            categories.append(text)
+        elif name in texts or name in request.path_params:
+            raise Misconfigured("this parameter is given twice", field=name)
+        elif text:
+            texts[name] = text
+    return texts, categories
+
+
+def _stated(categories: list[str], reasons: Mapping[str, str]) -> Stated:
+    if not categories and not reasons:
+        return NOTHING_STATED
+    if not categories:
+        raise Misconfigured("name the categories that the reason opens", field=OPEN)
+    if not set(categories) <= set(CATEGORIES):
+        raise Misconfigured("this category is unknown", field=OPEN)
+    opening = converted(reasons, Opening)
+    if opening.case_ref and looks_personal(opening.case_ref):
+        raise Misconfigured("this looks like personal data: name the case", field=CASE_REF)
+    return Stated(Reason(opening.reason, opening.case_ref), frozenset(categories))
+
+
+def _place(texts: dict[str, str]) -> tuple[int, str | None]:
+    limit = texts.pop(LIMIT, str(USUAL_LIMIT))
+    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:5]) <= MOST):
+        raise Misconfigured(f"expected a number from 1 to {MOST}", field=LIMIT)
+    return int(limit), texts.pop(CURSOR, None)

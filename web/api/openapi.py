@@ -1,0 +1,278 @@
+"""The description of the API (OpenAPI 3.1), made from the same structs that requests are read into.
+
+`python -m web.api.openapi FILE` writes it; it is committed as `docs/reference/openapi.json`.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from application.controller import Controller
+from consumers.posts import MOST_EVENTS
+from schemas.codes import WORDS
+from schemas.limits import LIMITS
+from web.api.asking import OPEN, Opening, camel
+from web.api.described import Components, Schema
+from web.api.intake import BATCHED, STRUCTURED, PostedEvents, RefusedEvents
+from web.api.marking import API_VERSION
+from web.api.parts import (
+    DESCRIPTION,
+    HEADERS,
+    IF_NONE_MATCH,
+    INTAKE,
+    PROBLEMS,
+    SECURITY,
+    parameters,
+)
+from web.api.problems import ApiProblem
+from web.api.routing import BASE, is_paged, is_personal
+from web.api.sending import JSON
+from web.frame import AS_OF, AT_POSITION, RECORDED_BY
+from web.problems import TYPE
+from web.requests import LANGUAGE
+from web.resource import Resource
+from web.resources.listed import RESOURCES
+
+AnyResource = Resource[Any, Any]
+_PAGE = "https://docs.ledger.example/reference/api.html"
+_OF_ANSWERS = (400, 401, 403, 404, 410, 429, 500, 503)
+_OF_INTAKE = (400, 401, 403, 409, 413, 415, 500, 503)
+_WITH_EVENTS = (400, 403, 409, 413)
+
+
+def document() -> Schema:
+    """The whole description."""
+    components = Components(
+        [
+            *(resource.answer for resource in RESOURCES),
+            *(resource.params for resource in RESOURCES),
+            *(Opening, ApiProblem, PostedEvents, RefusedEvents),
+        ]
+    )
+    paths = {resource.path: {"get": _operation(resource, components)} for resource in RESOURCES}
+    paths["/events"] = {"post": _intake(components)}
+    return {
+        "openapi": "3.1.0",
+        "info": _info(),
+        "servers": [{"url": BASE, "description": "This console."}],
+        "security": [{"token": []}, {"certificate": []}, {"session": []}],
+        "tags": [{"name": tag, "description": text} for tag, text in _tags()],
+        "paths": dict(sorted(paths.items())),
+        "components": _components(components),
+    }
+
+
+def _info() -> Schema:
+    controller = Controller()
+    return {
+        "title": "Processing Ledger",
+        "version": API_VERSION,
+        "description": DESCRIPTION,
+        "contact": {"name": controller.name, "email": controller.contact, "url": _PAGE},
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        "x-limits": [
+            {"name": limit.name, "value": limit.value, "description": limit.text}
+            for limit in LIMITS
+        ],
+    }
+
+
+def _tags() -> Iterable[tuple[str, str]]:
+    for part in sorted({resource.part for resource in RESOURCES}):
+        yield part, f"Answers of the part `{part}`; a role has it or not."
+    yield "events", "The intake of events."
+
+
+def _operation(resource: AnyResource, components: Components) -> Schema:
+    content = components.schema(resource.answer)
+    if is_paged(resource):
+        content = {"allOf": [content, {"$ref": "#/components/schemas/NextPiece"}]}
+    links = {"Link": {"$ref": "#/components/headers/Link"}} if is_paged(resource) else {}
+    example = components.example(components.schema(resource.answer))
+    return {
+        "operationId": _operation_id(resource.path),
+        "summary": resource.summary,
+        "description": resource.description,
+        "tags": [resource.part],
+        "parameters": [*_own(resource, components), *_beside(resource)],
+        "responses": {
+            "200": {
+                "description": "The answer.",
+                "headers": {**_headers("ETag"), **links},
+                "content": {JSON: {"schema": content, "example": example}},
+            },
+            "304": {"description": "The client has this answer.", "headers": _headers("ETag")},
+            **_refusals(_OF_ANSWERS),
+        },
+    }
+
+
+def _operation_id(path: str) -> str:
+    """Of `/persons/{kind}/{id}/state` it is `getPersonsStateByKindAndId`."""
+    parts = path.strip("/").split("/")
+    given = [part.strip("{}") for part in parts if part.startswith("{")]
+    words = [part for part in parts if not part.startswith("{")]
+    by = f"-by-{'-and-'.join(given)}" if given else ""
+    return camel(f"get-{'-'.join(words)}{by}")
+
+
+def _own(resource: AnyResource, components: Components) -> Iterable[Schema]:
+    for name, schema, required in components.members(resource.params):
+        in_path = f"{{{name}}}" in resource.path
+        described = {key: value for key, value in schema.items() if key != "description"}
+        yield {
+            "name": name if in_path else camel(name),
+            "in": "path" if in_path else "query",
+            "required": in_path or required,
+            "schema": described,
+            **({"description": schema["description"]} if "description" in schema else {}),
+        }
+
+
+def _beside(resource: AnyResource) -> Iterable[Schema]:
+    names = [LANGUAGE]
+    names += (AS_OF, RECORDED_BY, AT_POSITION) if resource.timed else ()
+    names += (OPEN, "reason", "case-ref") if is_personal(resource) else ()
+    names += ("limit", "cursor") if is_paged(resource) else ()
+    yield from ({"$ref": f"#/components/parameters/{camel(name)}"} for name in names)
+    yield {"$ref": "#/components/parameters/ifNoneMatch"}
+    yield {"$ref": "#/components/parameters/traceparent"}
+
+
+def _headers(*names: str) -> Schema:
+    return {
+        name: {"$ref": f"#/components/headers/{name}"}
+        for name in ("API-Version", "traceparent", *names)
+    }
+
+
+def _refusals(statuses: Iterable[int]) -> Schema:
+    return {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
+
+
+def _intake(components: Components) -> Schema:
+    event = {"type": "object", "description": "A CloudEvent 1.0 of a type that the ledger knows."}
+    example = {
+        "specversion": "1.0",
+        "type": "nl.voipzeker.ledger.consent-withdrawn.v1",
+        "source": "urn:voipzeker:crm",
+        "id": "c-1",
+        "subject": "customer/10023",
+        "time": "2026-11-24T10:15:00+01:00",
+        "datacontenttype": JSON,
+        "data": {
+            "purpose": "newsletter",
+            "channel": "portal",
+            "activity": "direct-marketing",
+            "legal_basis": "6-1-a",
+        },
+    }
+    return {
+        "operationId": "postEvents",
+        "summary": "Send events, which are recorded when this is answered with 2xx.",
+        "description": INTAKE,
+        "tags": ["events"],
+        "parameters": [
+            {"$ref": "#/components/parameters/language"},
+            {"$ref": "#/components/parameters/traceparent"},
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                STRUCTURED: {"schema": event, "example": example},
+                BATCHED: {
+                    "schema": {"type": "array", "items": event, "maxItems": MOST_EVENTS},
+                    "example": [example],
+                },
+                JSON: {
+                    "schema": {
+                        "type": "object",
+                        "description": "In binary mode the `data` of the event.",
+                    },
+                    "example": example["data"],
+                },
+            },
+        },
+        "responses": {
+            "200": {
+                "description": "Every event is recorded: now, or before.",
+                "headers": _headers(),
+                "content": {
+                    JSON: {
+                        "schema": components.schema(PostedEvents),
+                        "example": components.example(components.schema(PostedEvents)),
+                    }
+                },
+            },
+            **_refusals(status for status in _OF_INTAKE if status not in _WITH_EVENTS),
+            **{str(status): _refused(status, components) for status in _WITH_EVENTS},
+        },
+    }
+
+
+def _refused(status: int, components: Components) -> Schema:
+    either = [components.schema(RefusedEvents), components.schema(ApiProblem)]
+    codes = ", ".join(f"`{code.value}`" for code in WORDS)
+    return {
+        "description": f"{PROBLEMS[status]} Codes of refused events: {codes}.",
+        "headers": _headers(),
+        "content": {
+            TYPE: {"schema": {"type": "object", "properties": _PROBLEM_MEMBERS, "anyOf": either}}
+        },
+    }
+
+
+_PROBLEM_MEMBERS: Schema = {
+    "title": {"type": "string"},
+    "status": {"type": "integer"},
+    "detail": {"type": "string"},
+}
+
+
+def _components(components: Components) -> Schema:
+    params = {resource.params for resource in RESOURCES}
+    schemas = components.without([*params, Opening])
+    schemas["NextPiece"] = {
+        "type": "object",
+        "description": "Of a list that goes on: the address of its next piece.",
+        "properties": {"next": {"type": "string", "format": "uri-reference"}},
+    }
+    return {
+        "schemas": schemas,
+        "parameters": {parameter["name"]: parameter for parameter in parameters(components)}
+        | {"ifNoneMatch": IF_NONE_MATCH},
+        "headers": HEADERS,
+        "responses": {str(status): _problem(status, components) for status in PROBLEMS},
+        "securitySchemes": SECURITY,
+    }
+
+
+def _problem(status: int, components: Components) -> Schema:
+    waits = (
+        {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+        if status in {429, 503}
+        else {}
+    )
+    return {
+        "description": PROBLEMS[status],
+        "headers": {**_headers(), **waits},
+        "content": {TYPE: {"schema": components.schema(ApiProblem)}},
+    }
+
+
+def content() -> bytes:
+    """The description as it is committed."""
+    return (json.dumps(document(), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+@cache
+def published() -> bytes:
+    """The description as it is served."""
+    return content()
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1] if len(sys.argv) > 1 else "docs/reference/openapi.json").write_bytes(content())

@@ -1,0 +1,78 @@
+"""The logins that run: a person's own, and for a role that may end them those of everybody."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from web.logins.forms import fields_of
+from web.logins.house import House
+from web.logins.sessions import Session
+from web.principals import Principal
+from web.rights import rights_of
+
+PATH, END = "/sessions", "/sessions/end"
+
+
+class Running(Struct, frozen=True):
+    """One login as the page lists it. `is_this`: the one that asks."""
+
+    session: Session
+    is_this: bool
+
+
+class Listing:
+    """The page of logins, and the end of some of them."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def routes(self) -> list[Route]:
+        """Both handlers."""
+        return [
+            Route(PATH, self._page, methods=["GET"]),
+            Route(END, self._end, methods=["POST"]),
+        ]
+
+    async def _page(self, request: Request) -> Response:
+        session: Session | None = request.state.session
+        if session is None:
+            return RedirectResponse(f"/login?next={PATH}", 303)
+        own, others = self._running(session, session.principal)
+        facts = {"own": own, "others": others, "sees_all": sees_all(session.principal)}
+        return self._house.show(request, "sessions", facts)
+
+    async def _end(self, request: Request) -> Response:
+        """End the login of a name: an own one, or any for a role that may."""
+        session: Session | None = request.state.session
+        if session is None:
+            return self._house.refuse(request, "stale-form", 403)
+        name = fields_of(await request.body()).get("name", "")
+        ended = self._house.sessions.end_where(
+            lambda one: one.name == name and may_end(session.principal, one)
+        )
+        self._house.says.info("logout", f"{ended} logins were ended by hand", sessions=ended)
+        return RedirectResponse(PATH, 303)
+
+    def _running(
+        self, session: Session, principal: Principal
+    ) -> tuple[Sequence[Running], Sequence[Running]]:
+        listed = self._house.sessions.listed()
+        own = [one for one in listed if one.principal.reference == principal.reference]
+        others = [one for one in listed if one not in own] if sees_all(principal) else []
+        return (
+            [Running(one, one.name == session.name) for one in own],
+            [Running(one, False) for one in others],
+        )
+
+
+def sees_all(principal: Principal) -> bool:
+    """Whether a role sees the logins of everybody, and ends them."""
+    return "logins" in rights_of(principal.role).acts
+
+
+def may_end(principal: Principal, session: Session) -> bool:
+    """Whether somebody may end a login."""
+    return session.principal.reference == principal.reference or sees_all(principal)
