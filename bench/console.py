@@ -1,8 +1,8 @@
-"""What the console answers: `python -m bench.console [EVENTS] [SECONDS]`, 100,000 and 8 unless told otherwise.
+"""What the console answers: `python -m bench.console [EVENTS] [SECONDS]`, by default 100,000 and 8.
 
-Fifty clients (`wrk`, of Debian) ask `ledger serve` for the JSON of a person, of disclosures and of the register,
-for so many seconds each, while `ledger ingest` records and the projector follows. In the same run Datasette
-answers with the same rows from SQLite: DATASETTE names its program, in an environment of its own.
+Fifty clients (`wrk`, of Debian) ask `ledger serve` for the JSON of a person, of disclosures and of the
+register, for so many seconds each, while `ledger ingest` records and the projector follows. In the same run
+Datasette answers with the same rows from SQLite: DATASETTE names its program, in an environment of its own.
 """
 
 import os
@@ -33,10 +33,10 @@ CUSTOMERS_OF = 40
 PERSON = "customer/10023"
 INTAKE = 20_000
 METHOD = (
-    f"{CLIENTS} clients of wrk ask for JSON, each question by itself, while `ledger ingest` records and `ledger "
-    "project` follows. ours: the console of eight sites; each answer is asked of the ledger, opens values where it has "
-    "any, and notes who read. peer: Datasette over SQLite with the same rows, which lie there in clear; it notes "
-    "nothing. answers a second; p99 in milliseconds."
+    f"{CLIENTS} clients of wrk ask for JSON, each question by itself, while `ledger ingest` records and "
+    "`ledger project` follows. ours: the console of eight sites; each answer is asked of the ledger, opens "
+    "values where it has any, and notes who read. peer: Datasette over SQLite with the same rows, which lie "
+    "there in clear; it notes nothing. Answers a second; p99 in milliseconds."
 )
 ASKED = {
     "person": f"/persons/{PERSON}/history",

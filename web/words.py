@@ -35,7 +35,7 @@ def t(key: str, *values: object) -> Markup:
 
 
 def word(key: str) -> Markup:
-    """A code in words, such as `word(f"query.{name}")`; the code as it is where the section has none for it."""
+    """A code in words, such as `word(f"query.{name}")`; the code where the section has none for it."""
     section, _, code = key.partition(".")
     texts = words()[section].get(code)
     return escape(texts[spoken()] if texts else harmless(code))

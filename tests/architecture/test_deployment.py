@@ -337,7 +337,12 @@ def test_the_units_are_given_passwords_by_systemd_and_hold_none() -> None:
 def test_the_units_cannot_see_the_keys_that_they_do_not_need() -> None:
     keys, log_key = f"-{VOLUME}", f"-{VOLUME}-log-key"
     wanted = {name: {log_key} for name in ("consume@", "upkeep", "retention")}
-    wanted |= {"publish": {keys}, "init": set[str](), "project": {keys, log_key}, "serve": set[str]()}
+    wanted |= {
+        "publish": {keys},
+        "init": set[str](),
+        "project": {keys, log_key},
+        "serve": set[str](),
+    }
     for name, hidden in wanted.items():
         text = (UNITS / f"ledger-{name}.service").read_text()
         paths = re.findall(r"^InaccessiblePaths=(.+)$", text, re.MULTILINE)

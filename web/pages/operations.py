@@ -284,7 +284,7 @@ KIND = Kind.__struct_fields__
 class Chosen(Kind, frozen=True, kw_only=True):
     """Letters by their names, chosen from a list of a kind."""
 
-    letter: list[Shown] = []
+    letter: tuple[Shown, ...] = ()
 
 
 class Source(FormData, frozen=True, kw_only=True):
