@@ -153,23 +153,45 @@ def _refusals(statuses: Iterable[int]) -> Schema:
     return {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
 
 
-def _intake(components: Components) -> Schema:
-    event = {"type": "object", "description": "A CloudEvent 1.0 of a type that the ledger knows."}
-    example = {
-        "specversion": "1.0",
-        "type": "nl.voipzeker.ledger.consent-withdrawn.v1",
-        "source": "urn:voipzeker:crm",
-        "id": "c-1",
-        "subject": "customer/10023",
-        "time": "2026-11-24T10:15:00+01:00",
-        "datacontenttype": JSON,
-        "data": {
-            "purpose": "newsletter",
-            "channel": "portal",
-            "activity": "direct-marketing",
-            "legal_basis": "6-1-a",
+_EVENT: Schema = {
+    "type": "object",
+    "description": "A CloudEvent 1.0 of a type that the ledger knows.",
+}
+_EXAMPLE: Schema = {
+    "specversion": "1.0",
+    "type": "nl.voipzeker.ledger.consent-withdrawn.v1",
+    "source": "urn:voipzeker:crm",
+    "id": "c-1",
+    "subject": "customer/10023",
+    "time": "2026-11-24T10:15:00+01:00",
+    "datacontenttype": JSON,
+    "data": {
+        "purpose": "newsletter",
+        "channel": "portal",
+        "activity": "direct-marketing",
+        "legal_basis": "6-1-a",
+    },
+}
+_POST: Schema = {
+    "required": True,
+    "content": {
+        STRUCTURED: {"schema": _EVENT, "example": _EXAMPLE},
+        BATCHED: {
+            "schema": {"type": "array", "items": _EVENT, "maxItems": MOST_EVENTS},
+            "example": [_EXAMPLE],
         },
-    }
+        JSON: {
+            "schema": {
+                "type": "object",
+                "description": "In binary mode the `data` of the event.",
+            },
+            "example": _EXAMPLE["data"],
+        },
+    },
+}
+
+
+def _intake(components: Components) -> Schema:
     return {
         "operationId": "postEvents",
         "summary": "Send events, which are recorded when this is answered with 2xx.",
@@ -179,23 +201,7 @@ def _intake(components: Components) -> Schema:
             {"$ref": "#/components/parameters/language"},
             {"$ref": "#/components/parameters/traceparent"},
         ],
-        "requestBody": {
-            "required": True,
-            "content": {
-                STRUCTURED: {"schema": event, "example": example},
-                BATCHED: {
-                    "schema": {"type": "array", "items": event, "maxItems": MOST_EVENTS},
-                    "example": [example],
-                },
-                JSON: {
-                    "schema": {
-                        "type": "object",
-                        "description": "In binary mode the `data` of the event.",
-                    },
-                    "example": example["data"],
-                },
-            },
-        },
+        "requestBody": _POST,
         "responses": {
             "200": {
                 "description": "Every event is recorded: now, or before.",
