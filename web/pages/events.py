@@ -10,7 +10,7 @@ from rulebook import provision as provision_of
 from rulebook import rule as rule_of
 from schemas import is_person, members
 from schemas.references import kind_of
-from schemas.texts import field_name
+from schemas.texts import country_name, field_name
 from web.linking import person, person_to, to
 from web.moments import when
 from web.page import Page
@@ -26,6 +26,7 @@ from web.resources.events import EventParams, event
 from web.visit import Visit
 from web.words import t
 
+_COUNTRIES = frozenset({"country", "countries"})
 _TONES: dict[str, Tone] = {"high": "bad", "medium": "due"}
 
 
@@ -121,13 +122,17 @@ def _fact(visit: Visit, name: str, value: object) -> tuple[object, ...]:
 def _told(visit: Visit, name: str, value: object) -> object:
     """A fact in words: a person as a link, a code in words, a list with its entries."""
     if isinstance(value, str):
-        return person(visit, value) if is_person(value) else code_word(name, value)
+        return person(visit, value) if is_person(value) else _word(name, value)
     if isinstance(value, Mapping):
         pairs = (_pair(visit, name, key, one) for key, one in value.items())
         return lines(*pairs)
     if isinstance(value, list):
         return _listed(visit, name, value)
     return Erased() if isinstance(value, Gone) else value
+
+
+def _word(name: str, value: str) -> str | None:
+    return country_name(value, spoken()) if name in _COUNTRIES else code_word(name, value)
 
 
 def _pair(visit: Visit, name: str, key: str, value: object) -> object:
