@@ -10,6 +10,7 @@ from typer.models import CommandInfo
 
 from application.words import say
 from console.help import help_of
+from console.late_types import checked_late
 from console.meant import commands_meant
 from console.tree import Entry, below, entries, function_of
 from ledger import cycles
@@ -20,6 +21,10 @@ _IN_GROUPS = "Commands"
 
 class Command(TyperCommand):
     """A command whose help is text."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Its arguments and options. Their values are checked when there are any."""
+        return checked_late(super().get_params(ctx))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help of a command."""
@@ -44,6 +49,10 @@ class Group(TyperGroup):
     def entries(self) -> Mapping[str, Entry]:
         """The commands below it, as the table has them."""
         return below(self.path, confidential=self.confidential)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Its options. Their values are checked when there are any."""
+        return checked_late(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of its commands, in the order of the help."""

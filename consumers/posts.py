@@ -30,9 +30,9 @@ from schemas import (
 PLACE = "http"
 """What the label begins with under which events of a client are kept; the client's name follows."""
 MOST_EVENTS = 1000
-"""In one batch: what a client gathers in a moment, and what one transaction records in well under a second."""
+"""In one batch: what one transaction records in well under a second."""
 MOST_BYTES = 4 * 1024 * 1024
-"""Of one post, which is in memory some times over."""
+"""Of one post."""
 _PREFIX = "ce-"
 
 

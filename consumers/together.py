@@ -1,8 +1,8 @@
 """Recording what many clients post at once: those that wait together share a transaction.
 
-One thread records. While it writes, others wait; then it takes all that wait of one client, up to the limits of
-a batch. A post is answered when its events are committed. What would wait too long is refused at once, so that
-memory stays flat and the client keeps its events.
+One thread records. While it writes, others wait; then it takes all that wait of one client, up to the
+limits of a batch. A post is answered when its events are committed. What would wait too long is refused at
+once, so that memory stays flat and the client keeps its events.
 """
 
 from collections import deque
@@ -107,7 +107,7 @@ class Together:
         self._ledger: Ledger | None = None
 
     def submit(self, client: str, posts: Sequence[Post]) -> "Future[Fates]":
-        """Let the events of a client be recorded; done once they are committed. Raises Busy when too many wait.
+        """Let the events of a client be recorded; done once they are committed. Raises Busy.
 
         The future fails with Retry when nothing of the post was recorded, or nobody can say so.
         """

@@ -64,7 +64,7 @@ class Console:
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
                 *(pages.question(question) for question in QUESTIONS),
-                *Api(desk, pool, posts).routes(),
+                *Api(desk, pool, origin, posts).routes(),
                 Route("/static/{name}", _static),
                 *scripts.ROUTES,
             ],

@@ -20,7 +20,7 @@ from errors import Impossible
 
 HEAP = ("-Xms96m", "-Xmx256m")
 FORMAT_HEAP = ("-Xmx96m",)
-# For minutes of life: the compiler that works for hours of it takes 3 of the 8 s of processor time of a start.
+# It lives for minutes: the compiler that pays after hours takes 3 of the 8 s of processor time of a start.
 QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 FORMATTER = "kafka.tools.StorageTool"
 BROKER = "kafka.Kafka"

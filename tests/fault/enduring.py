@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from ledger.audit import audit
 from ledger.errors import LedgerError
 from ledger.names import LedgerName
 from tests.fault.faults import Faults, Kind, injected
+from tests.fixtures.catalogue import known_catalogue
 from tests.fixtures.ledger import Clock, House
 from tests.fixtures.tlog import Log
 
@@ -92,7 +93,7 @@ def endure(
 ) -> list[str]:
     """Attack every step, or with a stride some of them, from a chosen one on.
 
-    `log`: what an attempt published, which is then audited too.
+    `log`: what an attempt published, which is then audited too. The catalogue is audited in the end.
     Gives the names of the steps of a run without a fault; none when the runs were other processes.
     """
     at = 0
@@ -103,9 +104,9 @@ def endure(
         where = f"{kind} at step {at}: {told.steps[at - 3 : at]}, then {told.error!r}"
         with closing(house):
             scene.recover(house, number, told.error, told.done)
-        with closing(house):
+        with closing(house), known_catalogue() if told.hit else nullcontext():
             scene.check(house, number)
-            whole = log(house, number).audit() if log else audit(house.session("reader"))
+            whole = log(house, number).audit() if log else audit(house.reader)
             assert whole.findings == (), (where, whole.findings)
         if not told.hit:
             assert told.done, where

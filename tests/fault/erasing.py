@@ -117,7 +117,7 @@ class Erasing:
         assert self.is_done(house, number)
         assert self.values(house, number, Missing.ERASED) == self.order.gone
         assert self.values(house, number, Missing.LOST) == frozenset()
-        assert pending(house.session("reader"), house.journal) == []
+        assert pending(house.reader, house.journal) == []
         names = [event.type.split(".")[3] for event in self.own(house, number)]
         assert names[:2] == ["erasure-decided", "personal-data-erased"]
         assert set(names[2:]) <= {"erasure-reapplied"}
@@ -215,7 +215,7 @@ class Reapplying(Erasing):
 
 def start_again(house: House) -> None:
     """What every command does before it serves anybody."""
-    if house.journal.path.exists() and pending(house.session("reader"), house.journal):
+    if house.journal.path.exists() and pending(house.reader, house.journal):
         house.eraser().reapply()
 
 

@@ -246,7 +246,7 @@ def test_an_erasure_without_room_is_whole_or_did_not_happen(
         assert erasing(house, number) is None
     assert erased(house) == told.keys()
     with closing(house):
-        assert pending(house.session("reader"), house.journal) == []
+        assert pending(house.reader, house.journal) == []
     cramped.check()
 
 

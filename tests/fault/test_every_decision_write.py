@@ -77,7 +77,7 @@ class Deciding(Erasing):
             super().check_erased(house, number)
         else:
             assert self.is_done(house, number)
-            assert pending(house.session("reader"), house.journal) == []
+            assert pending(house.reader, house.journal) == []
         assert self.values(house, number, None) == self.order.stays
         (decided,) = (e for e in self.own(house, number) if e.name == "erasure-decided")
         assert {c: decided.facts["decisions"][c] for c in STAYS} == STAYS
@@ -182,7 +182,7 @@ class Asking:
 
     def check_gone(self, house: House, number: int) -> None:
         assert self.gone(house, number) == self.before.union(*self.steps)
-        assert pending(house.session("reader"), house.journal) == []
+        assert pending(house.reader, house.journal) == []
         decided = [e.facts["decisions"] for e in self.own(house, number, "erasure-decided")]
         erased = [
             set(e.facts["categories"]) for e in self.own(house, number, "personal-data-erased")

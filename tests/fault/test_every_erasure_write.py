@@ -55,7 +55,7 @@ def test_a_line_of_the_journal_that_may_not_be_on_disk_is_taken_back(
         with pytest.raises(IncompleteErasure):
             house.eraser().erase("customer/2", [], "request")
     assert house.journal.path.read_bytes() == before
-    assert pending(house.session("reader"), house.journal) == []
+    assert pending(house.reader, house.journal) == []
     house.eraser().erase("customer/2", [], "request")
     assert house.journal.path.read_bytes().startswith(before)
     assert len(house.journal.entries()) == 3

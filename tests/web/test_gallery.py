@@ -162,7 +162,7 @@ def test_two_handles_show_what_was_known_when(tab: Page) -> None:
     by_knowledge = later.count()
     assert by_knowledge > 10
     assert (
-        tab.locator("output[for=t-recorded]").inner_text() == "as it was known on 27 December 2024"
+        tab.locator("output[for=t-recorded]").inner_text() == "as it was known on 30 December 2024"
     )
     tab.locator("#t-occurred").fill("200")
     assert later.count() > by_knowledge
@@ -213,3 +213,10 @@ def test_a_form_is_sent_once(tab: Page) -> None:
     tab.get_by_role("button", name="Record").dblclick()
     tab.wait_for_url("http://console.test/states")
     assert sent.count("POST") == 1
+
+
+def test_at_first_every_act_is_known(tab: Page) -> None:
+    """Also those that were recorded after the period that the picture shows."""
+    opened(tab, "person", "nl")
+    assert tab.locator("figure.timeline [data-known]").count() > 100
+    assert tab.locator("figure.timeline .later").count() == 0

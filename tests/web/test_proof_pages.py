@@ -212,11 +212,12 @@ def test_what_is_not_there_has_no_page(sampled: Consoled) -> None:
 
 def test_scripts_come_under_one_version(sampled: Consoled) -> None:
     nobody = sampled.nobody()
-    for name in ("seal.js", "proof/log.js", "audit.js"):
+    for name in ("seal.js", "proof/log.js", "audit.js", "seal-words.nl.json"):
         response = nobody.get(script(name))
         assert response.status_code == 200
         assert "immutable" in response.headers["cache-control"]
-        assert "javascript" in response.headers["content-type"]
+        kind = "javascript" if name.endswith(".js") else "json"
+        assert kind in response.headers["content-type"]
     older = script("seal.js").replace("/static/", "/static/0")
     assert nobody.get(older).headers["cache-control"] == "no-store"
     for name in ("console.css", "proof", "..%2fapp.py", "%2e%2e/app.py", "none.js"):

@@ -23,24 +23,27 @@ from web.api.routing import (
 )
 from web.api.sending import JSON
 from web.logins.limits import Limiter
+from web.logins.origin import Origin
 from web.principals import Principal
 from web.resources.listed import RESOURCES
+from web.standards import ldv, vng
 
 # Who describes an API to others reads it from a page of another origin (ADR /core/publish-openapi).
 _FOR_ALL = {"access-control-allow-origin": "*", "cache-control": "public, max-age=3600"}
 
 
 class Api:
-    """The API of one console. `posts`: is told what became of posted events; `requests`: how often one may ask."""
+    """The API of one console. `posts`: hears what became of events; `requests`: how often one may ask."""
 
     def __init__(
         self,
         desk: Desk,
         pool: SitePool,
+        origin: Origin,
         posts: PostObserver,
         requests: Limiter | None = None,
     ) -> None:
-        self._desk, self._pool = desk, pool
+        self._desk, self._pool, self._origin = desk, pool, origin
         self._requests = requests or Limiter(REQUESTS, REQUESTS_S)
         self._posts = posts
         self._making = Lock()
@@ -52,6 +55,8 @@ class Api:
             Route(f"{BASE}/openapi.json", Endpoint({"GET": _description})),
             Route(f"{BASE}/events", Endpoint({"POST": guarded(self._take, None)})),
             *(resource_route(self._desk, resource, self._requests) for resource in RESOURCES),
+            *ldv.routes(self._desk, self._origin, self._requests),
+            *vng.Interface(self._desk, self._origin, self._requests).routes(),
             Route("/api/{rest:path}", Nothing()),
         ]
 

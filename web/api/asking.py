@@ -1,7 +1,7 @@
 """What a request of the API asks: parameters of the resource, moment, opening, place in a list.
 
-Names in a query are camelCase, as the NL API Design Rules have them (/core/query-keys-camel-case); the hyphens
-of the pages' addresses are understood as well, so that a page's address leads to its answer.
+Names in a query are camelCase, as the NL API Design Rules have them (/core/query-keys-camel-case); the
+hyphens of the pages' addresses are understood as well, so that a page's address leads to its answer.
 """
 
 import re

@@ -70,8 +70,8 @@ async def take_events(
 ) -> Response:
     """Record the events of a post, and say what became of each.
 
-    Raises Forbidden for who may not send events, TooBig, WrongType, Misconfigured for what cannot be read, Busy
-    or another Retry: then nothing is recorded, or it will be a duplicate.
+    Raises Forbidden for who may not send events, TooBig, WrongType, Misconfigured for what cannot be read,
+    Busy or another Retry: then nothing is recorded, or it will be a duplicate.
     """
     client = principal.client
     if client is None or principal.kind != "client" or SCOPE not in principal.scopes:

@@ -335,6 +335,7 @@ PAGES = (
         "parts.html",
         _register,
         entry=True,
+        export=resources.document,
         files=FILES,
     ),
     Page("/register/{activity}", "register", resources.activity, "parts.html", _activity),

@@ -176,8 +176,7 @@ def _wrong(look: Look) -> list[object]:
     if not look.held:
         found.append(Tag(t("staff.not_held"), "bad"))
     if look.beyond:
-        beyond = ", ".join(_categories(look.beyond))
-        found.append(Tag(t("staff.beyond", beyond), "bad"))
+        found += [Tag(t("staff.beyond"), "bad"), *_categories(look.beyond)]
     if not look.vog:
         found.append(Tag(t("staff.no_vog"), "due"))
     return found
