@@ -12,7 +12,7 @@ from tests.fixtures.console import (
 from tests.web.console import Client, Consoled
 
 WHO = "customer/77001"
-"""With data of the contact category, which the help desk covers, and of the payment one, which it does not."""
+"""With data of a category that the help desk covers, and of payment, which it does not."""
 OTHER = "visitor/77002"
 """Of whom there is nothing but data that the help desk does not cover."""
 GONE = "customer/77003"

@@ -110,7 +110,8 @@ def test_a_document_for_a_request_that_is_none_is_refused_beside_the_form(
 ) -> None:
     officer = persons.as_("privacy-officer")
     sent = officer.post(page(WHO, "report"), what="access.json", request_ref="NO-SUCH-1")
-    assert sent.status_code == 409
+    assert sent.status_code == 404
+    assert "NO-SUCH-1" in sent.text
     assert "attachment" not in sent.headers.get("content-disposition", "")
     assert EMAIL not in sent.text
 

@@ -6,6 +6,7 @@ import pytest
 
 from application.queries.today.task import TASKS, TaskRow
 from tests.web.console import Consoled
+from web.pages.listed import PAGES
 from web.pages.today import MANY, leads_to, places, together
 
 
@@ -25,13 +26,17 @@ def test_every_task_of_the_office_leads_to_where_it_is_done(sampled: Consoled) -
     body = text.partition("<tbody>")[2].partition("</tbody>")[0]
     rows = body.split("<tr>")[1:]
     assert rows
-    assert [row for row in rows if not re.search(r'<td data-label="What">\s*<a href="/', row)] == []
+    assert [
+        row for row in rows if not re.search(r'<td data-label="What">(?:<span>|\s)*<a href="/', row)
+    ] == []
     assert "ledger " in body, "the command is shown as well"
 
 
-def test_each_place_is_of_a_known_task() -> None:
+def test_each_place_is_a_page_of_the_part_that_it_names() -> None:
+    parts = {page.path: page.resource.part for page in PAGES}
     assert set(places()) <= set(TASKS)
-    assert all(place.page.startswith("/") for place in places().values())
+    named = {task: (place.page, place.part) for task, place in places().items()}
+    assert {task: it for task, it in named.items() if parts.get(it[0]) != it[1]} == {}
 
 
 def test_a_reader_without_persons_hears_of_none(sampled: Consoled) -> None:
