@@ -50,6 +50,13 @@ class PeriodRule(Protocol):
         """Whether it runs from the end of the anchor's year."""
 
 
+def gone_word(name: Gone) -> str:
+    """What a value is that is not shown: erased, not for this reader, or lost."""
+    if name.erased is True:
+        return "erased"
+    return "masked" if name.masked is True else "lost"
+
+
 class RegisterWords:
     """The words of one language."""
 
@@ -101,7 +108,7 @@ class RegisterWords:
     def name(self, name: Value | Gone | None) -> str | None:
         """The name of a recipient; of a private person who was erased it is gone."""
         if isinstance(name, Gone):
-            return self.page("erased" if name.erased else "lost")
+            return self.page(gone_word(name))
         return None if name is None else str(name)
 
     def provision(self, spelled: str | None) -> str:

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from application.sight import Sight
 from ledger.event import RecordedEvent
-from ledger.keys.opening import Missing
 from projections.folds.annulment import Name, name_of
 from schemas import CATEGORIES, PERSONAL_FIELDS, REMARK
 from schemas.encoding import JsonValue
@@ -64,16 +63,21 @@ def seen_of(event: RecordedEvent, sight: Sight) -> RecordedEvent | None:
 def _told(name: str, fact: JsonValue, sight: Sight) -> JsonValue:
     """A fact as far as it names categories that the reader knows; None: it is left out."""
     if name.endswith(_FIELDS) and isinstance(fact, list):
-        return [field for field in fact if _is_known(PERSONAL_FIELDS.get(str(field)), sight)]
+        return _known_fields(fact, sight)
     if name == _DECISIONS and isinstance(fact, Mapping):
         return {category: fact[category] for category in sight.known(fact)}
-    if name == _KEYS or (name == _REMARKS and not _is_known(REMARK, sight)):
+    if name == _KEYS:
         return None
-    return fact
+    return fact if name != _REMARKS or sight.known([REMARK]) else None
 
 
-def _is_known(category: str | None, sight: Sight) -> bool:
-    return category is None or sight.unseen(category) is not Missing.HIDDEN
+def _known_fields(fields: Iterable[JsonValue], sight: Sight) -> list[JsonValue]:
+    """Those of a known category; what is no field of ours tells of none."""
+    return [
+        field
+        for field in fields
+        if (category := PERSONAL_FIELDS.get(str(field))) is None or sight.known([category])
+    ]
 
 
 def _annulled(event: RecordedEvent) -> Name | None:

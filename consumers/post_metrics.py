@@ -11,15 +11,15 @@ from ledger.recording.batch import Outcome
 POSTED = Series(
     "ledger_posted_events_total",
     "counter",
-    "Events that clients posted over HTTP, by what became of them. foreign: they name a source that their client "
-    "is not, see the client's settings. Refused ones rise: see `ledger dead-letters list`, and mend the sender.",
+    "Events that clients posted over HTTP, by what became of them. foreign: they name a source of another "
+    "system, and nothing of them is kept. refused rises: see `ledger dead-letters list`, mend the sender.",
     ("outcome",),
 )
 TURNED_AWAY = Series(
     "ledger_posts_turned_away_total",
     "counter",
-    "Posts that were answered with 503, as too many waited or the database was away; the client sends them again. "
-    "Keeps rising: see ledger_post_batch_seconds, or let the sender use Kafka.",
+    "Posts that were answered with 503, as too many waited or the database was away; clients send them "
+    "again. Keeps rising: see ledger_post_batch_seconds, or let the sender use Kafka.",
     ("why",),
 )
 BATCH_POSTS = Series(
@@ -31,8 +31,8 @@ BATCH_POSTS = Series(
 BATCH_SECONDS = Series(
     "ledger_post_batch_seconds",
     "histogram",
-    "Seconds from taking posts to their commit. Slower than before: look at the database's disk and at who holds "
-    "the head (a consumer, an erasure, a rotation).",
+    "Seconds from taking posts to their commit. Slower than before: look at the database's disk and at who "
+    "holds the head (a consumer, an erasure, a rotation).",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
 )
 SERIES: tuple[Series, ...] = (POSTED, TURNED_AWAY, BATCH_POSTS, BATCH_SECONDS)

@@ -30,9 +30,9 @@ from schemas import (
 PLACE = "http"
 """What the label begins with under which events of a client are kept; the client's name follows."""
 MOST_EVENTS = 1000
-"""In one batch: what a client gathers in a moment, and what one transaction records in well under a second."""
+"""In one batch: what one transaction records in well under a second."""
 MOST_BYTES = 4 * 1024 * 1024
-"""Of one post, which is in memory some times over."""
+"""Of one post."""
 _PREFIX = "ce-"
 
 
@@ -121,7 +121,7 @@ def _message(post: Post, outcome: Event | Rejection, origin: FileOrigin) -> Mess
 
 
 def _record(post: Post) -> Record:
-    return record_of(0, post.body, post.headers)
+    return record_of(0, post.body, post.headers or ())
 
 
 FOREIGN = Rejection(Code.SOURCE_NOT_ALLOWED, "/source")

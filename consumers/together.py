@@ -1,12 +1,12 @@
 """Recording what many clients post at once: those that wait together share a transaction.
 
-One thread records. While it writes, others wait; then it takes all that wait of one client, up to the limits of
-a batch. A post is answered when its events are committed. What would wait too long is refused at once, so that
-memory stays flat and the client keeps its events.
+One thread records. While it writes, others wait; then it takes all that wait of one client, up to the
+limits of a batch. A post is answered when its events are committed. What would wait too long is refused at
+once, so that memory stays flat and the client keeps its events.
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
@@ -107,7 +107,7 @@ class Together:
         self._ledger: Ledger | None = None
 
     def submit(self, client: str, posts: Sequence[Post]) -> "Future[Fates]":
-        """Let the events of a client be recorded; done once they are committed. Raises Busy when too many wait.
+        """Let the events of a client be recorded; done once they are committed. Raises Busy.
 
         The future fails with Retry when nothing of the post was recorded, or nobody can say so.
         """
@@ -189,7 +189,7 @@ class Together:
         ledger = self._ledger = self._ledger or self._open_ledger()
         own = self._own(posts, sources_now(self._rules, ledger.session, client))
         taken = [post for post, is_own in zip(posts, own, strict=True) if is_own]
-        fates = iter(())
+        fates: Iterator[Fate] = iter(())
         if taken:
             outcome = ledger.record(self._batch(ledger, client, taken))
             self._observer.recorded(outcome, len(group), monotonic() - started)

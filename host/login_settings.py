@@ -49,7 +49,7 @@ def read_logins(reader: Reader) -> LoginSettings:
     """Settings of logins; what is wrong is noted in the reader."""
     return LoginSettings(
         provider=_provider(reader),
-        audience=reader.text("API_AUDIENCE", None, r"\S{1,255}", "a name without spaces"),
+        audience=reader.text("API_AUDIENCE", None, r"[!-~]{1,255}", "a name without spaces"),
         clients_file=reader.file("API_CLIENTS_FILE"),
         client_authorities=reader.file("API_CLIENTS_CAFILE"),
     )
@@ -59,7 +59,7 @@ def _provider(reader: Reader) -> ProviderSettings | None:
     issuer = reader.text(
         "OIDC_ISSUER", None, _ISSUER, "the issuer's address, such as https://login.example.nl"
     )
-    client_id = reader.text("OIDC_CLIENT_ID", None, r"\S{1,255}", "an id without spaces")
+    client_id = reader.text("OIDC_CLIENT_ID", None, r"[!-~]{1,255}", "an id without spaces")
     age = reader.number("OIDC_MAX_AGE_S", MOST_AGE_S, MOST_AGE_S)
     settings = ProviderSettings(
         issuer=issuer or "",

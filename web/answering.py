@@ -55,8 +55,8 @@ class Desk:
     ) -> T:
         """What `work` makes of the visit, in a thread. Raises what it raises, and Busy.
 
-        `moment`: its parameters, where those of the address are read already. `stated`: why this request alone
-        opens values; see `check_opening`.
+        `moment`: its parameters, where those of the address are read already. `stated`: why this request
+        alone opens values; see `check_opening`.
         """
         language = language_of(request)
         stated = stated if stated.categories else self._stated(request)

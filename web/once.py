@@ -22,7 +22,9 @@ class Sending:
 class Once:
     """What forms of all logins led to."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        """`most`: so many are remembered, the latest."""
+        self._most = most
         self._sendings: dict[tuple[str, str], Sending] = {}
         self._lock = Lock()
 
@@ -36,6 +38,6 @@ class Once:
     def _of(self, login: str, name: str) -> Sending:
         with self._lock:
             sending = self._sendings.setdefault((login, name), Sending())
-            while len(self._sendings) > _MOST:
+            while len(self._sendings) > self._most:
                 del self._sendings[next(iter(self._sendings))]
             return sending

@@ -76,10 +76,10 @@ def previewed(parts: tuple[object, ...], would_do: object) -> Preview:
 class Form(Struct, Generic[F], frozen=True):
     """An act by a form: `do` gives the address to go on at.
 
-    `deed`: what the role must be allowed to do; None: `do` judges that itself. `page`: that is shown again when
-    the act is refused, with what was typed (`typed`, by field) and what is wrong (`wrong`: pairs of a field,
-    which may be empty, and a text). Without one the page of errors is shown.
-    `preview`: what it would do, which a person must have seen.
+    `deed`: what the role must be allowed to do; None: `do` judges that itself. `page`: that is shown again
+    when the act is refused, with what was typed (`typed`, by field) and what is wrong (`wrong`: pairs of a
+    field, which may be empty, and a text). Without one the page of errors is shown. `preview`: what it would
+    do, which a person must have seen.
     """
 
     path: str

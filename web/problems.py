@@ -37,6 +37,14 @@ class TooMany(LedgerError):
     """Too many requests: wait a moment, and ask again."""
 
 
+class NotLoggedIn(LedgerError):
+    """Bring an access token that counts, or log in."""
+
+
+class WrongMethod(LedgerError):
+    """This address does not take this method."""
+
+
 class PlaceLost(LedgerError):
     """The list has changed, and this place in it is gone: begin again without a cursor."""
 
@@ -53,6 +61,8 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
+    (NotLoggedIn, HTTPStatus.UNAUTHORIZED),
+    (WrongMethod, HTTPStatus.METHOD_NOT_ALLOWED),
     (PlaceLost, HTTPStatus.GONE),
     (TooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (WrongType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

@@ -16,7 +16,7 @@ from application.times import zone_name
 from application.words import code_word
 from schemas.texts import country_name, field_name
 from web.frame import Frame
-from web.harmless import harmless, shortened
+from web.harmless import harmless
 from web.moments import (
     clock_field,
     day,
@@ -27,7 +27,7 @@ from web.moments import (
     when,
     when_text,
 )
-from web.shown import cell, is_number, verbatim
+from web.shown import cell, is_number, shortened_text, verbatim
 from web.words import counted, grouped, t
 
 _HERE = Path(__file__).parent
@@ -57,7 +57,7 @@ def static(name: str) -> str:
 def environment() -> Environment:
     """The templates with what they may use; one for the whole process."""
     from web.proof import seals  # which makes pieces of pages, and they are made with this
-    from web.scripts import script
+    from web.scripts import script, seal_words
 
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
@@ -78,7 +78,7 @@ def environment() -> Environment:
         has_seals=seals.has_seals,
         log_site=seals.log_site,
         seal_of=seals.seal_of,
-        seal_words=seals.seal_words,
+        seal_words=seal_words,
     )
     environment.filters.update(
         when=when,
@@ -96,7 +96,7 @@ def environment() -> Environment:
         cell=cell,
         verbatim=verbatim,
         commands=commands,
-        shortened=lambda text: text if isinstance(text, Markup) else shortened(str(text)),
+        shortened=shortened_text,
     )
     environment.tests["a_number"] = is_number
     return environment

@@ -144,7 +144,9 @@ class Pages:
     def _made(self, request: Request, page: AnyPage, visit: Visit) -> Response:
         """A page or a file, made while the visit lasts."""
         form = request.query_params.get(FORMAT, "")
-        resource = page.export if form in TYPES and page.export else page.resource
+        resource = (
+            page.export if page.export and (form in TYPES or form in page.files) else page.resource
+        )
         answer = load(visit, resource, asked(request))
         return file_of(page, answer, form) or self._shown(request, page, visit, answer)
 

@@ -1,6 +1,7 @@
 """Scripts that import each other: all have one version in their address, which changes with any of them.
 
-`import "./proof/log.js"` then leads to the same version, and a browser may keep every script for ever.
+`import "./proof/log.js"` then leads to the same version, and a browser may keep every script for ever. So it
+may keep what the seals say, which is a file for each language.
 """
 
 from functools import cache
@@ -8,10 +9,13 @@ from hashlib import sha256
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from application.language import spoken
+from schemas.texts import LANGUAGES, Language
 from web.rendering import STATIC
+from web.words import words
 
 _FOREVER, _NEVER = "public, max-age=31536000, immutable", "no-store"
 
@@ -22,9 +26,28 @@ def _names() -> frozenset[str]:
 
 
 @cache
+def _texts() -> dict[str, dict[str, str]]:
+    """What the seals say, by name of the file; `{name}` in a text is filled in by the browser."""
+    return {_named(language): _said(language) for language in LANGUAGES}
+
+
+def _named(language: Language) -> str:
+    return f"seal-words.{language}.json"
+
+
+def _said(language: Language) -> dict[str, str]:
+    return {name: texts[language] for name, texts in words()["seals"].items()}
+
+
+def seal_words() -> str:
+    """The address of what the seals say, in the language that is spoken."""
+    return script(_named(spoken()))
+
+
+@cache
 def version() -> str:
-    """The version of all scripts together."""
-    digest = sha256()
+    """The version of all scripts together, and of what they say."""
+    digest = sha256(repr(_texts()).encode())
     for name in sorted(_names()):
         digest.update(name.encode() + b"\n" + (STATIC / name).read_bytes())
     return digest.hexdigest()[:16]
@@ -36,12 +59,15 @@ def script(name: str) -> str:
 
 
 async def _give(request: Request) -> Response:
-    """A script. Only names of scripts that are there; an older version is not kept."""
+    """A script, or its texts. Only names that are there; an older version is not kept."""
     name = request.path_params["name"]
+    current = request.path_params["version"] == version()
+    headers = {"cache-control": _FOREVER if current else _NEVER}
+    if name in _texts():
+        return JSONResponse(_texts()[name], headers=headers)
     if name not in _names():
         raise HTTPException(404)
-    current = request.path_params["version"] == version()
-    return FileResponse(STATIC / name, headers={"cache-control": _FOREVER if current else _NEVER})
+    return FileResponse(STATIC / name, headers=headers)
 
 
 ROUTES = (Route("/static/{version}/{name:path}", _give),)

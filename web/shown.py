@@ -6,7 +6,7 @@ from jinja2 import Environment, pass_environment
 from markupsafe import Markup, escape
 
 from application.answer import Gone
-from web.harmless import LONG, harmless
+from web.harmless import LONG, harmless, shortened
 from web.moments import day, when
 from web.words import grouped, t
 
@@ -16,7 +16,9 @@ _NOTHING = Markup(
 _LONG_TEXT = Markup(
     '<details class="long"><summary>{}… <span class="note">{}</span></summary><p>{}</p></details>'
 )
+_BREAKABLE = Markup('<span class="any">{}</span>')
 _BEGINNING = 80
+_LONGEST_WORD = 18
 
 
 @pass_environment
@@ -48,8 +50,22 @@ def _plain(value: object) -> Markup:
 def _text(text: str) -> Markup:
     """A text; of a long one the beginning, and the rest when it is asked for."""
     if len(text) <= LONG:
-        return escape(text)
+        return breakable(text)
     return _LONG_TEXT.format(text[:_BEGINNING], t("value.all", len(text)), text)
+
+
+def breakable(text: str) -> Markup:
+    """A text that may break anywhere if it has a word longer than words are, such as a reference."""
+    if max(map(len, text.split()), default=0) <= _LONGEST_WORD:
+        return escape(text)
+    return _BREAKABLE.format(text)
+
+
+def shortened_text(value: object) -> Markup:
+    """The beginning of a text that is long; markup as it is."""
+    if isinstance(value, Markup) or hasattr(value, "__html__"):
+        return escape(value)
+    return breakable(harmless(shortened(str(value))))
 
 
 def is_number(value: object) -> bool:

@@ -116,8 +116,15 @@ def last_position(source: Source, selected: SelectedEvents) -> int:
     """The position of the last event that counts, reads aside, of those that the reader may know of."""
     if not is_partial(source.reads.sight):
         return selected.position
-    counted = (event for event, annulled_by in seen_in(source, [selected]) if annulled_by is None)
-    return max((event.position for event in counted if event.name != READ), default=0)
+    return last_of(seen_in(source, [selected]))
+
+
+def last_of(seen: Iterable[tuple[RecordedEvent, str | None]]) -> int:
+    """The position of the last of some events that counts, reads aside; 0 without one."""
+    positions = (
+        event.position for event, annulled_by in seen if annulled_by is None and event.name != READ
+    )
+    return max(positions, default=0)
 
 
 def selections(source: Source, reference: str, moment: Moment) -> list[SubjectEvents]:
@@ -131,13 +138,21 @@ def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
 
     Its period has begun by then, and there is an event of it that the moment shows.
     """
+    return chosen_and_all(source, reference, moment)[0]
+
+
+def chosen_and_all(
+    source: Source, reference: str, moment: Moment
+) -> tuple[SubjectEvents, list[SubjectEvents]]:
+    """The same, and beside it every data subject of the reference, in the order of time."""
     periods = source.opener.periods(reference)
     by_stream = _selected(source, [period.subject for period in periods], moment)
+    everyone = [SubjectEvents(stream, selected) for stream, selected in by_stream.items()]
     for index, period in reversed(list(enumerate(periods))):
         # The first period has no start: events can have occurred before the ledger knew the person.
         begun = index == 0 or moment.as_of is None or period.valid_from <= moment.as_of
         if begun and by_stream[period.subject].shown:
-            return SubjectEvents(period.subject, by_stream[period.subject])
+            return SubjectEvents(period.subject, by_stream[period.subject]), everyone
     raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
 
 

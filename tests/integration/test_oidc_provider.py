@@ -1,6 +1,5 @@
 """Logins at a real provider: the whole flow over HTTP, with the console as a server of its own."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -40,7 +39,7 @@ class Moving(Clock):
         self.waited_s = 0.0
 
     def monotonic(self) -> float:
-        return time.monotonic() + self.waited_s
+        return self.waited_s
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead

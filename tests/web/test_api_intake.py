@@ -1,4 +1,4 @@
-"""Events over HTTP: each mode, each fate, who may send what, and what is answered while it cannot be recorded."""
+"""Events over HTTP: each mode, each fate, who may send what, and what is answered while none is recorded."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -104,10 +104,8 @@ def test_a_batch_says_what_became_of_each_event(empty: Consoled, crm: TestClient
         3,
         None,
     ]
-    assert [(fault["code"], fault["pointer"]) for fault in problem["errors"]][0] == (
-        "schema",
-        "/3/data/purpose",
-    )
+    first = problem["errors"][0]
+    assert (first["code"], first["pointer"]) == ("schema", "/3/data/purpose")
     assert (problem["recorded"], problem["duplicates"], problem["refused"]) == (2, 2, 2)
     assert {letter.code for letter in letters_of(empty)} == {
         fault["code"] for fault in problem["errors"]

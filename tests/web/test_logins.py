@@ -16,7 +16,9 @@ from web.logins.wiring import logins_of
 from web.words import words
 
 # Each reason that the code gives stands here; `test_every_reason_has_its_words` reads them from the code.
-REASON = re.compile(r'(?:refuse\(request, |NoOne\(|return )"([a-z]+(?:-[a-z]+)+)"(?! in)')
+REASON = re.compile(
+    r'(?:refused?\(request, |STALE = |NoOne\(|return )"([a-z]+(?:-[a-z]+)+)"(?! in)'
+)
 
 
 def reasons() -> set[str]:

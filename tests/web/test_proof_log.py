@@ -269,6 +269,17 @@ def test_a_key_that_the_page_does_not_name_is_not_believed(visitor: Visitor) -> 
     assert (found["state"], found["code"]) == ("contradicted", "unknown-key")
 
 
+def test_without_any_key_nothing_is_said_of_the_ledger(visitor: Visitor) -> None:
+    keys, visitor.keys = visitor.keys, []
+    found = visitor.visit()
+    assert (found["state"], found["code"]) == ("unavailable", "no-key")
+    visitor.keys = keys
+    visitor.visit()
+    # A browser that saw the key before needs nobody to name it.
+    visitor.keys = []
+    assert visitor.visit()["state"] == "proven"
+
+
 def test_a_key_in_place_of_the_one_that_was_seen_is_not_believed(visitor: Visitor) -> None:
     visitor.visit()
     other = made_key(9)

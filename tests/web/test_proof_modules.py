@@ -1,5 +1,6 @@
 """The scripts that prove, in the browser, beside the vectors and what the ledger says itself."""
 
+import re
 from base64 import b64encode
 from random import Random
 from typing import Any
@@ -19,7 +20,8 @@ from ledger.tlog.tree.proofs import (
 from ledger.tlog.tree.tiles import tile_path
 from tests.fixtures.tlog import decimal_leaves, node_over, tiles_of, vectors
 from tests.web.made_logs import rows_over, tiles_over
-from tests.web.scripting import Files, Script
+from tests.web.scripting import STATIC, Files, Script
+from web.words import words
 
 pytestmark = pytest.mark.usefixtures("files")
 
@@ -360,3 +362,22 @@ def test_members_are_told_apart_as_texts(script: Script) -> None:
 def test_an_entry_that_is_none_is_refused(script: Script, entry: str) -> None:
     told = "return reads((async () => m.membersOf(new TextEncoder().encode(x)))());"
     assert script(function(told), entry) == "entry-form"
+
+
+def test_every_fault_has_a_text_and_every_text_is_said() -> None:
+    scripts = [STATIC / "seal.js", *(STATIC / "proof").glob("*.js")]
+    text = "\n".join(path.read_text("utf-8") for path in scripts)
+    texts = words()["seals"]
+    thrown = set(re.findall(r'new (?:Contradicted|Unavailable)\("([a-z0-9-]+)"', text))
+    assert len(thrown) > 20
+    assert {f"fault.{code}" for code in thrown} <= texts.keys()
+    named = set(re.findall(r'"([a-z][a-z0-9.-]*)"', text))
+    unsaid = {name for name in texts if name not in named and not name.startswith(MADE)}
+    assert unsaid <= {"label", *STATES}
+    faults = {name.removeprefix("fault.") for name in texts if name.startswith("fault.")}
+    assert faults <= thrown | named
+
+
+MADE = ("explain.", "member.", "fault.")
+"""Names that a script makes of a state, a member or a code."""
+STATES = ("unproven", "proven", "contradicted", "unavailable")

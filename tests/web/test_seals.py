@@ -10,23 +10,29 @@ from typing import Any
 import orjson
 import pytest
 from jinja2 import ChoiceLoader, DictLoader
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 import web.app
+from application.queries.persons.history import HistoryPage
 from ledger.reading import head_position
 from ledger.tlog.proving.proof_file import parse_proof
 from ledger.tlog.proving.reading import published
 from ledger.tlog.signing.checkpoints import Checkpoint
+from ledger.tlog.signing.notes import Note, encode_note, parse_note
+from ledger.tlog.signing.policy import parse_policy
 from ledger.tlog.store.folder import LogFolder
+from tests.fixtures.witness import running
 from tests.web.browser import WIDTHS, overflowing, problems
 from tests.web.changed import changed
 from tests.web.console import Client, Consoled, clock
 from tests.web.live import Live, listening
 from web.page import Page as ConsolePage
+from web.pages.listed import PAGES
 from web.principals import Principal
 from web.proof.seals import shown_of
 from web.rendering import environment
-from web.resources.persons import History, PersonParams, person_history
+from web.resources.persons import PlaceParams, person_history
 from web.scripts import script
 from web.visit import Visit
 
@@ -44,7 +50,7 @@ EVENTS = """{% extends "base.html" %}
 {% endblock %}"""
 
 
-def present(visit: Visit, _params: PersonParams, answer: History) -> dict[str, Any]:
+def present(visit: Visit, _params: PlaceParams, answer: HistoryPage) -> dict[str, Any]:
     return {"lines": [(line, shown_of(line)) for line in answer.events[:SOME]]}
 
 
@@ -54,8 +60,10 @@ def live(sampled: Consoled) -> Iterator[Live]:
     more = ConsolePage("/seals/{kind}/{id}", "person", person_history, "events.html", present)
     templates = DictLoader({"events.html": EVENTS})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(web.app, "PAGES", (*web.app.PAGES, more))
-        patch.setattr(environment(), "loader", ChoiceLoader([templates, environment().loader]))
+        patch.setattr(web.app, "PAGES", (*PAGES, more))
+        before = environment().loader
+        assert before
+        patch.setattr(environment(), "loader", ChoiceLoader([templates, before]))
         with listening(sampled.pool) as live:
             yield live
 
@@ -151,14 +159,18 @@ def panel_of(page: Page, position: int) -> Locator:
     return page.get_by_role("dialog")
 
 
-def test_a_seal_opens(live: Live, page: Page) -> None:
+def test_a_seal_opens(sampled: Consoled, live: Live, page: Page) -> None:
     page.goto(live.address + PERSON)
-    position = int(next(iter(states(page))))
-    panel = panel_of(page, position)
+    states(page)
+    seal = page.locator("a.seal").first
+    position = int(seal.get_attribute("data-position") or 0)
+    seal.focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog")
     expect(panel).to_have_attribute("data-seal", "proven")
     for text in (
         f"The seal of event {position}",
-        "exactly as it is shown, under the signed checkpoint of 2,500 events",
+        f"exactly as it is shown, under the signed checkpoint of {signed(sampled).size:,} events",
         "urn:voipzeker:",
         "Signed by the log ledger.localhost/main",
         "first checkpoint that this browser saw",
@@ -172,6 +184,7 @@ def test_a_seal_opens(live: Live, page: Page) -> None:
     assert problems(page) == []
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
+    expect(seal).to_be_focused()
 
 
 def live_proof(live: Live, position: int) -> dict[str, Any]:
@@ -219,14 +232,12 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
 def test_each_part_of_a_changed_row_is_named(
     sampled: Consoled, live: Live, page: Page, name: str
 ) -> None:
-    page.goto(f"{live.address}/proof/135")
-    assert states(page) == {"135": "proven"}
     state = state_of(sampled, 135)
     CHANGES[name](state)
     with changed(
         sampled, 135, "UPDATE {} SET state = %s WHERE notification_id = %s", encoded(state)
     ):
-        page.reload()
+        page.goto(f"{live.address}/proof/135")
         assert states(page) == {"135": "contradicted"}
         expect(panel_of(page, 135).locator("tbody tr").first).to_contain_text(name)
 
@@ -302,12 +313,13 @@ def test_an_older_checkpoint_is_noticed_by_a_browser_that_saw_a_later_one(
     page.goto(live.address + PERSON)
     assert set(states(page).values()) == {"proven"}
     log = LogFolder(sampled.pool.settings.log.folder)
-    history = list(log.history)
+    history, size = list(log.history), signed(sampled).size
     with written(log.path / "checkpoint", history[0]):
         page.reload()
         assert set(states(page).values()) == {"contradicted"}
         told = page.locator("#seal-log")
-        expect(told).to_contain_text("This browser saw a signed checkpoint of 2,500 before")
+        before = f"{size:,}"
+        expect(told).to_contain_text(f"This browser saw a signed checkpoint of {before} before")
         # Both notes stand there, to be kept.
         expect(told.locator("pre")).to_have_text([history[0].decode(), history[-1].decode()])
         assert problems(page) == []
@@ -322,8 +334,7 @@ def test_an_event_becomes_proven_while_the_page_is_open(
     page.goto(f"{live.address}/proof/{position}")
     assert states(page) == {str(position): "unproven"}
     expect(page.get_by_role("main")).to_contain_text("is not under a checkpoint yet")
-    with sampled.site() as site, closing(site.publisher()) as publisher:
-        publisher.publish_once()
+    publish(sampled)
     seal = page.locator("a.seal")
     expect(seal).to_have_attribute("data-seal", "proven", timeout=30_000)
     panel_of(page, position)
@@ -337,9 +348,8 @@ def test_a_rotated_key_is_told_until_the_reader_compared_it(
     assert set(states(page).values()) == {"proven"}
     with sampled.site() as site:
         key = site.log_key.rotate().verifier.text
-        record_one(sampled)
-        with closing(site.publisher()) as publisher:
-            publisher.publish_once()
+    record_one(sampled)
+    publish(sampled)
     page.reload()
     assert set(states(page).values()) == {"proven"}
     told = page.locator("#seal-log")
@@ -353,6 +363,12 @@ def test_a_rotated_key_is_told_until_the_reader_compared_it(
     expect(told).to_be_hidden()
 
 
+def publish(console: Consoled) -> None:
+    """Sign a checkpoint of what was recorded."""
+    with console.site() as site, closing(site.publisher()) as publisher:
+        publisher.publish_once()
+
+
 def record_one(console: Consoled) -> int:
     """Record an event that nothing publishes; its position."""
     with console.site() as site:
@@ -360,6 +376,41 @@ def record_one(console: Consoled) -> int:
     assert console.reads()
     with console.site() as site:
         return head_position(site.session("reader"))
+
+
+def test_witnesses_of_the_policy_are_checked_in_the_browser(
+    empty: Consoled, context: BrowserContext, tmp_path: Path
+) -> None:
+    before = empty.pool.settings
+    with empty.site() as site:
+        log_key = site.log_key.known()[0].text
+    with running(tmp_path / "witness", "witness.example/officer", log_key) as witness:
+        policy = parse_policy(
+            f"witness officer {witness.key.text} {witness.url}\ngroup one any officer\nquorum one\n"
+        )
+        settings = replace(before, log=replace(before.log, policy=policy))
+        with closing(Consoled(settings)) as witnessed:
+            record_one(witnessed)
+            publish(witnessed)
+            with listening(witnessed.pool) as live:
+                live.log_in(context, "auditor")
+                page = context.new_page()
+                page.goto(f"{live.address}/proof")
+                expect(page.locator("#seal-log")).to_have_attribute("data-seal", "proven")
+                expect(
+                    page.get_by_role("rowheader", name="witness.example/officer")
+                ).to_be_visible()
+                page.goto(f"{live.address}/proof/1")
+                assert states(page) == {"1": "proven"}
+                expect(panel_of(page, 1)).to_contain_text("Witness officer signed on")
+                # What no witness signed is not believed, whoever holds the log's key.
+                folder = LogFolder(settings.log.folder)
+                note = parse_note(folder.checkpoint() or b"")
+                alone = encode_note(Note(note.text, note.signatures[:1]))
+                with written(folder.path / "checkpoint", alone):
+                    page.reload()
+                    assert states(page) == {"1": "contradicted"}
+                    expect(page.locator("#seal-log")).to_contain_text("Only 0 witnesses signed")
 
 
 @pytest.mark.parametrize("role", ["helpdesk-agent", "billing-clerk"])
@@ -390,16 +441,15 @@ def test_without_scripts_a_seal_leads_to_the_page_of_its_proof(
         parse_proof(Path(download.value.path()).read_bytes())
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("path", ["/proof", "/proof/135", "/proof/audit", PERSON])
 def test_pages_of_the_proof_are_accessible_at_every_width(
-    live: Live, context: BrowserContext, page: Page, path: str, language: str
+    live: Live, context: BrowserContext, page: Page, path: str
 ) -> None:
-    live.log_in(context, "auditor", language=language)
-    for width in WIDTHS:
+    for language, width in (("nl", WIDTHS[0]), ("en", WIDTHS[-1])):
+        live.log_in(context, "auditor", language=language)
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(live.address + path)
         if path == "/proof":
             expect(page.locator("#seal-log")).to_have_attribute("data-seal", "proven")
         assert overflowing(page) == []
-    assert problems(page) == []
+        assert problems(page) == []

@@ -1,12 +1,16 @@
 """Who may see what, who saw what; an inspector's account ends by itself, and each read of it is listed."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
+
+import pytest
 
 from ledger.event import instant
 from tests.fixtures.console import collected, message, registered
 from tests.web.console import Consoled, clock
 from web.app import granted
+from web.rights import Deed, Part, table
+from web.words import words
 
 WHO = "customer/10023"
 GUEST, OTHER = "employee/ap-1", "employee/ap-2"
@@ -18,6 +22,18 @@ def inspector(employee: str, *, days: int, until: int | None, role: str = "inspe
     end = {} if until is None else {"valid_until": instant(clock() + timedelta(days=until))}
     time = instant(clock() - timedelta(days=days))
     return message("role-granted", employee, source=HR, time=time, role=role, **end)
+
+
+@pytest.mark.parametrize(
+    ("section", "names"),
+    [
+        ("console_part", get_args(Part)),
+        ("deed", get_args(Deed)),
+        ("sight", [f"{one.opens}-{one.others}" for one in table().values()]),
+    ],
+)
+def test_each_thing_that_a_role_can_have_has_words(section: str, names: Any) -> None:
+    assert {*names} <= words()[section].keys()
 
 
 def test_roles_say_what_register_and_console_give(sampled: Consoled) -> None:

@@ -2,22 +2,35 @@
 
 import re
 import string
+import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from markupsafe import Markup
 
 from application.language import speak
 from schemas.texts import LANGUAGES
+from web.pages.listed import PAGES
+from web.rights import Deed, Part
 from web.words import counted, grouped, t, words
 
 WEB = Path(__file__).parents[2] / "web"
 KEYS = [(section, name) for section, texts in words().items() for name in texts]
-# A key whose last part is made from a value, such as `t("nav." ~ section.name)`.
-_MADE = re.compile(r"""["']([a-z_]+)\.[a-z_]*["'] ~|f["']([a-z_]+)\.[a-z_]*\{""")
-# A section that is taken as a whole.
-_WHOLE = re.compile(r"""words\(\)\[["']([a-z_]+)["']\]""")
+_LITERAL = re.compile(r"""["']([a-z_-]+\.[a-z_-]+)["']""")
+_FORMATTED = re.compile(r"""\bf["']([a-z_.-]*\{[^"'\n]*)["']""")
+_JOINED = re.compile(r"""["']([a-z_-]+\.[a-z_-]*)["'] ~""")
+# A section whose names are codes: `word("query", look.why)`, `words()["nav"]`.
+_WHOLE = re.compile(r"""(?:\bword\(\s*|words\(\)\[)["']([a-z_-]+)["']""")
+_CALLED = re.compile(r"""\bt\(\s*["']([^"']+)["']\s*[,)]""")
 _COUNTED = {"one", "many"}
+# Each act has a section of its own.
+_OF_ACTS = {
+    f"act-{page.resource.name}.{part}"
+    for page in PAGES
+    if page.template == "act.html"
+    for part in ("title", "does", "submit")
+}
 
 
 def sources() -> str:
@@ -53,19 +66,50 @@ def test_no_text_holds_markup() -> None:
     assert found == []
 
 
-def test_every_word_is_used_and_every_used_word_is_there() -> None:
-    text = sources()
-    made = {first or second for first, second in _MADE.findall(text)}
-    made |= set(_WHOLE.findall(text))
-    used = set(re.findall(r"""["']([a-z_]+\.[a-z_-]+)["']""", text))
-    unused = [
-        f"{section}.{name}"
-        for section, name in KEYS
-        if section not in made | _COUNTED and f"{section}.{name}" not in used
+def _used(text: str) -> re.Pattern[str]:
+    """What every key looks like that a source uses; a place for a value stands for any code."""
+    formatted = [re.sub(r"\{[^}]*\}", "{}", one) for one in _FORMATTED.findall(text)]
+    made = [
+        re.escape(one).replace(r"\{\}", "[a-z0-9_-]+")
+        for one in formatted
+        if re.search("[a-z]", one) and "." in one
     ]
-    assert unused == []
-    called = set(re.findall(r"""\bt\(\s*["']([^"']+)["']\s*[,)]""", text))
-    assert called - {f"{section}.{name}" for section, name in KEYS} == set()
+    made += [re.escape(one) + "[a-z0-9_-]+" for one in _JOINED.findall(text)]
+    made += [re.escape(section) + r"\..+" for section in {*_WHOLE.findall(text), *_COUNTED}]
+    made += [re.escape(one) for one in _LITERAL.findall(text)]
+    return re.compile("|".join(made))
+
+
+def test_every_word_is_used_and_every_used_word_is_there() -> None:
+    text, keys = sources(), {f"{section}.{name}" for section, name in KEYS}
+    used = _used(text)
+    assert [key for key in sorted(keys) if not used.fullmatch(key)] == []
+    assert set(_CALLED.findall(text)) - keys == set()
+
+
+def test_an_unused_word_would_be_found() -> None:
+    used = _used("""t("page.skip"), t(f"act-{name}.title"), word("query", code), "nav." ~ name""")
+    found = ("page.skip", "act-hold-place.title", "query.anything", "nav.today")
+    assert all(used.fullmatch(key) for key in found)
+    assert not any(used.fullmatch(key) for key in ("page.other", "act-hold-place.does", "seal.a"))
+
+
+def test_every_part_and_deed_of_a_role_has_a_word() -> None:
+    """The page of the staff says what each role has."""
+    assert set(get_args(Part)) == set(words()["console_part"])
+    assert set(get_args(Deed)) == set(words()["deed"])
+
+
+def test_no_text_is_written_twice() -> None:
+    """Several files hold words, and the last one would win."""
+    files = [WEB / "words.toml", *(WEB / "words").glob("*.toml")]
+    keys = [
+        f"{section}.{name}"
+        for file in files
+        for section, named in tomllib.loads(file.read_text("utf-8")).items()
+        for name in named
+    ]
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_values_in_a_text_are_escaped_and_links_are_not() -> None:

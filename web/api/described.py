@@ -12,7 +12,7 @@ from web.resource import Params
 Schema = dict[str, Any]
 _TEMPLATE = "#/components/schemas/{name}"
 _BEFORE = _TEMPLATE.removesuffix("{name}")
-# So deep that every member is seen; a struct that has itself as a member ends there.
+# So deep lists have an element; a struct that holds a list of its own kind ends there.
 _DEEPEST = 8
 _BY_FORMAT = {
     "date-time": "2026-11-24T10:15:00+01:00",
@@ -54,7 +54,7 @@ class Components:
         return str(self.schema(struct)["$ref"]).removeprefix(_BEFORE)
 
     def example(self, schema: Schema, depth: int = 0) -> Any:
-        """A value of the shape of a schema. It tells of nobody: texts and numbers are made of the schema alone."""
+        """A value of the shape of a schema. It tells of nobody: it is made of the schema alone."""
         if "$ref" in schema:
             return self.example(self.named[schema["$ref"].removeprefix(_BEFORE)], depth + 1)
         for known in ("const", "default"):
@@ -82,7 +82,7 @@ class Components:
         return None
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
-        wanted = schema.get("required", ()) if depth < _DEEPEST else ()
+        wanted = schema.get("required", ())
         members = {name: self.example(schema["properties"][name], depth + 1) for name in wanted}
         more = schema.get("additionalProperties")
         if not members and isinstance(more, Mapping) and "propertyNames" not in schema:

@@ -1,4 +1,4 @@
-"""What every answer of the API says of itself, whoever answers: its version, and the trace that it belongs to."""
+"""What every answer of the API says of itself: its version, and the trace that it belongs to."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

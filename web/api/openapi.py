@@ -1,74 +1,59 @@
-"""The description of the API (OpenAPI 3.1), made from the same structs that requests are read into.
+"""The description of the API (OpenAPI 3.1), made from the same structs that requests are read into."""
 
-`python -m web.api.openapi FILE` writes it; it is committed as `docs/reference/openapi.json`.
-"""
-
-import json
-import sys
-from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from application.controller import Controller
-from consumers.posts import MOST_BYTES, MOST_EVENTS
-from schemas import CATEGORIES
+from consumers.posts import MOST_EVENTS
 from schemas.codes import WORDS
-from schemas.decode import MAX_MESSAGE
 from schemas.limits import LIMITS
-from schemas.texts import LANGUAGES
-from web.api.asking import MOST, OPEN, USUAL_LIMIT, Opening, camel
+from web.api.asking import OPEN, Opening, camel
 from web.api.described import Components, Schema
-from web.api.intake import BATCHED, SCOPE, STRUCTURED, PostedEvents, RefusedEvents
+from web.api.intake import BATCHED, STRUCTURED, PostedEvents, RefusedEvents
 from web.api.marking import API_VERSION
+from web.api.parts import (
+    DESCRIPTION,
+    HEADERS,
+    IF_NONE_MATCH,
+    INTAKE,
+    PROBLEMS,
+    SECURITY,
+    parameters,
+)
 from web.api.problems import ApiProblem
-from web.api.routing import BASE, REQUESTS, REQUESTS_S, is_paged, is_personal
+from web.api.routing import BASE, is_paged, is_personal
 from web.api.sending import JSON
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.problems import TYPE
 from web.requests import LANGUAGE
 from web.resource import Resource
-from web.resources.listed import RESOURCES
 
 AnyResource = Resource[Any, Any]
 _PAGE = "https://docs.ledger.example/reference/api.html"
-_PROBLEMS = {
-    400: "A parameter or the content is wrong: `errors` says which, and where.",
-    401: "No login, or a token that does not count.",
-    403: "Not for this role, or not what the token is for.",
-    404: "Nothing at this address, or nothing that the role may know of.",
-    409: "An event with the same source and id is recorded, and says something else.",
-    410: "The list has changed, and the place of the cursor is gone: begin again without one.",
-    413: "More bytes than are read.",
-    415: "The content type is none of those that are read.",
-    429: "Too many requests, or too many values opened: wait, and ask again.",
-    500: "Something went wrong here.",
-    503: "Too much is being done, or the database is away: wait for `Retry-After`, and do the same again.",
-}
 _OF_ANSWERS = (400, 401, 403, 404, 410, 429, 500, 503)
 _OF_INTAKE = (400, 401, 403, 409, 413, 415, 500, 503)
 _WITH_EVENTS = (400, 403, 409, 413)
 
 
-def document() -> Schema:
+def document(resources: Sequence[AnyResource]) -> Schema:
     """The whole description."""
     components = Components(
         [
-            *(resource.answer for resource in RESOURCES),
-            *(resource.params for resource in RESOURCES),
+            *(resource.answer for resource in resources),
+            *(resource.params for resource in resources),
             *(Opening, ApiProblem, PostedEvents, RefusedEvents),
         ]
     )
-    paths = {resource.path: {"get": _operation(resource, components)} for resource in RESOURCES}
+    paths = {resource.path: {"get": _operation(resource, components)} for resource in resources}
     paths["/events"] = {"post": _intake(components)}
     return {
         "openapi": "3.1.0",
         "info": _info(),
         "servers": [{"url": BASE, "description": "This console."}],
         "security": [{"token": []}, {"certificate": []}, {"session": []}],
-        "tags": [{"name": tag, "description": text} for tag, text in _tags()],
+        "tags": [{"name": tag, "description": text} for tag, text in _tags(resources)],
         "paths": dict(sorted(paths.items())),
-        "components": _components(components),
+        "components": _components(components, resources),
     }
 
 
@@ -77,13 +62,7 @@ def _info() -> Schema:
     return {
         "title": "Processing Ledger",
         "version": API_VERSION,
-        "description": (
-            "What the ledger knows and may tell, as typed JSON, and the intake of events. Every answer that opens "
-            "values of a person is noted as a read before it is given, also to HEAD and where 304 is answered. "
-            f"A reader may ask {REQUESTS} times in {REQUESTS_S:.0f} seconds. Names of parameters are camelCase; the "
-            "hyphens of the pages' addresses (`as-of`) are understood as well. What a role does not have answers "
-            "404. A member may be added to an answer at any time; nothing is renamed or taken away within a version."
-        ),
+        "description": DESCRIPTION,
         "contact": {"name": controller.name, "email": controller.contact, "url": _PAGE},
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         "x-limits": [
@@ -93,8 +72,8 @@ def _info() -> Schema:
     }
 
 
-def _tags() -> Iterable[tuple[str, str]]:
-    for part in sorted({resource.part for resource in RESOURCES}):
+def _tags(resources: Sequence[AnyResource]) -> Iterable[tuple[str, str]]:
+    for part in sorted({resource.part for resource in resources}):
         yield part, f"Answers of the part `{part}`; a role has it or not."
     yield "events", "The intake of events."
 
@@ -166,56 +145,55 @@ def _refusals(statuses: Iterable[int]) -> Schema:
     return {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
 
 
-def _intake(components: Components) -> Schema:
-    event = {"type": "object", "description": "A CloudEvent 1.0 of a type that the ledger knows."}
-    example = {
-        "specversion": "1.0",
-        "type": "nl.voipzeker.ledger.consent-withdrawn.v1",
-        "source": "urn:voipzeker:crm",
-        "id": "c-1",
-        "subject": "customer/10023",
-        "time": "2026-11-24T10:15:00+01:00",
-        "datacontenttype": JSON,
-        "data": {
-            "purpose": "newsletter",
-            "channel": "portal",
-            "activity": "direct-marketing",
-            "legal_basis": "6-1-a",
+_EVENT: Schema = {
+    "type": "object",
+    "description": "A CloudEvent 1.0 of a type that the ledger knows.",
+}
+_EXAMPLE: Schema = {
+    "specversion": "1.0",
+    "type": "nl.voipzeker.ledger.consent-withdrawn.v1",
+    "source": "urn:voipzeker:crm",
+    "id": "c-1",
+    "subject": "customer/10023",
+    "time": "2026-11-24T10:15:00+01:00",
+    "datacontenttype": JSON,
+    "data": {
+        "purpose": "newsletter",
+        "channel": "portal",
+        "activity": "direct-marketing",
+        "legal_basis": "6-1-a",
+    },
+}
+_POST: Schema = {
+    "required": True,
+    "content": {
+        STRUCTURED: {"schema": _EVENT, "example": _EXAMPLE},
+        BATCHED: {
+            "schema": {"type": "array", "items": _EVENT, "maxItems": MOST_EVENTS},
+            "example": [_EXAMPLE],
         },
-    }
+        JSON: {
+            "schema": {
+                "type": "object",
+                "description": "In binary mode the `data` of the event.",
+            },
+            "example": _EXAMPLE["data"],
+        },
+    },
+}
+
+
+def _intake(components: Components) -> Schema:
     return {
         "operationId": "postEvents",
         "summary": "Send events, which are recorded when this is answered with 2xx.",
-        "description": (
-            f"A client sends events of the sources of its own system. Its token is for the scope `{SCOPE}`. The modes "
-            f"of CloudEvents are told apart by the content type: structured, batched with at most {MOST_EVENTS} events "
-            f"and {MOST_BYTES} bytes, and binary, where attributes are headers `ce-…`. One event has at most "
-            f"{MAX_MESSAGE} bytes. The same source and id again is a duplicate and counts as recorded. Where an event "
-            "is refused, the answer is an error, the other events are recorded all the same, and the refused one is "
-            "kept as a dead letter, unless its source is not the client's. Sending everything again is harmless."
-        ),
+        "description": INTAKE,
         "tags": ["events"],
         "parameters": [
             {"$ref": "#/components/parameters/language"},
             {"$ref": "#/components/parameters/traceparent"},
         ],
-        "requestBody": {
-            "required": True,
-            "content": {
-                STRUCTURED: {"schema": event, "example": example},
-                BATCHED: {
-                    "schema": {"type": "array", "items": event, "maxItems": MOST_EVENTS},
-                    "example": [example],
-                },
-                JSON: {
-                    "schema": {
-                        "type": "object",
-                        "description": "In binary mode the `data` of the event.",
-                    },
-                    "example": example["data"],
-                },
-            },
-        },
+        "requestBody": _POST,
         "responses": {
             "200": {
                 "description": "Every event is recorded: now, or before.",
@@ -237,7 +215,7 @@ def _refused(status: int, components: Components) -> Schema:
     either = [components.schema(RefusedEvents), components.schema(ApiProblem)]
     codes = ", ".join(f"`{code.value}`" for code in WORDS)
     return {
-        "description": f"{_PROBLEMS[status]} Codes of refused events: {codes}.",
+        "description": f"{PROBLEMS[status]} Codes of refused events: {codes}.",
         "headers": _headers(),
         "content": {
             TYPE: {"schema": {"type": "object", "properties": _PROBLEM_MEMBERS, "anyOf": either}}
@@ -252,8 +230,8 @@ _PROBLEM_MEMBERS: Schema = {
 }
 
 
-def _components(components: Components) -> Schema:
-    params = {resource.params for resource in RESOURCES}
+def _components(components: Components, resources: Sequence[AnyResource]) -> Schema:
+    params = {resource.params for resource in resources}
     schemas = components.without([*params, Opening])
     schemas["NextPiece"] = {
         "type": "object",
@@ -262,11 +240,11 @@ def _components(components: Components) -> Schema:
     }
     return {
         "schemas": schemas,
-        "parameters": {parameter["name"]: parameter for parameter in _parameters(components)}
-        | {"ifNoneMatch": _IF_NONE_MATCH},
-        "headers": _HEADERS,
-        "responses": {str(status): _problem(status, components) for status in _PROBLEMS},
-        "securitySchemes": _SECURITY,
+        "parameters": {parameter["name"]: parameter for parameter in parameters(components)}
+        | {"ifNoneMatch": IF_NONE_MATCH},
+        "headers": HEADERS,
+        "responses": {str(status): _problem(status, components) for status in PROBLEMS},
+        "securitySchemes": SECURITY,
     }
 
 
@@ -277,95 +255,7 @@ def _problem(status: int, components: Components) -> Schema:
         else {}
     )
     return {
-        "description": _PROBLEMS[status],
+        "description": PROBLEMS[status],
         "headers": {**_headers(), **waits},
         "content": {TYPE: {"schema": components.schema(ApiProblem)}},
     }
-
-
-def _parameters(components: Components) -> Iterable[Schema]:
-    time = {"type": "string", "examples": ["2026-11-24T10:15:00+01:00"]}
-    yield _query(
-        LANGUAGE,
-        "Of texts for people; without it what `Accept-Language` prefers.",
-        {"enum": [*LANGUAGES]},
-    )
-    yield _query(AS_OF, "What had happened by this time, with its offset.", time)
-    yield _query(RECORDED_BY, "What was known at this time, with its offset.", time)
-    yield _query(
-        AT_POSITION, "Up to the event at this position.", {"type": "integer", "minimum": 0}
-    )
-    for name, schema, _ in components.members(Opening):
-        text = "Why masked values open." if name == "reason" else "The case that they open for."
-        yield _query(name, f"{text} With `open`.", schema)
-    categories = {"type": "array", "items": {"enum": [*CATEGORIES]}}
-    yield _query(
-        OPEN, "Categories of masked values to open, for this request, with a reason.", categories
-    )
-    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL_LIMIT}
-    yield _query("limit", "Rows at once.", limit)
-    yield _query(
-        "cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 200}
-    )
-    yield {
-        "name": "traceparent",
-        "in": "header",
-        "description": "W3C Trace Context: the trace that the answer belongs to.",
-        "schema": {"type": "string"},
-    }
-
-
-def _query(name: str, description: str, schema: Schema) -> Schema:
-    schema = {key: value for key, value in schema.items() if key != "description"}
-    return {"name": camel(name), "in": "query", "description": description, "schema": schema}
-
-
-_IF_NONE_MATCH: Schema = {
-    "name": "If-None-Match",
-    "in": "header",
-    "description": "The tag of an answer that the client has.",
-    "schema": {"type": "string"},
-}
-_HEADERS: Schema = {
-    "API-Version": {"description": "Version of this description.", "schema": {"type": "string"}},
-    "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
-    "Link": {
-        "description": '`rel="next"`: the next piece of a list.',
-        "schema": {"type": "string"},
-    },
-    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
-    "traceparent": {"description": "W3C Trace Context.", "schema": {"type": "string"}},
-}
-_SECURITY: Schema = {
-    "token": {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "JWT",
-        "description": f"An access token of the provider, for the scope `ledger`; to send events `{SCOPE}` too.",
-    },
-    "certificate": {
-        "type": "mutualTLS",
-        "description": "A client certificate that the settings know.",
-    },
-    "session": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": "__Host-session",
-        "description": "Of a browser that is logged in.",
-    },
-}
-
-
-def content() -> bytes:
-    """The description as it is committed."""
-    return (json.dumps(document(), indent=1, ensure_ascii=False) + "\n").encode()
-
-
-@cache
-def published() -> bytes:
-    """The description as it is served."""
-    return content()
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1] if len(sys.argv) > 1 else "docs/reference/openapi.json").write_bytes(content())

@@ -1,7 +1,7 @@
-"""Long lists piece by piece. A cursor names the last row that was given, so rows before it do not shift the next.
+"""Long lists piece by piece. A cursor names the last row that was given: new rows before it shift nothing.
 
-A cursor is signed with a key of the ledger and says of which question it is: nothing in it can be made up, and
-it leads nowhere that its reader may not go. It holds a keyed hash of the row, never the row.
+A cursor is signed with a key of the ledger and says of which question it is: nothing in it can be made up,
+and it leads nowhere that its reader may not go. It holds a keyed hash of the row, never the row.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -83,5 +83,5 @@ class Pages:
 
 def _unknown() -> Misconfigured:
     return Misconfigured(
-        "this cursor is not one that this question was answered with", field="cursor"
+        "this cursor belongs to another question: begin again without one", field="cursor"
     )

@@ -1,6 +1,6 @@
 """Errors of the API as `application/problem+json` (RFC 9457): a code for programs, and where the fault is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from msgspec import UNSET, Struct, UnsetType
@@ -52,21 +52,15 @@ class ApiProblem(Struct, frozen=True):
     errors: list[Fault] | UnsetType = UNSET
 
 
-def plain(status: HTTPStatus) -> ApiProblem:
-    """The problem of a status that no error of ours tells of."""
-    return ApiProblem(
-        status.phrase,
-        status.value,
-        str(t(f"http.{status.value}")),
-        _CODES.get(status, "internal"),
-    )
-
-
 def problem_of(error: Exception) -> ApiProblem:
     """What is told of an error. Unknown errors tell nothing: their texts may quote values."""
     status = status_of(error)
+    if (
+        status is HTTPStatus.UNPROCESSABLE_ENTITY
+    ):  # wrong input is 400 (ADR /core/error-handling/invalid-input)
+        status = HTTPStatus.BAD_REQUEST
     if not isinstance(error, LedgerError):
-        return plain(HTTPStatus.INTERNAL_SERVER_ERROR)
+        return ApiProblem(status.phrase, status.value, str(t("http.500")), "internal")
     detail = localized(told(str(error)))
     faults = (
         [Fault(detail, parameter=camel(error.field.replace("_", "-")))] if error.field else UNSET
@@ -88,10 +82,17 @@ def problem_response(problem: Struct, status: int) -> Response:
     return Response(to_json(problem), status, media_type=TYPE)
 
 
-def failed(error: Exception) -> Response:
-    """The answer of an error, which says how long to wait where that helps."""
-    problem = problem_of(error)
-    response = problem_response(problem, problem.status)
-    if wait_s := _WAIT_S.get(HTTPStatus(problem.status)):
+def worded(problem: ApiProblem) -> Response:
+    """A problem as an answer."""
+    return problem_response(problem, problem.status)
+
+
+def failed(error: Exception, word: Callable[[ApiProblem], Response] = worded) -> Response:
+    """The answer of an error, which says what helps. `word`: how its problem is written."""
+    response = word(problem_of(error))
+    status = HTTPStatus(response.status_code)
+    if wait_s := _WAIT_S.get(status):
         response.headers["retry-after"] = wait_s
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers["www-authenticate"] = "Bearer"
     return response

@@ -20,11 +20,11 @@ from schemas.encoding import to_line
 from web.answering import Desk, load
 from web.api.asking import CURSOR, Asked, camel, hyphened, read_request
 from web.api.paging import Pages
-from web.api.problems import failed, plain, problem_response
+from web.api.problems import ApiProblem, failed, worded
 from web.api.sending import answered, bodiless
 from web.logins.limits import Limiter
 from web.principals import Principal
-from web.problems import NotFound, TooMany
+from web.problems import NotFound, NotLoggedIn, TooMany, WrongMethod
 from web.requests import language_of
 from web.resource import Resource
 from web.visit import Visit
@@ -39,36 +39,56 @@ Guarded = Callable[[Request, Principal], Awaitable[Response]]
 
 
 class Endpoint:
-    """One address of the API and what it does by each method. Every answer is JSON, also that of an error."""
+    """One address of the API and what it does by each method. Every answer is JSON, also that of an error.
 
-    def __init__(self, methods: Mapping[str, Method]) -> None:
+    `word`: how a problem is written.
+    """
+
+    def __init__(
+        self, methods: Mapping[str, Method], word: Callable[[ApiProblem], Response] = worded
+    ) -> None:
         get = {"HEAD": methods["GET"]} if "GET" in methods else {}
         self._methods = {**methods, **get}
         self._allow = ", ".join([*self._methods, "OPTIONS"])
+        self._word = word
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
         speak(language_of(request))
-        response = bodiless(request, await self._answer(request))
+        response = bodiless(request, await self._answered(request))
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
-        method = self._methods.get(request.method)
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"allow": self._allow})
-        if method is None:
-            response = problem_response(plain(HTTPStatus.METHOD_NOT_ALLOWED), 405)
-            response.headers["allow"] = self._allow
-            return response
+    async def _answered(self, request: Request) -> Response:
         try:
-            return await method(request)
+            return await self._answer(request)
         except LedgerError as error:
-            return failed(error)
+            response = failed(error, self._word)
         except Exception as error:  # its text may quote a value: the log has its type alone
             name = type(error).__name__
             _LOG.error("unforeseen", f"a request ended with {name}", error=name)
-            return failed(error)
+            response = failed(error, self._word)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["allow"] = self._allow
+        return response
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": self._allow})
+        method = self._methods.get(request.method)
+        if method is None:
+            raise WrongMethod
+        return await method(request)
+
+
+class Nothing(Endpoint):
+    """Every other address below the API, whatever is asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    async def _answer(self, _request: Request) -> Response:
+        raise NotFound
 
 
 def guarded(answer: Guarded, requests: Limiter | None = None) -> Method:
@@ -77,15 +97,10 @@ def guarded(answer: Guarded, requests: Limiter | None = None) -> Method:
     async def endpoint(request: Request) -> Response:
         principal: Principal | None = request.state.principal
         if principal is None:
-            response = problem_response(plain(HTTPStatus.UNAUTHORIZED), 401)
-            response.headers["www-authenticate"] = "Bearer"
-            return response
+            raise NotLoggedIn
         if requests is not None and requests.take(principal.reference):
-            return failed(TooMany())
-        try:
-            return await answer(request, principal)
-        except LedgerError as error:
-            return failed(error)
+            raise TooMany
+        return await answer(request, principal)
 
     return endpoint
 
@@ -110,8 +125,9 @@ def resource_route(desk: Desk, resource: Resource[Any, Any], requests: Limiter) 
 
 
 def is_paged(resource: Resource[Any, Any]) -> bool:
-    """Whether the API gives an answer in pieces: it is a list, and does not ask for its pieces itself."""
-    return resource.rows is not None and "limit" not in resource.params.__struct_fields__
+    """Whether the API gives an answer in pieces: it is a list, and is no page of one by itself."""
+    is_page = "limit" in resource.params.__struct_fields__
+    return resource.rows is not None and not (is_page or hasattr(resource.answer, "next"))
 
 
 def is_personal(resource: Resource[Any, Any]) -> bool:
@@ -151,13 +167,3 @@ def _following(request: Request, parameter: str, place: str) -> str:
         if text and name != parameter
     ]
     return f"{quote(request.url.path)}?{urlencode([*kept, (parameter, place)])}"
-
-
-class Nothing(Endpoint):
-    """Every other address below the API, whatever is asked of it."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-
-    async def _answer(self, request: Request) -> Response:
-        return failed(NotFound())

@@ -5,6 +5,7 @@ cookies and certificates by itself: they change nothing without proof that a pag
 """
 
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 from starlette.datastructures import State
 from starlette.requests import HTTPConnection, Request
@@ -150,5 +151,11 @@ def token_problem(refused: TokenRefused) -> Response:
 def problem(status: int, title: str, code: str | None = None) -> Response:
     """A problem in the language of the request."""
     detail = str(t(f"http.{status}"))
-    content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    content = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": f"urn:uuid:{uuid4()}",
+    }
     return JSONResponse(content | ({"code": code} if code else {}), status, media_type=PROBLEM)

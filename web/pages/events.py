@@ -2,22 +2,30 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from application.answer import Gone
+from application.answer import Gone, Name
 from application.language import spoken
+from application.queries.persons.history import HistoryLine
 from application.queries.persons.one_event import BrokenRule, EventShown
 from application.words import code_word, say, told_in
 from rulebook import provision as provision_of
 from rulebook import rule as rule_of
 from schemas import is_person, members
 from schemas.references import kind_of
-from schemas.texts import field_name
+from schemas.texts import country_name, field_name
 from web.linking import person, person_to, to
 from web.moments import when
 from web.page import Page
 from web.pages.given import legal_basis, provision
 from web.pages.person_acts import is_open
 from web.pages.persons import title_of
-from web.pages.values import category, hidden_in_fields, is_hidden, opening, shown
+from web.pages.values import (
+    Opening,
+    category,
+    hidden_in_fields,
+    is_hidden,
+    opening,
+    shown,
+)
 from web.parts import Definitions, Notice, Table, columns, lines
 from web.pieces import Erased, Id, Link, Tag, Tone
 from web.proof.seals import seal_of, shown_of
@@ -26,21 +34,17 @@ from web.resources.events import EventParams, event
 from web.visit import Visit
 from web.words import t
 
+_COUNTRIES = frozenset({"country", "countries"})
 _TONES: dict[str, Tone] = {"high": "bad", "medium": "due"}
 
 
 def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[str, object]:
     line, subject = answer.event, answer.subject
-    about = subject if isinstance(subject, str) and is_person(subject) else None
-    facts = tuple(_fact(visit, name, value) for name, value in line.facts.items())
-    hidden = hidden_in_fields(field for field, value in line.personal.items() if is_hidden(value))
     parts = (
         Definitions(tuple(_what(visit, answer))),
         Definitions(tuple(_law(visit, answer))),
         _personal(visit, answer),
-        Table(t("event.facts"), columns(t("event.fact"), t("event.value")), facts)
-        if facts
-        else None,
+        _facts(visit, answer),
         *_findings(visit, answer),
         Definitions(tuple(_record(answer))),
     )
@@ -50,9 +54,17 @@ def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[st
         "seal": seal_of(visit, line.position, shown_of(line)),
         "annulled": _annulled(line.annulled_by),
         "recorded": is_open(line),
-        "opening": opening(visit, about, hidden) if about else None,
+        "opening": _opening(visit, subject, line),
         "parts": tuple(part for part in parts if part is not None),
     }
+
+
+def _opening(visit: Visit, subject: Name, line: HistoryLine) -> Opening | None:
+    """What opens the hidden values of an event: they are those of a person."""
+    if not isinstance(subject, str) or not is_person(subject):
+        return None
+    hidden = [field for field, value in line.personal.items() if is_hidden(value)]
+    return opening(visit, subject, hidden_in_fields(hidden))
 
 
 def _annulled(by: str | None) -> Notice | None:
@@ -112,6 +124,12 @@ def _personal(visit: Visit, answer: EventShown) -> Table | None:
     return Table(t("event.personal"), headings, rows, "personal") if rows else None
 
 
+def _facts(visit: Visit, answer: EventShown) -> Table | None:
+    rows = tuple(_fact(visit, name, value) for name, value in answer.event.facts.items())
+    headings = columns(t("event.fact"), t("event.value"))
+    return Table(t("event.facts"), headings, rows) if rows else None
+
+
 def _fact(visit: Visit, name: str, value: object) -> tuple[object, ...]:
     texts = members.words().get(name)
     words = texts[spoken()] if texts else name.replace("_", " ")
@@ -121,13 +139,17 @@ def _fact(visit: Visit, name: str, value: object) -> tuple[object, ...]:
 def _told(visit: Visit, name: str, value: object) -> object:
     """A fact in words: a person as a link, a code in words, a list with its entries."""
     if isinstance(value, str):
-        return person(visit, value) if is_person(value) else code_word(name, value)
+        return person(visit, value) if is_person(value) else _word(name, value)
     if isinstance(value, Mapping):
         pairs = (_pair(visit, name, key, one) for key, one in value.items())
         return lines(*pairs)
     if isinstance(value, list):
         return _listed(visit, name, value)
     return Erased() if isinstance(value, Gone) else value
+
+
+def _word(name: str, value: str) -> str | None:
+    return country_name(value, spoken()) if name in _COUNTRIES else code_word(name, value)
 
 
 def _pair(visit: Visit, name: str, key: str, value: object) -> object:

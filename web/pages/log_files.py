@@ -16,14 +16,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from application.queries.upkeep.log_state import event_proof
-from ledger.errors import LedgerError
 from ledger.tlog.proving.reading import entry_at
 from ledger.tlog.store.files import read_file
 from ledger.tlog.store.folder import CHECKPOINT, LogFolder
 from ledger.tlog.tree.tiles import TILE_WIDTH, bundle_path, tile_path
 from web.answering import Desk
-from web.api.problems import failed
-from web.api.routing import guarded
+from web.api.routing import Endpoint, guarded
 from web.principals import Principal
 from web.problems import NotFound
 from web.resources.proof import note_entry
@@ -101,17 +99,14 @@ def routes(desk: Desk) -> list[Route]:
     for_readers = guarded(closed)
 
     async def file(request: Request) -> Response:
-        try:
-            name = _asked(request)
-            # That a confidential ledger exists, and how much it holds, is for its own readers.
-            if name.kind == "entries" or settings.confidential:
-                return await for_readers(request)
-            return _given(name, await run_in_threadpool(name.read, folder))
-        except LedgerError as error:
-            return failed(error)
+        name = _asked(request)
+        # That a confidential ledger exists, and how much it holds, is for its own readers.
+        if name.kind == "entries" or settings.confidential:
+            return await for_readers(request)
+        return _given(name, await run_in_threadpool(name.read, folder))
 
     return [
-        Route("/log/{name:path}", file),
+        Route("/log/{name:path}", Endpoint({"GET": file})),
         _download(desk, "tlog-proof", _proof),
         _download(desk, "entry", _entry),
     ]
@@ -147,7 +142,7 @@ def _download(desk: Desk, kind: str, make: Callable[[Visit, int], bytes]) -> Rou
         headers = {"content-disposition": f"attachment; filename={position}.{kind}"}
         return Response(content, headers=headers, media_type=_BYTES)
 
-    return Route(f"/proof/{{position:int}}.{kind}", guarded(answer))
+    return Route(f"/proof/{{position:int}}.{kind}", Endpoint({"GET": guarded(answer)}))
 
 
 def _proof(visit: Visit, position: int) -> bytes:

@@ -62,10 +62,9 @@ def _would(visit: Visit, fields: Telling) -> Preview:
     source = visit.source("notify")
     word = _word(source, fields)
     notification(source, word, time_of(visit, fields))
-    name = "would_not" if fields.outcome in EXCEPTIONS else "would"
-    told = t(
-        f"act-notification-record.{name}", word.recipient, code(word.action, "right"), word.subject
-    )
+    cannot = fields.outcome in EXCEPTIONS
+    text = "act-notification-record.would_not" if cannot else "act-notification-record.would"
+    told = t(text, word.recipient, code(word.action, "right"), word.subject)
     return previewed((Text(told),), [word, fields.at])
 
 

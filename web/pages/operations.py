@@ -39,7 +39,9 @@ Facts = Mapping[str, object]
 TRIED_AT_ONCE = 500
 # The publisher signs every second; what waits longer than this stands still.
 OLD_CHECKPOINT_S = 60.0
-_FILES, _COMMANDS = "file:", "command:"
+_FILES, _COMMANDS, _READS = "file:", "command:", "read"
+# A running projector is behind by less, and for a moment only.
+LATE_EVENTS = 1_000
 
 
 def _operations(visit: Visit, _params: NoParams, answer: Status) -> Facts:
@@ -121,7 +123,7 @@ def _attention(visit: Visit, answer: Status, epoch: KeyStatus) -> Iterator[objec
         yield t("operations.unpublished", counted("event", behind))
     if epoch.due:
         yield t("operations.rotation")
-    late = [view for view in answer.views if view.lag]
+    late = [view for view in answer.views if view.lag > LATE_EVENTS]
     if late:
         yield t("operations.views_late", counted("view", len(late)))
 
@@ -177,6 +179,8 @@ def _place(topic: str | None) -> object:
     """Where messages came from, in words."""
     if topic is None or topic == _FILES:
         return t("operations.files")
+    if topic == _READS:
+        return t("operations.own_reads")
     return t("operations.commands") if topic.startswith(_COMMANDS) else topic
 
 
@@ -242,7 +246,7 @@ def _letter_row(row: DeadLetter) -> Sequence[object]:
     place = _place(row.topic) if row.topic.startswith(_COMMANDS) else row.topic
     return (
         [Id(row.letter[:12]), row.type or t("letters.no_type")],
-        [Tag(word("refusal", row.code), "bad"), Id(row.pointer), _said(row)],
+        [Tag(word(f"refusal.{row.code}"), "bad"), Id(row.pointer), _said(row)],
         [_source(row.source), t("letters.line", place, row.offset or 0)],
         [when(row.last_seen) if row.last_seen else None, counted("time", row.times)],
         day(row.forgotten_after) if row.forgotten_after else None,
@@ -280,7 +284,7 @@ KIND = Kind.__struct_fields__
 class Chosen(Kind, frozen=True, kw_only=True):
     """Letters by their names, chosen from a list of a kind."""
 
-    letter: list[Shown] = []
+    letter: tuple[Shown, ...] = ()
 
 
 class Source(FormData, frozen=True, kw_only=True):

@@ -28,6 +28,8 @@ from web.resources.persons import (
 from web.visit import Visit
 from web.words import t
 
+SHOWN = 50
+"""So many events stand on a page, each with its seal; the answer and its files have up to the limit."""
 _TONES: dict[Change, Tone] = {"changed": "due", "new": "due", "gone": "due"}
 
 
@@ -43,16 +45,18 @@ def more(
 
 def _history(visit: Visit, params: PlaceParams, answer: HistoryPage) -> Mapping[str, object]:
     said = t("history.said", Figure(answer.count, person_to(visit, params.reference)))
-    rows = tuple(_event(visit, line) for line in answer.events)
+    events = answer.events[:SHOWN]
+    following = events[-1].position if len(answer.events) > len(events) else answer.next
+    rows = tuple(_event(visit, line) for line in events)
     names = ("when", "what", "data", *(("seal",) if has_seals(visit) else ()))
     headings = (t(f"history.{name}") for name in names)
-    hidden = hidden_in_fields(field for line in answer.events for field in _hidden(line))
+    hidden = hidden_in_fields(field for line in events for field in _hidden(line))
     return head(visit, params, "history", said) | {
         "parts": (Table(t("history.caption"), columns(*headings), rows),),
         "sealed": True,
-        "recorded": any(is_open(line) for line in answer.events),
+        "recorded": any(is_open(line) for line in events),
         "opening": opening(visit, params.reference, hidden),
-        "more": more(visit, params, "history", answer.next),
+        "more": more(visit, params, "history", following),
     }
 
 

@@ -1,6 +1,7 @@
 """What a person decided on, and whether they may be approached: what each rule says, and why."""
 
 from collections.abc import Iterable, Mapping
+from heapq import nlargest
 
 from application.language import spoken
 from application.queries.persons.consents import ChoiceShown, ConsentAct, Consents, ConsentShown
@@ -18,6 +19,9 @@ from web.rendering import code
 from web.resources.persons import PersonParams, person_channels, person_consents
 from web.visit import Visit
 from web.words import t
+
+SHOWN = 50
+"""So many acts stand on the page, the latest; the file has all of them."""
 
 
 def _consents(visit: Visit, params: PersonParams, answer: Consents) -> Mapping[str, object]:
@@ -97,7 +101,7 @@ def _asked(verdict: MarketingVerdict) -> str | None:
 
 def _acts(answer: Consents) -> list[ConsentAct]:
     acts = answer.history if isinstance(answer.history, list) else []
-    return sorted(acts, key=lambda act: act.position, reverse=True)
+    return nlargest(SHOWN, acts, key=lambda act: act.position)
 
 
 def _act(visit: Visit, act: ConsentAct) -> tuple[object, ...]:

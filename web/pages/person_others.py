@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from application.queries.cases.requests import RequestList, RequestRow
 from application.queries.disclosures.received import Disclosures
-from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT
+from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Report
 from rulebook.calendar import day_of
 from web.linking import person_to, to
 from web.moments import day
@@ -20,7 +21,7 @@ from web.resources.persons import PersonParams, person_disclosures, person_reque
 from web.visit import Visit
 from web.words import t
 
-REPORTS = {"access": ACCESS_REPORT, "portability": PORTABILITY_EXPORT}
+REPORTS: dict[str, Report[Any]] = {"access": ACCESS_REPORT, "portability": PORTABILITY_EXPORT}
 _FIRST = "pdf"  # what a person can read
 SHOWN = 100
 """So many disclosures about one person stand on the page, the latest; the file has all of them."""

@@ -6,6 +6,7 @@ What is asked for stands in no address: neither a value, nor which document a pe
 from collections.abc import Mapping
 from typing import Literal
 
+from application.answer import Answer
 from application.language import spoken
 from application.queries.persons.search import (
     FoundPersons,
@@ -35,7 +36,12 @@ from web.resources.persons import PersonId, PersonParams
 from web.visit import Visit
 from web.words import t
 
-MEDIA = {**TYPES, "pdf": "application/pdf", "html": "text/html; charset=utf-8"}
+MEDIA = {
+    "json": TYPES["json"],
+    "csv": TYPES["csv"],
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+}
 
 
 class LookUp(FormData, frozen=True):
@@ -108,7 +114,8 @@ def _with_reason(visit: Visit, form: FindBy, row: SearchField) -> Visit:
     return visit.for_reason(Reason(form.reason, form.case_ref), row.category)
 
 
-def _found(visit: Visit, _params: NoParams, answer: FoundPersons) -> Mapping[str, object]:
+def _found(visit: Visit, _params: NoParams, answer: Answer) -> Mapping[str, object]:
+    assert isinstance(answer, FoundPersons)  # the answer of the question, not that of the page
     field = field_name(answer.field, spoken())
     rows = tuple(
         (

@@ -59,7 +59,8 @@ def head(visit: Visit, params: PersonParams, here: str, said: object) -> dict[st
 
 def _person(visit: Visit, params: LineParams, answer: Person) -> Mapping[str, object]:
     reference = params.reference
-    acts = [_act(visit, act) for act in answer.acts]
+    rest = to(visit)[1:]  # what every address of the same moment ends with
+    acts = [_act(rest, act) for act in answer.acts]
     latest = sorted(acts, key=lambda act: act.occurred)[-LATEST:]
     everything = person_to(visit, reference, "history")
     said = t(
@@ -97,7 +98,7 @@ def window(visit: Visit, params: LineParams, answer: Person) -> Window:
     return Window(start, max(end, start + timedelta(days=1)))
 
 
-def _act(visit: Visit, act: ActOnPerson) -> Act:
+def _act(rest: str, act: ActOnPerson) -> Act:
     text = act.text or act.type
     said = t("person.annulled", text) if act.annulled_by else text
     return Act(
@@ -105,7 +106,7 @@ def _act(visit: Visit, act: ActOnPerson) -> Act:
         _instant(act.occurred_at),
         _instant(act.recorded_at),
         str(said),
-        to(visit, "events", str(act.position)),
+        f"/events/{act.position}{rest}",
     )
 
 

@@ -154,7 +154,7 @@ def _beside(answer: RegisteredActivity, words: RegisterWords) -> Table:
         for measure in answer.security_measures
     ]
     in_place = sum(measure.in_place is True for measure in answer.security_measures)
-    points = (
+    points: tuple[tuple[str, Iterable[str], Iterable[str]], ...] = (
         ("purposes", purposes, words.codes("legal_basis", observed.legal_bases)),
         ("subject_categories", words.codes("subject", declared.subject_categories), []),
         (
@@ -335,6 +335,7 @@ PAGES = (
         "parts.html",
         _register,
         entry=True,
+        export=resources.document,
         files=FILES,
     ),
     Page("/register/{activity}", "register", resources.activity, "parts.html", _activity),

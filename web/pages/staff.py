@@ -166,8 +166,8 @@ def _whose(visit: Visit, look: Look) -> object:
 
 def _why(look: Look) -> list[object]:
     """What was asked, and the reason and the case that were stated."""
-    asked = word("query", look.why) if look.here else code(look.why, "purpose")
-    reason = word("reason", look.reason) if look.reason else None
+    asked = word(f"query.{look.why}") if look.here else code(look.why, "purpose")
+    reason = word(f"reason.{look.reason}") if look.reason else None
     return [part for part in (asked, reason, look.case_ref) if part]
 
 
@@ -176,8 +176,7 @@ def _wrong(look: Look) -> list[object]:
     if not look.held:
         found.append(Tag(t("staff.not_held"), "bad"))
     if look.beyond:
-        beyond = ", ".join(_categories(look.beyond))
-        found.append(Tag(t("staff.beyond", beyond), "bad"))
+        found += [Tag(t("staff.beyond"), "bad"), *_categories(look.beyond)]
     if not look.vog:
         found.append(Tag(t("staff.no_vog"), "due"))
     return found

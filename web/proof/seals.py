@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 import orjson
+from msgspec import UNSET
 
-from application.language import spoken
 from application.queries.persons.history import HistoryLine
 from ledger.tlog.signing.keys import ED25519
 from ledger.tlog.signing.policy import NO_QUORUM, Policy
@@ -18,7 +18,6 @@ from schemas import ALL_TYPES
 from web.pieces import Seal
 from web.proof.tickets import ticket_of
 from web.visit import Visit
-from web.words import words
 
 ENTRIES = "/api/v1/proof/entries/"
 LOG = "/log/"
@@ -55,11 +54,12 @@ def shown_of(line: HistoryLine) -> dict[str, object]:
     event_type = ALL_TYPES.get(line.type)
     people = event_type.references if event_type else ()
     facts = {f"facts.{name}": value for name, value in line.facts.items() if name not in people}
-    return {
+    shown = {
         "recorded": line.recorded_at,
         "stream": line.data_subject,
         "type": line.type,
         "version": line.version,
+        "categories": line.categories,
         "id": line.id,
         "source": line.source,
         "time": line.occurred_at,
@@ -68,6 +68,7 @@ def shown_of(line: HistoryLine) -> dict[str, object]:
         "provision": line.provision,
         **facts,
     }
+    return {name: value for name, value in shown.items() if value is not UNSET}
 
 
 def canonical(value: object) -> str:
@@ -76,7 +77,7 @@ def canonical(value: object) -> str:
 
 
 def log_site(visit: Visit) -> dict[str, Any]:
-    """Which log the browser asks, with which keys, which witnesses must have signed, and the zone of times."""
+    """Which log the browser asks, with which keys, who must have signed, and the zone of times."""
     log = visit.settings.log
     policy = log.policy or Policy()
     keys = [*visit.site.log_key.known(), *(trusted.key for trusted in policy.logs)]
@@ -100,8 +101,3 @@ def _quorum(policy: Policy, name: str) -> object:
         return name
     members = [_quorum(policy, member) for member in group.members]
     return {"threshold": group.threshold, "members": members}
-
-
-def seal_words() -> list[tuple[str, str]]:
-    """The texts of the scripts, by name; `{name}` in them is filled in by the browser."""
-    return [(name, texts[spoken()]) for name, texts in words()["seals"].items()]

@@ -7,9 +7,10 @@ from msgspec import Meta, field
 from application.queries.disclosures.paged import DisclosurePage, PageFilter, disclosure_page
 from application.queries.disclosures.transfers import Transfers, transfers
 from application.queries.disclosures.transparency import TransparencyReport, transparency_at
+from application.queries.lookups import known_provision, known_recipient
 from application.queries.period import Period
 from application.queries.registers.recipients import Recipients, recipients
-from schemas.formats import Country, Id
+from schemas.formats import Country
 from web.requests import bound_of
 from web.resource import NoParams, Params, resource
 from web.resources.persons import Day, Limit
@@ -29,9 +30,12 @@ class DaysParams(Params, frozen=True):
 
 
 class DisclosureParams(DaysParams, frozen=True):
-    """Which disclosures, and behind which one the page goes on. `provision`: in any spelling."""
+    """Which disclosures, and behind which one the page goes on. `recipient`: by id or name.
 
-    recipient: Id | None = None
+    `provision`: in any spelling.
+    """
+
+    recipient: str | None = None
     kind: str | None = None
     provision: str | None = None
     country: Country | None = None
@@ -42,17 +46,18 @@ class DisclosureParams(DaysParams, frozen=True):
 @resource("/disclosures", "disclosures", name="disclosures", rows="disclosures", timed=True)
 def disclosures(visit: Visit, params: DisclosureParams) -> DisclosurePage:
     """Who received what about whom, when, why and how; the latest first, page by page."""
+    source, recipient, provision = visit.source("disclosures"), params.recipient, params.provision
     criteria = PageFilter(
-        recipient=params.recipient,
+        recipient=known_recipient(source, recipient) if recipient else None,
         kind=params.kind,
-        provision=params.provision,
+        provision=known_provision(source, provision) if provision else None,
         country=params.country,
         period=params.period(visit),
         after=params.after,
         limit=params.limit,
         named=visit.has("persons"),
     )
-    return disclosure_page(visit.source("disclosures"), criteria, visit.moment)
+    return disclosure_page(source, criteria, visit.moment)
 
 
 @resource("/recipients", "disclosures", name="recipients", rows="recipients", timed=True)

@@ -12,6 +12,7 @@ from web.resources import (
     incidents,
     operations,
     persons,
+    programs,
     proof,
     register,
     requests,
@@ -35,4 +36,5 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     *staff.RESOURCES,
     *operations.RESOURCES,
     *proof.RESOURCES,
+    *programs.RESOURCES,
 )

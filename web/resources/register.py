@@ -22,6 +22,17 @@ def register(visit: Visit, params: NoParams) -> Register:
     return whole_register(visit.source("register"), visit.settings.controller, visit.moment)
 
 
+@resource("/register", "register", name="register", rows="activities", timed=True)
+def document(visit: Visit, params: NoParams) -> Register:
+    """The same as a document for the authority: with the names of recipients who are persons.
+
+    For a role that answers requests; another one sees in it what it sees elsewhere.
+    """
+    whole = visit.may("requests")
+    source = visit.whole_source("register") if whole else visit.source("register")
+    return whole_register(source, visit.settings.controller, visit.moment)
+
+
 @resource("/register/{activity}", "register", name="register", timed=True)
 def activity(visit: Visit, params: ActivityParams) -> RegisteredActivity:
     """One processing activity: what was declared, what was observed, and what differs."""

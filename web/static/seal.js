@@ -17,10 +17,10 @@ const FIRST_RETRY_MS = 2_000;
 const LAST_RETRY_MS = 60_000;
 
 class Seals {
-  constructor(place) {
+  constructor(place, texts) {
     this.place = place;
     this.site = JSON.parse(place.dataset.site);
-    this.words = new Words(document.getElementById("seal-words"), document.documentElement.lang, this.site.zone);
+    this.words = new Words(texts, document.documentElement.lang, this.site.zone);
     this.memory = new Memory(storageOf(window), this.site.origin);
     this.log = new Log(this.site, this.memory, reader(this.site.log));
     this.panel = new Panel(this.words, this.site);
@@ -145,7 +145,7 @@ class Seals {
 
 const place = document.getElementById("seal-log");
 if (place) {
-  const seals = new Seals(place);
+  const seals = new Seals(place, await (await fetch(place.dataset.words)).json());
   seals.watch(document.body);
   seals.start();
 }

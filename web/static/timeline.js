@@ -87,7 +87,10 @@ for (const figure of document.querySelectorAll("[data-timeline]")) {
   const [occurred, recorded] = handles.querySelectorAll("input");
   const [saysOccurred, saysRecorded] = handles.querySelectorAll("output");
   const date = new Intl.DateTimeFormat(document.documentElement.lang === "nl" ? "nl-NL" : "en-GB", { dateStyle: "long", timeZone: zone });
-  const at = (handle) => start + (Number(handle.value) / 1000) * (end - start);
+  // What was told later than it happened may be known only after the end of the picture.
+  const lastKnown = Math.max(...acts.flatMap((act) => act.dataset.known.split(/[ :]/)).map((hours) => (Number(hours) + 1) * 3600));
+  const ends = new Map([[occurred, end], [recorded, Math.max(end, lastKnown)]]);
+  const at = (handle) => start + (Number(handle.value) / 1000) * (ends.get(handle) - start);
   const say = (words, time) => words.replace("{}", date.format(time * 1000));
   const isKnown = (pair) => {
     const [happened, noted] = pair.split(":").map((hours) => Number(hours) * 3600);

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from msgspec.structs import replace
+
 import rulebook
 from application.answer import Answer, InBothLanguages
 from ledger.errors import UnknownSubject
 from rulebook import ERASURE_RULES, NOTICE_CHECKS, ORDER_FINDINGS, RETENTION_RULES, RULES
-from rulebook.layers import Layer
+from rulebook.layers import Layer, LayeredRule
 
 Kind = Literal["finding", "notice", "retention", "erasure"]
 
@@ -22,7 +24,7 @@ class ClauseShown(Answer, frozen=True):
 class RuleShown(Answer, frozen=True):
     """A rule. `confidence` unconfirmed: a lawyer has yet to confirm it. `valid_to`: null while it holds.
 
-    `severity`, `ends`: of a rule whose breach is a finding. `period`, `from_`: of a rule of retention.
+    `severity`, `ends`: of a rule whose breach is a finding. `period`, `begins`: of a rule of retention.
     """
 
     rule: str
@@ -51,27 +53,35 @@ def rule_shown(id: str) -> RuleShown:
 
 def _every_rule() -> Iterator[RuleShown]:
     for rule in (*RULES, *ORDER_FINDINGS):
-        yield _shown("finding", rule)
+        yield replace(_judging("finding", rule), clauses=_clauses(rule.clause))
     for check in NOTICE_CHECKS:
-        yield _shown("notice", check)
+        yield _judging("notice", check)
     for period in RETENTION_RULES:
-        yield _shown("retention", period)
+        yield _retaining(period)
     for decision in ERASURE_RULES:
-        yield _shown("erasure", decision)
+        said = InBothLanguages(decision.says, decision.says_nl)
+        yield replace(_shown("erasure", decision, said), categories=list(decision.categories))
 
 
-def _shown(
-    kind: Kind,
-    rule: rulebook.Rule | rulebook.NoticeCheck | rulebook.RetentionRule | rulebook.ErasureRule,
-) -> RuleShown:
-    of_erasure = isinstance(rule, rulebook.ErasureRule)
-    title = (
-        InBothLanguages(rule.says, rule.says_nl)
-        if of_erasure
-        else InBothLanguages(rule.title, rule.title_nl)
+def _judging(kind: Kind, rule: rulebook.Rule | rulebook.NoticeCheck) -> RuleShown:
+    return replace(
+        _shown(kind, rule, InBothLanguages(rule.title, rule.title_nl)),
+        severity=rule.severity,
+        ends=InBothLanguages(rule.resolved_by, rule.resolved_by_nl),
     )
-    judged = isinstance(rule, rulebook.Rule | rulebook.NoticeCheck)
-    lasts = isinstance(rule, rulebook.RetentionRule)
+
+
+def _retaining(rule: rulebook.RetentionRule) -> RuleShown:
+    return replace(
+        _shown("retention", rule, InBothLanguages(rule.title, rule.title_nl)),
+        categories=list(rule.categories),
+        period=rule.period,
+        begins=rule.anchor,
+    )
+
+
+def _shown(kind: Kind, rule: LayeredRule, title: InBothLanguages) -> RuleShown:
+    """What every rule says."""
     return RuleShown(
         rule=rule.id,
         kind=kind,
@@ -81,12 +91,12 @@ def _shown(
         confidence=rule.confidence,
         valid_from=rule.valid_from.isoformat(),
         valid_to=rule.valid_to.isoformat() if rule.valid_to else None,
-        severity=rule.severity if judged else None,
-        ends=InBothLanguages(rule.resolved_by, rule.resolved_by_nl) if judged else None,
-        categories=list(rule.categories) if of_erasure or lasts else [],
-        period=rule.period if lasts else None,
-        begins=rule.anchor if lasts else None,
-        clauses=_clauses(getattr(rule, "clause", "")),
+        severity=None,
+        ends=None,
+        categories=[],
+        period=None,
+        begins=None,
+        clauses=[],
     )
 
 

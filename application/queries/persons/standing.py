@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from application.answer import Answer
+from application.queries.persons.history import AnnullableEvent
 from application.queries.persons.state import (
     ContractShown,
     StateExtras,
     folded_state,
     state_answer,
 )
-from application.queries.subjects import SubjectEvents, chosen, last_position, seen_in
+from application.queries.subjects import SubjectEvents, chosen, last_of, seen_in
 from application.sighted import is_partial
 from application.source import Shown, Source
 from ledger.errors import UnknownSubject
@@ -104,8 +105,19 @@ class _Facts(NamedTuple):
 def standing(source: Source, reference: str, moment: Moment) -> PersonStanding:
     """Where the data stands of the data subject of that moment. Raises UnknownSubject."""
     person = chosen(source, reference, moment)
+    return standing_of(source, reference, person, seen_in(source, [person.selected]), moment)
+
+
+def standing_of(
+    source: Source,
+    reference: str,
+    person: SubjectEvents,
+    seen: Sequence[AnnullableEvent],
+    moment: Moment,
+) -> PersonStanding:
+    """The same of a data subject of whom the reader may know some events. Raises UnknownSubject."""
     folded = folded_state(person)
-    if folded is None or not seen_in(source, [person.selected]):
+    if folded is None or not seen:
         raise UnknownSubject
     source.reads.note([reference], live_values(folded))
     counted = person.selected.counted
@@ -128,7 +140,7 @@ def standing(source: Source, reference: str, moment: Moment) -> PersonStanding:
         customer_kind=state.customer_kind,
         categories=[row for row in rows if _says_anything(row)],
         contracts=state.contracts if isinstance(state.contracts, list) else [],
-        position=last_position(source, person.selected),
+        position=last_of(seen),
     )
 
 

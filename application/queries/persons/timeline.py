@@ -5,7 +5,7 @@ the acts that count.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import chain
@@ -16,9 +16,9 @@ from msgspec.structs import asdict
 
 from application.answer import Answer
 from application.queries.period import ALWAYS, Period
-from application.queries.persons.history import text_shown
-from application.queries.persons.standing import PersonStanding, standing
-from application.queries.subjects import seen_in, selections
+from application.queries.persons.history import AnnullableEvent, text_shown
+from application.queries.persons.standing import PersonStanding, standing_of
+from application.queries.subjects import chosen_and_all, seen_in, selections
 from application.sighted import is_partial
 from application.source import Source
 from ledger.errors import UnknownSubject
@@ -99,8 +99,11 @@ def person(
     source: Source, reference: str, moment: Moment, language: Language, period: Period = ALWAYS
 ) -> Person:
     """The acts of a period, all that lasted, and where the data stands. Raises UnknownSubject."""
-    now = standing(source, reference, moment)  # first: its one note says all that is opened
-    told = person_timeline(source, reference, moment, language, period)
+    shown, everyone = chosen_and_all(source, reference, moment)
+    seen = seen_in(source, [one.selected for one in everyone])
+    own = seen if len(everyone) == 1 else seen_in(source, [shown.selected])
+    now = standing_of(source, reference, shown, own, moment)  # its one note says all that is opened
+    told = _told(source, reference, seen, language, period)
     return Person(**asdict(told), standing=now)
 
 
@@ -117,6 +120,16 @@ def person_timeline(
     if not seen:
         raise UnknownSubject
     source.reads.note([reference], ())
+    return _told(source, reference, seen, language, period)
+
+
+def _told(
+    source: Source,
+    reference: str,
+    seen: Sequence[AnnullableEvent],
+    language: Language,
+    period: Period,
+) -> PersonTimeline:
     partial = is_partial(source.reads.sight)
     times = [event.time for event, _ in seen]
     return PersonTimeline(

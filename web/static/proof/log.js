@@ -80,6 +80,7 @@ export class Log {
   /** The keys that count: those that the page names, and those that this browser saw first. */
   async keys(before) {
     const logs = new Set([...this.site.keys, ...(before?.keys ?? [])]);
+    if (!logs.size) throw new Unavailable("no-key");
     const witnesses = this.site.witnesses.map(({ key }) => key);
     return Promise.all([...logs, ...witnesses].map(parseKey));
   }

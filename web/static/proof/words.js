@@ -1,10 +1,9 @@
-/** Texts of the page, which come with it as a template, and times and numbers in its language. */
+/** Texts of the seals in the language of the page, and times and numbers as it writes them. */
 
 export class Words {
-  /** `template`: holds an element with `data-word` for each text. `zone`: in which times are told. */
-  constructor(template, language, zone) {
-    const elements = template.content.querySelectorAll("[data-word]");
-    this.texts = new Map(Array.from(elements, (element) => [element.dataset.word, element.textContent]));
+  /** `texts`: by name. `zone`: in which times are told. */
+  constructor(texts, language, zone) {
+    this.texts = new Map(Object.entries(texts));
     this.language = language === "en" ? "en-GB" : language;
     this.zone = zone;
   }

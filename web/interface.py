@@ -1,6 +1,13 @@
-"""The HTTP API of one console: its addresses, and what records the events that clients post."""
+"""The HTTP API of one console: its addresses, its description, and what records the events of clients.
 
+`python -m web.interface [FILE]` writes the description; it is committed as `docs/reference/openapi.json`.
+"""
+
+import json
+import sys
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from threading import Lock
 
 from starlette.requests import Request
@@ -11,7 +18,7 @@ from consumers.together import PostObserver, Together
 from host.pool import SitePool
 from web.answering import Desk
 from web.api.intake import take_events
-from web.api.openapi import published
+from web.api.openapi import Schema, document
 from web.api.routing import (
     BASE,
     REQUESTS,
@@ -23,24 +30,27 @@ from web.api.routing import (
 )
 from web.api.sending import JSON
 from web.logins.limits import Limiter
+from web.logins.origin import Origin
 from web.principals import Principal
 from web.resources.listed import RESOURCES
+from web.standards import ldv, vng
 
 # Who describes an API to others reads it from a page of another origin (ADR /core/publish-openapi).
 _FOR_ALL = {"access-control-allow-origin": "*", "cache-control": "public, max-age=3600"}
 
 
 class Api:
-    """The API of one console. `posts`: is told what became of posted events; `requests`: how often one may ask."""
+    """The API of one console. `posts`: hears what became of events; `requests`: how often one may ask."""
 
     def __init__(
         self,
         desk: Desk,
         pool: SitePool,
+        origin: Origin,
         posts: PostObserver,
         requests: Limiter | None = None,
     ) -> None:
-        self._desk, self._pool = desk, pool
+        self._desk, self._pool, self._origin = desk, pool, origin
         self._requests = requests or Limiter(REQUESTS, REQUESTS_S)
         self._posts = posts
         self._making = Lock()
@@ -52,6 +62,8 @@ class Api:
             Route(f"{BASE}/openapi.json", Endpoint({"GET": _description})),
             Route(f"{BASE}/events", Endpoint({"POST": guarded(self._take, None)})),
             *(resource_route(self._desk, resource, self._requests) for resource in RESOURCES),
+            *ldv.routes(self._desk, self._origin, self._requests),
+            *vng.Interface(self._desk, self._origin, self._requests).routes(),
             Route("/api/{rest:path}", Nothing()),
         ]
 
@@ -76,3 +88,20 @@ class Api:
 async def _description(_request: Request) -> Response:
     """The description of the API, for all to read."""
     return Response(published(), headers=_FOR_ALL, media_type=JSON)
+
+
+def description() -> Schema:
+    """The description of the whole API."""
+    return document(RESOURCES)
+
+
+@cache
+def published() -> bytes:
+    """The description as it is served and committed."""
+    return (json.dumps(description(), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1] if len(sys.argv) > 1 else "docs/reference/openapi.json").write_bytes(
+        published()
+    )

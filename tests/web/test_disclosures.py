@@ -1,0 +1,183 @@
+"""Pages of disclosures: filters that survive, pages by key, and what a role may not know."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from projections.reading.views import disclosed as disclosed_rows
+from tests.fixtures.console import disclosed, recipient
+from tests.web.console import Client, Consoled
+from tests.web.persons import IBAN, WHO, record_persons
+from web.rights import sight_of
+
+
+@pytest.fixture(scope="module")
+def given(sampled: Consoled) -> Consoled:
+    record_persons(sampled)
+    time = "2026-05-30T10:00:00+02:00"
+    sampled.record(
+        recipient("Huis Elders", "elders", country="US"),
+        *(
+            disclosed(WHO, time=time, recipient="elders", country="US", provision="nl.awr.53")
+            for _ in range(7)
+        ),
+    )
+    return sampled
+
+
+def walked(client: Client, **parameters: str) -> list[dict[str, Any]]:
+    """Every disclosure, page by page by the answer's own places."""
+    rows, place = [], dict[str, str]()
+    while True:
+        answer = client.api("/disclosures", **parameters, **place)
+        rows += answer["disclosures"]
+        if answer["next"] is None:
+            return rows
+        place = {"after": str(answer["next"])}
+
+
+def test_pages_by_key_give_every_disclosure_once_the_latest_first(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    rows = walked(officer, limit="97")
+    with given.site() as site:
+        source = site.source("disclosures")
+        known = [row.position for row in disclosed_rows(source.session)]
+    assert [row["position"] for row in rows] == known[::-1]
+
+
+@pytest.mark.parametrize("limit", ["1", "3", "1000"])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"recipient": "elders"},
+        {"kind": "collection-agency", "country": "US"},
+        {"provision": "AWR art. 53", "recipient": "elders"},
+        {"country": "US", "from": "2026-05-30", "until": "2026-05-30"},
+    ],
+)
+def test_filters_hold_on_every_page(given: Consoled, chosen: dict[str, str], limit: str) -> None:
+    rows = walked(given.as_("privacy-officer"), limit=limit, **chosen)
+    assert [row["recipient"] for row in rows] == ["elders"] * 7
+
+
+def test_what_is_chosen_stands_in_the_links(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    chosen = {"recipient": "elders", "country": "US", "from": "2026-01-01", "limit": "3"}
+    text = officer.get("/disclosures", language="en", **chosen, at_position="99999").text
+    links = [piece.split('"')[0].replace("&amp;", "&") for piece in text.split('href="')[1:]]
+    [following] = [link for link in links if "after=" in link]
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(following).query).items()}
+    assert asked.pop("after").isdecimal()
+    assert asked == chosen | {"at-position": "99999"}
+    for form in ("csv", "xlsx", "json"):
+        [link] = [link for link in links if f"format={form}" in link]
+        assert "recipient=elders" in link
+    assert 'value="elders"' in text
+
+
+def test_a_file_has_what_the_page_shows_in_its_order(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    lines = officer.get("/disclosures", recipient="elders", format="csv").text.splitlines()
+    answer = officer.api("/disclosures", recipient="elders")["disclosures"]
+    assert [line.split(",")[0] for line in lines[1:]] == [str(row["position"]) for row in answer]
+
+
+def test_a_page_looks_at_a_limited_number_and_leads_on(
+    given: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("application.queries.disclosures.paged.LOOKED_AT", 5)
+    officer = given.as_("privacy-officer")
+    first = officer.api("/disclosures", country="XX")
+    assert first["disclosures"] == []
+    assert first["next"] is not None
+    monkeypatch.undo()
+    assert officer.api("/disclosures", country="XX")["next"] is None
+
+
+@pytest.mark.parametrize("after", ["1", "999999"])
+def test_a_place_that_no_page_gave_is_refused(given: Consoled, after: str) -> None:
+    response = given.as_("privacy-officer").get("/api/v1/disclosures", after=after)
+    assert response.status_code == 400
+    assert response.json()["field"] == "after"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"from": "yesterday"}, {"country": "nl"}, {"limit": "0"}, {"limit": "1001"}]
+)
+def test_wrong_filters_are_named(given: Consoled, wrong: dict[str, str]) -> None:
+    response = given.as_("privacy-officer").get("/api/v1/disclosures", **wrong)
+    assert (response.status_code, response.json()["field"]) == (400, next(iter(wrong)))
+
+
+def test_a_role_without_persons_hears_of_none(given: Consoled) -> None:
+    lead = given.as_("team-lead")
+    text = lead.get("/disclosures", language="en").text
+    assert "customer/" not in text
+    rows = lead.api("/disclosures")["disclosures"]
+    assert {row["subject"] for row in rows} == {None}
+    assert {tuple(row["categories"]) for row in rows} == {()}
+    assert {row["recipient"] for row in rows} >= {"elders"}
+
+
+def test_a_role_with_some_categories_sees_no_other_in_a_disclosure(given: Consoled) -> None:
+    with given.site() as site:
+        source = site.source("disclosures")
+        sight = sight_of("disclosure-officer", source, frozenset())
+    rows = given.as_("disclosure-officer").api("/disclosures", limit="1000")["disclosures"]
+    named = {name for row in rows for name in row["categories"]}
+    assert not [name for name in named if not sight.known([name])]
+
+
+def test_the_past_of_disclosures_is_what_was_known_then(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    known = officer.api("/disclosures", recipient="elders")["disclosures"]
+    before = str(min(row["position"] for row in known) - 1)
+    assert officer.api("/disclosures", recipient="elders", at_position=before) == {
+        "disclosures": [],
+        "next": None,
+    }
+    then = officer.api("/disclosures", limit="50", at_position=before)
+    positions = [row["position"] for row in then["disclosures"]]
+    assert max(positions) <= int(before)
+    rest = officer.api("/disclosures", limit="50", at_position=before, after=str(then["next"]))
+    assert not {row["position"] for row in rest["disclosures"]} & set(positions)
+    as_of = officer.api("/disclosures", as_of="2025-01-01T00:00:00Z")["disclosures"]
+    assert max(row["occurred_at"] for row in as_of) <= "2025-01-01T00:00:00.000000Z"
+
+
+def test_transfers_lead_from_a_country_to_its_disclosures(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    text = officer.get("/transfers", language="en").text
+    assert "United States" in text
+    assert 'href="/disclosures?country=US"' in text
+    rows = officer.api("/transfers")["transfers"]
+    count = sum(row["disclosures"] for row in rows if row["country"] == "US")
+    assert count == len(walked(officer, country="US"))
+    before = str(min(row["position"] for row in walked(officer, recipient="elders")) - 1)
+    then = officer.api("/transfers", at_position=before)["transfers"]
+    assert count - sum(row["disclosures"] for row in then if row["country"] == "US") == 7
+
+
+def test_the_numbers_for_the_public_hide_what_is_small_at_every_moment(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    now = officer.api("/transparency")
+    same = officer.api("/transparency", at_position="999999")
+    assert same == now, "from the events the same as from the view"
+    counts = [count for kind in now["kinds"] for count in kind["counts"].values()]
+    assert "<5" in counts
+    assert not [count for count in counts if count in {1, 2, 3, 4}]
+    text = officer.get("/transparency", language="en").text
+    assert "at least" in text
+    assert IBAN not in text
+
+
+@pytest.mark.parametrize("path", ["/disclosures", "/transfers", "/transparency"])
+@pytest.mark.parametrize("role", ["helpdesk-agent", "ledger-operator"])
+def test_the_part_is_not_there_for_others(given: Consoled, path: str, role: str) -> None:
+    assert given.as_(role).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/disclosures", "/transfers", "/transparency"])
+def test_each_page_is_small(given: Consoled, path: str) -> None:
+    assert len(given.as_("privacy-officer").get(path).content) < 100_000

@@ -1,0 +1,120 @@
+"""What operations of the description share: words, parameters, headers, problems, ways to log in."""
+
+from collections.abc import Iterable
+
+from consumers.posts import MOST_BYTES, MOST_EVENTS
+from schemas import CATEGORIES
+from schemas.decode import MAX_MESSAGE
+from schemas.texts import LANGUAGES
+from web.api.asking import MOST, OPEN, USUAL_LIMIT, Opening, camel
+from web.api.described import Components, Schema
+from web.api.intake import SCOPE
+from web.api.routing import REQUESTS, REQUESTS_S
+from web.frame import AS_OF, AT_POSITION, RECORDED_BY
+from web.requests import LANGUAGE
+
+DESCRIPTION = (
+    "What the ledger knows and may tell, as typed JSON, and the intake of events. Every answer that "
+    "opens values of a person is noted as a read before it is given, also to HEAD and where 304 is "
+    f"answered. A reader may ask {REQUESTS} times in {REQUESTS_S:.0f} seconds. Names of parameters are"
+    " camelCase; the hyphens of the pages' addresses (`as-of`) are understood as well. What a role "
+    "does not have answers 404. A member may be added to an answer at any time; nothing is renamed or"
+    " taken away within a version. A version that ends is announced with the headers Deprecation and "
+    "Sunset for at least six months."
+)
+INTAKE = (
+    f"A client sends events of the sources of its own system. Its token is for the scope `{SCOPE}`. "
+    "The content type tells the modes of CloudEvents apart: structured, batched with at most "
+    f"{MOST_EVENTS} events and {MOST_BYTES} bytes, and binary, where attributes are headers `ce-…`. "
+    f"One event has at most {MAX_MESSAGE} bytes. The same source and id again is a duplicate and "
+    "counts as recorded. Where an event is refused, the answer is an error, the other events are "
+    "recorded all the same, and the refused one is kept as a dead letter, unless its source is not "
+    "the client's. Sending everything again is harmless."
+)
+PROBLEMS = {
+    400: "A parameter or the content is wrong: `errors` says which, and where.",
+    401: "No login, or a token that does not count.",
+    403: "Not for this role, or not what the token is for.",
+    404: "Nothing at this address, or nothing that the role may know of.",
+    409: "An event with the same source and id is recorded, and says something else.",
+    410: "The list has changed, and the place of the cursor is gone: begin again without one.",
+    413: "More bytes than are read.",
+    415: "The content type is none of those that are read.",
+    429: "Too many requests, or too many values opened: wait, and ask again.",
+    500: "Something went wrong here.",
+    503: "Too much is being done, or the database is away: wait for `Retry-After`, and do the same again.",
+}
+
+
+def parameters(components: Components) -> Iterable[Schema]:
+    """The parameters that answers share."""
+    time = {"type": "string", "examples": ["2026-11-24T10:15:00+01:00"]}
+    yield _query(
+        LANGUAGE,
+        "Of texts for people; without it what `Accept-Language` prefers.",
+        {"enum": [*LANGUAGES]},
+    )
+    yield _query(AS_OF, "What had happened by this time, with its offset.", time)
+    yield _query(RECORDED_BY, "What was known at this time, with its offset.", time)
+    yield _query(
+        AT_POSITION, "Up to the event at this position.", {"type": "integer", "minimum": 0}
+    )
+    for name, schema, _ in components.members(Opening):
+        text = "Why masked values open." if name == "reason" else "The case that they open for."
+        yield _query(name, f"{text} With `open`.", schema)
+    categories = {"type": "array", "items": {"enum": [*CATEGORIES]}}
+    yield _query(
+        OPEN, "Categories of masked values to open, for this request, with a reason.", categories
+    )
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL_LIMIT}
+    yield _query("limit", "Rows at once.", limit)
+    yield _query(
+        "cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 200}
+    )
+    yield {
+        "name": "traceparent",
+        "in": "header",
+        "description": "W3C Trace Context: the trace that the answer belongs to.",
+        "schema": {"type": "string"},
+    }
+
+
+def _query(name: str, description: str, schema: Schema) -> Schema:
+    schema = {key: value for key, value in schema.items() if key != "description"}
+    return {"name": camel(name), "in": "query", "description": description, "schema": schema}
+
+
+IF_NONE_MATCH: Schema = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The tag of an answer that the client has.",
+    "schema": {"type": "string"},
+}
+HEADERS: Schema = {
+    "API-Version": {"description": "Version of this description.", "schema": {"type": "string"}},
+    "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
+    "Link": {
+        "description": '`rel="next"`: the next piece of a list.',
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+    "traceparent": {"description": "W3C Trace Context.", "schema": {"type": "string"}},
+}
+SECURITY: Schema = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": f"An access token, for the scope `ledger`; to send events `{SCOPE}` too.",
+    },
+    "certificate": {
+        "type": "mutualTLS",
+        "description": "A client certificate that the settings know.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-session",
+        "description": "Of a browser that is logged in.",
+    },
+}

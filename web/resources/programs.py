@@ -1,0 +1,205 @@
+"""Answers that no page shows: what other systems ask before they act, and what they build on."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from application.acts.reporting import checkpoint_before
+from application.answer import Answer
+from application.queries.cases.found_incidents import find_case
+from application.queries.cases.incidents import AffectedPersons, affected_persons, sources_of
+from application.queries.disclosures.feed_lists import Feeds, all_feeds
+from application.queries.intake.contract import EventTypes, event_types
+from application.queries.lookups import known_activity, known_recipient, known_system
+from application.queries.persons.credit_check import CreditCheckAnswer, credit_check
+from application.queries.persons.evidence import DecodedString, decoded_string
+from application.queries.reports.access import AccessReport, ReportScope, access_report
+from application.queries.reports.portability import PortabilityExport, portability
+from application.queries.upkeep.log import LogKeys, SignedCheckpoint, age_s, signed_answer
+from application.source import Source
+from ledger.errors import Misconfigured
+from ledger.reading import head_position
+from ledger.tlog.proving.reading import published
+from ledger.tlog.store.folder import LogFolder
+from projections.reading.affected import Scope
+from schemas import ALL_TYPES, EVENT_TYPES
+from schemas.documents import schema_of
+from schemas.encoding import JsonValue
+from schemas.formats import Code, Id
+from schemas.library import examples_of
+from schemas.personal import SealedCategory
+from schemas.tc_string import TcFault, decoded
+from web.problems import NotFound
+from web.requests import bound_of
+from web.resource import NoParams, Params, resource
+from web.resources.disclosures import DaysParams
+from web.resources.persons import PersonParams, about
+from web.visit import Visit
+
+
+class TypeParams(Params, frozen=True):
+    """Which type, by its short name."""
+
+    name: Code
+
+
+class StringParams(Params, frozen=True):
+    """A TC string, as a consent tool made it."""
+
+    string: Annotated[str, Meta(max_length=4096)]
+
+
+class AffectedParams(DaysParams, frozen=True, kw_only=True):
+    """Which case, and what it reached: at least one of the rest."""
+
+    ref: Id
+    category: SealedCategory | None = None
+    system: Id | None = None
+    recipient: Id | None = None
+    activity: Id | None = None
+
+
+class EventTypeShown(Answer, frozen=True):
+    """An event type: the JSON Schema of its messages, and examples by name."""
+
+    type: str
+    schema: dict[str, JsonValue]
+    examples: dict[str, JsonValue]
+
+
+@resource("/event-types", "operations", name="schema list", rows="types")
+def types(visit: Visit, params: NoParams) -> EventTypes:
+    """Every event type of the contract, and which facts it must have."""
+    known = ALL_TYPES if visit.settings.confidential else EVENT_TYPES
+    return EventTypes(event_types(known.values()))
+
+
+@resource("/event-types/{name}", "operations", name="schema show")
+def type_shown(visit: Visit, params: TypeParams) -> EventTypeShown:
+    """The JSON Schema of the newest version of an event type, with examples."""
+    known = ALL_TYPES if visit.settings.confidential else EVENT_TYPES
+    versions = [entry for entry in known.values() if entry.name == params.name]
+    if not versions:
+        raise NotFound
+    entry = max(versions, key=lambda entry: entry.version)
+    examples = examples_of(entry.name, entry.version)
+    return EventTypeShown(
+        entry.type,
+        schema_of(entry.type),
+        {name: msgspec.json.decode(content) for name, content in examples.items()},
+    )
+
+
+@resource("/tc-strings/{string}", "findings", name="schema tc-string")
+def tc_string(visit: Visit, params: StringParams) -> DecodedString:
+    """What a TC string says."""
+    try:
+        return decoded_string(decoded(params.string))
+    except TcFault as fault:
+        raise Misconfigured(f"this is no TC string: {fault.name}", field="string") from None
+
+
+@resource("/checkpoint", "proof", name="checkpoint")
+def checkpoint(visit: Visit, params: NoParams) -> SignedCheckpoint:
+    """The latest signed checkpoint of the transparency log, and what it says."""
+    folder = LogFolder(visit.settings.log.folder)
+    signed = published(folder)
+    if signed is None:
+        raise NotFound
+    return signed_answer(signed, age_s(folder, visit.now))
+
+
+@resource("/log-keys", "proof", name="log keys")
+def log_keys(visit: Visit, params: NoParams) -> LogKeys:
+    """The verification keys of the transparency log, oldest first."""
+    keys = visit.site.log_key.known()
+    return LogKeys(visit.settings.log.origin, [key.text for key in keys])
+
+
+@resource("/feeds", "disclosures", name="feed", rows="feeds")
+def feeds(visit: Visit, params: NoParams) -> Feeds:
+    """Feeds about many persons by time, and until when the list of each is kept."""
+    source = visit.source("feed")
+    source.reads.note_many(())
+    rows = all_feeds(source)
+    return Feeds(rows, len(rows))
+
+
+@resource("/persons/{kind}/{id}/credit-check", "persons", name="may", timed=True)
+def may_credit_check(visit: Visit, params: PersonParams) -> CreditCheckAnswer:
+    """Whether a person may be checked for credit, by law and house, and which rule says so."""
+    with about(visit, params) as reference:
+        return credit_check(visit.source("may"), reference, visit.moment)
+
+
+@resource("/persons/{kind}/{id}/access-report", "persons", name="report")
+def access(visit: Visit, params: PersonParams) -> AccessReport:
+    """What GDPR Art. 15 owes a person, for who answers requests; recorded as a read, not as an answer."""
+    with about(visit, params) as reference:
+        source = visit.whole_source("report")
+        return access_report(source, _scope(visit, source, reference))
+
+
+@resource("/persons/{kind}/{id}/portability", "persons", name="report")
+def portable(visit: Visit, params: PersonParams) -> PortabilityExport:
+    """What a person may take along (GDPR Art. 20), for who answers requests; recorded as a read."""
+    with about(visit, params) as reference:
+        source = visit.whole_source("report")
+        return portability(source, _scope(visit, source, reference))
+
+
+@resource("/incidents/{ref}/affected", "incidents", name="incident", rows="persons")
+def affected(visit: Visit, params: AffectedParams) -> AffectedPersons:
+    """The persons whom a breach concerns, by what it reached, and when each was told."""
+    source = visit.source("incident")
+    if not visit.has("persons"):
+        raise NotFound
+    case = find_case(source, params.ref)
+    rows = list(affected_persons(source, _reached(source, params), case.told))
+    return AffectedPersons(rows, len(rows))
+
+
+def _reached(source: Source, params: AffectedParams) -> Scope:
+    """What an incident reached. Raises Misconfigured where nothing is named."""
+    scope = Scope(
+        categories=frozenset({params.category} if params.category else ()),
+        since=bound_of(params.from_, "from"),
+        until=bound_of(params.until, "until", last=True),
+        recipient=known_recipient(source, params.recipient) if params.recipient else None,
+        activity=known_activity(source, params.activity) if params.activity else None,
+    )
+    if params.system:
+        return scope.within(sources_of(source, known_system(source, params.system)))
+    if scope == Scope():
+        raise Misconfigured(
+            "say what it reached: a category, a system, a recipient, days", field="category"
+        )
+    return scope
+
+
+def _scope(visit: Visit, source: Source, reference: str) -> ReportScope:
+    position = head_position(source.session)
+    return ReportScope(
+        reference=reference,
+        request_ref=None,
+        language=visit.language,
+        position=position,
+        rendered_at=visit.now,
+        controller=visit.settings.controller,
+        checkpoint=checkpoint_before(visit.site.log_folder, position),
+    )
+
+
+RESOURCES = (
+    types,
+    type_shown,
+    tc_string,
+    checkpoint,
+    log_keys,
+    feeds,
+    may_credit_check,
+    access,
+    portable,
+    affected,
+)

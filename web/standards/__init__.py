@@ -1,0 +1,1 @@
+"""Read interfaces that others published: Logboek Dataverwerkingen, and VNG Verwerkingenlogging."""

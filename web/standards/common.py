@@ -1,0 +1,39 @@
+"""What both standards share: whose log it is, who may read it, and of whom."""
+
+from application.processing_acts import Log
+from ledger.errors import UnknownSubject
+from web.principals import DATA_SUBJECT
+from web.problems import Forbidden
+from web.visit import Visit
+
+PIECE = 100
+"""Acts in one answer."""
+QUERY = "export"
+"""The name under which a read of a log is noted, as that of the command."""
+
+
+def is_own(visit: Visit) -> bool:
+    """Whether a person asks about themselves, in the portal."""
+    return visit.principal.role == DATA_SUBJECT
+
+
+def check_part(visit: Visit) -> None:
+    """Raise Forbidden for a role that may know of no person; the portal knows of its own.
+
+    The addresses are those of a public standard, so they are no secret as a page is.
+    """
+    may = not visit.settings.confidential if is_own(visit) else visit.has("persons")
+    if not may:
+        raise Forbidden
+
+
+def check_about(visit: Visit, reference: str) -> None:
+    """Raise UnknownSubject for somebody else than the person who asks."""
+    if is_own(visit) and reference != visit.principal.reference:
+        raise UnknownSubject
+
+
+def log_of(visit: Visit, register_url: str) -> Log:
+    """The ledger whose acts are read. `register_url`: what the id of an activity is put behind."""
+    settings = visit.settings
+    return Log(settings.ledger, settings.confidential, register_url)

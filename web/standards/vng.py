@@ -1,0 +1,198 @@
+"""Reading of VNG *Verwerkingenlogging* ("Inzage API" 0.9.0): what was done with the data of one person.
+
+Systems and users are left out, as the standard wants. A person in the portal reads of themselves what the
+access report tells.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from application.processing_acts import INVOLVED, Act, Log
+from application.queries.persons.logged import acts_about, acts_after, reference_of
+from application.source import Source
+from application.times import in_zone
+from documents.vng import vng_record
+from ledger.errors import UnknownSubject
+from ledger.recording.reads import READS
+from schemas import is_person
+from schemas.encoding import JsonValue, to_json, to_line
+from web.answering import Desk
+from web.api.asking import CURSOR
+from web.api.paging import Pages
+from web.api.problems import ApiProblem
+from web.api.routing import Endpoint, guarded
+from web.api.sending import answered
+from web.logins.limits import Limiter
+from web.logins.origin import Origin
+from web.principals import Principal
+from web.problems import TYPE, NotFound
+from web.resource import converted
+from web.standards.common import PIECE, QUERY, check_about, check_part, is_own, log_of
+from web.visit import Visit
+
+BASE = "/api/vng/v1"
+PATH = f"{BASE}/verwerkte-objecten"
+_LEFT_OUT = frozenset({"systeem", "gebruiker"})
+Node = dict[str, JsonValue]
+
+
+class Wanted(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """What a list is of. `eind_datum` is the first day that is not in it."""
+
+    objecttype: Literal["persoon"]
+    soort_object_id: Annotated[str, Meta(max_length=242)]
+    object_id: Annotated[str, Meta(max_length=40)]
+    begin_datum: date
+    eind_datum: date
+    verwerkingsactiviteit_id: UUID | UnsetType = UNSET
+    cursor: str | None = None
+
+    def has(self, act: Act) -> bool:
+        """Whether an act is in the list, the person aside."""
+        day = in_zone(act.event.time).date()
+        return self.begin_datum <= day < self.eind_datum and (
+            self.verwerkingsactiviteit_id in {UNSET, act.activity_id}
+        )
+
+
+class Interface:
+    """The interface of one console. `origin`: where its addresses begin."""
+
+    def __init__(self, desk: Desk, origin: Origin, requests: Limiter) -> None:
+        self._desk, self._base = desk, origin.text
+        self._requests = requests
+
+    def routes(self) -> Sequence[Route]:
+        """The addresses of the standard."""
+        return [
+            Route(PATH, Endpoint({"GET": guarded(self._list, self._requests)}, worded)),
+            Route(f"{PATH}/{{id}}", Endpoint({"GET": guarded(self._one, self._requests)}, worded)),
+        ]
+
+    async def _list(self, request: Request, principal: Principal) -> Response:
+        texts = dict(request.query_params)
+        wanted = converted(texts, Wanted)
+        again = {name: text for name, text in texts.items() if name != CURSOR}
+        work = partial(self._listed, wanted=wanted, again=again)
+        return answered(request, await self._desk.answer(request, principal, work, moment={}))
+
+    def _listed(self, visit: Visit, wanted: Wanted, again: Mapping[str, str]) -> bytes:
+        source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
+        acts = _acts(visit, source, log, wanted)
+        objects = [made for act in acts if wanted.has(act) for made in self._objects(act)]
+        pages = Pages(source.opener.ledger_key(READS), [PATH, again, visit.principal.role])
+        piece = pages.piece(objects, PIECE, wanted.cursor)
+        query = urlencode({**again, CURSOR: piece.following})
+        following = f"{self._base}{PATH}?{query}" if piece.following else None
+        answer: Node = {
+            "count": len(objects),
+            "next": following,
+            "previous": None,
+            "results": piece.rows,
+        }
+        return to_line(answer)
+
+    async def _one(self, request: Request, principal: Principal) -> Response:
+        work = partial(self._found, id=converted(dict(request.path_params), _Named).id)
+        return answered(request, await self._desk.answer(request, principal, work, moment={}))
+
+    def _found(self, visit: Visit, id: UUID) -> bytes:
+        """The object of an identifier, which says nothing of its place: the acts are looked through."""
+        source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
+        if is_own(visit):
+            acts: Iterator[Act] | list[Act] = acts_about(
+                source, log, visit.principal.reference, own=True
+            )
+        else:
+            acts = _each(source, log, id)
+        for act in acts:
+            if act.object_id == id:
+                for made in self._objects(act):
+                    _note(visit, source, act)
+                    return to_line(made)
+        raise NotFound
+
+    def _source(self, visit: Visit) -> Source:
+        check_part(visit)
+        return visit.source(QUERY)
+
+    def _objects(self, act: Act) -> Iterator[Node]:
+        """The `VerwerktObjectUitgebreid` of each object of an act; none of one that lapsed."""
+        record = vng_record(act)
+        if record is None:
+            return
+        objects: Any = record["verwerkteObjecten"]
+        shown = {name: value for name, value in record.items() if name not in _LEFT_OUT}
+        for each in objects:
+            url = f"{self._base}{PATH}/{each['verwerktObjectId']}"
+            yield {**each, "url": url, "verwerkingsactie": shown}
+
+
+class _Named(Struct, frozen=True):
+    id: UUID
+
+
+def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
+    """The acts of a list; none of a person who is not known, or is not the one who asks."""
+    try:
+        reference = _reference(source, log.urn, wanted)
+        check_about(visit, reference)
+        return acts_about(source, log, reference, own=is_own(visit))
+    except UnknownSubject:
+        return []
+
+
+def _each(source: Source, log: Log, id: UUID) -> Iterator[Act]:
+    after: int | None = 0
+    while after is not None:
+        page = acts_after(source, log, after, 1, lambda act: act.object_id == id)
+        yield from page.acts
+        after = page.following
+
+
+def _note(visit: Visit, source: Source, act: Act) -> None:
+    """Note the read of an act that was found without naming its person."""
+    if not is_own(visit) and act.person is not None:
+        source.reads.note([reference_of(source, act.person)], ())
+
+
+def _reference(source: Source, urn: str, wanted: Wanted) -> str:
+    """The person of a list: by the identifier in records, or by kind and number, as `klant` and 10023."""
+    if wanted.soort_object_id == f"{urn}:data-subject":
+        return reference_of(source, converted({"id": wanted.object_id}, _Named).id)
+    kinds = {word: kind for kind, word in INVOLVED.items()} | {kind: kind for kind in INVOLVED}
+    kind = kinds.get(wanted.soort_object_id.lower())
+    if kind is None:
+        raise UnknownSubject
+    reference = f"{kind}/{wanted.object_id}"
+    if not is_person(reference):
+        raise UnknownSubject
+    return reference
+
+
+def worded(problem: ApiProblem) -> Response:
+    """An error as the standard has it: with an instance, and of wrong parameters with their names."""
+    fault: Node = {
+        "type": problem.type,
+        "code": problem.code,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": f"urn:uuid:{uuid4()}",
+    }
+    if problem.status == 400:
+        names = [each.parameter or "" for each in problem.errors or ()]
+        fault["invalidParams"] = [
+            {"name": name or "query", "code": problem.code, "reason": problem.detail}
+            for name in names or ["query"]
+        ]
+    return Response(to_json(fault), problem.status, media_type=TYPE)
