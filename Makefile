@@ -78,6 +78,7 @@ fault: $(READY)  ## the long fault campaign: hundreds of kills, dead servers, cu
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, reference, diagrams, dashboards, the catalogue)
 	$(BIN)/python -m schemas.generate
 	$(BIN)/python -m tests.architecture.catalogue
+	$(BIN)/python -m web.interface
 	$(BIN)/python -m tests.architecture.documents
 	$(BIN)/python -m tests.architecture.diagrams
 	$(BIN)/python -m deploy.grafana

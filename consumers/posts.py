@@ -121,7 +121,7 @@ def _message(post: Post, outcome: Event | Rejection, origin: FileOrigin) -> Mess
 
 
 def _record(post: Post) -> Record:
-    return record_of(0, post.body, post.headers)
+    return record_of(0, post.body, post.headers or ())
 
 
 FOREIGN = Rejection(Code.SOURCE_NOT_ALLOWED, "/source")

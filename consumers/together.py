@@ -6,7 +6,7 @@ once, so that memory stays flat and the client keeps its events.
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
@@ -189,7 +189,7 @@ class Together:
         ledger = self._ledger = self._ledger or self._open_ledger()
         own = self._own(posts, sources_now(self._rules, ledger.session, client))
         taken = [post for post, is_own in zip(posts, own, strict=True) if is_own]
-        fates = iter(())
+        fates: Iterator[Fate] = iter(())
         if taken:
             outcome = ledger.record(self._batch(ledger, client, taken))
             self._observer.recorded(outcome, len(group), monotonic() - started)

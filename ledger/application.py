@@ -61,13 +61,8 @@ class Ledger(LedgerReader):
         self.ledger = ledger
         self._connect = partial(database.connect, ledger, role)
         self._writer: Session | None = None
+        self._library_session: Session | None = None
         self.session: Session = self._connect()
-        try:
-            # The library reads from several threads, so it has a session of its own.
-            reader = self._connect()
-        except BaseException:
-            self.session.close()
-            raise
         self.keyring = Keyring(self.session, provider, ledger, time.monotonic)
         subjects = SubjectIndex(self.session, self.keyring, ledger)
         sealer = Sealer(self.keyring, subjects, ledger)
@@ -75,7 +70,7 @@ class Ledger(LedgerReader):
         self._clock = clock
         self._limit = refusals.limit
         self._before = Before()
-        super().__init__(reader)
+        super().__init__(self.session)
 
     def record(self, batch: Batch) -> Outcome:
         """Record a batch: see `recording.record`."""
@@ -133,13 +128,18 @@ class Ledger(LedgerReader):
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """Our recorder on our sessions."""
-        recorder = LedgerRecorder(self.ledger, self.session, self._reader, lambda: self.chain)
+        recorder = LedgerRecorder(self.ledger, self.session, self._to_read, lambda: self.chain)
         return RecorderFactory(recorder)
 
+    def _to_read(self) -> Session:
+        """The session of the library, which reads from several threads. Who only records needs none."""
+        if self._library_session is None:
+            self._library_session = self._connect()
+        return self._library_session
+
     def close(self) -> None:
-        """Close the library's parts and both sessions."""
+        """Close the library's parts and all sessions."""
         super().close()
-        self.session.close()
-        self._reader.close()
-        if self._writer is not None:
-            self._writer.close()
+        for session in (self.session, self._library_session, self._writer):
+            if session is not None:
+                session.close()

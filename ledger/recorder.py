@@ -27,10 +27,13 @@ class LedgerRecorder(ReadingRecorder, ProcessRecorder):
         self,
         ledger: LedgerName,
         writer: Session,
-        reader: Session,
+        reader: Callable[[], Session],
         chain: Callable[[], KeyedHash],
     ) -> None:
-        """`chain`: gives what vouches for batches; asked before each write, outside of its transaction."""
+        """`reader`: gives the session to read with, once there is something to read.
+
+        `chain`: gives what vouches for batches; asked before each write, outside of its transaction.
+        """
         super().__init__(reader)
         self._ledger = ledger
         self._chain = chain

@@ -15,9 +15,9 @@ from consumers.together import UNOBSERVED, PostObserver
 from host.pool import SitePool
 from web import scripts
 from web.answering import Desk
-from web.api.api import Api
 from web.api.marking import MarkMiddleware
 from web.headers import HeadersMiddleware
+from web.interface import Api
 from web.logins.house import House
 from web.logins.links import Links
 from web.logins.origin import Origin

@@ -34,8 +34,9 @@ def t(key: str, *values: object) -> Markup:
     return escape(text).format(*(piece(value) for value in values))
 
 
-def word(section: str, code: str) -> Markup:
-    """A code in words of a section; as it is where the section has none for it."""
+def word(key: str) -> Markup:
+    """A code in words, such as `word(f"query.{name}")`; the code where the section has none for it."""
+    section, _, code = key.partition(".")
     texts = words()[section].get(code)
     return escape(texts[spoken()] if texts else harmless(code))
 

@@ -1,4 +1,4 @@
-"""The console at the end of `ledger demo`: a page is fetched as a browser does, then a person may look at it."""
+"""The console at the end of `ledger demo`: a page is fetched as a browser does, then a person may look."""
 
 import threading
 import time

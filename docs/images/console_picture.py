@@ -1,7 +1,7 @@
 """The picture of the console in README: `python docs/images/console_picture.py` writes console.png beside it.
 
-It makes a ledger with made-up events in a folder of its own, starts the console on it, and looks with a real browser. It is
-no part of the product. Every person in it is made up.
+It makes a ledger with made-up events in a folder of its own, starts the console on it, and looks with a real
+browser. It is no part of the product. Every person in it is made up.
 """
 
 import sys

@@ -90,7 +90,7 @@ class LedgerReader(Application[UUID]):
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """Our recorder on our session."""
-        return RecorderFactory(ReadingRecorder(self._reader))
+        return RecorderFactory(ReadingRecorder(lambda: self._reader))
 
     def construct_mapper(self) -> EventMapper:
         """Our mapper."""

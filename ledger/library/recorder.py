@@ -1,6 +1,7 @@
 """The library's recorder on our tables, to read: batches of rows by position, rows of one stream."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,15 @@ from ledger.storage.postgres import Session
 class ReadingRecorder(ApplicationRecorder):
     """Selects recorded events through one session, behind a lock: the library calls from several threads."""
 
-    def __init__(self, session: Session) -> None:
-        self._reader = session.of("ledger")
+    def __init__(self, session: Callable[[], Session]) -> None:
+        """`session`: gives the session, once there is something to read."""
+        self._session = session
         self._read_lock = Lock()
+
+    @cached_property
+    def _reader(self) -> Session:
+        """Asked for behind the lock."""
+        return self._session().of("ledger")
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> list[int]:
         """Records nothing. Raises ProgrammingError."""
@@ -59,8 +66,9 @@ class ReadingRecorder(ApplicationRecorder):
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> LedgerSubscription:
         """Events after a position, and those that are recorded from now on, over another connection."""
-        session = self._reader.again()
-        return LedgerSubscription(ReadingRecorder(session), session, gt, topics)
+        with self._read_lock:
+            session = self._reader.again()
+        return LedgerSubscription(ReadingRecorder(lambda: session), session, gt, topics)
 
     def _select(self, name: str, **parameters: Any) -> list[RecordedRow]:
         with self._read_lock, library_errors():

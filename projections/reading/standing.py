@@ -32,7 +32,7 @@ def grant_of(
     time: datetime,
     privacy_office: Collection[str] = (),
 ) -> Grant | None:
-    """The grant by which an employee, known by these streams, holds a role at a time, by all that is recorded."""
+    """The grant by which an employee, known by these streams, holds a role by all that is recorded."""
     reader, fold = (
         LedgerReader(session),
         partial(fold_at, staff.VIEW, privacy_office=privacy_office),

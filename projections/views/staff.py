@@ -40,7 +40,8 @@ class Role(msgspec.Struct, frozen=True, tag="role"):
 class Grant(msgspec.Struct, frozen=True):
     """A role was granted to an employee, or revoked.
 
-    `valid_until`: the instant at which the role ends by itself. `counts`: False for what somebody said who may not give power: it opens nothing of this ledger.
+    `valid_until`: the instant at which the role ends by itself. `counts`: False for what somebody said who
+    may not give power: it opens nothing of this ledger.
     """
 
     order: Order

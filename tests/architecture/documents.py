@@ -41,7 +41,9 @@ from tests.architecture import order_forms, order_pages, reference
 from tests.architecture.protection import catalogue, files, tables
 from tests.architecture.reference import table
 from tests.fixtures import registers
+from web.api.parts import PROBLEMS
 from web.metrics import MADE
+from web.resources.listed import RESOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
 # More types than these are told by those that are missing.
@@ -289,6 +291,20 @@ def metrics() -> str:
     return table(["metric", "kind", "labels", "served by", "meaning, and what to do"], rows)
 
 
+def api_answers() -> str:
+    """Every address of the API by the part of the console that a role needs for it."""
+    rows = (
+        [f"`{resource.path}`", resource.part, "yes" if resource.timed else "", resource.summary]
+        for resource in sorted(RESOURCES, key=lambda resource: resource.path)
+    )
+    return table(["GET /api/v1…", "part", "of the past", "what it answers"], rows)
+
+
+def api_rules() -> str:
+    """Every status of a problem, and what a client does."""
+    return table(["status", "means"], ([str(status), text] for status, text in PROBLEMS.items()))
+
+
 def sheets() -> str:
     """Every sheet of the register's workbook, in both languages, with its columns."""
     english, dutch = RegisterWords("en"), RegisterWords("nl")
@@ -325,6 +341,7 @@ SECTIONS = {
     },
     "docs/how-to/exports.md": {"acts": acts},
     "docs/reference/metrics.md": {"metrics": metrics},
+    "docs/reference/api.md": {"answers": api_answers, "rules": api_rules},
     "docs/explanation/orders.md": {
         "order rules": order_pages.rules,
         "order doubts": order_pages.doubts,

@@ -27,7 +27,7 @@ PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?(@sha256:[0-9a-f]{64
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSFILE", re.IGNORECASE)
 LONG_RUNNING = {
     *("kafka", "database", "prometheus", "grafana"),
-    *("consumer", "projector", "publisher", "upkeep"),
+    *("consumer", "projector", "publisher", "upkeep", "console"),
 }
 # Out of 10, where 10 is an ordinary service; systemd's own word for less than 2 is "ok".
 EXPOSURE = "2.0"
@@ -123,7 +123,7 @@ def test_who_needs_what_waits_for_it() -> None:
     assert order["init"] == {"database": well}
     assert order["topics"] == {"kafka": well}
     assert order["consumer"] == order["projector"] == {"init": done, "topics": done}
-    assert order["upkeep"] == order["publisher"] == {"init": done}
+    assert order["upkeep"] == order["publisher"] == order["console"] == {"init": done}
 
 
 def test_secrets_are_files_and_each_service_has_its_own_alone() -> None:
@@ -159,7 +159,7 @@ def test_each_part_of_the_program_has_a_login_of_its_own_and_none_is_the_superus
         users[name] = found[1]
         password = service["environment"]["LEDGER_DATABASE_PASSWORD_FILE"]
         assert password == f"{SECRETS}/{found[1].removeprefix('ledger_')}_password"
-    assert len(set(users.values())) == len(users) == 6
+    assert len(set(users.values())) == len(users) == 7
 
 
 def test_the_program_may_write_nothing_but_keys_and_log_and_has_no_capability() -> None:
@@ -177,6 +177,7 @@ def test_each_part_of_the_program_sees_the_folders_that_it_needs_and_no_other() 
     assert seen.pop("projector") == []
     assert seen.pop("publisher") == [f"{key}:ro", log]
     assert seen.pop("consumer") == seen.pop("upkeep") == [keys]
+    assert seen.pop("console") == [keys, f"{key}:ro", f"{log}:ro"]
     assert seen.pop("init") == seen.pop("ledger") == [keys, key, f"{log}:ro"]
     assert seen == {}
 
@@ -308,7 +309,7 @@ def analyze(*arguments: str | Path) -> None:
 
 def test_systemd_accepts_the_units(units: Path) -> None:
     names = [path for kind in ("service", "target", "timer") for path in units.glob(f"*.{kind}")]
-    assert len(names) == 9
+    assert len(names) == 10
     for path in names:
         if "@." not in path.name:
             analyze("verify", "--man=no", path)
@@ -336,7 +337,12 @@ def test_the_units_are_given_passwords_by_systemd_and_hold_none() -> None:
 def test_the_units_cannot_see_the_keys_that_they_do_not_need() -> None:
     keys, log_key = f"-{VOLUME}", f"-{VOLUME}-log-key"
     wanted = {name: {log_key} for name in ("consume@", "upkeep", "retention")}
-    wanted |= {"publish": {keys}, "init": set[str](), "project": {keys, log_key}}
+    wanted |= {
+        "publish": {keys},
+        "init": set[str](),
+        "project": {keys, log_key},
+        "serve": set[str](),
+    }
     for name, hidden in wanted.items():
         text = (UNITS / f"ledger-{name}.service").read_text()
         paths = re.findall(r"^InaccessiblePaths=(.+)$", text, re.MULTILINE)

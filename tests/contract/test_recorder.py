@@ -28,7 +28,7 @@ class OnOurTables:
         house = self.house
         ledger = house.open()
         writer, reader = house.session("recorder"), house.session("recorder")
-        return LedgerRecorder(house.ledger, writer, reader, lambda: ledger.chain)
+        return LedgerRecorder(house.ledger, writer, lambda: reader, lambda: ledger.chain)
 
 
 def on_our_tables(suite: type[Any]) -> type[Any]:

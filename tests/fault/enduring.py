@@ -32,6 +32,7 @@ MOST_ATTEMPTS = 1_000
 _FORKS = multiprocessing.get_context("forkserver")
 _SCENES = (
     "test_every_decision_write",
+    "test_every_post_write",
     "test_every_erasure_write",
     "test_every_projector_write",
     "test_every_publisher_write",

@@ -2,12 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.console import Cli, collected, registered, worked_in
+from tests.fixtures.postgres import Templates
 from tests.integration.test_audit_writes_nothing import kinds
 
 HUGE = 1 << 40
@@ -56,14 +57,18 @@ def one_line(path: Path) -> None:
 PUT = [pipe, folder, circle, endless, terminal, huge, nothing, lines, one_line]
 
 
-@pytest.fixture
-def worked(cli: Cli) -> Cli:
-    """A ledger with every kind of file."""
+def work(cli: Cli) -> None:
     cli.record(registered(), collected())
     erased = cli("erase", "customer/10023", "--category", "contact", "--ground", "request")
     assert erased.status == 0
     assert cli("publish", "--once").status == 0
-    return cli
+
+
+@pytest.fixture
+def worked(program: Cli, embedded_templates: Templates) -> Iterator[Cli]:
+    """A ledger with every kind of file."""
+    with worked_in(program, embedded_templates, "filed", work) as ready:
+        yield ready
 
 
 def files_of(cli: Cli) -> list[Path]:

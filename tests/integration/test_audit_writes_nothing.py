@@ -2,15 +2,16 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.console import Cli, collected, registered, worked_in
 from tests.fixtures.guards import GUARDS_ON
+from tests.fixtures.postgres import Templates
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -37,15 +38,26 @@ def state(url: str) -> dict[str, Any]:
         }
 
 
-@pytest.fixture
-def worked(cli: Cli) -> Cli:
+def work(cli: Cli) -> None:
     cli.record(registered(), collected())
     assert (
         cli("erase", "customer/10023", "--category", "contact", "--ground", "request").status == 0
     )
     cli.record(registered("customer/2"), b"bad")
     assert cli("publish", "--once").status == 0
-    return cli
+
+
+@pytest.fixture
+def worked(program: Cli, embedded_templates: Templates) -> Iterator[Cli]:
+    with worked_in(program, embedded_templates, "audited", work) as ready:
+        yield ready
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The superuser's URL of the test's ledger."""
+    name = "cli" if "cli" in request.fixturenames else "worked"
+    return str(request.getfixturevalue(name).url)
 
 
 def looked(cli: Cli, url: str) -> Any:

@@ -19,7 +19,6 @@ from tests.fixtures.backups import (
     ORIGIN,
     Copies,
     elsewhere,
-    ledger,
     log_key,
     of_table,
     resigned,
@@ -27,10 +26,10 @@ from tests.fixtures.backups import (
     taken,
     untouched,
 )
-from tests.fixtures.console import Cli, collected, consented, registered
-from tests.fixtures.postgres import short_folder
+from tests.fixtures.console import Cli, collected, consented, installed, registered, worked_in
+from tests.fixtures.postgres import Templates, short_folder
 
-__all__ = ["elsewhere", "ledger", "untouched"]
+__all__ = ["elsewhere", "untouched"]
 
 
 def flipped(file: Path, _: Path) -> None:
@@ -97,11 +96,27 @@ DONE = [
 ]
 
 
+def work(ledger: Cli) -> None:
+    ledger.record(registered(), collected(), consented(), b"[]")
+    taken(ledger, "night")
+
+
+@pytest.fixture
+def ledger(request: pytest.FixtureRequest, program: Cli, templates: Templates) -> Iterator[Cli]:
+    """The program with an empty ledger, or with one of which the test's backup was taken."""
+    made = (
+        worked_in(program, templates, "backed_up", work)
+        if "night" in request.fixturenames
+        else installed(program, templates)
+    )
+    with made as ready:
+        yield ready
+
+
 @pytest.fixture
 def night(ledger: Cli) -> Copies:
     """A backup with something in it."""
-    ledger.record(registered(), collected(), consented(), b"[]")
-    return taken(ledger, "night")
+    return ledger.folder / "night-events", ledger.folder / "night-keys"
 
 
 def doctored(copies: Copies, name: str) -> Copies:

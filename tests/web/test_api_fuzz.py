@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from tests.fixtures.standards import standard
 from tests.web.console import Consoled
 from tests.web.programs import Programs
-from web.api.openapi import document
 from web.api.routing import BASE
+from web.interface import description
 from web.standards.vng import BASE as VNG
 
 EXAMPLES = 6
@@ -75,7 +75,9 @@ def _ask(case: Any, program: TestClient, base: str) -> None:
     case.validate_response(response, checks=CHECKS)
 
 
-@pytest.mark.parametrize("operation", operations(document()), ids=lambda operation: operation.label)
+@pytest.mark.parametrize(
+    "operation", operations(description()), ids=lambda operation: operation.label
+)
 def test_the_api_answers_as_it_says(operation: Any, program: TestClient) -> None:
     fuzz(operation, program, BASE)
 

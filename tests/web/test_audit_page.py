@@ -1,5 +1,6 @@
 """An audit on demand: a process of its own, a page that shows how far it is, and what it names."""
 
+import os
 import subprocess
 import sys
 import time
@@ -116,6 +117,23 @@ def test_an_audit_that_cannot_be_made_says_why(sampled: Consoled) -> None:
     assert (run.state, run.report) == ("failed", None)
     assert run.failure is not None
     assert "There is no ledger here yet" in run.failure
+
+
+def test_an_audit_ends_when_the_console_is_gone(sampled: Consoled) -> None:
+    texts = sampled.pool.settings.texts
+    process = subprocess.Popen(
+        [sys.executable, "-m", "web.proof.audit_process", "views"],
+        env={**os.environ, **texts},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout
+    assert process.stdout.readline().startswith(b'{"type":"began"')
+    process.stdout.close()
+    assert process.stderr
+    said = process.stderr.read()
+    assert (process.wait(), said) == (1, b"")
+    process.stderr.close()
 
 
 def test_an_audit_that_dies_leaves_a_word(

@@ -1,7 +1,5 @@
 """What the console counts: by the pattern of an address and the status, and never by a value."""
 
-from collections.abc import Iterator
-
 import pytest
 from prometheus_client import generate_latest
 from starlette.routing import Route
@@ -37,8 +35,8 @@ class Counted:
 
 
 @pytest.fixture
-def counted(sampled: Consoled) -> Iterator[Counted]:
-    yield Counted(sampled)
+def counted(sampled: Consoled) -> Counted:
+    return Counted(sampled)
 
 
 def test_requests_are_counted_by_pattern_and_status(counted: Counted) -> None:

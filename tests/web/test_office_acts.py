@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fixtures.console import disclosed, recipient
+from tests.fixtures.console import Cli, disclosed, recipient
 from tests.fixtures.ledger import message
 from tests.fixtures.postgres import Templates
 from tests.web.console import Client
@@ -101,9 +101,10 @@ def test_a_hold_that_is_none_is_told_beside_the_field(
     assert refs(desk, who) == []
 
 
-def waiting(client: Client) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = client.api("/approvals")["approvals"]
-    return found
+def waiting(client: Client, approver: str) -> list[str]:
+    """The acts that wait after the approval of one employee."""
+    rows = client.api("/approvals")["approvals"]
+    return [row["act"] for row in rows if row["approver"] == approver]
 
 
 def test_two_persons_release_a_hold_and_the_second_finds_it_waiting(desk: Office) -> None:
@@ -120,7 +121,7 @@ def test_two_persons_release_a_hold_and_the_second_finds_it_waiting(desk: Office
     assert "You approved it" in mine
     found = second.get("/approvals").text
     assert "employee/701" in found
-    assert [row["approver"] for row in waiting(second)] == ["employee/701"]
+    assert waiting(second, "employee/701") == ["hold-release"]
     link = found.partition('href="/holds/HOLD-D/release')[2].partition('"')[0]
     address = "/holds/HOLD-D/release" + link.replace("&amp;", "&")
     assert 'name="ground" type="text" value="claim-settled"' in second.http.get(address).text
@@ -128,9 +129,29 @@ def test_two_persons_release_a_hold_and_the_second_finds_it_waiting(desk: Office
     done = second.post(address, **approving | {"ground": "claim-settled"})
     assert done.status_code == 303
     assert refs(desk, who) == []
-    assert waiting(second) == []
+    assert waiting(second, "employee/701") == []
     released = [act for act in desk.acts(who) if act["act"] == "legal-hold-released"]
     assert [act["ground"] for act in released] == ["claim-settled"]
+
+
+def test_what_one_person_asked_for_by_command_another_approves_by_form(
+    desk: Office, program: Cli
+) -> None:
+    who, settings = desk.person(), desk.pool.settings
+    placed(desk, who, "HOLD-K")
+    program.set(
+        DATABASE_URL=str(settings.database_url),
+        KEY_DIR=str(settings.key_dir),
+        FOUR_EYES="hold-release",
+        READER="employee/705",
+    )
+    ran = program("hold", "release", who, "HOLD-K", "--ground", "claim-settled")
+    assert (ran.status, "needs two persons" in ran.err) == (1, True)
+    second = english(desk.as_("privacy-officer", "employee/706"))
+    assert "Asked for by command" in second.get("/approvals").text
+    done = confirmed(second, f"/holds/HOLD-K/release?subject={who}", ground="claim-settled")
+    assert done.headers["location"].startswith("/holds")
+    assert refs(desk, who) == []
 
 
 def test_the_same_person_twice_is_one_person(desk: Office) -> None:

@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import orjson
 import pytest
 
 from application.language import speak
-from documents.breach_notice import notice_page
 from documents.register_exports import EXPORTS
 from host.settings import Settings
 from tests.fixtures.console import Cli
@@ -118,10 +116,10 @@ def settings(sampled: Consoled) -> Settings:
 
 
 @pytest.fixture
-def command(program: Cli, settings: Settings) -> Iterator[Cli]:
+def command(program: Cli, settings: Settings) -> Cli:
     """The command line on the ledger of the console."""
     program.set(DATABASE_URL=str(settings.database_url), KEY_DIR=str(settings.key_dir))
-    yield program
+    return program
 
 
 @pytest.mark.parametrize("path", COMMANDS)
@@ -190,7 +188,6 @@ def test_the_notification_of_a_breach_is_the_document_of_the_command(
     ).out
     path = f"/incidents/{ref}/notification"
     assert officer.get(path, as_of=at[1], format="html", language="nl").content == printed
-    assert notice_page  # the one function that both use
 
 
 def test_findings_go_on_by_key_and_each_is_shown_once(officer: Client) -> None:
@@ -297,3 +294,22 @@ def test_hostile_parameters_come_back_harmless(officer: Client, hostile: str) ->
     assert ORIGIN not in officer.get("/requests").text
     assert orjson.loads(officer.get("/api/v1/requests", right="none").content)["requests"] == []
     speak(None)
+
+
+@pytest.mark.parametrize("path", ["/requests", "/complaints", "/incidents", "/notifications"])
+def test_a_long_list_goes_on_by_key_with_its_filters(
+    officer: Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = officer.api(path, all="true")
+    rows = next(value for value in answer.values() if isinstance(value, list))
+    monkeypatch.setattr("web.pages.paging.ON_A_PAGE", 3)
+    address, shown, pages = f"{path}?all=true", 0, 0
+    while address:
+        page = officer.http.get(address).text
+        shown += len(re.findall('<th scope="row">', page))
+        pages += 1
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        address = following[1].replace("&amp;", "&") if following else ""
+        assert not address or "all=true" in address
+    assert (shown, pages) == (len(rows), -(-len(rows) // 3) or 1)
+    assert officer.get(path, after="no-such-row").status_code == 400

@@ -1,16 +1,19 @@
 """Pages and files of the transparency log: who gets what, and an audit on demand."""
 
 from base64 import b64decode
+from contextlib import closing
 from pathlib import Path
 
 from application.queries.upkeep.log_state import LogDay
+from host.wiring import install_site
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.checkpoints import verify_checkpoint
 from ledger.tlog.signing.keys import parse_verifier_key
 from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.fixtures.cases import each
+from tests.fixtures.postgres import Templates
 from tests.fixtures.tlog import tiles_of
-from tests.web.console import Client, Consoled
+from tests.web.console import Client, Consoled, clock, console_settings
 from web.pages.log_files import name_of
 from web.pages.proof import growth_of
 from web.proof.tickets import ticket_of
@@ -195,6 +198,9 @@ def test_the_page_of_the_log_is_for_roles_that_have_it(sampled: Consoled, role: 
     for path in ("/proof", "/proof/5", "/proof/event?position=5", "/proof/audit"):
         response = client.get(path) if "?" not in path else client.http.get(path)
         assert response.status_code == (200 if role in PROVERS else 404)
+        if path == "/proof":
+            may_start = 'action="/proof/audit"' in response.text
+            assert may_start == ("audit" in table()[role].acts and role in PROVERS)
         may = role in READERS
         if path == "/proof/5":
             assert ('data-entry="/api/v1/proof/entries/5?ticket=' in response.text) == may
@@ -229,6 +235,26 @@ def test_a_new_ledger_has_a_page_of_the_log(empty: Consoled) -> None:
     assert auditor.get("/proof").status_code == 200
     assert auditor.api("/proof")["checkpoint"] is None
     assert auditor.get("/log/checkpoint").status_code == 404
+
+
+def test_the_log_of_a_confidential_ledger_is_for_its_readers(
+    embedded_templates: Templates, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+
+    def installed(url: str, folder: Path) -> None:
+        install_site(console_settings(url, folder, CONFIDENTIAL="1"), clock)
+
+    with (
+        embedded_templates.of("console_confidential", installed, keys) as url,
+        closing(Consoled(console_settings(url, keys, CONFIDENTIAL="1"))) as secret,
+    ):
+        with secret.site() as site, closing(site.publisher()) as publisher:
+            publisher.publish_once()
+        assert secret.nobody().get("/log/checkpoint").status_code == 401
+        assert secret.as_("helpdesk-agent").get("/log/checkpoint").status_code == 404
+        response = secret.as_("auditor").get("/log/checkpoint")
+        assert response.content == (folder(secret) / "checkpoint").read_bytes()
 
 
 def test_the_growth_is_thinned_and_keeps_its_ends() -> None:

@@ -18,6 +18,7 @@ from web.frame import Frame
 from web.harmless import harmless
 from web.moments import day, day_text, moment_text, when, when_text
 from web.rendering import STATIC, environment, static
+from web.words import t
 
 TEMPLATES = Path(STATIC).parent / "templates"
 _INLINE = re.compile(
@@ -187,3 +188,11 @@ def test_links_carry_the_moment_and_filters_stay_in_the_address() -> None:
     assert frame.now() == "/requests?right=access&after=k%261"
     assert frame.exported("csv").endswith("&format=csv")
     assert frame.here(as_of="2026-01-01").count("as-of") == 1
+
+
+def test_commands_in_a_text_stand_out_and_values_stay_text() -> None:
+    speak("en")
+    template = environment().from_string("{{ text|commands }}")
+    made = template.render(text=t("moment.occurred", "`<b>`"))
+    assert made == "As of <code>&lt;b&gt;</code>"
+    assert template.render(text=t("value.yes")) == "yes"

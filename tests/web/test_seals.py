@@ -28,6 +28,7 @@ from tests.web.changed import changed
 from tests.web.console import Client, Consoled, clock
 from tests.web.live import Live, listening
 from web.page import Page as ConsolePage
+from web.pages.listed import PAGES
 from web.principals import Principal
 from web.proof.seals import shown_of
 from web.rendering import environment
@@ -59,8 +60,10 @@ def live(sampled: Consoled) -> Iterator[Live]:
     more = ConsolePage("/seals/{kind}/{id}", "person", person_history, "events.html", present)
     templates = DictLoader({"events.html": EVENTS})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(web.app, "PAGES", (*web.app.PAGES, more))
-        patch.setattr(environment(), "loader", ChoiceLoader([templates, environment().loader]))
+        patch.setattr(web.app, "PAGES", (*PAGES, more))
+        before = environment().loader
+        assert before
+        patch.setattr(environment(), "loader", ChoiceLoader([templates, before]))
         with listening(sampled.pool) as live:
             yield live
 
@@ -158,8 +161,12 @@ def panel_of(page: Page, position: int) -> Locator:
 
 def test_a_seal_opens(sampled: Consoled, live: Live, page: Page) -> None:
     page.goto(live.address + PERSON)
-    position = int(next(iter(states(page))))
-    panel = panel_of(page, position)
+    states(page)
+    seal = page.locator("a.seal").first
+    position = int(seal.get_attribute("data-position") or 0)
+    seal.focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog")
     expect(panel).to_have_attribute("data-seal", "proven")
     for text in (
         f"The seal of event {position}",
@@ -177,6 +184,7 @@ def test_a_seal_opens(sampled: Consoled, live: Live, page: Page) -> None:
     assert problems(page) == []
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
+    expect(seal).to_be_focused()
 
 
 def live_proof(live: Live, position: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 import string
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from application.language import speak
 from schemas.texts import LANGUAGES
 from web.pages.listed import PAGES
+from web.rights import Deed, Part
 from web.words import counted, grouped, t, words
 
 WEB = Path(__file__).parents[2] / "web"
@@ -90,6 +92,12 @@ def test_an_unused_word_would_be_found() -> None:
     found = ("page.skip", "act-hold-place.title", "query.anything", "nav.today")
     assert all(used.fullmatch(key) for key in found)
     assert not any(used.fullmatch(key) for key in ("page.other", "act-hold-place.does", "seal.a"))
+
+
+def test_every_part_and_deed_of_a_role_has_a_word() -> None:
+    """The page of the staff says what each role has."""
+    assert set(get_args(Part)) == set(words()["console_part"])
+    assert set(get_args(Deed)) == set(words()["deed"])
 
 
 def test_no_text_is_written_twice() -> None:

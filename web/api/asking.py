@@ -62,9 +62,7 @@ def read_request(request: Request, *, listed: bool, personal: bool) -> Asked:
     moment = {name: texts.pop(name) for name in MOMENT if name in texts}
     texts.pop(LANGUAGE, None)
     reasons = {name: texts.pop(name) for name in (REASON, CASE_REF) if name in texts}
-    stated = _stated(categories, reasons) if personal else NOTHING_STATED
-    if not personal and (categories or reasons):
-        raise Misconfigured("this parameter is unknown", field=OPEN if categories else REASON)
+    stated = _stated(categories, reasons, personal=personal)
     limit, cursor = _place(texts) if listed else (USUAL_LIMIT, None)
     return Asked({**texts, **request.path_params}, moment, stated, limit, cursor)
 
@@ -84,9 +82,11 @@ def _texts(request: Request) -> tuple[dict[str, str], list[str]]:
     return texts, categories
 
 
-def _stated(categories: list[str], reasons: Mapping[str, str]) -> Stated:
+def _stated(categories: list[str], reasons: Mapping[str, str], *, personal: bool) -> Stated:
     if not categories and not reasons:
         return NOTHING_STATED
+    if not personal:
+        raise Misconfigured("this parameter is unknown", field=OPEN if categories else REASON)
     if not categories:
         raise Misconfigured("name the categories that the reason opens", field=OPEN)
     if not set(categories) <= set(CATEGORIES):

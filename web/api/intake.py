@@ -1,7 +1,7 @@
 """`POST /api/v1/events`: CloudEvents of teams without Kafka. What is answered with 2xx is recorded."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Literal
 
@@ -109,27 +109,33 @@ def _posts(request: Request, body: bytes) -> Sequence[Post]:
 
 def _answer(fates: Fates, *, batched: bool) -> Response:
     outcomes = [_outcome(fate) for fate in fates]
-    refusals = [(index, fate.refusal) for index, fate in enumerate(fates) if fate.refusal]
+    refusals = {index: fate.refusal for index, fate in enumerate(fates) if fate.refusal}
+    duplicates = sum(fate.is_duplicate for fate in fates)
     counts = {
-        "recorded": sum(fate.position is not None for fate in fates),
-        "duplicates": sum(fate.is_duplicate for fate in fates),
+        "recorded": len(fates) - duplicates - len(refusals),
+        "duplicates": duplicates,
         "refused": len(refusals),
     }
     if not refusals:
         answer = PostedEvents(**counts, outcomes=outcomes)
         return Response(to_line(answer), media_type=JSON)
-    statuses = {_STATUSES.get(why.code, HTTPStatus.BAD_REQUEST) for _, why in refusals}
-    status = statuses.pop() if len(statuses) == 1 else HTTPStatus.BAD_REQUEST
+    first, status = next(iter(refusals.values())), _status_of(refusals.values())
     problem = RefusedEvents(
         title=status.phrase,
         status=status.value,
-        detail=str(t("api.refused")) if batched else _words(refusals[0][1]),
-        code=refusals[0][1].code.value,
-        errors=[_fault(why, f"/{index}" if batched else "") for index, why in refusals],
+        detail=str(t("api.refused")) if batched else _words(first),
+        code=first.code.value,
+        errors=[_fault(why, f"/{place}" if batched else "") for place, why in refusals.items()],
         **counts,
         outcomes=outcomes,
     )
     return problem_response(problem, problem.status)
+
+
+def _status_of(refusals: Iterable[Rejection]) -> HTTPStatus:
+    """The status that all refusals have, or that of wrong input."""
+    statuses = {_STATUSES.get(why.code, HTTPStatus.BAD_REQUEST) for why in refusals}
+    return statuses.pop() if len(statuses) == 1 else HTTPStatus.BAD_REQUEST
 
 
 def _outcome(fate: Fate) -> EventOutcome:

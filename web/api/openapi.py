@@ -1,13 +1,6 @@
-"""The description of the API (OpenAPI 3.1), made from the same structs that requests are read into.
+"""The description of the API (OpenAPI 3.1), made from the same structs that requests are read into."""
 
-`python -m web.api.openapi FILE` writes it; it is committed as `docs/reference/openapi.json`.
-"""
-
-import json
-import sys
-from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from application.controller import Controller
@@ -34,7 +27,6 @@ from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.problems import TYPE
 from web.requests import LANGUAGE
 from web.resource import Resource
-from web.resources.listed import RESOURCES
 
 AnyResource = Resource[Any, Any]
 _PAGE = "https://docs.ledger.example/reference/api.html"
@@ -43,25 +35,25 @@ _OF_INTAKE = (400, 401, 403, 409, 413, 415, 500, 503)
 _WITH_EVENTS = (400, 403, 409, 413)
 
 
-def document() -> Schema:
+def document(resources: Sequence[AnyResource]) -> Schema:
     """The whole description."""
     components = Components(
         [
-            *(resource.answer for resource in RESOURCES),
-            *(resource.params for resource in RESOURCES),
+            *(resource.answer for resource in resources),
+            *(resource.params for resource in resources),
             *(Opening, ApiProblem, PostedEvents, RefusedEvents),
         ]
     )
-    paths = {resource.path: {"get": _operation(resource, components)} for resource in RESOURCES}
+    paths = {resource.path: {"get": _operation(resource, components)} for resource in resources}
     paths["/events"] = {"post": _intake(components)}
     return {
         "openapi": "3.1.0",
         "info": _info(),
         "servers": [{"url": BASE, "description": "This console."}],
         "security": [{"token": []}, {"certificate": []}, {"session": []}],
-        "tags": [{"name": tag, "description": text} for tag, text in _tags()],
+        "tags": [{"name": tag, "description": text} for tag, text in _tags(resources)],
         "paths": dict(sorted(paths.items())),
-        "components": _components(components),
+        "components": _components(components, resources),
     }
 
 
@@ -80,8 +72,8 @@ def _info() -> Schema:
     }
 
 
-def _tags() -> Iterable[tuple[str, str]]:
-    for part in sorted({resource.part for resource in RESOURCES}):
+def _tags(resources: Sequence[AnyResource]) -> Iterable[tuple[str, str]]:
+    for part in sorted({resource.part for resource in resources}):
         yield part, f"Answers of the part `{part}`; a role has it or not."
     yield "events", "The intake of events."
 
@@ -153,23 +145,45 @@ def _refusals(statuses: Iterable[int]) -> Schema:
     return {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
 
 
-def _intake(components: Components) -> Schema:
-    event = {"type": "object", "description": "A CloudEvent 1.0 of a type that the ledger knows."}
-    example = {
-        "specversion": "1.0",
-        "type": "nl.voipzeker.ledger.consent-withdrawn.v1",
-        "source": "urn:voipzeker:crm",
-        "id": "c-1",
-        "subject": "customer/10023",
-        "time": "2026-11-24T10:15:00+01:00",
-        "datacontenttype": JSON,
-        "data": {
-            "purpose": "newsletter",
-            "channel": "portal",
-            "activity": "direct-marketing",
-            "legal_basis": "6-1-a",
+_EVENT: Schema = {
+    "type": "object",
+    "description": "A CloudEvent 1.0 of a type that the ledger knows.",
+}
+_EXAMPLE: Schema = {
+    "specversion": "1.0",
+    "type": "nl.voipzeker.ledger.consent-withdrawn.v1",
+    "source": "urn:voipzeker:crm",
+    "id": "c-1",
+    "subject": "customer/10023",
+    "time": "2026-11-24T10:15:00+01:00",
+    "datacontenttype": JSON,
+    "data": {
+        "purpose": "newsletter",
+        "channel": "portal",
+        "activity": "direct-marketing",
+        "legal_basis": "6-1-a",
+    },
+}
+_POST: Schema = {
+    "required": True,
+    "content": {
+        STRUCTURED: {"schema": _EVENT, "example": _EXAMPLE},
+        BATCHED: {
+            "schema": {"type": "array", "items": _EVENT, "maxItems": MOST_EVENTS},
+            "example": [_EXAMPLE],
         },
-    }
+        JSON: {
+            "schema": {
+                "type": "object",
+                "description": "In binary mode the `data` of the event.",
+            },
+            "example": _EXAMPLE["data"],
+        },
+    },
+}
+
+
+def _intake(components: Components) -> Schema:
     return {
         "operationId": "postEvents",
         "summary": "Send events, which are recorded when this is answered with 2xx.",
@@ -179,23 +193,7 @@ def _intake(components: Components) -> Schema:
             {"$ref": "#/components/parameters/language"},
             {"$ref": "#/components/parameters/traceparent"},
         ],
-        "requestBody": {
-            "required": True,
-            "content": {
-                STRUCTURED: {"schema": event, "example": example},
-                BATCHED: {
-                    "schema": {"type": "array", "items": event, "maxItems": MOST_EVENTS},
-                    "example": [example],
-                },
-                JSON: {
-                    "schema": {
-                        "type": "object",
-                        "description": "In binary mode the `data` of the event.",
-                    },
-                    "example": example["data"],
-                },
-            },
-        },
+        "requestBody": _POST,
         "responses": {
             "200": {
                 "description": "Every event is recorded: now, or before.",
@@ -232,8 +230,8 @@ _PROBLEM_MEMBERS: Schema = {
 }
 
 
-def _components(components: Components) -> Schema:
-    params = {resource.params for resource in RESOURCES}
+def _components(components: Components, resources: Sequence[AnyResource]) -> Schema:
+    params = {resource.params for resource in resources}
     schemas = components.without([*params, Opening])
     schemas["NextPiece"] = {
         "type": "object",
@@ -261,18 +259,3 @@ def _problem(status: int, components: Components) -> Schema:
         "headers": {**_headers(), **waits},
         "content": {TYPE: {"schema": components.schema(ApiProblem)}},
     }
-
-
-def content() -> bytes:
-    """The description as it is committed."""
-    return (json.dumps(document(), indent=1, ensure_ascii=False) + "\n").encode()
-
-
-@cache
-def published() -> bytes:
-    """The description as it is served."""
-    return content()
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1] if len(sys.argv) > 1 else "docs/reference/openapi.json").write_bytes(content())

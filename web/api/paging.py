@@ -83,5 +83,5 @@ class Pages:
 
 def _unknown() -> Misconfigured:
     return Misconfigured(
-        "this cursor is not one that this question was answered with", field="cursor"
+        "this cursor belongs to another question: begin again without one", field="cursor"
     )

@@ -14,20 +14,22 @@ from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.requests import LANGUAGE
 
 DESCRIPTION = (
-    "What the ledger knows and may tell, as typed JSON, and the intake of events. Every answer that opens values "
-    "of a person is noted as a read before it is given, also to HEAD and where 304 is answered. A reader may ask "
-    f"{REQUESTS} times in {REQUESTS_S:.0f} seconds. Names of parameters are camelCase; the hyphens of the pages' "
-    "addresses (`as-of`) are understood as well. What a role does not have answers 404. A member may be added to "
-    "an answer at any time; nothing is renamed or taken away within a version. A version that ends is announced "
-    "with the headers Deprecation and Sunset for at least six months."
+    "What the ledger knows and may tell, as typed JSON, and the intake of events. Every answer that "
+    "opens values of a person is noted as a read before it is given, also to HEAD and where 304 is "
+    f"answered. A reader may ask {REQUESTS} times in {REQUESTS_S:.0f} seconds. Names of parameters are"
+    " camelCase; the hyphens of the pages' addresses (`as-of`) are understood as well. What a role "
+    "does not have answers 404. A member may be added to an answer at any time; nothing is renamed or"
+    " taken away within a version. A version that ends is announced with the headers Deprecation and "
+    "Sunset for at least six months."
 )
 INTAKE = (
-    f"A client sends events of the sources of its own system. Its token is for the scope `{SCOPE}`. The content "
-    "type tells the modes of CloudEvents apart: structured, batched with at most "
-    f"{MOST_EVENTS} events and {MOST_BYTES} bytes, and binary, where attributes are headers `ce-…`. One event has "
-    f"at most {MAX_MESSAGE} bytes. The same source and id again is a duplicate and counts as recorded. Where an "
-    "event is refused, the answer is an error, the other events are recorded all the same, and the refused one is "
-    "kept as a dead letter, unless its source is not the client's. Sending everything again is harmless."
+    f"A client sends events of the sources of its own system. Its token is for the scope `{SCOPE}`. "
+    "The content type tells the modes of CloudEvents apart: structured, batched with at most "
+    f"{MOST_EVENTS} events and {MOST_BYTES} bytes, and binary, where attributes are headers `ce-…`. "
+    f"One event has at most {MAX_MESSAGE} bytes. The same source and id again is a duplicate and "
+    "counts as recorded. Where an event is refused, the answer is an error, the other events are "
+    "recorded all the same, and the refused one is kept as a dead letter, unless its source is not "
+    "the client's. Sending everything again is harmless."
 )
 PROBLEMS = {
     400: "A parameter or the content is wrong: `errors` says which, and where.",

@@ -125,8 +125,9 @@ def resource_route(desk: Desk, resource: Resource[Any, Any], requests: Limiter) 
 
 
 def is_paged(resource: Resource[Any, Any]) -> bool:
-    """Whether the API gives an answer in pieces: it is a list, and does not ask for its pieces itself."""
-    return resource.rows is not None and "limit" not in resource.params.__struct_fields__
+    """Whether the API gives an answer in pieces: it is a list, and is no page of one by itself."""
+    is_page = "limit" in resource.params.__struct_fields__
+    return resource.rows is not None and not (is_page or hasattr(resource.answer, "next"))
 
 
 def is_personal(resource: Resource[Any, Any]) -> bool:

@@ -37,7 +37,7 @@ BEGIN, BACK, BACK_CHANNEL, LOGGED_OUT = (
 )
 
 
-# A link on a page of ours, or an address that a person typed. Another site logs nobody in.
+# A link on a page of ours, or an address that a person typed. Another site begins no login.
 _OWN_WILL = {"same-origin", "none"}
 
 

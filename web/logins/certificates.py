@@ -1,6 +1,6 @@
 """Certificates of clients: from this server's own TLS, or from a proxy that the settings name by its address.
 
-Whoever verified the certificate, its subject must be one that the file of clients lists.
+The server or the proxy verified the certificate; the file of clients must list its subject.
 """
 
 import binascii

@@ -30,7 +30,7 @@ class ClaimNames(msgspec.Struct, frozen=True):
 
 
 class NoOne(Exception):
-    """The claims name nobody who may ask. Its text is a word of `refused` (`web/words.toml`)."""
+    """The claims name no person and no client who may ask. Its text is a word of `refused` (`web/words.toml`)."""
 
 
 def employee_of(claims: Claims, names: ClaimNames) -> str:
@@ -41,6 +41,18 @@ def employee_of(claims: Claims, names: ClaimNames) -> str:
     if not _EMPLOYEE.match(reference) or reference.startswith((BY_NUMBER, BY_CLIENT)):
         raise NoOne("no-person")
     return reference
+
+
+def is_of_client(claims: Claims, names: ClaimNames) -> bool:
+    """Whether an access token is of the client itself, and of no person behind it.
+
+    Its `sub` is the client, or the claim for persons names the client (`client-` and its id), where a
+    provider keeps a user for each client.
+    """
+    client = claims["client_id"]
+    own = {f"client-{client}", f"{BY_CLIENT}{client}"}
+    named = _at(claims, names.person)
+    return claims["sub"] == client or (isinstance(named, str) and named in own)
 
 
 def client_reference(client: str) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 
 from application.reading import Reader
 from web.logins.certificates import Certificates
-from web.logins.claims import NoOne, client_reference, scopes_of
+from web.logins.claims import NoOne, client_reference, is_of_client, scopes_of
 from web.logins.house import House
 from web.logins.middleware import TokenRefused, bearer_of, has_bearer
 from web.logins.provider import Provider, ProviderAway
@@ -53,7 +53,7 @@ class Clients:
             self._check_holder(connection, claims)
             until = ends_at(claims) + timedelta(seconds=SKEW_S)
             naming = Naming(relying.names, self._house.grants, until, "token")
-            if claims["sub"] != claims["client_id"]:
+            if not is_of_client(claims, relying.names):
                 check_strength(claims, relying.strength, now)
             return _principal(naming, claims)
         except ProviderAway:
@@ -104,7 +104,7 @@ def _principal(naming: Naming, claims: Claims) -> Principal:
         raise NoOne("not-granted")
     if PORTAL_SCOPE in scopes:
         principal = naming.data_subject(claims)
-    elif claims["sub"] == client:
+    elif is_of_client(claims, naming.names):
         principal = naming.client(claims, client)
     else:
         principal = naming.employee(claims)

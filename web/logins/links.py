@@ -56,7 +56,7 @@ class Links:
         return secret
 
     def take(self, secret: str, now: datetime) -> Link | None:
-        """The link of a secret, which nobody can take again; None when it is used, over or none."""
+        """The link of a secret, which cannot be taken again; None when it is used, over or none."""
         self.forget_ended(now)
         path = self._file(secret)
         link = _read(path)

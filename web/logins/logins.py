@@ -98,6 +98,7 @@ class Logins:
         """End the session here; the page that says so leads on to the provider, which may have one, too."""
         secret = self.house.cookies.secret(request)
         session = self.house.sessions.end(secret) if secret else None
+        self.house.says.info("logout", "a person logged out", sessions=1 if session else 0)
         request.state.session = request.state.principal = None
         leave = await self._leaving(session)
         response = self.house.show(request, "logged_out", {"leave": leave})

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from msgspec import to_builtins
+
 from application.language import spoken
 from application.queries.cases.clocks import CaseAct, CaseClock, positions_of
 from application.queries.subjects import streams_of as streams_named
@@ -17,6 +19,7 @@ from web.moments import when
 from web.parts import Filter, Input, Table, columns, lines
 from web.pieces import Column, Deadline, Id, Link, Tag, Tone
 from web.rendering import code
+from web.resource import Params
 from web.visit import Visit
 from web.words import t
 
@@ -59,6 +62,20 @@ def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:
     return Filter(path, inputs, tuple(moment_texts(visit.moment).items()))
 
 
+def more(
+    visit: Visit, path: str, params: Params, following: str | None
+) -> tuple[str | None, str | None]:
+    """The addresses of the page that follows and of the first one, with the filters of this one."""
+    texts = to_builtins(params)
+    filters = {name: _text(value) for name, value in texts.items() if name != "after" and value}
+    after = to(visit, path, **{**filters, "after": following}) if following else None
+    return after, to(visit, path, **filters) if texts.get("after") else None
+
+
+def _text(value: object) -> str:
+    return "true" if value is True else str(value)
+
+
 def choice(name: str, options: Iterable[tuple[str, object]], value: str | None) -> Input:
     """A choice of a filter; none of them: all."""
     return Input(name, "choice", (("", t("list.any")), *options), value=value or "")
@@ -70,7 +87,11 @@ def also(name: str, value: bool) -> Input:
     return Input(name, "choice", options, value="true" if value else "", label=f"also_{name}")
 
 
-def acts(visit: Visit, *offered: tuple[str, str, dict[str, str | None]]) -> tuple[Link, ...]:
+Offered = tuple[str, str, dict[str, str | None]]
+"""An act on a page: its name, its path, and what its form is filled in with."""
+
+
+def acts(visit: Visit, *offered: Offered) -> tuple[Link, ...]:
     """Links to acts: their words, path and parameters. As of the past nothing can be done."""
     if visit.moment != NOW:
         return ()

@@ -16,10 +16,12 @@ from web.pages.common import (
     days_left,
     filtered,
     headings,
+    more,
     pairs,
     steps_table,
     streams_of,
 )
+from web.pages.paging import page_of
 from web.parts import Definitions, Nothing, Table, lines
 from web.pieces import Deadline, Link, Tag
 from web.rendering import code
@@ -29,11 +31,16 @@ from web.visit import Visit
 from web.words import counted, t
 
 
+def _key(row: ComplaintRow) -> str:
+    return f"{row.complaint_ref}/{row.subject}"
+
+
 def _list(visit: Visit, params: CasesParams, answer: ComplaintList) -> Mapping[str, object]:
+    rows, following = page_of(answer.complaints, _key, params.after)
     table = Table(
         t("complaints.title"),
         headings("complaint", "complaint about received clock status"),
-        tuple(_row(visit, row) for row in answer.complaints),
+        tuple(_row(visit, row) for row in rows),
     )
     nothing = Nothing(t("complaints.nothing"), t("complaints.nothing_how"))
     return {
@@ -43,6 +50,7 @@ def _list(visit: Visit, params: CasesParams, answer: ComplaintList) -> Mapping[s
             filtered(visit, "/complaints", also("all", params.all)),
             table if answer.complaints else nothing,
         ),
+        "more": more(visit, "complaints", params, following),
         "forms": ("csv", "xlsx", "json"),
     }
 

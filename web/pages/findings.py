@@ -72,12 +72,13 @@ def _bars(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Iterato
 
 def _filter(visit: Visit, params: FindingsParams, answer: FindingsPage) -> object:
     rules = {count.rule for count in answer.rules} | ({params.rule} if params.rule else set())
-    titles = ((id, told_in(rulebook.rule(id), "title")) for id in rules)
+    named: list[tuple[str, str]] = [(id, told_in(rulebook.rule(id), "title")) for id in rules]
+    titles = sorted(named, key=lambda pair: pair[1])
     graves = ((word, say("severity", word)) for word in SEVERITIES)
     return filtered(
         visit,
         "/findings",
-        choice("rule", sorted(titles, key=lambda pair: pair[1]), params.rule),
+        choice("rule", titles, params.rule),
         choice("severity", graves, params.severity),
         Input("subject", value=params.subject or "", hint="subject"),
         Input("from", "date", value=params.since or ""),

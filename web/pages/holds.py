@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from application.queries.keeping.holds import HoldInForce, HoldsInForce
 from application.words import say
 from web.linking import act, person
-from web.moments import day, when
+from web.moments import when
 from web.page import Page
-from web.pages.common import acts, codes, days_left, filtered, ground, headings
+from web.pages.common import acts, codes, days_left, filtered, ground, headings, more
+from web.pages.paging import page_of
 from web.parts import Input, Nothing, Table, lines
 from web.pieces import Column, Deadline, Link, Tag
 from web.resources import holds as resources
@@ -16,11 +17,16 @@ from web.visit import Visit
 from web.words import counted, t
 
 
+def _key(row: HoldInForce) -> str:
+    return f"{row.hold_ref}/{row.subject}"
+
+
 def _list(visit: Visit, params: HoldsParams, answer: HoldsInForce) -> Mapping[str, object]:
+    rows, following = page_of(answer.holds, _key, params.after)
     names = "hold subject categories ground owner review"
     may = visit.may("holds")
     heads = (*headings("holds", names), *((Column(t("holds.acts")),) if may else ()))
-    table = Table(t("holds.title"), heads, tuple(_row(visit, row, may=may) for row in answer.holds))
+    table = Table(t("holds.title"), heads, tuple(_row(visit, row, may=may) for row in rows))
     late = sum(row.overdue for row in answer.holds)
     place = [("hold-place", "acts/place-hold", {"subject": params.subject})] if may else []
     nothing = Nothing(t("holds.nothing"), t("holds.nothing_how"))
@@ -30,6 +36,7 @@ def _list(visit: Visit, params: HoldsParams, answer: HoldsInForce) -> Mapping[st
         "said": t("holds.said", counted("hold", len(answer.holds)), late),
         "links": acts(visit, *place),
         "parts": (filtered(visit, "/holds", whose), table if answer.holds else nothing),
+        "more": more(visit, "holds", params, following),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -42,7 +49,7 @@ def _row(visit: Visit, row: HoldInForce, *, may: bool) -> tuple[object, ...]:
         codes("category", row.categories),
         ground(row.ground),
         row.owner,
-        lines(Deadline(row.review_on, days_left(visit, row.review_on)), day(row.review_on)),
+        Deadline(row.review_on, days_left(visit, row.review_on)),
     )
     return (*cells, _acts(row)) if may else cells
 

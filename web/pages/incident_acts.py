@@ -126,7 +126,9 @@ def _facts(fields: Assessing) -> dict[str, JsonValue]:
     """What was filled in. Raises Misconfigured where nothing was."""
     values: dict[str, JsonValue] = {name: _plain(getattr(fields, name)) for name in _KNOWN}
     values |= {name: _split(getattr(fields, name)) for name in _LISTS}
-    facts = {name: value for name, value in values.items() if value not in (None, [])}
+    facts: dict[str, JsonValue] = {
+        name: value for name, value in values.items() if value not in (None, [])
+    }
     if not facts:
         raise Misconfigured("say what risk it is, or what is known of it", field="risk")
     return facts

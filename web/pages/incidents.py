@@ -10,16 +10,19 @@ from web.linking import person, to
 from web.moments import when
 from web.page import File, Page
 from web.pages.common import (
+    Offered,
     acts,
     also,
     clock,
     clocks_table,
     filtered,
     headings,
+    more,
     pairs,
     steps_table,
     streams_of,
 )
+from web.pages.paging import page_of
 from web.parts import Definitions, Nothing, Notice, Table, columns, lines
 from web.pieces import Link, Tag
 from web.rendering import code
@@ -30,11 +33,16 @@ from web.visit import Visit
 from web.words import counted, t
 
 
+def _key(row: IncidentRow) -> str:
+    return f"{row.kind}/{row.ref}/{row.subject}"
+
+
 def _list(visit: Visit, params: CasesParams, answer: IncidentList) -> Mapping[str, object]:
+    rows, following = page_of(answer.incidents, _key, params.after)
     table = Table(
         t("incidents.title"),
         headings("incidents", "incident about since clocks status"),
-        tuple(_row(visit, row) for row in answer.incidents),
+        tuple(_row(visit, row) for row in rows),
     )
     nothing = Nothing(t("incidents.nothing"), t("incidents.nothing_how"))
     return {
@@ -45,6 +53,7 @@ def _list(visit: Visit, params: CasesParams, answer: IncidentList) -> Mapping[st
             filtered(visit, "/incidents", also("all", params.all)),
             table if answer.incidents else nothing,
         ),
+        "more": more(visit, "incidents", params, following),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -52,7 +61,7 @@ def _list(visit: Visit, params: CasesParams, answer: IncidentList) -> Mapping[st
 def _begun(visit: Visit) -> tuple[object, ...]:
     if not visit.may("incidents"):
         return ()
-    detect = ("incident-detect", "acts/detect-breach", {})
+    detect: Offered = ("incident-detect", "acts/detect-breach", {})
     return acts(visit, detect, ("incident-suspect", "acts/suspect-misuse", {}))
 
 

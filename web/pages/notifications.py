@@ -8,7 +8,8 @@ from application.words import say
 from web.linking import act, person
 from web.moments import when
 from web.page import Page
-from web.pages.common import also, cap, codes, filtered, headings
+from web.pages.common import also, cap, codes, filtered, headings, more
+from web.pages.paging import page_of
 from web.parts import Input, Nothing, Table, lines
 from web.pieces import Id, Link, Tag
 from web.rendering import code
@@ -18,11 +19,16 @@ from web.visit import Visit
 from web.words import counted, t
 
 
+def _key(row: Notification) -> str:
+    return f"{row.data_subject}/{row.recipient}/{row.action}/{row.since}"
+
+
 def _list(visit: Visit, params: NotificationsParams, answer: Notifications) -> Mapping[str, object]:
+    rows, following = page_of(answer.tasks, _key, params.after)
     table = Table(
         t("notifications.title"),
         headings("notify", "recipient about of since status"),
-        tuple(_row(visit, row) for row in answer.tasks),
+        tuple(_row(visit, row) for row in rows),
     )
     waiting = sum(row.open for row in answer.tasks)
     nothing = Nothing(t("notifications.nothing"), t("notifications.nothing_how"))
@@ -39,6 +45,7 @@ def _list(visit: Visit, params: NotificationsParams, answer: Notifications) -> M
             ),
             table if answer.tasks else nothing,
         ),
+        "more": more(visit, "notifications", params, following),
         "forms": ("csv", "xlsx", "json"),
     }
 

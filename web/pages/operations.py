@@ -246,7 +246,7 @@ def _letter_row(row: DeadLetter) -> Sequence[object]:
     place = _place(row.topic) if row.topic.startswith(_COMMANDS) else row.topic
     return (
         [Id(row.letter[:12]), row.type or t("letters.no_type")],
-        [Tag(word("refusal", row.code), "bad"), Id(row.pointer), _said(row)],
+        [Tag(word(f"refusal.{row.code}"), "bad"), Id(row.pointer), _said(row)],
         [_source(row.source), t("letters.line", place, row.offset or 0)],
         [when(row.last_seen) if row.last_seen else None, counted("time", row.times)],
         day(row.forgotten_after) if row.forgotten_after else None,
@@ -284,7 +284,7 @@ KIND = Kind.__struct_fields__
 class Chosen(Kind, frozen=True, kw_only=True):
     """Letters by their names, chosen from a list of a kind."""
 
-    letter: list[Shown] = []
+    letter: tuple[Shown, ...] = ()
 
 
 class Source(FormData, frozen=True, kw_only=True):

@@ -154,7 +154,7 @@ def _beside(answer: RegisteredActivity, words: RegisterWords) -> Table:
         for measure in answer.security_measures
     ]
     in_place = sum(measure.in_place is True for measure in answer.security_measures)
-    points = (
+    points: tuple[tuple[str, Iterable[str], Iterable[str]], ...] = (
         ("purposes", purposes, words.codes("legal_basis", observed.legal_bases)),
         ("subject_categories", words.codes("subject", declared.subject_categories), []),
         (

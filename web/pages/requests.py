@@ -16,6 +16,7 @@ from web.linking import person, to
 from web.moments import day, when
 from web.page import Page
 from web.pages.common import (
+    Offered,
     acts,
     also,
     cap,
@@ -24,9 +25,11 @@ from web.pages.common import (
     filtered,
     ground,
     headings,
+    more,
     pairs,
     steps_table,
 )
+from web.pages.paging import page_of
 from web.parts import Definitions, Input, Nothing, Notice, Table, lines
 from web.pieces import Deadline, Link, Tag
 from web.rendering import code
@@ -36,11 +39,16 @@ from web.visit import Visit
 from web.words import counted, t
 
 
+def _key(row: RequestRow) -> str:
+    return f"{row.request_ref}/{row.data_subject}"
+
+
 def _list(visit: Visit, params: RequestsParams, answer: RequestList) -> Mapping[str, object]:
+    rows, following = page_of(answer.requests, _key, params.after)
     table = Table(
         t("requests.title"),
         headings("requests", "request about received status due"),
-        tuple(_row(visit, row) for row in answer.requests),
+        tuple(_row(visit, row) for row in rows),
     )
     nothing = Nothing(t("requests.nothing"), t("requests.nothing_how"))
     return {
@@ -48,6 +56,7 @@ def _list(visit: Visit, params: RequestsParams, answer: RequestList) -> Mapping[
         "said": _said(visit, answer),
         "links": _links(visit),
         "parts": (_filter(visit, params), table if answer.requests else nothing),
+        "more": more(visit, "requests", params, following),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -65,11 +74,11 @@ def _said(visit: Visit, answer: RequestList) -> object:
 
 
 def _links(visit: Visit) -> tuple[object, ...]:
-    offered = [("request-open", "acts/open-request", {})] if visit.may("requests") else []
+    opening: Offered = ("request-open", "acts/open-request", {})
     return (
         Link(to(visit, "complaints"), t("complaints.title")),
         Link(to(visit, "notifications"), t("notifications.title")),
-        *acts(visit, *offered),
+        *(acts(visit, opening) if visit.may("requests") else ()),
     )
 
 
@@ -163,13 +172,11 @@ def _acts(visit: Visit, params: CaseParams, answer: RequestFile) -> tuple[object
     case, whose = f"requests/{answer.request_ref}", {"subject": params.subject}
     done = {"extend": answer.extended, "verify": answer.identity == "verified"}
     named = (name for name in _ON_A_CASE if not done.get(name))
-    offered = [(f"request-{name}", f"{case}/{name}", whose) for name in named]
+    offered: list[Offered] = [(f"request-{name}", f"{case}/{name}", {**whose}) for name in named]
     return acts(visit, *offered, *_deciding(visit, answer))
 
 
-def _deciding(
-    visit: Visit, answer: RequestFile
-) -> Iterator[tuple[str, str, dict[str, str | None]]]:
+def _deciding(visit: Visit, answer: RequestFile) -> Iterator[Offered]:
     """To decide on the data, where the right asks for an erasure."""
     if answer.right in {"erasure", "objection"} and visit.may("decisions"):
         name = answer.subject if isinstance(answer.subject, str) else None

@@ -11,7 +11,7 @@ from web.acts import options
 from web.linking import person, to
 from web.moments import day, month_text
 from web.page import Page
-from web.pages.common import acts, cap, choice, codes, filtered, ground, headings
+from web.pages.common import Offered, acts, cap, choice, codes, filtered, ground, headings
 from web.parts import Bar, Bars, Input, Nothing, Notice, Table, lines
 from web.pieces import Id, Link, Tag, Tone
 from web.rendering import code
@@ -67,11 +67,11 @@ def _which(params: DueParams) -> Input:
 
 def _links(visit: Visit) -> tuple[object, ...]:
     may = visit.may("decisions")
-    offered = [("decide", "acts/decide", {}), ("run", "acts/run-retention", {})] if may else []
+    offered: list[Offered] = [("decide", "acts/decide", {}), ("run", "acts/run-retention", {})]
     return (
         Link(to(visit, "retention", "forecast"), t("forecast.title")),
         Link(to(visit, "retention", "run"), t("due.title")),
-        *acts(visit, *offered),
+        *(acts(visit, *offered) if may else ()),
     )
 
 

@@ -166,8 +166,8 @@ def _whose(visit: Visit, look: Look) -> object:
 
 def _why(look: Look) -> list[object]:
     """What was asked, and the reason and the case that were stated."""
-    asked = word("query", look.why) if look.here else code(look.why, "purpose")
-    reason = word("reason", look.reason) if look.reason else None
+    asked = word(f"query.{look.why}") if look.here else code(look.why, "purpose")
+    reason = word(f"reason.{look.reason}") if look.reason else None
     return [part for part in (asked, reason, look.case_ref) if part]
 
 

@@ -4,6 +4,7 @@
 environment. What it finds goes to standard output; when no program reads that any more, it ends.
 """
 
+import os
 import sys
 
 from application.auditing import audit_site
@@ -30,9 +31,15 @@ class Teller:
 
 
 def say(word: Word) -> None:
-    """Say one word. Raises BrokenPipeError when nobody listens."""
-    sys.stdout.buffer.write(to_line(word))
-    sys.stdout.buffer.flush()
+    """Say one word. Raises SystemExit when the console is gone: then no reader waits for the rest."""
+    try:
+        sys.stdout.buffer.write(to_line(word))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # What is still in the buffer would be written, and fail, once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # No error: an audit takes errors for findings, and goes on.
+        raise SystemExit(1) from None
 
 
 def run(*, views: bool) -> None:

@@ -8,9 +8,10 @@ from web.visit import Visit
 
 
 class HoldsParams(Params, frozen=True, kw_only=True):
-    """Over whose data; of everybody without it."""
+    """Over whose data; of everybody without it. `after`: the key after which a page goes on."""
 
     subject: str | None = None
+    after: str | None = None
 
 
 @resource("/holds", "holds", name="hold", rows="holds")

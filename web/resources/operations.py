@@ -147,7 +147,7 @@ def _begin(cursor: str | None) -> tuple[datetime, bytes] | tuple[None, None]:
     time, _, name = cursor.partition("_")
     seen = instant_of(time)
     if seen is None:
-        raise Misconfigured("this place in the list is not known", field="after")
+        raise Misconfigured("no page of this list ends there", field="after")
     return seen, bytes.fromhex(name)
 
 

@@ -15,12 +15,16 @@ from web.visit import Visit
 
 
 class RequestsParams(PeriodParams, frozen=True, kw_only=True):
-    """Which requests: of a person, for a right; `all`: also ended ones; `overdue`: these alone."""
+    """Which requests: of a person, for a right; `all`: also ended ones; `overdue`: these alone.
+
+    `after`: the key after which a page goes on; an answer has all of them.
+    """
 
     subject: str | None = None
     right: str | None = None
     all: bool = False
     overdue: bool = False
+    after: str | None = None
 
 
 class CaseParams(Params, frozen=True, kw_only=True):
@@ -31,17 +35,25 @@ class CaseParams(Params, frozen=True, kw_only=True):
 
 
 class CasesParams(PeriodParams, frozen=True, kw_only=True):
-    """Which cases; `all`: also those in which nothing is left to do."""
+    """Which cases; `all`: also those in which nothing is left to do.
+
+    `after`: the key after which a page goes on; an answer has all of them.
+    """
 
     all: bool = False
+    after: str | None = None
 
 
 class NotificationsParams(Params, frozen=True, kw_only=True):
-    """About whom, and which recipient, by id or name; `all`: also those that were told."""
+    """About whom, and which recipient, by id or name; `all`: also those that were told.
+
+    `after`: the key after which a page goes on; an answer has all of them.
+    """
 
     subject: str | None = None
     recipient: str | None = None
     all: bool = False
+    after: str | None = None
 
 
 @resource("/requests", "requests", name="request", rows="requests", timed=True)

@@ -78,6 +78,7 @@ def place_named(key: str) -> FindingPlace:
     """The place of a key. Raises Misconfigured for another text."""
     try:
         content = urlsafe_b64decode(key + "=" * (-len(key) % 4))
-        return msgspec.json.decode(content, type=FindingPlace)
+        place: FindingPlace = msgspec.json.decode(content, type=FindingPlace)
     except (Error, ValueError, msgspec.MsgspecError):
         raise Misconfigured("this is no place in the list", field="after") from None
+    return place

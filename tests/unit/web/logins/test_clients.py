@@ -95,6 +95,7 @@ def in_header(made: x509.Certificate) -> dict[str, str]:
     [
         ({"sub": "reports"}, ("employee/client-reports", "auditor", "client")),
         ({"sub": "7"}, ("employee/7", "auditor", "staff")),
+        ({"sub": "client-reports"}, ("employee/client-reports", "auditor", "client")),
         (
             {
                 "sub": "x",
@@ -131,7 +132,8 @@ def test_a_token_says_who_asks(
         ({"scope": ["ledger"]}, 403, "insufficient_scope"),
         ({"roles": ["privacy-officer"]}, 403, "insufficient_scope"),
         ({"roles": None}, 403, "insufficient_scope"),
-        ({"sub": "client-reports"}, 403, "insufficient_scope"),
+        ({"sub": "client-other"}, 403, "insufficient_scope"),
+        ({"sub": ["client-reports"]}, 401, "invalid_token"),
         ({"sub": "8"}, 403, "insufficient_scope"),
     ],
 )

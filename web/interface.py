@@ -1,6 +1,13 @@
-"""The HTTP API of one console: its addresses, and what records the events that clients post."""
+"""The HTTP API of one console: its addresses, its description, and what records the events of clients.
 
+`python -m web.interface [FILE]` writes the description; it is committed as `docs/reference/openapi.json`.
+"""
+
+import json
+import sys
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from threading import Lock
 
 from starlette.requests import Request
@@ -11,7 +18,7 @@ from consumers.together import PostObserver, Together
 from host.pool import SitePool
 from web.answering import Desk
 from web.api.intake import take_events
-from web.api.openapi import published
+from web.api.openapi import Schema, document
 from web.api.routing import (
     BASE,
     REQUESTS,
@@ -81,3 +88,20 @@ class Api:
 async def _description(_request: Request) -> Response:
     """The description of the API, for all to read."""
     return Response(published(), headers=_FOR_ALL, media_type=JSON)
+
+
+def description() -> Schema:
+    """The description of the whole API."""
+    return document(RESOURCES)
+
+
+@cache
+def published() -> bytes:
+    """The description as it is served and committed."""
+    return (json.dumps(description(), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1] if len(sys.argv) > 1 else "docs/reference/openapi.json").write_bytes(
+        published()
+    )
