@@ -46,6 +46,7 @@ NEEDED: Mapping[Deed, tuple[Role, ...]] = {
     "approvals": ("recorder",),
     "letters": ("recorder",),
     "audit": (),
+    "logins": (),
 }
 """The roles of the database that an act needs beside the reader's."""
 
