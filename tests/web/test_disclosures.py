@@ -99,7 +99,7 @@ def test_a_page_looks_at_a_limited_number_and_leads_on(
 def test_a_place_that_no_page_gave_is_refused(given: Consoled, after: str) -> None:
     response = given.as_("privacy-officer").get("/api/v1/disclosures", after=after)
     assert response.status_code == 400
-    assert response.json()["field"] == "after"
+    assert response.json()["errors"][0]["parameter"] == "after"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,10 @@ def test_a_place_that_no_page_gave_is_refused(given: Consoled, after: str) -> No
 )
 def test_wrong_filters_are_named(given: Consoled, wrong: dict[str, str]) -> None:
     response = given.as_("privacy-officer").get("/api/v1/disclosures", **wrong)
-    assert (response.status_code, response.json()["field"]) == (400, next(iter(wrong)))
+    assert (response.status_code, response.json()["errors"][0]["parameter"]) == (
+        400,
+        next(iter(wrong)),
+    )
 
 
 def test_a_role_without_persons_hears_of_none(given: Consoled) -> None:

@@ -84,7 +84,9 @@ def look_up(visit: Visit, form: LookUp) -> str:
     text = form.reference.strip()
     reference = text if "/" in text else f"customer/{text}"
     if not is_person(reference):
-        raise Misconfigured("a reference looks like customer/10023", field="reference")
+        raise Misconfigured(
+            "a subject looks like customer/10023 or customer/10023/contact/1", field="reference"
+        )
     return person_to(visit, reference)
 
 
