@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 
 from application.site import Site
 from ledger.errors import Retry
@@ -16,6 +17,7 @@ from projections.following.storage import bookmarks
 
 # A projector is behind by less than a second while it runs.
 WAIT_S, WAITS = 0.1, 50
+_ONE_AT_A_TIME = Lock()
 
 
 @contextmanager
@@ -58,12 +60,16 @@ def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:
 def bring_up_to_date(site: Site) -> None:
     """Return when every view has everything that was recorded before the call. Raises Retry or Halt.
 
-    A projector that runs at the same time makes this short, and is not disturbed.
+    A projector that runs at the same time makes this short, and is not disturbed. Of several threads one
+    follows, and the others find what they need done.
     """
-    if _is_current(site):
+    head = head_position(site.session("reader"))
+    if _is_current(site, head):
         return
-    with follower(site) as views_follower:
-        views_follower.follow_once()
+    with _ONE_AT_A_TIME:
+        if not _is_current(site, head):
+            with follower(site) as views_follower:
+                views_follower.follow_once()
 
 
 def wait_until_current(site: Site, sleep: Callable[[float], None]) -> None:
@@ -76,10 +82,9 @@ def wait_until_current(site: Site, sleep: Callable[[float], None]) -> None:
     raise Retry("the views are not up to date: look at `ledger project`")
 
 
-def _is_current(site: Site, head: int | None = None) -> bool:
-    """Whether every view is there, of this version, and has everything up to a position, or all of it."""
-    session = site.session("reader")
-    head, built = head_position(session) if head is None else head, bookmarks(session)
+def _is_current(site: Site, head: int) -> bool:
+    """Whether every view is there, of this version, and has everything up to a position."""
+    built = bookmarks(site.session("reader"))
     return all(
         (bookmark := built.get(view.name)) is not None
         and bookmark.version == view.version

@@ -148,7 +148,7 @@ def shown(value: Opened) -> Shown:
 
 
 def is_told(value: Opened) -> bool:
-    """Whether an answer that lists values has a place for this one: not erased, nor hidden from the reader."""
+    """Whether an answer that lists values has a place for this one: not erased, nor hidden."""
     return value is not Missing.ERASED and value is not Missing.HIDDEN
 
 

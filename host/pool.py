@@ -64,7 +64,7 @@ class SitePool:
             self._room.release()
 
     def apart(self, close: Callable[[], None]) -> Site:
-        """A site for a thread that goes on beside requests. `close`: ends that thread, before its site closes."""
+        """A site for a thread that goes on beside requests. `close`: ends it before the site closes."""
         self._closing.append(close)
         return self._open()
 

@@ -16,6 +16,7 @@ from host.pool import SitePool
 from web import scripts
 from web.answering import Desk
 from web.api.marking import MarkMiddleware
+from web.compressing import CompressionMiddleware
 from web.headers import HeadersMiddleware
 from web.interface import Api
 from web.logins.house import House
@@ -70,6 +71,7 @@ class Console:
             ],
             middleware=[
                 Middleware(HeadersMiddleware, is_secure=origin.is_secure),
+                Middleware(CompressionMiddleware),
                 Middleware(MarkMiddleware),
                 logins.middleware,
             ],

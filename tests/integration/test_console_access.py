@@ -51,7 +51,12 @@ def test_who_could_see_what_is_told_for_any_time(house: Cli) -> None:
     assert (clerk["employee"], clerk["vog"]) == (CLERK, None)
     # A role that nobody defined covers nothing that is known.
     assert clerk["roles"] == [
-        {"role": "billing", "since": "2024-03-06T09:00:00.000000Z", "categories": None}
+        {
+            "role": "billing",
+            "since": "2024-03-06T09:00:00.000000Z",
+            "categories": None,
+            "until": None,
+        }
     ]
     narrower = house("access", "--as-of", on(21), "--json").json
     assert [(row["employee"], row["categories"]) for row in narrower["employees"]] == [

@@ -71,7 +71,7 @@ def test_a_site_whose_connection_was_cut_serves_the_next_request(settings: Setti
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    # The request that meets the broken connection may fail, as when the server was away; the next one may not.
+    # The request that meets the broken connection may fail, as if the server was away. The next one may not.
     with suppress(Retry), pool.site() as site:
         site.is_granted(Reader("employee/1", "auditor", judged=True))
     with pool.site() as site:

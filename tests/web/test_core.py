@@ -157,6 +157,15 @@ def test_every_answer_says_what_a_browser_may_do(sampled: Consoled) -> None:
         assert client.get(f"/static/{name}").status_code == 404
 
 
+def test_static_files_are_compressed_and_pages_are_not(sampled: Consoled) -> None:
+    client = sampled.as_("auditor")
+    for path, encoding in (("/static/console.css", "gzip"), ("/", None), (f"/api/v1{STATE}", None)):
+        response = client.http.get(path, headers={"accept-encoding": "gzip"})
+        assert response.headers.get("content-encoding") == encoding, path
+    plain = client.http.get("/static/console.css", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
 @pytest.mark.parametrize(
     ("accepted", "chosen", "language"),
     [

@@ -171,7 +171,7 @@ def test_a_seal_opens(sampled: Consoled, live: Live, page: Page) -> None:
     for text in (
         f"The seal of event {position}",
         f"exactly as it is shown, under the signed checkpoint of {signed(sampled).size:,} events",
-        "urn:voipzeker:",
+        "urn:",
         "Signed by the log ledger.localhost/main",
         "first checkpoint that this browser saw",
         f"ledger prove {position} --entry {position}.entry &&",

@@ -30,7 +30,7 @@ class ClaimNames(msgspec.Struct, frozen=True):
 
 
 class NoOne(Exception):
-    """The claims name no person and no client who may ask. Its text is a word of `refused` (`web/words.toml`)."""
+    """The claims name no person and no client. Its text is a word of `refused` (`web/words.toml`)."""
 
 
 def employee_of(claims: Claims, names: ClaimNames) -> str:

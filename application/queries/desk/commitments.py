@@ -155,15 +155,19 @@ def verify_public(proof: PublicProof, cells: Iterable[OrderCell] | None = None) 
     """Raise Unproven unless the file shows its numbers. `cells`: of the page, which must be the same."""
     if not _is_size(proof.size) or len(proof.root) != HASH_BYTES:
         raise Unproven("no such tree is made")
-    places = [place for cell in proof.cells for place in _places(proof, cell)]
-    # Two ranges of one row would show more orders than either of them says.
-    if len({cell.row for cell in proof.cells}) != len(proof.cells):
-        raise Unproven("a number stands there twice")
-    if len(set(places)) != len(places):
-        raise Unproven("an order is counted twice")
+    _check_counted_once(proof)
     proven = {(*cell.row, cell.least, cell.most) for cell in proof.cells}
     if cells is not None and _figures(cells, proof.half_year) != proven:
         raise Unproven("the numbers of the page are not those of the file")
+
+
+def _check_counted_once(proof: PublicProof) -> None:
+    # Two ranges of one row would show more orders than either of them says.
+    if len({cell.row for cell in proof.cells}) != len(proof.cells):
+        raise Unproven("a number stands there twice")
+    places = [place for cell in proof.cells for place in _places(proof, cell)]
+    if len(set(places)) != len(places):
+        raise Unproven("an order is counted twice")
 
 
 def _places(proof: PublicProof, cell: OpenedCell) -> Iterator[int]:

@@ -172,7 +172,7 @@ def test_preservation_runs_until_the_day_that_was_said_last() -> None:
 
 
 def test_what_is_kept_waits_for_its_own_release() -> None:
-    """Neither a release from before it was imposed again, nor a withdrawal that came from upstream, is one."""
+    """A release from before it was imposed again is none, nor is a withdrawal that came from upstream."""
     freeze = received(provision="nl.sv.126ni", kind="preservation")
     imposed, again = (
         act("preservation-imposed", day, until="2026-05-20", categories=["traffic"])

@@ -31,7 +31,7 @@ def test_the_same_reason_opens_more_and_another_one_closes_what_was_open() -> No
     assert reasons.of("login", "customer/1").categories == {"contact", "identity"}
     reasons.state("login", "customer/1", OTHER, "payment")
     stated = reasons.of("login", "customer/1")
-    assert (stated.reason, stated.categories) == (OTHER, {"payment"})
+    assert (stated.reason, stated.categories) == (OTHER, frozenset({"payment"}))
 
 
 def test_what_was_opened_closes_by_itself_and_by_hand() -> None:
