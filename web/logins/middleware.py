@@ -101,9 +101,7 @@ class LoginMiddleware:
         if request.method in SAFE_METHODS:
             return None
         session: Session | None = request.state.session
-        asks = is_from_browser(request.headers) or session is not None
-        is_tokens = has_bearer(request)
-        if asks and not is_tokens and not came_from_here(request.headers, self._house.origin):
+        if self._comes_from_elsewhere(request, session):
             return self._refused(request, "other-site")
         # The API says itself how much it reads; all else that is sent is a form.
         if _is_api(request) and not (session and is_form(request)):
@@ -113,6 +111,12 @@ class LoginMiddleware:
         except TooLong:
             return problem(413, "Content Too Large")
         return self._with_token(request, session, body) if session else body
+
+    def _comes_from_elsewhere(self, request: Request, session: Session | None) -> bool:
+        """Whether a browser asks, which sends a session by itself, and no page of this console made it."""
+        if has_bearer(request) or not (is_from_browser(request.headers) or session):
+            return False
+        return not came_from_here(request.headers, self._house.origin)
 
     def _with_token(self, request: Request, session: Session, body: Body) -> Response | Body:
         if not is_form(request):
