@@ -1,8 +1,10 @@
 """One reader, and one connection, take up a share and no more."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import uvicorn
@@ -10,6 +12,14 @@ import uvicorn
 from web.logins import peers
 from web.logins.peers import PeerProtocol
 from web.shares import Shares
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run in a thread: the driver of the browsers has a loop in the one of the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def test_a_reader_waits_for_the_own_requests_and_for_nobody_elses() -> None:
@@ -32,7 +42,7 @@ def test_a_reader_waits_for_the_own_requests_and_for_nobody_elses() -> None:
         assert not shares._turns
         return said
 
-    assert asyncio.run(told())[-1] == "third"
+    assert run(told())[-1] == "third"
 
 
 async def _app(_scope: Any, receive: Any, send: Any) -> None:
@@ -80,4 +90,4 @@ def test_a_connection_that_asks_for_nothing_whole_ends(
             writer.close()
         return answer
 
-    assert asyncio.run(until_it_ends()).count(b" 204 ") == before.count(WHOLE)
+    assert run(until_it_ends()).count(b" 204 ") == before.count(WHOLE)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from web.logins.beginnings import LIFE, Beginning, Beginnings
 from web.logins.claims import Door, NoOne
 from web.logins.entering import enter
-from web.logins.forms import TooLong, fields_of, read_body
+from web.logins.forms import fields_of
 from web.logins.house import House, address_of
 from web.logins.limits import network_of
 from web.logins.origin import local_path
@@ -147,12 +147,11 @@ class ByProvider:
     async def _ended_there(self, request: Request) -> Response:
         """The provider says that a session is over (OpenID Connect Back-Channel Logout 1.0)."""
         try:
-            body = await read_body(request.receive)
-            token = fields_of(body.content).get("logout_token", "")
+            token = fields_of(await request.body()).get("logout_token", "")
             ended = await run_in_threadpool(self._end, token)
         except ProviderAway:
             return _answer(503, {"error": "temporarily_unavailable"})
-        except (TokenWrong, TooLong) as error:
+        except TokenWrong as error:
             self._house.says.warning("logout-refused", f"a logout token does not hold: {error}")
             return _answer(400, {"error": "invalid_request"})
         self._house.says.info("logout", f"the provider ended {ended} sessions", sessions=ended)
