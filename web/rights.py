@@ -32,6 +32,7 @@ Part = Literal[
     "staff",
     "operations",
     "proof",
+    "own",
 ]
 Deed = Literal[
     "requests", "decisions", "holds", "incidents", "approvals", "letters", "audit", "logins"
@@ -56,7 +57,7 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: str
     pages: tuple[Part, ...]
     acts: tuple[Deed, ...]
-    opens: Literal["role", "all", "none"]
+    opens: Literal["role", "all", "none", "own"]
     others: Literal["masked", "shut", "hidden"]
     ends: bool = False
 
