@@ -35,7 +35,15 @@ Part = Literal[
     "own",
 ]
 Deed = Literal[
-    "requests", "decisions", "holds", "incidents", "approvals", "letters", "audit", "logins"
+    "requests",
+    "decisions",
+    "holds",
+    "incidents",
+    "approvals",
+    "letters",
+    "audit",
+    "logins",
+    "self-service",
 ]
 
 
@@ -47,6 +55,7 @@ NEEDED: Mapping[Deed, tuple[Role, ...]] = {
     "approvals": ("recorder",),
     "letters": ("recorder",),
     "audit": (),
+    "self-service": ("recorder",),
 }
 """The roles of the database that an act needs beside the reader's."""
 

@@ -1,15 +1,16 @@
-"""A person in the portal: their own data and acts, nothing of anybody else, no hint of what may not be told."""
+"""A person in the portal: their own data and acts, nothing of others, no hint of what may not be told."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from application.acts.acting import Act, ActRefused, act
+from application.acts.by_person import VOICE
 from ledger.reading import events_of
 from projections.folds.timetravel import NOW as PRESENT
 from projections.folds.timetravel import select
-from schemas import names
+from schemas import Code, names
 from tests.fixtures.console import collected, consented, disclosed, message, registered
 from tests.web.console import ORIGIN, Client, Consoled
 from tests.web.persons import (
@@ -32,6 +33,7 @@ from web.interface import description
 from web.principals import DATA_SUBJECT
 from web.resources.listed import RESOURCES
 from web.resources.own import RESOURCES as OWN
+from web.visit import Visit
 
 SOURCE = "urn:voipzeker:app-backend"
 HINTED = "customer/77010"
@@ -52,7 +54,7 @@ def twin(reference: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def house(sampled: Consoled) -> Iterator[Consoled]:
+def house(sampled: Consoled) -> Consoled:
     record_persons(sampled)
     hold = {"hold_ref": "H-9", "ground": "undisclosed", "categories": ["contact"]}
     contract = {"contract_ref": "C-9", "from_customer": FORMER, "to_customer": TAKEN_OVER}
@@ -70,7 +72,7 @@ def house(sampled: Consoled) -> Iterator[Consoled]:
         ),
     )
     sampled.reads()
-    yield sampled
+    return sampled
 
 
 def own(house: Consoled, reference: str = WHO) -> Client:
@@ -456,10 +458,24 @@ def test_other_content_and_too_much_of_it_are_not_read(house: Consoled) -> None:
 def test_a_code_that_hints_at_an_investigation_is_refused_without_a_word(house: Consoled) -> None:
     client, before = own(house), len(recorded(house, WHO))
     consent = {"purpose": "newsletter", "decision": "given", "text_version": "wiretap-warrant"}
+    facts = {"purpose": "newsletter", "text_version": "wiretap-warrant", "method": "portal"}
+    hint = Act(name=names.CONSENT_GIVEN, subject=WHO, facts={**facts, "channel": "portal"})
+    with house.site() as site, pytest.raises(ActRefused) as withheld:
+        act(site, [hint], VOICE)
+    assert withheld.value.code is Code.WITHHELD
     refused = post(client, "/me/consents", consent, "hint-1234")
     assert refused.status_code == 400
     assert not [word for word in ("withheld", "LEDGER", "ledger", "wire") if word in refused.text]
     assert len(recorded(house, WHO)) == before
+
+
+def test_a_console_whose_login_cannot_record_takes_no_act(
+    house: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Visit, "_may_work_as", lambda _visit, role: role != "recorder")
+    client = own(house)
+    assert client.get("/api/v1/me").status_code == 200
+    assert post(client, "/me/requests", {"right": "access"}, "reader-only").status_code == 404
 
 
 def test_a_person_acts_only_so_often(house: Consoled) -> None:

@@ -1,4 +1,4 @@
-"""What a person of the portal may do over HTTP: each kind of act has an address, and is recorded when answered."""
+"""What a person of the portal may do over HTTP: one address for each kind of act. 200 means: recorded."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -166,9 +166,13 @@ async def take(
     if limit.take(principal.reference):
         raise TooMany
     named = Deed(principal.reference, f"{deed.path} {key}")
-    answer = await desk.answer(
-        request, principal, lambda visit: deed.do(visit, named, body), moment={}
-    )
+
+    def act(visit: Visit) -> OwnAct:
+        if not visit.may("self-service"):
+            raise NotFound
+        return deed.do(visit, named, body)
+
+    answer = await desk.answer(request, principal, act, moment={})
     return Response(to_line(answer), media_type=JSON)
 
 
