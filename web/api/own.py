@@ -15,6 +15,7 @@ from application.queries.persons.own import OwnAct
 from ledger.errors import Misconfigured
 from rulebook.portal import PORTAL_ACTS, Kind
 from rulebook.requests import Right
+from schemas import names
 from schemas.encoding import JsonValue, to_line
 from schemas.formats import Code
 from schemas.personal import Value
@@ -127,7 +128,7 @@ DEEDS: tuple[OwnDeed[Any], ...] = (
         "Change another choice.",
         OnChoice,
         _choose,
-        {"choice": "caller-id-blocking-changed", "facts": {"blocked": True}},
+        {"choice": names.CALLER_ID_BLOCKING_CHANGED, "facts": {"blocked": True}},
         "choice",
     ),
     OwnDeed(
