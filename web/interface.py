@@ -18,8 +18,9 @@ from starlette.routing import Route
 from consumers.together import PostObserver, Together
 from host.pool import SitePool
 from web.answering import Desk
+from web.api.described import Schema
 from web.api.intake import take_events
-from web.api.openapi import Schema, document
+from web.api.openapi import document
 from web.api.own import DEEDS, OwnDeed, acts_limit, take
 from web.api.routing import (
     BASE,

@@ -88,7 +88,7 @@ class MetricsMiddleware:
     def __init__(self, app: ASGIApp, metrics: WebMetrics, routes: Iterable[Route]) -> None:
         self._app = app
         self._metrics = metrics
-        self._pages = {route.endpoint: route.path for route in routes}
+        self._pages: dict[object, str] = {route.endpoint: route.path for route in routes}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and count it."""

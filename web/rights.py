@@ -55,6 +55,7 @@ NEEDED: Mapping[Deed, tuple[Role, ...]] = {
     "approvals": ("recorder",),
     "letters": ("recorder",),
     "audit": (),
+    "logins": (),
     "self-service": ("recorder",),
 }
 """The roles of the database that an act needs beside the reader's."""

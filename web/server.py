@@ -12,12 +12,13 @@ import uvicorn
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from application.following import bring_up_to_date
+from application.following import bring_up_to_date, rebuild_outdated
 from consumers.together import UNOBSERVED, PostObserver
 from host.logs import Log
 from host.pool import SitePool
 from host.settings import Settings
 from ledger.errors import LedgerError, Misconfigured, Retry
+from ledger.reading import may_take
 from web.app import Console
 from web.logins.origin import Origin, is_loopback
 from web.logins.peers import PeerProtocol
@@ -47,11 +48,20 @@ def console(
     origin = origin_of(settings, port)
     pool = SitePool(settings, SITES)
     try:
+        _build_outdated(pool)
         app = Console(pool, origin, posts)
         yield Server(app, pool, listening, stop, metrics)
     finally:
         pool.close()
         listening.close()
+
+
+def _build_outdated(pool: SitePool) -> None:
+    """Build views again that another version of this program built, where this login may; else pages wait."""
+    with pool.site() as site:
+        projector = site.ledger.role("projector")
+        if site.database.peer or may_take(site.session("reader"), projector):
+            rebuild_outdated(site, lambda text: _LOG.info("rebuild", text))
 
 
 class Server:

@@ -1,12 +1,13 @@
 """The command that lets the user of this machine into its console: login-link."""
 
-from rich.table import Table
+from rich.text import Text
 
 from application.queries.upkeep.links import LoginLink
+from application.times import localized
 from application.words import say
 from console.flags import Json, configured
 from console.output import print_answer
-from console.show.text import pairs
+from documents.text import shown
 from host.keys import ledger_folder
 from host.reader import reader_of
 from host.settings import Settings
@@ -37,15 +38,10 @@ def print_login_link(settings: Settings, as_json: Json = False) -> None:
         role=link.role,
         until=instant(link.until),
     )
-    print_answer(answer, _table, as_json)
+    print_answer(answer, _lines, as_json)
 
 
-def _table(answer: LoginLink) -> Table:
-    rows = {
-        "url": answer.url,
-        "who": say("login-link", "as", answer.reference, answer.role),
-        "until": answer.until,
-    }
-    return pairs(
-        say("login-link", "title"), ((say("login-link", name), row) for name, row in rows.items())
-    )
+def _lines(answer: LoginLink) -> Text:
+    """The link on a line of its own, whole at every width: people copy it."""
+    title = say("login-link", "title", answer.reference, answer.role, localized(answer.until))
+    return Text(f"{title}\n{shown(answer.url)}", overflow="ignore", no_wrap=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, ViewportSize
 
 from tests.fixtures.postgres import Templates
 from tests.web.browser import overflowing, problems
@@ -12,7 +12,7 @@ from tests.web.live import Live, listening
 from tests.web.office import Office, office, sent
 from tests.web.test_office_pages import LISTS
 
-NARROW = {"width": 320, "height": 800}
+NARROW: ViewportSize = {"width": 320, "height": 800}
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def test_an_employees_page_tells_what_was_seen_and_why(sampled: Consoled) -> Non
     assert {"whose": WHO, "reason": "supervision", "case_ref": "T-9"}.items() <= looks[0].items()
     page = sampled.as_("privacy-officer").get("/staff/903", language="nl").text
     assert f'<a href="/persons/{WHO}">{WHO}</a>' in page
-    assert "toezicht, T-9" in page
+    assert "toezicht door de autoriteit, T-9" in page
     hidden = sampled.as_("team-lead").get("/staff/903").text
     assert f"/persons/{WHO}" not in hidden, "a link to a part that the role does not have"
 

@@ -113,13 +113,9 @@ def _answer(fates: Fates, *, batched: bool) -> Response:
     outcomes = [_outcome(fate) for fate in fates]
     refusals = {index: fate.refusal for index, fate in enumerate(fates) if fate.refusal}
     duplicates = sum(fate.is_duplicate for fate in fates)
-    counts = {
-        "recorded": len(fates) - duplicates - len(refusals),
-        "duplicates": duplicates,
-        "refused": len(refusals),
-    }
+    recorded = len(fates) - duplicates - len(refusals)
     if not refusals:
-        answer = PostedEvents(**counts, outcomes=outcomes)
+        answer = PostedEvents(recorded, duplicates, 0, outcomes)
         return Response(to_line(answer), media_type=JSON)
     first, status = next(iter(refusals.values())), _status_of(refusals.values())
     problem = RefusedEvents(
@@ -128,7 +124,9 @@ def _answer(fates: Fates, *, batched: bool) -> Response:
         detail=str(t("api.refused")) if batched else _words(first),
         code=first.code.value,
         errors=[_fault(why, f"/{place}" if batched else "") for place, why in refusals.items()],
-        **counts,
+        recorded=recorded,
+        duplicates=duplicates,
+        refused=len(refusals),
         outcomes=outcomes,
     )
     return problem_response(problem, problem.status)

@@ -6,6 +6,7 @@ from typing import Any
 from application.controller import Controller
 from application.queries.persons.own import OwnAct
 from consumers.posts import MOST_EVENTS
+from schemas import names
 from schemas.codes import WORDS
 from schemas.limits import LIMITS
 from web.api.asking import OPEN, Opening, camel
@@ -157,7 +158,7 @@ _EVENT: Schema = {
 }
 _EXAMPLE: Schema = {
     "specversion": "1.0",
-    "type": "nl.voipzeker.ledger.consent-withdrawn.v1",
+    "type": names.type_of(names.CONSENT_WITHDRAWN),
     "source": "urn:voipzeker:crm",
     "id": "c-1",
     "subject": "customer/10023",

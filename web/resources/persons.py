@@ -139,7 +139,7 @@ def person_history(visit: Visit, params: PlaceParams) -> history.HistoryPage:
     "/persons/{kind}/{id}/comparison", "persons", name="comparison", rows="values", timed=True
 )
 def person_comparison(visit: Visit, params: ComparisonParams) -> compared.Comparison:
-    """A person's data at an earlier moment, and at the one that is shown."""
+    """A person's data at an earlier moment, and at the moment shown."""
     with about(visit, params) as reference:
         source = visit.source("comparison")
         earlier = params.earlier(visit.moment, visit.now)

@@ -70,7 +70,7 @@ def note_entry(visit: Visit) -> None:
 
 @resource("/proof/audit", "proof", name="audit")
 def audit(visit: Visit, params: NoParams) -> AuditRun:
-    """The audit that runs on demand, or the one that ran last: how far it is, and what it found."""
+    """The audit on demand, running now or the last to run: how far it is, and what it found."""
     return audits_of(visit.settings).last
 
 

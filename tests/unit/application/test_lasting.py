@@ -27,7 +27,7 @@ def _t(minutes: float) -> str:
 
 
 def test_a_consent_lasts_from_its_first_giving_until_it_is_taken_back() -> None:
-    purpose = {"purpose": "newsletter"}
+    purpose: dict[str, Any] = {"purpose": "newsletter"}
     given, again = event("consent-given", 1, **purpose), event("consent-renewed", 2, **purpose)
     taken, anew = event("consent-withdrawn", 3, **purpose), event("consent-given", 4, **purpose)
     assert spans(anew, taken, again, given) == [
@@ -56,7 +56,7 @@ def test_a_refusal_alone_lasts_for_nothing() -> None:
 
 
 def test_a_hold_lasts_until_it_is_released_and_a_review_begins_none() -> None:
-    facts = {"hold_ref": "H", "ground": "dispute", "review_on": "2027-01-01"}
+    facts: dict[str, Any] = {"hold_ref": "H", "ground": "dispute", "review_on": "2027-01-01"}
     placed = event("legal-hold-placed", 1, categories=["contact"], **facts)
     reviewed = event("legal-hold-reviewed", 2, categories=["contact"], **facts)
     released = event("legal-hold-released", 3, categories=["contact"], **facts)
