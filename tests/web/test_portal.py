@@ -26,6 +26,7 @@ from tests.web.persons import (
     WHO,
     record_persons,
 )
+from tests.web.programs import Programs
 from tests.web.test_api_fuzz import fuzz, operations
 from web.api.own import ACTS, DEEDS, KEY
 from web.api.routing import BASE
@@ -131,9 +132,10 @@ def test_disclosures_are_those_of_the_access_report(house: Consoled) -> None:
 
 
 def test_consents_choices_and_requests_are_there(house: Consoled) -> None:
-    consents = own(house).api("/me/consents")["consents"]
-    assert [(row["purpose"], row["status"]) for row in consents] == [("newsletter", "withdrawn")]
-    assert own(house).api("/me/requests") == {"requests": [], "open": 0, "overdue": 0}
+    client = own(house, PLAIN)
+    consents = client.api("/me/consents")["consents"]
+    assert [(row["purpose"], row["status"]) for row in consents] == [("newsletter", "given")]
+    assert client.api("/me/requests") == {"requests": [], "open": 0, "overdue": 0}
 
 
 def test_of_others_there_is_nothing_at_any_address(house: Consoled) -> None:
@@ -178,6 +180,24 @@ def test_who_is_no_person_of_the_portal_has_nothing_there(house: Consoled) -> No
     for resource in OWN:
         assert house.nobody().get(f"/api/v1{resource.path}").status_code == 401
     assert len(recorded(house, WHO)) == before
+
+
+def test_a_token_of_the_person_does_as_a_login_does(house: Consoled) -> None:
+    programs = Programs(house)
+    client = programs.person(WHO)
+    assert client.get("/api/v1/me").json() == own(house).api("/me")
+    key = {KEY: "by-token-1"}
+    answer = client.post("/api/v1/me/requests", json={"right": "access"}, headers=key)
+    assert answer.status_code == 200
+    assert answer.json()["request_ref"]
+    other = programs.person("customer/10024").get("/api/v1/me/requests").text
+    assert answer.json()["request_ref"] not in other
+    client.headers["authorization"] = "Bearer unknown"
+    for refused in (
+        client.get("/api/v1/me"),
+        client.post("/api/v1/me/requests", json={"right": "access"}, headers=key),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
 
 
 def test_without_the_token_of_the_session_nothing_is_recorded(house: Consoled) -> None:
