@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from application.acts.acting import Act, ActRefused, Voice, act, one_at_a_time
 from application.acts.requesting import NewRequest, objection_of, open_request
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.persons.own import Own, OwnAct, own, own_act
+from application.queries.reports.own import Own, OwnAct, own, own_act
 from application.site import Site
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
@@ -22,9 +22,9 @@ from ledger.event import RecordedEvent
 from ledger.recording.reads import READS
 from projections.views.customer_state import erased_categories
 from rulebook.portal import SPEAKER, Kind, PortalAct, portal_act
-from rulebook.requests import Right
 from schemas import PERSONAL_FIELDS, Code, names
 from schemas.encoding import JsonValue
+from schemas.events.rights import Right
 from schemas.personal import Value
 
 VOICE = Voice(SPEAKER.source, SPEAKER.label)

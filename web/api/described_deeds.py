@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from application.queries.persons.own import OwnAct
+from application.queries.reports.own import OwnAct
 from web.api.asking import camel
 from web.api.described import Components, Schema
 from web.api.own import ACTS, ACTS_S, KEY, KEY_PATTERN, OwnDeed

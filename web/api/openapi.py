@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from application.controller import Controller
-from application.queries.persons.own import OwnAct
+from application.queries.reports.own import OwnAct
 from consumers.posts import MOST_EVENTS
 from schemas import names
 from schemas.codes import WORDS

@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from application.acts import by_person
 from application.acts.by_person import Deed, Wish
-from application.queries.persons.own import OwnAct
+from application.queries.reports.own import OwnAct
 from ledger.errors import Misconfigured
 from rulebook.portal import PORTAL_ACTS, Kind
-from rulebook.requests import Right
 from schemas import names
 from schemas.encoding import JsonValue, to_line
+from schemas.events.rights import Right
 from schemas.formats import Code
 from schemas.personal import Value
 from web.answering import Desk

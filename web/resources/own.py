@@ -1,7 +1,7 @@
 """What a person of the portal sees of themselves. For everybody else there is nothing at these addresses."""
 
 from application.queries.cases.requests import RequestList
-from application.queries.persons import own
+from application.queries.reports import own
 from web.resource import NoParams, resource
 from web.visit import Visit
 
