@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
 
 from application.times import in_zone, time_shown
@@ -15,6 +16,7 @@ from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 LANGUAGE = "language"
 """The parameter, and the cookie that keeps it."""
 _LAST = 2**63 - 1
+_DIGITS = len(str(_LAST))
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -47,13 +49,27 @@ def _weight(text: str) -> float:
 def moment_of(texts: Mapping[str, str]) -> Moment:
     """The moment that parameters name. Raises Misconfigured for a time that is none."""
     position = texts.get(AT_POSITION) or None
-    if position is not None and not (position.isdecimal() and int(position) <= _LAST):
+    if position is not None and not is_position(position):
         raise Misconfigured("expected a position: a whole number", field=AT_POSITION)
     return Moment(
         time_named(texts, AS_OF),
         time_named(texts, RECORDED_BY),
         None if position is None else int(position),
     )
+
+
+class PositionConvertor(IntegerConvertor):
+    """`{position:position}` in a path: a number that may be a place in the ledger."""
+
+    regex = f"[0-9]{{1,{_DIGITS}}}"
+
+
+register_url_convertor("position", PositionConvertor())
+
+
+def is_position(text: str) -> bool:
+    """Whether a text is a place in the ledger. A longer number is not even read."""
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text) <= _LAST
 
 
 def time_named(texts: Mapping[str, str], name: str) -> datetime | None:

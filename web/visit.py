@@ -90,10 +90,13 @@ class Visit:
     def whole_source(self, query: str) -> Source:
         """The same, of all that is held of a person: for the documents that a person is entitled to.
 
-        Raises Forbidden for a role that may not answer requests.
+        Raises Forbidden for a role that may not answer requests, TooMany for a reader who opens more than a
+        person does.
         """
         if not self.may("requests"):
             raise Forbidden
+        if self._statements is not None:
+            self._statements.count()
         self._bring_up_to_date()
         self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
         return self.site.source(query)
