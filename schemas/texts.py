@@ -28,7 +28,7 @@ _NO_CATEGORY = {"nl": "geen categorie", "en": "no category"}
 
 
 class _Texts(Struct, frozen=True, forbid_unknown_fields=True):
-    """The file: sentences by name of type and language, words of codes by language, names of answers and of fields."""
+    """The file: sentences by name of type and language, words of codes, names of answers and fields."""
 
     spoken: frozenset[str]
     texts: dict[str, dict[Language, str]]

@@ -145,8 +145,8 @@ def _source_row(row: SourceRow) -> Sequence[object]:
     if row.state != "reading":
         state = Tag(state, "bad")
     return (
-        _source(row.source),
-        row.topic,
+        t("page.ledger") if row.topic == _READS else _source(row.source),
+        _place(row.topic),
         state,
         row.recorded,
         row.refused,

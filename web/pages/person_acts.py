@@ -112,7 +112,9 @@ def _looks(visit: Visit, params: PlaceParams, answer: Looks) -> Mapping[str, obj
 
 def _look(visit: Visit, look: Look) -> tuple[object, ...]:
     place = (
-        t("looks.here", query_name(look.why, spoken())) if look.here else t("looks.elsewhere", code(look.why, "purpose"))
+        t("looks.here", query_name(look.why, spoken()))
+        if look.here
+        else t("looks.elsewhere", code(look.why, "purpose"))
     )
     return (
         event(visit, look.position, when(look.occurred_at)),

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from application.language import spoken
 from application.queries.oversight.access import Access, Rights, RoleHeld
 from application.queries.oversight.looks import EmployeeFile, Look, Looks, RoleLooks
-from application.language import spoken
 from application.words import say
 from schemas.texts import query_name
 from web.linking import event, person, to
