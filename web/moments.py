@@ -1,5 +1,6 @@
 """Dates and times as people write them: `12 maart 2026, 14.05`, `12 March 2026, 14:05`; in our zone."""
 
+import re
 from datetime import UTC, date, datetime
 
 from markupsafe import Markup
@@ -23,6 +24,11 @@ _SHORT = {
     "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
     "en": tuple(name[:3] for name in _MONTHS["en"]),
 }
+
+# Within a reference, such as `HOLD-2026-03-12`, nothing is a date.
+_WRITTEN = re.compile(
+    r"(?<![\w/-])\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?(?![\w/-])"
+)
 
 
 def when(value: datetime | str) -> Markup:
@@ -73,6 +79,11 @@ def moment_text(value: str) -> str:
         return day_text(value) if len(value) == len("2026-03-12") else when_text(value)
     except ValueError:
         return value
+
+
+def dated(sentence: str) -> str:
+    """A sentence about an event with each date and instant in it as people write them."""
+    return _WRITTEN.sub(lambda found: moment_text(found.group()), sentence)
 
 
 def _instant(value: datetime | str) -> datetime:

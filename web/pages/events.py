@@ -13,7 +13,7 @@ from schemas import is_person, members
 from schemas.references import kind_of
 from schemas.texts import country_name, field_name
 from web.linking import person, person_to, to
-from web.moments import when
+from web.moments import dated, when
 from web.page import Page
 from web.pages.given import legal_basis, provision
 from web.pages.person_acts import is_open
@@ -50,7 +50,7 @@ def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[st
     )
     return {
         "title": t("event.title", line.position),
-        "said": line.text or line.type,
+        "said": dated(line.text or line.type),
         "seal": seal_of(visit, line.position, shown_of(line)),
         "annulled": _annulled(line.annulled_by),
         "recorded": is_open(line),
