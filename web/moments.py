@@ -26,9 +26,7 @@ _SHORT = {
 }
 
 # Within a reference, such as `HOLD-2026-03-12`, nothing is a date.
-_WRITTEN = re.compile(
-    r"(?<![\w/-])\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?(?![\w/-])"
-)
+_WRITTEN = re.compile(r"(?<![\w/-])\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?(?![\w/-])")
 
 
 def when(value: datetime | str) -> Markup:
