@@ -18,6 +18,8 @@ LANGUAGE = "language"
 _LAST = 2**63 - 1
 _DIGITS = len(str(_LAST))
 _INSTANT = timedelta(microseconds=1)
+# Beside these no clock goes, in any zone: a day more or a year less would be none.
+_FIRST_YEAR, _LAST_YEAR = 3, 9997
 
 
 def language_of(request: Request) -> Language:
@@ -82,7 +84,7 @@ def time_asked(text: str | None, name: str) -> datetime | None:
     if not text:
         return None
     time = instant_of(text) or time_shown(text) or _from_form(text)
-    if time is None:
+    if time is None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         raise Misconfigured(
             "expected a time with its offset, such as 2026-11-24T10:15:00+01:00", field=name
         )
@@ -101,6 +103,8 @@ def bound_of(text: str | None, name: str, *, last: bool = False) -> datetime | N
         return None
     try:
         day = date.fromisoformat(text)
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise ValueError
         begun = in_zone(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)).replace(hour=0)
         after = begun + timedelta(days=1) if last else begun
     except (ValueError, OverflowError):

@@ -105,10 +105,20 @@ LONG = "9" * 5000
         ("/api/v1/disclosures?recipient=%00", 400),
         ("/api/v1/disclosures?kind=a%00", 400),
         ("/api/v1/dead-letters?code=%00", 400),
+        ("/persons/customer/10023?from=9999-12-31", 400),
+        ("/transparency?from=0001-01-02", 400),
+        (f"{WHO}/comparison?as-of=0001-06-01T00:00:00Z", 400),
     ],
 )
 def test_no_number_and_no_text_is_too_odd(sampled: Consoled, address: str, status: int) -> None:
     assert sampled.as_("operator").http.get(address).status_code == status
+
+
+@pytest.mark.parametrize("part", ["requests", "complaints", "incidents"])
+def test_a_case_that_is_not_there_is_not_named_again(sampled: Consoled, part: str) -> None:
+    answer = sampled.as_("auditor").get(f"/api/v1/{part}/jan.jansen")
+    assert answer.status_code == 404
+    assert "jansen" not in answer.text
 
 
 def test_nobody_sends_a_form_without_end(sampled: Consoled) -> None:
