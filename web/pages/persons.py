@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from application.queries.persons.timeline import LANE_OF, ActOnPerson, Lasting, Person
 from ledger.errors import Halt
+from schemas import names
 from schemas.formats import instant_of
 from web.linking import person_parts, person_to, to
 from web.moments import dated, day, iso_day
@@ -25,6 +26,7 @@ LATEST = 15
 """So many acts stand on the first page; the others are behind a link."""
 PARTS = ("history", "consents", "recipients", "requests", "looks", "comparison", "documents")
 """The pages about a person beside the first one, in the order of their links."""
+_LOOKED = names.type_of(names.LEDGER_READ)
 _TONES: dict[str, Tone] = {"hold": "due", "restriction": "due", "consent": "good"}
 
 
@@ -38,14 +40,14 @@ def title_of(reference: str) -> str:
 
 def links(visit: Visit, reference: str, here: str = "") -> list[object]:
     """Links to the pages about a person; the one that is shown is no link."""
-    names = ["", *(name for name in PARTS if name != "documents" or visit.may("requests"))]
+    parts = ["", *(name for name in PARTS if name != "documents" or visit.may("requests"))]
     return [
         t(f"part.{name or 'all'}")
         if name == here
         else Link(
             person_to(visit, reference, *([name] if name else [])), t(f"part.{name or 'all'}")
         )
-        for name in names
+        for name in parts
     ]
 
 
@@ -75,7 +77,9 @@ def _person(visit: Visit, params: LineParams, answer: Person) -> Mapping[str, ob
     reference = params.reference
     rest = to(visit)[1:]  # what every address of the same moment ends with
     done = [_act(rest, act) for act in answer.acts]
-    latest = sorted(done, key=lambda act: act.occurred)[-LATEST:]
+    # A look at this page is an event, too. The looks have a page of their own, and would soon fill this list.
+    told = [_act(rest, act) for act in answer.acts if act.type != _LOOKED]
+    latest = sorted(told, key=lambda act: act.occurred)[-LATEST:]
     everything = person_to(visit, reference, "history")
     said = t(
         "person.said",
