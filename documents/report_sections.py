@@ -21,7 +21,7 @@ from application.queries.reports.recipients import Received, TransferTold
 from application.queries.reports.retention import RetentionOfCategory
 from application.source import Shown
 from documents.letter import Letter, Section
-from schemas.texts import field_name
+from schemas.texts import field_name, query_name
 
 # A line names so many runs of positions; the annex has them all.
 _RUNS = 6
@@ -302,7 +302,7 @@ def _consultations(report: ReportWords) -> Section:
         purpose = report.words.code("purpose", consultation.purpose)
         if consultation.where == "ledger":
             purpose = report.say(
-                "word", "through_ledger", report.say("query", consultation.purpose)
+                "word", "through_ledger", query_name(consultation.purpose, report.language)
             )
         if consultation.everyone:
             purpose = f"{purpose}, {report.say('word', 'everyone')}"

@@ -28,11 +28,12 @@ _NO_CATEGORY = {"nl": "geen categorie", "en": "no category"}
 
 
 class _Texts(Struct, frozen=True, forbid_unknown_fields=True):
-    """The file: sentences by name of type and language, words of codes by language."""
+    """The file: sentences by name of type and language, words of codes, names of answers and fields."""
 
     spoken: frozenset[str]
     texts: dict[str, dict[Language, str]]
     words: dict[Language, dict[str, str]]
+    queries: dict[str, dict[Language, str]]
     fields: dict[str, dict[Language, str]]
 
 
@@ -53,6 +54,11 @@ def texts() -> Mapping[str, Mapping[Language, str]]:
     return _loaded().texts
 
 
+def queries() -> Mapping[str, Mapping[Language, str]]:
+    """Every question to the ledger that has a name: its code -> language -> what it is called."""
+    return _loaded().queries
+
+
 def word_of(code: str, language: Language) -> str:
     """A code of a closed list in words; the code where it is a word already."""
     return _loaded().words[language].get(code, code)
@@ -62,6 +68,12 @@ def field_name(field: str, language: Language) -> str:
     """What a field of personal data is called; the field itself where it has no name."""
     titles = _loaded().fields.get(field)
     return titles[language] if titles else field
+
+
+def query_name(query: str, language: Language) -> str:
+    """What a question to the ledger is called; one without a name as the words that it is made of."""
+    names = queries().get(query)
+    return names[language] if names else query.replace("-", " ")
 
 
 def country_name(code: str, language: Language) -> str:
@@ -120,13 +132,15 @@ def _listed(fact: str, values: Iterable[Any], language: Language) -> str:
 
 
 def _in_words(fact: str, value: str | int, language: Language) -> str:
-    """A code in words, a field or a country by its name, everything else as it is.
+    """A code in words, a field, a question or a country by its name, everything else as it is.
 
     A code that has no word is read as the words that it is made of.
     """
     code = str(value)
     if fact == "fields":
         return field_name(code, language)
+    if fact == "query":
+        return query_name(code, language)
     if fact in _COUNTRIES:
         return country_name(code, language)
     if fact not in _loaded().spoken:

@@ -1,11 +1,12 @@
 """Dates and times as people write them: `12 maart 2026, 14.05`, `12 March 2026, 14:05`; in our zone."""
 
+import re
 from datetime import UTC, date, datetime
 
 from markupsafe import Markup
 
 from application.language import spoken
-from application.times import in_zone
+from application.times import in_zone, time_shown
 from schemas.formats import instant_of
 
 _MONTHS = {
@@ -23,6 +24,9 @@ _SHORT = {
     "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
     "en": tuple(name[:3] for name in _MONTHS["en"]),
 }
+
+# Within a reference, such as `HOLD-2026-03-12`, nothing is a date.
+_WRITTEN = re.compile(r"(?<![\w/-])\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?(?![\w/-])")
 
 
 def when(value: datetime | str) -> Markup:
@@ -68,11 +72,29 @@ def short_month(of: date) -> str:
 
 
 def moment_text(value: str) -> str:
-    """A moment that the reader asked for: a time, a date, or what they wrote when it is neither."""
+    """A moment that the reader asked for: a time, a date, or what they wrote when it is neither.
+
+    A time without an offset, as a field of a page sends it, is one of a clock here.
+    """
     try:
-        return day_text(value) if len(value) == len("2026-03-12") else when_text(value)
+        return day_text(value) if len(value) == len("2026-03-12") else when_text(_told(value))
     except ValueError:
         return value
+
+
+def field_time(text: str) -> datetime | None:
+    """A time as a form's field gives it (`2026-11-24T10:15`), which is one of the clock here."""
+    text = text.replace("T", " ")
+    return time_shown(text if text.count(":") > 1 else f"{text}:00")
+
+
+def _told(value: str) -> datetime:
+    return field_time(value) or _instant(value)
+
+
+def dated(sentence: str) -> str:
+    """A sentence about an event with each date and instant in it as people write them."""
+    return _WRITTEN.sub(lambda found: moment_text(found.group()), sentence)
 
 
 def _instant(value: datetime | str) -> datetime:
@@ -90,7 +112,7 @@ def iso_day(value: date | str) -> str:
 def clock_field(value: str) -> str:
     """A moment as a field for a date with a time takes it, to the minute; else empty."""
     try:
-        return f"{in_zone(_instant(value)):%Y-%m-%dT%H:%M}"
+        return f"{in_zone(_told(value)):%Y-%m-%dT%H:%M}"
     except ValueError:
         return ""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from web.pieces import Column, Piece, Tone
 
@@ -15,13 +16,21 @@ Given = str | Sequence[str]
 
 
 class Table(Piece, frozen=True):
-    """A table; the first cell of a row is its heading. `id`: by which a link leads here."""
+    """A table; the first cell of a row is its heading. `id`: by which a link leads here.
+
+    `repeats`: a heading above says the same as the caption, which then is for screen readers.
+    """
 
     macro = ("parts", "a_table")
     caption: object
     columns: tuple[Column, ...]
     rows: tuple[tuple[object, ...], ...]
     id: str = ""
+    repeats: bool = False
+
+    def under(self, heading: object) -> "Table":
+        """The same below a heading."""
+        return replace(self, repeats=self.caption == heading)
 
 
 class Bar(Struct, frozen=True):

@@ -96,6 +96,7 @@ def environment() -> Environment:
         cell=cell,
         verbatim=verbatim,
         commands=commands,
+        under=under,
         shortened=shortened_text,
     )
     environment.tests["a_number"] = is_number
@@ -109,6 +110,12 @@ def commands(text: Markup) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else part
         for place, part in enumerate(parts)
     )
+
+
+def under(part: object, heading: object) -> object:
+    """A part below a heading: a table of the same name does not say it again."""
+    told = getattr(part, "under", None)
+    return told(heading) if told else part
 
 
 def code(value: str | None, about: str) -> str:

@@ -12,6 +12,7 @@ from projections.folds.timetravel import Moment
 from schemas.formats import instant_of
 from schemas.texts import LANGUAGES, Language
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
+from web.moments import field_time
 
 LANGUAGE = "language"
 """The parameter, and the cookie that keeps it."""
@@ -83,18 +84,12 @@ def time_asked(text: str | None, name: str) -> datetime | None:
     """The time that a parameter names, if it does. Raises Misconfigured for a time that is none."""
     if not text:
         return None
-    time = instant_of(text) or time_shown(text) or _from_form(text)
+    time = instant_of(text) or time_shown(text) or field_time(text)
     if time is None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         raise Misconfigured(
             "expected a time with its offset, such as 2026-11-24T10:15:00+01:00", field=name
         )
     return time
-
-
-def _from_form(text: str) -> datetime | None:
-    """A time as a form's field gives it (`2026-11-24T10:15`), which is one of the clock here."""
-    text = text.replace("T", " ")
-    return time_shown(text if text.count(":") > 1 else f"{text}:00")
 
 
 def bound_of(text: str | None, name: str, *, last: bool = False) -> datetime | None:

@@ -173,6 +173,9 @@ class Pages:
                 if request.method != "GET":
                     return self._showing.failed(request, NotFound())
                 return RedirectResponse(f"/login?{urlencode({'next': _address(request)})}", 303)
+            home = self._showing.home(principal)
+            if request.url.path == "/" != home:
+                return RedirectResponse(home, 303)
             try:
                 return await answer(request, principal)
             except LedgerError as error:

@@ -42,7 +42,13 @@ class Showing:
             reader=Reader(principal.reference, principal.role) if principal else None,
             house=self._settings.controller.name,
             csrf=session.csrf if session else "",
+            home=self.home(principal),
         )
+
+    def home(self, principal: Principal | None) -> str:
+        """The first page that a role has: not every role has that of today."""
+        parts = rights_of(principal.role).pages if principal else ()
+        return next((page.path for page in self._entries if page.resource.part in parts), "/")
 
     def _sections(self, principal: Principal | None, current: str) -> tuple[Section, ...]:
         if principal is None:

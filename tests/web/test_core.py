@@ -35,7 +35,23 @@ def test_a_part_that_a_role_does_not_have_is_not_there(sampled: Consoled, role: 
     response = client.get(f"/api/v1{STATE}")
     unknown = client.get("/api/v1/persons/customer/0/nothing")
     assert (response.status_code, unknown.status_code) == (404, 404)
-    assert client.get("/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "page"), [("ledger-operator", "/approvals"), ("helpdesk-agent", "/persons")]
+)
+def test_a_role_without_the_page_of_today_begins_at_its_first_page(
+    sampled: Consoled, role: str, page: str
+) -> None:
+    client = sampled.as_(role)
+    response = client.get("/")
+    assert (response.status_code, response.headers["location"]) == (303, page)
+    assert f'href="{page}"><strong>' in client.get("/nowhere-at-all/here").text
+
+
+@pytest.mark.parametrize("role", ["network-engineer", "never-defined"])
+def test_a_role_without_a_page_has_no_first_one(sampled: Consoled, role: str) -> None:
+    assert sampled.as_(role).get("/").status_code == 404
 
 
 def test_a_masked_value_opens_with_a_reason_and_the_read_says_it(sampled: Consoled) -> None:

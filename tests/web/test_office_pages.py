@@ -313,3 +313,16 @@ def test_a_long_list_goes_on_by_key_with_its_filters(
         assert not address or "all=true" in address
     assert (shown, pages) == (len(rows), -(-len(rows) // 3) or 1)
     assert officer.get(path, after="no-such-row").status_code == 400
+
+
+def test_a_finding_names_the_kind_of_its_event_in_dutch(sampled: Consoled) -> None:
+    page = sampled.as_("privacy-officer").get("/findings", language="nl").text
+    assert "gegevens verstrekt, gebeurtenis" in page
+    assert "personal data disclosed" not in page
+
+
+def test_a_table_does_not_say_again_what_its_heading_says(sampled: Consoled) -> None:
+    client = sampled.as_("privacy-officer")
+    page = client.get("/findings", language="en").text
+    assert '<caption class="unseen">Findings</caption>' in page
+    assert "<caption>Declared and observed" in client.get("/register", language="en").text

@@ -1,5 +1,6 @@
 """Operations: what flows and what does not; refused messages by kind, tried again by form."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -127,3 +128,11 @@ def test_kafka_is_asked_on_a_page_of_its_own(empty: Consoled) -> None:
     assert (
         "LEDGER_KAFKA_BOOTSTRAP is not set" in client.get("/operations/kafka", language="en").text
     )
+
+
+def test_views_have_names_and_none_that_is_up_to_date_has_a_bar(empty: Consoled) -> None:
+    client = empty.as_("ledger-operator")
+    page = client.get(PAGE, language="nl").text
+    assert set(re.findall(r"\b[a-z]+_[a-z]+\b", page[page.index('id="views"') :])) == set()
+    assert "In te lichten ontvangers" in page
+    assert '<figure class="bars">' not in page

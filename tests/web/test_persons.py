@@ -33,6 +33,7 @@ ANSWERS = (
 )
 COVERED = {"identity", "address", "contact", "service"}
 RECORDED = "This view is recorded"
+ACTS = ("open-request", "place-hold", "decide")
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,26 @@ def test_the_auditor_sees_that_there_are_values_and_none_of_them(
     assert IBAN not in text
     assert EMAIL not in text
     assert RECORDED not in text, "no value is shown"
+
+
+def test_what_may_be_done_for_a_person_begins_at_the_page(persons: Consoled) -> None:
+    begun = [f"/acts/{name}?subject=customer%2F77001" for name in ACTS]
+    text = shown(persons.as_("privacy-officer"), page(WHO))
+    assert [one for one in begun if one not in text] == []
+    assert "/acts/" not in shown(persons.as_("auditor", "employee/903"), page(WHO))
+    past = persons.as_("privacy-officer").get(page(WHO), as_of="2026-05-01T00:00:00Z").text
+    assert "/acts/" not in past
+
+
+def test_looks_do_not_stand_among_the_latest_acts(persons: Consoled) -> None:
+    officer = persons.as_("privacy-officer")
+    officer.get(page(WHO))
+    persons.reads()
+    text = shown(officer, page(WHO))
+    latest = text[text.index('class="months"') : text.index('id="held"')]
+    assert "Ledger read" not in latest
+    assert "<li" in latest
+    assert "Ledger read" in shown(officer, page(WHO, "history"))
 
 
 def test_a_value_opens_with_a_reason_says_so_once_and_closes_again(persons: Consoled) -> None:

@@ -16,7 +16,7 @@ from schemas.texts import LANGUAGES, Language
 from tests.web.gallery import HOSTILE, NAMES, page
 from web.frame import Frame
 from web.harmless import harmless
-from web.moments import day, day_text, moment_text, when, when_text
+from web.moments import clock_field, dated, day, day_text, moment_text, when, when_text
 from web.rendering import STATIC, environment, static
 from web.words import t
 
@@ -136,6 +136,13 @@ def test_dates_are_written_as_people_write_them() -> None:
     speak("en")
     assert when_text("2026-08-01T10:00:00.000000Z") == "1 August 2026, 12:00"
     assert moment_text("yesterday") == "yesterday"
+    # As the field of a form sends it: a clock here.
+    assert moment_text("2026-03-12T14:05") == "12 March 2026, 14:05"
+    assert clock_field("2026-03-12T14:05") == "2026-03-12T14:05"
+    assert dated("Found at 2026-03-12T13:05:00.123456Z, due 2026-04-01.") == (
+        "Found at 12 March 2026, 14:05, due 1 April 2026."
+    )
+    assert dated("Hold H-2026-03-12 on 2026-03-12x") == "Hold H-2026-03-12 on 2026-03-12x"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ import pytest
 from markupsafe import Markup
 
 from application.language import speak
-from schemas.texts import LANGUAGES
+from projections import ORDER_VIEWS, VIEWS
+from schemas.texts import LANGUAGES, word_of
 from web.pages.listed import PAGES
-from web.rights import Deed, Part
+from web.rights import Deed, Part, table
 from web.words import counted, grouped, t, words
 
 WEB = Path(__file__).parents[2] / "web"
@@ -127,3 +128,11 @@ def test_numbers_and_counts_follow_the_language() -> None:
     assert counted("event", 2) == "2 events"  # a word of the application
     with pytest.raises(KeyError):
         t("page.none_of_that_name")
+
+
+def test_every_role_of_the_console_has_a_dutch_name() -> None:
+    assert {role for role in table() if word_of(role, "nl") == role} == {"auditor"}
+
+
+def test_every_view_has_a_name() -> None:
+    assert {view.name for view in (*VIEWS, *ORDER_VIEWS)} <= set(words()["view"])

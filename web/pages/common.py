@@ -12,10 +12,10 @@ from application.queries.subjects import streams_of as streams_named
 from application.register_words import RegisterWords
 from application.words import say, told_in
 from projections.folds.timetravel import NOW
-from rulebook.calendar import day_of
+from rulebook.calendar import day_of, last_day
 from schemas.formats import instant_of
 from web.linking import act, moment_texts, to
-from web.moments import when
+from web.moments import dated, day, when
 from web.parts import Filter, Input, Table, columns, lines
 from web.pieces import Column, Deadline, Id, Link, Tag, Tone
 from web.rendering import code
@@ -110,8 +110,8 @@ def days_left(visit: Visit, due: date | str | None) -> int | None:
     """How many days there are until a day; fewer than none: it is over."""
     if due is None:
         return None
-    day = due if isinstance(due, date) else date.fromisoformat(due[:10])
-    return (day - today_of(visit)).days
+    last = due if isinstance(due, date) else date.fromisoformat(due[:10])
+    return (last - today_of(visit)).days
 
 
 def clock(visit: Visit, it: CaseClock) -> object:
@@ -122,7 +122,14 @@ def clock(visit: Visit, it: CaseClock) -> object:
     if it.done_at is not None:
         tone: Tone = "good" if it.state == "met" else "bad"
         return lines(title, Tag(say("clock", it.state), tone), when(it.done_at))
-    return lines(title, Deadline(day_of(due), days_left(visit, day_of(due))))
+    return lines(title, Deadline(last_day(due), days_left(visit, last_day(due))))
+
+
+def _until(due: str) -> object:
+    """By when: the hour where the term is of hours, else the last day."""
+    time = instant_of(due)
+    assert time is not None
+    return when(due) if day_of(time) == last_day(time) else day(last_day(time))
 
 
 def clocks_table(visit: Visit, some: Iterable[CaseClock]) -> Table:
@@ -131,7 +138,7 @@ def clocks_table(visit: Visit, some: Iterable[CaseClock]) -> Table:
         (
             lines(told_in(it, "title"), cited(it.citation)),
             clock_state(visit, it),
-            when(it.due),
+            _until(it.due),
             when(it.done_at) if it.done_at else None,
         )
         for it in some
@@ -147,14 +154,14 @@ def clock_state(visit: Visit, it: CaseClock) -> object:
     assert due is not None
     if it.done_at is not None:
         return Tag(say("clock", it.state), "good" if it.state == "met" else "bad")
-    return Deadline(day_of(due), days_left(visit, day_of(due)))
+    return Deadline(last_day(due), days_left(visit, last_day(due)))
 
 
 def steps_table(visit: Visit, some: Sequence[CaseAct], streams: Sequence[UUID]) -> Table:
     """What was done about a case, in words, the latest first. `streams`: that the events are in."""
     places = positions_of(visit.source("event"), streams) if visit.has("persons") else {}
     rows = tuple(
-        (when(step.occurred_at), step.text, lines(step.source, _event(visit, step, places)))
+        (when(step.occurred_at), dated(step.text), lines(step.source, _event(visit, step, places)))
         for step in reversed(some)
     )
     return Table(cap(say("steps", "title")), headings("steps", "when what by"), rows, "steps")

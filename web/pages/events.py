@@ -13,7 +13,7 @@ from schemas import is_person, members
 from schemas.references import kind_of
 from schemas.texts import country_name, field_name
 from web.linking import person, person_to, to
-from web.moments import when
+from web.moments import dated, when
 from web.page import Page
 from web.pages.given import legal_basis, provision
 from web.pages.person_acts import is_open
@@ -50,7 +50,7 @@ def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[st
     )
     return {
         "title": t("event.title", line.position),
-        "said": line.text or line.type,
+        "said": dated(line.text or line.type),
         "seal": seal_of(visit, line.position, shown_of(line)),
         "annulled": _annulled(line.annulled_by),
         "recorded": is_open(line),
@@ -98,6 +98,8 @@ def _entry(visit: Visit, kind: str, name: str) -> str | None:
         return to(visit, "disclosures", recipient=name)
     if kind == "activity" and visit.has("register"):
         return to(visit, "register", name)
+    if kind == "breach" and visit.has("incidents"):
+        return to(visit, "incidents", name)
     return None
 
 
@@ -148,8 +150,10 @@ def _told(visit: Visit, name: str, value: object) -> object:
     return Erased() if isinstance(value, Gone) else value
 
 
-def _word(name: str, value: str) -> str | None:
-    return country_name(value, spoken()) if name in _COUNTRIES else code_word(name, value)
+def _word(name: str, value: str) -> str:
+    if name in _COUNTRIES:
+        return country_name(value, spoken())
+    return dated(code_word(name, value) or value)
 
 
 def _pair(visit: Visit, name: str, key: str, value: object) -> object:
@@ -174,7 +178,8 @@ def _findings(visit: Visit, answer: EventShown) -> Iterable[Table]:
 def _rule(visit: Visit, row: BrokenRule) -> tuple[object, ...]:
     title = told_in(rule_of(row.rule), "title")
     severity = Tag(say("severity", row.severity), _TONES.get(row.severity, "plain"))
-    return Link(to(visit, "rules", row.rule), title), when(row.since), severity, row.resolved_by
+    ends = told_in(rule_of(row.rule), "resolved_by")
+    return Link(to(visit, "rules", row.rule), title), when(row.since), severity, ends
 
 
 def _record(answer: EventShown) -> Iterable[tuple[object, object]]:

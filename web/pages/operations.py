@@ -93,9 +93,13 @@ def _arrived(answer: Status) -> Facts:
 def _views(answer: Status) -> Facts:
     return {
         "view_columns": _columns("view", "bookmark lag"),
-        "view_rows": [(view.view, view.bookmark, view.lag) for view in answer.views],
-        "lags": [(view.view, view.lag, None, "due" if view.lag else "") for view in answer.views],
+        "view_rows": [(_view(view.view), view.bookmark, view.lag) for view in answer.views],
+        "lags": [(_view(view.view), view.lag, None, "due") for view in answer.views if view.lag],
     }
+
+
+def _view(name: str) -> object:
+    return word(f"view.{name}")
 
 
 def _sources(visit: Visit) -> Facts:
@@ -141,8 +145,8 @@ def _source_row(row: SourceRow) -> Sequence[object]:
     if row.state != "reading":
         state = Tag(state, "bad")
     return (
-        _source(row.source),
-        row.topic,
+        t("page.ledger") if row.topic == _READS else _source(row.source),
+        _place(row.topic),
         state,
         row.recorded,
         row.refused,

@@ -7,7 +7,7 @@ from application.queries.oversight.looks import Look, Looks
 from application.queries.persons.comparison import Change, ComparedValue, Comparison, Standing
 from application.queries.persons.history import HistoryLine, HistoryPage
 from application.words import say
-from schemas.texts import field_name
+from schemas.texts import field_name, query_name
 from web.linking import event, moment_texts, person, person_to
 from web.moments import moment_text, when
 from web.page import Page
@@ -112,7 +112,9 @@ def _looks(visit: Visit, params: PlaceParams, answer: Looks) -> Mapping[str, obj
 
 def _look(visit: Visit, look: Look) -> tuple[object, ...]:
     place = (
-        t("looks.here", look.why) if look.here else t("looks.elsewhere", code(look.why, "purpose"))
+        t("looks.here", query_name(look.why, spoken()))
+        if look.here
+        else t("looks.elsewhere", code(look.why, "purpose"))
     )
     return (
         event(visit, look.position, when(look.occurred_at)),

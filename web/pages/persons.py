@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 
 from application.queries.persons.timeline import LANE_OF, ActOnPerson, Lasting, Person
 from ledger.errors import Halt
+from schemas import names
 from schemas.formats import instant_of
 from web.linking import person_parts, person_to, to
-from web.moments import day, iso_day
+from web.moments import dated, day, iso_day
 from web.page import Page
+from web.pages.common import Offered, acts
 from web.pages.values import any_shown, groups, hidden_in, opening
 from web.pieces import Figure, Link, Tone
 from web.rendering import code
 from web.requests import bound_of
 from web.resources.persons import LineParams, PersonParams, person_shown
+from web.rights import Deed
 from web.scale import Window
 from web.timeline import Act, State, Timeline, by_month, timeline
 from web.visit import Visit
@@ -23,6 +26,7 @@ LATEST = 15
 """So many acts stand on the first page; the others are behind a link."""
 PARTS = ("history", "consents", "recipients", "requests", "looks", "comparison", "documents")
 """The pages about a person beside the first one, in the order of their links."""
+_LOOKED = names.type_of(names.LEDGER_READ)
 _TONES: dict[str, Tone] = {"hold": "due", "restriction": "due", "consent": "good"}
 
 
@@ -36,14 +40,14 @@ def title_of(reference: str) -> str:
 
 def links(visit: Visit, reference: str, here: str = "") -> list[object]:
     """Links to the pages about a person; the one that is shown is no link."""
-    names = ["", *(name for name in PARTS if name != "documents" or visit.may("requests"))]
+    parts = ["", *(name for name in PARTS if name != "documents" or visit.may("requests"))]
     return [
         t(f"part.{name or 'all'}")
         if name == here
         else Link(
             person_to(visit, reference, *([name] if name else [])), t(f"part.{name or 'all'}")
         )
-        for name in names
+        for name in parts
     ]
 
 
@@ -54,14 +58,28 @@ def head(visit: Visit, params: PersonParams, here: str, said: object) -> dict[st
         "part": t(f"part.{here}") if here else "",
         "said": said,
         "links": links(visit, params.reference, here),
+        "deeds": _deeds(visit, params.reference),
     }
+
+
+def _deeds(visit: Visit, reference: str) -> tuple[Link, ...]:
+    """What the reader may begin for this person, the form filled in with whose it is."""
+    subject: dict[str, str | None] = {"subject": reference}
+    offered: tuple[tuple[Deed, Offered], ...] = (
+        ("requests", ("request-open", "acts/open-request", subject)),
+        ("holds", ("hold-place", "acts/place-hold", subject)),
+        ("decisions", ("decide", "acts/decide", subject)),
+    )
+    return acts(visit, *(act for deed, act in offered if visit.may(deed)))
 
 
 def _person(visit: Visit, params: LineParams, answer: Person) -> Mapping[str, object]:
     reference = params.reference
     rest = to(visit)[1:]  # what every address of the same moment ends with
-    acts = [_act(rest, act) for act in answer.acts]
-    latest = sorted(acts, key=lambda act: act.occurred)[-LATEST:]
+    done = [_act(rest, act) for act in answer.acts]
+    # A look at this page is an event, too. The looks have a page of their own, and would soon fill this list.
+    told = [_act(rest, act) for act in answer.acts if act.type != _LOOKED]
+    latest = sorted(told, key=lambda act: act.occurred)[-LATEST:]
     everything = person_to(visit, reference, "history")
     said = t(
         "person.said",
@@ -70,7 +88,7 @@ def _person(visit: Visit, params: LineParams, answer: Person) -> Mapping[str, ob
         t(f"status.{answer.standing.status}"),
     )
     return head(visit, params, "", said) | {
-        "line": line(visit, params, answer, acts),
+        "line": line(visit, params, answer, done),
         "months": by_month(latest),
         "all": Link(everything, t("person.all", counted("act", answer.count))),
         "groups": groups(visit, answer.standing),
@@ -79,7 +97,7 @@ def _person(visit: Visit, params: LineParams, answer: Person) -> Mapping[str, ob
     }
 
 
-def line(visit: Visit, params: LineParams, answer: Person, acts: list[Act]) -> Timeline:
+def line(visit: Visit, params: LineParams, answer: Person, done: list[Act]) -> Timeline:
     """The picture of the acts and of what lasted, in the period that is asked for."""
 
     def zoom(closer: Window) -> str:
@@ -87,7 +105,7 @@ def line(visit: Visit, params: LineParams, answer: Person, acts: list[Act]) -> T
         return to(visit, *person_parts(params.reference), **days)
 
     states = [_state(visit, one) for one in answer.lasting]
-    return timeline(acts, states, window(visit, params, answer), visit.now, zoom)
+    return timeline(done, states, window(visit, params, answer), visit.now, zoom)
 
 
 def window(visit: Visit, params: LineParams, answer: Person) -> Window:
@@ -99,7 +117,7 @@ def window(visit: Visit, params: LineParams, answer: Person) -> Window:
 
 
 def _act(rest: str, act: ActOnPerson) -> Act:
-    text = act.text or act.type
+    text = dated(act.text or act.type)
     said = t("person.annulled", text) if act.annulled_by else text
     return Act(
         act.lane,

@@ -12,7 +12,7 @@ from application.queries.cases.requests import (
 from application.words import code_word, say
 from rulebook import RIGHTS
 from web.acts import options
-from web.linking import person, to
+from web.linking import person, person_to, to
 from web.moments import day, when
 from web.page import Page
 from web.pages.common import (
@@ -134,10 +134,17 @@ def _file(visit: Visit, params: CaseParams, answer: RequestFile) -> Mapping[str,
             cap(code(answer.right, "right")),
             ", ".join(map(str, _standing(answer))),
         ),
-        "links": _acts(visit, params, answer),
+        "links": (*_documents(visit, answer), *_acts(visit, params, answer)),
         "parts": tuple(_parts(visit, answer)),
         "forms": ("json",),
     }
+
+
+def _documents(visit: Visit, answer: RequestFile) -> Iterator[Link]:
+    """Where the document is made that the right asks for."""
+    wanted = answer.right in {"access", "portability"} and visit.may("requests")
+    if wanted and visit.has("persons") and isinstance(answer.subject, str):
+        yield Link(person_to(visit, answer.subject, "documents"), t("part.documents"))
 
 
 def _parts(visit: Visit, answer: RequestFile) -> Iterator[object]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from application.language import spoken
 from application.queries.oversight.access import Access, Rights, RoleHeld
 from application.queries.oversight.looks import EmployeeFile, Look, Looks, RoleLooks
 from application.words import say
+from schemas.texts import query_name
 from web.linking import event, person, to
 from web.moments import day, when
 from web.page import Page
@@ -166,7 +168,7 @@ def _whose(visit: Visit, look: Look) -> object:
 
 def _why(look: Look) -> list[object]:
     """What was asked, and the reason and the case that were stated."""
-    asked = word(f"query.{look.why}") if look.here else code(look.why, "purpose")
+    asked = query_name(look.why, spoken()) if look.here else code(look.why, "purpose")
     reason = word(f"reason.{look.reason}") if look.reason else None
     return [part for part in (asked, reason, look.case_ref) if part]
 

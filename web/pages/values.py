@@ -20,7 +20,7 @@ from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.texts import field_name
 from web.harmless import harmless
 from web.linking import event, person_to, to
-from web.moments import day, when
+from web.moments import dated, day, when
 from web.pieces import Column, Erased, Held, Link, Lost, Masked, Restricted
 from web.reasons import REASON_CODES
 from web.rendering import code
@@ -114,8 +114,8 @@ def shown(visit: Visit, field: str, value: Shown | None) -> object:
 
 
 def sentence(text: str) -> Markup:
-    """A sentence of ours, which is never cut short."""
-    return escape(harmless(text))
+    """A sentence of ours with its dates as people write them; it is never cut short."""
+    return escape(harmless(dated(text)))
 
 
 def is_hidden(value: object) -> bool:

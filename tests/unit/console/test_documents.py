@@ -30,7 +30,7 @@ from documents.report_pdf import report_pdf
 from documents.transparency import transparency_page
 from rulebook.retention import RETENTION_RULES
 from schemas import PERSONAL_FIELDS
-from schemas.texts import LANGUAGES, Language, country_name, word_of
+from schemas.texts import LANGUAGES, Language, country_name, queries, word_of
 from tests.fixtures.raw_codes import closed_codes, page_text, purposes, raw_codes
 from tests.fixtures.registers import activity, answer, processor_activity
 
@@ -73,7 +73,7 @@ def test_every_answer_that_reads_personal_data_has_a_name_in_the_report() -> Non
         )
     }
     assert len(noted) > 15
-    assert noted <= set(WORDS["query"])
+    assert noted <= set(queries())
 
 
 @BOTH

@@ -13,6 +13,7 @@ from schemas.texts import (
     LANGUAGES,
     Language,
     placeholders,
+    query_name,
     text_of,
     texts,
     word_of,
@@ -114,7 +115,7 @@ def _codes(value: Any) -> list[str]:
 def test_a_read_of_no_category_says_so_and_a_withdrawn_request_was_not_answered() -> None:
     read = {"role": "operator", "query": "request", "categories": []}
     assert text_of("ledger-read", read, "en").endswith(
-        "with request; personal data asked for: no category."
+        "question: request; personal data asked for: no category."
     )
     ended = {"request_ref": "R-1", "outcome": "withdrawn"}
     assert text_of("rights-request-answered", ended, "en") == "Request R-1 ended: withdrawn."
@@ -144,3 +145,14 @@ def test_a_fact_that_an_old_event_lacks_is_none() -> None:
 def test_a_type_without_a_text() -> None:
     with pytest.raises(KeyError):
         text_of("order-forgotten", {}, "nl")
+
+
+def test_roles_types_and_questions_have_dutch_names() -> None:
+    """A page in Dutch shows no code of the house as an English word."""
+    types = {name for name in TYPES if word_of(name, "nl") == name}
+    assert types == set()
+    read = {"role": "helpdesk-agent", "query": "person", "categories": ["identity"]}
+    assert text_of("ledger-read", read, "nl").startswith(
+        "Grootboek geraadpleegd in de rol helpdeskmedewerker, vraag: gegevens en geschiedenis"
+    )
+    assert query_name("of-tomorrow", "nl") == "of tomorrow"
