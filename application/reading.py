@@ -8,6 +8,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from application.sight import EVERYTHING, Sight
+from ledger.errors import Halt
 from ledger.recording.reads import Read, ReadNotes
 
 
@@ -15,6 +16,7 @@ class Reader(Struct, frozen=True):
     """Who reads, as an employee, and in which role. `judged`: whether the register must grant it.
 
     `sight`: what of the answers the reader may see. `reason`, `case_ref`: why, where that had to be said.
+    `own`: the reader is no employee, but a person who reads what is known of themselves.
     """
 
     reference: str
@@ -23,6 +25,7 @@ class Reader(Struct, frozen=True):
     sight: Sight = EVERYTHING
     reason: str | None = None
     case_ref: str | None = None
+    own: bool = False
 
 
 class ReadScope:
@@ -97,3 +100,23 @@ class ReadScope:
             reason=self._reader.reason,
             case_ref=self._reader.case_ref,
         )
+
+
+class OwnScope(ReadScope):
+    """What a person reads of themselves: it is no read by an employee, so nothing is noted.
+
+    Of anybody else nothing can be opened. Names of recipients can: a person is told who they are.
+    """
+
+    _looked = False
+
+    @property
+    def taken(self) -> bool:
+        """Whether the person is known to be the one whom an answer is about."""
+        return self._looked
+
+    def _add(self, subjects: list[str], categories: set[str], *, everyone: bool = False) -> None:
+        others = (name for name in subjects if name != self._reader.reference)
+        if not all(name.startswith("recipient/") for name in others):
+            raise Halt("an answer to a person would open what is known of another one")
+        self._looked = self._looked or self._reader.reference in subjects

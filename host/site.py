@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
-from application.reading import Reader, ReadScope
+from application.reading import OwnScope, Reader, ReadScope
 from application.source import Source
 from consumers.pipeline import BatchLimits
 from host.keep_list import keep_list
@@ -221,7 +221,8 @@ class Site:
 
     def _reads(self, query: str, opener: Opener) -> ReadScope:
         reader = self._reader()
-        return ReadScope(
+        scope = OwnScope if reader.own else ReadScope
+        return scope(
             ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
             query=query,
             reader=reader,

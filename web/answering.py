@@ -22,6 +22,7 @@ from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
 from web.requests import LANGUAGE, language_of, moment_of
 from web.resource import Params, Resource
 from web.rights import rights_of
+from web.shares import Shares
 from web.visit import Visit
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class Desk:
         self.pool = pool
         self._reasons = reasons
         self._openings = openings()
+        self._shares = Shares()
         self.login_of = login_of
 
     async def answer(
@@ -73,7 +75,8 @@ class Desk:
                 visit = Visit(site, principal, language, moment_of(texts), stated, statements)
                 return work(visit)
 
-        return await run_in_threadpool(answered)
+        async with self._shares.turn(principal.reference):
+            return await run_in_threadpool(answered)
 
     def check_opening(self, principal: Principal, stated: Stated) -> None:
         """Count what a request opens by itself. Raises Forbidden, or TooMany for more than a person opens."""

@@ -5,10 +5,11 @@
 
 import json
 import sys
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,11 +21,13 @@ from web.answering import Desk
 from web.api.described import Schema
 from web.api.intake import take_events
 from web.api.openapi import document
+from web.api.own import DEEDS, OwnDeed, acts_limit, take
 from web.api.routing import (
     BASE,
     REQUESTS,
     REQUESTS_S,
     Endpoint,
+    Method,
     Nothing,
     guarded,
     resource_route,
@@ -53,6 +56,7 @@ class Api:
     ) -> None:
         self._desk, self._pool, self._origin = desk, pool, origin
         self._requests = requests or Limiter(REQUESTS, REQUESTS_S)
+        self._own_acts = acts_limit()
         self._posts = posts
         self._making = Lock()
         self._recorder: Together | None = None
@@ -62,11 +66,22 @@ class Api:
         return [
             Route(f"{BASE}/openapi.json", Endpoint({"GET": _description})),
             Route(f"{BASE}/events", Endpoint({"POST": guarded(self._take, None)})),
-            *(resource_route(self._desk, resource, self._requests) for resource in RESOURCES),
+            *self._resources(),
             *ldv.routes(self._desk, self._origin, self._requests),
             *vng.Interface(self._desk, self._origin, self._requests).routes(),
             Route("/api/{rest:path}", Nothing()),
         ]
+
+    def _resources(self) -> Iterator[Route]:
+        """Every resource, and what persons of the portal do at the addresses of theirs."""
+        deeds = {deed.path: {"POST": self._doing(deed)} for deed in DEEDS}
+        for resource in RESOURCES:
+            more = deeds.pop(resource.path, {})
+            yield resource_route(self._desk, resource, self._requests, more)
+        yield from (Route(BASE + path, Endpoint(methods)) for path, methods in deeds.items())
+
+    def _doing(self, deed: OwnDeed[Any]) -> Method:
+        return guarded(partial(take, self._desk, deed, self._own_acts), self._requests)
 
     def _together(self) -> Together:
         """What records posts, made for the first one."""
@@ -93,7 +108,7 @@ async def _description(_request: Request) -> Response:
 
 def description() -> Schema:
     """The description of the whole API."""
-    return document(RESOURCES)
+    return document(RESOURCES, DEEDS)
 
 
 @cache

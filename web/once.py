@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from threading import Lock
 
 _MOST = 10_000
+# A name is shorter. What is longer would fill the memory.
+_LONGEST = 64
 
 
 class Sending:
@@ -31,7 +33,7 @@ class Once:
     @contextmanager
     def sending(self, login: str, name: str) -> Iterator[Sending]:
         """One sending, while no other one of the same form is at work; without a name it is always new."""
-        sending = self._of(login, name) if name else Sending()
+        sending = self._of(login, name) if 0 < len(name) <= _LONGEST else Sending()
         with sending.lock:
             yield sending
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
 
 from application.times import in_zone, time_shown
@@ -16,7 +17,10 @@ from web.moments import field_time
 LANGUAGE = "language"
 """The parameter, and the cookie that keeps it."""
 _LAST = 2**63 - 1
+_DIGITS = len(str(_LAST))
 _INSTANT = timedelta(microseconds=1)
+# Beside these no clock goes, in any zone: a day more or a year less would be none.
+_FIRST_YEAR, _LAST_YEAR = 3, 9997
 
 
 def language_of(request: Request) -> Language:
@@ -48,13 +52,27 @@ def _weight(text: str) -> float:
 def moment_of(texts: Mapping[str, str]) -> Moment:
     """The moment that parameters name. Raises Misconfigured for a time that is none."""
     position = texts.get(AT_POSITION) or None
-    if position is not None and not (position.isdecimal() and int(position) <= _LAST):
+    if position is not None and not is_position(position):
         raise Misconfigured("expected a position: a whole number", field=AT_POSITION)
     return Moment(
         time_named(texts, AS_OF),
         time_named(texts, RECORDED_BY),
         None if position is None else int(position),
     )
+
+
+class PositionConvertor(IntegerConvertor):
+    """`{position:position}` in a path: a number that may be a place in the ledger."""
+
+    regex = f"[0-9]{{1,{_DIGITS}}}"
+
+
+register_url_convertor("position", PositionConvertor())
+
+
+def is_position(text: str) -> bool:
+    """Whether a text is a place in the ledger. A longer number is not even read."""
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text) <= _LAST
 
 
 def time_named(texts: Mapping[str, str], name: str) -> datetime | None:
@@ -67,7 +85,7 @@ def time_asked(text: str | None, name: str) -> datetime | None:
     if not text:
         return None
     time = instant_of(text) or time_shown(text) or field_time(text)
-    if time is None:
+    if time is None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         raise Misconfigured(
             "expected a time with its offset, such as 2026-11-24T10:15:00+01:00", field=name
         )
@@ -80,6 +98,8 @@ def bound_of(text: str | None, name: str, *, last: bool = False) -> datetime | N
         return None
     try:
         day = date.fromisoformat(text)
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise ValueError
         begun = in_zone(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)).replace(hour=0)
         after = begun + timedelta(days=1) if last else begun
     except (ValueError, OverflowError):

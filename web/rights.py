@@ -32,9 +32,18 @@ Part = Literal[
     "staff",
     "operations",
     "proof",
+    "own",
 ]
 Deed = Literal[
-    "requests", "decisions", "holds", "incidents", "approvals", "letters", "audit", "logins"
+    "requests",
+    "decisions",
+    "holds",
+    "incidents",
+    "approvals",
+    "letters",
+    "audit",
+    "logins",
+    "self-service",
 ]
 
 
@@ -47,6 +56,7 @@ NEEDED: Mapping[Deed, tuple[Role, ...]] = {
     "letters": ("recorder",),
     "audit": (),
     "logins": (),
+    "self-service": ("recorder",),
 }
 """The roles of the database that an act needs beside the reader's."""
 
@@ -57,7 +67,7 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: str
     pages: tuple[Part, ...]
     acts: tuple[Deed, ...]
-    opens: Literal["role", "all", "none"]
+    opens: Literal["role", "all", "none", "own"]
     others: Literal["masked", "shut", "hidden"]
     ends: bool = False
 

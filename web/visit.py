@@ -16,7 +16,7 @@ from ledger.reading import may_take
 from projections.folds.timetravel import NOW, Moment
 from schemas.texts import Language
 from web.principals import Principal
-from web.problems import Forbidden
+from web.problems import Forbidden, NotFound
 from web.reasons import NOTHING_STATED, Reason, Stated, Statements
 from web.rights import NEEDED, Deed, Part, Rights, rights_of, sight_of
 
@@ -90,10 +90,25 @@ class Visit:
     def whole_source(self, query: str) -> Source:
         """The same, of all that is held of a person: for the documents that a person is entitled to.
 
-        Raises Forbidden for a role that may not answer requests.
+        Raises Forbidden for a role that may not answer requests, TooMany for a reader who opens more than a
+        person does.
         """
         if not self.may("requests"):
             raise Forbidden
+        if self._statements is not None:
+            self._statements.count()
+        self._bring_up_to_date()
+        self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
+        return self.site.source(query)
+
+    def own_source(self, query: str) -> Source:
+        """The same, of all that is held of the person who asks, and of nobody else.
+
+        What may not be told to that person is for the answer to leave out. Raises NotFound for everybody who
+        is no person of the portal, and at the confidential ledger.
+        """
+        if self.principal.kind != "data-subject" or self.settings.confidential:
+            raise NotFound
         self._bring_up_to_date()
         self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
         return self.site.source(query)

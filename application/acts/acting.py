@@ -56,6 +56,13 @@ class Act(Struct, frozen=True, kw_only=True):
     whole: bool = False
 
 
+class Voice(Struct, frozen=True):
+    """In whose name acts are recorded: the source of their events, and the label of where they came from."""
+
+    source: str
+    label: str
+
+
 class ActOutcome(Struct, frozen=True):
     """What became of acts, which are committed: `ids` in their order. Duplicates were there before."""
 
@@ -97,17 +104,20 @@ def one_at_a_time(site: Site) -> Iterator[None]:
         yield
 
 
-def act(site: Site, acts: Sequence[Act]) -> ActOutcome:
+def act(site: Site, acts: Sequence[Act], voice: Voice | None = None) -> ActOutcome:
     """Record acts, in order, as events of the privacy office; a few of them in one transaction.
+
+    `voice`: in whose name, where that is not the office's.
 
     Raises ActRefused: when the contract refuses one of them nothing is recorded; when only a recorded
     event refuses one (`conflicting-duplicate`, `erased-subject`) the other acts are recorded. Raises Retry or
     Halt.
     """
-    ids, lines = _checked(site, acts)
+    voice = voice or _office(site)
+    ids, lines = _checked(site, acts, voice)
     stream = BytesIO(b"\n".join(lines))
     limits = _limits(site.batch_limits, lines)
-    files, clocks = [(ORIGIN, stream)], Clocks(site.clock)
+    files, clocks = [(voice.label, stream)], Clocks(site.clock)
     result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
     for rejection in result.rejections:
         raise ActRefused(acts[rejection.line - 1].name, rejection.code, rejection.pointer)
@@ -119,16 +129,20 @@ def check(site: Site, acts: Sequence[Act]) -> None:
 
     An event that is recorded already may still refuse the act when `act` records it.
     """
-    _checked(site, acts)
+    _checked(site, acts, _office(site))
 
 
-def _checked(site: Site, acts: Sequence[Act]) -> tuple[tuple[str, ...], list[bytes]]:
+def _office(site: Site) -> Voice:
+    return Voice(site.privacy_office[0], ORIGIN)
+
+
+def _checked(site: Site, acts: Sequence[Act], voice: Voice) -> tuple[tuple[str, ...], list[bytes]]:
     """The ids of the events of acts, and their lines."""
     now = site.clock()
     # All acts are checked before the first is recorded: a call fails as a whole.
-    events = [_event(act, site, now) for act in acts]
+    events = [_event(act, site, voice, now) for act in acts]
     lines = [to_json(event, sort_keys=True) for event in events]
-    intake = through(site.intake, f"file:{ORIGIN}")
+    intake = through(site.intake, f"file:{voice.label}")
     for act, line in zip(acts, lines, strict=True):
         outcome = decode(line, intake, now)
         if isinstance(outcome, Rejection):
@@ -146,12 +160,12 @@ def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
     )
 
 
-def _event(act: Act, site: Site, now: datetime) -> dict[str, JsonValue]:
+def _event(act: Act, site: Site, voice: Voice, now: datetime) -> dict[str, JsonValue]:
     """The CloudEvent of an act."""
     return {
         "specversion": "1.0",
         "id": act.id or str(uuid4()),
-        "source": site.privacy_office[0],
+        "source": voice.source,
         "type": type_of(act.name, act.version),
         "subject": act.subject,
         "time": instant(act.time or now),

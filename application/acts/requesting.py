@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from application.acts.acting import Act, act, one_at_a_time
+from application.acts.acting import Act, Voice, act, one_at_a_time
 from application.following import bring_up_to_date
 from application.lookups import alike, names_of
 from application.queries.cases.found_requests import FoundRequest, NotAllowed, find
@@ -30,6 +30,7 @@ class NewRequest(Struct, frozen=True):
     """A request that came in. `objection`: the activity objected to, and why.
 
     `unknown`: nothing is known of the person, who has the right to be told so. `letter`: what they wrote.
+    `voice`: who says that it came in, where that is not the office.
     """
 
     subject: str
@@ -40,6 +41,7 @@ class NewRequest(Struct, frozen=True):
     objection: tuple[str, str] | None = None
     unknown: bool = False
     letter: str | None = None
+    voice: Voice | None = None
 
 
 def objection_of(right: str, activity: str | None, ground: str) -> tuple[str, str] | None:
@@ -81,7 +83,7 @@ def _record_opening(site: Site, source: Source, opening: NewRequest, time: datet
     received_on = opening.received_on or day_of(time).isoformat()
     if received_on > day_of(time).isoformat():
         raise Misconfigured("expected a day that has come", field="received_on")
-    record(site, _opening_acts(opening, ref, received_on), time)
+    record(site, _opening_acts(opening, ref, received_on), time, opening.voice)
     return ref
 
 
@@ -135,7 +137,7 @@ def new_reference(time: datetime, series: str = "VZ") -> str:
     return f"{series}-{time.year}-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
 
 
-def record(site: Site, acts: Sequence[Act], time: datetime) -> None:
+def record(site: Site, acts: Sequence[Act], time: datetime, voice: Voice | None = None) -> None:
     """Record what was done at a time, and let the views see it."""
-    act(site, [msgspec.structs.replace(undated, time=time) for undated in acts])
+    act(site, [msgspec.structs.replace(undated, time=time) for undated in acts], voice)
     bring_up_to_date(site)

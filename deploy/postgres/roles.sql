@@ -71,11 +71,11 @@ GRANT :"recorder", :"reader"  TO ledger_consumer;
 GRANT :"projecting", :"reader" TO ledger_projector;
 GRANT :"eraser", :"reader"    TO ledger_upkeep;
 GRANT :"publishing", :"reader" TO ledger_publisher;
--- The reader's role shows pages, the recorder's records reads and acts, the eraser's carries out decisions. With the
--- reader's alone the console shows pages and no acts, and `ledger upkeep` records its reads.
-GRANT :"recorder", :"eraser", :"reader" TO ledger_console;
+-- The console does what people do by command, so its login takes what theirs does: a login with some kinds of work and
+-- not all is a finding of `ledger audit`. With the reader's role alone the console shows pages and no acts, and
+-- `ledger upkeep` records its reads.
 GRANT :"recorder", :"eraser", :"projecting", :"reader", :"publishing"
-    TO ledger_operator, ledger_owner;
+    TO ledger_operator, ledger_owner, ledger_console;
 -- Who audits looks, and writes nothing: not even that it looked.
 GRANT ledger_main_reader TO ledger_auditor;
 ALTER ROLE ledger_auditor SET default_transaction_read_only = on;

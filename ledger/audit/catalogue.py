@@ -266,19 +266,13 @@ def check_memberships(
         elif not mighty:
             _check_login(member, role, hands_on, role in ours, findings)
             roles_of.setdefault(member, set()).update({role} & ours)
-    acts = {ledger.role("recorder"), ledger.role("eraser")}
     for member, roles in sorted(roles_of.items()):
-        _check_work(member, roles & work, len(work), acts, findings)
+        _check_work(member, roles & work, len(work), findings)
 
 
-def _check_work(
-    member: str, roles: set[str], kinds: int, acts: set[str], findings: Findings
-) -> None:
-    """A login takes one kind of work, or all of them: two together would be one person's.
-
-    The eraser's role records as well, so it and the recorder's are one kind: the work of people's acts.
-    """
-    if 1 < len(roles) < kinds and roles != acts:
+def _check_work(member: str, roles: set[str], kinds: int, findings: Findings) -> None:
+    """A login takes one kind of work, or all of them: two together would be one person's."""
+    if 1 < len(roles) < kinds:
         listed = ", ".join(sorted(roles))
         findings.note(None, "grant", f"login {_safe(member)} can take the roles {listed}")
 

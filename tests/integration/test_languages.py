@@ -33,7 +33,7 @@ SMALL: dict[Language, frozenset[str]] = {
     language: frozenset(listed.split()) for language, listed in _SMALL.items()
 }
 # They run until somebody ends them and write logs, which are English; `demo` has a server of its own.
-ENDLESS = {"consume", "project", "upkeep", "run", "witness", "demo"}
+ENDLESS = {"consume", "project", "upkeep", "run", "serve", "witness", "demo"}
 # What a person must be told of a refusal is printed in both, to be handed on.
 BOTH = ("request refuse",)
 _WORD = re.compile(r"[a-zà-ü]+(?:'s)?\Z")
@@ -103,6 +103,7 @@ def _looks() -> list[str]:
     return [
         "init",
         "today",
+        "login-link",
         "status",
         f"history {WHO}",
         f"state {WHO}",

@@ -54,7 +54,7 @@ GIVEN = {
     "--kind": "account-takeover",
 }
 # They follow until they are told to stop, or need no database; what they do is in the commands beside them.
-ENDLESS = {"consume", "run", "upkeep", "witness", "demo", "sample", "kafka accept-gap"}
+ENDLESS = {"serve", "consume", "run", "upkeep", "witness", "demo", "sample", "kafka accept-gap"}
 ONCE = {"project", "publish"}
 
 

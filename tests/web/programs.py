@@ -1,13 +1,15 @@
 """Programs that ask at a console: each has a token of its own, which a made-up provider knows."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 
 from tests.web.console import ORIGIN, Consoled, clock
+from web.logins.clients import PORTAL_SCOPE
 from web.logins.middleware import TokenRefused, bearer_of, has_bearer
-from web.principals import Principal
+from web.principals import DATA_SUBJECT, Principal
 
 
 class Programs:
@@ -32,17 +34,36 @@ class Programs:
     ) -> TestClient:
         """A program of a system, whose token is for some scopes."""
         token = f"{system}-{'-'.join(scopes)}-{role}-{kind}"
-        until = clock() + timedelta(hours=1)
+        self._know(token, f"employee/{system}", role, kind, system, scopes)
+        return self._with(token)
+
+    def person(self, reference: str) -> TestClient:
+        """The portal, with the token of a person."""
+        token = f"portal-{reference.replace('/', '-')}"
+        self._know(token, reference, DATA_SUBJECT, "data-subject", "portal", (PORTAL_SCOPE,))
+        return self._with(token)
+
+    def _know(
+        self,
+        token: str,
+        reference: str,
+        role: str,
+        kind: str,
+        system: str,
+        scopes: Iterable[str],
+    ) -> None:
         self._known[token] = Principal(
-            f"employee/{system}",
+            reference,
             role,
             kind,  # type: ignore[arg-type]
             "token",
-            until,
+            clock() + timedelta(hours=1),
             judged=False,
             client=system,
             scopes=frozenset(scopes),
         )
+
+    def _with(self, token: str) -> TestClient:
         return TestClient(
             self._console.console.app,
             base_url=ORIGIN,

@@ -16,7 +16,7 @@ from tests.web.programs import Programs
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "api-client.md"
 _BLOCK = re.compile(
-    r"<!-- commands: run as they stand by tests/web/test_api_guide.py -->\n```sh\n(.*?)```", re.S
+    r"<!-- commands: run as they stand by tests/web/test_\w+_guide.py -->\n```sh\n(.*?)```", re.S
 )
 
 
@@ -33,19 +33,22 @@ def port(sampled: Consoled) -> Iterator[int]:
     listening.close()
 
 
-def test_the_guide_does_what_it_says(sampled: Consoled, port: int, tmp_path: Path) -> None:
+def commands_of(guide: Path) -> list[str]:
+    """What a guide has to be typed, block by block."""
+    return _BLOCK.findall(guide.read_text("utf-8"))
+
+
+def typed(blocks: list[str], token: str, port: int, folder: Path) -> str:
+    """What the commands of a guide print, one after the other, at the console of a port."""
     if shutil.which("curl") is None:
         pytest.fail("curl is missing: install it")
-    token = Programs(sampled).client("crm", "ledger", "ledger-events").headers["authorization"]
     authority = ORIGIN.removeprefix("http://")
-    (tmp_path / ".curlrc").write_text(f'connect-to = "{authority}:127.0.0.1:{port}"\nsilent\n')
-    blocks = _BLOCK.findall(GUIDE.read_text("utf-8"))
-    assert len(blocks) == 6
+    (folder / ".curlrc").write_text(f'connect-to = "{authority}:127.0.0.1:{port}"\nsilent\n')
     done = subprocess.run(
         ["/bin/sh", "-e", "-c", "\n".join(blocks)],
-        cwd=tmp_path,
+        cwd=folder,
         env={
-            "HOME": str(tmp_path),
+            "HOME": str(folder),
             "PATH": "/usr/bin:/bin",
             "LEDGER": ORIGIN,
             "TOKEN": token.removeprefix("Bearer "),
@@ -55,7 +58,15 @@ def test_the_guide_does_what_it_says(sampled: Consoled, port: int, tmp_path: Pat
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert '"recorded":1' in done.stdout
-    assert '"duplicates":1' in done.stdout
-    assert re.search(r'"email":"[^"]+@', done.stdout), "opened with a reason"
-    assert done.stdout.count('rel="next"') >= 2
+    return done.stdout
+
+
+def test_the_guide_does_what_it_says(sampled: Consoled, port: int, tmp_path: Path) -> None:
+    token = Programs(sampled).client("crm", "ledger", "ledger-events").headers["authorization"]
+    blocks = commands_of(GUIDE)
+    assert len(blocks) == 6
+    printed = typed(blocks, token, port, tmp_path)
+    assert '"recorded":1' in printed
+    assert '"duplicates":1' in printed
+    assert re.search(r'"email":"[^"]+@', printed), "opened with a reason"
+    assert printed.count('rel="next"') >= 2

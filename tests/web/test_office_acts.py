@@ -119,6 +119,10 @@ def test_two_persons_release_a_hold_and_the_second_finds_it_waiting(desk: Office
     assert refs(desk, who) == ["HOLD-D"], "one person is not enough"
     mine = first.get("/approvals").text
     assert "You approved it" in mine
+    others = english(desk.as_("ledger-operator", "employee/707")).get("/approvals").text
+    assert "employee/701" in others
+    assert "/release" not in others
+    assert who not in others, "the act names a person"
     found = second.get("/approvals").text
     assert "employee/701" in found
     assert waiting(second, "employee/701") == ["hold-release"]

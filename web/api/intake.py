@@ -19,8 +19,8 @@ from schemas.encoding import to_line
 from web.api.problems import ApiProblem, Fault, problem_response
 from web.api.sending import JSON
 from web.logins.forms import TooLong, read_body
-from web.principals import Principal
-from web.problems import Forbidden, TooBig, WrongType
+from web.principals import DATA_SUBJECT, Principal
+from web.problems import Forbidden, NotFound, TooBig, WrongType
 from web.words import t
 
 SCOPE = "ledger-events"
@@ -73,6 +73,8 @@ async def take_events(
     Raises Forbidden for who may not send events, TooBig, WrongType, Misconfigured for what cannot be read,
     Busy or another Retry: then nothing is recorded, or it will be a duplicate.
     """
+    if principal.role == DATA_SUBJECT:  # who sees nothing here but what is their own
+        raise NotFound
     client = principal.client
     if client is None or principal.kind != "client" or SCOPE not in principal.scopes:
         raise Forbidden

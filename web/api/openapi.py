@@ -4,14 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from application.controller import Controller
+from application.queries.reports.own import OwnAct
 from consumers.posts import MOST_EVENTS
 from schemas import names
 from schemas.codes import WORDS
 from schemas.limits import LIMITS
 from web.api.asking import OPEN, Opening, camel
 from web.api.described import Components, Schema
+from web.api.described_deeds import deed_of
 from web.api.intake import BATCHED, STRUCTURED, PostedEvents, RefusedEvents
 from web.api.marking import API_VERSION
+from web.api.own import OwnDeed
 from web.api.parts import (
     DESCRIPTION,
     HEADERS,
@@ -36,16 +39,19 @@ _OF_INTAKE = (400, 401, 403, 409, 413, 415, 500, 503)
 _WITH_EVENTS = (400, 403, 409, 413)
 
 
-def document(resources: Sequence[AnyResource]) -> Schema:
+def document(resources: Sequence[AnyResource], deeds: Sequence[OwnDeed[Any]]) -> Schema:
     """The whole description."""
     components = Components(
         [
             *(resource.answer for resource in resources),
             *(resource.params for resource in resources),
             *(Opening, ApiProblem, PostedEvents, RefusedEvents),
+            *(OwnAct, *(deed.body for deed in deeds)),
         ]
     )
     paths = {resource.path: {"get": _operation(resource, components)} for resource in resources}
+    for deed in deeds:
+        paths.setdefault(deed.path, {})["post"] = deed_of(deed, components)
     paths["/events"] = {"post": _intake(components)}
     return {
         "openapi": "3.1.0",

@@ -6,12 +6,13 @@ from http import HTTPStatus
 from msgspec import UNSET, Struct, UnsetType
 from starlette.responses import Response
 
+from application.queries.cases.found_requests import NoSuchCase
 from application.times import localized
 from documents.messages import told
 from ledger.errors import LedgerError
 from schemas.encoding import to_json
 from web.api.asking import camel
-from web.problems import TYPE, status_of
+from web.problems import TYPE, NotFound, status_of
 from web.words import t
 
 _CODES = {
@@ -61,7 +62,9 @@ def problem_of(error: Exception) -> ApiProblem:
         status = HTTPStatus.BAD_REQUEST
     if not isinstance(error, LedgerError):
         return ApiProblem(status.phrase, status.value, str(t("http.500")), "internal")
-    detail = localized(told(str(error)))
+    # The text of a case that is not there names what was asked for.
+    text = str(NotFound() if isinstance(error, NoSuchCase) else error)
+    detail = localized(told(text))
     faults = (
         [Fault(detail, parameter=camel(error.field.replace("_", "-")))] if error.field else UNSET
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -23,10 +24,11 @@ from web.api.paging import Pages
 from web.api.problems import ApiProblem, failed, worded
 from web.api.sending import answered, bodiless
 from web.logins.limits import Limiter
-from web.principals import Principal
+from web.principals import DATA_SUBJECT, Principal
 from web.problems import NotFound, NotLoggedIn, TooMany, WrongMethod
 from web.requests import language_of
 from web.resource import Resource
+from web.rights import rights_of
 from web.visit import Visit
 
 BASE = "/api/v1"
@@ -105,10 +107,18 @@ def guarded(answer: Guarded, requests: Limiter | None = None) -> Method:
     return endpoint
 
 
-def resource_route(desk: Desk, resource: Resource[Any, Any], requests: Limiter) -> Route:
-    """The route of a resource."""
+def resource_route(
+    desk: Desk,
+    resource: Resource[Any, Any],
+    requests: Limiter,
+    more: Mapping[str, Method] = MappingProxyType({}),
+) -> Route:
+    """The route of a resource. `more`: what its address takes beside GET."""
 
     async def answer(request: Request, principal: Principal) -> Response:
+        # For a person of the portal every other address is one where there is nothing, whatever is asked.
+        if principal.role == DATA_SUBJECT and resource.part not in rights_of(DATA_SUBJECT).pages:
+            raise NotFound
         asked = read_request(request, listed=is_paged(resource), personal=is_personal(resource))
         desk.check_opening(principal, asked.stated)
         content, following = await desk.answer(
@@ -121,7 +131,7 @@ def resource_route(desk: Desk, resource: Resource[Any, Any], requests: Limiter) 
         links = {"link": f'<{following}>; rel="next"'} if following else {}
         return answered(request, content, **links)
 
-    return Route(BASE + resource.path, Endpoint({"GET": guarded(answer, requests)}))
+    return Route(BASE + resource.path, Endpoint({"GET": guarded(answer, requests), **more}))
 
 
 def is_paged(resource: Resource[Any, Any]) -> bool:

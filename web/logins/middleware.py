@@ -98,30 +98,46 @@ class LoginMiddleware:
 
     async def _guarded(self, request: Request) -> Response | Body | None:
         """Let through what a page of ours asks; with the body where it had to be read."""
-        if request.method in SAFE_METHODS or has_bearer(request):
+        if request.method in SAFE_METHODS:
             return None
         session: Session | None = request.state.session
-        asks = is_from_browser(request.headers) or session is not None
-        if asks and not came_from_here(request.headers, self._house.origin):
+        if self._comes_from_elsewhere(request, session):
             return self._refused(request, "other-site")
-        return await self._with_token(request, session) if session else None
-
-    async def _with_token(self, request: Request, session: Session) -> Response | Body | None:
-        if not is_form(request):
-            given = request.headers.get(CSRF_HEADER)
-            return None if has_token(given, session.csrf) else self._refused(request, STALE)
+        # The API says itself how much it reads; all else that is sent is a form.
+        if _is_api(request) and not (session and is_form(request)):
+            return self._with_header(request, session) if session else None
         try:
             body = await read_body(request.receive)
         except TooLong:
             return problem(413, "Content Too Large")
+        return self._with_token(request, session, body) if session else body
+
+    def _comes_from_elsewhere(self, request: Request, session: Session | None) -> bool:
+        """Whether a browser asks, which sends a session by itself, and no page of this console made it."""
+        if has_bearer(request) or not (is_from_browser(request.headers) or session):
+            return False
+        return not came_from_here(request.headers, self._house.origin)
+
+    def _with_token(self, request: Request, session: Session, body: Body) -> Response | Body:
+        if not is_form(request):
+            return self._with_header(request, session) or body
         given = fields_of(body.content).get(CSRF_FIELD)
         return body if has_token(given, session.csrf) else self._refused(request, STALE)
 
+    def _with_header(self, request: Request, session: Session) -> Response | None:
+        given = request.headers.get(CSRF_HEADER)
+        return None if has_token(given, session.csrf) else self._refused(request, STALE)
+
     def _refused(self, request: Request, why: str) -> Response:
         """A page that says why, or the problem of a program."""
-        if request.url.path.startswith(API):
+        if _is_api(request):
             return problem(403, "Forbidden", why)
         return self._house.refuse(request, why, 403)
+
+
+def _is_api(request: Request) -> bool:
+    path: str = request.scope["path"]
+    return path.startswith(API)
 
 
 def has_bearer(connection: HTTPConnection) -> bool:

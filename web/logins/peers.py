@@ -1,4 +1,4 @@
-"""Who is at the other end of a connection, for each request on it: address, and certificate if any.
+"""Who is at the other end of a connection, for each request on it; and how long that end may take to ask.
 
 The server rewrites the address of a request to what a proxy says; this keeps the address of the proxy.
 """
@@ -6,14 +6,19 @@ The server rewrites the address of a request to what a proxy says; this keeps th
 import asyncio
 from ssl import SSLObject
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 PEER_ADDRESS = "peer_address"
 PEER_CERTIFICATE = "peer_certificate"
+ASK_S = 60.0
+"""A request is here, head and content, within so much time. Connections that only wait take up files."""
 
 
 class PeerProtocol(H11Protocol):
     """HTTP/1.1 of the server, with the peer of the connection in the state of each request."""
+
+    _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note the peer; the server copies `app_state` into each request."""
@@ -24,3 +29,39 @@ class PeerProtocol(H11Protocol):
             PEER_ADDRESS: self.client[0] if self.client else "",
             PEER_CERTIFICATE: session.getpeercert(binary_form=True) if session else None,
         }
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on. The server itself waits for ever for the rest of a request, so this does not."""
+        super().data_received(data)
+        if self.conn.their_state in {h11.IDLE, h11.SEND_BODY}:
+            self._expect()
+        else:
+            self._forget()
+
+    def on_response_complete(self) -> None:
+        """From here on the server's own wait for the next request counts."""
+        self._forget()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self._forget()
+        super().connection_lost(exc)
+
+    def _expect(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(ASK_S, self._late)
+
+    def _forget(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _late(self) -> None:
+        """End the connection, unless what is missing waits here until the program reads on."""
+        self._deadline = None
+        if self.flow.read_paused:
+            self._expect()
+        else:
+            self.transport.abort()

@@ -45,9 +45,14 @@ def _row(visit: Visit, row: WaitingApproval) -> tuple[object, ...]:
 
 
 def _next(visit: Visit, row: WaitingApproval) -> object:
-    """Where the second person goes on; who approved first, waits."""
+    """Where the second person goes on; who approved first, waits.
+
+    The address names the person of the act: it is for who knows of persons, or may approve the act.
+    """
     if row.approver == visit.principal.reference:
         return t("approvals.yours")
+    if visit.principal.role not in row.roles and not visit.has("persons"):
+        return t("approvals.others")
     address = WAITING.address_of(row.digest)
     if address is None:
         return t("approvals.elsewhere")

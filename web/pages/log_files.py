@@ -142,7 +142,7 @@ def _download(desk: Desk, kind: str, make: Callable[[Visit, int], bytes]) -> Rou
         headers = {"content-disposition": f"attachment; filename={position}.{kind}"}
         return Response(content, headers=headers, media_type=_BYTES)
 
-    return Route(f"/proof/{{position:int}}.{kind}", Endpoint({"GET": guarded(answer)}))
+    return Route(f"/proof/{{position:position}}.{kind}", Endpoint({"GET": guarded(answer)}))
 
 
 def _proof(visit: Visit, position: int) -> bytes:

@@ -133,6 +133,6 @@ PAGES = (
     Page("/proof", "proof", proof.log, "proof.html", _present_log, entry=True),
     Page(AUDIT, "proof", proof.audit, "audit.html", _present_audit),
     Page("/proof/event", "proof", proof.proof, "proof_event.html", _present_event),
-    Page("/proof/{position:int}", "proof", proof.proof, "proof_event.html", _present_event),
+    Page("/proof/{position:position}", "proof", proof.proof, "proof_event.html", _present_event),
 )
 FORMS = (Form(AUDIT, "proof", "audit", AuditForm, start_audit),)

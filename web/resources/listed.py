@@ -11,6 +11,7 @@ from web.resources import (
     holds,
     incidents,
     operations,
+    own,
     persons,
     programs,
     proof,
@@ -37,4 +38,5 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     *operations.RESOURCES,
     *proof.RESOURCES,
     *programs.RESOURCES,
+    *own.RESOURCES,
 )

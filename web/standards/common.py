@@ -1,9 +1,12 @@
 """What both standards share: whose log it is, who may read it, and of whom."""
 
 from application.processing_acts import Log
+from application.source import Source
 from ledger.errors import UnknownSubject
+from schemas.references import kind_of
 from web.principals import DATA_SUBJECT
 from web.problems import Forbidden
+from web.proof.seals import reads_whole_log
 from web.visit import Visit
 
 PIECE = 100
@@ -28,9 +31,19 @@ def check_part(visit: Visit) -> None:
 
 
 def check_about(visit: Visit, reference: str) -> None:
-    """Raise UnknownSubject for somebody else than the person who asks."""
-    if is_own(visit) and reference != visit.principal.reference:
+    """Raise UnknownSubject for somebody else than the person who asks, and for an employee as pages do."""
+    if is_own(visit):
+        if reference != visit.principal.reference:
+            raise UnknownSubject
+    elif kind_of(reference) == "employee" and not visit.has("staff"):
         raise UnknownSubject
+
+
+def check_whole(visit: Visit, source: Source) -> None:
+    """Note that the whole log is read, as its entries are. Raises Forbidden for a role that may not."""
+    if not reads_whole_log(visit):
+        raise Forbidden
+    source.reads.note_many(())
 
 
 def log_of(visit: Visit, register_url: str) -> Log:

@@ -29,7 +29,15 @@ from web.logins.forms import TooLong, read_body
 from web.logins.limits import Limiter
 from web.logins.origin import Origin
 from web.principals import Principal
-from web.standards.common import PIECE, QUERY, check_about, check_part, is_own, log_of
+from web.standards.common import (
+    PIECE,
+    QUERY,
+    check_about,
+    check_part,
+    check_whole,
+    is_own,
+    log_of,
+)
 from web.visit import Visit
 
 BASE = "/api/ldv/v1"
@@ -93,6 +101,7 @@ def _page(visit: Visit, log: Log, wanted: Wanted, after: int) -> LoggedPage:
     elif is_own(visit):
         reference = visit.principal.reference
     else:
+        check_whole(visit, source)
         return acts_after(source, log, after, PIECE, wanted.has)
     check_about(visit, reference)
     acts = acts_about(source, log, reference, own=is_own(visit))

@@ -108,16 +108,11 @@ class Interface:
     def _found(self, visit: Visit, id: UUID) -> bytes:
         """The object of an identifier, which says nothing of its place: the acts are looked through."""
         source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
-        if is_own(visit):
-            acts: Iterator[Act] | list[Act] = acts_about(
-                source, log, visit.principal.reference, own=True
-            )
-        else:
-            acts = _each(source, log, id)
-        for act in acts:
+        reference = visit.principal.reference if is_own(visit) else _whose(source, log, id)
+        check_about(visit, reference)
+        for act in acts_about(source, log, reference, own=is_own(visit)):
             if act.object_id == id:
                 for made in self._objects(act):
-                    _note(visit, source, act)
                     return to_line(made)
         raise NotFound
 
@@ -151,18 +146,16 @@ def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
         return []
 
 
-def _each(source: Source, log: Log, id: UUID) -> Iterator[Act]:
+def _whose(source: Source, log: Log, id: UUID) -> str:
+    """The person of an object. Raises UnknownSubject for one that is not there, or whose person is erased."""
     after: int | None = 0
     while after is not None:
         page = acts_after(source, log, after, 1, lambda act: act.object_id == id)
-        yield from page.acts
+        for act in page.acts:
+            if act.person is not None:
+                return reference_of(source, act.person)
         after = page.following
-
-
-def _note(visit: Visit, source: Source, act: Act) -> None:
-    """Note the read of an act that was found without naming its person."""
-    if not is_own(visit) and act.person is not None:
-        source.reads.note([reference_of(source, act.person)], ())
+    raise UnknownSubject
 
 
 def _reference(source: Source, urn: str, wanted: Wanted) -> str:

@@ -13,8 +13,10 @@ from application.queries.persons.consents import Holder, holder
 from application.queries.registers.activities import look_of
 from application.queries.registers.purposes import Declaration, declarations
 from application.queries.verdicts import VerdictInWords, explained
+from application.sighted import is_partial
 from application.source import Source
 from application.words import phrase
+from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
 from projections.dossier.dossier import dossier_from
 from projections.dossier.look import SeenSituation
@@ -90,7 +92,12 @@ class CreditCheckAnswer(Answer, frozen=True):
 
 
 def credit_check(source: Source, reference: str, moment: Moment) -> CreditCheckAnswer:
-    """The decision as of a moment. Raises UnknownSubject."""
+    """The decision as of a moment. Raises UnknownSubject, also for a reader from whom a category is hidden.
+
+    It judges all that is held of a person: of requests, debts and results, whatever a reader may know of.
+    """
+    if is_partial(source.reads.sight):
+        raise UnknownSubject
     subject = holder(source, reference, moment)
     own = dossier_from(subject.person.selected.counted)
     situations = list(check_at(own, subject.clock, erased=subject.account == _ERASED))

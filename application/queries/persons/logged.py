@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from application.processing_acts import Act, Log
-from application.queries.subjects import note_read, selections
+from application.queries.subjects import SubjectEvents, note_read, seen_in, selections
 from application.source import Source
 from application.undisclosed import hidden_in
 from ledger.errors import UnknownSubject
@@ -35,11 +35,20 @@ def acts_about(source: Source, log: Log, reference: str, *, own: bool) -> list[A
     """Every act about a person, in the order of positions; the read is noted. Raises UnknownSubject.
 
     `own`: the person asks. What may not be told is not among them, and it is no read by an employee.
+    Another reader finds what the reader may know of.
     """
     subjects = selections(source, reference, Moment(at_position=head_position(source.session)))
-    hidden = hidden_in(subject.selected for subject in subjects) if own else _never
-    if not own:
-        note_read(source, reference)
+    if own:
+        return _own_acts(log, subjects)
+    seen = seen_in(source, (subject.selected for subject in subjects))
+    if not seen:
+        raise UnknownSubject
+    note_read(source, reference)
+    return [Act(log, event, annulled_by is not None) for event, annulled_by in seen]
+
+
+def _own_acts(log: Log, subjects: Collection[SubjectEvents]) -> list[Act]:
+    hidden = hidden_in(subject.selected for subject in subjects)
     acts = [
         Act(log, event, name_of(event) in subject.selected.annulled)
         for subject in subjects
@@ -52,7 +61,10 @@ def acts_about(source: Source, log: Log, reference: str, *, own: bool) -> list[A
 def acts_after(
     source: Source, log: Log, after: int, limit: int, wanted: Callable[[Act], bool]
 ) -> LoggedPage:
-    """At most so many wanted acts of the whole ledger after a position. A page may have fewer, or none."""
+    """At most so many wanted acts of the whole ledger after a position. A page may have fewer, or none.
+
+    The caller notes the read, and judges who may make it: an act names categories whatever the reader sees.
+    """
     head = head_position(source.session)
     events = LedgerReader(source.session).events_after(after, LOOKED_AT, head)
     annulled = _annulled_among(source, events, head)
@@ -83,7 +95,3 @@ def _annulled_among(source: Source, events: Collection[RecordedEvent], head: int
             acts = events_of(source.session, [stream], head)
             names |= select(acts, moment, source.privacy_office).annulled.keys()
     return names
-
-
-def _never(_event: RecordedEvent) -> bool:
-    return False

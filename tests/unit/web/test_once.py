@@ -17,9 +17,10 @@ def test_the_second_sending_is_told_where_the_first_led() -> None:
 
 
 def test_another_form_another_login_and_a_form_without_a_name_are_new() -> None:
-    once = Once()
-    for login, name in (("login", "form"), ("login", "other"), ("another", "form"), ("login", "")):
-        for _ in range(2 if not name else 1):
+    once, long = Once(), "n" * 100_000
+    names = ("form", "other", "", long)
+    for login, name in (("another", "form"), *(("login", name) for name in names)):
+        for _ in range(2 if name in {"", long} else 1):
             with once.sending(login, name) as sending:
                 assert sending.address is None
                 sending.address = "/done"
