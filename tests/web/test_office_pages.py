@@ -319,6 +319,7 @@ def test_a_finding_names_the_kind_of_its_event_in_dutch(sampled: Consoled) -> No
     page = sampled.as_("privacy-officer").get("/findings", language="nl").text
     assert "gegevens verstrekt, gebeurtenis" in page
     assert "personal data disclosed" not in page
+    assert "<br>nieuwsbrief<" in page.replace(" ", "")
 
 
 def test_a_table_does_not_say_again_what_its_heading_says(sampled: Consoled) -> None:

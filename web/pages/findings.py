@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 import rulebook
+from application.language import spoken
 from application.queries.oversight.findings import OpenFinding
 from application.queries.oversight.findings_page import FindingsPage
 from application.queries.oversight.rules import RuleShown
-from application.words import say, told_in
+from application.words import code_word, say, told_in
 from documents.messages import told
+from schemas.texts import country_name, field_name
 from web.linking import subject, to
 from web.moments import day, when
 from web.page import Page
@@ -101,12 +103,29 @@ def _row(visit: Visit, row: OpenFinding) -> tuple[object, ...]:
         lines(
             subject(visit, name),
             Link(to(visit, "events", str(row.event.position)), event) if seen else event,
-            told(row.detail or ""),
+            _detail(row.detail or ""),
         ),
         when(row.occurred_at),
         when(row.since),
         told_in(rule, "resolved_by"),
     )
+
+
+def _detail(detail: str) -> str:
+    """What a finding is about more closely: codes, fields and countries in words, others as they are."""
+    said = told(detail)
+    return ", ".join(map(_in_words, said.split(", "))) if said == detail else said
+
+
+def _in_words(text: str) -> str:
+    for name in (
+        code_word("detail", text),
+        field_name(text, spoken()),
+        country_name(text, spoken()),
+    ):
+        if name and name != text:
+            return name
+    return text
 
 
 def _doubt(confidence: str) -> Tag | None:
