@@ -266,3 +266,9 @@ def but_remove_read_notes(session: Session, name: str, /, **parameters: Any) -> 
 
 
 _RUN = Session.run
+
+
+def test_a_search_that_finds_nobody_is_a_read_of_the_ledger(house: Cli) -> None:
+    assert house("find", "email", "--json", stdin=b"nobody@example.nl\n").json["subjects"] == []
+    (read,) = [read for read in reads(house, LEDGER) if read["facts"]["query"] == "find"]
+    assert read["facts"]["categories"] == ["contact"]

@@ -48,7 +48,10 @@ def find(source: Source, field: str, value: str) -> FoundPersons:
     key = source.opener.ledger_key("blind")
     digest = blind_hash(key, field, value)
     references = source.opener.find(digest)
-    source.reads.note(references, [PERSONAL_FIELDS[field]])
+    if references:
+        source.reads.note(references, [PERSONAL_FIELDS[field]])
+    else:  # that nobody has a value is an answer, too
+        source.reads.note_many([PERSONAL_FIELDS[field]])
     persons = []
     # The index also holds past values, so each hit is compared with the current value.
     for reference in references:
