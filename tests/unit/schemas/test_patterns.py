@@ -10,13 +10,14 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from importlib import import_module
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 import schemas
 from rulebook import secrecy
 
+# Modules of the interpreter that only some stubs know.
+sre: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 ONE_CLASS = "nothing but one class of characters: each is read once"
 ANCHORED = (
     "begins at the start of a text only, and what follows a repeat is none of what it repeats"
