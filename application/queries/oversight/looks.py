@@ -9,6 +9,8 @@ from heapq import nlargest
 from typing import Literal
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from application.answer import Answer, Name
 from application.queries.oversight.access import EmployeeAct, RoleHeld, employee_access
 from application.queries.oversight.consultations import Consultation, consultations_as
@@ -161,12 +163,23 @@ def _rows(seen: Consultations, who: Name | None, whose: Name | None) -> list[Loo
 
 
 def _elsewhere(row: SeenElsewhere, who: Name | None, whose: Name | None) -> Look:
+    return _look(row, who or row.employee, row.purpose, whose)
+
+
+def _here(row: SeenHere, who: Name | None, whose: Name | None, *, many: bool = False) -> Look:
+    look = _look(row, who or row.reader, row.query, whose)
+    everyone = row.everyone
+    return replace(look, here=True, many=many or everyone, reason=row.reason, everyone=everyone)
+
+
+def _look(row: SeenElsewhere | SeenHere, who: Name, why: str, whose: Name | None) -> Look:
+    """What every look has, as one in another system."""
     return Look(
         position=row.position,
         occurred_at=row.occurred_at,
-        who=who or row.employee,
+        who=who,
         role=row.role,
-        why=row.purpose,
+        why=why,
         here=False,
         many=False,
         categories=row.categories,
@@ -177,26 +190,6 @@ def _elsewhere(row: SeenElsewhere, who: Name | None, whose: Name | None) -> Look
         reason=None,
         whose=whose or row.subject or None,
         everyone=False,
-    )
-
-
-def _here(row: SeenHere, who: Name | None, whose: Name | None, *, many: bool = False) -> Look:
-    return Look(
-        position=row.position,
-        occurred_at=row.occurred_at,
-        who=who or row.reader,
-        role=row.role,
-        why=row.query,
-        here=True,
-        many=many or row.everyone,
-        categories=row.categories,
-        held=row.held,
-        beyond=row.beyond,
-        vog=row.vog,
-        case_ref=row.case_ref,
-        reason=row.reason,
-        whose=whose or row.subject or None,
-        everyone=row.everyone,
     )
 
 
