@@ -1,6 +1,6 @@
 """Errors over HTTP: each family has a status; texts are those of commands, without a command's flags.
 
-Machines get `application/problem+json` (RFC 9457), people get a page. No text quotes a value.
+People get a page; what programs get is made in `web/api/problems.py`. No text quotes a value.
 """
 
 from http import HTTPStatus
@@ -16,13 +16,12 @@ TYPE = "application/problem+json"
 
 
 class Problem(Struct, frozen=True):
-    """What went wrong. `field`: the parameter that it is about."""
+    """What a page says of an error. `field`: the parameter that it is about."""
 
     title: str
     status: int
     detail: str | UnsetType = UNSET
     field: str | UnsetType = UNSET
-    type: str = "about:blank"
 
 
 class NotFound(LedgerError):

@@ -36,12 +36,17 @@ def replace_file(path: Path, content: bytes) -> None:
     fsync_folder(path.parent)
 
 
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte: a disk that is nearly full takes a part, and refuses the next one. Raises OSError."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
 def _write(draft: Path, content: bytes, flag: int, mode: int) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | flag, mode)
     try:
-        rest = memoryview(content)
-        while rest:  # a disk that is nearly full takes a part, and refuses the next one
-            rest = rest[os.write(descriptor, rest) :]
+        write_all(descriptor, content)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

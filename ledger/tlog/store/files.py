@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.errors import ServiceAway
-from ledger.storage.durable import fsync_folder
+from ledger.storage.durable import fsync_folder, write_all
 from ledger.storage.ordinary import open_ordinary, read_ordinary
 
 PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
@@ -69,7 +69,7 @@ def append_to(path: Path, at: int, content: bytes, mode: int) -> None:
         try:
             os.ftruncate(descriptor, at)
             os.lseek(descriptor, at, os.SEEK_SET)
-            _write_all(descriptor, content)
+            write_all(descriptor, content)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -97,15 +97,9 @@ def read_tail(path: Path, count: int) -> tuple[int, bytes]:
 def _write(path: Path, content: bytes, mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
-        _write_all(descriptor, content)
+        write_all(descriptor, content)
     finally:
         os.close(descriptor)
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
 
 
 def _flush(path: Path) -> None:
