@@ -64,6 +64,11 @@ def word_of(code: str, language: Language) -> str:
     return _loaded().words[language].get(code, code)
 
 
+def is_spoken(fact: str) -> bool:
+    """Whether a fact holds codes that are said in words; of others a value is a name, a number or a date."""
+    return fact in _loaded().spoken
+
+
 def field_name(field: str, language: Language) -> str:
     """What a field of personal data is called; the field itself where it has no name."""
     titles = _loaded().fields.get(field)

@@ -98,7 +98,10 @@ class Nothing(Piece, frozen=True):
 
 
 class Input(Struct, frozen=True):
-    """A field of a form. `options`: codes with their words. `label`, `hint`: names in the words of fields."""
+    """A field of a form. `options`: codes with their words. `label`, `hint`: names in the words of fields.
+
+    `free`: none of the options is needed, since somebody may write something else beside them.
+    """
 
     name: str
     kind: Kind = "text"
@@ -107,6 +110,12 @@ class Input(Struct, frozen=True):
     label: str = ""
     hint: str = ""
     value: Given = ""
+    free: bool = False
+
+    @property
+    def known(self) -> list[str]:
+        """The codes of its options."""
+        return [code for code, _ in self.options]
 
 
 class Filter(Piece, frozen=True):

@@ -52,6 +52,11 @@ def ground(word: str | None) -> str | None:
     return code(word, "ground") if word else None
 
 
+def owner(word: str | None) -> str | None:
+    """A department of the house in words."""
+    return RegisterWords(spoken()).code("owner", word) if word else None
+
+
 def cited(citation: str) -> str:
     """A citation in the language of the page."""
     return RegisterWords(spoken()).cited(citation)

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from application.acts import on_incidents
 from application.acts.handling import act_on_case, words_to
+from application.acts.offered import MISUSE, MISUSE_ENDS, PUBLIC_WAYS, WAYS
 from application.acts.on_incidents import OnIncident, act_on_incident
 from application.queries.cases.found_incidents import FoundIncident, find_case
 from application.queries.cases.incidents import incident
@@ -16,7 +17,7 @@ from ledger.errors import Misconfigured
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
 from schemas import LISTED_CATEGORIES, names
 from schemas.encoding import JsonValue
-from web.acts import AT, Act, ActData, options, time_of
+from web.acts import AT, Act, ActData, offered, options, time_of
 from web.linking import act
 from web.page import AnyForm, AnyPage, Preview, previewed
 from web.pages.common import pairs
@@ -44,10 +45,10 @@ class Detecting(ActData, frozen=True, kw_only=True):
 
 
 class Suspecting(ActData, frozen=True, kw_only=True):
-    """Suspected misuse of a person's data or login. `kinds`: of misuse, one a line."""
+    """Suspected misuse of a person's data or login. `kinds`: what of theirs is misused."""
 
     subject: str
-    kinds: str
+    kinds: tuple[str, ...] = ()
     ref: str | None = None
 
 
@@ -151,9 +152,10 @@ def _detect(visit: Visit, fields: Detecting) -> str:
 
 
 def _suspect(visit: Visit, fields: Suspecting) -> str:
-    source, kinds = visit.source("incident"), _split(fields.kinds)
-    time = time_of(visit, fields)
-    on = on_incidents.suspect(visit.site, source, fields.subject, fields.ref, kinds, time)
+    source, time = visit.source("incident"), time_of(visit, fields)
+    if not fields.kinds:
+        raise Misconfigured("this is needed", field="kinds")
+    on = on_incidents.suspect(visit.site, source, fields.subject, fields.ref, fields.kinds, time)
     return act("incidents", on.ref, subject=fields.subject)
 
 
@@ -198,12 +200,13 @@ def _would_tell(visit: Visit, fields: Telling) -> Preview:
     source, on = _on(visit, fields, "breach")
     persons = _split(fields.persons)
     if not persons:
-        public = Notice(t("act-incident-tell.would_public", fields.channel))
+        public = Notice(t("act-incident-tell.would_public", code(fields.channel, "channel")))
         return _would(visit, fields, _public(fields), public)
     case = find_case(source, on.ref, on.kind)
     words = words_to(source, case, persons, fields.channel, on.time)
     before = len(set(persons)) - len(words)
-    text = t("act-incident-tell.would", counted("person", len(words)), fields.channel, before)
+    way = code(fields.channel, "channel")
+    text = t("act-incident-tell.would", counted("person", len(words)), way, before)
     return previewed((Text(text),), [on.ref, len(words), before, fields])
 
 
@@ -225,9 +228,8 @@ def _warned(fields: Warning) -> tuple[str, str, Mapping[str, JsonValue]]:
 
 
 def _would_warn(visit: Visit, fields: Warning) -> Preview:
-    return _would(
-        visit, fields, _warned(fields), Text(t("act-incident-warn.would", fields.channel))
-    )
+    text = Text(t("act-incident-warn.would", code(fields.channel, "channel")))
+    return _would(visit, fields, _warned(fields), text)
 
 
 def _close(visit: Visit, fields: OnCase) -> str:
@@ -327,13 +329,28 @@ def _detect_inputs(_visit: Visit, _params: NoParams) -> Sequence[Input]:
 def _suspect_inputs(_visit: Visit, _params: SuspectingParams) -> Sequence[Input]:
     return (
         Input("subject", required=True, hint="subject"),
-        Input("kinds", "textarea", required=True, hint="kinds"),
+        offered("kinds", "misuse", MISUSE, "checks"),
         Input("ref", hint="ref"),
         AT,
     )
 
 
-_CHANNEL = Input("channel", required=True, label="told_by", hint="told_by")
+def _tell_inputs(_visit: Visit, _params: CaseParams) -> Sequence[Input]:
+    ways = offered("channel", "channel", (*WAYS, *PUBLIC_WAYS), required=True, label="told_by")
+    persons = Input("persons", "textarea", hint="persons")
+    return (Input("subject", "hidden"), persons, ways, AT)
+
+
+def _warn_inputs(_visit: Visit, _params: CaseParams) -> Sequence[Input]:
+    ways = offered("channel", "channel", WAYS, required=True, label="told_by")
+    return (Input("subject", "hidden"), ways, AT)
+
+
+def _resolve_inputs(_visit: Visit, _params: CaseParams) -> Sequence[Input]:
+    ends = offered("outcome", "misuse-end", MISUSE_ENDS, required=True, label="ended_by")
+    return (Input("subject", "hidden"), ends, AT)
+
+
 ACTS: tuple[Act[Any, Any], ...] = (
     _begun(
         "detect",
@@ -351,6 +368,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         params=SuspectingParams,
         inputs=_suspect_inputs,
         do=_suspect,
+        open_codes=("kinds",),
     ),
     _on_case(
         "assess",
@@ -374,23 +392,26 @@ ACTS: tuple[Act[Any, Any], ...] = (
     _on_case(
         "tell",
         Telling,
-        inputs=_inputs(_CHANNEL, Input("persons", "textarea", hint="persons")),
+        inputs=_tell_inputs,
         do=_tell,
         preview=_would_tell,
+        open_codes=("channel",),
     ),
     _on_case("close", OnCase, inputs=_inputs(), do=_close),
     _on_case(
         "warn",
         Warning,
-        inputs=_inputs(_CHANNEL),
+        inputs=_warn_inputs,
         do=lambda visit, fields: _do(visit, fields, _warned(fields)),
         preview=_would_warn,
+        open_codes=("channel",),
     ),
     _on_case(
         "resolve",
         Resolving,
-        inputs=_inputs(Input("outcome", required=True, label="ended_by", hint="ended_by")),
+        inputs=_resolve_inputs,
         do=_resolve,
+        open_codes=("outcome",),
     ),
 )
 PAGES: tuple[AnyPage, ...] = tuple(one.page for one in ACTS)

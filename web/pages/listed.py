@@ -3,7 +3,9 @@
 from web.page import AnyForm, AnyPage
 from web.pages import (
     approvals,
+    complaint_acts,
     complaints,
+    consent_acts,
     decisions,
     disclosures,
     events,
@@ -37,6 +39,7 @@ PAGES: tuple[AnyPage, ...] = (
     *persons.PAGES,
     *person_acts.PAGES,
     *person_choices.PAGES,
+    *consent_acts.PAGES,
     *person_others.PAGES,
     *events.PAGES,
     *disclosures.PAGES,
@@ -45,6 +48,7 @@ PAGES: tuple[AnyPage, ...] = (
     *requests.PAGES,
     *request_acts.PAGES,
     *complaints.PAGES,
+    *complaint_acts.PAGES,
     *notifications.PAGES,
     *notification_acts.PAGES,
     *incidents.PAGES,
@@ -62,7 +66,9 @@ QUESTIONS: tuple[AnyQuestion, ...] = (*person_questions.QUESTIONS,)
 FORMS: tuple[AnyForm, ...] = (
     *opening.FORMS,
     *person_questions.FORMS,
+    *consent_acts.FORMS,
     *request_acts.FORMS,
+    *complaint_acts.FORMS,
     *notification_acts.FORMS,
     *incident_acts.FORMS,
     *hold_acts.FORMS,

@@ -10,6 +10,7 @@ from application.acts.answering import (
     acts_before_answer,
     acts_before_refusal,
 )
+from application.acts.offered import ASKED, METHODS, REVIEWS
 from application.acts.on_requests import OnRequest
 from application.acts.on_retention import decide
 from application.acts.requesting import CHANNELS, NewRequest, objection_of, open_request
@@ -24,8 +25,9 @@ from projections.reading.request_acts import NOTHING_HELD, ActOn
 from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
-from web.acts import AT, Act, ActData, options, time_of
+from web.acts import AT, Act, ActData, offered, options, time_of
 from web.linking import act
+from web.names import activity_options
 from web.page import AnyForm, AnyPage, Preview, previewed
 from web.pages.common import cap, pairs
 from web.pages.decisions import outcome_parts
@@ -247,18 +249,18 @@ def _answer_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
         grounds = options("restriction", RESTRICTIONS)
         inputs.append(Input("ground", "choice", grounds, required=True))
     if right == "human-review":
-        inputs.append(Input("review", hint="review"))
+        inputs.append(offered("review", "review", REVIEWS))
     return _case_inputs(*inputs)
 
 
-def _open_inputs(_visit: Visit, _params: OpeningParams) -> Sequence[Input]:
+def _open_inputs(visit: Visit, _params: OpeningParams) -> Sequence[Input]:
     return (
         Input("subject", required=True, hint="subject"),
         Input("right", "choice", options("right", RIGHTS), required=True),
         Input("channel", "choice", options("channel", CHANNELS), required=True),
         Input("received_on", "date", hint="received_on"),
         Input("ref", hint="ref"),
-        Input("activity", hint="objection"),
+        Input("activity", "choice", activity_options(visit), hint="objection"),
         Input("letter", "textarea", hint="letter"),
         Input("unknown", "checks", (("true", t("request-open.unknown")),)),
         AT,
@@ -269,8 +271,8 @@ def _verify_inputs(_visit: Visit, _params: CaseParams) -> Sequence[Input]:
     shown = (("verified", t("request-verify.shown")), ("failed", t("request-verify.failed")))
     return _case_inputs(
         Input("shown", "choice", shown, required=True, value="verified"),
-        Input("method", hint="method"),
-        Input("ask", hint="ask"),
+        offered("method", "method", METHODS),
+        offered("ask", "asked", ASKED, hint="ask"),
     )
 
 
@@ -312,7 +314,13 @@ ACTS: tuple[Act[Any, Any], ...] = (
         back=lambda _params: "/requests",
         codes={"right": RIGHTS, "channel": CHANNELS},
     ),
-    _on_case("verify", Verifying, inputs=_verify_inputs, do=_verify),
+    _on_case(
+        "verify",
+        Verifying,
+        inputs=_verify_inputs,
+        do=_verify,
+        open_codes=("method", "ask"),
+    ),
     _on_case(
         "extend",
         Extending,
@@ -336,6 +344,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         do=_answer,
         preview=_would_answer,
         codes={"outcome": OUTCOMES_OF_ANSWER, "category": CATEGORIES, "ground": RESTRICTIONS},
+        open_codes=("review",),
         danger=True,
     ),
     _on_case(

@@ -1,0 +1,79 @@
+"""What pages call what they know by an id: recipients and activities, by their names in the register.
+
+Codes of closed lists have words (`web/rendering.code`, `RegisterWords`). An id stands behind a name, small.
+"""
+
+from application.language import spoken
+from application.queries.naming import Naming
+from application.register_words import RegisterWords
+from schemas.texts import is_spoken
+from web.linking import to
+from web.moments import dated
+from web.parts import lines
+from web.pieces import Id, Link
+from web.rendering import code
+from web.visit import Visit
+
+_COUNTRIES = frozenset({"country", "countries"})
+_KINDS = frozenset({"recipient_kind", "recipient_kinds"})
+_PROVISIONS = frozenset({"provision", "citation"})
+_OF_REGISTER = {
+    "legal_basis": "legal_basis",
+    "measure": "measure",
+    "owner": "owner",
+    "subject_categories": "subject",
+    "transfer_mechanism": "mechanism",
+}
+
+
+def naming(visit: Visit) -> Naming:
+    """The names of the register, as it is now."""
+    return Naming(visit.source("register"), spoken())
+
+
+def recipient(visit: Visit, names: Naming, id: str) -> object:
+    """A recipient by its name, which leads to what it received; its id behind it."""
+    name = names.recipient(id, visit.moment.as_of or visit.now)
+    shown: object = Id(id) if name == id else name
+    if visit.has("disclosures"):
+        shown = Link(to(visit, "disclosures", recipient=id), shown)
+    return lines(shown, None if name == id else Id(id))
+
+
+def activity(visit: Visit, names: Naming, id: str) -> object:
+    """An activity by its name, which leads to its entry in the register; its id behind it."""
+    name = names.activity(id)
+    text: object = Id(id) if name == id else name
+    if visit.has("register"):
+        text = Link(to(visit, "register", id), text)
+    return lines(text, None if name == id else Id(id))
+
+
+def recipient_options(visit: Visit) -> tuple[tuple[str, object], ...]:
+    """The recipients of the register, by name."""
+    return _by_name(naming(visit).recipients())
+
+
+def activity_options(visit: Visit) -> tuple[tuple[str, object], ...]:
+    """The activities that are declared, by name."""
+    return _by_name(naming(visit).activities())
+
+
+def fact_word(fact: str, value: str) -> str:
+    """A fact of an event in words: each kind of code by its own; what is no code as it is."""
+    words = RegisterWords(spoken())
+    if fact in _COUNTRIES:
+        return words.country(value)
+    if fact in _KINDS:
+        return words.recipient_kind(value)
+    if fact in _PROVISIONS:
+        return words.provision(value)
+    if fact in _OF_REGISTER:
+        return words.code(_OF_REGISTER[fact], value)
+    if fact == "data_categories":
+        return words.category(value)
+    return code(value, fact) if is_spoken(fact) else dated(value)
+
+
+def _by_name(named: dict[str, str]) -> tuple[tuple[str, object], ...]:
+    return tuple(sorted(named.items(), key=lambda pair: pair[1].casefold()))
