@@ -81,6 +81,11 @@ def query_name(query: str, language: Language) -> str:
     return names[language] if names else query.replace("-", " ")
 
 
+def country_codes() -> Iterable[str]:
+    """The codes of all countries that have a name."""
+    return _countries()
+
+
 def country_name(code: str, language: Language) -> str:
     """What a country is called; an unknown code as it is."""
     names = _countries().get(code)

@@ -3,20 +3,32 @@
 Codes of closed lists have words (`web/rendering.code`, `RegisterWords`). An id stands behind a name, small.
 """
 
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from markupsafe import Markup, escape
+
+import rulebook
 from application.language import spoken
 from application.queries.naming import Naming
-from application.register_words import RegisterWords
-from schemas.texts import is_spoken
+from application.register_words import WORDS, RegisterWords
+from application.words import code_word
+from schemas.texts import is_spoken, texts
+from web.harmless import harmless
 from web.linking import to
 from web.moments import dated
 from web.parts import lines
 from web.pieces import Id, Link
-from web.rendering import code
+from web.rendering import code, commands
 from web.visit import Visit
+from web.words import t
+from web.words import words as t_words
 
 _COUNTRIES = frozenset({"country", "countries"})
 _KINDS = frozenset({"recipient_kind", "recipient_kinds"})
 _PROVISIONS = frozenset({"provision", "citation"})
+_SECTIONS = ("legal_basis", "measure", "mechanism", "owner", "subject", "region")
 _OF_REGISTER = {
     "legal_basis": "legal_basis",
     "measure": "measure",
@@ -51,12 +63,12 @@ def activity(visit: Visit, names: Naming, id: str) -> object:
 
 def recipient_options(visit: Visit) -> tuple[tuple[str, object], ...]:
     """The recipients of the register, by name."""
-    return _by_name(naming(visit).recipients())
+    return _by_name(naming(visit).recipients)
 
 
 def activity_options(visit: Visit) -> tuple[tuple[str, object], ...]:
     """The activities that are declared, by name."""
-    return _by_name(naming(visit).activities())
+    return _by_name(naming(visit).activities)
 
 
 def fact_word(fact: str, value: str) -> str:
@@ -75,5 +87,41 @@ def fact_word(fact: str, value: str) -> str:
     return code(value, fact) if is_spoken(fact) else dated(value)
 
 
-def _by_name(named: dict[str, str]) -> tuple[tuple[str, object], ...]:
+def code_in_words(value: str) -> str:
+    """A code of any closed list in words, where the place of it does not say which list."""
+    return known_word(value) or value.replace("-", " ")
+
+
+def known_word(value: str) -> str | None:
+    """The same; None for what is in none of the lists."""
+    words = RegisterWords(spoken())
+    if article := rulebook.provision(value):
+        return words.cited(article.citation)
+    for section in _SECTIONS:
+        if value in WORDS[section]:
+            return words.code(section, value)
+    if value in t_words()["notice-value"]:
+        return str(t(f"notice-value.{value}"))
+    if value in texts():
+        return code(value, "event")
+    for word in (words.recipient_kind(value), code_word("detail", value)):
+        if word and word != value:
+            return word
+    return None
+
+
+def marked(text: str) -> Markup:
+    """A sentence of the rulebook, in which codes and commands stand out as what they are."""
+    return commands(escape(_codes().sub(r"`\1`", harmless(text))))
+
+
+@cache
+def _codes() -> re.Pattern[str]:
+    """Types of events, claims of a notice and legal bases, wherever a sentence has them."""
+    names = {name for name in (*texts(), *rulebook.NOTICE_CLAIMS) if "-" in name}
+    longest = sorted(map(re.escape, names), key=len, reverse=True)
+    return re.compile(rf"(?<![\w`-])({'|'.join([*longest, '[69]-[0-9](?:-[a-j])?'])})(?![\w-])")
+
+
+def _by_name(named: Mapping[str, str]) -> tuple[tuple[str, object], ...]:
     return tuple(sorted(named.items(), key=lambda pair: pair[1].casefold()))

@@ -58,6 +58,14 @@ class Bars(Piece, frozen=True):
         ]
 
 
+class Folded(Piece, frozen=True):
+    """A part that shows itself when somebody asks for it. `summary`: what is in it."""
+
+    macro = ("parts", "a_fold")
+    summary: object
+    part: object
+
+
 class Definitions(Piece, frozen=True):
     """Names and values, one a line."""
 

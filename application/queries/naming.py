@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from application.queries.registers.recipients import RecipientNames
 from application.source import Source
 from projections.reading.views import recipients_by_id, register_entries
 from projections.views.processing_register import Entry
+from projections.views.recipients import Recipient, Version, recipient_at
 from schemas.texts import Language, word_of
 
 _RECIPIENT, _ACTIVITY = "recipient", "activity_objected"
@@ -31,38 +31,47 @@ class Naming:
         return found
 
     def recipient(self, id: str, time: datetime) -> str:
-        """The name of a recipient at a time; a private person by what they are, an unknown one by its id."""
-        version = self._recipients.version(id, time)
-        if version and version.sealed_name:
-            return word_of("subscriber", self._language)
-        return self._recipients.public(id, time) or id
+        """The name of a recipient at a time; an unknown one by its id."""
+        row = self._rows.get(id)
+        return self._name(id, recipient_at(row, time) if row else None)
 
-    def recipients(self) -> dict[str, str]:
-        """Every recipient that has a name of its own here, by id: the latest one."""
-        rows = recipients_by_id(self._source.session)
-        latest = {id: row.versions[-1].name for id, row in rows.items() if row.versions}
-        return {id: name for id, name in latest.items() if name}
-
-    def activities(self) -> dict[str, str]:
-        """Every activity that is declared now, by id."""
-        return {id: name for id, name in self._activities.items() if id in self._declared}
+    def latest(self, id: str) -> str:
+        """The latest name of a recipient; what is none, as it is."""
+        return self.recipients.get(id, id)
 
     def activity(self, id: str) -> str:
-        """The name of an activity; an undeclared one by the words of its id."""
-        return self._activities.get(id) or id
+        """The name of an activity; what is none, as it is."""
+        return self._named.get(id, id)
 
     @cached_property
-    def _recipients(self) -> RecipientNames:
-        return RecipientNames(self._source, recipients_by_id(self._source.session))
+    def recipients(self) -> Mapping[str, str]:
+        """The latest name of every recipient of the register, by id."""
+        rows = self._rows.items()
+        return {id: self._name(id, row.versions[-1]) for id, row in rows if row.versions}
+
+    @cached_property
+    def activities(self) -> Mapping[str, str]:
+        """The name of every activity that is declared now, by id."""
+        return {
+            entry.activity: entry.name or entry.activity
+            for entry in self._entries
+            if entry.declared
+        }
+
+    def _name(self, id: str, version: Version | None) -> str:
+        if version is None:
+            return id
+        # The name of a private person is a value of theirs: here it is said what they are.
+        return version.name or word_of(version.kind, self._language).replace("-", " ")
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Recipient]:
+        return recipients_by_id(self._source.session)
 
     @cached_property
     def _entries(self) -> Sequence[Entry]:
         return register_entries(self._source.session)
 
     @cached_property
-    def _declared(self) -> frozenset[str]:
-        return frozenset(entry.activity for entry in self._entries if entry.declared)
-
-    @cached_property
-    def _activities(self) -> Mapping[str, str]:
+    def _named(self) -> Mapping[str, str]:
         return {entry.activity: entry.name for entry in self._entries if entry.name}

@@ -52,6 +52,11 @@ def ground(word: str | None) -> str | None:
     return code(word, "ground") if word else None
 
 
+def anchor(word: str) -> str:
+    """What a period runs from, in words."""
+    return RegisterWords(spoken()).code("anchor", word)
+
+
 def owner(word: str | None) -> str | None:
     """A department of the house in words."""
     return RegisterWords(spoken()).code("owner", word) if word else None
@@ -166,7 +171,11 @@ def steps_table(visit: Visit, some: Sequence[CaseAct], streams: Sequence[UUID]) 
     """What was done about a case, in words, the latest first. `streams`: that the events are in."""
     places = positions_of(visit.source("event"), streams) if visit.has("persons") else {}
     rows = tuple(
-        (when(step.occurred_at), dated(step.text), lines(step.source, _event(visit, step, places)))
+        (
+            when(step.occurred_at),
+            dated(step.text),
+            lines(Id(step.source), _event(visit, step, places)),
+        )
         for step in reversed(some)
     )
     return Table(cap(say("steps", "title")), headings("steps", "when what by"), rows, "steps")

@@ -17,7 +17,7 @@ from web.acts import Act, options
 from web.linking import act
 from web.moments import day
 from web.page import AnyForm, AnyPage, FormData, Preview, previewed
-from web.pages.common import cap, cited, headings
+from web.pages.common import anchor, cap, cited, headings
 from web.pages.retention import steps_table
 from web.parts import Input, Nothing, Notice, Table, lines
 from web.pieces import Tag, Tone
@@ -66,7 +66,7 @@ def _decision(row: DecisionShown) -> Iterator[tuple[object, ...]]:
     """A line for every ground of a category, with its end; the longest ground is the last."""
     for place, why in enumerate(row.grounds):
         what = Tag(cap(say("outcome", row.decision)), _TONES.get(row.decision, "plain"))
-        waits = say("decision", "waits", code(why.waits_for, "anchor")) if why.waits_for else None
+        waits = say("decision", "waits", anchor(why.waits_for)) if why.waits_for else None
         yield (
             cap(code(row.category, "category")),
             what if place == 0 else "",

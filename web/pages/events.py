@@ -15,7 +15,7 @@ from schemas.references import kind_of
 from schemas.texts import field_name
 from web.linking import person, person_to, to
 from web.moments import dated, when
-from web.names import activity, fact_word, naming, recipient
+from web.names import activity, fact_word, marked, naming, recipient
 from web.page import Page
 from web.pages.given import legal_basis, provision
 from web.pages.person_acts import is_open
@@ -182,7 +182,7 @@ def _findings(visit: Visit, answer: EventShown) -> Iterable[Table]:
 def _rule(visit: Visit, row: BrokenRule) -> tuple[object, ...]:
     title = told_in(rule_of(row.rule), "title")
     severity = Tag(say("severity", row.severity), _TONES.get(row.severity, "plain"))
-    ends = told_in(rule_of(row.rule), "resolved_by")
+    ends = marked(told_in(rule_of(row.rule), "resolved_by"))
     return Link(to(visit, "rules", row.rule), title), when(row.since), severity, ends
 
 

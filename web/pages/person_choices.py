@@ -31,11 +31,7 @@ def _consents(visit: Visit, params: PersonParams, answer: Consents) -> Mapping[s
     channels = person_channels.load(visit, params)
     consented = (_consent(visit, answer.subject, row) for row in answer.consents)
     tables = (
-        _table(
-            "consents",
-            "purpose status effective",
-            (_consent(visit, answer.subject, row) for row in answer.consents),
-        ),
+        _table("consents", "purpose status effective", consented),
         _table("choices", "choice since facts", map(_choice, answer.choices)),
         _channels(channels),
         _table("acts", "act when purpose how", (_act(visit, act) for act in _acts(answer))),

@@ -11,7 +11,7 @@ from web.acts import options
 from web.linking import person, to
 from web.moments import day, month_text
 from web.page import Page
-from web.pages.common import Offered, acts, cap, choice, codes, filtered, ground, headings
+from web.pages.common import Offered, acts, anchor, cap, choice, codes, filtered, ground, headings
 from web.parts import Bar, Bars, Input, Nothing, Notice, Table, lines
 from web.pieces import Id, Link, Tag, Tone
 from web.rendering import code
@@ -107,7 +107,7 @@ def _until(row: Clock) -> object:
         return t("retention.overdue", day(row.overdue_since))
     if row.until:
         return day(row.until)
-    return say("clocks", "anchor", code(row.waits_for, "anchor")) if row.waits_for else None
+    return say("clocks", "anchor", anchor(row.waits_for)) if row.waits_for else None
 
 
 def _rule(visit: Visit, id: str | None) -> object:

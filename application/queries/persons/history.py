@@ -214,7 +214,8 @@ def text_shown(
 ) -> str | None:
     """What happened, as one sentence without values; None for a type of a later version.
 
-    `naming`: for names in place of ids. `partial`: the reader may not know of everything, so how many keys an erasure destroyed is not said.
+    `naming`: for names in place of ids. `partial`: the reader may not know of everything, so how many keys
+    an erasure destroyed is not said.
     """
     event_type = ALL_TYPES.get(event.type)
     if event_type is None:
