@@ -1,5 +1,6 @@
 """Acts of the office beside requests, by form: holds, decisions, incidents, recipients, and four eyes."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -282,7 +283,10 @@ def test_a_recipient_is_told_of_a_restriction(desk: Office) -> None:
 def test_a_run_erases_what_was_shown_and_a_second_one_finds_nothing(desk: Office) -> None:
     officer, who = desk.officer, desk.person()
     page, confirming = checked(officer, "/acts/run-retention")
-    assert officer.post("/acts/run-retention", **confirming).headers["location"] == "/retention"
+    done = officer.post("/acts/run-retention", **confirming)
+    assert done.headers["location"] == "/retention/progress"
+    while officer.api("/retention/progress")["state"] == "running":
+        time.sleep(0.02)
     page, _ = checked(officer, "/acts/run-retention")
     assert "Nothing is due today." in page.text
     assert erased(desk, who) == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from application.acts.deciding import due_steps, erase_due
+from application.acts.deciding import due_steps
 from application.acts.on_retention import decide
 from application.language import spoken
 from application.queries.keeping.deciding import Decided, DecisionShown
@@ -23,6 +23,7 @@ from web.parts import Input, Nothing, Notice, Table, lines
 from web.pieces import Tag, Tone
 from web.rendering import code
 from web.resource import NoParams, Params
+from web.runs import runs_of
 from web.visit import Visit
 from web.words import counted, t
 
@@ -127,11 +128,9 @@ def _would_run(visit: Visit, _fields: Running) -> Preview:
 
 
 def _run(visit: Visit, _fields: Running) -> str:
-    """Erase what is due, person by person: what was done by then stays done when this ends early."""
-    for _ in erase_due(visit.site):
-        pass
-    visit.site.expire_tombstones()
-    return "/retention"
+    """Start to erase what is due; the page that follows shows how far that is."""
+    runs_of(visit.settings).start(visit.settings, visit.site.clock, _steps(visit).count)
+    return "/retention/progress"
 
 
 ACTS: tuple[Act[DecidingParams, Deciding] | Act[NoParams, Running], ...] = (

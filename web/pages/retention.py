@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import rulebook
 from application.queries.keeping.periods import Clock, Clocks, DueSteps, Forecast
 from application.words import say, told_in
+from documents.messages import told
 from schemas import CATEGORIES
 from web.acts import options
 from web.linking import person, to
@@ -18,6 +19,7 @@ from web.rendering import code
 from web.resource import NoParams
 from web.resources import retention as resources
 from web.resources.retention import DueParams, ForecastParams
+from web.runs import RetentionRun, runs_of
 from web.visit import Visit
 from web.words import counted, t
 
@@ -71,8 +73,16 @@ def _links(visit: Visit) -> tuple[object, ...]:
     return (
         Link(to(visit, "retention", "forecast"), t("forecast.title")),
         Link(to(visit, "retention", "run"), t("due.title")),
+        *_ran(visit),
         *(acts(visit, *offered) if may else ()),
     )
+
+
+def _ran(visit: Visit) -> tuple[Link, ...]:
+    """Where the run stands that somebody started here."""
+    if runs_of(visit.settings).last.state == "none":
+        return ()
+    return (Link(to(visit, "retention", "progress"), t("progress.title")),)
 
 
 def _bars(visit: Visit, answer: Clocks) -> Bars | None:
@@ -168,8 +178,28 @@ def _to_come(visit: Visit, params: ForecastParams, answer: Forecast) -> Mapping[
     }
 
 
+def _progress(visit: Visit, _params: NoParams, answer: RetentionRun) -> Mapping[str, object]:
+    said = t(f"progress.{answer.state}_said", counted("erasure", answer.done))
+    leads = (
+        Link(to(visit, "retention"), t("retention.title")),
+        Link(to(visit, "retention", "run"), t("due.title")),
+    )
+    return {
+        "said": said,
+        "links": leads,
+        "failure": told(answer.failure) if answer.failure else None,
+    }
+
+
 PAGES = (
     Page("/retention", "retention", resources.due, "parts.html", _due, entry=True),
     Page("/retention/run", "retention", resources.would_go, "parts.html", _would_go),
+    Page(
+        "/retention/progress",
+        "retention",
+        resources.last_run,
+        "retention_progress.html",
+        _progress,
+    ),
     Page("/retention/forecast", "retention", resources.to_come, "parts.html", _to_come),
 )
