@@ -149,10 +149,12 @@ def task_of_complaint(row: ComplaintRow, now: datetime) -> Task:
     day = last_day(due)
     subject = reference_of(row.subject)
     about = command(
-        "record",
-        names.COMPLAINT_ANSWERED,
+        "complaint",
+        "answer",
+        row.complaint_ref,
         subject=subject or "SUBJECT",
-        set=f"complaint_ref={row.complaint_ref}",
+        via="W",
+        outcome="O",
     )
     return Task(
         task="answer-complaint",
