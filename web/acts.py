@@ -163,5 +163,5 @@ def offered(
     return Input(name, kind, options(about, codes), free=True, **more)
 
 
-AT = Input("at", hint="at")
+AT = Input("at", "datetime-local", hint="at")
 """When it was done: the last field of each act that may be entered later."""

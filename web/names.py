@@ -18,6 +18,7 @@ from schemas.texts import is_spoken, texts
 from web.harmless import harmless
 from web.linking import to
 from web.moments import dated
+from web.pages.common import cited
 from web.parts import lines
 from web.pieces import Id, Link
 from web.rendering import code, commands
@@ -79,7 +80,8 @@ def fact_word(fact: str, value: str) -> str:
     if fact in _KINDS:
         return words.recipient_kind(value)
     if fact in _PROVISIONS:
-        return words.provision(value)
+        article = rulebook.provision(value)
+        return cited(article.citation) if article else value
     if fact in _OF_REGISTER:
         return words.code(_OF_REGISTER[fact], value)
     if fact == "data_categories":
@@ -96,7 +98,7 @@ def known_word(value: str) -> str | None:
     """The same; None for what is in none of the lists."""
     words = RegisterWords(spoken())
     if article := rulebook.provision(value):
-        return words.cited(article.citation)
+        return cited(article.citation)
     for section in _SECTIONS:
         if value in WORDS[section]:
             return words.code(section, value)

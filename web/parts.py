@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from web.pieces import Column, Piece, Tone
 
-Kind = Literal["text", "number", "date", "choice", "checks", "textarea", "hidden"]
+Kind = Literal["text", "number", "date", "datetime-local", "choice", "checks", "textarea", "hidden"]
 Given = str | Sequence[str]
 
 

@@ -63,8 +63,9 @@ def owner(word: str | None) -> str | None:
 
 
 def cited(citation: str) -> str:
-    """A citation in the language of the page."""
-    return RegisterWords(spoken()).cited(citation)
+    """A citation in the language of the page, in one style: `AVG art. 12 lid 3`, `GDPR Art. 12(3)`."""
+    words = RegisterWords(spoken()).cited(citation)
+    return words if spoken() == "nl" else words.replace("art. ", "Art. ")
 
 
 def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from application.acts.deciding import due_steps
 from application.acts.on_retention import decide
 from application.language import spoken
-from application.queries.keeping.deciding import Decided, DecisionShown
+from application.queries.keeping.deciding import Decided, DecisionShown, GroundShown
 from application.queries.keeping.erasures import ErasureScope
 from application.queries.keeping.periods import DueSteps, step_rows
 from application.words import say
@@ -72,9 +72,15 @@ def _decision(row: DecisionShown) -> Iterator[tuple[object, ...]]:
             cap(code(row.category, "category")),
             what if place == 0 else "",
             day(why.until) if why.until else waits,
-            lines(why.says.said(spoken()), why.ref),
+            _why(why),
             cited(why.statute),
         )
+
+
+def _why(why: GroundShown) -> object:
+    """A ground in words; the case that it names, where the words do not."""
+    said = why.says.said(spoken())
+    return lines(said, None if why.ref and why.ref in said else why.ref)
 
 
 def outcome_parts(answer: Decided) -> tuple[object, ...]:

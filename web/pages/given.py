@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import rulebook
 from application.language import spoken
 from application.queries.disclosures.received import DisclosureShown
 from application.register_words import RegisterWords
@@ -10,6 +11,7 @@ from schemas.texts import country_name, field_name
 from web.flow import Flow, Stream, flow
 from web.linking import event, person, to
 from web.moments import when
+from web.pages.common import cited
 from web.pages.values import category
 from web.parts import Table, columns, lines
 from web.pieces import Derived, Id, Link
@@ -85,7 +87,8 @@ def legal_basis(word: str) -> str:
 
 def provision(spelled: str) -> str:
     """A provision as it is cited."""
-    return RegisterWords(spoken()).provision(spelled)
+    entry = rulebook.provision(spelled)
+    return cited(entry.citation) if entry else spelled
 
 
 def flow_of(visit: Visit, rows: Iterable[DisclosureShown]) -> Flow | None:

@@ -13,6 +13,7 @@ from web.pages.common import (
     Offered,
     acts,
     also,
+    cited,
     clock,
     clocks_table,
     filtered,
@@ -144,7 +145,7 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
     items = tuple(
         (
             t(f"notification.{item.item}"),
-            f"GDPR Art. {item.article}" if visit.language == "en" else f"AVG art. {item.article}",
+            cited(f"GDPR art. {item.article}"),
             lines(*(_said(said) for said in item.said.values())),
             Tag(t("notification.missing"), "due") if item.missing else None,
         )

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Mapping
 from heapq import nlargest
 
-from application.language import spoken
 from application.queries.persons.consents import ChoiceShown, ConsentAct, Consents, ConsentShown
 from application.queries.persons.marketing import ChannelDecision, MarketingAnswer, MarketingVerdict
-from application.register_words import RegisterWords
 from application.words import say, told_in
 from documents.messages import told
 from web.linking import event
 from web.moments import day, when
 from web.page import Page
-from web.pages.common import acts
+from web.pages.common import acts, cited
 from web.pages.persons import head
 from web.parts import Table, columns, lines
 from web.pieces import Figure, Link, Tag
@@ -90,7 +88,7 @@ def _channels(answer: MarketingAnswer) -> Table:
             lines(code(decision.channel, "channel"), _may(decision)),
             lines(say("layer", verdict.layer), _may(verdict)),
             lines(told_in(verdict, "why"), _asked(verdict)),
-            lines(told_in(verdict, "title"), RegisterWords(spoken()).cited(verdict.citation)),
+            lines(told_in(verdict, "title"), cited(verdict.citation)),
         )
         for decision in answer.decisions
         for verdict in decision.verdicts

@@ -224,15 +224,18 @@ def _would_refuse(visit: Visit, fields: Refusing) -> Preview:
 def _would_answer(visit: Visit, fields: Answering) -> Preview:
     case = _allowed(visit, fields, "answer", fields.outcome)
     acts_before_answer(case, _given(fields))
-    preview = _would(
-        case, fields, Text(t("act-request-answer.would", code(fields.outcome, "outcome")))
-    )
     if case.right != "erasure" or fields.outcome == NOTHING_HELD:
-        return preview
+        return _would(case, fields, _ends_as(fields.outcome))
     scope = ErasureScope("request", case.request.ref)
     source = visit.source("retention")
     decided = decide(visit.site, source, case.person, scope, carry_out=False)
-    return previewed((*preview.parts, *outcome_parts(decided)), [preview.seen, decided])
+    # What is decided on each category is the outcome, whatever was chosen.
+    preview = _would(case, fields, _ends_as(decided.outcome), *outcome_parts(decided))
+    return previewed(preview.parts, [preview.seen, decided])
+
+
+def _ends_as(outcome: str) -> Text:
+    return Text(t("act-request-answer.would", code(outcome, "outcome")))
 
 
 def _case_inputs(*inputs: Input) -> tuple[Input, ...]:
@@ -243,6 +246,9 @@ def _answer_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
     """What an answer needs, by the right that it is about."""
     right = _file(visit, params).right
     outcome = options("outcome", OUTCOMES_OF_ANSWER)
+    if right == "erasure":
+        decided = ("granted", t("request-answer.as_decided"))
+        outcome = (decided, *options("outcome", (NOTHING_HELD,)))
     inputs = [Input("outcome", "choice", outcome, required=True, value="granted")]
     if right == "restriction":
         inputs.append(Input("category", "checks", options("category", CATEGORIES)))

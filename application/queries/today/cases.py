@@ -14,7 +14,6 @@ from projections.reading.request_acts import NOTHING_HELD, hindrance
 from projections.views.requests import Identity, Request, standing
 from rulebook.calendar import day_of, last_day
 from rulebook.incidents import FULL
-from schemas import names
 from schemas.formats import instant_of
 
 # What an answer must be given besides its outcome, as `ledger request answer --help` names it.
