@@ -14,7 +14,7 @@ from application.language import spoken
 from application.queries.naming import Naming
 from application.register_words import WORDS, RegisterWords
 from application.words import code_word
-from schemas.texts import is_spoken, texts
+from schemas.texts import is_spoken, texts, word_of
 from web.harmless import harmless
 from web.linking import to
 from web.moments import dated
@@ -109,7 +109,8 @@ def known_word(value: str) -> str | None:
     for word in (words.recipient_kind(value), code_word("detail", value)):
         if word and word != value:
             return word
-    return None
+    # What has a word in Dutch is a code; in English it is read as the words that it is made of.
+    return code(value, "detail") if word_of(value, "nl") != value else None
 
 
 def marked(text: str) -> Markup:

@@ -14,7 +14,7 @@ from schemas import is_person, members
 from schemas.references import kind_of
 from schemas.texts import field_name
 from web.linking import person, person_to, to
-from web.moments import dated, when
+from web.moments import when
 from web.names import activity, fact_word, marked, naming, recipient
 from web.page import Page
 from web.pages.given import legal_basis, provision
@@ -26,6 +26,7 @@ from web.pages.values import (
     hidden_in_fields,
     is_hidden,
     opening,
+    sentence,
     shown,
 )
 from web.parts import Definitions, Notice, Table, columns, lines
@@ -52,7 +53,7 @@ def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[st
     )
     return {
         "title": t("event.title", line.position),
-        "said": dated(line.text or line.type),
+        "said": sentence(line.text or line.type),
         "seal": seal_of(visit, line.position, shown_of(line)),
         "annulled": _annulled(line.annulled_by),
         "recorded": is_open(line),

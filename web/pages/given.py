@@ -60,13 +60,20 @@ def _about(visit: Visit, row: DisclosureShown) -> object:
 
 
 def _name(row: DisclosureShown) -> str:
-    """The name of the recipient at the time; its id where it has none that may be shown."""
-    return row.recipient_name if isinstance(row.recipient_name, str) else row.recipient
+    """The name of the recipient at the time; its id where it was not registered.
+
+    Where the name is a value that is not shown, it is said what the recipient is.
+    """
+    if isinstance(row.recipient_name, str):
+        return row.recipient_name
+    if row.recipient_name is None:
+        return row.recipient
+    return RegisterWords(spoken()).recipient_kind(row.recipient_kind)
 
 
 def recipient(visit: Visit, row: DisclosureShown) -> object:
     """The recipient by its name of the time, which leads to all that it received."""
-    name = _name(row)
+    name: object = Id(row.recipient) if row.recipient_name is None else _name(row)
     if not visit.has("disclosures"):
         return name
     return Link(to(visit, "disclosures", recipient=row.recipient), name)

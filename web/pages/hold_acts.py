@@ -134,7 +134,8 @@ def _would_release(visit: Visit, fields: Releasing) -> Preview:
     hold = _hold(visit, fields.ref, fields.subject)
     what = t("act-hold-release.would", codes("category", hold.categories))
     notice = Notice(what, _second(visit), "bad")
-    return previewed((notice,), [hold.hold_ref, hold.categories, fields])
+    why = Text(t("act-hold-release.why", ground(fields.ground or hold.ground)))
+    return previewed((notice, why), [hold.hold_ref, hold.categories, fields])
 
 
 def _second(visit: Visit) -> object:

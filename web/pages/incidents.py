@@ -31,7 +31,7 @@ from web.resources import incidents as resources
 from web.resources.incidents import BreachParams
 from web.resources.requests import CaseParams, CasesParams
 from web.visit import Visit
-from web.words import counted, t
+from web.words import counted, grouped, t
 
 
 def _key(row: IncidentRow) -> str:
@@ -146,7 +146,7 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
         (
             t(f"notification.{item.item}"),
             cited(f"GDPR art. {item.article}"),
-            lines(*(_said(said) for said in item.said.values())),
+            lines(*(_said(item.item, said) for said in item.said.values())),
             Tag(t("notification.missing"), "due") if item.missing else None,
         )
         for item in answer.items
@@ -176,8 +176,15 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
     }
 
 
-def _said(said: object) -> object:
-    return ", ".join(said) if isinstance(said, list) else said
+_ABOUT = {"nature": "nature", "categories": "category"}
+
+
+def _said(item: str, said: object) -> object:
+    """What was said of an item: codes in words, a number as it stands in a text."""
+    if isinstance(said, list):
+        about = _ABOUT.get(item)
+        return ", ".join(code(one, about) if about else one for one in said)
+    return grouped(said) if isinstance(said, int) else said
 
 
 DOCUMENT = File("text/html; charset=utf-8", notice_page)

@@ -95,7 +95,7 @@ def _how_long(row: RegisteredActivity) -> object:
     late = sum(category.overdue for category in categories)
     return lines(
         *map(cap, shown),
-        t("register.more_rules", hidden) if hidden > 0 else None,
+        t("register.more_rules", counted("other-period", hidden)) if hidden > 0 else None,
         Tag(t("register.too_long", late), "bad") if late else None,
     )
 
