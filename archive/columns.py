@@ -10,10 +10,13 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ledger.errors import Unproven
+from ledger.event import short_name
 
 _INSTANT = pa.timestamp("us", tz="UTC")
+_IN_AMSTERDAM = pa.timestamp("us", tz="Europe/Amsterdam")
 _TEXTS = pa.list_(pa.string())
 # Facts that questions are about, as columns. A fact of another shape under such a name is left to the entry.
 TEXT_FACTS = (
@@ -27,9 +30,11 @@ SCHEMA = pa.schema(
         pa.field("position", pa.int64(), nullable=False),
         pa.field("recorded_at", _INSTANT, nullable=False),
         pa.field("occurred_at", _INSTANT, nullable=False),
+        pa.field("occurred_on", pa.date32(), nullable=False),
         pa.field("stream", pa.string(), nullable=False),
         pa.field("version", pa.int64(), nullable=False),
         pa.field("type", pa.string(), nullable=False),
+        pa.field("name", pa.string(), nullable=False),
         pa.field("source", pa.string(), nullable=False),
         pa.field("id", pa.string(), nullable=False),
         pa.field("subject", pa.string()),
@@ -44,6 +49,7 @@ SCHEMA = pa.schema(
 )
 
 
+_OF_HEADER = ("position", "stream", "version", "type")
 _OF_STATE = ("source", "id", "subject", "activity", "legal_basis", "provision", "categories")
 
 
@@ -102,14 +108,14 @@ def _columns(entries: Sequence[bytes]) -> dict[str, Any]:
     parts = [entry.partition(b"\n") for entry in entries]
     headers = [_header(header) for header, _, _ in parts]
     states = [_read_state(state) for _, _, state in parts]
-    facts = [state.facts for state in states]
+    facts = _each(states, "facts")
+    occurred_at = _instants(_each(states, "time"))
     return {
-        "position": [header.position for header in headers],
-        "recorded_at": _instants([header.recorded for header in headers]),
-        "occurred_at": _instants([state.time for state in states]),
-        "stream": [header.stream for header in headers],
-        "version": [header.version for header in headers],
-        "type": [header.type for header in headers],
+        **{name: _each(headers, name) for name in _OF_HEADER},
+        "recorded_at": _instants(_each(headers, "recorded")),
+        "occurred_at": occurred_at,
+        "occurred_on": _days(occurred_at),
+        "name": [short_name(header.type) for header in headers],
         **{name: _each(states, name) for name in _OF_STATE},
         **{name: _each(facts, name) for name in (*TEXT_FACTS, *LIST_FACTS)},
         "entry": entries,
@@ -123,6 +129,11 @@ def _each(things: Iterable[Any], name: str) -> list[Any]:
 
 def _instants(texts: list[str]) -> pa.Array:
     return pa.array(texts, pa.string()).cast(_INSTANT)
+
+
+def _days(instants: pa.Array) -> pa.Array:
+    """The days of Amsterdam, of which months and quarters are made."""
+    return pc.local_timestamp(instants.cast(_IN_AMSTERDAM)).cast(pa.date32())
 
 
 def _read_state(state: bytes) -> _State:

@@ -63,6 +63,15 @@ class CheckedArchive(msgspec.Struct, frozen=True):
     published: int
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """The answer to a question over the events up to a position, as rows of columns."""
+
+    question: str
+    position: int
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
 def new_manifest(origin: str, segment_events: int) -> Manifest:
     """An empty archive. Raises Misconfigured for a size that is no power of 2, or below 256."""
     if segment_events < LEAST_SEGMENT_EVENTS or segment_events & (segment_events - 1):

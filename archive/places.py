@@ -1,11 +1,14 @@
 """Where an archive lies: a folder, or a bucket of an S3-compatible store. A file is whole or not there."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from pyarrow import fs
+from pyarrow.dataset import Dataset, dataset
 
+from archive.columns import SCHEMA
 from ledger.errors import Misconfigured, ServiceAway
 from ledger.tlog.store.files import SECRET_FILE, SECRET_FOLDER, write_files
 
@@ -20,6 +23,9 @@ class Place(Protocol):
 
     def get(self, name: str) -> bytes | None:
         """What a file holds; None when there is none. Raises ServiceAway."""
+
+    def dataset(self, names: Sequence[str]) -> Dataset:
+        """Parquet files as one table that is read as far as a question needs it. Raises ServiceAway."""
 
 
 class FolderPlace:
@@ -41,6 +47,10 @@ class FolderPlace:
         except OSError as error:
             raise _away(error) from None
 
+    def dataset(self, names: Sequence[str]) -> Dataset:
+        """See `Place`."""
+        return _dataset([str(self._path / name) for name in names], fs.LocalFileSystem())
+
 
 class BucketPlace:
     """A prefix of a bucket, by Arrow's client: `s3://bucket/prefix?region=…&endpoint_override=…`.
@@ -53,6 +63,8 @@ class BucketPlace:
             self._files, self._prefix = fs.FileSystem.from_uri(address)
         except (OSError, ValueError) as error:
             raise Misconfigured(f"this is no address of a bucket: {error}") from None
+        if not self._prefix:
+            raise Misconfigured("this is no address of a bucket: it names none")
 
     def put(self, name: str, content: bytes) -> None:
         """See `Place`. The store shows an object when it is complete."""
@@ -72,6 +84,17 @@ class BucketPlace:
             return None
         except OSError as error:
             raise _away(error) from None
+
+    def dataset(self, names: Sequence[str]) -> Dataset:
+        """See `Place`."""
+        return _dataset([f"{self._prefix}/{name}" for name in names], self._files)
+
+
+def _dataset(paths: Sequence[str], files: fs.FileSystem) -> Dataset:
+    try:
+        return dataset(list(paths), schema=SCHEMA, filesystem=files, format="parquet")
+    except OSError as error:
+        raise _away(error) from None
 
 
 def place_at(address: str) -> Place:

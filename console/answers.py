@@ -108,6 +108,7 @@ ANSWERS: Mapping[str, object] = {
     "prove": log.WrittenProof,
     "publish": log.Publication,
     "purposes": purposes.PurposesAnswer,
+    "query": archives.ArchivedCounts,
     "rebuild": health.RebuiltViews,
     "recipients": recipients.Recipients,
     "record": recording.DraftShown,

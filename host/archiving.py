@@ -6,7 +6,7 @@ Arrow and Parquet come with the extra `scale`, and are imported here when they a
 from collections.abc import Callable
 from importlib import import_module
 
-from application.queries.upkeep.archives import ArchivedHistory, archived
+from application.queries.upkeep.archives import ArchivedCounts, ArchivedHistory, archived, asked
 from archive.manifest import SEGMENT_EVENTS, CheckedArchive
 from host.keys import log_key
 from host.settings import Settings
@@ -53,10 +53,20 @@ def audit_archive(settings: Settings, address: str) -> CheckedArchive:
     return check_archive(place_at(address), keys, Findings())
 
 
+def asked_archive(settings: Settings, address: str, question: str) -> ArchivedCounts:
+    """The answer of an archive to a question; its bytes are not checked. Raises Misconfigured, Unproven."""
+    _check_extra()
+    from archive.asking import Archive
+    from archive.places import place_at
+
+    return asked(Archive(place_at(address), (settings.privacy_office,)).ask(question))
+
+
 def _check_extra() -> None:
     try:
         import_module("pyarrow")
+        import_module("duckdb")
     except ModuleNotFoundError:
         raise Misconfigured(
-            "archives need Arrow: install the extra `scale`, such as `pip install processing-ledger[scale]`"
+            "archives need Arrow and DuckDB: install the extra `scale` of processing-ledger"
         ) from None

@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
-from console.flags import Json, configured, option
+from application.lookups import codes
+from archive.questions import QUESTIONS
+from console.flags import Json, configured, option, option_of
 from console.output import print_answer
+from console.show.archives import counts_table
 from console.show.upkeep import named_values
-from host.archiving import archive_published
+from host.archiving import archive_published, asked_archive
 from host.notes import tell
 from host.settings import Settings
 
@@ -40,3 +43,24 @@ def archive(
     """
     answer = archive_published(settings, address, segment, partial(tell, "archived"))
     print_answer(answer, partial(named_values, "archive"), as_json)
+
+
+Question = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUESTION",
+        help=f"One of {', '.join(QUESTIONS)}.",
+        autocompletion=lambda: list(QUESTIONS),
+        callback=option_of(lambda: codes(QUESTIONS)),
+    ),
+]
+
+
+@configured("store")
+def query(settings: Settings, question: Question, address: Archive, as_json: Json = False) -> None:
+    """Count over all events of an archive: the register as observed, disclosures, transfers, consents.
+
+    It reads the archive alone. Check the archive first with `ledger audit --archive`: this command trusts it.
+    It needs the extra `scale`.
+    """
+    print_answer(asked_archive(settings, address, question), counts_table, as_json)

@@ -1,9 +1,13 @@
 """Answers about archives of published history."""
 
+from datetime import datetime
+
 from application.answer import Answer
 from application.queries.upkeep.health import AuditReport
-from archive.manifest import CheckedArchive, Manifest, root_of_segments
+from archive.manifest import Asked, CheckedArchive, Manifest, root_of_segments
+from ledger.event import instant
 from ledger.tlog.signing.base64 import to_base64
+from schemas.encoding import JsonValue
 
 
 class ArchivedHistory(Answer, frozen=True):
@@ -20,6 +24,14 @@ class ArchivedHistory(Answer, frozen=True):
     root: str
 
 
+class ArchivedCounts(Answer, frozen=True):
+    """The answer to a question over the events of an archive, up to a position: rows of named columns."""
+
+    question: str
+    position: int
+    rows: list[dict[str, JsonValue]]
+
+
 def archived(manifest: Manifest, before: int, published: int) -> ArchivedHistory:
     """An archive as it is now. `before`: the last position that it held; `published`: that of the log."""
     return ArchivedHistory(
@@ -30,6 +42,21 @@ def archived(manifest: Manifest, before: int, published: int) -> ArchivedHistory
         bytes=sum(segment.bytes for segment in manifest.segments),
         root=to_base64(root_of_segments(manifest.segments)),
     )
+
+
+def asked(answer: Asked) -> ArchivedCounts:
+    """Counts as they are shown: instants as text."""
+    rows = [
+        {name: _shown(cell) for name, cell in zip(answer.columns, row, strict=True)}
+        for row in answer.rows
+    ]
+    return ArchivedCounts(answer.question, answer.position, rows)
+
+
+def _shown(cell: object) -> JsonValue:
+    if isinstance(cell, datetime):
+        return instant(cell)
+    return [str(item) for item in cell] if isinstance(cell, list) else cell
 
 
 def audited_archive(checked: CheckedArchive) -> AuditReport:

@@ -8,6 +8,8 @@ import pytest
 
 from archive.columns import LIST_FACTS, SCHEMA, TEXT_FACTS, table_of
 from ledger.errors import Unproven
+from rulebook.calendar import AMSTERDAM
+from schemas.names import PREFIX
 from tests.fixtures.published import entries, entry
 
 
@@ -19,7 +21,9 @@ def said_by(content: bytes) -> dict[str, Any]:
         "position": header["position"],
         "recorded_at": datetime.fromisoformat(header["recorded"]),
         "occurred_at": datetime.fromisoformat(state["time"]),
+        "occurred_on": datetime.fromisoformat(state["time"]).astimezone(AMSTERDAM).date(),
         **{name: header[name] for name in ("stream", "version", "type")},
+        "name": header["type"].removeprefix(PREFIX).removesuffix(".v1"),
         **{name: state[name] for name in ("source", "id", "categories")},
         **{name: state.get(name) for name in ("subject", "activity", "legal_basis", "provision")},
         **facts,
