@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from application.answer import Answer
-from application.queries.upkeep.health import AuditReport
+from application.queries.upkeep.health import AuditReport, Verdict
 from archive.manifest import Asked, CheckedArchive, Manifest, root_of_segments
 from ledger.event import instant
 from ledger.tlog.signing.base64 import to_base64
@@ -54,15 +54,17 @@ def asked(answer: Asked) -> ArchivedCounts:
 
 
 def _shown(cell: object) -> JsonValue:
-    if isinstance(cell, datetime):
-        return instant(cell)
-    return [str(item) for item in cell] if isinstance(cell, list) else cell
+    if cell is None or isinstance(cell, int | str):
+        return cell
+    if isinstance(cell, list):
+        return [str(item) for item in cell]
+    return instant(cell) if isinstance(cell, datetime) else str(cell)
 
 
 def audited_archive(checked: CheckedArchive) -> AuditReport:
     """The audit of an archive, in the shape of a ledger's. Without a signed tree it is not comparable."""
     ok = not checked.findings
-    unsound = "not-in-order" if checked.published else "not-comparable"
+    unsound: Verdict = "not-in-order" if checked.published else "not-comparable"
     return AuditReport(
         ok=ok,
         verdict="in-order" if ok else unsound,
