@@ -17,7 +17,7 @@ from projections.folds.timetravel import NOW
 from web.frame import AS_OF, MOMENT
 from web.logins.limits import openings
 from web.principals import Principal
-from web.problems import Forbidden, NotFound, TooMany
+from web.problems import NotFound, TooMany
 from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
 from web.requests import LANGUAGE, language_of, moment_of
 from web.resource import Params, Resource
@@ -79,11 +79,11 @@ class Desk:
             return await run_in_threadpool(answered)
 
     def check_opening(self, principal: Principal, stated: Stated) -> None:
-        """Count what a request opens by itself. Raises Forbidden, or TooMany for more than a person opens."""
+        """Count what a request opens by itself. Raises NotFound, or TooMany for more than a person opens."""
         if not stated.categories:
             return
         if rights_of(principal.role).others != "masked":
-            raise Forbidden
+            raise NotFound
         if self._openings.take(principal.reference, len(stated.categories)):
             raise TooMany
 
@@ -108,7 +108,8 @@ def asked(request: Request) -> dict[str, str]:
 
 
 def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
-    """The answer of a resource. Raises NotFound for a part that the role does not have, as it is not there.
+    """The answer of a resource. Raises NotFound for a part that the role does not have, as it is not there,
+    and for a question about a person by a reader who is told of none.
 
     Raises Misconfigured for wrong parameters, or for a past that the answer does not have.
     """
@@ -116,4 +117,5 @@ def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
         raise NotFound
     if visit.moment != NOW and not resource.timed:
         raise Misconfigured("this answer is given of now alone", field=AS_OF)
+    visit.check_asked(texts.values())
     return resource.load(visit, resource.read(texts))

@@ -10,7 +10,15 @@ from msgspec import UNSET, Struct, UnsetType
 from application.queries.cases.found_requests import NoSuchCase, NotAllowed
 from application.times import localized
 from documents.messages import told
-from ledger.errors import LedgerError, Misconfigured, Reject, Retry, UnknownSubject, Unproven
+from ledger.errors import (
+    LedgerError,
+    Misconfigured,
+    NotGranted,
+    Reject,
+    Retry,
+    UnknownSubject,
+    Unproven,
+)
 
 TYPE = "application/problem+json"
 
@@ -69,10 +77,15 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (NoSuchCase, HTTPStatus.NOT_FOUND),
     (NotAllowed, HTTPStatus.CONFLICT),
     (Unproven, HTTPStatus.CONFLICT),
+    (NotGranted, HTTPStatus.FORBIDDEN),
     (Misconfigured, HTTPStatus.BAD_REQUEST),
     (Reject, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Retry, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+
+
+WAIT_S = {HTTPStatus.SERVICE_UNAVAILABLE: "1", HTTPStatus.TOO_MANY_REQUESTS: "5"}
+"""Seconds after which a second try may help, by status, for the header `Retry-After`."""
 
 
 def status_of(error: Exception) -> HTTPStatus:

@@ -18,7 +18,7 @@ from web.exports import TYPES
 from web.once import Once, Sending
 from web.page import AnyForm, AnyPage, Preview
 from web.principals import Principal
-from web.problems import Forbidden, NotFound, problem_of
+from web.problems import NotFound, problem_of
 from web.question import AnyQuestion, Download
 from web.rendering import render
 from web.sent import Typed, read_form, typed_fields
@@ -85,10 +85,11 @@ class Pages:
         if form.deed is not None and not visit.may(form.deed):
             raise NotFound
         typed = typed_fields(content, form.fields)
+        visit.check_asked([*typed.values(), *request.path_params.values()])
         with self._once.sending(self._desk.login_of(request), str(typed.get("once", ""))) as sent:
             try:
                 return self._sent(request, form, visit, typed, sent)
-            except (NotFound, Forbidden):
+            except NotFound:
                 raise
             except LedgerError as error:
                 if form.page is None:

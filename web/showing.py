@@ -1,6 +1,7 @@
 """Pages as answers over HTTP: the frame around them, and the errors that people read."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -13,7 +14,7 @@ from web.frame import Frame, Reader, Section
 from web.logins.sessions import Session
 from web.page import AnyPage
 from web.principals import Principal
-from web.problems import problem_of
+from web.problems import WAIT_S, problem_of
 from web.rendering import render
 from web.requests import LANGUAGE, language_of
 from web.rights import rights_of
@@ -73,7 +74,10 @@ class Showing:
         speak(language_of(request))
         problem = problem_of(error)
         facts = {"problem": problem, "known": isinstance(error, LedgerError)}
-        return self.show(request, "error", facts, problem.status)
+        response = self.show(request, "error", facts, problem.status)
+        if wait_s := WAIT_S.get(HTTPStatus(problem.status)):
+            response.headers["retry-after"] = wait_s
+        return response
 
 
 def remember_language(request: Request, response: Response, *, secure: bool) -> Response:

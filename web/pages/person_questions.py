@@ -98,6 +98,8 @@ def find_by(visit: Visit, form: FindBy) -> Shown:
     if row is None:
         raise NotFound
     asking = _with_reason(visit, form, row) if row.reason else visit
+    if not row.reason:  # a reason is counted when it is taken
+        visit.count_opening()
     source = asking.source("find")
     if not is_searchable(source):
         make_searchable(visit.site)
