@@ -69,7 +69,7 @@ class ReadScope:
         return self._notes.taken
 
     def check_held(self) -> None:
-        """Raise NotGranted for a reader who does not hold the role, where that is refused: before a look-up."""
+        """Raise NotGranted, where that is refused, for a reader without the role: before a look-up."""
         self._held()
 
     def note(self, subjects: Iterable[str], categories: Iterable[str]) -> None:
