@@ -38,7 +38,7 @@ def walked(console: Consoled, client: Client, starts: list[str]) -> Iterator[See
         asked[name] += 1
         if asked[name] > A_ROUTE:
             continue
-        response = client.get(address)
+        response = client.http.get(address)
         text = text_of(response)
         yield Seen(address, response.status_code, text)
         for following in links_of(address, response, text):
@@ -65,7 +65,8 @@ def links_of(address: str, response: httpx2.Response, text: str) -> Iterator[str
         return
     for found in _LINK.findall(text):
         link = unescape(found).partition("#")[0]
-        if link.startswith("/") and not link.startswith(("/static", "/logout")):
+        # Another language says the same.
+        if link.startswith("/") and not link.startswith("/static") and "language=" not in link:
             yield link
     if "format=" not in address and response.status_code == 200:
         mark = "&" if "?" in address else "?"
