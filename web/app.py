@@ -84,6 +84,8 @@ class Console:
                 Exception: pages.unforeseen,
             },
         )
+        # An address has one spelling. A redirect to it would name the scheme that a proxy hides from us.
+        self.app.router.redirect_slashes = False
 
 
 def login_of(request: Request) -> str:

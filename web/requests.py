@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
+from starlette.types import Scope
 
 from application.times import in_zone, time_shown
 from ledger.errors import Misconfigured
@@ -30,6 +32,19 @@ def language_of(request: Request) -> Language:
         if chosen == language:
             return language
     return _preferred(request.headers.get("accept-language", ""))
+
+
+def path_of(request: Request) -> str:
+    """The path of a request as an address of this console: no browser takes it for one of another host."""
+    return "/" + quote(request.url.path.lstrip("/"))
+
+
+def as_written(scope: Scope) -> Scope:
+    """A request whose path keeps an encoded slash: a proxy before us reads it so, and no address has one."""
+    raw: bytes = scope.get("raw_path") or b""
+    if not any(mark in raw.lower() for mark in (b"%2f", b"%5c")):
+        return scope
+    return {**scope, "path": raw.decode("latin-1")}
 
 
 def _preferred(header: str) -> Language:

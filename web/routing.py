@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -21,6 +21,7 @@ from web.principals import Principal
 from web.problems import NotFound, problem_of
 from web.question import AnyQuestion, Download
 from web.rendering import render
+from web.requests import path_of
 from web.sent import Typed, read_form, typed_fields
 from web.showing import Showing, remember_language
 from web.visit import Visit
@@ -232,4 +233,4 @@ def _once() -> str:
 
 def _address(request: Request) -> str:
     query = request.url.query
-    return quote(request.url.path) + (f"?{query}" if query else "")
+    return path_of(request) + (f"?{query}" if query else "")

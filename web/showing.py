@@ -16,7 +16,7 @@ from web.page import AnyPage
 from web.principals import Principal
 from web.problems import WAIT_S, problem_of
 from web.rendering import render
-from web.requests import LANGUAGE, language_of
+from web.requests import LANGUAGE, language_of, path_of
 from web.rights import rights_of
 
 YEAR_S = 365 * 24 * 3600
@@ -35,7 +35,7 @@ class Showing:
         principal: Principal | None = request.state.principal
         return Frame(
             language=spoken(),
-            path=request.url.path,
+            path=path_of(request),
             parameters=tuple(
                 pair for pair in request.query_params.multi_items() if pair[0] != LANGUAGE
             ),
