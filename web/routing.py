@@ -75,8 +75,13 @@ class Pages:
 
         async def answer(request: Request, principal: Principal) -> Response:
             content = await request.body()
+            # What is done is done now, on what is known now, whatever the address says.
+            moment: Mapping[str, str] | None = None if form.deed is None else {}
             return await self._desk.answer(
-                request, principal, lambda visit: self._done(request, form, visit, content)
+                request,
+                principal,
+                lambda visit: self._done(request, form, visit, content),
+                moment=moment,
             )
 
         return Route(form.path, self._guarded(answer), methods=["POST"])

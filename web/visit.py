@@ -120,7 +120,7 @@ class Visit:
         if not self.may("requests"):
             raise NotFound
         self.count_opening()
-        self._bring_up_to_date()
+        self._bring_up_to_date(always=True)  # a document is of now, and is recorded on a request
         self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
         return self._judged(self.site.source(query))
 
@@ -171,9 +171,9 @@ class Visit:
             case_ref=reason.case_ref if reason else None,
         )
 
-    def _bring_up_to_date(self) -> None:
+    def _bring_up_to_date(self, *, always: bool = False) -> None:
         """Only the present is read from the views."""
-        if self.moment == NOW and not self._current:
+        if (always or self.moment == NOW) and not self._current:
             if self._may_work_as("projector"):
                 bring_up_to_date(self.site)
             else:
