@@ -6,9 +6,10 @@ slow ones fill the memory of the process. Bytes count as they arrive, not as a h
 
 from collections import Counter
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger.errors import Busy
+from ledger.errors import Busy, Misconfigured
 from web.api.problems import failed
 from web.logins.limits import network_of
 
@@ -16,6 +17,9 @@ MOST_HELD = 32 * 1024 * 1024
 """Eight posts of the largest size, or more than a hundred forms."""
 MOST_OF_ONE = MOST_HELD // 2
 """What one address holds, so that another one always finds room."""
+
+
+_LENGTHS = (b"content-length", b"transfer-encoding")
 
 
 class NoRoom(Busy):
@@ -51,7 +55,11 @@ class Room:
 
 
 class BodiesMiddleware:
-    """Counts the bytes of each request from their arrival until it is answered."""
+    """Counts the bytes of each request from their arrival until it is answered.
+
+    A request that says its length in two ways is refused, and ends its connection (RFC 9112, 6.3): a proxy
+    before us may have read another end of it, and what follows would be somebody else's request.
+    """
 
     def __init__(self, app: ASGIApp, room: Room) -> None:
         self._app = app
@@ -61,6 +69,9 @@ class BodiesMiddleware:
         """Pass a request on; answer 503 where its bytes have no room."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if all(name in dict(scope["headers"]) for name in _LENGTHS):
+            await _two_lengths()(scope, receive, send)
             return
         client = scope.get("client")
         who, held, begun = network_of(client[0]) if client else "", 0, False
@@ -86,3 +97,9 @@ class BodiesMiddleware:
             await failed(error)(scope, receive, send)
         finally:
             self._room.give_back(who, held)
+
+
+def _two_lengths() -> Response:
+    response = failed(Misconfigured("this request says its length in two ways"))
+    response.headers["connection"] = "close"
+    return response
