@@ -36,6 +36,13 @@ class NotFound(LedgerError):
     """There is nothing at this address."""
 
 
+class NotForRole(NotFound):
+    """What a role does not have. It is told as what is not there, and logged."""
+
+    def __init__(self) -> None:
+        super().__init__(str(NotFound()))
+
+
 class Forbidden(LedgerError):
     """This is not for your role."""
 

@@ -17,7 +17,9 @@ from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.moments import field_time
 
 LANGUAGE = "language"
-"""The parameter, and the cookie that keeps it."""
+"""The parameter, and without TLS the cookie that keeps it."""
+LANGUAGE_OF_HOST = f"__Host-{LANGUAGE}"
+"""The cookie with TLS: no other host of the domain sets it."""
 _LAST = 2**63 - 1
 _DIGITS = len(str(_LAST))
 _INSTANT = timedelta(microseconds=1)
@@ -27,7 +29,8 @@ _FIRST_YEAR, _LAST_YEAR = 3, 9997
 
 def language_of(request: Request) -> Language:
     """The language that was chosen, else the one that the browser prefers; Dutch without either."""
-    chosen = request.query_params.get(LANGUAGE) or request.cookies.get(LANGUAGE)
+    kept = request.cookies.get(LANGUAGE_OF_HOST) or request.cookies.get(LANGUAGE)
+    chosen = request.query_params.get(LANGUAGE) or kept
     for language in LANGUAGES:
         if chosen == language:
             return language

@@ -18,8 +18,9 @@ from web.exports import TYPES
 from web.once import Once, Sending
 from web.page import AnyForm, AnyPage, Preview
 from web.principals import Principal
-from web.problems import NotFound, problem_of
+from web.problems import NotForRole, NotFound, problem_of
 from web.question import AnyQuestion, Download
+from web.refusals import log_refusal
 from web.rendering import render
 from web.requests import path_of
 from web.sent import Typed, read_form, typed_fields
@@ -89,7 +90,7 @@ class Pages:
     def _done(self, request: Request, form: AnyForm, visit: Visit, content: bytes) -> Response:
         """On to the next page; or, where the act is refused, the page again."""
         if form.deed is not None and not visit.may(form.deed):
-            raise NotFound
+            raise NotForRole
         typed = typed_fields(content, form.fields)
         visit.check_asked([*typed.values(), *request.path_params.values()])
         with self._once.sending(self._desk.login_of(request), str(typed.get("once", ""))) as sent:
@@ -100,6 +101,7 @@ class Pages:
             except LedgerError as error:
                 if form.page is None:
                     raise
+                log_refusal(error, visit.principal)
                 return self._again(request, form.page, visit, refusal_of(error, typed))
 
     def _sent(
@@ -186,6 +188,7 @@ class Pages:
             try:
                 return await answer(request, principal)
             except LedgerError as error:
+                log_refusal(error, principal)
                 return self._showing.failed(request, error)
 
         return endpoint
@@ -205,13 +208,14 @@ class Pages:
         self, request: Request, question: AnyQuestion, visit: Visit, content: bytes
     ) -> Response:
         if not visit.has(question.page.resource.part):
-            raise NotFound
+            raise NotForRole
         typed = typed_fields(content, question.fields)
         try:
             told = question.ask(visit, read_form(typed, request.path_params, question.fields))
         except (NotFound, UnknownSubject):
             raise
         except LedgerError as error:
+            log_refusal(error, visit.principal)
             loaded = load(visit, question.page.resource, asked(request))
             return self._shown(request, question.page, visit, loaded, refusal_of(error, typed))
         if isinstance(told, Download):

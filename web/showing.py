@@ -16,7 +16,7 @@ from web.page import AnyPage
 from web.principals import Principal
 from web.problems import WAIT_S, problem_of
 from web.rendering import render
-from web.requests import LANGUAGE, language_of, path_of
+from web.requests import LANGUAGE, LANGUAGE_OF_HOST, language_of, path_of
 from web.rights import rights_of
 
 YEAR_S = 365 * 24 * 3600
@@ -84,7 +84,7 @@ def remember_language(request: Request, response: Response, *, secure: bool) -> 
     """Keep a language that was chosen just now."""
     if LANGUAGE in request.query_params:
         response.set_cookie(
-            LANGUAGE,
+            LANGUAGE_OF_HOST if secure else LANGUAGE,
             language_of(request),
             max_age=YEAR_S,
             secure=secure,

@@ -18,7 +18,7 @@ from projections.folds.timetravel import NOW, Moment
 from schemas.references import OUTSIDERS, kind_of
 from schemas.texts import Language
 from web.principals import Principal
-from web.problems import NotFound
+from web.problems import NotForRole
 from web.reasons import NOTHING_STATED, Reason, Stated, Statements
 from web.rights import NEEDED, Deed, Part, Rights, rights_of, sight_of
 
@@ -109,7 +109,7 @@ class Visit:
         """Raise NotFound where a reader who is told of no person asks about one: nothing says who exists."""
         words = (word for text in texts for word in _words(text))
         if not self.has("persons") and any(kind_of(word) in OUTSIDERS for word in words):
-            raise NotFound
+            raise NotForRole
 
     def whole_source(self, query: str) -> Source:
         """The same, of all that is held of a person: for the documents that a person is entitled to.
@@ -118,7 +118,7 @@ class Visit:
         person does.
         """
         if not self.may("requests"):
-            raise NotFound
+            raise NotForRole
         self.count_opening()
         self._bring_up_to_date(always=True)  # a document is of now, and is recorded on a request
         self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
@@ -131,7 +131,7 @@ class Visit:
         is no person of the portal, and at the confidential ledger.
         """
         if self.principal.kind != "data-subject" or self.settings.confidential:
-            raise NotFound
+            raise NotForRole
         self._bring_up_to_date()
         self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
         return self.site.source(query)
@@ -139,13 +139,13 @@ class Visit:
     def state_reason(self, subject: str, reason: Reason, category: str) -> None:
         """Open a category of a person for a while, for a reason. Raises NotFound, or TooMany."""
         if self.rights.others != "masked" or self._statements is None:
-            raise NotFound
+            raise NotForRole
         self._statements.state(subject, reason, category)
 
     def for_reason(self, reason: Reason, category: str) -> "Visit":
         """The same visit, in which a category is open for one answer. Raises NotFound, or TooMany."""
         if self.rights.others != "masked":
-            raise NotFound
+            raise NotForRole
         self.count_opening()
         stated = Stated(reason, frozenset({category}))
         made = Visit(self.site, self.principal, self.language, self.moment, stated)

@@ -26,6 +26,7 @@ from web.api.sending import answered, bodiless, ending_headers
 from web.logins.limits import Limiter
 from web.principals import DATA_SUBJECT, Principal
 from web.problems import NotFound, NotLoggedIn, TooMany, WrongMethod
+from web.refusals import log_refusal
 from web.requests import language_of
 from web.resource import Resource
 from web.rights import rights_of
@@ -70,6 +71,7 @@ class Endpoint:
         try:
             return await self._answer(request)
         except LedgerError as error:
+            log_refusal(error, request.state.principal)
             response = failed(error, self._word)
         except Exception as error:  # its text may quote a value: the log has its type alone
             name = type(error).__name__
