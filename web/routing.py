@@ -89,7 +89,7 @@ class Pages:
 
     def _done(self, request: Request, form: AnyForm, visit: Visit, content: bytes) -> Response:
         """On to the next page; or, where the act is refused, the page again."""
-        if form.deed is not None and not visit.may(form.deed):
+        if form.deed is not None and not (visit.is_person and visit.may(form.deed)):
             raise NotForRole
         typed = typed_fields(content, form.fields)
         visit.check_asked([*typed.values(), *request.path_params.values()])

@@ -64,6 +64,11 @@ class Visit:
         """What the role has."""
         return rights_of(self.principal.role)
 
+    @property
+    def is_person(self) -> bool:
+        """Whether a person asks. A program does no act: of four eyes its owner would have both pairs."""
+        return self.principal.kind != "client"
+
     def has(self, part: Part) -> bool:
         """Whether the role has a part of the console."""
         return part in self.rights.pages

@@ -12,7 +12,7 @@ import uvicorn
 from tests.web.console import Consoled
 from web.app import Console
 from web.logins.origin import Origin
-from web.server import _config
+from web.server import config_of
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def port(sampled: Consoled) -> Iterator[int]:
     listener.bind(("127.0.0.1", 0))
     number = int(listener.getsockname()[1])
     console = Console(sampled.pool, Origin.read(f"http://127.0.0.1:{number}"))
-    server = uvicorn.Server(_config(console.app, sampled.pool.settings))
+    server = uvicorn.Server(config_of(console.app, sampled.pool.settings))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     while not server.started:
