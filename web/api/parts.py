@@ -93,8 +93,19 @@ IF_NONE_MATCH: Schema = {
 HEADERS: Schema = {
     "API-Version": {"description": "Version of this description.", "schema": {"type": "string"}},
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
+    "Deprecation": {
+        "description": "Since when this answer is deprecated (RFC 9745).",
+        "schema": {"type": "string", "pattern": "^@[0-9]+$"},
+    },
+    "Sunset": {
+        "description": "From when this address may answer 404 (RFC 8594).",
+        "schema": {"type": "string"},
+    },
     "Link": {
-        "description": '`rel="next"`: the next piece of a list.',
+        "description": (
+            '`rel="next"`: the next piece of a list. `rel="successor-version"`: what takes the place of '
+            "an answer that ends."
+        ),
         "schema": {"type": "string"},
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},

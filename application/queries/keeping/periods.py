@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain, islice
 from typing import Literal
+from uuid import UUID
 
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
 from application.queries.keeping.deciding import GroundShown, ground_row
 from application.queries.keeping.erasures import CarriedOut, Due
-from application.source import ERASED, Source
+from application.source import Source, unless_erased
 from ledger.crypto.sealing import end_of_month
 from projections.keeping.erasing import deferrals, lasting_for, steps
 from projections.keeping.keepings import keepings_of
@@ -135,11 +136,7 @@ def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
         names = source.names(person.stream for person, of_person in rows if of_person)
         for person, of_person in rows:
             for row in of_person:
-                yield replace(row, subject=_name(names[person.stream]))
-
-
-def _name(name: Name) -> Name | None:
-    return None if name == ERASED else name
+                yield replace(row, subject=unless_erased(names[person.stream]))
 
 
 def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
@@ -272,15 +269,15 @@ def step_rows(source: Source, erasures: Iterable[Due | CarriedOut]) -> Iterator[
     while block := list(islice(rows, _BLOCK)):
         names = source.names(item.stream for item in block)
         for item in block:
-            yield _step(item, _name(names[item.stream]))
+            yield _step(item, unless_erased(names[item.stream]), source.pseudonym(item.stream))
 
 
-def _step(item: Due | CarriedOut, name: Name | None) -> StepShown:
+def _step(item: Due | CarriedOut, name: Name | None, data_subject: UUID) -> StepShown:
     step, erasure = item.step, item.erasure if isinstance(item, CarriedOut) else None
     until = None if step.month is None else end_of_month(step.month).date()
     return StepShown(
         subject=name,
-        data_subject=str(item.stream),
+        data_subject=str(data_subject),
         cause=step.cause,
         request_ref=step.request_ref,
         categories=list(step.erased),
