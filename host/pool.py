@@ -10,6 +10,7 @@ from datetime import datetime
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, Lock
 
+from application.keeping_up import KeepingUp
 from application.reading import Reader
 from host.settings import Settings
 from host.site import Site
@@ -34,6 +35,7 @@ class SitePool:
         self._opened: list[Site] = []
         self._opening = Lock()
         self._closing: list[Callable[[], None]] = []
+        self.views = KeepingUp(self.open_site)
         with open_site(settings, clock):
             pass
 
@@ -66,22 +68,25 @@ class SitePool:
     def apart(self, close: Callable[[], None]) -> Site:
         """A site for a thread that goes on beside requests. `close`: ends it before the site closes."""
         self._closing.append(close)
-        return self._open()
+        return self.open_site()
 
     def _take(self) -> Site:
         try:
             return self._free.get_nowait()
         except Empty:
-            return self._open()
+            return self.open_site()
 
-    def _open(self) -> Site:
+    def open_site(self) -> Site:
+        """A site more, which is closed with the pool."""
         with self._opening:
             site = bare_site(self._settings, self._clock)
+            site.views = self.views
             self._opened.append(site)
         return site
 
     def close(self) -> None:
         """Close every site."""
+        self.views.close()
         while self._closing:
             self._closing.pop()()
         while self._opened:

@@ -53,7 +53,7 @@ class Console:
             links=links,
         )
         self.logins = logins = logins_of(house, settings)
-        desk = Desk(pool, Reasons(), login_of)
+        self.desk = desk = Desk(pool, Reasons(), login_of)
         pages = Pages(desk, showing, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
             (lambda: links.announced(origin)) if links else nullcontext

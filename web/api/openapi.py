@@ -25,7 +25,7 @@ from web.api.parts import (
     parameters,
 )
 from web.api.problems import ApiProblem
-from web.api.routing import BASE, is_paged, is_personal
+from web.api.routing import BASE, BEHIND, is_paged, is_personal
 from web.api.sending import JSON
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.problems import TYPE
@@ -100,10 +100,13 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
         "responses": {
             "200": {
                 "description": "The answer.",
-                "headers": {**_headers("ETag"), **links},
+                "headers": {**_headers("ETag", BEHIND), **links},
                 "content": {JSON: {"schema": content, "example": example}},
             },
-            "304": {"description": "The client has this answer.", "headers": _headers("ETag")},
+            "304": {
+                "description": "The client has this answer.",
+                "headers": _headers("ETag", BEHIND),
+            },
             **_refusals(_OF_ANSWERS),
         },
     }

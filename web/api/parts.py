@@ -92,6 +92,10 @@ IF_NONE_MATCH: Schema = {
 }
 HEADERS: Schema = {
     "API-Version": {"description": "Version of this description.", "schema": {"type": "string"}},
+    "Ledger-Behind": {
+        "description": "How many recorded events the answer lacks; without it none that it would have.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
     "Link": {
         "description": '`rel="next"`: the next piece of a list.',

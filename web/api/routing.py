@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -32,6 +32,8 @@ from web.rights import rights_of
 from web.visit import Visit
 
 BASE = "/api/v1"
+BEHIND = "Ledger-Behind"
+"""The header that says how many recorded events an answer lacks, as the views are behind."""
 # A program that asks one thing after the other stays below it.
 REQUESTS, REQUESTS_S = 3000, 60.0
 _LOG = Log("serve")
@@ -121,15 +123,14 @@ def resource_route(
             raise NotFound
         asked = read_request(request, listed=is_paged(resource), personal=is_personal(resource))
         desk.check_opening(principal, asked.stated)
-        content, following = await desk.answer(
+        made = await desk.answer(
             request,
             principal,
-            lambda visit: _content(visit, resource, asked, request),
+            lambda visit: _made(visit, resource, asked, request),
             moment=asked.moment,
             stated=asked.stated,
         )
-        links = {"link": f'<{following}>; rel="next"'} if following else {}
-        return answered(request, content, **links)
+        return answered(request, made.content, **made.headers)
 
     return Route(BASE + resource.path, Endpoint({"GET": guarded(answer, requests), **more}))
 
@@ -143,6 +144,25 @@ def is_paged(resource: Resource[Any, Any]) -> bool:
 def is_personal(resource: Resource[Any, Any]) -> bool:
     """Whether an answer is about one person, whose values may be opened."""
     return resource.path.startswith("/persons/{kind}/{id}")
+
+
+class Made(NamedTuple):
+    """An answer that is made. `following`: the address of the rest of a list. `behind`: events that it lacks."""
+
+    content: bytes
+    following: str | None
+    behind: int
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What is said of it beside."""
+        link = {"link": f'<{self.following}>; rel="next"'} if self.following else {}
+        return link | ({BEHIND: str(self.behind)} if self.behind else {})
+
+
+def _made(visit: Visit, resource: Resource[Any, Any], asked: Asked, request: Request) -> Made:
+    content, following = _content(visit, resource, asked, request)
+    return Made(content, following, visit.behind)
 
 
 def _content(
