@@ -1,9 +1,9 @@
-"""Views kept up to date for many requests at once: one thread follows, and requests wait for it, but not long.
+"""Views kept up to date for many requests at once: one thread follows, and requests wait for it.
 
-A request that followed by itself would take as long as events keep coming, and others would wait for it. So a
-request waits until the views have what was recorded before it, and no longer than a person would. Then it is
-answered from the views as they are, and says how many events they lack. Until the views have come up, no other
-request waits.
+A request that followed by itself would take as long as events keep coming, and others would wait for it.
+So a request waits until the views have what was recorded before it, and no longer than a person would.
+Then it is answered from the views as they are, and says how many events they lack. Until the views have
+come up, no other request waits.
 """
 
 import time

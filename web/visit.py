@@ -92,6 +92,10 @@ class Visit:
         self.site.for_whom = self._reader(self.site.source(query))
         return self.site.source(query)
 
+    def ledger_key(self, purpose: str) -> bytes:
+        """A key of the ledger itself."""
+        return self.site.source("").opener.ledger_key(purpose)
+
     def whole_source(self, query: str) -> Source:
         """The same, of all that is held of a person: for the documents that a person is entitled to.
 

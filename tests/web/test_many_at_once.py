@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 import pytest
-
 from starlette.requests import Request
 
 import application.following

@@ -69,7 +69,7 @@ def parameters(components: Components) -> Iterable[Schema]:
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL_LIMIT}
     yield _query("limit", "Rows at once.", limit)
     yield _query(
-        "cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 200}
+        "cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 2000}
     )
     yield {
         "name": "traceparent",

@@ -19,7 +19,7 @@ from ledger.errors import LedgerError
 from ledger.recording.reads import READS
 from schemas.encoding import to_line
 from web.answering import Desk, load
-from web.api.asking import CURSOR, Asked, camel, hyphened, read_request
+from web.api.asking import CURSOR, LIMIT, Asked, camel, hyphened, read_request
 from web.api.paging import Pages
 from web.api.problems import ApiProblem, failed, worded
 from web.api.sending import answered, bodiless
@@ -121,7 +121,8 @@ def resource_route(
         # For a person of the portal every other address is one where there is nothing, whatever is asked.
         if principal.role == DATA_SUBJECT and resource.part not in rights_of(DATA_SUBJECT).pages:
             raise NotFound
-        asked = read_request(request, listed=is_paged(resource), personal=is_personal(resource))
+        listed = "whole" if resource.is_whole else "parted" if resource.place else None
+        asked = read_request(request, listed=listed, personal=is_personal(resource))
         desk.check_opening(principal, asked.stated)
         made = await desk.answer(
             request,
@@ -135,19 +136,13 @@ def resource_route(
     return Route(BASE + resource.path, Endpoint({"GET": guarded(answer, requests), **more}))
 
 
-def is_paged(resource: Resource[Any, Any]) -> bool:
-    """Whether the API gives an answer in pieces: it is a list, and is no page of one by itself."""
-    is_page = "limit" in resource.params.__struct_fields__
-    return resource.rows is not None and not (is_page or hasattr(resource.answer, "next"))
-
-
 def is_personal(resource: Resource[Any, Any]) -> bool:
     """Whether an answer is about one person, whose values may be opened."""
     return resource.path.startswith("/persons/{kind}/{id}")
 
 
 class Made(NamedTuple):
-    """An answer that is made. `following`: the address of the rest of a list. `behind`: events that it lacks."""
+    """An answer. `following`: the address of the rest of a list. `behind`: how many events it lacks."""
 
     content: bytes
     following: str | None
@@ -169,31 +164,46 @@ def _content(
     visit: Visit, resource: Resource[Any, Any], asked: Asked, request: Request
 ) -> tuple[bytes, str | None]:
     """The bytes of an answer, and the address of the rest of a list."""
+    if resource.place is not None:
+        return _part(visit, resource, resource.place, asked, request)
     answer: Answer = load(visit, resource, asked.texts)
-    if not is_paged(resource) or resource.rows is None:
-        return to_line(answer), _next_page(request, resource, answer)
-    key = visit.source(resource.name).opener.ledger_key(READS)
-    question = [resource.path, dict(asked.texts), dict(asked.moment), visit.principal.role]
-    pages = Pages(key, question)
-    piece = pages.piece(getattr(answer, resource.rows), asked.limit, asked.cursor)
-    answer = msgspec.structs.replace(answer, **{resource.rows: piece.rows})
-    if piece.following is None:
+    if resource.rows is None:
         return to_line(answer), None
-    following = _following(request, CURSOR, piece.following)
+    piece = _pages(visit, resource, asked).piece(
+        getattr(answer, resource.rows), asked.limit, asked.cursor
+    )
+    answer = msgspec.structs.replace(answer, **{resource.rows: piece.rows})
+    following = _following(request, piece.following, CURSOR) if piece.following else None
     return to_line({**msgspec.to_builtins(answer), "next": following}), following
 
 
-def _next_page(request: Request, resource: Resource[Any, Any], answer: Answer) -> str | None:
-    """Of an answer that is a page by itself, and says behind or before which position the next one is."""
-    following = getattr(answer, "next", None)
-    names = [name for name in ("after", "before") if name in resource.params.__struct_fields__]
-    return _following(request, names[0], str(following)) if names and following else None
+def _part(
+    visit: Visit, resource: Resource[Any, Any], place: str, asked: Asked, request: Request
+) -> tuple[bytes, str | None]:
+    """The same of a list that is read by key: behind `place`, which an address of a page may name, too."""
+    pages, texts = _pages(visit, resource, asked), dict(asked.texts)
+    if asked.cursor is not None:
+        texts[place] = pages.key(asked.cursor)
+    answer: Any = load(visit, resource, texts)
+    following = None
+    if answer.next is not None:
+        following = _following(request, pages.cursor(answer.next), CURSOR, place)
+    return to_line({**msgspec.to_builtins(answer), "next": following}), following
 
 
-def _following(request: Request, parameter: str, place: str) -> str:
+def _pages(visit: Visit, resource: Resource[Any, Any], asked: Asked) -> Pages:
+    """The pieces of what is asked, whatever piece that is."""
+    texts = {
+        name: text for name, text in asked.texts.items() if name not in {LIMIT, resource.place}
+    }
+    question = [resource.path, texts, dict(asked.moment), visit.principal.role]
+    return Pages(visit.ledger_key(READS), question)
+
+
+def _following(request: Request, cursor: str, *replaced: str) -> str:
     kept = [
         (camel(hyphened(name)), text)
         for name, text in request.query_params.multi_items()
-        if text and name != parameter
+        if text and name not in replaced
     ]
-    return f"{quote(request.url.path)}?{urlencode([*kept, (parameter, place)])}"
+    return f"{quote(request.url.path)}?{urlencode([*kept, (CURSOR, cursor)])}"
