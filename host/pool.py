@@ -11,6 +11,7 @@ from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, Lock
 
 from application.keeping_up import KeepingUp
+from application.queries.registers.remembered import RememberedAdherence
 from application.reading import Reader
 from host.settings import Settings
 from host.site import Site
@@ -36,6 +37,7 @@ class SitePool:
         self._opening = Lock()
         self._closing: list[Callable[[], None]] = []
         self.views = KeepingUp(self.open_site)
+        self._adherence = RememberedAdherence(lambda: self.open_site().session("reader"))
         with open_site(settings, clock):
             pass
 
@@ -80,13 +82,14 @@ class SitePool:
         """A site more, which is closed with the pool."""
         with self._opening:
             site = bare_site(self._settings, self._clock)
-            site.views = self.views
+            site.views, site.remembered_adherence = self.views, self._adherence
             self._opened.append(site)
         return site
 
     def close(self) -> None:
         """Close every site."""
         self.views.close()
+        self._adherence.close()
         while self._closing:
             self._closing.pop()()
         while self._opened:

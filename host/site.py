@@ -12,6 +12,7 @@ from typing import Protocol, Self, TypeVar
 
 from application.following import bring_up_to_date
 from application.keeping_up import KeepingUp
+from application.queries.registers.remembered import RememberedAdherence
 from application.reading import OwnScope, Reader, ReadScope
 from application.source import Source
 from consumers.pipeline import BatchLimits
@@ -92,6 +93,8 @@ class Site:
         """Who reads and acts, where that is not the user of this process."""
         self.views: KeepingUp | None = None
         """Keeps the views up to date for many sites; None: this one sees to that by itself."""
+        self.remembered_adherence: RememberedAdherence | None = None
+        """How retention is kept, judged for many answers; None: each answer judges it."""
 
     @property
     def ledger(self) -> LedgerName:
