@@ -11,12 +11,13 @@ from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, Lock
 
 from application.keeping_up import KeepingUp
-from application.queries.registers.remembered import RememberedAdherence
 from application.reading import Reader
+from application.remembered import Remembered
 from host.settings import Settings
 from host.site import Site
 from host.wiring import bare_site, open_site, utc_now
 from ledger.errors import Busy
+from ledger.storage.postgres import Session
 
 # How long a request waits for a site when all are taken.
 WAIT_S = 30.0
@@ -37,7 +38,7 @@ class SitePool:
         self._opening = Lock()
         self._closing: list[Callable[[], None]] = []
         self.views = KeepingUp(self.open_site)
-        self._adherence = RememberedAdherence(lambda: self.open_site().session("reader"))
+        self._remembered = Remembered(self._session)
         with open_site(settings, clock):
             pass
 
@@ -78,18 +79,23 @@ class SitePool:
         except Empty:
             return self.open_site()
 
+    def _session(self) -> Session:
+        """A session for a thread, which closes it."""
+        with self.site() as site:
+            return site.database.connect(site.ledger, "reader")
+
     def open_site(self) -> Site:
         """A site more, which is closed with the pool."""
         with self._opening:
             site = bare_site(self._settings, self._clock)
-            site.views, site.remembered_adherence = self.views, self._adherence
+            site.views, site.remembered = self.views, self._remembered
             self._opened.append(site)
         return site
 
     def close(self) -> None:
         """Close every site."""
         self.views.close()
-        self._adherence.close()
+        self._remembered.close()
         while self._closing:
             self._closing.pop()()
         while self._opened:

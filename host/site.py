@@ -12,8 +12,8 @@ from typing import Protocol, Self, TypeVar
 
 from application.following import bring_up_to_date
 from application.keeping_up import KeepingUp
-from application.queries.registers.remembered import RememberedAdherence
 from application.reading import OwnScope, Reader, ReadScope
+from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
 from host.keep_list import keep_list
@@ -93,8 +93,8 @@ class Site:
         """Who reads and acts, where that is not the user of this process."""
         self.views: KeepingUp | None = None
         """Keeps the views up to date for many sites; None: this one sees to that by itself."""
-        self.remembered_adherence: RememberedAdherence | None = None
-        """How retention is kept, judged for many answers; None: each answer judges it."""
+        self.remembered: Remembered | None = None
+        """What takes reading about every person, for many sites; None: each answer does it."""
 
     @property
     def ledger(self) -> LedgerName:

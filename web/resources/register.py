@@ -18,9 +18,7 @@ class ActivityParams(Params, frozen=True, kw_only=True):
 
 
 def _register(visit: Visit, source: Source) -> Register:
-    return whole_register(
-        source, visit.settings.controller, visit.moment, visit.site.remembered_adherence
-    )
+    return whole_register(source, visit.settings.controller, visit.moment, visit.site.remembered)
 
 
 @resource("/register", "register", name="register", rows="activities", timed=True)

@@ -126,7 +126,7 @@ class ProcessorPart(Answer, frozen=True):
 class Register(Answer, frozen=True):
     """The Article 30 register at a moment. `judged_on`: the day by which periods and rules were judged.
 
-    `retention_to`: the event up to which it was judged how retention is kept, where the rest knows later ones.
+    `retention_to`: up to which event it was judged how retention is kept, where the rest knows later ones.
     """
 
     controller: Controller

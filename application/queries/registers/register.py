@@ -28,14 +28,14 @@ from application.queries.registers.declaration import Declaration, Safeguard, de
 from application.queries.registers.measures import measures, measures_at, named_measures
 from application.queries.registers.processor import processor_part
 from application.queries.registers.recipients import RecipientNames, certifications_of
-from application.queries.registers.remembered import RememberedAdherence
 from application.queries.registers.retention import retention
+from application.remembered import Remembered
 from application.source import Source, instant_or_none, states_at
 from ledger.event import instant
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.adherence import ByCategory
 from projections.reading.register import Register as Contents
-from projections.reading.register import past_register, present_register
+from projections.reading.register import past_register, present_adherence, present_register
 from projections.reading.transfers import party_of
 from projections.reading.views import register_entries
 from projections.views import recipients as recipients_view
@@ -77,7 +77,7 @@ def register(
     source: Source,
     controller: Controller,
     moment: Moment,
-    remembered: RememberedAdherence | None = None,
+    remembered: Remembered | None = None,
 ) -> Register:
     """The register from its views, or, as of a moment of the past, from the events.
 
@@ -85,8 +85,10 @@ def register(
     """
     clock, judged_to = moment.as_of or source.now, None
     if moment == NOW and remembered is not None:
-        judged = remembered.of(source.session, clock)
-        contents = Contents(register_entries(source.session), judged.adherence)
+        judged = remembered.of(
+            "register", source.session, clock, lambda session: present_adherence(session, clock)
+        )
+        contents = Contents(register_entries(source.session), judged.value)
         judged_to = judged.until
     elif moment == NOW:
         contents = present_register(source.session, clock)

@@ -14,7 +14,7 @@ from application.queries.disclosures.notifications import NotificationFilter, no
 from application.queries.intake.dead_letters import forgotten_after
 from application.queries.intake.sources import sources
 from application.queries.keeping.holds import all_holds
-from application.queries.keeping.periods import due_counts
+from application.queries.keeping.periods import Standing, standing_of
 from application.queries.today.cases import (
     task_of_complaint,
     tasks_of_incident,
@@ -43,7 +43,7 @@ def tasks(site: Site, source: Source) -> Iterator[Task]:
     yield from _incidents(source)
     yield from _complaints(source)
     yield from _holds(source, today)
-    yield from _erasures(source, today)
+    yield from _erasures(standing_of(source, site.remembered).value, today)
     yield from _recipients(source)
     halted = halted_topics(source.session)
     yield from tasks_of_intake(sources(sources_of(source.session), halted), halted)
@@ -100,17 +100,20 @@ def _holds(source: Source, today: date) -> Iterator[Task]:
             )
 
 
-def _erasures(source: Source, today: date) -> Iterator[Task]:
+def _erasures(persons: Standing, today: date) -> Iterator[Task]:
     """At most two tasks for all persons together: one run carries out every erasure."""
     run = (command("retention", "due"), command("retention", "run", "--yes"))
-    passed, deferred, since = due_counts(source, today)
-    if passed:
-        day = since or today
+    if persons.passed:
+        day = persons.oldest or today
         yield Task(
-            task="erase-passed", state=state_of(day, today), day=day, count=passed, commands=run
+            task="erase-passed",
+            state=state_of(day, today),
+            day=day,
+            count=persons.passed,
+            commands=run,
         )
-    if deferred:
-        yield Task(task="erase-deferred", state="due", count=deferred, commands=run)
+    if persons.deferred:
+        yield Task(task="erase-deferred", state="due", count=persons.deferred, commands=run)
 
 
 def _recipients(source: Source) -> Iterator[Task]:
