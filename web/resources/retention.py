@@ -16,11 +16,14 @@ from application.queries.keeping.periods import (
     forecast,
     step_rows,
 )
-from application.queries.parts import LIMIT, Part
+from application.queries.parts import Part
 from rulebook.calendar import day_of, months_after
 from web.resource import NoParams, Params, resource
 from web.resources.periods import Key, Limit
 from web.visit import Visit
+
+PERSONS = 40
+"""On one page: each has a clock for every category."""
 
 
 class DueParams(Params, frozen=True, kw_only=True):
@@ -29,7 +32,7 @@ class DueParams(Params, frozen=True, kw_only=True):
     all: bool = False
     category: str | None = None
     after: Key = None
-    limit: Limit = LIMIT
+    limit: Limit = PERSONS
 
 
 class ForecastParams(Params, frozen=True, kw_only=True):
