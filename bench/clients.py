@@ -1,4 +1,4 @@
-"""Clients of the console's benchmark: readers who log in, single answers, and `wrk` with all their cookies."""
+"""Clients of the console's benchmark: readers who log in, single answers, `wrk` with all their cookies."""
 
 import re
 import statistics
@@ -59,7 +59,7 @@ def _logged_in(links: Links, port: int, number: int) -> str:
     source = (f"127.0.0.{number + 1}", 0)
     connection = HTTPConnection("127.0.0.1", port, timeout=60, source_address=source)
     with closing(connection):
-        connection.request("POST", f"{PATH}?key={secret}", "", headers)
+        connection.request("POST", PATH, f"key={secret}", headers)
         cookie = connection.getresponse().headers["set-cookie"] or ""
     if not cookie:
         raise RuntimeError("a reader could not log in")
