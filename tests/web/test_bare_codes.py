@@ -1,7 +1,7 @@
 """No page shows a code of a closed list where a word belongs, in neither language.
 
-The console is walked from its navigation along its links, a few addresses of each kind of page. What a page shows
-as a code (`<code>`, a name for machines) and what a form sends are not read; every other text is.
+The console is walked from its navigation along its links, a few addresses of each kind of page. What stands as a
+code (`<code>`, a name for machines) and what a form sends are not read; every other text is.
 """
 
 import re
@@ -137,8 +137,12 @@ def test_pages_show_words_and_no_codes(sampled: Consoled, language: Language) ->
     begin = [*(page.path for page in PAGES if "{" not in page.path), *lists]
     begin += [f"/persons/{person}", f"/acts/withdraw-consent?subject={person}"]
     pages = dict(walked(client, begin))
-    assert len({kind_of(path) for path in pages}) > 45, "the walk comes by nearly every kind of page"
+    assert len({kind_of(path) for path in pages}) > 45, (
+        "the walk comes by nearly every kind of page"
+    )
     found = {
-        path: codes_in for path, text in pages.items() if (codes_in := [*bare(text, codes, language)])
+        path: codes_in
+        for path, text in pages.items()
+        if (codes_in := [*bare(text, codes, language)])
     }
     assert found == {}

@@ -1,4 +1,4 @@
-"""Acts on breaches and suspected misuse, from detection to the end."""
+"""Acts on breaches, from detection to the end."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -222,10 +222,11 @@ def _detect_inputs(_visit: Visit, _params: NoParams) -> Sequence[Input]:
     return (Input("ref", required=True, label="breach_ref", hint="breach_ref"), regime, AT)
 
 
-def _tell_inputs(_visit: Visit, _params: CaseParams) -> Sequence[Input]:
+def _tell_inputs(visit: Visit, _params: CaseParams) -> Sequence[Input]:
+    """Who is told of no person tells everybody, in public."""
     ways = offered("channel", "channel", (*WAYS, *PUBLIC_WAYS), required=True, label="told_by")
-    persons = Input("persons", "textarea", hint="persons")
-    return (Input("subject", "hidden"), persons, ways, AT)
+    persons = (Input("persons", "textarea", hint="persons"),) if visit.has("persons") else ()
+    return (Input("subject", "hidden"), *persons, ways, AT)
 
 
 ACTS: tuple[Act[Any, Any], ...] = (

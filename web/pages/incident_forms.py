@@ -16,6 +16,7 @@ from web.page import Preview, previewed
 from web.pages.common import pairs
 from web.rendering import code
 from web.resources.requests import CaseParams
+from web.rights import Part
 from web.visit import Visit
 
 Proposed = tuple[str, str, Mapping[str, JsonValue]]
@@ -31,7 +32,7 @@ class OnCase(ActData, frozen=True, kw_only=True):
 
 def on_incident(visit: Visit, fields: OnCase, kind: str) -> tuple[Source, OnIncident]:
     """What an act on an incident takes."""
-    source = visit.source("incident")
+    source = visit.acting_source("incident")
     return source, OnIncident(fields.ref, kind, time_of(visit, fields), fields.subject)
 
 
@@ -84,13 +85,15 @@ def on_case(name: str, fields: type[Any], **members: Any) -> Act[Any, Any]:
     )
 
 
-def begun(name: str, path: str, fields: type[Any], **members: Any) -> Act[Any, Any]:
-    """An act that begins an incident."""
+def begun(
+    name: str, path: str, fields: type[Any], part: Part = "incidents", **members: Any
+) -> Act[Any, Any]:
+    """An act that begins an incident. `part`: of a case of misuse that of persons, as it names one."""
     return Act(
         name=f"incident-{name}",
         path=path,
         section="incidents",
-        part="incidents",
+        part=part,
         deed="incidents",
         fields=fields,
         back=lambda _params: "/incidents",

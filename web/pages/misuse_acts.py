@@ -90,6 +90,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         "suspect",
         "/acts/suspect-misuse",
         Suspecting,
+        part="persons",
         params=SuspectingParams,
         inputs=_suspect_inputs,
         do=_suspect,
