@@ -46,7 +46,7 @@ MISUSE_ENDS = ("password-changed", "service-blocked", "costs-refunded", "unfound
 """How a case of misuse ended."""
 REVIEWS = ("confirmed", "revised")
 """What a person made of an automated decision."""
-NOT_TOLD = ("address-unknown", "business-ended", "many-data", "no-longer-held")
+NOT_TOLD = ("address-unknown", "business-ended", "no-contact-details", "no-longer-held")
 """Why a recipient cannot be told, or only with disproportionate effort."""
 COMPLAINT_OUTCOMES = ("upheld", "partly-upheld", "unfounded", "withdrawn")
 """What came of a complaint."""

@@ -244,8 +244,8 @@ def test_misuse_is_suspected_warned_of_and_resolved(desk: Office) -> None:
     officer, who = desk.officer, desk.person()
     nothing = sent(officer, "/acts/suspect-misuse", subject=who, ref="MB-1")
     assert (nothing.status_code, wrong_fields(nothing)) == (400, ["kinds"])
-    kinds = ["login", "call-costs", "Gestolen simkaart"]
-    done = sent(officer, "/acts/suspect-misuse", subject=who, kinds=kinds, ref="MB-1")
+    kinds = {"kinds": ["login", "call-costs"], "kinds-other": "Gestolen simkaart"}
+    done = sent(officer, "/acts/suspect-misuse", subject=who, ref="MB-1", **kinds)
     assert done.headers["location"].startswith("/incidents/MB-1")
     assert sent(officer, "/incidents/MB-1/resolve", outcome="unfounded").status_code == 409
     assert confirmed(officer, "/incidents/MB-1/warn", channel="phone").status_code == 303

@@ -147,7 +147,7 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
         (
             t(f"notification.{item.item}"),
             cited(f"GDPR art. {item.article}"),
-            lines(*(_said(item.item, said) for said in item.said.values())),
+            lines(*(_told_of(item.item, said) for said in item.said.values())),
             Tag(t("notification.missing"), "due") if item.missing else None,
         )
         for item in answer.items
@@ -180,7 +180,7 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
 _ABOUT = {"nature": "nature", "categories": "category"}
 
 
-def _said(item: str, said: object) -> object:
+def _told_of(item: str, said: object) -> object:
     """What was said of an item: codes in words, a number as it stands in a text."""
     if isinstance(said, list):
         about = _ABOUT.get(item)
