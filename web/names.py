@@ -18,7 +18,6 @@ from schemas.texts import is_spoken, texts, word_of
 from web.harmless import harmless
 from web.linking import to
 from web.moments import dated
-from web.pages.common import cited
 from web.parts import lines
 from web.pieces import Id, Link
 from web.rendering import code, commands
@@ -70,6 +69,12 @@ def recipient_options(visit: Visit) -> tuple[tuple[str, object], ...]:
 def activity_options(visit: Visit) -> tuple[tuple[str, object], ...]:
     """The activities that are declared, by name."""
     return _by_name(naming(visit).activities)
+
+
+def cited(citation: str) -> str:
+    """A citation in the language of the page, in one style: `AVG art. 12 lid 3`, `GDPR Art. 12(3)`."""
+    words = RegisterWords(spoken()).cited(citation)
+    return words if spoken() == "nl" else words.replace("art. ", "Art. ")
 
 
 def fact_word(fact: str, value: str) -> str:

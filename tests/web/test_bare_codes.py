@@ -1,7 +1,7 @@
 """No page shows a code of a closed list where a word belongs, in neither language.
 
-The console is walked from its navigation along its links, a few addresses of each kind of page. What stands as a
-code (`<code>`, a name for machines) and what a form sends are not read; every other text is.
+The console is walked from its navigation along its links, a few addresses of each kind of page. What stands
+as a code (`<code>`, a name for machines) and what a form sends are not read; every other text is.
 """
 
 import re

@@ -16,6 +16,7 @@ from rulebook.calendar import day_of, last_day
 from schemas.formats import instant_of
 from web.linking import act, moment_texts, to
 from web.moments import dated, day, when
+from web.names import cited
 from web.parts import Filter, Input, Table, columns, lines
 from web.pieces import UNTOLD, Column, Deadline, Id, Link, Tag, Tone
 from web.rendering import code
@@ -62,12 +63,6 @@ def anchor(word: str) -> str:
 def owner(word: str | None) -> str | None:
     """A department of the house in words."""
     return RegisterWords(spoken()).code("owner", word) if word else None
-
-
-def cited(citation: str) -> str:
-    """A citation in the language of the page, in one style: `AVG art. 12 lid 3`, `GDPR Art. 12(3)`."""
-    words = RegisterWords(spoken()).cited(citation)
-    return words if spoken() == "nl" else words.replace("art. ", "Art. ")
 
 
 def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:

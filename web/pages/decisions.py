@@ -16,8 +16,9 @@ from schemas import CATEGORIES
 from web.acts import Act, options
 from web.linking import act
 from web.moments import day
+from web.names import cited
 from web.page import AnyForm, AnyPage, FormData, Preview, previewed
-from web.pages.common import anchor, cap, cited, headings
+from web.pages.common import anchor, cap, headings
 from web.pages.retention import steps_table
 from web.parts import Input, Nothing, Notice, Table, lines
 from web.pieces import Tag, Tone

@@ -13,9 +13,9 @@ from documents.messages import told
 from schemas.texts import country_name, field_name
 from web.linking import subject, to
 from web.moments import day, when
-from web.names import known_word, marked, naming
+from web.names import cited, known_word, marked, naming
 from web.page import Page
-from web.pages.common import anchor, cap, choice, cited, codes, filtered, headings, severity
+from web.pages.common import anchor, cap, choice, codes, filtered, headings, severity
 from web.parts import Bar, Bars, Definitions, Folded, Input, Nothing, Notice, Table, Text, lines
 from web.pieces import Link, Tag
 from web.rendering import code

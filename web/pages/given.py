@@ -11,7 +11,7 @@ from schemas.texts import country_name, field_name
 from web.flow import Flow, Stream, flow
 from web.linking import event, person, to
 from web.moments import when
-from web.pages.common import cited
+from web.names import cited
 from web.pages.values import category
 from web.parts import Table, columns, lines
 from web.pieces import Derived, Id, Link

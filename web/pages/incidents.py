@@ -8,12 +8,12 @@ from application.words import code_word, say
 from documents.breach_notice import notice_page
 from web.linking import person, to
 from web.moments import when
+from web.names import cited
 from web.page import File, Page
 from web.pages.common import (
     Offered,
     acts,
     also,
-    cited,
     clock,
     clocks_table,
     filtered,

@@ -13,9 +13,9 @@ from application.register_words import RegisterWords
 from application.words import say, told_in
 from web.linking import to
 from web.moments import dated, day
-from web.names import code_in_words, marked, naming
+from web.names import cited, code_in_words, marked, naming
 from web.page import Page
-from web.pages.common import cap, cited, headings, severity
+from web.pages.common import cap, headings, severity
 from web.parts import Nothing, Table, lines
 from web.pieces import Link, Tag
 from web.rendering import code

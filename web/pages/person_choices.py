@@ -9,8 +9,9 @@ from application.words import say, told_in
 from documents.messages import told
 from web.linking import event
 from web.moments import day, when
+from web.names import cited
 from web.page import Page
-from web.pages.common import acts, cited
+from web.pages.common import acts
 from web.pages.persons import head
 from web.parts import Table, columns, lines
 from web.pieces import Figure, Link, Tag

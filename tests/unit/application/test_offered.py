@@ -1,4 +1,4 @@
-"""Codes that forms offer: each has words in both languages, and the contract takes it as ordinary business."""
+"""Codes that forms offer: each has words in both languages, and the contract takes each as ordinary."""
 
 from collections.abc import Iterator
 
