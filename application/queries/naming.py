@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from application.source import Source
 from projections.reading.views import recipients_by_id, register_entries
@@ -21,7 +20,7 @@ class Naming:
         self._source = source
         self._language: Language = language
 
-    def named(self, facts: Mapping[str, Any], time: datetime) -> dict[str, str]:
+    def named(self, facts: Mapping[str, object], time: datetime) -> dict[str, str]:
         """The facts that are ids, with names in their place: what a sentence about the event says."""
         found = {}
         if recipient := facts.get(_RECIPIENT):
