@@ -37,6 +37,8 @@ def test_pages_are_accessible_and_whole_when_narrow(
         f"/incidents/{breach}",
         f"/incidents/{breach}/notification",
         f"/incidents/{breach}/assess",
+        f"/incidents/{breach}/tell",
+        "/acts/suspect-misuse",
         "/register/billing",
         "/acts/open-request",
         "/acts/place-hold",
