@@ -16,7 +16,7 @@ import msgspec
 
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.rows import BatchRow
-from ledger.crypto.sealing import check_blob
+from ledger.crypto.groups import check_group
 from ledger.errors import Halt
 from ledger.event import RecordedEvent, decode_event
 from schemas.catalogue import GAP
@@ -115,15 +115,13 @@ def _check_event(
 
 
 def _check_formats(event: RecordedEvent, findings: Findings) -> None:
-    """Each value is sealed in a format that this program knows; of an event the first that is not."""
+    """Each group is sealed in a format that this program knows; of an event the first that is not."""
     for category, sealed in event.sealed.items():
-        for field, blob in sealed.values.items():
-            try:
-                check_blob(blob)
-            except Halt as error:
-                detail = f"category {category}, field {field}: {error}"
-                findings.note(event.position, "value-format", detail)
-                return
+        try:
+            check_group(sealed.fields, sealed.blob)
+        except Halt as error:
+            findings.note(event.position, "value-format", f"category {category}: {error}")
+            return
 
 
 def _check_name(row: _Row, event: RecordedEvent, position: int, findings: Findings) -> None:

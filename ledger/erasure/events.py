@@ -85,7 +85,6 @@ def _own(
             "time": instant(time),
             "categories": list(event.categories),
             "facts": event.facts,
-            "sealed": {},
             "origin": msgspec.structs.asdict(OwnOrigin("erase")),
             **present(subject=entry.registry),
         }

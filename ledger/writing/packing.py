@@ -12,9 +12,10 @@ from uuid import UUID
 import msgspec
 import orjson
 
+from ledger.crypto.groups import event_places
 from ledger.crypto.held import StreamKeys
 from ledger.crypto.layouts import Layout, Seal, Values, sealed_each
-from ledger.crypto.sealing import KeyedHash, event_place, keyed_hash
+from ledger.crypto.sealing import KeyedHash, keyed_hash
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size, encode_state, instant
 from ledger.writing.message import Message
@@ -123,7 +124,7 @@ def _states(
     return [
         b""
         if stream_event.fenced
-        else _state(stream_event, next(sealed) if stream_event.layout else {})
+        else _state(stream_event, next(sealed) if stream_event.layout else None)
         for stream_event in stream_events
     ]
 
@@ -132,22 +133,17 @@ def _sealed_members(
     ledger: str, stream_events: Sequence[StreamEvent], nonces: Callable[[int], bytes]
 ) -> list[orjson.Fragment]:
     """The member `sealed` of each event that has values and may keep them."""
+    kept = [event for event in stream_events if event.layout and not event.fenced]
+    places = event_places([(ledger, one.keys.text, one.event.source, one.event.id) for one in kept])
     values: list[Values] = [
-        (
-            stream_event.layout,
-            stream_event.event.personal,
-            stream_event.seals,
-            event_place(
-                ledger, stream_event.keys.text, stream_event.event.source, stream_event.event.id
-            ),
-        )
-        for stream_event in stream_events
-        if stream_event.layout and not stream_event.fenced
+        (one.layout, one.event.personal, one.seals, place)
+        for one, place in zip(kept, places, strict=True)
+        if one.layout
     ]
-    return sealed_each(values, nonces(sum(len(personal) for _, personal, _, _ in values)))
+    return sealed_each(values, nonces(sum(len(seals) for _, _, seals, _ in values)))
 
 
-def _state(stream_event: StreamEvent, sealed: Any) -> bytes:
+def _state(stream_event: StreamEvent, sealed: orjson.Fragment | None) -> bytes:
     event = stream_event.event
     members = {
         "id": event.id,
@@ -155,10 +151,11 @@ def _state(stream_event: StreamEvent, sealed: Any) -> bytes:
         "time": instant(event.time),
         "categories": event.categories,
         "facts": stream_event.facts,
-        "sealed": sealed,
         "origin": msgspec.structs.asdict(stream_event.message.origin),
         **event.trace,
     }
+    if sealed is not None:
+        members["sealed"] = sealed
     if not stream_event.person:
         members["subject"] = event.subject
     if event.sequence is not None:
