@@ -34,8 +34,8 @@ class FieldGroup(NamedTuple):
     fields: tuple[str, ...]
 
 
-# What seals a group of a layout with the key of one person: the end of its associated data, which names fields
-# and key, and its encryption. As little as can be: it is not in the processor's cache when it is needed.
+# What seals a group of a layout with the key of one person: the end of its associated data, which names the
+# fields and the key, and its encryption. As little as can be: the processor's cache has it no more.
 Seal = tuple[bytes, Callable[[bytes, bytes, bytes], bytes]]
 
 

@@ -84,7 +84,13 @@ TAMPERING = {
     "a dead letter": ("DELETE FROM dead_letters", "dead-letter", None),
     "the format of a value": (
         "UPDATE events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
-        """ '"email":"A', '"email":"C'), 'UTF8') WHERE notification_id = 2""",
+        """ '"blob":"A', '"blob":"C'), 'UTF8') WHERE notification_id = 2""",
+        "value-format",
+        2,
+    ),
+    "the fields of sealed values": (
+        "UPDATE events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
+        """ '"fields":["email"', '"fields":["email","email"'), 'UTF8') WHERE notification_id = 2""",
         "value-format",
         2,
     ),
