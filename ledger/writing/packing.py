@@ -19,7 +19,7 @@ from ledger.crypto.sealing import KeyedHash, keyed_hash
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size, encode_state, instant
 from ledger.writing.message import Message
-from ledger.writing.rows import event_start, name_start
+from ledger.writing.rows import FINGERPRINT_BYTES, event_start, name_start
 from schemas import Code, Event, Rejection
 from schemas.powers import Claim
 
@@ -90,7 +90,7 @@ def pack(
     states = _states(ledger, stream_events, nonces)
     hashed_by = [_hash_of(stream_event, hashes.fingerprint) for stream_event in stream_events]
     fingerprints = [
-        keyed.of(stream_event.event.canonical)
+        keyed.of(stream_event.event.canonical)[:FINGERPRINT_BYTES]
         for stream_event, (keyed, _) in zip(stream_events, hashed_by, strict=True)
     ]
     rows = [
