@@ -24,6 +24,8 @@ from schemas import Code, Event, Rejection
 from schemas.powers import Claim
 
 _encode = msgspec.json.Encoder().encode
+# Of the hash of a value. Whom a search finds is opened and compared, so more would only take room.
+BLIND_BYTES = 16
 # Hash, category and field of a value that a person can be looked up by.
 Blind = tuple[bytes, str, str]
 
@@ -181,7 +183,8 @@ def _blind(stream_events: Sequence[StreamEvent], hmac: KeyedHash) -> list[Sequen
         for stream_event in stream_events
     ]
     return [
-        [(hmac.of(text), category, field) for text, category, field in values] for values in folded
+        [(hmac.of(text)[:BLIND_BYTES], category, field) for text, category, field in values]
+        for values in folded
     ]
 
 
@@ -213,8 +216,8 @@ def _packed(
 
 
 def blind_hash(key: bytes, field: str, value: Any) -> bytes:
-    """Keyed hash of one searchable value, spelling folded: case and spaces do not matter."""
-    return keyed_hash(key, _folded(field, value))
+    """Keyed hash of one searchable value, 16 bytes, spelling folded: case and spaces do not matter."""
+    return keyed_hash(key, _folded(field, value))[:BLIND_BYTES]
 
 
 def _folded(field: str, value: Any) -> bytes:

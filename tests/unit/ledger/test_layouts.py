@@ -82,6 +82,6 @@ def test_a_plaintext_is_its_json_and_spaces(value: Any) -> None:
 @given(st.sampled_from(sorted(BLIND_FIELDS)), st.text())
 def test_a_searchable_value_is_hashed_without_case_and_spaces(field: str, value: str) -> None:
     folded = "".join(value.split()).casefold()
-    expected = keyed_hash(b"key", orjson.dumps((field, folded)))
+    expected = keyed_hash(b"key", orjson.dumps((field, folded)))[:16]
     assert blind_hash(b"key", field, value) == expected
     assert blind_hash(b"key", field, f" {value}\t") == expected
