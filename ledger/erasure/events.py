@@ -100,5 +100,5 @@ def _own(
             **present(subject=entry.registry),
         }
     )
-    name = (event.source, event.id, b"", 0, erasure_ended(event.source, event.id))
-    return new_event(entry.subject, 0, event.type, state, name)
+    known_as = (event.source, event.id, b"", 0, erasure_ended(event.source, event.id))
+    return new_event(entry.subject, 0, event.type, state, known_as)

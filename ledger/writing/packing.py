@@ -147,7 +147,7 @@ def _sealed_members(
 
 def _state(stream_event: StreamEvent, sealed: orjson.Fragment | None) -> bytes:
     event = stream_event.event
-    members = {
+    members: dict[str, Any] = {
         "id": event.id,
         "source": event.source,
         "time": instant(event.time),
