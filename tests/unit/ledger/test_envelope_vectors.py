@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.crypto.formats import FORMAT_BYTES
 from ledger.crypto.groups import GroupPlace, open_group, seal_group
-from ledger.crypto.sealing import FORMAT_BYTES, NONCE_BYTES, key_id, next_month_key
+from ledger.crypto.sealing import NONCE_BYTES, key_id, next_month_key
 from ledger.errors import Halt
 from ledger.event import RecordedEvent, Sealed, decode_event
 from tests.fixtures.envelope import VECTORS
