@@ -1,7 +1,7 @@
 """What an erasure leaves behind, written with its MAC: fences, tombstones, index rows that come back.
 
 A row that is there already and is not authentic keeps the MAC that it has: a later erasure does not make a
-forged row look like ours. Only inside the caller's transaction, under the lock of the keys.
+forged row look like ours. What writes, only inside the caller's transaction, under the lock of the keys.
 """
 
 from collections.abc import Sequence
@@ -83,14 +83,13 @@ def restore_subject(session: Session, macs: RowMacs, entry: ErasureEntry, hmac: 
     )
 
 
-def name_subject(session: Session, macs: RowMacs, subject: UUID, sealed: str) -> None:
-    """Give an index row that came back from the journal its sealed reference; harmless when it has one."""
+def mac_of_named(session: Session, macs: RowMacs, subject: UUID, sealed: str) -> bytes | None:
+    """The MAC of an index row that came back from the journal, once it has its sealed reference again."""
     row = session.row("index_row", subject=subject)
-    if row is None or row[5] is not None:
-        return
+    if row is None:
+        return None
     *before, known_mac = row
-    mac = macs.changed("subject_index", before, known_mac, (*before[:5], sealed))
-    session.run("name_subject", subject=subject, sealed=sealed, mac=mac)
+    return macs.changed("subject_index", before, known_mac, (*before[:5], sealed))
 
 
 def _index_columns(

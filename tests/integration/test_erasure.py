@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -394,7 +395,10 @@ def test_subjects_of_streams_have_the_type_that_folds_expect(house: House) -> No
     assert house.events()[0].recorded_at - datetime.now(UTC) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("step", ["periods_of", "fences_of", "data_keys_of", "add_subjects"])
+@pytest.mark.parametrize(
+    "step",
+    ["periods_of", "fences_of", "data_keys_of", "current_epoch", "copy_subjects", "copy_data_keys"],
+)
 def test_a_query_that_fails_leaves_nothing_in_the_cache_to_believe(
     house: House, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -402,15 +406,20 @@ def test_a_query_that_fails_leaves_nothing_in_the_cache_to_believe(
     house.eraser().erase("customer/10023", [], "request")
     ledger = house.open()
     session = ledger.session
-    rows = session.rows
 
-    def failing(name: str, /, **parameters: object) -> list[tuple[object, ...]]:
-        if name == step:
-            raise KilledError
-        return rows(name, **parameters)
+    def failing(method: str) -> None:
+        original = getattr(session, method)
+
+        def fail(name: str, /, *arguments: Any, **parameters: Any) -> Any:
+            if name == step:
+                raise KilledError
+            return original(name, *arguments, **parameters)
+
+        monkeypatch.setattr(session, method, fail)
 
     new = collected("customer/new")
-    monkeypatch.setattr(session, "rows", failing)
+    for method in ("rows", "row", "copy_rows"):
+        failing(method)
     with pytest.raises(KilledError):
         house.record(collected(), new, ledger=ledger)
     monkeypatch.undo()
