@@ -1,7 +1,7 @@
 """Erasures since a moment. A batch in flight that refers to their data subjects must be decided again.
 
-The head counts erasures, and each erasure is a batch of its own, so both say the same thing: how many
-there were, and whom they were about. A batch that has nothing to do with them goes on.
+The head counts the batches that erase, so both say the same thing: how many there were, and whom they were
+about. A batch that has nothing to do with them goes on.
 """
 
 from typing import NamedTuple

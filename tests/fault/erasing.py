@@ -1,5 +1,6 @@
 """Erasing under attack: what is ordered about a person, what must be gone, and that nothing comes back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -186,8 +187,8 @@ class Erasing:
 class _Interrupted(ErasureJournal):
     """Dies after the entry is on disk, and before the commit."""
 
-    def append(self, entry: ErasureEntry) -> None:
-        super().append(entry)
+    def append(self, entries: Sequence[ErasureEntry]) -> None:
+        super().append(entries)
         raise Halt("the end")
 
 

@@ -58,7 +58,7 @@ FILES = (
     "file {keys}/epoch-EPOCH.key",
     "file {keys}/erasures.journal",
     "file {keys}/rows.key",
-    "file {keys}/links/SUBJECT.key",
+    "file {keys}/links/NUMBER.keys",
     "file withheld.pub",
     "file withheld.key",
     "file keep.key",
