@@ -59,6 +59,7 @@ FILES = (
     "file {keys}/erasures.journal",
     "file {keys}/rows.key",
     "file {keys}/links/NUMBER.keys",
+    "file {keys}/links/NUMBER.keys, behind its last record",
     "file withheld.pub",
     "file withheld.key",
     "file keep.key",
