@@ -7,7 +7,8 @@ any other, and is refused where it is no event.
 
 from collections.abc import Iterator, Sequence
 
-from consumers.source import Headers, Record
+from consumers.source import Record
+from schemas import Headers
 
 _ASCII = bytes(range(128)) + b"?" * 128
 _MORE, _BITS = 0x80, 0x7F

@@ -323,13 +323,13 @@ class Eraser:
             for entry, own in zip(entries, events, strict=True)
             for version, event in enumerate(own, latest.get(entry.subject, 0) + 1)
         ]
-        is_erasing = any(entry.categories for entry in entries)
+        erasures = sum(bool(entry.categories) for entry in entries)
         return append(
             self._session,
             numbered,
-            Span(ERASE if is_erasing else DECIDE),
+            Span(ERASE if erasures else DECIDE),
             link,
-            notes=BatchNotes(erasures=int(is_erasing)),
+            notes=BatchNotes(erasures=erasures),
             channel=self._ledger.channel,
         )
 

@@ -96,7 +96,9 @@ class SubjectIndex:
             for subject, *_, nameless in rows:
                 if nameless:
                     self._name_again(subject, reference)
-            self._periods[reference] = [Period(*period) for *period, _ in rows]
+            self._periods[reference] = [
+                Period(subject, start, through) for subject, start, through, _ in rows
+            ]
 
     def _make(self, reference: str, start: datetime, known: Collection[Period]) -> UUID:
         """Make a data subject with its own key, which seals the reference."""

@@ -18,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.audit import audit
-from ledger.crypto.key_files import FileLinkKeys
+from ledger.crypto.link_files import FileLinkKeys
 from ledger.crypto.places import data_key_place, ledger_key_place
 from ledger.crypto.sealing import from_base64url, open_bytes
 from ledger.errors import Halt, KeyLost

@@ -78,8 +78,12 @@ def test_two_consumers_that_make_a_key_of_a_known_person_agree_on_it(
 
 
 def call(month: int) -> dict[str, Any]:
-    called = {"categories": ["traffic"], "personal": {"called_number": "+31201234567"}}
-    return collected(time=f"2026-{month:02}-10T10:00:00Z", origin="network", **called)
+    return collected(
+        time=f"2026-{month:02}-10T10:00:00Z",
+        origin="network",
+        categories=["traffic"],
+        personal={"called_number": "+31201234567"},
+    )
 
 
 def test_a_chain_that_two_consumers_begin_earlier_has_one_order(
