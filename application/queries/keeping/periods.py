@@ -197,7 +197,9 @@ def clock_page(
     names = source.names(stream for stream, _ in found)
     return ClockPage(
         clocks=[
-            replace(row, subject=unless_erased(names[stream])) for stream, rows in found for row in rows
+            replace(row, subject=unless_erased(names[stream]))
+            for stream, rows in found
+            for row in rows
         ],
         due=[DueOf(category, number) for category, number in known.value.due.most_common()],
         counted_to=known.until,
