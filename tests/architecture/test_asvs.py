@@ -1,4 +1,4 @@
-"""The page on OWASP ASVS 5.0 has a place for each item of levels 1 and 2, and the tests it names are there."""
+"""The page on OWASP ASVS 5.0 has each item of levels 1 and 2, and the tests that it names are there."""
 
 import re
 from collections.abc import Iterator
