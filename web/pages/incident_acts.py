@@ -250,10 +250,11 @@ def _about(visit: Visit, params: CaseParams) -> Sequence[tuple[object, object]]:
 
 
 def _inputs(*inputs: Input) -> Any:
-    """The fields of an act on a case, always the same."""
+    """The fields of an act on a case, always the same. Who is told of no person names none."""
 
-    def made(_visit: Visit, _params: CaseParams) -> Sequence[Input]:
-        return (Input("subject", "hidden"), *(_worded(it) for it in inputs), AT)
+    def made(visit: Visit, _params: CaseParams) -> Sequence[Input]:
+        shown = (it for it in inputs if it.name != "persons" or visit.has("persons"))
+        return (Input("subject", "hidden"), *(_worded(it) for it in shown), AT)
 
     return made
 
@@ -337,14 +338,6 @@ def _suspect_inputs(_visit: Visit, _params: SuspectingParams) -> Sequence[Input]
 
 
 _CHANNEL = Input("channel", required=True, label="told_by", hint="told_by")
-
-
-def _tell_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
-    """Who is told of no person tells everybody, in public."""
-    persons = (Input("persons", "textarea", hint="persons"),) if visit.has("persons") else ()
-    return _inputs(_CHANNEL, *persons)(visit, params)  # type: ignore[no-any-return]
-
-
 ACTS: tuple[Act[Any, Any], ...] = (
     _begun(
         "detect",
@@ -386,7 +379,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
     _on_case(
         "tell",
         Telling,
-        inputs=_tell_inputs,
+        inputs=_inputs(_CHANNEL, Input("persons", "textarea", hint="persons")),
         do=_tell,
         preview=_would_tell,
     ),
