@@ -13,9 +13,10 @@ from application.language import speak
 from application.sight import NOTHING
 from application.times import show_in
 from host.pool import SitePool
-from ledger.errors import Misconfigured
+from ledger.errors import Busy, Misconfigured
 from projections.folds.timetravel import NOW
 from web.frame import AS_OF, MOMENT
+from web.logins.guard import SAFE_METHODS
 from web.logins.limits import openings
 from web.principals import Principal
 from web.problems import NotForRole, TooMany
@@ -77,6 +78,8 @@ class Desk:
                 return work(visit)
 
         async with self._shares.turn(principal.reference):
+            if await _has_left(request):
+                raise Busy("the client went away while it waited")
             return await run_in_threadpool(answered)
 
     def check_opening(self, principal: Principal, stated: Stated) -> None:
@@ -93,6 +96,11 @@ class Desk:
         if subject is None:
             return NOTHING_STATED
         return self._reasons.of(self.login_of(request), subject)
+
+
+async def _has_left(request: Request) -> bool:
+    """Whether there is no client any more to read the answer. Only asked of a request without a body."""
+    return request.method in SAFE_METHODS and await request.is_disconnected()
 
 
 def subject_of(request: Request) -> str | None:

@@ -77,6 +77,19 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
     ending: Ending | None = None
 
     @property
+    def place(self) -> str | None:
+        """The parameter by which it goes on, where it is a part of a list; its answer says the `next` one."""
+        if "next" not in self.answer.__struct_fields__:
+            return None
+        names = self.params.__struct_fields__
+        return next((name for name in ("after", "before") if name in names), None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a list that is made as a whole."""
+        return self.rows is not None and self.place is None
+
+    @property
     def description(self) -> str:
         """What the answer is, from the function's docstring."""
         return cleandoc(self.load.__doc__ or "")

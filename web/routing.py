@@ -118,6 +118,7 @@ class Pages:
             if typed.get("seen") != preview.seen:
                 return self._previewed(request, form, visit, typed, preview)
         sent.address = form.do(visit, fields)
+        visit.settle()
         return RedirectResponse(sent.address, 303)
 
     def _previewed(

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from application.following import bring_up_to_date, rebuild_outdated
+from application.following import rebuild_outdated
 from consumers.together import UNOBSERVED, PostObserver
 from host.logs import Log
 from host.pool import SitePool
@@ -112,12 +112,12 @@ class Server:
     def _record_reads(self) -> None:
         """Record what was read; what cannot be recorded now waits.
 
-        Views take the reads up here, so that the next request need not.
+        Views begin to take the reads up here, so that the next request need not wait for that.
         """
         try:
             with self._pool.site() as site:
                 if site.record_reads():
-                    bring_up_to_date(site)
+                    site.wait_for_views(at_most_s=0.0)
         except (Misconfigured, Retry) as error:
             if not self._told:  # where the login may only read, `ledger upkeep` records them
                 _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")

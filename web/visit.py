@@ -1,17 +1,17 @@
 """One request: who asks, in which language, as of which moment, and the ledger that answers."""
 
-import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 
-from application.following import bring_up_to_date, wait_until_current
 from application.reading import Reader
 from application.sight import EVERYTHING
 from application.source import Source
 from host.settings import Settings
 from host.site import Site
+from ledger.errors import LedgerError
 from ledger.names import Role
 from ledger.reading import may_take
 from projections.folds.timetravel import NOW, Moment
@@ -21,6 +21,9 @@ from web.principals import Principal
 from web.problems import NotForRole
 from web.reasons import NOTHING_STATED, Reason, Stated, Statements
 from web.rights import NEEDED, Deed, Part, Rights, rights_of, sight_of
+
+SETTLE_S = 30.0
+"""How long the answer to an act waits for the views to show it."""
 
 
 class Visit:
@@ -47,6 +50,8 @@ class Visit:
         self._statements = statements
         self._current = False
         self._held = False
+        self.behind = 0
+        """How many recorded events the answer lacks, as the views are behind."""
         self._roles: dict[Role, bool] = {}
 
     @property
@@ -89,7 +94,7 @@ class Visit:
     def source(self, query: str) -> Source:
         """What an answer is made from. Each read is noted as this person's, under the name of the query.
 
-        Views are up to date with all that was recorded before the first call.
+        Views are up to date with all that was recorded before the first call, but for what is `behind`.
         """
         self._bring_up_to_date()
         self.site.for_whom = self._reader(self.site.source(query))
@@ -115,6 +120,10 @@ class Visit:
         words = (word for text in texts for word in _words(text))
         if not self.has("persons") and any(kind_of(word) in OUTSIDERS for word in words):
             raise NotForRole
+
+    def ledger_key(self, purpose: str) -> bytes:
+        """A key of the ledger itself."""
+        return self.site.source("").opener.ledger_key(purpose)
 
     def whole_source(self, query: str) -> Source:
         """The same, of all that is held of a person: for the documents that a person is entitled to.
@@ -154,7 +163,7 @@ class Visit:
         self.count_opening()
         stated = Stated(reason, frozenset({category}))
         made = Visit(self.site, self.principal, self.language, self.moment, stated)
-        made._current = self._current
+        made._current, made.behind = self._current, self.behind
         return made
 
     def count_opening(self) -> None:
@@ -176,13 +185,18 @@ class Visit:
             case_ref=reason.case_ref if reason else None,
         )
 
+    def settle(self) -> None:
+        """After an act: return when the views show it, so that the next page does.
+
+        The act is recorded, so what keeps the views from following is for that page to say.
+        """
+        with suppress(LedgerError):
+            self.site.wait_for_views(at_most_s=SETTLE_S)
+
     def _bring_up_to_date(self, *, always: bool = False) -> None:
         """Only the present is read from the views."""
         if (always or self.moment == NOW) and not self._current:
-            if self._may_work_as("projector"):
-                bring_up_to_date(self.site)
-            else:
-                wait_until_current(self.site, time.sleep)
+            self.behind = self.site.wait_for_views()
             self._current = True
 
 

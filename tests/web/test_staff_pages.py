@@ -85,8 +85,7 @@ def test_looks_come_in_pages_newest_first(sampled: Consoled) -> None:
     positions = [look["position"] for look in whole["looks"]]
     assert positions == sorted(positions, reverse=True)
     assert whole["count"] == len(positions) > 4
-    first = client.api("/staff/11", limit="3")
-    second = client.api("/staff/11", limit="3", before=str(first["next"]))
+    first, second, *_ = client.parts("/staff/11", limit="3")
     assert [look["position"] for look in first["looks"] + second["looks"]] == positions[:6]
     assert whole["next"] is None
 

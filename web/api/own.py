@@ -171,7 +171,9 @@ async def take(
     def act(visit: Visit) -> OwnAct:
         if not visit.may("self-service"):
             raise NotFound
-        return deed.do(visit, named, body)
+        done = deed.do(visit, named, body)
+        visit.settle()
+        return done
 
     answer = await desk.answer(request, principal, act, moment={})
     return Response(to_line(answer), media_type=JSON)

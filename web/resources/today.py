@@ -8,6 +8,9 @@ from application.queries.today.task import TaskList, answer_of, lacks_person
 from web.resource import NoParams, resource
 from web.visit import Visit
 
+ONE_BY_ONE = 100
+"""So many recipients who must be told are tasks of their own; more of them are one task with their number."""
+
 
 @resource("/today", "today", name="today", rows="tasks")
 def today(visit: Visit, params: NoParams) -> TaskList:
@@ -15,7 +18,7 @@ def today(visit: Visit, params: NoParams) -> TaskList:
     source = visit.source("today")
     # An open ledger has no desk, and its tables know no orders.
     at_the_desk = desk_tasks(source) if visit.settings.confidential else ()
-    answer = answer_of([*at_the_desk, *tasks(visit.site, source)], None)
+    answer = answer_of([*at_the_desk, *tasks(visit.site, source, ONE_BY_ONE)], None)
     return answer if visit.has("persons") else without_persons(answer)
 
 

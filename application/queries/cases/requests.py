@@ -123,6 +123,16 @@ def listed(
     )
 
 
+def is_listed(
+    request: Request, time: datetime, *, ended: bool, overdue_only: bool, period: Period = ALWAYS
+) -> bool:
+    """Whether a request is in a list as of a time; the rest as for `listed`."""
+    state = standing(request, time)
+    return (
+        state is not None and _received_in(period, request) and _matches(state, ended, overdue_only)
+    )
+
+
 def _matches(state: RequestStatus, ended: bool, overdue_only: bool) -> bool:
     return (ended or state.ended_at is None) and (state.overdue or not overdue_only)
 
