@@ -307,9 +307,7 @@ def _on_case(name: str, fields: type[Any], **members: Any) -> Act[Any, Any]:
     )
 
 
-def _begun(
-    name: str, path: str, fields: type[Any], part: Part = "incidents", **members: Any
-) -> Act[Any, Any]:
+def _begun(name: str, path: str, part: Part, **members: Any) -> Act[Any, Any]:
     """An act that begins an incident. `part`: of a case of misuse that of persons, as it names one."""
     return Act(
         name=f"incident-{name}",
@@ -317,7 +315,6 @@ def _begun(
         section="incidents",
         part=part,
         deed="incidents",
-        fields=fields,
         back=lambda _params: "/incidents",
         **members,
     )
@@ -342,7 +339,8 @@ ACTS: tuple[Act[Any, Any], ...] = (
     _begun(
         "detect",
         "/acts/detect-breach",
-        Detecting,
+        "incidents",
+        fields=Detecting,
         params=NoParams,
         inputs=_detect_inputs,
         do=_detect,
@@ -351,8 +349,8 @@ ACTS: tuple[Act[Any, Any], ...] = (
     _begun(
         "suspect",
         "/acts/suspect-misuse",
-        Suspecting,
-        part="persons",
+        "persons",
+        fields=Suspecting,
         params=SuspectingParams,
         inputs=_suspect_inputs,
         do=_suspect,

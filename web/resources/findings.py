@@ -54,7 +54,9 @@ class RuleParams(Params, frozen=True, kw_only=True):
 def findings(visit: Visit, params: FindingsParams) -> FindingsPage:
     """Facts that break a rule, by time of occurrence, and what ends each; with how many of each rule."""
     source = visit.source("findings")
-    after = place_named(source, params.after, FindingPlace) if params.after else None
+    after: FindingPlace | None = None
+    if params.after:
+        after = place_named(source, params.after, FindingPlace)
     criteria = replace(params.criteria, after=after)
     return findings_page(source, criteria, visit.moment, params.limit)
 
