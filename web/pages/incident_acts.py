@@ -250,10 +250,11 @@ def _about(visit: Visit, params: CaseParams) -> Sequence[tuple[object, object]]:
 
 
 def _inputs(*inputs: Input) -> Any:
-    """The fields of an act on a case, always the same."""
+    """The fields of an act on a case, always the same. Who is told of no person names none."""
 
-    def made(_visit: Visit, _params: CaseParams) -> Sequence[Input]:
-        return (Input("subject", "hidden"), *(_worded(it) for it in inputs), AT)
+    def made(visit: Visit, _params: CaseParams) -> Sequence[Input]:
+        shown = (it for it in inputs if it.name != "persons" or visit.has("persons"))
+        return (Input("subject", "hidden"), *(_worded(it) for it in shown), AT)
 
     return made
 
@@ -306,9 +307,7 @@ def _on_case(name: str, fields: type[Any], **members: Any) -> Act[Any, Any]:
     )
 
 
-def _begun(
-    name: str, path: str, fields: type[Any], part: Part = "incidents", **members: Any
-) -> Act[Any, Any]:
+def _begun(name: str, path: str, part: Part, **members: Any) -> Act[Any, Any]:
     """An act that begins an incident. `part`: of a case of misuse that of persons, as it names one."""
     return Act(
         name=f"incident-{name}",
@@ -316,7 +315,6 @@ def _begun(
         section="incidents",
         part=part,
         deed="incidents",
-        fields=fields,
         back=lambda _params: "/incidents",
         **members,
     )
@@ -337,19 +335,12 @@ def _suspect_inputs(_visit: Visit, _params: SuspectingParams) -> Sequence[Input]
 
 
 _CHANNEL = Input("channel", required=True, label="told_by", hint="told_by")
-
-
-def _tell_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
-    """Who is told of no person tells everybody, in public."""
-    persons = (Input("persons", "textarea", hint="persons"),) if visit.has("persons") else ()
-    return _inputs(_CHANNEL, *persons)(visit, params)  # type: ignore[no-any-return]
-
-
 ACTS: tuple[Act[Any, Any], ...] = (
     _begun(
         "detect",
         "/acts/detect-breach",
-        Detecting,
+        "incidents",
+        fields=Detecting,
         params=NoParams,
         inputs=_detect_inputs,
         do=_detect,
@@ -358,8 +349,8 @@ ACTS: tuple[Act[Any, Any], ...] = (
     _begun(
         "suspect",
         "/acts/suspect-misuse",
-        Suspecting,
-        part="persons",
+        "persons",
+        fields=Suspecting,
         params=SuspectingParams,
         inputs=_suspect_inputs,
         do=_suspect,
@@ -386,7 +377,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
     _on_case(
         "tell",
         Telling,
-        inputs=_tell_inputs,
+        inputs=_inputs(_CHANNEL, Input("persons", "textarea", hint="persons")),
         do=_tell,
         preview=_would_tell,
     ),

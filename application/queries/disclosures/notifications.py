@@ -84,14 +84,14 @@ def notification_page(
     """The tasks of a part, by key. Raises UnknownSubject, Misconfigured."""
     streams = known_streams(source, criteria.subject) if criteria.subject else None
     note_read(source, criteria.subject)
-    after = place_named(part.after, UUID) if part.after else NOBODY
+    after = place_named(source, part.after, UUID) if part.after else NOBODY
 
     def fitting(person: tuple[UUID, Changes]) -> tuple[UUID, list[NotificationTask]] | None:
         some = [task for task in tasks(person[1]) if _is_meant(criteria, task)]
         return (person[0], some) if some else None
 
     people = _changes_after(source, criteria, streams, moment, after)
-    found, following = taken(((row[0], row) for row in people), part.limit, fitting)
+    found, following = taken(source, ((row[0], row) for row in people), part.limit, fitting)
     rows = ((stream, task) for stream, some in found for task in some)
     shown = list(_notifications(source, rows, criteria, moment))
     if moment != NOW or criteria.subject or criteria.recipient:
