@@ -23,7 +23,7 @@ S = TypeVar("S")
 Stage = Literal["due", "waiting", "ended"]
 OPEN: tuple[Stage, ...] = ("due", "waiting")
 ALL: tuple[Stage, ...] = (*OPEN, "ended")
-_FIRST_ROWS, _MOST_ROWS = 128, 1_000
+_ROWS = 500
 _STREAMS = 200
 _BY_STREAM = attrgetter("stream")
 _BEGIN = datetime(1, 1, 1, tzinfo=UTC)
@@ -67,20 +67,25 @@ class Case(NamedTuple):
 
 
 def cases(
-    session: Session, view: View[S], wanted: Wanted, after: CasePlace | None = None
+    session: Session,
+    view: View[S],
+    wanted: Wanted,
+    after: CasePlace | None = None,
+    first: int = _ROWS,
 ) -> Iterator[tuple[CasePlace, S]]:
-    """Cases after a place, in order; rows are fetched as they are taken."""
+    """Cases after a place, in order. `first`: how many will do, most likely; then more are read."""
     bookmark_of(session, view)
     for stage in wanted.stages:
         if after and ALL.index(stage) < ALL.index(after.stage):
             continue
         place = after if after and after.stage == stage else CasePlace(stage, _BEGIN, "", NOBODY)
-        for case in _of_stage(session, view.name, wanted, place):
+        for case in _of_stage(session, view.name, wanted, place, first):
             yield case.place, view.decode(case.state)
 
 
-def _of_stage(session: Session, table: str, wanted: Wanted, place: CasePlace) -> Iterator[Case]:
-    count = _FIRST_ROWS
+def _of_stage(
+    session: Session, table: str, wanted: Wanted, place: CasePlace, count: int
+) -> Iterator[Case]:
     while True:
         rows = [
             Case(CasePlace(place.stage, due or _BEGIN, subkey, stream), state)
@@ -89,7 +94,7 @@ def _of_stage(session: Session, table: str, wanted: Wanted, place: CasePlace) ->
         yield from rows
         if len(rows) < count:
             return
-        place, count = rows[-1].place, _MOST_ROWS
+        place, count = rows[-1].place, _ROWS
 
 
 def _rows(

@@ -45,7 +45,7 @@ from projections.views.requests import Request
 from projections.views.secrecy import Secrets
 
 S = TypeVar("S")
-_PEOPLE = 128
+_PEOPLE = 500
 _BLOCK_ROWS = 1_000
 _BEFORE_ALL = (datetime(1, 1, 1, tzinfo=UTC), "", "", "", UUID(int=0), "")
 _FINDING_PLACE = ("occurred_at", "source", "id", "rule", "stream", "subkey")
@@ -156,10 +156,12 @@ def findings(
     rules: Sequence[str] | None = None,
     about: Sequence[UUID] | None = None,
     after: FindingPlace | None = None,
+    first: int = _BLOCK_ROWS,
 ) -> Iterator[Finding]:
     """Findings that count at the clock, by (occurred_at, source, id, rule), in flat memory.
 
     `rules`: ids. `about`: streams of the events. None: any. `after`: a place that they come after, or are at.
+    `first`: how many will do, most likely; then more are read.
     As of the past: `findings_past.past_findings`.
     """
     bookmark_of(session, findings_view.VIEW)
@@ -170,11 +172,11 @@ def findings(
         clock=clock,
         rules=None if rules is None else list(rules),
         streams=None if about is None else list(about),
-        count=_BLOCK_ROWS,
+        count=first,
     ):
         for *_, state in page:
             yield _FINDING.decode(state)
-        last = page[-1][:-1]
+        last, first = page[-1][:-1], _BLOCK_ROWS
 
 
 def finding_counts(session: Session, clock: datetime, rules: Sequence[str]) -> dict[str, int]:
@@ -242,19 +244,20 @@ def notifications_after(
     *,
     streams: Sequence[UUID] | None = None,
     open_only: bool = False,
+    first: int,
 ) -> Iterator[tuple[UUID, Changes]]:
-    """The same of persons after a stream; rows are fetched as they are taken."""
+    """The same of persons after a stream. `first`: how many will do, most likely; then more are read."""
     bookmark_of(session, notifications_view.VIEW)
     while rows := session.of("projections").rows(
         "notifications_page",
         stream=after,
         streams=None if streams is None else list(streams),
         open_only=open_only,
-        count=_PEOPLE,
+        count=first,
     ):
         for stream, state in rows:
             yield stream, notifications_view.VIEW.decode(state)
-        after = rows[-1][0]
+        after, first = rows[-1][0], _PEOPLE
 
 
 def open_notifications(session: Session) -> int:

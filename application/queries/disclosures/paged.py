@@ -100,16 +100,17 @@ def _before(
 
 
 def _followed(source: Source, criteria: PageFilter, place: _Place) -> Iterator[Disclosure]:
+    count = criteria.limit + 1
     while block := disclosures_before(
         source.session,
         place,
-        _BLOCK_ROWS,
+        count,
         recipient=criteria.recipient,
         kind=criteria.kind,
         since=criteria.period.since,
     ):
         yield from block
-        place = sort_key(block[-1])
+        place, count = sort_key(block[-1]), _BLOCK_ROWS
 
 
 def _known_before(
