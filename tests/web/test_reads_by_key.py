@@ -1,7 +1,7 @@
 """A list that is read by key reads no more when the ledger grows: each part costs what it shows.
 
-Statements and rows that come from the database are counted, never seconds. Every resource that is a list goes on
-by key, or is named here with what bounds it.
+Statements and rows that come from the database are counted, never seconds. Every resource that is a list
+goes on by key, or is named here with what bounds it.
 """
 
 from collections.abc import Iterator
@@ -101,7 +101,7 @@ def consoles(
 
 
 @pytest.fixture
-def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many rows each statement of the readers brought."""
     found: list[int] = []
     # Nothing is so short here that it is done for each answer.
@@ -125,7 +125,7 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
             yield row
 
     monkeypatch.setattr(Session, "stream", counted_stream)
-    yield found
+    return found
 
 
 def asked(client: Client, path: str, counting: list[int], **parameters: str) -> Counted:
