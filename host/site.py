@@ -29,7 +29,7 @@ from ledger.crypto.provider import KeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.embedded import Server
 from ledger.erasure.eraser import Bounds, Eraser
-from ledger.errors import Misconfigured
+from ledger.errors import Misconfigured, NotGranted, Remedy
 from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
 from ledger.journal.tombstones import expire_tombstones
@@ -251,7 +251,7 @@ class Site:
         if not reader.judged or self.is_granted(reader):
             return True
         if self.settings.reading.unheld == "refuse":
-            raise Misconfigured(not_granted(reader))
+            raise not_granted(reader)
         return False
 
     def is_granted(self, reader: Reader) -> bool:
@@ -332,12 +332,12 @@ class Site:
         """
         roles = self.approving_roles(act)
         if roles and reader.role not in roles:
-            raise Misconfigured(
-                f"the role {reader.role} may not approve this act: {reader.reference} must set"
-                f" LEDGER_READER_ROLE to one of {', '.join(roles)}"
+            raise NotGranted(
+                f"the role {reader.role} may not approve this act, but {', '.join(roles)}",
+                remedy=Remedy("approve-as", roles),
             )
         if not self.is_granted(reader):
-            raise Misconfigured(not_granted(reader))
+            raise not_granted(reader)
 
     def _open_recorder_of_own(self) -> Ledger:
         """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""

@@ -93,13 +93,15 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
     if resource.is_whole:
         content = {"allOf": [content, {"$ref": "#/components/schemas/NextPiece"}]}
     is_list = resource.is_whole or resource.place
-    links = {"Link": {"$ref": "#/components/headers/Link"}} if is_list else {}
+    links = _named("Link") if is_list or resource.ending else {}
+    links |= _named("Deprecation", "Sunset") if resource.ending else {}
     example = components.example(components.schema(resource.answer))
     return {
         "operationId": _operation_id(resource.path),
         "summary": resource.summary,
         "description": resource.description,
         "tags": [resource.part],
+        **({"deprecated": True} if resource.ending else {}),
         "parameters": [*_own(resource, components), *_beside(resource)],
         "responses": {
             "200": {
@@ -152,10 +154,11 @@ def _beside(resource: AnyResource) -> Iterable[Schema]:
 
 
 def _headers(*names: str) -> Schema:
-    return {
-        name: {"$ref": f"#/components/headers/{name}"}
-        for name in ("API-Version", "traceparent", *names)
-    }
+    return _named("API-Version", "traceparent", *names)
+
+
+def _named(*names: str) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _refusals(statuses: Iterable[int]) -> Schema:

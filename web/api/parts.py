@@ -97,8 +97,19 @@ HEADERS: Schema = {
         "schema": {"type": "integer", "minimum": 1},
     },
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
+    "Deprecation": {
+        "description": "Since when this answer is deprecated (RFC 9745).",
+        "schema": {"type": "string", "pattern": "^@[0-9]+$"},
+    },
+    "Sunset": {
+        "description": "From when this address may answer 404 (RFC 8594).",
+        "schema": {"type": "string"},
+    },
     "Link": {
-        "description": '`rel="next"`: the next piece of a list.',
+        "description": (
+            '`rel="next"`: the next piece of a list. `rel="successor-version"`: what takes the place of '
+            "an answer that ends."
+        ),
         "schema": {"type": "string"},
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},

@@ -22,10 +22,11 @@ from web.answering import Desk, load
 from web.api.asking import CURSOR, LIMIT, Asked, camel, hyphened, read_request
 from web.api.paging import Pages
 from web.api.problems import ApiProblem, failed, worded
-from web.api.sending import answered, bodiless
+from web.api.sending import answered, bodiless, ending_headers
 from web.logins.limits import Limiter
 from web.principals import DATA_SUBJECT, Principal
 from web.problems import NotFound, NotLoggedIn, TooMany, WrongMethod
+from web.refusals import log_refusal
 from web.requests import language_of
 from web.resource import Resource
 from web.rights import rights_of
@@ -45,28 +46,34 @@ Guarded = Callable[[Request, Principal], Awaitable[Response]]
 class Endpoint:
     """One address of the API and what it does by each method. Every answer is JSON, also that of an error.
 
-    `word`: how a problem is written.
+    `word`: how a problem is written. `headers`: of each answer.
     """
 
     def __init__(
-        self, methods: Mapping[str, Method], word: Callable[[ApiProblem], Response] = worded
+        self,
+        methods: Mapping[str, Method],
+        word: Callable[[ApiProblem], Response] = worded,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         get = {"HEAD": methods["GET"]} if "GET" in methods else {}
         self._methods = {**methods, **get}
         self._allow = ", ".join([*self._methods, "OPTIONS"])
         self._word = word
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
         speak(language_of(request))
         response = bodiless(request, await self._answered(request))
+        response.headers.update(self._headers)
         await response(scope, receive, send)
 
     async def _answered(self, request: Request) -> Response:
         try:
             return await self._answer(request)
         except LedgerError as error:
+            log_refusal(error, request.state.principal)
             response = failed(error, self._word)
         except Exception as error:  # its text may quote a value: the log has its type alone
             name = type(error).__name__
@@ -131,9 +138,20 @@ def resource_route(
             moment=asked.moment,
             stated=asked.stated,
         )
-        return answered(request, made.content, **made.headers)
+        links = _links(resource, made.following)
+        return answered(request, made.content, **made.headers, **links)
 
-    return Route(BASE + resource.path, Endpoint({"GET": guarded(answer, requests), **more}))
+    methods = {"GET": guarded(answer, requests), **more}
+    headers = ending_headers(resource.ending)
+    return Route(BASE + resource.path, Endpoint(methods, headers=headers))
+
+
+def _links(resource: Resource[Any, Any], following: str | None) -> Mapping[str, str]:
+    """The next piece of a list, and what takes the place of an answer that ends."""
+    instead = resource.ending and f'<{BASE}{resource.ending.instead}>; rel="successor-version"'
+    following = following and f'<{following}>; rel="next"'
+    links = [link for link in (following, instead) if link]
+    return {"link": ", ".join(links)} if links else {}
 
 
 def is_personal(resource: Resource[Any, Any]) -> bool:
@@ -151,8 +169,7 @@ class Made(NamedTuple):
     @property
     def headers(self) -> Mapping[str, str]:
         """What is said of it beside."""
-        link = {"link": f'<{self.following}>; rel="next"'} if self.following else {}
-        return link | ({BEHIND: str(self.behind)} if self.behind else {})
+        return {BEHIND: str(self.behind)} if self.behind else {}
 
 
 def _made(visit: Visit, resource: Resource[Any, Any], asked: Asked, request: Request) -> Made:

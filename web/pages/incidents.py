@@ -62,7 +62,8 @@ def _begun(visit: Visit) -> tuple[object, ...]:
     if not visit.may("incidents"):
         return ()
     detect: Offered = ("incident-detect", "acts/detect-breach", {})
-    return acts(visit, detect, ("incident-suspect", "acts/suspect-misuse", {}))
+    suspect: Offered = ("incident-suspect", "acts/suspect-misuse", {})
+    return acts(visit, detect, *([suspect] if visit.has("persons") else ()))
 
 
 def _row(visit: Visit, row: IncidentRow) -> tuple[object, ...]:

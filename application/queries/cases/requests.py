@@ -219,7 +219,7 @@ def _row(case: FoundRequest, request: Request, state: RequestStatus) -> RequestR
     return RequestRow(
         request_ref=request.ref,
         subject=unless_erased(case.reference),
-        data_subject=str(case.stream),
+        data_subject=str(case.pseudonym or case.stream),
         right=receipt.facts["right"],
         channel=receipt.facts["channel"],
         received_on=receipt.facts["received_on"],

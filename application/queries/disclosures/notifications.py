@@ -163,12 +163,14 @@ def _notifications(
         for stream, task in block:
             references = _references(source, stream, task, moment) if criteria.subject else UNSET
             person = criteria.subject or unless_erased(people[stream])
-            yield _notification(person, stream, task, names.at(task.recipient, time), references)
+            data_subject = source.pseudonym(stream)
+            told = names.at(task.recipient, time)
+            yield _notification(person, data_subject, task, told, references)
 
 
 def _notification(
     subject: Name | str | None,
-    stream: UUID,
+    data_subject: UUID,
     task: NotificationTask,
     recipient_name: Shown | None,
     references: list[str] | UnsetType,
@@ -176,7 +178,7 @@ def _notification(
     notice = task.told
     return Notification(
         subject=subject,
-        data_subject=str(stream),
+        data_subject=str(data_subject),
         recipient=task.recipient,
         recipient_name=recipient_name,
         action=task.action,

@@ -17,7 +17,7 @@ from application.queries.keeping.deciding import GroundShown, ground_row
 from application.queries.keeping.erasures import CarriedOut, Due
 from application.queries.parts import Part, place_named, taken
 from application.remembered import Known, Remembered
-from application.source import ERASED, Source
+from application.source import Source, unless_erased
 from ledger.crypto.sealing import end_of_month
 from ledger.storage.postgres import Session
 from projections.keeping.erasing import deferrals, lasting_for, steps
@@ -170,7 +170,7 @@ def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
         names = source.names(person.stream for person, of_person in rows if of_person)
         for person, of_person in rows:
             for row in of_person:
-                yield replace(row, subject=_name(names[person.stream]))
+                yield replace(row, subject=unless_erased(names[person.stream]))
 
 
 def clock_page(
@@ -197,7 +197,7 @@ def clock_page(
     names = source.names(stream for stream, _ in found)
     return ClockPage(
         clocks=[
-            replace(row, subject=_name(names[stream])) for stream, rows in found for row in rows
+            replace(row, subject=unless_erased(names[stream])) for stream, rows in found for row in rows
         ],
         due=[DueOf(category, number) for category, number in known.value.due.most_common()],
         counted_to=known.until,
@@ -207,10 +207,6 @@ def clock_page(
 
 def _in_blocks(streams: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
     return (streams[begin : begin + size] for begin in range(0, len(streams), size))
-
-
-def _name(name: Name) -> Name | None:
-    return None if name == ERASED else name
 
 
 def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
@@ -367,15 +363,15 @@ def step_rows(source: Source, erasures: Iterable[Due | CarriedOut]) -> Iterator[
     while block := list(islice(rows, _BLOCK)):
         names = source.names(item.stream for item in block)
         for item in block:
-            yield _step(item, _name(names[item.stream]))
+            yield _step(item, unless_erased(names[item.stream]), source.pseudonym(item.stream))
 
 
-def _step(item: Due | CarriedOut, name: Name | None) -> StepShown:
+def _step(item: Due | CarriedOut, name: Name | None, data_subject: UUID) -> StepShown:
     step, erasure = item.step, item.erasure if isinstance(item, CarriedOut) else None
     until = None if step.month is None else end_of_month(step.month).date()
     return StepShown(
         subject=name,
-        data_subject=str(item.stream),
+        data_subject=str(data_subject),
         cause=step.cause,
         request_ref=step.request_ref,
         categories=list(step.erased),
