@@ -94,7 +94,7 @@ def _of_stage(
         yield from rows
         if len(rows) < count:
             return
-        place, count = rows[-1].place, _ROWS
+        place, count = rows[-1].place, min(2 * count, _ROWS)
 
 
 def _rows(
