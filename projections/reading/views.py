@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Halt
+from ledger.reading import LAST
 from ledger.storage.postgres import Session
 from projections.findings import view as findings_view
 from projections.findings.judging import Finding
@@ -117,10 +118,11 @@ def disclosures_before(
     recipient: str | None = None,
     kind: str | None = None,
     since: datetime | None = None,
+    upto: int = LAST,
 ) -> list[Disclosure]:
     """At most so many disclosures before a place (occurred_at, source, id), the latest first.
 
-    `recipient`, `kind`, `since`: as for `disclosed`.
+    `recipient`, `kind`, `since`: as for `disclosed`. `upto`: the last position.
     """
     bookmark_of(session, disclosures.VIEW)
     occurred_at, source, id = place
@@ -132,6 +134,7 @@ def disclosures_before(
         recipient=recipient,
         kind=kind,
         since=since,
+        upto=upto,
         count=count,
     )
     return [disclosures.VIEW.decode(state) for (state,) in rows]

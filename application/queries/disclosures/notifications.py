@@ -15,7 +15,7 @@ from application.source import Shown, Source, instant_or_none, rows_known, unles
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.folds.timetravel import NOW, Moment, fold_at
-from projections.reading.cases import NOBODY, known_rows
+from projections.reading.known import NOBODY, known_rows
 from projections.reading.views import (
     disclosed,
     notifications,

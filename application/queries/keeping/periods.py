@@ -24,7 +24,7 @@ from projections.keeping.erasing import deferrals, lasting_for, steps
 from projections.keeping.keepings import keepings_of
 from projections.keeping.lasting import RetentionEnd
 from projections.keeping.person import Person
-from projections.reading.cases import NOBODY
+from projections.reading.known import NOBODY
 from projections.reading.persons import persons, persons_of
 from rulebook import Cause, ErasureFacts, kept
 from rulebook.calendar import day_of
@@ -197,7 +197,9 @@ def clock_page(
     names = source.names(stream for stream, _ in found)
     return ClockPage(
         clocks=[
-            replace(row, subject=unless_erased(names[stream])) for stream, rows in found for row in rows
+            replace(row, subject=unless_erased(names[stream]))
+            for stream, rows in found
+            for row in rows
         ],
         due=[DueOf(category, number) for category, number in known.value.due.most_common()],
         counted_to=known.until,
