@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-import msgspec
 from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from schemas.events.rights import Right
 from schemas.formats import Code
 from schemas.personal import Value
 from web.answering import Desk
+from web.api.reading import json_of
 from web.api.sending import JSON
 from web.logins.forms import TooLong, read_body
 from web.logins.limits import Limiter
@@ -171,7 +171,9 @@ async def take(
     def act(visit: Visit) -> OwnAct:
         if not visit.may("self-service"):
             raise NotFound
-        return deed.do(visit, named, body)
+        done = deed.do(visit, named, body)
+        visit.settle()
+        return done
 
     answer = await desk.answer(request, principal, act, moment={})
     return Response(to_line(answer), media_type=JSON)
@@ -188,10 +190,7 @@ async def _content(request: Request) -> bytes:
 
 def _read(into: type[B], content: bytes) -> B:
     """A body as a struct. Raises Misconfigured, which names only members that there are, and no value."""
-    try:
-        sent = msgspec.json.decode(content)
-    except (ValueError, RecursionError):
-        raise Misconfigured("expected a JSON object") from None
+    sent = json_of(content)
     if not isinstance(sent, dict):
         raise Misconfigured("expected a JSON object")
     if not set(sent) <= set(into.__struct_encode_fields__):
