@@ -15,7 +15,7 @@ from host.pool import SitePool
 from ledger.errors import Misconfigured
 from projections.folds.timetravel import NOW
 from web.frame import AS_OF, MOMENT
-from web.logins.limits import openings
+from web.logins.limits import openings, own_acts
 from web.principals import Principal
 from web.problems import Forbidden, NotFound, TooMany
 from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
@@ -43,6 +43,7 @@ class Desk:
         self.pool = pool
         self._reasons = reasons
         self._openings = openings()
+        self._own_acts = own_acts()
         self._shares = Shares()
         self.login_of = login_of
 
@@ -63,7 +64,11 @@ class Desk:
         language = language_of(request)
         stated = stated if stated.categories else self._stated(request)
         statements = Statements(
-            self._reasons, self._openings, self.login_of(request), principal.reference
+            self._reasons,
+            self._openings,
+            self.login_of(request),
+            principal.reference,
+            self._own_acts,
         )
         texts = dict(request.query_params) if moment is None else moment
 

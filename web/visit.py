@@ -113,6 +113,14 @@ class Visit:
         self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
         return self.site.source(query)
 
+    def acting_source(self, query: str) -> Source:
+        """The same, for an act of that person. Raises NotFound, and TooMany for more than persons do."""
+        if not self.may("self-service") or self._statements is None:
+            raise NotFound
+        source = self.own_source(query)
+        self._statements.count_act()
+        return source
+
     def state_reason(self, subject: str, reason: Reason, category: str) -> None:
         """Open a category of a person for a while, for a reason. Raises Forbidden, or TooMany."""
         if self.rights.others != "masked" or self._statements is None:

@@ -8,7 +8,7 @@ import pytest
 from projections.folds.timetravel import NOW
 from tests.web.console import ORIGIN, Client, Consoled, clock
 from tests.web.programs import Programs
-from web.logins.limits import Limiter
+from web.logins.limits import Limiter, own_acts
 from web.principals import Principal
 from web.problems import TooMany
 from web.reasons import NOTHING_STATED, Reasons, Statements
@@ -83,7 +83,7 @@ def test_what_judges_all_that_is_held_is_not_for_who_may_know_a_part(
 
 def test_an_answer_with_everything_counts_as_an_opening(sampled: Consoled) -> None:
     officer = Principal("employee/900", "privacy-officer", "staff", "oidc", clock(), judged=False)
-    statements = Statements(Reasons(), Limiter(1, 3600.0), "login", officer.reference)
+    statements = Statements(Reasons(), Limiter(1, 3600.0), "login", officer.reference, own_acts())
     with sampled.site() as site:
         visit = Visit(site, officer, "en", NOW, NOTHING_STATED, statements)
         visit.whole_source("report")

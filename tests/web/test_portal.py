@@ -28,9 +28,10 @@ from tests.web.persons import (
 )
 from tests.web.programs import Programs
 from tests.web.test_api_fuzz import fuzz, operations
-from web.api.own import ACTS, DEEDS, KEY
+from web.api.own import DEEDS, KEY
 from web.api.routing import BASE
 from web.interface import description
+from web.logins.limits import OWN_ACTS
 from web.principals import DATA_SUBJECT
 from web.resources.listed import RESOURCES
 from web.resources.own import RESOURCES as OWN
@@ -502,9 +503,9 @@ def test_a_person_acts_only_so_often(house: Consoled) -> None:
     client = own(house, "customer/10029")
     statuses = [
         post(client, "/me/corrections", {"values": {"iban": IBAN}}, f"often-{n:04}").status_code
-        for n in range(ACTS + 2)
+        for n in range(OWN_ACTS + 2)
     ]
-    assert statuses == [400] * ACTS + [429] * 2
+    assert statuses == [400] * OWN_ACTS + [429] * 2
     assert post(own(house, WHO), "/me/corrections", {"values": {}}, "often-0000").status_code == 400
 
 

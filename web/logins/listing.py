@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -40,6 +41,7 @@ class Listing:
         session: Session | None = request.state.session
         if session is None:
             return RedirectResponse(f"/login?next={PATH}", 303)
+        check_of_house(session.principal)
         own, others = self._running(session, session.principal)
         facts = {"own": own, "others": others, "sees_all": sees_all(session.principal)}
         return self._house.show(request, "sessions", facts)
@@ -49,6 +51,7 @@ class Listing:
         session: Session | None = request.state.session
         if session is None:
             return self._house.refuse(request, "stale-form", 403)
+        check_of_house(session.principal)
         name = fields_of(await request.body()).get("name", "")
         ended = self._house.sessions.end_where(
             lambda one: one.name == name and may_end(session.principal, one)
@@ -66,6 +69,12 @@ class Listing:
             [Running(one, one.name == session.name) for one in own],
             [Running(one, False) for one in others],
         )
+
+
+def check_of_house(principal: Principal) -> None:
+    """Raise HTTPException for a person of the portal, for whom this page is not there."""
+    if principal.kind == "data-subject":
+        raise HTTPException(404)
 
 
 def sees_all(principal: Principal) -> bool:
