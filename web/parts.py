@@ -100,7 +100,7 @@ class Nothing(Piece, frozen=True):
 class Input(Struct, frozen=True):
     """A field of a form. `options`: codes with their words. `label`, `hint`: names in the words of fields.
 
-    `title`: what the field is called, where that is no word of ours.
+    `title`: what the field is called, where that is no word of ours. `autocomplete`: what a browser fills in.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Input(Struct, frozen=True):
     hint: str = ""
     value: Given = ""
     title: str = ""
+    autocomplete: str = "off"
 
 
 class Filter(Piece, frozen=True):

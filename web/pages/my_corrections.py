@@ -47,6 +47,23 @@ _INPUT_KINDS: Mapping[str, InputKind] = {
     "date_of_birth": "date",
 }
 _HINTED = frozenset({"postcode", "mobile_number", "fixed_number", "kvk_number"})
+_NUMBERS = frozenset({"mobile_number", "fixed_number"})
+# Digits as people group them; a zero in brackets after the country is no part of the number.
+_DIALLED = re.compile(r"[+0][0-9 ()./-]*\Z")
+_TRUNK = re.compile(r"^00?")
+_AUTOCOMPLETE = {
+    "name": "name",
+    "company_name": "organization",
+    "date_of_birth": "bday",
+    "street": "address-line1",
+    "postcode": "postal-code",
+    "city": "address-level2",
+    "country": "country",
+    "email": "email",
+    "mobile_number": "tel",
+    "fixed_number": "tel",
+}
+"""Of what is the person's own: by this a browser helps to fill it in."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 
@@ -76,9 +93,10 @@ def _overview(_visit: Visit, _params: NoParams, answer: OwnData) -> Mapping[str,
         rows = tuple(
             (
                 cap(field_name(field, spoken())),
-                value_told(letter, held[field].value, field) if field in held else None,
+                value_told(letter, held[field].value, field),
             )
             for field in fields_of(name)
+            if field in held
         )
         title = category(name)
         link = Link(act("my", "correct", name), t("my-correct.change", title.lower()))
@@ -110,7 +128,13 @@ def _input(field: str, value: str) -> Input:
         kind, options = "choice", (("", t("form.choose")), *countries(spoken()))
     hint = field if field in _HINTED else ""
     return Input(
-        field, kind, options, hint=hint, value=value, title=cap(field_name(field, spoken()))
+        field,
+        kind,
+        options,
+        hint=hint,
+        value=value,
+        title=cap(field_name(field, spoken())),
+        autocomplete=_AUTOCOMPLETE.get(field, "off"),
     )
 
 
@@ -118,7 +142,7 @@ def _correct(visit: Visit, form: OwnForm, name: str) -> str:
     source = visit.acting_source("own-data")
     changed = {}
     for field in fields_of(name):
-        text, was = (_text(form, member) for member in (field, WAS + field))
+        text, was = (written(field, getattr(form, member)) for member in (field, WAS + field))
         if text is None and was is not None:
             raise Misconfigured("this cannot be made empty here: ask for erasure", field=field)
         if text is not None and text != was:
@@ -129,10 +153,15 @@ def _correct(visit: Visit, form: OwnForm, name: str) -> str:
     return done(by_person.correct(visit.site, source, named, changed))
 
 
-def _text(form: OwnForm, member: str) -> str | None:
-    """What a field says, without the blanks around it."""
-    text: str | None = getattr(form, member)
-    return (text.strip() or None) if text else None
+def written(field: str, typed: str | None) -> str | None:
+    """What a person typed, as the contract writes it: a number with its country, a postcode in capitals."""
+    text = (typed or "").strip()
+    if field == "postcode":
+        text = text.upper()
+    elif field in _NUMBERS and _DIALLED.match(text):
+        digits = re.sub(r"\(0\)|[^+0-9]", "", text)
+        text = _TRUNK.sub(lambda found: "+" if found[0] == "00" else "+31", digits)
+    return text or None
 
 
 def _act(name: str) -> Act[Any, Any]:
