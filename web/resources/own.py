@@ -73,7 +73,7 @@ def own_act(visit: Visit, params: ActParams) -> own.OwnAct:
 
 @resource("/me/access-report", "own", name="own-access-report")
 def own_access_report(visit: Visit, params: NoParams) -> AccessReport:
-    """What GDPR Art. 15 owes the person who asks. It answers no request: one that is open stays open."""
+    """What GDPR Art. 15 owes the person who asks. An open request for it stays open."""
     source, reference = visit.own_source("own-access-report"), visit.principal.reference
     own.own(source, reference)
     return access_report(source, report_scope(visit, source, reference))
@@ -81,7 +81,7 @@ def own_access_report(visit: Visit, params: NoParams) -> AccessReport:
 
 @resource("/me/portability", "own", name="own-portability")
 def own_portability(visit: Visit, params: NoParams) -> PortabilityExport:
-    """What the person who asks may take along (GDPR Art. 20). It answers no request."""
+    """What the person who asks may take along (GDPR Art. 20). An open request for it stays open."""
     source, reference = visit.own_source("own-portability"), visit.principal.reference
     own.own(source, reference)
     return portability(source, report_scope(visit, source, reference))

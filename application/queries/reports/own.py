@@ -190,17 +190,22 @@ def _categories(source: Source, subject: Subject) -> Iterator[OwnCategory]:
     came_from = sources(subject, named_recipients(source, subject, ()))
     retained = retention_of(source, subject, day_of(source.now))
     for category in sorted({row.category for row in retained}):
-        events = {
-            event.position
-            for event in subject.counted
-            if category in event.categories or category in event.sealed
-        }
+        about = _positions_about(subject, category)
         yield OwnCategory(
             category=category,
-            purposes=[_purpose(row) for row in used if not events.isdisjoint(row.positions)],
+            purposes=[_purpose(row) for row in used if not about.isdisjoint(row.positions)],
             sources=[row for row in came_from if category in row.categories],
             retention=[row for row in retained if row.category == category],
         )
+
+
+def _positions_about(subject: Subject, category: str) -> set[int]:
+    """Positions of the events that are about a category."""
+    return {
+        event.position
+        for event in subject.counted
+        if category in event.categories or category in event.sealed
+    }
 
 
 def _purpose(row: Processing) -> OwnPurpose:
