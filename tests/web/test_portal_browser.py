@@ -98,7 +98,7 @@ def test_a_customer_logs_in_changes_what_is_theirs_and_logs_out(page: Page, live
     page.get_by_role("link", name="Say yes: newsletter").click()
     page.get_by_role("button", name="Yes, I agree").dblclick()
     page.wait_for_url("**/my/done/*")
-    heading(page, "You said yes")
+    heading(page, "You said yes: newsletter")
     page.get_by_role("link", name="Back to my choices").click()
     expect(page.get_by_role("link", name="Say no: newsletter")).to_be_visible()
 
@@ -114,7 +114,7 @@ def test_a_customer_logs_in_changes_what_is_theirs_and_logs_out(page: Page, live
     page.get_by_role("link", name="Show me everything").click()
     page.get_by_label("What you want to tell us").fill("Everything, please.")
     page.get_by_role("button", name="Send my request").click()
-    heading(page, "We have your request")
+    heading(page, "We have your request: Show me everything")
     expect(page.get_by_text(re.compile("VZ-[A-Z]{12}"))).to_be_visible()
 
     page.get_by_role("link", name="Download").click()

@@ -176,21 +176,21 @@ CHANGES: list[tuple[str, dict[str, Any], str, dict[str, Any], str]] = [
             "channel": "portal",
             "text_version": "personalisation/portal-1-en",
         },
-        "You said yes",
+        "You said yes: personalisation",
     ),
     (
         f"{HOME}/choices/consents/personalisation/withdraw",
         {},
         names.CONSENT_WITHDRAWN,
         {"purpose": "personalisation"},
-        "You said no",
+        "You said no: personalisation",
     ),
     (
         f"{HOME}/choices/objections/phone",
         {},
         names.MARKETING_OBJECTION_RECORDED,
         {"channel": "phone"},
-        "No more advertising",
+        "No more advertising by phone",
     ),
     (
         f"{HOME}/choices/caller-id",
@@ -208,14 +208,14 @@ CHANGES: list[tuple[str, dict[str, Any], str, dict[str, Any], str]] = [
         },
         names.PERSONAL_DATA_CORRECTED,
         {"fields": ["mobile_number"], "requested_by": "subject", "reason": "self-service"},
-        "Your data is corrected",
+        "+31612345678",
     ),
     (
         f"{HOME}/requests/new/erasure",
         {"own_letter": "Graag alles wissen."},
         names.RIGHTS_REQUEST_RECEIVED,
         {"right": "erasure", "channel": "portal"},
-        "We have your request",
+        "We have your request: Erase my data",
     ),
 ]
 

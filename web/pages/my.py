@@ -9,16 +9,23 @@ from urllib.parse import quote
 from msgspec import Meta
 
 from application.acts.by_person import Deed
+from application.language import spoken
 from application.queries.cases.requests import RequestRow
 from application.queries.reports.own import OwnAct
+from documents.letter import Letter
+from documents.report_sections import value_told
 from schemas import names
+from schemas.texts import field_name
 from web.api.own import KEY_PATTERN
 from web.moments import day, when
 from web.page import FormData, Page
+from web.pages.common import cap
+from web.parts import Definitions
 from web.pieces import Link
 from web.portal import HOME
+from web.rendering import code
 from web.resource import NoParams
-from web.resources.own import ActParams, own_act, own_requests
+from web.resources.own import ActParams, own_act, own_data, own_requests
 from web.visit import Visit
 from web.words import t
 
@@ -50,13 +57,37 @@ def _done(visit: Visit, _params: ActParams, answer: OwnAct) -> Mapping[str, obje
     back = _BACK.get(answer.act, "my-choices")
     due = _due(visit, answer)
     return {
-        "title": t(f"my-done.{answer.act}"),
+        "title": t(f"my-done.{answer.act}", *_about(answer)),
+        "values": _values(visit, answer),
         "said": t("my-done.said", when(answer.occurred_at)),
         "next": t(f"my-next.{answer.act}"),
         "request": answer.request_ref or None,
         "due": t("my-done.due", day(due)) if due else None,
         "back": Link(_PATHS[back], t(f"my-done.to_{back[3:]}")),
     }
+
+
+def _about(act: OwnAct) -> list[str]:
+    """What the act is about, in words."""
+    if act.act == names.RIGHTS_REQUEST_RECEIVED:
+        return [str(t(f"my-right.{right}")) for right in act.about]
+    kind = "channel" if act.act == names.MARKETING_OBJECTION_RECORDED else "purpose"
+    return [code(one, kind) for one in act.about]
+
+
+def _values(visit: Visit, act: OwnAct) -> Definitions | None:
+    """What is held now in the fields that were corrected."""
+    if act.act != names.PERSONAL_DATA_CORRECTED:
+        return None
+    held = {row.field: row.value for row in own_data.load(visit, NoParams()).data}
+    letter = Letter(spoken())
+    return Definitions(
+        tuple(
+            (cap(field_name(field, spoken())), value_told(letter, held[field], field))
+            for field in act.about
+            if field in held
+        )
+    )
 
 
 def _due(visit: Visit, act: OwnAct) -> str | None:

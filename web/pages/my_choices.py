@@ -9,7 +9,6 @@ from application.acts import by_person
 from application.language import spoken
 from application.queries.persons.consents import ChoiceShown, ConsentShown
 from application.queries.reports.own import OwnConsents
-from documents.messages import told
 from rulebook.portal import PORTAL_ACTS, consent_text
 from rulebook.purposes import CHANNELS, Channel
 from schemas import names
@@ -117,7 +116,7 @@ def _standing(row: ConsentShown | None) -> object:
     if row.status not in _GIVEN:
         return lines(t("my-choices.no"), t("my-choices.since", day(row.since)))
     yes = Tag(t("my-choices.yes"), "good" if row.effective else "plain")
-    why = None if row.effective else told(row.why)
+    why = None if row.effective else t("my-choices.no_effect")
     return lines(yes, t("my-choices.since", day(row.since)), why)
 
 

@@ -54,13 +54,17 @@ def _requests(visit: Visit, _params: NoParams, answer: RequestList) -> Mapping[s
     nothing = Nothing(t("my-requests.nothing"), t("my-requests.nothing_how"))
     return {
         "title": t("my-requests.title"),
-        "said": t("my-requests.said", answer.open) if rows else None,
+        "said": _said(answer) if rows else None,
         "asked": Table(t("my-requests.caption"), headings, rows, "requests") if rows else nothing,
         "rights": [
             (Link(act("my", "requests", "new", right), t(f"my-right.{right}")), right)
             for right in RIGHTS
         ],
     }
+
+
+def _said(answer: RequestList) -> object:
+    return t("my-requests.said", answer.open) if answer.open else t("my-requests.said_none")
 
 
 def _row(visit: Visit, row: RequestRow) -> tuple[object, ...]:

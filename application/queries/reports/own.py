@@ -134,11 +134,15 @@ class OwnHistory(Answer, frozen=True):
 
 
 class OwnAct(Answer, frozen=True):
-    """An act of the person, which is recorded. `act`: its type. `request_ref`: of a request."""
+    """An act of the person, which is recorded. `act`: its type. `request_ref`: of a request.
+
+    `about`: the purpose, the channel, the fields or the right that it is about; none of another choice.
+    """
 
     id: str
     act: str
     occurred_at: str
+    about: list[str]
     request_ref: str | UnsetType = UNSET
 
 
@@ -291,4 +295,12 @@ def own_act(event: RecordedEvent) -> OwnAct:
     """An act as the person is told of it."""
     is_request = event.name == names.RIGHTS_REQUEST_RECEIVED
     ref = event.facts["request_ref"] if is_request else UNSET
-    return OwnAct(event.id, event.name, instant(event.time), ref)
+    return OwnAct(event.id, event.name, instant(event.time), _about(event), ref)
+
+
+def _about(event: RecordedEvent) -> list[str]:
+    """What the act of a person is about, by the facts of its type."""
+    facts = event.facts
+    if event.name == names.PERSONAL_DATA_CORRECTED:
+        return list(facts["fields"])
+    return [facts[name] for name in ("right", "purpose", "channel") if name in facts][:1]
