@@ -126,5 +126,9 @@ class Misconfigured(LedgerError):
     """The command or its configuration is wrong."""
 
 
+class NotGranted(Misconfigured):
+    """The register does not grant this role now."""
+
+
 class NotInstalled(Misconfigured):
     """There is no ledger here yet, or an older one: run `ledger init`."""

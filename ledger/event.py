@@ -99,7 +99,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     @property
     def name(self) -> str:
         """Short name of the event type: without prefix and version."""
-        return _short_name(self.type)
+        return short_name(self.type)
 
     @property
     def ours(self) -> bool:
@@ -108,7 +108,8 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
 
 
 @lru_cache(maxsize=512)  # more than there are types; asked several times for each event
-def _short_name(type: str) -> str:
+def short_name(type: str) -> str:
+    """The name of an event type without prefix and version."""
     return type.removeprefix(PREFIX).rpartition(".")[0]
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from web.pieces import Column, Piece, Tone
+from web.pieces import UNTOLD, Column, Piece, Tone
 
 Kind = Literal["text", "number", "date", "email", "tel", "choice", "checks", "textarea", "hidden"]
 Given = str | Sequence[str]
@@ -129,6 +129,10 @@ def columns(*headings: object, numbers: Sequence[int] = ()) -> tuple[Column, ...
 
 
 def lines(*values: object) -> object:
-    """Values below each other; one stands alone, and nothing is left out."""
+    """Values below each other; one stands alone, and nothing is left out.
+
+    Beside something else no words stand for a person of whom the reader is not told.
+    """
     some = tuple(value for value in values if value not in (None, "", (), []))
+    some = tuple(value for value in some if value is not UNTOLD) or some
     return some[0] if len(some) == 1 else Lines(some) if some else None

@@ -56,6 +56,7 @@ def static(name: str) -> str:
 @cache
 def environment() -> Environment:
     """The templates with what they may use; one for the whole process."""
+    from web.pieces import told
     from web.proof import seals  # which makes pieces of pages, and they are made with this
     from web.scripts import script, seal_words
 
@@ -70,6 +71,7 @@ def environment() -> Environment:
     )
     environment.globals.update(
         t=t,
+        told=told,
         counted=counted,
         static=static,
         script=script,

@@ -33,6 +33,8 @@ def typed_fields(content: bytes, into: type[F]) -> Typed:
             continue
         if isinstance(listed := members.get(member), list):
             listed.append(text)
+        elif member in members:
+            raise Misconfigured("this parameter is given twice", field=member)
         else:
             members[member] = text
     return members

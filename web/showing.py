@@ -1,6 +1,7 @@
 """Pages as answers over HTTP: the frame around them, and the errors that people read."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -18,9 +19,9 @@ from web.logins.sessions import Session
 from web.page import AnyPage
 from web.portal import HOME, is_by_portal, is_own
 from web.principals import Principal
-from web.problems import problem_of
+from web.problems import WAIT_S, problem_of
 from web.rendering import render
-from web.requests import LANGUAGE, language_of
+from web.requests import LANGUAGE, LANGUAGE_OF_HOST, language_of, path_of
 from web.rights import rights_of
 from web.words import t, title_of, words
 
@@ -40,7 +41,7 @@ class Showing:
         principal: Principal | None = request.state.principal
         return Frame(
             language=spoken(),
-            path=request.url.path,
+            path=path_of(request),
             parameters=tuple(
                 pair for pair in request.query_params.multi_items() if pair[0] != LANGUAGE
             ),
@@ -94,7 +95,10 @@ class Showing:
             return self.show(request, "my_nobody", facts, 404)
         problem = problem_of(error)
         facts = {"problem": problem, "known": isinstance(error, LedgerError)}
-        return self.show(request, "error", facts, problem.status)
+        response = self.show(request, "error", facts, problem.status)
+        if wait_s := WAIT_S.get(HTTPStatus(problem.status)):
+            response.headers["retry-after"] = wait_s
+        return response
 
 
 def label_of(name: str) -> str:
@@ -114,7 +118,7 @@ def remember_language(request: Request, response: Response, *, secure: bool) -> 
     """Keep a language that was chosen just now."""
     if LANGUAGE in request.query_params:
         response.set_cookie(
-            LANGUAGE,
+            LANGUAGE_OF_HOST if secure else LANGUAGE,
             language_of(request),
             max_age=YEAR_S,
             secure=secure,

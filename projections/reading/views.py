@@ -45,6 +45,7 @@ from projections.views.requests import Request
 from projections.views.secrecy import Secrets
 
 S = TypeVar("S")
+_PEOPLE = 128
 _BLOCK_ROWS = 1_000
 _BEFORE_ALL = (datetime(1, 1, 1, tzinfo=UTC), "", "", "", UUID(int=0), "")
 _FINDING_PLACE = ("occurred_at", "source", "id", "rule", "stream", "subkey")
@@ -233,6 +234,35 @@ def notifications(
     )
     for stream, state in rows:
         yield stream, notifications_view.VIEW.decode(state)
+
+
+def notifications_after(
+    session: Session,
+    after: UUID,
+    *,
+    streams: Sequence[UUID] | None = None,
+    open_only: bool = False,
+) -> Iterator[tuple[UUID, Changes]]:
+    """The same of persons after a stream; rows are fetched as they are taken."""
+    bookmark_of(session, notifications_view.VIEW)
+    while rows := session.of("projections").rows(
+        "notifications_page",
+        stream=after,
+        streams=None if streams is None else list(streams),
+        open_only=open_only,
+        count=_PEOPLE,
+    ):
+        for stream, state in rows:
+            yield stream, notifications_view.VIEW.decode(state)
+        after = rows[-1][0]
+
+
+def open_notifications(session: Session) -> int:
+    """How many recipients are to be told of something, of all persons."""
+    bookmark_of(session, notifications_view.VIEW)
+    counts = {"counts": f"{notifications_view.VIEW.name}_counts"}
+    rows = session.of("projections").named("all_counts", counts)
+    return sum(int(number) * people for label, people, _ in rows for number in label.split("."))
 
 
 def incidents(

@@ -231,6 +231,14 @@ def test_a_taken_reference_is_refused_and_stays_typed(desk: Office) -> None:
     assert 'value="B-2"' in page.text
 
 
+def test_an_act_is_judged_by_what_is_known_now_whatever_moment_its_address_names(
+    desk: Office,
+) -> None:
+    address = "/acts/detect-breach?as-of=2026-01-01T00:00:00Z"
+    done = [desk.officer.post(address, ref="B-3", regime="gdpr").status_code for _ in range(2)]
+    assert done == [303, 409], "the reference is taken, also where the page would show the past"
+
+
 def test_misuse_is_suspected_warned_of_and_resolved(desk: Office) -> None:
     officer, who = desk.officer, desk.person()
     done = sent(officer, "/acts/suspect-misuse", subject=who, kinds="login\ncall-costs", ref="MB-1")

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-import msgspec
 from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from schemas.events.rights import Right
 from schemas.formats import Code
 from schemas.personal import Value
 from web.answering import Desk
+from web.api.reading import json_of
 from web.api.sending import JSON
 from web.logins.forms import TooLong, read_body
 from web.principals import Principal
@@ -89,7 +89,7 @@ class OwnDeed(Struct, Generic[B], frozen=True):
 
 
 def _consent(visit: Visit, deed: Deed, body: OnConsent) -> OwnAct:
-    source = visit.acting_source("own-consents")
+    source = visit.own_acting_source("own-consents")
     if body.decision == "withdrawn":
         return by_person.withdraw_consent(visit.site, source, deed, body.purpose)
     if body.text_version is None:
@@ -98,17 +98,17 @@ def _consent(visit: Visit, deed: Deed, body: OnConsent) -> OwnAct:
 
 
 def _choose(visit: Visit, deed: Deed, body: OnChoice) -> OwnAct:
-    source = visit.acting_source("own-consents")
+    source = visit.own_acting_source("own-consents")
     return by_person.choose(visit.site, source, deed, body.choice, body.facts)
 
 
 def _correct(visit: Visit, deed: Deed, body: Correction) -> OwnAct:
-    return by_person.correct(visit.site, visit.acting_source("own-data"), deed, body.values)
+    return by_person.correct(visit.site, visit.own_acting_source("own-data"), deed, body.values)
 
 
 def _ask(visit: Visit, deed: Deed, body: OwnRequest) -> OwnAct:
     wish = Wish(body.right, body.activity, body.letter)
-    return by_person.ask(visit.site, visit.acting_source("own-requests"), deed, wish)
+    return by_person.ask(visit.site, visit.own_acting_source("own-requests"), deed, wish)
 
 
 DEEDS: tuple[OwnDeed[Any], ...] = (
@@ -155,9 +155,13 @@ async def take(desk: Desk, deed: OwnDeed[Any], request: Request, principal: Prin
         raise Misconfigured("expected 8 to 64 letters, digits, dots or dashes", field=KEY)
     body = _read(deed.body, await _content(request))
     named = Deed(principal.reference, f"{deed.path} {key}")
-    answer = await desk.answer(
-        request, principal, lambda visit: deed.do(visit, named, body), moment={}
-    )
+
+    def act(visit: Visit) -> OwnAct:
+        done = deed.do(visit, named, body)
+        visit.settle()
+        return done
+
+    answer = await desk.answer(request, principal, act, moment={})
     return Response(to_line(answer), media_type=JSON)
 
 
@@ -172,10 +176,7 @@ async def _content(request: Request) -> bytes:
 
 def _read(into: type[B], content: bytes) -> B:
     """A body as a struct. Raises Misconfigured, which names only members that there are, and no value."""
-    try:
-        sent = msgspec.json.decode(content)
-    except (ValueError, RecursionError):
-        raise Misconfigured("expected a JSON object") from None
+    sent = json_of(content)
     if not isinstance(sent, dict):
         raise Misconfigured("expected a JSON object")
     if not set(sent) <= set(into.__struct_encode_fields__):

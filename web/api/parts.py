@@ -69,7 +69,7 @@ def parameters(components: Components) -> Iterable[Schema]:
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL_LIMIT}
     yield _query("limit", "Rows at once.", limit)
     yield _query(
-        "cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 200}
+        "cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 2000}
     )
     yield {
         "name": "traceparent",
@@ -92,9 +92,24 @@ IF_NONE_MATCH: Schema = {
 }
 HEADERS: Schema = {
     "API-Version": {"description": "Version of this description.", "schema": {"type": "string"}},
+    "Ledger-Behind": {
+        "description": "How many recorded events the answer lacks; without it none that it would have.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
+    "Deprecation": {
+        "description": "Since when this answer is deprecated (RFC 9745).",
+        "schema": {"type": "string", "pattern": "^@[0-9]+$"},
+    },
+    "Sunset": {
+        "description": "From when this address may answer 404 (RFC 8594).",
+        "schema": {"type": "string"},
+    },
     "Link": {
-        "description": '`rel="next"`: the next piece of a list.',
+        "description": (
+            '`rel="next"`: the next piece of a list. `rel="successor-version"`: what takes the place of '
+            "an answer that ends."
+        ),
         "schema": {"type": "string"},
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from web.logins.by_link import ByLink
-from web.logins.by_provider import BEGIN, LOGGED_OUT, ByProvider
+from web.logins.by_provider import AGAIN, BEGIN, LOGGED_OUT, ByProvider
 from web.logins.clients import Clients
 from web.logins.house import House
 from web.logins.links import PATH as LINK_PATH
@@ -84,11 +84,12 @@ class Logins:
 
     async def _page(self, request: Request) -> Response:
         """The ways in, and what to do where there is none."""
-        back = local_path(request.query_params.get("next"))
-        if request.state.principal is not None:
+        back, again = local_path(request.query_params.get("next")), AGAIN in request.query_params
+        if request.state.principal is not None and not again:
             return RedirectResponse(back, 303)
         facts = {
-            "doors": [door_of(request, back)] if self._provider else [],
+            "doors": [door_of(request, back, again=again)] if self._provider else [],
+            "again": again,
             "links": self.house.links is not None and self.house.origin.is_loopback,
         }
         response = self.house.show(request, "login", facts)
@@ -126,8 +127,9 @@ class Logins:
         return self.house.show(request, "logged_out", {"leave": None})
 
 
-def door_of(request: Request, back: str) -> dict[str, str]:
+def door_of(request: Request, back: str, *, again: bool) -> dict[str, str]:
     """The way to the provider: for the house, or with `door=portal` for a person of the portal."""
     door = "portal" if is_by_portal(request) else "console"
     word = "portal" if door == "portal" else "provider"
-    return {"word": word, "href": f"{BEGIN}?{urlencode({'door': door, 'next': back})}"}
+    asked = {"door": door, "next": back, **({AGAIN: "true"} if again else {})}
+    return {"word": word, "href": f"{BEGIN}?{urlencode(asked)}"}

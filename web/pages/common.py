@@ -17,7 +17,7 @@ from schemas.formats import instant_of
 from web.linking import act, moment_texts, to
 from web.moments import dated, day, when
 from web.parts import Filter, Input, Table, columns, lines
-from web.pieces import Column, Deadline, Id, Link, Tag, Tone
+from web.pieces import UNTOLD, Column, Deadline, Id, Link, Tag, Tone
 from web.rendering import code
 from web.resource import Params
 from web.visit import Visit
@@ -39,7 +39,9 @@ def headings(about: str, names: str, numbers: Sequence[int] = ()) -> tuple[Colum
 def pairs(about: str, names: str, values: Sequence[object]) -> tuple[tuple[object, object], ...]:
     """Words of the application with values; what has no value is left out."""
     named = zip(names.split(), values, strict=True)
-    return tuple((cap(say(about, name)), value) for name, value in named if value not in (None, ""))
+    return tuple(
+        (cap(say(about, name)), value) for name, value in named if value not in (None, "", UNTOLD)
+    )
 
 
 def codes(about: str, some: Iterable[str] | None) -> str:
@@ -58,8 +60,9 @@ def cited(citation: str) -> str:
 
 
 def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:
-    """A filter of a list, which keeps the moment."""
-    return Filter(path, inputs, tuple(moment_texts(visit.moment).items()))
+    """A filter of a list, which keeps the moment. Only who is told of persons is asked for one."""
+    shown = tuple(it for it in inputs if it.name != "subject" or visit.has("persons"))
+    return Filter(path, shown, tuple(moment_texts(visit.moment).items()))
 
 
 def more(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import rulebook
-from application.queries.cases.complaints import ComplaintFile, ComplaintList, ComplaintRow
+from application.queries.cases.complaints import ComplaintFile, ComplaintPage, ComplaintRow
 from application.words import say, told_in
 from rulebook.calendar import last_day
 from schemas.formats import instant_of
@@ -21,7 +21,6 @@ from web.pages.common import (
     steps_table,
     streams_of,
 )
-from web.pages.paging import page_of
 from web.parts import Definitions, Nothing, Table, lines
 from web.pieces import Deadline, Link, Tag
 from web.rendering import code
@@ -31,28 +30,29 @@ from web.visit import Visit
 from web.words import counted, t
 
 
-def _key(row: ComplaintRow) -> str:
-    return f"{row.complaint_ref}/{row.subject}"
-
-
-def _list(visit: Visit, params: CasesParams, answer: ComplaintList) -> Mapping[str, object]:
-    rows, following = page_of(answer.complaints, _key, params.after)
+def _list(visit: Visit, params: CasesParams, answer: ComplaintPage) -> Mapping[str, object]:
     table = Table(
         t("complaints.title"),
         headings("complaint", "complaint about received clock status"),
-        tuple(_row(visit, row) for row in rows),
+        tuple(_row(visit, row) for row in answer.complaints),
     )
     nothing = Nothing(t("complaints.nothing"), t("complaints.nothing_how"))
     return {
         "title": t("complaints.title"),
-        "said": t("complaints.said", counted("complaint", answer.open), answer.overdue),
+        "said": _said(answer),
         "parts": (
             filtered(visit, "/complaints", also("all", params.all)),
             table if answer.complaints else nothing,
         ),
-        "more": more(visit, "complaints", params, following),
+        "more": more(visit, "complaints", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
+
+
+def _said(answer: ComplaintPage) -> object:
+    if answer.open is None:
+        return counted("complaint", len(answer.complaints))
+    return t("complaints.said", counted("complaint", answer.open), answer.overdue)
 
 
 def _row(visit: Visit, row: ComplaintRow) -> tuple[object, ...]:
@@ -106,6 +106,13 @@ def _file(visit: Visit, params: CaseParams, answer: ComplaintFile) -> Mapping[st
 
 
 PAGES = (
-    Page("/complaints", "requests", resources.complaints, "parts.html", _list),
+    Page(
+        "/complaints",
+        "requests",
+        resources.complaints,
+        "parts.html",
+        _list,
+        export=resources.every_complaint,
+    ),
     Page("/complaints/{ref}", "requests", resources.complaint, "parts.html", _file),
 )

@@ -170,11 +170,11 @@ PAGES = (
     Page(
         "/findings",
         "findings",
-        resources.by_page,
+        resources.findings,
         "parts.html",
         _list,
         entry=True,
-        export=resources.findings,
+        export=resources.every_finding,
     ),
     Page("/rules/{id}", "findings", resources.rule, "parts.html", _rule),
 )

@@ -24,6 +24,7 @@ from web.parts import Input, Notice, Text
 from web.rendering import code
 from web.resource import NoParams, Params
 from web.resources.requests import CaseParams
+from web.rights import Part
 from web.visit import Visit
 from web.words import counted, t
 
@@ -135,7 +136,7 @@ def _facts(fields: Assessing) -> dict[str, JsonValue]:
 
 
 def _on(visit: Visit, fields: OnCase, kind: str) -> tuple[Source, OnIncident]:
-    source = visit.source("incident")
+    source = visit.acting_source("incident")
     return source, OnIncident(fields.ref, kind, time_of(visit, fields), fields.subject)
 
 
@@ -305,13 +306,15 @@ def _on_case(name: str, fields: type[Any], **members: Any) -> Act[Any, Any]:
     )
 
 
-def _begun(name: str, path: str, fields: type[Any], **members: Any) -> Act[Any, Any]:
-    """An act that begins an incident."""
+def _begun(
+    name: str, path: str, fields: type[Any], part: Part = "incidents", **members: Any
+) -> Act[Any, Any]:
+    """An act that begins an incident. `part`: of a case of misuse that of persons, as it names one."""
     return Act(
         name=f"incident-{name}",
         path=path,
         section="incidents",
-        part="incidents",
+        part=part,
         deed="incidents",
         fields=fields,
         back=lambda _params: "/incidents",
@@ -334,6 +337,14 @@ def _suspect_inputs(_visit: Visit, _params: SuspectingParams) -> Sequence[Input]
 
 
 _CHANNEL = Input("channel", required=True, label="told_by", hint="told_by")
+
+
+def _tell_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
+    """Who is told of no person tells everybody, in public."""
+    persons = (Input("persons", "textarea", hint="persons"),) if visit.has("persons") else ()
+    return _inputs(_CHANNEL, *persons)(visit, params)  # type: ignore[no-any-return]
+
+
 ACTS: tuple[Act[Any, Any], ...] = (
     _begun(
         "detect",
@@ -348,6 +359,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         "suspect",
         "/acts/suspect-misuse",
         Suspecting,
+        part="persons",
         params=SuspectingParams,
         inputs=_suspect_inputs,
         do=_suspect,
@@ -374,7 +386,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
     _on_case(
         "tell",
         Telling,
-        inputs=_inputs(_CHANNEL, Input("persons", "textarea", hint="persons")),
+        inputs=_tell_inputs,
         do=_tell,
         preview=_would_tell,
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from application.queries.cases.breach_notice import BreachNotice
-from application.queries.cases.incidents import IncidentFile, IncidentList, IncidentRow
+from application.queries.cases.incidents import IncidentFile, IncidentPage, IncidentRow
 from application.words import code_word, say
 from documents.breach_notice import notice_page
 from web.linking import person, to
@@ -22,7 +22,6 @@ from web.pages.common import (
     steps_table,
     streams_of,
 )
-from web.pages.paging import page_of
 from web.parts import Definitions, Nothing, Notice, Table, columns, lines
 from web.pieces import Link, Tag
 from web.rendering import code
@@ -33,36 +32,38 @@ from web.visit import Visit
 from web.words import counted, t
 
 
-def _key(row: IncidentRow) -> str:
-    return f"{row.kind}/{row.ref}/{row.subject}"
-
-
-def _list(visit: Visit, params: CasesParams, answer: IncidentList) -> Mapping[str, object]:
-    rows, following = page_of(answer.incidents, _key, params.after)
+def _list(visit: Visit, params: CasesParams, answer: IncidentPage) -> Mapping[str, object]:
     table = Table(
         t("incidents.title"),
         headings("incidents", "incident about since clocks status"),
-        tuple(_row(visit, row) for row in rows),
+        tuple(_row(visit, row) for row in answer.incidents),
     )
     nothing = Nothing(t("incidents.nothing"), t("incidents.nothing_how"))
     return {
         "title": t("incidents.title"),
-        "said": t("incidents.said", counted("incident", answer.open), answer.overdue),
+        "said": _said(answer),
         "links": _begun(visit),
         "parts": (
             filtered(visit, "/incidents", also("all", params.all)),
             table if answer.incidents else nothing,
         ),
-        "more": more(visit, "incidents", params, following),
+        "more": more(visit, "incidents", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
+
+
+def _said(answer: IncidentPage) -> object:
+    if answer.open is None:
+        return counted("incident", len(answer.incidents))
+    return t("incidents.said", counted("incident", answer.open), answer.overdue)
 
 
 def _begun(visit: Visit) -> tuple[object, ...]:
     if not visit.may("incidents"):
         return ()
     detect: Offered = ("incident-detect", "acts/detect-breach", {})
-    return acts(visit, detect, ("incident-suspect", "acts/suspect-misuse", {}))
+    suspect: Offered = ("incident-suspect", "acts/suspect-misuse", {})
+    return acts(visit, detect, *([suspect] if visit.has("persons") else ()))
 
 
 def _row(visit: Visit, row: IncidentRow) -> tuple[object, ...]:
@@ -181,7 +182,15 @@ def _said(said: object) -> object:
 
 DOCUMENT = File("text/html; charset=utf-8", notice_page)
 PAGES = (
-    Page("/incidents", "incidents", resources.incidents, "parts.html", _list, entry=True),
+    Page(
+        "/incidents",
+        "incidents",
+        resources.incidents,
+        "parts.html",
+        _list,
+        entry=True,
+        export=resources.every_incident,
+    ),
     Page("/incidents/{ref}", "incidents", resources.incident, "parts.html", _file),
     Page(
         "/incidents/{ref}/notification",

@@ -189,20 +189,20 @@ def _consent_to(visit: Visit, purpose: str) -> ConsentShown | None:
 
 
 def _give(visit: Visit, form: Consenting) -> str:
-    source = visit.acting_source("own-consents")
+    source = visit.own_acting_source("own-consents")
     version = consent_text(form.purpose).version_in(spoken()) if form.purpose in PURPOSES else ""
     name = deed(visit, "/me/consents", form)
     return done(by_person.give_consent(visit.site, source, name, form.purpose, version))
 
 
 def _withdraw(visit: Visit, form: Consenting) -> str:
-    source = visit.acting_source("own-consents")
+    source = visit.own_acting_source("own-consents")
     name = deed(visit, "/me/consents", form)
     return done(by_person.withdraw_consent(visit.site, source, name, form.purpose))
 
 
 def _choose(visit: Visit, form: OwnForm, choice: str, facts: Mapping[str, Any]) -> str:
-    source = visit.acting_source("own-consents")
+    source = visit.own_acting_source("own-consents")
     name = deed(visit, "/me/choices", form)
     return done(by_person.choose(visit.site, source, name, choice, facts))
 
@@ -219,7 +219,7 @@ def _block(visit: Visit, form: CallerId) -> str:
 
 def _list(visit: Visit, form: Directory) -> str:
     """A listing needs a consent: both are recorded, or taken back, under the name of the one form."""
-    source = visit.acting_source("own-consents")
+    source = visit.own_acting_source("own-consents")
     name = deed(visit, "/me/consents", form)
     if form.directory:
         version = consent_text(LISTING).version_in(spoken())

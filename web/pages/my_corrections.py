@@ -139,7 +139,7 @@ def _input(field: str, value: str) -> Input:
 
 
 def _correct(visit: Visit, form: OwnForm, name: str) -> str:
-    source = visit.acting_source("own-data")
+    source = visit.own_acting_source("own-data")
     changed = {}
     for field in fields_of(name):
         text, was = (written(field, getattr(form, member)) for member in (field, WAS + field))

@@ -110,7 +110,7 @@ def _activities(visit: Visit) -> Sequence[tuple[str, str]]:
 
 
 def _ask(visit: Visit, form: Asking) -> str:
-    source = visit.acting_source("own-requests")
+    source = visit.own_acting_source("own-requests")
     letter = (form.own_letter or "").strip() or None
     wish = Wish(form.right, form.activity, letter)
     return done(by_person.ask(visit.site, source, deed(visit, "/me/requests", form), wish))

@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Mapping
 
 import rulebook
-from application.queries.keeping.periods import Clock, Clocks, DueSteps, Forecast
+from application.queries.keeping.periods import Clock, ClockPage, DueSteps, Forecast
 from application.words import say, told_in
 from schemas import CATEGORIES
 from web.acts import options
 from web.linking import person, to
 from web.moments import day, month_text
 from web.page import Page
-from web.pages.common import Offered, acts, cap, choice, codes, filtered, ground, headings
-from web.parts import Bar, Bars, Input, Nothing, Notice, Table, lines
+from web.pages.common import Offered, acts, cap, choice, codes, filtered, ground, headings, more
+from web.parts import Bar, Bars, Input, Nothing, Table, lines
 from web.pieces import Id, Link, Tag, Tone
 from web.rendering import code
 from web.resource import NoParams
@@ -21,22 +21,15 @@ from web.resources.retention import DueParams, ForecastParams
 from web.visit import Visit
 from web.words import counted, t
 
-MOST_ROWS = 200
 _TONES: dict[str, Tone] = {"due": "bad", "deferred": "due"}
 
 
-def _due(visit: Visit, params: DueParams, answer: Clocks) -> Mapping[str, object]:
-    due = [row for row in answer.clocks if row.due]
+def _due(visit: Visit, params: DueParams, answer: ClockPage) -> Mapping[str, object]:
+    due = sum(count.clocks for count in answer.due)
     table = Table(
         say("clocks", "title"),
         headings("clocks", "subject category situation until rule kept"),
-        tuple(_clock(visit, row) for row in answer.clocks[:MOST_ROWS]),
-    )
-    hidden = len(answer.clocks) - MOST_ROWS
-    more = (
-        Notice(t("retention.more", MOST_ROWS, hidden), t("retention.more_do"))
-        if hidden > 0
-        else None
+        tuple(_clock(visit, row) for row in answer.clocks),
     )
     nothing = Nothing(t("retention.nothing"), t("retention.nothing_how"))
     parts = (
@@ -48,13 +41,13 @@ def _due(visit: Visit, params: DueParams, answer: Clocks) -> Mapping[str, object
             _which(params),
         ),
         table if answer.clocks else nothing,
-        more,
     )
     return {
         "title": t("retention.title"),
-        "said": t("retention.said", counted("clock", len(due))),
+        "said": t("retention.said", counted("clock", due)),
         "links": _links(visit),
         "parts": tuple(part for part in parts if part),
+        "more": more(visit, "retention", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -75,12 +68,16 @@ def _links(visit: Visit) -> tuple[object, ...]:
     )
 
 
-def _bars(visit: Visit, answer: Clocks) -> Bars | None:
+def _bars(visit: Visit, answer: ClockPage) -> Bars | None:
     """How much of each category is due or late."""
-    numbers = Counter(row.category for row in answer.clocks if row.due)
     bars = tuple(
-        Bar(_category(name), number, to(visit, "retention", category=name), "bad")
-        for name, number in numbers.most_common()
+        Bar(
+            _category(count.category),
+            count.clocks,
+            to(visit, "retention", category=count.category),
+            "bad",
+        )
+        for count in answer.due
     )
     return Bars(t("retention.bars"), bars) if bars else None
 
@@ -169,7 +166,15 @@ def _to_come(visit: Visit, params: ForecastParams, answer: Forecast) -> Mapping[
 
 
 PAGES = (
-    Page("/retention", "retention", resources.due, "parts.html", _due, entry=True),
+    Page(
+        "/retention",
+        "retention",
+        resources.due,
+        "parts.html",
+        _due,
+        entry=True,
+        export=resources.every_clock,
+    ),
     Page("/retention/run", "retention", resources.would_go, "parts.html", _would_go),
     Page("/retention/forecast", "retention", resources.to_come, "parts.html", _to_come),
 )

@@ -31,7 +31,12 @@ from web.words import t
 MANY = 5
 """From so many on tasks of one kind that wait stand in one row."""
 _TONES: dict[str, Tone] = {"overdue": "bad", "due": "due", "waits": "plain"}
-_COUNTED = {"erase-passed": "person", "erase-deferred": "person", "retry-letters": "letter"}
+_COUNTED = {
+    "erase-passed": "person",
+    "erase-deferred": "person",
+    "retry-letters": "letter",
+    "tell-recipient": "recipient",
+}
 _OF_TOPICS = frozenset({"resume-topic", "resume-source"})
 
 
@@ -124,7 +129,7 @@ def _detail(row: TaskRow) -> object:
 
 def _number(row: TaskRow) -> object:
     name = _COUNTED.get(row.task)
-    return counted(name, row.count, spoken()) if name else None
+    return counted(name, row.count, spoken()) if name and row.ref is None else None
 
 
 PAGES = (Page("/", "today", today, "today.html", _today, entry=True),)

@@ -30,7 +30,7 @@ from schemas.formats import Code, Id
 from schemas.library import examples_of
 from schemas.personal import SealedCategory
 from schemas.tc_string import TcFault, decoded
-from web.problems import NotFound
+from web.problems import NotForRole, NotFound
 from web.requests import bound_of
 from web.resource import NoParams, Params, resource
 from web.resources.disclosures import DaysParams
@@ -154,7 +154,7 @@ def affected(visit: Visit, params: AffectedParams) -> AffectedPersons:
     """The persons whom a breach concerns, by what it reached, and when each was told."""
     source = visit.source("incident")
     if not visit.has("persons"):
-        raise NotFound
+        raise NotForRole
     case = find_case(source, params.ref)
     rows = list(affected_persons(source, _reached(source, params), case.told))
     return AffectedPersons(rows, len(rows))

@@ -7,14 +7,17 @@ from uuid import UUID
 from msgspec.structs import asdict
 
 from application.answer import Answer, Name
+from application.queries.cases.case_parts import case_part, counted
 from application.queries.cases.clocks import CaseAct, CaseClock, case_act, case_clock
 from application.queries.cases.found_requests import NoSuchCase, NotAllowed
+from application.queries.parts import Part
 from application.queries.period import ALWAYS, Period
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, each_known, unless_erased
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
+from projections.reading.cases import ALL, NOBODY, OPEN, Wanted
 from projections.reading.past import past_findings_about
 from projections.reading.views import complaints
 from projections.reading.views import findings as present_findings
@@ -48,6 +51,19 @@ class ComplaintList(Answer, frozen=True):
     complaints: list[ComplaintRow]
     open: int
     overdue: int
+
+
+class ComplaintPage(Answer, frozen=True):
+    """Some complaints: the most urgent first, then those that are answered.
+
+    `open`, `overdue`: how many there are in all; null where that is not counted: of a period, of the past.
+    `next`: the key of the part that follows.
+    """
+
+    complaints: list[ComplaintRow]
+    open: int | None
+    overdue: int | None
+    next: str | None
 
 
 class ComplaintFile(ComplaintRow, frozen=True):
@@ -88,6 +104,28 @@ def complaint_list(
         open=sum(row.open for row in rows),
         overdue=sum(row.overdue for row in rows),
     )
+
+
+def complaint_page(
+    source: Source, moment: Moment, part: Part, *, everything: bool, period: Period = ALWAYS
+) -> ComplaintPage:
+    """The complaints of a part of the same list, by key. Raises Misconfigured."""
+    time = moment.as_of or source.now
+
+    def fitting(complaint: Complaint) -> Complaint | None:
+        return next(
+            (one for _, one in _received([(NOBODY, complaint)], time, everything, period)), None
+        )
+
+    wanted = Wanted(stages=OPEN if moment == NOW and not everything else ALL)
+    found, following = case_part(source, VIEW, wanted, part, moment, fitting)
+    source.reads.note_many(())
+    streams = [place.stream for place, _ in found]
+    names, broken = source.names(streams), _broken(source, streams, moment, time)
+    rows = [_row(names[place.stream], one, time, broken) for place, one in found]
+    if moment != NOW or period != ALWAYS:
+        return ComplaintPage(rows, None, None, following)
+    return ComplaintPage(rows, *counted(source, VIEW), following)
 
 
 def _received(

@@ -123,6 +123,16 @@ def listed(
     )
 
 
+def is_listed(
+    request: Request, time: datetime, *, ended: bool, overdue_only: bool, period: Period = ALWAYS
+) -> bool:
+    """Whether a request is in a list as of a time; the rest as for `listed`."""
+    state = standing(request, time)
+    return (
+        state is not None and _received_in(period, request) and _matches(state, ended, overdue_only)
+    )
+
+
 def _matches(state: RequestStatus, ended: bool, overdue_only: bool) -> bool:
     return (ended or state.ended_at is None) and (state.overdue or not overdue_only)
 
@@ -209,7 +219,7 @@ def _row(case: FoundRequest, request: Request, state: RequestStatus) -> RequestR
     return RequestRow(
         request_ref=request.ref,
         subject=unless_erased(case.reference),
-        data_subject=str(case.stream),
+        data_subject=str(case.pseudonym or case.stream),
         right=receipt.facts["right"],
         channel=receipt.facts["channel"],
         received_on=receipt.facts["received_on"],
