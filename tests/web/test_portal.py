@@ -154,7 +154,12 @@ def test_consents_choices_and_requests_are_there(house: Consoled) -> None:
     client = own(house, PLAIN)
     consents = client.api("/me/consents")["consents"]
     assert [(row["purpose"], row["status"]) for row in consents] == [("newsletter", "given")]
-    assert client.api("/me/requests") == {"requests": [], "open": 0, "overdue": 0}
+    assert client.api("/me/requests") == {
+        "requests": [],
+        "open": 0,
+        "overdue": 0,
+        "next": None,
+    }
 
 
 def test_of_others_there_is_nothing_at_any_address(house: Consoled) -> None:
