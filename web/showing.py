@@ -91,8 +91,8 @@ class Showing:
         """The page of an error: what went wrong, and what to do."""
         speak(language_of(request))
         if is_by_portal(request) and isinstance(error, UnknownSubject):
-            facts = {"controller": self._settings.controller}
-            return self.show(request, "my_nobody", facts, 404)
+            whom = {"controller": self._settings.controller}
+            return self.show(request, "my_nobody", whom, 404)
         problem = problem_of(error)
         facts = {"problem": problem, "known": isinstance(error, LedgerError)}
         response = self.show(request, "error", facts, problem.status)

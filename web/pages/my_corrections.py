@@ -6,7 +6,7 @@ corrected meanwhile.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -77,9 +77,10 @@ def form_of(name: str) -> type[OwnForm]:
     members = [
         (prefix + field, str | None, None) for field in fields_of(name) for prefix in ("", WAS)
     ]
-    return msgspec.defstruct(
+    form = msgspec.defstruct(
         f"Correct{name.title()}", members, bases=(OwnForm,), frozen=True, kw_only=True
     )
+    return cast(type[OwnForm], form)
 
 
 def _overview(_visit: Visit, _params: NoParams, answer: OwnData) -> Mapping[str, object]:

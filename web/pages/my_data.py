@@ -65,9 +65,8 @@ class Held(Struct, frozen=True):
 
 
 def _data(_visit: Visit, _params: NoParams, answer: OwnData) -> Mapping[str, object]:
-    names = sorted(
-        {row.category for row in (*answer.data, *answer.categories)}, key=CATEGORIES.index
-    )
+    held = {row.category for row in answer.data} | {row.category for row in answer.categories}
+    names = sorted(held, key=CATEGORIES.index)
     said = t("my-data.said", len(answer.data), counted("my-kind", len(names)))
     erased = [category(name) for name in answer.erased_categories]
     return {

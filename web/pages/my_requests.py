@@ -22,7 +22,7 @@ from web.page import Page
 from web.pages.common import cap
 from web.pages.my import OwnForm, deed, done
 from web.parts import Input, Nothing, Table, columns, lines
-from web.pieces import Deadline, Link, Tag
+from web.pieces import Deadline, Link, Tag, Tone
 from web.portal import HOME
 from web.rendering import code
 from web.resource import NoParams, Params
@@ -78,7 +78,7 @@ def _row(visit: Visit, row: RequestRow) -> tuple[object, ...]:
     )
 
 
-def _tone(row: RequestRow) -> str:
+def _tone(row: RequestRow) -> Tone:
     return "bad" if row.overdue and row.ended_at is None else "plain"
 
 
