@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from web.pieces import UNTOLD, Column, Piece, Tone
 
-Kind = Literal["text", "number", "date", "choice", "checks", "textarea", "hidden"]
+Kind = Literal["text", "number", "date", "email", "tel", "choice", "checks", "textarea", "hidden"]
 Given = str | Sequence[str]
 
 
@@ -98,7 +98,10 @@ class Nothing(Piece, frozen=True):
 
 
 class Input(Struct, frozen=True):
-    """A field of a form. `options`: codes with their words. `label`, `hint`: names in the words of fields."""
+    """A field of a form. `options`: codes with their words. `label`, `hint`: names in the words of fields.
+
+    `title`: what the field is called, where that is no word of ours. `autocomplete`: what a browser fills in.
+    """
 
     name: str
     kind: Kind = "text"
@@ -107,6 +110,8 @@ class Input(Struct, frozen=True):
     label: str = ""
     hint: str = ""
     value: Given = ""
+    title: str = ""
+    autocomplete: str = "off"
 
 
 class Filter(Piece, frozen=True):

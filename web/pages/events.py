@@ -17,7 +17,6 @@ from web.moments import dated, when
 from web.page import Page
 from web.pages.given import legal_basis, provision
 from web.pages.person_acts import is_open
-from web.pages.persons import title_of
 from web.pages.values import (
     Opening,
     category,
@@ -32,7 +31,7 @@ from web.proof.seals import seal_of, shown_of
 from web.rendering import code
 from web.resources.events import EventParams, event
 from web.visit import Visit
-from web.words import t
+from web.words import t, title_of
 
 _COUNTRIES = frozenset({"country", "countries"})
 _TONES: dict[str, Tone] = {"high": "bad", "medium": "due"}

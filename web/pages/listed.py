@@ -12,6 +12,12 @@ from web.pages import (
     holds,
     incident_acts,
     incidents,
+    my,
+    my_choices,
+    my_corrections,
+    my_data,
+    my_download,
+    my_requests,
     notification_acts,
     notifications,
     opening,
@@ -57,8 +63,16 @@ PAGES: tuple[AnyPage, ...] = (
     *staff.PAGES,
     *operations.PAGES,
     *proof.PAGES,
+    my_data.DATA,
+    my_data.RECEIVED,
+    *my_choices.PAGES,
+    *my_corrections.PAGES,
+    *my_requests.PAGES,
+    my_download.PAGE,
+    my_data.HISTORY,
+    my.DONE,
 )
-QUESTIONS: tuple[AnyQuestion, ...] = (*person_questions.QUESTIONS,)
+QUESTIONS: tuple[AnyQuestion, ...] = (*person_questions.QUESTIONS, *my_download.QUESTIONS)
 FORMS: tuple[AnyForm, ...] = (
     *opening.FORMS,
     *person_questions.FORMS,
@@ -69,4 +83,7 @@ FORMS: tuple[AnyForm, ...] = (
     *decisions.FORMS,
     *operations.FORMS,
     *proof.FORMS,
+    *my_choices.FORMS,
+    *my_corrections.FORMS,
+    *my_requests.FORMS,
 )
