@@ -92,6 +92,12 @@ def country_name(code: str, language: Language) -> str:
     return names[language] if names else code
 
 
+def countries(language: Language) -> list[tuple[str, str]]:
+    """Every code of a country with what it is called, by name."""
+    names = ((code, texts[language]) for code, texts in _countries().items())
+    return sorted(names, key=lambda pair: pair[1])
+
+
 def placeholders(sentence: str) -> tuple[tuple[str, str], ...]:
     """The placeholders of a sentence: the fact and its format ("" or "count"), in order."""
     return tuple((fact, form) for _, fact, form in _parsed(sentence) if fact)

@@ -40,13 +40,17 @@ class ActForm(Answer, frozen=True):
     act: str
 
 
+def _nothing_named(_params: Params) -> Sequence[object]:
+    return ()
+
+
 class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     """One act. `name`: of its words, in the section of the words `act-<name>`.
 
     `params`: of its address, also what a link has filled in. `inputs`: what it asks for. `about`: what the
-    page says of the case. `back`: where somebody goes who does not do it. `codes`: that a field may have.
-    `open_codes`: fields in which somebody may write words of their own, which become a code. `danger`:
-    nothing brings back what it does away with.
+    page says of the case. `named`: what its words name. `back`: where somebody goes who does not do it.
+    `codes`: that a field may have. `open_codes`: fields in which somebody may write words of their own,
+    which become a code. `danger`: nothing brings back what it does away with.
     """
 
     name: str
@@ -60,6 +64,7 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     do: Callable[[Visit, F], str]
     back: Callable[[P], str]
     about: Callable[[Visit, P], Sequence[tuple[object, object]]] | None = None
+    named: Callable[[P], Sequence[object]] = _nothing_named
     preview: Callable[[Visit, F], Preview] | None = None
     codes: Mapping[str, Collection[str]] = {}
     open_codes: Collection[str] = ()
@@ -92,11 +97,11 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
         return Resource(self.name, self.path, self.part, self.params, ActForm, load, deed=self.deed)
 
     def _present(self, visit: Visit, params: P, _answer: ActForm) -> Mapping[str, object]:
-        words = f"act-{self.name}"
-        submit = t(f"{words}.submit")
+        words, named = f"act-{self.name}", self.named(params)
+        submit = t(f"{words}.submit", *named)
         return {
-            "title": t(f"{words}.title"),
-            "does": t(f"{words}.does"),
+            "title": t(f"{words}.title", *named),
+            "does": t(f"{words}.does", *named),
             "submit": t("form.check") if self.preview else submit,
             "confirm": submit,
             "danger": self.danger,

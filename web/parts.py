@@ -11,7 +11,18 @@ from msgspec.structs import replace
 
 from web.pieces import UNTOLD, Column, Piece, Tone
 
-Kind = Literal["text", "number", "date", "datetime-local", "choice", "checks", "textarea", "hidden"]
+Kind = Literal[
+    "text",
+    "number",
+    "date",
+    "datetime-local",
+    "email",
+    "tel",
+    "choice",
+    "checks",
+    "textarea",
+    "hidden",
+]
 Given = str | Sequence[str]
 
 
@@ -108,6 +119,7 @@ class Nothing(Piece, frozen=True):
 class Input(Struct, frozen=True):
     """A field of a form. `options`: codes with their words. `label`, `hint`: names in the words of fields.
 
+    `title`: what the field is called, where that is no word of ours. `autocomplete`: what a browser fills in.
     `free`: none of the options is needed, since somebody may write something else beside them.
     """
 
@@ -118,6 +130,8 @@ class Input(Struct, frozen=True):
     label: str = ""
     hint: str = ""
     value: Given = ""
+    title: str = ""
+    autocomplete: str = "off"
     free: bool = False
 
     @property

@@ -19,7 +19,6 @@ from web.names import activity, fact_word, marked, naming, recipient
 from web.page import Page
 from web.pages.given import legal_basis, provision
 from web.pages.person_acts import is_open
-from web.pages.persons import title_of
 from web.pages.values import (
     Opening,
     category,
@@ -35,7 +34,7 @@ from web.proof.seals import seal_of, shown_of
 from web.rendering import code
 from web.resources.events import EventParams, event
 from web.visit import Visit
-from web.words import t
+from web.words import t, title_of
 
 _ACTIVITIES = frozenset({"activity", "activity_objected"})
 _TONES: dict[str, Tone] = {"high": "bad", "medium": "due"}

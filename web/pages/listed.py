@@ -15,6 +15,12 @@ from web.pages import (
     incident_acts,
     incidents,
     misuse_acts,
+    my,
+    my_choices,
+    my_corrections,
+    my_data,
+    my_download,
+    my_requests,
     notice,
     notification_acts,
     notifications,
@@ -65,8 +71,16 @@ PAGES: tuple[AnyPage, ...] = (
     *staff.PAGES,
     *operations.PAGES,
     *proof.PAGES,
+    my_data.DATA,
+    my_data.RECEIVED,
+    *my_choices.PAGES,
+    *my_corrections.PAGES,
+    *my_requests.PAGES,
+    my_download.PAGE,
+    my_data.HISTORY,
+    my.DONE,
 )
-QUESTIONS: tuple[AnyQuestion, ...] = (*person_questions.QUESTIONS,)
+QUESTIONS: tuple[AnyQuestion, ...] = (*person_questions.QUESTIONS, *my_download.QUESTIONS)
 FORMS: tuple[AnyForm, ...] = (
     *opening.FORMS,
     *person_questions.FORMS,
@@ -80,4 +94,7 @@ FORMS: tuple[AnyForm, ...] = (
     *decisions.FORMS,
     *operations.FORMS,
     *proof.FORMS,
+    *my_choices.FORMS,
+    *my_corrections.FORMS,
+    *my_requests.FORMS,
 )

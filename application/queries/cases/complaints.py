@@ -18,7 +18,8 @@ from application.source import Source, each_known, unless_erased
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
-from projections.reading.cases import ALL, NOBODY, OPEN, Wanted
+from projections.reading.cases import ALL, OPEN, Wanted
+from projections.reading.known import NOBODY
 from projections.reading.past import past_findings_about
 from projections.reading.views import complaints
 from projections.reading.views import findings as present_findings
