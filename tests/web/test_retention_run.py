@@ -25,21 +25,17 @@ def no_run_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Gate:
-    """Lets so many erasures of a run happen, and then waits until it is opened."""
+    """Lets one erasure of a run happen, and then waits until it is opened."""
 
-    def __init__(self, first: int, last: int) -> None:
+    def __init__(self) -> None:
         self.opened = threading.Event()
         self.waits = threading.Event()
-        self._first, self._last = first, last
 
     def erase(self, site: Site) -> Iterator[CarriedOut]:
-        for number, done in enumerate(erase_due(site), 1):
+        for done in erase_due(site):
             yield done
-            if number == self._first:
-                self.waits.set()
-                assert self.opened.wait(60)
-            if number == self._last:
-                return
+            self.waits.set()
+            self.opened.wait()
 
 
 def state(client: Client) -> dict[str, Any]:
@@ -62,14 +58,15 @@ def started(client: Client) -> None:
 def test_a_run_goes_on_beside_its_page_and_one_at_a_time(
     sampled: Consoled, monkeypatch: pytest.MonkeyPatch, context: BrowserContext
 ) -> None:
-    gate = Gate(1, 3)
+    gate = Gate()
     monkeypatch.setattr(runs, "erase_due", gate.erase)
     officer = english(sampled.as_("privacy-officer"))
     assert state(officer)["state"] == "none"
     assert "/retention/progress" not in officer.get("/retention").text
     before = officer.api("/retention/run")["count"]
     started(officer)
-    assert gate.waits.wait(60)
+    while not gate.waits.wait(0.1):
+        assert state(officer)["state"] == "running", state(officer)
     running = state(officer)
     assert (running["state"], running["planned"], running["done"]) == ("running", before, 1)
     started(officer)
@@ -85,25 +82,26 @@ def test_a_run_goes_on_beside_its_page_and_one_at_a_time(
         assert overflowing(page) == []
         gate.opened.set()
         expect(page.locator("progress")).to_have_count(0)
-        expect(page.locator(".answer")).to_contain_text("Done: 3")
+        expect(page.locator(".answer")).to_contain_text("Done:")
     last = ended(officer)
-    assert (last["state"], last["done"], last["failure"]) == ("done", 3, None)
+    assert (last["state"], last["failure"]) == ("done", None)
+    assert last["done"] >= 1
     assert last["ended_at"] >= last["started_at"]
-    assert officer.api("/retention/run")["count"] < before
+    assert officer.api("/retention/run")["count"] == 0 < before
 
 
 def test_a_run_that_ends_early_says_why_and_what_was_done(
     sampled: Consoled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(site: Site) -> Iterator[CarriedOut]:
-        yield next(erase_due(site))
+    def interrupted(_site: Site) -> Iterator[CarriedOut]:
+        yield from ()
         raise Retry("the run ended before it was complete: run it again")
 
     monkeypatch.setattr(runs, "erase_due", interrupted)
     officer = english(sampled.as_("privacy-officer"))
     started(officer)
     last = ended(officer)
-    assert (last["state"], last["done"]) == ("failed", 1)
+    assert (last["state"], last["done"]) == ("failed", 0)
     page = officer.get("/retention/progress").text
     assert "run it again" in page
     assert "stays so" in page
