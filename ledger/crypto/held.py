@@ -23,6 +23,8 @@ class KeyChain:
 
     def covering(self, month: int) -> int | None:
         """Month of the stored key from which that of `month` is derived."""
+        if month in self.secrets or not self.secrets:
+            return month if self.secrets else None
         return max((stored for stored in self.secrets if stored <= month), default=None)
 
 

@@ -5,6 +5,7 @@ yet* (it is being made; read again), *erased* (a fence covers the value's time) 
 missing although no erasure destroyed it: loud, never shown as erased).
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
@@ -24,6 +25,7 @@ from ledger.crypto.places import (
 from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.crypto.sealing import (
     DataKey,
+    key_id,
     keyed_hash,
     month_of,
     next_month_key,
@@ -261,38 +263,54 @@ class Opener:
             )
         return dict(sorted(values.items()))
 
+    def load_again(self, subjects: Sequence[UUID]) -> None:
+        """Read the keys of these subjects, whatever is held: what was read under a lock is true."""
+        for subject in subjects:
+            self.forget(subject)
+        self.load(subjects)
+
     def key_ids(
         self, subject: UUID, categories: Sequence[str], last: int, month: int | None = None
     ) -> tuple[str, ...]:
-        """Ids of every key of these categories: for a rolling one of each month up to `last`, or up to
-        `month` when it is given (and then of no other category)."""
-        self.forget(subject)
+        """Ids of every key of these categories that was loaded: for a rolling one of each month up to `last`,
+        or up to `month` when it is given (and then of no other category)."""
         self.load([subject])
         ids = []
         for (category, start), secret in sorted(self._subject_keys[subject].secrets.items()):
             if category not in categories or (month is not None and start > month):
                 continue
             end = (last if month is None else month) if category in ROLLING_CATEGORIES else start
-            ids += [DataKey(key).id for key in _chain(secret, max(0, end - start))]
+            ids += [key_id(key) for key in _chain(secret, max(0, end - start))]
         return tuple(ids)
 
-    def ratcheted(self, subject: UUID, category: str, month: int) -> list[dict[str, Any]]:
-        """New rows for the keys of a rolling category that begin before `month`: they begin there."""
-        self.forget(subject)
+    def ratcheted(self, expired: Sequence[tuple[UUID, str, int]]) -> dict[str, list[Any]]:
+        """Columns of new rows for keys of rolling categories that begin before a month: they begin there."""
         self._wrapping.hold()
+        columns = [list(column) for column in zip(*expired, strict=True)]
         stored = self._session.rows(
-            "data_keys_before", subject=subject, category=category, month=month
+            "data_keys_before",
+            **dict(zip(("subjects", "categories", "months"), columns, strict=True)),
         )
-        rows = [(subject, *row) for row in stored]
-        secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
-        new_rows = []
-        for (_, _, generation, start, epoch, _), secret in zip(rows, secrets, strict=True):
-            later = list(_chain(secret, month - start))[-1]
-            place = data_key_place(self._ledger, subject, category, generation, month, epoch)
-            (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, later)])
-            row = {"generation": generation, "start": start, "month": month, "wrapped": wrapped}
-            new_rows.append(row)
-        return new_rows
+        old = [row[:6] for row in stored]
+        secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, old))
+        by_epoch: dict[int, list[tuple[Any, ...]]] = {}
+        for row, secret in zip(stored, secrets, strict=True):
+            by_epoch.setdefault(row[4], []).append((*row[:5], row[6], secret))
+        rows = [row for epoch, keys in by_epoch.items() for row in self._ratcheted(epoch, keys)]
+        names = ("subjects", "categories", "generations", "starts", "epochs", "months", "wrapped")
+        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+    def _ratcheted(self, epoch: int, keys: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """The rows of keys of one epoch, each with the key of its later month, wrapped in one call."""
+        later = [
+            Placed(
+                data_key_place(self._ledger, subject, category, generation, month, epoch),
+                deque(_chain(secret, month - start), maxlen=1)[0],
+            )
+            for subject, category, generation, start, _, month, secret in keys
+        ]
+        wrapped = self._wrapping.wrap(epoch, later)
+        return [(*key[:6], new) for key, new in zip(keys, wrapped, strict=True)]
 
     def _is_erased(self, sealed: SealedGroup) -> bool:
         through = self._subject_keys[sealed.subject].fences.get(sealed.category)

@@ -69,8 +69,7 @@ class Deciding(Erasing):
     def erase(self, eraser: Eraser, number: int) -> list[Erasure]:
         verdict = Verdict("request", dict.fromkeys(self.order.categories, GOES) | STAYS, "R-1")
         subjects = eraser.live_subjects(self.reference(number))
-        found = [eraser.decide(subject, lambda _events, _listed: verdict) for subject in subjects]
-        return [erasure for erasure in found if erasure]
+        return eraser.decide(subjects, lambda seen: dict.fromkeys(seen, verdict))
 
     def check_erased(self, house: House, number: int) -> None:
         if self.order.categories:

@@ -7,6 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.keys.rows import NewKey, NewSubject, key_row, subject_row
 from ledger.writing.rows import event_rows, event_start, name_rows, name_start
 
 TIME = datetime(2026, 11, 24, 10, 15, 0, 123_456, tzinfo=UTC)
@@ -65,3 +66,24 @@ def test_names(names: list[tuple[str, str, bytes, int, UUID | None] | None], fir
         assert [len(row[2]), len(row[4])] == [4, 8]
         assert (number(row[2]), number(row[4])) == (generation, position)
         assert row[3] == (erasure.bytes if erasure else b"")
+
+
+@given(st.uuids(), texts, st.integers(1, 2**31 - 1), st.integers(0, 2**31 - 1), blobs)
+def test_new_keys(subject: UUID, category: str, generation: int, month: int, sealed: bytes) -> None:
+    new = NewKey(subject, category, generation, month, b"secret")
+    (row,) = columns_of(key_row(new, 3, sealed))
+    assert row[:2] == [subject.bytes, category.encode()]
+    assert [number(column) for column in row[2:5]] == [generation, month, 3]
+    assert row[5] == sealed
+
+
+@given(st.uuids(), blobs, texts, texts, blobs)
+def test_new_subjects(subject: UUID, hmac: bytes, kind: str, sealed: str, mac: bytes) -> None:
+    (row,) = columns_of(subject_row(NewSubject(subject, hmac, 1, kind, TIME, sealed), mac))
+    assert [*row[:2], row[3], *row[5:]] == [
+        *(subject.bytes, hmac, kind.encode()),
+        *(sealed.encode(), mac),
+    ]
+    assert number(row[2]) == 1
+    since_2000 = TIME - datetime(2000, 1, 1, tzinfo=UTC)
+    assert timedelta(microseconds=number(row[4])) == since_2000

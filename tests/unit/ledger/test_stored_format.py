@@ -18,6 +18,7 @@ from ledger.crypto.authentic import RowMacs
 from ledger.crypto.formats import AES_256_GCM, GROUP
 from ledger.crypto.groups import GroupPlace, bound_to, check_group, open_group, seal_group
 from ledger.crypto.places import data_key_place
+from ledger.crypto.provider import Tie
 from ledger.crypto.sealing import (
     DataKey,
     KeyedHash,
@@ -274,14 +275,14 @@ def test_golden_line_of_the_journal() -> None:
     assert links.belongs(entry)
     opened = links.opened(entry)
     assert opened.reference_hmac == KEY.hex()
-    assert links.closed(opened) == entry
+    assert links.closed([opened]) == [entry]
 
 
 class OneLink:
     """The key of the journal's ties to the one person, who never changes."""
 
-    def seal(self, subject: UUID, text: bytes, place: bytes) -> bytes:
-        return seal_bytes(AESGCM(KEY), text, place, NONCE)
+    def seal(self, ties: Sequence[Tie]) -> list[bytes]:
+        return [seal_bytes(AESGCM(KEY), tie.text, tie.place, NONCE) for tie in ties]
 
     def open(self, subject: UUID, sealed: bytes, place: bytes) -> bytes:
         return open_bytes(AESGCM(KEY), sealed, place)
