@@ -47,16 +47,15 @@ EVENTS = Table(
 NAMES = Table(
     "event_ids",
     {
-        "source": "text",
-        "id": "text",
+        "name": "uuid",
         "position": "int8",
-        "fingerprint": "bytea",
         "generation": "int4",
+        "fingerprint": "bytea",
     },
     "position",
-    "PRIMARY KEY (source, id), UNIQUE (position)",
+    "PRIMARY KEY (name), UNIQUE (position)",
 )
-"""The names by which events are known again."""
+"""The names by which events are known again, without `erasure`, which is NULL here."""
 
 
 def rows_of(url: str, ledger: str, table: Table, last: int) -> Rows:

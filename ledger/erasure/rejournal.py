@@ -43,7 +43,7 @@ def rejournal(session: Session, opener: Opener, journal: ErasureJournal) -> int:
     Where its keys are held again it is pending from then on. Raises Retry or Halt.
     """
     journalled = {last_name(entry) for block, _ in journal.blocks() for entry in block}
-    recorded = session.rows("recorded_erasures", source=SOURCE)
+    recorded = session.rows("recorded_erasures")
     lacking = [(id, stream) for id, stream in recorded if id not in journalled]
     for id, stream in lacking:
         entry = _entry(session, opener, id, events_of(session, [stream]))

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.crypto.authentic import RowMacs, row_macs
+from ledger.crypto.groups import GroupPlace, open_group
 from ledger.crypto.places import (
     data_key_place,
     ledger_key_place,
@@ -24,8 +25,6 @@ from ledger.crypto.places import (
 from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.crypto.sealing import (
     DataKey,
-    ValuePlace,
-    associated_data,
     key_id,
     keyed_hash,
     month_of,
@@ -56,25 +55,29 @@ class Missing(Enum):
     HIDDEN = "hidden"
 
 
-class SealedValue(msgspec.Struct, frozen=True):
-    """A sealed value and everything that says where it belongs."""
+class SealedGroup(msgspec.Struct, frozen=True):
+    """The sealed values of one category in one event, and everything that says where they belong."""
 
     subject: UUID
     source: str
     id: str
     category: str
-    field: str
+    fields: tuple[str, ...]
     key: str
     blob: str
     time: datetime
 
 
 class _SubjectKeys(msgspec.Struct):
-    """Keys and fences of one subject: (category, from_month) -> secret, category -> erased through."""
+    """Keys and fences of one subject: (category, from_month) -> secret, category -> erased through.
+
+    `opened`: the group of each category that was opened last. An answer asks for its fields one by one.
+    """
 
     secrets: dict[tuple[str, int], bytes] = msgspec.field(default_factory=dict)
     fences: dict[str, datetime] = msgspec.field(default_factory=dict)
     ready: dict[str, DataKey] = msgspec.field(default_factory=dict)
+    opened: dict[str, tuple[SealedGroup, dict[str, Any]]] = msgspec.field(default_factory=dict)
 
 
 class Opener:
@@ -216,8 +219,21 @@ class Opener:
         """Read the keys of a subject again next time."""
         self._subject_keys.pop(subject, None)
 
-    def value(self, sealed: SealedValue) -> Any | Missing:
-        """The value, or why it cannot be shown. A key that is not there yet is looked up once more."""
+    def value(self, sealed: SealedGroup, field: str) -> Any | Missing:
+        """One value of a group, or why it cannot be shown."""
+        self.load([sealed.subject])
+        opened = self._subject_keys[sealed.subject].opened
+        if sealed.category not in opened or opened[sealed.category][0] != sealed:
+            values = self.group(sealed)
+            if isinstance(values, Missing):
+                return values
+            # Looked up again: keys that were not there yet may have been read anew.
+            opened = self._subject_keys[sealed.subject].opened
+            opened[sealed.category] = sealed, values
+        return opened[sealed.category][1][field]
+
+    def group(self, sealed: SealedGroup) -> dict[str, Any] | Missing:
+        """Field -> value, or why they cannot be shown. A key that is not there yet is looked up once more."""
         self.load([sealed.subject])
         key = self._key(sealed)
         if key is None and not self._is_erased(sealed):
@@ -226,26 +242,25 @@ class Opener:
             key = self._key(sealed)
         if key is None:
             return Missing.ERASED if self._is_erased(sealed) else Missing.LOST
-        place = associated_data(
-            ValuePlace(
-                ledger=str(self._ledger),
-                subject=sealed.subject,
-                source=sealed.source,
-                id=sealed.id,
-                category=sealed.category,
-                field=sealed.field,
-                key=sealed.key,
-            )
+        place = GroupPlace(
+            ledger=str(self._ledger),
+            subject=sealed.subject,
+            source=sealed.source,
+            id=sealed.id,
+            category=sealed.category,
+            fields=sealed.fields,
+            key=sealed.key,
         )
-        return open_value(key.cipher, sealed.blob, place)
+        return open_group(key.cipher, sealed.blob, place)
 
     def personal(self, event: RecordedEvent) -> dict[str, Any | Missing]:
         """Every personal value of an event, field by field, sorted."""
-        values = {
-            field: self.value(sealed_value(event, category, field))
-            for category, sealed in event.sealed.items()
-            for field in sealed.values
-        }
+        values: dict[str, Any | Missing] = {}
+        for category, sealed in event.sealed.items():
+            opened = self.group(sealed_group(event, category))
+            values |= (
+                dict.fromkeys(sealed.fields, opened) if isinstance(opened, Missing) else opened
+            )
         return dict(sorted(values.items()))
 
     def load_again(self, subjects: Sequence[UUID]) -> None:
@@ -297,12 +312,12 @@ class Opener:
         wrapped = self._wrapping.wrap(epoch, later)
         return [(*key[:6], new) for key, new in zip(keys, wrapped, strict=True)]
 
-    def _is_erased(self, sealed: SealedValue) -> bool:
+    def _is_erased(self, sealed: SealedGroup) -> bool:
         through = self._subject_keys[sealed.subject].fences.get(sealed.category)
         return through is not None and sealed.time <= through
 
-    def _key(self, sealed: SealedValue) -> DataKey | None:
-        """The key with the id that the value names, derived when it is one of a later month."""
+    def _key(self, sealed: SealedGroup) -> DataKey | None:
+        """The key with the id that the group names, derived when it is one of a later month."""
         keys = self._subject_keys[sealed.subject]
         if sealed.key not in keys.ready:
             for (category, month), secret in keys.secrets.items():
@@ -331,16 +346,16 @@ def _chain(secret: bytes, steps: int) -> Iterator[bytes]:
         yield secret
 
 
-def sealed_value(event: RecordedEvent, category: str, field: str) -> SealedValue:
-    """One sealed value of an event with its place."""
+def sealed_group(event: RecordedEvent, category: str) -> SealedGroup:
+    """The sealed values of a category in an event with their place."""
     sealed = event.sealed[category]
-    return SealedValue(
+    return SealedGroup(
         subject=event.stream,
         source=event.source,
         id=event.id,
         category=category,
-        field=field,
+        fields=sealed.fields,
         key=sealed.key,
-        blob=sealed.values[field],
+        blob=sealed.blob,
         time=event.time,
     )

@@ -237,7 +237,7 @@ class Asking:
             (category, opener.personal(event)[field])
             for event in self.events(house, number)
             for category, sealed in event.sealed.items()
-            for field in sealed.values
+            for field in sealed.fields
         ]
         gone = {category for category, value in shown if value is Missing.ERASED}
         assert not any(value is Missing.LOST for _, value in shown)
