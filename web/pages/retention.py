@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 import rulebook
-from application.queries.keeping.periods import Clock, ClockPage, DueSteps, Forecast
+from application.queries.keeping.clock_pages import ClockPage
+from application.queries.keeping.periods import Clock, DueSteps, Forecast
 from application.words import say, told_in
 from schemas import CATEGORIES
 from web.acts import options
@@ -12,7 +13,7 @@ from web.linking import person, to
 from web.moments import day, month_text
 from web.page import Page
 from web.pages.common import Offered, acts, cap, choice, codes, filtered, ground, headings, more
-from web.parts import Bar, Bars, Input, Nothing, Table, lines
+from web.parts import Bar, Bars, Input, Nothing, Table, Text, lines
 from web.pieces import Id, Link, Tag, Tone
 from web.rendering import code
 from web.resource import NoParams
@@ -41,6 +42,7 @@ def _due(visit: Visit, params: DueParams, answer: ClockPage) -> Mapping[str, obj
             _which(params),
         ),
         table if answer.clocks else nothing,
+        Text(t("retention.counted_to", answer.counted_to)) if answer.counted_to else None,
     )
     return {
         "title": t("retention.title"),
