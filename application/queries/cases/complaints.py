@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from application.answer import Answer, Name
@@ -71,6 +72,23 @@ class ComplaintFile(ComplaintRow, frozen=True):
     """One complaint with every act on it."""
 
     steps: list[CaseAct]
+
+
+class FoundComplaint(Struct, frozen=True):
+    """One complaint and whose it is. `reference`: as it is shown; that of an erased person is gone."""
+
+    stream: UUID
+    reference: Name
+    complaint: Complaint
+
+    @property
+    def person(self) -> str:
+        """The reference of the person. Raises NotAllowed when it is gone."""
+        if isinstance(self.reference, str):
+            return self.reference
+        raise NotAllowed(
+            f"the person of complaint {self.complaint.ref} was erased: name them", field="subject"
+        )
 
 
 def known_complaints(
@@ -153,15 +171,23 @@ def complaint(
 ) -> ComplaintFile:
     """One complaint with every act on it. Raises NotAllowed when there is none, or several."""
     time = moment.as_of or source.now
+    found = find_complaint(source, ref, subject, moment)
+    state = found.complaint.until(time)
+    broken = _broken(source, [found.stream], moment, time)
+    steps = [case_act(step, language, complaint_ref=ref) for step in state.steps]
+    return ComplaintFile(**asdict(_row(found.reference, state, time, broken)), steps=steps)
+
+
+def find_complaint(
+    source: Source, ref: str, subject: str | None = None, moment: Moment = NOW
+) -> FoundComplaint:
+    """The complaint of a reference, received by then. Raises NotAllowed when there is none, or several."""
+    time = moment.as_of or source.now
     rows = [row for row in known_complaints(source, moment, [ref]) if row[1].until(time).receipt]
-    stream, recorded = _single(source, rows, ref, subject)
+    stream, complaint = _single(source, rows, ref, subject)
     if subject is not None:
         note_read(source, subject)
-    state = recorded.until(time)
-    reference = subject or source.noted(stream)
-    broken = _broken(source, [stream], moment, time)
-    steps = [case_act(step, language, complaint_ref=ref) for step in state.steps]
-    return ComplaintFile(**asdict(_row(reference, state, time, broken)), steps=steps)
+    return FoundComplaint(stream, subject or source.noted(stream), complaint)
 
 
 def _single(

@@ -88,7 +88,7 @@ def notification_page(
         some = [task for task in tasks(person[1]) if _is_meant(criteria, task)]
         return (person[0], some) if some else None
 
-    found, following = taken(((row[0], row) for row in people), part.limit, fitting)
+    found, following = taken(source, ((row[0], row) for row in people), part.limit, fitting)
     rows = ((stream, task) for stream, some in found for task in some)
     shown = list(_notifications(source, rows, criteria, moment))
     if moment != NOW or criteria.subject or criteria.recipient:
@@ -102,7 +102,7 @@ def _people(
     """What was changed of the persons of whom a part may be, in the order of streams, as of a moment."""
     streams = known_streams(source, criteria.subject) if criteria.subject else None
     note_read(source, criteria.subject)
-    after, first = place_named(part.after, UUID) if part.after else NOBODY, part.limit + 1
+    after, first = place_named(source, part.after, UUID) if part.after else NOBODY, part.limit + 1
     if moment == NOW:
         open_only = not criteria.done
         return notifications_after(

@@ -50,22 +50,25 @@ class Wanted(Struct, frozen=True):
     every: bool = False
     category: str | None = None
 
+    def has(self, clock: Clock) -> bool:
+        """Whether a clock is of the category."""
+        return self.category in {None, clock.category}
+
 
 def clock_page(
     source: Source, wanted: Wanted, part: Part, remembered: Remembered | None
 ) -> ClockPage:
     """The clocks of a part of the persons, by key, judged as they stand now. Raises Misconfigured."""
-    day, after = day_of(source.now), place_named(part.after, UUID) if part.after else NOBODY
+    day, after = day_of(source.now), place_named(source, part.after, UUID) if part.after else NOBODY
     known = standing_of(source, remembered)
 
     def fitting(person: Person) -> tuple[UUID, list[Clock]] | None:
-        rows = clocks_of(person, day, wanted.every)
-        fit = [row for row in rows if wanted.category in {None, row.category}]
-        return (person.stream, fit) if fit else None
+        rows = [row for row in clocks_of(person, day, wanted.every) if wanted.has(row)]
+        return (person.stream, rows) if rows else None
 
     listed = None if wanted.every else known.value.listed
     people = _people(source.session, listed, after, part.limit + 1)
-    found, following = taken(((one.stream, one) for one in people), part.limit, fitting)
+    found, following = taken(source, ((one.stream, one) for one in people), part.limit, fitting)
     source.reads.note_many(())
     names = source.names(stream for stream, _ in found)
     return ClockPage(
