@@ -45,8 +45,13 @@ ASKED = {
     "disclosures": "/disclosures",
     "register": "/register",
 }
-PAGES = ("/", f"/persons/{PERSON}", f"/persons/{PERSON}/history", "/disclosures", "/register")
-PAGES += ("/requests", "/incidents", "/holds", "/notifications", "/findings", "/retention")
+PAGES = [
+    "/",
+    f"/persons/{PERSON}",
+    f"/persons/{PERSON}/history",
+    *("/disclosures", "/register", "/requests", "/incidents", "/holds", "/notifications"),
+    *("/findings", "/retention"),
+]
 ROWS = {"person": "events", "disclosures": "disclosures", "register": "activities"}
 Figures = Mapping[str, Any]
 

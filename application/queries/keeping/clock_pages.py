@@ -59,15 +59,13 @@ def clock_page(
     source: Source, wanted: Wanted, part: Part, remembered: Remembered | None
 ) -> ClockPage:
     """The clocks of a part of the persons, by key, judged as they stand now. Raises Misconfigured."""
-    day, after = day_of(source.now), place_named(source, part.after, UUID) if part.after else NOBODY
-    known = standing_of(source, remembered)
+    day, known = day_of(source.now), standing_of(source, remembered)
 
     def fitting(person: Person) -> tuple[UUID, list[Clock]] | None:
         rows = [row for row in clocks_of(person, day, wanted.every) if wanted.has(row)]
         return (person.stream, rows) if rows else None
 
-    listed = None if wanted.every else known.value.listed
-    people = _people(source.session, listed, after, part.limit + 1)
+    people = _people(source, None if wanted.every else known.value.listed, part)
     found, following = taken(source, ((one.stream, one) for one in people), part.limit, fitting)
     source.reads.note_many(())
     names = source.names(stream for stream, _ in found)
@@ -83,15 +81,15 @@ def clock_page(
     )
 
 
-def _people(
-    session: Session, listed: Sequence[UUID] | None, after: UUID, size: int
-) -> Iterator[Person]:
-    """Persons after a stream: those of a list, so many at a time, or all."""
+def _people(source: Source, listed: Sequence[UUID] | None, part: Part) -> Iterator[Person]:
+    """The persons of whom a part may be: those of a list, so many at a time, or all."""
+    after = place_named(source, part.after, UUID) if part.after else NOBODY
     if listed is None:
-        yield from chain.from_iterable(persons(session, after))
+        yield from chain.from_iterable(persons(source.session, after))
         return
+    size = part.limit + 1
     for begin in range(bisect_right(listed, after), len(listed), size):
-        yield from persons_of(session, listed[begin : begin + size])
+        yield from persons_of(source.session, listed[begin : begin + size])
 
 
 class Standing(Struct, frozen=True):

@@ -36,8 +36,8 @@ def views(monkeypatch: pytest.MonkeyPatch) -> Views:
     module = application.keeping_up
     monkeypatch.setattr(module, "places", lambda _site: {"one": made.position})
     monkeypatch.setattr(module, "follower", lambda _site: made)
-    monkeypatch.setattr(module.time, "monotonic", lambda: made.time)
-    monkeypatch.setattr(module.time, "sleep", made.sleep)
+    monkeypatch.setattr("application.keeping_up.time.monotonic", lambda: made.time)
+    monkeypatch.setattr("application.keeping_up.time.sleep", made.sleep)
     return made
 
 

@@ -38,7 +38,7 @@ class Ledger:
 def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     made = Ledger()
     monkeypatch.setattr(application.remembered, "_position", lambda _session: made.position)
-    monkeypatch.setattr(application.remembered.time, "monotonic", lambda: made.time)
+    monkeypatch.setattr("application.remembered.time.monotonic", lambda: made.time)
     yield made
     made.may.set()
 
