@@ -56,7 +56,7 @@ def findings(visit: Visit, params: FindingsParams) -> FindingsPage:
     source = visit.source("findings")
     after: FindingPlace | None = None
     if params.after:
-        after = place_named(source, params.after, FindingPlace)
+        after = place_named(source, params.after, FindingPlace)  # type: ignore[arg-type]
     criteria = replace(params.criteria, after=after)
     return findings_page(source, criteria, visit.moment, params.limit)
 
