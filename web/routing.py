@@ -17,6 +17,7 @@ from web.documents import file_of
 from web.exports import TYPES
 from web.once import Once, Sending
 from web.page import AnyForm, AnyPage, Preview
+from web.portal import is_own
 from web.principals import Principal
 from web.problems import NotForRole, NotFound, problem_of
 from web.question import AnyQuestion, Download
@@ -181,12 +182,14 @@ class Pages:
             principal: Principal | None = request.state.principal
             if principal is None:
                 if request.method != "GET":
-                    return self._showing.failed(request, NotFound())
+                    return self._showing.over(request, await request.body())
                 return RedirectResponse(f"/login?{urlencode({'next': _address(request)})}", 303)
             home = self._showing.home(principal)
             if request.url.path == "/" != home:
                 return RedirectResponse(home, 303)
             try:
+                if is_own(request.url.path) != (principal.kind == "data-subject"):
+                    raise NotForRole
                 return await answer(request, principal)
             except LedgerError as error:
                 log_refusal(error, principal)

@@ -258,7 +258,7 @@ CONSOLE = Row(
         ),
         Panel(
             "Logins, opened values and searches",
-            "In an hour. Opened values are those that a reader gave a reason for; searches are those by a value.",
+            "In an hour. A reader gave a reason for opened values; searches are by a value.",
             (
                 Query("sum by (outcome) (increase(ledger_web_logins_total[1h]))", "{{outcome}}"),
                 Query("sum(increase(ledger_web_values_opened_total[1h]))", "values opened"),

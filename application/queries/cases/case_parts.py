@@ -29,7 +29,7 @@ def case_part(
     """
     after = place_named(source, part.after, CasePlace) if part.after else None
     if moment.known == NOW:
-        rows = cases(source.session, view, wanted, after)
+        rows = cases(source.session, view, wanted, after, part.limit + 1)
     else:
         rows = cases_known(source.session, view, wanted, moment.known, source.privacy_office, after)
 

@@ -24,7 +24,7 @@ from projections.keeping.erasing import deferrals, lasting_for, steps
 from projections.keeping.keepings import keepings_of
 from projections.keeping.lasting import RetentionEnd
 from projections.keeping.person import Person
-from projections.reading.cases import NOBODY
+from projections.reading.known import NOBODY
 from projections.reading.persons import persons, persons_of
 from rulebook import Cause, ErasureFacts, kept
 from rulebook.calendar import day_of

@@ -39,7 +39,7 @@ def findings_page(
 ) -> FindingsPage:
     """At most `count` findings after the place that the criteria name. Raises UnknownSubject."""
     counts = _counts(source, criteria, moment)
-    some = list(islice(found(source, criteria, moment), count + 1))
+    some = list(islice(found(source, criteria, moment, count + 2), count + 1))
     page = some[:count]
     return FindingsPage(
         findings=list(rows_of(source, iter(page))),
