@@ -29,6 +29,10 @@ History = Callable[[Sequence[UUID]], list[RecordedEvent]]
 
 # Streams that are folded again at a time: their events are in memory together.
 _REFOLD_STREAMS = 50
+# Blocks of such streams are kept for the views that come after, as long as they hold no more events.
+_KEPT_EVENTS = 20_000
+_AgainBlock = dict[UUID, dict[str, list[RecordedEvent]]]
+"""Stream -> the events that count, by view."""
 
 
 class BrokenFold(Halt):
@@ -87,7 +91,8 @@ class EventBatch:
         self._dispatch = dispatch
         self._history = history
         self._privacy_office = privacy_office
-        self._block: tuple[int, dict[UUID, dict[str, list[RecordedEvent]]]] = (-1, {})
+        self._blocks: dict[int, _AgainBlock] = {}
+        self._room = _KEPT_EVENTS
 
     def of(self, view: AnyView) -> Sequence[RecordedEvent]:
         """The events that may touch rows of a view, where no annulment plays a part."""
@@ -100,18 +105,24 @@ class EventBatch:
     def again(self, view: View[S]) -> Iterable[dict[UUID, list[RecordedEvent]]]:
         """Block by block the streams to fold again, each with its events that count for a view."""
         for start in range(0, len(self._again), _REFOLD_STREAMS):
-            if self._block[0] != start:
-                self._block = start, self._counting(self._again[start : start + _REFOLD_STREAMS])
-            yield {stream: shares[view.name] for stream, shares in self._block[1].items()}
+            block = self._blocks.get(start) or self._counting(start)
+            yield {stream: shares[view.name] for stream, shares in block.items()}
 
-    def _counting(self, streams: Sequence[UUID]) -> dict[UUID, dict[str, list[RecordedEvent]]]:
+    def _counting(self, start: int) -> _AgainBlock:
+        """A block of streams, read; it is kept where there is room."""
+        streams = self._again[start : start + _REFOLD_STREAMS]
         by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
-        for event in self._history(streams):
+        events = self._history(streams)
+        for event in events:
             by_stream[event.stream].append(event)
-        return {
-            stream: self._dispatch.share(counting(events, self._privacy_office))
-            for stream, events in by_stream.items()
+        block = {
+            stream: self._dispatch.share(counting(its_events, self._privacy_office))
+            for stream, its_events in by_stream.items()
         }
+        if len(events) <= self._room:
+            self._room -= len(events)
+            self._blocks[start] = block
+        return block
 
 
 def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
