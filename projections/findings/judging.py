@@ -52,10 +52,9 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 def findings_of(kind: str, fact: Fact, look: FactContext) -> dict[str, Finding]:
     """Rule -> the finding that a fact is: of the rules in force on the day since which it counts."""
     findings: dict[str, Finding] = {}
-    day = day_of(fact.occurred_at)
     for situation in seen(kind, fact, look):
         # A breach that waits for a deadline is judged by the rules of the day of that deadline.
-        since = day_of(situation.due) if situation.due else day
+        since = day_of(situation.due or fact.occurred_at)
         for rule in rulebook.breaches(situation.kind or kind, situation.situation, since):
             findings.setdefault(rule.id, _finding(rule.id, fact, look.stream, situation))
     return findings
