@@ -32,8 +32,10 @@ def periods_of(
 
     `collected`: None when nothing is held of it; then the periods are those of the other anchors.
     """
-    known_anchors = anchors | ({"collected": _collected(category, collected)} if collected else {})
-    return _periods(category, tuple(sorted(known_anchors.items()))) if known_anchors else ()
+    if not (collected or anchors):
+        return ()
+    since = _collected(category, collected) if collected else None
+    return _periods(category, since, tuple(anchors.items()))
 
 
 def _collected(category: str, time: datetime) -> date:
@@ -43,9 +45,12 @@ def _collected(category: str, time: datetime) -> date:
 
 
 @lru_cache(_CATEGORIES)
-def _periods(category: str, anchors: _Anchors) -> tuple[RetentionDue, ...]:
+def _periods(category: str, since: date | None, anchors: _Anchors) -> tuple[RetentionDue, ...]:
     """As the rules stood last."""
-    return rulebook.retention_periods(category, dict(anchors), max(day for _, day in anchors))
+    known: dict[Anchor, date] = dict(anchors)
+    if since:
+        known["collected"] = since
+    return rulebook.retention_periods(category, known, max(known.values()))
 
 
 def oldest(traces: Traces, category: str) -> Trace:
