@@ -5,7 +5,6 @@ upcaster, never an edit here.
 """
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -99,7 +98,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     @property
     def name(self) -> str:
         """Short name of the event type: without prefix and version."""
-        return _short_name(self.type)
+        return _SHORT_NAMES[self.type]
 
     @property
     def ours(self) -> bool:
@@ -107,9 +106,15 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
         return self.source.startswith(OWN_SOURCE)
 
 
-@lru_cache(maxsize=512)  # more than there are types; asked several times for each event
-def _short_name(type: str) -> str:
-    return type.removeprefix(PREFIX).rpartition(".")[0]
+class _ShortNames(dict[str, str]):
+    """Type -> its short name, asked several times for each event. There are as many as types were recorded."""
+
+    def __missing__(self, type: str) -> str:
+        name = self[type] = type.removeprefix(PREFIX).rpartition(".")[0]
+        return name
+
+
+_SHORT_NAMES = _ShortNames()
 
 
 def instant(time: datetime) -> str:

@@ -6,6 +6,7 @@ category is that of one month. A later event of the same source, type, keys and 
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -14,6 +15,8 @@ from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
 from schemas import names
 
+# Of a source and a type.
+_PAIRS = 4_096
 _Keys = dict[str, "Trace"]
 _Bases = dict[str, tuple[str, ...]]
 
@@ -28,7 +31,7 @@ class Trace(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     name: str
 
 
-class Traces(msgspec.Struct, frozen=True, tag="traces", gc=False):
+class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=False):
     """Of one stream. `subject`: its reference when it is not a person's.
 
     `first`: by what is sighted (`sighted_as`). `held`: by category and key. `bases`: by key, the legal bases
@@ -53,13 +56,23 @@ def traced(state: Traces | None, event: RecordedEvent) -> Traces:
     traces = state or Traces(event.subject)
     if event.ours:
         return _without(traces, event.facts["keys_destroyed"]) if _erases(event) else traces
+    if not event.sealed and _is_known(traces.first, event):
+        return traces  # as most events: nothing is copied, and nothing made
     trace = Trace(event.time, event.source, event.id, event.position, type_of(event))
     first = _first(traces.first, trace)
     held, bases = _sealed(traces, event, trace)
-    # Most events change nothing: then nothing is copied.
     if first is traces.first and held is traces.held and bases is traces.bases:
         return traces
     return Traces(traces.subject, first, held, bases, traces.destroyed)
+
+
+def _is_known(first: dict[str, Trace], event: RecordedEvent) -> bool:
+    """Whether an earlier event was sighted as all that this one is."""
+    for sighted in _sightings(event.source, type_of(event)):
+        known = first.get(sighted)
+        if known is None or known.time >= event.time:
+            return False
+    return True
 
 
 def _first(sightings: dict[str, Trace], trace: Trace) -> dict[str, Trace]:
@@ -89,6 +102,7 @@ def sighted_as(source: str, type: str = "") -> str:
     return f"{source} {type}" if type else source
 
 
+@lru_cache(_PAIRS)
 def _sightings(source: str, type: str) -> tuple[str, ...]:
     own = sighted_as(source)
     return (own, sighted_as(source, type)) if is_of_another(source, type) else (own,)

@@ -209,15 +209,22 @@ def _touched(view: View[S], events: Sequence[RecordedEvent]) -> dict[Key, list[R
 def _evolve(
     view: View[S], subkey: str, state: S | None, events: Sequence[RecordedEvent]
 ) -> S | None:
-    evolve = view.evolve
-    event = None
     try:
-        for event in events:
-            state = evolve(subkey, state, event)
+        return view.evolved(subkey, state, events)
     except Exception as error:
-        assert event is not None
-        raise BrokenFold(view.name, event, error) from error
-    return state
+        raise BrokenFold(view.name, _broken_by(view, subkey, state, events), error) from error
+
+
+def _broken_by(
+    view: View[S], subkey: str, state: S | None, events: Sequence[RecordedEvent]
+) -> RecordedEvent:
+    """The first of some events that a view cannot fold."""
+    for event in events:
+        try:
+            state = view.evolve(subkey, state, event)
+        except Exception:  # noqa: BLE001  which event it is, is all that is asked
+            return event
+    return events[-1]
 
 
 def _decoded(view: View[S], state: bytes) -> S:
