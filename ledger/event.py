@@ -107,7 +107,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
 
 
 class _ShortNames(dict[str, str]):
-    """Type -> its short name, asked several times for each event. There are as many as types were recorded."""
+    """Type -> its short name, which is asked for several times an event. There are as many as types."""
 
     def __missing__(self, type: str) -> str:
         name = self[type] = type.removeprefix(PREFIX).rpartition(".")[0]

@@ -182,7 +182,7 @@ def over_from(facts: ErasureFacts, category: str) -> date | None:
 
 @cache
 def _counts(kind: Kept, cause: Cause, category: str) -> bool:
-    """Whether what keeps data has a say at all in the erasure of a category for a cause, as rules stand last."""
+    """Whether what keeps data has any say in the erasure of a category for a cause, as rules stand last."""
     return any(
         entry.stands_against(cause, category, _FOREVER) for entry in _BY_KEEPING.get(kind, ())
     )

@@ -215,9 +215,7 @@ def facts_in(event: RecordedEvent) -> list[str]:
     """The kinds of fact that an event is. A disclosure is judged by its provision anyway."""
     name = event.name
     kinds = [
-        check.kind
-        for check in CHECKED.get(name, ())
-        if check.when is _always or check.when(event)
+        check.kind for check in CHECKED.get(name, ()) if check.when is _always or check.when(event)
     ]
     if _is_groundless(event) and name != names.PERSONAL_DATA_DISCLOSED:
         kinds.append(_PROVISION.kind)

@@ -1,4 +1,4 @@
-"""Names with a member of an event's facts in them, such as `consent/{purpose}`: read once, not for each event."""
+"""Names with a member of an event's facts in them, such as `consent/{purpose}`, read once for all events."""
 
 from collections.abc import Callable, Mapping
 from string import Formatter
@@ -8,7 +8,7 @@ Named = Callable[[Mapping[str, Any]], str]
 
 
 def named_by(template: str) -> Named:
-    """The function that puts facts into a template of at most one member. Raises KeyError without the member."""
+    """The function that puts facts into a template. Raises KeyError without the member that it names."""
     (text, member), *rest = [(part[0], part[1]) for part in Formatter().parse(template)]
     if member is None:
         return lambda _facts: text

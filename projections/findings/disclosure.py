@@ -23,7 +23,7 @@ class _Like(NamedTuple):
     """All that decides whether a disclosure breaks a rule but for deadlines; many are alike.
 
     `day`: the first from which on neither rulebook nor recipient says anything else until the disclosure.
-    `deleted`: the recipient was told to delete what it received. `agreed`: countries that the person agreed to.
+    `deleted`: the recipient was told to delete what it received. `agreed`: countries of agreed transfers.
     """
 
     day: date

@@ -94,8 +94,9 @@ class View(Generic[S]):
     `keys`: the subkeys of its stream that an event touches. `names`: the event types that may touch a
     row, by their short names; None: any. `evolve`: subkey, state before (None when there is no row) and
     event -> state after (None: no row). `forget`: what an erasure takes from a state of the past,
-    because the key is gone there too. `evolve_many`: the same as `evolve` for one event after the other, for a
-    view that can do it at once; events are never none. `single`: whether a row is made by one event, which its key names.
+    because the key is gone there too. `evolve_many`: the same as `evolve` for one event after the other, at
+    once, in a view that can do so; there is at least one. `single`: whether a row is made by one event, which
+    its key names.
     `cell_types`: the table's extra columns, for a view whose `layout` (its `copy_` and, unless it is
     `single`, `change_` statements, and its place in the functions that make tables) has some; `cells`:
     what they hold. `join`:
