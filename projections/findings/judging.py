@@ -21,7 +21,7 @@ SourceFault = Literal["unregistered", "type-of-another"]
 """What may be wrong with a source: no system has it, or the house does not list a type for it."""
 
 
-class Finding(msgspec.Struct, frozen=True, gc=False):
+class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A rule that an event breaks.
 
     `about`: the stream of the event, `name`: its type; `subject`: a reference, of what is no person. `due`:

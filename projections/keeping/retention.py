@@ -55,12 +55,12 @@ def _periods(category: str, since: date | None, anchors: _Anchors) -> tuple[Rete
 
 def oldest(traces: Traces, category: str) -> Trace:
     """The earliest event of which a value of the category is still held."""
-    return min(traces.held[category].values())
+    return min(traces.of(category))
 
 
 def due_month(category: str, traces: Traces, anchors: dict[Anchor, date], day: date) -> int | None:
     """The last month of a rolling category's data whose period has passed by a day; None: there is none."""
-    months = {month_of(trace.time): trace.time for trace in traces.held[category].values()}
+    months = {month_of(trace.time): trace.time for trace in traces.of(category)}
     due = [
         month
         for month, collected in months.items()

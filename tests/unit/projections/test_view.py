@@ -89,6 +89,15 @@ GOLDEN = {
         "processing_register",
         "3",
     ): "487ecaec50283171a684c5e3762dd53136078217adecb09a220f8147cbf9edf9",
+    ("consent_status", "4"): "08363d3c7b26c022c9740263b676534ae42f2c4d3629405cae877699be40a420",
+    ("disclosures", "4"): "8a7f83eaf2b6b4c5e44885a421428c157173cc175da3d48d105577a863f0df21",
+    ("notifications", "3"): "65b4686bb893febc2951b56cc7fac83b0a27b004a2dc0bb6f03b98c402973e1d",
+    ("legal_holds", "4"): "cce431972d63db57a10e6c805f5cc2aad91bea9c13b3d435abe9b6f9b6eae7fd",
+    (
+        "processing_register",
+        "4",
+    ): "29afdadde261d9b7add9d8fac97c4be81ca99210e01057f74ed2535df58c8a21",
+    ("findings", "18"): "e118fd4351ae11d2a167e1333ea4f774379c27ed204919bcbe460ad8fd4d10bc",
 }
 
 
