@@ -1,10 +1,10 @@
 """Views: following and rebuilding all of them beside recording and reading, in the same run.
 
-Each round makes a ledger and measures on it, one after the other: the record path; bare reads with
-plain psycopg and JSON (`bench.reading`); our reader; following from position 1; rebuilding. Then a ledger that is followed
-by another process while it is being recorded. Rates are of the clock on the wall. Those of one core
-count the processor time that this process and the whole server have used: on a busy machine they say
-more.
+Each round makes a ledger and measures on it, one after the other: the record path; bare reads with plain
+psycopg and JSON (`bench.reading`); our reader; following from position 1; rebuilding. Then a ledger that
+is followed by another process while it is being recorded. Rates are of the clock on the wall. Those of
+one core count the processor time that this process and the whole server have used: on a busy machine they
+say more.
 """
 
 import multiprocessing
@@ -42,10 +42,11 @@ METHOD = (
     f"{EVENTS:,} events of {PEOPLE:,} people: a made-up life (mixed), or four sealed fields in each event "
     "(sealed). Embedded PostgreSQL with fsync; medians of interleaved rounds. record: one process, batches "
     "of 2,000, message bytes to committed events. bare: psycopg's ordinary SELECT in blocks, states parsed "
-    "with orjson, the fastest of four: rows in text or binary, Python's search for cycles often (its own setting) "
-    "or seldom (ours). What a program loads once is loaded before. reader: the ledger's own reading, to events. follow, rebuild: all views, from position 1. "
-    "*_core: events a second of processor time, of the process and the whole server. meanwhile: another "
-    "process follows while we record, until it has everything."
+    "with orjson, the fastest of four: rows in text or binary, Python's search for cycles often (its own "
+    "setting) or seldom (ours). reader: the ledger's own reading, to events. follow, rebuild: all views from "
+    "position 1; the calendar of holidays is loaded before. *_core: events a second of processor time, of "
+    "the process and the whole server. meanwhile: another process follows while we record, until it has "
+    "everything."
 )
 PAIRS = {
     "follow / record": ("follow", "record"),

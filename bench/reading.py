@@ -1,7 +1,7 @@
 """The peer of a rebuild: every event read and parsed as anybody would, as fast as psycopg and orjson can.
 
-Two settings decide how fast: whether the server sends text or binary, and how often Python searches for cycles.
-Each of the four is measured, and the fastest is the peer.
+Two settings decide how fast: whether the server sends text or binary, and how often Python searches for
+cycles. Each of the four pairs is measured, and the fastest is the peer.
 """
 
 import gc

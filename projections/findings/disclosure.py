@@ -2,38 +2,39 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 import rulebook
 from projections.dossier.dossier import Dossier, Mark
 from projections.dossier.fact import DISCLOSURE, IN_LAW, PROVISION, Fact
 from projections.dossier.look import FactContext, SeenSituation
-from projections.dossier.said import Certified, Claim, Version
+from projections.dossier.said import Claim, Version
+from projections.findings.recipient import days_in, frameworks_on, standing, version_on
 from rulebook import Party, Provision
 from rulebook.calendar import day_of
 
 _DELETIONS = frozenset({"erase", "erasure", "delete", "deletion"})
 _COLLECTORS = frozenset({"collection-agency", "bailiff"})
 _PERMITS = frozenset({"nl.uavg.33.4", "nl.uavg.33.5"})
-_LATER = "9999-12-31"
 
 
 class _Like(NamedTuple):
     """All that decides whether a disclosure breaks a rule but for deadlines; many are alike.
 
     `day`: the first from which on neither rulebook nor recipient says anything else until the disclosure.
-    `deleted`: the recipient was told to delete what it received. `agreed`: countries of agreed transfers.
+    `stated`: the kind of recipient. `deleted`: it was told to delete what it received. `agreed`: countries of
+    agreed transfers. What is not stated is empty.
     """
 
     day: date
     recipient: str
-    stated: str | None
+    stated: str
     purpose: str
-    country: str | None
+    country: str
     fields: tuple[str, ...]
-    mechanism: str | None
-    method: str | None
+    mechanism: str
+    method: str
     provision: str | None
     legal_basis: str | None
     is_of_fraud: bool
@@ -53,23 +54,26 @@ def disclosure(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 def _like(fact: Fact, look: FactContext) -> _Like:
     facts, at = fact.facts, fact.occurred_at
-    told = look.own.all(f"told/{facts.recipient}")
-    transfers = look.own.until("transfer", at)
     return _Like(
         _unchanged_since(facts.recipient, day_of(at), look),
         facts.recipient,
-        facts.recipient_kind or None,
+        facts.recipient_kind,
         facts.purpose,
-        facts.country or None,
+        facts.country,
         facts.fields or (),
-        facts.transfer_mechanism or None,
-        facts.method or None,
+        facts.transfer_mechanism,
+        facts.method,
         fact.provision,
         fact.legal_basis,
         "fraud" in fact.categories or "fraud_signal" in (facts.fields or ()),
-        bool(told) and any(m.order.time >= at and m.says in _DELETIONS for m in told),
-        _agreed(transfers) if transfers else frozenset(),
+        _is_to_delete(look.own.all(f"told/{facts.recipient}"), at),
+        _agreed(look.own.until("transfer", at)),
     )
+
+
+def _is_to_delete(told: tuple[Mark, ...], since: datetime) -> bool:
+    """Whether a recipient was told to delete what it had received by a time."""
+    return any(mark.order.time >= since and mark.says in _DELETIONS for mark in told)
 
 
 def _unchanged_since(recipient: str, day: date, look: FactContext) -> date:
@@ -108,83 +112,6 @@ def _situations(like: _Like, recipient: Dossier) -> Iterator[SeenSituation]:
         yield SeenSituation({"purpose": like.purpose}, detail=like.purpose)
         if like.is_of_fraud:
             yield _special(like, like.stated)
-
-
-# The recipient
-
-
-def standing(recipient: Dossier, day: date) -> str:
-    """Whether a recipient was registered on a day: `valid`, `ended` or `unregistered`."""
-    at = day.isoformat()
-    periods = [(start, end) for start, end in _periods(recipient.all("recipient")) if start <= at]
-    if any(at < end for _, end in periods):
-        return "valid"
-    return "ended" if periods else "unregistered"
-
-
-def _periods(marks: tuple[Mark, ...]) -> list[tuple[str, str]]:
-    """First day and day of the end: an end closes what is open, a registration begins anew."""
-    periods: list[tuple[str, str]] = []
-    for mark in marks:
-        if isinstance(mark.says, Version):
-            _begin(periods, mark.says)
-        elif periods:
-            periods[-1] = periods[-1][0], str(mark.says)
-    return periods
-
-
-def _begin(periods: list[tuple[str, str]], version: Version) -> None:
-    if not periods or (version.registers and periods[-1][1] != _LATER):
-        periods.append((version.valid_from, _LATER))
-    else:
-        first, end = periods[-1]
-        periods[-1] = min(first, version.valid_from), end
-
-
-def days_in(mark: Mark) -> Iterator[date]:
-    """The days on which something begins or ends, as a mark of a recipient says."""
-    if not isinstance(mark.says, Version):
-        yield date.fromisoformat(str(mark.says))
-        return
-    yield date.fromisoformat(mark.says.valid_from)
-    for certificate in mark.says.certified:
-        yield from (
-            date.fromisoformat(day) for day in (certificate.valid_from, certificate.valid_to) if day
-        )
-
-
-def version_on(recipient: Dossier, day: date) -> Version | None:
-    """The recipient as it was on a day; before its first version the first."""
-    versions = _versions_from(recipient, day)
-    return versions[0] if versions else None
-
-
-def frameworks_on(recipient: Dossier, day: date) -> frozenset[str]:
-    """What a recipient was certified under on a day, as its version of that day says, or a later one."""
-    certificates = (
-        certificate
-        for version in _versions_from(recipient, day)
-        for certificate in version.certified
-    )
-    return frozenset(
-        certificate.framework
-        for certificate in certificates
-        if _covers(certificate, day.isoformat())
-    )
-
-
-def _covers(certified: Certified, day: str) -> bool:
-    return certified.valid_from <= day < (certified.valid_to or _LATER)
-
-
-def _versions_from(recipient: Dossier, day: date) -> list[Version]:
-    """The version that holds on a day, and those after it."""
-    marks = recipient.saying("recipient", Version)
-    ordered = sorted(marks, key=lambda mark: (mark.says.valid_from, mark.order))
-    versions = [mark.says for mark in ordered]
-    first = versions[0].valid_from if versions else ""
-    past = [version for version in versions if version.valid_from <= max(day.isoformat(), first)]
-    return versions[len(past) - 1 :] if past else []
 
 
 # The ground

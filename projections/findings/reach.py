@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from projections.dossier.dossier import SIGNAL, Dossier, Mark, topic_of
-from projections.findings.disclosure import days_in, frameworks_on, standing, version_on
+from projections.findings.recipient import days_in, frameworks_on, standing, version_on
 from projections.folds.view import Order
 from rulebook.calendar import start_of
 

@@ -20,7 +20,8 @@ from rulebook.calendar import day_of
 from schemas import ROLLING_CATEGORIES
 
 _Anchors = tuple[tuple[Anchor, date], ...]
-_CATEGORIES = 4_096
+# Persons share few of them, but a batch or a rebuild asks for thousands.
+_PERIODS = 16_384
 # Anchors whose last mark starts the period; their topics have the same names.
 _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
@@ -44,7 +45,7 @@ def _collected(category: str, time: datetime) -> date:
     return end_of_month(month_of(time)).date()
 
 
-@lru_cache(_CATEGORIES)
+@lru_cache(_PERIODS)
 def _periods(category: str, since: date | None, anchors: _Anchors) -> tuple[RetentionDue, ...]:
     """As the rules stood last."""
     known: dict[Anchor, date] = dict(anchors)

@@ -326,6 +326,20 @@ def test_a_row_reads_back_as_it_was(view: View[Any]) -> None:
             assert encode(view.decode(encode(state))) == encode(state)
 
 
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_events_at_once_come_to_what_they_come_to_one_by_one(view: View[Any]) -> None:
+    told = counting([one for one in told_to(view) if one.stream == ANNA], ())
+    for subkey in {subkey for one in told for subkey in view.keys(one)}:
+        events = [one for one in told if subkey in view.keys(one)]
+        states: list[Any] = [None]
+        for one in events:
+            states.append(view.evolve(subkey, states[-1], one))
+        for number, state in enumerate(states):
+            before = encode(state)
+            assert encode(view.evolved(subkey, state, events[number:])) == encode(states[-1])
+            assert encode(state) == before, "a state never changes"
+
+
 def test_the_order_key_compares_in_the_order_of_the_contract() -> None:
     keys = [
         Order(at(1), 1, 9, "z", "z"),
