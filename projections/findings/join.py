@@ -148,7 +148,7 @@ def _affected(
     }
     facts = _facts_held({s for s, kinds in by_stream.items() if RETENTION in kinds}, changes, store)
     for key, state in (store.facts_of(since_by_kind) if since_by_kind else {}).items():
-        facts[key] = VIEW.decode(state)
+        facts[key] = changes[key][1] if key in changes else VIEW.decode(state)
     return facts
 
 
