@@ -6,6 +6,7 @@ Pure. Which event makes which facts is one table; an event may make several.
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 import msgspec
 
@@ -257,7 +258,8 @@ def _names_of(kind: str) -> tuple[Named, ...]:
 
 
 def _kept_members(check: FactKind, event: RecordedEvent) -> Kept:
-    facts, kept = event.facts, {}
+    facts = event.facts
+    kept: dict[str, Any] = {}
     for name in check.keeps:
         value = facts.get(name)
         if value is not None:

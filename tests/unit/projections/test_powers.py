@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from itertools import permutations
 from typing import Any
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -77,7 +78,8 @@ def test_a_stream_is_folded_again_where_an_act_lacks_power_and_nowhere_else(
 def is_folded_again(told: Sequence[RecordedEvent], start: int) -> bool:
     """Whether a batch that begins after a position folds the one stream from its beginning."""
 
-    def history(_streams: object, names: Collection[str] | None) -> list[RecordedEvent]:
+    def history(streams: Sequence[UUID], names: Collection[str] | None) -> list[RecordedEvent]:
+        assert set(streams) == {ANNA}
         return [one for one in told if names is None or one.name in names]
 
     batch = EventBatch(told[start:], Dispatch([VIEW]), (), history, OFFICES)
