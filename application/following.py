@@ -1,11 +1,13 @@
-"""Views brought up to date by the command that needs an answer from them, with or without a projector."""
+"""Views brought up to date by the command that needs an answer from them, with or without a projector.
 
-from collections.abc import Callable, Iterator, Sequence
+For the many requests of a console: `application/keeping_up.py`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
 from application.site import Site
-from ledger.errors import Retry
 from ledger.reading import head_position
 from projections import views_of
 from projections.folds.view import View
@@ -15,8 +17,6 @@ from projections.following.rebuild import ViewReport, rebuild_all
 from projections.following.runner import Follower
 from projections.following.storage import bookmarks
 
-# A projector is behind by less than a second while it runs.
-WAIT_S, WAITS = 0.1, 50
 _ONE_AT_A_TIME = Lock()
 
 
@@ -61,33 +61,28 @@ def bring_up_to_date(site: Site) -> None:
     """Return when every view has everything that was recorded before the call. Raises Retry or Halt.
 
     A projector that runs at the same time makes this short, and is not disturbed. Of several threads one
-    follows, and the others find what they need done.
+    follows, and the others find what they need done. What is recorded meanwhile makes it no longer.
     """
     head = head_position(site.session("reader"))
-    if _is_current(site, head):
+    if reached(site) >= head:
         return
     with _ONE_AT_A_TIME:
-        if not _is_current(site, head):
+        if reached(site) < head:
             with follower(site) as views_follower:
-                views_follower.follow_once()
+                views_follower.follow_to(head)
 
 
-def wait_until_current(site: Site, sleep: Callable[[float], None]) -> None:
-    """The same where this process may not work on views: a projector does it meanwhile. Raises Retry."""
-    head = head_position(site.session("reader"))
-    for _ in range(WAITS):
-        if _is_current(site, head):
-            return
-        sleep(WAIT_S)
-    raise Retry("the views are not up to date: look at `ledger project`")
+def reached(site: Site) -> int:
+    """Up to which position every view has everything; less than nothing where one is not of this version."""
+    return min(places(site).values())
 
 
-def _is_current(site: Site, head: int) -> bool:
-    """Whether every view is there, of this version, and has everything up to a position."""
+def places(site: Site) -> Mapping[str, int]:
+    """How far each view is, by its name."""
     built = bookmarks(site.session("reader"))
-    return all(
-        (bookmark := built.get(view.name)) is not None
-        and bookmark.version == view.version
-        and bookmark.position >= head
+    return {
+        view.name: bookmark.position
+        if (bookmark := built.get(view.name)) is not None and bookmark.version == view.version
+        else -1
         for view in views_of(site.intake.confidential)
-    )
+    }

@@ -59,9 +59,18 @@ class ReadScope:
         return self._reader.sight
 
     @property
+    def who(self) -> str:
+        """The reader's reference."""
+        return self._reader.reference
+
+    @property
     def taken(self) -> bool:
         """Whether anything was noted: nothing is opened before."""
         return self._notes.taken
+
+    def check_held(self) -> None:
+        """Raise NotGranted, where that is refused, for a reader without the role: before a look-up."""
+        self._held()
 
     def note(self, subjects: Iterable[str], categories: Iterable[str]) -> None:
         """Note that these categories of these subjects are about to be shown, once for a command.

@@ -1,4 +1,4 @@
-"""What a reader may see: which categories of personal data open, and which others they may know of."""
+"""What a reader may see: which categories of personal data open, of which others they know, and of whom."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,13 @@ from ledger.keys.opening import Missing
 class Sight(Struct, frozen=True):
     """`opened`: categories whose values are shown; None: of all. `masked`: others, whose fields are named.
 
-    Of a category in neither, an answer shows nothing, not even that there is a value.
+    Of a category in neither, an answer shows nothing, not even that there is a value. `persons`: whether
+    answers say which customer, contact person or visitor they are about.
     """
 
     opened: frozenset[str] | None = None
     masked: frozenset[str] = frozenset()
+    persons: bool = True
 
     def unseen(self, category: str) -> Missing | None:
         """What stands instead of a value of a category; None where it is shown."""
@@ -31,4 +33,4 @@ class Sight(Struct, frozen=True):
         return {name for name in categories if self.unseen(name) is None}
 
 
-EVERYTHING, NOTHING = Sight(), Sight(frozenset())
+EVERYTHING, NOTHING = Sight(), Sight(frozenset(), persons=False)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
@@ -22,7 +23,12 @@ from schemas import AdmissionRules
 
 
 class Site(Protocol):
-    """One ledger as use cases see it. What it opens it closes itself."""
+    """One ledger as use cases see it. What it opens it closes itself.
+
+    `remembered`: what takes reading about every person, for many answers; None: each one does it.
+    """
+
+    remembered: Remembered | None
 
     @property
     def clock(self) -> Callable[[], datetime]:

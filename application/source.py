@@ -9,20 +9,25 @@ import msgspec
 
 from application.answer import Gone, Name
 from application.reading import ReadScope
+from ledger.crypto.sealing import keyed_hash
 from ledger.errors import Halt, KeyLost
 from ledger.event import RecordedEvent, instant
-from ledger.keys.opening import Missing, Opener, SealedValue
+from ledger.keys.opening import Missing, Opener, SealedGroup
 from ledger.names import LedgerName
+from ledger.recording.reads import READS
 from ledger.storage.postgres import Session
 from projections.folds.timetravel import NOW, Moment
 from projections.folds.view import Value, View
 from projections.following.derive import rows_at
 from projections.reading.views import each
 from schemas import personal
+from schemas.references import OUTSIDERS, kind_of
 
 S = TypeVar("S")
 
 ERASED, LOST, MASKED = Gone(erased=True), Gone(lost=True), Gone(masked=True)
+UNTOLD = Gone()
+"""Instead of the reference of a person, for a reader who is told of none."""
 Opened = personal.Value | Missing
 Shown = personal.Value | Gone
 """A personal value, or what is shown in its place."""
@@ -55,19 +60,17 @@ class Source(msgspec.Struct):
         self._check_noted()
         if (unseen := self.reads.sight.unseen(category)) is not None:
             return unseen
-        opened = self.opener.value(
-            SealedValue(
-                subject=stream,
-                source=value.source,
-                id=value.id,
-                category=category,
-                field=field,
-                key=value.key,
-                blob=value.blob,
-                time=value.time,
-            )
+        sealed = SealedGroup(
+            subject=stream,
+            source=value.source,
+            id=value.id,
+            category=category,
+            fields=value.fields,
+            key=value.key,
+            blob=value.blob,
+            time=value.time,
         )
-        return self.counted(opened)
+        return self.counted(self.opener.value(sealed, field))
 
     def personal(self, event: RecordedEvent) -> dict[str, Opened]:
         """Every personal value of an event that the reader may know of, field by field."""
@@ -87,7 +90,7 @@ class Source(msgspec.Struct):
             field: unseen
             for name, sealed in event.sealed.items()
             if (unseen := sight.unseen(name)) is not None
-            for field in sealed.values
+            for field in sealed.fields
         }
         if not others:
             return self.opener.personal(event)
@@ -101,11 +104,30 @@ class Source(msgspec.Struct):
         return value
 
     def names(self, subjects: Iterable[UUID]) -> dict[UUID, Name]:
-        """References of data subjects as they are shown: an erased one has none any more."""
+        """References of data subjects as they are shown: an erased one has none any more.
+
+        Every answer that names a person gets the name here or from `noted`: so a reader who is told of no
+        person finds none anywhere.
+        """
         unique = list(dict.fromkeys(subjects))
         if unique:
             self._check_noted()
-        return self._opened(unique)
+        return {subject: self._told(name) for subject, name in self._opened(unique).items()}
+
+    def _told(self, name: Name) -> Name:
+        """A name as the reader is told it. An erased person may have been anybody."""
+        named = isinstance(name, str) and kind_of(name) not in OUTSIDERS
+        return name if self.reads.sight.persons or named else UNTOLD
+
+    def pseudonym(self, subject: UUID) -> UUID:
+        """What an answer calls a data subject: for a reader who is told of no person a name of its own.
+
+        It tells rows of one person from those of another, and means nothing to anybody else.
+        """
+        if self.reads.sight.persons:
+            return subject
+        own = keyed_hash(self.opener.ledger_key(READS), self.reads.who.encode() + subject.bytes)
+        return UUID(bytes=own[:16], version=4)
 
     def _opened(self, subjects: Sequence[UUID]) -> dict[UUID, Name]:
         try:
@@ -125,7 +147,7 @@ class Source(msgspec.Struct):
             self.reads.note([name], categories)
         else:
             self.reads.note_many(())
-        return name
+        return self._told(name)
 
     def _check_noted(self) -> None:
         if not self.reads.taken:
@@ -153,8 +175,8 @@ def is_told(value: Opened) -> bool:
 
 
 def unless_erased(name: Name) -> Name | None:
-    """The reference of a data subject, None once they were erased."""
-    return None if name == ERASED else name
+    """The reference of a data subject, None once they were erased, or for a reader who is told of none."""
+    return None if name in (ERASED, UNTOLD) else name
 
 
 def instant_or_none(time: datetime | None) -> str | None:

@@ -1,195 +1,54 @@
-"""What the console answers: `python -m bench.console [EVENTS] [SECONDS]`, by default 100,000 and 8.
+"""What the console answers: `python -m bench.console [--ledger DIR] [--events N] [--seconds N]`.
 
-Fifty clients (`wrk`, of Debian) ask `ledger serve` for the JSON of a person, of disclosures and of the
-register, for so many seconds each, while `ledger ingest` records and the projector follows. In the same run
+Fifty clients (`wrk`, of Debian), each with a login of its own, ask `ledger serve` for the JSON of a person,
+of disclosures and of the register, while `ledger ingest` records and the projector follows. In the same run
 Datasette answers with the same rows from SQLite: DATASETTE names its program, in an environment of its own.
+Before that one client asks for pages, one after the other.
+
+`--ledger`: the data folder of a ledger that is there and that nothing else uses; some events and reads are
+recorded in it. Without it a ledger with so many events is made in a temporary folder.
 """
 
+import argparse
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import orjson
 
-from bench.arguments import explain, given
+from bench.clients import CLIENTS, Load, alone, answer, cookies, loaded, wait_for
+from bench.place import INTAKE_PER_S, Place, filled, others
 from bench.results import machine, quote, save
 from host.running.serving import free_port
 from tests.fixtures.postgres import short_folder
 
-EVENTS, SECONDS, CLIENTS = 100_000, 8, 50
-CUSTOMERS_OF = 40
-"""Events for each customer."""
-PERSON = "customer/10023"
-INTAKE = 20_000
+EVENTS, SECONDS = 100_000, 8
+PERSON = "customer/10001"
+TICKS = os.sysconf("SC_CLK_TCK")
 METHOD = (
-    f"{CLIENTS} clients of wrk ask for JSON, each question by itself, while `ledger ingest` records and "
-    "`ledger project` follows. ours: the console of eight sites; each answer is asked of the ledger, opens "
-    "values where it has any, and notes who read. peer: Datasette over SQLite with the same rows, which lie "
-    "there in clear; it notes nothing. Answers a second; p99 in milliseconds."
+    f"{CLIENTS} clients of wrk, each with a login of its own, ask for JSON, each question by itself, while "
+    f"`ledger ingest` records {INTAKE_PER_S} events a second and `ledger project` follows. ours: the "
+    "console; each answer is asked of the ledger, opens values where it has any, and notes who read. peer: "
+    "Datasette over SQLite with the same rows, which lie there in clear; it notes nothing. Answers a "
+    "second; p50 and p99 in milliseconds; cpu_ms: processor time of the answering process for one answer, "
+    "without the database. pages: one client, one page after the other, before intake begins: bytes "
+    "uncompressed, median in ms."
 )
 ASKED = {
     "person": f"/persons/{PERSON}/history",
     "disclosures": "/disclosures",
     "register": "/register",
 }
+PAGES = ("/", f"/persons/{PERSON}", f"/persons/{PERSON}/history", "/disclosures", "/register")
+PAGES += ("/requests", "/incidents", "/holds", "/notifications", "/findings", "/retention")
 ROWS = {"person": "events", "disclosures": "disclosures", "register": "activities"}
-
-
-class Load(NamedTuple):
-    """What clients got: answers a second, and the time within which 99 of a hundred came."""
-
-    per_s: float
-    p99_ms: float
-    errors: int
-
-
-class Place(NamedTuple):
-    """A ledger of its own, and how commands reach it."""
-
-    folder: Path
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        own = {"LEDGER_DATA_DIR": str(self.folder / "data"), "LEDGER_METRICS_PORT": "0"}
-        kept = {name: text for name, text in os.environ.items() if not name.startswith("LEDGER_")}
-        return kept | own
-
-    def run(self, *arguments: str, output: Path | None = None) -> bytes:
-        """A command to its end."""
-        with (output or Path(os.devnull)).open("wb") as file:
-            done = subprocess.run(
-                self.command(*arguments),
-                env=self.environment,
-                check=False,
-                stdout=file if output else subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-        if done.returncode > 1:
-            raise RuntimeError(done.stderr.decode())
-        return done.stdout or b""
-
-    def command(self, *arguments: str) -> Sequence[str]:
-        return [sys.executable, "-m", "console.main", *arguments]
-
-    @contextmanager
-    def running(self, *arguments: str) -> Iterator[None]:
-        """A command that goes on until the block ends."""
-        with subprocess.Popen(
-            self.command(*arguments), env=self.environment, stderr=subprocess.DEVNULL
-        ) as process:
-            try:
-                yield
-            finally:
-                process.terminate()
-
-    @contextmanager
-    def recording(self, file: Path) -> Iterator[None]:
-        """Intake that goes on until the block ends; the same file again is duplicates."""
-        script = f"while :; do {' '.join(self.command('ingest', str(file)))}; done"
-        with subprocess.Popen(
-            ["sh", "-c", script],
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
-            try:
-                yield
-            finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, 15)
-
-
-def filled(place: Place, events: int) -> Path:
-    """A ledger with so many events, and a file of others that are recorded meanwhile."""
-    sample, more = place.folder / "sample.ndjson", place.folder / "more.ndjson"
-    customers = str(max(40, events // CUSTOMERS_OF))
-    place.run("init")
-    place.run("sample", "--events", str(events), "--customers", customers, output=sample)
-    place.run("sample", "--events", str(INTAKE), "--seed", "2", output=more)
-    place.run("ingest", str(sample))
-    place.run("project", "--once")
-    place.run("publish", "--once")
-    return more
-
-
-def cookie_of(place: Place, port: int) -> str:
-    """The cookie of a login by link."""
-    link = orjson.loads(place.run("login-link", "--json"))["url"]
-    asked = urlsplit(link)
-    origin = f"http://127.0.0.1:{port}"
-    headers = {
-        "origin": origin,
-        "sec-fetch-site": "same-origin",
-        "content-type": "application/x-www-form-urlencoded",
-    }
-    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        connection.request("POST", asked.path, asked.query, headers)
-        return (connection.getresponse().headers["set-cookie"] or "").partition(";")[0]
-
-
-def answer(port: int, path: str, cookie: str = "") -> bytes:
-    """One answer, which must be one."""
-    with closing(HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
-        connection.request("GET", path, headers={"cookie": cookie} if cookie else {})
-        response = connection.getresponse()
-        content = response.read()
-    if response.status != 200:
-        raise RuntimeError(f"{path}: status {response.status}")
-    return content
-
-
-def wait_for(port: int) -> None:
-    """Return when something answers at a port."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        try:
-            with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
-                connection.request("HEAD", "/")
-                connection.getresponse()
-                return
-        except (OSError, HTTPException):
-            time.sleep(0.2)
-    raise RuntimeError("nothing answers")
-
-
-def loaded(port: int, path: str, seconds: int, cookie: str = "") -> Load:
-    """What fifty clients get who ask for the same."""
-    wrk = ["wrk", "--latency", f"-c{CLIENTS}", "-t2", f"-d{seconds}s", "--timeout", "60s"]
-    header = ["-H", f"Cookie: {cookie}"] if cookie else []
-    done = subprocess.run(
-        [*wrk, *header, f"http://127.0.0.1:{port}{path}"], check=True, capture_output=True
-    )
-    said = done.stdout.decode()
-    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
-    return Load(
-        float(_found(r"Requests/sec:\s+([\d.]+)", said)),
-        _milliseconds(_found(r"99%\s+([\d.]+\w+)", said)),
-        int(refused[1]) if refused else 0,
-    )
-
-
-def _found(pattern: str, text: str) -> str:
-    found = re.search(pattern, text)
-    if found is None:
-        raise RuntimeError(text)
-    return found[1]
-
-
-def _milliseconds(text: str) -> float:
-    number, unit = re.match(r"([\d.]+)(\w+)", text).groups()  # type: ignore[union-attr]
-    return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}[unit]
+Figures = Mapping[str, Any]
 
 
 def stored(path: Path, answers: Mapping[str, Any]) -> Mapping[str, int]:
@@ -216,9 +75,22 @@ def _cell(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else orjson.dumps(value).decode()
 
 
+class Served(NamedTuple):
+    """What answers at a port, and in which process."""
+
+    port: int
+    process: int
+
+    @property
+    def cpu_ms(self) -> float:
+        """Processor time that the process has used."""
+        members = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(members[11]) + int(members[12])) * 1000 / TICKS
+
+
 @contextmanager
-def datasette(program: str, database: Path) -> Iterator[int]:
-    """The peer at a port."""
+def datasette(program: str, database: Path) -> Iterator[Served]:
+    """The peer."""
     port = free_port("127.0.0.1")
     command = [program, "serve", str(database), "--port", str(port), "--setting"]
     with subprocess.Popen(
@@ -226,84 +98,123 @@ def datasette(program: str, database: Path) -> Iterator[int]:
     ) as process:
         try:
             wait_for(port)
-            yield port
+            yield Served(port, process.pid)
         finally:
             process.terminate()
 
 
 def main() -> None:
     """Measure, print, and leave the figures."""
-    explain(__doc__, EVENTS=EVENTS, SECONDS=SECONDS)
-    events, seconds = given(EVENTS), given(SECONDS, 2)
-    with short_folder() as folder, TemporaryDirectory() as beside:
-        folder.chmod(0o755)  # the server's own user passes through
-        figures = measured(Place(folder), events, seconds, Path(beside))
-    save("console", METHOD, {"events": events, "clients": CLIENTS, **figures})
-    quote("console", table(figures))
-    print(machine()["load_average"])
+    parser = argparse.ArgumentParser("python -m bench.console", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--ledger", type=Path)
+    parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--seconds", type=int, default=SECONDS)
+    given = parser.parse_args()
+    with ExitStack() as rest:
+        beside = Path(rest.enter_context(TemporaryDirectory()))
+        if given.ledger:
+            place = Place(given.ledger.resolve())
+        else:
+            folder = rest.enter_context(short_folder())
+            folder.chmod(0o755)  # the server's own user passes through
+            place = Place(folder / "data")
+            filled(place, given.events)
+        figures = measured(place, given.seconds, beside)
+    save("console", METHOD, {"clients": CLIENTS, **figures})
+    quote("console", [*table(figures["loads"])])
+    quote("console-pages", pages_table(figures["pages"]))
+    print(figures["events"], "events; load average", machine()["load_average"])
 
 
-def measured(
-    place: Place, events: int, seconds: int, beside: Path
-) -> Mapping[str, Mapping[str, float]]:
-    """Ours and the peer's figures of each question, one directly after the other."""
-    more, port = filled(place, events), free_port("127.0.0.1")
-    figures = {}
-    with place.running("project"), place.running("serve", "--web-port", str(port)):
+def measured(place: Place, seconds: int, beside: Path) -> Figures:
+    """The pages; then ours and the peer's figures of each question, one directly after the other."""
+    port, lines = free_port("127.0.0.1"), others(place, 4 * len(ASKED) * seconds + 60)
+    program = os.environ.get("DATASETTE") or shutil.which("datasette") or ""
+    with place.running("project"), place.running("serve", "--web-port", str(port)) as process:
         wait_for(port)
-        cookie = cookie_of(place, port)
+        readers, ours = cookies(place.keys, port), Served(port, process)
+        pages = {path: paged(ours, path, readers[0]) for path in PAGES}
         answers = {
-            name: orjson.loads(answer(port, f"/api/v1{path}", cookie))
+            name: orjson.loads(answer(port, f"/api/v1{path}", readers[0]))
             for name, path in ASKED.items()
         }
+        events = orjson.loads(answer(port, "/api/v1/operations", readers[0]))["position"]
         counts = stored(beside / "peer.db", answers)
-        program = os.environ.get("DATASETTE") or shutil.which("datasette") or ""
-        with datasette(program, beside / "peer.db") as peer, place.recording(more):
-            for name, path in ASKED.items():
-                rows = f"/peer/{name}.json?_size={counts[name]}&_shape=objects"
-                answer(peer, rows)
-                ours = loaded(port, f"/api/v1{path}", seconds, cookie)
-                its = loaded(peer, rows, seconds)
-                figures[name] = {
-                    "ours_per_s": ours.per_s,
-                    "ours_p99_ms": ours.p99_ms,
-                    "ours_refused": ours.errors,
-                    "peer_per_s": its.per_s,
-                    "peer_p99_ms": its.p99_ms,
-                    "peer_refused": its.errors,
-                    "rows": counts[name],
-                    "ratio": ours.per_s / its.per_s,
-                }
-                print("console:", name, figures[name], flush=True)
+        with datasette(program, beside / "peer.db") as peer, place.recording(lines):
+            loads = {
+                name: compared(ours, peer, name, counts[name], seconds, readers) for name in ASKED
+            }
+    return {"events": events, "pages": pages, "loads": loads}
+
+
+def paged(ours: Served, path: str, cookie: str) -> Figures:
+    """What one client gets."""
+    answer(ours.port, path, cookie)
+    before = ours.cpu_ms
+    times = 9
+    single = alone(ours.port, path, cookie, times)
+    figures = {
+        "bytes": len(single.content),
+        "ms": single.ms,
+        "cpu_ms": (ours.cpu_ms - before) / (times + 1),
+    }
+    print("console:", path, figures, flush=True)
     return figures
 
 
-def table(figures: Mapping[str, Mapping[str, float]]) -> Sequence[Sequence[str]]:
+def compared(
+    ours: Served, peer: Served, name: str, rows: int, seconds: int, readers: Sequence[str]
+) -> Figures:
+    """Both sides of one question."""
+    theirs = f"/peer/{name}.json?_size={rows}&_shape=objects"
+    answer(peer.port, theirs)
+    one, own_ms = under_load(ours, f"/api/v1{ASKED[name]}", seconds, readers)
+    other, its_ms = under_load(peer, theirs, seconds, ())
+    figures = {
+        **{f"ours_{key}": value for key, value in one._asdict().items()},
+        "ours_cpu_ms": own_ms,
+        **{f"peer_{key}": value for key, value in other._asdict().items()},
+        "peer_cpu_ms": its_ms,
+        "rows": rows,
+        "ratio": one.per_s / other.per_s,
+    }
+    print("console:", name, figures, flush=True)
+    return figures
+
+
+def under_load(
+    served: Served, path: str, seconds: int, readers: Sequence[str]
+) -> tuple[Load, float]:
+    """What clients got, and the processor time of one answer."""
+    before = served.cpu_ms
+    load = loaded(served.port, path, seconds, readers)
+    return load, (served.cpu_ms - before) / max(1.0, load.per_s * seconds)
+
+
+def table(loads: Mapping[str, Figures]) -> Iterator[Sequence[str]]:
     """The figures as the page quotes them."""
-    head = [
-        "",
-        "rows",
-        "answers/s",
-        "p99, ms",
-        "Datasette, answers/s",
-        "p99, ms",
-        "ours to Datasette",
-    ]
-    return [
-        head,
-        *(
-            [
-                name,
+    yield ["", "rows", "answers/s", "p50, ms", "p99, ms", "processor, ms", "errors"]
+    for name, one in loads.items():
+        for side in ("ours", "peer"):
+            yield [
+                name if side == "ours" else f"{name}, Datasette",
                 f"{one['rows']:,.0f}",
-                f"{one['ours_per_s']:,.1f}",
-                f"{one['ours_p99_ms']:,.0f}",
-                f"{one['peer_per_s']:,.1f}",
-                f"{one['peer_p99_ms']:,.0f}",
-                f"{one['ratio']:.2f}",
+                f"{one[f'{side}_per_s']:,.1f}",
+                *(f"{one[f'{side}_{what}']:,.0f}" for what in ("p50_ms", "p99_ms")),
+                f"{one[f'{side}_cpu_ms']:,.1f}",
+                f"{one[f'{side}_errors']}",
             ]
-            for name, one in figures.items()
-        ),
-    ]
+
+
+def pages_table(pages: Mapping[str, Figures]) -> Sequence[Sequence[str]]:
+    """The figures of the pages."""
+    head = ["page", "kB", "ms", "processor, ms"]
+    rows = (
+        [path, f"{one['bytes'] / 1000:,.0f}", f"{one['ms']:,.0f}", f"{one['cpu_ms']:,.0f}"]
+        for path, one in pages.items()
+    )
+    return [head, *rows]
 
 
 if __name__ == "__main__":

@@ -41,12 +41,13 @@ from application.queries.registers import purposes, recipients
 from application.queries.reports import access as access_report
 from application.queries.reports import portability
 from application.queries.today import task
-from application.queries.upkeep import copies, health, links, log, setup
+from application.queries.upkeep import archives, copies, health, links, log, setup
 from ledger.tlog.proving.certificate import Certificate
 from schemas.encoding import JsonValue
 
 ANSWERS: Mapping[str, object] = {
     "access": access.Access | access.EmployeeAccess | seen.SeenBy,
+    "archive": archives.ArchivedHistory,
     "audit": health.AuditReport,
     "backup": copies.Backup,
     "certificate verify": certified.CertifiedErasure,
@@ -107,6 +108,7 @@ ANSWERS: Mapping[str, object] = {
     "prove": log.WrittenProof,
     "publish": log.Publication,
     "purposes": purposes.PurposesAnswer,
+    "query": archives.ArchivedCounts,
     "rebuild": health.RebuiltViews,
     "recipients": recipients.Recipients,
     "record": recording.DraftShown,

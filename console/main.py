@@ -15,6 +15,7 @@ from console.meant import unknown_variables
 from console.setting_flags import global_flags
 from console.tree import is_confidential
 from host.logs import RUN, end_logs, silence
+from host.signals import end_in_order
 from host.statuses import FINE, INTERRUPTED
 from ledger import cycles
 
@@ -100,6 +101,7 @@ def _leave_quietly() -> int:
 
 def run() -> None:
     """Entry point of the program."""
+    end_in_order()
     cycles.seldom()  # reading modules makes many objects, and no garbage
     silence()
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -47,6 +47,16 @@ def _take_over() -> str:
     return "run `ledger ingest --withheld` where the key of these messages is, which writes it"
 
 
+def _hold_role() -> str:
+    return "set LEDGER_READER_ROLE to a role that is held, or record its grant first"
+
+
+def _approve_as(*roles: str) -> str:
+    return (
+        f"set LEDGER_READER_ROLE to {' or '.join(roles)}, where the register grants you that role"
+    )
+
+
 REMEDIES: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
         "accept-gap": _accept,
@@ -57,6 +67,8 @@ REMEDIES: Mapping[str, Callable[..., str]] = MappingProxyType(
         "begin-with-what-is-left": _begin_with_what_is_left,
         "resume-topic": _resume,
         "take-over": _take_over,
+        "hold-role": _hold_role,
+        "approve-as": _approve_as,
     }
 )
 

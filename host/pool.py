@@ -10,11 +10,14 @@ from datetime import datetime
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, Lock
 
+from application.keeping_up import KeepingUp
 from application.reading import Reader
+from application.remembered import Remembered
 from host.settings import Settings
 from host.site import Site
 from host.wiring import bare_site, open_site, utc_now
 from ledger.errors import Busy
+from ledger.storage.postgres import Session
 
 # How long a request waits for a site when all are taken.
 WAIT_S = 30.0
@@ -34,6 +37,8 @@ class SitePool:
         self._opened: list[Site] = []
         self._opening = Lock()
         self._closing: list[Callable[[], None]] = []
+        self.views = KeepingUp(self.open_site)
+        self._remembered = Remembered(self._session)
         with open_site(settings, clock):
             pass
 
@@ -66,22 +71,31 @@ class SitePool:
     def apart(self, close: Callable[[], None]) -> Site:
         """A site for a thread that goes on beside requests. `close`: ends it before the site closes."""
         self._closing.append(close)
-        return self._open()
+        return self.open_site()
 
     def _take(self) -> Site:
         try:
             return self._free.get_nowait()
         except Empty:
-            return self._open()
+            return self.open_site()
 
-    def _open(self) -> Site:
+    def _session(self) -> Session:
+        """A session for a thread, which closes it."""
+        with self.site() as site:
+            return site.database.connect(site.ledger, "reader")
+
+    def open_site(self) -> Site:
+        """A site more, which is closed with the pool."""
         with self._opening:
             site = bare_site(self._settings, self._clock)
+            site.views, site.remembered = self.views, self._remembered
             self._opened.append(site)
         return site
 
     def close(self) -> None:
         """Close every site."""
+        self.views.close()
+        self._remembered.close()
         while self._closing:
             self._closing.pop()()
         while self._opened:

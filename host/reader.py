@@ -12,7 +12,7 @@ from pathlib import Path
 
 from application.reading import Reader
 from host.settings import Reading
-from ledger.errors import Misconfigured, UnknownSubject
+from ledger.errors import Misconfigured, NotGranted, Remedy, UnknownSubject
 from ledger.keys.opening import Opener
 from schemas import is_person
 from schemas.formats import EMPLOYEE
@@ -79,11 +79,11 @@ def _runs_the_ledger(key_folder: Path) -> bool:
         return user == 0
 
 
-def not_granted(reader: Reader) -> str:
-    """What a person is told whom the register grants no such role."""
-    return (
-        f"the register does not grant {reader.reference} the role {reader.role} now: set LEDGER_READER_ROLE"
-        " to a role that is held, or record its grant first"
+def not_granted(reader: Reader) -> NotGranted:
+    """The error of a person whom the register grants no such role."""
+    return NotGranted(
+        f"the register does not grant {reader.reference} the role {reader.role} now",
+        remedy=Remedy("hold-role"),
     )
 
 

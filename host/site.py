@@ -10,7 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
+from application.following import bring_up_to_date
+from application.keeping_up import KeepingUp
 from application.reading import OwnScope, Reader, ReadScope
+from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
 from host.keep_list import keep_list
@@ -26,7 +29,7 @@ from ledger.crypto.provider import KeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.embedded import Server
 from ledger.erasure.eraser import Bounds, Eraser
-from ledger.errors import Misconfigured
+from ledger.errors import Misconfigured, NotGranted, Remedy
 from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
 from ledger.journal.tombstones import expire_tombstones
@@ -88,6 +91,10 @@ class Site:
         self._sessions: dict[Role, Session] = {}
         self.for_whom: Reader | None = None
         """Who reads and acts, where that is not the user of this process."""
+        self.views: KeepingUp | None = None
+        """Keeps the views up to date for many sites; None: this one sees to that by itself."""
+        self.remembered: Remembered | None = None
+        """What takes reading about every person, for many sites; None: each answer does it."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -244,7 +251,7 @@ class Site:
         if not reader.judged or self.is_granted(reader):
             return True
         if self.settings.reading.unheld == "refuse":
-            raise Misconfigured(not_granted(reader))
+            raise not_granted(reader)
         return False
 
     def is_granted(self, reader: Reader) -> bool:
@@ -258,6 +265,16 @@ class Site:
         opener = Opener(session, self.provider, self.ledger)
         streams = [period.subject for period in opener.periods(reader.reference)]
         return grant_of(session, streams, reader.role, self.clock(), self.privacy_office)
+
+    def wait_for_views(self, *, at_most_s: float | None = None) -> int:
+        """Return when the views are up to date, or after a while; how many events they lack even so.
+
+        `at_most_s`: so long, instead of what is usual. Raises Retry or Halt.
+        """
+        if self.views is not None:
+            return self.views.wait(self, at_most_s=at_most_s)
+        bring_up_to_date(self)
+        return 0
 
     def record_reads(self) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
@@ -315,12 +332,12 @@ class Site:
         """
         roles = self.approving_roles(act)
         if roles and reader.role not in roles:
-            raise Misconfigured(
-                f"the role {reader.role} may not approve this act: {reader.reference} must set"
-                f" LEDGER_READER_ROLE to one of {', '.join(roles)}"
+            raise NotGranted(
+                f"the role {reader.role} may not approve this act, but {', '.join(roles)}",
+                remedy=Remedy("approve-as", roles),
             )
         if not self.is_granted(reader):
-            raise Misconfigured(not_granted(reader))
+            raise not_granted(reader)
 
     def _open_recorder_of_own(self) -> Ledger:
         """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""

@@ -87,7 +87,7 @@ class Fenced(Retry):
 
 
 class Overtaken(Retry):
-    """An erasure was committed after this was decided: decide it again."""
+    """Another process changed what this was decided on, such as an erasure: decide it again."""
 
 
 class Halt(LedgerError):
@@ -124,6 +124,10 @@ class Unproven(LedgerError):
 
 class Misconfigured(LedgerError):
     """The command or its configuration is wrong."""
+
+
+class NotGranted(Misconfigured):
+    """The register does not grant this role now."""
 
 
 class NotInstalled(Misconfigured):

@@ -26,13 +26,14 @@ OWN_SOURCE = "urn:processing-ledger:"
 
 
 class Sealed(msgspec.Struct, frozen=True, gc=False):
-    """The sealed values of one category in one event.
+    """The values of one category in one event, sealed together (`ledger.crypto.groups`).
 
-    `key` names the data key and commits to it; `values` maps each field to its blob.
+    `fields`: their names, sorted. `key` names the data key and commits to it.
     """
 
     key: str
-    values: dict[str, str]
+    fields: tuple[str, ...]
+    blob: str
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -43,8 +44,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     time: datetime
     facts: dict[str, Any]
     categories: tuple[str, ...]
-    sealed: dict[str, Sealed]
     origin: dict[str, Any]
+    sealed: dict[str, Sealed] = {}
     subject: str | None = None
     sequence: int | None = None
     activity: str | None = None
@@ -110,11 +111,16 @@ class _ShortNames(dict[str, str]):
     """Type -> its short name, which is asked for several times an event. There are as many as types."""
 
     def __missing__(self, type: str) -> str:
-        name = self[type] = type.removeprefix(PREFIX).rpartition(".")[0]
+        name = self[type] = short_name(type)
         return name
 
 
 _SHORT_NAMES = _ShortNames()
+
+
+def short_name(type: str) -> str:
+    """The name of an event type without prefix and version."""
+    return type.removeprefix(PREFIX).rpartition(".")[0]
 
 
 def instant(time: datetime) -> str:

@@ -1,5 +1,6 @@
 """From a request to an answer: one site, one visit, one resource, in a thread beside the loop."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -12,12 +13,13 @@ from application.language import speak
 from application.sight import NOTHING
 from application.times import show_in
 from host.pool import SitePool
-from ledger.errors import Misconfigured
+from ledger.errors import Busy, Misconfigured
 from projections.folds.timetravel import NOW
 from web.frame import AS_OF, MOMENT
-from web.logins.limits import openings
+from web.logins.guard import SAFE_METHODS
+from web.logins.limits import openings, own_acts
 from web.principals import Principal
-from web.problems import Forbidden, NotFound, TooMany
+from web.problems import NotForRole, TooMany
 from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
 from web.requests import LANGUAGE, language_of, moment_of
 from web.resource import Params, Resource
@@ -43,6 +45,7 @@ class Desk:
         self.pool = pool
         self._reasons = reasons
         self._openings = openings()
+        self._own_acts = own_acts()
         self._shares = Shares()
         self.login_of = login_of
 
@@ -63,7 +66,11 @@ class Desk:
         language = language_of(request)
         stated = stated if stated.categories else self._stated(request)
         statements = Statements(
-            self._reasons, self._openings, self.login_of(request), principal.reference
+            self._reasons,
+            self._openings,
+            self.login_of(request),
+            principal.reference,
+            self._own_acts,
         )
         texts = dict(request.query_params) if moment is None else moment
 
@@ -76,14 +83,16 @@ class Desk:
                 return work(visit)
 
         async with self._shares.turn(principal.reference):
+            if await _has_left(request):
+                raise Busy("the client went away while it waited")
             return await run_in_threadpool(answered)
 
     def check_opening(self, principal: Principal, stated: Stated) -> None:
-        """Count what a request opens by itself. Raises Forbidden, or TooMany for more than a person opens."""
+        """Count what a request opens by itself. Raises NotFound, or TooMany for more than a person opens."""
         if not stated.categories:
             return
         if rights_of(principal.role).others != "masked":
-            raise Forbidden
+            raise NotForRole
         if self._openings.take(principal.reference, len(stated.categories)):
             raise TooMany
 
@@ -94,6 +103,11 @@ class Desk:
         return self._reasons.of(self.login_of(request), subject)
 
 
+async def _has_left(request: Request) -> bool:
+    """Whether there is no client any more to read the answer. Only asked of a request without a body."""
+    return request.method in SAFE_METHODS and await request.is_disconnected()
+
+
 def subject_of(request: Request) -> str | None:
     """The person whom an address is about: `/persons/customer/10023` names customer/10023."""
     kind, id = request.path_params.get("kind"), request.path_params.get("id")
@@ -101,19 +115,31 @@ def subject_of(request: Request) -> str | None:
 
 
 def asked(request: Request) -> dict[str, str]:
-    """The parameters of a resource, of the path and of the query. An empty field of a form is left out."""
-    query = {name: text for name, text in request.query_params.items() if text}
+    """The parameters of a resource, of the path and of the query. An empty field of a form is left out.
+
+    Raises Misconfigured for one that is given twice: a gateway before us may have read the other one.
+    """
+    pairs = [pair for pair in request.query_params.multi_items() if pair[1]]
+    query = dict(pairs)
+    if len(query) < len(pairs):
+        twice = next(
+            name for name, count in Counter(name for name, _ in pairs).items() if count > 1
+        )
+        raise Misconfigured("this parameter is given twice", field=twice)
     own = {name: text for name, text in query.items() if name not in BESIDE}
     return {**own, **request.path_params}
 
 
 def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
-    """The answer of a resource. Raises NotFound for a part that the role does not have, as it is not there.
+    """The answer of a resource. Raises NotFound for a part that the role does not have, as it is not there,
+    and for a question about a person by a reader who is told of none.
 
     Raises Misconfigured for wrong parameters, or for a past that the answer does not have.
     """
     if not visit.has(resource.part) or not (resource.deed is None or visit.may(resource.deed)):
-        raise NotFound
+        raise NotForRole
     if visit.moment != NOW and not resource.timed:
         raise Misconfigured("this answer is given of now alone", field=AS_OF)
-    return resource.load(visit, resource.read(texts))
+    params = resource.read(texts)
+    visit.check_asked(texts.values())
+    return resource.load(visit, params)

@@ -16,6 +16,7 @@ from host.pool import SitePool
 from web import scripts
 from web.answering import Desk
 from web.api.marking import MarkMiddleware
+from web.bodies import BodiesMiddleware, Room
 from web.compressing import CompressionMiddleware
 from web.headers import HeadersMiddleware
 from web.interface import Api
@@ -42,6 +43,7 @@ class Console:
     def __init__(self, pool: SitePool, origin: Origin, posts: PostObserver = UNOBSERVED) -> None:
         """`posts`: is told what became of the events that clients post."""
         self.origin = origin
+        self.room = Room()
         settings, showing = pool.settings, Showing(pool.settings, PAGES)
         links = Links(settings.key_dir / str(settings.ledger)) if origin.is_loopback else None
         house = House(
@@ -53,7 +55,7 @@ class Console:
             links=links,
         )
         self.logins = logins = logins_of(house, settings)
-        desk = Desk(pool, Reasons(), login_of)
+        self.desk = desk = Desk(pool, Reasons(), login_of)
         pages = Pages(desk, showing, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
             (lambda: links.announced(origin)) if links else nullcontext
@@ -71,6 +73,7 @@ class Console:
             ],
             middleware=[
                 Middleware(HeadersMiddleware, is_secure=origin.is_secure),
+                Middleware(BodiesMiddleware, room=self.room),
                 Middleware(CompressionMiddleware),
                 Middleware(MarkMiddleware),
                 logins.middleware,
@@ -81,6 +84,8 @@ class Console:
                 Exception: pages.unforeseen,
             },
         )
+        # An address has one spelling. A redirect to it would name the scheme that a proxy hides from us.
+        self.app.router.redirect_slashes = False
 
 
 def login_of(request: Request) -> str:

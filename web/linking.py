@@ -8,7 +8,7 @@ from projections.folds.timetravel import Moment
 from schemas import is_person
 from schemas.references import kind_of
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY, address
-from web.pieces import Erased, Link
+from web.pieces import UNTOLD, Erased, Link
 from web.visit import Visit
 
 CONTACT = "~"
@@ -51,9 +51,12 @@ def person_parts(reference: str) -> tuple[str, ...]:
 
 
 def person(visit: Visit, name: Name | None) -> object:
-    """A person: a link where the reader has that page, and what stands for one who was erased."""
+    """A person: a link where the reader has that page, and what stands for one who was erased.
+
+    A reader without pages of persons is told of none, so nothing says that one was erased either.
+    """
     if not isinstance(name, str):
-        return Erased()
+        return Erased() if visit.has("persons") else UNTOLD
     if kind_of(name) == "employee":
         return Link(to(visit, "staff", bare(name)), name) if visit.has("staff") else name
     return Link(person_to(visit, name), name) if visit.has("persons") else name
@@ -75,5 +78,5 @@ def event(visit: Visit, position: int, text: object = None) -> object:
 def subject(visit: Visit, reference: str | None) -> object:
     """A subject of an event, which may be a thing of the register."""
     if reference is None:
-        return Erased()
+        return person(visit, None)
     return person(visit, reference) if is_person(reference) else reference

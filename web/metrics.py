@@ -15,6 +15,7 @@ from host.running import watching
 from ledger.metrics import Series
 
 OPENING = "/persons/{kind}/{id}/open"
+SEARCH = "/persons/find"
 # A form that logs in, and the address to which a provider sends the browser back.
 LOGINS = frozenset({("POST", "/login/link"), ("GET", "/login/callback")})
 NO_PAGE = "none"
@@ -47,7 +48,15 @@ OPENED = Series(
     "Times that a reader opened masked values of a person, with a reason. An unusual rise: see the page "
     "of that employee under staff.",
 )
-SERIES: tuple[Series, ...] = (REQUESTS, SECONDS, ENTERED, OPENED)
+SEARCHED = Series(
+    "ledger_web_searches_total",
+    "counter",
+    "Searches for a person by a value: answered, refused, or turned away, as one reader searched more often "
+    "than a person does. Turned away above 0: somebody tries values; see the reads of that day.",
+    ("outcome",),
+)
+SERIES: tuple[Series, ...] = (REQUESTS, SECONDS, ENTERED, OPENED, SEARCHED)
+_SEARCHES = {200: "answered", 429: "turned-away"}
 
 # For the documentation: who serves which metrics, of the whole program.
 MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (*watching.MADE, ("serve", SERIES))
@@ -61,6 +70,7 @@ class WebMetrics:
     seconds: Histogram
     entered: Counter
     opened: Counter
+    searched: Counter
 
     @classmethod
     def on(cls, registry: CollectorRegistry) -> "WebMetrics":
@@ -70,6 +80,7 @@ class WebMetrics:
             SECONDS.histogram(registry),
             ENTERED.counter(registry),
             OPENED.counter(registry),
+            SEARCHED.counter(registry),
         )
 
     def count(self, method: str, page: str, status: int, seconds: float) -> None:
@@ -80,6 +91,8 @@ class WebMetrics:
             self.entered.labels("let-in" if status == 303 else "refused").inc()
         if page == OPENING and status == 303:
             self.opened.inc()
+        if (method, page) == ("POST", SEARCH):
+            self.searched.labels(_SEARCHES.get(status, "refused")).inc()
 
 
 class MetricsMiddleware:

@@ -3,6 +3,7 @@
 A template prints a piece like a text, and a cell of a table may be one.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, Literal
 
@@ -79,6 +80,15 @@ class Erased(Piece, frozen=True):
     ground: str | None = None
 
 
+class Untold(Piece, frozen=True):
+    """A person, for a reader who is told of none. A table leaves out a column of these alone."""
+
+    macro = ("values", "untold")
+
+
+UNTOLD = Untold()
+
+
 class Lost(Piece, frozen=True):
     """A value whose key is lost."""
 
@@ -143,3 +153,17 @@ class Column(Struct, frozen=True):
     number: bool = False
     order: str | None = None
     direction: Literal["ascending", "descending"] | None = None
+
+
+def told(
+    columns: Sequence[Column], rows: Sequence[Sequence[object]]
+) -> tuple[Sequence[Column], Sequence[Sequence[object]]]:
+    """A table without the columns in which each cell is a person of whom the reader is not told."""
+    kept = [
+        place
+        for place in range(len(columns))
+        if not rows or any(row[place] is not UNTOLD for row in rows)
+    ]
+    if len(kept) == len(columns):
+        return columns, rows
+    return [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]

@@ -10,7 +10,15 @@ from msgspec import UNSET, Struct, UnsetType
 from application.queries.cases.found_requests import NoSuchCase, NotAllowed
 from application.times import localized
 from documents.messages import told
-from ledger.errors import LedgerError, Misconfigured, Reject, Retry, UnknownSubject, Unproven
+from ledger.errors import (
+    LedgerError,
+    Misconfigured,
+    NotGranted,
+    Reject,
+    Retry,
+    UnknownSubject,
+    Unproven,
+)
 
 TYPE = "application/problem+json"
 
@@ -26,6 +34,13 @@ class Problem(Struct, frozen=True):
 
 class NotFound(LedgerError):
     """There is nothing at this address."""
+
+
+class NotForRole(NotFound):
+    """What a role does not have. It is told as what is not there, and logged."""
+
+    def __init__(self) -> None:
+        super().__init__(str(NotFound()))
 
 
 class Forbidden(LedgerError):
@@ -69,10 +84,15 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (NoSuchCase, HTTPStatus.NOT_FOUND),
     (NotAllowed, HTTPStatus.CONFLICT),
     (Unproven, HTTPStatus.CONFLICT),
+    (NotGranted, HTTPStatus.FORBIDDEN),
     (Misconfigured, HTTPStatus.BAD_REQUEST),
     (Reject, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Retry, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+
+
+WAIT_S = {HTTPStatus.SERVICE_UNAVAILABLE: "1", HTTPStatus.TOO_MANY_REQUESTS: "5"}
+"""Seconds after which a second try may help, by status, for the header `Retry-After`."""
 
 
 def status_of(error: Exception) -> HTTPStatus:

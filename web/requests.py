@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
+from starlette.types import Scope
 
 from application.times import in_zone, time_shown
 from ledger.errors import Misconfigured
@@ -15,7 +17,9 @@ from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.moments import field_time
 
 LANGUAGE = "language"
-"""The parameter, and the cookie that keeps it."""
+"""The parameter, and without TLS the cookie that keeps it."""
+LANGUAGE_OF_HOST = f"__Host-{LANGUAGE}"
+"""The cookie with TLS: no other host of the domain sets it."""
 _LAST = 2**63 - 1
 _DIGITS = len(str(_LAST))
 _INSTANT = timedelta(microseconds=1)
@@ -25,11 +29,25 @@ _FIRST_YEAR, _LAST_YEAR = 3, 9997
 
 def language_of(request: Request) -> Language:
     """The language that was chosen, else the one that the browser prefers; Dutch without either."""
-    chosen = request.query_params.get(LANGUAGE) or request.cookies.get(LANGUAGE)
+    kept = request.cookies.get(LANGUAGE_OF_HOST) or request.cookies.get(LANGUAGE)
+    chosen = request.query_params.get(LANGUAGE) or kept
     for language in LANGUAGES:
         if chosen == language:
             return language
     return _preferred(request.headers.get("accept-language", ""))
+
+
+def path_of(request: Request) -> str:
+    """The path of a request as an address of this console: no browser takes it for one of another host."""
+    return "/" + quote(request.url.path.lstrip("/"))
+
+
+def as_written(scope: Scope) -> Scope:
+    """A request whose path keeps an encoded slash: a proxy before us reads it so, and no address has one."""
+    raw: bytes = scope.get("raw_path") or b""
+    if not any(mark in raw.lower() for mark in (b"%2f", b"%5c")):
+        return scope
+    return {**scope, "path": raw.decode("latin-1")}
 
 
 def _preferred(header: str) -> Language:

@@ -5,6 +5,7 @@ frozen struct; members that the path names come from there, the others from the 
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from inspect import cleandoc
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -28,11 +29,40 @@ class NoParams(Params, frozen=True):
     """Nothing is asked for beside the answer itself."""
 
 
+LEAST_NOTICE = timedelta(days=183)
+"""Between the announcement that an answer ends, and its end."""
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """That an answer ends. `since`: when that was announced; `until`: its last day.
+
+    `instead`: the path of the answer that takes its place.
+    """
+
+    since: date
+    until: date
+    instead: str
+
+    def __post_init__(self) -> None:
+        if self.until - self.since < LEAST_NOTICE:
+            raise ValueError("an answer ends half a year after that was announced, or later")
+
+    @property
+    def deprecated_at(self) -> int:
+        """Seconds since 1970 at the announcement, as RFC 9745 has them."""
+        return int(datetime.combine(self.since, time(), UTC).timestamp())
+
+    @property
+    def gone_at(self) -> datetime:
+        """From when it may answer 404: RFC 8594 asks for an instant."""
+        return datetime.combine(self.until + timedelta(days=1), time(), UTC)
+
+
 class Resource(msgspec.Struct, Generic[P, A], frozen=True):
     """One answer. `name`: of the query, as the record of reads has it. `path`: with the members of the path.
 
     `rows`: the member that is its list, which becomes a table. `timed`: whether it is given of the past, too.
-    `deed`: what the role must be allowed to do beside.
+    `deed`: what the role must be allowed to do beside. `ending`: of an answer that another one replaces.
     """
 
     name: str
@@ -44,6 +74,20 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
     rows: str | None = None
     timed: bool = False
     deed: Deed | None = None
+    ending: Ending | None = None
+
+    @property
+    def place(self) -> str | None:
+        """The parameter by which it goes on, where it is a part of a list; its answer says the `next` one."""
+        if "next" not in self.answer.__struct_fields__:
+            return None
+        names = self.params.__struct_fields__
+        return next((name for name in ("after", "before") if name in names), None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a list that is made as a whole."""
+        return self.rows is not None and self.place is None
 
     @property
     def description(self) -> str:

@@ -97,4 +97,4 @@ def sight_of(role: str, source: Source, stated: frozenset[str]) -> Sight:
     if rights.others == "masked":
         opened |= every & stated
     known = every if rights.others != "hidden" else frozenset[str]()
-    return Sight(opened, known - opened)
+    return Sight(opened, known - opened, persons="persons" in rights.pages)

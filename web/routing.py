@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -17,10 +17,13 @@ from web.documents import file_of
 from web.exports import TYPES
 from web.once import Once, Sending
 from web.page import AnyForm, AnyPage, Preview
+from web.portal import is_own
 from web.principals import Principal
-from web.problems import Forbidden, NotFound, problem_of
+from web.problems import NotForRole, NotFound, problem_of
 from web.question import AnyQuestion, Download
+from web.refusals import log_refusal
 from web.rendering import render
+from web.requests import path_of
 from web.sent import Typed, read_form, typed_fields
 from web.showing import Showing, remember_language
 from web.visit import Visit
@@ -74,25 +77,32 @@ class Pages:
 
         async def answer(request: Request, principal: Principal) -> Response:
             content = await request.body()
+            # What is done is done now, on what is known now, whatever the address says.
+            moment: Mapping[str, str] | None = None if form.deed is None else {}
             return await self._desk.answer(
-                request, principal, lambda visit: self._done(request, form, visit, content)
+                request,
+                principal,
+                lambda visit: self._done(request, form, visit, content),
+                moment=moment,
             )
 
         return Route(form.path, self._guarded(answer), methods=["POST"])
 
     def _done(self, request: Request, form: AnyForm, visit: Visit, content: bytes) -> Response:
         """On to the next page; or, where the act is refused, the page again."""
-        if form.deed is not None and not visit.may(form.deed):
-            raise NotFound
+        if form.deed is not None and not (visit.is_person and visit.may(form.deed)):
+            raise NotForRole
         typed = typed_fields(content, form.fields)
+        visit.check_asked([*typed.values(), *request.path_params.values()])
         with self._once.sending(self._desk.login_of(request), str(typed.get("once", ""))) as sent:
             try:
                 return self._sent(request, form, visit, typed, sent)
-            except (NotFound, Forbidden):
+            except NotFound:
                 raise
             except LedgerError as error:
                 if form.page is None:
                     raise
+                log_refusal(error, visit.principal)
                 return self._again(request, form.page, visit, refusal_of(error, typed))
 
     def _sent(
@@ -109,6 +119,7 @@ class Pages:
             if typed.get("seen") != preview.seen:
                 return self._previewed(request, form, visit, typed, preview)
         sent.address = form.do(visit, fields)
+        visit.settle()
         return RedirectResponse(sent.address, 303)
 
     def _previewed(
@@ -171,14 +182,17 @@ class Pages:
             principal: Principal | None = request.state.principal
             if principal is None:
                 if request.method != "GET":
-                    return self._showing.failed(request, NotFound())
+                    return self._showing.over(request, await request.body())
                 return RedirectResponse(f"/login?{urlencode({'next': _address(request)})}", 303)
             home = self._showing.home(principal)
             if request.url.path == "/" != home:
                 return RedirectResponse(home, 303)
             try:
+                if is_own(request.url.path) != (principal.kind == "data-subject"):
+                    raise NotForRole
                 return await answer(request, principal)
             except LedgerError as error:
+                log_refusal(error, principal)
                 return self._showing.failed(request, error)
 
         return endpoint
@@ -198,13 +212,14 @@ class Pages:
         self, request: Request, question: AnyQuestion, visit: Visit, content: bytes
     ) -> Response:
         if not visit.has(question.page.resource.part):
-            raise NotFound
+            raise NotForRole
         typed = typed_fields(content, question.fields)
         try:
             told = question.ask(visit, read_form(typed, request.path_params, question.fields))
         except (NotFound, UnknownSubject):
             raise
         except LedgerError as error:
+            log_refusal(error, visit.principal)
             loaded = load(visit, question.page.resource, asked(request))
             return self._shown(request, question.page, visit, loaded, refusal_of(error, typed))
         if isinstance(told, Download):
@@ -231,4 +246,4 @@ def _once() -> str:
 
 def _address(request: Request) -> str:
     query = request.url.query
-    return quote(request.url.path) + (f"?{query}" if query else "")
+    return path_of(request) + (f"?{query}" if query else "")

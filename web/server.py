@@ -12,7 +12,7 @@ import uvicorn
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from application.following import bring_up_to_date, rebuild_outdated
+from application.following import rebuild_outdated
 from consumers.together import UNOBSERVED, PostObserver
 from host.logs import Log
 from host.pool import SitePool
@@ -27,6 +27,8 @@ from web.metrics import MetricsMiddleware, WebMetrics
 # Sites that answer at the same time; each has database connections of its own.
 SITES = 8
 RECORD_S = 1.0
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""Of TLS 1.2: forward secrecy and authenticated encryption alone. TLS 1.3 has no others."""
 # Requests that are being answered are finished in less.
 FINISH_S = 10
 _LOG = Log("serve")
@@ -80,7 +82,7 @@ class Server:
         self._pool = pool
         self._listening = listening
         self._stop = stop
-        self._server = uvicorn.Server(_config(_measured(console, metrics), pool.settings))
+        self._server = uvicorn.Server(config_of(_measured(console, metrics), pool.settings))
         self._told = False
 
     @property
@@ -110,12 +112,12 @@ class Server:
     def _record_reads(self) -> None:
         """Record what was read; what cannot be recorded now waits.
 
-        Views take the reads up here, so that the next request need not.
+        Views begin to take the reads up here, so that the next request need not wait for that.
         """
         try:
             with self._pool.site() as site:
                 if site.record_reads():
-                    bring_up_to_date(site)
+                    site.wait_for_views(at_most_s=0.0)
         except (Misconfigured, Retry) as error:
             if not self._told:  # where the login may only read, `ledger upkeep` records them
                 _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")
@@ -164,10 +166,11 @@ def _measured(console: Console, metrics: WebMetrics | None) -> ASGIApp:
     return MetricsMiddleware(console.app, metrics, routes)
 
 
-def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def config_of(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How the server listens: without logs of addresses, and with TLS as strong as it is today."""
     web = settings.web
     authorities = web.logins.client_authorities
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,  # addresses of pages name persons
@@ -178,6 +181,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         ssl_keyfile=web.key,
         ssl_ca_certs=str(authorities) if authorities else None,
         ssl_cert_reqs=ssl.CERT_OPTIONAL if authorities else ssl.CERT_NONE,
+        ssl_ciphers=CIPHERS,
         http=PeerProtocol,
         timeout_graceful_shutdown=FINISH_S,
         timeout_keep_alive=30,
@@ -185,3 +189,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         lifespan="off",
         ws="none",
     )
+    config.load()
+    if config.ssl is not None:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+    return config

@@ -1,24 +1,29 @@
 """One request: who asks, in which language, as of which moment, and the ledger that answers."""
 
-import time
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 
-from application.following import bring_up_to_date, wait_until_current
 from application.reading import Reader
 from application.sight import EVERYTHING
 from application.source import Source
 from host.settings import Settings
 from host.site import Site
+from ledger.errors import LedgerError
 from ledger.names import Role
 from ledger.reading import may_take
 from projections.folds.timetravel import NOW, Moment
+from schemas.references import OUTSIDERS, kind_of
 from schemas.texts import Language
 from web.principals import Principal
-from web.problems import Forbidden, NotFound
+from web.problems import NotForRole
 from web.reasons import NOTHING_STATED, Reason, Stated, Statements
 from web.rights import NEEDED, Deed, Part, Rights, rights_of, sight_of
+
+SETTLE_S = 30.0
+"""How long the answer to an act waits for the views to show it."""
 
 
 class Visit:
@@ -44,6 +49,9 @@ class Visit:
         self.stated = stated
         self._statements = statements
         self._current = False
+        self._held = False
+        self.behind = 0
+        """How many recorded events the answer lacks, as the views are behind."""
         self._roles: dict[Role, bool] = {}
 
     @property
@@ -60,6 +68,11 @@ class Visit:
     def rights(self) -> Rights:
         """What the role has."""
         return rights_of(self.principal.role)
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person asks. A program does no act: of four eyes its owner would have both pairs."""
+        return self.principal.kind != "client"
 
     def has(self, part: Part) -> bool:
         """Whether the role has a part of the console."""
@@ -81,25 +94,54 @@ class Visit:
     def source(self, query: str) -> Source:
         """What an answer is made from. Each read is noted as this person's, under the name of the query.
 
-        Views are up to date with all that was recorded before the first call.
+        Views are up to date with all that was recorded before the first call, but for what is `behind`.
         """
         self._bring_up_to_date()
         self.site.for_whom = self._reader(self.site.source(query))
-        return self.site.source(query)
+        return self._judged(self.site.source(query))
+
+    def _judged(self, source: Source) -> Source:
+        """A source, of a reader who holds the role: what is not there must not show before that is known."""
+        if not self._held:
+            source.reads.check_held()
+            self._held = True
+        return source
+
+    def acting_source(self, query: str) -> Source:
+        """The same for an act, which must name its person to the ledger, whatever the reader is told."""
+        self._bring_up_to_date()
+        reader = self._reader(self.site.source(query))
+        sight = msgspec.structs.replace(reader.sight, persons=True)
+        self.site.for_whom = msgspec.structs.replace(reader, sight=sight)
+        return self._judged(self.site.source(query))
+
+    def check_asked(self, texts: Iterable[object]) -> None:
+        """Raise NotFound where a reader who is told of no person asks about one: nothing says who exists.
+
+        A person of the portal may write anything: no answer to them depends on whom they name.
+        """
+        if self.principal.kind == "data-subject":
+            return
+        words = (word for text in texts for word in _words(text))
+        if not self.has("persons") and any(kind_of(word) in OUTSIDERS for word in words):
+            raise NotForRole
+
+    def ledger_key(self, purpose: str) -> bytes:
+        """A key of the ledger itself."""
+        return self.site.source("").opener.ledger_key(purpose)
 
     def whole_source(self, query: str) -> Source:
         """The same, of all that is held of a person: for the documents that a person is entitled to.
 
-        Raises Forbidden for a role that may not answer requests, TooMany for a reader who opens more than a
+        Raises NotFound for a role that may not answer requests, TooMany for a reader who opens more than a
         person does.
         """
         if not self.may("requests"):
-            raise Forbidden
-        if self._statements is not None:
-            self._statements.count()
-        self._bring_up_to_date()
+            raise NotForRole
+        self.count_opening()
+        self._bring_up_to_date(always=True)  # a document is of now, and is recorded on a request
         self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
-        return self.site.source(query)
+        return self._judged(self.site.source(query))
 
     def own_source(self, query: str) -> Source:
         """The same, of all that is held of the person who asks, and of nobody else.
@@ -108,26 +150,39 @@ class Visit:
         is no person of the portal, and at the confidential ledger.
         """
         if self.principal.kind != "data-subject" or self.settings.confidential:
-            raise NotFound
+            raise NotForRole
         self._bring_up_to_date()
         self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
         return self.site.source(query)
 
+    def own_acting_source(self, query: str) -> Source:
+        """The same, for an act of that person. Raises NotFound, and TooMany for more than persons do."""
+        if not self.may("self-service") or self._statements is None:
+            raise NotForRole
+        source = self.own_source(query)
+        self._statements.count_act()
+        return source
+
     def state_reason(self, subject: str, reason: Reason, category: str) -> None:
-        """Open a category of a person for a while, for a reason. Raises Forbidden, or TooMany."""
+        """Open a category of a person for a while, for a reason. Raises NotFound, or TooMany."""
         if self.rights.others != "masked" or self._statements is None:
-            raise Forbidden
+            raise NotForRole
         self._statements.state(subject, reason, category)
 
     def for_reason(self, reason: Reason, category: str) -> "Visit":
-        """The same visit, in which a category is open for one answer. Raises Forbidden, or TooMany."""
-        if self.rights.others != "masked" or self._statements is None:
-            raise Forbidden
-        self._statements.count()
+        """The same visit, in which a category is open for one answer. Raises NotFound, or TooMany."""
+        if self.rights.others != "masked":
+            raise NotForRole
+        self.count_opening()
         stated = Stated(reason, frozenset({category}))
         made = Visit(self.site, self.principal, self.language, self.moment, stated)
-        made._current = self._current
+        made._current, made.behind = self._current, self.behind
         return made
+
+    def count_opening(self) -> None:
+        """Count what opens, or is looked for, by value. Raises TooMany beyond what a person does."""
+        if self._statements is not None:
+            self._statements.count()
 
     def forget_reason(self, subject: str) -> None:
         """Close what was opened of a person."""
@@ -143,11 +198,22 @@ class Visit:
             case_ref=reason.case_ref if reason else None,
         )
 
-    def _bring_up_to_date(self) -> None:
+    def settle(self) -> None:
+        """After an act: return when the views show it, so that the next page does.
+
+        The act is recorded, so what keeps the views from following is for that page to say.
+        """
+        with suppress(LedgerError):
+            self.site.wait_for_views(at_most_s=SETTLE_S)
+
+    def _bring_up_to_date(self, *, always: bool = False) -> None:
         """Only the present is read from the views."""
-        if self.moment == NOW and not self._current:
-            if self._may_work_as("projector"):
-                bring_up_to_date(self.site)
-            else:
-                wait_until_current(self.site, time.sleep)
+        if (always or self.moment == NOW) and not self._current:
+            self.behind = self.site.wait_for_views()
             self._current = True
+
+
+def _words(value: object) -> list[str]:
+    """The words of a value of a request, of which each may be a reference."""
+    values = value if isinstance(value, list) else [value]
+    return [word for text in values if isinstance(text, str) for word in text.split()]

@@ -9,6 +9,7 @@ from application.auditing import audit_site
 from application.following import build_again
 from application.lookups import codes
 from application.queries.today.task import command
+from application.queries.upkeep.archives import audited_archive
 from application.queries.upkeep.health import (
     RebuiltViews,
     audited,
@@ -20,10 +21,11 @@ from application.queries.upkeep.health import (
 from application.queries.upkeep.log import checkpoint_now
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
-from console.flags import Json, configured, option_of, switch
+from console.flags import Json, configured, option, option_of, switch
 from console.output import print_answer
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
 from console.tree import runs_confidential
+from host.archiving import audit_archive
 from host.running.forgetting import forget_due
 from host.running.kafka_lags import kafka_lags
 from host.settings import Settings
@@ -93,6 +95,10 @@ def _views(names: list[str], settings: Settings) -> list[View[object]]:
 def show_audit(
     settings: Settings,
     views: Annotated[bool, switch("--views", "Compare the views with the events, too.")] = False,
+    archive: Annotated[
+        str | None,
+        option("--archive", "ARCHIVE", "Read this archive instead, without the database."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read the whole ledger and report everything that differs from what was recorded.
@@ -100,9 +106,14 @@ def show_audit(
     It writes nothing. Exit status 1 when there is a finding, or when events were published and the log is
     missing.
     """
-    with audited_site(settings) as site:
-        audit = audit_site(site, views=views)
-    answer = audited(audit.ledger, audit.views, audit.unchecked)
+    if archive and views:
+        raise typer.BadParameter("--archive reads no views: leave out --views")
+    if archive:
+        answer = audited_archive(audit_archive(settings, archive))
+    else:
+        with audited_site(settings) as site:
+            audit = audit_site(site, views=views)
+        answer = audited(audit.ledger, audit.views, audit.unchecked)
     print_answer(answer, audit_tables, as_json)
     fail_unless(answer.ok)
 

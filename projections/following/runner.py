@@ -108,6 +108,19 @@ class Follower:
         self._raise_halt()
         return self.statuses()
 
+    def follow_to(self, position: int) -> None:
+        """Bring every view up to a position; what is recorded meanwhile may wait. Raises as `follow_once`."""
+        session = self._connected()
+        while self._is_before(session, position) and self._round(session):
+            pass
+        self._raise_halt()
+
+    def _is_before(self, session: Session, position: int) -> bool:
+        """Whether a view that goes on has not come to a position."""
+        places = bookmarks(session)
+        going = (view.name for view in self._views if view.name not in self.halted)
+        return any(places[name].position < position for name in going)
+
     def follow(self, stop: Callable[[], bool]) -> None:
         """Follow until told to stop; a passing fault is waited out, and so is the rebuild of a halted view.
 

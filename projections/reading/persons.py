@@ -1,6 +1,6 @@
 """Reading every person as erasure and retention look at them, from the view `findings`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from uuid import UUID
 
@@ -18,20 +18,32 @@ _ROWS = 2_000
 _Rows = dict[str, Row]
 
 
-def persons(session: Session) -> Iterator[list[Person]]:
-    """Every person, in blocks, sorted by stream, in flat memory."""
+def persons(session: Session, after: UUID = _START) -> Iterator[list[Person]]:
+    """Every person after a stream, in blocks, sorted by stream, in flat memory."""
     bookmark_of(session, VIEW)
     session = session.of("projections")
-    for block in _blocks(session):
-        people = {stream: rows for stream, rows in block if _is_person(rows)}
-        customers = _customers_of(session, people)
-        yield [
-            Person(
-                FactContext(stream, _dossier(rows), customers.get),
-                traces if isinstance(traces := rows.get(TRACES), Traces) else Traces(),
-            )
-            for stream, rows in people.items()
-        ]
+    for block in _blocks(session, after):
+        yield _people(session, block)
+
+
+def persons_of(session: Session, streams: Sequence[UUID]) -> list[Person]:
+    """Those persons of some streams, sorted by stream."""
+    bookmark_of(session, VIEW)
+    session = session.of("projections")
+    rows = session.named("rows_of_streams", {"table": VIEW.name}, streams=list(streams))
+    return _people(session, _folded(row for row in rows if row[1] in {DOSSIER, TRACES}))
+
+
+def _people(session: Session, block: Sequence[tuple[UUID, _Rows]]) -> list[Person]:
+    people = {stream: rows for stream, rows in block if _is_person(rows)}
+    customers = _customers_of(session, people)
+    return [
+        Person(
+            FactContext(stream, _dossier(rows), customers.get),
+            traces if isinstance(traces := rows.get(TRACES), Traces) else Traces(),
+        )
+        for stream, rows in people.items()
+    ]
 
 
 def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier]:
@@ -41,27 +53,36 @@ def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier
     return {UUID(name): dossier for name, dossier in rows.items()}
 
 
-def takeovers_told_by_others(session: Session, stream: UUID) -> list[Fact]:
-    """Takeovers by which a person became a party to a contract, as events of other persons say, by time."""
+def takeovers_told_by_others(session: Session, streams: Sequence[UUID]) -> dict[UUID, list[Fact]]:
+    """By person the takeovers that made them a party to a contract, as events of others say, by time."""
     bookmark_of(session, VIEW)
     session = session.of("projections")
-    rows = session.named("taken_over_by", {"table": VIEW.name}, name=str(stream))
-    facts = [VIEW.decode(state) for teller, _, state in rows if teller != stream]
-    return [fact for fact in facts if isinstance(fact, Fact)]
+    told: dict[UUID, list[Fact]] = {stream: [] for stream in streams}
+    names = [str(stream) for stream in streams]
+    for taker, teller, _, state in session.named(
+        "taken_over_by", {"table": VIEW.name}, names=names
+    ):
+        fact = VIEW.decode(state)
+        if UUID(taker) != teller and isinstance(fact, Fact):
+            told[UUID(taker)].append(fact)
+    return told
 
 
-def _blocks(session: Session) -> Iterator[list[tuple[UUID, _Rows]]]:
+def _blocks(session: Session, last: UUID) -> Iterator[list[tuple[UUID, _Rows]]]:
     """Dossier and traces of whole streams."""
-    last = _START
     while page := _page(session, last):
-        folded = [
-            (stream, {subkey: VIEW.decode(state) for _, subkey, state in rows})
-            for stream, rows in groupby(page, key=lambda row: row[0])
-        ]
+        folded = _folded(page)
         # A full page may end within a stream: that stream is read again with the next page.
         whole_streams = folded[:-1] if len(page) == _ROWS else folded
         yield whole_streams
         last = whole_streams[-1][0]
+
+
+def _folded(rows: Iterable[tuple[UUID, str, bytes]]) -> list[tuple[UUID, _Rows]]:
+    return [
+        (stream, {subkey: VIEW.decode(state) for _, subkey, state in members})
+        for stream, members in groupby(rows, key=lambda row: row[0])
+    ]
 
 
 def _page(session: Session, last: UUID) -> list[tuple[UUID, str, bytes]]:

@@ -37,7 +37,12 @@ class Register(NamedTuple):
 
 def present_register(session: Session, clock: datetime) -> Register:
     """The register as the views have it. `clock`: a period that passes later has not passed."""
-    entries = register_entries(session)
+    return Register(register_entries(session), present_adherence(session, clock))
+
+
+def present_adherence(session: Session, clock: datetime) -> dict[str, ByCategory]:
+    """By activity and category how retention is kept. Reads what the views have of every person."""
+    bookmark_of(session, processing_register.VIEW)
     bookmark_of(session, findings.VIEW)
     tally = AdherenceTally()
     rows = session.of("projections").stream("retention_kept", rule=RETENTION_PASSED, clock=clock)
@@ -50,7 +55,7 @@ def present_register(session: Session, clock: datetime) -> Register:
             {key: findings.VIEW.decode(row) for key, row in kinds["judged"].items()},
             {_category(key): _FINDING.decode(row) for key, row in kinds["passed"].items()},
         )
-    return Register(entries, tally.found())
+    return tally.found()
 
 
 def declared_activities(

@@ -2,7 +2,7 @@
 
 Besides `personal-data-disclosed` there are acts that are disclosures by their nature: a 112 call, the name
 behind malicious calls, a feed of subscribers, a number that moves, a parcel. What their events do not say,
-their type says (`_NATURE`), or it is not known and None. The recipient's name is not here: it is looked
+their type says (`NATURE`), or it is not known and None. The recipient's name is not here: it is looked
 up as it was at the time (`recipients`).
 """
 
@@ -32,14 +32,14 @@ class _Nature(NamedTuple):
     method: str | None = None
 
 
-_NATURE: dict[str, _Nature] = {
+NATURE: dict[str, _Nature] = {
     names.EMERGENCY_CALL_DISCLOSED: _Nature("emergency-services", "emergency-call", "realtime"),
     names.MALICIOUS_CALL_DATA_DISCLOSED: _Nature("subscriber", "malicious-calls"),
     FEED: _Nature(FEED_KIND, "subscriber-feed", "feed"),
     names.NUMBER_PORTING_PERFORMED: _Nature("telecom-provider", "number-porting"),
     names.EQUIPMENT_SHIPPED: _Nature("shipping", "delivery"),
 }
-DISCLOSES = frozenset({names.PERSONAL_DATA_DISCLOSED, *_NATURE})
+DISCLOSES = frozenset({names.PERSONAL_DATA_DISCLOSED, *NATURE})
 # Of an event of its own kind, what it is known by to both sides.
 _REFERENCES = ("case_ref", "request_ref", "porting_ref", "order_ref")
 
@@ -73,18 +73,18 @@ class Disclosure(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def recipient_kind(self) -> str:
         """Kind of the recipient, as the disclosure states it, or else its type."""
         stated = self.facts.get("recipient_kind")
-        return str(stated) if stated else _NATURE[self.name].recipient_kind
+        return str(stated) if stated else NATURE[self.name].recipient_kind
 
     @property
     def purpose(self) -> str:
         """What it was for, as the disclosure states it, or else its type."""
         stated = self.facts.get("purpose")
-        return str(stated) if stated else _NATURE[self.name].purpose
+        return str(stated) if stated else NATURE[self.name].purpose
 
     @property
     def method(self) -> str | None:
         """How data went; None where nothing says so."""
-        nature = _NATURE.get(self.name)
+        nature = NATURE.get(self.name)
         method: str | None = self.facts.get("method", nature.method if nature else None)
         return method
 

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = (
     *("schemas", "rulebook", "ledger", "consumers", "projections"),
-    *("application", "documents", "host", "web", "sample", "console"),
+    *("application", "documents", "host", "web", "sample", "archive", "console"),
 )
 PLACE = "{}"
 # Besides those that begin with LedgerError: Typer's own, which commands raise for what was typed.

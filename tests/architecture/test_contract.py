@@ -23,7 +23,7 @@ from tests.fixtures.cases import each
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {"schemas": {"schemas"}, "rulebook": {"rulebook", "schemas"}}
 PROJECT = {"ledger", "projections", "consumers", "schemas", "rulebook"}
-PROJECT |= {"application", "documents", "host", "console", "sample"}
+PROJECT |= {"application", "documents", "host", "console", "sample", "archive"}
 IMPURE = {"os", "socket", "subprocess", "time", "random", "psycopg", "kafka", "prometheus_client"}
 
 

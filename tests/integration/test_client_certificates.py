@@ -18,12 +18,15 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from cryptography.x509.oid import NameOID
+from starlette.applications import Starlette
 
 from tests.fixtures.logins import Console, free_socket, serving
+from tests.web.console import console_settings
 from web.logins.certificates import Certificates, KnownClient
 from web.logins.clients import Clients
 from web.logins.logins import Logins
 from web.logins.peers import PeerProtocol
+from web.server import config_of
 
 NOW = datetime.now(UTC)
 
@@ -115,3 +118,20 @@ def test_without_a_listed_certificate_nobody_asks(place: Place, name: str | None
 def test_a_certificate_of_another_authority_ends_the_connection(place: Place) -> None:
     with pytest.raises(httpx2.HTTPError):
         place.ask("forged")
+
+
+def test_the_console_speaks_no_old_tls_and_no_weak_cipher(place: Place, tmp_path: Path) -> None:
+    server = place.pairs["server"]
+    settings = console_settings(
+        "postgresql://none@localhost/none",
+        tmp_path,
+        WEB_CERTFILE=str(server.certificate),
+        WEB_KEYFILE=str(server.private),
+    )
+    context = config_of(Starlette(), settings).ssl
+    assert context is not None
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert {cipher["aead"] for cipher in context.get_ciphers()} == {True}
+    older = [cipher for cipher in context.get_ciphers() if cipher["protocol"] == "TLSv1.2"]
+    assert older
+    assert {cipher["kea"] for cipher in older} == {"kx-ecdhe"}

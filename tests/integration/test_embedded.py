@@ -33,6 +33,8 @@ print(server.pid, flush=True)
 sys.stdin.readline()
 """
 
+ORDERLY = "from host.signals import end_in_order\nend_in_order()\n"
+
 # Everything is imported before the identity is given up: the interpreter may be out of its reach.
 AS_UNPRIVILEGED = """
 import os, psycopg, psycopg.pq, encodings.idna
@@ -233,13 +235,23 @@ def test_a_killed_user_does_not_count(data_dir: Path) -> None:
     assert server.pid is None
 
 
-def test_a_terminated_user_leaves_as_its_exit_handlers_run(data_dir: Path) -> None:
-    handler = "import signal\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\n"
-    with child(handler + HOLD, data_dir) as user:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_a_user_who_is_told_to_end_or_loses_its_terminal_leaves(
+    data_dir: Path, told: signal.Signals
+) -> None:
+    with child(ORDERLY + HOLD, data_dir) as user:
         line_of(user)
-        user.terminate()
-        assert user.wait(PATIENCE_S) == 0
+        user.send_signal(told)
+        assert user.wait(PATIENCE_S) == -told, "who waits for it sees the signal"
     assert postmaster.running(DataDirectory(data_dir)) is None
+
+
+def test_a_user_that_may_outlive_its_terminal_does(data_dir: Path) -> None:
+    ignoring = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    with child(ignoring + ORDERLY + HOLD, data_dir) as user:
+        line_of(user)
+        user.send_signal(signal.SIGHUP)
+        end(user)
 
 
 def test_a_server_left_over_by_a_killed_user_is_used_again(data_dir: Path) -> None:

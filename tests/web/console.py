@@ -71,6 +71,16 @@ class Client:
         assert response.status_code == 200, response.text
         return response.json()
 
+    def parts(self, path: str, **parameters: str) -> Iterator[Any]:
+        """The answers of the API that make up a list, as each leads to the next one."""
+        answer = self.api(path, **parameters)
+        yield answer
+        while answer["next"] is not None:
+            response = self.http.get(answer["next"])
+            assert response.status_code == 200, response.text
+            answer = response.json()
+            yield answer
+
 
 class Consoled:
     """A console over one ledger."""

@@ -200,7 +200,7 @@ def test_masked_values_open_for_one_request_with_a_reason(
     ):
         assert auditor.get(STATE, **wrong).status_code == 400, wrong
     assert auditor.get(STATE, **(opening | {"caseRef": "jan@example.org"})).status_code == 400
-    assert sampled.as_("helpdesk-agent").get(STATE, **opening).status_code == 403
+    assert sampled.as_("helpdesk-agent").get(STATE, **opening).status_code == 404
     assert auditor.get("/api/v1/today", **opening).status_code == 400
 
 

@@ -56,6 +56,10 @@ def test_opened_values_and_refused_logins_are_counted(counted: Counted) -> None:
     client.post(f"{WHO}/open", category="contact", reason="audit-sample")
     client.post(f"{WHO}/open", category="nonsense", reason="audit-sample")
     client.post("/login/link", key="guessed")
+    client.post("/persons/find", field="email", value="a@b.example", reason="audit-sample")
+    client.post("/persons/find", field="email", value="a@b.example")
     assert "ledger_web_values_opened_total 1.0" in counted.text
+    assert 'ledger_web_searches_total{outcome="answered"} 1.0' in counted.text
+    assert 'ledger_web_searches_total{outcome="refused"} 1.0' in counted.text
     assert 'ledger_web_logins_total{outcome="refused"} 1.0' in counted.text
     assert "guessed" not in counted.text

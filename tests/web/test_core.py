@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.fixtures.console import registered
 from tests.web.console import Client, Consoled
+from web.app import Console
 from web.headers import POLICY
+from web.logins.origin import Origin
 
 WHO = "/persons/customer/10023"
 STATE = f"{WHO}/state"
@@ -87,13 +90,14 @@ def test_a_role_sees_what_the_register_says_it_covers_and_no_trace_of_the_rest(
     told = agent.api(f"{WHO}/history")["events"]
     assert not {name for line in told for name in line["categories"]} - set(personal)
     assert "iban" not in {name for line in told for name in line["personal"]}
-    assert agent.post(f"{WHO}/open", category="payment", reason="complaint").status_code == 403
+    assert agent.post(f"{WHO}/open", category="payment", reason="complaint").status_code == 404
 
 
 def test_a_role_that_the_register_does_not_grant_reads_nothing(sampled: Consoled) -> None:
     clerk = sampled.as_("helpdesk-agent", "employee/21", judged=True)
     response = clerk.get(f"/api/v1{STATE}")
-    assert response.status_code in {400, 403}
+    assert response.status_code == 403
+    assert "LEDGER_" not in response.text, "a program sets nothing here"
     assert "employee/21" in response.json()["detail"]
 
 
@@ -206,6 +210,23 @@ def test_a_language_that_was_chosen_stays(sampled: Consoled) -> None:
     client = sampled.as_("auditor")
     client.get("/", language="en")
     assert '<html lang="en">' in client.get("/").text
+
+
+def test_with_tls_every_cookie_is_of_this_host_alone(sampled: Consoled) -> None:
+    secure = "https://ledger.example"
+    console = Console(sampled.pool, Origin.read(secure))
+    client = sampled.as_("auditor")
+    assert client.session
+    house = console.logins.house
+    secret, _ = house.sessions.begin(client.session.principal)
+    browser = TestClient(console.app, base_url=secure)
+    browser.cookies.set(house.cookies.session, secret)
+    answer = browser.get("/findings?language=en")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-language=en; ")
+    assert {"HttpOnly", "Path=/", "Secure", "SameSite=lax"} <= set(cookie.split("; "))
+    assert '<html lang="en">' in browser.get("/findings").text
 
 
 def test_a_list_is_a_table_in_the_order_shown(sampled: Consoled) -> None:

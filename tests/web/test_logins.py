@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from ledger.errors import Misconfigured
@@ -12,6 +13,7 @@ from tests.web.console import ORIGIN, Consoled, console_settings
 from web.app import Console
 from web.logins.links import LINK_LIFE, Link
 from web.logins.origin import Origin
+from web.logins.sessions import PROVEN
 from web.logins.wiring import logins_of
 from web.words import words
 
@@ -117,6 +119,35 @@ def test_a_person_sees_and_ends_the_own_logins(empty: Consoled) -> None:
     assert first.post("/sessions/end", name=second.session.name).headers["location"] == "/sessions"
     assert second.get("/").status_code == 303
     assert first.get("/").status_code == 200
+
+
+def test_who_logged_in_long_ago_logs_in_again_before_another_login_ends(empty: Consoled) -> None:
+    first, second = empty.as_("auditor"), empty.as_("auditor")
+    sessions = empty.console.logins.house.sessions
+    assert first.session
+    assert second.session
+    long_ago = first.session.began - PROVEN
+    for key, kept in sessions._kept.items():
+        sessions._kept[key] = replace(kept, began=long_ago)
+    page = first.get("/sessions", language="en").text
+    assert page.count('action="/sessions/end"') == 1, "its own alone"
+    assert 'href="/login?again=true&amp;next=%2Fsessions"' in page
+    refused = first.post("/sessions/end", name=second.session.name)
+    assert refused.headers["location"] == "/login?again=true&next=%2Fsessions"
+    assert second.get("/").status_code == 200
+    again = first.http.get(refused.headers["location"])
+    assert again.status_code == 200, "also for who is logged in"
+    assert "ledger login-link" in again.text
+    first.post("/sessions/end", name=first.session.name)
+    assert first.get("/").status_code == 303
+
+
+def test_a_logout_ends_the_session_and_clears_what_the_browser_keeps(empty: Consoled) -> None:
+    person = empty.as_("auditor")
+    out = person.post("/logout")
+    assert out.status_code == 200
+    assert out.headers["clear-site-data"] == '"cache"'
+    assert person.get("/").status_code == 303
 
 
 def test_who_looks_after_security_ends_the_logins_of_everybody(empty: Consoled) -> None:

@@ -1,17 +1,20 @@
 """What a role may not see by its pages, it does not see by another address either."""
 
+import re
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+from host.site import Site
 from projections.folds.timetravel import NOW
 from tests.web.console import ORIGIN, Client, Consoled, clock
 from tests.web.programs import Programs
-from web.logins.limits import Limiter
+from web.logins.limits import Limiter, own_acts
+from web.pages.person_questions import FindBy, find_by
 from web.principals import Principal
 from web.problems import TooMany
-from web.reasons import NOTHING_STATED, Reasons, Statements
+from web.reasons import NOTHING_STATED, ReasonCode, Reasons, Statements
 from web.visit import Visit
 
 LDV, VNG = "/api/ldv/v1/processing-activities", "/api/vng/v1/verwerkte-objecten"
@@ -82,13 +85,53 @@ def test_what_judges_all_that_is_held_is_not_for_who_may_know_a_part(
 
 
 def test_an_answer_with_everything_counts_as_an_opening(sampled: Consoled) -> None:
-    officer = Principal("employee/900", "privacy-officer", "staff", "oidc", clock(), judged=False)
-    statements = Statements(Reasons(), Limiter(1, 3600.0), "login", officer.reference)
     with sampled.site() as site:
-        visit = Visit(site, officer, "en", NOW, NOTHING_STATED, statements)
+        visit = visited(site, "privacy-officer", most=1)
         visit.whole_source("report")
         with pytest.raises(TooMany):
             visit.whole_source("report")
+
+
+def visited(site: Site, role: str, *, most: int) -> Visit:
+    """A visit of an employee in a role, who opens so many values in an hour."""
+    who = Principal("employee/900", role, "staff", "oidc", clock(), judged=False)
+    statements = Statements(Reasons(), Limiter(most, 3600.0), "login", who.reference, own_acts())
+    return Visit(site, who, "en", NOW, NOTHING_STATED, statements)
+
+
+@pytest.mark.parametrize(
+    ("role", "reason"), [("helpdesk-agent", None), ("auditor", "audit-sample")]
+)
+def test_a_search_by_value_counts_as_an_opening(
+    sampled: Consoled, role: str, reason: ReasonCode | None
+) -> None:
+    """Also where the register opens the value: who tries addresses one by one is turned away."""
+    asked = FindBy(field="email", value="nobody@example.nl", reason=reason)
+    with sampled.site() as site:
+        visit = visited(site, role, most=2)
+        for _ in range(2):
+            find_by(visit, asked)
+        with pytest.raises(TooMany):
+            find_by(visit, asked)
+
+
+def test_what_opens_nothing_answers_as_nothing(sampled: Consoled) -> None:
+    """To open, to close and to have a report: the same for a person who is there and one who is not."""
+    for role in ("helpdesk-agent", "security-officer", "team-lead", "disclosure-officer"):
+        client = sampled.as_(role)
+        for act in ("open", "close"):
+            sent = [
+                client.post(f"/persons/customer/{id}/{act}", category=category, reason="complaint")
+                for id in ("10023", "nobody-9")
+                for category in ("contact", "nonsense")
+            ]
+            assert {response.status_code for response in sent} == {404}
+            assert len({re.sub("10023|nobody-9", "WHO", one.text) for one in sent}) == 1
+        for asked in ("access-report", "portability", "state?open=contact&reason=complaint"):
+            address = "/api/v1/persons/customer/{}/" + asked
+            answers = [client.http.get(address.format(id)) for id in ("10023", "nobody-9")]
+            assert [response.status_code for response in answers] == [404, 404]
+            assert answers[0].content == answers[1].content
 
 
 LONG = "9" * 5000

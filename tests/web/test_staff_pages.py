@@ -85,8 +85,7 @@ def test_looks_come_in_pages_newest_first(sampled: Consoled) -> None:
     positions = [look["position"] for look in whole["looks"]]
     assert positions == sorted(positions, reverse=True)
     assert whole["count"] == len(positions) > 4
-    first = client.api("/staff/11", limit="3")
-    second = client.api("/staff/11", limit="3", before=str(first["next"]))
+    first, second, *_ = client.parts("/staff/11", limit="3")
     assert [look["position"] for look in first["looks"] + second["looks"]] == positions[:6]
     assert whole["next"] is None
 
@@ -108,7 +107,11 @@ def test_an_inspectors_account_ends_by_itself(empty: Consoled) -> None:
     running = empty.as_("inspector", GUEST, "inspector", judged=True)
     assert running.api(f"/persons/{WHO}/state")["subject"] == WHO
     ended = empty.as_("inspector", OTHER, "inspector", judged=True)
-    assert ended.get(f"/api/v1/persons/{WHO}/state").status_code in {400, 403}
+    for base in ("", "/api/v1"):
+        told = [ended.get(f"{base}/persons/{who}", language="en") for who in (WHO, "customer/none")]
+        assert [answer.status_code for answer in told] == [403, 403]
+        assert "does not grant employee/ap-2 the role inspector now" in told[0].text
+        assert "LEDGER_" not in told[0].text, "a browser sets nothing"
 
 
 def test_nobody_logs_in_as_an_inspector_without_an_end(empty: Consoled) -> None:

@@ -6,6 +6,7 @@ hyphens of the pages' addresses are understood as well, so that a page's address
 
 import re
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 from starlette.requests import Request
@@ -53,8 +54,10 @@ def hyphened(name: str) -> str:
     return _CAPITAL.sub(lambda found: f"-{found[1].lower()}", name)
 
 
-def read_request(request: Request, *, listed: bool, personal: bool) -> Asked:
-    """What is asked. `listed`: of an answer that is a list. `personal`: of one about one person.
+def read_request(
+    request: Request, *, listed: Literal["whole", "parted"] | None, personal: bool
+) -> Asked:
+    """What is asked. `listed`: of a list made as a whole, or of a part of one. `personal`: of one person.
 
     Raises Misconfigured, which names the parameter and quotes nothing.
     """
@@ -63,7 +66,8 @@ def read_request(request: Request, *, listed: bool, personal: bool) -> Asked:
     texts.pop(LANGUAGE, None)
     reasons = {name: texts.pop(name) for name in (REASON, CASE_REF) if name in texts}
     stated = _stated(categories, reasons, personal=personal)
-    limit, cursor = _place(texts) if listed else (USUAL_LIMIT, None)
+    limit = _limit(texts) if listed == "whole" else USUAL_LIMIT
+    cursor = texts.pop(CURSOR, None) if listed else None
     return Asked({**texts, **request.path_params}, moment, stated, limit, cursor)
 
 
@@ -97,8 +101,8 @@ def _stated(categories: list[str], reasons: Mapping[str, str], *, personal: bool
     return Stated(Reason(opening.reason, opening.case_ref), frozenset(categories))
 
 
-def _place(texts: dict[str, str]) -> tuple[int, str | None]:
+def _limit(texts: dict[str, str]) -> int:
     limit = texts.pop(LIMIT, str(USUAL_LIMIT))
     if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:5]) <= MOST):
         raise Misconfigured(f"expected a number from 1 to {MOST}", field=LIMIT)
-    return int(limit), texts.pop(CURSOR, None)
+    return int(limit)

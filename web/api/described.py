@@ -45,6 +45,10 @@ class Components:
         for name, schema in own["properties"].items():
             yield name, schema, name in own.get("required", ())
 
+    def described(self, struct: Any, member: str, schema: Schema) -> None:
+        """Describe a member of a struct in another way: it is written in another way."""
+        self.named[self._name(struct)]["properties"][member] = schema
+
     def without(self, structs: Iterable[Any]) -> dict[str, Schema]:
         """Every schema but those of some structs."""
         left_out = {self._name(struct) for struct in structs}

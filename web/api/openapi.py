@@ -25,7 +25,7 @@ from web.api.parts import (
     parameters,
 )
 from web.api.problems import ApiProblem
-from web.api.routing import BASE, is_paged, is_personal
+from web.api.routing import BASE, BEHIND, is_personal
 from web.api.sending import JSON
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.problems import TYPE
@@ -49,6 +49,9 @@ def document(resources: Sequence[AnyResource], deeds: Sequence[OwnDeed[Any]]) ->
             *(OwnAct, *(deed.body for deed in deeds)),
         ]
     )
+    for resource in resources:
+        if resource.place:  # the API writes the address of the next piece in the place of its key
+            components.described(resource.answer, "next", _NEXT)
     paths = {resource.path: {"get": _operation(resource, components)} for resource in resources}
     for deed in deeds:
         paths.setdefault(deed.path, {})["post"] = deed_of(deed, components)
@@ -87,23 +90,29 @@ def _tags(resources: Sequence[AnyResource]) -> Iterable[tuple[str, str]]:
 
 def _operation(resource: AnyResource, components: Components) -> Schema:
     content = components.schema(resource.answer)
-    if is_paged(resource):
+    if resource.is_whole:
         content = {"allOf": [content, {"$ref": "#/components/schemas/NextPiece"}]}
-    links = {"Link": {"$ref": "#/components/headers/Link"}} if is_paged(resource) else {}
+    is_list = resource.is_whole or resource.place
+    links = _named("Link") if is_list or resource.ending else {}
+    links |= _named("Deprecation", "Sunset") if resource.ending else {}
     example = components.example(components.schema(resource.answer))
     return {
         "operationId": _operation_id(resource.path),
         "summary": resource.summary,
         "description": resource.description,
         "tags": [resource.part],
+        **({"deprecated": True} if resource.ending else {}),
         "parameters": [*_own(resource, components), *_beside(resource)],
         "responses": {
             "200": {
                 "description": "The answer.",
-                "headers": {**_headers("ETag"), **links},
+                "headers": {**_headers("ETag", BEHIND), **links},
                 "content": {JSON: {"schema": content, "example": example}},
             },
-            "304": {"description": "The client has this answer.", "headers": _headers("ETag")},
+            "304": {
+                "description": "The client has this answer.",
+                "headers": _headers("ETag", BEHIND),
+            },
             **_refusals(_OF_ANSWERS),
         },
     }
@@ -120,6 +129,8 @@ def _operation_id(path: str) -> str:
 
 def _own(resource: AnyResource, components: Components) -> Iterable[Schema]:
     for name, schema, required in components.members(resource.params):
+        if name == resource.place:  # which the cursor says
+            continue
         in_path = f"{{{name}}}" in resource.path
         described = {key: value for key, value in schema.items() if key != "description"}
         yield {
@@ -135,17 +146,19 @@ def _beside(resource: AnyResource) -> Iterable[Schema]:
     names = [LANGUAGE]
     names += (AS_OF, RECORDED_BY, AT_POSITION) if resource.timed else ()
     names += (OPEN, "reason", "case-ref") if is_personal(resource) else ()
-    names += ("limit", "cursor") if is_paged(resource) else ()
+    names += ("limit",) if resource.is_whole else ()
+    names += ("cursor",) if resource.is_whole or resource.place else ()
     yield from ({"$ref": f"#/components/parameters/{camel(name)}"} for name in names)
     yield {"$ref": "#/components/parameters/ifNoneMatch"}
     yield {"$ref": "#/components/parameters/traceparent"}
 
 
 def _headers(*names: str) -> Schema:
-    return {
-        name: {"$ref": f"#/components/headers/{name}"}
-        for name in ("API-Version", "traceparent", *names)
-    }
+    return _named("API-Version", "traceparent", *names)
+
+
+def _named(*names: str) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _refusals(statuses: Iterable[int]) -> Schema:
@@ -237,13 +250,21 @@ _PROBLEM_MEMBERS: Schema = {
 }
 
 
+_NEXT: Schema = {
+    "type": ["string", "null"],
+    "format": "uri-reference",
+    "description": "The address of the next piece of the list; null on the last one.",
+}
+
+
 def _components(components: Components, resources: Sequence[AnyResource]) -> Schema:
     params = {resource.params for resource in resources}
     schemas = components.without([*params, Opening])
     schemas["NextPiece"] = {
         "type": "object",
-        "description": "Of a list that goes on: the address of its next piece.",
-        "properties": {"next": {"type": "string", "format": "uri-reference"}},
+        "description": "Of a list.",
+        "properties": {"next": _NEXT},
+        "required": ["next"],
     }
     return {
         "schemas": schemas,

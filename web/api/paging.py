@@ -6,7 +6,7 @@ and it leads nowhere that its reader may not go. It holds a keyed hash of the ro
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,6 +15,7 @@ from ledger.errors import Misconfigured
 from schemas.encoding import to_json
 from web.problems import PlaceLost
 
+C = TypeVar("C")
 _HASH_BYTES = 16
 _PURPOSE = b"cursor/1:"
 
@@ -24,6 +25,12 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 
     row: bytes
     number: int
+
+
+class Behind(msgspec.Struct, frozen=True, array_like=True):
+    """Where a part ended of a list that is read by key: its key."""
+
+    key: str
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -42,12 +49,20 @@ class Pages:
 
     def piece(self, rows: Sequence[Any], limit: int, cursor: str | None) -> Piece:
         """At most `limit` rows after a cursor. Raises Misconfigured for no cursor of ours, PlaceLost."""
-        start = 0 if cursor is None else self._after(rows, self._read(cursor))
+        start = 0 if cursor is None else self._after(rows, self._read(cursor, Cursor))
         piece = rows[start : start + limit]
         end = start + len(piece)
         if end >= len(rows):
             return Piece(piece, None)
         return Piece(piece, self._written(Cursor(self._row(piece[-1]), end)))
+
+    def cursor(self, key: object) -> str:
+        """The cursor of the part behind a key."""
+        return self._written(Behind(str(key)))
+
+    def key(self, cursor: str) -> str:
+        """The key in a cursor. Raises Misconfigured for no cursor of ours."""
+        return self._read(cursor, Behind).key
 
     def _after(self, rows: Sequence[Any], cursor: Cursor) -> int:
         """The place after the row of a cursor, wherever it stands by now."""
@@ -62,12 +77,12 @@ class Pages:
     def _row(self, row: object) -> bytes:
         return self._of(b"row", to_json(row, sort_keys=True))
 
-    def _written(self, cursor: Cursor) -> str:
+    def _written(self, cursor: Cursor | Behind) -> str:
         content = msgspec.msgpack.encode(cursor)
         signed = self._of(b"sign", self._question + content) + content
         return urlsafe_b64encode(signed).rstrip(b"=").decode()
 
-    def _read(self, text: str) -> Cursor:
+    def _read(self, text: str, type: type[C]) -> C:
         try:
             signed = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         except ValueError:
@@ -75,7 +90,7 @@ class Pages:
         mark, content = signed[:_HASH_BYTES], signed[_HASH_BYTES:]
         if mark != self._of(b"sign", self._question + content):
             raise _unknown()
-        return msgspec.msgpack.decode(content, type=Cursor)
+        return msgspec.msgpack.decode(content, type=type)
 
     def _of(self, what: bytes, content: bytes) -> bytes:
         return self._hash.of(_PURPOSE + what + b":" + content)[:_HASH_BYTES]

@@ -34,13 +34,13 @@ INTAKE = (
 PROBLEMS = {
     400: "A parameter or the content is wrong: `errors` says which, and where.",
     401: "No login, or a token that does not count.",
-    403: "Not for this role, or not what the token is for.",
+    403: "The register does not grant the role now, or the token is not for this.",
     404: "Nothing at this address, or nothing that the role may know of.",
     409: "An event with the same source and id is recorded, and says something else.",
     410: "The list has changed, and the place of the cursor is gone: begin again without one.",
     413: "More bytes than are read.",
     415: "The content type is none of those that are read.",
-    429: "Too many requests, or too many values opened: wait, and ask again.",
+    429: "Too many requests, or too many values opened or looked for: wait, and ask again.",
     500: "Something went wrong here.",
     503: "Too much is being done, or the database is away: wait for `Retry-After`, and do the same again.",
 }
@@ -69,7 +69,7 @@ def parameters(components: Components) -> Iterable[Schema]:
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL_LIMIT}
     yield _query("limit", "Rows at once.", limit)
     yield _query(
-        "cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 200}
+        "cursor", "Where the list goes on, as `next` said.", {"type": "string", "maxLength": 2000}
     )
     yield {
         "name": "traceparent",
@@ -92,9 +92,24 @@ IF_NONE_MATCH: Schema = {
 }
 HEADERS: Schema = {
     "API-Version": {"description": "Version of this description.", "schema": {"type": "string"}},
+    "Ledger-Behind": {
+        "description": "How many recorded events the answer lacks; without it none that it would have.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
+    "Deprecation": {
+        "description": "Since when this answer is deprecated (RFC 9745).",
+        "schema": {"type": "string", "pattern": "^@[0-9]+$"},
+    },
+    "Sunset": {
+        "description": "From when this address may answer 404 (RFC 8594).",
+        "schema": {"type": "string"},
+    },
     "Link": {
-        "description": '`rel="next"`: the next piece of a list.',
+        "description": (
+            '`rel="next"`: the next piece of a list. `rel="successor-version"`: what takes the place of '
+            "an answer that ends."
+        ),
         "schema": {"type": "string"},
     },
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},

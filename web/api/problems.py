@@ -12,7 +12,7 @@ from documents.messages import told
 from ledger.errors import LedgerError
 from schemas.encoding import to_json
 from web.api.asking import camel
-from web.problems import TYPE, NotFound, status_of
+from web.problems import TYPE, WAIT_S, NotFound, status_of
 from web.words import t
 
 _CODES = {
@@ -29,8 +29,6 @@ _CODES = {
     HTTPStatus.TOO_MANY_REQUESTS: "too-many-requests",
     HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
 }
-# Seconds after which a second try may help.
-_WAIT_S = {HTTPStatus.SERVICE_UNAVAILABLE: "1", HTTPStatus.TOO_MANY_REQUESTS: "5"}
 
 
 class Fault(Struct, frozen=True):
@@ -94,7 +92,7 @@ def failed(error: Exception, word: Callable[[ApiProblem], Response] = worded) ->
     """The answer of an error, which says what helps. `word`: how its problem is written."""
     response = word(problem_of(error))
     status = HTTPStatus(response.status_code)
-    if wait_s := _WAIT_S.get(status):
+    if wait_s := WAIT_S.get(status):
         response.headers["retry-after"] = wait_s
     if status is HTTPStatus.UNAUTHORIZED:
         response.headers["www-authenticate"] = "Bearer"

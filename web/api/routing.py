@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -19,19 +19,22 @@ from ledger.errors import LedgerError
 from ledger.recording.reads import READS
 from schemas.encoding import to_line
 from web.answering import Desk, load
-from web.api.asking import CURSOR, Asked, camel, hyphened, read_request
+from web.api.asking import CURSOR, LIMIT, Asked, camel, hyphened, read_request
 from web.api.paging import Pages
 from web.api.problems import ApiProblem, failed, worded
-from web.api.sending import answered, bodiless
+from web.api.sending import answered, bodiless, ending_headers
 from web.logins.limits import Limiter
 from web.principals import DATA_SUBJECT, Principal
 from web.problems import NotFound, NotLoggedIn, TooMany, WrongMethod
+from web.refusals import log_refusal
 from web.requests import language_of
 from web.resource import Resource
 from web.rights import rights_of
 from web.visit import Visit
 
 BASE = "/api/v1"
+BEHIND = "Ledger-Behind"
+"""The header that says how many recorded events an answer lacks, as the views are behind."""
 # A program that asks one thing after the other stays below it.
 REQUESTS, REQUESTS_S = 3000, 60.0
 _LOG = Log("serve")
@@ -43,28 +46,34 @@ Guarded = Callable[[Request, Principal], Awaitable[Response]]
 class Endpoint:
     """One address of the API and what it does by each method. Every answer is JSON, also that of an error.
 
-    `word`: how a problem is written.
+    `word`: how a problem is written. `headers`: of each answer.
     """
 
     def __init__(
-        self, methods: Mapping[str, Method], word: Callable[[ApiProblem], Response] = worded
+        self,
+        methods: Mapping[str, Method],
+        word: Callable[[ApiProblem], Response] = worded,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         get = {"HEAD": methods["GET"]} if "GET" in methods else {}
         self._methods = {**methods, **get}
         self._allow = ", ".join([*self._methods, "OPTIONS"])
         self._word = word
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
         speak(language_of(request))
         response = bodiless(request, await self._answered(request))
+        response.headers.update(self._headers)
         await response(scope, receive, send)
 
     async def _answered(self, request: Request) -> Response:
         try:
             return await self._answer(request)
         except LedgerError as error:
+            log_refusal(error, request.state.principal)
             response = failed(error, self._word)
         except Exception as error:  # its text may quote a value: the log has its type alone
             name = type(error).__name__
@@ -119,25 +128,30 @@ def resource_route(
         # For a person of the portal every other address is one where there is nothing, whatever is asked.
         if principal.role == DATA_SUBJECT and resource.part not in rights_of(DATA_SUBJECT).pages:
             raise NotFound
-        asked = read_request(request, listed=is_paged(resource), personal=is_personal(resource))
+        listed = "whole" if resource.is_whole else "parted" if resource.place else None
+        asked = read_request(request, listed=listed, personal=is_personal(resource))
         desk.check_opening(principal, asked.stated)
-        content, following = await desk.answer(
+        made = await desk.answer(
             request,
             principal,
-            lambda visit: _content(visit, resource, asked, request),
+            lambda visit: _made(visit, resource, asked, request),
             moment=asked.moment,
             stated=asked.stated,
         )
-        links = {"link": f'<{following}>; rel="next"'} if following else {}
-        return answered(request, content, **links)
+        links = _links(resource, made.following)
+        return answered(request, made.content, **made.headers, **links)
 
-    return Route(BASE + resource.path, Endpoint({"GET": guarded(answer, requests), **more}))
+    methods = {"GET": guarded(answer, requests), **more}
+    headers = ending_headers(resource.ending)
+    return Route(BASE + resource.path, Endpoint(methods, headers=headers))
 
 
-def is_paged(resource: Resource[Any, Any]) -> bool:
-    """Whether the API gives an answer in pieces: it is a list, and is no page of one by itself."""
-    is_page = "limit" in resource.params.__struct_fields__
-    return resource.rows is not None and not (is_page or hasattr(resource.answer, "next"))
+def _links(resource: Resource[Any, Any], following: str | None) -> Mapping[str, str]:
+    """The next piece of a list, and what takes the place of an answer that ends."""
+    instead = resource.ending and f'<{BASE}{resource.ending.instead}>; rel="successor-version"'
+    following = following and f'<{following}>; rel="next"'
+    links = [link for link in (following, instead) if link]
+    return {"link": ", ".join(links)} if links else {}
 
 
 def is_personal(resource: Resource[Any, Any]) -> bool:
@@ -145,35 +159,68 @@ def is_personal(resource: Resource[Any, Any]) -> bool:
     return resource.path.startswith("/persons/{kind}/{id}")
 
 
+class Made(NamedTuple):
+    """An answer. `following`: the address of the rest of a list. `behind`: how many events it lacks."""
+
+    content: bytes
+    following: str | None
+    behind: int
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What is said of it beside."""
+        return {BEHIND: str(self.behind)} if self.behind else {}
+
+
+def _made(visit: Visit, resource: Resource[Any, Any], asked: Asked, request: Request) -> Made:
+    content, following = _content(visit, resource, asked, request)
+    return Made(content, following, visit.behind)
+
+
 def _content(
     visit: Visit, resource: Resource[Any, Any], asked: Asked, request: Request
 ) -> tuple[bytes, str | None]:
     """The bytes of an answer, and the address of the rest of a list."""
+    if resource.place is not None:
+        return _part(visit, resource, resource.place, asked, request)
     answer: Answer = load(visit, resource, asked.texts)
-    if not is_paged(resource) or resource.rows is None:
-        return to_line(answer), _next_page(request, resource, answer)
-    key = visit.source(resource.name).opener.ledger_key(READS)
-    question = [resource.path, dict(asked.texts), dict(asked.moment), visit.principal.role]
-    pages = Pages(key, question)
-    piece = pages.piece(getattr(answer, resource.rows), asked.limit, asked.cursor)
-    answer = msgspec.structs.replace(answer, **{resource.rows: piece.rows})
-    if piece.following is None:
+    if resource.rows is None:
         return to_line(answer), None
-    following = _following(request, CURSOR, piece.following)
+    piece = _pages(visit, resource, asked).piece(
+        getattr(answer, resource.rows), asked.limit, asked.cursor
+    )
+    answer = msgspec.structs.replace(answer, **{resource.rows: piece.rows})
+    following = _following(request, piece.following, CURSOR) if piece.following else None
     return to_line({**msgspec.to_builtins(answer), "next": following}), following
 
 
-def _next_page(request: Request, resource: Resource[Any, Any], answer: Answer) -> str | None:
-    """Of an answer that is a page by itself, and says behind or before which position the next one is."""
-    following = getattr(answer, "next", None)
-    names = [name for name in ("after", "before") if name in resource.params.__struct_fields__]
-    return _following(request, names[0], str(following)) if names and following else None
+def _part(
+    visit: Visit, resource: Resource[Any, Any], place: str, asked: Asked, request: Request
+) -> tuple[bytes, str | None]:
+    """The same of a list that is read by key: behind `place`, which an address of a page may name, too."""
+    pages, texts = _pages(visit, resource, asked), dict(asked.texts)
+    if asked.cursor is not None:
+        texts[place] = pages.key(asked.cursor)
+    answer: Any = load(visit, resource, texts)
+    following = None
+    if answer.next is not None:
+        following = _following(request, pages.cursor(answer.next), CURSOR, place)
+    return to_line({**msgspec.to_builtins(answer), "next": following}), following
 
 
-def _following(request: Request, parameter: str, place: str) -> str:
+def _pages(visit: Visit, resource: Resource[Any, Any], asked: Asked) -> Pages:
+    """The pieces of what is asked, whatever piece that is."""
+    texts = {
+        name: text for name, text in asked.texts.items() if name not in {LIMIT, resource.place}
+    }
+    question = [resource.path, texts, dict(asked.moment), visit.principal.role]
+    return Pages(visit.ledger_key(READS), question)
+
+
+def _following(request: Request, cursor: str, *replaced: str) -> str:
     kept = [
         (camel(hyphened(name)), text)
         for name, text in request.query_params.multi_items()
-        if text and name != parameter
+        if text and name not in replaced
     ]
-    return f"{quote(request.url.path)}?{urlencode([*kept, (parameter, place)])}"
+    return f"{quote(request.url.path)}?{urlencode([*kept, (CURSOR, cursor)])}"

@@ -1,10 +1,14 @@
 """Answers of the API on their way out: their tag, and their coding."""
 
 import gzip
+from collections.abc import Mapping
+from email.utils import format_datetime
 from hashlib import sha256
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from web.resource import Ending
 
 JSON = "application/json"
 # Less than this is not smaller when it is compressed, headers and all.
@@ -24,6 +28,16 @@ def answered(request: Request, content: bytes, **headers: str) -> Response:
         content = gzip.compress(content, _LEVEL)
         common["content-encoding"] = "gzip"
     return bodiless(request, Response(content, headers=common, media_type=JSON))
+
+
+def ending_headers(ending: Ending | None) -> Mapping[str, str]:
+    """What each answer of an address says that ends (RFC 9745, RFC 8594)."""
+    if ending is None:
+        return {}
+    return {
+        "deprecation": f"@{ending.deprecated_at}",
+        "sunset": format_datetime(ending.gone_at, usegmt=True),
+    }
 
 
 def bodiless(request: Request, response: Response) -> Response:

@@ -18,7 +18,10 @@ _BYTES = 32
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """What is remembered of a login: what the answer must hold, and where the person wanted to go."""
+    """What is remembered of a login: what the answer must hold, and where the person wanted to go.
+
+    `again`: the provider must ask the person now, whoever is logged in there.
+    """
 
     state: str
     nonce: str
@@ -27,6 +30,7 @@ class Beginning(msgspec.Struct, frozen=True):
     next_path: str
     browser: bytes
     until: datetime
+    again: bool = False
 
     def __repr__(self) -> str:
         """Without what is secret."""
@@ -46,7 +50,7 @@ class Beginnings:
         self._begun: OrderedDict[str, Beginning] = OrderedDict()
         self._lock = Lock()
 
-    def begin(self, door: Door, next_path: str) -> tuple[str, Beginning]:
+    def begin(self, door: Door, next_path: str, *, again: bool = False) -> tuple[str, Beginning]:
         """A new login, and the secret that its browser keeps until it is back."""
         browser = secrets.token_urlsafe(_BYTES)
         beginning = Beginning(
@@ -57,6 +61,7 @@ class Beginnings:
             next_path=next_path,
             browser=_hash(browser),
             until=self._clock() + LIFE,
+            again=again,
         )
         with self._lock:
             self._forget_old()

@@ -25,6 +25,7 @@ from web.logins.tokens import (
     ends_at,
     id_token_claims,
     logout_claims,
+    proven_at,
 )
 from web.logins.used_once import UsedOnce
 from web.principals import Principal
@@ -37,6 +38,8 @@ BEGIN, BACK, BACK_CHANNEL, LOGGED_OUT = (
 )
 
 
+AGAIN = "again"
+"""The parameter that asks for a login also of a person who is logged in."""
 # A link on a page of ours, or an address that a person typed. Another site begins no login.
 _OWN_WILL = {"same-origin", "none"}
 
@@ -59,8 +62,11 @@ class ByProvider:
             Route(BACK_CHANNEL, self._ended_there, methods=["POST"]),
         ]
 
-    def leaving(self, session: ProviderSession) -> str | None:
-        """Where to end the provider's session, too; None where it has no such page or is away."""
+    def leaving(self, session: ProviderSession, *, is_of_portal: bool) -> str | None:
+        """Where to end the provider's session, too; None where it has no such page or is away.
+
+        A person of the portal comes back to a page of theirs.
+        """
         try:
             page = self._provider.metadata().end_session_endpoint
         except ProviderAway:
@@ -72,6 +78,7 @@ class ByProvider:
             id_token_hint=session.id_token,
             client_id=self._relying.us.client_id,
             post_logout_redirect_uri=self._house.origin.url(LOGGED_OUT),
+            **({"state": "portal"} if is_of_portal else {}),
         )
 
     async def _begin(self, request: Request) -> Response:
@@ -86,7 +93,8 @@ class ByProvider:
             return house.refuse(request, "provider-away", 503)
         door: Door = "portal" if request.query_params.get("door") == "portal" else "console"
         next_path = local_path(request.query_params.get("next"))
-        browser, beginning = self._beginnings.begin(door, next_path)
+        again = AGAIN in request.query_params
+        browser, beginning = self._beginnings.begin(door, next_path, again=again)
         response = RedirectResponse(self._asking(described, beginning), 303)
         house.cookies.put(response, house.cookies.begun, browser, int(LIFE.total_seconds()))
         return response
@@ -106,7 +114,9 @@ class ByProvider:
         strength = relying.strength
         if strength.acr:
             asked["acr_values"] = " ".join(strength.acr)
-        if strength.max_age_s is not None:
+        if beginning.again:
+            asked |= {"prompt": "login", "max_age": "0"}
+        elif strength.max_age_s is not None:
             asked["max_age"] = str(strength.max_age_s)
         return _with(described.authorization_endpoint, **asked)
 
@@ -138,7 +148,9 @@ class ByProvider:
             raise CodeRefused
         redirect_uri = self._house.origin.url(BACK)
         tokens = self._provider.exchange(relying.us, said["code"], beginning.verifier, redirect_uri)
-        asked = Asked(beginning.nonce, relying.strength)
+        # The page of the provider may stand open as long as a login may take.
+        lately = int(LIFE.total_seconds()) if beginning.again else None
+        asked = Asked(beginning.nonce, relying.strength.within(lately))
         claims = id_token_claims(tokens.id_token, self._provider, relying.us.client_id, asked, now)
         longest = now + max(life.most for life in LIVES.values())
         naming = Naming(relying.names, self._house.grants, longest, "oidc")
@@ -173,7 +185,8 @@ class ByProvider:
 
 
 def _session(relying: Relying, claims: Claims, id_token: str) -> ProviderSession:
-    return ProviderSession(relying.issuer, claims["sub"], claims.get("sid"), id_token)
+    sid, proven = claims.get("sid"), proven_at(claims)
+    return ProviderSession(relying.issuer, claims["sub"], sid, id_token, proven)
 
 
 def _refusal_of(error: Exception) -> tuple[str, int]:

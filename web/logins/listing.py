@@ -1,8 +1,10 @@
 """The logins that run: a person's own, and for a role that may end them those of everybody."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from msgspec import Struct
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -40,21 +42,37 @@ class Listing:
         session: Session | None = request.state.session
         if session is None:
             return RedirectResponse(f"/login?next={PATH}", 303)
+        check_of_house(session.principal)
         own, others = self._running(session, session.principal)
-        facts = {"own": own, "others": others, "sees_all": sees_all(session.principal)}
+        facts = {
+            "own": own,
+            "others": others,
+            "sees_all": sees_all(session.principal),
+            "again": None if self._is_proven(session) else log_in_again(session),
+        }
         return self._house.show(request, "sessions", facts)
 
     async def _end(self, request: Request) -> Response:
-        """End the login of a name: an own one, or any for a role that may."""
+        """End the login of a name: an own one, or any for a role that may.
+
+        Who came upon an open session must not end the others of its person: that needs a login just before
+        (ASVS 7.5.2). The session that asks ends without one.
+        """
         session: Session | None = request.state.session
         if session is None:
             return self._house.refuse(request, "stale-form", 403)
+        check_of_house(session.principal)
         name = fields_of(await request.body()).get("name", "")
+        if name != session.name and not self._is_proven(session):
+            return RedirectResponse(log_in_again(session), 303)
         ended = self._house.sessions.end_where(
             lambda one: one.name == name and may_end(session.principal, one)
         )
         self._house.says.info("logout", f"{ended} logins were ended by hand", sessions=ended)
         return RedirectResponse(PATH, 303)
+
+    def _is_proven(self, session: Session) -> bool:
+        return session.is_proven(self._house.clock())
 
     def _running(
         self, session: Session, principal: Principal
@@ -66,6 +84,17 @@ class Listing:
             [Running(one, one.name == session.name) for one in own],
             [Running(one, False) for one in others],
         )
+
+
+def check_of_house(principal: Principal) -> None:
+    """Raise HTTPException for a person of the portal, for whom this page is not there."""
+    if principal.kind == "data-subject":
+        raise HTTPException(404)
+
+
+def log_in_again(session: Session) -> str:
+    """Where the person of a session shows again who they are, and comes back to the list."""
+    return f"/login?{urlencode({'again': 'true', 'next': PATH})}"
 
 
 def sees_all(principal: Principal) -> bool:

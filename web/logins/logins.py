@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from web.logins.by_link import ByLink
-from web.logins.by_provider import BEGIN, LOGGED_OUT, ByProvider
+from web.logins.by_provider import AGAIN, BEGIN, LOGGED_OUT, ByProvider
 from web.logins.clients import Clients
 from web.logins.house import House
 from web.logins.links import PATH as LINK_PATH
@@ -18,6 +18,7 @@ from web.logins.listing import Listing
 from web.logins.middleware import LoginMiddleware, TokenRefused, has_bearer
 from web.logins.origin import local_path
 from web.logins.sessions import Session
+from web.portal import is_by_portal
 from web.principals import Principal
 
 # Each read asks the register, so an ended role opens nothing at once. After this its session ends, too.
@@ -83,11 +84,12 @@ class Logins:
 
     async def _page(self, request: Request) -> Response:
         """The ways in, and what to do where there is none."""
-        back = local_path(request.query_params.get("next"))
-        if request.state.principal is not None:
+        back, again = local_path(request.query_params.get("next")), AGAIN in request.query_params
+        if request.state.principal is not None and not again:
             return RedirectResponse(back, 303)
         facts = {
-            "doors": [door_of(request, back)] if self._provider else [],
+            "doors": [door_of(request, back, again=again)] if self._provider else [],
+            "again": again,
             "links": self.house.links is not None and self.house.origin.is_loopback,
         }
         response = self.house.show(request, "login", facts)
@@ -98,6 +100,8 @@ class Logins:
         """End the session here; the page that says so leads on to the provider, which may have one, too."""
         secret = self.house.cookies.secret(request)
         session = self.house.sessions.end(secret) if secret else None
+        if session is not None and session.principal.kind == "data-subject":
+            request.scope["left_by"] = "portal"
         self.house.says.info("logout", "a person logged out", sessions=1 if session else 0)
         request.state.session = request.state.principal = None
         leave = await self._leaving(session)
@@ -113,15 +117,19 @@ class Logins:
     async def _leaving(self, session: Session | None) -> str | None:
         if session is None or session.provider is None or self._provider is None:
             return None
-        return await run_in_threadpool(self._provider.leaving, session.provider)
+        is_of_portal = session.principal.kind == "data-subject"
+        return await run_in_threadpool(
+            self._provider.leaving, session.provider, is_of_portal=is_of_portal
+        )
 
     async def _logged_out(self, request: Request) -> Response:
         """Where the provider leads to after a logout."""
         return self.house.show(request, "logged_out", {"leave": None})
 
 
-def door_of(request: Request, back: str) -> dict[str, str]:
+def door_of(request: Request, back: str, *, again: bool) -> dict[str, str]:
     """The way to the provider: for the house, or with `door=portal` for a person of the portal."""
-    door = "portal" if request.query_params.get("door") == "portal" else "console"
+    door = "portal" if is_by_portal(request) else "console"
     word = "portal" if door == "portal" else "provider"
-    return {"word": word, "href": f"{BEGIN}?{urlencode({'door': door, 'next': back})}"}
+    asked = {"door": door, "next": back, **({AGAIN: "true"} if again else {})}
+    return {"word": word, "href": f"{BEGIN}?{urlencode(asked)}"}

@@ -26,7 +26,7 @@ from web.logins.guard import (
 from web.logins.house import House
 from web.logins.sessions import Session
 from web.principals import Principal
-from web.requests import language_of
+from web.requests import as_written, language_of
 from web.words import t
 
 PROBLEM = "application/problem+json"
@@ -68,6 +68,7 @@ class LoginMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope = as_written(scope)
         request = Request(scope, receive)
         speak(language_of(request))
         answer: Response | Body | None = self._misdirected(request)

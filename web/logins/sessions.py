@@ -18,6 +18,8 @@ from web.principals import Kind, Principal
 SECRET_BYTES = 32
 MOST_SESSIONS = 20_000
 MOST_OF_ONE = 20
+PROVEN = timedelta(minutes=10)
+"""Who showed so long ago who they are does what needs that without another login."""
 
 
 class Life(msgspec.Struct, frozen=True):
@@ -35,12 +37,17 @@ LIVES: Mapping[Kind, Life] = MappingProxyType(
 
 
 class ProviderSession(msgspec.Struct, frozen=True):
-    """What the OpenID provider knows a login by. `id_token`: the hint for a logout that we ask for."""
+    """What the OpenID provider knows a login by. `id_token`: the hint for a logout that we ask for.
+
+    `proven`: when the person showed there who they are, which may be long before this login; None: it did
+    not say.
+    """
 
     issuer: str
     subject: str
     sid: str | None
     id_token: str
+    proven: datetime | None = None
 
     def __repr__(self) -> str:
         """Without the token."""
@@ -61,6 +68,11 @@ class Session(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Without its tokens."""
         return f"Session(name={self.name!r})"
+
+    def is_proven(self, now: datetime) -> bool:
+        """Whether the person showed a short while ago who they are."""
+        proven = self.provider.proven if self.provider else self.began
+        return proven is not None and now - proven < PROVEN
 
     @property
     def idle_until(self) -> datetime:

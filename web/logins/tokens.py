@@ -41,6 +41,11 @@ class Strength(msgspec.Struct, frozen=True):
     acr: tuple[str, ...] = ()
     max_age_s: int | None = None
 
+    def within(self, seconds: int | None) -> "Strength":
+        """The same, not longer ago than so many seconds."""
+        ages = [age for age in (self.max_age_s, seconds) if age is not None]
+        return Strength(self.acr, min(ages, default=None))
+
 
 ANY_LOGIN = Strength()
 
@@ -154,8 +159,17 @@ def check_strength(claims: Claims, strength: Strength, now: datetime) -> None:
         raise TokenWrong("acr")
     if strength.max_age_s is None:
         return
+    at = proven_at(claims)
+    if at is None or (now - at).total_seconds() > strength.max_age_s + SKEW_S:
+        raise TokenWrong("auth_time")
+
+
+def proven_at(claims: Claims) -> datetime | None:
+    """When the person showed who they are, by the provider; None where it does not say."""
     at = claims.get("auth_time")
     if isinstance(at, bool) or not isinstance(at, int | float):
-        raise TokenWrong("auth_time")
-    if now.timestamp() - at > strength.max_age_s + SKEW_S:
-        raise TokenWrong("auth_time")
+        return None
+    try:
+        return datetime.fromtimestamp(at, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -16,8 +16,9 @@ from rulebook.calendar import day_of, last_day
 from schemas.formats import instant_of
 from web.linking import act, moment_texts, to
 from web.moments import dated, day, when
+from web.names import cited
 from web.parts import Filter, Input, Table, columns, lines
-from web.pieces import Column, Deadline, Id, Link, Tag, Tone
+from web.pieces import UNTOLD, Column, Deadline, Id, Link, Tag, Tone
 from web.rendering import code
 from web.resource import Params
 from web.visit import Visit
@@ -39,7 +40,9 @@ def headings(about: str, names: str, numbers: Sequence[int] = ()) -> tuple[Colum
 def pairs(about: str, names: str, values: Sequence[object]) -> tuple[tuple[object, object], ...]:
     """Words of the application with values; what has no value is left out."""
     named = zip(names.split(), values, strict=True)
-    return tuple((cap(say(about, name)), value) for name, value in named if value not in (None, ""))
+    return tuple(
+        (cap(say(about, name)), value) for name, value in named if value not in (None, "", UNTOLD)
+    )
 
 
 def codes(about: str, some: Iterable[str] | None) -> str:
@@ -52,14 +55,20 @@ def ground(word: str | None) -> str | None:
     return code(word, "ground") if word else None
 
 
-def cited(citation: str) -> str:
-    """A citation in the language of the page."""
-    return RegisterWords(spoken()).cited(citation)
+def anchor(word: str) -> str:
+    """What a period runs from, in words."""
+    return RegisterWords(spoken()).code("anchor", word)
+
+
+def owner(word: str | None) -> str | None:
+    """A department of the house in words."""
+    return RegisterWords(spoken()).code("owner", word) if word else None
 
 
 def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:
-    """A filter of a list, which keeps the moment."""
-    return Filter(path, inputs, tuple(moment_texts(visit.moment).items()))
+    """A filter of a list, which keeps the moment. Only who is told of persons is asked for one."""
+    shown = tuple(it for it in inputs if it.name != "subject" or visit.has("persons"))
+    return Filter(path, shown, tuple(moment_texts(visit.moment).items()))
 
 
 def more(
@@ -161,7 +170,11 @@ def steps_table(visit: Visit, some: Sequence[CaseAct], streams: Sequence[UUID]) 
     """What was done about a case, in words, the latest first. `streams`: that the events are in."""
     places = positions_of(visit.source("event"), streams) if visit.has("persons") else {}
     rows = tuple(
-        (when(step.occurred_at), dated(step.text), lines(step.source, _event(visit, step, places)))
+        (
+            when(step.occurred_at),
+            dated(step.text),
+            lines(Id(step.source), _event(visit, step, places)),
+        )
         for step in reversed(some)
     )
     return Table(cap(say("steps", "title")), headings("steps", "when what by"), rows, "steps")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import rulebook
-from application.queries.cases.complaints import ComplaintFile, ComplaintList, ComplaintRow
+from application.queries.cases.complaints import ComplaintFile, ComplaintPage, ComplaintRow
 from application.words import say, told_in
 from rulebook.calendar import last_day
 from schemas.formats import instant_of
@@ -11,6 +11,7 @@ from web.linking import person, to
 from web.moments import day, when
 from web.page import Page
 from web.pages.common import (
+    acts,
     also,
     clocks_table,
     days_left,
@@ -21,7 +22,6 @@ from web.pages.common import (
     steps_table,
     streams_of,
 )
-from web.pages.paging import page_of
 from web.parts import Definitions, Nothing, Table, lines
 from web.pieces import Deadline, Link, Tag
 from web.rendering import code
@@ -31,28 +31,45 @@ from web.visit import Visit
 from web.words import counted, t
 
 
-def _key(row: ComplaintRow) -> str:
-    return f"{row.complaint_ref}/{row.subject}"
-
-
-def _list(visit: Visit, params: CasesParams, answer: ComplaintList) -> Mapping[str, object]:
-    rows, following = page_of(answer.complaints, _key, params.after)
+def _list(visit: Visit, params: CasesParams, answer: ComplaintPage) -> Mapping[str, object]:
     table = Table(
         t("complaints.title"),
         headings("complaint", "complaint about received clock status"),
-        tuple(_row(visit, row) for row in rows),
+        tuple(_row(visit, row) for row in answer.complaints),
     )
     nothing = Nothing(t("complaints.nothing"), t("complaints.nothing_how"))
     return {
         "title": t("complaints.title"),
-        "said": t("complaints.said", counted("complaint", answer.open), answer.overdue),
+        "said": _said(answer),
+        "links": (Link(to(visit, "requests"), t("requests.title")), *_begun(visit)),
         "parts": (
             filtered(visit, "/complaints", also("all", params.all)),
             table if answer.complaints else nothing,
         ),
-        "more": more(visit, "complaints", params, following),
+        "more": more(visit, "complaints", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
+
+
+def _begun(visit: Visit) -> tuple[object, ...]:
+    if not visit.may("requests"):
+        return ()
+    return acts(visit, ("complaint-receive", "acts/receive-complaint", {}))
+
+
+def _answering(visit: Visit, answer: ComplaintFile) -> tuple[object, ...]:
+    """The form that answers it, while it waits for one."""
+    if not (answer.open and visit.may("requests")):
+        return ()
+    name = answer.subject if isinstance(answer.subject, str) else None
+    path = f"complaints/{answer.complaint_ref}/answer"
+    return acts(visit, ("complaint-answer", path, {"subject": name}))
+
+
+def _said(answer: ComplaintPage) -> object:
+    if answer.open is None:
+        return counted("complaint", len(answer.complaints))
+    return t("complaints.said", counted("complaint", answer.open), answer.overdue)
 
 
 def _row(visit: Visit, row: ComplaintRow) -> tuple[object, ...]:
@@ -96,6 +113,7 @@ def _file(visit: Visit, params: CaseParams, answer: ComplaintFile) -> Mapping[st
     facts = pairs("complaint", "about received clock answered-at status", values)
     return {
         "title": say("complaint", "title", answer.complaint_ref),
+        "links": (Link(to(visit, "complaints"), t("complaints.title")), *_answering(visit, answer)),
         "parts": (
             Definitions(facts),
             clocks_table(visit, [answer.clock]),
@@ -106,6 +124,13 @@ def _file(visit: Visit, params: CaseParams, answer: ComplaintFile) -> Mapping[st
 
 
 PAGES = (
-    Page("/complaints", "requests", resources.complaints, "parts.html", _list),
+    Page(
+        "/complaints",
+        "requests",
+        resources.complaints,
+        "parts.html",
+        _list,
+        export=resources.every_complaint,
+    ),
     Page("/complaints/{ref}", "requests", resources.complaint, "parts.html", _file),
 )

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from application.queries.keeping.holds import HoldInForce, HoldsInForce
+from application.queries.keeping.holds import HoldInForce, HoldPage
 from application.words import say
 from web.linking import act, person
 from web.moments import when
 from web.page import Page
-from web.pages.common import acts, codes, days_left, filtered, ground, headings, more
-from web.pages.paging import page_of
+from web.pages.common import acts, codes, days_left, filtered, ground, headings, more, owner
 from web.parts import Input, Nothing, Table, lines
 from web.pieces import Column, Deadline, Link, Tag
 from web.resources import holds as resources
@@ -17,26 +16,20 @@ from web.visit import Visit
 from web.words import counted, t
 
 
-def _key(row: HoldInForce) -> str:
-    return f"{row.hold_ref}/{row.subject}"
-
-
-def _list(visit: Visit, params: HoldsParams, answer: HoldsInForce) -> Mapping[str, object]:
-    rows, following = page_of(answer.holds, _key, params.after)
+def _list(visit: Visit, params: HoldsParams, answer: HoldPage) -> Mapping[str, object]:
     names = "hold subject categories ground owner review"
     may = visit.may("holds")
     heads = (*headings("holds", names), *((Column(t("holds.acts")),) if may else ()))
-    table = Table(t("holds.title"), heads, tuple(_row(visit, row, may=may) for row in rows))
-    late = sum(row.overdue for row in answer.holds)
+    table = Table(t("holds.title"), heads, tuple(_row(visit, row, may=may) for row in answer.holds))
     place = [("hold-place", "acts/place-hold", {"subject": params.subject})] if may else []
     nothing = Nothing(t("holds.nothing"), t("holds.nothing_how"))
     whose = Input("subject", value=params.subject or "", hint="subject")
     return {
         "title": t("holds.title"),
-        "said": t("holds.said", counted("hold", len(answer.holds)), late),
+        "said": t("holds.said", counted("hold", answer.in_force), answer.overdue),
         "links": acts(visit, *place),
         "parts": (filtered(visit, "/holds", whose), table if answer.holds else nothing),
-        "more": more(visit, "holds", params, following),
+        "more": more(visit, "holds", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -48,7 +41,7 @@ def _row(visit: Visit, row: HoldInForce, *, may: bool) -> tuple[object, ...]:
         person(visit, row.subject),
         codes("category", row.categories),
         ground(row.ground),
-        row.owner,
+        owner(row.owner),
         Deadline(row.review_on, days_left(visit, row.review_on)),
     )
     return (*cells, _acts(row)) if may else cells
@@ -66,4 +59,14 @@ def _acts(row: HoldInForce) -> object:
     )
 
 
-PAGES = (Page("/holds", "holds", resources.holds, "parts.html", _list, entry=True),)
+PAGES = (
+    Page(
+        "/holds",
+        "holds",
+        resources.holds,
+        "parts.html",
+        _list,
+        entry=True,
+        export=resources.every_hold,
+    ),
+)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from application.queries.cases.breach_notice import BreachNotice
-from application.queries.cases.incidents import IncidentFile, IncidentList, IncidentRow
+from application.queries.cases.incidents import IncidentFile, IncidentPage, IncidentRow
 from application.words import code_word, say
 from documents.breach_notice import notice_page
 from web.linking import person, to
 from web.moments import when
+from web.names import cited
 from web.page import File, Page
 from web.pages.common import (
     Offered,
@@ -22,7 +23,6 @@ from web.pages.common import (
     steps_table,
     streams_of,
 )
-from web.pages.paging import page_of
 from web.parts import Definitions, Nothing, Notice, Table, columns, lines
 from web.pieces import Link, Tag
 from web.rendering import code
@@ -30,39 +30,41 @@ from web.resources import incidents as resources
 from web.resources.incidents import BreachParams
 from web.resources.requests import CaseParams, CasesParams
 from web.visit import Visit
-from web.words import counted, t
+from web.words import counted, grouped, t
 
 
-def _key(row: IncidentRow) -> str:
-    return f"{row.kind}/{row.ref}/{row.subject}"
-
-
-def _list(visit: Visit, params: CasesParams, answer: IncidentList) -> Mapping[str, object]:
-    rows, following = page_of(answer.incidents, _key, params.after)
+def _list(visit: Visit, params: CasesParams, answer: IncidentPage) -> Mapping[str, object]:
     table = Table(
         t("incidents.title"),
         headings("incidents", "incident about since clocks status"),
-        tuple(_row(visit, row) for row in rows),
+        tuple(_row(visit, row) for row in answer.incidents),
     )
     nothing = Nothing(t("incidents.nothing"), t("incidents.nothing_how"))
     return {
         "title": t("incidents.title"),
-        "said": t("incidents.said", counted("incident", answer.open), answer.overdue),
+        "said": _said(answer),
         "links": _begun(visit),
         "parts": (
             filtered(visit, "/incidents", also("all", params.all)),
             table if answer.incidents else nothing,
         ),
-        "more": more(visit, "incidents", params, following),
+        "more": more(visit, "incidents", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
+
+
+def _said(answer: IncidentPage) -> object:
+    if answer.open is None:
+        return counted("incident", len(answer.incidents))
+    return t("incidents.said", counted("incident", answer.open), answer.overdue)
 
 
 def _begun(visit: Visit) -> tuple[object, ...]:
     if not visit.may("incidents"):
         return ()
     detect: Offered = ("incident-detect", "acts/detect-breach", {})
-    return acts(visit, detect, ("incident-suspect", "acts/suspect-misuse", {}))
+    suspect: Offered = ("incident-suspect", "acts/suspect-misuse", {})
+    return acts(visit, detect, *([suspect] if visit.has("persons") else ()))
 
 
 def _row(visit: Visit, row: IncidentRow) -> tuple[object, ...]:
@@ -144,8 +146,8 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
     items = tuple(
         (
             t(f"notification.{item.item}"),
-            f"GDPR Art. {item.article}" if visit.language == "en" else f"AVG art. {item.article}",
-            lines(*(_said(said) for said in item.said.values())),
+            cited(f"GDPR art. {item.article}"),
+            lines(*(_told_of(item.item, said) for said in item.said.values())),
             Tag(t("notification.missing"), "due") if item.missing else None,
         )
         for item in answer.items
@@ -175,13 +177,28 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
     }
 
 
-def _said(said: object) -> object:
-    return ", ".join(said) if isinstance(said, list) else said
+_ABOUT = {"nature": "nature", "categories": "category"}
+
+
+def _told_of(item: str, said: object) -> object:
+    """What was said of an item: codes in words, a number as it stands in a text."""
+    if isinstance(said, list):
+        about = _ABOUT.get(item)
+        return ", ".join(code(one, about) if about else one for one in said)
+    return grouped(said) if isinstance(said, int) else said
 
 
 DOCUMENT = File("text/html; charset=utf-8", notice_page)
 PAGES = (
-    Page("/incidents", "incidents", resources.incidents, "parts.html", _list, entry=True),
+    Page(
+        "/incidents",
+        "incidents",
+        resources.incidents,
+        "parts.html",
+        _list,
+        entry=True,
+        export=resources.every_incident,
+    ),
     Page("/incidents/{ref}", "incidents", resources.incident, "parts.html", _file),
     Page(
         "/incidents/{ref}/notification",

@@ -23,7 +23,7 @@ from ledger.tlog.tree.tiles import TILE_WIDTH, bundle_path, tile_path
 from web.answering import Desk
 from web.api.routing import Endpoint, guarded
 from web.principals import Principal
-from web.problems import NotFound
+from web.problems import NotForRole, NotFound
 from web.resources.proof import note_entry
 from web.visit import Visit
 
@@ -131,7 +131,7 @@ def _read_closed(visit: Visit, name: LogName, folder: LogFolder) -> bytes | None
     if name.kind == "entries":
         note_entry(visit)
     elif not visit.has("proof"):
-        raise NotFound
+        raise NotForRole
     return name.read(folder)
 
 
@@ -147,7 +147,7 @@ def _download(desk: Desk, kind: str, make: Callable[[Visit, int], bytes]) -> Rou
 
 def _proof(visit: Visit, position: int) -> bytes:
     if not visit.has("proof"):
-        raise NotFound
+        raise NotForRole
     log = visit.settings.log
     proof = event_proof(LogFolder(log.folder), log.origin, position).proof
     if proof is None:

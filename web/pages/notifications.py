@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from application.answer import given
-from application.queries.disclosures.notifications import Notification, Notifications
+from application.queries.disclosures.notifications import Notification, NotificationPage
 from application.words import say
 from web.linking import act, person
 from web.moments import when
 from web.page import Page
 from web.pages.common import also, cap, codes, filtered, headings, more
-from web.pages.paging import page_of
 from web.parts import Input, Nothing, Table, lines
 from web.pieces import Id, Link, Tag
 from web.rendering import code
@@ -19,18 +18,16 @@ from web.visit import Visit
 from web.words import counted, t
 
 
-def _key(row: Notification) -> str:
-    return f"{row.data_subject}/{row.recipient}/{row.action}/{row.since}"
-
-
-def _list(visit: Visit, params: NotificationsParams, answer: Notifications) -> Mapping[str, object]:
-    rows, following = page_of(answer.tasks, _key, params.after)
+def _list(
+    visit: Visit, params: NotificationsParams, answer: NotificationPage
+) -> Mapping[str, object]:
     table = Table(
         t("notifications.title"),
         headings("notify", "recipient about of since status"),
-        tuple(_row(visit, row) for row in rows),
+        tuple(_row(visit, row) for row in answer.tasks),
     )
-    waiting = sum(row.open for row in answer.tasks)
+    shown = sum(row.open for row in answer.tasks)
+    waiting = shown if answer.open is None else answer.open
     nothing = Nothing(t("notifications.nothing"), t("notifications.nothing_how"))
     return {
         "title": t("notifications.title"),
@@ -45,7 +42,7 @@ def _list(visit: Visit, params: NotificationsParams, answer: Notifications) -> M
             ),
             table if answer.tasks else nothing,
         ),
-        "more": more(visit, "notifications", params, following),
+        "more": more(visit, "notifications", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -74,4 +71,13 @@ def _status(visit: Visit, row: Notification) -> object:
     )
 
 
-PAGES = (Page("/notifications", "requests", resources.notifications, "parts.html", _list),)
+PAGES = (
+    Page(
+        "/notifications",
+        "requests",
+        resources.notifications,
+        "parts.html",
+        _list,
+        export=resources.every_notification,
+    ),
+)

@@ -10,6 +10,8 @@ from schemas.leaks import looks_personal
 from web.linking import to
 from web.page import Form, FormData
 from web.pages import persons
+from web.pages.values import may_open
+from web.problems import NotForRole
 from web.reasons import Reason, ReasonCode
 from web.resources.persons import PersonId
 from web.visit import Visit
@@ -35,7 +37,9 @@ class Closing(FormData, frozen=True):
 
 
 def open_values(visit: Visit, form: Opening) -> str:
-    """Open a category of a person. Raises Misconfigured, Forbidden or TooMany."""
+    """Open a category of a person. Raises NotFound, Misconfigured or TooMany."""
+    if not may_open(visit):
+        raise NotForRole
     if form.category not in CATEGORIES:
         raise Misconfigured("this category is unknown", field="category")
     if form.case_ref and looks_personal(form.case_ref):
@@ -46,7 +50,9 @@ def open_values(visit: Visit, form: Opening) -> str:
 
 
 def close_values(visit: Visit, form: Closing) -> str:
-    """Close what was opened of a person."""
+    """Close what was opened of a person. Raises NotFound for a role that opens nothing."""
+    if not may_open(visit):
+        raise NotForRole
     subject = f"{form.kind}/{form.id}"
     visit.forget_reason(subject)
     return _address(visit, subject)

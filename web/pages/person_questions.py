@@ -27,7 +27,7 @@ from web.page import Form, FormData, Page
 from web.pages.person_others import DOCUMENTS, REPORTS
 from web.parts import Nothing, Table, columns
 from web.pieces import Figure, Tag
-from web.problems import NotFound
+from web.problems import NotForRole
 from web.question import Download, Question, Shown
 from web.reasons import REASON_CODES, Reason, ReasonCode
 from web.resource import NoParams
@@ -80,7 +80,7 @@ def _searching(visit: Visit, _params: NoParams, answer: Searching) -> Mapping[st
 def look_up(visit: Visit, form: LookUp) -> str:
     """The page of a person, by reference. Raises NotFound, Misconfigured."""
     if not visit.has("persons"):
-        raise NotFound
+        raise NotForRole
     text = form.reference.strip()
     reference = text if "/" in text else f"customer/{text}"
     if not is_person(reference):
@@ -96,8 +96,10 @@ def find_by(visit: Visit, form: FindBy) -> Shown:
         (row for row in searching.load(visit, NoParams()).fields if row.field == form.field), None
     )
     if row is None:
-        raise NotFound
+        raise NotForRole
     asking = _with_reason(visit, form, row) if row.reason else visit
+    if not row.reason:  # a reason is counted when it is taken
+        visit.count_opening()
     source = asking.source("find")
     if not is_searchable(source):
         make_searchable(visit.site)
@@ -137,7 +139,7 @@ def _found(visit: Visit, _params: NoParams, answer: Answer) -> Mapping[str, obje
 def hand_out(visit: Visit, form: ReportAsked) -> Download:
     """A document for a person, first recorded on the request that asks for it, as the command does."""
     if not visit.may("requests"):
-        raise NotFound
+        raise NotForRole
     kind, _, written = form.what.partition(".")
     params = PersonParams(kind=form.kind, id=form.id)  # type: ignore[arg-type]
     source = visit.whole_source("report")

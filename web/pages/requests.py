@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
+from application.queries.cases.request_page import RequestPage
 from application.queries.cases.requests import (
     CategoryDecision,
     RequestFile,
-    RequestList,
     RequestRow,
 )
 from application.words import code_word, say
@@ -29,7 +29,6 @@ from web.pages.common import (
     pairs,
     steps_table,
 )
-from web.pages.paging import page_of
 from web.parts import Definitions, Input, Nothing, Notice, Table, lines
 from web.pieces import Deadline, Link, Tag
 from web.rendering import code
@@ -39,16 +38,11 @@ from web.visit import Visit
 from web.words import counted, t
 
 
-def _key(row: RequestRow) -> str:
-    return f"{row.request_ref}/{row.data_subject}"
-
-
-def _list(visit: Visit, params: RequestsParams, answer: RequestList) -> Mapping[str, object]:
-    rows, following = page_of(answer.requests, _key, params.after)
+def _list(visit: Visit, params: RequestsParams, answer: RequestPage) -> Mapping[str, object]:
     table = Table(
         t("requests.title"),
         headings("requests", "request about received status due"),
-        tuple(_row(visit, row) for row in rows),
+        tuple(_row(visit, row) for row in answer.requests),
     )
     nothing = Nothing(t("requests.nothing"), t("requests.nothing_how"))
     return {
@@ -56,13 +50,15 @@ def _list(visit: Visit, params: RequestsParams, answer: RequestList) -> Mapping[
         "said": _said(visit, answer),
         "links": _links(visit),
         "parts": (_filter(visit, params), table if answer.requests else nothing),
-        "more": more(visit, "requests", params, following),
+        "more": more(visit, "requests", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _said(visit: Visit, answer: RequestList) -> object:
+def _said(visit: Visit, answer: RequestPage) -> object:
     first = next((row.due_on for row in answer.requests if row.due_on and not row.ended_at), None)
+    if answer.open is None:
+        return counted("request", len(answer.requests))
     if not answer.open:
         return t("requests.none_open")
     if answer.overdue:
@@ -169,7 +165,12 @@ def _decision(decision: CategoryDecision) -> Iterator[tuple[object, ...]]:
     for number, why in enumerate([*reversed(decision.besides), decision]):
         what = say("came_of_it", decision.decision) if number == 0 else ""
         until = day(why.until) if why.until else None
-        yield code(decision.category, "category"), what, lines(ground(why.ground), why.ref), until
+        yield (
+            cap(code(decision.category, "category")),
+            what,
+            lines(ground(why.ground), why.ref),
+            until,
+        )
 
 
 def _acts(visit: Visit, params: CaseParams, answer: RequestFile) -> tuple[object, ...]:
@@ -192,6 +193,14 @@ def _deciding(visit: Visit, answer: RequestFile) -> Iterator[Offered]:
 
 _ON_A_CASE = ("verify", "extend", "answer", "refuse", "close")
 PAGES = (
-    Page("/requests", "requests", resources.requests, "parts.html", _list, entry=True),
+    Page(
+        "/requests",
+        "requests",
+        resources.requests,
+        "parts.html",
+        _list,
+        entry=True,
+        export=resources.every_request,
+    ),
     Page("/requests/{ref}", "requests", resources.request, "parts.html", _file),
 )

@@ -4,39 +4,45 @@ from collections import Counter
 from collections.abc import Mapping
 
 import rulebook
-from application.queries.keeping.periods import Clock, Clocks, DueSteps, Forecast
+from application.queries.keeping.periods import Clock, ClockPage, DueSteps, Forecast
 from application.words import say, told_in
+from documents.messages import told
 from schemas import CATEGORIES
 from web.acts import options
 from web.linking import person, to
 from web.moments import day, month_text
 from web.page import Page
-from web.pages.common import Offered, acts, cap, choice, codes, filtered, ground, headings
-from web.parts import Bar, Bars, Input, Nothing, Notice, Table, lines
+from web.pages.common import (
+    Offered,
+    acts,
+    anchor,
+    cap,
+    choice,
+    codes,
+    filtered,
+    ground,
+    headings,
+    more,
+)
+from web.parts import Bar, Bars, Input, Nothing, Table, lines
 from web.pieces import Id, Link, Tag, Tone
 from web.rendering import code
 from web.resource import NoParams
 from web.resources import retention as resources
 from web.resources.retention import DueParams, ForecastParams
+from web.runs import RetentionRun, runs_of
 from web.visit import Visit
 from web.words import counted, t
 
-MOST_ROWS = 200
 _TONES: dict[str, Tone] = {"due": "bad", "deferred": "due"}
 
 
-def _due(visit: Visit, params: DueParams, answer: Clocks) -> Mapping[str, object]:
-    due = [row for row in answer.clocks if row.due]
+def _due(visit: Visit, params: DueParams, answer: ClockPage) -> Mapping[str, object]:
+    due = sum(count.clocks for count in answer.due)
     table = Table(
         say("clocks", "title"),
         headings("clocks", "subject category situation until rule kept"),
-        tuple(_clock(visit, row) for row in answer.clocks[:MOST_ROWS]),
-    )
-    hidden = len(answer.clocks) - MOST_ROWS
-    more = (
-        Notice(t("retention.more", MOST_ROWS, hidden), t("retention.more_do"))
-        if hidden > 0
-        else None
+        tuple(_clock(visit, row) for row in answer.clocks),
     )
     nothing = Nothing(t("retention.nothing"), t("retention.nothing_how"))
     parts = (
@@ -48,13 +54,13 @@ def _due(visit: Visit, params: DueParams, answer: Clocks) -> Mapping[str, object
             _which(params),
         ),
         table if answer.clocks else nothing,
-        more,
     )
     return {
         "title": t("retention.title"),
-        "said": t("retention.said", counted("clock", len(due))),
+        "said": t("retention.said", counted("clock", due)),
         "links": _links(visit),
         "parts": tuple(part for part in parts if part),
+        "more": more(visit, "retention", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -71,16 +77,28 @@ def _links(visit: Visit) -> tuple[object, ...]:
     return (
         Link(to(visit, "retention", "forecast"), t("forecast.title")),
         Link(to(visit, "retention", "run"), t("due.title")),
+        *_ran(visit),
         *(acts(visit, *offered) if may else ()),
     )
 
 
-def _bars(visit: Visit, answer: Clocks) -> Bars | None:
+def _ran(visit: Visit) -> tuple[Link, ...]:
+    """Where the run stands that somebody started here."""
+    if runs_of(visit.settings).last.state == "none":
+        return ()
+    return (Link(to(visit, "retention", "progress"), t("progress.title")),)
+
+
+def _bars(visit: Visit, answer: ClockPage) -> Bars | None:
     """How much of each category is due or late."""
-    numbers = Counter(row.category for row in answer.clocks if row.due)
     bars = tuple(
-        Bar(_category(name), number, to(visit, "retention", category=name), "bad")
-        for name, number in numbers.most_common()
+        Bar(
+            _category(count.category),
+            count.clocks,
+            to(visit, "retention", category=count.category),
+            "bad",
+        )
+        for count in answer.due
     )
     return Bars(t("retention.bars"), bars) if bars else None
 
@@ -107,7 +125,7 @@ def _until(row: Clock) -> object:
         return t("retention.overdue", day(row.overdue_since))
     if row.until:
         return day(row.until)
-    return say("clocks", "anchor", code(row.waits_for, "anchor")) if row.waits_for else None
+    return say("clocks", "anchor", anchor(row.waits_for)) if row.waits_for else None
 
 
 def _rule(visit: Visit, id: str | None) -> object:
@@ -168,8 +186,36 @@ def _to_come(visit: Visit, params: ForecastParams, answer: Forecast) -> Mapping[
     }
 
 
+def _progress(visit: Visit, _params: NoParams, answer: RetentionRun) -> Mapping[str, object]:
+    said = t(f"progress.{answer.state}_said", counted("erasure", answer.done))
+    leads = (
+        Link(to(visit, "retention"), t("retention.title")),
+        Link(to(visit, "retention", "run"), t("due.title")),
+    )
+    return {
+        "said": said,
+        "links": leads,
+        "failure": told(answer.failure) if answer.failure else None,
+    }
+
+
 PAGES = (
-    Page("/retention", "retention", resources.due, "parts.html", _due, entry=True),
+    Page(
+        "/retention",
+        "retention",
+        resources.due,
+        "parts.html",
+        _due,
+        entry=True,
+        export=resources.every_clock,
+    ),
     Page("/retention/run", "retention", resources.would_go, "parts.html", _would_go),
+    Page(
+        "/retention/progress",
+        "retention",
+        resources.last_run,
+        "retention_progress.html",
+        _progress,
+    ),
     Page("/retention/forecast", "retention", resources.to_come, "parts.html", _to_come),
 )

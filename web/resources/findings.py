@@ -1,30 +1,34 @@
 """What breaks a rule, and the rules themselves."""
 
+from msgspec.structs import replace
+
 import rulebook
 from application.queries.oversight.findings import FindingFilter, OpenFindings
 from application.queries.oversight.findings import findings as found
-from application.queries.oversight.findings_page import FindingsPage, findings_page, place_named
+from application.queries.oversight.findings_page import FindingsPage, findings_page
 from application.queries.oversight.rules import RuleShown, rule_shown
+from application.queries.parts import LIMIT, place_named
 from ledger.errors import Misconfigured
+from projections.reading.views import FindingPlace
 from web.resource import Params, resource
-from web.resources.periods import PeriodParams, subject_named
+from web.resources.periods import Key, Limit, PeriodParams, subject_named
 from web.visit import Visit
 
-ON_A_PAGE = 50
 SEVERITIES = ("high", "medium", "low")
 
 
 class FindingsParams(PeriodParams, frozen=True, kw_only=True):
-    """Of a rule, of a severity, about a subject. `after`: the key that a page named as its next one."""
+    """Of a rule, of a severity, about a subject."""
 
     rule: str | None = None
     severity: str | None = None
     subject: str | None = None
-    after: str | None = None
+    after: Key = None
+    limit: Limit = LIMIT
 
     @property
     def criteria(self) -> FindingFilter:
-        """Which findings. Raises Misconfigured."""
+        """Which findings, wherever the page begins. Raises Misconfigured."""
         known = {entry.id for entry in (*rulebook.RULES, *rulebook.ORDER_FINDINGS)}
         for name, code, codes in (
             ("rule", self.rule, known),
@@ -37,7 +41,6 @@ class FindingsParams(PeriodParams, frozen=True, kw_only=True):
             severity=self.severity,
             subject=subject_named(self.subject),
             period=self.period,
-            after=place_named(self.after) if self.after else None,
         )
 
 
@@ -48,16 +51,21 @@ class RuleParams(Params, frozen=True, kw_only=True):
 
 
 @resource("/findings", "findings", name="findings", rows="findings", timed=True)
-def findings(visit: Visit, params: FindingsParams) -> OpenFindings:
-    """Facts that break a rule, by time of occurrence, and what ends each."""
+def findings(visit: Visit, params: FindingsParams) -> FindingsPage:
+    """Facts that break a rule, by time of occurrence, and what ends each; with how many of each rule."""
+    source = visit.source("findings")
+    after: FindingPlace | None = None
+    if params.after:
+        after = place_named(source, params.after, FindingPlace)
+    criteria = replace(params.criteria, after=after)
+    return findings_page(source, criteria, visit.moment, params.limit)
+
+
+@resource("/findings", "findings", name="findings", rows="findings", timed=True)
+def every_finding(visit: Visit, params: FindingsParams) -> OpenFindings:
+    """The same, all of them."""
     rows = list(found(visit.source("findings"), params.criteria, visit.moment))
     return OpenFindings(findings=rows, open=len(rows))
-
-
-@resource("/findings-by-page", "findings", name="findings", rows="findings", timed=True)
-def by_page(visit: Visit, params: FindingsParams) -> FindingsPage:
-    """The same, some at a time, with how many there are of each rule."""
-    return findings_page(visit.source("findings"), params.criteria, visit.moment, ON_A_PAGE)
 
 
 @resource("/rules/{id}", "findings", name="rule", timed=True)
@@ -66,4 +74,4 @@ def rule(visit: Visit, params: RuleParams) -> RuleShown:
     return rule_shown(params.id)
 
 
-RESOURCES = (findings, by_page, rule)
+RESOURCES = (findings, rule)

@@ -1,22 +1,40 @@
 """Legal holds, and acts that wait for a second person."""
 
-from application.queries.keeping.holds import HoldsInForce, all_holds, holds_of
+from application.queries.keeping.holds import (
+    HoldPage,
+    HoldsInForce,
+    all_holds,
+    hold_page,
+    holds_of,
+    holds_over,
+)
 from application.queries.oversight.approvals import WaitingApprovals, waiting_approvals
+from application.queries.parts import LIMIT, Part
 from web.resource import NoParams, Params, resource
-from web.resources.periods import subject_named
+from web.resources.periods import Key, Limit, subject_named
 from web.visit import Visit
 
 
 class HoldsParams(Params, frozen=True, kw_only=True):
-    """Over whose data; of everybody without it. `after`: the key after which a page goes on."""
+    """Over whose data; of everybody without it."""
 
     subject: str | None = None
-    after: str | None = None
+    after: Key = None
+    limit: Limit = LIMIT
 
 
 @resource("/holds", "holds", name="hold", rows="holds")
-def holds(visit: Visit, params: HoldsParams) -> HoldsInForce:
-    """The holds in force, by when they are reviewed."""
+def holds(visit: Visit, params: HoldsParams) -> HoldPage:
+    """The holds in force, by when they are reviewed; part by part."""
+    source, subject = visit.source("hold"), subject_named(params.subject)
+    if subject:
+        return holds_over(source, subject)
+    return hold_page(source, Part(params.after, params.limit))
+
+
+@resource("/holds", "holds", name="hold", rows="holds")
+def every_hold(visit: Visit, params: HoldsParams) -> HoldsInForce:
+    """The same, all of them."""
     source, subject = visit.source("hold"), subject_named(params.subject)
     return HoldsInForce(list(holds_of(source, subject) if subject else all_holds(source)))
 

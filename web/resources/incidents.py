@@ -15,10 +15,19 @@ class BreachParams(Params, frozen=True, kw_only=True):
 
 
 @resource("/incidents", "incidents", name="incident", rows="incidents", timed=True)
-def incidents(visit: Visit, params: CasesParams) -> cases.IncidentList:
-    """Breaches and cases of misuse with their clocks, the most urgent first."""
-    source = visit.source("incident")
-    return cases.incident_list(source, visit.moment, everything=params.all, period=params.period)
+def incidents(visit: Visit, params: CasesParams) -> cases.IncidentPage:
+    """Breaches and cases of misuse with their clocks, the most urgent first; part by part."""
+    source, everything, period = visit.source("incident"), params.all, params.period
+    return cases.incident_page(
+        source, visit.moment, params.part, everything=everything, period=period
+    )
+
+
+@resource("/incidents", "incidents", name="incident", rows="incidents", timed=True)
+def every_incident(visit: Visit, params: CasesParams) -> cases.IncidentList:
+    """The same, all of them."""
+    source, everything, period = visit.source("incident"), params.all, params.period
+    return cases.incident_list(source, visit.moment, everything=everything, period=period)
 
 
 @resource("/incidents/{ref}", "incidents", name="incident", timed=True)

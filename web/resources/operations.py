@@ -75,9 +75,9 @@ class LettersParams(Params, frozen=True, kw_only=True):
 
 
 class LetterPage(DeadLetters, frozen=True, kw_only=True):
-    """A page of refused messages without their content. `after`: where the next page begins."""
+    """A page of refused messages without their content. `next`: behind which the next page begins."""
 
-    after: str | None
+    next: str | None
 
 
 class KafkaLags(Answer, frozen=True):
@@ -132,7 +132,7 @@ def dead_letters(visit: Visit, params: LettersParams) -> LetterPage:
         dead_letters=rows if more else [*with_withheld(rows, session, kind)],
         matching=matching,
         total=total,
-        after=_cursor(listed[-1]) if more else None,
+        next=_cursor(listed[-1]) if more else None,
     )
 
 

@@ -1,15 +1,20 @@
-"""Parameters that several lists have: a period, a person."""
+"""Parameters that several lists have: a period, a person, a place in the list."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import field
+from msgspec import Meta, field
 
 from application.queries.period import Period
 from application.queries.subjects import check_person, check_reference
 from ledger.errors import Misconfigured
 from web.requests import time_named
 from web.resource import Params
+
+Limit = Annotated[int, Meta(ge=1, le=1000, description="At most so many.")]
+Key = Annotated[str, Meta(max_length=1000)] | None
+"""Behind which row a part of a list begins, as the part before said."""
 
 
 class PeriodParams(Params, frozen=True, kw_only=True):

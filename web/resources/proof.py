@@ -7,7 +7,7 @@ from msgspec import Meta
 from application.queries.upkeep import log_state
 from ledger.reading import head_position
 from ledger.tlog.store.folder import LogFolder
-from web.problems import NotFound
+from web.problems import NotForRole, NotFound
 from web.proof.audits import AuditRun, audits_of
 from web.proof.seals import has_seals, reads_whole_log
 from web.proof.tickets import is_ticket
@@ -64,7 +64,7 @@ def entry(visit: Visit, params: EntryParams) -> log_state.EventEntry:
 def note_entry(visit: Visit) -> None:
     """Note that entries are read which no page showed. Raises NotFound for a role that may not have them."""
     if not reads_whole_log(visit):
-        raise NotFound
+        raise NotForRole
     visit.source("log-entries").reads.note_many(())
 
 

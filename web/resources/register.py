@@ -6,6 +6,7 @@ from application.queries.registers.answer import Register, RegisteredActivity
 from application.queries.registers.purposes import PurposesAnswer
 from application.queries.registers.purposes import purposes as every_purpose
 from application.queries.registers.register import register as whole_register
+from application.source import Source
 from web.resource import NoParams, Params, resource
 from web.visit import Visit
 
@@ -16,10 +17,14 @@ class ActivityParams(Params, frozen=True, kw_only=True):
     activity: str
 
 
+def _register(visit: Visit, source: Source) -> Register:
+    return whole_register(source, visit.settings.controller, visit.moment, visit.site.remembered)
+
+
 @resource("/register", "register", name="register", rows="activities", timed=True)
 def register(visit: Visit, params: NoParams) -> Register:
     """The Article 30 register: what was declared beside what was observed."""
-    return whole_register(visit.source("register"), visit.settings.controller, visit.moment)
+    return _register(visit, visit.source("register"))
 
 
 @resource("/register", "register", name="register", rows="activities", timed=True)
@@ -30,13 +35,13 @@ def document(visit: Visit, params: NoParams) -> Register:
     """
     whole = visit.may("requests")
     source = visit.whole_source("register") if whole else visit.source("register")
-    return whole_register(source, visit.settings.controller, visit.moment)
+    return _register(visit, source)
 
 
 @resource("/register/{activity}", "register", name="register", timed=True)
 def activity(visit: Visit, params: ActivityParams) -> RegisteredActivity:
     """One processing activity: what was declared, what was observed, and what differs."""
-    answer = whole_register(visit.source("register"), visit.settings.controller, visit.moment)
+    answer = _register(visit, visit.source("register"))
     for row in answer.activities:
         if row.activity == params.activity:
             return row

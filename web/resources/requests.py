@@ -2,29 +2,46 @@
 
 from application.queries.cases import complaints as complaining
 from application.queries.cases.request_lists import RequestFilter, request_file, request_list
+from application.queries.cases.request_page import RequestPage, request_page
 from application.queries.cases.requests import RequestFile, RequestList
 from application.queries.disclosures.notifications import (
     NotificationFilter,
+    NotificationPage,
     Notifications,
+    notification_page,
     notification_tasks,
 )
 from application.queries.lookups import known_recipient
+from application.queries.parts import LIMIT, Part
+from application.source import Source
 from web.resource import Params, resource
-from web.resources.periods import PeriodParams, subject_named
+from web.resources.periods import Key, Limit, PeriodParams, subject_named
 from web.visit import Visit
+
+PERSONS = 60
+"""On one page of notifications: each has some recipients."""
 
 
 class RequestsParams(PeriodParams, frozen=True, kw_only=True):
-    """Which requests: of a person, for a right; `all`: also ended ones; `overdue`: these alone.
-
-    `after`: the key after which a page goes on; an answer has all of them.
-    """
+    """Which requests: of a person, for a right; `all`: also ended ones; `overdue`: these alone."""
 
     subject: str | None = None
     right: str | None = None
     all: bool = False
     overdue: bool = False
-    after: str | None = None
+    after: Key = None
+    limit: Limit = LIMIT
+
+    @property
+    def criteria(self) -> RequestFilter:
+        """Which requests. Raises Misconfigured."""
+        subject = subject_named(self.subject)
+        return RequestFilter(subject, self.right, self.all, self.overdue, self.period)
+
+    @property
+    def part(self) -> Part:
+        """Which part of them."""
+        return Part(self.after, self.limit)
 
 
 class CaseParams(Params, frozen=True, kw_only=True):
@@ -35,33 +52,51 @@ class CaseParams(Params, frozen=True, kw_only=True):
 
 
 class CasesParams(PeriodParams, frozen=True, kw_only=True):
-    """Which cases; `all`: also those in which nothing is left to do.
-
-    `after`: the key after which a page goes on; an answer has all of them.
-    """
+    """Which cases; `all`: also those in which nothing is left to do."""
 
     all: bool = False
-    after: str | None = None
+    after: Key = None
+    limit: Limit = LIMIT
+
+    @property
+    def part(self) -> Part:
+        """Which part of them."""
+        return Part(self.after, self.limit)
 
 
 class NotificationsParams(Params, frozen=True, kw_only=True):
     """About whom, and which recipient, by id or name; `all`: also those that were told.
 
-    `after`: the key after which a page goes on; an answer has all of them.
+    `limit`: of how many persons at most.
     """
 
     subject: str | None = None
     recipient: str | None = None
     all: bool = False
-    after: str | None = None
+    after: Key = None
+    limit: Limit = PERSONS
+
+    @property
+    def part(self) -> Part:
+        """Which part of them."""
+        return Part(self.after, self.limit)
+
+    def criteria(self, source: Source) -> NotificationFilter:
+        """Which tasks. Raises UnknownSubject, Misconfigured."""
+        party = known_recipient(source, self.recipient) if self.recipient else None
+        return NotificationFilter(subject_named(self.subject), party, self.all)
 
 
 @resource("/requests", "requests", name="request", rows="requests", timed=True)
-def requests(visit: Visit, params: RequestsParams) -> RequestList:
-    """Requests of persons, by the day when the answer is due."""
-    subject = subject_named(params.subject)
-    criteria = RequestFilter(subject, params.right, params.all, params.overdue, params.period)
-    return request_list(visit.source("request"), criteria, visit.moment)
+def requests(visit: Visit, params: RequestsParams) -> RequestPage:
+    """Requests of persons, by the day when the answer is due; part by part."""
+    return request_page(visit.source("request"), params.criteria, params.part, visit.moment)
+
+
+@resource("/requests", "requests", name="request", rows="requests", timed=True)
+def every_request(visit: Visit, params: RequestsParams) -> RequestList:
+    """The same, all of them."""
+    return request_list(visit.source("request"), params.criteria, visit.moment)
 
 
 @resource("/requests/{ref}", "requests", name="request", timed=True)
@@ -72,12 +107,19 @@ def request(visit: Visit, params: CaseParams) -> RequestFile:
 
 
 @resource("/complaints", "requests", name="complaint", rows="complaints", timed=True)
-def complaints(visit: Visit, params: CasesParams) -> complaining.ComplaintList:
-    """Complaints, by the day when an answer is due."""
-    source = visit.source("complaint")
-    return complaining.complaint_list(
-        source, visit.moment, everything=params.all, period=params.period
+def complaints(visit: Visit, params: CasesParams) -> complaining.ComplaintPage:
+    """Complaints, by the day when an answer is due; part by part."""
+    source, everything, period = visit.source("complaint"), params.all, params.period
+    return complaining.complaint_page(
+        source, visit.moment, params.part, everything=everything, period=period
     )
+
+
+@resource("/complaints", "requests", name="complaint", rows="complaints", timed=True)
+def every_complaint(visit: Visit, params: CasesParams) -> complaining.ComplaintList:
+    """The same, all of them."""
+    source, everything, period = visit.source("complaint"), params.all, params.period
+    return complaining.complaint_list(source, visit.moment, everything=everything, period=period)
 
 
 @resource("/complaints/{ref}", "requests", name="complaint", timed=True)
@@ -88,12 +130,17 @@ def complaint(visit: Visit, params: CaseParams) -> complaining.ComplaintFile:
 
 
 @resource("/notifications", "requests", name="notify", rows="tasks", timed=True)
-def notifications(visit: Visit, params: NotificationsParams) -> Notifications:
-    """Recipients who must be told of a correction, an erasure or a restriction, person by person."""
-    source, subject = visit.source("notify"), subject_named(params.subject)
-    party = known_recipient(source, params.recipient) if params.recipient else None
-    criteria = NotificationFilter(subject, party, params.all)
-    tasks = list(notification_tasks(source, criteria, visit.moment))
+def notifications(visit: Visit, params: NotificationsParams) -> NotificationPage:
+    """Recipients who must be told of a correction, an erasure or a restriction; part by part, by person."""
+    source = visit.source("notify")
+    return notification_page(source, params.criteria(source), params.part, visit.moment)
+
+
+@resource("/notifications", "requests", name="notify", rows="tasks", timed=True)
+def every_notification(visit: Visit, params: NotificationsParams) -> Notifications:
+    """The same, all of them."""
+    source = visit.source("notify")
+    tasks = list(notification_tasks(source, params.criteria(source), visit.moment))
     return Notifications(tasks=tasks, count=len(tasks))
 
 

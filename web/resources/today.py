@@ -4,9 +4,12 @@ from msgspec.structs import replace
 
 from application.queries.desk.overview import desk_tasks
 from application.queries.today.overview import tasks
-from application.queries.today.task import TaskList, answer_of
+from application.queries.today.task import TaskList, answer_of, lacks_person
 from web.resource import NoParams, resource
 from web.visit import Visit
+
+ONE_BY_ONE = 100
+"""So many recipients who must be told are tasks of their own; more of them are one task with their number."""
 
 
 @resource("/today", "today", name="today", rows="tasks")
@@ -15,18 +18,18 @@ def today(visit: Visit, params: NoParams) -> TaskList:
     source = visit.source("today")
     # An open ledger has no desk, and its tables know no orders.
     at_the_desk = desk_tasks(source) if visit.settings.confidential else ()
-    answer = answer_of([*at_the_desk, *tasks(visit.site, source)], None)
+    answer = answer_of([*at_the_desk, *tasks(visit.site, source, ONE_BY_ONE)], None)
     return answer if visit.has("persons") else without_persons(answer)
 
 
 def without_persons(answer: TaskList) -> TaskList:
-    """The same for a reader without pages of persons: no task and no command says whose it is."""
+    """The same for a reader who is told of none: without the commands that would have to name one."""
     rows = [
-        row if row.subject is None else replace(row, subject=None, commands=[], instead=None)
+        replace(row, commands=[], instead=None) if lacks_person(row) else row
         for row in answer.tasks
     ]
     short = [
-        one if row.subject is None else replace(one, about=row.ref, command="")
+        replace(one, command="") if lacks_person(row) else one
         for one, row in zip(answer.today, answer.tasks, strict=True)
     ]
     return replace(answer, tasks=rows, today=short)

@@ -23,6 +23,7 @@ from documents.ldv import ldv_record
 from ledger.errors import Misconfigured
 from schemas.encoding import JsonValue, to_line
 from web.answering import Desk
+from web.api.reading import json_of
 from web.api.routing import Endpoint, guarded
 from web.api.sending import answered
 from web.logins.forms import TooLong, read_body
@@ -125,13 +126,11 @@ async def _content(request: Request) -> bytes:
 
 def _read(content: bytes) -> Wanted:
     """The content of a request. Raises Misconfigured, which names the member and quotes nothing."""
+    given: Any = json_of(content)
     try:
-        given: Any = msgspec.json.decode(content)
         wanted = msgspec.convert(given, Wanted)
     except msgspec.ValidationError:
         raise Misconfigured("a member is unknown, or is not as the standard has it") from None
-    except (ValueError, RecursionError):
-        raise Misconfigured("expected JSON") from None
     if not given:
         raise Misconfigured("give at least one member")
     return wanted

@@ -4,17 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from application.answer import Answer, Name
+from application.queries.cases.case_parts import case_part, counted
 from application.queries.cases.clocks import CaseAct, CaseClock, case_act, case_clock
 from application.queries.cases.found_requests import NoSuchCase, NotAllowed
+from application.queries.parts import Part
 from application.queries.period import ALWAYS, Period
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, each_known, unless_erased
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
+from projections.reading.cases import ALL, OPEN, Wanted
+from projections.reading.known import NOBODY
 from projections.reading.past import past_findings_about
 from projections.reading.views import complaints
 from projections.reading.views import findings as present_findings
@@ -50,10 +55,40 @@ class ComplaintList(Answer, frozen=True):
     overdue: int
 
 
+class ComplaintPage(Answer, frozen=True):
+    """Some complaints: the most urgent first, then those that are answered.
+
+    `open`, `overdue`: how many there are in all; null where that is not counted: of a period, of the past.
+    `next`: the key of the part that follows.
+    """
+
+    complaints: list[ComplaintRow]
+    open: int | None
+    overdue: int | None
+    next: str | None
+
+
 class ComplaintFile(ComplaintRow, frozen=True):
     """One complaint with every act on it."""
 
     steps: list[CaseAct]
+
+
+class FoundComplaint(Struct, frozen=True):
+    """One complaint and whose it is. `reference`: as it is shown; that of an erased person is gone."""
+
+    stream: UUID
+    reference: Name
+    complaint: Complaint
+
+    @property
+    def person(self) -> str:
+        """The reference of the person. Raises NotAllowed when it is gone."""
+        if isinstance(self.reference, str):
+            return self.reference
+        raise NotAllowed(
+            f"the person of complaint {self.complaint.ref} was erased: name them", field="subject"
+        )
 
 
 def known_complaints(
@@ -90,6 +125,28 @@ def complaint_list(
     )
 
 
+def complaint_page(
+    source: Source, moment: Moment, part: Part, *, everything: bool, period: Period = ALWAYS
+) -> ComplaintPage:
+    """The complaints of a part of the same list, by key. Raises Misconfigured."""
+    time = moment.as_of or source.now
+
+    def fitting(complaint: Complaint) -> Complaint | None:
+        return next(
+            (one for _, one in _received([(NOBODY, complaint)], time, everything, period)), None
+        )
+
+    wanted = Wanted(stages=OPEN if moment == NOW and not everything else ALL)
+    found, following = case_part(source, VIEW, wanted, part, moment, fitting)
+    source.reads.note_many(())
+    streams = [place.stream for place, _ in found]
+    names, broken = source.names(streams), _broken(source, streams, moment, time)
+    rows = [_row(names[place.stream], one, time, broken) for place, one in found]
+    if moment != NOW or period != ALWAYS:
+        return ComplaintPage(rows, None, None, following)
+    return ComplaintPage(rows, *counted(source, VIEW), following)
+
+
 def _received(
     rows: Iterable[tuple[UUID, Complaint]], time: datetime, everything: bool, period: Period
 ) -> Iterator[tuple[UUID, Complaint]]:
@@ -114,15 +171,23 @@ def complaint(
 ) -> ComplaintFile:
     """One complaint with every act on it. Raises NotAllowed when there is none, or several."""
     time = moment.as_of or source.now
+    found = find_complaint(source, ref, subject, moment)
+    state = found.complaint.until(time)
+    broken = _broken(source, [found.stream], moment, time)
+    steps = [case_act(step, language, complaint_ref=ref) for step in state.steps]
+    return ComplaintFile(**asdict(_row(found.reference, state, time, broken)), steps=steps)
+
+
+def find_complaint(
+    source: Source, ref: str, subject: str | None = None, moment: Moment = NOW
+) -> FoundComplaint:
+    """The complaint of a reference, received by then. Raises NotAllowed when there is none, or several."""
+    time = moment.as_of or source.now
     rows = [row for row in known_complaints(source, moment, [ref]) if row[1].until(time).receipt]
-    stream, recorded = _single(source, rows, ref, subject)
+    stream, complaint = _single(source, rows, ref, subject)
     if subject is not None:
         note_read(source, subject)
-    state = recorded.until(time)
-    reference = subject or source.noted(stream)
-    broken = _broken(source, [stream], moment, time)
-    steps = [case_act(step, language, complaint_ref=ref) for step in state.steps]
-    return ComplaintFile(**asdict(_row(reference, state, time, broken)), steps=steps)
+    return FoundComplaint(stream, subject or source.noted(stream), complaint)
 
 
 def _single(

@@ -24,11 +24,15 @@ class NoSuchCase(NotAllowed):
 
 
 class FoundRequest(Struct, frozen=True):
-    """One request and whose it is. `reference`: as it is shown; that of an erased person is gone."""
+    """One request and whose it is. `reference`: as it is shown; that of an erased person is gone.
+
+    `pseudonym`: what the answer calls the data subject, where that is not the stream.
+    """
 
     stream: UUID
     reference: Name
     request: Request
+    pseudonym: UUID | None = None
 
     @property
     def person(self) -> str:
@@ -54,7 +58,10 @@ def found_of(source: Source, rows: Sequence[tuple[UUID, Request]]) -> list[Found
     """Rows of the view with the references of their persons, noted as one answer about many."""
     source.reads.note_many(())
     names = source.names(stream for stream, _ in rows)
-    return [FoundRequest(stream, names[stream], request) for stream, request in rows]
+    return [
+        FoundRequest(stream, names[stream], request, source.pseudonym(stream))
+        for stream, request in rows
+    ]
 
 
 def known_requests(
@@ -99,4 +106,5 @@ def find(
     [(stream, request)] = rows
     if subject is not None:
         note_read(source, subject)
-    return FoundRequest(stream, subject or source.noted(stream), request)
+    reference = subject or source.noted(stream)
+    return FoundRequest(stream, reference, request, source.pseudonym(stream))

@@ -9,8 +9,10 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict
 
 from application.answer import Answer, Name
+from application.queries.cases.case_parts import case_part, counted
 from application.queries.cases.clocks import CaseAct, CaseClock, case_act, case_clock
 from application.queries.cases.found_incidents import FoundIncident, known_incidents
+from application.queries.parts import Part
 from application.queries.period import ALWAYS, Period
 from application.source import Source, instant_or_none, unless_erased
 from ledger.errors import UnknownSubject
@@ -18,9 +20,11 @@ from ledger.event import instant
 from ledger.reading import events_of
 from projections.dossier.dossier import Dossier, noted
 from projections.findings.judging import is_registered
-from projections.folds.timetravel import Moment, counting
+from projections.folds.timetravel import NOW, Moment, counting
 from projections.reading.affected import Exposure, Scope, affected
-from projections.views.incidents import Incident, Kind
+from projections.reading.cases import ALL, OPEN, Wanted
+from projections.reading.known import NOBODY
+from projections.views.incidents import VIEW, Incident, Kind, subkey_of_told
 from schemas import texts
 
 _BLOCK_ROWS = 1_000
@@ -51,6 +55,19 @@ class IncidentList(Answer, frozen=True):
     incidents: list[IncidentRow]
     open: int
     overdue: int
+
+
+class IncidentPage(Answer, frozen=True):
+    """Some incidents: the most urgent first, then open ones without a running clock, then the others.
+
+    `open`, `overdue`: how many there are in all; null where that is not counted: of a period, of the past.
+    `next`: the key of the part that follows.
+    """
+
+    incidents: list[IncidentRow]
+    open: int | None
+    overdue: int | None
+    next: str | None
 
 
 class IncidentFile(IncidentRow, frozen=True):
@@ -99,22 +116,50 @@ def incident_list(
     """
     time = moment.as_of or source.now
     begun = list(_begun(known_incidents(source, moment), time, everything, period))
-    persons = [stream for stream, incident in begun if incident.kind == "misuse"]
-    # A breach is about no single person: a list of breaches alone is no read of personal data.
-    if persons:
-        source.reads.note_many(())
-    names = source.names(persons)
-    rows = [
-        _row(
-            f"breach/{incident.ref}" if incident.kind == "breach" else names[stream], incident, time
-        )
-        for stream, incident in begun
-    ]
+    rows = _rows(source, begun, time)
     return IncidentList(
         incidents=sorted(rows, key=_urgency)[:limit],
         open=sum(row.open for row in rows),
         overdue=sum(row.overdue for row in rows),
     )
+
+
+def incident_page(
+    source: Source, moment: Moment, part: Part, *, everything: bool, period: Period = ALWAYS
+) -> IncidentPage:
+    """The incidents of a part of the same list, by key. Raises Misconfigured."""
+    time = moment.as_of or source.now
+
+    def fitting(incident: Incident) -> Incident | None:
+        return next(
+            (one for _, one in _begun([(NOBODY, incident)], time, everything, period)), None
+        )
+
+    stages = OPEN if moment == NOW and not everything else ALL
+    # Rows of persons who were told of a breach are no cases; they come last by reference.
+    wanted = Wanted(stages=stages, below=subkey_of_told(""))
+    found, following = case_part(source, VIEW, wanted, part, moment, fitting)
+    rows = _rows(source, [(place.stream, one) for place, one in found], time)
+    if moment != NOW or period != ALWAYS:
+        return IncidentPage(rows, None, None, following)
+    return IncidentPage(rows, *counted(source, VIEW), following)
+
+
+def _rows(
+    source: Source, begun: Sequence[tuple[UUID, Incident]], time: datetime
+) -> list[IncidentRow]:
+    """Incidents as they are shown, noted as one answer about many."""
+    persons = [stream for stream, incident in begun if incident.kind == "misuse"]
+    # A breach is about no single person: a list of breaches alone is no read of personal data.
+    if persons:
+        source.reads.note_many(())
+    names = source.names(persons)
+    return [
+        _row(
+            f"breach/{incident.ref}" if incident.kind == "breach" else names[stream], incident, time
+        )
+        for stream, incident in begun
+    ]
 
 
 def _begun(

@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from application.answer import Answer, InBothLanguages, Name
 from application.queries.cases.clocks import CaseAct, case_act
 from application.queries.cases.found_requests import FoundRequest
+from application.queries.naming import Naming
 from application.queries.period import ALWAYS, Period
 from application.source import instant_or_none, unless_erased
 from ledger.event import RecordedEvent
@@ -123,6 +124,16 @@ def listed(
     )
 
 
+def is_listed(
+    request: Request, time: datetime, *, ended: bool, overdue_only: bool, period: Period = ALWAYS
+) -> bool:
+    """Whether a request is in a list as of a time; the rest as for `listed`."""
+    state = standing(request, time)
+    return (
+        state is not None and _received_in(period, request) and _matches(state, ended, overdue_only)
+    )
+
+
 def _matches(state: RequestStatus, ended: bool, overdue_only: bool) -> bool:
     return (ended or state.ended_at is None) and (state.overdue or not overdue_only)
 
@@ -180,10 +191,12 @@ def shown(
     time: datetime,
     language: texts.Language,
     decisions: Iterable[CategoryDecision] = (),
+    naming: Naming | None = None,
 ) -> RequestFile | None:
     """One request as of a time, with every act on it; None when it had not been received by then.
 
-    `decisions`: what was erased for it, and what is kept, why and until when (`decisions_on`).
+    `decisions`: what was erased for it, and what is kept, why and until when (`decisions_on`). `naming`:
+    for sentences with names in place of ids.
     """
     state = standing(case.request, time)
     if state is None:
@@ -192,7 +205,7 @@ def shown(
     return RequestFile(
         **asdict(_row(case, request, state)),
         decisions=list(decisions),
-        steps=[case_act(step, language, request_ref=request.ref) for step in request.steps],
+        steps=[case_act(step, language, naming, request_ref=request.ref) for step in request.steps],
         notice=_notice(state),
     )
 
@@ -209,7 +222,7 @@ def _row(case: FoundRequest, request: Request, state: RequestStatus) -> RequestR
     return RequestRow(
         request_ref=request.ref,
         subject=unless_erased(case.reference),
-        data_subject=str(case.stream),
+        data_subject=str(case.pseudonym or case.stream),
         right=receipt.facts["right"],
         channel=receipt.facts["channel"],
         received_on=receipt.facts["received_on"],

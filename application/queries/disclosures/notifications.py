@@ -8,13 +8,20 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from application.answer import Answer, Name
+from application.queries.parts import Part, place_named, taken
 from application.queries.registers.recipients import RecipientNames, recipients_known
 from application.queries.subjects import known_streams, note_read
 from application.source import Shown, Source, instant_or_none, rows_known, unless_erased
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.folds.timetravel import NOW, Moment, fold_at
-from projections.reading.views import disclosed, notifications
+from projections.reading.known import NOBODY, known_rows
+from projections.reading.views import (
+    disclosed,
+    notifications,
+    notifications_after,
+    open_notifications,
+)
 from projections.views import disclosures
 from projections.views.disclosures import Disclosure
 from projections.views.notifications import VIEW, Changes, NotificationTask, tasks
@@ -59,6 +66,62 @@ class Notifications(Answer, frozen=True):
     count: int
 
 
+class NotificationPage(Answer, frozen=True):
+    """Recipients of some persons' data, and what they must be told; what is of one person is not parted.
+
+    `open`: how many are to be told in all; null where that is not counted: of one person or recipient, of the
+    past. `next`: the key of the part that follows.
+    """
+
+    tasks: list[Notification]
+    open: int | None
+    next: str | None
+
+
+def notification_page(
+    source: Source, criteria: NotificationFilter, part: Part, moment: Moment
+) -> NotificationPage:
+    """The tasks of a part, by key. Raises UnknownSubject, Misconfigured."""
+    streams = known_streams(source, criteria.subject) if criteria.subject else None
+    note_read(source, criteria.subject)
+    after = place_named(source, part.after, UUID) if part.after else NOBODY
+
+    def fitting(person: tuple[UUID, Changes]) -> tuple[UUID, list[NotificationTask]] | None:
+        some = [task for task in tasks(person[1]) if _is_meant(criteria, task)]
+        return (person[0], some) if some else None
+
+    people = _changes_after(source, criteria, streams, moment, after, part.limit + 1)
+    found, following = taken(source, ((row[0], row) for row in people), part.limit, fitting)
+    rows = ((stream, task) for stream, some in found for task in some)
+    shown = list(_notifications(source, rows, criteria, moment))
+    if moment != NOW or criteria.subject or criteria.recipient:
+        return NotificationPage(shown, None, following)
+    return NotificationPage(shown, open_notifications(source.session), following)
+
+
+def _changes_after(
+    source: Source,
+    criteria: NotificationFilter,
+    streams: Sequence[UUID] | None,
+    moment: Moment,
+    after: UUID,
+    first: int,
+) -> Iterator[tuple[UUID, Changes]]:
+    """What was changed of persons after one in the order of streams, as of a moment."""
+    if moment == NOW:
+        open_only = not criteria.done
+        return notifications_after(
+            source.session, after, streams=streams, open_only=open_only, first=first
+        )
+    rows = known_rows(source.session, VIEW, moment, source.privacy_office, after)
+    return ((key[0], changes) for key, changes in rows if streams is None or key[0] in streams)
+
+
+def _is_meant(criteria: NotificationFilter, task: NotificationTask) -> bool:
+    wanted = criteria.recipient in {None, task.recipient}
+    return wanted and (criteria.done or task.told is None)
+
+
 def notification_tasks(
     source: Source, criteria: NotificationFilter, moment: Moment = NOW
 ) -> Iterator[Notification]:
@@ -69,7 +132,7 @@ def notification_tasks(
         (stream, task)
         for stream, changes in _changes(source, criteria, streams, moment)
         for task in tasks(changes)
-        if criteria.recipient in {None, task.recipient} and (criteria.done or task.told is None)
+        if _is_meant(criteria, task)
     )
     return _notifications(source, rows, criteria, moment)
 
@@ -100,12 +163,14 @@ def _notifications(
         for stream, task in block:
             references = _references(source, stream, task, moment) if criteria.subject else UNSET
             person = criteria.subject or unless_erased(people[stream])
-            yield _notification(person, stream, task, names.at(task.recipient, time), references)
+            data_subject = source.pseudonym(stream)
+            told = names.at(task.recipient, time)
+            yield _notification(person, data_subject, task, told, references)
 
 
 def _notification(
     subject: Name | str | None,
-    stream: UUID,
+    data_subject: UUID,
     task: NotificationTask,
     recipient_name: Shown | None,
     references: list[str] | UnsetType,
@@ -113,7 +178,7 @@ def _notification(
     notice = task.told
     return Notification(
         subject=subject,
-        data_subject=str(stream),
+        data_subject=str(data_subject),
         recipient=task.recipient,
         recipient_name=recipient_name,
         action=task.action,

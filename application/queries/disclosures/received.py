@@ -15,7 +15,7 @@ from application.queries.registers.recipients import RecipientNames, recipients_
 from application.queries.subjects import is_erased, known_streams, note_read
 from application.sight import Sight
 from application.sighted import is_partial
-from application.source import ERASED, Shown, Source
+from application.source import Shown, Source, unless_erased
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.dossier.service import service_spans
@@ -151,7 +151,7 @@ def shown_rows(
         references = source.names(told if named else ())
         for row, feed in block:
             reference = references.get(row.stream)  # none for a feed, which is about many
-            subject = None if reference == ERASED else reference
+            subject = unless_erased(reference) if reference is not None else None
             person, membership = feed or (subject, None)
             yield _row(seen_by(row, source.reads.sight), person, membership, names)
 

@@ -1,16 +1,22 @@
 """`ledger hold`: legal holds as they stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
+from uuid import UUID
 
 from application.answer import Answer, Name
+from application.queries.cases.case_parts import case_part, counted
+from application.queries.parts import Part
 from application.queries.subjects import is_erased, known_streams, note_read
 from application.source import ERASED, Source
 from ledger.event import instant
 from ledger.reading import events_of
-from projections.keeping.holds import Hold, holds
+from projections.dossier.dossier import Dossier
+from projections.folds.timetravel import NOW
+from projections.keeping.holds import VIEW, Hold, holds
 from projections.keeping.person import dossier_of
+from projections.reading.cases import Wanted
 from projections.reading.views import holds_in_force
 from rulebook.calendar import day_of
 
@@ -37,16 +43,50 @@ class HoldsInForce(Answer, frozen=True):
     holds: list[HoldInForce]
 
 
+class HoldPage(Answer, frozen=True):
+    """Some of the holds in force, by when they are reviewed.
+
+    `in_force`, `overdue`: how many there are in all. `next`: the key of the part that follows.
+    """
+
+    holds: list[HoldInForce]
+    in_force: int
+    overdue: int
+    next: str | None
+
+
+def hold_page(source: Source, part: Part) -> HoldPage:
+    """The holds of a part, by key. Raises Misconfigured."""
+
+    def fitting(state: Dossier) -> list[Hold] | None:
+        return holds(state) or None
+
+    found, following = case_part(source, VIEW, Wanted(), part, NOW, fitting)
+    source.reads.note_many(())
+    rows = [(place.stream, hold) for place, some in found for hold in some]
+    return HoldPage(list(_shown(source, rows)), *counted(source, VIEW), following)
+
+
+def holds_over(source: Source, reference: str) -> HoldPage:
+    """All holds in force over a person's data. Raises UnknownSubject."""
+    rows = holds_of(source, reference)
+    return HoldPage(rows, len(rows), sum(row.overdue for row in rows), None)
+
+
 def all_holds(source: Source) -> Iterator[HoldInForce]:
     """Every hold in force, in flat memory: by when it is reviewed, then by reference."""
     source.reads.note_many(())
     rows = holds_in_force(source.session)
     while block := list(islice(rows, _BLOCK_ROWS)):
-        names = source.names(stream for stream, _ in block)
-        for stream, hold in block:
-            name = names[stream]
-            void = name == ERASED
-            yield _row(source, None if void else name, hold, void=void)
+        yield from _shown(source, block)
+
+
+def _shown(source: Source, rows: Sequence[tuple[UUID, Hold]]) -> Iterator[HoldInForce]:
+    names = source.names(stream for stream, _ in rows)
+    for stream, hold in rows:
+        name = names[stream]
+        void = name == ERASED
+        yield _row(source, None if void else name, hold, void=void)
 
 
 def holds_of(source: Source, reference: str) -> list[HoldInForce]:

@@ -1,7 +1,5 @@
 """Findings a page at a time, by key, with how many there are of each rule."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
@@ -11,12 +9,12 @@ import msgspec
 import rulebook
 from application.answer import Answer
 from application.queries.oversight.findings import FindingFilter, OpenFinding, found, rows_of
+from application.queries.parts import key_of
 from application.queries.period import ALWAYS
 from application.source import Source
-from ledger.errors import Misconfigured
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.order_findings import has_orders, place_of
-from projections.reading.views import FindingPlace, finding_counts
+from projections.reading.views import finding_counts
 
 
 class RuleCount(Answer, frozen=True):
@@ -41,7 +39,7 @@ def findings_page(
 ) -> FindingsPage:
     """At most `count` findings after the place that the criteria name. Raises UnknownSubject."""
     counts = _counts(source, criteria, moment)
-    some = list(islice(found(source, criteria, moment), count + 1))
+    some = list(islice(found(source, criteria, moment, count + 2), count + 1))
     page = some[:count]
     return FindingsPage(
         findings=list(rows_of(source, iter(page))),
@@ -50,7 +48,7 @@ def findings_page(
             for id, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         ],
         open=sum(number for id, number in counts.items() if criteria.rule in {None, id}),
-        next=key_of(place_of(page[-1])) if len(some) > count else None,
+        next=key_of(source, place_of(page[-1])) if len(some) > count else None,
     )
 
 
@@ -67,18 +65,3 @@ def _counts(source: Source, criteria: FindingFilter, moment: Moment) -> Mapping[
 
 def _is_asked(id: str, criteria: FindingFilter) -> bool:
     return criteria.severity in {None, rulebook.rule(id).severity}
-
-
-def key_of(place: FindingPlace) -> str:
-    """A place as a text for an address."""
-    return urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
-
-
-def place_named(key: str) -> FindingPlace:
-    """The place of a key. Raises Misconfigured for another text."""
-    try:
-        content = urlsafe_b64decode(key + "=" * (-len(key) % 4))
-        place: FindingPlace = msgspec.json.decode(content, type=FindingPlace)
-    except (Error, ValueError, msgspec.MsgspecError):
-        raise Misconfigured("this is no place in the list", field="after") from None
-    return place

@@ -1,6 +1,6 @@
 """What the answer of `ledger register` is made of (GDPR Art. 30)."""
 
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from application.answer import Answer
 from application.controller import Controller
@@ -124,7 +124,10 @@ class ProcessorPart(Answer, frozen=True):
 
 
 class Register(Answer, frozen=True):
-    """The Article 30 register at a moment. `judged_on`: the day by which periods and rules were judged."""
+    """The Article 30 register at a moment. `judged_on`: the day by which periods and rules were judged.
+
+    `retention_to`: up to which event it was judged how retention is kept, where the rest knows later ones.
+    """
 
     controller: Controller
     as_of: str | None
@@ -134,3 +137,4 @@ class Register(Answer, frozen=True):
     activities: list[RegisteredActivity]
     processor: ProcessorPart
     measures: list[MeasureInUse]
+    retention_to: int | UnsetType = UNSET

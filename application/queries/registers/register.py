@@ -9,6 +9,7 @@ from datetime import date, datetime
 from itertools import zip_longest
 
 import msgspec
+from msgspec import UNSET
 
 from application.answer import given
 from application.controller import Controller
@@ -28,12 +29,15 @@ from application.queries.registers.measures import measures, measures_at, named_
 from application.queries.registers.processor import processor_part
 from application.queries.registers.recipients import RecipientNames, certifications_of
 from application.queries.registers.retention import retention
+from application.remembered import Remembered
 from application.source import Source, instant_or_none, states_at
 from ledger.event import instant
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.adherence import ByCategory
-from projections.reading.register import past_register, present_register
+from projections.reading.register import Register as Contents
+from projections.reading.register import past_register, present_adherence, present_register
 from projections.reading.transfers import party_of
+from projections.reading.views import register_entries
 from projections.views import recipients as recipients_view
 from projections.views.measures import Measure
 from projections.views.processing_register import Assessment, Entry, ObservedActivity
@@ -69,10 +73,24 @@ class _Lookups(msgspec.Struct, frozen=True):
         return transfer(version.country, self.day, party, registered=version.transfer_mechanism)
 
 
-def register(source: Source, controller: Controller, moment: Moment) -> Register:
-    """The register from its views, or, as of a moment of the past, from the events."""
-    clock = moment.as_of or source.now
-    if moment == NOW:
+def register(
+    source: Source,
+    controller: Controller,
+    moment: Moment,
+    remembered: Remembered | None = None,
+) -> Register:
+    """The register from its views, or, as of a moment of the past, from the events.
+
+    `remembered`: how retention is kept, where that need not be judged for this answer.
+    """
+    clock, judged_to = moment.as_of or source.now, None
+    if moment == NOW and remembered is not None:
+        judged = remembered.of(
+            "register", source.session, clock, lambda session: present_adherence(session, clock)
+        )
+        contents = Contents(register_entries(source.session), judged.value)
+        judged_to = judged.until
+    elif moment == NOW:
         contents = present_register(source.session, clock)
     else:
         contents = past_register(source.session, moment, clock, source.privacy_office)
@@ -93,6 +111,7 @@ def register(source: Source, controller: Controller, moment: Moment) -> Register
         recorded_by=instant_or_none(moment.recorded_by),
         at_position=moment.at_position,
         judged_on=lookups.day.isoformat(),
+        retention_to=UNSET if judged_to is None else judged_to,
         activities=activities,
         processor=processor_part(activities),
         measures=measures(measure_rows, by_activity, clock),

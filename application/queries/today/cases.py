@@ -8,13 +8,12 @@ from application.queries.cases.complaints import ComplaintRow
 from application.queries.cases.found_requests import FoundRequest
 from application.queries.cases.incidents import IncidentRow
 from application.queries.intake.sources import SourceRow
-from application.queries.today.task import Task, command, reference_of, state_of
+from application.queries.today.task import UNNAMED, Task, command, reference_of, state_of
 from ledger.event import instant
 from projections.reading.request_acts import NOTHING_HELD, hindrance
 from projections.views.requests import Identity, Request, standing
 from rulebook.calendar import day_of, last_day
 from rulebook.incidents import FULL
-from schemas import names
 from schemas.formats import instant_of
 
 # What an answer must be given besides its outcome, as `ledger request answer --help` names it.
@@ -39,7 +38,7 @@ def tasks_of_request(case: FoundRequest, now: datetime) -> Iterator[Task]:
     subject = reference_of(case.reference)
     task, commands = _next_step(request, state.identity, subject, now)
     by_day = state_of(state.period.due_on, day_of(now))
-    extend = command("request", "extend", request.ref, reason="R", subject=subject or "SUBJECT")
+    extend = command("request", "extend", request.ref, reason="R", subject=subject or UNNAMED)
     yield Task(
         task=task,
         # What was handed over in time is not late: it only is to be answered.
@@ -57,7 +56,7 @@ def tasks_of_request(case: FoundRequest, now: datetime) -> Iterator[Task]:
 def _next_step(
     request: Request, identity: Identity, subject: str | None, now: datetime
 ) -> tuple[str, tuple[str, ...]]:
-    ref, right, whose = request.ref, request.right or "", subject or "SUBJECT"
+    ref, right, whose = request.ref, request.right or "", subject or UNNAMED
     if identity != "verified" and hindrance("answer", request, now, NOTHING_HELD) is not None:
         verify = command("request", "verify-identity", ref, method="M", subject=whose)
         return "check-identity", (verify,)
@@ -134,7 +133,7 @@ def _waiting_task(task: str, row: IncidentRow, done_by: str) -> Task:
 
 
 def _subject_option(row: IncidentRow) -> dict[str, str]:
-    return {"subject": reference_of(row.subject) or "SUBJECT"}
+    return {"subject": reference_of(row.subject) or UNNAMED}
 
 
 def _person_of(row: IncidentRow) -> str | None:
@@ -149,10 +148,12 @@ def task_of_complaint(row: ComplaintRow, now: datetime) -> Task:
     day = last_day(due)
     subject = reference_of(row.subject)
     about = command(
-        "record",
-        names.COMPLAINT_ANSWERED,
-        subject=subject or "SUBJECT",
-        set=f"complaint_ref={row.complaint_ref}",
+        "complaint",
+        "answer",
+        row.complaint_ref,
+        subject=subject or UNNAMED,
+        via="W",
+        outcome="O",
     )
     return Task(
         task="answer-complaint",

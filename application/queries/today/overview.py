@@ -14,7 +14,7 @@ from application.queries.disclosures.notifications import NotificationFilter, no
 from application.queries.intake.dead_letters import forgotten_after
 from application.queries.intake.sources import sources
 from application.queries.keeping.holds import all_holds
-from application.queries.keeping.periods import due_counts
+from application.queries.keeping.periods import Standing, standing_of
 from application.queries.today.cases import (
     task_of_complaint,
     tasks_of_incident,
@@ -31,20 +31,24 @@ from ledger.letters.lists import LetterFilter, count_letters, letters_like
 from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from projections.folds.timetravel import NOW
+from projections.reading.views import open_notifications
 from rulebook.calendar import day_of
 from schemas import names
 from schemas.formats import instant_of
 
 
-def tasks(site: Site, source: Source) -> Iterator[Task]:
-    """What is to be done, in no order. Expects views that are up to date."""
+def tasks(site: Site, source: Source, one_by_one: int | None = None) -> Iterator[Task]:
+    """What is to be done, in no order. Expects views that are up to date.
+
+    `one_by_one`: so many recipients who must be told are tasks of their own; more of them are one task.
+    """
     today = day_of(source.now)
     yield from _requests(source)
     yield from _incidents(source)
     yield from _complaints(source)
     yield from _holds(source, today)
-    yield from _erasures(source, today)
-    yield from _recipients(source)
+    yield from _erasures(standing_of(source, site.remembered).value, today)
+    yield from _recipients(source, one_by_one)
     halted = halted_topics(source.session)
     yield from tasks_of_intake(sources(sources_of(source.session), halted), halted)
     yield from _letters(source, today)
@@ -100,20 +104,30 @@ def _holds(source: Source, today: date) -> Iterator[Task]:
             )
 
 
-def _erasures(source: Source, today: date) -> Iterator[Task]:
+def _erasures(persons: Standing, today: date) -> Iterator[Task]:
     """At most two tasks for all persons together: one run carries out every erasure."""
     run = (command("retention", "due"), command("retention", "run", "--yes"))
-    passed, deferred, since = due_counts(source, today)
-    if passed:
-        day = since or today
+    if persons.passed:
+        day = persons.oldest or today
         yield Task(
-            task="erase-passed", state=state_of(day, today), day=day, count=passed, commands=run
+            task="erase-passed",
+            state=state_of(day, today),
+            day=day,
+            count=persons.passed,
+            commands=run,
         )
-    if deferred:
-        yield Task(task="erase-deferred", state="due", count=deferred, commands=run)
+    if persons.deferred:
+        yield Task(task="erase-deferred", state="due", count=persons.deferred, commands=run)
 
 
-def _recipients(source: Source) -> Iterator[Task]:
+def _recipients(source: Source, one_by_one: int | None) -> Iterator[Task]:
+    """A task for each recipient; one for all of them where there are more than `one_by_one`."""
+    if one_by_one is not None:
+        number = open_notifications(source.session)
+        if number > one_by_one:
+            lists = command("notify", "list")
+            yield Task(task="tell-recipient", state="waits", count=number, commands=(lists,))
+            return
     for row in notification_tasks(source, NotificationFilter()):
         subject, recipient, action = reference_of(row.subject), row.recipient, row.action
         record = command("notify", "record", subject, recipient, action=action)

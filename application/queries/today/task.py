@@ -48,6 +48,8 @@ TASKS = (
     "rotate-keys",
 )
 """Order of equally urgent tasks: a task that holds up other work comes first."""
+UNNAMED = "SUBJECT"
+"""What stands in a command for a person whose reference is not known."""
 _NO_DAY = date.max
 _NO_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -124,13 +126,18 @@ def reference_of(name: Name | None) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def lacks_person(row: TaskRow) -> bool:
+    """Whether a command of a task names a person whose reference is not known, or not told."""
+    return any(UNNAMED in shlex.split(text) for text in row.commands)
+
+
 def command(*words: str | None, **options: str | Sequence[str] | bool | None) -> str:
     """A command of this program as a shell takes it; an option without a value is left out.
 
     A word that is not known, such as an erased person's reference, stands there as SUBJECT.
     """
     flags = [word for name, value in options.items() for word in _option(name, value)]
-    return shlex.join(["ledger", *("SUBJECT" if word is None else word for word in words), *flags])
+    return shlex.join(["ledger", *(UNNAMED if word is None else word for word in words), *flags])
 
 
 def _option(name: str, value: str | Sequence[str] | bool | None) -> Iterator[str]:

@@ -381,3 +381,66 @@ def test_no_session_outlives_its_kind(place: Place) -> None:
     place.back(place.begin())
     (session,) = place.console.house.sessions.listed()
     assert session.principal.until == session.began + LIVES["staff"].most
+
+
+def ends_another(place: Place, browser: TestClient, name: str) -> str:
+    """Ask to end a login, and where the answer leads."""
+    csrf = place.who(browser)["csrf"]
+    form = {"csrf": csrf, "name": name}
+    sent = browser.post("/sessions/end", data=form, headers=place.console.same)
+    assert sent.status_code == 303
+    return str(sent.headers["location"])
+
+
+@pytest.mark.parametrize("said", [None, -3600, "now", True, 1e30])
+def test_only_who_showed_just_now_who_they_are_ends_another_login(place: Place, said: Any) -> None:
+    """The provider logs a browser in again without a question; only its `auth_time` tells."""
+    place.back(place.begin())
+    sessions = place.console.house.sessions
+    (first,) = sessions.listed()
+    attacker = place.new_browser()
+    at = seconds(place.console.clock()) + said if isinstance(said, int) and said < 0 else said
+    place.claims = {"sid": "s2"} | ({} if at is None else {"auth_time": at})
+    place.back(place.begin(attacker), attacker)
+    assert ends_another(place, attacker, first.name) == "/login?again=true&next=%2Fsessions"
+    assert len(sessions.listed()) == 2
+    own = next(one for one in sessions.listed() if one.name != first.name)
+    assert ends_another(place, attacker, own.name) == "/sessions", "a session ends itself"
+    assert sessions.listed() == [first]
+
+
+def test_a_login_again_asks_the_person_and_then_another_login_ends(place: Place) -> None:
+    place.back(place.begin())
+    sessions, now = place.console.house.sessions, seconds(place.console.clock())
+    (first,) = sessions.listed()
+    browser = place.new_browser()
+    place.back(place.begin(browser), browser)
+    asked = place.begin(browser, again="true", next="/sessions")
+    assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+    place.claims = {"auth_time": now - int(LIFE.total_seconds()) - 61}
+    assert why(place.back(asked, browser)) == (403, "token-wrong"), "the provider asked nobody"
+    asked = place.begin(browser, again="true", next="/sessions")
+    place.claims = {"auth_time": now}
+    assert place.back(asked, browser).headers["location"] == "/sessions"
+    assert len(sessions.listed()) == 2, "the login before is over"
+    place.console.clock.forward(minutes=9)
+    assert place.who(browser)["reference"] == "employee/7"
+    assert ends_another(place, browser, first.name) == "/sessions"
+    assert len(sessions.listed()) == 1
+
+
+def test_a_login_of_a_moment_ago_ends_others_for_ten_minutes(place: Place) -> None:
+    place.claims = {"auth_time": seconds(place.console.clock())}
+    other = place.new_browser()
+    place.back(place.begin(other), other)
+    sessions = place.console.house.sessions
+    (first,) = sessions.listed()
+    place.back(place.begin())
+    place.console.clock.forward(minutes=10)
+    place.claims = {}
+    assert ends_another(place, place.browser, first.name).startswith("/login?again=true")
+    portal = place.new_browser()
+    place.claims = {"data_subject": "customer/10023"}
+    place.back(place.begin(portal, door="portal"), portal)
+    assert ends_another(place, portal, first.name).endswith("&door=portal")
+    assert len(sessions.listed()) == 3

@@ -1,0 +1,1 @@
+"""Published history as Parquet: written once, checked without the database, counted by any engine."""

@@ -1,0 +1,63 @@
+"""Questions to an archive: named SQL over its events, answered by DuckDB in this process.
+
+The SQL is that of Spark, too: DuckDB gets the three functions that it calls otherwise. What an annulment took
+back counts nowhere. That is decided by the fold that the views use, over annulments and what they name.
+"""
+
+from collections.abc import Collection
+from itertools import chain
+
+import duckdb
+import pyarrow as pa
+
+from archive.manifest import Asked
+from archive.places import Place
+from archive.questions import sql_of
+from archive.writing import stored_manifest
+from ledger.errors import Unproven
+from ledger.event import RecordedEvent, decode_event
+from ledger.tlog.tree.bundles import read_entry
+from projections.folds.annulment import effects, name_of
+
+_SPARK_WORDS = (
+    "CREATE MACRO explode(list) AS unnest(list)",
+    "CREATE MACRO collect_set(value) AS coalesce(list(DISTINCT value) FILTER (value IS NOT NULL), [])",
+    "CREATE MACRO sort_array(list) AS list_sort(list)",
+)
+
+
+class Archive:
+    """An archive that questions are asked of. `privacy_office`: sources that may annul for others."""
+
+    def __init__(self, place: Place, privacy_office: Collection[str]) -> None:
+        manifest = stored_manifest(place)
+        if manifest is None:
+            raise Unproven("there is no archive: run `ledger archive`")
+        self.position = manifest.last
+        self._engine = duckdb.connect()
+        self._engine.execute("SET TimeZone = 'UTC'")
+        for statement in _SPARK_WORDS:
+            self._engine.execute(statement)
+        self._engine.register("segments", place.dataset([s.file for s in manifest.segments]))
+        self._engine.register("annulled", self._annulled(privacy_office))
+        self._engine.execute(f"CREATE VIEW events AS {sql_of('events')}")
+
+    def ask(self, question: str) -> Asked:
+        """The answer to one of `QUESTIONS`."""
+        self._engine.execute(sql_of(question))
+        columns = tuple(name for name, *_ in self._engine.description)
+        return Asked(question, self.position, columns, tuple(self._engine.fetchall()))
+
+    def _annulled(self, privacy_office: Collection[str]) -> pa.Table:
+        """The positions of the events that annulments took back."""
+        rows = self._engine.execute(sql_of("annulments")).fetchall()
+        events = {name_of(event): event for event in map(_event_of, chain.from_iterable(rows))}
+        annulled = effects(events.values(), privacy_office).annulled
+        positions = [events[name].position for name in annulled]
+        return pa.table({"position": pa.array(positions, pa.int64())})
+
+
+def _event_of(content: bytes) -> RecordedEvent:
+    entry = read_entry(content)
+    place = entry.stream, entry.version, entry.type, entry.state
+    return decode_event(*place, entry.position, entry.recorded_at)

@@ -1,0 +1,110 @@
+"""The audit of an archive: every byte against what the log signed, without the database and without any key.
+
+The entries of a segment must come to its tree hash, the segments to the tree that a checkpoint signs for, and
+every column must say what its entry says. What does not hold is a finding, and the audit goes on.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import pyarrow as pa
+
+from archive.columns import table_of
+from archive.manifest import (
+    MANIFEST,
+    CheckedArchive,
+    Manifest,
+    Segment,
+    decode_manifest,
+    verify_manifest,
+)
+from archive.places import Place
+from archive.segment import decode_segment
+from ledger.audit import Findings
+from ledger.errors import Unproven
+from ledger.tlog.signing.base64 import to_base64
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.tree.merkle import CompactRange, hash_leaf
+
+
+def check_archive(place: Place, keys: Sequence[VerifierKey], findings: Findings) -> CheckedArchive:
+    """Read the whole archive. `keys`: of the log. Raises ServiceAway when its place cannot be reached."""
+    manifest = _manifest(place, findings)
+    tree, published = CompactRange(), 0
+    if manifest is not None:
+        for segment in manifest.segments:
+            _Checked(segment, findings, tree).look(place)
+        published = _signed_size(manifest, keys, findings)
+    return CheckedArchive(findings.sorted(), tree.size, tree.root(), published)
+
+
+def _manifest(place: Place, findings: Findings) -> Manifest | None:
+    content = place.get(MANIFEST)
+    if content is None:
+        findings.note(None, "archive", f"there is no {MANIFEST}")
+        return None
+    try:
+        return decode_manifest(content)
+    except Unproven as error:
+        findings.note(None, "archive", str(error))
+        return None
+
+
+def _signed_size(manifest: Manifest, keys: Sequence[VerifierKey], findings: Findings) -> int:
+    try:
+        return verify_manifest(manifest, keys).size
+    except Unproven as error:
+        findings.note(None, "checkpoint", f"{MANIFEST}: {error}")
+        return 0
+
+
+class _Checked:
+    """A segment as it is looked at. `tree`: of all entries so far; it stops growing where one is missing."""
+
+    def __init__(self, segment: Segment, findings: Findings, tree: CompactRange) -> None:
+        self._segment = segment
+        self._findings = findings
+        self._tree = tree
+        self._own = CompactRange()
+
+    def look(self, place: Place) -> None:
+        """Note whatever of the segment is not as its log signed it."""
+        segment = self._segment
+        content = place.get(segment.file)
+        if content is None:
+            self._note(segment.first, "the file of this segment is missing")
+            return
+        if len(content) != segment.bytes or sha256(content).hexdigest() != segment.sha256:
+            self._note(segment.first, "the file of this segment was changed")
+        try:
+            for rows in decode_segment(content):
+                self._look_at(rows)
+        except Unproven as error:
+            self._note(self._position, str(error))
+        if to_base64(self._own.root()) != segment.root:
+            self._note(segment.first, "the entries of this segment have another tree hash")
+        self._findings.progress.reached(segment.last)
+
+    @property
+    def _position(self) -> int:
+        """Of the next entry."""
+        return self._segment.first + self._own.size
+
+    def _look_at(self, rows: pa.Table) -> None:
+        entries: list[bytes] = rows.column("entry").to_pylist()
+        first = self._position
+        said = table_of(entries)
+        if not said.equals(rows.replace_schema_metadata()):
+            self._note(first, f"columns of {len(entries)} events say other things than the entries")
+        expected = pa.array(range(first, first + len(entries)), pa.int64())
+        if not said.column("position").combine_chunks().equals(expected):
+            self._note(first, f"{len(entries)} entries do not follow each other")
+        whole = self._tree.size + 1 == first
+        for entry in entries:
+            leaf = hash_leaf(entry)
+            self._own.add(leaf)
+            if whole:
+                self._tree.add(leaf)
+
+    def _note(self, position: int, detail: str) -> None:
+        self._findings.note(position, "archive", detail)

@@ -1,0 +1,123 @@
+"""What an archive holds, as one file that any program can read: its segments, and what signs for them. Pure.
+
+A segment is a file of as many events as every other one, a power of 2, so its tree hash is a node of the
+log's tree. Only whole segments are archived; none is ever changed. Their hashes come to the root of the
+archive's tree, and a consistency proof leads from there to a checkpoint that the log signed.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ledger.audit import Finding
+from ledger.errors import Misconfigured, Unproven
+from ledger.tlog.signing.base64 import from_base64
+from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.tree.merkle import root_of
+from ledger.tlog.tree.proofs import verify_consistency
+
+MANIFEST = "archive.json"
+FORMAT = "processing-ledger-archive/1"
+# 65,536 events are some ten MB: few files, and little is lost of a last segment that is not whole.
+SEGMENT_EVENTS = 1 << 16
+LEAST_SEGMENT_EVENTS = 1 << 8
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """A file of events. `root`: tree hash of its entries, in base64; `sha256`: of the file, hexadecimal."""
+
+    first: int
+    last: int
+    file: str
+    bytes: int
+    sha256: str
+    root: str
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An archive. `checkpoint`: the signed note; `consistency`: from the archive's tree to it, in base64."""
+
+    format: str
+    origin: str
+    segment_events: int
+    segments: tuple[Segment, ...] = ()
+    checkpoint: str = ""
+    consistency: tuple[str, ...] = ()
+
+    @property
+    def last(self) -> int:
+        """The last position that is archived; 0 without any."""
+        return self.segments[-1].last if self.segments else 0
+
+
+class CheckedArchive(msgspec.Struct, frozen=True):
+    """What an audit found of an archive. `published`: size of the checkpoint that signs for it, or 0.
+
+    `size`, `root`: of the tree over the entries that are really there, up to the first that is missing.
+    """
+
+    findings: tuple[Finding, ...]
+    size: int
+    root: bytes
+    published: int
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The answer to a question over the events up to a position, as rows of columns."""
+
+    question: str
+    position: int
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+def new_manifest(origin: str, segment_events: int) -> Manifest:
+    """An empty archive. Raises Misconfigured for a size that is no power of 2, or below 256."""
+    if segment_events < LEAST_SEGMENT_EVENTS or segment_events & (segment_events - 1):
+        raise Misconfigured(
+            f"a segment holds a power of 2 of events, at least {LEAST_SEGMENT_EVENTS}"
+        )
+    return Manifest(FORMAT, origin, segment_events)
+
+
+def segment_file(first: int) -> str:
+    """The name of the file whose first event is at a position: names in order are positions in order."""
+    return f"segments/{first:019d}.parquet"
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """The bytes of the file: JSON of several lines, members in the order of the struct."""
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
+
+
+def decode_manifest(content: bytes) -> Manifest:
+    """Read the file. Raises Unproven when it is no manifest of this format, or its segments do not follow."""
+    try:
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except msgspec.DecodeError:
+        raise Unproven(f"{MANIFEST} is no manifest of an archive") from None
+    if manifest.format != FORMAT:
+        raise Unproven(f"{MANIFEST} has another format than {FORMAT}")
+    for number, segment in enumerate(manifest.segments):
+        first = number * manifest.segment_events + 1
+        follows = (first, first + manifest.segment_events - 1, segment_file(first))
+        if (segment.first, segment.last, segment.file) != follows:
+            raise Unproven(f"{MANIFEST}: segment {number + 1} does not follow the one before it")
+    return manifest
+
+
+def root_of_segments(segments: Sequence[Segment]) -> bytes:
+    """The root of the log's tree over whole segments: perfect subtrees, so each counts as a leaf."""
+    return root_of(from_base64(segment.root) for segment in segments)[1]
+
+
+def verify_manifest(manifest: Manifest, keys: Sequence[VerifierKey]) -> Checkpoint:
+    """The checkpoint that signs for the archive. Raises Unproven when it does not."""
+    checkpoint = verify_checkpoint(manifest.checkpoint.encode(), keys)
+    if checkpoint.origin != manifest.origin:
+        raise Unproven(f"{MANIFEST} holds a checkpoint of another log")
+    proof = [from_base64(text) for text in manifest.consistency]
+    root = root_of_segments(manifest.segments)
+    verify_consistency(manifest.last, checkpoint.size, root, checkpoint.root, proof)
+    return checkpoint

@@ -1,0 +1,107 @@
+"""Where an archive lies: a folder, or a bucket of an S3-compatible store. A file is whole or not there."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from pyarrow import fs
+from pyarrow.dataset import Dataset, dataset
+
+from archive.columns import SCHEMA
+from ledger.errors import Misconfigured, ServiceAway
+from ledger.tlog.store.files import SECRET_FILE, SECRET_FOLDER, write_files
+
+_S3 = "s3://"
+
+
+class Place(Protocol):
+    """A store of files by name, such as `segments/0000000000000000001.parquet`."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file over the one that is there. Durable on return. Raises ServiceAway."""
+
+    def get(self, name: str) -> bytes | None:
+        """What a file holds; None when there is none. Raises ServiceAway."""
+
+    def dataset(self, names: Sequence[str]) -> Dataset:
+        """Parquet files as one table that is read as far as a question needs it. Raises ServiceAway."""
+
+
+class FolderPlace:
+    """A folder of this machine. Only its owner reads it: entries say what was done with whose data."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def put(self, name: str, content: bytes) -> None:
+        """See `Place`."""
+        write_files({self._path / name: content}, SECRET_FILE, SECRET_FOLDER)
+
+    def get(self, name: str) -> bytes | None:
+        """See `Place`."""
+        try:
+            return (self._path / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _away(error) from None
+
+    def dataset(self, names: Sequence[str]) -> Dataset:
+        """See `Place`."""
+        return _dataset([str(self._path / name) for name in names], fs.LocalFileSystem())
+
+
+class BucketPlace:
+    """A prefix of a bucket, by Arrow's client: `s3://bucket/prefix?region=…&endpoint_override=…`.
+
+    Its keys come from the environment, as for every client of S3 (`AWS_ACCESS_KEY_ID` and the like).
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            self._files, self._prefix = fs.FileSystem.from_uri(address)
+        except (OSError, ValueError) as error:
+            raise Misconfigured(f"this is no address of a bucket: {error}") from None
+        if not self._prefix:
+            raise Misconfigured("this is no address of a bucket: it names none")
+
+    def put(self, name: str, content: bytes) -> None:
+        """See `Place`. The store shows an object when it is complete."""
+        try:
+            with self._files.open_output_stream(f"{self._prefix}/{name}") as stream:
+                stream.write(content)
+        except OSError as error:
+            raise _away(error) from None
+
+    def get(self, name: str) -> bytes | None:
+        """See `Place`."""
+        try:
+            with self._files.open_input_stream(f"{self._prefix}/{name}") as stream:
+                content: bytes = stream.read()
+                return content
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _away(error) from None
+
+    def dataset(self, names: Sequence[str]) -> Dataset:
+        """See `Place`."""
+        return _dataset([f"{self._prefix}/{name}" for name in names], self._files)
+
+
+def _dataset(paths: Sequence[str], files: fs.FileSystem) -> Dataset:
+    try:
+        return dataset(list(paths), schema=SCHEMA, filesystem=files, format="parquet")
+    except OSError as error:
+        raise _away(error) from None
+
+
+def place_at(address: str) -> Place:
+    """The place of an address: `s3://…`, else a folder."""
+    return BucketPlace(address) if address.startswith(_S3) else FolderPlace(Path(address))
+
+
+def _away(error: OSError) -> ServiceAway:
+    what = os.strerror(error.errno) if error.errno else type(error).__name__
+    return ServiceAway(f"the archive cannot be reached: {what}")

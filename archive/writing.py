@@ -1,0 +1,151 @@
+"""Writes what is published into an archive, segment by segment, once and in order.
+
+It reads the log's files alone: the database is not asked, and no key of a person is needed. A segment is
+compared with the tiles before it is written, and the manifest names it only when it is there. So a process
+that dies leaves whole segments and a manifest that names the first of them; the next one goes on there.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+
+import msgspec
+
+from archive.manifest import (
+    MANIFEST,
+    Manifest,
+    Segment,
+    decode_manifest,
+    encode_manifest,
+    new_manifest,
+    root_of_segments,
+    segment_file,
+)
+from archive.places import Place
+from archive.segment import encode_segment
+from ledger.errors import Misconfigured, Unproven
+from ledger.tlog.proving.reading import PublishedCheckpoint
+from ledger.tlog.signing.base64 import to_base64
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.tree.merkle import hash_leaf, hash_perfect
+from ledger.tlog.tree.proofs import Node, consistency_proof, root_at
+from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of
+
+# A manifest of many segments is large: it is written again now and then, and at the end.
+_SEGMENTS_A_MANIFEST = 64
+
+
+class PublishedHistory:
+    """The entries under one checkpoint, and the tree over them."""
+
+    def __init__(self, folder: LogFolder, signed: PublishedCheckpoint) -> None:
+        self.folder = folder
+        self.signed = signed
+        self.node: Node = nodes_of(self.size, folder.tile)
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return self.signed.checkpoint.size
+
+    def read(self, first: int, count: int) -> tuple[list[bytes], bytes]:
+        """Entries from a position on, and their tree hash. Raises Unproven when the log's files disagree.
+
+        `count`: a power of 2 that is at least a bundle; `first` begins such a part of the tree.
+        """
+        entries: list[bytes] = []
+        leaves: list[bytes] = []
+        for number in range((first - 1) // TILE_WIDTH, (first - 1 + count) // TILE_WIDTH):
+            entries += self.folder.bundle(number, TILE_WIDTH)
+            leaves += self.folder.tile(0, number, TILE_WIDTH)
+        root = hash_perfect(leaves)
+        same = [hash_leaf(entry) for entry in entries] == leaves
+        if not same or root != self.node(count.bit_length() - 1, (first - 1) // count):
+            last = first + count - 1
+            raise Unproven(
+                f"the log's files do not make up one tree at positions {first} to {last}"
+            )
+        return entries, root
+
+
+def stored_manifest(place: Place) -> Manifest | None:
+    """The manifest of an archive; None when there is none yet. Raises Unproven, ServiceAway."""
+    content = place.get(MANIFEST)
+    return None if content is None else decode_manifest(content)
+
+
+def archive(
+    history: PublishedHistory,
+    place: Place,
+    segment_events: int,
+    wrote: Callable[[Manifest], None] = lambda _: None,
+) -> Manifest:
+    """Write every whole segment that is published and not archived yet; the manifest that then holds.
+
+    `segment_events`: the size of its segments, which never changes. `wrote`: is told after each manifest.
+    Raises Unproven when the archive is of another history, Misconfigured, ServiceAway.
+    """
+    manifest = stored_manifest(place) or new_manifest(
+        history.signed.checkpoint.origin, segment_events
+    )
+    _check_same_history(history, manifest, segment_events)
+    for grown in _growing(history, place, manifest):
+        place.put(MANIFEST, encode_manifest(grown))
+        wrote(grown)
+        manifest = grown
+    return manifest
+
+
+def _check_same_history(history: PublishedHistory, manifest: Manifest, segment_events: int) -> None:
+    """Raise unless what is archived is the beginning of what is published."""
+    if manifest.origin != history.signed.checkpoint.origin:
+        raise Misconfigured(f"the archive is of the log {manifest.origin}")
+    if manifest.segment_events != segment_events:
+        raise Misconfigured(f"the archive has segments of {manifest.segment_events} events")
+    if manifest.last > history.size:
+        raise Unproven(f"the archive ends at {manifest.last}, the published log at {history.size}")
+    if root_of_segments(manifest.segments) != root_at(manifest.last, history.node):
+        raise Unproven("the archive holds another history than the log")
+
+
+def _growing(history: PublishedHistory, place: Place, manifest: Manifest) -> Iterator[Manifest]:
+    """The manifest with more and more segments, each of which is there."""
+    size = manifest.segment_events
+    written = list(manifest.segments)
+    for first in range(manifest.last + 1, history.size - size + 2, size):
+        written.append(_write(history, place, first, size))
+        if len(written) % _SEGMENTS_A_MANIFEST == 0:
+            yield _signed(history, manifest, written)
+    if len(written) % _SEGMENTS_A_MANIFEST and len(written) > len(manifest.segments):
+        yield _signed(history, manifest, written)
+
+
+def _write(history: PublishedHistory, place: Place, first: int, count: int) -> Segment:
+    entries, root = history.read(first, count)
+    facts = {
+        "origin": history.signed.checkpoint.origin,
+        "first": str(first),
+        "last": str(first + count - 1),
+        "root": to_base64(root),
+    }
+    content = encode_segment(entries, facts)
+    name = segment_file(first)
+    place.put(name, content)
+    return Segment(
+        first=first,
+        last=first + count - 1,
+        file=name,
+        bytes=len(content),
+        sha256=sha256(content).hexdigest(),
+        root=to_base64(root),
+    )
+
+
+def _signed(history: PublishedHistory, manifest: Manifest, written: Sequence[Segment]) -> Manifest:
+    """The manifest of these segments, and the proof that the checkpoint's tree begins with them."""
+    proof = consistency_proof(written[-1].last, history.size, history.node)
+    return msgspec.structs.replace(
+        manifest,
+        segments=tuple(written),
+        checkpoint=history.signed.content.decode(),
+        consistency=tuple(map(to_base64, proof)),
+    )

@@ -1,0 +1,72 @@
+"""Archives of a ledger: writing what its log published, and checking that, without the database.
+
+Arrow and Parquet come with the extra `scale`, and are imported here when they are asked for, not before.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from application.queries.upkeep.archives import ArchivedCounts, ArchivedHistory, archived, asked
+from archive.manifest import SEGMENT_EVENTS, CheckedArchive
+from host.keys import log_key
+from host.settings import Settings
+from ledger.audit import Findings
+from ledger.errors import Misconfigured, Unproven
+from ledger.tlog.proving.reading import published
+from ledger.tlog.signing.checkpoints import verify_checkpoint
+from ledger.tlog.store.folder import LogFolder
+
+
+def archive_published(
+    settings: Settings, address: str, segment_events: int | None, wrote: Callable[[int], None]
+) -> ArchivedHistory:
+    """Write what is published and not archived yet.
+
+    `segment_events`: of a new archive, None for the usual size. `wrote`: is told the last position that is
+    archived. Raises Misconfigured, Unproven, ServiceAway.
+    """
+    _check_extra()
+    from archive.places import place_at
+    from archive.writing import PublishedHistory, archive, stored_manifest
+
+    folder = LogFolder(settings.log.folder)
+    signed = published(folder)
+    if signed is None:
+        raise Unproven(f"there is no checkpoint in {folder.path}: run `ledger publish`")
+    verify_checkpoint(signed.content, log_key(settings).known())
+    place, history = place_at(address), PublishedHistory(folder, signed)
+    before = stored_manifest(place)
+    size = segment_events or (before.segment_events if before else SEGMENT_EVENTS)
+    manifest = archive(history, place, size, lambda grown: wrote(grown.last))
+    return archived(manifest, before.last if before else 0, history.size)
+
+
+def audit_archive(settings: Settings, address: str) -> CheckedArchive:
+    """Check an archive against what this ledger's log signed. Raises Misconfigured, ServiceAway."""
+    _check_extra()
+    from archive.checking import check_archive
+    from archive.places import place_at
+
+    keys = log_key(settings).known()
+    if not keys:
+        raise Misconfigured("the log has no key yet: run `ledger init`")
+    return check_archive(place_at(address), keys, Findings())
+
+
+def asked_archive(settings: Settings, address: str, question: str) -> ArchivedCounts:
+    """The answer of an archive to a question; its bytes are not checked. Raises Misconfigured, Unproven."""
+    _check_extra()
+    from archive.asking import Archive
+    from archive.places import place_at
+
+    return asked(Archive(place_at(address), (settings.privacy_office,)).ask(question))
+
+
+def _check_extra() -> None:
+    try:
+        import_module("pyarrow")
+        import_module("duckdb")
+    except ModuleNotFoundError:
+        raise Misconfigured(
+            "archives need Arrow and DuckDB: install the extra `scale` of processing-ledger"
+        ) from None

@@ -1,0 +1,152 @@
+"""An archive of a real ledger: its answers are those of the views, and foreign programs read and prove it."""
+
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.dataset as ds
+import pytest
+
+from host.settings import OFFICE
+from ledger.event import RecordedEvent, decode_event
+from ledger.tlog.proving.proof_file import verify_entry
+from ledger.tlog.proving.reading import prove
+from ledger.tlog.signing.keys import parse_verifier_key
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.tree.bundles import read_entry
+from projections.folds.annulment import effects, name_of
+from rulebook.calendar import AMSTERDAM
+from tests.fixtures.console import Cli
+
+SEGMENT = 256
+EVENTS = 3 * SEGMENT
+
+
+@pytest.fixture
+def archived(cli: Cli) -> tuple[Cli, str]:
+    """A ledger of made-up events, all of them in an archive of three segments."""
+    path = cli.folder / "sample.ndjson"
+    path.write_bytes(cli("sample", "--events", str(EVENTS)).out)
+    assert cli("ingest", str(path)).status == 0
+    assert cli("publish", "--once").status == 0
+    address = str(cli.folder / "archive")
+    answer = cli("archive", address, "--segment", str(SEGMENT), "--json").json
+    assert (answer["position"], answer["waiting"]) == (EVENTS, 0)
+    return cli, address
+
+
+def rows_of(cli: Cli, question: str, address: str) -> list[dict[str, Any]]:
+    answer = cli("query", question, address, "--json").json
+    assert answer["position"] == EVENTS
+    rows: list[dict[str, Any]] = answer["rows"]
+    return rows
+
+
+def quarter_of(text: str) -> str:
+    day = datetime.fromisoformat(text).astimezone(AMSTERDAM)
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
+def test_the_register_as_observed_is_that_of_the_view(archived: tuple[Cli, str]) -> None:
+    cli, address = archived
+    register = cli("register", "--json").json
+    expected = {
+        activity["activity"]: activity["observed"]
+        for activity in register["activities"]
+        if activity["observed"]["events"]
+    }
+    counted = {row.pop("activity"): row for row in rows_of(cli, "register", address)}
+    assert counted == expected
+
+
+def test_disclosures_are_those_of_the_view(archived: tuple[Cli, str]) -> None:
+    cli, address = archived
+    expected = Counter(
+        (row["recipient"], row["recipient_kind"], quarter_of(row["occurred_at"]), row["provision"])
+        for row in cli("disclosures", "--json").json["disclosures"]
+    )
+    counted = {
+        (row["recipient"], row["recipient_kind"], row["quarter"], row["provision"]): row["given"]
+        for row in rows_of(cli, "disclosures", address)
+    }
+    assert counted == expected
+    assert len(counted) > 10
+
+
+def published_events(cli: Cli) -> list[RecordedEvent]:
+    folder = LogFolder(cli.folder / "data" / "tlog" / "main")
+    content = [one for number in range(EVENTS // SEGMENT) for one in folder.bundle(number, SEGMENT)]
+    entries = map(read_entry, content)
+    return [
+        decode_event(e.stream, e.version, e.type, e.state, e.position, e.recorded_at)
+        for e in entries
+    ]
+
+
+def test_acts_of_consent_are_those_of_the_events(archived: tuple[Cli, str]) -> None:
+    cli, address = archived
+    events = published_events(cli)
+    annulled = effects(events, [OFFICE]).annulled
+    assert annulled
+    expected = Counter(
+        (
+            event.time.astimezone(AMSTERDAM).strftime("%Y-%m"),
+            event.facts["purpose"],
+            event.name.removeprefix("consent-"),
+        )
+        for event in events
+        if event.name.startswith("consent-") and name_of(event) not in annulled
+    )
+    counted = {
+        (row["month"], row["purpose"], row["act"]): row["acts"]
+        for row in rows_of(cli, "consents", address)
+    }
+    assert counted == expected
+
+
+def test_foreign_programs_read_it_and_each_row_is_proven(archived: tuple[Cli, str]) -> None:
+    cli, address = archived
+    pattern = f"{address}/segments/*.parquet"
+    sql = "SELECT count(*), sum(position), max(position) FROM read_parquet(?)"
+    assert duckdb.execute(sql, [pattern]).fetchone() == (
+        EVENTS,
+        EVENTS * (EVENTS + 1) // 2,
+        EVENTS,
+    )
+    assert ds.dataset(f"{address}/segments").count_rows() == EVENTS
+    rows = duckdb.execute("SELECT position, entry FROM read_parquet(?)", [pattern]).fetchall()
+    key = parse_verifier_key(cli("log", "keys", "--json").json["keys"][-1])
+    folder = LogFolder(cli.folder / "data" / "tlog" / "main")
+    for position, entry in rows[:: EVENTS // 8]:
+        assert verify_entry(prove(folder, position), entry, [key], None).size == EVENTS
+
+
+def test_it_is_audited_without_the_database(archived: tuple[Cli, str]) -> None:
+    cli, address = archived
+    cli.set(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    audit = cli("audit", "--archive", address, "--json")
+    assert (audit.status, audit.json["verdict"], audit.json["size"]) == (0, "in-order", EVENTS)
+    first = sorted(Path(address, "segments").iterdir())[0]
+    first.unlink()
+    audit = cli("audit", "--archive", address, "--json")
+    assert (audit.status, audit.json["verdict"]) == (1, "not-in-order")
+    assert [finding["position"] for finding in audit.json["findings"]] == [1]
+    assert cli("audit", "--archive", address, "--views").status == 2
+    assert cli("query", "register", str(cli.folder / "nothing")).status == 1
+
+
+def test_without_the_extra_the_commands_say_what_to_install(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for command in (
+        ("archive", "folder"),
+        ("query", "register", "folder"),
+        ("audit", "--archive", "x"),
+    ):
+        ran = cli(*command)
+        assert ran.status == 2
+        assert "install the extra `scale`" in ran.err

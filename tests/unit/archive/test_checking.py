@@ -1,0 +1,192 @@
+"""The audit of an archive names whatever is not as the log signed it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from archive.checking import check_archive
+from archive.manifest import MANIFEST, CheckedArchive, Manifest, Segment, decode_manifest
+from archive.places import FolderPlace
+from archive.segment import decode_segment, encode_segment
+from archive.writing import archive
+from ledger.audit import Findings
+from ledger.tlog.signing.keys import SigningKey
+from tests.fixtures.published import entries, entry, history_of
+from tests.fixtures.tlog import ORIGIN, log_key
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An archive of two segments, of a log of 600 entries."""
+    archive(history_of(tmp_path / "log", 600), FolderPlace(tmp_path / "archive"), 256)
+    return tmp_path / "archive"
+
+
+def checked(folder: Path, key: SigningKey | None = None) -> CheckedArchive:
+    keys = [(key or log_key()).verifier]
+    return check_archive(FolderPlace(folder), keys, Findings())
+
+
+def segment(folder: Path, number: int = 1) -> Path:
+    return sorted((folder / "segments").iterdir())[number]
+
+
+def replace_rows(path: Path, rows: pa.Table) -> None:
+    """Write a file of the same columns with other rows."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(rows, path, compression="zstd")
+
+
+def rows_of(path: Path) -> pa.Table:
+    return pa.concat_tables(decode_segment(path.read_bytes()))
+
+
+def test_an_archive_as_it_was_written_is_in_order(folder: Path) -> None:
+    found = checked(folder)
+    assert found.findings == ()
+    assert (found.size, found.published) == (512, 600)
+
+
+def flipped(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def without_a_row(path: Path) -> None:
+    replace_rows(path, rows_of(path).slice(1))
+
+
+def in_another_order(path: Path) -> None:
+    rows = rows_of(path)
+    replace_rows(path, pa.concat_tables([rows.slice(1), rows.slice(0, 1)]))
+
+
+def another_recipient(path: Path) -> None:
+    rows = rows_of(path)
+    column = rows.schema.get_field_index("recipient")
+    replace_rows(path, rows.set_column(column, rows.field(column), pa.array(["other"] * len(rows))))
+
+
+def another_entry(path: Path) -> None:
+    content = rows_of(path).column("entry").to_pylist()
+    content[5] = content[5].replace(b"carrier-", b"carrier+")
+    path.write_bytes(encode_segment(content, {}))
+
+
+def other_columns(path: Path) -> None:
+    replace_rows(path, rows_of(path).drop_columns(["country"]))
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        flipped,
+        cut,
+        Path.unlink,
+        without_a_row,
+        in_another_order,
+        another_recipient,
+        another_entry,
+        other_columns,
+    ],
+)
+@pytest.mark.parametrize("known", [False, True])
+def test_every_alteration_of_a_segment_is_named(
+    folder: Path, alter: Callable[[Path], None], known: bool
+) -> None:
+    """`known`: the manifest was made to fit the changed file, too."""
+    alter(segment(folder))
+    if known and segment_exists(folder):
+        fit(folder)
+    found = checked(folder)
+    assert {(finding.position or 0) > 256 for finding in found.findings} == {True}
+    assert {finding.kind for finding in found.findings} == {"archive"}
+
+
+def segment_exists(folder: Path) -> bool:
+    return len(list((folder / "segments").iterdir())) == 2
+
+
+def fit(folder: Path) -> None:
+    from hashlib import sha256
+
+    content = segment(folder).read_bytes()
+    manifest = stored(folder)
+    changed = msgspec.structs.replace(
+        manifest.segments[1], bytes=len(content), sha256=sha256(content).hexdigest()
+    )
+    store(folder, (manifest.segments[0], changed))
+
+
+def stored(folder: Path) -> Manifest:
+    return decode_manifest((folder / MANIFEST).read_bytes())
+
+
+def store(folder: Path, segments: tuple[Segment, ...]) -> None:
+    changed = msgspec.structs.replace(stored(folder), segments=segments)
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(changed))
+
+
+def test_two_segments_in_each_others_place_are_named(folder: Path) -> None:
+    first, second = segment(folder, 0), segment(folder, 1)
+    contents = first.read_bytes(), second.read_bytes()
+    first.write_bytes(contents[1])
+    second.write_bytes(contents[0])
+    assert {finding.position for finding in checked(folder).findings} >= {1, 257}
+
+
+def test_a_manifest_of_fewer_segments_is_not_what_was_signed_for(folder: Path) -> None:
+    store(folder, stored(folder).segments[:1])
+    found = checked(folder)
+    assert [finding.kind for finding in found.findings] == ["checkpoint"]
+    assert (found.size, found.published) == (256, 0)
+
+
+def test_an_archive_of_a_key_that_is_not_trusted_is_not_comparable(folder: Path) -> None:
+    other = SigningKey(ORIGIN, Ed25519PrivateKey.generate())
+    found = checked(folder, other)
+    assert [finding.kind for finding in found.findings] == ["checkpoint"]
+    assert found.published == 0
+
+
+def test_history_that_the_log_never_signed_is_named(folder: Path) -> None:
+    """All of it made to fit: rows, sums, tree hashes. Only the signature is not."""
+    content = [entry(1, recipient="nobody"), *entries(256)[1:]]
+    path = segment(folder, 0)
+    path.write_bytes(encode_segment(content, {}))
+    from base64 import b64encode
+    from hashlib import sha256
+
+    from ledger.tlog.tree.merkle import hash_leaf, hash_perfect
+
+    root = b64encode(hash_perfect([hash_leaf(one) for one in content])).decode()
+    manifest = stored(folder)
+    changed = msgspec.structs.replace(
+        manifest.segments[0],
+        bytes=path.stat().st_size,
+        sha256=sha256(path.read_bytes()).hexdigest(),
+        root=root,
+    )
+    store(folder, (changed, manifest.segments[1]))
+    assert [finding.kind for finding in checked(folder).findings] == ["checkpoint"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}"])
+def test_without_a_manifest_nothing_is_in_order(folder: Path, content: bytes | None) -> None:
+    if content is None:
+        (folder / MANIFEST).unlink()
+    else:
+        (folder / MANIFEST).write_bytes(content)
+    found = checked(folder)
+    assert [finding.kind for finding in found.findings] == ["archive"]
+    assert (found.size, found.published) == (0, 0)
