@@ -64,6 +64,11 @@ def word_of(code: str, language: Language) -> str:
     return _loaded().words[language].get(code, code)
 
 
+def is_spoken(fact: str) -> bool:
+    """Whether a fact holds codes that are said in words; of others a value is a name, a number or a date."""
+    return fact in _loaded().spoken
+
+
 def field_name(field: str, language: Language) -> str:
     """What a field of personal data is called; the field itself where it has no name."""
     titles = _loaded().fields.get(field)
@@ -74,6 +79,11 @@ def query_name(query: str, language: Language) -> str:
     """What a question to the ledger is called; one without a name as the words that it is made of."""
     names = queries().get(query)
     return names[language] if names else query.replace("-", " ")
+
+
+def country_codes() -> Iterable[str]:
+    """The codes of all countries that have a name."""
+    return _countries()
 
 
 def country_name(code: str, language: Language) -> str:

@@ -11,10 +11,11 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from application.acts.offered import coded
 from application.answer import Answer
 from ledger.errors import Misconfigured, UnknownSubject
 from web.page import AnyPage, Form, FormData, Page, Preview
-from web.parts import Input
+from web.parts import Input, Kind
 from web.rendering import code
 from web.requests import time_named
 from web.resource import Params, Resource
@@ -48,7 +49,8 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
 
     `params`: of its address, also what a link has filled in. `inputs`: what it asks for. `about`: what the
     page says of the case. `named`: what its words name. `back`: where somebody goes who does not do it.
-    `codes`: that a field may have. `danger`: nothing brings back what it does away with.
+    `codes`: that a field may have. `open_codes`: fields in which somebody may write words of their own,
+    which become a code. `danger`: nothing brings back what it does away with.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     named: Callable[[P], Sequence[object]] = _nothing_named
     preview: Callable[[Visit, F], Preview] | None = None
     codes: Mapping[str, Collection[str]] = {}
+    open_codes: Collection[str] = ()
     danger: bool = False
 
     @property
@@ -80,12 +83,12 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
 
     def _do(self, visit: Visit, fields: F) -> str:
         with _told_beside(fields, self.codes):
-            return self.do(visit, fields)
+            return self.do(visit, _coded(fields, self.open_codes))
 
     def _previewed(self, visit: Visit, fields: F) -> Preview:
         assert self.preview is not None
         with _told_beside(fields, self.codes):
-            return self.preview(visit, fields)
+            return self.preview(visit, _coded(fields, self.open_codes))
 
     def _resource(self) -> Resource[P, ActForm]:
         def load(_visit: Visit, _params: P) -> ActForm:
@@ -134,6 +137,20 @@ def check_codes(fields: FormData, codes: Mapping[str, Collection[str]]) -> None:
             raise Misconfigured("this value is not one of those that are known", field=name)
 
 
+def _coded(fields: F, names: Collection[str]) -> F:
+    """Fields in which words that somebody wrote are codes. Raises Misconfigured, which names the field."""
+    given = ((name, getattr(fields, name)) for name in names)
+    return replace(fields, **{name: _codes_of(value, name) for name, value in given if value})
+
+
+def _codes_of(value: str | Sequence[str], field: str) -> object:
+    return (
+        coded(value, field)
+        if isinstance(value, str)
+        else tuple(coded(text, field) for text in value)
+    )
+
+
 def time_of(visit: Visit, fields: ActData) -> datetime:
     """When an act was done. Raises Misconfigured for a time that is none."""
     return time_named({"at": fields.at or ""}, "at") or visit.now
@@ -144,5 +161,12 @@ def options(about: str, codes: Sequence[str]) -> tuple[tuple[str, object], ...]:
     return tuple((name, code(name, about)) for name in codes)
 
 
-AT = Input("at", hint="at")
+def offered(
+    name: str, about: str, codes: Sequence[str], kind: Kind = "choice", **more: Any
+) -> Input:
+    """A field that offers codes with their words, beside which somebody may write their own."""
+    return Input(name, kind, options(about, codes), free=True, **more)
+
+
+AT = Input("at", "datetime-local", hint="at")
 """When it was done: the last field of each act that may be entered later."""

@@ -115,7 +115,7 @@ class Visit:
         self.site.for_whom = msgspec.structs.replace(reader, sight=sight)
         return self._judged(self.site.source(query))
 
-    def check_asked(self, texts: Iterable[str | list[str]]) -> None:
+    def check_asked(self, texts: Iterable[object]) -> None:
         """Raise NotFound where a reader who is told of no person asks about one: nothing says who exists.
 
         A person of the portal may write anything: no answer to them depends on whom they name.
@@ -213,6 +213,7 @@ class Visit:
             self._current = True
 
 
-def _words(text: str | list[str]) -> list[str]:
-    """The words of a text of a request, of which each may be a reference."""
-    return text.split() if isinstance(text, str) else " ".join(text).split()
+def _words(value: object) -> list[str]:
+    """The words of a value of a request, of which each may be a reference."""
+    values = value if isinstance(value, list) else [value]
+    return [word for text in values if isinstance(text, str) for word in text.split()]

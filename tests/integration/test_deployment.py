@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import orjson
 import psycopg
 import pytest
@@ -23,6 +24,7 @@ LOGINS = {
     "upkeep": {"eraser", "reader"},
     "publisher": {"publisher", "reader"},
     "operator": set(ROLES),
+    "console": set(ROLES),
 }
 
 
@@ -33,7 +35,8 @@ def test_the_services_start_as_declared_record_what_is_published_and_stop_when_t
     people = make_service("ledger")
     let_send(people, people.environment["LEDGER_KAFKA_TOPICS"], tmp_path / "systems.ndjson")
     consumers = [make_service("consumer") for _ in range(replicas("consumer"))]
-    running = [*consumers, *map(make_service, ("projector", "publisher", "upkeep"))]
+    console = make_service("console")
+    running = [*consumers, *map(make_service, ("projector", "publisher", "upkeep")), console]
     for service in running:
         service.start()
     for service in running:
@@ -51,6 +54,8 @@ def test_the_services_start_as_declared_record_what_is_published_and_stop_when_t
     until(lambda: published(people) >= 5, lambda: None, PATIENCE_S)
     audited = people.run("audit", "--views", "--json")
     assert audited.returncode == 0, audited.stdout
+    page = httpx.get(f"http://127.0.0.1:{console.web_port}/proof", follow_redirects=True)
+    assert (page.status_code, page.url.path) == (200, "/login"), "without a login it shows nothing"
 
     assert [service.stop() for service in running] == [0] * len(running)
     assert not any("Traceback" in service.said for service in running)

@@ -10,7 +10,6 @@ from tests.web.browser import overflowing, problems
 from tests.web.console import Consoled
 from tests.web.live import Live, listening
 from tests.web.office import Office, office, sent
-from tests.web.test_office_pages import LISTS
 
 NARROW: ViewportSize = {"width": 320, "height": 800}
 
@@ -19,37 +18,6 @@ NARROW: ViewportSize = {"width": 320, "height": 800}
 def live(sampled: Consoled) -> Iterator[Live]:
     with listening(sampled.pool) as served:
         yield served
-
-
-@pytest.mark.parametrize("language", ["nl", "en"])
-def test_pages_are_accessible_and_whole_when_narrow(
-    sampled: Consoled, live: Live, context: BrowserContext, language: str
-) -> None:
-    officer = sampled.as_("privacy-officer")
-    request = officer.api("/requests", all="true")["requests"][0]["request_ref"]
-    incidents = officer.api("/incidents", all="true")["incidents"]
-    breach = next(
-        row["ref"] for row in incidents if row["kind"] == "breach" and not row["ended_at"]
-    )
-    of_lists = LISTS if language == "nl" else ("/requests", "/findings")
-    cases = (
-        f"/requests/{request}",
-        f"/incidents/{breach}",
-        f"/incidents/{breach}/notification",
-        f"/incidents/{breach}/assess",
-        "/register/billing",
-        "/acts/open-request",
-        "/acts/place-hold",
-    )
-    live.log_in(context, "privacy-officer", language=language)
-    page = context.new_page()
-    page.set_viewport_size(NARROW)
-    for path in (*of_lists, *cases):
-        response = page.goto(live.address + path)
-        assert response is not None
-        assert response.status == 200, path
-        assert problems(page) == [], path
-        assert overflowing(page) == [], path
 
 
 def test_an_erasure_goes_from_its_form_over_what_it_does_to_done(

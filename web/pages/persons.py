@@ -59,6 +59,7 @@ def _deeds(visit: Visit, reference: str) -> tuple[Link, ...]:
     subject: dict[str, str | None] = {"subject": reference}
     offered: tuple[tuple[Deed, Offered], ...] = (
         ("requests", ("request-open", "acts/open-request", subject)),
+        ("requests", ("complaint-receive", "acts/receive-complaint", subject)),
         ("holds", ("hold-place", "acts/place-hold", subject)),
         ("decisions", ("decide", "acts/decide", subject)),
     )
