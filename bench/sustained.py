@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -171,11 +172,11 @@ def main(events: int = EVENTS) -> None:
         "views behind recording": [(one.at_s, one.recorded - one.views) for one in seen],
         "log behind recording": [(one.at_s, max(0, one.recorded - one.log)) for one in seen],
     }
-    over_time = {"x": "seconds", "log_x": False}
-    draw(FOLDER / "sustained-lags.svg", lags, title="Lag of each part", y="events", **over_time)
+    over_time = partial(draw, x="seconds", log_x=False)
+    over_time(FOLDER / "sustained-lags.svg", lags, title="Lag of each part", y="events")
     names = sorted({name for one in seen for name in one.megabytes})
     memory = {name: [(one.at_s, one.megabytes.get(name, 0.0)) for one in seen] for name in names}
-    draw(FOLDER / "sustained-memory.svg", memory, title="Memory", y="MB", **over_time)
+    over_time(FOLDER / "sustained-memory.svg", memory, title="Memory", y="MB")
 
 
 if __name__ == "__main__":

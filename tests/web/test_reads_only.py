@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from application.following import bring_up_to_date
-from application.keeping_up import KeepingUp
 from consumers.files import ingest
+from host.keeping_up import KeepingUp
 from host.wiring import install_site
 from ledger.clocks import Clocks
 from ledger.errors import Retry

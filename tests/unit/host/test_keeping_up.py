@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-import application.keeping_up
-from application.keeping_up import _Turn
+import host.keeping_up
+from host.keeping_up import _Turn
 from ledger.errors import Retry
 
 
@@ -33,11 +33,11 @@ class Views:
 @pytest.fixture
 def views(monkeypatch: pytest.MonkeyPatch) -> Views:
     made = Views()
-    module = application.keeping_up
+    module = host.keeping_up
     monkeypatch.setattr(module, "places", lambda _site: {"one": made.position})
     monkeypatch.setattr(module, "follower", lambda _site: made)
-    monkeypatch.setattr("application.keeping_up.time.monotonic", lambda: made.time)
-    monkeypatch.setattr("application.keeping_up.time.sleep", made.sleep)
+    monkeypatch.setattr("host.keeping_up.time.monotonic", lambda: made.time)
+    monkeypatch.setattr("host.keeping_up.time.sleep", made.sleep)
     return made
 
 
@@ -82,7 +82,7 @@ def test_when_the_other_one_stops_it_takes_over(views: Views) -> None:
 def test_a_login_that_may_not_follow_says_that_no_process_does(
     views: Views, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(application.keeping_up, "may_take", lambda _session, _role: False)
+    monkeypatch.setattr(host.keeping_up, "may_take", lambda _session, _role: False)
     mine = turn(may_follow=False)
     with pytest.raises(Retry, match="ledger project"):
         wait_in_vain(mine)
