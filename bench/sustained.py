@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -56,6 +56,13 @@ class Look(NamedTuple):
     views: int
     log: int
     megabytes: Mapping[str, float]
+
+
+_DONE: Mapping[str, Callable[[Look], int]] = {
+    RECORDED: lambda look: look.recorded,
+    VIEWS: lambda look: look.views,
+    LOG: lambda look: look.log,
+}
 
 
 def publish(bootstrap: str, texts: Sequence[bytes]) -> None:
@@ -117,16 +124,16 @@ def _size(log: Path) -> int:
 def figures_of(seen: Sequence[Look], events: int) -> dict[str, float]:
     """Rates, lags in the second and the last quarter, and memory at the peak and in the second quarter."""
     ends = {
-        name: next(look.at_s for look in seen if look[place] >= events)
-        for place, name in enumerate((RECORDED, VIEWS, LOG), 1)
+        name: next(look.at_s for look in seen if done(look) >= events)
+        for name, done in _DONE.items()
     }
     began = max((look.at_s for look in seen if not look.recorded), default=0.0)
     figures = {f"{name}, events/s": events / (end - began) for name, end in ends.items()}
     busy = [look for look in seen if 0 < look.recorded < events] or list(seen)
     quarter = max(1, len(busy) // 4)
     for when, part in (("second", busy[quarter : 2 * quarter]), ("last", busy[-quarter:])):
-        for place, name in ((2, VIEWS), (3, LOG)):
-            lags = [look.recorded - int(look[place]) for look in part or busy]
+        for name in (VIEWS, LOG):
+            lags = [look.recorded - _DONE[name](look) for look in part or busy]
             figures[f"{name}, lag in the {when} quarter"] = statistics.median(lags)
     for name in sorted({name for look in seen for name in look.megabytes}):
         figures[f"{name}, MB"] = max(look.megabytes.get(name, 0.0) for look in seen)
