@@ -191,7 +191,7 @@ CHANGES: list[tuple[str, dict[str, Any], str, dict[str, Any], str]] = [
         {},
         names.MARKETING_OBJECTION_RECORDED,
         {"channel": "phone"},
-        "No more advertising by phone",
+        "No more advertising by telephone",
     ),
     (
         f"{HOME}/choices/caller-id",
