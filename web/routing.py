@@ -102,7 +102,9 @@ class Pages:
             raise NotForRole
         typed = typed_fields(content, form.fields)
         if request.state.stale and form.page is not None:
-            return self._again(request, form.page, visit, _of_another_login(typed))
+            # In the portal the login before may have been another customer's: theirs is not shown, nor sent.
+            kept: Typed = {} if is_own(form.path) else typed
+            return self._again(request, form.page, visit, _of_another_login(kept))
         visit.check_asked([*typed.values(), *request.path_params.values()])
         with self._once.sending(self._desk.login_of(request), str(typed.get("once", ""))) as sent:
             try:

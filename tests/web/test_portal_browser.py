@@ -146,7 +146,7 @@ def test_after_the_logout_the_back_button_shows_nothing_and_the_next_customer_on
     expect(page.get_by_text(SECOND_EMAIL)).to_be_visible()
     assert "77031" not in page.content()
     stale.get_by_role("button", name="No more advertising").click()
-    expect(stale.get_by_text("This form is of an earlier login")).to_be_visible()
+    expect(stale.get_by_text("This was filled in with an earlier login")).to_be_visible()
     page.goto(f"{live.address}{HOME}/choices")
     assert page.get_by_text("You have not said no").count() == 5
     log_out(page, live)

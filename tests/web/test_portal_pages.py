@@ -191,7 +191,7 @@ CHANGES: list[tuple[str, dict[str, Any], str, dict[str, Any], str]] = [
         {},
         names.MARKETING_OBJECTION_RECORDED,
         {"channel": "phone"},
-        "No more advertising by phone",
+        "No more advertising by telephone",
     ),
     (
         f"{HOME}/choices/caller-id",
@@ -547,16 +547,17 @@ def test_a_form_of_a_login_that_ended_keeps_what_was_typed(house: Consoled) -> N
 
 def test_a_form_of_the_customer_before_changes_nothing(house: Consoled) -> None:
     """Two customers in one browser, one after the other: the first one's page is still open in a tab."""
-    first, path = own(house, "customer/10042"), f"{HOME}/choices/objections/post"
+    first, path = own(house, "customer/10042"), f"{HOME}/requests/new/access"
     page = shown(first, path)
     token = re.search(r'name="csrf" value="([^"]+)"', page)
     assert token
     second = own(house, "customer/10043")
     before = [len(recorded(house, who)) for who in ("customer/10042", "customer/10043")]
     headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
-    fields = {"csrf": token[1], "once": once_of(page)}
+    fields = {"csrf": token[1], "once": once_of(page), "own_letter": "of the first one"}
     answer = second.http.post(path, data=fields, headers=headers)
     assert answer.status_code == 403
+    assert "of the first one" not in answer.text
     assert [len(recorded(house, who)) for who in ("customer/10042", "customer/10043")] == before
 
 
