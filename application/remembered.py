@@ -5,7 +5,6 @@ again when what is remembered has become old, and answers say up to which event 
 times as long as it took: so that takes a tenth of the time at most, however large the ledger is.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date, datetime
@@ -43,11 +42,11 @@ class _Memory(NamedTuple):
     took_s: float
     at: float
 
-    def is_new(self, position: int, day: date) -> bool:
+    def is_new(self, position: int, day: date, now: float) -> bool:
         if self.day != day:
             return False
         return self.position == position or (
-            self.took_s >= SHORT_S and time.monotonic() - self.at < SHARE * self.took_s
+            self.took_s >= SHORT_S and now - self.at < SHARE * self.took_s
         )
 
 
@@ -63,8 +62,8 @@ class _Thing:
 class Remembered:
     """Of one ledger, for many readers. `open_session`: a session for a thread."""
 
-    def __init__(self, open_session: Callable[[], Session]) -> None:
-        self._open_session = open_session
+    def __init__(self, open_session: Callable[[], Session], monotonic: Callable[[], float]) -> None:
+        self._open_session, self._monotonic = open_session, monotonic
         self._things: OrderedDict[str, _Thing] = OrderedDict()
         self._lock = Lock()
 
@@ -77,10 +76,12 @@ class Remembered:
         memory = thing.memory
         if memory is None or memory.took_s < SHORT_S:
             with thing.making:
-                if thing.memory is None or not thing.memory.is_new(position, day):
-                    thing.memory = _made(session, day, work)
+                if thing.memory is None or not thing.memory.is_new(
+                    position, day, self._monotonic()
+                ):
+                    thing.memory = self._made(session, day, work)
                 return Known(cast(T, thing.memory.value))
-        if not memory.is_new(position, day):
+        if not memory.is_new(position, day, self._monotonic()):
             self._begin(thing, day, work)
         return Known(cast(T, memory.value), memory.position if memory.position < position else None)
 
@@ -103,24 +104,23 @@ class Remembered:
         try:
             session = self._open_session()
             try:
-                thing.memory = _made(session, day, work)
+                thing.memory = self._made(session, day, work)
             finally:
                 session.close()
         except LedgerError:
             return  # what is remembered stays, and the next answer begins again
+
+    def _made(self, session: Session, day: date, work: Work[object]) -> _Memory:
+        position, began = _position(session), self._monotonic()
+        value = work(session)
+        ended = self._monotonic()
+        return _Memory(value, position, day, ended - began, ended)
 
     def close(self) -> None:
         """Wait for the threads."""
         for thing in self._things.values():
             if thing.thread is not None:
                 thing.thread.join()
-
-
-def _made(session: Session, day: date, work: Work[object]) -> _Memory:
-    position, began = _position(session), time.monotonic()
-    value = work(session)
-    ended = time.monotonic()
-    return _Memory(value, position, day, ended - began, ended)
 
 
 def _position(session: Session) -> int:

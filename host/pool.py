@@ -4,13 +4,14 @@ Opening a ledger connects and checks it, which takes longer than most answers. A
 connects again by itself.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, Lock
 
-from application.keeping_up import KeepingUp
+from application.keeping_up import KeepingUp, Times
 from application.reading import Reader
 from application.remembered import Remembered
 from host.settings import Settings
@@ -37,8 +38,8 @@ class SitePool:
         self._opened: list[Site] = []
         self._opening = Lock()
         self._closing: list[Callable[[], None]] = []
-        self.views = KeepingUp(self.open_site)
-        self._remembered = Remembered(self._session)
+        self.views = KeepingUp(self.open_site, Times(time.monotonic, time.sleep))
+        self._remembered = Remembered(self._session, time.monotonic)
         with open_site(settings, clock):
             pass
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from application.answer import Answer
-from application.queries.cases.case_parts import case_part, counted
+from application.queries.case_parts import case_part, counted
 from application.queries.cases.found_requests import found_of
 from application.queries.cases.request_lists import RequestFilter
 from application.queries.cases.requests import RequestRow, is_listed, listed

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import application.keeping_up
-from application.keeping_up import _Turn
+from application.keeping_up import Times, _Turn
 from ledger.errors import Retry
 
 
@@ -36,18 +36,16 @@ def views(monkeypatch: pytest.MonkeyPatch) -> Views:
     module = application.keeping_up
     monkeypatch.setattr(module, "places", lambda _site: {"one": made.position})
     monkeypatch.setattr(module, "follower", lambda _site: made)
-    monkeypatch.setattr("application.keeping_up.time.monotonic", lambda: made.time)
-    monkeypatch.setattr("application.keeping_up.time.sleep", made.sleep)
     return made
 
 
-def turn(*, may_follow: bool = True) -> _Turn:
+def turn(views: Views, *, may_follow: bool = True) -> _Turn:
     site: Any = SimpleNamespace(
         ledger=SimpleNamespace(role=str),
         database=SimpleNamespace(peer=may_follow),
         session=lambda _role: None,
     )
-    return _Turn(site, 5.0)
+    return _Turn(site, Times(lambda: views.time, views.sleep), 5.0)
 
 
 def wait_in_vain(mine: _Turn) -> None:
@@ -56,12 +54,12 @@ def wait_in_vain(mine: _Turn) -> None:
 
 
 def test_alone_it_follows_at_once(views: Views) -> None:
-    assert turn().take(10) == 10
+    assert turn(views).take(10) == 10
     assert views.followed == [10]
 
 
 def test_where_another_one_is_at_work_it_looks_on(views: Views) -> None:
-    mine = turn()
+    mine = turn(views)
     mine.take(10)
     for views.position in (20, 30, 40):
         assert mine.take(100) == views.position
@@ -69,7 +67,7 @@ def test_where_another_one_is_at_work_it_looks_on(views: Views) -> None:
 
 
 def test_when_the_other_one_stops_it_takes_over(views: Views) -> None:
-    mine = turn()
+    mine = turn(views)
     mine.take(10)
     views.position = 20
     while mine.take(30) < 30:
@@ -83,7 +81,7 @@ def test_a_login_that_may_not_follow_says_that_no_process_does(
     views: Views, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(application.keeping_up, "may_take", lambda _session, _role: False)
-    mine = turn(may_follow=False)
+    mine = turn(views, may_follow=False)
     with pytest.raises(Retry, match="ledger project"):
         wait_in_vain(mine)
     views.position = 10

@@ -38,7 +38,6 @@ class Ledger:
 def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
     made = Ledger()
     monkeypatch.setattr(application.remembered, "_position", lambda _session: made.position)
-    monkeypatch.setattr("application.remembered.time.monotonic", lambda: made.time)
     yield made
     made.may.set()
 
@@ -48,7 +47,7 @@ def asked(remembered: Remembered, ledger: Ledger, clock: datetime = NOW) -> Know
 
 
 def of(ledger: Ledger) -> Remembered:
-    return Remembered(lambda: cast(Session, ledger))
+    return Remembered(lambda: cast(Session, ledger), lambda: ledger.time)
 
 
 def test_what_is_short_is_made_for_each_answer(ledger: Ledger) -> None:
@@ -98,7 +97,7 @@ def test_a_database_that_is_away_leaves_what_is_remembered(ledger: Ledger) -> No
     def away() -> Session:
         raise Retry
 
-    remembered = Remembered(away)
+    remembered = Remembered(away, lambda: ledger.time)
     asked(remembered, ledger)
     ledger.position, ledger.time = 2, ledger.time + 100
     for _ in range(2):
