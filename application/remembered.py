@@ -42,11 +42,11 @@ class _Memory(NamedTuple):
     took_s: float
     at: float
 
-    def is_new(self, position: int, day: date, now: float) -> bool:
+    def is_new(self, position: int, day: date, now_s: float) -> bool:
         if self.day != day:
             return False
         return self.position == position or (
-            self.took_s >= SHORT_S and now - self.at < SHARE * self.took_s
+            self.took_s >= SHORT_S and now_s - self.at < SHARE * self.took_s
         )
 
 
@@ -60,10 +60,10 @@ class _Thing:
 
 
 class Remembered:
-    """Of one ledger, for many readers. `open_session`: a session for a thread."""
+    """Of one ledger, for many readers. `open_session`: for a thread. `now_s`: never goes back."""
 
-    def __init__(self, open_session: Callable[[], Session], monotonic: Callable[[], float]) -> None:
-        self._open_session, self._monotonic = open_session, monotonic
+    def __init__(self, open_session: Callable[[], Session], now_s: Callable[[], float]) -> None:
+        self._open_session, self._now_s = open_session, now_s
         self._things: OrderedDict[str, _Thing] = OrderedDict()
         self._lock = Lock()
 
@@ -76,12 +76,10 @@ class Remembered:
         memory = thing.memory
         if memory is None or memory.took_s < SHORT_S:
             with thing.making:
-                if thing.memory is None or not thing.memory.is_new(
-                    position, day, self._monotonic()
-                ):
+                if thing.memory is None or not thing.memory.is_new(position, day, self._now_s()):
                     thing.memory = self._made(session, day, work)
                 return Known(cast(T, thing.memory.value))
-        if not memory.is_new(position, day, self._monotonic()):
+        if not memory.is_new(position, day, self._now_s()):
             self._begin(thing, day, work)
         return Known(cast(T, memory.value), memory.position if memory.position < position else None)
 
@@ -111,9 +109,9 @@ class Remembered:
             return  # what is remembered stays, and the next answer begins again
 
     def _made(self, session: Session, day: date, work: Work[object]) -> _Memory:
-        position, began = _position(session), self._monotonic()
+        position, began = _position(session), self._now_s()
         value = work(session)
-        ended = self._monotonic()
+        ended = self._now_s()
         return _Memory(value, position, day, ended - began, ended)
 
     def close(self) -> None:

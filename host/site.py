@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from application.keeping_up import KeepingUp
 from application.reading import OwnScope, Reader, ReadScope
 from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
 from host.keep_list import keep_list
+from host.keeping_up import KeepingUp
 from host.keys import key_provider, ledger_folder, log_key
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings

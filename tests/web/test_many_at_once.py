@@ -14,7 +14,7 @@ import pytest
 from starlette.requests import Request
 
 import application.following
-import application.keeping_up
+import host.keeping_up
 from application.following import bring_up_to_date
 from consumers.files import ingest
 from ledger.clocks import Clocks
@@ -85,7 +85,7 @@ make = application.following.follower
 def stuck(empty: Consoled, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stuck]:
     empty.record(registered(), collected())
     made = Stuck()
-    monkeypatch.setattr(application.keeping_up, "follower", made)
+    monkeypatch.setattr(host.keeping_up, "follower", made)
     monkeypatch.setattr(empty.pool.views, "_wait_s", 0.01)
     yield made
     made.may.set()

@@ -1,6 +1,5 @@
 """A console whose login of the database may only read: pages and answers work, and no act is there."""
 
-import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -10,8 +9,8 @@ import orjson
 import pytest
 
 from application.following import bring_up_to_date
-from application.keeping_up import KeepingUp, Times
 from consumers.files import ingest
+from host.keeping_up import KeepingUp
 from host.wiring import install_site
 from ledger.clocks import Clocks
 from ledger.errors import Retry
@@ -64,7 +63,7 @@ def test_no_act_is_there(both: Both) -> None:
 
 
 def test_views_that_a_projector_has_not_reached_are_waited_for(both: Both) -> None:
-    views = KeepingUp(both.reading.pool.open_site, Times(time.monotonic, time.sleep), 0.2)
+    views = KeepingUp(both.reading.pool.open_site, 0.2)
     line = BytesIO(orjson.dumps(collected(id="another")))
     with both.operator.site() as site, both.reading.pool.site() as mine:
         ingest(site.open_recorder, [("late", line)], site.intake, Clocks(site.clock))

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-import application.keeping_up
-from application.keeping_up import Times, _Turn
+import host.keeping_up
+from host.keeping_up import _Turn
 from ledger.errors import Retry
 
 
@@ -33,19 +33,21 @@ class Views:
 @pytest.fixture
 def views(monkeypatch: pytest.MonkeyPatch) -> Views:
     made = Views()
-    module = application.keeping_up
+    module = host.keeping_up
     monkeypatch.setattr(module, "places", lambda _site: {"one": made.position})
     monkeypatch.setattr(module, "follower", lambda _site: made)
+    monkeypatch.setattr("host.keeping_up.time.monotonic", lambda: made.time)
+    monkeypatch.setattr("host.keeping_up.time.sleep", made.sleep)
     return made
 
 
-def turn(views: Views, *, may_follow: bool = True) -> _Turn:
+def turn(*, may_follow: bool = True) -> _Turn:
     site: Any = SimpleNamespace(
         ledger=SimpleNamespace(role=str),
         database=SimpleNamespace(peer=may_follow),
         session=lambda _role: None,
     )
-    return _Turn(site, Times(lambda: views.time, views.sleep), 5.0)
+    return _Turn(site, 5.0)
 
 
 def wait_in_vain(mine: _Turn) -> None:
@@ -54,12 +56,12 @@ def wait_in_vain(mine: _Turn) -> None:
 
 
 def test_alone_it_follows_at_once(views: Views) -> None:
-    assert turn(views).take(10) == 10
+    assert turn().take(10) == 10
     assert views.followed == [10]
 
 
 def test_where_another_one_is_at_work_it_looks_on(views: Views) -> None:
-    mine = turn(views)
+    mine = turn()
     mine.take(10)
     for views.position in (20, 30, 40):
         assert mine.take(100) == views.position
@@ -67,7 +69,7 @@ def test_where_another_one_is_at_work_it_looks_on(views: Views) -> None:
 
 
 def test_when_the_other_one_stops_it_takes_over(views: Views) -> None:
-    mine = turn(views)
+    mine = turn()
     mine.take(10)
     views.position = 20
     while mine.take(30) < 30:
@@ -80,8 +82,8 @@ def test_when_the_other_one_stops_it_takes_over(views: Views) -> None:
 def test_a_login_that_may_not_follow_says_that_no_process_does(
     views: Views, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(application.keeping_up, "may_take", lambda _session, _role: False)
-    mine = turn(views, may_follow=False)
+    monkeypatch.setattr(host.keeping_up, "may_take", lambda _session, _role: False)
+    mine = turn(may_follow=False)
     with pytest.raises(Retry, match="ledger project"):
         wait_in_vain(mine)
     views.position = 10

@@ -6,6 +6,7 @@ Then it is answered from the views as they are, and says how many events they la
 come up, no other request waits.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from threading import Condition, Thread
@@ -23,13 +24,6 @@ WAIT_S = 5.0
 _LOOK_S, _STILL_S = 0.02, 0.1
 
 
-class Times(NamedTuple):
-    """How the thread measures time, and waits for a moment."""
-
-    monotonic: Callable[[], float]
-    pause: Callable[[float], None]
-
-
 class _Failure(NamedTuple):
     number: int
     error: LedgerError | None
@@ -41,8 +35,8 @@ class KeepingUp:
     `open_site`: makes the site of the thread, which begins with the first need. `wait_s`: of a request.
     """
 
-    def __init__(self, open_site: Callable[[], Site], times: Times, wait_s: float = WAIT_S) -> None:
-        self._open_site, self._times, self._wait_s = open_site, times, wait_s
+    def __init__(self, open_site: Callable[[], Site], wait_s: float = WAIT_S) -> None:
+        self._open_site, self._wait_s = open_site, wait_s
         self._changed = Condition()
         self._thread: Thread | None = None
         self._closed = False
@@ -96,7 +90,7 @@ class KeepingUp:
         turn: _Turn | None = None
         while self._is_needed(turn):
             try:
-                turn = turn or _Turn(self._open_site(), self._times, self._wait_s)
+                turn = turn or _Turn(self._open_site(), self._wait_s)
                 self._come_to(turn.take(self._wanted))
             except LedgerError as error:
                 self._fail(error)
@@ -132,8 +126,8 @@ class KeepingUp:
 class _Turn:
     """Which of several followers goes on: another one that is at work, or this one."""
 
-    def __init__(self, site: Site, times: Times, wait_s: float) -> None:
-        self._site, self._times, self._wait_s = site, times, wait_s
+    def __init__(self, site: Site, wait_s: float) -> None:
+        self._site, self._wait_s = site, wait_s
         self._following = ExitStack()
         self._follower: Follower | None = None
         projector = site.ledger.role("projector")
@@ -144,21 +138,21 @@ class _Turn:
 
     def begin(self) -> None:
         """The views are needed again, so another follower may be about to go on."""
-        self._moved_at = self._times.monotonic()
+        self._moved_at = time.monotonic()
 
     def take(self, wanted: int) -> int:
         """Follow a batch, or look on for a moment; the position up to which every view has everything."""
         position = self._look()
         if position >= wanted:
             return position
-        still_s = self._times.monotonic() - self._moved_at
+        still_s = time.monotonic() - self._moved_at
         if self._may_follow and (self._alone or still_s >= _STILL_S):
             self._follow(min(wanted, max(0, position) + BATCH_EVENTS))
             return min(self._places.values())
         if not self._may_follow and still_s >= self._wait_s:
             self.begin()
             raise Retry("the views are not up to date: look at `ledger project`")
-        self._times.pause(_LOOK_S)
+        time.sleep(_LOOK_S)
         return position
 
     def _look(self) -> int:
@@ -166,7 +160,7 @@ class _Turn:
         found = places(self._site)
         if found != self._places:
             self._alone = self._alone and not self._places
-            self._places, self._moved_at = found, self._times.monotonic()
+            self._places, self._moved_at = found, time.monotonic()
         return min(found.values())
 
     def _follow(self, position: int) -> None:
