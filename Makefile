@@ -12,7 +12,7 @@ TESTS := $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 # Compiled modules are kept: else each process that a test starts compiles all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo demo-kafka check quick format lint site types imports test matrix coverage fault documents sbom bench clean
+.PHONY: help demo demo-kafka check quick format lint site types imports test matrix coverage fault documents sbom bench bench-guard clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ sbom: $(READY)  ## write sbom.cdx.json: every dependency with hashes and licence
 
 bench: $(READY)  ## benchmarks against peers in the same run
 	$(BIN)/python -m bench
+
+bench-guard: $(READY)  ## ratios to peers on a small size: fails where a path takes twice the time that it took
+	$(BIN)/python -m bench.guard
 
 clean:  ## remove what the commands above made
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

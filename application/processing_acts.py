@@ -125,7 +125,7 @@ class Act(msgspec.Struct, frozen=True):
         event = self.event
         fields = {*(event.facts.get("fields") or ())}
         for category, sealed in event.sealed.items():
-            fields |= sealed.values.keys() if category in event.categories else set()
+            fields |= set(sealed.fields) if category in event.categories else set()
         categories = {PERSONAL_FIELDS[field] for field in fields}
         bare = set(event.categories) - categories
         return sorted({*bare, *(f"{PERSONAL_FIELDS[field]}/{field}" for field in fields)})

@@ -50,6 +50,18 @@ class PeriodRule(Protocol):
         """Whether it runs from the end of the anchor's year."""
 
 
+# The parts of an article: `12(3)`, `6(1)(f)`, `30(a)`; and what follows one of them: `5(1)(c) en (e)`.
+_PARAGRAPH = re.compile(r"(?<=[0-9a-z])\(([0-9]{1,2}[a-z]?)\)")
+_LETTER = re.compile(r"(?<=[0-9a-z])\(([a-z])\)")
+_FURTHER = re.compile(r"(?<= en | of |.., )\(([0-9]{1,2}[a-z]?|[a-z])\)")
+
+
+def _in_dutch(citation: str) -> str:
+    """A citation with its paragraphs and letters as Dutch lawyers write them."""
+    with_letters = _LETTER.sub(r" onder \1", _PARAGRAPH.sub(r" lid \1", citation))
+    return _FURTHER.sub(r"\1", with_letters)
+
+
 def gone_word(name: Gone) -> str:
     """What a value is that is not shown: erased, not for this reader, or lost."""
     if name.erased is True:
@@ -117,11 +129,11 @@ class RegisterWords:
         return self.cited(entry.citation) if entry else spelled or ""
 
     def cited(self, citation: str) -> str:
-        """A citation of the rulebook, which is in English, with the names that laws have here."""
+        """A citation of the rulebook, which is in English, as one writes it here: `AVG art. 12 lid 3`."""
         # Names of laws stand inside longer citations, such as the GDPR, which is the AVG in Dutch.
         for phrase in WORDS["citation"].values():
             citation = re.sub(rf"\b{phrase['en']}\b", phrase[self.language], citation)
-        return citation
+        return _in_dutch(citation) if self.language == "nl" else citation
 
     def kept(self, answer: bool | None) -> str:
         """Yes, no or unknown."""

@@ -12,7 +12,7 @@ from application.reading import ReadScope
 from ledger.crypto.sealing import keyed_hash
 from ledger.errors import Halt, KeyLost
 from ledger.event import RecordedEvent, instant
-from ledger.keys.opening import Missing, Opener, SealedValue
+from ledger.keys.opening import Missing, Opener, SealedGroup
 from ledger.names import LedgerName
 from ledger.recording.reads import READS
 from ledger.storage.postgres import Session
@@ -60,19 +60,17 @@ class Source(msgspec.Struct):
         self._check_noted()
         if (unseen := self.reads.sight.unseen(category)) is not None:
             return unseen
-        opened = self.opener.value(
-            SealedValue(
-                subject=stream,
-                source=value.source,
-                id=value.id,
-                category=category,
-                field=field,
-                key=value.key,
-                blob=value.blob,
-                time=value.time,
-            )
+        sealed = SealedGroup(
+            subject=stream,
+            source=value.source,
+            id=value.id,
+            category=category,
+            fields=value.fields,
+            key=value.key,
+            blob=value.blob,
+            time=value.time,
         )
-        return self.counted(opened)
+        return self.counted(self.opener.value(sealed, field))
 
     def personal(self, event: RecordedEvent) -> dict[str, Opened]:
         """Every personal value of an event that the reader may know of, field by field."""
@@ -92,7 +90,7 @@ class Source(msgspec.Struct):
             field: unseen
             for name, sealed in event.sealed.items()
             if (unseen := sight.unseen(name)) is not None
-            for field in sealed.values
+            for field in sealed.fields
         }
         if not others:
             return self.opener.personal(event)

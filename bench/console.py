@@ -34,10 +34,11 @@ TICKS = os.sysconf("SC_CLK_TCK")
 METHOD = (
     f"{CLIENTS} clients of wrk, each with a login of its own, ask for JSON, each question by itself, while "
     f"`ledger ingest` records {INTAKE_PER_S} events a second and `ledger project` follows. ours: the "
-    "console; each answer is asked of the ledger, opens values where it has any, and notes who read. peer: Datasette "
-    "over SQLite with the same rows, which lie there in clear; it notes nothing. Answers a second; p50 and "
-    "p99 in milliseconds; cpu_ms: processor time of the answering process for one answer, without the database. "
-    "pages: one client, one page after the other, before intake begins: bytes uncompressed, median in ms."
+    "console; each answer is asked of the ledger, opens values where it has any, and notes who read. peer: "
+    "Datasette over SQLite with the same rows, which lie there in clear; it notes nothing. Answers a "
+    "second; p50 and p99 in milliseconds; cpu_ms: processor time of the answering process for one answer, "
+    "without the database. pages: one client, one page after the other, before intake begins: bytes "
+    "uncompressed, median in ms."
 )
 ASKED = {
     "person": f"/persons/{PERSON}/history",

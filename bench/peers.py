@@ -1,11 +1,12 @@
 """What recording is compared with: raw COPY of the very rows, and the eventsourcing library's recorder.
 
-Neither decodes, checks or seals anything: they only store bytes that lie ready.
+Neither decodes, checks or seals anything: they only store bytes that lie ready. COPY gets each batch as one
+block of bytes in its binary format, as our path makes it, so it runs no Python for a row.
 """
 
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import uuid4
 
 import psycopg
@@ -13,7 +14,12 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-Rows = Sequence[tuple[Any, ...]]
+Rows = Sequence[bytes]
+"""Rows in PostgreSQL's binary COPY format."""
+
+# The ends of the format: signature, flags and no extension; and a row of -1 columns.
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_END = b"\xff\xff"
 
 
 class Table(NamedTuple):
@@ -41,26 +47,42 @@ EVENTS = Table(
 NAMES = Table(
     "event_ids",
     {
-        "source": "text",
-        "id": "text",
+        "name": "uuid",
         "position": "int8",
-        "fingerprint": "bytea",
         "generation": "int4",
+        "fingerprint": "bytea",
     },
     "position",
-    "PRIMARY KEY (source, id), UNIQUE (position)",
+    "PRIMARY KEY (name), UNIQUE (position)",
 )
-"""The names by which events are known again."""
+"""The names by which events are known again, without `erasure`, which is NULL here."""
 
 
 def rows_of(url: str, ledger: str, table: Table, last: int) -> Rows:
     """The last rows of a table, in the order of their positions."""
-    query = (
+    rows = (
         f"SELECT {', '.join(table.columns)} FROM ledger_{ledger}.{table.name}"
         f" ORDER BY {table.position} DESC LIMIT {last}"
     )
+    query = (
+        f"COPY (SELECT * FROM ({rows}) AS last ORDER BY {table.position}) TO STDOUT (FORMAT BINARY)"
+    )
+    with (
+        psycopg.connect(url) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(query.encode()) as copy,
+    ):
+        sent = [bytes(part) for part in copy]  # the server sends row by row
+    sent[0] = sent[0].removeprefix(_HEADER)
+    return [row for row in sent if row and row != _END]
+
+
+def states_of(url: str, ledger: str, last: int) -> list[bytes]:
+    """What the last events say."""
+    query = f"SELECT state FROM ledger_{ledger}.events ORDER BY notification_id DESC LIMIT {last}"
     with psycopg.connect(url) as connection:
-        return connection.execute(query.encode(), binary=True).fetchall()[::-1]
+        rows = connection.execute(query.encode(), binary=True).fetchall()
+    return [state for (state,) in reversed(rows)]
 
 
 def copied(url: str, stored: Sequence[tuple[Table, Rows]], size: int, *, keys: bool) -> float:
@@ -77,23 +99,27 @@ def copied(url: str, stored: Sequence[tuple[Table, Rows]], size: int, *, keys: b
             )
             constraints = f", {table.keys}" if keys else ""
             connection.execute(f"CREATE TABLE {name} ({columns}{constraints})".encode())
+        batches = [
+            {
+                _copy_into(name, table): _HEADER + b"".join(rows[first : first + size]) + _END
+                for name, (table, rows) in copies.items()
+            }
+            for first in range(0, events, size)
+        ]
         began = time.perf_counter()
-        for first in range(0, events, size):
-            with connection.transaction():
-                for name, (table, rows) in copies.items():
-                    _copy(connection, name, table, rows[first : first + size])
+        for batch in batches:
+            with connection.transaction(), connection.cursor() as cursor:
+                for query, block in batch.items():
+                    with cursor.copy(query) as copy:
+                        copy.write(block)
         rate = events / (time.perf_counter() - began)
         for name in copies:
             connection.execute(f"DROP TABLE {name}".encode())
     return rate
 
 
-def _copy(connection: "psycopg.Connection[Any]", name: str, table: Table, rows: Rows) -> None:
-    query = f"COPY {name} ({', '.join(table.columns)}) FROM STDIN (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(query.encode()) as copy:
-        copy.set_types(list(table.columns.values()))
-        for row in rows:
-            copy.write_row(row)
+def _copy_into(name: str, table: Table) -> bytes:
+    return f"COPY {name} ({', '.join(table.columns)}) FROM STDIN (FORMAT BINARY)".encode()
 
 
 def stored_by_library(url: str, states: Sequence[bytes], size: int) -> float:

@@ -1,4 +1,4 @@
-"""A ledger for a benchmark of whole programs: made or found, and commands that run beside each other on it."""
+"""A ledger for a benchmark of whole programs: made or found, and commands that run on it side by side."""
 
 import os
 import subprocess

@@ -19,7 +19,7 @@ from typing import Any
 
 from bench import peers
 from bench.arguments import explain, given
-from bench.peers import copied, rows_of, stored_by_library
+from bench.peers import copied, rows_of, states_of, stored_by_library
 from bench.plot import draw
 from bench.results import FOLDER, median_ratio, quote, save
 from bench.workload import batches, four_fields
@@ -45,9 +45,9 @@ METHOD = (
     f"{EVENTS} events of {PEOPLE} known or {NEW_PEOPLE} new people with four sealed fields in three"
     f" categories, one field searchable; batches of {BATCH}; one process (two where it says so);"
     f" embedded PostgreSQL with fsync; median of {ROUNDS} rounds, peers in the same round, COPY of the very"
-    f" rows that were recorded, of the events alone or (both tables) also of the ids by which repeats are"
-    f" known; library: its PostgreSQL recorder without the database function, one event a transaction,"
-    f" and in batches of {LIBRARY_BATCH} (larger ones hang in its pipeline)"
+    f" rows that were recorded, a batch as one block of bytes, of the events alone or (both tables) also of"
+    f" the ids by which repeats are known; library: its PostgreSQL recorder without the database function,"
+    f" one event a transaction, and in batches of {LIBRARY_BATCH} (larger ones hang in its pipeline)"
 )
 KNOWN, NEW, TWO = "known people", "new people", "known people, two processes"
 COPY, BOTH, PLAIN = "COPY, same keys", "COPY, both tables", "COPY, no index"
@@ -94,7 +94,7 @@ def compare(house: House, number: int) -> dict[str, float]:
             PLAIN: copied(house.url, [events], BATCH, keys=False),
             TWO: in_processes(ours),
         }
-    states = [row[3] for row in events[1]]
+        states = states_of(house.url, name, EVENTS)
     return figures | {
         SINGLE: stored_by_library(house.url, states[:SINGLE_EVENTS], 1),
         BATCHES: stored_by_library(house.url, states, LIBRARY_BATCH),

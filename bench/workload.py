@@ -20,9 +20,9 @@ from schemas import AdmissionRules
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def four_fields(events: int, people: int, label: str) -> list[bytes]:
-    """Messages about `people` customers in turn; `label` makes their ids unique."""
-    return [_message(f"{label}-{number}", number % people) for number in range(events)]
+def four_fields(events: int, people: int, label: str, first: int = 0) -> list[bytes]:
+    """Messages about `people` customers from a first one on, in turn; `label` makes their ids unique."""
+    return [_message(f"{label}-{number}", first + number % people) for number in range(events)]
 
 
 def _message(id: str, person: int) -> bytes:

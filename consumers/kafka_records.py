@@ -1,20 +1,21 @@
 """How kafka-python reads what it fetched, mended in two places; the only other file that knows it.
 
-A header's name that is no UTF-8 does not stop a partition, and what stops it says where it is.
+The records of a batch are read here (`consumers.kafka_batches`), and what stops a partition says where it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kafka import TopicPartition
 from kafka import errors as kafka_errors
-from kafka.consumer.fetcher import Fetcher
+from kafka.consumer.fetcher import Fetcher, IsolationLevel
 from kafka.record.default_records import DefaultRecordBatch
-from kafka.record.util import decode_varint
 
+from consumers.kafka_batches import RecordReader
 from consumers.source import Partition, Record, Unreadable, record_of
 
-_ASCII = bytes(range(128)) + b"?" * 128
+# Of batches as Kafka stores them since 0.11.
+_FORMAT = 2
 
 
 class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
@@ -40,8 +41,43 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
             raise self._damage from None
 
     def _unpack_records(self, tp: Any, records: Any, *deserializers: Any) -> Any:
+        """As the client does it, but for the records of a batch. Batches of old formats are the client's."""
         self._batches = _Batches(records)
-        return super()._unpack_records(tp, self._batches, *deserializers)
+        while (batch := self._batches.next_batch()) is not None:
+            if batch.magic != _FORMAT:
+                self._batches.again(batch)
+                yield from super()._unpack_records(tp, self._batches, *deserializers)
+                return
+            if self.check_crcs and not batch.validate_crc():
+                raise kafka_errors.CorruptRecordError("a batch fails the check of its CRC")
+            if self._is_committed_data(batch):
+                for record in _records(batch):
+                    self.next_fetch_offset = record.offset + 1
+                    self.records_read += 1
+                    self.bytes_read += record.size
+                    yield record
+            self.next_fetch_offset = batch.next_offset
+        self.drain()
+
+    def _is_committed_data(self, batch: Any) -> bool:
+        """Whether a batch is for readers: it holds no markers, and its transaction was not aborted."""
+        self.leader_epoch = batch.leader_epoch
+        if self.isolation_level == IsolationLevel.READ_COMMITTED and batch.has_producer_id():
+            self._consume_aborted_transactions_up_to(batch.last_offset)
+            if self._contains_abort_marker(batch):
+                self.aborted_producer_ids.discard(batch.producer_id)
+            elif self._is_batch_aborted(batch):
+                return False
+        return not batch.is_control_batch
+
+
+_READER = RecordReader()
+
+
+def _records(batch: Any) -> Iterator[Record]:
+    batch._maybe_uncompress()
+    content, count = bytes(batch._buffer), batch.records_count
+    return _READER.records(content, batch._pos, count, batch.base_offset)
 
 
 class _Batches:
@@ -49,51 +85,21 @@ class _Batches:
 
     def __init__(self, records: Any) -> None:
         self._records = records
+        self._waiting: list[Any] = []
         self.end = 0
 
     def next_batch(self) -> Any:
         """The next batch, None after the last one."""
+        if self._waiting:
+            return self._waiting.pop()
         batch = self._records.next_batch()
         if isinstance(batch, DefaultRecordBatch):
-            batch.__class__ = _Batch
             self.end = batch.next_offset
         return batch
 
-
-class _Batch(DefaultRecordBatch):  # type: ignore[misc]
-    """A batch in which a header's name may be anything: Kafka lets through what is no UTF-8.
-
-    Such a record is a message like any other, and is refused where it is no event.
-    """
-
-    __slots__ = ()
-
-    def __next__(self) -> Any:
-        try:
-            return super().__next__()
-        except kafka_errors.CorruptRecordError as error:
-            if not isinstance(error.__context__, UnicodeDecodeError):
-                raise
-        self._mend_names()
-        return super().__next__()
-
-    def _mend_names(self) -> None:
-        """Replace what is no ASCII in the header names of the record at hand by question marks."""
-        buffer, place = self._buffer, self._pos
-        for _ in ("length", "attributes", "timestamp", "offset"):
-            _, place = decode_varint(buffer, place)
-        for _ in ("key", "value"):
-            place = _after_bytes(buffer, place)
-        headers, place = decode_varint(buffer, place)
-        for _ in range(headers):
-            size, place = decode_varint(buffer, place)
-            buffer[place : place + size] = buffer[place : place + size].translate(_ASCII)
-            place = _after_bytes(buffer, place + size)
-
-
-def _after_bytes(buffer: bytearray, place: int) -> int:
-    size, place = decode_varint(buffer, place)
-    return int(place + max(size, 0))
+    def again(self, batch: Any) -> None:
+        """Give this batch once more."""
+        self._waiting.append(batch)
 
 
 def ours(key: Any) -> Partition:
@@ -108,4 +114,9 @@ def theirs(partition: Partition) -> Any:
 
 def records_of(records: Iterable[Any]) -> list[Record]:
     """What the client fetched."""
-    return [record_of(record.offset, record.value, record.headers) for record in records]
+    return [
+        record
+        if isinstance(record, Record)
+        else record_of(record.offset, record.value, record.headers)
+        for record in records
+    ]

@@ -104,14 +104,16 @@ def _standing(report: ReportWords, category: CategoryProcessed) -> str:
 def _recipients(report: ReportWords) -> Section:
     def row(disclosure: Received) -> Sequence[str]:
         kind = report.words.recipient_kind(disclosure.kind)
-        name = report.say("word", "private") if disclosure.recipient is None else _named(disclosure)
+        name = (
+            report.say("word", "private") if disclosure.recipient is None else name_told(disclosure)
+        )
         basis = report.words.code("legal_basis", disclosure.legal_basis)
         article = report.words.provision(disclosure.provision)
         derived = (
             f" ({report.say('word', 'derived')})" if disclosure.membership == "derived" else ""
         )
         return (
-            _days(report, disclosure) + derived,
+            days_told(report, disclosure) + derived,
             f"{name} ({kind})",
             report.words.code("purpose", disclosure.purpose),
             f"{basis}; {article}" if article else basis or "\N{EN DASH}",
@@ -134,7 +136,9 @@ def _feeds(report: ReportWords) -> str | None:
     for row in in_feeds:
         by_recipient.setdefault(row.recipient, []).append(row)
     days = [
-        report.say("feed", "days", _named(rows[-1]), ", ".join(_days(report, row) for row in rows))
+        report.say(
+            "feed", "days", name_told(rows[-1]), ", ".join(days_told(report, row) for row in rows)
+        )
         for rows in by_recipient.values()
     ]
     return " ".join([*days, *_membership_sentences(report, in_feeds)]) or None
@@ -148,14 +152,15 @@ def _membership_sentences(report: ReportWords, in_feeds: Iterable[Received]) -> 
     return [report.say("feed", way) for way in sorted(ways)]
 
 
-def _days(report: ReportWords, disclosure: Received) -> str:
+def days_told(report: Letter, disclosure: Received) -> str:
     """The day of a disclosure; of files of several days the first and the last."""
     first = report.date(disclosure.occurred_at)
     last = report.date(disclosure.until) if disclosure.until else first
     return first if first == last else f"{first} \N{EN DASH} {last}"
 
 
-def _named(disclosure: Received | TransferTold) -> str:
+def name_told(disclosure: Received | TransferTold) -> str:
+    """The name of a recipient as it was then, or its id."""
     return disclosure.name if isinstance(disclosure.name, str) else str(disclosure.recipient)
 
 
@@ -164,11 +169,11 @@ def _retention(report: ReportWords) -> Section:
         stored = [report.say("word", "stored")] if retention.restricted else []
         return (
             report.words.category(retention.category),
-            "; ".join([_until(report, retention), *stored]),
+            "; ".join([kept_until(report, retention), *stored]),
             " ".join(
                 [
-                    _rule(report, retention),
-                    *(_ground(report, ground) for ground in retention.grounds),
+                    kept_by(report, retention),
+                    *(kept_for(report, ground) for ground in retention.grounds),
                 ]
             ),
             positions(retention.positions),
@@ -178,7 +183,7 @@ def _retention(report: ReportWords) -> Section:
     return report.section("retention", report.answer.retention, columns, row)
 
 
-def _until(report: ReportWords, retention: RetentionOfCategory) -> str:
+def kept_until(report: Letter, retention: RetentionOfCategory) -> str:
     """Until when the data is kept, by the longest ground; or since when it should be gone."""
     if retention.overdue_since:
         return report.say("word", "overdue", report.date(retention.overdue_since))
@@ -194,13 +199,13 @@ def _until(report: ReportWords, retention: RetentionOfCategory) -> str:
     return report.say("word", "open")
 
 
-def _rule(report: ReportWords, retention: RetentionOfCategory) -> str:
+def kept_by(report: Letter, retention: RetentionOfCategory) -> str:
     """The period that decides."""
     title = retention.title.said(report.language) if retention.title else "\N{EN DASH}"
     return f"{title} ({report.words.cited(retention.citation)})." if retention.citation else title
 
 
-def _ground(report: ReportWords, ground: GroundShown) -> str:
+def kept_for(report: Letter, ground: GroundShown) -> str:
     """A ground for keeping the data, with its end, in the words of a decision."""
     return report.dated(ground.says.said(report.language))
 
@@ -256,7 +261,7 @@ def _transfers(report: ReportWords) -> Section:
     def row(transfer: TransferTold) -> Sequence[str]:
         return (
             report.date(transfer.occurred_at),
-            _named(transfer),
+            name_told(transfer),
             report.words.country(transfer.country) or "\N{EN DASH}",
             report.words.code("mechanism", transfer.mechanism) or "\N{EN DASH}",
             positions(transfer.positions),
@@ -273,7 +278,7 @@ def _data(report: ReportWords) -> Section:
         return (
             report.words.category(value.category),
             report.marked(f"{field}{former}", value.annulled),
-            _value(report, value.value, value.field),
+            value_told(report, value.value, value.field),
             report.date(value.since),
             positions(value.positions),
         )
@@ -282,12 +287,12 @@ def _data(report: ReportWords) -> Section:
     return report.section("data", report.answer.data, columns, row)
 
 
-def _value(report: ReportWords, value: Shown, field: str) -> str:
+def value_told(report: Letter, value: Shown, field: str) -> str:
     """A value as a person reads it: codes in words, days and times as they are said here."""
     if isinstance(value, Gone):
         return report.say("word", "lost")
     if isinstance(value, list):
-        return ", ".join(_value(report, item, field) for item in value)
+        return ", ".join(value_told(report, item, field) for item in value)
     if isinstance(value, bool):
         return report.words.kept(value)
     if field == "country":

@@ -87,7 +87,7 @@ class Fenced(Retry):
 
 
 class Overtaken(Retry):
-    """An erasure was committed after this was decided: decide it again."""
+    """Another process changed what this was decided on, such as an erasure: decide it again."""
 
 
 class Halt(LedgerError):

@@ -27,13 +27,14 @@ OWN_SOURCE = "urn:processing-ledger:"
 
 
 class Sealed(msgspec.Struct, frozen=True, gc=False):
-    """The sealed values of one category in one event.
+    """The values of one category in one event, sealed together (`ledger.crypto.groups`).
 
-    `key` names the data key and commits to it; `values` maps each field to its blob.
+    `fields`: their names, sorted. `key` names the data key and commits to it.
     """
 
     key: str
-    values: dict[str, str]
+    fields: tuple[str, ...]
+    blob: str
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
@@ -44,8 +45,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     time: datetime
     facts: dict[str, Any]
     categories: tuple[str, ...]
-    sealed: dict[str, Sealed]
     origin: dict[str, Any]
+    sealed: dict[str, Sealed] = {}
     subject: str | None = None
     sequence: int | None = None
     activity: str | None = None

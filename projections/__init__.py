@@ -30,7 +30,7 @@ Names for the code that shows answers:
 - `projections.views.measures`: `VIEW` (subkey ""), `Measure`, `adopted_at(measure, time)`.
 - `projections.views.processing_register`: `Entry` (the shape of `ledger register`).
 - `projections.reading.adherence`: `Adherence` (how retention is kept by activity and category).
-- `projections.folds.view.Value`: a sealed value: `source`, `id`, `key`, `blob`, `time`.
+- `projections.folds.view.Value`: the group of a value: `source`, `id`, `key`, `fields`, `blob`, `time`.
 """
 
 from collections.abc import Collection

@@ -64,6 +64,11 @@ def word_of(code: str, language: Language) -> str:
     return _loaded().words[language].get(code, code)
 
 
+def is_spoken(fact: str) -> bool:
+    """Whether a fact holds codes that are said in words; of others a value is a name, a number or a date."""
+    return fact in _loaded().spoken
+
+
 def field_name(field: str, language: Language) -> str:
     """What a field of personal data is called; the field itself where it has no name."""
     titles = _loaded().fields.get(field)
@@ -76,10 +81,21 @@ def query_name(query: str, language: Language) -> str:
     return names[language] if names else query.replace("-", " ")
 
 
+def country_codes() -> Iterable[str]:
+    """The codes of all countries that have a name."""
+    return _countries()
+
+
 def country_name(code: str, language: Language) -> str:
     """What a country is called; an unknown code as it is."""
     names = _countries().get(code)
     return names[language] if names else code
+
+
+def countries(language: Language) -> list[tuple[str, str]]:
+    """Every code of a country with what it is called, by name."""
+    names = ((code, texts[language]) for code, texts in _countries().items())
+    return sorted(names, key=lambda pair: pair[1])
 
 
 def placeholders(sentence: str) -> tuple[tuple[str, str], ...]:

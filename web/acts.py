@@ -11,10 +11,11 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from application.acts.offered import coded
 from application.answer import Answer
 from ledger.errors import Misconfigured, UnknownSubject
 from web.page import AnyPage, Form, FormData, Page, Preview
-from web.parts import Input
+from web.parts import Input, Kind
 from web.rendering import code
 from web.requests import time_named
 from web.resource import Params, Resource
@@ -39,12 +40,17 @@ class ActForm(Answer, frozen=True):
     act: str
 
 
+def _nothing_named(_params: Params) -> Sequence[object]:
+    return ()
+
+
 class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     """One act. `name`: of its words, in the section of the words `act-<name>`.
 
     `params`: of its address, also what a link has filled in. `inputs`: what it asks for. `about`: what the
-    page says of the case. `back`: where somebody goes who does not do it. `codes`: that a field may have.
-    `danger`: nothing brings back what it does away with.
+    page says of the case. `named`: what its words name. `back`: where somebody goes who does not do it.
+    `codes`: that a field may have. `open_codes`: fields in which somebody may write words of their own,
+    which become a code. `danger`: nothing brings back what it does away with.
     """
 
     name: str
@@ -58,8 +64,10 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     do: Callable[[Visit, F], str]
     back: Callable[[P], str]
     about: Callable[[Visit, P], Sequence[tuple[object, object]]] | None = None
+    named: Callable[[P], Sequence[object]] = _nothing_named
     preview: Callable[[Visit, F], Preview] | None = None
     codes: Mapping[str, Collection[str]] = {}
+    open_codes: Collection[str] = ()
     danger: bool = False
 
     @property
@@ -75,12 +83,12 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
 
     def _do(self, visit: Visit, fields: F) -> str:
         with _told_beside(fields, self.codes):
-            return self.do(visit, fields)
+            return self.do(visit, _coded(fields, self.open_codes))
 
     def _previewed(self, visit: Visit, fields: F) -> Preview:
         assert self.preview is not None
         with _told_beside(fields, self.codes):
-            return self.preview(visit, fields)
+            return self.preview(visit, _coded(fields, self.open_codes))
 
     def _resource(self) -> Resource[P, ActForm]:
         def load(_visit: Visit, _params: P) -> ActForm:
@@ -89,11 +97,11 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
         return Resource(self.name, self.path, self.part, self.params, ActForm, load, deed=self.deed)
 
     def _present(self, visit: Visit, params: P, _answer: ActForm) -> Mapping[str, object]:
-        words = f"act-{self.name}"
-        submit = t(f"{words}.submit")
+        words, named = f"act-{self.name}", self.named(params)
+        submit = t(f"{words}.submit", *named)
         return {
-            "title": t(f"{words}.title"),
-            "does": t(f"{words}.does"),
+            "title": t(f"{words}.title", *named),
+            "does": t(f"{words}.does", *named),
             "submit": t("form.check") if self.preview else submit,
             "confirm": submit,
             "danger": self.danger,
@@ -129,6 +137,20 @@ def check_codes(fields: FormData, codes: Mapping[str, Collection[str]]) -> None:
             raise Misconfigured("this value is not one of those that are known", field=name)
 
 
+def _coded(fields: F, names: Collection[str]) -> F:
+    """Fields in which words that somebody wrote are codes. Raises Misconfigured, which names the field."""
+    given = ((name, getattr(fields, name)) for name in names)
+    return replace(fields, **{name: _codes_of(value, name) for name, value in given if value})
+
+
+def _codes_of(value: str | Sequence[str], field: str) -> object:
+    return (
+        coded(value, field)
+        if isinstance(value, str)
+        else tuple(coded(text, field) for text in value)
+    )
+
+
 def time_of(visit: Visit, fields: ActData) -> datetime:
     """When an act was done. Raises Misconfigured for a time that is none."""
     return time_named({"at": fields.at or ""}, "at") or visit.now
@@ -139,5 +161,12 @@ def options(about: str, codes: Sequence[str]) -> tuple[tuple[str, object], ...]:
     return tuple((name, code(name, about)) for name in codes)
 
 
-AT = Input("at", hint="at")
+def offered(
+    name: str, about: str, codes: Sequence[str], kind: Kind = "choice", **more: Any
+) -> Input:
+    """A field that offers codes with their words, beside which somebody may write their own."""
+    return Input(name, kind, options(about, codes), free=True, **more)
+
+
+AT = Input("at", "datetime-local", hint="at")
 """When it was done: the last field of each act that may be entered later."""

@@ -17,7 +17,7 @@ from ledger.errors import Busy, Misconfigured
 from projections.folds.timetravel import NOW
 from web.frame import AS_OF, MOMENT
 from web.logins.guard import SAFE_METHODS
-from web.logins.limits import openings
+from web.logins.limits import openings, own_acts
 from web.principals import Principal
 from web.problems import NotForRole, TooMany
 from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
@@ -45,6 +45,7 @@ class Desk:
         self.pool = pool
         self._reasons = reasons
         self._openings = openings()
+        self._own_acts = own_acts()
         self._shares = Shares()
         self.login_of = login_of
 
@@ -65,7 +66,11 @@ class Desk:
         language = language_of(request)
         stated = stated if stated.categories else self._stated(request)
         statements = Statements(
-            self._reasons, self._openings, self.login_of(request), principal.reference
+            self._reasons,
+            self._openings,
+            self.login_of(request),
+            principal.reference,
+            self._own_acts,
         )
         texts = dict(request.query_params) if moment is None else moment
 

@@ -28,7 +28,10 @@ class Reader(Struct, frozen=True):
 
 
 class Frame(Struct, frozen=True):
-    """The frame of one page. `parameters` are those of the address, in its order."""
+    """The frame of one page. `parameters` are those of the address, in its order.
+
+    `own`: it is for a person of the portal, not for the house.
+    """
 
     language: Language
     path: str
@@ -39,6 +42,7 @@ class Frame(Struct, frozen=True):
     home: str = "/"
     logout: str = "/logout"
     csrf: str = ""
+    own: bool = False
 
     @property
     def moment(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from web.answering import Desk
 from web.api.described import Schema
 from web.api.intake import take_events
 from web.api.openapi import document
-from web.api.own import DEEDS, OwnDeed, acts_limit, take
+from web.api.own import DEEDS, OwnDeed, take
 from web.api.routing import (
     BASE,
     REQUESTS,
@@ -56,7 +56,6 @@ class Api:
     ) -> None:
         self._desk, self._pool, self._origin = desk, pool, origin
         self._requests = requests or Limiter(REQUESTS, REQUESTS_S)
-        self._own_acts = acts_limit()
         self._posts = posts
         self._making = Lock()
         self._recorder: Together | None = None
@@ -81,7 +80,7 @@ class Api:
         yield from (Route(BASE + path, Endpoint(methods)) for path, methods in deeds.items())
 
     def _doing(self, deed: OwnDeed[Any]) -> Method:
-        return guarded(partial(take, self._desk, deed, self._own_acts), self._requests)
+        return guarded(partial(take, self._desk, deed), self._requests)
 
     def _together(self) -> Together:
         """What records posts, made for the first one."""

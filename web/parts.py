@@ -11,7 +11,18 @@ from msgspec.structs import replace
 
 from web.pieces import UNTOLD, Column, Piece, Tone
 
-Kind = Literal["text", "number", "date", "choice", "checks", "textarea", "hidden"]
+Kind = Literal[
+    "text",
+    "number",
+    "date",
+    "datetime-local",
+    "email",
+    "tel",
+    "choice",
+    "checks",
+    "textarea",
+    "hidden",
+]
 Given = str | Sequence[str]
 
 
@@ -58,6 +69,14 @@ class Bars(Piece, frozen=True):
         ]
 
 
+class Folded(Piece, frozen=True):
+    """A part that shows itself when somebody asks for it. `summary`: what is in it."""
+
+    macro = ("parts", "a_fold")
+    summary: object
+    part: object
+
+
 class Definitions(Piece, frozen=True):
     """Names and values, one a line."""
 
@@ -98,7 +117,11 @@ class Nothing(Piece, frozen=True):
 
 
 class Input(Struct, frozen=True):
-    """A field of a form. `options`: codes with their words. `label`, `hint`: names in the words of fields."""
+    """A field of a form. `options`: codes with their words. `label`, `hint`: names in the words of fields.
+
+    `title`: what the field is called, where that is no word of ours. `autocomplete`: what a browser fills in.
+    `free`: none of the options is needed, since somebody may write something else beside them.
+    """
 
     name: str
     kind: Kind = "text"
@@ -107,6 +130,14 @@ class Input(Struct, frozen=True):
     label: str = ""
     hint: str = ""
     value: Given = ""
+    title: str = ""
+    autocomplete: str = "off"
+    free: bool = False
+
+    @property
+    def known(self) -> list[str]:
+        """The codes of its options."""
+        return [code for code, _ in self.options]
 
 
 class Filter(Piece, frozen=True):

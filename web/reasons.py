@@ -88,12 +88,16 @@ class Reasons:
 
 
 class Statements(msgspec.Struct, frozen=True):
-    """Where the reasons of one login go. `who`: the reader, whose openings are limited."""
+    """Where the reasons of one login go. `who`: the reader, whose openings and acts are limited.
+
+    `acts`: of persons of the portal, on their own data.
+    """
 
     reasons: Reasons
     openings: Limiter
     login: str
     who: str
+    acts: Limiter
 
     def state(self, subject: str, reason: Reason, category: str) -> None:
         """Remember a reason. Raises TooMany for a reader who opens more than a person does."""
@@ -103,6 +107,11 @@ class Statements(msgspec.Struct, frozen=True):
     def count(self) -> None:
         """Count an opening. Raises TooMany for a reader who opens more than a person does."""
         if self.openings.take(self.who):
+            raise TooMany
+
+    def count_act(self) -> None:
+        """Count an act. Raises TooMany for a person who does more than persons do."""
+        if self.acts.take(self.who):
             raise TooMany
 
     def forget(self, subject: str) -> None:

@@ -31,6 +31,7 @@ from web.shown import cell, is_number, shortened_text, verbatim
 from web.words import counted, grouped, t
 
 _HERE = Path(__file__).parent
+_ABBREVIATIONS = frozenset({"AVG", "CIOT", "GDPR", "VOG"})
 STATIC = _HERE / "static"
 
 
@@ -100,6 +101,7 @@ def environment() -> Environment:
         commands=commands,
         under=under,
         shortened=shortened_text,
+        calm=calm,
     )
     environment.tests["a_number"] = is_number
     return environment
@@ -112,6 +114,12 @@ def commands(text: Markup) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else part
         for place, part in enumerate(parts)
     )
+
+
+def calm(text: object) -> object:
+    """A word that a terminal has in capitals, where no colour sets it apart: a tag has its colour."""
+    is_loud = isinstance(text, str) and text.isupper() and text not in _ABBREVIATIONS
+    return text.lower() if is_loud and isinstance(text, str) else text
 
 
 def under(part: object, heading: object) -> object:

@@ -13,12 +13,17 @@ F = TypeVar("F", bound=FormData)
 _MOST_FIELDS = 1000
 
 
+OTHER = "-other"
+"""Ends the name of a field in which somebody writes something else than what another field offers."""
 Typed = Mapping[str, str | list[str]]
 """What a person typed, by field; a field that may repeat has a list."""
 
 
 def typed_fields(content: bytes, into: type[F]) -> Typed:
-    """The fields of a form. A field that is left empty is not there. Raises Misconfigured for no form."""
+    """The fields of a form. A field that is left empty is not there. Raises Misconfigured for no form.
+
+    What somebody wrote beside the options of a field counts instead of the option, or is one more of several.
+    """
     try:
         pairs = parse_qsl(content.decode("utf-8"), max_num_fields=_MOST_FIELDS)
     except ValueError:
@@ -27,17 +32,18 @@ def typed_fields(content: bytes, into: type[F]) -> Typed:
         name for name, hint in get_type_hints(into).items() if get_origin(hint) in {list, tuple}
     }
     members: dict[str, str | list[str]] = {name: [] for name in lists}
+    own: dict[str, str] = {}
     for name, text in pairs:
-        member = name.replace("-", "_")
+        member = name.removesuffix(OTHER).replace("-", "_")
         if name == CSRF_FIELD:
             continue
         if isinstance(listed := members.get(member), list):
             listed.append(text)
-        elif member in members:
+        elif member in (taken := own if name.endswith(OTHER) else members):
             raise Misconfigured("this parameter is given twice", field=member)
         else:
-            members[member] = text
-    return members
+            taken[member] = text
+    return members | own
 
 
 def read_form(typed: Typed, path: Mapping[str, Any], into: type[F]) -> F:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from math import sqrt
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -122,7 +123,18 @@ def timeline(
     return Timeline(window, tuple(lanes), height, tuple(ticks(window)), place, by_month(inside))
 
 
-def by_month(acts: Iterable[Act]) -> tuple[tuple[str, tuple[Act, ...]], ...]:
+class Dated(Protocol):
+    """What happened at a time."""
+
+    @property
+    def occurred(self) -> datetime:
+        """When."""
+
+
+D = TypeVar("D", bound=Dated)
+
+
+def by_month(acts: Iterable[D]) -> tuple[tuple[str, tuple[D, ...]], ...]:
     """Acts under the month in which they happened, newest first."""
     ordered = sorted(acts, key=lambda act: act.occurred, reverse=True)
     months = groupby(ordered, key=lambda act: month_text(in_zone(act.occurred).date()))

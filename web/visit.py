@@ -115,8 +115,13 @@ class Visit:
         self.site.for_whom = msgspec.structs.replace(reader, sight=sight)
         return self._judged(self.site.source(query))
 
-    def check_asked(self, texts: Iterable[str | list[str]]) -> None:
-        """Raise NotFound where a reader who is told of no person asks about one: nothing says who exists."""
+    def check_asked(self, texts: Iterable[object]) -> None:
+        """Raise NotFound where a reader who is told of no person asks about one: nothing says who exists.
+
+        A person of the portal may write anything: no answer to them depends on whom they name.
+        """
+        if self.principal.kind == "data-subject":
+            return
         words = (word for text in texts for word in _words(text))
         if not self.has("persons") and any(kind_of(word) in OUTSIDERS for word in words):
             raise NotForRole
@@ -149,6 +154,14 @@ class Visit:
         self._bring_up_to_date()
         self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
         return self.site.source(query)
+
+    def own_acting_source(self, query: str) -> Source:
+        """The same, for an act of that person. Raises NotFound, and TooMany for more than persons do."""
+        if not self.may("self-service") or self._statements is None:
+            raise NotForRole
+        source = self.own_source(query)
+        self._statements.count_act()
+        return source
 
     def state_reason(self, subject: str, reason: Reason, category: str) -> None:
         """Open a category of a person for a while, for a reason. Raises NotFound, or TooMany."""
@@ -200,6 +213,7 @@ class Visit:
             self._current = True
 
 
-def _words(text: str | list[str]) -> list[str]:
-    """The words of a text of a request, of which each may be a reference."""
-    return text.split() if isinstance(text, str) else " ".join(text).split()
+def _words(value: object) -> list[str]:
+    """The words of a value of a request, of which each may be a reference."""
+    values = value if isinstance(value, list) else [value]
+    return [word for text in values if isinstance(text, str) for word in text.split()]

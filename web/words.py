@@ -50,6 +50,14 @@ def piece(value: object) -> object:
     return value
 
 
+def title_of(reference: str) -> str:
+    """A person as a heading: the kind in words and the id."""
+    kind, *rest = reference.split("/")
+    if len(rest) > 1:
+        return str(t("kind.contact", rest[2], rest[0]))
+    return str(t(f"kind.{kind}", rest[0]))
+
+
 def counted(name: str, number: int) -> Markup:
     """How many of something: `1 request`, `1,234 requests`. Raises KeyError for what no file names."""
     form = "one" if number == 1 else "many"

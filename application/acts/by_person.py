@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from application.acts.acting import Act, ActRefused, Voice, act, one_at_a_time
 from application.acts.requesting import NewRequest, objection_of, open_request
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.reports.own import Own, OwnAct, own, own_act
+from application.queries.reports.own import Own, OwnAct, done_in_portal, own, own_act
 from application.site import Site
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
@@ -188,24 +188,17 @@ def _record(
     with one_at_a_time(site):
         # Read inside the lock: the same act may have been recorded meanwhile.
         person = own(source, deed.reference)
-        done = _done(person, id)
+        done = done_in_portal(person, id)
         if done is None:
             check(person)
             try:
                 act(site, [replace(wanted, id=id)], VOICE)
             except ActRefused as error:
                 raise _not_taken(error) from None
-            done = _done(own(source, deed.reference), id)
+            done = done_in_portal(own(source, deed.reference), id)
     if done is None or not _is_same(source, done, wanted):
         raise _another()
     return own_act(done)
-
-
-def _done(person: Own, id: str) -> RecordedEvent | None:
-    for event, _ in person.subject.acts:
-        if event.id == id and event.source == VOICE.source:
-            return event
-    return None
 
 
 def _is_same(source: Source, done: RecordedEvent, wanted: Act) -> bool:

@@ -5,20 +5,22 @@ Each is judged under the lock of the ledger from the events that are recorded by
 before, in a view or on a screen, only says where to look.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from itertools import groupby, islice
+from operator import attrgetter
 from uuid import UUID
 
 from application.queries.keeping.erasures import CarriedOut, Due, ErasureScope
 from application.site import Site
 from ledger.erasure.eraser import Eraser
-from ledger.erasure.verdict import Verdict
+from ledger.erasure.verdict import Situation, Verdict
 from ledger.errors import Halt, Retry, UnknownSubject
-from ledger.event import RecordedEvent
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from projections.dossier.dossier import Dossier
+from projections.dossier.fact import Fact
 from projections.keeping.erasing import (
     ErasureOutcome,
     PlannedErasure,
@@ -33,6 +35,8 @@ from projections.keeping.person import Person, dossier_of, person_of
 from projections.reading.persons import persons, takeovers_told_by_others
 from rulebook.calendar import day_of
 
+# Persons whose steps are taken in one transaction: recording waits for it.
+_TOGETHER = 200
 # Each step takes something away, and there are fewer kinds of it than this.
 _MOST_STEPS = 64
 
@@ -46,7 +50,9 @@ def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]
     eraser.check_keep_list()
     results = []
     for subject in eraser.live_subjects(reference):
-        person = _person(site, session, subject, events_of(session, [subject]), None)
+        seen = Situation(events_of(session, [subject]), None)
+        takeovers = takeovers_told_by_others(session, [subject])[subject]
+        person = _person(site, session, subject, seen, takeovers)
         results += [
             CarriedOut(subject, step, None) for step in _planned_steps(person, scope, today)
         ]
@@ -79,12 +85,12 @@ def _carry_out_all(
         planned = _planned_steps(person, scope, day)
         return next((step for step in planned if step.month is not None), None)
 
-    result = _carry_out(site, eraser, subject, first)
+    results = _carry_out(site, eraser, [subject], first)
     for _ in range(_MOST_STEPS):
-        if result is None:
+        if not results:
             return
-        yield result
-        result = _carry_out(site, eraser, subject, month)
+        yield from results
+        results = _carry_out(site, eraser, [subject], month)
 
 
 def _planned_steps(person: Person, scope: ErasureScope, day: date) -> list[PlannedErasure]:
@@ -111,7 +117,7 @@ def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
         UnknownSubject
     ):  # an earlier run erased everything: only the outcome is left to tell
         for subject in eraser.live_subjects(reference):
-            _carry_out(site, eraser, subject, choose)
+            _carry_out(site, eraser, [subject], choose)
     session, office = site.session("reader"), site.privacy_office
     everybody = eraser.subjects(reference)
     dossiers = [dossier_of(events_of(session, [stream]), office) for stream in everybody]
@@ -143,40 +149,39 @@ def erase_due(
 
     What the keep list keeps is put off by a decision, which is no result.
 
-    Raises Retry when `stop` says so between two persons, IncompleteErasure, Retry or Halt: every result
-    that was yielded by then is committed.
+    Raises Retry when `stop` says so between two blocks of persons, IncompleteErasure, Retry or Halt: every
+    result that was yielded by then is committed.
     """
     eraser, today = site.eraser(), day_of(site.clock())
     eraser.check_keep_list()
-    last: UUID | None = None
     session = site.new_session("reader")
-    for due in due_steps(session, today, decided_only=decided_only, ask_again=True):
+    due = due_steps(session, today, decided_only=decided_only, ask_again=True)
+    # One pass takes all steps of a person, so that later rows of the same person are done already.
+    people = (stream for stream, _ in groupby(due, key=attrgetter("stream")))
+    while block := list(islice(people, _TOGETHER)):
         if stop():
             raise Retry("told to stop")
-        # One pass takes all steps of a person, so that later rows of the same person are done already.
-        if due.stream != last:
-            last = due.stream
-            done = _erase_all(site, eraser, due.stream, decided_only)
-            yield from (carried_out for carried_out in done if carried_out.step.erased)
+        done = _erase_all(site, eraser, block, decided_only)
+        yield from (carried_out for carried_out in done if carried_out.step.erased)
 
 
 def _erase_all(
-    site: Site, eraser: Eraser, stream: UUID, decided_only: bool
+    site: Site, eraser: Eraser, streams: Sequence[UUID], decided_only: bool
 ) -> Iterator[CarriedOut]:
-    last = False
+    """All steps of some persons: the first one of each in one transaction, then the second ones."""
+    over: set[UUID] = set()
 
     def first(person: Person, day: date, latest: datetime | None) -> PlannedErasure | None:
-        nonlocal last
         planned = steps(person, day, decided_only=decided_only, last=latest)
-        last = is_last(person, planned)
+        if is_last(person, planned):
+            over.add(person.look.stream)
         return next(iter(planned), None)
 
     for _ in range(_MOST_STEPS):
-        result = _carry_out(site, eraser, stream, first)
-        if result is None:
-            return
-        yield result
-        if last:
+        results = _carry_out(site, eraser, streams, first)
+        yield from results
+        streams = [result.stream for result in results if result.stream not in over]
+        if not streams:
             return
     raise Halt("the ledger still holds erased data: look at its keys with `ledger audit`")
 
@@ -185,30 +190,37 @@ Choose = Callable[[Person, date, datetime | None], PlannedErasure | None]
 """From a person, a day and when their latest event occurred to the step to take."""
 
 
-def _carry_out(site: Site, eraser: Eraser, stream: UUID, choose: Choose) -> CarriedOut | None:
-    """Choose a step under the lock, and take it."""
-    today = day_of(site.clock())
-    chosen: list[PlannedErasure] = []
+def _carry_out(
+    site: Site, eraser: Eraser, streams: Sequence[UUID], choose: Choose
+) -> list[CarriedOut]:
+    """Choose a step for each of some persons under the lock, and take all of them in one transaction."""
+    today, session = day_of(site.clock()), site.session("reader")
+    chosen: dict[UUID, PlannedErasure] = {}
 
-    def judge(events: Sequence[RecordedEvent], listed: frozenset[str]) -> Verdict | None:
-        person = _person(site, site.session("reader"), stream, events, listed)
-        latest = max((event.time for event in events if not event.ours), default=None)
-        step = choose(person, today, latest)
-        if step is None or not step.decisions:
-            return None
-        chosen.append(step)
-        return Verdict(step.cause, step.facts(), step.request_ref, step.month)
+    def judge(situations: Mapping[UUID, Situation]) -> dict[UUID, Verdict]:
+        takeovers = takeovers_told_by_others(session, list(situations))
+        for stream, situation in situations.items():
+            person = _person(site, session, stream, situation, takeovers[stream])
+            times = (event.time for event in situation.events if not event.ours)
+            latest = max(times, default=None)
+            step = choose(person, today, latest)
+            if step is not None and step.decisions:
+                chosen[stream] = step
+        return {
+            stream: Verdict(step.cause, step.facts(), step.request_ref, step.month)
+            for stream, step in chosen.items()
+        }
 
-    erasure = eraser.decide(stream, judge)
-    return CarriedOut(stream, chosen[-1], erasure) if erasure else None
+    erasures = eraser.decide(streams, judge)
+    return [CarriedOut(one.subject, chosen[one.subject], one) for one in erasures]
 
 
 def _person(
     site: Site,
     session: Session,
     stream: UUID,
-    events: Sequence[RecordedEvent],
-    listed: frozenset[str] | None,
+    situation: Situation,
+    takeovers: Iterable[Fact],
 ) -> Person:
     """A person, the customer whose contact person it may be, and what others' takeovers say of them."""
 
@@ -216,5 +228,5 @@ def _person(
         recorded = events_of(session, [UUID(name)])
         return dossier_of(recorded, site.privacy_office) if recorded else None
 
-    takeovers = takeovers_told_by_others(session, stream)
-    return person_of(stream, events, site.privacy_office, dossier_named, takeovers, listed)
+    office, (events, listed) = site.privacy_office, situation
+    return person_of(stream, events, office, dossier_named, takeovers, listed)

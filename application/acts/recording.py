@@ -51,6 +51,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         names.RIGHTS_REQUEST_ANSWERED: "ledger request answer",
         names.ACCESS_REPORT_ISSUED: "ledger report access",
         names.PORTABILITY_EXPORT_ISSUED: "ledger report portability",
+        names.COMPLAINT_RECEIVED: "ledger complaint receive",
+        names.COMPLAINT_ANSWERED: "ledger complaint answer",
         names.LEGAL_HOLD_PLACED: "ledger hold place",
         names.RECIPIENT_NOTIFIED: "ledger notify record",
         names.BULK_FEED_DELIVERED: "ledger feed deliver",

@@ -4,7 +4,6 @@ A part costs what it shows. What the database does not judge is judged row by ro
 rows fit costs no more, it looks at a limited number and then leads on, with fewer rows or none.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -12,7 +11,17 @@ from typing import TypeVar
 
 import msgspec
 
-from ledger.errors import Misconfigured
+from application.source import Source
+from ledger.crypto.sealing import (
+    DataKey,
+    base64url,
+    from_base64url,
+    keyed_hash,
+    open_bytes,
+    seal_bytes,
+)
+from ledger.errors import Halt, Misconfigured
+from ledger.recording.reads import READS
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -20,6 +29,9 @@ U = TypeVar("U")
 LIMIT = 100
 LOOKED_AT = 10_000
 """So many rows one part looks at, whether they fit or not."""
+
+
+_PLACE, _NONCE = b"place/1", 12
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -33,7 +45,7 @@ FIRST = Part()
 
 
 def taken(
-    rows: Iterator[tuple[P, T]], limit: int, fitting: Callable[[T], U | None]
+    source: Source, rows: Iterator[tuple[P, T]], limit: int, fitting: Callable[[T], U | None]
 ) -> tuple[list[U], str | None]:
     """The rows of a part, and the key of the part that follows; None where there is none.
 
@@ -44,23 +56,30 @@ def taken(
     last: P | None = None
     for place, row in islice(rows, LOOKED_AT):
         if len(found) == limit:
-            return found, key_of(last)
+            return found, key_of(source, last)
         made = fitting(row)
         if made is not None:
             found.append(made)
         last = place
-    return found, key_of(last) if next(rows, None) is not None else None
+    return found, key_of(source, last) if next(rows, None) is not None else None
 
 
-def key_of(place: object) -> str:
-    """A place as a text for an address."""
-    return urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+def key_of(source: Source, place: object) -> str:
+    """A place as a text for an address, sealed: it has the name by which the ledger knows a person."""
+    text = msgspec.json.encode(place)
+    nonce = keyed_hash(_key(source, b"nonce"), text)[:_NONCE]  # equal places have equal keys
+    return base64url(seal_bytes(DataKey(_key(source, b"key")).cipher, text, _PLACE, nonce))
 
 
-def place_named(key: str, type: type[P]) -> P:
-    """The place of a key. Raises Misconfigured for another text."""
+def place_named(source: Source, key: str, type: type[P]) -> P:
+    """The place of a sealed key. Raises Misconfigured for another text."""
     try:
-        content = urlsafe_b64decode(key + "=" * (-len(key) % 4))
-        return msgspec.json.decode(content, type=type)
-    except (Error, ValueError, msgspec.MsgspecError):
+        sealed = from_base64url(key)
+        text = open_bytes(DataKey(_key(source, b"key")).cipher, sealed, _PLACE)
+        return msgspec.json.decode(text, type=type)
+    except (Error, ValueError, Halt, msgspec.MsgspecError):
         raise Misconfigured("this is no place in the list", field="after") from None
+
+
+def _key(source: Source, use: bytes) -> bytes:
+    return keyed_hash(source.opener.ledger_key(READS), _PLACE + use)

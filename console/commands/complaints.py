@@ -33,8 +33,8 @@ def list_complaints(
     """Print complaints that wait for an answer, by the day when it is due. Exit status 1 when an answer is
     overdue.
 
-    Upstream records complaints and answers, or you do with `ledger record complaint-received` and `ledger
-    record complaint-answered`.
+    Upstream records complaints and answers, or you do with `ledger complaint receive` and `ledger complaint
+    answer`.
     """
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)

@@ -257,11 +257,15 @@ CONSOLE = Row(
             unit="s",
         ),
         Panel(
-            "Logins and opened values",
-            "In an hour. Opened values are those that a reader gave a reason for.",
+            "Logins, opened values and searches",
+            "In an hour. A reader gave a reason for opened values; searches are by a value.",
             (
                 Query("sum by (outcome) (increase(ledger_web_logins_total[1h]))", "{{outcome}}"),
                 Query("sum(increase(ledger_web_values_opened_total[1h]))", "values opened"),
+                Query(
+                    "sum by (outcome) (increase(ledger_web_searches_total[1h]))",
+                    "searches {{outcome}}",
+                ),
             ),
         ),
     ),

@@ -16,9 +16,11 @@ import msgspec
 
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.rows import BatchRow
-from ledger.crypto.sealing import check_blob
+from ledger.crypto.groups import check_group
+from ledger.erasure.events import erasure_ended
 from ledger.errors import Halt
 from ledger.event import RecordedEvent, decode_event
+from ledger.writing.rows import name_of
 from schemas.catalogue import GAP
 
 # A label of a batch that no Kafka topic can have: a file, a command, or the library's own recorder.
@@ -47,8 +49,8 @@ class _Row(NamedTuple):
     recorded: int | None
     type: bytes | None
     state: bytes | None
-    source: bytes | None
-    id: bytes | None
+    named: bytes | None
+    erasure: bytes | None
     name_position: int | None
     name: bytes
 
@@ -115,19 +117,19 @@ def _check_event(
 
 
 def _check_formats(event: RecordedEvent, findings: Findings) -> None:
-    """Each value is sealed in a format that this program knows; of an event the first that is not."""
+    """Each group is sealed in a format that this program knows; of an event the first that is not."""
     for category, sealed in event.sealed.items():
-        for field, blob in sealed.values.items():
-            try:
-                check_blob(blob)
-            except Halt as error:
-                detail = f"category {category}, field {field}: {error}"
-                findings.note(event.position, "value-format", detail)
-                return
+        try:
+            check_group(sealed.fields, sealed.blob)
+        except Halt as error:
+            findings.note(event.position, "value-format", f"category {category}: {error}")
+            return
 
 
 def _check_name(row: _Row, event: RecordedEvent, position: int, findings: Findings) -> None:
-    if (row.source, row.id) != (event.source.encode(), event.id.encode()):
+    erasure = erasure_ended(event.source, event.id)
+    expected = name_of(event.source, event.id), erasure.bytes if erasure else None
+    if (row.named, row.erasure) != expected:
         detail = "the event's name is missing or is that of another event"
         findings.note(position, "event-id", detail)
 
@@ -176,8 +178,8 @@ def _row(raw: bytes) -> _Row:
         recorded=_long(values[1]),
         type=values[2],
         state=values[3],
-        source=values[4],
-        id=values[5],
+        named=values[4],
+        erasure=values[7],
         name_position=_long(values[8]),
         name=name,
     )

@@ -11,6 +11,7 @@ from ledger.library.reader import LedgerReader
 from ledger.storage.postgres import Session
 from ledger.writing.append import lock_head
 from ledger.writing.packing import blind_hash
+from schemas import PERSONAL_FIELDS
 
 _BLOCK_ROWS = 5_000
 _Row = tuple[bytes, UUID, str, str]
@@ -34,8 +35,8 @@ def rebuild(session: Session, opener: Opener) -> int:
                 continue
             for field, value in opener.personal(event).items():
                 if field in BLIND_FIELDS and not isinstance(value, Missing):
-                    category = next(c for c, s in event.sealed.items() if field in s.values)
-                    rows.append((blind_hash(key, field, value), event.stream, category, field))
+                    hashed = blind_hash(key, field, value)
+                    rows.append((hashed, event.stream, PERSONAL_FIELDS[field], field))
             if len(rows) >= _BLOCK_ROWS:
                 count += _add(session, rows)
         count += _add(session, rows)

@@ -8,10 +8,12 @@ and keys, which have a backup of their own.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from uuid import UUID
 
 import msgspec
 
 from ledger.crypto.sealing import KeyedHash
+from ledger.erasure.events import erasure_ended
 from ledger.errors import Halt, Unproven
 from ledger.event import decode_event
 from ledger.names import LedgerName
@@ -164,7 +166,7 @@ def _event(entry: Entry) -> NewEvent:
     return new_event(entry.stream, entry.version, entry.type, entry.state, _name(entry))
 
 
-def _name(entry: Entry) -> tuple[str, str, bytes, int] | None:
+def _name(entry: Entry) -> tuple[str, str, bytes, int, UUID | None] | None:
     """Source and id of the event; None for an event that the library recorded in its own form."""
     try:
         event = decode_event(
@@ -177,4 +179,4 @@ def _name(entry: Entry) -> tuple[str, str, bytes, int] | None:
         )
     except Halt:
         return None
-    return (event.source, event.id, *_NO_FINGERPRINT)
+    return (event.source, event.id, *_NO_FINGERPRINT, erasure_ended(event.source, event.id))

@@ -64,9 +64,7 @@ def row_macs(provider: KeyProvider, ledger: LedgerName) -> RowMacs:
     return RowMacs(provider.rows.macs, ledger)
 
 
-def _plain(value: Column) -> str | int | None:
+def _plain(value: Column) -> str | int | UUID | None:
     if isinstance(value, datetime):
         return (value - _EPOCH) // _MICROSECOND
-    if isinstance(value, UUID):
-        return str(value)
     return bytes(value).hex() if isinstance(value, bytes | memoryview) else value

@@ -13,7 +13,9 @@ FORMAT_BYTES: Final = 1
 AES_256_GCM: Final = b"\x01"
 # RFC 9180, base mode: X25519, HKDF-SHA256, AES-256-GCM; the encapsulated key, then the ciphertext.
 HPKE_X25519: Final = b"\x02"
-KNOWN_FORMATS: Final = frozenset({AES_256_GCM, HPKE_X25519})
+# As 1, over all values of one category in one event (`ledger.crypto.groups`).
+GROUP: Final = b"\x03"
+KNOWN_FORMATS: Final = frozenset({AES_256_GCM, HPKE_X25519, GROUP})
 
 
 def check_format(sealed: bytes, expected: bytes) -> None:

@@ -23,6 +23,8 @@ class KeyChain:
 
     def covering(self, month: int) -> int | None:
         """Month of the stored key from which that of `month` is derived."""
+        if month in self.secrets or not self.secrets:
+            return month if self.secrets else None
         return max((stored for stored in self.secrets if stored <= month), default=None)
 
 
@@ -76,8 +78,7 @@ class StreamKeys:
                 return None
             keys.append(key)
         fences = [key.erased_through for key in keys if key.erased_through]
-        seals = tuple((key.place, key.cipher.encrypt) for key in keys)
-        key_set = self._sets[layout, month] = KeySet(seals, max(fences, default=None))
+        key_set = self._sets[layout, month] = KeySet(layout.seals(keys), max(fences, default=None))
         return key_set
 
     def add(self, category: str, month: int, key: DataKey) -> None:

@@ -1,20 +1,20 @@
 """The key provider as a folder of files with mode 0600: an adapter of `ledger.crypto.provider`.
 
-One file for each epoch, one for the key of the rows, and in `links/` one for each person of whom something
-was erased. Destroying a file is what makes write-ahead log, replicas and backups forget. Nothing else in the
-program knows these names, and no key leaves this module.
+One file for each epoch, one for the key of the rows, and in `links/` those of the erasure journal's lines
+(`ledger.crypto.link_files`). Destroying a file is what makes write-ahead log, replicas and backups forget.
+Nothing else in the program knows these names, and no key leaves these two modules.
 """
 
 import errno
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.crypto.link_files import FileLinkKeys
 from ledger.crypto.provider import Placed, Unwrapped, Wrapped
 from ledger.crypto.sealing import (
     KEY_BYTES,
@@ -24,11 +24,10 @@ from ledger.crypto.sealing import (
     open_bytes,
     seal_bytes,
 )
-from ledger.errors import Halt, KeyLost, Retry
-from ledger.storage.durable import fsync_folder
+from ledger.errors import Halt, KeyLost
+from ledger.storage.durable import fsync_folder, mapping_write_faults
 from ledger.storage.ordinary import read_ordinary
 
-_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
 _NUMBER = re.compile(r"[0-9]{6,9}")
 # The key that authenticates rows.
@@ -43,7 +42,7 @@ class FileKeyProvider:
 
     def __init__(self, folder: Path, *, make: bool = True) -> None:
         if make:
-            with _mapping_write_faults():
+            with mapping_write_faults():
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self.rows = FileRowKey(folder)
@@ -68,13 +67,13 @@ class FileKeyProvider:
 
     def begin(self, epoch: int) -> None:
         """See `KeyProvider`."""
-        with _mapping_write_faults():
+        with mapping_write_faults():
             if not _create_secret(self._path(epoch)):
                 raise Halt(f"epoch {epoch} has a key already")
 
     def destroy(self, epoch: int) -> None:
         """See `KeyProvider`. The file is overwritten before it is removed."""
-        with _mapping_write_faults():
+        with mapping_write_faults():
             _destroy_secret(self._path(epoch))
             fsync_folder(self.folder)
 
@@ -149,7 +148,7 @@ class FileRowKey:
 
     def make(self) -> None:
         """See `RowKey`."""
-        with _mapping_write_faults():
+        with mapping_write_faults():
             _create_secret(self._path)
 
     def macs(self, texts: Sequence[bytes]) -> list[bytes]:
@@ -158,54 +157,6 @@ class FileRowKey:
             what = f"the key that authenticates rows ({_ROWS})"
             self._hash = KeyedHash(_read_secret(self._path, what))
         return [self._hash.of(text) for text in texts]
-
-
-class FileLinkKeys:
-    """A key for each data subject of whom something was erased, as files in a folder of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def seal(self, subject: UUID, text: bytes, place: bytes) -> bytes:
-        """See `LinkKeys`."""
-        self._make(subject)
-        return seal_bytes(self._cipher(subject), text, place, os.urandom(NONCE_BYTES))
-
-    def open(self, subject: UUID, sealed: bytes, place: bytes) -> bytes:
-        """See `LinkKeys`."""
-        return open_bytes(self._cipher(subject), sealed, place)
-
-    def subjects(self) -> frozenset[UUID]:
-        """See `LinkKeys`."""
-        subjects = set()
-        for path in self._folder.glob(f"*{_SUFFIX}"):
-            with suppress(ValueError):
-                subjects.add(UUID(path.name.removesuffix(_SUFFIX)))
-        return frozenset(subjects)
-
-    def destroy(self, subjects: Iterable[UUID]) -> None:
-        """See `LinkKeys`. Files are overwritten before they are removed."""
-        paths = [self._path(subject) for subject in subjects]
-        if not paths or not self._folder.exists():
-            return
-        with _mapping_write_faults():
-            for path in paths:
-                _destroy_secret(path)
-            fsync_folder(self._folder)
-
-    def _make(self, subject: UUID) -> None:
-        with _mapping_write_faults():
-            if not self._folder.exists():
-                self._folder.mkdir(mode=0o700)
-                fsync_folder(self._folder.parent)
-            if not self._path(subject).exists():
-                _create_secret(self._path(subject))
-
-    def _cipher(self, subject: UUID) -> AESGCM:
-        return AESGCM(_read_secret(self._path(subject), "the key of a line of the erasure journal"))
-
-    def _path(self, subject: UUID) -> Path:
-        return self._folder / f"{subject}{_SUFFIX}"
 
 
 def _write(path: Path, flags: int, content: bytes) -> None:
@@ -258,14 +209,3 @@ def _destroy_secret(path: Path) -> None:
         if name.exists():
             _write(name, 0, bytes(KEY_BYTES))
             name.unlink(missing_ok=True)
-
-
-@contextmanager
-def _mapping_write_faults() -> Iterator[None]:
-    """Raise Retry for a fault of the disk that may pass; other errors pass through."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _PASSING:
-            raise
-        raise Retry(f"the folder of epoch keys cannot be written: {error.strerror}") from None

@@ -6,125 +6,116 @@ made once. Pure: keys and nonces are arguments.
 
 import struct
 from binascii import b2a_base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
-from operator import itemgetter
+from itertools import chain
 from typing import Any, NamedTuple
 
+import msgspec
 import orjson
 
-from ledger.crypto.formats import AES_256_GCM
-from ledger.crypto.sealing import NONCE_BYTES, field_place, padded
+from ledger.crypto.formats import GROUP
+from ledger.crypto.groups import KEY_IN_PLACE, fields_place
+from ledger.crypto.sealing import NONCE_BYTES, DataKey, filled
 from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
 
 # Fields by which a person can be looked up; the blind index knows no others.
 BLIND_FIELDS = frozenset(
     {"email", "invoice_email", "mobile_number", "fixed_number", "iban", "kvk_number"}
 )
+_ENCODER = msgspec.json.Encoder()
 
 
 class FieldGroup(NamedTuple):
-    """Fields of one category: name, and its part of the associated data."""
+    """Fields of one category, sorted."""
 
     category: str
     rolling: bool
-    fields: tuple[tuple[str, bytes], ...]
+    fields: tuple[str, ...]
 
 
-# What seals the values of a group with the key of one person: the end of its associated data, which names
-# the key, and its encryption. As little as can be: it is not in the processor's cache when it is needed.
+# What seals a group of a layout with the key of one person: the end of its associated data, which names the
+# fields and the key, and its encryption. As little as can be: the processor's cache has it no more.
 Seal = tuple[bytes, Callable[[bytes, bytes, bytes], bytes]]
 
 
 class Layout:
     """Groups of fields in the order of sorted JSON. Equal only to itself, so quick to look up by.
 
-    `rolling`: whether some key depends on the month. `fields`: name, part of the associated data, and the
-    index of its group, in the order of the groups. `searchable`: fields of the blind index, with their
-    categories.
+    `names`: of all fields, in the order of the groups. `rolling`: whether some key depends on the month.
+    `searchable`: fields of the blind index, with their categories. `texts`, `member`: patterns for the
+    plaintexts, of which each takes a line, and for the member `sealed` of a state.
     """
 
-    __slots__ = ("_arranged", "_pattern", "fields", "groups", "rolling", "searchable")
+    __slots__ = ("_places", "groups", "member", "names", "rolling", "searchable", "texts")
 
     def __init__(self, groups: tuple[FieldGroup, ...]) -> None:
         self.groups = groups
+        self.names = tuple(chain.from_iterable(group.fields for group in groups))
         self.rolling = any(group.rolling for group in groups)
-        self.fields = tuple(
-            (field, place, index)
-            for index, group in enumerate(groups)
-            for field, place in group.fields
-        )
         self.searchable = tuple(
-            (field, groups[index].category)
-            for field, _, index in self.fields
+            (field, group.category)
+            for group in groups
+            for field in group.fields
             if field in BLIND_FIELDS
         )
-        self._pattern = _pattern(groups)
-        self._arranged = _arranged(groups)
+        lists = (b",".join([b"%b"] * len(group.fields)) for group in groups)
+        self.texts = b"\n".join(b"[" + values + b"]" for values in lists)
+        self.member = _member(groups)
+        self._places = tuple(fields_place(group.category, group.fields) for group in groups)
 
-    def text(self, keys: list[bytes], blobs: list[bytes]) -> orjson.Fragment:
-        """The member `sealed` of a state. `keys`: their ids; `blobs`: in base64, in the order of `fields`."""
-        # No name of a category or a field holds a character that base64url replaces. Few do at all, so
-        # this is faster than a translation, which looks at each.
-        text = self._pattern % self._arranged(keys + blobs)
-        return orjson.Fragment(text.replace(b"+", b"-").replace(b"/", b"_").replace(b"=", b""))
-
-
-def _arranged(groups: Sequence[FieldGroup]) -> Callable[[list[bytes]], tuple[bytes, ...]]:
-    """Bring keys, then blobs, into the order of the pattern: each key before the blobs of its group."""
-    places, blob = [], len(groups)
-    for key, group in enumerate(groups):
-        end = blob + len(group.fields)
-        places += [key, *range(blob, end)]
-        blob = end
-    return itemgetter(*places)
+    def seals(self, keys: Iterable[DataKey]) -> tuple[Seal, ...]:
+        """What seals the groups with keys of one person, one for each group in order."""
+        return tuple(
+            (place + key.place, key.cipher.encrypt)
+            for place, key in zip(self._places, keys, strict=True)
+        )
 
 
 # The personal values of one event and what seals them: its layout, field -> value, the seal of each group,
-# and where the event belongs, made by `event_place`.
+# and where the event belongs, made by `event_places`.
 Values = tuple[Layout, Mapping[str, Any], Sequence[Seal], bytes]
 
 
 def sealed_each(events: Sequence[Values], random: bytes) -> list[orjson.Fragment]:
-    """The members `sealed` of the states of some events; their blobs are those of `seal_value`.
+    """The members `sealed` of the states of some events; their blobs are those of `seal_group`.
 
-    `random`: a nonce for each value, one after the other. Each step goes over all values before the next
+    `random`: a nonce for each group, one after the other. Each step goes over all groups before the next
     one does: see `ledger.writing.packing`.
     """
-    blobs = _blobs(events, random)
-    ends = accumulate(len(layout.fields) for layout, _, _, _ in events)
-    return [
-        # A key's id is its place without the JSON around it.
-        layout.text([place[1:-2] for place, _ in seals], blobs[end - len(layout.fields) : end])
-        for (layout, _, seals, _), end in zip(events, ends, strict=True)
-    ]
+    keys = [place[KEY_IN_PLACE] for _, _, seals, _ in events for place, _ in seals]
+    parts = chain.from_iterable(zip(_blobs(events, random), keys, strict=True))
+    # No JSON has a line break in it, so what all events need is made at once, a line for each.
+    members = b"\n".join([layout.member for layout, _, _, _ in events]) % tuple(parts)
+    return [orjson.Fragment(member) for member in members.split(b"\n")] if events else []
 
 
 def _blobs(events: Sequence[Values], random: bytes) -> list[bytes]:
-    """The sealed values of all events, in the order of their fields."""
-    texts = [
-        padded(personal[name]) for layout, personal, _, _ in events for name, _, _ in layout.fields
-    ]
-    places = [
-        place + its_place + seals[group][0]
-        for layout, _, seals, place in events
-        for _, its_place, group in layout.fields
-    ]
-    ciphers = [seals[group][1] for layout, _, seals, _ in events for _, _, group in layout.fields]
-    nonces = struct.unpack(f"{NONCE_BYTES}s" * len(texts), random)
+    """The sealed groups of all events, in order."""
+    places = [place + its_end for _, _, seals, place in events for its_end, _ in seals]
+    ciphers = [encrypt for _, _, seals, _ in events for _, encrypt in seals]
+    nonces = struct.unpack(f"{NONCE_BYTES}s" * len(places), random)
     raw = [
-        AES_256_GCM + nonce + encrypt(nonce, text, place)
-        for encrypt, nonce, text, place in zip(ciphers, nonces, texts, places, strict=True)
+        GROUP + nonce + encrypt(nonce, text, place)
+        for encrypt, nonce, text, place in zip(ciphers, nonces, _texts(events), places, strict=True)
     ]
     return [b2a_base64(each, newline=False) for each in raw]
 
 
-def _pattern(groups: Sequence[FieldGroup]) -> bytes:
-    """The JSON around keys and blobs, with places for them."""
+def _texts(events: Sequence[Values]) -> list[bytes]:
+    """The plaintexts of the groups of all events, in order."""
+    if not events:
+        return []
+    values = [personal[name] for layout, personal, _, _ in events for name in layout.names]
+    lines = _ENCODER.encode_lines(values).split(b"\n")[:-1]
+    texts = b"\n".join([layout.texts for layout, _, _, _ in events]) % tuple(lines)
+    return [filled(text) for text in texts.split(b"\n")]
+
+
+def _member(groups: Sequence[FieldGroup]) -> bytes:
+    """The JSON around blobs and keys, with places for them."""
     members = {
-        group.category: {"key": "%b", "values": dict.fromkeys(dict(group.fields), "%b")}
-        for group in groups
+        group.category: {"blob": "%b", "fields": group.fields, "key": "%b"} for group in groups
     }
     return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
 
@@ -132,13 +123,12 @@ def _pattern(groups: Sequence[FieldGroup]) -> bytes:
 @lru_cache(maxsize=1024)
 def layout_of(fields: tuple[str, ...]) -> Layout:
     """The layout of a message with these fields. Cached: messages of one kind carry the same ones."""
-    by_category: dict[str, list[tuple[str, bytes]]] = {}
+    by_category: dict[str, list[str]] = {}
     for field in sorted(fields):
-        category = PERSONAL_FIELDS[field]
-        by_category.setdefault(category, []).append((field, field_place(category, field)))
+        by_category.setdefault(PERSONAL_FIELDS[field], []).append(field)
     return Layout(
         tuple(
-            FieldGroup(category, category in ROLLING_CATEGORIES, tuple(members))
-            for category, members in sorted(by_category.items())
+            FieldGroup(category, category in ROLLING_CATEGORIES, tuple(names))
+            for category, names in sorted(by_category.items())
         )
     )

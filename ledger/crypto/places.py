@@ -20,7 +20,7 @@ def data_key_place(
     ledger: LedgerName, subject: UUID, category: str, generation: int, month: int, epoch: int
 ) -> bytes:
     """The row that a wrapped data key belongs to."""
-    return orjson.dumps([str(ledger), str(subject), category, generation, month, epoch])
+    return orjson.dumps([str(ledger), subject, category, generation, month, epoch])
 
 
 def wrapped_data_keys(ledger: LedgerName, rows: Sequence[Sequence[Any]]) -> list[Wrapped]:

@@ -2,7 +2,7 @@
 
 A port. Its adapter is a folder of files (`ledger.crypto.key_files`); a key service or a hardware module is
 another one, and `tests/contract/test_key_provider.py` says what each must do. Three kinds of keys never leave
-it: those of epochs, the key that authenticates rows and lines of the journal, and a key for each person of
+it: those of epochs, the key that authenticates rows and lines of the journal, and keys for the persons of
 whom something was erased. Nothing here names a file. Many keys go in one call: a call may cross a network.
 """
 
@@ -26,6 +26,14 @@ class Wrapped(NamedTuple):
     epoch: int
     place: bytes
     wrapped: bytes
+
+
+class Tie(NamedTuple):
+    """What ties a line of the erasure journal to a data subject, in clear, and the place of the line."""
+
+    subject: UUID
+    text: bytes
+    place: bytes
 
 
 Unwrapped = bytes | Halt
@@ -69,10 +77,10 @@ class RowKey(Protocol):
 
 
 class LinkKeys(Protocol):
-    """A key for each data subject of whom something was erased, for what ties the journal's lines to them."""
+    """Keys of the data subjects of whom something was erased, for what ties the journal's lines to them."""
 
-    def seal(self, subject: UUID, text: bytes, place: bytes) -> bytes:
-        """Seal under the key of a data subject, made when it is missing; durable on return.
+    def seal(self, ties: Sequence[Tie]) -> list[bytes]:
+        """Seal each under a key of its data subject, made when it is missing; durable on return.
 
         Raises Retry or Lost.
         """
@@ -81,10 +89,10 @@ class LinkKeys(Protocol):
         """Reverse of `seal`. Raises Lost when the key is gone, UnknownFormat, Halt when it is not its own."""
 
     def subjects(self) -> frozenset[UUID]:
-        """Data subjects whose key is held."""
+        """Data subjects of whom a key is held."""
 
     def destroy(self, subjects: Iterable[UUID]) -> None:
-        """Destroy the keys of some data subjects; harmless when they are gone. Durable; raises Retry."""
+        """Destroy all keys of some data subjects; harmless when they are gone. Durable; raises Retry."""
 
 
 class KeyProvider(Protocol):

@@ -1,8 +1,8 @@
 """Sealing and opening bytes and single values, key ids and the monthly ratchet.
 
 Pure: keys and nonces are arguments. What is sealed begins with the byte of its format, and opens only with
-its own key, in its own place: the associated data binds the format, then for a value ledger, person, event,
-category, field and key.
+its own key, in its own place: the associated data binds the format, then what the place is. The values of an
+event are sealed together, a category at a time: see `ledger.crypto.groups`.
 """
 
 import hmac
@@ -28,13 +28,9 @@ _PAD_BYTES = 16
 _PADS = tuple(b" " * (-length % _PAD_BYTES) for length in range(_PAD_BYTES))
 _BODY = FORMAT_BYTES + NONCE_BYTES
 _SHUT = "the sealed value does not open with its key in this place"
-# Of a blob: what holds the byte of its format.
-_HEAD_DIGITS = 4
 _BLOCK_BYTES = 64
 _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
-# For texts the same bytes as `to_json`, in less time.
-_encode = msgspec.json.Encoder().encode
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -137,7 +133,7 @@ class DataKey:
 
     @property
     def place(self) -> bytes:
-        """The end of the associated data of every value that is sealed with it: its id as JSON."""
+        """The end of the associated data of every group that is sealed with it: its id as JSON."""
         return b'"' + self.id.encode() + b'"]'
 
     def __repr__(self) -> str:
@@ -162,30 +158,19 @@ def associated_data(place: ValuePlace) -> bytes:
     return orjson.dumps([place.ledger, person, *event, place.category, place.field, place.key])
 
 
-def event_place(ledger: str, subject: str, source: str, id: str) -> bytes:
-    """The format, and where an event belongs: `field_place` and `DataKey.place` complete the associated data.
-
-    The three parts vary with the event, the field and the key, so each is made once.
-    """
-    return AES_256_GCM + _encode([ledger, subject, source, id])[:-1] + b","
-
-
-def field_place(category: str, field: str) -> bytes:
-    """The part of the associated data that names a field and its category."""
-    return orjson.dumps([category, field])[1:-1] + b","
-
-
-def seal_bytes(cipher: AESGCM, text: bytes, place: bytes, nonce: bytes) -> bytes:
+def seal_bytes(
+    cipher: AESGCM, text: bytes, place: bytes, nonce: bytes, format: bytes = AES_256_GCM
+) -> bytes:
     """Seal bytes: the format, the nonce, and AES-256-GCM ciphertext that is bound to format and place."""
-    return AES_256_GCM + nonce + cipher.encrypt(nonce, text, AES_256_GCM + place)
+    return format + nonce + cipher.encrypt(nonce, text, format + place)
 
 
-def open_bytes(cipher: AESGCM, sealed: bytes, place: bytes) -> bytes:
+def open_bytes(cipher: AESGCM, sealed: bytes, place: bytes, format: bytes = AES_256_GCM) -> bytes:
     """Reverse of `seal_bytes`. Raise UnknownFormat, Halt when blob, key and place do not belong together."""
-    check_format(sealed, AES_256_GCM)
+    check_format(sealed, format)
     try:
         nonce, text = sealed[FORMAT_BYTES:_BODY], sealed[_BODY:]
-        return cipher.decrypt(nonce, text, AES_256_GCM + place)
+        return cipher.decrypt(nonce, text, format + place)
     except (
         InvalidTag,
         ValueError,
@@ -199,17 +184,13 @@ def seal_value(cipher: AESGCM, value: Any, place: bytes, nonce: bytes) -> str:
 
 
 def padded(value: Any) -> bytes:
-    """The plaintext of a value: JSON and spaces up to whole blocks, so that a length tells little."""
-    text = _encode(value) if type(value) is str else to_json(value)
+    """A plaintext: JSON and spaces up to whole blocks, so that a length tells little."""
+    return filled(to_json(value))
+
+
+def filled(text: bytes) -> bytes:
+    """JSON with spaces up to whole blocks."""
     return text + _PADS[len(text) % _PAD_BYTES]
-
-
-def check_blob(blob: str) -> None:
-    """Raise UnknownFormat when a value is sealed in an unknown format, Halt when it is no blob."""
-    try:
-        check_format(from_base64url(blob[:_HEAD_DIGITS]), AES_256_GCM)
-    except ValueError as error:
-        raise Halt(_SHUT) from error
 
 
 def open_value(cipher: AESGCM, blob: str, place: bytes) -> Any:

@@ -1,13 +1,12 @@
 """Erasure: one transaction under the head lock that destroys keys and records that it did.
 
-Decision, fence, keys, index rows, dead letters and the two events are committed together or not at
-all; the journal knows before the commit. The eraser decides under the lock, from the events that are
-recorded by then, and refuses a category under a legal hold to everyone. The one other way in is
+Decisions, fences, keys, index rows, dead letters and events are committed together or not at all, of one
+person or of many; the journal knows before the commit. The eraser decides under the lock, from the events
+that are recorded by then, and refuses a category under a legal hold to everyone. The one other way in is
 `reapply`, which repeats what the journal says after a crash or a restore, before anyone is served.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -15,10 +14,11 @@ from uuid import UUID, uuid4
 import msgspec
 
 from ledger.crypto.sealing import KeyedHash, end_of_month, month_of
+from ledger.erasure.destroying import destroy
 from ledger.erasure.events import SOURCE, events_of_entry, last_name, reapplied
 from ledger.erasure.keep_list import KeepList
 from ledger.erasure.pending import missing_of, pending
-from ledger.erasure.verdict import Ground, Guard, Judge, Verdict, outright
+from ledger.erasure.verdict import Ground, Guard, Judge, Situation, Verdict, outright
 from ledger.errors import (
     IncompleteErasure,
     LedgerError,
@@ -30,9 +30,7 @@ from ledger.errors import (
 from ledger.event import RecordedEvent
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.journal.overtaking import DECIDE, ERASE
-from ledger.journal.remembering import add_tombstone, fence, restore_subject
 from ledger.keys.opening import Opener
-from ledger.letters.dead import remove_letters
 from ledger.names import LedgerName
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
@@ -41,6 +39,7 @@ from ledger.writing.append import (
     Head,
     NewEvent,
     Span,
+    WriteResult,
     append,
     latest_versions,
     lock_head,
@@ -71,6 +70,14 @@ class _Target(NamedTuple):
 
     subject: UUID
     registry: str | None = None
+
+
+class _Known(NamedTuple):
+    """What entries of one transaction rest on: the time, the position before it, and the row of the index."""
+
+    now: datetime
+    position: int
+    row: tuple[Any, ...] | None
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -112,10 +119,7 @@ class Eraser:
 
     def listed(self, subject: UUID) -> frozenset[str]:
         """Categories of a person that the keep list keeps. Raises what `check_keep_list` raises."""
-        if self._keep_list is None:
-            return frozenset()
-        references = self._opener.references([subject]).values()
-        return self._keep_list.kept(references, self._clock())
+        return self._listed([subject]).get(subject, frozenset())
 
     def erase(self, reference: str, categories: Sequence[str], ground: Ground) -> list[Erasure]:
         """Erase categories of a person, or everything when `categories` is empty. One result a subject.
@@ -133,12 +137,13 @@ class Eraser:
             raise Misconfigured(f"{category} is not a rolling category")
         return self._erase_all(reference, outright((category,), ground, month))
 
-    def decide(self, subject: UUID, judge: Judge) -> Erasure | None:
-        """Judge a person's stream under the lock, record what is decided, and destroy what is to go.
+    def decide(self, subjects: Sequence[UUID], judge: Judge) -> list[Erasure]:
+        """Judge the streams of some persons under the lock, record what is decided, destroy what is to go.
 
-        None when there was nothing to decide. Raises what `erase` raises.
+        All in one transaction, with one write of the journal; an erasure for each person of whom something
+        was decided. Raises what `erase` raises: then nothing is done for any of them.
         """
-        return self._carry_out(_Target(subject), judge)
+        return self._carry_out([_Target(subject) for subject in subjects], judge)
 
     def live_subjects(self, reference: str) -> list[UUID]:
         """Data subjects of a person's reference of whom something may be held. Raises UnknownSubject."""
@@ -149,21 +154,9 @@ class Eraser:
         return [period.subject for period in self._opener.periods(reference)]
 
     def _erase_all(self, reference: str, verdict: Verdict) -> list[Erasure]:
+        """A hold on one data subject of a reference keeps them all."""
         targets = self._targets(reference)
-        for target in targets:  # a hold on one stream keeps them all
-            events = events_of(self._session, [target.subject])
-            self._refuse_held(verdict, events, self._listed(target))
-        erasures: list[Erasure] = []
-        for target in targets:
-            try:
-                erasure = self._carry_out(target, lambda _events, _listed: verdict)
-            except (
-                OnHold,
-                NotYet,
-            ) as on_hold:  # placed since: what went before it is not a success
-                raise IncompleteErasure(str(on_hold)) if erasures else on_hold from None
-            erasures += [erasure] if erasure else []
-        return erasures
+        return self._carry_out(targets, lambda situations: dict.fromkeys(situations, verdict))
 
     def _targets(self, reference: str) -> list[_Target]:
         if is_person(reference):
@@ -178,42 +171,61 @@ class Eraser:
             )
         return targets
 
-    def _carry_out(self, target: _Target, judge: Judge) -> Erasure | None:
+    def _carry_out(self, targets: Sequence[_Target], judge: Judge) -> list[Erasure]:
         may_be_journalled = False
         try:
             with self._session.transaction():
                 head = self._lock()
-                events = events_of(self._session, [target.subject])
-                listed = self._listed(target)
-                verdict = judge(events, listed)
-                if verdict is None:
-                    return None
-                self._refuse_held(verdict, events, listed)
-                entry = self._entry(target, verdict, head.position, events)
-                line = self._opener.links.closed(entry)
-                result = self._apply(entry, events_of_entry(entry))
-                may_be_journalled = True  # after an error the journal may have the line
-                self._journal.append(line)
-                return result
+                situations = self._situations(targets)
+                verdicts = judge(situations)
+                for subject, verdict in verdicts.items():
+                    self._refuse_held(verdict, situations[subject])
+                entries = self._entries(targets, verdicts, head.position, situations)
+                if not entries:
+                    return []
+                lines = self._opener.links.closed(entries)
+                erasures = self._apply(entries, [events_of_entry(entry) for entry in entries])
+                may_be_journalled = True  # after an error the journal may have some of the lines
+                self._journal.append(lines)
+                return erasures
         except LedgerError as error:
             if may_be_journalled:
                 raise IncompleteErasure from error
             raise
 
-    def _listed(self, target: _Target) -> frozenset[str]:
-        return frozenset() if target.registry else self.listed(target.subject)
+    def _situations(self, targets: Sequence[_Target]) -> dict[UUID, Situation]:
+        events: dict[UUID, list[RecordedEvent]] = {target.subject: [] for target in targets}
+        for event in events_of(self._session, list(events)):
+            events[event.stream].append(event)
+        self._opener.load_again(list(events))
+        persons = [target.subject for target in targets if not target.registry]
+        listed = self._listed(persons)
+        return {
+            subject: Situation(own, listed.get(subject, frozenset()))
+            for subject, own in events.items()
+        }
 
-    def _refuse_held(
-        self, verdict: Verdict, events: Sequence[RecordedEvent], listed: AbstractSet[str]
-    ) -> None:
-        """Raise OnHold when a category that would go is under a legal hold, or in the keep list."""
-        holds = self._guard(events)
+    def _listed(self, subjects: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
+        """By person the categories that the keep list keeps."""
+        if self._keep_list is None:
+            return {}
+        references, now = self._opener.references(subjects), self._clock()
+        return {
+            subject: self._keep_list.kept(
+                [references[subject]] if subject in references else [], now
+            )
+            for subject in subjects
+        }
+
+    def _refuse_held(self, verdict: Verdict, situation: Situation) -> None:
+        """Raise OnHold when a category that would go is under a legal hold, or NotYet in the keep list."""
+        holds = self._guard(situation.events)
         on_hold = [
             (ref, category) for category in verdict.erased for ref in holds.get(category, ())
         ]
         if on_hold:
             raise OnHold(on_hold)
-        if not listed.isdisjoint(verdict.erased):
+        if situation.listed and not situation.listed.isdisjoint(verdict.erased):
             raise NotYet
 
     def _lock(self) -> Head:
@@ -221,13 +233,33 @@ class Eraser:
         self._session.run("lock_keys")
         return lock_head(self._session)
 
-    def _entry(
-        self, target: _Target, verdict: Verdict, position: int, events: Sequence[RecordedEvent]
-    ) -> ErasureEntry:
+    def _entries(
+        self,
+        targets: Sequence[_Target],
+        verdicts: Mapping[UUID, Verdict],
+        position: int,
+        situations: Mapping[UUID, Situation],
+    ) -> list[ErasureEntry]:
+        """The journal's entries, in the order of the targets."""
+        rows = self._session.rows("indexed_subjects", subjects=list(verdicts)) if verdicts else []
+        indexed = {row[0]: row for row in rows}
         now = self._clock()
-        row = self._session.row("indexed_subject", subject=target.subject)
-        hmac, version, kind, valid_from = row or (None, 1, "registry", None)
-        last = month_of(now) + 1
+        return [
+            self._entry(
+                target,
+                verdicts[target.subject],
+                _Known(now, position, indexed.get(target.subject)),
+                situations[target.subject].events,
+            )
+            for target in targets
+            if target.subject in verdicts
+        ]
+
+    def _entry(
+        self, target: _Target, verdict: Verdict, known: _Known, events: Sequence[RecordedEvent]
+    ) -> ErasureEntry:
+        _, hmac, version, kind, valid_from = known.row or (None, None, 1, "registry", None)
+        last = month_of(known.now) + 1
         return ErasureEntry(
             erasure=uuid4(),
             subject=target.subject,
@@ -235,9 +267,9 @@ class Eraser:
             categories=verdict.erased,
             keys=self._opener.key_ids(target.subject, verdict.erased, last, verdict.month),
             ground=verdict.ground,
-            time=now,
-            through=_through(verdict, now, events),
-            position=position,
+            time=known.now,
+            through=_through(verdict, known.now, events),
+            position=known.position,
             whole=set(verdict.erased) == set(CATEGORIES),
             reference_hmac=bytes(hmac).hex() if hmac else None,
             index_version=version,
@@ -250,86 +282,56 @@ class Eraser:
             request_ref=verdict.request_ref,
         )
 
-    def _apply(self, entry: ErasureEntry, events: Sequence[NewEvent]) -> Erasure:
-        """Fence, destroy and record, inside the caller's transaction under the head lock."""
+    def _apply(
+        self, entries: Sequence[ErasureEntry], events: Sequence[Sequence[NewEvent]]
+    ) -> list[Erasure]:
+        """Fence, destroy and record, inside the caller's transaction under the head lock.
+
+        `events`: of each entry.
+        """
         link = ChainLink(KeyedHash(self._opener.ledger_key(CHAIN)))
-        letters = self._destroy(entry, link) if entry.categories else self._keep(entry)
-        first = latest_versions(self._session, [entry.subject]).get(entry.subject, 0) + 1
+        letters = destroy(self._session, self._opener, link, entries, self._accountability)
+        written = self._append(link, entries, events)
+        position, erasures = written.first - 1, []
+        for entry, own in zip(entries, events, strict=True):
+            position += len(own)
+            erasures.append(
+                Erasure(
+                    erasure=entry.erasure,
+                    subject=entry.subject,
+                    categories=entry.categories,
+                    keys=entry.keys,
+                    whole=entry.whole,
+                    time=entry.time,
+                    dead_letters=letters.get(entry.subject, 0),
+                    last_position=position,
+                    decisions=entry.decisions,
+                )
+            )
+        return erasures
+
+    def _append(
+        self,
+        link: ChainLink,
+        entries: Sequence[ErasureEntry],
+        events: Sequence[Sequence[NewEvent]],
+    ) -> WriteResult:
+        """Append the events of entries as one batch."""
+        latest = latest_versions(self._session, [entry.subject for entry in entries])
         numbered = [
             msgspec.structs.replace(event, version=version)
-            for version, event in enumerate(events, first)
+            for entry, own in zip(entries, events, strict=True)
+            for version, event in enumerate(own, latest.get(entry.subject, 0) + 1)
         ]
-        written = append(
+        erasures = sum(bool(entry.categories) for entry in entries)
+        return append(
             self._session,
             numbered,
-            Span(ERASE if entry.categories else DECIDE),
+            Span(ERASE if erasures else DECIDE),
             link,
-            notes=BatchNotes(erasures=1 if entry.categories else 0),
+            notes=BatchNotes(erasures=erasures),
             channel=self._ledger.channel,
         )
-        return Erasure(
-            erasure=entry.erasure,
-            subject=entry.subject,
-            categories=entry.categories,
-            keys=entry.keys,
-            whole=entry.whole,
-            time=entry.time,
-            dead_letters=letters,
-            last_position=written.last,
-            decisions=entry.decisions,
-        )
-
-    def _destroy(self, entry: ErasureEntry, link: ChainLink) -> int:
-        """Fence and destroy keys, index rows and dead letters; how many letters there were."""
-        destroyed = [*entry.categories, "fingerprint", *(["reference"] if entry.whole else [])]
-        parameters: dict[str, Any] = {"subject": entry.subject, "categories": destroyed}
-        fence(self._session, self._opener.macs, entry.subject, destroyed, entry.through)
-        if entry.month is None:
-            self._session.run("destroy_keys", **parameters)
-        else:
-            self._ratchet(entry, entry.month)
-        self._session.run("remove_blind", **parameters)
-        hmac = self._hmac(entry)
-        owner = {"subject_hmac": hmac}
-        letters = remove_letters(self._session, link, "remove_letters_of", **owner) if hmac else 0
-        self._remember(entry)
-        return letters
-
-    def _hmac(self, entry: ErasureEntry) -> bytes | None:
-        """The hash by which the person is found: the journal's, or the index's when the journal forgot it."""
-        if entry.reference_hmac:
-            return bytes.fromhex(entry.reference_hmac)
-        row = self._session.row("indexed_subject", subject=entry.subject)
-        return bytes(row[0]) if row else None
-
-    def _keep(self, entry: ErasureEntry) -> int:
-        """Destroy nothing. After a restore from before the person was known, the index knows them again."""
-        self._remember(entry)
-        return 0
-
-    def _ratchet(self, entry: ErasureEntry, month: int) -> None:
-        """Replace the stored keys of a rolling category by those of the month after `month`."""
-        self._session.run("destroy_keys", subject=entry.subject, categories=["fingerprint"])
-        for category in entry.categories:
-            for row in self._opener.ratcheted(entry.subject, category, month + 1):
-                self._session.run("ratchet_key", subject=entry.subject, category=category, **row)
-
-    def _remember(self, entry: ErasureEntry) -> None:
-        """A tombstone for a wholly erased person; otherwise the index row, should it be missing.
-
-        Writes neither when the tombstone is past its date: nothing ties that person to the journal any more.
-        """
-        hmac = bytes.fromhex(entry.reference_hmac) if entry.reference_hmac else None
-        macs = self._opener.macs
-        if entry.whole:
-            self._session.run("remove_subject", subject=entry.subject)
-        if hmac is None:
-            return
-        if entry.whole:
-            keep_until = entry.time + self._accountability
-            add_tombstone(self._session, macs, entry, hmac, keep_until)
-        else:
-            restore_subject(self._session, macs, entry, hmac)
 
     def reapply(self) -> list[Erasure]:
         """Carry out what the journal knows and the database does not. Run before anyone is served."""
@@ -347,11 +349,12 @@ class Eraser:
             events = [reapplied(entry, after, self._clock())]
             if recorded is None:
                 events = [*events_of_entry(entry), *events]
-            return self._apply(entry, events)
+            return self._apply([entry], [events])[0]
 
     def _as_of_now(self, entry: ErasureEntry) -> ErasureEntry:
         """The entry with the keys that live now, fenced up to the last value that was sealed with them."""
         last = month_of(self._clock()) + 1
+        self._opener.load_again([entry.subject])
         alive = self._opener.key_ids(entry.subject, entry.categories, last, entry.month)
         keys = tuple(dict.fromkeys((*entry.keys, *alive)))
         through = entry.through

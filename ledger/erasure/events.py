@@ -17,6 +17,7 @@ SOURCE = f"{OWN_SOURCE}erasure"
 # Ids of keys in one event: with 46 bytes each they stay below what an entry of the log may have. A value
 # from 1970 has a key for each of its months.
 _MOST_KEYS = 1_000
+_LAST = ".erased"
 
 
 def event_name(erasure: UUID, part: str) -> str:
@@ -27,6 +28,16 @@ def event_name(erasure: UUID, part: str) -> str:
 def erasure_of(name: str) -> UUID:
     """The erasure that an event of this name belongs to."""
     return UUID(name.partition(".")[0])
+
+
+def erasure_ended(source: str, id: str) -> UUID | None:
+    """The erasure that the event of this name is the last of; None for any other event."""
+    if source != SOURCE or not id.endswith(_LAST):
+        return None
+    try:
+        return erasure_of(id)
+    except ValueError:
+        return None
 
 
 def last_name(entry: ErasureEntry) -> str:
@@ -85,9 +96,9 @@ def _own(
             "time": instant(time),
             "categories": list(event.categories),
             "facts": event.facts,
-            "sealed": {},
             "origin": msgspec.structs.asdict(OwnOrigin("erase")),
             **present(subject=entry.registry),
         }
     )
-    return new_event(entry.subject, 0, event.type, state, (event.source, event.id, b"", 0))
+    known_as = (event.source, event.id, b"", 0, erasure_ended(event.source, event.id))
+    return new_event(entry.subject, 0, event.type, state, known_as)

@@ -21,7 +21,7 @@ class JournalComparison(NamedTuple):
 def compare(session: Session, journal: ErasureJournal) -> JournalComparison:
     """Compare all of the journal. Memory is flat but for what is pending."""
     # Counted first: what is recorded by then, the journal has by the time that it is read.
-    ((recorded,),) = session.rows("count_erasures", source=SOURCE)
+    ((recorded,),) = session.rows("count_erasures")
     missing: list[ErasureEntry] = []
     for block, _ in journal.blocks():
         recorded_ids = _recorded_ids(session, block)

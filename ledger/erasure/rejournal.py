@@ -43,11 +43,11 @@ def rejournal(session: Session, opener: Opener, journal: ErasureJournal) -> int:
     Where its keys are held again it is pending from then on. Raises Retry or Halt.
     """
     journalled = {last_name(entry) for block, _ in journal.blocks() for entry in block}
-    recorded = session.rows("recorded_erasures", source=SOURCE)
+    recorded = session.rows("recorded_erasures")
     lacking = [(id, stream) for id, stream in recorded if id not in journalled]
     for id, stream in lacking:
         entry = _entry(session, opener, id, events_of(session, [stream]))
-        journal.append(opener.links.closed(entry))
+        journal.append(opener.links.closed([entry]))
     return len(lacking)
 
 
@@ -95,6 +95,7 @@ def _extent(session: Session, opener: Opener, erasure: _PastErasure) -> _Extent:
     erased, categories = erasure.erased, erasure.categories
     rolling = ROLLING_CATEGORIES.issuperset(categories)
     last = month_of(erased.time) + 1
+    opener.load_again([erased.stream])
     key_ids = opener.key_ids(erased.stream, categories, last)
     rows = session.rows("fences_of_subjects", subjects=[erased.stream])
     fences = {category: through for _, category, through in rows}

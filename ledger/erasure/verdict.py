@@ -1,7 +1,8 @@
-"""What an erasure is to do: a verdict over the categories of a person, and who may say so. Pure."""
+"""What an erasure is to do: verdicts over the categories of persons, and who may say so. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -32,9 +33,16 @@ class Verdict(msgspec.Struct, frozen=True):
         return tuple(category for category in CATEGORIES if category in going)
 
 
-Judge = Callable[[Sequence[RecordedEvent], frozenset[str]], Verdict | None]
-"""From all events of a stream, and the categories that the keep list keeps, to what is decided now; None when
-there is nothing to decide."""
+class Situation(NamedTuple):
+    """All events of a stream, and the categories that the keep list keeps; None where it was not asked."""
+
+    events: Sequence[RecordedEvent]
+    listed: frozenset[str] | None = frozenset()
+
+
+Judge = Callable[[Mapping[UUID, Situation]], Mapping[UUID, Verdict]]
+"""From the situations of some streams to what is decided now; a stream of which nothing is decided has no
+verdict."""
 
 
 def outright(categories: Sequence[str], ground: Ground, month: int | None = None) -> Verdict:

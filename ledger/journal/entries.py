@@ -8,7 +8,7 @@ It holds subject UUIDs and key ids; what ties a line to a person is sealed (`led
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -70,12 +70,12 @@ class ErasureJournal:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, entry: ErasureEntry) -> None:
-        """Add one entry; on return it is on disk. Raises Halt when it may not be there."""
-        line = msgspec.json.encode(entry) + b"\n"
+    def append(self, entries: Sequence[ErasureEntry]) -> None:
+        """Add entries with one write; on return they are on disk. Raises Halt when they may not be there."""
+        lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
         try:
             with self._locked() as descriptor:
-                _append(descriptor, line)
+                _append(descriptor, lines)
             # Each time: the process that made the file may have died before its name was durable.
             fsync_folder(self.path.parent)
         except OSError as error:
@@ -165,15 +165,15 @@ def _is_at(path: Path, descriptor: int) -> bool:
     return os.path.samestat(status, os.fstat(descriptor))
 
 
-def _append(descriptor: int, line: bytes) -> None:
-    """Write a line after the last whole one, and make it durable; a line that may not be is taken back.
+def _append(descriptor: int, lines: bytes) -> None:
+    """Write lines after the last whole one, and make them durable; lines that may not be are taken back.
 
-    After a failed fsync the line would still be read, although the disk may not have it.
+    After a failed fsync a line would still be read, although the disk may not have it.
     """
     end = _whole_lines(descriptor)
     os.ftruncate(descriptor, end)
     try:
-        if os.pwrite(descriptor, line, end) != len(line):
+        if os.pwrite(descriptor, lines, end) != len(lines):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(descriptor)
     except OSError:

@@ -1,17 +1,17 @@
 """What ties a line of the erasure journal to a person: sealed under a key of that data subject alone.
 
-The journal is kept for ever, and so are its copies. The key is in the key provider, one for each data subject
-of whom something was erased, and is destroyed before the tombstone goes: from then on nothing tells which
+The journal is kept for ever, and so are its copies. The keys are in the key provider, for each data subject
+of whom something was erased, and are destroyed before the tombstone goes: from then on nothing tells which
 reference a line was about, not even journal, database and every key that lives together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import orjson
 
 from ledger.crypto.authentic import RowMacs
-from ledger.crypto.provider import LinkKeys
+from ledger.crypto.provider import LinkKeys, Tie
 from ledger.crypto.sealing import ValuePlace, associated_data, base64url, from_base64url
 from ledger.errors import Halt, UnknownFormat
 from ledger.journal.entries import ErasureEntry
@@ -32,18 +32,28 @@ class JournalLinks:
         self._macs = macs
         self._ledger = str(ledger)
 
-    def sealed(self, entry: ErasureEntry) -> ErasureEntry:
-        """The line with its tie sealed."""
-        if not entry.reference_hmac:
-            return entry
-        hmac = bytes.fromhex(entry.reference_hmac)
-        link = base64url(self.keys.seal(entry.subject, hmac, self._place(entry)))
-        return msgspec.structs.replace(entry, reference_hmac=None, link=link)
+    def closed(self, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
+        """The lines to write: their ties sealed, and all of them authenticated."""
+        bare = [msgspec.structs.replace(entry, mac=None) for entry in self._sealed(entries)]
+        macs = self._macs_of(bare)
+        return [
+            msgspec.structs.replace(entry, mac=mac) for entry, mac in zip(bare, macs, strict=True)
+        ]
 
-    def closed(self, entry: ErasureEntry) -> ErasureEntry:
-        """The line to write: its tie sealed, and all of it authenticated."""
-        bare = msgspec.structs.replace(self.sealed(entry), mac=None)
-        return msgspec.structs.replace(bare, mac=self._mac(bare))
+    def _sealed(self, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
+        """The lines with their ties sealed."""
+        ties = [
+            Tie(entry.subject, bytes.fromhex(entry.reference_hmac), self._place(entry))
+            for entry in entries
+            if entry.reference_hmac
+        ]
+        links = iter(self.keys.seal(ties) if ties else ())
+        return [
+            msgspec.structs.replace(entry, reference_hmac=None, link=base64url(next(links)))
+            if entry.reference_hmac
+            else entry
+            for entry in entries
+        ]
 
     def opened(self, entry: ErasureEntry) -> ErasureEntry:
         """The entry with the hash of its person, if the key is there and the line is ours.
@@ -66,16 +76,22 @@ class JournalLinks:
     def belongs(self, entry: ErasureEntry) -> bool:
         """Whether a line is as this program wrote it; False for a line without a MAC."""
         bare = msgspec.structs.replace(entry, mac=None)
-        return entry.mac is not None and entry.mac == self._mac(bare)
+        return entry.mac is not None and [entry.mac] == self._macs_of([bare])
 
-    def _mac(self, bare: ErasureEntry) -> str:
-        """The MAC over all members of a line but nulls: a member that a later program adds is null in it."""
-        members = {
-            name: value for name, value in msgspec.to_builtins(bare).items() if value is not None
-        }
-        return (
-            self._macs().of("journal", [orjson.dumps(members, option=orjson.OPT_SORT_KEYS)]).hex()
-        )
+    def _macs_of(self, bare: Sequence[ErasureEntry]) -> list[str]:
+        """The MACs over all members of lines but nulls: what a later program adds is null in them."""
+        texts = [
+            orjson.dumps(
+                {
+                    name: value
+                    for name, value in msgspec.to_builtins(entry).items()
+                    if value is not None
+                },
+                option=orjson.OPT_SORT_KEYS,
+            )
+            for entry in bare
+        ]
+        return [mac.hex() for mac in self._macs().of_each("journal", [[text] for text in texts])]
 
     def _place(self, entry: ErasureEntry) -> bytes:
         return associated_data(

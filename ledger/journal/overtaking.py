@@ -1,6 +1,6 @@
 """Erasures since a moment. A batch in flight that refers to their data subjects must be decided again.
 
-The head counts erasures, and each erasure is a batch of its own, so both say the same thing: how many
+The head counts erasures, and each has an event in a batch of erasures, so both say the same thing: how many
 there were, and whom they were about. A batch that has nothing to do with them goes on.
 """
 
@@ -9,11 +9,13 @@ from uuid import UUID
 
 from ledger.errors import Halt
 from ledger.storage.postgres import Session
+from schemas import names
 
 # Label of the batches in which keys are destroyed.
 ERASE = "command:erase"
 # Label of those in which it was decided that everything stays.
 DECIDE = "command:decide"
+_TYPES = [names.type_of(name) for name in (names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED)]
 # More than this, and to begin anew costs less than to look at each.
 _MOST_ERASURES = 5_000
 
@@ -40,7 +42,7 @@ def erased_between(session: Session, then: Moment, now: Moment) -> frozenset[UUI
         return frozenset()
     if not 0 < count <= _MOST_ERASURES:
         return None
-    rows = session.rows("erased_between", then=then.batch, now=now.batch, label=ERASE)
-    if len({batch for batch, _ in rows}) != count:
+    rows = session.rows("erased_between", then=then.batch, now=now.batch, label=ERASE, types=_TYPES)
+    if len(rows) != count:
         return None
     return frozenset(stream for _, stream in rows)

@@ -5,13 +5,14 @@ sealed and compared under the head lock before it is recorded. Nothing here dest
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
 from ledger.crypto.authentic import RowMacs, row_macs
 from ledger.crypto.held import KeyChain, StreamKeys
-from ledger.crypto.places import data_key_place, ledger_key_place, wrapped_data_keys
+from ledger.crypto.places import ledger_key_place, wrapped_data_keys
 from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.crypto.sealing import (
     KEY_BYTES,
@@ -20,8 +21,10 @@ from ledger.crypto.sealing import (
     KeyedHash,
     next_month_key,
 )
-from ledger.errors import Halt, KeyLost, Overtaken
-from ledger.journal.overtaking import Moment, erased_between, moment
+from ledger.errors import Halt, KeyLost
+from ledger.journal.overtaking import Moment, erased_between
+from ledger.keys.fresh import Fate, Fresh, current_epoch
+from ledger.keys.rows import NewKey
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
@@ -37,7 +40,7 @@ CACHE_KEYS = 200_000
 class KeyNeed(NamedTuple):
     """A key that a batch needs. `month` is 0 except for a rolling category."""
 
-    subject: UUID
+    keys: StreamKeys
     category: str
     month: int = 0
 
@@ -63,6 +66,8 @@ class Keyring:
         self._ledger_keys: dict[str, bytes] = {}
         self._hashes: dict[str, KeyedHash] = {}
         self._moment = Moment(-1, -1)
+        self._undecided: list[Fresh] = []
+        self.fresh = Fresh()
         self.forget()
 
     def forget(self) -> None:
@@ -76,18 +81,38 @@ class Keyring:
         self._keys = 0
 
     def sync(self, now: Moment) -> frozenset[UUID] | None:
-        """Drop what was erased since the last call; all of it when it is old or large: then None.
+        """Begin with a batch: drop what was erased or not kept since the last one. None: all was dropped.
 
-        Gives the streams that were dropped.
+        All of it is dropped when it is old or large. Gives the streams that were dropped.
         """
         old = self._monotonic() - self._since > CACHE_SECONDS or self._keys > CACHE_KEYS
         erased = None if old else erased_between(self._session, self._moment, now)
         self._moment = now
+        void = self._begin()
         if erased is None:
             self.forget()
-        for stream in erased or ():
+            return None
+        for stream in erased | void:
             self._streams.pop(stream, None)
-        return erased
+        return erased | void
+
+    def _begin(self) -> frozenset[UUID]:
+        """Begin to make what the next batch needs; whom that is about which was made and not kept."""
+        if self.fresh not in self._undecided:  # it never became part of a batch
+            self.fresh.fate = Fate.VOID
+        made = {*self._undecided, self.fresh}
+        self._undecided = [fresh for fresh in self._undecided if fresh.fate is Fate.OPEN]
+        self.fresh = Fresh(self._undecided)
+        void = [fresh.streams for fresh in made if fresh.fate is Fate.VOID]
+        return frozenset[UUID]().union(*void)
+
+    def made(self) -> Fresh:
+        """What was made for the batch since `sync`, ready to be written with it."""
+        fresh = self.fresh
+        if not fresh.empty:
+            fresh.pack(self._session, self._wrapping, self.macs, self._ledger)
+            self._undecided.append(fresh)
+        return fresh
 
     def of(self, stream: UUID) -> StreamKeys:
         """What is held of one stream."""
@@ -149,7 +174,7 @@ class Keyring:
         """Make a key, unless another process was faster."""
         with self._session.transaction():
             self._session.run("lock_keys")
-            epoch = self._current_epoch()
+            epoch = current_epoch(self._session)
             place = ledger_key_place(self._ledger, purpose, epoch)
             (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, self.secret())])
             self._session.run("add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped)
@@ -173,21 +198,20 @@ class Keyring:
 
     # Data keys
 
-    def know(self, pairs: Iterable[tuple[UUID, str]]) -> None:
+    def know(self, pairs: Iterable[tuple[StreamKeys, str]]) -> None:
         """Hold the chains of (stream, category): fences and stored keys."""
-        unknown = []
-        for stream, category in pairs:
-            keys = self.of(stream)
-            if keys.new:
-                keys.chains.setdefault(category, KeyChain())
-            elif category not in keys.chains:
-                unknown.append((stream, category))
-        once_more(lambda: self._read(unknown))
+        unknown = set()
+        for keys, category in pairs:
+            if category not in keys.chains:
+                if keys.new:
+                    keys.chains[category] = KeyChain()
+                else:
+                    unknown.add((keys.stream, category))
+        if unknown:
+            once_more(lambda: self._read(unknown))
 
-    def _read(self, pairs: Iterable[tuple[UUID, str]]) -> None:
-        ordered = sorted(set(pairs), key=_sortable)
-        if not ordered:
-            return
+    def _read(self, pairs: Collection[tuple[UUID, str]]) -> None:
+        ordered = sorted(pairs, key=_sortable)
         self._wrapping.hold()
         parameters = {
             "subjects": [stream for stream, _ in ordered],
@@ -206,103 +230,37 @@ class Keyring:
             self.of(stream).chains[category] = chain
 
     def provide(self, needs: Collection[KeyNeed]) -> None:
-        """Make sure that every needed key exists and is ready. Commits in a transaction of its own."""
-        self.know((need.subject, need.category) for need in needs)
-        absent = [need for need in needs if self._covering(need) is None]
-        if absent:
-            self._make_keys(absent)
-        for need in needs:
-            keys, secret = self.of(need.subject), self._derive(need)
-            if need.category == FINGERPRINT:
-                keys.fingerprint = KeyedHash(secret)
-                keys.generation = keys.chains[FINGERPRINT].generation
+        """Make sure that every needed key is ready. A missing one is made, to be written with the batch."""
+        self.know((need.keys, need.category) for need in needs)
+        # The earliest month of a rolling category covers the later ones.
+        for keys, category, month in sorted(needs, key=_MONTH):
+            chain = keys.chains[category]
+            start = chain.covering(month)
+            if start is None:
+                start = self._make(keys, category, month)
+            secret = chain.secrets[start]
+            for _ in range(month - start):
+                secret = next_month_key(secret)
+            if category == FINGERPRINT:
+                keys.fingerprint, keys.generation = KeyedHash(secret), chain.generation
             else:
-                through = keys.chains[need.category].erased_through
-                keys.add(need.category, need.month, DataKey(secret, through))
+                keys.add(category, month, DataKey(secret, chain.erased_through))
         self._keys += len(needs)
 
-    def _chains_of(self, need: KeyNeed) -> dict[str, KeyChain]:
-        return self.of(need.subject).chains
+    def _make(self, keys: StreamKeys, category: str, month: int) -> int:
+        """Make a key that begins with a month; that month."""
+        chain = keys.chains[category]
+        if month and not keys.new:
+            self.fresh.starts.setdefault((keys.stream, category), frozenset(chain.secrets))
+        if not chain.secrets:
+            chain.generation += 1
+        secret = chain.secrets[month] = self.secret()
+        new = NewKey(keys.stream, category, chain.generation, month, secret)
+        self.fresh.keys.append(new)
+        return month
 
-    def _covering(self, need: KeyNeed) -> int | None:
-        return self._chains_of(need)[need.category].covering(need.month)
 
-    def _make_keys(self, needs: Sequence[KeyNeed]) -> None:
-        """Make what is missing, judged again under the lock of all writers of keys."""
-        with self._session.transaction():
-            erased = self.lock()
-            if erased is None or any(need.subject in erased for need in needs):
-                raise Overtaken
-            self._read((need.subject, need.category) for need in needs)
-            first: dict[tuple[UUID, str], KeyNeed] = {}
-            # The earliest month of a rolling category covers the later ones.
-            for need in sorted(needs, key=lambda need: need.month):
-                if self._covering(need) is None:
-                    first.setdefault((need.subject, need.category), need)
-            new_keys = [self._new_key(need) for need in first.values()]
-            self.add_keys(new_keys)
-        for (
-            need,
-            generation,
-            secret,
-        ) in new_keys:  # no other process could make one: the lock was ours
-            chain = self._chains_of(need)[need.category]
-            chain.generation, chain.secrets[need.month] = generation, secret
-
-    def _new_key(self, need: KeyNeed) -> tuple[KeyNeed, int, bytes]:
-        chain = self._chains_of(need)[need.category]
-        generation = chain.generation if chain.secrets else chain.generation + 1
-        return need, generation, self.secret()
-
-    def lock(self) -> frozenset[UUID] | None:
-        """Be the only writer of keys and subjects until the end of the caller's transaction.
-
-        Gives the streams of which something was erased since `sync`, None when that cannot be told:
-        what was read of these is not true any more.
-        """
-        self._session.run("lock_keys")
-        return erased_between(self._session, self._moment, moment(self._session))
-
-    def add_keys(self, rows: Sequence[tuple[KeyNeed, int, bytes]]) -> None:
-        """Write new keys (need, generation, secret), wrapped, inside the caller's transaction."""
-        epoch = self._current_epoch()
-        to_wrap = [
-            Placed(
-                data_key_place(
-                    self._ledger, need.subject, need.category, generation, need.month, epoch
-                ),
-                secret,
-            )
-            for need, generation, secret in rows
-        ]
-        self._session.run(
-            "add_data_keys",
-            subjects=[need.subject for need, _, _ in rows],
-            categories=[need.category for need, _, _ in rows],
-            generations=[generation for _, generation, _ in rows],
-            months=[need.month for need, _, _ in rows],
-            wrapped=self._wrapping.wrap(epoch, to_wrap),
-            epoch=epoch,
-        )
-
-    def _derive(self, need: KeyNeed) -> bytes:
-        chain = self._chains_of(need)[need.category]
-        month = chain.covering(need.month)
-        if month is None:
-            raise KeyLost(f"no key of category {need.category} was found or made")
-        secret = chain.secrets[month]
-        for _ in range(need.month - month):
-            secret = next_month_key(secret)
-        return secret
-
-    # Epochs
-
-    def _current_epoch(self) -> int:
-        """The current epoch, which cannot end while this transaction holds the lock of the keys."""
-        row = self._session.row("current_epoch")
-        if row is None:
-            raise Halt("the ledger has no key epoch; run `ledger init`")
-        return int(row[0])
+_MONTH = itemgetter(2)
 
 
 def _sortable(pair: tuple[UUID, str]) -> tuple[int, str]:

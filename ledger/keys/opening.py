@@ -5,6 +5,7 @@ yet* (it is being made; read again), *erased* (a fence covers the value's time) 
 missing although no erasure destroyed it: loud, never shown as erased).
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
@@ -14,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.crypto.authentic import RowMacs, row_macs
+from ledger.crypto.groups import GroupPlace, open_group
 from ledger.crypto.places import (
     data_key_place,
     ledger_key_place,
@@ -23,8 +25,7 @@ from ledger.crypto.places import (
 from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.crypto.sealing import (
     DataKey,
-    ValuePlace,
-    associated_data,
+    key_id,
     keyed_hash,
     month_of,
     next_month_key,
@@ -54,25 +55,29 @@ class Missing(Enum):
     HIDDEN = "hidden"
 
 
-class SealedValue(msgspec.Struct, frozen=True):
-    """A sealed value and everything that says where it belongs."""
+class SealedGroup(msgspec.Struct, frozen=True):
+    """The sealed values of one category in one event, and everything that says where they belong."""
 
     subject: UUID
     source: str
     id: str
     category: str
-    field: str
+    fields: tuple[str, ...]
     key: str
     blob: str
     time: datetime
 
 
 class _SubjectKeys(msgspec.Struct):
-    """Keys and fences of one subject: (category, from_month) -> secret, category -> erased through."""
+    """Keys and fences of one subject: (category, from_month) -> secret, category -> erased through.
+
+    `opened`: the group of each category that was opened last. An answer asks for its fields one by one.
+    """
 
     secrets: dict[tuple[str, int], bytes] = msgspec.field(default_factory=dict)
     fences: dict[str, datetime] = msgspec.field(default_factory=dict)
     ready: dict[str, DataKey] = msgspec.field(default_factory=dict)
+    opened: dict[str, tuple[SealedGroup, dict[str, Any]]] = msgspec.field(default_factory=dict)
 
 
 class Opener:
@@ -214,8 +219,21 @@ class Opener:
         """Read the keys of a subject again next time."""
         self._subject_keys.pop(subject, None)
 
-    def value(self, sealed: SealedValue) -> Any | Missing:
-        """The value, or why it cannot be shown. A key that is not there yet is looked up once more."""
+    def value(self, sealed: SealedGroup, field: str) -> Any | Missing:
+        """One value of a group, or why it cannot be shown."""
+        self.load([sealed.subject])
+        opened = self._subject_keys[sealed.subject].opened
+        if sealed.category not in opened or opened[sealed.category][0] != sealed:
+            values = self.group(sealed)
+            if isinstance(values, Missing):
+                return values
+            # Looked up again: keys that were not there yet may have been read anew.
+            opened = self._subject_keys[sealed.subject].opened
+            opened[sealed.category] = sealed, values
+        return opened[sealed.category][1][field]
+
+    def group(self, sealed: SealedGroup) -> dict[str, Any] | Missing:
+        """Field -> value, or why they cannot be shown. A key that is not there yet is looked up once more."""
         self.load([sealed.subject])
         key = self._key(sealed)
         if key is None and not self._is_erased(sealed):
@@ -224,67 +242,82 @@ class Opener:
             key = self._key(sealed)
         if key is None:
             return Missing.ERASED if self._is_erased(sealed) else Missing.LOST
-        place = associated_data(
-            ValuePlace(
-                ledger=str(self._ledger),
-                subject=sealed.subject,
-                source=sealed.source,
-                id=sealed.id,
-                category=sealed.category,
-                field=sealed.field,
-                key=sealed.key,
-            )
+        place = GroupPlace(
+            ledger=str(self._ledger),
+            subject=sealed.subject,
+            source=sealed.source,
+            id=sealed.id,
+            category=sealed.category,
+            fields=sealed.fields,
+            key=sealed.key,
         )
-        return open_value(key.cipher, sealed.blob, place)
+        return open_group(key.cipher, sealed.blob, place)
 
     def personal(self, event: RecordedEvent) -> dict[str, Any | Missing]:
         """Every personal value of an event, field by field, sorted."""
-        values = {
-            field: self.value(sealed_value(event, category, field))
-            for category, sealed in event.sealed.items()
-            for field in sealed.values
-        }
+        values: dict[str, Any | Missing] = {}
+        for category, sealed in event.sealed.items():
+            opened = self.group(sealed_group(event, category))
+            values |= (
+                dict.fromkeys(sealed.fields, opened) if isinstance(opened, Missing) else opened
+            )
         return dict(sorted(values.items()))
+
+    def load_again(self, subjects: Sequence[UUID]) -> None:
+        """Read the keys of these subjects, whatever is held: what was read under a lock is true."""
+        for subject in subjects:
+            self.forget(subject)
+        self.load(subjects)
 
     def key_ids(
         self, subject: UUID, categories: Sequence[str], last: int, month: int | None = None
     ) -> tuple[str, ...]:
-        """Ids of every key of these categories: for a rolling one of each month up to `last`, or up to
-        `month` when it is given (and then of no other category)."""
-        self.forget(subject)
+        """Ids of every key of these categories that was loaded: for a rolling one of each month up to `last`,
+        or up to `month` when it is given (and then of no other category)."""
         self.load([subject])
         ids = []
         for (category, start), secret in sorted(self._subject_keys[subject].secrets.items()):
             if category not in categories or (month is not None and start > month):
                 continue
             end = (last if month is None else month) if category in ROLLING_CATEGORIES else start
-            ids += [DataKey(key).id for key in _chain(secret, max(0, end - start))]
+            ids += [key_id(key) for key in _chain(secret, max(0, end - start))]
         return tuple(ids)
 
-    def ratcheted(self, subject: UUID, category: str, month: int) -> list[dict[str, Any]]:
-        """New rows for the keys of a rolling category that begin before `month`: they begin there."""
-        self.forget(subject)
+    def ratcheted(self, expired: Sequence[tuple[UUID, str, int]]) -> dict[str, list[Any]]:
+        """Columns of new rows for keys of rolling categories that begin before a month: they begin there."""
         self._wrapping.hold()
+        columns = [list(column) for column in zip(*expired, strict=True)]
         stored = self._session.rows(
-            "data_keys_before", subject=subject, category=category, month=month
+            "data_keys_before",
+            **dict(zip(("subjects", "categories", "months"), columns, strict=True)),
         )
-        rows = [(subject, *row) for row in stored]
-        secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
-        new_rows = []
-        for (_, _, generation, start, epoch, _), secret in zip(rows, secrets, strict=True):
-            later = list(_chain(secret, month - start))[-1]
-            place = data_key_place(self._ledger, subject, category, generation, month, epoch)
-            (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, later)])
-            row = {"generation": generation, "start": start, "month": month, "wrapped": wrapped}
-            new_rows.append(row)
-        return new_rows
+        old = [row[:6] for row in stored]
+        secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, old))
+        by_epoch: dict[int, list[tuple[Any, ...]]] = {}
+        for row, secret in zip(stored, secrets, strict=True):
+            by_epoch.setdefault(row[4], []).append((*row[:5], row[6], secret))
+        rows = [row for epoch, keys in by_epoch.items() for row in self._ratcheted(epoch, keys)]
+        names = ("subjects", "categories", "generations", "starts", "epochs", "months", "wrapped")
+        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
-    def _is_erased(self, sealed: SealedValue) -> bool:
+    def _ratcheted(self, epoch: int, keys: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """The rows of keys of one epoch, each with the key of its later month, wrapped in one call."""
+        later = [
+            Placed(
+                data_key_place(self._ledger, subject, category, generation, month, epoch),
+                deque(_chain(secret, month - start), maxlen=1)[0],
+            )
+            for subject, category, generation, start, _, month, secret in keys
+        ]
+        wrapped = self._wrapping.wrap(epoch, later)
+        return [(*key[:6], new) for key, new in zip(keys, wrapped, strict=True)]
+
+    def _is_erased(self, sealed: SealedGroup) -> bool:
         through = self._subject_keys[sealed.subject].fences.get(sealed.category)
         return through is not None and sealed.time <= through
 
-    def _key(self, sealed: SealedValue) -> DataKey | None:
-        """The key with the id that the value names, derived when it is one of a later month."""
+    def _key(self, sealed: SealedGroup) -> DataKey | None:
+        """The key with the id that the group names, derived when it is one of a later month."""
         keys = self._subject_keys[sealed.subject]
         if sealed.key not in keys.ready:
             for (category, month), secret in keys.secrets.items():
@@ -313,16 +346,16 @@ def _chain(secret: bytes, steps: int) -> Iterator[bytes]:
         yield secret
 
 
-def sealed_value(event: RecordedEvent, category: str, field: str) -> SealedValue:
-    """One sealed value of an event with its place."""
+def sealed_group(event: RecordedEvent, category: str) -> SealedGroup:
+    """The sealed values of a category in an event with their place."""
     sealed = event.sealed[category]
-    return SealedValue(
+    return SealedGroup(
         subject=event.stream,
         source=event.source,
         id=event.id,
         category=category,
-        field=field,
+        fields=sealed.fields,
         key=sealed.key,
-        blob=sealed.values[field],
+        blob=sealed.blob,
         time=event.time,
     )

@@ -1,25 +1,27 @@
 """The subject index, as the sealing side needs it: which data subject a reference names at a time.
 
 A person who was erased as a whole and registers again is a new data subject under the same reference;
-the index keeps all of them with their periods. New subjects are committed before anything is sealed
-for them; where two consumers meet on a new person, the first row stays and both read it back.
+the index keeps all of them with their periods. A new subject is written with the batch that it was made for;
+where two consumers meet on a new person, the first row stays, and the other batch is made again with it.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from datetime import UTC, datetime
-from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from ledger.crypto.places import reference_place
 from ledger.crypto.sealing import DataKey, seal_value, subject_of
-from ledger.errors import Overtaken
-from ledger.journal.remembering import name_subject
+from ledger.journal.remembering import mac_of_named
+from ledger.keys.fresh import periods_of
 from ledger.keys.keyring import KeyNeed, Keyring
+from ledger.keys.rows import NewKey, NewSubject
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
+# Category of the key that a data subject is made of; it seals the reference.
+REFERENCE = "reference"
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 INDEX_VERSION = 1
 
@@ -38,16 +40,6 @@ class Period(msgspec.Struct, frozen=True):
     subject: UUID
     valid_from: datetime
     erased_through: datetime | None
-
-
-class _NewSubject(NamedTuple):
-    """A row that the index is to get. Sorted by hash, so that two processes lock in the same order."""
-
-    hmac: bytes
-    subject: UUID
-    kind: str
-    valid_from: datetime
-    reference: str
 
 
 class SubjectIndex:
@@ -76,26 +68,14 @@ class SubjectIndex:
         return periods is not None and len(periods) == 1 and periods[0].erased_through is None
 
     def admit(self, mentions: Sequence[Mention]) -> None:
-        """Make sure that every mentioned person has a data subject. Commits in a transaction of its own."""
-        known = self._load_periods({mention.reference for mention in mentions})
-        periods = {reference: list(stored) for reference, stored in known.items()}
-        new: dict[tuple[str, datetime], UUID] = {}
-        secrets: dict[UUID, bytes] = {}
+        """Make sure that every mentioned person has a data subject; a new one is written with the batch."""
+        self._load_periods({mention.reference for mention in mentions})
         for mention in mentions:
-            start = _start_of_new_subject(periods[mention.reference], mention)
+            periods = self._periods[mention.reference]
+            start = _start_of_new_subject(periods, mention)
             if start is not None:
-                secret = self._keyring.secret()
-                subject = subject_of(secret, str(self._ledger), mention.reference)
-                new[mention.reference, start], secrets[subject] = subject, secret
-                periods[mention.reference].append(Period(subject, start, None))
-        if new:
-            references = {reference for reference, _ in new}
-            self._add_subjects(
-                new, secrets, {reference: known[reference] for reference in references}
-            )
-            for reference in references:
-                self._periods.pop(reference, None)
-            self._load_periods(references)
+                subject = self._make(mention.reference, start, periods)
+                periods.append(Period(subject, start, None))
 
     def period_of(self, reference: str, time: datetime) -> Period:
         """The data subject whose period holds this instant. The reference must have been admitted."""
@@ -106,103 +86,45 @@ class SubjectIndex:
         begun = [period for period in periods if period.valid_from <= time]
         return begun[-1] if begun else periods[0]
 
-    def _load_periods(self, references: Set[str]) -> dict[str, list[Period]]:
-        """The periods of references; those of a person who is not known yet are not cached."""
-        periods_of, unnamed = self._read_periods({r for r in references if r not in self._periods})
-        for subject, reference in unnamed:
-            self._name_subject(subject, reference)
-        for reference, periods in periods_of.items():  # only what was read in full may be believed
-            if periods:
-                self._periods[reference] = periods
-                self._references.update((period.subject, reference) for period in periods)
-        return periods_of | {r: self._periods[r] for r in references if r in self._periods}
+    def _load_periods(self, references: Set[str]) -> None:
+        """Hold the periods of references. Only what was read in full is believed."""
+        hash_of = self._keyring.reference_hmac
+        by_hmac = {hash_of(reference): reference for reference in references - self._periods.keys()}
+        for hmac, rows in periods_of(self._session, list(by_hmac)).items():
+            reference = by_hmac[hmac]
+            self._references.update((subject, reference) for subject, *_ in rows)
+            for subject, *_, nameless in rows:
+                if nameless:
+                    self._name_again(subject, reference)
+            self._periods[reference] = [
+                Period(subject, start, through) for subject, start, through, _ in rows
+            ]
 
-    def _read_periods(
-        self, references: Iterable[str]
-    ) -> tuple[dict[str, list[Period]], list[tuple[UUID, str]]]:
-        """The stored periods of references, and the subjects whose reference is not stored."""
-        by_hmac = {self._keyring.reference_hmac(reference): reference for reference in references}
-        periods: dict[str, list[Period]] = {reference: [] for reference in by_hmac.values()}
-        unnamed = []
-        rows = self._session.rows("periods_of", hmacs=list(by_hmac)) if by_hmac else []
-        for hmac, subject, valid_from, erased_through, nameless in rows:
-            reference = by_hmac[bytes(hmac)]
-            periods[reference].append(Period(subject, valid_from, erased_through))
-            if nameless:
-                unnamed.append((subject, reference))
-        return periods, unnamed
+    def _make(self, reference: str, start: datetime, known: Collection[Period]) -> UUID:
+        """Make a data subject with its own key, which seals the reference."""
+        keyring, fresh = self._keyring, self._keyring.fresh
+        secret, hmac = keyring.secret(), keyring.reference_hmac(reference)
+        subject = subject_of(secret, str(self._ledger), reference)
+        sealed = self._sealed_reference(subject, reference, DataKey(secret))
+        kind = kind_of(reference)
+        fresh.as_read[hmac] = [period.subject for period in known]
+        fresh.subjects.append(NewSubject(subject, hmac, INDEX_VERSION, kind, start, sealed))
+        fresh.keys.append(NewKey(subject, REFERENCE, 1, 0, secret))
+        keyring.of(subject).new = True
+        self._references[subject] = reference
+        return subject
 
-    def _add_subjects(
-        self,
-        new: dict[tuple[str, datetime], UUID],
-        secrets: dict[UUID, bytes],
-        as_read: dict[str, list[Period]],
-    ) -> None:
-        """Write new subjects with their reference keys; where another process was faster, its row stays."""
-        rows = sorted(
-            _NewSubject(
-                self._keyring.reference_hmac(reference),
-                subject,
-                kind_of(reference),
-                valid_from,
-                reference,
-            )
-            for (reference, valid_from), subject in new.items()
-        )
-        with self._session.transaction():
-            unchanged = self._keyring.lock() == frozenset()
-            # Who is new to this process may be known to another; the row that is there then stays.
-            self._check({r: p for r, p in as_read.items() if p or not unchanged})
-            added = self._write(rows, secrets)
-            winners = [(KeyNeed(subject, "reference"), secrets[subject]) for subject in added]
-            self._keyring.add_keys([(need, 1, secret) for need, secret in winners])
-        for need, _ in winners:
-            self._keyring.of(need.subject).new = True
+    def _name_again(self, subject: UUID, reference: str) -> None:
+        """Give a subject that came back from the erasure journal its reference again."""
+        keys = self._keyring.of(subject)
+        self._keyring.provide([KeyNeed(keys, REFERENCE)])
+        sealed = self._sealed_reference(subject, reference, keys.ready[REFERENCE, 0])
+        mac = mac_of_named(self._session, self._keyring.macs, subject, sealed)
+        self._keyring.fresh.named.append((subject, sealed, mac))
 
-    def _write(self, rows: Sequence[_NewSubject], secrets: dict[UUID, bytes]) -> list[UUID]:
-        """Write rows of the index in one statement; the subjects whose rows were not there before."""
-        sealed = [
-            self._sealed_reference(row.subject, row.reference, secrets[row.subject]) for row in rows
-        ]
-        added = self._session.rows(
-            "add_subjects",
-            hmacs=[row.hmac for row in rows],
-            subjects=[row.subject for row in rows],
-            kinds=[row.kind for row in rows],
-            starts=[row.valid_from for row in rows],
-            sealed=sealed,
-            macs=self._macs(rows, sealed),
-            version=INDEX_VERSION,
-        )
-        return [subject for (subject,) in added]
-
-    def _macs(self, rows: Sequence[_NewSubject], sealed: Sequence[str]) -> list[bytes]:
-        """The MACs of rows, in one call of the key provider."""
-        columns = [
-            (row.subject, row.hmac, INDEX_VERSION, row.kind, row.valid_from, text)
-            for row, text in zip(rows, sealed, strict=True)
-        ]
-        return list(self._keyring.macs.of_each("subject_index", columns))
-
-    def _check(self, as_read: dict[str, list[Period]]) -> None:
-        """Raise Overtaken when these references name other data subjects than when they were read."""
-        if as_read and self._read_periods(as_read)[0] != as_read:
-            for reference in as_read:
-                self._periods.pop(reference, None)
-            raise Overtaken
-
-    def _sealed_reference(self, subject: UUID, reference: str, secret: bytes) -> str:
-        key = DataKey(secret)
+    def _sealed_reference(self, subject: UUID, reference: str, key: DataKey) -> str:
         place = reference_place(self._ledger, subject, key.id)
         return seal_value(key.cipher, reference, place, self._keyring.nonces())
-
-    def _name_subject(self, subject: UUID, reference: str) -> None:
-        """Give a subject that came back from the erasure journal its reference again."""
-        self._keyring.provide([KeyNeed(subject, "reference")])
-        key = self._keyring.of(subject).ready["reference", 0]
-        place = reference_place(self._ledger, subject, key.id)
-        sealed = seal_value(key.cipher, reference, place, self._keyring.nonces())
-        name_subject(self._session, self._keyring.macs, subject, sealed)
 
 
 def kind_of(reference: str) -> str:

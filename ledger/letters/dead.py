@@ -196,6 +196,18 @@ def remove_letters(session: Session, link: ChainLink, name: str, /, **which: Any
     return len(rows)
 
 
+# Its place in a row of a removed letter, whose columns are those of the row's hash.
+_SUBJECT_HMAC = 12
+
+
+def letters_gone(session: Session, link: ChainLink, hmacs: Sequence[bytes]) -> list[bytes]:
+    """Remove the letters about some persons; for each letter the hash of its person. Needs the head lock."""
+    rows = session.rows("remove_letters_of", hmacs=list(hmacs))
+    for row in rows:
+        link.goes("dead_letters", row)
+    return [bytes(row[_SUBJECT_HMAC]) for row in rows]
+
+
 def _subject_hmac(keys: LetterKeys, rejection: Rejection) -> bytes | None:
     """The hash by which an erasure finds the letters of a person; None where no person could be read."""
     subject = rejection.subject

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
 
 from ledger.errors import Misconfigured
@@ -79,12 +80,13 @@ class EventMapper(Mapper[UUID]):
             "time": instant(event.time),
             "categories": list(event.categories),
             "facts": event.facts,
-            "sealed": {
-                category: {"key": sealed.key, "values": sealed.values}
-                for category, sealed in event.sealed.items()
-            },
             "origin": event.origin,
             **present(
+                sealed={
+                    category: msgspec.structs.asdict(sealed)
+                    for category, sealed in event.sealed.items()
+                }
+                or None,
                 subject=event.subject,
                 sequence=event.sequence,
                 activity=event.activity,

@@ -32,7 +32,7 @@ def ahead(
 
     A batch is handed to `write` when the outcome before it was taken: who stops taking them has not
     recorded the next one. What the batches themselves raise comes after that outcome, too. `both`:
-    prepares and writes, for a batch that an erasure has overtaken.
+    prepares and writes, for a batch that was overtaken.
     """
     _suit_batches()
     waiting = iter(batches)
@@ -42,11 +42,8 @@ def ahead(
             batch, prepared = attempt
             if outcome:
                 yield outcome()
-            if isinstance(prepared.exception(), Overtaken):
-                outcome = partial(both, batch)
-            else:
-                writing = writer.submit(write, prepared.result())
-                outcome = partial(_outcome, writing, partial(both, batch))
+            writing = writer.submit(write, prepared.result())
+            outcome = partial(_outcome, writing, partial(both, batch))
         if outcome:
             yield outcome()
 

@@ -13,6 +13,7 @@ import msgspec
 from ledger.crypto.sealing import KeyedHash
 from ledger.errors import Fenced, Overtaken
 from ledger.journal.overtaking import Moment, erased_between, moment
+from ledger.keys.fresh import Fresh
 from ledger.keys.keyring import Keyring
 from ledger.letters.dead import LetterKeys, add_letters, answer_of, letter_keys, remove_letters
 from ledger.letters.withheld import Sealed, WithheldKey, keep_withheld, seal_withheld
@@ -74,7 +75,7 @@ class PreparedBatch(msgspec.Struct, frozen=True):
 
     `sealed_at`: the head's moment then; an erasure since of one of its streams makes it stale.
     `last_record`: keyed hash of the bookmark's last record. `chain`: vouches for what the batch writes.
-    `withheld`: sealed, as it will be kept.
+    `withheld`: sealed, as it will be kept. `fresh`: data subjects and keys that are written with it.
     """
 
     batch: Batch
@@ -84,6 +85,7 @@ class PreparedBatch(msgspec.Struct, frozen=True):
     last_record: bytes | None
     chain: KeyedHash
     now: datetime
+    fresh: Fresh
     withheld: Sequence[Sealed] = ()
 
 
@@ -119,7 +121,7 @@ def record(
 
 
 def prepare(means: Means, batch: Batch, now: datetime) -> PreparedBatch:
-    """Seal a batch. Makes missing subjects and keys; raises Overtaken, Retry or Halt.
+    """Seal a batch, and make missing subjects and keys, which are written with it; raises Retry or Halt.
 
     Raises Misconfigured when something is withheld and there is no key for it: nothing is lost so.
     """
@@ -135,6 +137,7 @@ def prepare(means: Means, batch: Batch, now: datetime) -> PreparedBatch:
         last_record=None if last is None else hash_of_record(keyring, last),
         chain=keyring.hash(CHAIN),
         now=now,
+        fresh=keyring.made(),
         withheld=seal_withheld(keyring, means.withheld_key, hidden),
     )
 
@@ -154,12 +157,13 @@ def write(
     Raises Overtaken when the batch must be prepared again; Fenced, Retry or Halt.
     """
     look = before.repeats or any(item.stream and item.refusal for item in prepared.packed)
-    try:
-        outcome = _write(session, ledger, prepared, limit, before, look=look)
-    except UniqueConflict:
-        if look:
-            raise
-        outcome = _write(session, ledger, prepared, limit, before, look=True)
+    with prepared.fresh.deciding():
+        try:
+            outcome = _write(session, ledger, prepared, limit, before, look=look)
+        except UniqueConflict:
+            if look:
+                raise
+            outcome = _write(session, ledger, prepared, limit, before, look=True)
     before.keep(outcome.last_position, repeats=_has_repeats(outcome))
     return outcome
 
@@ -182,6 +186,7 @@ def _write(
     # Before the lock, where the database has nothing to say: others wait for nothing meanwhile.
     decided = None if look or claiming else decide(prepared.batch.messages, packed, {})
     with session.transaction():
+        prepared.fresh.write(session, prepared.sealed_at)
         head = lock_head(session)
         _check_erasures(session, packed, prepared.sealed_at, head)
         writing = _Writing(session, prepared)

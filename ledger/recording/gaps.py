@@ -121,7 +121,6 @@ def _event(gap: Gap, subject: str, stream: UUID, version: int, now: datetime) ->
             "subject": subject,
             "categories": [],
             "facts": event.facts,
-            "sealed": {},
             "origin": msgspec.structs.asdict(OwnOrigin("kafka accept-gap")),
         }
     )

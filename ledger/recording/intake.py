@@ -1,7 +1,7 @@
 """From valid events to what is ready to be recorded: each gets its data subject and its keys.
 
-Nothing here commits an event. What a batch needs of subjects and keys is made in short transactions of
-its own; the rest, sealing above all, is pure work on cached keys (`ledger.writing.packing`).
+Nothing here writes. What a batch lacks of subjects and keys is made in memory and written with the batch
+(`ledger.keys.fresh`); the rest, sealing above all, is pure work on held keys (`ledger.writing.packing`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -131,7 +131,7 @@ class Sealer:
     def _make_keys(self, stream_events: Sequence[StreamEvent]) -> None:
         """Make every key that is missing, and none for a value that may no longer be sealed."""
         self._keyring.know(
-            (stream_event.keys.stream, category)
+            (stream_event.keys, category)
             for stream_event in stream_events
             for category, _, _ in _groups(stream_event)
         )
@@ -159,13 +159,13 @@ def _needs(stream_event: StreamEvent) -> Iterator[KeyNeed]:
     """The keys that an event lacks. Notes on it when its values may no longer be sealed."""
     keys = stream_event.keys
     if has_own_hash(stream_event) and keys.fingerprint is None:
-        yield KeyNeed(keys.stream, FINGERPRINT)
+        yield KeyNeed(keys, FINGERPRINT)
     for category, rolling, _ in _groups(stream_event):
         month = month_of(stream_event.event.time) if rolling else 0
         if stream_event.erased or keys.chains[category].fences(stream_event.event.time):
             stream_event.fenced = True
         elif (category, month) not in keys.ready:
-            yield KeyNeed(keys.stream, category, month)
+            yield KeyNeed(keys, category, month)
 
 
 def _find_keys(stream_event: StreamEvent) -> bool:

@@ -1,6 +1,7 @@
--- Keys of a rolling category that begin before a month, latest first: the latest covers what follows.
--- subject, category, month.
-SELECT category, generation, from_month, epoch, wrapped
-FROM data_keys
-WHERE subject = %(subject)s AND category = %(category)s AND from_month < %(month)s
-ORDER BY generation, from_month DESC
+-- Keys of rolling categories that begin before a month, latest first: the latest covers what follows.
+-- Arrays are parallel: subjects, categories, months.
+SELECT data_keys.subject, data_keys.category, generation, from_month, epoch, wrapped, month
+FROM data_keys JOIN unnest(%(subjects)s::uuid[], %(categories)s::text[], %(months)s::integer[])
+    AS expired (subject, category, month) USING (subject, category)
+WHERE from_month < month
+ORDER BY subject, category, generation, from_month DESC

@@ -1,2 +1,3 @@
 -- Whether an event is recorded. source, id.
-SELECT position FROM event_ids WHERE source = %(source)s AND id = %(id)s
+SELECT position FROM event_ids
+WHERE name = encode(substr(sha256(convert_to(%(source)s::text || chr(10) || %(id)s::text, 'UTF8')), 1, 16), 'hex')::uuid

@@ -6,6 +6,7 @@ SELECT source, id, fingerprint, originator_id,
            WHERE subject = originator_id AND category = 'fingerprint'
              AND data_keys.generation = event_ids.generation
        )
-FROM event_ids
-JOIN unnest(%(sources)s::text[], %(ids)s::text[]) AS wanted (source, id) USING (source, id)
+FROM unnest(%(sources)s::text[], %(ids)s::text[]) AS wanted (source, id)
+JOIN event_ids
+    ON name = encode(substr(sha256(convert_to(source || chr(10) || id, 'UTF8')), 1, 16), 'hex')::uuid
 JOIN events ON notification_id = position

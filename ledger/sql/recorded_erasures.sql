@@ -1,5 +1,5 @@
--- Names of the last events of all erasures, each with its stream, in the order of the ledger. source.
-SELECT event_ids.id, events.originator_id
-FROM event_ids JOIN events ON events.notification_id = event_ids.position
-WHERE event_ids.source = %(source)s AND event_ids.id LIKE '%%.erased'
-ORDER BY event_ids.position
+-- Names of the last events of all erasures, each with its stream, in the order of the ledger.
+SELECT erasure || '.erased', originator_id
+FROM event_ids JOIN events ON notification_id = position
+WHERE erasure IS NOT NULL
+ORDER BY position

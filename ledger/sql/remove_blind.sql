@@ -1,2 +1,3 @@
--- What was searchable of a subject's categories. subject: uuid, categories: text[].
-DELETE FROM blind_index WHERE subject = %(subject)s AND category = ANY(%(categories)s)
+-- What was searchable of categories of some subjects. Pairwise: subjects: uuid[], categories: text[].
+DELETE FROM blind_index USING unnest(%(subjects)s::uuid[], %(categories)s::text[]) AS erased (subject, category)
+WHERE blind_index.subject = erased.subject AND blind_index.category = erased.category

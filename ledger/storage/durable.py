@@ -1,7 +1,14 @@
 """Making files survive a crash: what POSIX asks for, and nothing else."""
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from ledger.errors import Retry
+
+_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 
 
 def fsync_folder(folder: Path) -> None:
@@ -54,3 +61,14 @@ def _write(draft: Path, content: bytes, flag: int, mode: int) -> None:
 
 def _draft_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.{os.getpid()}.new")
+
+
+@contextmanager
+def mapping_write_faults() -> Iterator[None]:
+    """Raise Retry for a fault of the key folder's disk that may pass; other errors pass through."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _PASSING:
+            raise
+        raise Retry(f"the folder of epoch keys cannot be written: {error.strerror}") from None

@@ -58,9 +58,9 @@ def new_event(
     version: int,
     type: str,
     state: bytes,
-    name: tuple[str, str, bytes, int] | None = None,
+    name: tuple[str, str, bytes, int] | tuple[str, str, bytes, int, UUID | None] | None = None,
 ) -> NewEvent:
-    """An event to be recorded. `name`: source, id, fingerprint, and the generation of its key.
+    """An event to be recorded. `name`: what `name_start` takes.
 
     Raises TooLarge for what the transparency log could never publish.
     """

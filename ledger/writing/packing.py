@@ -12,17 +12,20 @@ from uuid import UUID
 import msgspec
 import orjson
 
+from ledger.crypto.groups import event_places
 from ledger.crypto.held import StreamKeys
 from ledger.crypto.layouts import Layout, Seal, Values, sealed_each
-from ledger.crypto.sealing import KeyedHash, event_place, keyed_hash
+from ledger.crypto.sealing import KeyedHash, keyed_hash
 from ledger.errors import TooLarge
 from ledger.event import check_entry_size, encode_state, instant
 from ledger.writing.message import Message
-from ledger.writing.rows import event_start, name_start
+from ledger.writing.rows import FINGERPRINT_BYTES, event_start, name_start
 from schemas import Code, Event, Rejection
 from schemas.powers import Claim
 
 _encode = msgspec.json.Encoder().encode
+# Of the hash of a value. Whom a search finds is opened and compared, so more would only take room.
+BLIND_BYTES = 16
 # Hash, category and field of a value that a person can be looked up by.
 Blind = tuple[bytes, str, str]
 
@@ -89,7 +92,7 @@ def pack(
     states = _states(ledger, stream_events, nonces)
     hashed_by = [_hash_of(stream_event, hashes.fingerprint) for stream_event in stream_events]
     fingerprints = [
-        keyed.of(stream_event.event.canonical)
+        keyed.of(stream_event.event.canonical)[:FINGERPRINT_BYTES]
         for stream_event, (keyed, _) in zip(stream_events, hashed_by, strict=True)
     ]
     rows = [
@@ -123,7 +126,7 @@ def _states(
     return [
         b""
         if stream_event.fenced
-        else _state(stream_event, next(sealed) if stream_event.layout else {})
+        else _state(stream_event, next(sealed) if stream_event.layout else None)
         for stream_event in stream_events
     ]
 
@@ -132,33 +135,29 @@ def _sealed_members(
     ledger: str, stream_events: Sequence[StreamEvent], nonces: Callable[[int], bytes]
 ) -> list[orjson.Fragment]:
     """The member `sealed` of each event that has values and may keep them."""
+    kept = [event for event in stream_events if event.layout and not event.fenced]
+    places = event_places([(ledger, one.keys.text, one.event.source, one.event.id) for one in kept])
     values: list[Values] = [
-        (
-            stream_event.layout,
-            stream_event.event.personal,
-            stream_event.seals,
-            event_place(
-                ledger, stream_event.keys.text, stream_event.event.source, stream_event.event.id
-            ),
-        )
-        for stream_event in stream_events
-        if stream_event.layout and not stream_event.fenced
+        (one.layout, one.event.personal, one.seals, place)
+        for one, place in zip(kept, places, strict=True)
+        if one.layout
     ]
-    return sealed_each(values, nonces(sum(len(personal) for _, personal, _, _ in values)))
+    return sealed_each(values, nonces(sum(len(seals) for _, _, seals, _ in values)))
 
 
-def _state(stream_event: StreamEvent, sealed: Any) -> bytes:
+def _state(stream_event: StreamEvent, sealed: orjson.Fragment | None) -> bytes:
     event = stream_event.event
-    members = {
+    members: dict[str, Any] = {
         "id": event.id,
         "source": event.source,
         "time": instant(event.time),
         "categories": event.categories,
         "facts": stream_event.facts,
-        "sealed": sealed,
         "origin": msgspec.structs.asdict(stream_event.message.origin),
         **event.trace,
     }
+    if sealed is not None:
+        members["sealed"] = sealed
     if not stream_event.person:
         members["subject"] = event.subject
     if event.sequence is not None:
@@ -184,7 +183,8 @@ def _blind(stream_events: Sequence[StreamEvent], hmac: KeyedHash) -> list[Sequen
         for stream_event in stream_events
     ]
     return [
-        [(hmac.of(text), category, field) for text, category, field in values] for values in folded
+        [(hmac.of(text)[:BLIND_BYTES], category, field) for text, category, field in values]
+        for values in folded
     ]
 
 
@@ -216,8 +216,8 @@ def _packed(
 
 
 def blind_hash(key: bytes, field: str, value: Any) -> bytes:
-    """Keyed hash of one searchable value, spelling folded: case and spaces do not matter."""
-    return keyed_hash(key, _folded(field, value))
+    """Keyed hash of one searchable value, 16 bytes, spelling folded: case and spaces do not matter."""
+    return keyed_hash(key, _folded(field, value))[:BLIND_BYTES]
 
 
 def _folded(field: str, value: Any) -> bytes:

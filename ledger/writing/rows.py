@@ -6,6 +6,7 @@ version, position and time, which come last. Pure.
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import chain
 from struct import Struct
 from uuid import UUID
@@ -16,9 +17,12 @@ _LENGTH = Struct(">i").pack
 # recorded_at, which is an integer in the format.
 _EVENT = Struct(">hi16si").pack
 _EVENT_END = Struct(">iqiqiq").pack
-# The length of source. id, fingerprint and generation follow, then the end: position.
-_NAME = Struct(">hi").pack
+# The name; the length of the fingerprint. It follows, with generation and erasure, then the end: position.
+_NAME = Struct(">hi16si").pack
 _GENERATION = Struct(">ii").pack
+_NO_ERASURE = _LENGTH(-1)
+NAME_BYTES = 16
+FINGERPRINT_BYTES = 16
 _NAME_END = Struct(">iq").pack
 _ERA = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,20 +36,18 @@ def event_start(stream: UUID, type: str, state: bytes) -> bytes:
     return b"".join((start, topic, _LENGTH(len(state)), state))
 
 
-def name_start(source: str, id: str, fingerprint: bytes, generation: int) -> bytes:
-    """The row of an event's name up to its position."""
-    source_bytes, id_bytes = source.encode(), id.encode()
-    return b"".join(
-        (
-            _NAME(5, len(source_bytes)),
-            source_bytes,
-            _LENGTH(len(id_bytes)),
-            id_bytes,
-            _LENGTH(len(fingerprint)),
-            fingerprint,
-            _GENERATION(4, generation),
-        )
-    )
+def name_of(source: str, id: str) -> bytes:
+    """The name by which an event is known again, 16 bytes. Statements that look for one make it as well."""
+    return sha256(f"{source}\n{id}".encode()).digest()[:NAME_BYTES]
+
+
+def name_start(
+    source: str, id: str, fingerprint: bytes, generation: int, erasure: UUID | None = None
+) -> bytes:
+    """The row of an event's name up to its position. `erasure`: of which the event is the last."""
+    start = _NAME(5, NAME_BYTES, name_of(source, id), len(fingerprint)) + fingerprint
+    its_erasure = _NO_ERASURE if erasure is None else _LENGTH(16) + erasure.bytes
+    return start + _GENERATION(4, generation) + its_erasure
 
 
 def event_rows(starts: Iterable[tuple[bytes, int]], first: int, recorded_at: datetime) -> bytes:

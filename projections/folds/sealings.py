@@ -1,8 +1,9 @@
-"""The sealed values that count within one category of one person: what is kept, and what uncovers what.
+"""The sealed groups that count within one category of one person: what is kept, and what uncovers what.
 
-Pure. Values stay as they were sealed, together: one event's share of a category has one order key and
-one data key. Of each field the latest value under every key is kept, not just the latest, because
-destroying a key uncovers the value below. A removal takes what is earlier.
+Pure. Values stay as they were sealed: one event's share of a category is one group, which opens as a whole or
+not at all. Of each field the latest value under every key is kept, not just the latest, because destroying a
+key uncovers the value below. A removal takes what is earlier. A group goes when none of its fields counts
+under its key; until then it stays as it is, with the fields that do not count any more.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,15 +15,25 @@ from projections.folds.view import Order, Value
 
 
 class Sealing(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The values of one event in the category: field -> blob."""
+    """The values of one event in the category, sealed together.
+
+    `fields`: all of the group, as its blob is bound to them. `gone`: those that do not count any more.
+    """
 
     order: Order
     key: str
-    values: dict[str, str]
+    fields: tuple[str, ...]
+    blob: str
+    gone: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> list[str]:
+        """The fields that count."""
+        return [field for field in self.fields if field not in self.gone]
 
 
 class Sealings(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Sealings with the values that are kept of them, newest first; and field -> its latest removal."""
+    """The groups that are kept, newest first; and field -> its latest removal."""
 
     kept: tuple[Sealing, ...] = ()
     removed: dict[str, Order] = {}
@@ -32,15 +43,15 @@ EMPTY = Sealings()
 
 
 def seal(sealings: Sealings, sealing: Sealing) -> Sealings:
-    """Add what a new sealing has that is the latest under its key, and not removed since."""
+    """Add a new group with what is the latest under its key, and not removed since."""
     late = _sealed_later(sealings, sealing) | _removed_later(sealings, sealing)
-    if late:
-        sealing = _without(sealing, late)
     others = [
-        _without(other, sealing.values) if other.key == sealing.key else other
+        _without(other, sealing.fields)
+        if other.key == sealing.key and other.order < sealing.order
+        else other
         for other in sealings.kept
     ]
-    return Sealings(_in_order([*others, sealing]), sealings.removed)
+    return Sealings(_in_order([*others, _without(sealing, late)]), sealings.removed)
 
 
 def _sealed_later(sealings: Sealings, sealing: Sealing) -> set[str]:
@@ -48,7 +59,7 @@ def _sealed_later(sealings: Sealings, sealing: Sealing) -> set[str]:
     later = [
         other for other in sealings.kept if other.key == sealing.key and other.order > sealing.order
     ]
-    return set(chain.from_iterable(other.values for other in later))
+    return set(chain.from_iterable(other.left for other in later))
 
 
 def _removed_later(sealings: Sealings, sealing: Sealing) -> set[str]:
@@ -66,26 +77,27 @@ def remove(sealings: Sealings, field: str, removal: Order) -> Sealings:
 
 
 def without_keys(sealings: Sealings, destroyed: Collection[str]) -> Sealings:
-    """Take the values of destroyed keys."""
+    """Take the groups of destroyed keys."""
     remaining = tuple(sealing for sealing in sealings.kept if sealing.key not in destroyed)
     return Sealings(remaining, sealings.removed)
 
 
 def live(sealings: Sealings) -> dict[str, Value]:
-    """Field -> the value that counts, sorted."""
+    """Field -> the group of the value that counts, sorted."""
     newest: dict[str, Value] = {}
     # Oldest first, so that the newest value of a field is written last and stays.
     for sealing in reversed(sealings.kept):
-        for field, blob in sealing.values.items():
-            newest[field] = Value(sealing.order, sealing.key, blob)
+        value = Value(sealing.order, sealing.key, sealing.fields, sealing.blob)
+        newest |= dict.fromkeys(sealing.left, value)
     return dict(sorted(newest.items()))
 
 
 def _without(sealing: Sealing, fields: Collection[str]) -> Sealing:
-    left = {field: blob for field, blob in sealing.values.items() if field not in fields}
-    return Sealing(sealing.order, sealing.key, left)
+    """A group of which these fields, too, do not count any more; the same one where nothing changes."""
+    gone = tuple(f for f in sealing.fields if f in fields or f in sealing.gone)
+    return sealing if gone == sealing.gone else msgspec.structs.replace(sealing, gone=gone)
 
 
 def _in_order(sealings: Iterable[Sealing]) -> tuple[Sealing, ...]:
-    left = [sealing for sealing in sealings if sealing.values]
+    left = [sealing for sealing in sealings if len(sealing.gone) < len(sealing.fields)]
     return tuple(sorted(left, key=lambda sealing: sealing.order, reverse=True))

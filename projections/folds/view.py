@@ -52,13 +52,14 @@ def order_of(event: RecordedEvent, rank: int = 0) -> Order:
 
 
 class Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A sealed value, copied with all that the reading edge needs to open it: no key is here.
+    """The sealed group that a value came from, with all that the reading edge needs to open it.
 
-    Its associated data are ledger, stream, `source`, `id`, category, field and `key`.
+    No key is here. Its associated data are ledger, stream, `source`, `id`, category, `fields` and `key`.
     """
 
     order: Order
     key: str
+    fields: tuple[str, ...]
     blob: str
 
     @property

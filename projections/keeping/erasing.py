@@ -274,7 +274,7 @@ def _months(
     person: Person, free: Mapping[str, ErasureDecision], day: date
 ) -> Iterator[PlannedErasure]:
     """Of the rolling ones among categories that nothing keeps: the months whose period has passed."""
-    anchors = anchors_of(person.look)
+    anchors = person.look.once(anchors_of)
     for category in sorted(free.keys() & ROLLING_CATEGORIES):
         month = due_month(category, person.traces, anchors, day)
         if month is not None:

@@ -16,7 +16,7 @@ from projections.dossier.fact import Fact
 from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces, leaves_traces, traced
 from projections.folds.timetravel import counting
-from projections.keeping.holds import holds_by_category
+from projections.keeping.holds import ACTS_ON_HOLDS, holds_by_category
 
 Others = Callable[[str], Dossier | None]
 """The dossier of another stream by its name, such as that of a contact person's customer."""
@@ -83,4 +83,6 @@ def legal_holds(
     events: Sequence[RecordedEvent], *, privacy_office: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
     """From all events of a stream: category -> references of the holds over it (a `Guard` of the eraser)."""
+    if not any(event.name in ACTS_ON_HOLDS for event in events):
+        return {}
     return holds_by_category(dossier_of(events, privacy_office))

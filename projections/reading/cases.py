@@ -6,29 +6,24 @@ not open, by reference. As `projections.reading.views`.
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 
-from ledger.reading import events_of
 from ledger.storage.postgres import Session
-from projections.folds.timetravel import Moment, fold_at
+from projections.folds.timetravel import Moment
 from projections.folds.view import Key, View
+from projections.following.derive import rows_at
+from projections.reading.known import NOBODY
 from projections.reading.views import bookmark_of
 
 S = TypeVar("S")
 Stage = Literal["due", "waiting", "ended"]
 OPEN: tuple[Stage, ...] = ("due", "waiting")
 ALL: tuple[Stage, ...] = (*OPEN, "ended")
-_FIRST_ROWS, _MOST_ROWS = 128, 1_000
-_STREAMS = 200
-_BY_STREAM = attrgetter("stream")
+_ROWS = 500
 _BEGIN = datetime(1, 1, 1, tzinfo=UTC)
-NOBODY = UUID(int=0)
-"""Comes before every stream, and is none."""
 
 
 class CasePlace(NamedTuple):
@@ -67,20 +62,25 @@ class Case(NamedTuple):
 
 
 def cases(
-    session: Session, view: View[S], wanted: Wanted, after: CasePlace | None = None
+    session: Session,
+    view: View[S],
+    wanted: Wanted,
+    after: CasePlace | None = None,
+    first: int = _ROWS,
 ) -> Iterator[tuple[CasePlace, S]]:
-    """Cases after a place, in order; rows are fetched as they are taken."""
+    """Cases after a place, in order. `first`: how many will do, most likely; then more are read."""
     bookmark_of(session, view)
     for stage in wanted.stages:
         if after and ALL.index(stage) < ALL.index(after.stage):
             continue
         place = after if after and after.stage == stage else CasePlace(stage, _BEGIN, "", NOBODY)
-        for case in _of_stage(session, view.name, wanted, place):
+        for case in _of_stage(session, view.name, wanted, place, first):
             yield case.place, view.decode(case.state)
 
 
-def _of_stage(session: Session, table: str, wanted: Wanted, place: CasePlace) -> Iterator[Case]:
-    count = _FIRST_ROWS
+def _of_stage(
+    session: Session, table: str, wanted: Wanted, place: CasePlace, count: int
+) -> Iterator[Case]:
     while True:
         rows = [
             Case(CasePlace(place.stage, due or _BEGIN, subkey, stream), state)
@@ -89,7 +89,7 @@ def _of_stage(session: Session, table: str, wanted: Wanted, place: CasePlace) ->
         yield from rows
         if len(rows) < count:
             return
-        place, count = rows[-1].place, _MOST_ROWS
+        place, count = rows[-1].place, min(2 * count, _ROWS)
 
 
 def _rows(
@@ -120,46 +120,16 @@ def cases_known(
     privacy_office: Collection[str],
     after: CasePlace | None = None,
 ) -> Iterator[tuple[CasePlace, S]]:
-    """The same as they were known at a moment, from the events of those who have cases or had.
-
-    All of them are in memory.
-    """
+    """The same as they were known at a moment, from all events of their types. All of them are in memory."""
     found = []
-    for key, state in known_rows(session, view, moment, privacy_office):
+    told = rows_at(session, view, moment, privacy_office, view.names)
+    for key, state in (((stream, key), row) for stream, rows in told for key, row in rows.items()):
         kind, due = view.cells(key, state)
         place = _place(key, kind is not None, due)
         is_later = after is None or _order(place) > _order(after)
         if is_later and wanted.has(place, str(kind) if kind is not None else None):
             found.append((place, state))
     return iter(sorted(found, key=lambda row: _order(row[0])))
-
-
-def known_rows(
-    session: Session,
-    view: View[S],
-    moment: Moment,
-    privacy_office: Collection[str],
-    after: UUID = NOBODY,
-) -> Iterator[tuple[Key, S]]:
-    """Rows of a view as of a moment, of streams after one, in their order; from the events of some at a time.
-
-    Of those alone who have rows now, or of whom something was annulled: of a view whose rows nothing else
-    takes away.
-    """
-    bookmark_of(session, view)
-    while streams := _streams_after(session, view.name, after):
-        events = sorted(events_of(session, streams), key=_BY_STREAM)
-        for stream, own in groupby(events, key=_BY_STREAM):
-            for subkey, state in sorted(fold_at(view, own, moment, privacy_office).items()):
-                yield (stream, subkey), state
-        after = streams[-1]
-
-
-def _streams_after(session: Session, table: str, after: UUID) -> list[UUID]:
-    rows = session.of("projections").named(
-        "streams_of_cases", {"table": table}, stream=after, count=_STREAMS
-    )
-    return [stream for (stream,) in rows]
 
 
 def _place(key: Key, is_open: bool, due: object) -> CasePlace:

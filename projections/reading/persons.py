@@ -53,13 +53,19 @@ def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier
     return {UUID(name): dossier for name, dossier in rows.items()}
 
 
-def takeovers_told_by_others(session: Session, stream: UUID) -> list[Fact]:
-    """Takeovers by which a person became a party to a contract, as events of other persons say, by time."""
+def takeovers_told_by_others(session: Session, streams: Sequence[UUID]) -> dict[UUID, list[Fact]]:
+    """By person the takeovers that made them a party to a contract, as events of others say, by time."""
     bookmark_of(session, VIEW)
     session = session.of("projections")
-    rows = session.named("taken_over_by", {"table": VIEW.name}, name=str(stream))
-    facts = [VIEW.decode(state) for teller, _, state in rows if teller != stream]
-    return [fact for fact in facts if isinstance(fact, Fact)]
+    told: dict[UUID, list[Fact]] = {stream: [] for stream in streams}
+    names = [str(stream) for stream in streams]
+    for taker, teller, _, state in session.named(
+        "taken_over_by", {"table": VIEW.name}, names=names
+    ):
+        fact = VIEW.decode(state)
+        if UUID(taker) != teller and isinstance(fact, Fact):
+            told[UUID(taker)].append(fact)
+    return told
 
 
 def _blocks(session: Session, last: UUID) -> Iterator[list[tuple[UUID, _Rows]]]:

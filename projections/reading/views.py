@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Halt
+from ledger.reading import LAST
 from ledger.storage.postgres import Session
 from projections.findings import view as findings_view
 from projections.findings.judging import Finding
@@ -45,7 +46,7 @@ from projections.views.requests import Request
 from projections.views.secrecy import Secrets
 
 S = TypeVar("S")
-_PEOPLE = 128
+_PEOPLE = 500
 _BLOCK_ROWS = 1_000
 _BEFORE_ALL = (datetime(1, 1, 1, tzinfo=UTC), "", "", "", UUID(int=0), "")
 _FINDING_PLACE = ("occurred_at", "source", "id", "rule", "stream", "subkey")
@@ -117,10 +118,11 @@ def disclosures_before(
     recipient: str | None = None,
     kind: str | None = None,
     since: datetime | None = None,
+    upto: int = LAST,
 ) -> list[Disclosure]:
     """At most so many disclosures before a place (occurred_at, source, id), the latest first.
 
-    `recipient`, `kind`, `since`: as for `disclosed`.
+    `recipient`, `kind`, `since`: as for `disclosed`. `upto`: the last position.
     """
     bookmark_of(session, disclosures.VIEW)
     occurred_at, source, id = place
@@ -132,6 +134,7 @@ def disclosures_before(
         recipient=recipient,
         kind=kind,
         since=since,
+        upto=upto,
         count=count,
     )
     return [disclosures.VIEW.decode(state) for (state,) in rows]
@@ -156,10 +159,12 @@ def findings(
     rules: Sequence[str] | None = None,
     about: Sequence[UUID] | None = None,
     after: FindingPlace | None = None,
+    first: int = _BLOCK_ROWS,
 ) -> Iterator[Finding]:
     """Findings that count at the clock, by (occurred_at, source, id, rule), in flat memory.
 
     `rules`: ids. `about`: streams of the events. None: any. `after`: a place that they come after, or are at.
+    `first`: how many will do, most likely; then more are read.
     As of the past: `findings_past.past_findings`.
     """
     bookmark_of(session, findings_view.VIEW)
@@ -170,11 +175,11 @@ def findings(
         clock=clock,
         rules=None if rules is None else list(rules),
         streams=None if about is None else list(about),
-        count=_BLOCK_ROWS,
+        count=first,
     ):
         for *_, state in page:
             yield _FINDING.decode(state)
-        last = page[-1][:-1]
+        last, first = page[-1][:-1], _BLOCK_ROWS
 
 
 def finding_counts(session: Session, clock: datetime, rules: Sequence[str]) -> dict[str, int]:
@@ -242,19 +247,20 @@ def notifications_after(
     *,
     streams: Sequence[UUID] | None = None,
     open_only: bool = False,
+    first: int,
 ) -> Iterator[tuple[UUID, Changes]]:
-    """The same of persons after a stream; rows are fetched as they are taken."""
+    """The same of persons after a stream. `first`: how many will do, most likely; then more are read."""
     bookmark_of(session, notifications_view.VIEW)
     while rows := session.of("projections").rows(
         "notifications_page",
         stream=after,
         streams=None if streams is None else list(streams),
         open_only=open_only,
-        count=_PEOPLE,
+        count=first,
     ):
         for stream, state in rows:
             yield stream, notifications_view.VIEW.decode(state)
-        after = rows[-1][0]
+        after, first = rows[-1][0], _PEOPLE
 
 
 def open_notifications(session: Session) -> int:

@@ -112,7 +112,7 @@ def fields_of(event: RecordedEvent, fields: Collection[str]) -> frozenset[str]:
     return frozenset(
         field
         for field in fields
-        if (sealed := event.sealed.get(PERSONAL_FIELDS[field])) and field in sealed.values
+        if (sealed := event.sealed.get(PERSONAL_FIELDS[field])) and field in sealed.fields
     )
 
 

@@ -107,7 +107,7 @@ def _with_values(state: CustomerState, event: RecordedEvent) -> dict[str, Sealin
     changed: dict[str, Sealings] = {}
     for category, sealed in event.sealed.items():
         if sealed.key not in state.destroyed:
-            sealing = Sealing(order_of(event), sealed.key, sealed.values)
+            sealing = Sealing(order_of(event), sealed.key, sealed.fields, sealed.blob)
             changed[category] = seal(state.values.get(category, EMPTY), sealing)
     for category, field in _removed(event):
         sealings = changed.get(category) or state.values.get(category, EMPTY)
@@ -185,7 +185,7 @@ def erased_categories(state: CustomerState) -> list[str]:
 
 VIEW: View[CustomerState] = View(
     name="customer_state",
-    version="2",
+    version="3",
     type=CustomerState,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),

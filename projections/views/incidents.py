@@ -87,6 +87,11 @@ class Incident(msgspec.Struct, frozen=True):
         return str(assessed[-1].facts["risk"]) if assessed else None
 
     @property
+    def regimes(self) -> list[str]:
+        """What it falls under, as it was detected."""
+        return [str(step.facts["regime"]) for step in self.named(_DETECTED)]
+
+    @property
     def must_tell(self) -> bool:
         """Whether the persons concerned must be told: the risk for them is high (GDPR Art. 34)."""
         return self.risk in _HIGH

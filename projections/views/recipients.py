@@ -81,13 +81,16 @@ def evolve(state: Recipient | None, event: RecordedEvent) -> Recipient:
 def _version(event: RecordedEvent) -> Version:
     facts, order = event.facts, order_of(event)
     sealed = event.sealed.get("identity")
-    blob = sealed.values.get("name") if sealed else None
     return Version(
         valid_from=date.fromisoformat(facts["valid_from"]),
         order=order,
         registered=event.name == names.RECIPIENT_REGISTERED,
         name=facts.get("name"),
-        sealed_name=Value(order, sealed.key, blob) if sealed and blob else None,
+        sealed_name=(
+            Value(order, sealed.key, sealed.fields, sealed.blob)
+            if sealed and "name" in sealed.fields
+            else None
+        ),
         kind=facts["kind"],
         role=facts["role"],
         country=facts["country"],
@@ -153,7 +156,7 @@ def ended_at(state: Recipient) -> RecipientEnd | None:
 
 VIEW: View[Recipient] = View(
     name="recipients",
-    version="3",
+    version="4",
     type=Recipient,
     keys=keys,
     names=frozenset(_ACTS),

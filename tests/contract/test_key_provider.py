@@ -13,6 +13,7 @@ from ledger.crypto.provider import (
     LinkKeys,
     Placed,
     RowKey,
+    Tie,
     Wrapped,
     Wrapping,
     each_unwrapped,
@@ -213,7 +214,7 @@ def test_macs_come_in_order_and_differ(provider: KeyProvider) -> None:
 
 
 def test_a_tie_opens_for_its_person_in_its_place_alone(again: Open, provider: KeyProvider) -> None:
-    sealed, other = (provider.links.seal(who, b"tie", PLACE) for who in (ONE, TWO))
+    sealed, other = provider.links.seal([Tie(who, b"tie", PLACE) for who in (ONE, TWO)])
     assert again().links.subjects() == {ONE, TWO}
     assert again().links.open(ONE, sealed, PLACE) == b"tie"
     assert sealed[:1] in KNOWN_FORMATS
@@ -226,18 +227,23 @@ def test_a_tie_opens_for_its_person_in_its_place_alone(again: Open, provider: Ke
         provider.links.open(UUID(int=3), sealed, PLACE)
 
 
+def tied(provider: KeyProvider, who: UUID, text: bytes) -> bytes:
+    (sealed,) = provider.links.seal([Tie(who, text, PLACE)])
+    return sealed
+
+
 def test_all_ties_of_a_person_go_with_the_key(again: Open, provider: KeyProvider) -> None:
-    sealed = [provider.links.seal(ONE, text, PLACE) for text in (b"tie", b"second")]
+    sealed = [tied(provider, ONE, text) for text in (b"tie", b"second")]
     assert provider.links.open(ONE, sealed[0], PLACE) == b"tie"
     assert provider.links.open(ONE, sealed[1], PLACE) == b"second"
-    provider.links.seal(TWO, b"tie", PLACE)
+    tied(provider, TWO, b"tie")
     provider.links.destroy([ONE, UUID(int=3)])
     provider.links.destroy([])
     assert again().links.subjects() == {TWO}
     for text in sealed:
         with pytest.raises(KeyLost):
             again().links.open(ONE, text, PLACE)
-    provider.links.seal(ONE, b"tie", PLACE)
+    tied(provider, ONE, b"tie")
     with pytest.raises(Halt):
         provider.links.open(ONE, sealed[0], PLACE)
 

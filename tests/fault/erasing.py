@@ -1,5 +1,6 @@
 """Erasing under attack: what is ordered about a person, what must be gone, and that nothing comes back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,12 @@ import pytest
 
 from ledger.erasure.eraser import Eraser, Erasure
 from ledger.erasure.pending import pending
+from ledger.erasure.verdict import Verdict, outright
 from ledger.errors import Halt, IncompleteErasure, LedgerError, Retry
 from ledger.event import RecordedEvent
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.keys.opening import Missing
-from schemas import Code
+from schemas import CATEGORIES, Code
 from tests.fault.enduring import closing
 from tests.fixtures.ledger import BOUNDS, House, collected, message, registered
 
@@ -183,11 +185,83 @@ class Erasing:
         return [entry for entry in house.journal.entries() if entry.subject == stream]
 
 
+class _Part(Erasing):
+    """One of some persons of whom something is erased at once."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(ORDERS[name])
+        self.name = name
+
+    def reference(self, number: int) -> str:
+        return f"customer/{number}-{self.name}"
+
+    def stream(self, house: House, number: int) -> UUID:
+        return house.opener().periods(self.reference(number))[0].subject
+
+    @property
+    def verdict(self) -> Verdict:
+        return outright(self.order.categories or CATEGORIES, "retention", self.order.month)
+
+    def recover_part(self, house: House, number: int) -> UUID | None:
+        """After a start: done if the journal has it, else unharmed; who is still to be erased."""
+        is_journalled = bool(self.entries(house, number))
+        assert self.is_done(house, number) == is_journalled
+        if is_journalled:
+            return None
+        self.check_unharmed(house, number)
+        return self.stream(house, number)
+
+    def check(self, house: House, number: int) -> None:
+        super().check(house, number)
+        hmac = house.opener().hmac_of(self.reference(number))
+        assert letters_of(house, hmac) == (0 if self.order.categories == () else 1)
+
+
+class Together:
+    """Three persons in one transaction: all of one, a category of another, some months of a third."""
+
+    def __init__(self) -> None:
+        self.parts = [_Part(name) for name in ("whole", "category", "months")]
+
+    def prepare(self, house: House, number: int) -> None:
+        with closing(house):
+            lines = [line for one in self.parts for line in everything(one.reference(number))]
+            house.record(*lines)
+            for part in self.parts:
+                part.before = kept(house, part.stream(house, number))
+
+    def act(self, house: House, number: int) -> None:
+        self.erase(house, number, {part.stream(house, number) for part in self.parts})
+
+    def erase(self, house: House, number: int, streams: set[UUID]) -> None:
+        verdicts = {part.stream(house, number): part.verdict for part in self.parts}
+        done = house.eraser().decide(
+            sorted(streams), lambda seen: {stream: verdicts[stream] for stream in seen}
+        )
+        assert len(done) == len(streams)
+
+    def recover(self, house: House, number: int, error: LedgerError | None, done: bool) -> None:
+        assert error is None or isinstance(error, Retry | IncompleteErasure), error
+        finished = {part.is_done(house, number) for part in self.parts}
+        assert len(finished) == 1, "all of them or none"
+        assert finished == {True} or not done
+        if isinstance(error, Retry):  # then nothing happened at all
+            assert [part.entries(house, number) for part in self.parts] == [[], [], []]
+        start_again(house)
+        left = [part.recover_part(house, number) for part in self.parts]
+        if streams := {stream for stream in left if stream}:
+            self.erase(house, number, streams)
+
+    def check(self, house: House, number: int) -> None:
+        for part in self.parts:
+            part.check(house, number)
+
+
 class _Interrupted(ErasureJournal):
     """Dies after the entry is on disk, and before the commit."""
 
-    def append(self, entry: ErasureEntry) -> None:
-        super().append(entry)
+    def append(self, entries: Sequence[ErasureEntry]) -> None:
+        super().append(entries)
         raise Halt("the end")
 
 
@@ -246,7 +320,11 @@ def reappear(house: House, subject: UUID, backup: dict[str, Rows]) -> None:
 
 def subject_letters(house: House, number: int) -> int:
     """Dead letters that the person of this attempt still has."""
-    hmac = house.opener().hmac_of(f"customer/{number}")
+    return letters_of(house, house.opener().hmac_of(f"customer/{number}"))
+
+
+def letters_of(house: House, hmac: bytes) -> int:
+    """Dead letters that a person still has."""
     with psycopg.connect(house.url) as connection:
         found = connection.execute(
             "SELECT count(*) FROM ledger_main.dead_letters WHERE subject_hmac = %s", [hmac]

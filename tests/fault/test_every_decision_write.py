@@ -69,8 +69,7 @@ class Deciding(Erasing):
     def erase(self, eraser: Eraser, number: int) -> list[Erasure]:
         verdict = Verdict("request", dict.fromkeys(self.order.categories, GOES) | STAYS, "R-1")
         subjects = eraser.live_subjects(self.reference(number))
-        found = [eraser.decide(subject, lambda _events, _listed: verdict) for subject in subjects]
-        return [erasure for erasure in found if erasure]
+        return eraser.decide(subjects, lambda seen: dict.fromkeys(seen, verdict))
 
     def check_erased(self, house: House, number: int) -> None:
         if self.order.categories:
@@ -238,7 +237,7 @@ class Asking:
             (category, opener.personal(event)[field])
             for event in self.events(house, number)
             for category, sealed in event.sealed.items()
-            for field in sealed.values
+            for field in sealed.fields
         ]
         gone = {category for category, value in shown if value is Missing.ERASED}
         assert not any(value is Missing.LOST for _, value in shown)

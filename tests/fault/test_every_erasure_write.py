@@ -11,7 +11,7 @@ import ledger
 from ledger.erasure.pending import pending
 from ledger.errors import IncompleteErasure
 from tests.fault.enduring import STRIDES, endure
-from tests.fault.erasing import ORDERS, Erasing, Reapplying, everything
+from tests.fault.erasing import ORDERS, Erasing, Reapplying, Together, everything
 from tests.fault.faults import Kind
 from tests.fixtures.ledger import House
 
@@ -32,6 +32,17 @@ def test_an_erasure_is_whole_or_did_not_happen(
 
 @STRIDES
 @pytest.mark.parametrize("kind", Kind)
+def test_erasures_of_many_persons_are_all_whole_or_did_not_happen(
+    house: House, kind: Kind, stride: int
+) -> None:
+    steps = endure(Together(), house, kind, 3 * stride - 2)
+    if steps:
+        assert steps.count("pwrite") == 2, "the keys of all lines, and the lines"
+        assert steps.count("_exit_gen") == 1
+
+
+@STRIDES
+@pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("order", ["whole", "months"])
 def test_a_start_completes_what_the_journal_knows(
     house: House, kind: Kind, order: str, stride: int
@@ -44,11 +55,15 @@ def test_a_line_of_the_journal_that_may_not_be_on_disk_is_taken_back(
 ) -> None:
     house.record(*everything("customer/1"), *everything("customer/2"))
     house.eraser().erase("customer/1", [], "request")
-    house.eraser().erase("customer/2", ["contact"], "request")  # from here on its link is there
+    house.eraser().erase("customer/2", ["contact"], "request")
     before = house.journal.path.read_bytes()
 
+    working = os.fsync
+
     def fsync(descriptor: int) -> None:
-        raise OSError(errno.EIO, "Input/output error")
+        if os.path.samestat(os.fstat(descriptor), house.journal.path.stat()):
+            raise OSError(errno.EIO, "Input/output error")
+        working(descriptor)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fsync)
@@ -64,8 +79,8 @@ def test_a_line_of_the_journal_that_may_not_be_on_disk_is_taken_back(
 def test_files_are_changed_by_functions_that_the_faults_know() -> None:
     """Only so is every write of a key file attacked."""
     others = re.compile(r"write_bytes|write_text|fdopen|writelines|touch|shutil|(?<!os)\.write\(")
-    files = ("storage/durable", "journal/entries", "crypto/key_files")
-    for name in (*files, "keys/rotation", "erasure/eraser"):
+    files = ("storage/durable", "journal/entries", "crypto/key_files", "crypto/link_files")
+    for name in (*files, "keys/rotation", "erasure/eraser", "erasure/destroying"):
         text = (Path(ledger.__path__[0]) / f"{name}.py").read_text()
         assert others.findall(text) == [], name
         assert set(re.findall(r"(?<!os)\.open\((.*?)\)", text)) <= {'"rb"'}, name

@@ -76,7 +76,12 @@ TAMPERING = {
         "event-id",
         2,
     ),
-    "a name": ("UPDATE event_ids SET id = 'other' WHERE position = 2", "event-id", 2),
+    "a name": ("UPDATE event_ids SET name = gen_random_uuid() WHERE position = 2", "event-id", 2),
+    "a name of an erasure": (
+        "UPDATE event_ids SET erasure = gen_random_uuid() WHERE position = 2",
+        "event-id",
+        2,
+    ),
     "a lost name": ("DELETE FROM event_ids WHERE position = 2", "event-id", 2),
     "a batch": ("DELETE FROM batches WHERE batch = 3", "batch", 6),
     "a bookmark forward": ("UPDATE bookmarks SET next_offset = 9", "bookmark", None),
@@ -84,7 +89,13 @@ TAMPERING = {
     "a dead letter": ("DELETE FROM dead_letters", "dead-letter", None),
     "the format of a value": (
         "UPDATE events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
-        """ '"email":"A', '"email":"C'), 'UTF8') WHERE notification_id = 2""",
+        """ '"blob":"A', '"blob":"C'), 'UTF8') WHERE notification_id = 2""",
+        "value-format",
+        2,
+    ),
+    "the fields of sealed values": (
+        "UPDATE events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
+        """ '"fields":["email"', '"fields":["email","email"'), 'UTF8') WHERE notification_id = 2""",
         "value-format",
         2,
     ),

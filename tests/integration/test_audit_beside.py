@@ -75,7 +75,8 @@ UPDATES = {
     "event_ids": {
         "fingerprint": ("'\\x00'", "event-id"),
         "generation": ("generation + 1", "event-id"),
-        "source": ("source || 'x'", "event-id"),
+        "name": ("gen_random_uuid()", "event-id"),
+        "erasure": ("gen_random_uuid()", "event-id"),
         "position": ("position + 1000", "event-id"),
     },
     "batches": {

@@ -336,8 +336,8 @@ WAYS: dict[str, tuple[Alteration, str]] = {
     "no rows key": (file_of("rows.key", lambda _: None), "rows-key"),
     "another rows key": (file_of("rows.key", lambda _: b"k" * 32), "index-changed"),
     "a short rows key": (file_of("rows.key", lambda _: b""), "rows-key"),
-    "no link": (file_of("links/*.key", lambda _: None), "link-missing"),
-    "another link": (file_of("links/*.key", lambda _: b"k" * 32), "link-missing"),
+    "no link": (file_of("links/*.keys", lambda _: None), "link-missing"),
+    "another link": (file_of("links/*.keys", lambda held: held[:16] + b"k" * 32), "link-missing"),
     "a held epoch of the past": (
         lambda house, _: rotated_and_kept(house),
         "epoch-held",

@@ -206,7 +206,7 @@ def test_the_first_checkpoint_that_was_kept(worked: Cli, database_url: str) -> N
     "statement",
     [
         "UPDATE head SET position = position + 1",
-        "DELETE FROM event_ids WHERE id LIKE '%.erased'",
+        "DELETE FROM event_ids WHERE erasure IS NOT NULL",
         "DELETE FROM events WHERE notification_id = (SELECT max(notification_id) FROM events)",
         "ALTER TABLE bookmarks DROP COLUMN next_offset",
         "DROP TABLE intake_windows",

@@ -384,7 +384,7 @@ def plant(url: str, mark: Path) -> None:
             FOR EACH ROW EXECUTE FUNCTION ledger_main.planted_too();
         CREATE TABLE ledger_main.planted (one boolean DEFAULT ledger_main.planted());
         INSERT INTO ledger_main.planted DEFAULT VALUES;
-        CREATE INDEX planted_index ON ledger_main.event_ids ((id || 'x')) WHERE id <> 'planted';
+        CREATE INDEX planted_index ON ledger_main.event_ids ((name::text || 'x')) WHERE generation <> 7;
     """
     hostile = f"""
         CREATE OR REPLACE FUNCTION ledger_main.planted() RETURNS boolean LANGUAGE plpgsql AS $$

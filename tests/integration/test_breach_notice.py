@@ -105,7 +105,7 @@ def test_it_is_a_document_in_both_languages(office: Cli, language: str) -> None:
                 "Aard van het datalek",
                 "ongeveer 120",
                 "NOG NIET BEKEND",
-                "AVG art. 33(3)(d)",
+                "AVG art. 33 lid 3 onder d",
                 "hoog",
             ),
         }[language]:

@@ -101,8 +101,8 @@ def test_an_erasure_that_a_crash_cut_off_is_completed_before_anyone_is_served(
     cli.record(registered(), collected())
     append = ErasureJournal.append
 
-    def crash_after(journal: ErasureJournal, entry: ErasureEntry) -> None:
-        append(journal, entry)
+    def crash_after(journal: ErasureJournal, entries: Sequence[ErasureEntry]) -> None:
+        append(journal, entries)
         raise Halt("the power went away")
 
     with monkeypatch.context() as power:

@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from application.acts import deciding
 from application.acts.deciding import due_steps, erase_asked, erase_due, preview
 from application.queries.keeping.erasures import CarriedOut, ErasureScope
 from host.running.forgetting import forget_waiting
@@ -366,7 +367,10 @@ def test_tombstones_go_after_their_date(home: Home) -> None:
     assert home.house.opener().periods(WHO) == []
 
 
-def test_a_run_stops_between_two_persons_and_goes_on_later(home: Home) -> None:
+def test_a_run_stops_between_two_transactions_and_goes_on_later(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deciding, "_TOGETHER", 1)
     people = [f"customer/{number}" for number in range(3)]
     home.tell(*(held("traffic", who=who, origin="network") for who in people))
     answers = iter([False, True])

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.audit import audit
 from ledger.crypto.sealing import month_of
-from ledger.keys.keyring import Keyring
+from ledger.keys.fresh import Fresh
 from ledger.keys.opening import Missing
 from ledger.keys.rotation import due, rotate
 from schemas import Code
@@ -84,26 +84,26 @@ def test_a_consumer_with_an_old_cache_adds_no_chain_behind_another(house: House)
     assert shown(house) == [number, number, Missing.ERASED, number, number]
 
 
-@pytest.mark.parametrize("step", ["_make_keys", "lock"])
+@pytest.mark.parametrize("step", ["pack", "write"])
 @pytest.mark.parametrize("categories", [["contact"], []])
 def test_no_key_and_no_subject_is_added_to_what_was_just_erased(
     house: House, monkeypatch: pytest.MonkeyPatch, step: str, categories: list[str]
 ) -> None:
     """Everything happens to the person between what a consumer read and what it is about to add."""
     ledger = house.open()
-    original = getattr(Keyring, step)
+    original = getattr(Fresh, step)
     waiting = [True]
     left: list[set[tuple[Any, ...]]] = []
 
-    def late(keyring: Keyring, *arguments: Any) -> Any:
-        if keyring is ledger.keyring and waiting:
+    def late(fresh: Fresh, *arguments: Any) -> Any:
+        if fresh is ledger.keyring.fresh and waiting:
             waiting.clear()
             house.record(collected())
             house.eraser().erase("customer/10023", categories, "request")
             left.append(keys_of(house))
-        return original(keyring, *arguments)
+        return original(fresh, *arguments)
 
-    monkeypatch.setattr(Keyring, step, late)
+    monkeypatch.setattr(Fresh, step, late)
     outcome = house.record(collected(), ledger=ledger)
     assert [rejection.code for _, rejection in outcome.rejections] == [Code.ERASED_SUBJECT]
     assert len(house.opener().periods("customer/10023")) == 1

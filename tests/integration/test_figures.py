@@ -1,7 +1,7 @@
 """What metrics read: counts that the projector keeps, progress, the ledger's figures, the journal's."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import cycle
 from typing import Any
@@ -193,8 +193,8 @@ def test_figures_of_a_ledger_and_of_its_journal(
 
     append = ErasureJournal.append
 
-    def crash_after(kept: ErasureJournal, entry: ErasureEntry) -> None:
-        append(kept, entry)
+    def crash_after(kept: ErasureJournal, entries: Sequence[ErasureEntry]) -> None:
+        append(kept, entries)
         raise Halt("the power went away")
 
     with monkeypatch.context() as power:
@@ -213,8 +213,8 @@ def test_an_entry_that_is_taken_back_is_not_pending_for_ever(
     session, journal = house.session("reader"), JournalFigures(house.journal)
     append = ErasureJournal.append
 
-    def seen_then_gone(kept: ErasureJournal, entry: ErasureEntry) -> None:
-        append(kept, entry)
+    def seen_then_gone(kept: ErasureJournal, entries: Sequence[ErasureEntry]) -> None:
+        append(kept, entries)
         assert journal.read(session)["ledger_erasures_pending"] == {(): 1.0}
         kept.path.write_bytes(b"")
         raise Halt("the disk is full")

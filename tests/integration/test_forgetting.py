@@ -18,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.audit import audit
-from ledger.crypto.key_files import FileLinkKeys
+from ledger.crypto.link_files import FileLinkKeys
 from ledger.crypto.places import data_key_place, ledger_key_place
 from ledger.crypto.sealing import from_base64url, open_bytes
 from ledger.errors import Halt, KeyLost
@@ -213,13 +213,15 @@ def _dies(_keys: object, _subjects: object) -> None:
 def test_what_a_dead_run_or_an_old_copy_left_is_destroyed(house: House) -> None:
     who = subject_of(house, WHO)
     house.eraser().erase(WHO, [], "request")
-    path = house.provider.folder / "links" / f"{who}.key"
+    path = house.provider.folder / "links" / "000001.keys"
     kept = path.read_bytes()
     house.clock.now += ACCOUNTABILITY
     forget(house)
+    assert set(path.read_bytes()) == {0}
     path.write_bytes(kept)
+    assert house.provider.links.subjects() == {who}
     assert forget(house) == 0
-    assert not path.exists()
+    assert set(path.read_bytes()) == {0}
 
 
 def test_a_restore_from_before_an_erasure_erases_again_without_its_link(house: House) -> None:

@@ -19,8 +19,10 @@ from tests.integration.test_no_tell_tale import (
 from tests.web import console
 from tests.web.console import Client, Consoled
 from tests.web.test_portal import done
+from tests.web.test_portal_pages import OWN_PAGES, plain
 from web.api.own import DEEDS
 from web.api.routing import is_personal
+from web.portal import HOME
 from web.principals import DATA_SUBJECT
 from web.resources.listed import RESOURCES
 from web.resources.own import RESOURCES as OWN
@@ -48,7 +50,8 @@ def own(served: Consoled, reference: str = WHO) -> Client:
 def answers(served: Consoled) -> dict[str, bytes]:
     """What the person, and those who may ask about persons, get: status, headers that differ, content."""
     found: dict[str, bytes] = {}
-    asked = [("me", own(served), resource.path) for resource in OWN]
+    addresses = [resource.path.replace("{id}", "no-such-act") for resource in OWN]
+    asked = [("me", own(served), address) for address in addresses]
     for role in ("privacy-officer", "auditor", "helpdesk-agent"):
         asked += [(role, served.as_(role), path.replace("{kind}/{id}", WHO)) for path in PERSONAL]
     for who, client, path in asked:
@@ -56,6 +59,15 @@ def answers(served: Consoled) -> dict[str, bytes]:
         assert response.status_code < 500
         head = f"{response.status_code} {response.headers.get('etag')} ".encode()
         found[f"{who} {path}"] = head + response.content
+    customer = own(served)
+    for path in OWN_PAGES:
+        response = customer.get(path)
+        assert response.status_code == 200, path
+        found[f"page {path}"] = plain(response.text).encode()
+    for what in ("access.html", "access.json", "portability.csv", "portability.json"):
+        response = customer.post(f"{HOME}/download", what=what)
+        assert response.status_code == 200, what
+        found[f"download {what}"] = response.content
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.application import Ledger
+from ledger.erasure.verdict import Verdict, outright
 from ledger.journal.overtaking import Moment, erased_between, moment
 from ledger.keys.opening import Missing
 from ledger.recording.batch import Batch, Outcome
@@ -15,6 +16,7 @@ from ledger.writing.append import Span
 from schemas import Code
 from tests.fixtures.ledger import House, accessed, collected, registered
 
+STAYS = {"decision": "retain", "ground": "retention-duty", "until": "2034-01-01"}
 ERASURES = 40
 MESSAGES = 2_000
 
@@ -113,6 +115,19 @@ def test_who_was_erased_between_two_moments(house: House) -> None:
     assert erased_between(session, moments[0], moments[2]) == frozenset(streams)
     assert erased_between(session, Moment(-1, -1), moments[2]) is None
     assert erased_between(session, moments[0], Moment(9, moments[2].batch)) is None
+
+
+def test_each_of_many_erased_at_once_counts_and_who_only_waits_does_not(house: House) -> None:
+    house.record(*(collected(f"customer/{number}") for number in range(3)))
+    session = house.session("recorder")
+    streams = [event.stream for event in house.events()]
+    goes, waits = outright(["contact"], "retention"), Verdict("retention", {"contact": STAYS})
+    verdicts = dict(zip(streams, (goes, goes, waits), strict=True))
+    before = moment(session)
+    assert len(house.eraser().decide(streams, lambda _: verdicts)) == 3
+    after = moment(session)
+    assert (after.erasures, after.batch) == (before.erasures + 2, before.batch + 1)
+    assert erased_between(session, before, after) == frozenset(streams[:2])
 
 
 def recorded_while(ledger: Ledger, batches: Iterator[Batch], busy: Thread) -> list[Outcome]:

@@ -112,7 +112,7 @@ def test_a_decision_that_destroys_nothing_is_no_erasure_of_the_journal(tmp_path:
     """Two erasures are recorded, and the journal has one of them beside a decision that all stays."""
     journal = ErasureJournal(tmp_path / "erasures.journal")
     for number, categories in ((1, ("contact",)), (2, ())):
-        journal.append(entry(number, categories))
+        journal.append([entry(number, categories)])
     answers: dict[str, Callable[..., list[Any]]] = {
         "count_erasures": lambda **_: [(2,)],
         "event_ids_of": lambda ids, **_: [(id,) for id in ids],

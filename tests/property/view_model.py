@@ -240,10 +240,10 @@ def _state(events: Events) -> Any:
 def _value(events: Events, category: str, field: str, destroyed: set[str]) -> Any:
     """Blob and source of the value that counts."""
     sets = [
-        (rank(e)[0], False, *rank(e)[2:], e.sealed[category].values[field])
+        (rank(e)[0], False, *rank(e)[2:], e.sealed[category].blob)
         for e in events
         if category in e.sealed
-        and field in e.sealed[category].values
+        and field in e.sealed[category].fields
         and e.sealed[category].key not in destroyed
     ]
     removals = [

@@ -28,10 +28,12 @@ common = st.fixed_dictionaries(
 )
 sealed = st.dictionaries(
     st.sampled_from(["contact", "traffic"]),
-    st.tuples(st.sampled_from(["k0", "k1", "k2"]), st.sampled_from(["one", "both"])),
+    st.tuples(st.sampled_from(["k0", "k1", "k2"]), st.sampled_from(["one", "other", "both"])),
     max_size=2,
 )
 FIELDS = {"contact": ("email", "mobile_number"), "traffic": ("called_number", "calling_number")}
+# Which of them an event has: a later group may cover a part of an earlier one.
+SHARES = {"one": slice(1), "other": slice(1, 2), "both": slice(2)}
 
 
 concerning = st.fixed_dictionaries(
@@ -405,7 +407,8 @@ def _sealed(drawn: dict[str, tuple[str, str]], value: str) -> dict[str, Sealed]:
     return {
         category: Sealed(
             key=f"{category}-{key}",
-            values={field: value for field in FIELDS[category][: 1 if many == "one" else 2]},
+            fields=tuple(sorted(FIELDS[category][SHARES[many]])),
+            blob=value,
         )
         for category, (key, many) in drawn.items()
     }

@@ -1,7 +1,8 @@
 // Command verifier judges checkpoints, proofs and log folders with libraries of others, unchanged.
 //
+// It opens sealed values as well, with the standard library alone (envelope.go).
 // It reads one question a line from standard input, as JSON, and prints one line for each: "ok", followed
-// for a log by its size, or "refused: " and the library's reason. Byte strings are base64.
+// for a log by its size and for sealed values by what they are, or "refused: " and the library's reason. Byte strings are base64.
 package main
 
 import (
@@ -34,6 +35,10 @@ type question struct {
 	Leaf            []byte
 	OldRoot, Root   []byte
 	Proof           [][]byte
+
+	Ledger, Category string // of sealed values in an entry
+	Key              []byte // their data key, or that of so many months earlier
+	Months           uint64
 }
 
 func main() {
@@ -70,6 +75,8 @@ func judge(q question) (string, error) {
 		return judgePolicy(q)
 	case "folder":
 		return judgeFolder(q)
+	case "open":
+		return openGroup(q)
 	}
 	return "", fmt.Errorf("unknown question %q", q.Do)
 }

@@ -43,10 +43,11 @@ class Live:
 
 
 @contextmanager
-def listening(pool: SitePool) -> Iterator[Live]:
-    """Serve a console on a free port until the block ends."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+def listening(pool: SitePool, listener: socket.socket | None = None) -> Iterator[Live]:
+    """Serve a console on a free port until the block ends. `listener`: bound to one already."""
+    if listener is None:
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     console = Console(pool, Origin.read(address))
     config = uvicorn.Config(console.app, log_level="error", lifespan="off", ws="none")

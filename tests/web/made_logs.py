@@ -38,7 +38,7 @@ def made_entry(position: int, **members: object) -> bytes:
         "time": instant(at),
         "facts": {"recipient": "reiziger é", "amount": 1.0, "codes": ["a,b", {"x": '}"'}]},
         "categories": ["contact"],
-        "sealed": {"contact": {"key": "k", "values": {"email": "AAAA"}}},
+        "sealed": {"contact": {"blob": "AAAA", "fields": ["email"], "key": "k"}},
         "origin": {"file": "f"},
     }
     return header + b"\n" + encode_state(state | members)

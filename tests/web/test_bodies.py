@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -81,7 +82,9 @@ def held_by(
         await asyncio.gather(*running)
         return clients
 
-    return asyncio.run(all_of_them())
+    # In a thread of its own: a browser of other tests has its loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, all_of_them()).result()
 
 
 async def nothing() -> None:

@@ -221,7 +221,9 @@ def test_with_tls_every_cookie_is_of_this_host_alone(sampled: Consoled) -> None:
     secret, _ = house.sessions.begin(client.session.principal)
     browser = TestClient(console.app, base_url=secure)
     browser.cookies.set(house.cookies.session, secret)
-    cookie = browser.get("/findings?language=en").headers["set-cookie"]
+    answer = browser.get("/findings?language=en")
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+    cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-language=en; ")
     assert {"HttpOnly", "Path=/", "Secure", "SameSite=lax"} <= set(cookie.split("; "))
     assert '<html lang="en">' in browser.get("/findings").text

@@ -5,7 +5,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from application.queries.disclosures.known import known_before
+from application.queries.period import ALWAYS
+from ledger.event import instant
+from ledger.library.reader import LedgerReader
+from ledger.reading import head_position
+from projections.folds.timetravel import Moment
 from projections.reading.views import disclosed as disclosed_rows
+from projections.views.disclosures import sorted_disclosures
+from schemas.names import EVENT_ANNULLED, type_of
 from tests.fixtures.console import disclosed, recipient
 from tests.web.console import Client, Consoled
 from tests.web.persons import IBAN, WHO, record_persons
@@ -179,3 +187,41 @@ def test_the_part_is_not_there_for_others(given: Consoled, path: str, role: str)
 @pytest.mark.parametrize("path", ["/disclosures", "/transfers", "/transparency"])
 def test_each_page_is_small(given: Consoled, path: str) -> None:
     assert len(given.as_("privacy-officer").get(path).content) < 100_000
+
+
+def annulled(source: str, id: str) -> dict[str, Any]:
+    """That a source takes back an event of its own about the person."""
+    made = disclosed(WHO, time="2026-05-31T10:00:00+02:00", recipient="fout")
+    return made | {
+        "source": source,
+        "type": type_of(EVENT_ANNULLED),
+        "data": {"annuls": id, "reason": "wrong-person"},
+    }
+
+
+def test_each_past_is_what_the_events_of_then_tell(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    given.record(recipient("Huis Fout", "fout"), disclosed(WHO, recipient="fout"))
+    [wrong] = officer.api("/disclosures", recipient="fout")["disclosures"]
+    given.record(annulled(wrong["source"], wrong["id"]))
+    with given.site() as site:
+        head = head_position(site.session("reader"))
+    assert wrong["position"] not in {row["position"] for row in walked(officer)}
+    for position in (1, 900, 1700, 2400, wrong["position"], head - 1, head):
+        with given.site() as site:
+            source = site.source("disclosures")
+            rows = known_before(source, ALWAYS, Moment(at_position=position))
+            told = [row.position for row in sorted_disclosures(rows)][::-1]
+        shown = walked(officer, limit="200", at_position=str(position))
+        assert [row["position"] for row in shown] == told, position
+
+
+def test_what_was_recorded_by_a_time_was_known_then(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    with given.site() as site:
+        [event] = LedgerReader(site.session("reader")).events_after(1699, 1)
+        source, time = site.source("disclosures"), instant(event.recorded_at)
+        rows = known_before(source, ALWAYS, Moment(recorded_by=event.recorded_at))
+        told = {row.position for row in rows}
+    assert {row["position"] for row in walked(officer, limit="200", recorded_by=time)} == told
+    assert walked(officer, recorded_by="2000-01-01T00:00:00Z") == []

@@ -142,6 +142,14 @@ def test_who_logged_in_long_ago_logs_in_again_before_another_login_ends(empty: C
     assert first.get("/").status_code == 303
 
 
+def test_a_logout_ends_the_session_and_clears_what_the_browser_keeps(empty: Consoled) -> None:
+    person = empty.as_("auditor")
+    out = person.post("/logout")
+    assert out.status_code == 200
+    assert out.headers["clear-site-data"] == '"cache"'
+    assert person.get("/").status_code == 303
+
+
 def test_who_looks_after_security_ends_the_logins_of_everybody(empty: Consoled) -> None:
     officer, other = empty.as_("security-officer"), empty.as_("auditor", "employee/902")
     assert other.session

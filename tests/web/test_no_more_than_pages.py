@@ -10,7 +10,7 @@ from host.site import Site
 from projections.folds.timetravel import NOW
 from tests.web.console import ORIGIN, Client, Consoled, clock
 from tests.web.programs import Programs
-from web.logins.limits import Limiter
+from web.logins.limits import Limiter, own_acts
 from web.pages.person_questions import FindBy, find_by
 from web.principals import Principal
 from web.problems import TooMany
@@ -95,7 +95,7 @@ def test_an_answer_with_everything_counts_as_an_opening(sampled: Consoled) -> No
 def visited(site: Site, role: str, *, most: int) -> Visit:
     """A visit of an employee in a role, who opens so many values in an hour."""
     who = Principal("employee/900", role, "staff", "oidc", clock(), judged=False)
-    statements = Statements(Reasons(), Limiter(most, 3600.0), "login", who.reference)
+    statements = Statements(Reasons(), Limiter(most, 3600.0), "login", who.reference, own_acts())
     return Visit(site, who, "en", NOW, NOTHING_STATED, statements)
 
 

@@ -1,5 +1,6 @@
 """Acts of the office beside requests, by form: holds, decisions, incidents, recipients, and four eyes."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -128,7 +129,7 @@ def test_two_persons_release_a_hold_and_the_second_finds_it_waiting(desk: Office
     assert waiting(second, "employee/701") == ["hold-release"]
     link = found.partition('href="/holds/HOLD-D/release')[2].partition('"')[0]
     address = "/holds/HOLD-D/release" + link.replace("&amp;", "&")
-    assert 'name="ground" type="text" value="claim-settled"' in second.http.get(address).text
+    assert '<option value="claim-settled" selected>' in second.http.get(address).text
     _, approving = checked(second, address)
     done = second.post(address, **approving | {"ground": "claim-settled"})
     assert done.status_code == 303
@@ -241,13 +242,21 @@ def test_an_act_is_judged_by_what_is_known_now_whatever_moment_its_address_names
 
 def test_misuse_is_suspected_warned_of_and_resolved(desk: Office) -> None:
     officer, who = desk.officer, desk.person()
-    done = sent(officer, "/acts/suspect-misuse", subject=who, kinds="login\ncall-costs", ref="MB-1")
+    nothing = sent(officer, "/acts/suspect-misuse", subject=who, ref="MB-1")
+    assert (nothing.status_code, wrong_fields(nothing)) == (400, ["kinds"])
+    kinds = {"kinds": ["login", "call-costs"], "kinds-other": "Gestolen simkaart"}
+    done = sent(officer, "/acts/suspect-misuse", subject=who, ref="MB-1", **kinds)
     assert done.headers["location"].startswith("/incidents/MB-1")
     assert sent(officer, "/incidents/MB-1/resolve", outcome="unfounded").status_code == 409
     assert confirmed(officer, "/incidents/MB-1/warn", channel="phone").status_code == 303
     assert sent(officer, "/incidents/MB-1/resolve", outcome="unfounded").status_code == 303
-    acts = [act["act"] for act in desk.acts(who)]
-    assert acts[-3:] == ["misuse-suspected", "customer-warned", "misuse-resolved"]
+    acts = desk.acts(who)
+    assert [act["act"] for act in acts][-3:] == [
+        "misuse-suspected",
+        "customer-warned",
+        "misuse-resolved",
+    ]
+    assert set(acts[-3]["data_kinds"]) == {"login", "call-costs", "gestolen-simkaart"}
 
 
 def test_a_recipient_is_told_of_a_restriction(desk: Office) -> None:
@@ -282,7 +291,10 @@ def test_a_recipient_is_told_of_a_restriction(desk: Office) -> None:
 def test_a_run_erases_what_was_shown_and_a_second_one_finds_nothing(desk: Office) -> None:
     officer, who = desk.officer, desk.person()
     page, confirming = checked(officer, "/acts/run-retention")
-    assert officer.post("/acts/run-retention", **confirming).headers["location"] == "/retention"
+    done = officer.post("/acts/run-retention", **confirming)
+    assert done.headers["location"] == "/retention/progress"
+    while officer.api("/retention/progress")["state"] == "running":
+        time.sleep(0.02)
     page, _ = checked(officer, "/acts/run-retention")
     assert "Nothing is due today." in page.text
     assert erased(desk, who) == []

@@ -18,7 +18,7 @@ def test_the_guide_does_what_it_says(sampled: Consoled, port: int, tmp_path: Pat
     blocks = commands_of(GUIDE)
     assert len(blocks) == 2
     printed = [json.loads(line) for line in typed(blocks, token, port, tmp_path).splitlines()]
-    assert [sorted(answer)[0] for answer in printed[:2]] == ["contracts", "disclosures"]
+    assert [sorted(answer)[0] for answer in printed[:2]] == ["categories", "disclosures"]
     acts = [answer["act"] for answer in printed[4:]]
     assert acts == [
         "consent-given",

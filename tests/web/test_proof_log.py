@@ -423,7 +423,10 @@ def test_what_the_page_shows_otherwise_is_named(visitor: Visitor, name: str) -> 
         ({"source": "urn:voipzeker:other"}, ["source"]),
         ({"time": "2020-01-01T00:00:00.000000Z"}, ["time"]),
         ({"facts": {"recipient": "other"}}, ["facts.amount", "facts.codes", "facts.recipient"]),
-        ({"sealed": {"contact": {"key": "k", "values": {"email": "BBBB"}}}}, ["sealed.contact"]),
+        (
+            {"sealed": {"contact": {"blob": "BBBB", "fields": ["email"], "key": "k"}}},
+            ["sealed.contact"],
+        ),
         ({"sealed": {}}, ["sealed.contact"]),
         ({"legal_basis": "consent"}, ["legal_basis"]),
     ],

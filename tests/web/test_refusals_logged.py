@@ -3,9 +3,11 @@
 import logging
 
 import pytest
+from starlette.testclient import TestClient
 
-from tests.web.console import Consoled
+from tests.web.console import ORIGIN, Consoled
 from web.logins.limits import OPENINGS
+from web.resources import disclosures
 
 
 @pytest.fixture
@@ -47,6 +49,29 @@ def test_a_role_that_is_not_granted(sampled: Consoled, said: pytest.LogCaptureFi
     clerk = sampled.as_("helpdesk-agent", "employee/21", judged=True)
     assert clerk.get("/api/v1/persons/customer/10023").status_code == 403
     assert refusals(said) == [("not-granted", "helpdesk-agent")]
+
+
+@pytest.mark.parametrize("path", ["/transfers", "/api/v1/transfers"])
+def test_an_error_that_nobody_foresaw_says_nothing_of_itself(
+    sampled: Consoled,
+    said: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+) -> None:
+    def fails(*_arguments: object) -> None:
+        raise RuntimeError("jan.jansen@example.nl")
+
+    monkeypatch.setattr(disclosures, "transfers", fails)
+    auditor = sampled.as_("auditor")
+    browser = TestClient(sampled.console.app, base_url=ORIGIN, raise_server_exceptions=False)
+    browser.cookies = auditor.http.cookies
+    answer = browser.get(path)
+    assert answer.status_code == 500
+    lines = [record.getMessage() for record in said.records if record.name == "console.serve"]
+    assert lines == ["a request ended with RuntimeError"]
+    for text in (answer.text, *lines):
+        assert "jansen" not in text
+        assert "Traceback" not in text
 
 
 def test_what_is_asked_in_order_is_no_refusal(

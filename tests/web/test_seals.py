@@ -223,7 +223,7 @@ def test_a_changed_row_shows_as_changed(sampled: Consoled, live: Live, page: Pag
 CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "happened": lambda state: state.update(time="2020-01-01T00:00:00.000000Z"),
     "facts.": lambda state: state["facts"].popitem(),
-    "sealed.": lambda state: next(iter(state["sealed"].values()))["values"].popitem(),
+    "sealed.": lambda state: next(iter(state["sealed"].values())).update(blob="AAAA"),
     "categories": lambda state: state.update(categories=[]),
 }
 

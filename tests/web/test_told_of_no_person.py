@@ -1,6 +1,7 @@
 """A reader without pages of persons hears of no customer, contact person or visitor, by whatever address."""
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,8 +16,14 @@ from web.rights import table
 
 UNTOLD = [role for role, has in table().items() if not {"persons", "own"} & {*has.pages}]
 KNOWN, UNKNOWN = "customer/10023", "customer/nobody-9"
+IN_PARTS = [
+    *("retention?limit=1", "retention?limit=1&all=true", "notifications?limit=1"),
+    *("requests?limit=1&all=true", "complaints?limit=1&all=true", "incidents?limit=1&all=true"),
+    *("findings?limit=1", "staff/11?limit=1", "disclosures?limit=1"),
+]
 MISUSED, CASE = "customer/10047", "MB-2026-7"
 _REFERENCE = re.compile(r"(?:customer|visitor)(?:/|%2F)[A-Za-z0-9._:-]+", re.IGNORECASE)
+_BASE64 = re.compile(r"[A-Za-z0-9_-]{24,}")
 _PSEUDONYM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -39,14 +46,27 @@ def pseudonyms(house: Consoled) -> frozenset[str]:
 
 
 def found_in(text: str, pseudonyms: frozenset[str]) -> set[str]:
-    """References and pseudonyms of persons in a text."""
-    return {*_REFERENCE.findall(text), *(pseudonyms & {*_PSEUDONYM.findall(text)})}
+    """References and pseudonyms of persons in a text, also within places in lists that are in base64."""
+    texts = [text, *decoded(text)]
+    texts += [inner for one in texts[1:] for inner in decoded(one)]
+    found: set[str] = set()
+    for one in texts:
+        found |= {*_REFERENCE.findall(one), *(pseudonyms & {*_PSEUDONYM.findall(one)})}
+    return found
+
+
+def decoded(text: str) -> Iterator[str]:
+    """What base64 within a text says."""
+    for part in set(_BASE64.findall(text)):
+        content = urlsafe_b64decode(part[: len(part) // 4 * 4])
+        yield content.decode("utf-8", "replace")
 
 
 def addresses() -> Iterator[str]:
     """All that leads somewhere without the id of anything: now, and as of an earlier moment."""
     yield from ("/", "/sessions", *all_addresses())
     yield from (f"{one}?as-of={instant(NOW)}" for one in all_addresses())
+    yield from (f"{base}/{one}" for base in ("", "/api/v1") for one in IN_PARTS)
 
 
 @pytest.mark.parametrize("role", UNTOLD)

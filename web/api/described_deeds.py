@@ -6,8 +6,9 @@ from typing import Any
 from application.queries.reports.own import OwnAct
 from web.api.asking import camel
 from web.api.described import Components, Schema
-from web.api.own import ACTS, ACTS_S, KEY, KEY_PATTERN, OwnDeed
+from web.api.own import KEY, KEY_PATTERN, OwnDeed
 from web.api.sending import JSON
+from web.logins.limits import OWN_ACTS, OWN_ACTS_S
 
 _STATUSES = (400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 _MARKS: Mapping[str, Schema] = {
@@ -21,7 +22,7 @@ def deed_of(deed: OwnDeed[Any], components: Components) -> Schema:
     return {
         "operationId": camel(f"post-{deed.path.strip('/').replace('/', '-')}"),
         "summary": deed.summary,
-        "description": f"{deed.description} A person acts {ACTS} times in {ACTS_S / 3600:.0f} hour.",
+        "description": f"{deed.description} A person acts {OWN_ACTS} times in {OWN_ACTS_S / 3600:.0f} hour.",
         "tags": ["own"],
         "parameters": [
             _key(),

@@ -22,17 +22,14 @@ from web.answering import Desk
 from web.api.reading import json_of
 from web.api.sending import JSON
 from web.logins.forms import TooLong, read_body
-from web.logins.limits import Limiter
 from web.principals import Principal
-from web.problems import NotFound, TooBig, TooMany, WrongType
+from web.problems import NotFound, TooBig, WrongType
 from web.resource import converted
 from web.visit import Visit
 
 KEY = "Idempotency-Key"
 """The header that names an act, so that it is recorded once however often it is sent."""
 KEY_PATTERN = r"^[A-Za-z0-9._-]{8,64}\Z"
-ACTS, ACTS_S = 60, 3600.0
-"""A person does less in an hour; who floods the office with requests does more."""
 MOST_LETTER = 10_000
 _KEY = re.compile(KEY_PATTERN)
 B = TypeVar("B", bound=Struct)
@@ -92,7 +89,7 @@ class OwnDeed(Struct, Generic[B], frozen=True):
 
 
 def _consent(visit: Visit, deed: Deed, body: OnConsent) -> OwnAct:
-    source = visit.own_source("own-consents")
+    source = visit.own_acting_source("own-consents")
     if body.decision == "withdrawn":
         return by_person.withdraw_consent(visit.site, source, deed, body.purpose)
     if body.text_version is None:
@@ -101,17 +98,17 @@ def _consent(visit: Visit, deed: Deed, body: OnConsent) -> OwnAct:
 
 
 def _choose(visit: Visit, deed: Deed, body: OnChoice) -> OwnAct:
-    source = visit.own_source("own-consents")
+    source = visit.own_acting_source("own-consents")
     return by_person.choose(visit.site, source, deed, body.choice, body.facts)
 
 
 def _correct(visit: Visit, deed: Deed, body: Correction) -> OwnAct:
-    return by_person.correct(visit.site, visit.own_source("own-data"), deed, body.values)
+    return by_person.correct(visit.site, visit.own_acting_source("own-data"), deed, body.values)
 
 
 def _ask(visit: Visit, deed: Deed, body: OwnRequest) -> OwnAct:
     wish = Wish(body.right, body.activity, body.letter)
-    return by_person.ask(visit.site, visit.own_source("own-requests"), deed, wish)
+    return by_person.ask(visit.site, visit.own_acting_source("own-requests"), deed, wish)
 
 
 DEEDS: tuple[OwnDeed[Any], ...] = (
@@ -149,14 +146,7 @@ DEEDS: tuple[OwnDeed[Any], ...] = (
 )
 
 
-def acts_limit() -> Limiter:
-    """How often one person may act."""
-    return Limiter(ACTS, ACTS_S)
-
-
-async def take(
-    desk: Desk, deed: OwnDeed[Any], limit: Limiter, request: Request, principal: Principal
-) -> Response:
+async def take(desk: Desk, deed: OwnDeed[Any], request: Request, principal: Principal) -> Response:
     """Do what a person asks. Raises NotFound for everybody who is no person of the portal."""
     if principal.kind != "data-subject" or desk.pool.settings.confidential:
         raise NotFound
@@ -164,13 +154,9 @@ async def take(
     if not _KEY.match(key):
         raise Misconfigured("expected 8 to 64 letters, digits, dots or dashes", field=KEY)
     body = _read(deed.body, await _content(request))
-    if limit.take(principal.reference):
-        raise TooMany
     named = Deed(principal.reference, f"{deed.path} {key}")
 
     def act(visit: Visit) -> OwnAct:
-        if not visit.may("self-service"):
-            raise NotFound
         done = deed.do(visit, named, body)
         visit.settle()
         return done

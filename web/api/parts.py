@@ -34,13 +34,13 @@ INTAKE = (
 PROBLEMS = {
     400: "A parameter or the content is wrong: `errors` says which, and where.",
     401: "No login, or a token that does not count.",
-    403: "Not for this role, or not what the token is for.",
+    403: "The register does not grant the role now, or the token is not for this.",
     404: "Nothing at this address, or nothing that the role may know of.",
     409: "An event with the same source and id is recorded, and says something else.",
     410: "The list has changed, and the place of the cursor is gone: begin again without one.",
     413: "More bytes than are read.",
     415: "The content type is none of those that are read.",
-    429: "Too many requests, or too many values opened: wait, and ask again.",
+    429: "Too many requests, or too many values opened or looked for: wait, and ask again.",
     500: "Something went wrong here.",
     503: "Too much is being done, or the database is away: wait for `Retry-After`, and do the same again.",
 }

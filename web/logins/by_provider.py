@@ -62,8 +62,11 @@ class ByProvider:
             Route(BACK_CHANNEL, self._ended_there, methods=["POST"]),
         ]
 
-    def leaving(self, session: ProviderSession) -> str | None:
-        """Where to end the provider's session, too; None where it has no such page or is away."""
+    def leaving(self, session: ProviderSession, *, is_of_portal: bool) -> str | None:
+        """Where to end the provider's session, too; None where it has no such page or is away.
+
+        A person of the portal comes back to a page of theirs.
+        """
         try:
             page = self._provider.metadata().end_session_endpoint
         except ProviderAway:
@@ -75,6 +78,7 @@ class ByProvider:
             id_token_hint=session.id_token,
             client_id=self._relying.us.client_id,
             post_logout_redirect_uri=self._house.origin.url(LOGGED_OUT),
+            **({"state": "portal"} if is_of_portal else {}),
         )
 
     async def _begin(self, request: Request) -> Response:

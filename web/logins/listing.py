@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from msgspec import Struct
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -41,6 +42,7 @@ class Listing:
         session: Session | None = request.state.session
         if session is None:
             return RedirectResponse(f"/login?next={PATH}", 303)
+        check_of_house(session.principal)
         own, others = self._running(session, session.principal)
         facts = {
             "own": own,
@@ -59,6 +61,7 @@ class Listing:
         session: Session | None = request.state.session
         if session is None:
             return self._house.refuse(request, "stale-form", 403)
+        check_of_house(session.principal)
         name = fields_of(await request.body()).get("name", "")
         if name != session.name and not self._is_proven(session):
             return RedirectResponse(log_in_again(session), 303)
@@ -83,10 +86,15 @@ class Listing:
         )
 
 
+def check_of_house(principal: Principal) -> None:
+    """Raise HTTPException for a person of the portal, for whom this page is not there."""
+    if principal.kind == "data-subject":
+        raise HTTPException(404)
+
+
 def log_in_again(session: Session) -> str:
     """Where the person of a session shows again who they are, and comes back to the list."""
-    door = {"door": "portal"} if session.principal.kind == "data-subject" else {}
-    return f"/login?{urlencode({'again': 'true', 'next': PATH, **door})}"
+    return f"/login?{urlencode({'again': 'true', 'next': PATH})}"
 
 
 def sees_all(principal: Principal) -> bool:

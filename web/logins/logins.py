@@ -18,6 +18,7 @@ from web.logins.listing import Listing
 from web.logins.middleware import LoginMiddleware, TokenRefused, has_bearer
 from web.logins.origin import local_path
 from web.logins.sessions import Session
+from web.portal import is_by_portal
 from web.principals import Principal
 
 # Each read asks the register, so an ended role opens nothing at once. After this its session ends, too.
@@ -99,6 +100,8 @@ class Logins:
         """End the session here; the page that says so leads on to the provider, which may have one, too."""
         secret = self.house.cookies.secret(request)
         session = self.house.sessions.end(secret) if secret else None
+        if session is not None and session.principal.kind == "data-subject":
+            request.scope["left_by"] = "portal"
         self.house.says.info("logout", "a person logged out", sessions=1 if session else 0)
         request.state.session = request.state.principal = None
         leave = await self._leaving(session)
@@ -114,7 +117,10 @@ class Logins:
     async def _leaving(self, session: Session | None) -> str | None:
         if session is None or session.provider is None or self._provider is None:
             return None
-        return await run_in_threadpool(self._provider.leaving, session.provider)
+        is_of_portal = session.principal.kind == "data-subject"
+        return await run_in_threadpool(
+            self._provider.leaving, session.provider, is_of_portal=is_of_portal
+        )
 
     async def _logged_out(self, request: Request) -> Response:
         """Where the provider leads to after a logout."""
@@ -123,7 +129,7 @@ class Logins:
 
 def door_of(request: Request, back: str, *, again: bool) -> dict[str, str]:
     """The way to the provider: for the house, or with `door=portal` for a person of the portal."""
-    door = "portal" if request.query_params.get("door") == "portal" else "console"
+    door = "portal" if is_by_portal(request) else "console"
     word = "portal" if door == "portal" else "provider"
     asked = {"door": door, "next": back, **({AGAIN: "true"} if again else {})}
     return {"word": word, "href": f"{BEGIN}?{urlencode(asked)}"}

@@ -16,6 +16,7 @@ from rulebook.calendar import day_of, last_day
 from schemas.formats import instant_of
 from web.linking import act, moment_texts, to
 from web.moments import dated, day, when
+from web.names import cited
 from web.parts import Filter, Input, Table, columns, lines
 from web.pieces import UNTOLD, Column, Deadline, Id, Link, Tag, Tone
 from web.rendering import code
@@ -54,9 +55,14 @@ def ground(word: str | None) -> str | None:
     return code(word, "ground") if word else None
 
 
-def cited(citation: str) -> str:
-    """A citation in the language of the page."""
-    return RegisterWords(spoken()).cited(citation)
+def anchor(word: str) -> str:
+    """What a period runs from, in words."""
+    return RegisterWords(spoken()).code("anchor", word)
+
+
+def owner(word: str | None) -> str | None:
+    """A department of the house in words."""
+    return RegisterWords(spoken()).code("owner", word) if word else None
 
 
 def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:
@@ -164,7 +170,11 @@ def steps_table(visit: Visit, some: Sequence[CaseAct], streams: Sequence[UUID]) 
     """What was done about a case, in words, the latest first. `streams`: that the events are in."""
     places = positions_of(visit.source("event"), streams) if visit.has("persons") else {}
     rows = tuple(
-        (when(step.occurred_at), dated(step.text), lines(step.source, _event(visit, step, places)))
+        (
+            when(step.occurred_at),
+            dated(step.text),
+            lines(Id(step.source), _event(visit, step, places)),
+        )
         for step in reversed(some)
     )
     return Table(cap(say("steps", "title")), headings("steps", "when what by"), rows, "steps")

@@ -11,6 +11,7 @@ from web.linking import person, to
 from web.moments import day, when
 from web.page import Page
 from web.pages.common import (
+    acts,
     also,
     clocks_table,
     days_left,
@@ -40,6 +41,7 @@ def _list(visit: Visit, params: CasesParams, answer: ComplaintPage) -> Mapping[s
     return {
         "title": t("complaints.title"),
         "said": _said(answer),
+        "links": (Link(to(visit, "requests"), t("requests.title")), *_begun(visit)),
         "parts": (
             filtered(visit, "/complaints", also("all", params.all)),
             table if answer.complaints else nothing,
@@ -47,6 +49,21 @@ def _list(visit: Visit, params: CasesParams, answer: ComplaintPage) -> Mapping[s
         "more": more(visit, "complaints", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
+
+
+def _begun(visit: Visit) -> tuple[object, ...]:
+    if not visit.may("requests"):
+        return ()
+    return acts(visit, ("complaint-receive", "acts/receive-complaint", {}))
+
+
+def _answering(visit: Visit, answer: ComplaintFile) -> tuple[object, ...]:
+    """The form that answers it, while it waits for one."""
+    if not (answer.open and visit.may("requests")):
+        return ()
+    name = answer.subject if isinstance(answer.subject, str) else None
+    path = f"complaints/{answer.complaint_ref}/answer"
+    return acts(visit, ("complaint-answer", path, {"subject": name}))
 
 
 def _said(answer: ComplaintPage) -> object:
@@ -96,6 +113,7 @@ def _file(visit: Visit, params: CaseParams, answer: ComplaintFile) -> Mapping[st
     facts = pairs("complaint", "about received clock answered-at status", values)
     return {
         "title": say("complaint", "title", answer.complaint_ref),
+        "links": (Link(to(visit, "complaints"), t("complaints.title")), *_answering(visit, answer)),
         "parts": (
             Definitions(facts),
             clocks_table(visit, [answer.clock]),

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from application.acts.deciding import due_steps, erase_due
+from application.acts.deciding import due_steps
 from application.acts.on_retention import decide
 from application.language import spoken
-from application.queries.keeping.deciding import Decided, DecisionShown
+from application.queries.keeping.deciding import Decided, DecisionShown, GroundShown
 from application.queries.keeping.erasures import ErasureScope
 from application.queries.keeping.periods import DueSteps, step_rows
 from application.words import say
@@ -16,13 +16,15 @@ from schemas import CATEGORIES
 from web.acts import Act, options
 from web.linking import act
 from web.moments import day
+from web.names import cited
 from web.page import AnyForm, AnyPage, FormData, Preview, previewed
-from web.pages.common import cap, cited, headings
+from web.pages.common import anchor, cap, headings
 from web.pages.retention import steps_table
 from web.parts import Input, Nothing, Notice, Table, lines
 from web.pieces import Tag, Tone
 from web.rendering import code
 from web.resource import NoParams, Params
+from web.runs import runs_of
 from web.visit import Visit
 from web.words import counted, t
 
@@ -66,14 +68,20 @@ def _decision(row: DecisionShown) -> Iterator[tuple[object, ...]]:
     """A line for every ground of a category, with its end; the longest ground is the last."""
     for place, why in enumerate(row.grounds):
         what = Tag(cap(say("outcome", row.decision)), _TONES.get(row.decision, "plain"))
-        waits = say("decision", "waits", code(why.waits_for, "anchor")) if why.waits_for else None
+        waits = say("decision", "waits", anchor(why.waits_for)) if why.waits_for else None
         yield (
             cap(code(row.category, "category")),
             what if place == 0 else "",
             day(why.until) if why.until else waits,
-            lines(why.says.said(spoken()), why.ref),
+            _why(why),
             cited(why.statute),
         )
+
+
+def _why(why: GroundShown) -> object:
+    """A ground in words; the case that it names, where the words do not."""
+    said = why.says.said(spoken())
+    return lines(said, None if why.ref and why.ref in said else why.ref)
 
 
 def outcome_parts(answer: Decided) -> tuple[object, ...]:
@@ -127,11 +135,9 @@ def _would_run(visit: Visit, _fields: Running) -> Preview:
 
 
 def _run(visit: Visit, _fields: Running) -> str:
-    """Erase what is due, person by person: what was done by then stays done when this ends early."""
-    for _ in erase_due(visit.site):
-        pass
-    visit.site.expire_tombstones()
-    return "/retention"
+    """Start to erase what is due; the page that follows shows how far that is."""
+    runs_of(visit.settings).start(visit.settings, visit.site.clock, _steps(visit).count)
+    return "/retention/progress"
 
 
 ACTS: tuple[Act[DecidingParams, Deciding] | Act[NoParams, Running], ...] = (

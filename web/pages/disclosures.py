@@ -6,12 +6,14 @@ from application.language import spoken
 from application.queries.disclosures.paged import DisclosurePage
 from application.queries.disclosures.transfers import TransferRow, Transfers
 from application.queries.disclosures.transparency import KindCounts, TransparencyReport
+from application.queries.naming import Naming
 from application.register_words import RegisterWords
 from application.words import say, told_in
 from rulebook.recipients import RECIPIENT_KINDS
-from schemas.texts import country_name
+from schemas.texts import country_codes, country_name
 from web.linking import to
 from web.moments import day
+from web.names import naming
 from web.page import Page
 from web.pages.given import flow_of, table
 from web.parts import Bar, Bars, Nothing, Table, lines
@@ -61,6 +63,7 @@ def _disclosures(
         "title": t("given.disclosures"),
         "said": t("given.said", Figure(len(rows), "#given"), who),
         "links": _links(visit, "disclosures"),
+        "countries": [("", t("given.any")), *_countries()],
         "kinds": [("", t("given.any")), *((name, title) for title, name in kinds)],
         "params": params,
         "parts": (flow_of(visit, rows), table(visit, rows, named=named)) if rows else (nothing,),
@@ -68,13 +71,20 @@ def _disclosures(
     }
 
 
+def _countries() -> list[tuple[str, str]]:
+    """Every country, by name."""
+    named = {code: country_name(code, spoken()) for code in country_codes()}
+    return sorted(named.items(), key=lambda pair: pair[1])
+
+
 def _transfers(visit: Visit, params: DaysParams, answer: Transfers) -> Mapping[str, object]:
     rows = answer.transfers
     number = sum(row.disclosures for row in rows)
-    names = ("country", "ground", "agreed", "often", "to", "last")
-    headings = tuple(Column(t(f"transfers.{name}"), number=name == "often") for name in names)
+    heads = ("country", "ground", "agreed", "often", "to", "last")
+    headings = tuple(Column(t(f"transfers.{name}"), number=name == "often") for name in heads)
     picture = Bars(t("transfers.picture"), tuple(_bars(visit, rows)))
-    cells = tuple(_transfer(visit, row) for row in rows)
+    names = naming(visit)
+    cells = tuple(_transfer(visit, names, row) for row in rows)
     shown = (picture, Table(t("transfers.caption"), headings, cells, "transfers"))
     nothing = Nothing(t("transfers.nothing"), t("transfers.nothing_how"))
     aside = (answer.inside_eea, answer.country_unknown)
@@ -99,7 +109,7 @@ def _bars(visit: Visit, rows: Iterable[TransferRow]) -> Iterable[Bar]:
         yield Bar(country_name(name, spoken()), number, leads, "bad" if name in bare else "plain")
 
 
-def _transfer(visit: Visit, row: TransferRow) -> tuple[object, ...]:
+def _transfer(visit: Visit, names: Naming, row: TransferRow) -> tuple[object, ...]:
     mechanism = (
         RegisterWords(spoken()).code("mechanism", row.mechanism)
         if row.mechanism
@@ -107,8 +117,8 @@ def _transfer(visit: Visit, row: TransferRow) -> tuple[object, ...]:
     )
     lacks = say("transfers", "uncovered", say("lack", row.lacks)) if row.lacks else None
     recipients = (
-        Link(to(visit, "disclosures", recipient=name, country=row.country), name)
-        for name in row.recipients
+        Link(to(visit, "disclosures", recipient=id, country=row.country), names.latest(id))
+        for id in row.recipients
     )
     return (
         country_name(row.country, spoken()),

@@ -4,26 +4,28 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from application.answer import Gone, Name
 from application.language import spoken
+from application.queries.naming import Naming
 from application.queries.persons.history import HistoryLine
 from application.queries.persons.one_event import BrokenRule, EventShown
-from application.words import code_word, say, told_in
+from application.words import say, told_in
 from rulebook import provision as provision_of
 from rulebook import rule as rule_of
 from schemas import is_person, members
 from schemas.references import kind_of
-from schemas.texts import country_name, field_name
+from schemas.texts import field_name
 from web.linking import person, person_to, to
-from web.moments import dated, when
+from web.moments import when
+from web.names import activity, fact_word, marked, naming, recipient
 from web.page import Page
 from web.pages.given import legal_basis, provision
 from web.pages.person_acts import is_open
-from web.pages.persons import title_of
 from web.pages.values import (
     Opening,
     category,
     hidden_in_fields,
     is_hidden,
     opening,
+    sentence,
     shown,
 )
 from web.parts import Definitions, Notice, Table, columns, lines
@@ -32,9 +34,9 @@ from web.proof.seals import seal_of, shown_of
 from web.rendering import code
 from web.resources.events import EventParams, event
 from web.visit import Visit
-from web.words import t
+from web.words import t, title_of
 
-_COUNTRIES = frozenset({"country", "countries"})
+_ACTIVITIES = frozenset({"activity", "activity_objected"})
 _TONES: dict[str, Tone] = {"high": "bad", "medium": "due"}
 
 
@@ -50,7 +52,7 @@ def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[st
     )
     return {
         "title": t("event.title", line.position),
-        "said": dated(line.text or line.type),
+        "said": sentence(line.text or line.type),
         "seal": seal_of(visit, line.position, shown_of(line)),
         "annulled": _annulled(line.annulled_by),
         "recorded": is_open(line),
@@ -107,9 +109,7 @@ def _law(visit: Visit, answer: EventShown) -> Iterable[tuple[object, object]]:
     """What the act rests on: the activity, the legal basis, the article."""
     line = answer.event
     if line.activity:
-        known = visit.has("register")
-        leads = to(visit, "register", line.activity)
-        yield t("event.activity"), Link(leads, line.activity) if known else line.activity
+        yield t("event.activity"), activity(visit, naming(visit), line.activity)
     if line.legal_basis:
         yield t("event.legal_basis"), legal_basis(line.legal_basis)
     if line.provision:
@@ -127,33 +127,37 @@ def _personal(visit: Visit, answer: EventShown) -> Table | None:
 
 
 def _facts(visit: Visit, answer: EventShown) -> Table | None:
-    rows = tuple(_fact(visit, name, value) for name, value in answer.event.facts.items())
+    names = naming(visit)
+    rows = tuple(_fact(visit, names, *pair) for pair in answer.event.facts.items())
     headings = columns(t("event.fact"), t("event.value"))
     return Table(t("event.facts"), headings, rows) if rows else None
 
 
-def _fact(visit: Visit, name: str, value: object) -> tuple[object, ...]:
+def _fact(visit: Visit, names: Naming, name: str, value: object) -> tuple[object, ...]:
     texts = members.words().get(name)
     words = texts[spoken()] if texts else name.replace("_", " ")
-    return words[:1].upper() + words[1:], _told(visit, name, value)
+    return words[:1].upper() + words[1:], _named(visit, names, name, value)
+
+
+def _named(visit: Visit, names: Naming, fact: str, value: object) -> object:
+    """A fact; a recipient or an activity by its name."""
+    if isinstance(value, str) and fact == "recipient":
+        return recipient(visit, names, value)
+    if isinstance(value, str) and fact in _ACTIVITIES:
+        return activity(visit, names, value)
+    return _told(visit, fact, value)
 
 
 def _told(visit: Visit, name: str, value: object) -> object:
     """A fact in words: a person as a link, a code in words, a list with its entries."""
     if isinstance(value, str):
-        return person(visit, value) if is_person(value) else _word(name, value)
+        return person(visit, value) if is_person(value) else fact_word(name, value)
     if isinstance(value, Mapping):
         pairs = (_pair(visit, name, key, one) for key, one in value.items())
         return lines(*pairs)
     if isinstance(value, list):
         return _listed(visit, name, value)
     return Erased() if isinstance(value, Gone) else value
-
-
-def _word(name: str, value: str) -> str:
-    if name in _COUNTRIES:
-        return country_name(value, spoken())
-    return dated(code_word(name, value) or value)
 
 
 def _pair(visit: Visit, name: str, key: str, value: object) -> object:
@@ -178,7 +182,7 @@ def _findings(visit: Visit, answer: EventShown) -> Iterable[Table]:
 def _rule(visit: Visit, row: BrokenRule) -> tuple[object, ...]:
     title = told_in(rule_of(row.rule), "title")
     severity = Tag(say("severity", row.severity), _TONES.get(row.severity, "plain"))
-    ends = told_in(rule_of(row.rule), "resolved_by")
+    ends = marked(told_in(rule_of(row.rule), "resolved_by"))
     return Link(to(visit, "rules", row.rule), title), when(row.since), severity, ends
 
 

@@ -4,17 +4,19 @@ from collections.abc import Iterator, Mapping
 
 import rulebook
 from application.language import spoken
+from application.queries.naming import Naming
 from application.queries.oversight.findings import OpenFinding
-from application.queries.oversight.findings_page import FindingsPage
+from application.queries.oversight.findings_page import FindingsPage, RuleCount
 from application.queries.oversight.rules import RuleShown
-from application.words import code_word, say, told_in
+from application.words import say, told_in
 from documents.messages import told
 from schemas.texts import country_name, field_name
 from web.linking import subject, to
 from web.moments import day, when
+from web.names import cited, known_word, marked, naming
 from web.page import Page
-from web.pages.common import cap, choice, cited, codes, filtered, headings, severity
-from web.parts import Bar, Bars, Definitions, Input, Nothing, Notice, Table, Text, lines
+from web.pages.common import anchor, cap, choice, codes, filtered, headings, severity
+from web.parts import Bar, Bars, Definitions, Folded, Input, Nothing, Notice, Table, Text, lines
 from web.pieces import Link, Tag
 from web.rendering import code
 from web.resources import findings as resources
@@ -27,14 +29,15 @@ _FACTS = "layer citation severity categories period begins valid-from valid-to e
 
 
 def _list(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Mapping[str, object]:
+    names = naming(visit)
     table = Table(
         t("findings.title"),
         headings("findings", "rule about occurred since ends"),
-        tuple(_row(visit, row) for row in answer.findings),
+        tuple(_row(visit, names, row) for row in answer.findings),
     )
     nothing = Nothing(t("findings.nothing"), t("findings.nothing_how"))
     parts = (
-        Bars(t("findings.by_rule"), tuple(_bars(visit, params, answer))) if answer.rules else None,
+        *_by_rule(visit, params, answer),
         _filter(visit, params, answer),
         table if answer.findings else nothing,
     )
@@ -63,13 +66,21 @@ def _address(visit: Visit, params: FindingsParams, **changes: str | None) -> str
     return to(visit, "findings", **{**filters, **changes})
 
 
-def _bars(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Iterator[Bar]:
-    for count in answer.rules[:_BARS]:
-        tone = severity(count.severity).tone
-        title = told_in(rulebook.rule(count.rule), "title")
-        yield Bar(title, count.count, _address(visit, params, rule=count.rule), tone)
-    if rest := answer.rules[_BARS:]:
-        yield Bar(t("findings.others", len(rest)), sum(count.count for count in rest))
+def _by_rule(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Iterator[object]:
+    """How often each rule is broken; those that are broken less are folded away."""
+    bars = tuple(_bar(visit, params, count) for count in answer.rules)
+    if bars:
+        yield Bars(t("findings.by_rule"), bars[:_BARS])
+    if rest := bars[_BARS:]:
+        others = counted("other-rule", len(rest))
+        number = counted("finding", sum(bar.number for bar in rest))
+        yield Folded(t("findings.others", others, number), Bars(others, rest))
+
+
+def _bar(visit: Visit, params: FindingsParams, count: RuleCount) -> Bar:
+    tone = severity(count.severity).tone
+    title = told_in(rulebook.rule(count.rule), "title")
+    return Bar(title, count.count, _address(visit, params, rule=count.rule), tone)
 
 
 def _filter(visit: Visit, params: FindingsParams, answer: FindingsPage) -> object:
@@ -88,7 +99,7 @@ def _filter(visit: Visit, params: FindingsParams, answer: FindingsPage) -> objec
     )
 
 
-def _row(visit: Visit, row: OpenFinding) -> tuple[object, ...]:
+def _row(visit: Visit, names: Naming, row: OpenFinding) -> tuple[object, ...]:
     rule = rulebook.rule(row.rule)
     event = say("findings", "event", code(row.event.type, "event"), row.event.position)
     seen = visit.has("persons")
@@ -103,29 +114,32 @@ def _row(visit: Visit, row: OpenFinding) -> tuple[object, ...]:
         lines(
             subject(visit, name),
             Link(to(visit, "events", str(row.event.position)), event) if seen else event,
-            _detail(row.detail or ""),
+            _detail(names, row.detail or ""),
         ),
         when(row.occurred_at),
         when(row.since),
-        told_in(rule, "resolved_by"),
+        marked(told_in(rule, "resolved_by")),
     )
 
 
-def _detail(detail: str) -> str:
-    """What a finding is about more closely: codes, fields and countries in words, others as they are."""
+def _detail(names: Naming, detail: str) -> str:
+    """What a finding is about more closely: codes, fields, countries and ids in words, others as is."""
     said = told(detail)
-    return ", ".join(map(_in_words, said.split(", "))) if said == detail else said
+    if said != detail:
+        return said
+    return ", ".join(_in_words(names, text) for text in said.split(", "))
 
 
-def _in_words(text: str) -> str:
+def _in_words(names: Naming, text: str) -> str:
     for name in (
-        code_word("detail", text),
+        names.latest(text),
+        names.activity(text),
         field_name(text, spoken()),
         country_name(text, spoken()),
     ):
-        if name and name != text:
+        if name != text:
             return name
-    return text
+    return known_word(text) or text
 
 
 def _doubt(confidence: str) -> Tag | None:
@@ -133,14 +147,14 @@ def _doubt(confidence: str) -> Tag | None:
 
 
 def _rule(visit: Visit, _params: RuleParams, answer: RuleShown) -> Mapping[str, object]:
-    ends = answer.ends.said(visit.language) if answer.ends else None
+    ends = marked(answer.ends.said(visit.language)) if answer.ends else None
     values = (
         say("layer", answer.layer),
         cited(answer.citation),
         severity(answer.severity) if answer.severity else None,
         codes("category", answer.categories),
         answer.period,
-        code(answer.begins, "anchor") if answer.begins else None,
+        anchor(answer.begins) if answer.begins else None,
         day(answer.valid_from),
         day(answer.valid_to) if answer.valid_to else None,
         ends,

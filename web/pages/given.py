@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import rulebook
 from application.language import spoken
 from application.queries.disclosures.received import DisclosureShown
 from application.register_words import RegisterWords
@@ -10,6 +11,7 @@ from schemas.texts import country_name, field_name
 from web.flow import Flow, Stream, flow
 from web.linking import event, person, to
 from web.moments import when
+from web.names import cited
 from web.pages.values import category
 from web.parts import Table, columns, lines
 from web.pieces import Derived, Id, Link
@@ -58,13 +60,20 @@ def _about(visit: Visit, row: DisclosureShown) -> object:
 
 
 def _name(row: DisclosureShown) -> str:
-    """The name of the recipient at the time; its id where it has none that may be shown."""
-    return row.recipient_name if isinstance(row.recipient_name, str) else row.recipient
+    """The name of the recipient at the time; its id where it was not registered.
+
+    Where the name is a value that is not shown, it is said what the recipient is.
+    """
+    if isinstance(row.recipient_name, str):
+        return row.recipient_name
+    if row.recipient_name is None:
+        return row.recipient
+    return RegisterWords(spoken()).recipient_kind(row.recipient_kind)
 
 
 def recipient(visit: Visit, row: DisclosureShown) -> object:
     """The recipient by its name of the time, which leads to all that it received."""
-    name = _name(row)
+    name: object = Id(row.recipient) if row.recipient_name is None else _name(row)
     if not visit.has("disclosures"):
         return name
     return Link(to(visit, "disclosures", recipient=row.recipient), name)
@@ -85,7 +94,8 @@ def legal_basis(word: str) -> str:
 
 def provision(spelled: str) -> str:
     """A provision as it is cited."""
-    return RegisterWords(spoken()).provision(spelled)
+    entry = rulebook.provision(spelled)
+    return cited(entry.citation) if entry else spelled
 
 
 def flow_of(visit: Visit, rows: Iterable[DisclosureShown]) -> Flow | None:

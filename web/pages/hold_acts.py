@@ -14,14 +14,15 @@ from application.acts.holding import (
     review_day,
     review_facts,
 )
+from application.acts.offered import HOLD_GROUNDS, OWNERS, RELEASE_GROUNDS
 from projections.keeping.holds import Hold
 from rulebook.calendar import day_of
 from schemas import CATEGORIES
-from web.acts import Act, options
+from web.acts import Act, offered, options
 from web.linking import act
 from web.moments import day
 from web.page import FormData, Preview, previewed
-from web.pages.common import codes, ground, pairs
+from web.pages.common import codes, ground, owner, pairs
 from web.parts import Input, Notice, Text
 from web.resource import Params
 from web.resources.periods import person_named
@@ -133,7 +134,8 @@ def _would_release(visit: Visit, fields: Releasing) -> Preview:
     hold = _hold(visit, fields.ref, fields.subject)
     what = t("act-hold-release.would", codes("category", hold.categories))
     notice = Notice(what, _second(visit), "bad")
-    return previewed((notice,), [hold.hold_ref, hold.categories, fields])
+    why = Text(t("act-hold-release.why", ground(fields.ground or hold.ground)))
+    return previewed((notice, why), [hold.hold_ref, hold.categories, fields])
 
 
 def _second(visit: Visit) -> object:
@@ -162,20 +164,25 @@ def _about(visit: Visit, params: HoldParams) -> Sequence[tuple[object, object]]:
         params.subject,
         codes("category", hold.categories),
         ground(hold.ground),
-        hold.owner,
+        owner(hold.owner),
         day(hold.review_on),
     )
     return pairs("holds", "hold subject categories ground owner review", values)
+
+
+def owners(hint: str = "") -> Input:
+    """The departments of the house, of which one is responsible for a hold."""
+    return Input("owner", "choice", tuple((it, owner(it)) for it in OWNERS), hint=hint, free=True)
 
 
 def _place_inputs(_visit: Visit, _params: PlacingParams) -> Sequence[Input]:
     return (
         Input("subject", required=True, hint="subject"),
         Input("ref", required=True, label="hold_ref", hint="hold_ref"),
-        Input("ground", required=True, hint="hold_ground"),
+        offered("ground", "ground", HOLD_GROUNDS, required=True),
         Input("category", "checks", options("category", CATEGORIES)),
         Input("review_on", "date", required=True),
-        Input("owner", hint="owner"),
+        owners(),
     )
 
 
@@ -187,15 +194,15 @@ def _review_inputs(visit: Visit, params: HoldParams) -> Sequence[Input]:
         Input(
             "category", "checks", options("category", held), hint="only_these", value=tuple(held)
         ),
-        Input("ground", hint="another_ground"),
-        Input("owner", hint="owner"),
+        offered("ground", "ground", HOLD_GROUNDS, hint="another_ground"),
+        owners("another_owner"),
     )
 
 
 def _release_inputs(_visit: Visit, params: HoldParams) -> Sequence[Input]:
     return (
         Input("subject", "hidden", value=params.subject),
-        Input("ground", label="release_ground", hint="release_ground"),
+        offered("ground", "ground", RELEASE_GROUNDS, label="release_ground", hint="release_ground"),
     )
 
 
@@ -227,6 +234,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         do=_place,
         back=lambda params: act("holds", subject=params.subject),
         codes={"category": CATEGORIES},
+        open_codes=("ground", "owner"),
     ),
     _on_hold(
         "review",
@@ -235,6 +243,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         do=_review,
         preview=_would_review,
         codes={"category": CATEGORIES},
+        open_codes=("ground", "owner"),
     ),
     _on_hold(
         "release",
@@ -242,6 +251,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         inputs=_release_inputs,
         do=_release,
         preview=_would_release,
+        open_codes=("ground",),
         danger=True,
     ),
 )

@@ -7,7 +7,7 @@ from application.words import say
 from web.linking import act, person
 from web.moments import when
 from web.page import Page
-from web.pages.common import acts, codes, days_left, filtered, ground, headings, more
+from web.pages.common import acts, codes, days_left, filtered, ground, headings, more, owner
 from web.parts import Input, Nothing, Table, lines
 from web.pieces import Column, Deadline, Link, Tag
 from web.resources import holds as resources
@@ -41,7 +41,7 @@ def _row(visit: Visit, row: HoldInForce, *, may: bool) -> tuple[object, ...]:
         person(visit, row.subject),
         codes("category", row.categories),
         ground(row.ground),
-        row.owner,
+        owner(row.owner),
         Deadline(row.review_on, days_left(visit, row.review_on)),
     )
     return (*cells, _acts(row)) if may else cells

@@ -8,6 +8,7 @@ from application.words import code_word, say
 from documents.breach_notice import notice_page
 from web.linking import person, to
 from web.moments import when
+from web.names import cited
 from web.page import File, Page
 from web.pages.common import (
     Offered,
@@ -29,7 +30,7 @@ from web.resources import incidents as resources
 from web.resources.incidents import BreachParams
 from web.resources.requests import CaseParams, CasesParams
 from web.visit import Visit
-from web.words import counted, t
+from web.words import counted, grouped, t
 
 
 def _list(visit: Visit, params: CasesParams, answer: IncidentPage) -> Mapping[str, object]:
@@ -145,8 +146,8 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
     items = tuple(
         (
             t(f"notification.{item.item}"),
-            f"GDPR Art. {item.article}" if visit.language == "en" else f"AVG art. {item.article}",
-            lines(*(_said(said) for said in item.said.values())),
+            cited(f"GDPR art. {item.article}"),
+            lines(*(_told_of(item.item, said) for said in item.said.values())),
             Tag(t("notification.missing"), "due") if item.missing else None,
         )
         for item in answer.items
@@ -176,8 +177,15 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
     }
 
 
-def _said(said: object) -> object:
-    return ", ".join(said) if isinstance(said, list) else said
+_ABOUT = {"nature": "nature", "categories": "category"}
+
+
+def _told_of(item: str, said: object) -> object:
+    """What was said of an item: codes in words, a number as it stands in a text."""
+    if isinstance(said, list):
+        about = _ABOUT.get(item)
+        return ", ".join(code(one, about) if about else one for one in said)
+    return grouped(said) if isinstance(said, int) else said
 
 
 DOCUMENT = File("text/html; charset=utf-8", notice_page)

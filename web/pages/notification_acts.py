@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from application.acts.notifying import EXCEPTIONS, OUTCOMES, NotificationWord, notification, notify
+from application.acts.offered import NOT_TOLD
 from application.queries.lookups import known_recipient
 from application.source import Source
 from projections.views.notifications import ACTIONS
 from schemas import CATEGORIES
-from web.acts import AT, Act, ActData, options, time_of
+from web.acts import AT, Act, ActData, offered, options, time_of
+from web.names import naming, recipient_options
 from web.page import Preview, previewed
 from web.parts import Input, Text
 from web.rendering import code
@@ -35,13 +37,13 @@ class Telling(ActData, frozen=True, kw_only=True):
     category: tuple[str, ...] = ()
 
 
-def _inputs(_visit: Visit, _params: TellingParams) -> Sequence[Input]:
+def _inputs(visit: Visit, _params: TellingParams) -> Sequence[Input]:
     return (
         Input("subject", required=True, hint="subject"),
-        Input("recipient", required=True),
+        Input("recipient", "choice", recipient_options(visit), required=True, free=True),
         Input("action", "choice", options("right", ACTIONS), required=True),
         Input("outcome", "choice", options("told", OUTCOMES), required=True, value="told"),
-        Input("ground", hint="exception"),
+        offered("ground", "not-told", NOT_TOLD, hint="exception"),
         Input("category", "checks", options("category", CATEGORIES), hint="all_categories"),
         AT,
     )
@@ -64,7 +66,8 @@ def _would(visit: Visit, fields: Telling) -> Preview:
     notification(source, word, time_of(visit, fields))
     cannot = fields.outcome in EXCEPTIONS
     text = "act-notification-record.would_not" if cannot else "act-notification-record.would"
-    told = t(text, word.recipient, code(word.action, "right"), word.subject)
+    name = naming(visit).recipient(word.recipient, visit.now)
+    told = t(text, name, code(word.action, "right"), word.subject)
     return previewed((Text(told),), [word, fields.at])
 
 
@@ -88,6 +91,7 @@ ACTS = (
         back=lambda _params: "/notifications",
         preview=_would,
         codes={"action": ACTIONS, "outcome": OUTCOMES, "category": CATEGORIES},
+        open_codes=("ground",),
     ),
 )
 PAGES = tuple(one.page for one in ACTS)

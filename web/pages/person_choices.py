@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping
 from heapq import nlargest
 
-from application.language import spoken
 from application.queries.persons.consents import ChoiceShown, ConsentAct, Consents, ConsentShown
 from application.queries.persons.marketing import ChannelDecision, MarketingAnswer, MarketingVerdict
-from application.register_words import RegisterWords
 from application.words import say, told_in
 from documents.messages import told
 from web.linking import event
 from web.moments import day, when
+from web.names import cited
 from web.page import Page
+from web.pages.common import acts
 from web.pages.persons import head
 from web.parts import Table, columns, lines
-from web.pieces import Figure, Tag
+from web.pieces import Figure, Link, Tag
 from web.rendering import code
 from web.resources.persons import PersonParams, person_channels, person_consents
 from web.visit import Visit
@@ -28,8 +28,9 @@ def _consents(visit: Visit, params: PersonParams, answer: Consents) -> Mapping[s
     effective = sum(consent.effective for consent in answer.consents)
     said = t("consents.said", Figure(effective, "#consents"), len(answer.consents))
     channels = person_channels.load(visit, params)
+    consented = (_consent(visit, answer.subject, row) for row in answer.consents)
     tables = (
-        _table("consents", "purpose status effective", map(_consent, answer.consents)),
+        _table("consents", "purpose status effective", consented),
         _table("choices", "choice since facts", map(_choice, answer.choices)),
         _channels(channels),
         _table("acts", "act when purpose how", (_act(visit, act) for act in _acts(answer))),
@@ -44,14 +45,27 @@ def _table(name: str, headings: str, rows: Iterable[tuple[object, ...]]) -> Tabl
     return Table(t(f"consents.{name}_title"), texts, listed, name) if listed else None
 
 
-def _consent(consent: ConsentShown) -> tuple[object, ...]:
+def _consent(visit: Visit, subject: str, consent: ConsentShown) -> tuple[object, ...]:
     until = t("consents.until", day(consent.valid_until)) if consent.valid_until else None
     counts = Tag(t("consents.counts"), "good") if consent.effective else Tag(t("consents.not"))
     return (
         code(consent.purpose, "purpose"),
-        lines(code(consent.status, "consent-status"), day(consent.since), until),
+        lines(
+            code(consent.status, "consent-status"),
+            day(consent.since),
+            until,
+            *_withdrawing(visit, subject, consent),
+        ),
         lines(counts, told(consent.why)),
     )
+
+
+def _withdrawing(visit: Visit, subject: str, consent: ConsentShown) -> tuple[Link, ...]:
+    """The form that takes it back, while it is in force."""
+    if consent.status != "given" or not visit.may("requests"):
+        return ()
+    named: dict[str, str | None] = {"subject": subject, "purpose": consent.purpose}
+    return acts(visit, ("consent-withdraw", "acts/withdraw-consent", named))
 
 
 def _choice(choice: ChoiceShown) -> tuple[object, ...]:
@@ -75,7 +89,7 @@ def _channels(answer: MarketingAnswer) -> Table:
             lines(code(decision.channel, "channel"), _may(decision)),
             lines(say("layer", verdict.layer), _may(verdict)),
             lines(told_in(verdict, "why"), _asked(verdict)),
-            lines(told_in(verdict, "title"), RegisterWords(spoken()).cited(verdict.citation)),
+            lines(told_in(verdict, "title"), cited(verdict.citation)),
         )
         for decision in answer.decisions
         for verdict in decision.verdicts

@@ -20,7 +20,7 @@ from web.rights import Deed
 from web.scale import Window
 from web.timeline import Act, State, Timeline, by_month, timeline
 from web.visit import Visit
-from web.words import counted, t
+from web.words import counted, t, title_of
 
 LATEST = 15
 """So many acts stand on the first page; the others are behind a link."""
@@ -28,14 +28,6 @@ PARTS = ("history", "consents", "recipients", "requests", "looks", "comparison",
 """The pages about a person beside the first one, in the order of their links."""
 _LOOKED = names.type_of(names.LEDGER_READ)
 _TONES: dict[str, Tone] = {"hold": "due", "restriction": "due", "consent": "good"}
-
-
-def title_of(reference: str) -> str:
-    """A person as a heading: the kind in words and the id."""
-    kind, *rest = reference.split("/")
-    if len(rest) > 1:
-        return str(t("kind.contact", rest[2], rest[0]))
-    return str(t(f"kind.{kind}", rest[0]))
 
 
 def links(visit: Visit, reference: str, here: str = "") -> list[object]:
@@ -67,6 +59,7 @@ def _deeds(visit: Visit, reference: str) -> tuple[Link, ...]:
     subject: dict[str, str | None] = {"subject": reference}
     offered: tuple[tuple[Deed, Offered], ...] = (
         ("requests", ("request-open", "acts/open-request", subject)),
+        ("requests", ("complaint-receive", "acts/receive-complaint", subject)),
         ("holds", ("hold-place", "acts/place-hold", subject)),
         ("decisions", ("decide", "acts/decide", subject)),
     )

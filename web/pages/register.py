@@ -1,15 +1,12 @@
 """What the house says it does, and whether it does it: register, activity, notice, purposes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from application.answer import given
 from application.language import spoken
-from application.queries.oversight.lint import Lint, LintFinding
 from application.queries.registers.answer import Register, RegisteredActivity
 from application.queries.registers.completeness import MissingPoint
 from application.queries.registers.declaration import UNDECLARED
-from application.queries.registers.purposes import Declaration as DeclaredPurpose
-from application.queries.registers.purposes import PurposeRow, PurposesAnswer
 from application.register_words import RegisterWords
 from application.words import say, told_in
 from documents.register_exports import EXPORTS
@@ -18,17 +15,16 @@ from web.exports import TYPES
 from web.linking import to
 from web.moments import day
 from web.page import File, Page
-from web.pages.common import cap, cited, headings, severity
+from web.pages.common import cap, headings
 from web.parts import Bar, Bars, Definitions, Nothing, Notice, Table, columns, lines
 from web.pieces import Id, Link, Tag
-from web.rendering import code
 from web.resource import NoParams
 from web.resources import register as resources
 from web.resources.register import ActivityParams
 from web.visit import Visit
 from web.words import counted, t
 
-_PLACES = 2
+_RULES = 3
 _JSON_LD = "application/ld+json"
 _TYPES = {"html": "text/html; charset=utf-8", "dpv": _JSON_LD, "fideslang": TYPES["json"]}
 FILES = {
@@ -86,8 +82,21 @@ def _row(visit: Visit, row: RegisteredActivity) -> tuple[object, ...]:
         ),
         lines(counted("event", observed.events), counted("data-subject", observed.data_subjects)),
         lines(*words.codes("legal_basis", observed.legal_bases)),
-        cap(words.kept(row.retention.kept)),
+        _how_long(row),
         lines(*map(_drift, row.drift), *map(_lacking, row.missing)),
+    )
+
+
+def _how_long(row: RegisteredActivity) -> object:
+    """How long data of an activity is kept by the rules that judge, and what is kept too long."""
+    words, categories = RegisterWords(spoken()), row.retention.categories
+    rules = dict.fromkeys(words.rule(rule) for category in categories for rule in category.rules)
+    shown, hidden = [*rules][:_RULES], len(rules) - _RULES
+    late = sum(category.overdue for category in categories)
+    return lines(
+        *map(cap, shown),
+        t("register.more_rules", counted("other-period", hidden)) if hidden > 0 else None,
+        Tag(t("register.too_long", late), "bad") if late else None,
     )
 
 
@@ -197,7 +206,7 @@ def _recipients(answer: RegisteredActivity, words: RegisterWords) -> Table:
             else Tag(words.page("not_registered"), "bad"),
             words.code("role", row.role),
             words.country(row.country),
-            row.agreement_ref,
+            Id(row.agreement_ref) if row.agreement_ref else None,
         )
         for row in answer.recipients
     )
@@ -236,97 +245,6 @@ def _versions(answer: RegisteredActivity, words: RegisterWords) -> Table:
     return Table(t("activity.versions"), heads, rows, "versions")
 
 
-def _lint(visit: Visit, _params: NoParams, answer: Lint) -> Mapping[str, object]:
-    table = Table(
-        t("lint.table"),
-        headings("lint", "clause wrong says practice ends"),
-        tuple(_departure(visit, row) for row in answer.findings),
-    )
-    notice = answer.notice
-    said = (
-        say("lint", "title", notice.version, notice.effective_from)
-        if notice
-        else say("lint", "none")
-    )
-    nothing = Nothing(t("lint.nothing"), t("lint.nothing_how"))
-    return {
-        "title": t("lint.title"),
-        "said": t("lint.said", counted("departure", answer.open), said),
-        "links": (Link(to(visit, "register"), t("register.title")),),
-        "parts": (table if answer.findings else nothing,),
-        "forms": ("csv", "xlsx", "json"),
-    }
-
-
-def _departure(visit: Visit, row: LintFinding) -> tuple[object, ...]:
-    doubt = (
-        Tag(say("confidence", "unconfirmed"), "due") if row.confidence == "unconfirmed" else None
-    )
-    title = Link(to(visit, "rules", row.rule), row.title) if visit.has("findings") else row.title
-    says = (f"{said.clause} {said.claim}: {said.value}" for said in row.says)
-    some = say("lint", "some") if row.expects == "some" and row.values else None
-    return (
-        row.clause,
-        lines(title, cited(row.citation), severity(row.severity), doubt),
-        lines(*says) or say("value", "nothing"),
-        lines(some, *(_contrast(value.value, value.seen_in) for value in row.values)),
-        row.resolved_by,
-    )
-
-
-def _contrast(value: str, places: list[str]) -> str:
-    """The value, and where it was seen; of many places the first ones."""
-    hidden = len(places) - _PLACES
-    more = [say("lint", "more", hidden)] if hidden > 0 else []
-    return f"{value} ({'; '.join([*places[:_PLACES], *more])})" if places else value
-
-
-def _purposes(visit: Visit, _params: NoParams, answer: PurposesAnswer) -> Mapping[str, object]:
-    table = Table(
-        t("purposes.table"),
-        headings("purposes", "purpose law house declared"),
-        tuple(_purpose(visit, row) for row in answer.purposes),
-    )
-    return {
-        "title": t("purposes.title"),
-        "said": t("purposes.said", day(answer.judged_on), answer.not_allowed),
-        "links": (Link(to(visit, "register"), t("register.title")),),
-        "parts": (table,),
-        "forms": ("csv", "xlsx", "json"),
-    }
-
-
-def _purpose(visit: Visit, row: PurposeRow) -> tuple[object, ...]:
-    return (
-        cap(code(row.purpose, "purpose")),
-        lines(*_said_by(row, "law")),
-        lines(*_said_by(row, "house")),
-        lines(*(_declares(visit, use) for use in row.declared)),
-    )
-
-
-def _said_by(row: PurposeRow, layer: str) -> Iterator[object]:
-    for entry in row.entries:
-        if entry.layer == layer:
-            yield told_in(entry, "title")
-            bases = RegisterWords(spoken()).codes("legal_basis", entry.legal_bases)
-            yield lines(*bases) or Tag(say("purposes", "forbidden"), "bad")
-            yield cited(entry.citation)
-
-
-def _declares(visit: Visit, use: DeclaredPurpose) -> object:
-    link = Link(to(visit, "register", use.activity), use.activity.replace("-", " "))
-    basis = RegisterWords(spoken()).code("legal_basis", use.legal_basis)
-    if not use.verdicts:
-        return lines(link, basis, Tag(say("purposes", "unknown"), "bad"))
-    denied = (
-        Tag(say("purposes", f"denied-{verdict.layer}", told_in(verdict, "why")), "bad")
-        for verdict in use.verdicts
-        if not verdict.allowed
-    )
-    return lines(link, basis, *denied)
-
-
 PAGES = (
     Page(
         "/register",
@@ -339,6 +257,4 @@ PAGES = (
         files=FILES,
     ),
     Page("/register/{activity}", "register", resources.activity, "parts.html", _activity),
-    Page("/lint", "register", resources.lint, "parts.html", _lint),
-    Page("/purposes", "register", resources.purposes, "parts.html", _purposes),
 )

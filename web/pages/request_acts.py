@@ -10,6 +10,7 @@ from application.acts.answering import (
     acts_before_answer,
     acts_before_refusal,
 )
+from application.acts.offered import ASKED, METHODS, REVIEWS
 from application.acts.on_requests import OnRequest
 from application.acts.on_retention import decide
 from application.acts.requesting import CHANNELS, NewRequest, objection_of, open_request
@@ -24,8 +25,9 @@ from projections.reading.request_acts import NOTHING_HELD, ActOn
 from projections.views.requests import CLOSINGS
 from rulebook import EXTENSIONS, REFUSALS, RIGHTS
 from schemas import CATEGORIES
-from web.acts import AT, Act, ActData, options, time_of
+from web.acts import AT, Act, ActData, offered, options, time_of
 from web.linking import act
+from web.names import activity_options
 from web.page import AnyForm, AnyPage, Preview, previewed
 from web.pages.common import cap, pairs
 from web.pages.decisions import outcome_parts
@@ -222,15 +224,18 @@ def _would_refuse(visit: Visit, fields: Refusing) -> Preview:
 def _would_answer(visit: Visit, fields: Answering) -> Preview:
     case = _allowed(visit, fields, "answer", fields.outcome)
     acts_before_answer(case, _given(fields))
-    preview = _would(
-        case, fields, Text(t("act-request-answer.would", code(fields.outcome, "outcome")))
-    )
     if case.right != "erasure" or fields.outcome == NOTHING_HELD:
-        return preview
+        return _would(case, fields, _ends_as(fields.outcome))
     scope = ErasureScope("request", case.request.ref)
     source = visit.source("retention")
     decided = decide(visit.site, source, case.person, scope, carry_out=False)
-    return previewed((*preview.parts, *outcome_parts(decided)), [preview.seen, decided])
+    # What is decided on each category is the outcome, whatever was chosen.
+    preview = _would(case, fields, _ends_as(decided.outcome), *outcome_parts(decided))
+    return previewed(preview.parts, [preview.seen, decided])
+
+
+def _ends_as(outcome: str) -> Text:
+    return Text(t("act-request-answer.would", code(outcome, "outcome")))
 
 
 def _case_inputs(*inputs: Input) -> tuple[Input, ...]:
@@ -241,24 +246,27 @@ def _answer_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
     """What an answer needs, by the right that it is about."""
     right = _file(visit, params).right
     outcome = options("outcome", OUTCOMES_OF_ANSWER)
+    if right == "erasure":
+        decided = ("granted", t("request-answer.as_decided"))
+        outcome = (decided, *options("outcome", (NOTHING_HELD,)))
     inputs = [Input("outcome", "choice", outcome, required=True, value="granted")]
     if right == "restriction":
         inputs.append(Input("category", "checks", options("category", CATEGORIES)))
         grounds = options("restriction", RESTRICTIONS)
         inputs.append(Input("ground", "choice", grounds, required=True))
     if right == "human-review":
-        inputs.append(Input("review", hint="review"))
+        inputs.append(offered("review", "review", REVIEWS))
     return _case_inputs(*inputs)
 
 
-def _open_inputs(_visit: Visit, _params: OpeningParams) -> Sequence[Input]:
+def _open_inputs(visit: Visit, _params: OpeningParams) -> Sequence[Input]:
     return (
         Input("subject", required=True, hint="subject"),
         Input("right", "choice", options("right", RIGHTS), required=True),
         Input("channel", "choice", options("channel", CHANNELS), required=True),
         Input("received_on", "date", hint="received_on"),
         Input("ref", hint="ref"),
-        Input("activity", hint="objection"),
+        Input("activity", "choice", activity_options(visit), hint="objection"),
         Input("letter", "textarea", hint="letter"),
         Input("unknown", "checks", (("true", t("request-open.unknown")),)),
         AT,
@@ -269,8 +277,8 @@ def _verify_inputs(_visit: Visit, _params: CaseParams) -> Sequence[Input]:
     shown = (("verified", t("request-verify.shown")), ("failed", t("request-verify.failed")))
     return _case_inputs(
         Input("shown", "choice", shown, required=True, value="verified"),
-        Input("method", hint="method"),
-        Input("ask", hint="ask"),
+        offered("method", "method", METHODS),
+        offered("ask", "asked", ASKED, hint="ask"),
     )
 
 
@@ -312,7 +320,13 @@ ACTS: tuple[Act[Any, Any], ...] = (
         back=lambda _params: "/requests",
         codes={"right": RIGHTS, "channel": CHANNELS},
     ),
-    _on_case("verify", Verifying, inputs=_verify_inputs, do=_verify),
+    _on_case(
+        "verify",
+        Verifying,
+        inputs=_verify_inputs,
+        do=_verify,
+        open_codes=("method", "ask"),
+    ),
     _on_case(
         "extend",
         Extending,
@@ -336,6 +350,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         do=_answer,
         preview=_would_answer,
         codes={"outcome": OUTCOMES_OF_ANSWER, "category": CATEGORIES, "ground": RESTRICTIONS},
+        open_codes=("review",),
         danger=True,
     ),
     _on_case(

@@ -165,7 +165,12 @@ def _decision(decision: CategoryDecision) -> Iterator[tuple[object, ...]]:
     for number, why in enumerate([*reversed(decision.besides), decision]):
         what = say("came_of_it", decision.decision) if number == 0 else ""
         until = day(why.until) if why.until else None
-        yield code(decision.category, "category"), what, lines(ground(why.ground), why.ref), until
+        yield (
+            cap(code(decision.category, "category")),
+            what,
+            lines(ground(why.ground), why.ref),
+            until,
+        )
 
 
 def _acts(visit: Visit, params: CaseParams, answer: RequestFile) -> tuple[object, ...]:

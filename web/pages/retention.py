@@ -6,18 +6,31 @@ from collections.abc import Mapping
 import rulebook
 from application.queries.keeping.periods import Clock, ClockPage, DueSteps, Forecast
 from application.words import say, told_in
+from documents.messages import told
 from schemas import CATEGORIES
 from web.acts import options
 from web.linking import person, to
 from web.moments import day, month_text
 from web.page import Page
-from web.pages.common import Offered, acts, cap, choice, codes, filtered, ground, headings, more
+from web.pages.common import (
+    Offered,
+    acts,
+    anchor,
+    cap,
+    choice,
+    codes,
+    filtered,
+    ground,
+    headings,
+    more,
+)
 from web.parts import Bar, Bars, Input, Nothing, Table, lines
 from web.pieces import Id, Link, Tag, Tone
 from web.rendering import code
 from web.resource import NoParams
 from web.resources import retention as resources
 from web.resources.retention import DueParams, ForecastParams
+from web.runs import RetentionRun, runs_of
 from web.visit import Visit
 from web.words import counted, t
 
@@ -64,8 +77,16 @@ def _links(visit: Visit) -> tuple[object, ...]:
     return (
         Link(to(visit, "retention", "forecast"), t("forecast.title")),
         Link(to(visit, "retention", "run"), t("due.title")),
+        *_ran(visit),
         *(acts(visit, *offered) if may else ()),
     )
+
+
+def _ran(visit: Visit) -> tuple[Link, ...]:
+    """Where the run stands that somebody started here."""
+    if runs_of(visit.settings).last.state == "none":
+        return ()
+    return (Link(to(visit, "retention", "progress"), t("progress.title")),)
 
 
 def _bars(visit: Visit, answer: ClockPage) -> Bars | None:
@@ -104,7 +125,7 @@ def _until(row: Clock) -> object:
         return t("retention.overdue", day(row.overdue_since))
     if row.until:
         return day(row.until)
-    return say("clocks", "anchor", code(row.waits_for, "anchor")) if row.waits_for else None
+    return say("clocks", "anchor", anchor(row.waits_for)) if row.waits_for else None
 
 
 def _rule(visit: Visit, id: str | None) -> object:
@@ -165,6 +186,19 @@ def _to_come(visit: Visit, params: ForecastParams, answer: Forecast) -> Mapping[
     }
 
 
+def _progress(visit: Visit, _params: NoParams, answer: RetentionRun) -> Mapping[str, object]:
+    said = t(f"progress.{answer.state}_said", counted("erasure", answer.done))
+    leads = (
+        Link(to(visit, "retention"), t("retention.title")),
+        Link(to(visit, "retention", "run"), t("due.title")),
+    )
+    return {
+        "said": said,
+        "links": leads,
+        "failure": told(answer.failure) if answer.failure else None,
+    }
+
+
 PAGES = (
     Page(
         "/retention",
@@ -176,5 +210,12 @@ PAGES = (
         export=resources.every_clock,
     ),
     Page("/retention/run", "retention", resources.would_go, "parts.html", _would_go),
+    Page(
+        "/retention/progress",
+        "retention",
+        resources.last_run,
+        "retention_progress.html",
+        _progress,
+    ),
     Page("/retention/forecast", "retention", resources.to_come, "parts.html", _to_come),
 )

@@ -97,7 +97,7 @@ def _employee(visit: Visit, _params: EmployeeParams, answer: EmployeeFile) -> Fa
             (
                 when(act.occurred_at),
                 say("staff-act", act.act),
-                code(act.about, "role") if act.act in {"granted", "revoked"} else act.about,
+                code(act.about, "role") if act.about else None,
             )
             for act in reversed(answer.history)
         ],

@@ -10,9 +10,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from application.language import spoken
 from application.queries.today.task import TaskList, TaskRow
-from application.words import counted, say, told_in
+from application.words import say, told_in
 from rulebook import DEADLINES
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
@@ -26,7 +25,7 @@ from web.resource import NoParams
 from web.resources.today import today
 from web.rights import Part
 from web.visit import Visit
-from web.words import t
+from web.words import counted, t
 
 MANY = 5
 """From so many on tasks of one kind that wait stand in one row."""
@@ -129,7 +128,7 @@ def _detail(row: TaskRow) -> object:
 
 def _number(row: TaskRow) -> object:
     name = _COUNTED.get(row.task)
-    return counted(name, row.count, spoken()) if name and row.ref is None else None
+    return counted(name, row.count) if name and row.ref is None else None
 
 
 PAGES = (Page("/", "today", today, "today.html", _today, entry=True),)

@@ -28,7 +28,7 @@ class FindingsParams(PeriodParams, frozen=True, kw_only=True):
 
     @property
     def criteria(self) -> FindingFilter:
-        """Which findings. Raises Misconfigured."""
+        """Which findings, wherever the page begins. Raises Misconfigured."""
         known = {entry.id for entry in (*rulebook.RULES, *rulebook.ORDER_FINDINGS)}
         for name, code, codes in (
             ("rule", self.rule, known),
@@ -41,7 +41,6 @@ class FindingsParams(PeriodParams, frozen=True, kw_only=True):
             severity=self.severity,
             subject=subject_named(self.subject),
             period=self.period,
-            after=place_named(self.after, FindingPlace) if self.after else None,
         )
 
 
@@ -55,14 +54,17 @@ class RuleParams(Params, frozen=True, kw_only=True):
 def findings(visit: Visit, params: FindingsParams) -> FindingsPage:
     """Facts that break a rule, by time of occurrence, and what ends each; with how many of each rule."""
     source = visit.source("findings")
-    return findings_page(source, params.criteria, visit.moment, params.limit)
+    after: FindingPlace | None = None
+    if params.after:
+        after = place_named(source, params.after, FindingPlace)
+    criteria = replace(params.criteria, after=after)
+    return findings_page(source, criteria, visit.moment, params.limit)
 
 
 @resource("/findings", "findings", name="findings", rows="findings", timed=True)
 def every_finding(visit: Visit, params: FindingsParams) -> OpenFindings:
     """The same, all of them."""
-    criteria = replace(params.criteria, after=None)
-    rows = list(found(visit.source("findings"), criteria, visit.moment))
+    rows = list(found(visit.source("findings"), params.criteria, visit.moment))
     return OpenFindings(findings=rows, open=len(rows))
 
 

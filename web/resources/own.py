@@ -1,9 +1,31 @@
 """What a person of the portal sees of themselves. For everybody else there is nothing at these addresses."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from application.queries.cases.requests import RequestList
 from application.queries.reports import own
-from web.resource import NoParams, resource
+from application.queries.reports.access import AccessReport, access_report
+from application.queries.reports.portability import PortabilityExport, portability
+from schemas.formats import Id
+from web.problems import NotFound
+from web.requests import time_named
+from web.resource import NoParams, Params, resource
+from web.resources.programs import report_scope
 from web.visit import Visit
+
+
+class HistoryParams(Params, frozen=True):
+    """What happened before a time; without it all."""
+
+    before: Annotated[str, Meta(description="A time with its offset.")] | None = None
+
+
+class ActParams(Params, frozen=True):
+    """Which act, by the id that it was recorded with."""
+
+    id: Id
 
 
 @resource("/me", "own", name="own-data", rows="data")
@@ -31,4 +53,47 @@ def own_requests(visit: Visit, params: NoParams) -> RequestList:
     return own.own_requests(visit.own_source("own-requests"), visit.principal.reference)
 
 
-RESOURCES = (own_data, own_disclosures, own_consents, own_requests)
+@resource("/me/history", "own", name="own-history", rows="acts")
+def own_history(visit: Visit, params: HistoryParams) -> own.OwnHistory:
+    """What was done with data of the person who asks, and when it was looked at, by time."""
+    before = time_named({"before": params.before or ""}, "before")
+    source = visit.own_source("own-history")
+    return own.own_history(source, visit.principal.reference, visit.language, before)
+
+
+@resource("/me/acts/{id}", "own", name="own-act")
+def own_act(visit: Visit, params: ActParams) -> own.OwnAct:
+    """What the person who asks did in the portal, as it is recorded."""
+    person = own.own(visit.own_source("own-act"), visit.principal.reference)
+    event = own.done_in_portal(person, params.id)
+    if event is None:
+        raise NotFound
+    return own.own_act(event)
+
+
+@resource("/me/access-report", "own", name="own-access-report")
+def own_access_report(visit: Visit, params: NoParams) -> AccessReport:
+    """What GDPR Art. 15 owes the person who asks. An open request for it stays open."""
+    source, reference = visit.own_source("own-access-report"), visit.principal.reference
+    own.own(source, reference)
+    return access_report(source, report_scope(visit, source, reference))
+
+
+@resource("/me/portability", "own", name="own-portability")
+def own_portability(visit: Visit, params: NoParams) -> PortabilityExport:
+    """What the person who asks may take along (GDPR Art. 20). An open request for it stays open."""
+    source, reference = visit.own_source("own-portability"), visit.principal.reference
+    own.own(source, reference)
+    return portability(source, report_scope(visit, source, reference))
+
+
+RESOURCES = (
+    own_data,
+    own_disclosures,
+    own_consents,
+    own_requests,
+    own_history,
+    own_act,
+    own_access_report,
+    own_portability,
+)

@@ -138,7 +138,7 @@ def access(visit: Visit, params: PersonParams) -> AccessReport:
     """What GDPR Art. 15 owes a person, for who answers requests; recorded as a read, not as an answer."""
     with about(visit, params) as reference:
         source = visit.whole_source("report")
-        return access_report(source, _scope(visit, source, reference))
+        return access_report(source, report_scope(visit, source, reference))
 
 
 @resource("/persons/{kind}/{id}/portability", "persons", name="report")
@@ -146,7 +146,7 @@ def portable(visit: Visit, params: PersonParams) -> PortabilityExport:
     """What a person may take along (GDPR Art. 20), for who answers requests; recorded as a read."""
     with about(visit, params) as reference:
         source = visit.whole_source("report")
-        return portability(source, _scope(visit, source, reference))
+        return portability(source, report_scope(visit, source, reference))
 
 
 @resource("/incidents/{ref}/affected", "incidents", name="incident", rows="persons")
@@ -178,7 +178,8 @@ def _reached(source: Source, params: AffectedParams) -> Scope:
     return scope
 
 
-def _scope(visit: Visit, source: Source, reference: str) -> ReportScope:
+def report_scope(visit: Visit, source: Source, reference: str) -> ReportScope:
+    """A report about a person that answers no request, of all that is recorded by now."""
     position = head_position(source.session)
     return ReportScope(
         reference=reference,

@@ -18,6 +18,9 @@ from web.resource import Params, resource
 from web.resources.periods import Key, Limit, PeriodParams, subject_named
 from web.visit import Visit
 
+PERSONS = 60
+"""On one page of notifications: each has some recipients."""
+
 
 class RequestsParams(PeriodParams, frozen=True, kw_only=True):
     """Which requests: of a person, for a right; `all`: also ended ones; `overdue`: these alone."""
@@ -71,7 +74,7 @@ class NotificationsParams(Params, frozen=True, kw_only=True):
     recipient: str | None = None
     all: bool = False
     after: Key = None
-    limit: Limit = LIMIT
+    limit: Limit = PERSONS
 
     @property
     def part(self) -> Part:

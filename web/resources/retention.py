@@ -20,6 +20,7 @@ from application.queries.parts import Part
 from rulebook.calendar import day_of, months_after
 from web.resource import NoParams, Params, resource
 from web.resources.periods import Key, Limit
+from web.runs import RetentionRun, runs_of
 from web.visit import Visit
 
 PERSONS = 40
@@ -71,4 +72,10 @@ def to_come(visit: Visit, params: ForecastParams) -> Forecast:
     return forecast(source, months_after(day_of(source.now), params.months), visit.site.remembered)
 
 
-RESOURCES = (due, would_go, to_come)
+@resource("/retention/progress", "retention", name="retention")
+def last_run(visit: Visit, params: NoParams) -> RetentionRun:
+    """The run of retention that was started by form, at work or the last one: how far it is."""
+    return runs_of(visit.settings).last
+
+
+RESOURCES = (due, would_go, to_come, last_run)

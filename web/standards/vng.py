@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from application.processing_acts import INVOLVED, Act, Log
-from application.queries.persons.logged import acts_about, acts_after, reference_of
+from application.queries.persons.logged import acts_about, event_at, every_event, reference_of
 from application.source import Source
 from application.times import in_zone
 from documents.vng import vng_record
@@ -88,7 +88,7 @@ class Interface:
     def _listed(self, visit: Visit, wanted: Wanted, again: Mapping[str, str]) -> bytes:
         source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
         acts = _acts(visit, source, log, wanted)
-        objects = [made for act in acts if wanted.has(act) for made in self._objects(act)]
+        objects = [made for act in acts if wanted.has(act) for made in self._objects(visit, act)]
         pages = Pages(source.opener.ledger_key(READS), [PATH, again, visit.principal.role])
         piece = pages.piece(objects, PIECE, wanted.cursor)
         query = urlencode({**again, CURSOR: piece.following})
@@ -102,17 +102,18 @@ class Interface:
         return to_line(answer)
 
     async def _one(self, request: Request, principal: Principal) -> Response:
-        work = partial(self._found, id=converted(dict(request.path_params), _Named).id)
+        texts = {**request.query_params, **request.path_params}
+        work = partial(self._found, named=converted(texts, _Named))
         return answered(request, await self._desk.answer(request, principal, work, moment={}))
 
-    def _found(self, visit: Visit, id: UUID) -> bytes:
-        """The object of an identifier, which says nothing of its place: the acts are looked through."""
-        source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
-        reference = visit.principal.reference if is_own(visit) else _whose(source, log, id)
+    def _found(self, visit: Visit, named: "_Named") -> bytes:
+        """The object of an identifier; without its place the acts are looked through."""
+        source, log, id = self._source(visit), log_of(visit, f"{self._base}/register/"), named.id
+        reference = visit.principal.reference if is_own(visit) else _whose(source, log, named)
         check_about(visit, reference)
         for act in acts_about(source, log, reference, own=is_own(visit)):
             if act.object_id == id:
-                for made in self._objects(act):
+                for made in self._objects(visit, act):
                     return to_line(made)
         raise NotFound
 
@@ -120,7 +121,7 @@ class Interface:
         check_part(visit)
         return visit.source(QUERY)
 
-    def _objects(self, act: Act) -> Iterator[Node]:
+    def _objects(self, visit: Visit, act: Act) -> Iterator[Node]:
         """The `VerwerktObjectUitgebreid` of each object of an act; none of one that lapsed."""
         record = vng_record(act)
         if record is None:
@@ -128,12 +129,17 @@ class Interface:
         objects: Any = record["verwerkteObjecten"]
         shown = {name: value for name, value in record.items() if name not in _LEFT_OUT}
         for each in objects:
-            url = f"{self._base}{PATH}/{each['verwerktObjectId']}"
+            # A place in the ledger tells a person of acts about others.
+            place = "" if is_own(visit) else f"?plaats={act.event.position}"
+            url = f"{self._base}{PATH}/{each['verwerktObjectId']}{place}"
             yield {**each, "url": url, "verwerkingsactie": shown}
 
 
 class _Named(Struct, frozen=True):
+    """An object. `plaats`: the place of its act in the ledger, as `url` has it for who may know."""
+
     id: UUID
+    plaats: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
 
 
 def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
@@ -146,15 +152,19 @@ def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
         return []
 
 
-def _whose(source: Source, log: Log, id: UUID) -> str:
-    """The person of an object. Raises UnknownSubject for one that is not there, or whose person is erased."""
-    after: int | None = 0
-    while after is not None:
-        page = acts_after(source, log, after, 1, lambda act: act.object_id == id)
-        for act in page.acts:
-            if act.person is not None:
-                return reference_of(source, act.person)
-        after = page.following
+def _whose(source: Source, log: Log, named: _Named) -> str:
+    """The person of an object. Raises UnknownSubject for one that is not there, or whose person is erased.
+
+    The identifier follows from source and id of the act, and not the other way round.
+    """
+    if named.plaats is not None:
+        event = event_at(source, named.plaats)
+        if event is None or Act(log, event).object_id != named.id:
+            raise UnknownSubject
+        return reference_of(source, event.stream)
+    for event in every_event(source):
+        if Act(log, event).object_id == named.id:
+            return reference_of(source, event.stream)
     raise UnknownSubject
 
 

@@ -27,9 +27,9 @@ def case_part(
     before, where they stood then. `fitting`: what becomes of a case; None: it does not fit. Raises
     Misconfigured.
     """
-    after = place_named(part.after, CasePlace) if part.after else None
+    after = place_named(source, part.after, CasePlace) if part.after else None
     if moment.known == NOW:
-        rows = cases(source.session, view, wanted, after)
+        rows = cases(source.session, view, wanted, after, part.limit + 1)
     else:
         rows = cases_known(source.session, view, wanted, moment.known, source.privacy_office, after)
 
@@ -37,7 +37,7 @@ def case_part(
         made = fitting(row[1])
         return None if made is None else (row[0], made)
 
-    return taken(((row[0], row) for row in rows), part.limit, placed)
+    return taken(source, ((row[0], row) for row in rows), part.limit, placed)
 
 
 def counted(source: Source, view: View[S], kind: str | None = None) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from application.answer import Answer
+from application.queries.naming import Naming
 from application.source import Source, instant_or_none
 from ledger.event import instant
 from ledger.reading import events_of
@@ -41,15 +42,21 @@ class CaseClock(Answer, frozen=True):
     state: Literal["running", "met", "late", "overdue"]
 
 
-def case_act(step: _Step, language: texts.Language, **named: str) -> CaseAct:
-    """An act on a case. `named`: facts that the case has instead of each act, such as its reference."""
+def case_act(
+    step: _Step, language: texts.Language, naming: Naming | None = None, **named: str
+) -> CaseAct:
+    """An act on a case. `named`: facts that the case has instead of each act, such as its reference.
+
+    `naming`: for names in place of ids.
+    """
+    names = naming.named(step.facts, step.order.time) if naming else {}
     return CaseAct(
         type=step.name,
         occurred_at=instant(step.order.time),
         source=step.order.source,
         id=step.order.id,
         facts=step.facts,
-        text=texts.text_of(step.name, {**named, **step.facts}, language),
+        text=texts.text_of(step.name, {**named, **step.facts, **names}, language),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from application.answer import Answer, Name
@@ -17,7 +18,8 @@ from application.source import Source, each_known, unless_erased
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
-from projections.reading.cases import ALL, NOBODY, OPEN, Wanted
+from projections.reading.cases import ALL, OPEN, Wanted
+from projections.reading.known import NOBODY
 from projections.reading.past import past_findings_about
 from projections.reading.views import complaints
 from projections.reading.views import findings as present_findings
@@ -70,6 +72,23 @@ class ComplaintFile(ComplaintRow, frozen=True):
     """One complaint with every act on it."""
 
     steps: list[CaseAct]
+
+
+class FoundComplaint(Struct, frozen=True):
+    """One complaint and whose it is. `reference`: as it is shown; that of an erased person is gone."""
+
+    stream: UUID
+    reference: Name
+    complaint: Complaint
+
+    @property
+    def person(self) -> str:
+        """The reference of the person. Raises NotAllowed when it is gone."""
+        if isinstance(self.reference, str):
+            return self.reference
+        raise NotAllowed(
+            f"the person of complaint {self.complaint.ref} was erased: name them", field="subject"
+        )
 
 
 def known_complaints(
@@ -152,15 +171,23 @@ def complaint(
 ) -> ComplaintFile:
     """One complaint with every act on it. Raises NotAllowed when there is none, or several."""
     time = moment.as_of or source.now
+    found = find_complaint(source, ref, subject, moment)
+    state = found.complaint.until(time)
+    broken = _broken(source, [found.stream], moment, time)
+    steps = [case_act(step, language, complaint_ref=ref) for step in state.steps]
+    return ComplaintFile(**asdict(_row(found.reference, state, time, broken)), steps=steps)
+
+
+def find_complaint(
+    source: Source, ref: str, subject: str | None = None, moment: Moment = NOW
+) -> FoundComplaint:
+    """The complaint of a reference, received by then. Raises NotAllowed when there is none, or several."""
+    time = moment.as_of or source.now
     rows = [row for row in known_complaints(source, moment, [ref]) if row[1].until(time).receipt]
-    stream, recorded = _single(source, rows, ref, subject)
+    stream, complaint = _single(source, rows, ref, subject)
     if subject is not None:
         note_read(source, subject)
-    state = recorded.until(time)
-    reference = subject or source.noted(stream)
-    broken = _broken(source, [stream], moment, time)
-    steps = [case_act(step, language, complaint_ref=ref) for step in state.steps]
-    return ComplaintFile(**asdict(_row(reference, state, time, broken)), steps=steps)
+    return FoundComplaint(stream, subject or source.noted(stream), complaint)
 
 
 def _single(

@@ -22,7 +22,8 @@ from projections.dossier.dossier import Dossier, noted
 from projections.findings.judging import is_registered
 from projections.folds.timetravel import NOW, Moment, counting
 from projections.reading.affected import Exposure, Scope, affected
-from projections.reading.cases import ALL, NOBODY, OPEN, Wanted
+from projections.reading.cases import ALL, OPEN, Wanted
+from projections.reading.known import NOBODY
 from projections.views.incidents import VIEW, Incident, Kind, subkey_of_told
 from schemas import texts
 

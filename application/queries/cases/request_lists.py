@@ -10,6 +10,7 @@ from application.queries.cases.requests import (
     listed,
     shown,
 )
+from application.queries.naming import Naming
 from application.queries.period import ALWAYS, Period
 from application.queries.subjects import known_streams
 from application.source import Source
@@ -55,7 +56,8 @@ def request_file(
     case = find(source, ref, subject, moment)
     office = source.privacy_office
     decisions = decisions_on(source.session, source.opener, case, moment, office)
-    answer = shown(case, moment.as_of or source.now, language, decisions)
+    naming = Naming(source, language)
+    answer = shown(case, moment.as_of or source.now, language, decisions, naming)
     if answer is None:
         raise NoSuchCase(f"request {ref} had not been received by then")
     return answer

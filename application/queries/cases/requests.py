@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from application.answer import Answer, InBothLanguages, Name
 from application.queries.cases.clocks import CaseAct, case_act
 from application.queries.cases.found_requests import FoundRequest
+from application.queries.naming import Naming
 from application.queries.period import ALWAYS, Period
 from application.source import instant_or_none, unless_erased
 from ledger.event import RecordedEvent
@@ -190,10 +191,12 @@ def shown(
     time: datetime,
     language: texts.Language,
     decisions: Iterable[CategoryDecision] = (),
+    naming: Naming | None = None,
 ) -> RequestFile | None:
     """One request as of a time, with every act on it; None when it had not been received by then.
 
-    `decisions`: what was erased for it, and what is kept, why and until when (`decisions_on`).
+    `decisions`: what was erased for it, and what is kept, why and until when (`decisions_on`). `naming`:
+    for sentences with names in place of ids.
     """
     state = standing(case.request, time)
     if state is None:
@@ -202,7 +205,7 @@ def shown(
     return RequestFile(
         **asdict(_row(case, request, state)),
         decisions=list(decisions),
-        steps=[case_act(step, language, request_ref=request.ref) for step in request.steps],
+        steps=[case_act(step, language, naming, request_ref=request.ref) for step in request.steps],
         notice=_notice(state),
     )
 

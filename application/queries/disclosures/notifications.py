@@ -15,7 +15,7 @@ from application.source import Shown, Source, instant_or_none, rows_known, unles
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.folds.timetravel import NOW, Moment, fold_at
-from projections.reading.cases import NOBODY, known_rows
+from projections.reading.known import NOBODY, known_rows
 from projections.reading.views import (
     disclosed,
     notifications,
@@ -84,14 +84,14 @@ def notification_page(
     """The tasks of a part, by key. Raises UnknownSubject, Misconfigured."""
     streams = known_streams(source, criteria.subject) if criteria.subject else None
     note_read(source, criteria.subject)
-    after = place_named(part.after, UUID) if part.after else NOBODY
+    after = place_named(source, part.after, UUID) if part.after else NOBODY
 
     def fitting(person: tuple[UUID, Changes]) -> tuple[UUID, list[NotificationTask]] | None:
         some = [task for task in tasks(person[1]) if _is_meant(criteria, task)]
         return (person[0], some) if some else None
 
-    people = _changes_after(source, criteria, streams, moment, after)
-    found, following = taken(((row[0], row) for row in people), part.limit, fitting)
+    people = _changes_after(source, criteria, streams, moment, after, part.limit + 1)
+    found, following = taken(source, ((row[0], row) for row in people), part.limit, fitting)
     rows = ((stream, task) for stream, some in found for task in some)
     shown = list(_notifications(source, rows, criteria, moment))
     if moment != NOW or criteria.subject or criteria.recipient:
@@ -105,11 +105,14 @@ def _changes_after(
     streams: Sequence[UUID] | None,
     moment: Moment,
     after: UUID,
+    first: int,
 ) -> Iterator[tuple[UUID, Changes]]:
     """What was changed of persons after one in the order of streams, as of a moment."""
     if moment == NOW:
         open_only = not criteria.done
-        return notifications_after(source.session, after, streams=streams, open_only=open_only)
+        return notifications_after(
+            source.session, after, streams=streams, open_only=open_only, first=first
+        )
     rows = known_rows(source.session, VIEW, moment, source.privacy_office, after)
     return ((key[0], changes) for key, changes in rows if streams is None or key[0] in streams)
 

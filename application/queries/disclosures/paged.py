@@ -1,19 +1,18 @@
 """Disclosures page by page, the latest first: each page costs the same, wherever in the list it stands.
 
 A page goes on behind the disclosure that ended the one before it. Country and provision are judged one by
-one; so that a page on which few fit costs no more, it looks at a limited number and then leads on. What was
-known at an earlier moment is told from the events, which takes as long as there are disclosures.
+one; so that a page on which few fit costs no more, it looks at a limited number and then leads on.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from heapq import nlargest
+from heapq import merge
 from itertools import islice
 
 import msgspec
 
 from application.answer import Answer
-from application.queries.disclosures.known import known_before, recipients_at
+from application.queries.disclosures.known import recipients_at
 from application.queries.disclosures.received import DisclosureShown, article_of, shown_rows
 from application.queries.period import ALWAYS, Period
 from application.queries.registers.recipients import RecipientNames
@@ -21,10 +20,12 @@ from application.sight import Sight
 from application.source import Source
 from ledger.errors import Misconfigured
 from ledger.library.reader import LedgerReader
+from ledger.reading import LAST
 from projections.folds.timetravel import NOW, Moment
+from projections.reading.known import annulled_in, position_of, rows_told
 from projections.reading.transfers import place_of
 from projections.reading.views import disclosures_before
-from projections.views.disclosures import VIEW, Disclosure, sort_key
+from projections.views.disclosures import VIEW, Disclosure, sort_key, sorted_disclosures
 from projections.views.recipients import Recipient
 
 LIMIT = 100
@@ -34,6 +35,7 @@ _BLOCK_ROWS = 500
 _Place = tuple[datetime, str, str]
 _LAST: _Place = (datetime(9999, 12, 31, tzinfo=UTC), "", "")
 _INSTANT = timedelta(microseconds=1)  # no two times are nearer to each other
+_SLIP = timedelta(days=1)  # further ahead of the ledger's clock no event's time may be
 
 
 class PageFilter(msgspec.Struct, frozen=True):
@@ -91,39 +93,60 @@ def _before(
     source: Source, criteria: PageFilter, moment: Moment, place: _Place
 ) -> Iterator[Disclosure]:
     """The disclosures before a place that the view finds by itself, the latest first."""
-    if moment.known != NOW:
-        return _known_before(source, criteria, moment, place)
     last = criteria.period.last
     if last is not None:
         place = min(place, (last + _INSTANT, "", ""))
-    return _followed(source, criteria, place)
+    if moment.known == NOW:
+        return _followed(source, criteria, place)
+    return _known_before(source, criteria, moment.known, place)
 
 
-def _followed(source: Source, criteria: PageFilter, place: _Place) -> Iterator[Disclosure]:
+def _followed(
+    source: Source, criteria: PageFilter, place: _Place, upto: int = LAST
+) -> Iterator[Disclosure]:
+    count = criteria.limit + 1
     while block := disclosures_before(
         source.session,
         place,
-        _BLOCK_ROWS,
+        count,
         recipient=criteria.recipient,
         kind=criteria.kind,
         since=criteria.period.since,
+        upto=upto,
     ):
         yield from block
-        place = sort_key(block[-1])
+        place, count = sort_key(block[-1]), _BLOCK_ROWS
 
 
 def _known_before(
     source: Source, criteria: PageFilter, moment: Moment, place: _Place
 ) -> Iterator[Disclosure]:
-    """The same as of an earlier moment, from the events; at most as many as a page looks at."""
-    rows = (
+    """The same as of an earlier moment: what the view had by then, and what was annulled since."""
+    session, office = source.session, source.privacy_office
+    upto = position_of(session, moment)
+    annulled = annulled_in(session, VIEW, upto)
+    elsewhere = set(annulled)  # whose rows are told by their events
+    standing = (
         row
-        for row in known_before(source, criteria.period, moment)
+        for row in _followed(source, criteria, min(place, _recorded(source, upto)), upto)
+        if row.stream not in elsewhere
+    )
+    told = (row for _, row in rows_told(session, VIEW, annulled, moment, office))
+    gone = (
+        row
+        for row in sorted_disclosures(told)[::-1]
         if sort_key(row) < place
         and criteria.recipient in {None, row.recipient}
         and criteria.kind in {None, row.recipient_kind}
+        and criteria.period.holds(row.occurred_at)
     )
-    return iter(nlargest(LOOKED_AT + 1, rows, key=sort_key))
+    return merge(standing, gone, key=sort_key, reverse=True)
+
+
+def _recorded(source: Source, upto: int) -> _Place:
+    """A place after everything that was recorded by a position: what it says of later is not accepted."""
+    found = LedgerReader(source.session).events_after(upto - 1, 1, upto) if upto < LAST else []
+    return (found[0].recorded_at + _SLIP, "", "") if found else _LAST
 
 
 def _page(

@@ -24,7 +24,7 @@ from projections.keeping.erasing import deferrals, lasting_for, steps
 from projections.keeping.keepings import keepings_of
 from projections.keeping.lasting import RetentionEnd
 from projections.keeping.person import Person
-from projections.reading.cases import NOBODY
+from projections.reading.known import NOBODY
 from projections.reading.persons import persons, persons_of
 from rulebook import Cause, ErasureFacts, kept
 from rulebook.calendar import day_of
@@ -177,7 +177,8 @@ def clock_page(
     source: Source, wanted: Wanted, part: Part, remembered: Remembered | None
 ) -> ClockPage:
     """The clocks of a part of the persons, by key, judged as they stand now. Raises Misconfigured."""
-    day, after = day_of(source.now), place_named(part.after, UUID) if part.after else NOBODY
+    day = day_of(source.now)
+    after = place_named(source, part.after, UUID) if part.after else NOBODY
     known = standing_of(source, remembered)
     listed = known.value.listed[bisect_right(known.value.listed, after) :]
     blocks = (
@@ -192,12 +193,14 @@ def clock_page(
         return (person.stream, fit) if fit else None
 
     people = chain.from_iterable(blocks)
-    found, following = taken(((one.stream, one) for one in people), part.limit, fitting)
+    found, following = taken(source, ((one.stream, one) for one in people), part.limit, fitting)
     source.reads.note_many(())
     names = source.names(stream for stream, _ in found)
     return ClockPage(
         clocks=[
-            replace(row, subject=unless_erased(names[stream])) for stream, rows in found for row in rows
+            replace(row, subject=unless_erased(names[stream]))
+            for stream, rows in found
+            for row in rows
         ],
         due=[DueOf(category, number) for category, number in known.value.due.most_common()],
         counted_to=known.until,

@@ -84,8 +84,10 @@ def findings(source: Source, criteria: FindingFilter, moment: Moment) -> Iterato
     return rows_of(source, latest(found(source, criteria, moment), criteria.limit))
 
 
-def found(source: Source, criteria: FindingFilter, moment: Moment) -> Iterator[Finding]:
-    """The same before anybody's name is looked up, without a limit."""
+def found(
+    source: Source, criteria: FindingFilter, moment: Moment, first: int = _BLOCK_ROWS
+) -> Iterator[Finding]:
+    """The same before a name is looked up, without a limit. `first`: how many will do, most likely."""
     rules = _rules(criteria)
     about = known_streams(source, criteria.subject) if criteria.subject else None
     note_read(source, criteria.subject)
@@ -93,7 +95,9 @@ def found(source: Source, criteria: FindingFilter, moment: Moment) -> Iterator[F
     rows: Iterable[Finding]
     session, office = source.session, source.privacy_office
     if moment == NOW:
-        rows = present_findings(session, clock, rules=rules, about=about, after=criteria.after)
+        rows = present_findings(
+            session, clock, rules=rules, about=about, after=criteria.after, first=first
+        )
     elif about is not None:
         past = past_findings_about(session, source.ledger, about, moment, clock, office)
         rows = [finding for finding in past if rules is None or finding.rule in rules]

@@ -39,7 +39,7 @@ def findings_page(
 ) -> FindingsPage:
     """At most `count` findings after the place that the criteria name. Raises UnknownSubject."""
     counts = _counts(source, criteria, moment)
-    some = list(islice(found(source, criteria, moment), count + 1))
+    some = list(islice(found(source, criteria, moment, count + 2), count + 1))
     page = some[:count]
     return FindingsPage(
         findings=list(rows_of(source, iter(page))),
@@ -48,7 +48,7 @@ def findings_page(
             for id, number in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         ],
         open=sum(number for id, number in counts.items() if criteria.rule in {None, id}),
-        next=key_of(place_of(page[-1])) if len(some) > count else None,
+        next=key_of(source, place_of(page[-1])) if len(some) > count else None,
     )
 
 

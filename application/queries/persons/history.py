@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from application.answer import Answer, Gone, Name
+from application.queries.naming import Naming
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.persons.evidence import Evidence, evidence_of
 from application.queries.subjects import history_of
@@ -125,27 +127,34 @@ def history_page(
     shown_events, following = place.of(events)
     return HistoryPage(
         subject=reference,
-        events=[*opened(source, reference, shown_events, language)],
+        events=[*opened(source, reference, shown_events, language, Naming(source, language))],
         count=len(events),
         next=following,
     )
 
 
 def opened(
-    source: Source, reference: str, events: Sequence[AnnullableEvent], language: Language
+    source: Source,
+    reference: str,
+    events: Sequence[AnnullableEvent],
+    language: Language,
+    naming: Naming | None = None,
 ) -> Iterator[HistoryLine]:
     """Events of one subject, opened; the read of them is noted before the first line."""
     _note(source, reference, [event for event, _ in events])
-    return lines_of(source, events, language)
+    return lines_of(source, events, language, naming)
 
 
 def lines_of(
-    source: Source, events: Sequence[AnnullableEvent], language: Language
+    source: Source,
+    events: Sequence[AnnullableEvent],
+    language: Language,
+    naming: Naming | None = None,
 ) -> Iterator[HistoryLine]:
-    """Events of which the read is noted, opened."""
+    """Events of which the read is noted, opened. `naming`: for sentences with names in place of ids."""
     subjects = {UUID(text) for event, _ in events for text in _references(event).values()}
     names = source.names(subjects)
-    return (_line(source, entry, names, language) for entry in events)
+    return (_line(source, entry, names, _Telling(language, naming)) for entry in events)
 
 
 def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
@@ -162,8 +171,15 @@ def _references(event: RecordedEvent) -> dict[str, str]:
     return {name: event.facts[name] for name in names if name in event.facts}
 
 
+class _Telling(NamedTuple):
+    """How events are told in words."""
+
+    language: Language
+    naming: Naming | None
+
+
 def _line(
-    source: Source, entry: AnnullableEvent, names: dict[UUID, Name], language: Language
+    source: Source, entry: AnnullableEvent, names: dict[UUID, Name], telling: _Telling
 ) -> HistoryLine:
     event, annulled_by = entry
     people = {name: names[UUID(text)] for name, text in _references(event).items()}
@@ -183,21 +199,29 @@ def _line(
         facts=event.facts | people,
         personal={field: shown(value) for field, value in source.personal(event).items()},
         annulled_by=annulled_by,
-        text=text_shown(event, language, partial=is_partial(source.reads.sight)),
+        text=text_shown(event, *telling, partial=is_partial(source.reads.sight)),
         evidence=evidence_of(event.facts) or UNSET,
         trace=event.trace or UNSET,
     )
 
 
-def text_shown(event: RecordedEvent, language: Language, *, partial: bool = False) -> str | None:
+def text_shown(
+    event: RecordedEvent,
+    language: Language,
+    naming: Naming | None = None,
+    *,
+    partial: bool = False,
+) -> str | None:
     """What happened, as one sentence without values; None for a type of a later version.
 
-    `partial`: the reader may not know of everything, so how many keys an erasure destroyed is not said.
+    `naming`: for names in place of ids. `partial`: the reader may not know of everything, so how many keys
+    an erasure destroyed is not said.
     """
     event_type = ALL_TYPES.get(event.type)
     if event_type is None:
         return None
-    facts = event.facts | {"categories": event.categories}
+    named = naming.named(event.facts, event.time) if naming else {}
+    facts = event.facts | {"categories": event.categories} | named
     if partial and event_type.name == PERSONAL_DATA_ERASED:
         return phrase("history", "erased", language, text_of_codes(event.categories, language))
     return text_of(event_type.name, facts, language)

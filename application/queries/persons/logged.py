@@ -3,7 +3,7 @@
 What a person reads of themselves is what the access report tells: nothing of a hold whose ground is not told.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from uuid import UUID
 
 import msgspec
@@ -77,6 +77,17 @@ def acts_after(
             break
     looked_to = event.position if events else head
     return LoggedPage(acts, looked_to if looked_to < head else None)
+
+
+def event_at(source: Source, position: int) -> RecordedEvent | None:
+    """The event at a position. The caller judges who may know of it."""
+    found = LedgerReader(source.session).events_after(position - 1, 1, position)
+    return found[0] if found else None
+
+
+def every_event(source: Source) -> Iterator[RecordedEvent]:
+    """The events of the whole ledger, in order. The caller judges who may know of one."""
+    return LedgerReader(source.session).replay()
 
 
 def reference_of(source: Source, subject: UUID) -> str:

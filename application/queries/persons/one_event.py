@@ -4,6 +4,7 @@ from msgspec import UNSET, UnsetType
 
 import rulebook
 from application.answer import Answer, Name
+from application.queries.naming import Naming
 from application.queries.persons.history import AnnullableEvent, HistoryLine, lines_of, opened
 from application.queries.subjects import seen_in
 from application.sighted import is_partial
@@ -56,12 +57,13 @@ def one_event(
     if not found or found[0].position != position:
         raise UnknownSubject
     event, annulled_by = _as_seen(source, found[0], moment)
+    naming = Naming(source, language)
     if event.subject is None:
         subject = source.noted(event.stream, event.sealed)
-        (line,) = lines_of(source, [(event, annulled_by)], language)
+        (line,) = lines_of(source, [(event, annulled_by)], language, naming)
     else:
         subject = event.subject
-        (line,) = opened(source, subject, [(event, annulled_by)], language)
+        (line,) = opened(source, subject, [(event, annulled_by)], language, naming)
     broken = _broken(source, event) if with_findings and moment == NOW else UNSET
     origin = {name: str(fact) for name, fact in event.origin.items()}
     return EventShown(subject, line, UNSET if is_partial(source.reads.sight) else origin, broken)

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from msgspec.structs import asdict
 
 from application.answer import Answer
+from application.queries.naming import Naming
 from application.queries.period import ALWAYS, Period
 from application.queries.persons.history import AnnullableEvent, text_shown
 from application.queries.persons.standing import PersonStanding, standing_of
@@ -131,11 +132,11 @@ def _told(
     period: Period,
 ) -> PersonTimeline:
     partial = is_partial(source.reads.sight)
-    times = [event.time for event, _ in seen]
+    times, naming = [event.time for event, _ in seen], Naming(source, language)
     return PersonTimeline(
         subject=reference,
         acts=[
-            _act(event, annulled_by, language, partial=partial)
+            _act(event, annulled_by, text_shown(event, language, naming, partial=partial))
             for event, annulled_by in seen
             if period.holds(event.time)
         ],
@@ -146,16 +147,14 @@ def _told(
     )
 
 
-def _act(
-    event: RecordedEvent, annulled_by: str | None, language: Language, *, partial: bool
-) -> ActOnPerson:
+def _act(event: RecordedEvent, annulled_by: str | None, text: str | None) -> ActOnPerson:
     return ActOnPerson(
         position=event.position,
         occurred_at=instant(event.time),
         recorded_at=instant(event.recorded_at),
         lane=lane_of(event.name),
         type=event.type,
-        text=text_shown(event, language, partial=partial),
+        text=text,
         categories=list(event.categories),
         annulled_by=annulled_by,
     )

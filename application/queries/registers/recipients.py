@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from application.answer import Answer
 from application.source import Shown, Source, shown, states_at
 from projections.folds.timetravel import NOW, Moment
+from projections.reading.known import known_rows
 from projections.reading.views import recipients_by_id
 from projections.views.recipients import (
     VIEW,
@@ -73,8 +74,12 @@ def recipients_then(source: Source, as_of: datetime | None) -> dict[str, Recipie
 
 def recipients_known(source: Source, moment: Moment) -> dict[str, Recipient]:
     """Every recipient as it was known at a moment, by its bare id."""
-    rows = sorted(states_at(source, VIEW, moment), key=lambda row: row.recipient)
-    return {row.recipient: row for row in rows}
+    if moment == NOW:
+        rows = states_at(source, VIEW, moment)
+    else:
+        known = known_rows(source.session, VIEW, moment, source.privacy_office)
+        rows = [row for _, row in known]
+    return {row.recipient: row for row in sorted(rows, key=lambda row: row.recipient)}
 
 
 def _recipient(names: "RecipientNames", row: Recipient, time: datetime) -> RecipientRow:

@@ -4,6 +4,8 @@ Nothing here depends on what the person may not be told: no position and no coun
 ground is not disclosed, no restriction that such a hold gave rise to.
 """
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -20,8 +22,18 @@ from application.queries.persons.person import (
     subject_of,
 )
 from application.queries.persons.state import folded_state
-from application.queries.reports.copy import ValueHeld, copy
+from application.queries.persons.timeline import Lane, lane_of
+from application.queries.reports.copy import (
+    ActTold,
+    ConsultationTold,
+    ValueHeld,
+    acts,
+    consultations,
+    copy,
+)
+from application.queries.reports.processing import Processing, SourceOfData, purposes, sources
 from application.queries.reports.recipients import Received, received
+from application.queries.reports.retention import RetentionOfCategory, retention_of
 from application.queries.subjects import chosen, known_streams
 from application.source import Source, instant_or_none
 from ledger.errors import UnknownSubject
@@ -33,7 +45,10 @@ from projections.use.restricting import restricted_by
 from projections.views import customer_state
 from projections.views.customer_state import CustomerState, Status
 from projections.views.disclosures import sorted_disclosures
+from rulebook.calendar import day_of
+from rulebook.portal import SPEAKER
 from schemas import names
+from schemas.texts import Language
 
 
 class OwnContract(Answer, frozen=True):
@@ -44,11 +59,30 @@ class OwnContract(Answer, frozen=True):
     since: str
 
 
+class OwnPurpose(Answer, frozen=True):
+    """What a category is used for, and what allows it. `name`: of the activity, as it is declared."""
+
+    activity: str
+    name: str | None
+    purposes: list[str]
+    legal_basis: str | None
+    provision: str | None
+
+
+class OwnCategory(Answer, frozen=True):
+    """A category of which data is held: what for, from whom it came, and until when it is kept."""
+
+    category: str
+    purposes: list[OwnPurpose]
+    sources: list[SourceOfData]
+    retention: list[RetentionOfCategory]
+
+
 class OwnData(Answer, frozen=True):
     """What is known of the person who asks. `data`: the values that count now. `since`: of the status.
 
-    `erased_categories`: an erasure named them, and they hold no value since. `restricted_categories`: may
-    only be stored.
+    `categories`: of which anything is held. `erased_categories`: an erasure named them, and they hold no
+    value since. `restricted_categories`: may only be stored.
     """
 
     subject: str
@@ -56,6 +90,7 @@ class OwnData(Answer, frozen=True):
     since: str | None
     customer_kind: str | None
     data: list[ValueHeld]
+    categories: list[OwnCategory]
     erased_categories: list[str]
     restricted_categories: list[str]
     contracts: list[OwnContract]
@@ -74,12 +109,40 @@ class OwnConsents(Answer, frozen=True):
     choices: list[ChoiceShown]
 
 
+class OwnLine(Answer, frozen=True):
+    """Something that was done with the person's data. `text`: what, in words; null for a look at it.
+
+    `looked`: what a look was for: a query of the `ledger`, or the purpose in a `system`. `everyone`: it was
+    at an answer about every customer.
+    """
+
+    occurred_at: str
+    lane: Lane
+    text: str | None
+    where: Literal["ledger", "system"] | None
+    looked: str | None
+    everyone: bool
+    categories: list[str]
+    annulled: bool
+    positions: list[int]
+
+
+class OwnHistory(Answer, frozen=True):
+    """What was done with the person's data, looks included, by time, as the access report tells it."""
+
+    acts: list[OwnLine]
+
+
 class OwnAct(Answer, frozen=True):
-    """An act of the person, which is recorded. `act`: its type. `request_ref`: of a request."""
+    """An act of the person, which is recorded. `act`: its type. `request_ref`: of a request.
+
+    `about`: the purpose, the channel, the fields or the right that it is about; none of another choice.
+    """
 
     id: str
     act: str
     occurred_at: str
+    about: list[str]
     request_ref: str | UnsetType = UNSET
 
 
@@ -115,6 +178,7 @@ def own_data(source: Source, reference: str) -> OwnData:
         since=instant_or_none(customer_state.since(state)),
         customer_kind=customer_state.customer_kind(state),
         data=[held for held in copy(person.subject) if held.current and not held.annulled],
+        categories=list(_categories(source, person.subject)),
         erased_categories=customer_state.erased_categories(state),
         restricted_categories=sorted(restricted_by(counted, source.now)),
         contracts=[
@@ -122,6 +186,34 @@ def own_data(source: Source, reference: str) -> OwnData:
             for contract in contracts_of(counted)
         ],
     )
+
+
+def _categories(source: Source, subject: Subject) -> Iterator[OwnCategory]:
+    """Each category that is held, in the order of their names."""
+    used = purposes(source, subject)
+    came_from = sources(subject, named_recipients(source, subject, ()))
+    retained = retention_of(source, subject, day_of(source.now))
+    for category in sorted({row.category for row in retained}):
+        about = _positions_about(subject, category)
+        yield OwnCategory(
+            category=category,
+            purposes=[_purpose(row) for row in used if not about.isdisjoint(row.positions)],
+            sources=[row for row in came_from if category in row.categories],
+            retention=[row for row in retained if row.category == category],
+        )
+
+
+def _positions_about(subject: Subject, category: str) -> set[int]:
+    """Positions of the events that are about a category."""
+    return {
+        event.position
+        for event in subject.counted
+        if category in event.categories or category in event.sealed
+    }
+
+
+def _purpose(row: Processing) -> OwnPurpose:
+    return OwnPurpose(row.activity, row.name, row.purposes, row.legal_basis, row.provision)
 
 
 def own_disclosures(source: Source, reference: str) -> OwnDisclosures:
@@ -140,6 +232,49 @@ def own_consents(source: Source, reference: str) -> OwnConsents:
     return OwnConsents(answer.consents, answer.choices)
 
 
+def own_history(
+    source: Source, reference: str, language: Language, before: datetime | None = None
+) -> OwnHistory:
+    """What was done with the person's data, or what was before a time. Raises UnknownSubject."""
+    subject = own(source, reference).subject
+    names = named_recipients(source, subject, disclosures_of(subject))
+    lines = [
+        *map(_act_line, acts(subject, names, language)),
+        *map(_look_line, consultations(source, subject)),
+    ]
+    until = instant_or_none(before)
+    earlier = [line for line in lines if until is None or line.occurred_at < until]
+    return OwnHistory(sorted(earlier, key=lambda line: (line.occurred_at, line.positions)))
+
+
+def _act_line(told: ActTold) -> OwnLine:
+    return OwnLine(
+        occurred_at=told.occurred_at,
+        lane=lane_of(told.act),
+        text=told.text,
+        where=None,
+        looked=None,
+        everyone=False,
+        categories=[],
+        annulled=told.annulled,
+        positions=told.positions,
+    )
+
+
+def _look_line(told: ConsultationTold) -> OwnLine:
+    return OwnLine(
+        occurred_at=told.occurred_at,
+        lane="looked",
+        text=None,
+        where=told.where,
+        looked=told.purpose,
+        everyone=told.everyone,
+        categories=told.categories,
+        annulled=told.annulled,
+        positions=told.positions,
+    )
+
+
 def own_requests(source: Source, reference: str) -> RequestList:
     """What the person asked for, and how each request stands. Raises UnknownSubject."""
     own(source, reference)
@@ -148,8 +283,24 @@ def own_requests(source: Source, reference: str) -> RequestList:
     return listed(found, source.now, ended=True, overdue_only=False)
 
 
+def done_in_portal(person: Own, id: str) -> RecordedEvent | None:
+    """The event of an id that the person's own act in the portal is recorded as."""
+    for event, _ in person.subject.acts:
+        if event.id == id and event.source == SPEAKER.source:
+            return event
+    return None
+
+
 def own_act(event: RecordedEvent) -> OwnAct:
     """An act as the person is told of it."""
     is_request = event.name == names.RIGHTS_REQUEST_RECEIVED
     ref = event.facts["request_ref"] if is_request else UNSET
-    return OwnAct(event.id, event.name, instant(event.time), ref)
+    return OwnAct(event.id, event.name, instant(event.time), _about(event), ref)
+
+
+def _about(event: RecordedEvent) -> list[str]:
+    """What the act of a person is about, by the facts of its type."""
+    facts = event.facts
+    if event.name == names.PERSONAL_DATA_CORRECTED:
+        return list(facts["fields"])
+    return [facts[name] for name in ("right", "purpose", "channel") if name in facts][:1]

@@ -163,7 +163,7 @@ def _category(category: str, events: Sequence[RecordedEvent], *, held: bool) -> 
     first, last = _span(reported)
     return CategoryProcessed(
         category=category,
-        fields=sorted({field for group in sealed for field in group.values}),
+        fields=sorted({field for group in sealed for field in group.fields}),
         held=held,
         erased=[
             ErasedAt(at=instant(event.time), ground=event.facts["ground"], position=event.position)

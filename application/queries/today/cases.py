@@ -14,7 +14,6 @@ from projections.reading.request_acts import NOTHING_HELD, hindrance
 from projections.views.requests import Identity, Request, standing
 from rulebook.calendar import day_of, last_day
 from rulebook.incidents import FULL
-from schemas import names
 from schemas.formats import instant_of
 
 # What an answer must be given besides its outcome, as `ledger request answer --help` names it.
@@ -149,10 +148,12 @@ def task_of_complaint(row: ComplaintRow, now: datetime) -> Task:
     day = last_day(due)
     subject = reference_of(row.subject)
     about = command(
-        "record",
-        names.COMPLAINT_ANSWERED,
+        "complaint",
+        "answer",
+        row.complaint_ref,
         subject=subject or UNNAMED,
-        set=f"complaint_ref={row.complaint_ref}",
+        via="W",
+        outcome="O",
     )
     return Task(
         task="answer-complaint",

@@ -54,7 +54,7 @@ class JournalLines:
         if entry is None:
             notes.note(None, "journal-changed", f"line {number} cannot be read")
             return
-        self._authenticate(number, entry, notes)
+        self._authenticate(number, raw, entry, notes)
         if entry.erasure in self._by_erasure:
             first = self._by_erasure[entry.erasure].number
             notes.note(None, "journal-repeated", f"line {number} is of the erasure of line {first}")
@@ -67,9 +67,11 @@ class JournalLines:
         self._by_erasure[entry.erasure] = line
         self.of_subject.setdefault(entry.subject, []).append(line)
 
-    def _authenticate(self, number: int, entry: ErasureEntry, notes: CappedFindings) -> None:
+    def _authenticate(
+        self, number: int, raw: bytes, entry: ErasureEntry, notes: CappedFindings
+    ) -> None:
         try:
-            ours = self._links.belongs(entry)
+            ours = self._links.belongs(entry) and _members(raw) <= _KNOWN
         except KeyLost:  # it is named already
             return
         if not ours:
@@ -118,6 +120,15 @@ def _read(raw: bytes) -> ErasureEntry | None:
         return None
     times = (entry.time, entry.through, entry.valid_from)
     return entry if all(time is None or time.tzinfo for time in times) else None
+
+
+# Without them a member under another name would count as absent, and the MAC is the same for some.
+_KNOWN = frozenset(ErasureEntry.__struct_fields__)
+
+
+def _members(raw: bytes) -> frozenset[str]:
+    """The names of the members of a line."""
+    return frozenset(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]))
 
 
 def _erasures(journal: ErasureJournal) -> list[UUID]:

@@ -28,17 +28,18 @@ CREATE TABLE {events}.events (
 CREATE INDEX events_systems ON {events}.events (originator_id)
     WHERE topic = 'nl.voipzeker.ledger.system-registered.v1';
 
--- Idempotency: (source, id) names an event. The fingerprint tells a repeat from a conflict; it was made
--- with the fingerprint key of that generation of the event's stream (0: the ledger's own key). Once that
--- key is destroyed, an equal (source, id) is a duplicate.
+-- Idempotency: source and id name an event. `name` is 16 bytes of the SHA-256 of both, with a line feed between
+-- them; the state says them in full. The fingerprint, 16 bytes, tells a repeat from a conflict; it was made with
+-- the fingerprint key of that generation of the event's stream (0: the ledger's own key). Once that key is
+-- destroyed, an equal name is a duplicate. erasure: of which the event is the last, as the ledger records it.
 CREATE TABLE {events}.event_ids (
-    source      text    NOT NULL,
-    id          text    NOT NULL,
+    name        uuid    NOT NULL CONSTRAINT event_ids_name PRIMARY KEY,
     position    bigint  NOT NULL CONSTRAINT event_ids_position UNIQUE,
-    fingerprint bytea   NOT NULL,
     generation  integer NOT NULL,
-    CONSTRAINT event_ids_name PRIMARY KEY (source, id)
+    fingerprint bytea   NOT NULL,
+    erasure     uuid
 );
+CREATE INDEX event_ids_erasure ON {events}.event_ids (erasure) WHERE erasure IS NOT NULL;
 
 -- One row for every write: what came in, and what became of it. `mac` is a hash over the row, the names of its
 -- events, the tables beside the events and the batch before it, under a key that is not in the database

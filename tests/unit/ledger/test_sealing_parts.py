@@ -8,39 +8,37 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.crypto.formats import AES_256_GCM
+from ledger.crypto.formats import GROUP
+from ledger.crypto.groups import GroupPlace, bound_to, event_places, fields_place
 from ledger.crypto.sealing import (
     DataKey,
     KeyedHash,
-    ValuePlace,
-    associated_data,
     base64url,
-    event_place,
-    field_place,
     from_base64url,
     keyed_hash,
 )
 from ledger.event import instant
-from schemas import PERSONAL_FIELDS
+from schemas import CATEGORIES, PERSONAL_FIELDS
 
 keys = st.binary(min_size=32, max_size=32)
+names = st.sets(st.sampled_from(sorted(PERSONAL_FIELDS)), min_size=1, max_size=5)
 
 
-@given(st.uuids(), st.text(), st.text(), st.sampled_from(sorted(PERSONAL_FIELDS.items())), keys)
+@given(st.uuids(), st.text(), st.text(), st.sampled_from(CATEGORIES), names, keys)
 def test_the_parts_of_a_place_are_the_whole(
-    subject: UUID, source: str, id: str, field: tuple[str, str], secret: bytes
+    subject: UUID, source: str, id: str, category: str, names: set[str], secret: bytes
 ) -> None:
-    name, category = field
-    key = DataKey(secret)
-    parts = event_place("main", str(subject), source, id) + field_place(category, name) + key.place
-    assert parts == AES_256_GCM + associated_data(
-        ValuePlace(
+    fields, key = tuple(sorted(names)), DataKey(secret)
+    (event,) = event_places([("main", str(subject), source, id)])
+    parts = event + fields_place(category, fields) + key.place
+    assert parts == GROUP + bound_to(
+        GroupPlace(
             ledger="main",
             subject=subject,
             source=source,
             id=id,
             category=category,
-            field=name,
+            fields=fields,
             key=key.id,
         )
     )

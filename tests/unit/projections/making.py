@@ -6,6 +6,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
 
+import msgspec
+
 from ledger.event import RecordedEvent, Sealed
 from projections.folds.timetravel import fold
 from projections.folds.view import View
@@ -70,8 +72,8 @@ def event(
 
 
 def values(key: str, category: str = "contact", **fields: str) -> dict[str, Sealed]:
-    """Sealed values of one category; the blob says what it stands for."""
-    return {category: Sealed(key=key, values=fields)}
+    """Sealed values of one category; the blob is what it stands for."""
+    return {category: Sealed(key, tuple(sorted(fields)), msgspec.json.encode(fields).decode())}
 
 
 def erasure(

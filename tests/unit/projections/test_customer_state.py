@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 
 from ledger.event import RecordedEvent
@@ -36,7 +37,7 @@ def _fold(events: Iterable[RecordedEvent]) -> CustomerState:
 
 def blobs(state: CustomerState) -> dict[str, dict[str, str]]:
     return {
-        category: {field: value.blob for field, value in fields.items()}
+        category: {field: msgspec.json.decode(value.blob)[field] for field, value in fields.items()}
         for category, fields in live_values(state).items()
     }
 
@@ -94,6 +95,31 @@ def test_a_removal_hides_what_is_older_or_equally_old_and_nothing_else() -> None
     assert blobs(state_of(older, later, removed(2, "email"))) == {
         "contact": {"email": "later", "mobile_number": "kept"}
     }
+
+
+def test_a_group_stays_as_it_was_sealed_until_none_of_its_fields_counts() -> None:
+    first = collected(1, sealed=values("k", email="a", mobile_number="b"), id="first")
+    mended = collected(2, sealed=values("k", email="c"), id="mended")
+    state = state_of(first, mended)
+    assert blobs(state) == {"contact": {"email": "c", "mobile_number": "b"}}
+    kept = state.values["contact"].kept
+    assert [(one.order.id, one.fields, one.gone) for one in kept] == [
+        ("mended", ("email",), ()),
+        ("first", ("email", "mobile_number"), ("email",)),
+    ]
+    assert kept[1].blob == first.sealed["contact"].blob
+    without = state_of(first, mended, removed(3, "mobile_number"))
+    assert [one.order.id for one in without.values["contact"].kept] == ["mended"]
+    assert blobs(without) == {"contact": {"email": "c"}}
+
+
+def test_a_group_under_another_key_stays_whole_below_a_later_one() -> None:
+    """The later key may be destroyed, which uncovers all of the earlier group."""
+    first = collected(1, sealed=values("k0", email="a", mobile_number="b"))
+    mended = collected(2, sealed=values("k1", email="c"))
+    assert [one.gone for one in state_of(first, mended).values["contact"].kept] == [(), ()]
+    erased = state_of(first, mended, erasure(3, ["contact"], ["k1"]))
+    assert blobs(erased) == {"contact": {"email": "a", "mobile_number": "b"}}
 
 
 def test_any_event_with_sealed_values_counts_remarks_too() -> None:

@@ -79,13 +79,14 @@ def test_a_late_statement_about_the_past_takes_its_place_there() -> None:
 
 
 def test_a_private_persons_name_stays_sealed() -> None:
-    sealed = values("k", "identity", name="blob")
+    sealed = values("k", "identity", name="blob", date_of_birth="of another blob")
     state = recipient_of(version("registered", "2026-01-01", None, kind="lawyer", sealed=sealed))
     shown = recipient_at(state, at(0))
     assert shown
     assert shown.name is None
     assert shown.sealed_name
-    assert (shown.sealed_name.key, shown.sealed_name.blob) == ("k", "blob")
+    assert (shown.sealed_name.key, shown.sealed_name.blob) == ("k", sealed["identity"].blob)
+    assert shown.sealed_name.fields == ("date_of_birth", "name")
 
 
 def test_what_was_said_later_is_not_known_earlier() -> None:

@@ -21,6 +21,7 @@ VIEWS = views_of(confidential=True)
 GOLDEN = {
     ("customer_state", "1"): "13e0aeac297a9fb7cc308bbe43c7ff80253aff1552f2a27a5e52257b8748d59f",
     ("customer_state", "2"): "40aee8f3bad77411016b7bba80e71ddbf86c78fc853706792ef3d4ee1d1debfb",
+    ("customer_state", "3"): "501e2e2d172c13b44c10678e8ec948b95d46edb195770e416ca01eb800729b23",
     ("consent_status", "1"): "89e5ab3ae6bd587c9835a22faed1935831d08885bb328bcdf2d4dc0f85922eb4",
     ("disclosures", "1"): "668165e4818c209798ae7b3d76dc46e66ca96dd7c9dce962e3eebea998d4d450",
     ("consent_status", "2"): "2afee292ce6adf183a698bc8c18e6ec99dfdfdaa284e464401979826151cafa1",
@@ -62,6 +63,7 @@ GOLDEN = {
     # What acts without power leave is told by no story here: tests/unit/projections/test_powers.py.
     ("recipients", "2"): "8bdc4db06f39dcbae0c7744bea542dd73258a080897364f577aec938de739145",
     ("recipients", "3"): "ad5b564a1b660b34d5b6c6233ec61272533a9f60561a977344aff87597a72e32",
+    ("recipients", "4"): "5465b3137ca9c56725eeaa54e68f7acd4b4055b52b05cd096632f384da6364ab",
     ("notices", "2"): "62555fb09ddfa7f391e1849637ceda89eae543ca873b197764ebad3734e52461",
     ("staff", "2"): "c7c7ca8ab857e3e467d0e4fdcb7d0b746029824770ab426fcc3971dd63bb4cde",
     ("staff", "3"): "27a72bff23b19766eca67b2bbf123722d837e29da59819edc771144d21e8e90e",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.logins.limits import Limiter
+from web.logins.limits import Limiter, own_acts
 from web.problems import TooMany
 from web.reasons import NOTHING_STATED, STATED_S, Reason, Reasons, Statements
 
@@ -50,9 +50,13 @@ def test_what_was_opened_closes_by_itself_and_by_hand() -> None:
 def test_a_reader_opens_so_many_and_no_more_in_all_logins_together() -> None:
     reasons, openings = Reasons(Time()), Limiter(3, 60.0, Time())
     for number in range(3):
-        Statements(reasons, openings, f"login-{number}", "employee/1").state(
+        Statements(reasons, openings, f"login-{number}", "employee/1", own_acts()).state(
             "customer/1", WHY, "contact"
         )
     with pytest.raises(TooMany):
-        Statements(reasons, openings, "login-4", "employee/1").state("customer/1", WHY, "contact")
-    Statements(reasons, openings, "login-5", "employee/2").state("customer/1", WHY, "contact")
+        Statements(reasons, openings, "login-4", "employee/1", own_acts()).state(
+            "customer/1", WHY, "contact"
+        )
+    Statements(reasons, openings, "login-5", "employee/2", own_acts()).state(
+        "customer/1", WHY, "contact"
+    )

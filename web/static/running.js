@@ -1,12 +1,13 @@
-/** How far an audit is, without loading the page again; its result is a page of its own. */
+/** How far long work is, without loading the page again; its result is a page of its own. */
 
 const PAUSE_MS = 1_000;
+const PLACE = "[data-running]";
 
 async function look(place) {
   const answer = await fetch(location.href, { cache: "no-store", redirect: "error" });
   if (!answer.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const now = page.getElementById("audit");
+  const now = page.querySelector(PLACE);
   if (!now) return true;
   place.replaceWith(now);
   document.querySelector(".answer")?.replaceWith(page.querySelector(".answer"));
@@ -14,7 +15,7 @@ async function look(place) {
 }
 
 async function follow() {
-  const place = document.getElementById("audit");
+  const place = document.querySelector(PLACE);
   if (!place) return;
   // A server that is away meanwhile is asked again.
   const ended = await look(place).catch(() => false);

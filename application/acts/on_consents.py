@@ -1,0 +1,56 @@
+"""Consents that a person takes back with the office, such as by telephone."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from application.acts.acting import Act, one_at_a_time
+from application.acts.requesting import record
+from application.queries.cases.found_requests import NotAllowed
+from application.queries.persons.consents import ConsentAct, with_history
+from application.queries.subjects import check_person
+from application.site import Site
+from application.source import Source
+from projections.folds.timetravel import Moment
+from schemas import names
+
+_BASIS = "6-1-a"
+
+
+class Withdrawal(Struct, frozen=True):
+    """Which consent a person takes back, and by which way they said so."""
+
+    subject: str
+    purpose: str
+    channel: str
+
+
+def given_consents(source: Source, subject: str, time: datetime) -> dict[str, ConsentAct]:
+    """Purpose -> the act by which a consent is in force at a time. Raises UnknownSubject."""
+    check_person(subject)
+    acts = with_history(source, subject, Moment(as_of=time)).history
+    deciding = (act for act in acts if act.to is None and act.annulled_by is None)  # type: ignore[union-attr]
+    return {act.purpose: act for act in deciding if act.act in {"given", "renewed"}}
+
+
+def withdrawn(source: Source, wanted: Withdrawal, time: datetime) -> Act:
+    """The act that takes a consent back, under the activity that it was given for. Raises NotAllowed."""
+    given = given_consents(source, wanted.subject, time).get(wanted.purpose)
+    if given is None:
+        raise NotAllowed(
+            f"consent to {wanted.purpose} is not in force: there is nothing to withdraw",
+            field="purpose",
+        )
+    return Act(
+        name=names.CONSENT_WITHDRAWN,
+        subject=wanted.subject,
+        facts={"purpose": wanted.purpose, "channel": wanted.channel},
+        legal_basis=given.legal_basis or _BASIS,
+        activity=given.activity,
+    )
+
+
+def withdraw(site: Site, source: Source, wanted: Withdrawal, time: datetime) -> None:
+    """Record that a person took a consent back. Raises NotAllowed, UnknownSubject."""
+    with one_at_a_time(site):
+        record(site, [withdrawn(source, wanted, time)], time)

@@ -1,0 +1,104 @@
+"""What an erasure takes away and leaves behind, for the entries of one transaction, under both locks.
+
+Fences first, then keys, what was searchable, dead letters and index rows. One statement each, for one person
+or for many. Only `ledger.erasure.eraser` uses it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from ledger.journal.entries import ErasureEntry
+from ledger.journal.remembering import Fence, add_tombstones, fence, restore_subjects
+from ledger.keys.keyring import FINGERPRINT
+from ledger.keys.opening import Opener
+from ledger.keys.subjects import REFERENCE
+from ledger.letters.dead import letters_gone
+from ledger.storage.postgres import Session
+from ledger.writing.chain import ChainLink
+
+
+def destroy(
+    session: Session,
+    opener: Opener,
+    link: ChainLink,
+    entries: Sequence[ErasureEntry],
+    accountability: timedelta,
+) -> dict[UUID, int]:
+    """Destroy what entries erase, of one data subject each; by data subject how many letters went."""
+    erasing = [entry for entry in entries if entry.categories]
+    letters: dict[UUID, int] = {}
+    if erasing:
+        fences = [Fence(e.subject, name, e.through) for e in erasing for name in _destroyed(e)]
+        fence(session, opener.macs, fences)
+        _destroy_keys(session, opener, erasing)
+        session.run("remove_blind", **_pairs((one.subject, one.category) for one in fences))
+        letters = _remove_letters(session, link, erasing)
+    # Also of an entry that erases nothing: after a restore from before the person was known, the index knows
+    # them again.
+    _remember(session, opener, entries, accountability)
+    return letters
+
+
+def _destroyed(entry: ErasureEntry) -> tuple[str, ...]:
+    """The categories whose keys go: the fingerprint goes with any of them, the reference with all."""
+    return (*entry.categories, FINGERPRINT, *((REFERENCE,) if entry.whole else ()))
+
+
+def _destroy_keys(session: Session, opener: Opener, entries: Sequence[ErasureEntry]) -> None:
+    """Delete keys. Of months that expire, replace the keys by those of the month after."""
+    going = [
+        (entry.subject, category)
+        for entry in entries
+        for category in (_destroyed(entry) if entry.month is None else (FINGERPRINT,))
+    ]
+    session.run("destroy_keys", **_pairs(going))
+    expired = [
+        (entry.subject, category, entry.month + 1)
+        for entry in entries
+        if entry.month is not None
+        for category in entry.categories
+    ]
+    if expired:
+        session.run("ratchet_keys", **opener.ratcheted(expired))
+
+
+def _pairs(pairs: Iterable[tuple[UUID, str]]) -> dict[str, list[object]]:
+    both = list(pairs)
+    return {"subjects": [pair[0] for pair in both], "categories": [pair[1] for pair in both]}
+
+
+def _remove_letters(
+    session: Session, link: ChainLink, entries: Sequence[ErasureEntry]
+) -> dict[UUID, int]:
+    """Remove dead letters about the persons of some entries; by data subject how many."""
+    hmacs = dict(_hmacs(session, entries))
+    counts = Counter(letters_gone(session, link, list(hmacs.values())) if hmacs else ())
+    return {subject: counts[hmac] for subject, hmac in hmacs.items()}
+
+
+def _hmacs(session: Session, entries: Sequence[ErasureEntry]) -> Iterator[tuple[UUID, bytes]]:
+    """The hashes by which persons are found: the journal's, or the index's where the journal forgot it."""
+    forgotten = [entry.subject for entry in entries if not entry.reference_hmac]
+    rows = session.rows("indexed_subjects", subjects=forgotten) if forgotten else []
+    yield from ((subject, bytes(hmac)) for subject, hmac, *_ in rows)
+    for entry in entries:
+        if entry.reference_hmac:
+            yield entry.subject, bytes.fromhex(entry.reference_hmac)
+
+
+def _remember(
+    session: Session, opener: Opener, entries: Sequence[ErasureEntry], accountability: timedelta
+) -> None:
+    """Tombstones for wholly erased persons; for others the index row, should it be missing.
+
+    Writes neither when the tombstone is past its date: nothing ties that person to the journal any more.
+    """
+    whole = [entry for entry in entries if entry.whole]
+    if whole:
+        session.run("remove_subjects", subjects=[entry.subject for entry in whole])
+    tied = [entry for entry in whole if entry.reference_hmac]
+    add_tombstones(session, opener.macs, tied, accountability)
+    in_part = [entry for entry in entries if not entry.whole and entry.reference_hmac]
+    restore_subjects(session, opener.macs, in_part)

@@ -1,0 +1,68 @@
+"""Rows of new data subjects and keys, and their form in PostgreSQL's binary COPY. Pure."""
+
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+from typing import NamedTuple
+from uuid import UUID
+
+# A row is the number of its columns, then for each column its length and its bytes.
+_LENGTH = Struct(">i").pack
+# subject, and the length of category; category follows, then generation, from_month, epoch and the length of
+# wrapped, then wrapped.
+_KEY = Struct(">hi16si").pack
+_KEY_MIDDLE = Struct(">iiiiiii").pack
+# subject, and the length of reference_hmac; that follows, then index_version and the length of kind, kind,
+# valid_from, which is an integer in the format, and the length of sealed, sealed, and mac.
+_SUBJECT = Struct(">hi16si").pack
+_VERSION = Struct(">iii").pack
+_START = Struct(">iqi").pack
+_ERA = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class NewSubject(NamedTuple):
+    """A row of the subject index, with its columns in their order, but for the MAC."""
+
+    subject: UUID
+    hmac: bytes
+    version: int
+    kind: str
+    valid_from: datetime
+    sealed: str
+
+
+class NewKey(NamedTuple):
+    """A data key that was made. `month`: 0 except for a rolling category."""
+
+    subject: UUID
+    category: str
+    generation: int
+    month: int
+    secret: bytes
+
+
+def subject_row(new: NewSubject, mac: bytes) -> bytes:
+    """A row of `subject_index`."""
+    kind, sealed = new.kind.encode(), new.sealed.encode()
+    start = (new.valid_from - _ERA) // _MICROSECOND
+    return b"".join(
+        (
+            _SUBJECT(7, 16, new.subject.int.to_bytes(16, "big"), len(new.hmac)),
+            new.hmac,
+            _VERSION(4, new.version, len(kind)),
+            kind,
+            _START(8, start, len(sealed)),
+            sealed,
+            _LENGTH(len(mac)),
+            mac,
+        )
+    )
+
+
+def key_row(new: NewKey, epoch: int, wrapped: bytes) -> bytes:
+    """A row of `data_keys`."""
+    subject, category, generation, month, _ = new
+    name = category.encode()
+    start = _KEY(6, 16, subject.int.to_bytes(16, "big"), len(name))
+    middle = _KEY_MIDDLE(4, generation, 4, month, 4, epoch, len(wrapped))
+    return b"".join((start, name, middle, wrapped))

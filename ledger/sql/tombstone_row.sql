@@ -1,3 +1,0 @@
--- The tombstone of a data subject. subject: uuid.
-SELECT subject, reference_hmac, index_version, kind, valid_from, erased_through, keep_until, mac
-FROM tombstones WHERE subject = %(subject)s

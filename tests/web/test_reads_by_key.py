@@ -1,0 +1,171 @@
+"""A list that is read by key reads no more when the ledger grows: each part costs what it shows.
+
+Statements and rows that come from the database are counted, never seconds. Every resource that is a list
+goes on by key, or is named here with what bounds it.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import application.remembered
+from application.following import bring_up_to_date
+from consumers.files import ingest
+from host.wiring import install_site, open_site
+from ledger.clocks import Clocks
+from ledger.storage.postgres import Session
+from sample import generating
+from tests.fixtures.postgres import Templates
+from tests.web.console import NOW, Client, Consoled, clock, console_settings
+from web.resources.listed import RESOURCES
+
+CUSTOMERS, EVENTS, TIMES = 40, 600, 4
+BOUNDED = {
+    "a person's events, which one answer is about": (
+        "/persons",
+        "/me",
+        "/seen",
+        "/staff/{id}",
+    ),
+    "what the house has: activities, purposes, recipients, roles, staff, systems, types, views, keys": (
+        "/register",
+        "/purposes",
+        "/recipients",
+        "/roles",
+        "/staff",
+        "/operations",
+        "/event-types",
+        "/lint",
+    ),
+    "what waits now, or a table of times": ("/approvals", "/transparency", "/retention/forecast"),
+    "nothing: they are made as a whole": (
+        "/today",
+        "/retention/run",
+        "/incidents/{ref}/affected",
+        "/transfers",
+        "/feeds",
+    ),
+    "the looks of inspectors": ("/inspections",),
+}
+KEYS = frozenset({"data_keys_of_subjects", "fences_of_subjects"})
+"""Of the few persons who are named: as many as they have, whatever the ledger has."""
+LOOKED_AT = {"/requests": 160}
+"""An act may name a request that was never received: such rows are looked at and not shown."""
+BY_KEY = sorted(
+    resource.path
+    for resource in RESOURCES
+    if resource.place and not any(part in resource.path for part in ("{", "/seen", "/inspections"))
+)
+
+
+class Counted(NamedTuple):
+    """What was asked of the database."""
+
+    statements: int
+    rows: int
+
+
+def _grown(times: int) -> Any:
+    def installed(url: str, keys: Path) -> None:
+        settings = console_settings(url, keys)
+        install_site(settings, clock)
+        lines = BytesIO()
+        made = {"customers": times * CUSTOMERS, "events": times * EVENTS}
+        generating.write(generating.generate(seed=1, until=NOW, **made), lines)
+        lines.seek(0)
+        with open_site(settings, clock) as site:
+            ingest(site.open_recorder, [("sample", lines)], site.intake, Clocks(site.clock))
+            bring_up_to_date(site)
+            with closing(site.publisher()) as publisher:
+                publisher.publish_once()
+
+    return installed
+
+
+@pytest.fixture(scope="module")
+def consoles(
+    embedded_templates: Templates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Consoled, Consoled]]:
+    """A console over a small ledger, and one over the same house with four times as much."""
+    small, large = (tmp_path_factory.mktemp(name) / "keys" for name in ("small", "large"))
+    with (
+        embedded_templates.of("reads-small", _grown(1), small) as one,
+        embedded_templates.of("reads-large", _grown(TIMES), large) as other,
+    ):
+        made = Consoled(console_settings(one, small)), Consoled(console_settings(other, large))
+        yield made
+        for console in made:
+            console.close()
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows each statement of the readers brought."""
+    found: list[int] = []
+    # Nothing is so short here that it is done for each answer.
+    monkeypatch.setattr(application.remembered, "SHORT_S", 0.0)
+    monkeypatch.setattr(application.remembered, "SHARE", 1e9)
+    for name in ("rows", "named", "row"):
+        asked = getattr(Session, name)
+
+        def counted(self: Session, *given: Any, asked: Any = asked, **parameters: Any) -> Any:
+            answer = asked(self, *given, **parameters)
+            if given[0] not in KEYS:
+                found.append(len(answer) if isinstance(answer, list) else 1)
+            return answer
+
+        monkeypatch.setattr(Session, name, counted)
+    streamed = Session.stream
+
+    def counted_stream(self: Session, *given: Any, **parameters: Any) -> Iterator[Any]:
+        for row in streamed(self, *given, **parameters):
+            found.append(1)
+            yield row
+
+    monkeypatch.setattr(Session, "stream", counted_stream)
+    return found
+
+
+def asked(client: Client, path: str, counting: list[int], **parameters: str) -> Counted:
+    counting.clear()
+    answer = client.api(path, **parameters)
+    assert answer["next"] is None or len(next(_lists(answer))) <= 200
+    return Counted(len(counting), sum(counting))
+
+
+def _lists(answer: Any) -> Iterator[list[Any]]:
+    return (value for value in answer.values() if isinstance(value, list))
+
+
+@pytest.mark.parametrize("path", BY_KEY)
+def test_a_part_of_a_list_reads_no_more_of_a_ledger_that_has_grown(
+    consoles: tuple[Consoled, Consoled], counting: list[int], path: str
+) -> None:
+    more = {"all": "true"} if path in {"/requests", "/complaints", "/incidents"} else {}
+    counts = []
+    for console in consoles:
+        client = console.as_("ledger-operator" if path == "/dead-letters" else "privacy-officer")
+        first, *_ = client.parts(path, limit="3", **more)  # what is remembered is there by now
+        counts.append(asked(client, path, counting, limit="3", **more))
+        if first["next"]:
+            counting.clear()
+            client.http.get(first["next"])
+            assert sum(counting) <= 2 * counts[-1].rows
+    small, large = counts
+    assert large.statements <= small.statements + 3, counts
+    assert large.rows <= small.rows + LOOKED_AT.get(path, 20), counts
+
+
+def test_every_list_goes_on_by_key_or_something_bounds_it() -> None:
+    named = [path for paths in BOUNDED.values() for path in paths]
+    others = {
+        resource.path
+        for resource in RESOURCES
+        if resource.rows
+        and not any(resource.path == one or resource.path.startswith(f"{one}/") for one in named)
+    }
+    assert others == set(BY_KEY)
