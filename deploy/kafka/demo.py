@@ -1,5 +1,6 @@
 """`make demo-kafka`: a broker of its own, its topics, then `ledger demo` through them; stopped at the end."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ def main() -> int:
     bootstrap = broker("start", *where, "--port", "0")
     try:
         broker("topics", "--bootstrap", bootstrap)
+        # Ctrl-C is for the demonstration, which ends in its own time; then the broker is stopped.
+        signal.signal(signal.SIGINT, lambda *_: None)
         return subprocess.run([LEDGER, "demo", "--kafka", bootstrap], check=False).returncode
     finally:
         broker("stop", *where)

@@ -4,6 +4,7 @@ A new page is covered by itself. One that no link leads to fails here, until it 
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -15,11 +16,13 @@ from tests.web.live import Live, listening
 from tests.web.office import english, sent
 from tests.web.test_operations_pages import refuse
 from web.pages.listed import PAGES
+from web.portal import HOME
 from web.rights import table
 
 WHO = "customer/10023"
 FULL = "privacy-officer"
-"""The role that has every page."""
+"""The role that has every page of staff."""
+PERSON: Literal["data-subject"] = "data-subject"
 TYPED = {
     "/seen": f"/seen?subject={WHO}",
     "/proof/event": "/proof/event?position=5",
@@ -27,6 +30,8 @@ TYPED = {
     "/operations/kafka": "/operations/kafka",
 }
 """Pages to which a form leads, or a link that is there at times only."""
+AFTER_AN_ACT = {"/my/done/{id}", "/retention/progress"}
+"""Pages that are there after an act alone: the tests of the act look at them."""
 OTHERS = ("/login", "/sessions", "/nothing-here")
 """Pages that no list has: the login, the own logins, what answers where there is nothing."""
 
@@ -55,17 +60,28 @@ def live(busy: Consoled) -> Iterator[Live]:
 
 @pytest.fixture(scope="module")
 def whole(busy: Consoled) -> dict[str, Found]:
-    """All pages, by links."""
+    """All pages of staff, by links."""
     return reached(busy.as_(FULL))
 
 
-def test_links_lead_to_every_page(whole: dict[str, Found]) -> None:
-    assert set(whole) | set(TYPED) == {page.path for page in PAGES}
+@pytest.fixture(scope="module")
+def own(busy: Consoled) -> dict[str, Found]:
+    """All pages of the portal, by links; tests/web/test_portal_browser.py looks at them with axe."""
+    return reached(busy.as_(PERSON, WHO, PERSON), HOME)
+
+
+def test_links_lead_to_every_page(whole: dict[str, Found], own: dict[str, Found]) -> None:
+    assert not whole.keys() & own.keys()
+    assert {*whole, *own, *TYPED, *AFTER_AN_ACT} == {page.path for page in PAGES}
 
 
 @pytest.mark.parametrize(("language", "width"), [("nl", 320), ("en", 1280)])
 def test_every_page_is_accessible_and_whole(
-    whole: dict[str, Found], live: Live, context: BrowserContext, language: str, width: int
+    whole: dict[str, Found],
+    live: Live,
+    context: BrowserContext,
+    language: str,
+    width: int,
 ) -> None:
     live.log_in(context, FULL, language=language)
     addresses = [found.address for found in whole.values()]
@@ -76,7 +92,7 @@ def test_what_only_another_role_sees_is_accessible_and_whole(
     busy: Consoled, whole: dict[str, Found], live: Live, context: BrowserContext
 ) -> None:
     known = frozenset[str]().union(*(found.kinds for found in whole.values()))
-    for role in sorted(set(table()) - {FULL, "data-subject"}):
+    for role in sorted(set(table()) - {FULL, PERSON}):
         client = busy.as_(role)
         new = [found for found in reached(client, begin(client)).values() if found.kinds - known]
         known = known.union(*(found.kinds for found in new))
