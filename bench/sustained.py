@@ -56,6 +56,11 @@ class Look(NamedTuple):
     log: int
     megabytes: Mapping[str, float]
 
+    @property
+    def done(self) -> Mapping[str, int]:
+        """How many events each part is through with."""
+        return {RECORDED: self.recorded, VIEWS: self.views, LOG: self.log}
+
 
 def publish(bootstrap: str, texts: Sequence[bytes]) -> None:
     """Fill the topic as upstream systems do."""
@@ -88,7 +93,7 @@ def looks(session: Session, log: Path, process: int, server: int, events: int) -
         memory = {**resident(process), "postgres": private_megabytes(server)}
         look = Look(time.monotonic() - began, recorded, in_views, _size(log), memory)
         yield look
-        if min(look[1:4]) >= events:
+        if min(look.done.values()) >= events:
             return
         if look.at_s > PATIENCE_S:
             raise TimeoutError("not everything was done in time")
@@ -116,16 +121,16 @@ def _size(log: Path) -> int:
 def figures_of(seen: Sequence[Look], events: int) -> dict[str, float]:
     """Rates, lags in the second and the last quarter, and memory at the peak and in the second quarter."""
     ends = {
-        name: next(look.at_s for look in seen if look[place] >= events)
-        for place, name in enumerate((RECORDED, VIEWS, LOG), 1)
+        name: next(look.at_s for look in seen if look.done[name] >= events)
+        for name in (RECORDED, VIEWS, LOG)
     }
     began = max((look.at_s for look in seen if not look.recorded), default=0.0)
     figures = {f"{name}, events/s": events / (end - began) for name, end in ends.items()}
     busy = [look for look in seen if 0 < look.recorded < events] or list(seen)
     quarter = max(1, len(busy) // 4)
     for when, part in (("second", busy[quarter : 2 * quarter]), ("last", busy[-quarter:])):
-        for place, name in ((2, VIEWS), (3, LOG)):
-            lags = [look.recorded - int(look[place]) for look in part or busy]
+        for name in (VIEWS, LOG):
+            lags = [look.recorded - look.done[name] for look in part or busy]
             figures[f"{name}, lag in the {when} quarter"] = statistics.median(lags)
     for name in sorted({name for look in seen for name in look.megabytes}):
         figures[f"{name}, MB"] = max(look.megabytes.get(name, 0.0) for look in seen)
@@ -171,11 +176,17 @@ def main(events: int = EVENTS) -> None:
         "views behind recording": [(one.at_s, one.recorded - one.views) for one in seen],
         "log behind recording": [(one.at_s, max(0, one.recorded - one.log)) for one in seen],
     }
-    over_time = {"x": "seconds", "log_x": False}
-    draw(FOLDER / "sustained-lags.svg", lags, title="Lag of each part", y="events", **over_time)
+    draw(
+        FOLDER / "sustained-lags.svg",
+        lags,
+        title="Lag of each part",
+        x="seconds",
+        y="events",
+        log_x=False,
+    )
     names = sorted({name for one in seen for name in one.megabytes})
     memory = {name: [(one.at_s, one.megabytes.get(name, 0.0)) for one in seen] for name in names}
-    draw(FOLDER / "sustained-memory.svg", memory, title="Memory", y="MB", **over_time)
+    draw(FOLDER / "sustained-memory.svg", memory, title="Memory", x="seconds", y="MB", log_x=False)
 
 
 if __name__ == "__main__":
