@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date, datetime
 from threading import Lock, Thread
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from ledger.errors import LedgerError
 from ledger.storage.postgres import Session
@@ -37,7 +37,7 @@ class Known(NamedTuple, Generic[T]):
 
 
 class _Memory(NamedTuple):
-    value: Any
+    value: object
     position: int
     day: date
     took_s: float
@@ -79,10 +79,10 @@ class Remembered:
             with thing.making:
                 if thing.memory is None or not thing.memory.is_new(position, day):
                     thing.memory = _made(session, day, work)
-                return Known(thing.memory.value)
+                return Known(cast(T, thing.memory.value))
         if not memory.is_new(position, day):
             self._begin(thing, day, work)
-        return Known(memory.value, memory.position if memory.position < position else None)
+        return Known(cast(T, memory.value), memory.position if memory.position < position else None)
 
     def _thing(self, name: str) -> _Thing:
         with self._lock:
@@ -92,14 +92,14 @@ class Remembered:
                 self._things.popitem(last=False)
             return thing
 
-    def _begin(self, thing: _Thing, day: date, work: Work[T]) -> None:
+    def _begin(self, thing: _Thing, day: date, work: Work[object]) -> None:
         with self._lock:
             if thing.thread is None or not thing.thread.is_alive():
                 make = (thing, day, work)
                 thing.thread = Thread(target=self._make, args=make, name="remember", daemon=True)
                 thing.thread.start()
 
-    def _make(self, thing: _Thing, day: date, work: Work[T]) -> None:
+    def _make(self, thing: _Thing, day: date, work: Work[object]) -> None:
         try:
             session = self._open_session()
             try:
@@ -116,7 +116,7 @@ class Remembered:
                 thing.thread.join()
 
 
-def _made(session: Session, day: date, work: Work[T]) -> _Memory:
+def _made(session: Session, day: date, work: Work[object]) -> _Memory:
     position, began = _position(session), time.monotonic()
     value = work(session)
     ended = time.monotonic()

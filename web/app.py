@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, compile_path
 
 from application.reading import Reader
 from consumers.together import UNOBSERVED, PostObserver
@@ -53,6 +53,7 @@ class Console:
             show=showing.show,
             sessions=Sessions(pool.clock),
             links=links,
+            keeps=keeps_what_was_typed,
         )
         self.logins = logins = logins_of(house, settings)
         self.desk = desk = Desk(pool, Reasons(), login_of)
@@ -94,6 +95,17 @@ def login_of(request: Request) -> str:
     if session is not None:
         return session.name
     return f"client/{request.state.principal.reference}"
+
+
+_KEEPING = tuple(
+    compile_path(path)[0]
+    for path in (*(form.path for form in FORMS if form.page), *(one.path for one in QUESTIONS))
+)
+
+
+def keeps_what_was_typed(path: str) -> bool:
+    """Whether a form with this address is shown once more, with what was typed, when it cannot be taken."""
+    return any(pattern.match(path) for pattern in _KEEPING)
 
 
 def granted(pool: SitePool, reader: Reader) -> bool:

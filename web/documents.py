@@ -12,6 +12,8 @@ from web.exports import FORMS, TYPES, Form, exported
 from web.page import AnyPage, File
 
 _FORMS: dict[str, Form] = {form: form for form in FORMS}
+# By which a program on a person's machine knows what a file is.
+_SUFFIX = {"application/ld+json": ".jsonld", "application/json": ".json"}
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 _DOCUMENT = (
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; style-src {}"
@@ -34,7 +36,8 @@ def _own_file(file: File, content: bytes, name: str) -> Response:
     if file.is_document:
         return document(content)
     form = name.rpartition(".")[2]
-    return Response(content, headers=_named(name, form), media_type=file.media_type)
+    named = name + _SUFFIX.get(file.media_type.partition(";")[0], "")
+    return Response(content, headers=_named(named, form), media_type=file.media_type)
 
 
 def _named(name: str, form: str) -> dict[str, str]:

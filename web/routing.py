@@ -16,8 +16,8 @@ from web.answering import FORMAT, Desk, asked, load
 from web.documents import file_of
 from web.exports import TYPES
 from web.once import Once, Sending
-from web.page import AnyForm, AnyPage, Preview
-from web.portal import is_own
+from web.page import AnyForm, AnyPage, FormData, Preview
+from web.portal import HOME, is_own
 from web.principals import Principal
 from web.problems import NotForRole, NotFound, problem_of
 from web.question import AnyQuestion, Download
@@ -27,6 +27,7 @@ from web.requests import path_of
 from web.sent import Typed, read_form, typed_fields
 from web.showing import Showing, remember_language
 from web.visit import Visit
+from web.words import t
 
 Answering = Callable[[Request, Principal], Awaitable[Response]]
 _LOG = Log("serve")
@@ -50,6 +51,11 @@ def refusal_of(error: LedgerError, typed: Typed) -> Refusal:
     told = problem_of(error)
     wrong = (given(told.field) or "", given(told.detail) or told.title)
     return Refusal(told.status, typed, (wrong,))
+
+
+def _of_another_login(typed: Typed) -> Refusal:
+    """What a person is told whose form is of a login that ended; it did nothing, and keeps what was typed."""
+    return Refusal(403, typed, (("", str(t("form.stale"))),))
 
 
 class Pages:
@@ -86,13 +92,17 @@ class Pages:
                 moment=moment,
             )
 
-        return Route(form.path, self._guarded(answer), methods=["POST"])
+        return Route(
+            form.path, self._guarded(answer, form.fields if form.page else None), methods=["POST"]
+        )
 
     def _done(self, request: Request, form: AnyForm, visit: Visit, content: bytes) -> Response:
         """On to the next page; or, where the act is refused, the page again."""
         if form.deed is not None and not (visit.is_person and visit.may(form.deed)):
             raise NotForRole
         typed = typed_fields(content, form.fields)
+        if request.state.stale and form.page is not None:
+            return self._again(request, form.page, visit, _of_another_login(typed))
         visit.check_asked([*typed.values(), *request.path_params.values()])
         with self._once.sending(self._desk.login_of(request), str(typed.get("once", ""))) as sent:
             try:
@@ -175,14 +185,19 @@ class Pages:
         content = render(page.template, frame, visit=visit, answer=answer, **form, **facts)
         return HTMLResponse(content, refusal.status)
 
-    def _guarded(self, answer: Answering) -> Callable[[Request], Awaitable[Response]]:
-        """Only for people who are logged in; what they may not see is not there."""
+    def _guarded(
+        self, answer: Answering, kept: type[FormData] | None = None
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """Only for people who are logged in; what they may not see is not there.
+
+        `kept`: the fields of a form that a person gets back whose login ended meanwhile.
+        """
 
         async def endpoint(request: Request) -> Response:
             principal: Principal | None = request.state.principal
             if principal is None:
                 if request.method != "GET":
-                    return self._showing.over(request, await request.body())
+                    return await self._ended(request, kept)
                 return RedirectResponse(f"/login?{urlencode({'next': _address(request)})}", 303)
             home = self._showing.home(principal)
             if request.url.path == "/" != home:
@@ -197,6 +212,13 @@ class Pages:
 
         return endpoint
 
+    async def _ended(self, request: Request, kept: type[FormData] | None) -> Response:
+        """The page for a form whose login had ended: what was typed stays on this page, and only there."""
+        sent = typed_fields(await request.body(), kept) if kept else {}
+        sent = {name: text for name, text in sent.items() if name not in {"once", "seen"}}
+        back = f"/login?{urlencode({'next': HOME})}" if is_own(request.url.path) else "/login"
+        return self._showing.show(request, "login_ended", {"sent": sent, "back": back}, 403)
+
     def question(self, question: AnyQuestion) -> Route:
         """The route of a question by a form, whose answer no browser and no proxy keeps."""
 
@@ -206,7 +228,7 @@ class Pages:
                 request, principal, lambda visit: self._answered(request, question, visit, content)
             )
 
-        return Route(question.path, self._guarded(answer), methods=["POST"])
+        return Route(question.path, self._guarded(answer, question.fields), methods=["POST"])
 
     def _answered(
         self, request: Request, question: AnyQuestion, visit: Visit, content: bytes
@@ -214,6 +236,8 @@ class Pages:
         if not visit.has(question.page.resource.part):
             raise NotForRole
         typed = typed_fields(content, question.fields)
+        if request.state.stale:
+            return self._again(request, question.page, visit, _of_another_login(typed))
         try:
             told = question.ask(visit, read_form(typed, request.path_params, question.fields))
         except (NotFound, UnknownSubject):

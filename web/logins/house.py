@@ -30,7 +30,8 @@ class House(msgspec.Struct, frozen=True):
     """One console as its logins know it.
 
     `grants`: asks the register whether a reader holds the role now; it may wait for the database.
-    `links`: None where no link lets anybody in.
+    `links`: None where no link lets anybody in. `keeps`: whether a form of this address, when its token does
+    not hold, does nothing and shows once more what was typed.
     """
 
     origin: Origin
@@ -39,6 +40,7 @@ class House(msgspec.Struct, frozen=True):
     show: Show
     sessions: Sessions
     links: Links | None
+    keeps: Callable[[str], bool] = lambda _path: False
     tries: Limiter = msgspec.field(default_factory=lambda: Limiter(LOGINS, LOGINS_S))
     says: Log = msgspec.field(default_factory=lambda: Log("serve"))
 

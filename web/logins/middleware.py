@@ -88,6 +88,7 @@ class LoginMiddleware:
         """Say who asks; an answer for a token that does not count."""
         state: State = request.state
         state.session = state.principal = None
+        state.stale = False
         try:
             state.principal = await self._authenticate_client(request)
         except TokenRefused as refused:
@@ -122,8 +123,12 @@ class LoginMiddleware:
     def _with_token(self, request: Request, session: Session, body: Body) -> Response | Body:
         if not is_form(request):
             return self._with_header(request, session) or body
-        given = fields_of(body.content).get(CSRF_FIELD)
-        return body if has_token(given, session.csrf) else self._refused(request, STALE)
+        if has_token(fields_of(body.content).get(CSRF_FIELD), session.csrf):
+            return body
+        if not self._house.keeps(request.url.path):
+            return self._refused(request, STALE)
+        request.state.stale = True  # the page shows it once more, and does nothing
+        return body
 
     def _with_header(self, request: Request, session: Session) -> Response | None:
         given = request.headers.get(CSRF_HEADER)

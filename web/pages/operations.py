@@ -17,6 +17,7 @@ from schemas.formats import instant_of
 from web.linking import to
 from web.moments import day, when
 from web.page import Form, FormData, Page
+from web.parts import lines
 from web.pieces import Column, Id, Link, Tag
 from web.rendering import code
 from web.resource import NoParams
@@ -250,7 +251,11 @@ def _letter_row(row: DeadLetter) -> Sequence[object]:
     place = _place(row.topic) if row.topic.startswith(_COMMANDS) else row.topic
     return (
         [Id(row.letter[:12]), row.type or t("letters.no_type")],
-        [Tag(word(f"refusal.{row.code}"), "bad"), Id(row.pointer), _said(row)],
+        lines(
+            Tag(word(f"refusal.{row.code}"), "bad"),
+            Id(row.pointer) if row.pointer else None,
+            _said(row),
+        ),
         [_source(row.source), t("letters.line", place, row.offset or 0)],
         [when(row.last_seen) if row.last_seen else None, counted("time", row.times)],
         day(row.forgotten_after) if row.forgotten_after else None,
