@@ -10,9 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,12 +56,10 @@ class Look(NamedTuple):
     log: int
     megabytes: Mapping[str, float]
 
-
-_DONE: Mapping[str, Callable[[Look], int]] = {
-    RECORDED: lambda look: look.recorded,
-    VIEWS: lambda look: look.views,
-    LOG: lambda look: look.log,
-}
+    @property
+    def done(self) -> Mapping[str, int]:
+        """How many events each part is through with."""
+        return {RECORDED: self.recorded, VIEWS: self.views, LOG: self.log}
 
 
 def publish(bootstrap: str, texts: Sequence[bytes]) -> None:
@@ -96,7 +93,7 @@ def looks(session: Session, log: Path, process: int, server: int, events: int) -
         memory = {**resident(process), "postgres": private_megabytes(server)}
         look = Look(time.monotonic() - began, recorded, in_views, _size(log), memory)
         yield look
-        if min(look[1:4]) >= events:
+        if min(look.done.values()) >= events:
             return
         if look.at_s > PATIENCE_S:
             raise TimeoutError("not everything was done in time")
@@ -124,8 +121,8 @@ def _size(log: Path) -> int:
 def figures_of(seen: Sequence[Look], events: int) -> dict[str, float]:
     """Rates, lags in the second and the last quarter, and memory at the peak and in the second quarter."""
     ends = {
-        name: next(look.at_s for look in seen if done(look) >= events)
-        for name, done in _DONE.items()
+        name: next(look.at_s for look in seen if look.done[name] >= events)
+        for name in (RECORDED, VIEWS, LOG)
     }
     began = max((look.at_s for look in seen if not look.recorded), default=0.0)
     figures = {f"{name}, events/s": events / (end - began) for name, end in ends.items()}
@@ -133,7 +130,7 @@ def figures_of(seen: Sequence[Look], events: int) -> dict[str, float]:
     quarter = max(1, len(busy) // 4)
     for when, part in (("second", busy[quarter : 2 * quarter]), ("last", busy[-quarter:])):
         for name in (VIEWS, LOG):
-            lags = [look.recorded - _DONE[name](look) for look in part or busy]
+            lags = [look.recorded - look.done[name] for look in part or busy]
             figures[f"{name}, lag in the {when} quarter"] = statistics.median(lags)
     for name in sorted({name for look in seen for name in look.megabytes}):
         figures[f"{name}, MB"] = max(look.megabytes.get(name, 0.0) for look in seen)
@@ -179,11 +176,17 @@ def main(events: int = EVENTS) -> None:
         "views behind recording": [(one.at_s, one.recorded - one.views) for one in seen],
         "log behind recording": [(one.at_s, max(0, one.recorded - one.log)) for one in seen],
     }
-    over_time = partial(draw, x="seconds", log_x=False)
-    over_time(FOLDER / "sustained-lags.svg", lags, title="Lag of each part", y="events")
+    draw(
+        FOLDER / "sustained-lags.svg",
+        lags,
+        title="Lag of each part",
+        x="seconds",
+        y="events",
+        log_x=False,
+    )
     names = sorted({name for one in seen for name in one.megabytes})
     memory = {name: [(one.at_s, one.megabytes.get(name, 0.0)) for one in seen] for name in names}
-    over_time(FOLDER / "sustained-memory.svg", memory, title="Memory", y="MB")
+    draw(FOLDER / "sustained-memory.svg", memory, title="Memory", x="seconds", y="MB", log_x=False)
 
 
 if __name__ == "__main__":

@@ -104,17 +104,18 @@ class FileLinkKeys:
 
     def _secret(self, subject: UUID, file: int, record: int) -> bytes:
         """The key in a record. Raises Lost when that is no key of the data subject, or no more."""
-        what = "the key of a line of the erasure journal"
         try:
             with open_ordinary(self._folder / f"{file:06d}{_SUFFIX}") as held:
                 held.seek(record * _RECORD_BYTES)
                 found = held.read(_RECORD_BYTES)
         except FileNotFoundError:
-            raise KeyLost(f"{what} is not held any more") from None
+            found = b""
         except OSError as error:
-            raise KeyLost(f"{what} cannot be read: {error.strerror}") from None
+            raise KeyLost(
+                f"the key of a line of the erasure journal cannot be read: {error.strerror}"
+            ) from None
         if len(found) != _RECORD_BYTES or found[:_SUBJECT_BYTES] != subject.bytes:
-            raise KeyLost(f"{what} is not held any more")
+            raise KeyLost("the key of a line of the erasure journal is not held any more")
         return found[_SUBJECT_BYTES:]
 
     def _paths(self) -> list[Path]:
