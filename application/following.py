@@ -1,6 +1,6 @@
 """Views brought up to date by the command that needs an answer from them, with or without a projector.
 
-For the many requests of a console: `application/keeping_up.py`.
+For the many requests of a console: `host/keeping_up.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -5,12 +5,11 @@ again when what is remembered has become old, and answers say up to which event 
 times as long as it took: so that takes a tenth of the time at most, however large the ledger is.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date, datetime
 from threading import Lock, Thread
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from ledger.errors import LedgerError
 from ledger.storage.postgres import Session
@@ -37,17 +36,17 @@ class Known(NamedTuple, Generic[T]):
 
 
 class _Memory(NamedTuple):
-    value: Any
+    value: object
     position: int
     day: date
     took_s: float
     at: float
 
-    def is_new(self, position: int, day: date) -> bool:
+    def is_new(self, position: int, day: date, now_s: float) -> bool:
         if self.day != day:
             return False
         return self.position == position or (
-            self.took_s >= SHORT_S and time.monotonic() - self.at < SHARE * self.took_s
+            self.took_s >= SHORT_S and now_s - self.at < SHARE * self.took_s
         )
 
 
@@ -61,10 +60,10 @@ class _Thing:
 
 
 class Remembered:
-    """Of one ledger, for many readers. `open_session`: a session for a thread."""
+    """Of one ledger, for many readers. `open_session`: for a thread. `now_s`: never goes back."""
 
-    def __init__(self, open_session: Callable[[], Session]) -> None:
-        self._open_session = open_session
+    def __init__(self, open_session: Callable[[], Session], now_s: Callable[[], float]) -> None:
+        self._open_session, self._now_s = open_session, now_s
         self._things: OrderedDict[str, _Thing] = OrderedDict()
         self._lock = Lock()
 
@@ -77,12 +76,12 @@ class Remembered:
         memory = thing.memory
         if memory is None or memory.took_s < SHORT_S:
             with thing.making:
-                if thing.memory is None or not thing.memory.is_new(position, day):
-                    thing.memory = _made(session, day, work)
-                return Known(thing.memory.value)
-        if not memory.is_new(position, day):
+                if thing.memory is None or not thing.memory.is_new(position, day, self._now_s()):
+                    thing.memory = self._made(session, day, work)
+                return Known(cast(T, thing.memory.value))
+        if not memory.is_new(position, day, self._now_s()):
             self._begin(thing, day, work)
-        return Known(memory.value, memory.position if memory.position < position else None)
+        return Known(cast(T, memory.value), memory.position if memory.position < position else None)
 
     def _thing(self, name: str) -> _Thing:
         with self._lock:
@@ -92,35 +91,34 @@ class Remembered:
                 self._things.popitem(last=False)
             return thing
 
-    def _begin(self, thing: _Thing, day: date, work: Work[T]) -> None:
+    def _begin(self, thing: _Thing, day: date, work: Work[object]) -> None:
         with self._lock:
             if thing.thread is None or not thing.thread.is_alive():
                 make = (thing, day, work)
                 thing.thread = Thread(target=self._make, args=make, name="remember", daemon=True)
                 thing.thread.start()
 
-    def _make(self, thing: _Thing, day: date, work: Work[T]) -> None:
+    def _make(self, thing: _Thing, day: date, work: Work[object]) -> None:
         try:
             session = self._open_session()
             try:
-                thing.memory = _made(session, day, work)
+                thing.memory = self._made(session, day, work)
             finally:
                 session.close()
         except LedgerError:
             return  # what is remembered stays, and the next answer begins again
+
+    def _made(self, session: Session, day: date, work: Work[object]) -> _Memory:
+        position, began = _position(session), self._now_s()
+        value = work(session)
+        ended = self._now_s()
+        return _Memory(value, position, day, ended - began, ended)
 
     def close(self) -> None:
         """Wait for the threads."""
         for thing in self._things.values():
             if thing.thread is not None:
                 thing.thread.join()
-
-
-def _made(session: Session, day: date, work: Work[T]) -> _Memory:
-    position, began = _position(session), time.monotonic()
-    value = work(session)
-    ended = time.monotonic()
-    return _Memory(value, position, day, ended - began, ended)
 
 
 def _position(session: Session) -> int:

@@ -5,8 +5,8 @@ of disclosures and of the register, while `ledger ingest` records and the projec
 Datasette answers with the same rows from SQLite: DATASETTE names its program, in an environment of its own.
 Before that one client asks for pages, one after the other.
 
-`--ledger`: the data folder of a ledger that is there and that nothing else uses; some events and reads are
-recorded in it. Without it a ledger with so many events is made in a temporary folder.
+`--ledger`: the data folder of a ledger that nothing else uses; it is made with so many events if it is not
+there, and stays. Some events and reads are recorded in it. Without it the ledger is in a temporary folder.
 """
 
 import argparse
@@ -45,8 +45,13 @@ ASKED = {
     "disclosures": "/disclosures",
     "register": "/register",
 }
-PAGES = ("/", f"/persons/{PERSON}", f"/persons/{PERSON}/history", "/disclosures", "/register")
-PAGES += ("/requests", "/incidents", "/holds", "/notifications", "/findings", "/retention")
+PAGES = [
+    "/",
+    f"/persons/{PERSON}",
+    f"/persons/{PERSON}/history",
+    *("/disclosures", "/register", "/requests", "/incidents", "/holds", "/notifications"),
+    *("/findings", "/retention"),
+]
 ROWS = {"person": "events", "disclosures": "disclosures", "register": "activities"}
 Figures = Mapping[str, Any]
 
@@ -115,6 +120,8 @@ def main() -> None:
         beside = Path(rest.enter_context(TemporaryDirectory()))
         if given.ledger:
             place = Place(given.ledger.resolve())
+            if not place.data.exists():
+                filled(place, given.events)
         else:
             folder = rest.enter_context(short_folder())
             folder.chmod(0o755)  # the server's own user passes through

@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from application.acts.deciding import erase_due
@@ -93,11 +93,16 @@ def main() -> int:
     medians = {name: statistics.median(one[name] for one in rounds) for name in bounds}
     for name, median in medians.items():
         print(f"guard: {name:<50}{median:>8.3f}, at least {bounds[name] / SPOILED:.3f}")
-    spoiled = [name for name, median in medians.items() if median < bounds[name] / SPOILED]
-    for name in spoiled:
+    below = spoiled(medians, bounds)
+    for name in below:
         print(f"guard: {name} is less than half of what it was: {bounds[name]}", file=sys.stderr)
     print(f"guard: {time.monotonic() - began:.0f} s")
-    return 1 if spoiled else 0
+    return 1 if below else 0
+
+
+def spoiled(medians: Mapping[str, float], bounds: Mapping[str, float]) -> list[str]:
+    """The ratios that are below half of their bounds."""
+    return [name for name, median in medians.items() if median < bounds[name] / SPOILED]
 
 
 if __name__ == "__main__":

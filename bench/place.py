@@ -95,6 +95,7 @@ def filled(place: Place, events: int) -> None:
     """A ledger with so many events, of them about a thousand of one person."""
     sample, one = place.data.parent / "sample.ndjson", place.data.parent / "one.ndjson"
     customers = str(max(40, events // CUSTOMERS_OF))
+    place.data.parent.mkdir(parents=True, exist_ok=True)
     place.run("init")
     place.run("sample", "--events", str(events), "--customers", customers, output=sample)
     place.run(

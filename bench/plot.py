@@ -14,8 +14,9 @@ def draw(
     x: str,
     y: str,
     log_y: bool = False,
+    log_x: bool = True,
 ) -> None:
-    """Draw lines (label -> points (x, y)) over a logarithmic x axis whose ticks are the points."""
+    """Draw lines (label -> points (x, y)); a logarithmic x axis has the points as its ticks."""
     # Not before all is measured: it brings threads, and much that Python's collector would look through.
     import matplotlib
     from matplotlib import pyplot
@@ -26,10 +27,11 @@ def draw(
     matplotlib.rcParams["svg.fonttype"] = "none"
     figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
     for label, points in lines.items():
-        axes.plot(*zip(*points, strict=True), marker="o", label=label)
-    axes.set_xscale("log")
-    axes.set_xticks(sorted({place for points in lines.values() for place, _ in points}))
-    axes.xaxis.set_minor_locator(NullLocator())
+        axes.plot(*zip(*points, strict=True), marker="o" if log_x else "", label=label)
+    if log_x:
+        axes.set_xscale("log")
+        axes.set_xticks(sorted({place for points in lines.values() for place, _ in points}))
+        axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     if log_y:

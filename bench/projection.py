@@ -1,13 +1,12 @@
 """Views: following and rebuilding all of them beside recording and reading, in the same run.
 
-Each round makes a ledger and measures on it, one after the other: the record path; a bare read with
-plain psycopg and JSON; our reader; following from position 1; rebuilding. Then a ledger that is followed
-by another process while it is being recorded. Rates are of the clock on the wall. Those of one core
-count the processor time that this process and the whole server have used: on a busy machine they say
-more.
+Each round makes a ledger and measures on it, one after the other: the record path; bare reads with plain
+psycopg and JSON (`bench.reading`); our reader; following from position 1; rebuilding. Then a ledger that
+is followed by another process while it is being recorded. Rates are of the clock on the wall. Those of
+one core count the processor time that this process and the whole server have used: on a busy machine they
+say more.
 """
 
-import gc
 import multiprocessing
 import statistics
 import time
@@ -17,12 +16,10 @@ from contextlib import closing
 from itertools import chain
 from typing import Any
 
-import orjson
-import psycopg
-
 from bench.arguments import explain, given
-from bench.filling import OFFICE, Sites, record, sample, sites
+from bench.filling import OFFICE, UNTIL, Sites, record, sample, sites
 from bench.processor import Figures, rates, server_of
+from bench.reading import readers
 from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
 from ledger import cycles
@@ -33,22 +30,23 @@ from projections import VIEWS
 from projections.following.apart import WorkerProcesses
 from projections.following.rebuild import rebuild_all
 from projections.following.runner import Follower
+from rulebook import due_date
 from tests.fixtures.ledger import House
 
 EVENTS = 60_000
 PEOPLE = 3_000
 ROUNDS = 3
 PROCESSES = 2
-BLOCK = 2_000
 LOOK_S = 0.01
-PYTHONS_THRESHOLDS = (700, 10, 10)
 METHOD = (
     f"{EVENTS:,} events of {PEOPLE:,} people: a made-up life (mixed), or four sealed fields in each event "
     "(sealed). Embedded PostgreSQL with fsync; medians of interleaved rounds. record: one process, batches "
     "of 2,000, message bytes to committed events. bare: psycopg's ordinary SELECT in blocks, states parsed "
-    "with orjson. reader: the ledger's own reading, to events. follow, rebuild: all views, from position 1. "
-    "*_core: events a second of processor time, of the process and the whole server. meanwhile: another "
-    "process follows while we record, until it has everything."
+    "with orjson, the fastest of four: rows in text or binary, Python's search for cycles often (its own "
+    "setting) or seldom (ours). reader: the ledger's own reading, to events. follow, rebuild: all views from "
+    "position 1; the calendar of holidays is loaded before. *_core: events a second of processor time, of "
+    "the process and the whole server. meanwhile: another process follows while we record, until it has "
+    "everything."
 )
 PAIRS = {
     "follow / record": ("follow", "record"),
@@ -78,6 +76,8 @@ def main() -> None:
     save("projection", METHOD, {"rounds": rounds, **results})
     quote("projection", list(table(results, ("record", "follow", "meanwhile"), "record")))
     quote("rebuild", list(table(results, ("bare", "reader", "rebuild", "apart"), "bare")))
+    names = [name for name in results["mixed"]["events_per_second"] if name.startswith("bare, ")]
+    quote("bare", list(table(results, [n for n in names if not n.endswith("_core")], "")))
 
 
 def table(results: dict[str, Any], rivals: Sequence[str], peer: str) -> Iterator[list[str]]:
@@ -135,16 +135,18 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
 
     works: dict[str, Callable[[], object]] = {
         "record": lambda: record(ledger, texts),
-        "bare": lambda: bare(house),
+        **readers(house),
         "reader": lambda: deque(LedgerReader(session).replay(), maxlen=0),
         "follow": follower.follow_once,
         "rebuild": rebuild,
     }
     figures: Figures = {}
+    due_date("complaint.answer", UNTIL.date())  # loads the calendar
     server = server_of(house.url)
     for name, work in works.items():
         cycles.settle()  # as the program does; none is slowed by what the one before it left in memory
         figures |= rates(name, work, server, len(texts))
+    figures |= {f"bare{unit}": fastest(figures, unit) for unit in ("", "_core")}
     follower.close()
     began = time.perf_counter()
     rebuild(WorkerProcesses(house.database, PROCESSES))
@@ -152,29 +154,13 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
     return figures | followed_meanwhile(other, texts)
 
 
-def bare(house: House) -> int:
-    """Read and parse every event as anybody would; how many there are."""
-    ours = gc.get_threshold()
-    gc.set_threshold(*PYTHONS_THRESHOLDS)
-    try:
-        return parsed(house)
-    finally:
-        gc.set_threshold(*ours)
-
-
-def parsed(house: House) -> int:
-    """How many events were read and parsed."""
-    count = last = 0
-    query = (
-        "SELECT originator_id, originator_version, topic, state, notification_id, recorded_at"
-        f' FROM "{house.ledger.events}".events WHERE notification_id > %s'
-        f" ORDER BY notification_id LIMIT {BLOCK}"
+def fastest(figures: Figures, suffix: str) -> float:
+    """The rate of the fastest of the bare readers."""
+    return max(
+        rate
+        for name, rate in figures.items()
+        if name.startswith("bare, ") and name.endswith("_core") is bool(suffix)
     )
-    with psycopg.connect(house.url, autocommit=True) as connection:
-        while rows := connection.execute(query.encode(), [last]).fetchall():
-            events = [(*row, orjson.loads(row[3])) for row in rows]
-            count, last = count + len(events), rows[-1][4]
-    return count
 
 
 def followed_meanwhile(house: House, texts: list[bytes]) -> Figures:

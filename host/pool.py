@@ -4,15 +4,16 @@ Opening a ledger connects and checks it, which takes longer than most answers. A
 connects again by itself.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore, Lock
 
-from application.keeping_up import KeepingUp
 from application.reading import Reader
 from application.remembered import Remembered
+from host.keeping_up import KeepingUp
 from host.settings import Settings
 from host.site import Site
 from host.wiring import bare_site, open_site, utc_now
@@ -38,7 +39,7 @@ class SitePool:
         self._opening = Lock()
         self._closing: list[Callable[[], None]] = []
         self.views = KeepingUp(self.open_site)
-        self._remembered = Remembered(self._session)
+        self._remembered = Remembered(self._session, time.monotonic)
         with open_site(settings, clock):
             pass
 

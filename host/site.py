@@ -8,15 +8,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from typing import Self
 
-from application.following import bring_up_to_date
-from application.keeping_up import KeepingUp
 from application.reading import OwnScope, Reader, ReadScope
 from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
 from host.keep_list import keep_list
+from host.keeping_up import KeepingUp
 from host.keys import key_provider, ledger_folder, log_key
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
@@ -63,14 +62,6 @@ LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READ
 JOURNAL = "erasures.journal"
 
 
-class _Closable(Protocol):
-    def close(self) -> None:
-        """Give back what it holds."""
-
-
-C = TypeVar("C", bound=_Closable)
-
-
 class Site:
     """One ledger as a command uses it. Everything that it opens is closed when it is left."""
 
@@ -87,14 +78,13 @@ class Site:
         self.clock = clock
         self._read_only = read_only
         self._server = server
-        self._opened: list[_Closable] = []
+        self._opened: list[Session] = []
         self._sessions: dict[Role, Session] = {}
         self.for_whom: Reader | None = None
         """Who reads and acts, where that is not the user of this process."""
+        # Of many sites together, where there are: what keeps the views up to date, and what is remembered.
         self.views: KeepingUp | None = None
-        """Keeps the views up to date for many sites; None: this one sees to that by itself."""
         self.remembered: Remembered | None = None
-        """What takes reading about every person, for many sites; None: each answer does it."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -266,16 +256,6 @@ class Site:
         streams = [period.subject for period in opener.periods(reader.reference)]
         return grant_of(session, streams, reader.role, self.clock(), self.privacy_office)
 
-    def wait_for_views(self, *, at_most_s: float | None = None) -> int:
-        """Return when the views are up to date, or after a while; how many events they lack even so.
-
-        `at_most_s`: so long, instead of what is usual. Raises Retry or Halt.
-        """
-        if self.views is not None:
-            return self.views.wait(self, at_most_s=at_most_s)
-        bring_up_to_date(self)
-        return 0
-
     def record_reads(self) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
 
@@ -410,6 +390,6 @@ class Site:
     def __exit__(self, *_fault: object) -> None:
         self.close()
 
-    def _keep(self, resource: C) -> C:
-        self._opened.append(resource)
-        return resource
+    def _keep(self, session: Session) -> Session:
+        self._opened.append(session)
+        return session

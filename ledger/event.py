@@ -5,7 +5,6 @@ upcaster, never an edit here.
 """
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -100,7 +99,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     @property
     def name(self) -> str:
         """Short name of the event type: without prefix and version."""
-        return short_name(self.type)
+        return _SHORT_NAMES[self.type]
 
     @property
     def ours(self) -> bool:
@@ -108,7 +107,17 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
         return self.source.startswith(OWN_SOURCE)
 
 
-@lru_cache(maxsize=512)  # more than there are types; asked several times for each event
+class _ShortNames(dict[str, str]):
+    """Type -> its short name, which is asked for several times an event. There are as many as types."""
+
+    def __missing__(self, type: str) -> str:
+        name = self[type] = short_name(type)
+        return name
+
+
+_SHORT_NAMES = _ShortNames()
+
+
 def short_name(type: str) -> str:
     """The name of an event type without prefix and version."""
     return type.removeprefix(PREFIX).rpartition(".")[0]

@@ -21,6 +21,7 @@ from rulebook.erasure import (
     over_from,
     recorded_reason,
 )
+from rulebook.loading import unchanged_since
 from rulebook.marketing import (
     MARKETING_RULES,
     Addressee,
@@ -165,4 +166,5 @@ __all__ = [
     "secrecy",
     "secret_provisions",
     "transfer",
+    "unchanged_since",
 ]

@@ -2,18 +2,30 @@
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _MONTHS = 12
 _INSTANT = timedelta(microseconds=1)
+# Amsterdam was never behind UTC nor more than two hours ahead: before this hour both have the same day.
+_SAME_DAY = 22
+_DAYS = 4_096
 
 
 def day_of(instant: datetime) -> date:
     """The day of an instant in Amsterdam, as rules and registers count."""
+    if instant.tzinfo is UTC and instant.hour < _SAME_DAY:
+        return instant.date()
+    return _day_of(instant)
+
+
+@lru_cache(_DAYS)  # deadlines end at midnight, so few instants are asked for often
+def _day_of(instant: datetime) -> date:
     return instant.astimezone(AMSTERDAM).date()
 
 
+@lru_cache(_DAYS)
 def start_of(day: date) -> datetime:
     """The instant in UTC at which a day begins in Amsterdam."""
     return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)

@@ -8,7 +8,7 @@ The keeping that lasts longest decides; all of them are told.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
@@ -167,10 +167,25 @@ def over_from(facts: ErasureFacts, category: str) -> date | None:
 
     What has no period at all is never over.
     """
-    ends = [keeping.until for keeping, _ in _standing(facts, category, _FOREVER)]
-    if None in ends or not facts.periods.get(category):
+    periods = facts.periods.get(category)
+    if not periods:
         return None
-    return max(filter(None, ends), default=None)
+    ends = [
+        keeping.until
+        for keeping in facts.keepings
+        if (keeping.categories is None or category in keeping.categories)
+        and _counts(keeping.kind, facts.cause, category)
+    ]
+    ends += [due.until for due in periods if _counts(_kind_of(due), facts.cause, category)]
+    return None if None in ends else max(filter(None, ends), default=None)
+
+
+@cache
+def _counts(kind: Kept, cause: Cause, category: str) -> bool:
+    """Whether what keeps data has any say in the erasure of a category for a cause, as rules stand last."""
+    return any(
+        entry.stands_against(cause, category, _FOREVER) for entry in _BY_KEEPING.get(kind, ())
+    )
 
 
 def recorded_reason(
@@ -208,14 +223,20 @@ def _periods(periods: tuple[RetentionDue, ...]) -> tuple[Keeping, ...]:
 
 def _period(due: RetentionDue) -> Keeping:
     rule = retention_rule(due.rule or "")
-    kind: Kept = "duty" if rule and rule.kind == "duty" else "period"
     return Keeping(
-        kind="waiting" if due.until is None else kind,
+        kind=_kind_of(due),
         until=due.until,
         rule=due.rule,
         statute=rule.citation if rule else None,
         waits_for=due.waits_for,
     )
+
+
+def _kind_of(due: RetentionDue) -> Kept:
+    if due.until is None:
+        return "waiting"
+    rule = retention_rule(due.rule or "")
+    return "duty" if rule and rule.kind == "duty" else "period"
 
 
 def _lasting(reason: Reason) -> tuple[int, str, str]:

@@ -1,6 +1,8 @@
 """Entries of the rulebook, read from the TOML files beside this module and checked by type."""
 
 import tomllib
+from bisect import bisect_right, insort
+from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
 from typing import Literal, Protocol, TypeVar
@@ -30,6 +32,8 @@ class Layered(Protocol):
 
 
 Entry = TypeVar("Entry")
+_CHANGES: list[date] = [date.min]
+"""The days on which an entry of any file begins to hold, or no longer does."""
 LayeredEntry = TypeVar("LayeredEntry", bound=Layered)
 
 
@@ -50,9 +54,23 @@ def load(
     try:
         stated = msgspec.convert(tomllib.loads(text)[name], list[object])
         tables = [each for item in stated for each in _each(item)]
-        return tuple(msgspec.convert(tables, list[entry]))  # type: ignore[valid-type]
+        entries: tuple[Entry, ...] = tuple(msgspec.convert(tables, list[entry]))  # type: ignore[valid-type]
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
         raise RulebookError(f"{layer}/{path}: {error}") from error
+    _note_changes(entries)
+    return entries
+
+
+def _note_changes(entries: Iterable[object]) -> None:
+    for entry in entries:
+        for day in (getattr(entry, "valid_from", None), getattr(entry, "valid_to", None)):
+            if day is not None and day not in _CHANGES:
+                insort(_CHANGES, day)
+
+
+def unchanged_since(day: date) -> date:
+    """The first day from which on, until a day, every entry that was loaded holds, or does not."""
+    return _CHANGES[bisect_right(_CHANGES, day) - 1]
 
 
 def _each(item: object) -> list[object]:

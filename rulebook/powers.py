@@ -25,6 +25,9 @@ _ALL_POWERS = (*POWER_TABLE, *ORDER_POWERS)
 POWERS = powers_of(_ALL_POWERS)
 _BY_NAME = {name: power for power in _ALL_POWERS for name in (*power.opens, *power.acts)}
 
+CLAIMING: frozenset[str] = frozenset(_BY_NAME)
+"""Names of the types that have a power over others, or that others have power over."""
+
 
 def related(names: frozenset[str]) -> frozenset[str]:
     """Names of types with those that have power over them, or that they have power over."""

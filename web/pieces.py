@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from markupsafe import Markup
 from msgspec import Struct
 
-from web.rendering import component
+from web.rendering import component, offered
 
 Tone = Literal["plain", "good", "due", "bad"]
 
@@ -155,6 +155,7 @@ class Column(Struct, frozen=True):
     direction: Literal["ascending", "descending"] | None = None
 
 
+@offered
 def told(
     columns: Sequence[Column], rows: Sequence[Sequence[object]]
 ) -> tuple[Sequence[Column], Sequence[Sequence[object]]]:

@@ -36,11 +36,9 @@ class NotFound(LedgerError):
     """There is nothing at this address."""
 
 
+# What a role does not have is told as what is not there, and logged as what it is.
 class NotForRole(NotFound):
-    """What a role does not have. It is told as what is not there, and logged."""
-
-    def __init__(self) -> None:
-        super().__init__(str(NotFound()))
+    """There is nothing at this address."""
 
 
 class Forbidden(LedgerError):

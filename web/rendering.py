@@ -4,9 +4,11 @@ A name that a template does not know is an error and no empty place. No template
 the pages forbid both (Content Security Policy).
 """
 
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -30,6 +32,7 @@ from web.moments import (
 from web.shown import cell, is_number, shortened_text, verbatim
 from web.words import counted, grouped, t
 
+Offered = TypeVar("Offered", bound=Callable[..., object])
 _HERE = Path(__file__).parent
 _ABBREVIATIONS = frozenset({"AVG", "CIOT", "GDPR", "VOG"})
 STATIC = _HERE / "static"
@@ -57,10 +60,6 @@ def static(name: str) -> str:
 @cache
 def environment() -> Environment:
     """The templates with what they may use; one for the whole process."""
-    from web.pieces import told
-    from web.proof import seals  # which makes pieces of pages, and they are made with this
-    from web.scripts import script, seal_words
-
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -72,16 +71,10 @@ def environment() -> Environment:
     )
     environment.globals.update(
         t=t,
-        told=told,
         counted=counted,
         static=static,
-        script=script,
         spoken=spoken,
         zone=zone_name,
-        has_seals=seals.has_seals,
-        log_site=seals.log_site,
-        seal_of=seals.seal_of,
-        seal_words=seal_words,
     )
     environment.filters.update(
         when=when,
@@ -105,6 +98,12 @@ def environment() -> Environment:
     )
     environment.tests["a_number"] = is_number
     return environment
+
+
+def offered(function: Offered) -> Offered:
+    """Let templates call a function by its name, though it stands above what pages are made with."""
+    environment().globals[function.__name__] = function
+    return function
 
 
 def commands(text: Markup) -> Markup:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from application.language import spoken
 from schemas.texts import LANGUAGES, Language
-from web.rendering import STATIC
+from web.rendering import STATIC, offered
 from web.words import words
 
 _FOREVER, _NEVER = "public, max-age=31536000, immutable", "no-store"
@@ -39,6 +39,7 @@ def _said(language: Language) -> dict[str, str]:
     return {name: texts[language] for name, texts in words()["seals"].items()}
 
 
+@offered
 def seal_words() -> str:
     """The address of what the seals say, in the language that is spoken."""
     return script(_named(spoken()))
@@ -53,6 +54,7 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
+@offered
 def script(name: str) -> str:
     """The address of a script that imports others."""
     return f"/static/{version()}/{name}"

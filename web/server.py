@@ -117,7 +117,7 @@ class Server:
         try:
             with self._pool.site() as site:
                 if site.record_reads():
-                    site.wait_for_views(at_most_s=0.0)
+                    self._pool.views.wait(site, at_most_s=0.0)
         except (Misconfigured, Retry) as error:
             if not self._told:  # where the login may only read, `ledger upkeep` records them
                 _LOG.warning("reads-wait", f"reads are not recorded yet: {error}")

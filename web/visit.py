@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from application.following import bring_up_to_date
 from application.reading import Reader
 from application.sight import EVERYTHING
 from application.source import Source
@@ -204,12 +205,18 @@ class Visit:
         The act is recorded, so what keeps the views from following is for that page to say.
         """
         with suppress(LedgerError):
-            self.site.wait_for_views(at_most_s=SETTLE_S)
+            self._wait_for_views(at_most_s=SETTLE_S)
+
+    def _wait_for_views(self, at_most_s: float | None = None) -> int:
+        if self.site.views is not None:
+            return self.site.views.wait(self.site, at_most_s=at_most_s)
+        bring_up_to_date(self.site)
+        return 0
 
     def _bring_up_to_date(self, *, always: bool = False) -> None:
         """Only the present is read from the views."""
         if (always or self.moment == NOW) and not self._current:
-            self.behind = self.site.wait_for_views()
+            self.behind = self._wait_for_views()
             self._current = True
 
 

@@ -42,7 +42,7 @@ PUBLIC_WAYS = ("website", "newspaper")
 """By which way everybody is told."""
 MISUSE = ("login", "call-costs", "sim-swap", "number-spoofing", "identity-fraud", "bank-account")
 """What of a person is misused."""
-MISUSE_ENDS = ("password-changed", "service-blocked", "costs-refunded", "unfounded")
+MISUSE_ENDS = ("password-changed", "login-blocked", "costs-refunded", "unfounded")
 """How a case of misuse ended."""
 REVIEWS = ("confirmed", "revised")
 """What a person made of an automated decision."""

@@ -45,13 +45,13 @@ def answer(
     ],
     outcome: Annotated[
         str,
-        option("--outcome", "O", f"What came of it, such as {', '.join(COMPLAINT_OUTCOMES)}."),
+        option("--outcome", "O", f"Such as {', '.join(COMPLAINT_OUTCOMES)}."),
     ],
     subject: Whose = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that you answered a complaint, and what came of it. Refused when it was answered before."""
+    """Record that you answered a complaint, and the outcome. Refused when it was answered before."""
     with working(settings, "complaint", at) as (site, source, time):
         on = OnComplaint(ref, subject, time)
         on_complaints.answer(site, source, on, via, outcome)

@@ -30,7 +30,7 @@ ChoiceValue: TypeAlias = str | bool | list[str | int] | None
 """What a member of a choice says: a code or a text, yes or no, a list of codes."""
 
 
-class Choice(msgspec.Struct, frozen=True, gc=False, tag="choice"):
+class Choice(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="choice"):
     """The act that decides a choice. `name`: of its event's type."""
 
     order: Order

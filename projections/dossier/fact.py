@@ -4,11 +4,14 @@ Pure. Which event makes which facts is one table; an event may make several.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.dossier.templates import Named, named_by
 from projections.folds.powers import POWERLESS, type_of
 from rulebook import FOUNDED, provision
 from rulebook.consent_evidence import CONSENT_PURPOSES
@@ -52,7 +55,10 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     valid_until: str = ""
 
 
-class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
+_KEPT_NOTHING = Kept()
+
+
+class Fact(msgspec.Struct, frozen=True, array_like=True, tag="fact", gc=False):
     """One event as a rule sees it. `on`: names of the dossiers that it depends on, beside its own."""
 
     position: int
@@ -69,13 +75,17 @@ class Fact(msgspec.Struct, frozen=True, tag="fact", gc=False):
     legal_basis: str | None = None
 
 
+def _always(_event: RecordedEvent) -> bool:
+    return True
+
+
 class FactKind(msgspec.Struct, frozen=True):
     """A kind of fact: the facts that it keeps, and names of dossiers as templates over them."""
 
     kind: str
     keeps: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
-    when: Callable[[RecordedEvent], bool] = lambda _event: True
+    when: Callable[[RecordedEvent], bool] = _always
 
 
 _DISCLOSED = (
@@ -197,15 +207,20 @@ _KINDS = {check.kind: check for checks in CHECKED.values() for check in checks} 
 }
 
 
+# In UTC, as events are: two times of different zones take thirty times as long to compare.
+_FOUNDED = FOUNDED.astimezone(UTC)
 _USES = {"access", "contact", DISCLOSURE}
 
 
 def facts_in(event: RecordedEvent) -> list[str]:
     """The kinds of fact that an event is. A disclosure is judged by its provision anyway."""
-    kinds = [check.kind for check in CHECKED.get(event.name, ()) if check.when(event)]
-    if event.name != names.PERSONAL_DATA_DISCLOSED and _is_groundless(event):
+    name = event.name
+    kinds = [
+        check.kind for check in CHECKED.get(name, ()) if check.when is _always or check.when(event)
+    ]
+    if _is_groundless(event) and name != names.PERSONAL_DATA_DISCLOSED:
         kinds.append(_PROVISION.kind)
-    if event.time < FOUNDED:
+    if event.time < _FOUNDED:
         kinds.append(_DATING.kind)
     return kinds
 
@@ -219,7 +234,7 @@ def _is_groundless(event: RecordedEvent) -> bool:
 
 def fact_of(kind: str, event: RecordedEvent) -> Fact:
     """The fact of a kind that an event is."""
-    check = _KINDS[kind]
+    check, used = _KINDS[kind], kind in _USES
     return Fact(
         position=event.position,
         occurred_at=event.time,
@@ -229,14 +244,24 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         facts=_kept_members(check, event),
         subject=event.subject,
         provision=event.provision,
-        categories=event.categories if kind in _USES else (),
-        on=tuple(name.format_map(event.facts) for name in check.on),
-        activity=event.activity if kind in _USES else None,
-        legal_basis=event.legal_basis if kind in _USES else None,
+        categories=event.categories if used else (),
+        on=tuple([name(event.facts) for name in _names_of(kind)]),
+        activity=event.activity if used else None,
+        legal_basis=event.legal_basis if used else None,
     )
 
 
+@cache
+def _names_of(kind: str) -> tuple[Named, ...]:
+    """What makes the names of the dossiers that a fact of a kind depends on."""
+    return tuple(map(named_by, _KINDS[kind].on))
+
+
 def _kept_members(check: FactKind, event: RecordedEvent) -> Kept:
-    members = ((name, event.facts.get(name)) for name in check.keeps)
-    kept = {name: value for name, value in members if value is not None}
-    return msgspec.convert(kept, Kept)
+    facts = event.facts
+    kept: dict[str, Any] = {}
+    for name in check.keeps:
+        value = facts.get(name)
+        if value is not None:
+            kept[name] = tuple(value) if type(value) is list else value
+    return Kept(**kept) if kept else _KEPT_NOTHING

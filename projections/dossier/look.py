@@ -1,6 +1,6 @@
 """What a fact is judged with: the dossiers around it. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -18,6 +18,7 @@ class FactContext(msgspec.Struct, frozen=True):
 
     `beside`: what keeps the person's data by the word of others; a decision on an erasure reads it. `listed`:
     the categories that the keep list keeps; None where the list is not known, but under the eraser's lock.
+    `known`: what was worked out of the other dossiers alone, for every look at the same ones.
     """
 
     stream: UUID
@@ -25,6 +26,7 @@ class FactContext(msgspec.Struct, frozen=True):
     others: Callable[[str], Dossier | None]
     beside: tuple[Keeping, ...] = ()
     listed: frozenset[str] | None = None
+    known: dict[Hashable, Any] = msgspec.field(default_factory=dict)
     _answers: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
 
     def once(self, work_out: Callable[["FactContext"], T]) -> T:
@@ -32,6 +34,13 @@ class FactContext(msgspec.Struct, frozen=True):
         if work_out not in self._answers:
             self._answers[work_out] = work_out(self)
         answer: T = self._answers[work_out]
+        return answer
+
+    def shared(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """What a function makes of the other dossiers, and of nothing else but the key; asked only once."""
+        if key not in self.known:
+            self.known[key] = work_out()
+        answer: T = self.known[key]
         return answer
 
     def at(self, name: str) -> Dossier:

@@ -6,6 +6,7 @@ category is that of one month. A later event of the same source, type, keys and 
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -14,8 +15,8 @@ from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
 from schemas import names
 
-_Keys = dict[str, "Trace"]
-_Bases = dict[str, tuple[str, ...]]
+# Of a source and a type.
+_PAIRS = 4_096
 
 
 class Trace(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
@@ -28,19 +29,39 @@ class Trace(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     name: str
 
 
-class Traces(msgspec.Struct, frozen=True, tag="traces", gc=False):
+class HeldKey(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A key that is not destroyed. `at`: position of the earliest event whose values it sealed.
+
+    `bases`: the legal bases and activities of all that it sealed, such as `6-1-a web-analytics`, sorted.
+    """
+
+    at: str
+    bases: tuple[str, ...]
+
+
+_Held = dict[str, dict[str, HeldKey]]
+
+
+class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=False):
     """Of one stream. `subject`: its reference when it is not a person's.
 
-    `first`: by what is sighted (`sighted_as`). `held`: by category and key. `bases`: by key, the legal bases
-    and activities of all that it sealed, such as `6-1-a web-analytics`. `destroyed`: ids of keys, whose
-    values may arrive later.
+    `first`: by what is sighted (`sighted_as`). `held`: by category and key. `sealing`: by position, the
+    events that those keys name. `destroyed`: ids of keys, whose values may arrive later.
     """
 
     subject: str | None = None
     first: dict[str, Trace] = {}
-    held: dict[str, _Keys] = {}
-    bases: dict[str, tuple[str, ...]] = {}
+    held: _Held = {}
+    sealing: dict[str, Trace] = {}
     destroyed: tuple[str, ...] = ()
+
+    def of(self, category: str) -> list[Trace]:
+        """The earliest event of each key of a category of which data is held."""
+        return [self.sealing[key.at] for key in self.held[category].values()]
+
+    def bases_of(self, category: str) -> set[str]:
+        """On what data of a category rests."""
+        return {basis for key in self.held[category].values() for basis in key.bases}
 
 
 def leaves_traces(event: RecordedEvent) -> bool:
@@ -53,13 +74,29 @@ def traced(state: Traces | None, event: RecordedEvent) -> Traces:
     traces = state or Traces(event.subject)
     if event.ours:
         return _without(traces, event.facts["keys_destroyed"]) if _erases(event) else traces
+    if not event.sealed and _is_known(traces.first, event):
+        return traces  # as most events: nothing is copied, and nothing made
     trace = Trace(event.time, event.source, event.id, event.position, type_of(event))
     first = _first(traces.first, trace)
-    held, bases = _sealed(traces, event, trace)
-    # Most events change nothing: then nothing is copied.
-    if first is traces.first and held is traces.held and bases is traces.bases:
+    held = _sealed(traces, event, trace) if event.sealed else traces.held
+    if first is traces.first and held is traces.held:
         return traces
-    return Traces(traces.subject, first, held, bases, traces.destroyed)
+    seen = {**traces.sealing, str(trace.position): trace}
+    return Traces(traces.subject, first, held, _named(held, seen), traces.destroyed)
+
+
+def _named(held: _Held, seen: dict[str, Trace]) -> dict[str, Trace]:
+    """Of the events that were seen those that keys name."""
+    return {key.at: seen[key.at] for keys in held.values() for key in keys.values()}
+
+
+def _is_known(first: dict[str, Trace], event: RecordedEvent) -> bool:
+    """Whether an earlier event was sighted as all that this one is."""
+    for sighted in _sightings(event.source, type_of(event)):
+        known = first.get(sighted)
+        if known is None or known.time >= event.time:
+            return False
+    return True
 
 
 def _first(sightings: dict[str, Trace], trace: Trace) -> dict[str, Trace]:
@@ -70,18 +107,29 @@ def _first(sightings: dict[str, Trace], trace: Trace) -> dict[str, Trace]:
     return sightings
 
 
-def _sealed(traces: Traces, event: RecordedEvent, trace: Trace) -> tuple[dict[str, _Keys], _Bases]:
+def _sealed(traces: Traces, event: RecordedEvent, trace: Trace) -> _Held:
     """What is held, and on what it rests, with the keys of an event that are not destroyed."""
-    held, bases = traces.held, traces.bases
+    held, basis = traces.held, f"{event.legal_basis} {event.activity}"
     for category, sealed in event.sealed.items():
         # Its values came after the erasure, and nothing can open them.
         if sealed.key in traces.destroyed:
             continue
         keys = held.get(category, {})
-        if sealed.key not in keys or trace < keys[sealed.key]:
-            held = {**held, category: {**keys, sealed.key: trace}}
-        bases = _based(bases, sealed.key, event)
-    return held, bases
+        known = keys.get(sealed.key)
+        key = _with(known, trace, basis, traces.sealing)
+        if key is not known:
+            held = {**held, category: {**keys, sealed.key: key}}
+    return held
+
+
+def _with(known: HeldKey | None, trace: Trace, basis: str, sealing: dict[str, Trace]) -> HeldKey:
+    if known is None:
+        return HeldKey(str(trace.position), (basis,))
+    earliest = trace < sealing[known.at]
+    if not earliest and basis in known.bases:
+        return known
+    bases = known.bases if basis in known.bases else tuple(sorted({*known.bases, basis}))
+    return HeldKey(str(trace.position) if earliest else known.at, bases)
 
 
 def sighted_as(source: str, type: str = "") -> str:
@@ -89,15 +137,10 @@ def sighted_as(source: str, type: str = "") -> str:
     return f"{source} {type}" if type else source
 
 
+@lru_cache(_PAIRS)
 def _sightings(source: str, type: str) -> tuple[str, ...]:
     own = sighted_as(source)
     return (own, sighted_as(source, type)) if is_of_another(source, type) else (own,)
-
-
-def _based(bases: _Bases, key: str, event: RecordedEvent) -> _Bases:
-    basis = f"{event.legal_basis} {event.activity}"
-    before = bases.get(key, ())
-    return bases if basis in before else {**bases, key: tuple(sorted({*before, basis}))}
 
 
 def _erases(event: RecordedEvent) -> bool:
@@ -107,9 +150,9 @@ def _erases(event: RecordedEvent) -> bool:
 def _without(traces: Traces, destroyed: list[str]) -> Traces:
     closed = set(traces.destroyed).union(destroyed)
     left = {
-        category: {key: trace for key, trace in keys.items() if key not in closed}
+        category: {id: key for id, key in keys.items() if id not in closed}
         for category, keys in traces.held.items()
     }
     held = {category: keys for category, keys in left.items() if keys}
-    bases = {key: resting for key, resting in traces.bases.items() if key not in closed}
-    return Traces(traces.subject, traces.first, held, bases, tuple(sorted(closed)))
+    sealing = _named(held, traces.sealing)
+    return Traces(traces.subject, traces.first, held, sealing, tuple(sorted(closed)))

@@ -1,119 +1,130 @@
 """Situations of a disclosure: to whom, on which ground, of how much, and where it went. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 import rulebook
 from projections.dossier.dossier import Dossier, Mark
-from projections.dossier.fact import IN_LAW, PROVISION, Fact
+from projections.dossier.fact import DISCLOSURE, IN_LAW, PROVISION, Fact
 from projections.dossier.look import FactContext, SeenSituation
-from projections.dossier.said import Certified, Claim, Version
+from projections.dossier.said import Claim, Version
+from projections.findings.recipient import days_in, frameworks_on, standing, version_on
 from rulebook import Party, Provision
 from rulebook.calendar import day_of
 
 _DELETIONS = frozenset({"erase", "erasure", "delete", "deletion"})
 _COLLECTORS = frozenset({"collection-agency", "bailiff"})
 _PERMITS = frozenset({"nl.uavg.33.4", "nl.uavg.33.5"})
-_LATER = "9999-12-31"
+
+
+class _Like(NamedTuple):
+    """All that decides whether a disclosure breaks a rule but for deadlines; many are alike.
+
+    `day`: the first from which on neither rulebook nor recipient says anything else until the disclosure.
+    `stated`: the kind of recipient. `deleted`: it was told to delete what it received. `agreed`: countries of
+    agreed transfers. What is not stated is empty.
+    """
+
+    day: date
+    recipient: str
+    stated: str
+    purpose: str
+    country: str
+    fields: tuple[str, ...]
+    mechanism: str
+    method: str
+    provision: str | None
+    legal_basis: str | None
+    is_of_fraud: bool
+    deleted: bool
+    agreed: frozenset[str]
 
 
 def disclosure(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """Everything that rules ask about a disclosure; where it states less, less is asked."""
-    recipient, day = look.at(f"recipient/{fact.facts.recipient}"), day_of(fact.occurred_at)
-    version = version_on(recipient, day)
-    kind = fact.facts.recipient_kind or (version.kind if version else None)
-    yield SeenSituation({"recipient": standing(recipient, day)}, detail=fact.facts.recipient)
+    like = _like(fact, look)
+    yield from look.shared(like, lambda: _broken(like, look.at(f"recipient/{like.recipient}")))
+    if like.stated in _COLLECTORS:
+        yield _collection(fact, look)
+    if like.stated and (fact.facts.notice == "required" or _must_tell(fact.provision)):
+        yield informed(fact, look, fact.id)
+
+
+def _like(fact: Fact, look: FactContext) -> _Like:
+    facts, at = fact.facts, fact.occurred_at
+    return _Like(
+        _unchanged_since(facts.recipient, day_of(at), look),
+        facts.recipient,
+        facts.recipient_kind,
+        facts.purpose,
+        facts.country,
+        facts.fields or (),
+        facts.transfer_mechanism,
+        facts.method,
+        fact.provision,
+        fact.legal_basis,
+        "fraud" in fact.categories or "fraud_signal" in (facts.fields or ()),
+        _is_to_delete(look.own.all(f"told/{facts.recipient}"), at),
+        _agreed(look.own.until("transfer", at)),
+    )
+
+
+def _is_to_delete(told: tuple[Mark, ...], since: datetime) -> bool:
+    """Whether a recipient was told to delete what it had received by a time."""
+    return any(mark.order.time >= since and mark.says in _DELETIONS for mark in told)
+
+
+def _unchanged_since(recipient: str, day: date, look: FactContext) -> date:
+    days = look.shared(recipient, lambda: sorted(_days(look.at(f"recipient/{recipient}"))))
+    place = bisect_right(days, day)
+    since = rulebook.unchanged_since(day)
+    return max(since, days[place - 1]) if place else since
+
+
+def _days(recipient: Dossier) -> set[date]:
+    return {day for mark in recipient.all("recipient") for day in days_in(mark)}
+
+
+def _broken(like: _Like, recipient: Dossier) -> tuple[SeenSituation, ...]:
+    """The situations that break a rule: the others say nothing."""
+    return tuple(
+        situation
+        for situation in _situations(like, recipient)
+        if rulebook.breaches(situation.kind or DISCLOSURE, situation.situation, like.day)
+    )
+
+
+def _situations(like: _Like, recipient: Dossier) -> Iterator[SeenSituation]:
+    version = version_on(recipient, like.day)
+    kind = like.stated or (version.kind if version else None)
+    yield SeenSituation({"recipient": standing(recipient, like.day)}, detail=like.recipient)
     if version:
         yield SeenSituation(
             {"kind": "same" if version.kind == kind else "other"}, detail=version.kind
         )
     if kind:
-        yield from _amount(fact, look, kind, day)
-    yield from _whereabouts(fact, look, version, day)
-    if fact.facts.recipient_kind:
-        yield from _ground(fact, fact.facts.recipient_kind, day)
-        yield SeenSituation({"purpose": fact.facts.purpose}, detail=fact.facts.purpose)
-        yield from _special(fact, look, day)
-        if fact.facts.notice == "required" or _must_tell(fact.provision):
-            yield informed(fact, look, fact.id)
-
-
-# The recipient
-
-
-def standing(recipient: Dossier, day: date) -> str:
-    """Whether a recipient was registered on a day: `valid`, `ended` or `unregistered`."""
-    at = day.isoformat()
-    periods = [(start, end) for start, end in _periods(recipient.all("recipient")) if start <= at]
-    if any(at < end for _, end in periods):
-        return "valid"
-    return "ended" if periods else "unregistered"
-
-
-def _periods(marks: tuple[Mark, ...]) -> list[tuple[str, str]]:
-    """First day and day of the end: an end closes what is open, a registration begins anew."""
-    periods: list[tuple[str, str]] = []
-    for mark in marks:
-        if isinstance(mark.says, Version):
-            _begin(periods, mark.says)
-        elif periods:
-            periods[-1] = periods[-1][0], str(mark.says)
-    return periods
-
-
-def _begin(periods: list[tuple[str, str]], version: Version) -> None:
-    if not periods or (version.registers and periods[-1][1] != _LATER):
-        periods.append((version.valid_from, _LATER))
-    else:
-        first, end = periods[-1]
-        periods[-1] = min(first, version.valid_from), end
-
-
-def version_on(recipient: Dossier, day: date) -> Version | None:
-    """The recipient as it was on a day; before its first version the first."""
-    versions = _versions_from(recipient, day)
-    return versions[0] if versions else None
-
-
-def frameworks_on(recipient: Dossier, day: date) -> frozenset[str]:
-    """What a recipient was certified under on a day, as its version of that day says, or a later one."""
-    certificates = (
-        certificate
-        for version in _versions_from(recipient, day)
-        for certificate in version.certified
-    )
-    return frozenset(
-        certificate.framework
-        for certificate in certificates
-        if _covers(certificate, day.isoformat())
-    )
-
-
-def _covers(certified: Certified, day: str) -> bool:
-    return certified.valid_from <= day < (certified.valid_to or _LATER)
-
-
-def _versions_from(recipient: Dossier, day: date) -> list[Version]:
-    """The version that holds on a day, and those after it."""
-    marks = recipient.saying("recipient", Version)
-    ordered = sorted(marks, key=lambda mark: (mark.says.valid_from, mark.order))
-    versions = [mark.says for mark in ordered]
-    first = versions[0].valid_from if versions else ""
-    past = [version for version in versions if version.valid_from <= max(day.isoformat(), first)]
-    return versions[len(past) - 1 :] if past else []
+        yield _amount(like, kind)
+    yield from _whereabouts(like, version, recipient)
+    if like.stated:
+        yield from _ground(like, like.stated)
+        yield SeenSituation({"purpose": like.purpose}, detail=like.purpose)
+        if like.is_of_fraud:
+            yield _special(like, like.stated)
 
 
 # The ground
 
 
-def _ground(fact: Fact, kind: str, day: date) -> Iterator[SeenSituation]:
-    needs_provision = rulebook.recipient_kind(kind, day).needs_provision
-    provision = _provision_of(fact.provision)
-    code = _code_of(fact.provision, provision, day)
+def _ground(like: _Like, kind: str) -> Iterator[SeenSituation]:
+    needs_provision = rulebook.recipient_kind(kind, like.day).needs_provision
+    provision = _provision_of(like.provision)
+    code = _code_of(like.provision, provision, like.day)
     yield SeenSituation(
-        {"provision": code, "needs_provision": needs_provision}, detail=fact.provision or kind
+        {"provision": code, "needs_provision": needs_provision}, detail=like.provision or kind
     )
-    if code == "none" and not needs_provision and fact.legal_basis in IN_LAW:
+    if code == "none" and not needs_provision and like.legal_basis in IN_LAW:
         yield SeenSituation({"provision": "missing"}, kind=PROVISION)
     if provision and provision.authorities:
         competent = "competent" if kind in provision.authorities else "other"
@@ -139,16 +150,11 @@ def _must_tell(spelled: str | None) -> bool:
 # How much
 
 
-def _amount(fact: Fact, look: FactContext, kind: str, day: date) -> Iterator[SeenSituation]:
+def _amount(like: _Like, kind: str) -> SeenSituation:
     """Fields beyond the provision, else beyond the kind; until the recipient is told to delete them."""
-    fields = fact.facts.fields or ()
-    code, beyond = _beyond(fields, kind, fact.provision, day)
-    instructions = look.own.all(f"told/{fact.facts.recipient}")
-    if any(
-        mark.order.time >= fact.occurred_at and mark.says in _DELETIONS for mark in instructions
-    ):
-        code = "within"
-    yield SeenSituation({"fields": code}, detail=", ".join(beyond))
+    code, beyond = _beyond(like.fields, kind, like.provision, like.day)
+    code = "within" if like.deleted else code
+    return SeenSituation({"fields": code}, detail=", ".join(beyond))
 
 
 def _beyond(
@@ -165,35 +171,35 @@ def _beyond(
 
 
 def _whereabouts(
-    fact: Fact, look: FactContext, version: Version | None, day: date
+    like: _Like, version: Version | None, recipient: Dossier
 ) -> Iterator[SeenSituation]:
     """Where data went: where the disclosure says, else where its recipient is."""
-    country = fact.facts.country or (version.country if version else None)
+    country = like.country or (version.country if version else None)
     if country is None:
         return
-    party = _party(fact, look, version, day)
-    stated, agreed = (fact.facts.transfer_mechanism or None), version.mechanism if version else None
-    transfer = rulebook.transfer(country, day, party, stated, agreed)
+    party = _party(like, version, recipient)
+    agreed = version.mechanism if version else None
+    transfer = rulebook.transfer(country, like.day, party, like.mechanism, agreed)
     situation = {
         "region": transfer.region,
-        "agreed": country in _agreed(look.own.until("transfer", fact.occurred_at)),
+        "agreed": country in like.agreed,
         "mechanism": transfer.mechanism is not None,
         "adequacy": transfer.lacks or ("covers" if transfer.region == "adequate" else "none"),
     }
     yield SeenSituation(situation, detail=country)
 
 
-def _party(fact: Fact, look: FactContext, version: Version | None, day: date) -> Party:
+def _party(like: _Like, version: Version | None, recipient: Dossier) -> Party:
     """Who received data, as the disclosure says, and where it says nothing as the register says."""
     return Party(
-        kind=fact.facts.recipient_kind or (version.kind if version else None),
+        kind=like.stated or (version.kind if version else None),
         role=version.role if version else None,
-        method=fact.facts.method or None,
-        frameworks=frameworks_on(look.at(f"recipient/{fact.facts.recipient}"), day),
+        method=like.method,
+        frameworks=frameworks_on(recipient, like.day),
     )
 
 
-def _agreed(marks: tuple[Mark, ...]) -> set[str]:
+def _agreed(marks: tuple[Mark, ...]) -> frozenset[str]:
     """Countries that are agreed upon after some acts, in order."""
     agreed: set[str] = set()
     for mark in marks:
@@ -202,7 +208,7 @@ def _agreed(marks: tuple[Mark, ...]) -> set[str]:
             agreed |= countries
         else:
             agreed -= countries or set(agreed)
-    return agreed
+    return frozenset(agreed)
 
 
 # What has rules of its own
@@ -217,17 +223,19 @@ def informed(fact: Fact, look: FactContext, disclosure_id: str) -> SeenSituation
     )
 
 
-def _special(fact: Fact, look: FactContext, day: date) -> Iterator[SeenSituation]:
-    kind, provision = fact.facts.recipient_kind, _provision_of(fact.provision)
-    if "fraud" in fact.categories or "fraud_signal" in (fact.facts.fields or ()):
-        third = not rulebook.recipient_kind(kind, day).needs_provision
-        permit = provision is not None and provision.id in _PERMITS
-        yield SeenSituation({"fraud": third, "permit": permit}, detail=kind)
-    if kind in _COLLECTORS:
-        deadlines = _deadlines(look.own, fact)
-        passed = any(deadline < day.isoformat() for deadline in deadlines)
-        code = "passed" if passed else "running" if deadlines else "none"
-        yield SeenSituation({"collection_notice": code}, detail=(fact.facts.case_ref or None))
+def _special(like: _Like, kind: str) -> SeenSituation:
+    provision = _provision_of(like.provision)
+    third = not rulebook.recipient_kind(kind, like.day).needs_provision
+    permit = provision is not None and provision.id in _PERMITS
+    return SeenSituation({"fraud": third, "permit": permit}, detail=kind)
+
+
+def _collection(fact: Fact, look: FactContext) -> SeenSituation:
+    deadlines = _deadlines(look.own, fact)
+    today = day_of(fact.occurred_at).isoformat()
+    passed = any(deadline < today for deadline in deadlines)
+    code = "passed" if passed else "running" if deadlines else "none"
+    return SeenSituation({"collection_notice": code}, detail=(fact.facts.case_ref or None))
 
 
 def _deadlines(dossier: Dossier, fact: Fact) -> list[str]:

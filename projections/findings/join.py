@@ -5,10 +5,10 @@ dossier changed in what they are judged by, and those of other streams that depe
 blocks, since a recipient may have received much. As far back as a change reaches, and no further.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from projections.dossier.dossier import (
@@ -148,7 +148,7 @@ def _affected(
     }
     facts = _facts_held({s for s, kinds in by_stream.items() if RETENTION in kinds}, changes, store)
     for key, state in (store.facts_of(since_by_kind) if since_by_kind else {}).items():
-        facts[key] = VIEW.decode(state)
+        facts[key] = changes[key][1] if key in changes else VIEW.decode(state)
     return facts
 
 
@@ -247,7 +247,10 @@ class _DossierReader:
         dependencies = (*(fact.on for fact in facts.values()), *map(asked_by, dossiers.values()))
         names = set(chain.from_iterable(dependencies))
         shared = _dossiers(store.dossiers(sorted(names)) if names else {})
-        self._looks = {s: FactContext(s, dossiers.get(s, Dossier()), shared.get) for s in streams}
+        known: dict[Hashable, Any] = {}
+        self._looks = {
+            s: FactContext(s, dossiers.get(s, NO_DOSSIER), shared.get, known=known) for s in streams
+        }
 
     def of(self, stream: UUID) -> FactContext:
         """What is around the facts of a stream."""
@@ -279,12 +282,13 @@ class FindingsGathering:
         }
         self._systems = {n: d for n, d in self._shared.items() if n.startswith("system/")}
         self._sightings: dict[str, Sighting] = {}
+        self._known: dict[Hashable, Any] = {}
 
     def add(self, stream: UUID, rows: Mapping[str, Row]) -> list[Entry]:
         """The findings of one stream, of which these are all rows, in the order of their places."""
         dossier = rows.get(DOSSIER)
         own = dossier if isinstance(dossier, Dossier) else NO_DOSSIER
-        look = FactContext(stream, own, self._shared.get)
+        look = FactContext(stream, own, self._shared.get, known=self._known)
         earliest(self._sightings, stream, rows.get(TRACES))
         facts = {**rows, **held_facts(rows.get(TRACES))}
         return [

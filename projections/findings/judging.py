@@ -21,7 +21,7 @@ SourceFault = Literal["unregistered", "type-of-another"]
 """What may be wrong with a source: no system has it, or the house does not list a type for it."""
 
 
-class Finding(msgspec.Struct, frozen=True, gc=False):
+class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A rule that an event breaks.
 
     `about`: the stream of the event, `name`: its type; `subject`: a reference, of what is no person. `due`:
@@ -52,10 +52,9 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 def findings_of(kind: str, fact: Fact, look: FactContext) -> dict[str, Finding]:
     """Rule -> the finding that a fact is: of the rules in force on the day since which it counts."""
     findings: dict[str, Finding] = {}
-    day = day_of(fact.occurred_at)
     for situation in seen(kind, fact, look):
         # A breach that waits for a deadline is judged by the rules of the day of that deadline.
-        since = day_of(situation.due) if situation.due else day
+        since = day_of(situation.due or fact.occurred_at)
         for rule in rulebook.breaches(situation.kind or kind, situation.situation, since):
             findings.setdefault(rule.id, _finding(rule.id, fact, look.stream, situation))
     return findings

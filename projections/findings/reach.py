@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from projections.dossier.dossier import SIGNAL, Dossier, Mark, topic_of
-from projections.dossier.said import Version
-from projections.findings.disclosure import frameworks_on, standing, version_on
+from projections.findings.recipient import days_in, frameworks_on, standing, version_on
 from projections.folds.view import Order
 from rulebook.calendar import start_of
 
@@ -55,24 +54,13 @@ def _orders(marks: _Marks) -> Iterator[Order]:
 
 def _since_day(old: _Marks, new: _Marks) -> datetime | None:
     """The first day on which what a disclosure asks of its recipient is another answer."""
-    first, *days = [date.min, *sorted({day for mark in (*old, *new) for day in _days(mark)})]
+    first, *days = [date.min, *sorted({day for mark in (*old, *new) for day in days_in(mark)})]
     if _on(old, first) != _on(new, first):
         return EVER
     for day in days:
         if _on(old, day) != _on(new, day):
             return start_of(day)
     return None
-
-
-def _days(mark: Mark) -> Iterator[date]:
-    if not isinstance(mark.says, Version):
-        yield date.fromisoformat(str(mark.says))
-        return
-    yield date.fromisoformat(mark.says.valid_from)
-    for certificate in mark.says.certified:
-        yield from (
-            date.fromisoformat(day) for day in (certificate.valid_from, certificate.valid_to) if day
-        )
 
 
 def _on(marks: _Marks, day: date) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from projections.keeping.retention import oldest
 from rulebook.calendar import start_of
 
 RETENTION = "retention"
+_PASSED = {"period": "passed"}
 _DETAIL = ", "  # between a category and the rule that decides
 
 
@@ -43,7 +44,7 @@ def retention(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     lifetime = lasting(look, category, fact.occurred_at)
     if lifetime.over_from is not None:
         detail = f"{category}{_DETAIL}{lifetime.period.rule}"
-        yield SeenSituation({"period": "passed"}, start_of(lifetime.over_from), detail)
+        yield SeenSituation(_PASSED, start_of(lifetime.over_from), detail)
 
 
 def deciding_rule(detail: str | None) -> str:

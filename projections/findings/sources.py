@@ -69,8 +69,11 @@ def earliest(sightings: dict[str, Sighting], stream: UUID, row: Row | None) -> N
     it leaves no finding, so the follower could not know of it."""
     if isinstance(row, Traces):
         for sighted, first in row.first.items():
+            before = sightings.get(sighted)
+            if before is not None and before.first <= first:
+                continue
             if source_rules(first, _fault(sighted, first)):
-                sight(sightings, sighted, Sighting(first, stream, row.subject))
+                sightings[sighted] = Sighting(first, stream, row.subject)
 
 
 def _fault(sighted: str, first: Trace) -> SourceFault:

@@ -8,11 +8,12 @@ No row holds a value, and nothing is relative to a clock: a finding that waits f
 is due.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import rulebook
 from ledger.event import RecordedEvent
-from projections.dossier.dossier import Dossier, dossier_name, noted
+from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_name, noted
 from projections.dossier.fact import Fact, fact_of, facts_in
 from projections.dossier.traces import Traces, leaves_traces, traced
 from projections.folds.view import Cells, Key, View
@@ -22,7 +23,7 @@ from rulebook.powers import POWER_TABLE
 from rulebook.sources import SOURCES
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "17"
+FOLD = "18"
 # A dossier that depends on another one is no older than any change of that.
 LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -35,7 +36,8 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     subkeys = [TRACES] if leaves_traces(event) else []
     if noted(event):
         subkeys.append(DOSSIER)
-    subkeys += [f"{kind}/{event.position:019}" for kind in facts_in(event)]
+    for kind in facts_in(event):
+        subkeys.append(f"{kind}/{event.position:019}")
     return tuple(subkeys)
 
 
@@ -46,12 +48,20 @@ def kind_of(subkey: str) -> str:
 
 def evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
     """Fold an event into one of its rows."""
+    return evolve_many(subkey, state, (event,))
+
+
+def evolve_many(subkey: str, state: Row | None, events: Sequence[RecordedEvent]) -> Row:
+    """Fold events into one of their rows, at least one."""
     if subkey == TRACES:
-        return traced(state if isinstance(state, Traces) else None, event)
+        traces = state if isinstance(state, Traces) else Traces(events[0].subject)
+        for event in events:
+            traces = traced(traces, event)
+        return traces
     if subkey == DOSSIER:
-        dossier = state if isinstance(state, Dossier) else Dossier(event.subject)
-        return dossier.with_event(event)
-    return state or fact_of(kind_of(subkey), event)
+        dossier = state if isinstance(state, Dossier) else NO_DOSSIER
+        return dossier.with_events(events)
+    return state or fact_of(kind_of(subkey), events[0])
 
 
 def _cells(key: Key, row: Row) -> Cells:
@@ -88,6 +98,7 @@ VIEW: View[Row] = View(
     type=Row,
     keys=keys,
     evolve=evolve,
+    evolve_many=evolve_many,
     layout="findings",
     cell_types={
         "name": "text",

@@ -3,14 +3,18 @@
 Pure. A view names the event types that may touch its rows (`View.names`), or none and is asked each time.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
+from uuid import UUID
 
 from ledger.event import RecordedEvent
 from projections.folds.view import AnyView
 
 Shares = dict[str, list[RecordedEvent]]
 """By name of a view the events that may touch its rows, in the order given."""
+
+StreamEvents = tuple[UUID, list[RecordedEvent]]
+"""A stream with some of its events."""
 
 
 class Dispatch:
@@ -30,6 +34,19 @@ class Dispatch:
         for event in events:
             for view in self._wanting.get(event.name, self._everything):
                 shares[view].append(event)
+        return shares
+
+    def share_streams(self, streams: Iterable[StreamEvents]) -> dict[str, list[StreamEvents]]:
+        """By name of a view the same, stream by stream; each is given once."""
+        shares: dict[str, list[StreamEvents]] = {view: [] for view in self._views}
+        for stream, events in streams:
+            for event in events:
+                for view in self._wanting.get(event.name, self._everything):
+                    share = shares[view]
+                    if share and share[-1][0] is stream:
+                        share[-1][1].append(event)
+                    else:
+                        share.append((stream, [event]))
         return shares
 
 

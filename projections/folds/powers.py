@@ -43,6 +43,19 @@ def may_change_others(event: RecordedEvent, privacy_office: Collection[str]) -> 
     return event.name in power.opens or not by_office
 
 
+def all_have_power(
+    deciding: Sequence[RecordedEvent], start: int, privacy_office: Collection[str]
+) -> bool:
+    """Whether no event of one stream lacks power, neither now nor by those up to the position `start`.
+
+    `deciding`: all of its events of types with a power.
+    """
+    if any(gives_none(event, privacy_office) for event in deciding):
+        return False
+    before = [event for event in deciding if event.position <= start]
+    return not powerless(deciding, privacy_office) and not powerless(before, privacy_office)
+
+
 def powerless(
     events: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> set[tuple[str, str]]:

@@ -149,14 +149,16 @@ def fold(
 
     `erasures`: later ones; they take values away and change nothing else.
     """
-    states: dict[str, S] = {}
+    touched: dict[str, list[RecordedEvent]] = {}
+    keys = view.keys
     for event in events:
-        for subkey in view.keys(event):
-            state = view.evolve(subkey, states.get(subkey), event)
-            if state is None:
-                states.pop(subkey, None)
+        for subkey in keys(event):
+            if subkey in touched:
+                touched[subkey].append(event)
             else:
-                states[subkey] = state
+                touched[subkey] = [event]
+    folded = ((subkey, view.evolved(subkey, None, its)) for subkey, its in touched.items())
+    states = {subkey: state for subkey, state in folded if state is not None}
     if view.forget:
         for erasure in erasures:
             states = {subkey: view.forget(state, erasure) for subkey, state in states.items()}

@@ -5,7 +5,7 @@ folds it into them. Folds are commutative: a row is a function of the *set* of i
 order, nor batches, nor crashes show in it. Nothing here knows positions, keys or a clock.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -95,7 +95,9 @@ class View(Generic[S]):
     `keys`: the subkeys of its stream that an event touches. `names`: the event types that may touch a
     row, by their short names; None: any. `evolve`: subkey, state before (None when there is no row) and
     event -> state after (None: no row). `forget`: what an erasure takes from a state of the past,
-    because the key is gone there too. `single`: whether a row is made by one event, which its key names.
+    because the key is gone there too. `evolve_many`: the same as `evolve` for one event after the other, at
+    once, in a view that can do so; there is at least one. `single`: whether a row is made by one event, which
+    its key names.
     `cell_types`: the table's extra columns, for a view whose `layout` (its `copy_` and, unless it is
     `single`, `change_` statements, and its place in the functions that make tables) has some; `cells`:
     what they hold. `join`:
@@ -110,12 +112,22 @@ class View(Generic[S]):
     evolve: Callable[[str, S | None, RecordedEvent], S | None]
     names: frozenset[str] | None = None
     forget: Callable[[S, RecordedEvent], S] | None = None
+    evolve_many: Callable[[str, S | None, Sequence[RecordedEvent]], S | None] | None = None
     single: bool = False
     layout: str = "rows"
     cell_types: Mapping[str, str] = field(default_factory=dict)
     cells: Callable[[Key, S], Cells] = lambda _key, _state: ()
     join: Literal["activities", "findings"] | None = None
     labels: Callable[[S], tuple[str, ...]] | None = None
+
+    def evolved(self, subkey: str, state: S | None, events: Sequence[RecordedEvent]) -> S | None:
+        """The state after some events, one after the other."""
+        if self.evolve_many and events:
+            return self.evolve_many(subkey, state, events)
+        evolve = self.evolve
+        for event in events:
+            state = evolve(subkey, state, event)
+        return state
 
     def row(self, key: Key, state: S) -> StoredRow:
         """The row of a state."""

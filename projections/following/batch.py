@@ -5,7 +5,7 @@ stream folded again from its beginning, up to the last event of the batch. What 
 is worked out once (`EventBatch`); the caller wraps each view's part in a transaction of its own.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -13,22 +13,37 @@ import msgspec
 
 from ledger.errors import Halt
 from ledger.event import RecordedEvent
-from projections.folds.annulment import is_annulment, name_of, target_of
-from projections.folds.dispatch import Dispatch
-from projections.folds.powers import may_change_others
+from projections.folds.annulment import ANNULMENT, is_annulment, name_of, target_of
+from projections.folds.dispatch import Dispatch, StreamEvents
+from projections.folds.powers import all_have_power, may_change_others
 from projections.folds.timetravel import counting
 from projections.folds.view import AnyView, Key, View
 from projections.following.joins import JoinStore, join_of
+from rulebook.powers import CLAIMING
 
 S = TypeVar("S")
 S_co = TypeVar("S_co", covariant=True)
 NamedEvent = tuple[UUID, str, str]
 """An event that an annulment names: stream, source, id. It may not have arrived yet."""
-History = Callable[[Sequence[UUID]], list[RecordedEvent]]
-"""All events of some streams, up to the last event of the batch."""
+
+
+class History(Protocol):
+    """Events of some streams, up to the last event of the batch."""
+
+    def __call__(
+        self, streams: Sequence[UUID], names: Collection[str] | None
+    ) -> list[RecordedEvent]:
+        """All of them, or at least those of types with some short names."""
+
 
 # Streams that are folded again at a time: their events are in memory together.
 _REFOLD_STREAMS = 50
+# Blocks of such streams are kept for the views that come after, as long as they hold no more events.
+_KEPT_EVENTS = 20_000
+# Types of events that decide whether others count.
+_DECIDING = frozenset({ANNULMENT, *CLAIMING})
+_AgainBlock = dict[UUID, dict[str, list[RecordedEvent]]]
+"""Stream -> the events that count, by view."""
 
 
 class BrokenFold(Halt):
@@ -80,17 +95,18 @@ class EventBatch:
         self.events = events
         self.end = events[-1].position
         self.named = named_by(events, privacy_office)
-        again = _to_fold_again(events, awaited, privacy_office)
-        plain = [event for event in events if event.stream not in again] if again else events
+        again = _to_fold_again(events, awaited, history, privacy_office)
+        streams = by_stream(events).items()
         self._again = sorted(again)
-        self._shares = dispatch.share(plain)
+        self._shares = dispatch.share_streams(one for one in streams if one[0] not in again)
         self._dispatch = dispatch
         self._history = history
         self._privacy_office = privacy_office
-        self._block: tuple[int, dict[UUID, dict[str, list[RecordedEvent]]]] = (-1, {})
+        self._blocks: dict[int, _AgainBlock] = {}
+        self._room = _KEPT_EVENTS
 
-    def of(self, view: AnyView) -> Sequence[RecordedEvent]:
-        """The events that may touch rows of a view, where no annulment plays a part."""
+    def of(self, view: AnyView) -> Sequence[StreamEvents]:
+        """The events that may touch rows of a view, where no annulment plays a part; stream by stream."""
         return self._shares[view.name]
 
     def touches(self, view: AnyView) -> bool:
@@ -100,18 +116,21 @@ class EventBatch:
     def again(self, view: View[S]) -> Iterable[dict[UUID, list[RecordedEvent]]]:
         """Block by block the streams to fold again, each with its events that count for a view."""
         for start in range(0, len(self._again), _REFOLD_STREAMS):
-            if self._block[0] != start:
-                self._block = start, self._counting(self._again[start : start + _REFOLD_STREAMS])
-            yield {stream: shares[view.name] for stream, shares in self._block[1].items()}
+            block = self._blocks.get(start) or self._counting(start)
+            yield {stream: shares[view.name] for stream, shares in block.items()}
 
-    def _counting(self, streams: Sequence[UUID]) -> dict[UUID, dict[str, list[RecordedEvent]]]:
-        by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
-        for event in self._history(streams):
-            by_stream[event.stream].append(event)
-        return {
-            stream: self._dispatch.share(counting(events, self._privacy_office))
-            for stream, events in by_stream.items()
+    def _counting(self, start: int) -> _AgainBlock:
+        """A block of streams, read; it is kept where there is room."""
+        streams = self._again[start : start + _REFOLD_STREAMS]
+        events = self._history(streams, None)
+        block = {
+            stream: self._dispatch.share(counting(its_events, self._privacy_office))
+            for stream, its_events in by_stream(events).items()
         }
+        if len(events) <= self._room:
+            self._room -= len(events)
+            self._blocks[start] = block
+        return block
 
 
 def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
@@ -129,6 +148,18 @@ def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
         join.refresh({key: (change.before, change.after) for key, change in changes.items()}, store)
 
 
+def by_stream(events: Iterable[RecordedEvent]) -> dict[UUID, list[RecordedEvent]]:
+    """The events of each stream, in the order given."""
+    streams: dict[UUID, list[RecordedEvent]] = {}
+    for event in events:
+        stream = event.stream
+        if stream in streams:
+            streams[stream].append(event)
+        else:
+            streams[stream] = [event]
+    return streams
+
+
 def named_by(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> set[NamedEvent]:
     """What the annulments among some events name."""
     targets = (
@@ -140,24 +171,38 @@ def named_by(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -
 def _to_fold_again(
     events: Sequence[RecordedEvent],
     awaited: Collection[NamedEvent],
+    history: History,
     privacy_office: Collection[str],
 ) -> set[UUID]:
     """Streams of the batch where an annulment arrived, or an event that one was waiting for, or what decides
-    whether an act has the power that it claims."""
-    again = {
-        event.stream
-        for event in events
-        if is_annulment(event) or may_change_others(event, privacy_office)
-    }
+    that an act has not the power that it claims, or has it after all."""
+    again = {event.stream for event in events if is_annulment(event)}
     if awaited:
         again |= {event.stream for event in events if (event.stream, *name_of(event)) in awaited}
-    return again
+    claiming = {event.stream for event in events if may_change_others(event, privacy_office)}
+    return again | _with_powerless(
+        claiming - again, events[0].position - 1, history, privacy_office
+    )
+
+
+def _with_powerless(
+    streams: Collection[UUID], start: int, history: History, privacy_office: Collection[str]
+) -> set[UUID]:
+    """Those of some streams in which anything was annulled, or lacks power or did so up to a position."""
+    if not streams:
+        return set()
+    deciding = by_stream(history(sorted(streams), _DECIDING))
+    return {
+        stream
+        for stream, events in deciding.items()
+        if any(map(is_annulment, events)) or not all_have_power(events, start, privacy_office)
+    }
 
 
 def _evolved(
-    view: View[S], events: Sequence[RecordedEvent], store: Store
+    view: View[S], streams: Iterable[StreamEvents], store: Store
 ) -> dict[Key, RowChange[S]]:
-    touched = _touched(view, events)
+    touched = _touched(view, streams)
     # A row that is made by one event alone cannot be there before it.
     states = {} if view.single else store.rows(list(touched))
     changes: dict[Key, RowChange[S]] = {}
@@ -172,7 +217,7 @@ def _folded_again(
     view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store
 ) -> dict[Key, RowChange[S]]:
     states = store.rows_of(list(streams))
-    touched = _touched(view, [event for events in streams.values() for event in events])
+    touched = _touched(view, streams.items())
     changes: dict[Key, RowChange[S]] = {}
     for key in states.keys() | touched.keys():
         before = _decoded(view, states[key]) if key in states else None
@@ -180,33 +225,50 @@ def _folded_again(
     return changes
 
 
-def _touched(view: View[S], events: Sequence[RecordedEvent]) -> dict[Key, list[RecordedEvent]]:
+def _touched(view: View[S], streams: Iterable[StreamEvents]) -> dict[Key, Sequence[RecordedEvent]]:
     """The events of each row that they touch."""
-    touched: dict[Key, list[RecordedEvent]] = {}
-    keys = view.keys
+    touched: dict[Key, Sequence[RecordedEvent]] = {}
+    for stream, events in streams:
+        for subkey, its_events in _by_subkey(view, events).items():
+            touched[stream, subkey] = its_events
+    return touched
+
+
+def _by_subkey(view: View[S], events: Sequence[RecordedEvent]) -> dict[str, list[RecordedEvent]]:
     event = None
     try:
+        rows: dict[str, list[RecordedEvent]] = {}
         for event in events:
-            for subkey in keys(event):
-                touched.setdefault((event.stream, subkey), []).append(event)
+            for subkey in view.keys(event):
+                if subkey in rows:
+                    rows[subkey].append(event)
+                else:
+                    rows[subkey] = [event]
     except Exception as error:
         assert event is not None
         raise BrokenFold(view.name, event, error) from error
-    return touched
+    return rows
 
 
 def _evolve(
     view: View[S], subkey: str, state: S | None, events: Sequence[RecordedEvent]
 ) -> S | None:
-    evolve = view.evolve
-    event = None
     try:
-        for event in events:
-            state = evolve(subkey, state, event)
+        return view.evolved(subkey, state, events)
     except Exception as error:
-        assert event is not None
-        raise BrokenFold(view.name, event, error) from error
-    return state
+        raise BrokenFold(view.name, _broken_by(view, subkey, state, events), error) from error
+
+
+def _broken_by(
+    view: View[S], subkey: str, state: S | None, events: Sequence[RecordedEvent]
+) -> RecordedEvent:
+    """The first of some events that a view cannot fold."""
+    for event in events:
+        try:
+            state = view.evolve(subkey, state, event)
+        except Exception:
+            return event
+    return events[-1]
 
 
 def _decoded(view: View[S], state: bytes) -> S:

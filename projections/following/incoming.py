@@ -66,5 +66,13 @@ class Incoming:
         return rows
 
     def _logged(self, position: int) -> Sequence[Notification]:
-        log = self._reader.notification_log
-        return log.select(position, self._batch_events, inclusive_of_start=False)
+        """The same from the log, which gives a section at a time."""
+        log, rows = self._reader.notification_log, list[Notification]()
+        while len(rows) < self._batch_events:
+            count = min(self._reader.log_section_size, self._batch_events - len(rows))
+            section = log.select(position, count, inclusive_of_start=False)
+            rows += section
+            if len(section) < count:
+                break
+            position = section[-1].id
+        return rows

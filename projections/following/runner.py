@@ -33,7 +33,9 @@ from projections.following.storage import (
     relax,
 )
 
-BATCH_EVENTS = 5_000
+# A row is read, folded and written once a batch: who is behind gains by large ones. What is not there yet is
+# not waited for.
+BATCH_EVENTS = 20_000
 # How long a lost notification can delay a view, and a request to stop.
 WAKE_S = 1.0
 # Pauses after passing faults, doubled from the first to the last.

@@ -16,7 +16,7 @@ import msgspec
 from ledger.errors import Fenced, NotInstalled
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
-from ledger.reading import events_of
+from ledger.reading import decoded, events_of
 from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
@@ -123,8 +123,11 @@ def batch_of(
     """What all views need of some events. To be made after the bookmarks of those that get it were read."""
     end = events[-1].position
 
-    def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
-        return events_of(session, streams, end)
+    def history(streams: Sequence[UUID], names: Collection[str] | None) -> list[RecordedEvent]:
+        if names is None:
+            return events_of(session, streams, end)
+        named = {"streams": list(streams), "names": sorted(names), "upto": end}
+        return decoded(session.of("projections").rows("deciding_events", **named))
 
     awaited = NamedEvents(session).of({event.stream for event in events})
     return EventBatch(events, dispatch, awaited, history, privacy_office)

@@ -116,7 +116,7 @@ def _cells(_key: Key, state: Dossier) -> Cells:
 
 VIEW: View[Dossier] = View(
     name="legal_holds",
-    version="3",
+    version="4",
     type=Dossier,
     keys=keys,
     names=ACTS_ON_HOLDS,

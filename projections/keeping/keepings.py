@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from projections.dossier.decisions import decided
-from projections.dossier.dossier import CONTRACT, FOREVER, LIFTED, RUNNING, Dossier
+from projections.dossier.dossier import CONTRACT, FOREVER, LIFTED, RUNNING, Dossier, topic_of
 from projections.keeping.holds import holds_by_ref, undisclosed
 from rulebook import Keeping, deadline, evidence_of
 from rulebook.calendar import day_of
@@ -24,6 +24,8 @@ def keepings_of(dossier: Dossier, listed: frozenset[str] | None = None) -> list[
     `listed`: categories that the keep list keeps; None where it is not known: then those that it kept when
     their erasure was decided last.
     """
+    if not listed and _KEEPING.isdisjoint(map(topic_of, dossier.marks)):
+        return []
     keepings = list(_by_holds(dossier, put_off(dossier) if listed is None else listed))
     if categories := asked_to_restrict(dossier):
         keepings.append(Keeping("restriction", categories=categories))
@@ -67,6 +69,10 @@ _KEEPS: Mapping[str, tuple[Kept, str]] = {
     "case": ("case", "open"),
     CONTRACT: ("contract", RUNNING),
 }
+
+
+_KEEPING = frozenset({*_KEEPS, "hold", "decided", "restriction", "right"})
+"""Topics without which nothing keeps data."""
 
 
 def _open(dossier: Dossier) -> Iterator[Keeping]:

@@ -18,10 +18,7 @@ _CONSENT = "6-1-a"
 
 def rests_on_ended_consent(person: Person, category: str, day: date) -> bool:
     """Whether nothing but consents that have ended by a day carries what is held of a category."""
-    bases = {
-        basis for key in person.traces.held[category] for basis in person.traces.bases.get(key, ())
-    }
-    pairs = [basis.partition(" ") for basis in sorted(bases)]
+    pairs = [basis.partition(" ") for basis in sorted(person.traces.bases_of(category))]
     return bool(pairs) and all(
         basis == _CONSENT and _has_ended(person.dossier, activity, day)
         for basis, _, activity in pairs

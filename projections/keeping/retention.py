@@ -20,7 +20,8 @@ from rulebook.calendar import day_of
 from schemas import ROLLING_CATEGORIES
 
 _Anchors = tuple[tuple[Anchor, date], ...]
-_CATEGORIES = 4_096
+# Persons share few of them, but a batch or a rebuild asks for thousands.
+_PERIODS = 16_384
 # Anchors whose last mark starts the period; their topics have the same names.
 _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
@@ -32,8 +33,10 @@ def periods_of(
 
     `collected`: None when nothing is held of it; then the periods are those of the other anchors.
     """
-    known_anchors = anchors | ({"collected": _collected(category, collected)} if collected else {})
-    return _periods(category, tuple(sorted(known_anchors.items()))) if known_anchors else ()
+    if not (collected or anchors):
+        return ()
+    since = _collected(category, collected) if collected else None
+    return _periods(category, since, tuple(anchors.items()))
 
 
 def _collected(category: str, time: datetime) -> date:
@@ -42,20 +45,23 @@ def _collected(category: str, time: datetime) -> date:
     return end_of_month(month_of(time)).date()
 
 
-@lru_cache(_CATEGORIES)
-def _periods(category: str, anchors: _Anchors) -> tuple[RetentionDue, ...]:
+@lru_cache(_PERIODS)
+def _periods(category: str, since: date | None, anchors: _Anchors) -> tuple[RetentionDue, ...]:
     """As the rules stood last."""
-    return rulebook.retention_periods(category, dict(anchors), max(day for _, day in anchors))
+    known: dict[Anchor, date] = dict(anchors)
+    if since:
+        known["collected"] = since
+    return rulebook.retention_periods(category, known, max(known.values()))
 
 
 def oldest(traces: Traces, category: str) -> Trace:
     """The earliest event of which a value of the category is still held."""
-    return min(traces.held[category].values())
+    return min(traces.of(category))
 
 
 def due_month(category: str, traces: Traces, anchors: dict[Anchor, date], day: date) -> int | None:
     """The last month of a rolling category's data whose period has passed by a day; None: there is none."""
-    months = {month_of(trace.time): trace.time for trace in traces.held[category].values()}
+    months = {month_of(trace.time): trace.time for trace in traces.of(category)}
     due = [
         month
         for month, collected in months.items()

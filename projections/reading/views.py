@@ -6,7 +6,7 @@ a time. Raises NotInstalled before the views were made, Halt when they were buil
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -110,20 +110,19 @@ def disclosed(
         yield disclosures.VIEW.decode(state)
 
 
-def disclosures_before(
-    session: Session,
-    place: tuple[datetime, str, str],
-    count: int,
-    *,
-    recipient: str | None = None,
-    kind: str | None = None,
-    since: datetime | None = None,
-    upto: int = LAST,
-) -> list[Disclosure]:
-    """At most so many disclosures before a place (occurred_at, source, id), the latest first.
+class Narrowed(NamedTuple):
+    """Which disclosures. `recipient`, `kind`, `since`: as for `disclosed`. `upto`: the last position."""
 
-    `recipient`, `kind`, `since`: as for `disclosed`. `upto`: the last position.
-    """
+    recipient: str | None = None
+    kind: str | None = None
+    since: datetime | None = None
+    upto: int = LAST
+
+
+def disclosures_before(
+    session: Session, place: tuple[datetime, str, str], count: int, narrowed: Narrowed
+) -> list[Disclosure]:
+    """At most so many disclosures before a place (occurred_at, source, id), the latest first."""
     bookmark_of(session, disclosures.VIEW)
     occurred_at, source, id = place
     rows = session.of("projections").rows(
@@ -131,11 +130,8 @@ def disclosures_before(
         occurred_at=occurred_at,
         source=source,
         id=id,
-        recipient=recipient,
-        kind=kind,
-        since=since,
-        upto=upto,
         count=count,
+        **narrowed._asdict(),
     )
     return [disclosures.VIEW.decode(state) for (state,) in rows]
 

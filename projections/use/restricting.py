@@ -24,6 +24,8 @@ SAYS_RESTRICTED = noting(_TOPICS)
 
 def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
     """Categories that may only be stored at a time."""
+    if not dossier.all("restriction") and not dossier.all("decided"):
+        return frozenset()
     by_decision = {
         category
         for category, decision in decided(dossier, time).items()

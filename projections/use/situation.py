@@ -29,7 +29,8 @@ def use(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     objection = objection_to(fact.activity, look, at) if fact.activity else None
     if objection is not None:
         yield SeenSituation({"objection": objection}, detail=fact.activity, kind=USE)
-    beyond = sorted(_touched(fact) & restricted(look.own, at))
+    stored = restricted(look.own, at)
+    beyond = sorted(stored & _touched(fact)) if stored else []
     if beyond and not _may_be_used(fact, look):
         yield SeenSituation({"restriction": "used"}, detail=", ".join(beyond), kind=USE)
 

@@ -36,7 +36,7 @@ _REASONS: dict[ConsentStatus, str] = {
 }
 
 
-class Consent(msgspec.Struct, frozen=True, gc=False, tag="consent"):
+class Consent(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="consent"):
     """The act that decides a consent, and the facts of that act."""
 
     order: Order
@@ -187,7 +187,7 @@ def _labels(row: Row) -> tuple[str, ...]:
 
 VIEW: View[Row] = View(
     name="consent_status",
-    version="3",
+    version="4",
     type=Row,
     keys=keys,
     names=frozenset(_ACTS) | CHOICES,

@@ -44,7 +44,7 @@ DISCLOSES = frozenset({names.PERSONAL_DATA_DISCLOSED, *NATURE})
 _REFERENCES = ("case_ref", "request_ref", "porting_ref", "order_ref")
 
 
-class Disclosure(msgspec.Struct, frozen=True, gc=False):
+class Disclosure(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One disclosure. `name`: of its event's type. `stream`: the data subject.
 
     `subject`: only where the stream is no person, which is then the recipient of a feed about many.
@@ -151,7 +151,7 @@ def _cells(_key: Key, row: Disclosure) -> Cells:
 
 VIEW: View[Disclosure] = View(
     name="disclosures",
-    version="3",
+    version="4",
     type=Disclosure,
     keys=keys,
     names=DISCLOSES,

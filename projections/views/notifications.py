@@ -5,7 +5,7 @@ told, until a `recipient-notified` says that it was, or why it was not. Only the
 counts, since a message about it says how the data is now; so a row stays small however often it changes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -60,14 +60,14 @@ class NotificationOutcome(msgspec.Struct, frozen=True, array_like=True, gc=False
     ground: str | None
 
 
-class Changes(msgspec.Struct, frozen=True):
+class Changes(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What recipients received of a person and what was changed of it: each by category.
 
-    `given`: recipient -> category -> first disclosure. `changed`: action -> category -> latest change.
-    `told`: recipient -> action -> category, or all of them -> latest word.
+    `given`: recipient -> category -> time of the first disclosure. `changed`: action -> category -> latest
+    change. `told`: recipient -> action -> category, or all of them -> latest word.
     """
 
-    given: dict[str, dict[str, Order]] = {}
+    given: dict[str, dict[str, datetime]] = {}
     changed: dict[str, dict[str, CategoryChange]] = {}
     told: dict[str, dict[str, dict[str, NotificationOutcome]]] = {}
 
@@ -97,7 +97,7 @@ def _tasks(changes: Changes, recipient: str, action: Action) -> Iterator[Notific
     by_word: dict[NotificationOutcome | None, list[tuple[str, datetime]]] = {}
     for category, change in sorted(changes.changed.get(action, {}).items()):
         first = given.get(category)
-        if first is not None and first.time <= change.order.time and not change.lifted:
+        if first is not None and first <= change.order.time and not change.lifted:
             word = _word(told, category, change.order.time)
             by_word.setdefault(word, []).append((category, change.order.time))
     for word, changed_categories in by_word.items():
@@ -136,20 +136,37 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     return ("",) if event.name in DISCLOSES and "recipient" in event.facts else ()
 
 
+_Given = dict[str, dict[str, datetime]]
+_Changed = dict[str, dict[str, CategoryChange]]
+_Told = dict[str, dict[str, dict[str, NotificationOutcome]]]
+
+
 def evolve(state: Changes | None, event: RecordedEvent) -> Changes:
     """Add what the event says: the first disclosure, the latest change, the latest word."""
-    changes = state or Changes()
-    if event.name in _CHANGES:
-        return _changed(changes, event)
-    return _notified(changes, event) if event.name == _NOTIFIED else _received(changes, event)
+    return evolve_many(state, (event,))
 
 
-def _received(changes: Changes, event: RecordedEvent) -> Changes:
-    recipient, order = event.facts["recipient"], order_of(event)
-    before = changes.given.get(recipient, {})
-    firsts = {category: order for category in _disclosed(event)}
-    merged = {**firsts, **{c: min(first, firsts.get(c, first)) for c, first in before.items()}}
-    return msgspec.structs.replace(changes, given={**changes.given, recipient: merged})
+def evolve_many(state: Changes | None, events: Sequence[RecordedEvent]) -> Changes:
+    """Add what events say."""
+    before = state or Changes()
+    # What is inside is replaced where it changes: the state before stays as it is.
+    given, changed, told = dict(before.given), dict(before.changed), dict(before.told)
+    for event in events:
+        if event.name in _CHANGES:
+            _changed(changed, event)
+        elif event.name == _NOTIFIED:
+            _notified(told, event)
+        else:
+            _received(given, event)
+    return Changes(given, changed, told)
+
+
+def _received(given: _Given, event: RecordedEvent) -> None:
+    recipient, time = event.facts["recipient"], event.time
+    firsts = given.get(recipient, {})
+    earlier = {c: time for c in _disclosed(event) if c not in firsts or time < firsts[c]}
+    if earlier or recipient not in given:
+        given[recipient] = firsts | earlier
 
 
 def _disclosed(event: RecordedEvent) -> set[str]:
@@ -162,31 +179,32 @@ def _categories(fields: Iterable[str]) -> set[str]:
     return {PERSONAL_FIELDS[field] for field in fields if field in PERSONAL_FIELDS}
 
 
-def _changed(changes: Changes, event: RecordedEvent) -> Changes:
+def _changed(changed: _Changed, event: RecordedEvent) -> None:
     action, lifted = _CHANGES[event.name]
     change = CategoryChange(order_of(event, int(not lifted)), lifted)
-    latest = dict(changes.changed.get(action, {}))
+    latest = dict(changed.get(action, {}))
     for category in set(event.categories) | _categories(event.facts.get("fields", ())):
         before = latest.get(category)
         latest[category] = change if before is None or before.order < change.order else before
-    return msgspec.structs.replace(changes, changed={**changes.changed, action: latest})
+    changed[action] = latest
 
 
-def _notified(changes: Changes, event: RecordedEvent) -> Changes:
+def _notified(told: _Told, event: RecordedEvent) -> None:
     facts, action = event.facts, action_named(event.facts["action"])
     assert action
     word = NotificationOutcome(order_of(event), facts["outcome"], facts.get("ground"))
-    by_action = changes.told.get(facts["recipient"], {})
+    by_action = told.get(facts["recipient"], {})
     latest = dict(by_action.get(action, {}))
     for category in event.categories or (EVERYTHING,):
         before = latest.get(category)
         latest[category] = word if before is None or before.order < word.order else before
-    told = {**changes.told, facts["recipient"]: {**by_action, action: latest}}
-    return msgspec.structs.replace(changes, told=told)
+    told[facts["recipient"]] = {**by_action, action: latest}
 
 
 def _open(changes: Changes) -> list[int]:
     """How many tasks are open, by action."""
+    if not changes.changed:
+        return [0] * len(ACTIONS)
     waiting = [task.action for task in tasks(changes) if task.told is None]
     return [waiting.count(action) for action in ACTIONS]
 
@@ -197,11 +215,12 @@ def _cells(_key: Key, changes: Changes) -> Cells:
 
 VIEW: View[Changes] = View(
     name="notifications",
-    version="2",
+    version="3",
     type=Changes,
     keys=keys,
     names=frozenset({*_CHANGES, *DISCLOSES, _NOTIFIED}),
     evolve=lambda _subkey, state, event: evolve(state, event),
+    evolve_many=lambda _subkey, state, events: evolve_many(state, events),
     layout="notifications",
     cell_types={"open_tasks": "int4"},
     cells=_cells,

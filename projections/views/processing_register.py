@@ -5,7 +5,7 @@ activity; an entry is a pure function of a declaration and the sum of the observ
 an annulment can be subtracted; no row holds a set of people.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +46,7 @@ class Assessment(msgspec.Struct, frozen=True):
     facts: dict[str, Any]
 
 
-class DeclaredActivity(msgspec.Struct, frozen=True, tag="declared"):
+class DeclaredActivity(msgspec.Struct, frozen=True, array_like=True, tag="declared"):
     """The declarations of one activity and its impact assessments, both in their order."""
 
     versions: tuple[Version, ...] = ()
@@ -67,7 +67,7 @@ class DeclaredActivity(msgspec.Struct, frozen=True, tag="declared"):
         return ending
 
 
-class Observation(msgspec.Struct, frozen=True, tag="observation", gc=False):
+class Observation(msgspec.Struct, frozen=True, array_like=True, tag="observation", gc=False):
     """The events of one stream that name one activity. `person`: the stream is a data subject."""
 
     person: bool
@@ -176,31 +176,28 @@ def _order(version: Version | Assessment) -> Order:
     return version.order
 
 
-def observe(state: Observation | None, event: RecordedEvent) -> Observation:
-    """Count one event that names the activity."""
-    before = state or Observation(event.subject is None, 0, event.time, event.time)
-    recipients, kinds, countries = before.recipients, before.recipient_kinds, before.countries
-    if "recipient" in event.facts:  # where a recipient is established, no data was given to
-        recipients = _counted_once_more(recipients, event.facts["recipient"])
-        kinds = _counted_once_more(kinds, event.facts.get("recipient_kind"))
-        countries = _counted_once_more(countries, event.facts.get("country"))
-    return Observation(
-        person=before.person,
-        events=before.events + 1,
-        first=min(before.first, event.time),
-        last=max(before.last, event.time),
-        legal_bases=_counted_once_more(before.legal_bases, event.legal_basis),
-        categories=_counted_once_more(before.categories, *event.categories),
-        recipients=recipients,
-        recipient_kinds=kinds,
-        countries=countries,
-    )
+def observe(state: Observation | None, events: Sequence[RecordedEvent]) -> Observation:
+    """Count events that name the activity: at least one."""
+    before = state or Observation(events[0].subject is None, 0, events[0].time, events[0].time)
+    first, last = before.first, before.last
+    counts = [dict(counted) for counted in _counts_of(before)]
+    bases, categories, recipients, kinds, countries = counts
+    for event in events:
+        first, last = min(first, event.time), max(last, event.time)
+        facts = event.facts
+        _count(bases, event.legal_basis)
+        for category in dict.fromkeys(event.categories):
+            _count(categories, category)
+        if "recipient" in facts:  # where a recipient is established, no data was given to
+            _count(recipients, facts["recipient"])
+            _count(kinds, facts.get("recipient_kind"))
+            _count(countries, facts.get("country"))
+    return Observation(before.person, before.events + len(events), first, last, *counts)
 
 
-def _counted_once_more(counts: Counts, *names: str | None) -> Counts:
-    """The counts with each seen name once more, however often it is given."""
-    more = {name: counts.get(name, 0) + 1 for name in names if name is not None}
-    return counts | more if more else counts
+def _count(counts: Counts, name: str | None) -> None:
+    if name is not None:
+        counts[name] = counts.get(name, 0) + 1
 
 
 # Sums
@@ -239,8 +236,8 @@ class ObservationTotals:
         self._events += sign * events
         self._data_subjects += sign * subjects
         for sums, counts in zip(self._counts, added, strict=True):
-            for name, count in counts.items():
-                sums[name] = sums.get(name, 0) + sign * count
+            for name in counts:
+                sums[name] = sums.get(name, 0) + sign * counts[name]
 
 
 def _counts_of(row: Observation | Totals) -> tuple[Counts, ...]:
@@ -325,9 +322,16 @@ Row = DeclaredActivity | Observation
 
 
 def _evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
-    if subkey.startswith("declared/"):
-        return declare(state if isinstance(state, DeclaredActivity) else None, event)
-    return observe(state if isinstance(state, Observation) else None, event)
+    return _evolve_many(subkey, state, (event,))
+
+
+def _evolve_many(subkey: str, state: Row | None, events: Sequence[RecordedEvent]) -> Row:
+    if not subkey.startswith("declared/"):
+        return observe(state if isinstance(state, Observation) else None, events)
+    declared = state if isinstance(state, DeclaredActivity) else DeclaredActivity()
+    for event in events:
+        declared = declare(declared, event)
+    return declared
 
 
 def _cells(key: Key, state: Row) -> Cells:
@@ -338,10 +342,11 @@ def _cells(key: Key, state: Row) -> Cells:
 
 VIEW: View[Row] = View(
     name="processing_register",
-    version="3",
+    version="4",
     type=Row,
     keys=keys,
     evolve=_evolve,
+    evolve_many=_evolve_many,
     layout="processing_register",
     cell_types={"activity": "text", "first_at": "timestamptz", "last_at": "timestamptz"},
     cells=_cells,

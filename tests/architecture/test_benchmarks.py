@@ -3,9 +3,12 @@
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from bench.guard import BOUNDS, spoiled
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = sorted(
@@ -39,3 +42,10 @@ def test_what_is_no_number_is_wrong_usage() -> None:
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert "Traceback" not in ran.stderr
+
+
+def test_the_guard_fails_where_a_ratio_has_halved_and_nowhere_else() -> None:
+    bounds = tomllib.loads(BOUNDS.read_text("utf-8"))
+    assert spoiled({name: bound / 1.9 for name, bound in bounds.items()}, bounds) == []
+    assert spoiled({name: bound / 2.1 for name, bound in bounds.items()}, bounds) == [*bounds]
+    assert "make bench-guard" in (ROOT / ".ci" / "run").read_text("utf-8")

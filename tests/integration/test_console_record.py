@@ -183,7 +183,8 @@ def test_whoever_records_is_told_what_nobody_has_heard_of(office: Cli) -> None:
     assert "this activity is not declared: the register will say so" in told
     assert "provision" in told
     known = office("record", *COMPLAINT, *rest).json["notes"]
-    assert len(known) == 1
+    assert len(known) == 2
+    assert "ledger complaint receive" in known[-1]
     detected = office(
         "record",
         "breach-detected",

@@ -103,6 +103,16 @@ def test_events_come_from_where_they_are_asked(house: House) -> None:
         incoming.close()
 
 
+def test_a_batch_of_one_who_is_behind_has_several_sections_of_the_log(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.record(registered(), *(accessed() for _ in range(9)))
+    monkeypatch.setattr(LedgerReader, "log_section_size", 3)
+    incoming = Incoming(house.session("projector"), 8, float(PATIENCE_S))
+    assert [event.position for event in incoming.after(1, 10)] == list(range(2, 10))
+    assert [event.position for event in incoming.after(5, 10)] == list(range(6, 11))
+
+
 def test_a_reader_is_an_application_of_the_library_that_records_nothing(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -584,4 +584,4 @@ def test_a_source_from_before_the_rules_is_found_at_the_first_event_under_them(
         assert digests(house) == derived(house)
     reader = house.session("reader").of("projections")
     (found,) = reader.named("findings_of_stream", {"entries": "findings_entries"}, stream=NOWHERE)
-    assert b'"occurred_at":"2023-03-01' in found[-1]
+    assert b'"2023-03-01T10:00:00Z"' in found[-1]

@@ -422,11 +422,10 @@ def _without_positions(view: View[Any], store: MemoryStore) -> list[Any]:
         elif isinstance(row, Traces):
             first = {source: _blank(trace) for source, trace in row.first.items()}
             held = {
-                category: {key: _blank(trace) for key, trace in keys.items()}
+                category: {id: (_blank(row.sealing[key.at]), key.bases) for id, key in keys.items()}
                 for category, keys in row.held.items()
             }
-            blank = msgspec.structs.replace(row, first=first, held=held)
-            rows.append((str(stream), subkey, encode(blank)))
+            rows.append((str(stream), subkey, encode([row.subject, first, held, row.destroyed])))
         elif isinstance(row, Order):
             told = msgspec.structs.replace(row, steps=_unplaced(row.steps))
             rows.append((str(stream), subkey, encode(told)))

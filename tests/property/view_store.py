@@ -59,8 +59,9 @@ class MemoryStore:
             return
         end = events[-1].position
 
-        def history(streams: Sequence[UUID]) -> list[RecordedEvent]:
-            return [event for event in ledger[:end] if event.stream in streams]
+        def history(streams: Sequence[UUID], names: Collection[str] | None) -> list[RecordedEvent]:
+            told = [event for event in ledger[:end] if event.stream in streams]
+            return told if names is None else [event for event in told if event.name in names]
 
         self._death = death
         batch = EventBatch(events, Dispatch([self.view]), self.awaited, history, office)

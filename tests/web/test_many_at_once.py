@@ -14,7 +14,7 @@ import pytest
 from starlette.requests import Request
 
 import application.following
-import application.keeping_up
+import host.keeping_up
 from application.following import bring_up_to_date
 from consumers.files import ingest
 from ledger.clocks import Clocks
@@ -85,7 +85,7 @@ make = application.following.follower
 def stuck(empty: Consoled, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stuck]:
     empty.record(registered(), collected())
     made = Stuck()
-    monkeypatch.setattr(application.keeping_up, "follower", made)
+    monkeypatch.setattr(host.keeping_up, "follower", made)
     monkeypatch.setattr(empty.pool.views, "_wait_s", 0.01)
     yield made
     made.may.set()
@@ -101,7 +101,7 @@ def test_an_answer_says_how_many_events_it_lacks_and_then_lacks_none(
     assert "does not have yet: 1." in officer.get("/register", language="en").text
     stuck.may.set()
     with empty.site() as site:
-        assert site.wait_for_views(at_most_s=60) == 0
+        assert empty.pool.views.wait(site, at_most_s=60) == 0
     assert "ledger-behind" not in officer.get("/api/v1/register").headers
     assert "does not have yet" not in officer.get("/register", language="en").text
 
@@ -111,13 +111,13 @@ def test_until_the_views_have_come_up_no_other_request_waits(
 ) -> None:
     late(empty, 1)
     with empty.site() as site:
-        assert site.wait_for_views() == 1
+        assert empty.pool.views.wait(site) == 1
         monkeypatch.setattr(empty.pool.views, "_wait_s", 3600)
-        assert site.wait_for_views() == 1  # this one would wait for an hour
+        assert empty.pool.views.wait(site) == 1  # this one would wait for an hour
         stuck.may.set()
-        assert site.wait_for_views(at_most_s=60) == 0
+        assert empty.pool.views.wait(site, at_most_s=60) == 0
         late(empty, 2)
-        assert site.wait_for_views() == 0  # and this one waits again
+        assert empty.pool.views.wait(site) == 0  # and this one waits again
 
 
 def test_what_keeps_the_views_from_following_is_said_to_each_request_that_needs_them(
@@ -129,9 +129,9 @@ def test_what_keeps_the_views_from_following_is_said_to_each_request_that_needs_
         patched.setattr(stuck, "follow_to", failing)
         for _ in range(2):
             with pytest.raises(Halt, match="broken"):
-                site.wait_for_views(at_most_s=60)
+                empty.pool.views.wait(site, at_most_s=60)
     with empty.site() as site:
-        assert site.wait_for_views(at_most_s=60) == 0
+        assert empty.pool.views.wait(site, at_most_s=60) == 0
 
 
 def failing(_position: int) -> None:

@@ -158,7 +158,7 @@ def test_pages_are_accessible_and_whole_at_every_width(
 ) -> None:
     live.log_in(context, DATA_SUBJECT, "customer/10023", "data-subject", language)
     page = context.new_page()
-    for path in OWN_PAGES:
+    for path in (*OWN_PAGES, f"{HOME}/logins"):
         for width in (320, 1920) if language == "nl" else (768,):
             page.set_viewport_size({"width": width, "height": 800})
             response = page.goto(live.address + path)

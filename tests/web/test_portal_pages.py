@@ -411,6 +411,22 @@ def test_a_customer_has_none_of_the_pages_of_staff(house: Consoled) -> None:
     assert client.post("/sessions/end", name="x").status_code == 404
 
 
+def test_a_customer_sees_and_ends_the_own_logins(house: Consoled) -> None:
+    who, path = "customer/10046", f"{HOME}/logins"
+    first, second, other = own(house, who), own(house, who), own(house)
+    assert first.session
+    assert other.session
+    page = shown(first, path)
+    assert "Logged in now: 2" in page
+    assert other.session.name not in page
+    first.post(f"{path}/end", name=other.session.name)
+    assert other.get(HOME).status_code == 200
+    assert first.post(f"{path}/end", name=first.session.name).headers["location"] == path
+    assert first.get(path).headers["location"] == f"/login?next={path}"
+    assert second.get(HOME).status_code == 200
+    assert house.as_("operator").get(path).status_code == 404
+
+
 def test_unknown_erased_and_withheld_persons_see_the_same(house: Consoled) -> None:
     for path in OWN_PAGES:
         pages = [own(house, who).get(path, language="en") for who in (GONE, NEVER)]
@@ -520,7 +536,7 @@ def test_a_form_of_a_login_that_ended_keeps_what_was_typed(house: Consoled) -> N
     house.console.logins.house.sessions.end_where(lambda session: session.name == name)
     before = len(recorded(house, WHO))
     answer = client.post(path, once=once, own_letter=f"Een lange brief {MARKUP}")
-    assert answer.status_code == 401
+    assert answer.status_code == 403
     assert "Een lange brief" in answer.text
     assert MARKUP not in answer.text
     assert once not in answer.text

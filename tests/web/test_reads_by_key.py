@@ -74,8 +74,10 @@ def _grown(times: int) -> Any:
         settings = console_settings(url, keys)
         install_site(settings, clock)
         lines = BytesIO()
-        made = {"customers": times * CUSTOMERS, "events": times * EVENTS}
-        generating.write(generating.generate(seed=1, until=NOW, **made), lines)
+        made = generating.generate(
+            seed=1, customers=times * CUSTOMERS, events=times * EVENTS, until=NOW
+        )
+        generating.write(made, lines)
         lines.seek(0)
         with open_site(settings, clock) as site:
             ingest(site.open_recorder, [("sample", lines)], site.intake, Clocks(site.clock))

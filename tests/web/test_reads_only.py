@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from application.following import bring_up_to_date
-from application.keeping_up import KeepingUp
 from consumers.files import ingest
+from host.keeping_up import KeepingUp
 from host.wiring import install_site
 from ledger.clocks import Clocks
 from ledger.errors import Retry
@@ -62,15 +62,13 @@ def test_no_act_is_there(both: Both) -> None:
     assert operator.post("/dead-letters/retry-all").status_code == 404
 
 
-def test_views_that_a_projector_has_not_reached_are_waited_for(
-    both: Both, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(both.reading.pool, "views", KeepingUp(both.reading.pool.open_site, 0.2))
+def test_views_that_a_projector_has_not_reached_are_waited_for(both: Both) -> None:
+    views = KeepingUp(both.reading.pool.open_site, 0.2)
     line = BytesIO(orjson.dumps(collected(id="another")))
     with both.operator.site() as site, both.reading.pool.site() as mine:
         ingest(site.open_recorder, [("late", line)], site.intake, Clocks(site.clock))
-        mine.views = both.reading.pool.views
         with pytest.raises(Retry, match="views are not up to date"):
-            mine.wait_for_views(at_most_s=60)
+            views.wait(mine, at_most_s=60)
         bring_up_to_date(site)
-        assert mine.wait_for_views() == 0
+        assert views.wait(mine) == 0
+    views.close()

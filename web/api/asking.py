@@ -26,6 +26,9 @@ USUAL_LIMIT, MOST = 100, 1000
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _AFTER_HYPHEN = re.compile(r"-([a-z0-9])")
 
+Listed = Literal["whole", "parted"]
+"""How a list is made: as a whole, of which pieces are cut, or a part at a time by key."""
+
 
 class Opening(Params, frozen=True):
     """Why masked values open, for this one request."""
@@ -54,9 +57,7 @@ def hyphened(name: str) -> str:
     return _CAPITAL.sub(lambda found: f"-{found[1].lower()}", name)
 
 
-def read_request(
-    request: Request, *, listed: Literal["whole", "parted"] | None, personal: bool
-) -> Asked:
+def read_request(request: Request, *, listed: Listed | None, personal: bool) -> Asked:
     """What is asked. `listed`: of a list made as a whole, or of a part of one. `personal`: of one person.
 
     Raises Misconfigured, which names the parameter and quotes nothing.

@@ -19,7 +19,7 @@ from ledger.errors import LedgerError
 from ledger.recording.reads import READS
 from schemas.encoding import to_line
 from web.answering import Desk, load
-from web.api.asking import CURSOR, LIMIT, Asked, camel, hyphened, read_request
+from web.api.asking import CURSOR, LIMIT, Asked, Listed, camel, hyphened, read_request
 from web.api.paging import Pages
 from web.api.problems import ApiProblem, failed, worded
 from web.api.sending import answered, bodiless, ending_headers
@@ -128,8 +128,7 @@ def resource_route(
         # For a person of the portal every other address is one where there is nothing, whatever is asked.
         if principal.role == DATA_SUBJECT and resource.part not in rights_of(DATA_SUBJECT).pages:
             raise NotFound
-        listed = "whole" if resource.is_whole else "parted" if resource.place else None
-        asked = read_request(request, listed=listed, personal=is_personal(resource))
+        asked = read_request(request, listed=listed_as(resource), personal=is_personal(resource))
         desk.check_opening(principal, asked.stated)
         made = await desk.answer(
             request,
@@ -152,6 +151,13 @@ def _links(resource: Resource[Any, Any], following: str | None) -> Mapping[str, 
     following = following and f'<{following}>; rel="next"'
     links = [link for link in (following, instead) if link]
     return {"link": ", ".join(links)} if links else {}
+
+
+def listed_as(resource: Resource[Any, Any]) -> Listed | None:
+    """How an answer is a list, if it is one."""
+    if resource.is_whole:
+        return "whole"
+    return "parted" if resource.place else None
 
 
 def is_personal(resource: Resource[Any, Any]) -> bool:

@@ -12,10 +12,12 @@ from starlette.routing import Route
 from web.logins.forms import fields_of
 from web.logins.house import House
 from web.logins.sessions import Session
+from web.portal import HOME
 from web.principals import Principal
 from web.rights import rights_of
 
-PATH, END = "/sessions", "/sessions/end"
+PATH, OWN_PATH = "/sessions", f"{HOME}/logins"
+"""Where staff, and where a person of the portal, finds the own logins; below it ends one of them."""
 
 
 class Running(Struct, frozen=True):
@@ -34,17 +36,18 @@ class Listing:
     def routes(self) -> list[Route]:
         """Both handlers."""
         return [
-            Route(PATH, self._page, methods=["GET"]),
-            Route(END, self._end, methods=["POST"]),
+            *(Route(path, self._page, methods=["GET"]) for path in (PATH, OWN_PATH)),
+            *(Route(f"{path}/end", self._end, methods=["POST"]) for path in (PATH, OWN_PATH)),
         ]
 
     async def _page(self, request: Request) -> Response:
         session: Session | None = request.state.session
         if session is None:
-            return RedirectResponse(f"/login?next={PATH}", 303)
-        check_of_house(session.principal)
+            return RedirectResponse(f"/login?next={request.url.path}", 303)
+        check_place(request, session.principal)
         own, others = self._running(session, session.principal)
         facts = {
+            "path": path_of(session.principal),
             "own": own,
             "others": others,
             "sees_all": sees_all(session.principal),
@@ -61,7 +64,7 @@ class Listing:
         session: Session | None = request.state.session
         if session is None:
             return self._house.refuse(request, "stale-form", 403)
-        check_of_house(session.principal)
+        check_place(request, session.principal)
         name = fields_of(await request.body()).get("name", "")
         if name != session.name and not self._is_proven(session):
             return RedirectResponse(log_in_again(session), 303)
@@ -69,7 +72,7 @@ class Listing:
             lambda one: one.name == name and may_end(session.principal, one)
         )
         self._house.says.info("logout", f"{ended} logins were ended by hand", sessions=ended)
-        return RedirectResponse(PATH, 303)
+        return RedirectResponse(path_of(session.principal), 303)
 
     def _is_proven(self, session: Session) -> bool:
         return session.is_proven(self._house.clock())
@@ -86,15 +89,20 @@ class Listing:
         )
 
 
-def check_of_house(principal: Principal) -> None:
-    """Raise HTTPException for a person of the portal, for whom this page is not there."""
-    if principal.kind == "data-subject":
+def path_of(principal: Principal) -> str:
+    """Where somebody finds the own logins."""
+    return OWN_PATH if principal.kind == "data-subject" else PATH
+
+
+def check_place(request: Request, principal: Principal) -> None:
+    """Raise HTTPException where a person of the portal asks for the page of staff, or the other way round."""
+    if not request.url.path.startswith(path_of(principal)):
         raise HTTPException(404)
 
 
 def log_in_again(session: Session) -> str:
     """Where the person of a session shows again who they are, and comes back to the list."""
-    return f"/login?{urlencode({'again': 'true', 'next': PATH})}"
+    return f"/login?{urlencode({'again': 'true', 'next': path_of(session.principal)})}"
 
 
 def sees_all(principal: Principal) -> bool:

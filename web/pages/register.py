@@ -16,7 +16,7 @@ from web.linking import to
 from web.moments import day
 from web.page import File, Page
 from web.pages.common import cap, headings
-from web.parts import Bar, Bars, Definitions, Nothing, Notice, Table, columns, lines
+from web.parts import Bar, Bars, Definitions, Nothing, Notice, Table, Text, columns, lines
 from web.pieces import Id, Link, Tag
 from web.resource import NoParams
 from web.resources import register as resources
@@ -42,11 +42,13 @@ def _register(visit: Visit, _params: NoParams, answer: Register) -> Mapping[str,
         tuple(_row(visit, row) for row in rows),
     )
     nothing = Nothing(t("register.nothing"), t("register.nothing_how"))
+    judged_to = given(answer.retention_to)
+    older = (Text(t("register.retention_to", judged_to)),) if judged_to else ()
     return {
         "title": t("register.title"),
         "said": t("register.said", counted("activity", len(rows)), len(drifting)),
         "links": _links(visit),
-        "parts": (*_bars(visit, drifting), table) if rows else (nothing,),
+        "parts": (*_bars(visit, drifting), table, *older) if rows else (nothing,),
         "forms": ("csv", "xlsx", "json", "dpv", "fideslang"),
     }
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 import rulebook
-from application.queries.keeping.periods import Clock, ClockPage, DueSteps, Forecast
+from application.queries.keeping.clock_pages import ClockPage
+from application.queries.keeping.periods import Clock, DueSteps, Forecast
 from application.words import say, told_in
 from documents.messages import told
 from schemas import CATEGORIES
@@ -24,7 +25,7 @@ from web.pages.common import (
     headings,
     more,
 )
-from web.parts import Bar, Bars, Input, Nothing, Table, lines
+from web.parts import Bar, Bars, Input, Nothing, Table, Text, lines
 from web.pieces import Id, Link, Tag, Tone
 from web.rendering import code
 from web.resource import NoParams
@@ -54,6 +55,7 @@ def _due(visit: Visit, params: DueParams, answer: ClockPage) -> Mapping[str, obj
             _which(params),
         ),
         table if answer.clocks else nothing,
+        Text(t("retention.counted_to", answer.counted_to)) if answer.counted_to else None,
     )
     return {
         "title": t("retention.title"),

@@ -17,12 +17,14 @@ from ledger.tlog.signing.policy import NO_QUORUM, Policy
 from schemas import ALL_TYPES
 from web.pieces import Seal
 from web.proof.tickets import ticket_of
+from web.rendering import offered
 from web.visit import Visit
 
 ENTRIES = "/api/v1/proof/entries/"
 LOG = "/log/"
 
 
+@offered
 def has_seals(visit: Visit) -> bool:
     """Whether the role of a visit may look at whole entries of the events that it sees."""
     return visit.has("proof") and visit.rights.others != "hidden"
@@ -33,6 +35,7 @@ def reads_whole_log(visit: Visit) -> bool:
     return has_seals(visit) and visit.has("persons") and visit.may("audit")
 
 
+@offered
 def seal_of(visit: Visit, position: int, shown: Mapping[str, object]) -> Seal | None:
     """The seal of an event; None for a role that has none.
 
@@ -76,6 +79,7 @@ def canonical(value: object) -> str:
     return orjson.dumps(msgspec.to_builtins(value), option=orjson.OPT_SORT_KEYS).decode()
 
 
+@offered
 def log_site(visit: Visit) -> dict[str, Any]:
     """Which log the browser asks, with which keys, who must have signed, and the zone of times."""
     log = visit.settings.log

@@ -1,5 +1,7 @@
 """What breaks a rule, and the rules themselves."""
 
+from typing import cast
+
 from msgspec.structs import replace
 
 import rulebook
@@ -56,7 +58,7 @@ def findings(visit: Visit, params: FindingsParams) -> FindingsPage:
     source = visit.source("findings")
     after: FindingPlace | None = None
     if params.after:
-        after = place_named(source, params.after, FindingPlace)
+        after = place_named(source, params.after, cast("type[FindingPlace]", FindingPlace))
     criteria = replace(params.criteria, after=after)
     return findings_page(source, criteria, visit.moment, params.limit)
 

@@ -5,13 +5,11 @@ from typing import Annotated
 from msgspec import Meta
 
 from application.acts.deciding import due_steps
+from application.queries.keeping.clock_pages import ClockPage, Wanted, clock_page
 from application.queries.keeping.periods import (
-    ClockPage,
     Clocks,
     DueSteps,
     Forecast,
-    Wanted,
-    clock_page,
     clocks,
     forecast,
     step_rows,

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict
 
 from application.answer import Answer, Name
-from application.queries.cases.case_parts import case_part, counted
+from application.queries.case_parts import case_part, counted
 from application.queries.cases.clocks import CaseAct, CaseClock, case_act, case_clock
 from application.queries.cases.found_incidents import FoundIncident, known_incidents
 from application.queries.parts import Part

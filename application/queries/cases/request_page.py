@@ -1,7 +1,9 @@
 """Requests a part at a time, by key: what a page of the console and an answer of the API have."""
 
+from datetime import datetime
+
 from application.answer import Answer
-from application.queries.cases.case_parts import case_part, counted
+from application.queries.case_parts import case_part, counted
 from application.queries.cases.found_requests import found_of
 from application.queries.cases.request_lists import RequestFilter
 from application.queries.cases.requests import RequestRow, is_listed, listed
@@ -31,24 +33,10 @@ def request_page(
     source: Source, criteria: RequestFilter, part: Part, moment: Moment
 ) -> RequestPage:
     """The requests of a part, as of a moment. Raises UnknownSubject, Misconfigured."""
-    time = moment.as_of or source.now
-    # A request that is answered by now may have been open at an earlier time.
-    only_open = not criteria.ended and moment == NOW
-    wanted = Wanted(
-        stages=OPEN if only_open else ALL,
-        kind=criteria.right if only_open else None,
-        streams=known_streams(source, criteria.subject) if criteria.subject else None,
-    )
+    time, wanted = moment.as_of or source.now, _wanted(source, criteria, moment)
 
     def fitting(request: Request) -> Request | None:
-        is_meant = criteria.right in {None, request.right} and is_listed(
-            request,
-            time,
-            ended=criteria.ended,
-            overdue_only=criteria.overdue_only,
-            period=criteria.period,
-        )
-        return request if is_meant else None
+        return request if _is_meant(request, criteria, time) else None
 
     rows, following = case_part(source, VIEW, wanted, part, moment, fitting)
     found = found_of(source, [(place.stream, request) for place, request in rows])
@@ -57,3 +45,23 @@ def request_page(
         return RequestPage(shown, None, None, following)
     opened, overdue = counted(source, VIEW, criteria.right)
     return RequestPage(shown, opened, overdue, following)
+
+
+def _wanted(source: Source, criteria: RequestFilter, moment: Moment) -> Wanted:
+    """What the view finds by itself. What is answered by now may have been open at an earlier time."""
+    only_open = not criteria.ended and moment == NOW
+    return Wanted(
+        stages=OPEN if only_open else ALL,
+        kind=criteria.right if only_open else None,
+        streams=known_streams(source, criteria.subject) if criteria.subject else None,
+    )
+
+
+def _is_meant(request: Request, criteria: RequestFilter, time: datetime) -> bool:
+    return criteria.right in {None, request.right} and is_listed(
+        request,
+        time,
+        ended=criteria.ended,
+        overdue_only=criteria.overdue_only,
+        period=criteria.period,
+    )

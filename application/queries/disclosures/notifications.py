@@ -82,15 +82,12 @@ def notification_page(
     source: Source, criteria: NotificationFilter, part: Part, moment: Moment
 ) -> NotificationPage:
     """The tasks of a part, by key. Raises UnknownSubject, Misconfigured."""
-    streams = known_streams(source, criteria.subject) if criteria.subject else None
-    note_read(source, criteria.subject)
-    after = place_named(source, part.after, UUID) if part.after else NOBODY
+    people = _people(source, criteria, part, moment)
 
     def fitting(person: tuple[UUID, Changes]) -> tuple[UUID, list[NotificationTask]] | None:
         some = [task for task in tasks(person[1]) if _is_meant(criteria, task)]
         return (person[0], some) if some else None
 
-    people = _changes_after(source, criteria, streams, moment, after, part.limit + 1)
     found, following = taken(source, ((row[0], row) for row in people), part.limit, fitting)
     rows = ((stream, task) for stream, some in found for task in some)
     shown = list(_notifications(source, rows, criteria, moment))
@@ -99,15 +96,13 @@ def notification_page(
     return NotificationPage(shown, open_notifications(source.session), following)
 
 
-def _changes_after(
-    source: Source,
-    criteria: NotificationFilter,
-    streams: Sequence[UUID] | None,
-    moment: Moment,
-    after: UUID,
-    first: int,
+def _people(
+    source: Source, criteria: NotificationFilter, part: Part, moment: Moment
 ) -> Iterator[tuple[UUID, Changes]]:
-    """What was changed of persons after one in the order of streams, as of a moment."""
+    """What was changed of the persons of whom a part may be, in the order of streams, as of a moment."""
+    streams = known_streams(source, criteria.subject) if criteria.subject else None
+    note_read(source, criteria.subject)
+    after, first = place_named(source, part.after, UUID) if part.after else NOBODY, part.limit + 1
     if moment == NOW:
         open_only = not criteria.done
         return notifications_after(

@@ -24,7 +24,7 @@ from ledger.reading import LAST
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.known import annulled_in, position_of, rows_told
 from projections.reading.transfers import place_of
-from projections.reading.views import disclosures_before
+from projections.reading.views import Narrowed, disclosures_before
 from projections.views.disclosures import VIEW, Disclosure, sort_key, sorted_disclosures
 from projections.views.recipients import Recipient
 
@@ -105,15 +105,8 @@ def _followed(
     source: Source, criteria: PageFilter, place: _Place, upto: int = LAST
 ) -> Iterator[Disclosure]:
     count = criteria.limit + 1
-    while block := disclosures_before(
-        source.session,
-        place,
-        count,
-        recipient=criteria.recipient,
-        kind=criteria.kind,
-        since=criteria.period.since,
-        upto=upto,
-    ):
+    narrowed = Narrowed(criteria.recipient, criteria.kind, criteria.period.since, upto)
+    while block := disclosures_before(source.session, place, count, narrowed):
         yield from block
         place, count = sort_key(block[-1]), _BLOCK_ROWS
 

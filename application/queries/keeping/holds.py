@@ -6,7 +6,7 @@ from itertools import islice
 from uuid import UUID
 
 from application.answer import Answer, Name
-from application.queries.cases.case_parts import case_part, counted
+from application.queries.case_parts import case_part, counted
 from application.queries.parts import Part
 from application.queries.subjects import is_erased, known_streams, note_read
 from application.source import ERASED, Source

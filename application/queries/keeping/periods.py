@@ -1,22 +1,19 @@
 """`ledger retention`: clocks, what a day makes due, what was carried out, and what is to come."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from typing import Literal
 from uuid import UUID
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
 from application.queries.keeping.deciding import GroundShown, ground_row
 from application.queries.keeping.erasures import CarriedOut, Due
-from application.queries.parts import Part, place_named, taken
-from application.remembered import Known, Remembered
+from application.remembered import Remembered
 from application.source import Source, unless_erased
 from ledger.crypto.sealing import end_of_month
 from ledger.storage.postgres import Session
@@ -24,8 +21,7 @@ from projections.keeping.erasing import deferrals, lasting_for, steps
 from projections.keeping.keepings import keepings_of
 from projections.keeping.lasting import RetentionEnd
 from projections.keeping.person import Person
-from projections.reading.known import NOBODY
-from projections.reading.persons import persons, persons_of
+from projections.reading.persons import persons
 from rulebook import Cause, ErasureFacts, kept
 from rulebook.calendar import day_of
 
@@ -85,33 +81,6 @@ class Clocks(Answer, frozen=True):
     clocks: list[Clock]
 
 
-class DueOf(Answer, frozen=True):
-    """How many clocks of a category are due; null for the entries of persons of whom no data is held."""
-
-    category: str | None
-    clocks: int
-
-
-class ClockPage(Answer, frozen=True):
-    """The clocks of some persons. `due`: how many are due in all, by category, most first.
-
-    `counted_to`: the event up to which these were counted, where the clocks know later ones. `next`: the key
-    of the part that follows.
-    """
-
-    clocks: list[Clock]
-    due: list[DueOf]
-    counted_to: int | None
-    next: str | None
-
-
-class Wanted(Struct, frozen=True):
-    """Which clocks. `every`: those not due as well. `category`: of this one alone."""
-
-    every: bool = False
-    category: str | None = None
-
-
 class StepShown(Answer, frozen=True):
     """What goes, or went, of one person. `collected_until`: only what was collected by that day.
 
@@ -166,53 +135,15 @@ def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
     """
     source.reads.note_many(())
     for block in persons(source.session):
-        rows = [(person, _clocks(person, day, every)) for person in block]
+        rows = [(person, clocks_of(person, day, every)) for person in block]
         names = source.names(person.stream for person, of_person in rows if of_person)
         for person, of_person in rows:
             for row in of_person:
                 yield replace(row, subject=unless_erased(names[person.stream]))
 
 
-def clock_page(
-    source: Source, wanted: Wanted, part: Part, remembered: Remembered | None
-) -> ClockPage:
-    """The clocks of a part of the persons, by key, judged as they stand now. Raises Misconfigured."""
-    day = day_of(source.now)
-    after = place_named(source, part.after, UUID) if part.after else NOBODY
-    known = standing_of(source, remembered)
-    listed = known.value.listed[bisect_right(known.value.listed, after) :]
-    blocks = (
-        persons(source.session, after)
-        if wanted.every
-        else (persons_of(source.session, some) for some in _in_blocks(listed, part.limit + 1))
-    )
-
-    def fitting(person: Person) -> tuple[UUID, list[Clock]] | None:
-        rows = _clocks(person, day, wanted.every)
-        fit = [row for row in rows if wanted.category in {None, row.category}]
-        return (person.stream, fit) if fit else None
-
-    people = chain.from_iterable(blocks)
-    found, following = taken(source, ((one.stream, one) for one in people), part.limit, fitting)
-    source.reads.note_many(())
-    names = source.names(stream for stream, _ in found)
-    return ClockPage(
-        clocks=[
-            replace(row, subject=unless_erased(names[stream]))
-            for stream, rows in found
-            for row in rows
-        ],
-        due=[DueOf(category, number) for category, number in known.value.due.most_common()],
-        counted_to=known.until,
-        next=following,
-    )
-
-
-def _in_blocks(streams: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
-    return (streams[begin : begin + size] for begin in range(0, len(streams), size))
-
-
-def _clocks(person: Person, day: date, every: bool) -> list[Clock]:
+def clocks_of(person: Person, day: date, every: bool) -> list[Clock]:
+    """The clocks of a person, without a name."""
     waiting, causes = deferrals(person.dossier), _causes_by_category(person, day)
     listed = waiting.keys() | causes.keys()
     rows = []
@@ -241,55 +172,6 @@ def _causes_by_category(person: Person, day: date) -> dict[str, Cause]:
         for category in step.erased:
             causes.setdefault(category, step.cause)
     return causes
-
-
-class Standing(Struct, frozen=True):
-    """How all persons stand on a day: what a list of clocks is made from, without a name.
-
-    `passed`, `deferred`: of how many persons a run erases data past its period or consent, and data that
-    waited. `oldest`: since when the oldest passed data should have gone. `due`: category -> how many clocks
-    are due. `listed`: who has a clock that is due or late, sorted.
-    """
-
-    passed: int
-    deferred: int
-    oldest: date | None
-    due: Counter[str | None]
-    listed: Sequence[UUID]
-
-
-def standing(session: Session, day: date) -> Standing:
-    """How all persons stand. Reads about each of them; memory grows with those who are listed alone."""
-    passed, deferred, oldest = 0, 0, date.max
-    due: Counter[str | None] = Counter()
-    listed: list[UUID] = []
-    for person in chain.from_iterable(persons(session)):
-        rows, waiting = _clocks(person, day, every=False), deferrals(person.dossier)
-        of_run = [row.category for row in rows if row.due]
-        # A deferred category has a reason to wait, so it is counted apart and is never late.
-        late = [category for category in of_run if category and category not in waiting]
-        passed += bool(late or None in of_run)
-        deferred += any(category in waiting for category in of_run)
-        oldest = min(oldest, _overdue_since(person, late, day))
-        due.update(of_run)
-        if rows:
-            listed.append(person.stream)
-    return Standing(passed, deferred, oldest if oldest < date.max else None, due, listed)
-
-
-def standing_of(source: Source, remembered: Remembered | None) -> Known[Standing]:
-    """How all persons stand now, or stood a moment ago."""
-    day = day_of(source.now)
-    if remembered is None:
-        return Known(standing(source.session, day))
-    work = partial(standing, day=day)
-    return remembered.of("retention", source.session, source.now, work)
-
-
-def _overdue_since(person: Person, late: Iterable[str], day: date) -> date:
-    """Since when the oldest of some categories should have gone; the last day of all where none should."""
-    ends = (lasting_for(person, category).overdue_since(day) for category in late)
-    return min((end for end in ends if end), default=date.max)
 
 
 def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[Keeper]:

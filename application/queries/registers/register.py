@@ -6,6 +6,7 @@ midnight in Amsterdam, so that two answers of one day are equal.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import zip_longest
 
 import msgspec
@@ -83,17 +84,8 @@ def register(
 
     `remembered`: how retention is kept, where that need not be judged for this answer.
     """
-    clock, judged_to = moment.as_of or source.now, None
-    if moment == NOW and remembered is not None:
-        judged = remembered.of(
-            "register", source.session, clock, lambda session: present_adherence(session, clock)
-        )
-        contents = Contents(register_entries(source.session), judged.value)
-        judged_to = judged.until
-    elif moment == NOW:
-        contents = present_register(source.session, clock)
-    else:
-        contents = past_register(source.session, moment, clock, source.privacy_office)
+    clock = moment.as_of or source.now
+    contents, judged_to = _contents(source, moment, clock, remembered)
     rows = states_at(source, recipients_view.VIEW, moment)
     recipients = {row.recipient: row for row in rows}
     measure_rows = measures_at(source, moment)
@@ -116,6 +108,19 @@ def register(
         processor=processor_part(activities),
         measures=measures(measure_rows, by_activity, clock),
     )
+
+
+def _contents(
+    source: Source, moment: Moment, clock: datetime, remembered: Remembered | None
+) -> tuple[Contents, int | None]:
+    """What the views or the events have; and up to which event retention was judged, where that is older."""
+    if moment != NOW:
+        return past_register(source.session, moment, clock, source.privacy_office), None
+    if remembered is None:
+        return present_register(source.session, clock), None
+    judge = partial(present_adherence, clock=clock)
+    judged = remembered.of("register", source.session, clock, judge)
+    return Contents(register_entries(source.session), judged.value), judged.until
 
 
 def _activity(entry: Entry, lookups: _Lookups) -> RegisteredActivity:

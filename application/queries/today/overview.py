@@ -13,8 +13,8 @@ from application.queries.cases.incidents import incident_list
 from application.queries.disclosures.notifications import NotificationFilter, notification_tasks
 from application.queries.intake.dead_letters import forgotten_after
 from application.queries.intake.sources import sources
+from application.queries.keeping.clock_pages import Standing, standing_of
 from application.queries.keeping.holds import all_holds
-from application.queries.keeping.periods import Standing, standing_of
 from application.queries.today.cases import (
     task_of_complaint,
     tasks_of_incident,

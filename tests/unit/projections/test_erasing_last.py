@@ -40,10 +40,11 @@ def person(events: list[RecordedEvent]) -> Person:
 def carried_out(found: Person, step: PlannedErasure) -> list[RecordedEvent]:
     """What the ledger records of a step."""
     gone = {
-        key
+        id
         for category in step.erased
-        for key, trace in found.traces.held.get(category, {}).items()
-        if step.month is None or 12 * trace.time.year + trace.time.month - 1 <= step.month
+        for id, key in found.traces.held.get(category, {}).items()
+        for time in (found.traces.sealing[key.at].time,)
+        if step.month is None or 12 * time.year + time.month - 1 <= step.month
     }
     told: dict[str, Any] = {"cause": step.cause, "decisions": step.facts()}
     return [

@@ -317,6 +317,20 @@ def test_a_disclosure_is_judged_alone_as_the_join_judges_it() -> None:
     assert len(disclosure_findings(fraud, around)) < len(disclosure_findings(fraud, []))
 
 
+def test_disclosures_that_are_alike_are_each_judged_as_if_alone() -> None:
+    """Recipient and rulebook change while they go on: both are looked at again from that day on."""
+    told = [given(days * DAY, provision="eu.2023.1543") for days in range(0, 400, 20)]
+    ended = event("recipient-ended", 2 * DAY, subject="recipient/acme", valid_to="2026-10-01")
+    around = [known("2026-05-01"), ended]
+    found = {(entry.finding.id, entry.rule) for entry in judged([*told, *around])}
+    alone = {(e.finding.id, e.rule) for one in told for e in judged([one, *around])}
+    assert found == alone
+    broken = [{rule for id, rule in found if id == one.id} for one in told]
+    assert len(set(map(frozenset, broken))) >= 4, (
+        "unregistered, valid before the law, within it, ended"
+    )
+
+
 @pytest.mark.parametrize("basis", ["6-1-c", "6-1-e"])
 @pytest.mark.parametrize(
     "name", ["service-message-sent", "customer-registered", "invoice-sent", "portal-account-opened"]

@@ -146,4 +146,4 @@ def test_what_is_held_rests_on_every_basis_that_was_named_for_its_key() -> None:
     for order in permutations(told):
         person = person_of(ANNA, order, (OFFICE,))
         assert person.held == ("behaviour",)
-        assert person.traces.bases == {"k1": ("6-1-a web", "6-1-f web")}
+        assert person.traces.held["behaviour"]["k1"].bases == ("6-1-a web", "6-1-f web")

@@ -1,12 +1,18 @@
 """An act on what another source said is none, in whatever order the two arrive."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import permutations
 from typing import Any
+from uuid import UUID
+
+from msgspec.structs import replace
 
 from ledger.event import RecordedEvent
+from projections.findings.view import VIEW
+from projections.folds.dispatch import Dispatch
 from projections.folds.powers import POWERLESS
 from projections.folds.timetravel import counting
+from projections.following.batch import EventBatch
 from projections.keeping.person import legal_holds
 from rulebook.powers import POWER_TABLE
 from schemas import EVENT_TYPES
@@ -50,6 +56,34 @@ def test_every_act_of_the_table_is_its_sources_or_the_offices(
         assert void([said, tied(act, 2, by, "X-2", source=PORTAL, id="act")]) == set()
     elsewhere = tied(act, 2, by, source=PORTAL, id="act", stream=BERT)
     assert void([said, elsewhere]) == set()
+
+
+@each("opens, act, by", PAIRS)
+def test_a_stream_is_folded_again_where_an_act_lacks_power_and_nowhere_else(
+    opens: str, act: str, by: str
+) -> None:
+    said = tied(opens, 1, by, source=HR if opens == "role-granted" else CRM, id="said")
+    for other in (said.source, PORTAL):
+        for order in permutations([said, tied(act, 2, by, source=other, id="act")]):
+            told = [replace(one, position=place) for place, one in enumerate(order, 1)]
+            for start in range(len(told)):
+                lacking = any(
+                    one.name == POWERLESS
+                    for known in (told[:start], told)
+                    for one in counting(known, OFFICES)
+                )
+                assert is_folded_again(told, start) is lacking
+
+
+def is_folded_again(told: Sequence[RecordedEvent], start: int) -> bool:
+    """Whether a batch that begins after a position folds the one stream from its beginning."""
+
+    def history(streams: Sequence[UUID], names: Collection[str] | None) -> list[RecordedEvent]:
+        assert set(streams) == {ANNA}
+        return [one for one in told if names is None or one.name in names]
+
+    batch = EventBatch(told[start:], Dispatch([VIEW]), (), history, OFFICES)
+    return any(True for _ in batch.again(VIEW))
 
 
 def test_a_grant_of_who_may_give_none_holds_up_nobody() -> None:

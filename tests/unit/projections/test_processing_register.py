@@ -175,7 +175,7 @@ def test_an_activity_nobody_names_any_more_has_no_entry() -> None:
 
 
 def test_totals_are_what_was_added_less_what_was_taken_back() -> None:
-    rows = [observe(None, used(stream=ANNA)), observe(None, disclosed(stream=BERT))]
+    rows = [observe(None, [used(stream=ANNA)]), observe(None, [disclosed(stream=BERT)])]
     totals = register([used(stream=ANNA)])["billing"].observed
     tally = ObservationTotals()
     for row in rows:

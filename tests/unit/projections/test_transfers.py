@@ -10,8 +10,8 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.dossier.dossier import dossier_from
-from projections.findings.disclosure import frameworks_on
 from projections.findings.judging import disclosure_findings
+from projections.findings.recipient import frameworks_on
 from projections.reading.transfers import agreed_at, place_of, transfer_of
 from projections.views import disclosures, recipients
 from tests.fixtures.cases import each

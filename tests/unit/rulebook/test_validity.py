@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from rulebook import PERIODS
-from rulebook.loading import RulebookError
+from rulebook import PERIODS, RULES
+from rulebook.loading import RulebookError, unchanged_since
 from rulebook.periods import Period
 from rulebook.validity import in_force, version_on, versions
 
@@ -42,3 +42,15 @@ def test_two_versions_do_not_hold_on_one_day(begins: date) -> None:
     other = msgspec.structs.replace(SECOND, valid_from=begins)
     with pytest.raises(RulebookError, match="tombstone: two versions"):
         versions([FIRST, other], name)
+
+
+def test_from_the_first_day_of_a_span_on_every_rule_holds_or_does_not() -> None:
+    days = {day for rule in RULES for day in (rule.valid_from, rule.valid_to) if day}
+    for day in days:
+        assert unchanged_since(day) == day
+        before = unchanged_since(day - DAY)
+        assert before < day
+        assert [in_force(rule, before) for rule in RULES] == [
+            in_force(rule, day - DAY) for rule in RULES
+        ]
+    assert unchanged_since(date.min) == date.min

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import pytest
 
 from schemas import ALL_TYPES
@@ -26,7 +27,7 @@ def meant(message: Any) -> Any:
     silent = {"categories", "personal"} - {*needed}
     data = {name: value for name, value in message["data"].items() if value or name not in silent}
     instants = {"valid_until", "detected_at"} & data.keys()
-    return data | {name: instant_of(data[name]).isoformat() for name in instants}  # type: ignore[union-attr]
+    return data | {name: msgspec.to_builtins(instant_of(data[name])) for name in instants}
 
 
 OWN = ("erasure-reapplied", "intake-gap-recorded")

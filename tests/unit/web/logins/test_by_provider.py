@@ -383,11 +383,11 @@ def test_no_session_outlives_its_kind(place: Place) -> None:
     assert session.principal.until == session.began + LIVES["staff"].most
 
 
-def ends_another(place: Place, browser: TestClient, name: str) -> str:
+def ends_another(place: Place, browser: TestClient, name: str, path: str = "/sessions") -> str:
     """Ask to end a login, and where the answer leads."""
     csrf = place.who(browser)["csrf"]
     form = {"csrf": csrf, "name": name}
-    sent = browser.post("/sessions/end", data=form, headers=place.console.same)
+    sent = browser.post(f"{path}/end", data=form, headers=place.console.same)
     assert sent.status_code == 303
     return str(sent.headers["location"])
 
@@ -442,5 +442,6 @@ def test_a_login_of_a_moment_ago_ends_others_for_ten_minutes(place: Place) -> No
     portal = place.new_browser()
     place.claims = {"data_subject": "customer/10023"}
     place.back(place.begin(portal, door="portal"), portal)
-    assert ends_another(place, portal, first.name).endswith("&door=portal")
+    own = "/login?again=true&next=%2Fmy%2Flogins"
+    assert ends_another(place, portal, first.name, "/my/logins") == own
     assert len(sessions.listed()) == 3
