@@ -17,7 +17,7 @@ from web.documents import file_of
 from web.exports import TYPES
 from web.once import Once, Sending
 from web.page import AnyForm, AnyPage, FormData, Preview
-from web.portal import is_own
+from web.portal import HOME, is_own
 from web.principals import Principal
 from web.problems import NotForRole, NotFound, problem_of
 from web.question import AnyQuestion, Download
@@ -199,7 +199,7 @@ class Pages:
             principal: Principal | None = request.state.principal
             if principal is None:
                 if request.method != "GET":
-                    return await self._over(request, kept)
+                    return await self._ended(request, kept)
                 return RedirectResponse(f"/login?{urlencode({'next': _address(request)})}", 303)
             home = self._showing.home(principal)
             if request.url.path == "/" != home:
@@ -214,12 +214,12 @@ class Pages:
 
         return endpoint
 
-    async def _over(self, request: Request, kept: type[FormData] | None) -> Response:
-        """The page of a form whose login has ended, with what goes on with the next one."""
-        content = await request.body()
-        sent = typed_fields(content, kept) if kept else {}
-        goes_on = {name: text for name, text in sent.items() if name not in {"once", "seen"}}
-        return self._showing.over(request, content, goes_on)
+    async def _ended(self, request: Request, kept: type[FormData] | None) -> Response:
+        """The page for a form whose login had ended: what was typed stays on this page, and only there."""
+        sent = typed_fields(await request.body(), kept) if kept else {}
+        sent = {name: text for name, text in sent.items() if name not in {"once", "seen"}}
+        back = f"/login?{urlencode({'next': HOME})}" if is_own(request.url.path) else "/login"
+        return self._showing.show(request, "login_ended", {"sent": sent, "back": back}, 403)
 
     def question(self, question: AnyQuestion) -> Route:
         """The route of a question by a form, whose answer no browser and no proxy keeps."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -11,20 +10,16 @@ from application.language import speak, spoken
 from application.times import show_in
 from host.settings import Settings
 from ledger.errors import LedgerError, UnknownSubject
-from schemas import PERSONAL_FIELDS
-from schemas.texts import field_name
 from web.frame import Frame, Reader, Section
-from web.logins.forms import fields_of
 from web.logins.sessions import Session
 from web.page import AnyPage
-from web.portal import HOME, is_by_portal, is_own
+from web.portal import is_by_portal
 from web.principals import Principal
 from web.problems import WAIT_S, problem_of
 from web.rendering import render
 from web.requests import LANGUAGE, LANGUAGE_OF_HOST, language_of, path_of
 from web.rights import rights_of
-from web.sent import Typed
-from web.words import t, title_of, words
+from web.words import title_of
 
 YEAR_S = 365 * 24 * 3600
 
@@ -77,22 +72,6 @@ class Showing:
         show_in(self._settings.people.timezone)
         return HTMLResponse(render(f"{name}.html", self.frame(request), **facts), status)
 
-    def over(self, request: Request, content: bytes, goes_on: Typed) -> Response:
-        """The page of a form whose login has ended: nothing was done, and nothing of what was typed is lost.
-
-        `goes_on`: what is sent again after the next login; without it, what was typed is there to copy.
-        """
-        speak(language_of(request))
-        typed = [
-            (label, text)
-            for name, text in fields_of(content).items()
-            if text and not goes_on and (label := label_of(name))
-        ]
-        back = f"/login?{urlencode({'next': HOME})}" if is_own(request.url.path) else "/login"
-        return self.show(
-            request, "login_over", {"typed": typed, "back": back, "sent": goes_on}, 401
-        )
-
     def failed(self, request: Request, error: Exception) -> Response:
         """The page of an error: what went wrong, and what to do."""
         speak(language_of(request))
@@ -105,13 +84,6 @@ class Showing:
         if wait_s := WAIT_S.get(HTTPStatus(problem.status)):
             response.headers["retry-after"] = wait_s
         return response
-
-
-def label_of(name: str) -> str:
-    """What a page calls a field; empty for one that no page shows."""
-    if name in words()["field"]:
-        return str(t(f"field.{name}"))
-    return field_name(name, spoken()) if name in PERSONAL_FIELDS else ""
 
 
 def reader_of(principal: Principal) -> Reader:

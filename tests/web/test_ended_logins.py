@@ -47,8 +47,8 @@ def acts(desk: Office, fields: dict[str, Any]) -> int:
 def test_what_came_after_the_login_had_ended_goes_on_with_the_next_one(desk: Office) -> None:
     fields = typed(desk)
     ended = english(desk.nobody()).post(OPEN, **fields)
-    assert (ended.status_code, acts(desk, fields)) == (401, 0)
-    assert "Your login has ended" in ended.text
+    assert (ended.status_code, acts(desk, fields)) == (403, 0)
+    assert "You are logged out" in ended.text
     kept = fields_of(ended)
     assert written(kept) == written(fields)
     assert "no-store" in ended.headers["cache-control"]
@@ -88,7 +88,7 @@ def test_a_person_logs_in_beside_and_goes_on(desk: Office, context: BrowserConte
         page.fill("#letter", LETTER)
         served.console.logins.house.sessions.end_where(lambda _session: True)
         page.get_by_role("button", name="Record the request").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Your login has ended")
+        expect(page.get_by_role("heading", level=1)).to_have_text("You are logged out")
         assert problems(page) == []
         with context.expect_page() as beside:
             page.get_by_role("link", name="Log in again").click()
