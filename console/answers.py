@@ -54,7 +54,9 @@ ANSWERS: Mapping[str, object] = {
     "certificate write": certified.CertifiedErasure
     | Certificate,  # at `--output -` the file itself
     "checkpoint": log.SignedCheckpoint,
+    "complaint answer": complaints.ComplaintFile,
     "complaint list": complaints.ComplaintList,
+    "complaint receive": complaints.ComplaintFile,
     "complaint show": complaints.ComplaintFile,
     "consents": consents.Consents,
     "dead-letters hand-over": dead_letters.HandedOver,

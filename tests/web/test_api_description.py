@@ -26,6 +26,7 @@ PATHS: dict[str, Any] = DOCUMENT["paths"]
 _FILE = "it is about a file that the caller has, and needs no ledger"
 _HOST = "it is for the machine that runs the ledger"
 WITHOUT = {
+    "archive": _HOST,
     "audit": "it runs long: a page runs it, and /proof/audit says how far it is",
     "backup": _HOST,
     "certificate verify": _FILE,
@@ -42,6 +43,7 @@ WITHOUT = {
     "restore": _HOST,
     "schema validate": _FILE,
     "verify": _FILE,
+    "query": "it counts over an archive, which is apart from the ledger",
 }
 # Commands that record something: a page does that, by a form.
 ACTS = re.compile(

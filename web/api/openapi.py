@@ -96,6 +96,8 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
     links = _named("Link") if is_list or resource.ending else {}
     links |= _named("Deprecation", "Sunset") if resource.ending else {}
     example = components.example(components.schema(resource.answer))
+    if resource.is_whole:
+        example = {**example, "next": None}
     return {
         "operationId": _operation_id(resource.path),
         "summary": resource.summary,

@@ -172,7 +172,7 @@ def test_with_tls_the_cookie_is_of_this_host_alone(tmp_path: Path) -> None:
 
 def test_the_login_page_says_which_ways_there_are(console: Console, browser: TestClient) -> None:
     page = browser.get("/login?next=//evil.test").json()
-    assert page == {"page": "login", "doors": [], "links": True}
+    assert page == {"page": "login", "doors": [], "links": True, "again": False}
     console.log_in(browser)
     assert browser.get("/login?next=/today").headers["location"] == "/today"
 
