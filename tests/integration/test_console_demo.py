@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from application.queries.oversight.findings import findings
@@ -47,7 +47,7 @@ def logged_in(link: str) -> bool:
     """Whether the console shows its first page to who presses the button of a login link."""
     place = urlsplit(link)
     origin = f"{place.scheme}://{place.netloc}"
-    with httpx.Client(headers={"origin": origin}, follow_redirects=True) as browser:
+    with httpx2.Client(headers={"origin": origin}, follow_redirects=True) as browser:
         shown = browser.post(f"{origin}{place.path}", data=dict(parse_qsl(place.query)))
     return (shown.status_code, shown.url.path) == (200, "/")
 

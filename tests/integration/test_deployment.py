@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import orjson
 import psycopg
 import pytest
@@ -54,7 +54,7 @@ def test_the_services_start_as_declared_record_what_is_published_and_stop_when_t
     until(lambda: published(people) >= 5, lambda: None, PATIENCE_S)
     audited = people.run("audit", "--views", "--json")
     assert audited.returncode == 0, audited.stdout
-    page = httpx.get(f"http://127.0.0.1:{console.web_port}/proof", follow_redirects=True)
+    page = httpx2.get(f"http://127.0.0.1:{console.web_port}/proof", follow_redirects=True)
     assert (page.status_code, page.url.path) == (200, "/login"), "without a login it shows nothing"
 
     assert [service.stop() for service in running] == [0] * len(running)

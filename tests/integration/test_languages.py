@@ -202,6 +202,8 @@ def _acts(mark: str, folder: Path) -> list[str]:
         "log keys",
         "log rebuild",
         "publish --once",
+        f"archive {folder}/archive --segment 256",
+        f"query register {folder}/archive",
         "checkpoint",
         f"prove 100 --output {proof} --entry {entry}",
         f"verify {proof} --entry {entry} --key x",

@@ -47,6 +47,8 @@ GIVEN = {
     "--channel": "portal",
     "--reason": "complex",
     "--outcome": "withdrawn",
+    "--via": "email",
+    "question": "register",
     "--action": "rectification",
     "--risk": "risk",
     "--regime": "gdpr",
@@ -103,7 +105,7 @@ def commands(folder: Path) -> list[list[str]]:
     lines.write_bytes(b"{}\n")
     given = GIVEN | {"files": str(lines), "file": str(lines), "--entry": str(lines)}
     given |= {"folder": str(folder / "copy"), "--keys": str(folder / "copied-keys")}
-    given |= {"--key-file": str(folder / "feed.key")}
+    given |= {"--key-file": str(folder / "feed.key"), "address": str(folder / "archive")}
 
     def walk(command: object, path: list[str]) -> Iterator[list[str]]:
         for name, below in getattr(command, "commands", {}).items():

@@ -218,7 +218,7 @@ def test_what_is_not_there_has_no_page(sampled: Consoled) -> None:
 
 def test_scripts_come_under_one_version(sampled: Consoled) -> None:
     nobody = sampled.nobody()
-    for name in ("seal.js", "proof/log.js", "audit.js", "seal-words.nl.json"):
+    for name in ("seal.js", "proof/log.js", "running.js", "seal-words.nl.json"):
         response = nobody.get(script(name))
         assert response.status_code == 200
         assert "immutable" in response.headers["cache-control"]

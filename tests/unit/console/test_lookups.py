@@ -67,6 +67,9 @@ IN_THE_LEDGER = {
 }
 # Codes that whoever types them chooses, and an activity of which an objection says itself that it is unknown.
 CHOSEN = {
+    ("complaint answer", "--outcome"),
+    ("complaint answer", "--via"),
+    ("complaint receive", "--via"),
     ("hold place", "--ground"),
     ("hold place", "--owner"),
     ("hold release", "--ground"),
@@ -92,6 +95,9 @@ CHOSEN = {
 }
 # Numbers, and where a program listens: they have no name for their values.
 PLAIN = {
+    ("archive", "ARCHIVE"),
+    ("audit", "--archive"),
+    ("query", "ARCHIVE"),
     ("rebuild", "--processes"),
     ("sample", "--customers"),
     ("sample", "--events"),

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 import application
+from application.acts.offered import HOLD_GROUNDS, RELEASE_GROUNDS
 from application.queries.today.task import TASKS
 from application.words import code_word, headings, phrase
 from projections.views import order_acts, orders
@@ -39,7 +40,8 @@ def test_every_code_of_a_closed_list_has_a_word() -> None:
     assert WORDS["request_status"].keys() == set(get_args(Status))
     assert WORDS["identity"].keys() == set(get_args(Identity))
     assert WORDS["outcome"].keys() == set(get_args(Outcome))
-    assert WORDS["ground"].keys() == {entry.ground for entry in ERASURE_RULES}
+    grounds = {entry.ground for entry in ERASURE_RULES}
+    assert WORDS["ground"].keys() == {*grounds, *HOLD_GROUNDS, *RELEASE_GROUNDS}
     assert WORDS["order-status"].keys() == set(get_args(orders.Status))
     assert WORDS["secrecy-state"].keys() == set(get_args(order_acts.Secrecy))
     assert WORDS["order-clock"].keys() == set(get_args(ClockName))
