@@ -48,6 +48,10 @@ class Archive:
         columns = tuple(name for name, *_ in self._engine.description)
         return Asked(question, self.position, columns, tuple(self._engine.fetchall()))
 
+    def close(self) -> None:
+        """Close the engine."""
+        self._engine.close()
+
     def _annulled(self, privacy_office: Collection[str]) -> pa.Table:
         """The positions of the events that annulments took back."""
         rows = self._engine.execute(sql_of("annulments")).fetchall()

@@ -4,6 +4,7 @@ Arrow and Parquet come with the extra `scale`, and are imported here when they a
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from importlib import import_module
 
 from application.queries.upkeep.archives import ArchivedCounts, ArchivedHistory, archived, asked
@@ -59,7 +60,8 @@ def asked_archive(settings: Settings, address: str, question: str) -> ArchivedCo
     from archive.asking import Archive
     from archive.places import place_at
 
-    return asked(Archive(place_at(address), (settings.privacy_office,)).ask(question))
+    with closing(Archive(place_at(address), (settings.privacy_office,))) as archive:
+        return asked(archive.ask(question))
 
 
 def _check_extra() -> None:

@@ -1,0 +1,119 @@
+"""An archive of a published ledger: how fast it is written, checked and counted over, and how large it is."""
+
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from archive.asking import Archive
+from archive.checking import check_archive
+from archive.manifest import SEGMENT_EVENTS, Manifest
+from archive.places import FolderPlace
+from archive.questions import QUESTIONS
+from archive.segment import decode_segment
+from archive.writing import PublishedHistory, archive, stored_manifest
+from bench.arguments import explain
+from bench.results import median_ratio, quote, save
+from host.settings import OFFICE
+from ledger.audit import Findings
+from ledger.tlog.proving.reading import published
+from ledger.tlog.signing.checkpoints import verify_checkpoint
+from ledger.tlog.signing.keys import parse_verifier_key
+from ledger.tlog.store.folder import LogFolder
+
+ROUNDS = 3
+METHOD = (
+    "`ledger archive` of the log of a ledger, into an empty folder, then `ledger audit --archive`, then each"
+    " question of `ledger query`; by processor time of the process, medians of the rounds. The peer"
+    " writes the same columns with Arrow alone, as tables that are in memory: it reads, hashes and checks"
+    " nothing. A question is counted by the clock as well; DuckDB uses every core."
+)
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of processor time and by the clock."""
+    used, began = time.process_time(), time.perf_counter()
+    work()
+    return time.process_time() - used, time.perf_counter() - began
+
+
+def bare(tables: list[pa.Table]) -> None:
+    """The peer: what of a file is Arrow's work."""
+    for table in tables:
+        pq.write_table(table, pa.BufferOutputStream(), compression="zstd", compression_level=3)
+
+
+def tables_of(place: FolderPlace, manifest: Manifest) -> list[pa.Table]:
+    """The columns of each segment, in memory."""
+    contents = (place.get(segment.file) or b"" for segment in manifest.segments)
+    return [pa.concat_tables(decode_segment(content)) for content in contents]
+
+
+def measured(data: Path) -> tuple[Manifest, Mapping[str, list[float]]]:
+    """The archive, and of each step its seconds in every round."""
+    folder = LogFolder(data / "tlog" / "main")
+    keys = [parse_verifier_key(line) for line in _key_lines(data)]
+    signed = published(folder)
+    assert signed is not None
+    verify_checkpoint(signed.content, keys)
+    history = PublishedHistory(folder, signed)
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory(dir=data.parent, prefix="archive-") as made:
+            place = FolderPlace(Path(made))
+            seconds["archive"].append(timed(partial(archive, history, place, SEGMENT_EVENTS))[0])
+            manifest = stored_manifest(place)
+            assert manifest is not None
+            seconds["audit"].append(timed(partial(check_archive, place, keys, Findings()))[0])
+            seconds["Parquet alone"].append(timed(partial(bare, tables_of(place, manifest)))[0])
+            with closing(Archive(place, [OFFICE])) as asked:
+                for question in QUESTIONS:
+                    used, clock = timed(partial(asked.ask, question))
+                    seconds[question].append(used)
+                    seconds[f"{question}, by the clock"].append(clock)
+    return manifest, seconds
+
+
+def _key_lines(data: Path) -> list[str]:
+    found = next((data / "keys").rglob("log.vkeys"))
+    return found.read_text("utf-8").split()
+
+
+def main(data: Path) -> None:
+    """Measure, print, and write `docs/performance/archive.json`."""
+    manifest, seconds = measured(data)
+    events, size = manifest.last, sum(segment.bytes for segment in manifest.segments)
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
+    ratio = median_ratio(seconds["Parquet alone"], seconds["archive"])
+    figures = {
+        "events": events,
+        "bytes_an_event": round(size / events, 1),
+        "ratio_to_parquet_alone": round(ratio, 2),
+        "seconds": seconds,
+    }
+    save("archive", METHOD, figures)
+    rates = [
+        [name, f"{events / medians[name]:,.0f}"] for name in ("archive", "Parquet alone", "audit")
+    ]
+    rows = [["", f"{events:,} events, {size / events:.0f} bytes each"]]
+    rows += [[f"{name}, events/s of processor time", rate] for name, rate in rates]
+    for question in QUESTIONS:
+        clock = medians[f"{question}, by the clock"]
+        rows.append(
+            [f"`{question}`, seconds", f"{clock:.2f} ({medians[question]:.2f} of processor)"]
+        )
+    for row in rows:
+        print("archive:", *row)
+    quote("archive", rows)
+
+
+if __name__ == "__main__":
+    (given,) = explain(__doc__, "ledger")
+    main(Path(given))
