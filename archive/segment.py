@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 from archive.columns import SCHEMA, table_of
 from ledger.errors import Unproven
 
-# Rows that are made, compressed and read together: few enough to stay near the processor.
+# Rows that are compressed and read together, and as many as are made together, to stay near the processor.
 _GROUP_EVENTS = 8_192
+_MADE_EVENTS = 1_024
 # Every event has values of its own there, so a dictionary of them would only be in the way.
 _WITHOUT_DICTIONARY = frozenset({"entry", "id", "position"})
 _DICTIONARIES = [name for name in SCHEMA.names if name not in _WITHOUT_DICTIONARY]
@@ -34,7 +35,11 @@ def encode_segment(entries: Sequence[bytes], facts: Mapping[str, str]) -> bytes:
     ) as writer:
         rows = iter(entries)
         while group := list(islice(rows, _GROUP_EVENTS)):
-            writer.write_table(table_of(group), row_group_size=_GROUP_EVENTS)
+            parts = [
+                table_of(group[first : first + _MADE_EVENTS])
+                for first in range(0, len(group), _MADE_EVENTS)
+            ]
+            writer.write_table(pa.concat_tables(parts), row_group_size=_GROUP_EVENTS)
     content: bytes = stream.getvalue().to_pybytes()
     return content
 

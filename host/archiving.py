@@ -12,6 +12,7 @@ from archive.manifest import SEGMENT_EVENTS, CheckedArchive
 from host.keys import log_key
 from host.settings import Settings
 from ledger.audit import Findings
+from ledger.cycles import seldom
 from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.proving.reading import published
 from ledger.tlog.signing.checkpoints import verify_checkpoint
@@ -27,6 +28,7 @@ def archive_published(
     archived. Raises Misconfigured, Unproven, ServiceAway.
     """
     _check_extra()
+    seldom()
     from archive.places import place_at
     from archive.writing import PublishedHistory, archive, stored_manifest
 
