@@ -12,7 +12,7 @@ from application.queries.registers.purposes import PurposeRow, PurposesAnswer
 from application.register_words import RegisterWords
 from application.words import say, told_in
 from web.linking import to
-from web.moments import dated, day
+from web.moments import dated, day, day_text
 from web.names import cited, code_in_words, marked, naming
 from web.page import Page
 from web.pages.common import cap, headings, severity
@@ -36,7 +36,7 @@ def _lint(visit: Visit, _params: NoParams, answer: Lint) -> Mapping[str, object]
     )
     notice = answer.notice
     said = (
-        say("lint", "title", notice.version, notice.effective_from)
+        say("lint", "title", notice.version, day_text(notice.effective_from))
         if notice
         else say("lint", "none")
     )
