@@ -1,11 +1,12 @@
 """Questions to an archive: named SQL over its events, answered by DuckDB in this process.
 
-The SQL is that of Spark, too: DuckDB gets the three functions that it calls otherwise. What an annulment took
-back counts nowhere. That is decided by the fold that the views use, over annulments and what they name.
+The SQL has words of Spark: DuckDB gets the three functions that it calls otherwise. What an annulment took back
+counts nowhere. That is decided by the fold that the views use, over annulments and what they name.
 """
 
 from collections.abc import Collection
 from itertools import chain
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -43,10 +44,16 @@ class Archive:
         self._engine.execute(f"CREATE VIEW events AS {sql_of('events')}")
 
     def ask(self, question: str) -> Asked:
-        """The answer to one of `QUESTIONS`."""
-        self._engine.execute(sql_of(question))
+        """The answer to one of `QUESTIONS`. Raises Unproven when the archive cannot be read."""
+        rows = self._rows(question)
         columns = tuple(name for name, *_ in self._engine.description)
-        return Asked(question, self.position, columns, tuple(self._engine.fetchall()))
+        return Asked(question, self.position, columns, tuple(rows))
+
+    def _rows(self, statement: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._engine.execute(sql_of(statement)).fetchall()
+        except duckdb.Error:  # its text may quote what is in a file
+            raise Unproven("the archive cannot be read: run `ledger audit --archive`") from None
 
     def close(self) -> None:
         """Close the engine."""
@@ -54,7 +61,7 @@ class Archive:
 
     def _annulled(self, privacy_office: Collection[str]) -> pa.Table:
         """The positions of the events that annulments took back."""
-        rows = self._engine.execute(sql_of("annulments")).fetchall()
+        rows = self._rows("annulments")
         events = {name_of(event): event for event in map(_event_of, chain.from_iterable(rows))}
         annulled = effects(events.values(), privacy_office).annulled
         positions = [events[name].position for name in annulled]

@@ -96,11 +96,18 @@ _state = msgspec.json.Decoder(_State).decode
 _loose_state = msgspec.json.Decoder(_LooseState).decode
 
 
+# What is raised by bytes that no ledger wrote: also by a number beyond 64 bits, and by lists in lists.
+_NO_ENTRY = (
+    *(msgspec.DecodeError, UnicodeDecodeError, pa.ArrowException),
+    *(OverflowError, RecursionError),
+)
+
+
 def table_of(entries: Sequence[bytes]) -> pa.Table:
     """The columns of some entries, in their order. Raises Unproven when one is no entry of a ledger."""
     try:
         return pa.table(_columns(entries), SCHEMA)
-    except (msgspec.DecodeError, UnicodeDecodeError, pa.ArrowInvalid):
+    except _NO_ENTRY:
         raise Unproven("this is not an entry of a ledger") from None
 
 

@@ -74,11 +74,16 @@ class Asked(msgspec.Struct, frozen=True):
 
 def new_manifest(origin: str, segment_events: int) -> Manifest:
     """An empty archive. Raises Misconfigured for a size that is no power of 2, or below 256."""
-    if segment_events < LEAST_SEGMENT_EVENTS or segment_events & (segment_events - 1):
+    if not _is_size(segment_events):
         raise Misconfigured(
             f"a segment holds a power of 2 of events, at least {LEAST_SEGMENT_EVENTS}"
         )
     return Manifest(FORMAT, origin, segment_events)
+
+
+def _is_size(segment_events: int) -> bool:
+    """Whether segments of so many events are perfect parts of the tree, made of whole bundles."""
+    return segment_events >= LEAST_SEGMENT_EVENTS and segment_events.bit_count() == 1
 
 
 def segment_file(first: int) -> str:
@@ -99,6 +104,8 @@ def decode_manifest(content: bytes) -> Manifest:
         raise Unproven(f"{MANIFEST} is no manifest of an archive") from None
     if manifest.format != FORMAT:
         raise Unproven(f"{MANIFEST} has another format than {FORMAT}")
+    if not _is_size(manifest.segment_events):
+        raise Unproven(f"{MANIFEST} is no manifest of an archive")
     for number, segment in enumerate(manifest.segments):
         first = number * manifest.segment_events + 1
         follows = (first, first + manifest.segment_events - 1, segment_file(first))

@@ -1,4 +1,4 @@
-"""Questions to an archive as SQL, in words that DuckDB and Spark have both."""
+"""Questions to an archive as SQL, in words of Spark, which DuckDB gets as macros."""
 
 from importlib import resources
 

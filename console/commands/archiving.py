@@ -35,7 +35,7 @@ SegmentEvents = Annotated[
 def archive(
     settings: Settings, address: Archive, segment: SegmentEvents = None, as_json: Json = False
 ) -> None:
-    """Write published events as Parquet files that Spark, DuckDB and others read, each event once.
+    """Write published events as Parquet files, for DuckDB, Arrow and other programs, each event once.
 
     It reads the log's files alone and opens no value: what is sealed stays sealed. A file holds a fixed
     number of events and never changes, so the newest events wait until a file is full. The same command goes

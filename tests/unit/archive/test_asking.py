@@ -74,6 +74,16 @@ def test_every_question_has_an_answer_of_an_empty_kind(tmp_path: Path) -> None:
         assert all(len(row) == len(answer.columns) for row in answer.rows)
 
 
+@pytest.mark.parametrize("left", [0.0, 0.5, 0.99])
+def test_a_damaged_archive_is_told_of(tmp_path: Path, left: float) -> None:
+    archive_of(tmp_path, {}).close()
+    path = sorted((tmp_path / "archive" / "segments").iterdir())[1]
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * left)])
+    with pytest.raises(Unproven, match="ledger audit --archive"):
+        Archive(FolderPlace(tmp_path / "archive"), [OFFICE]).ask("register")
+
+
 def test_without_an_archive_nothing_is_answered(tmp_path: Path) -> None:
     with pytest.raises(Unproven, match="ledger archive"):
         Archive(FolderPlace(tmp_path), [OFFICE])

@@ -60,6 +60,26 @@ def test_what_is_no_entry_is_refused(content: bytes) -> None:
         table_of([entry(1), content])
 
 
+LISTS = b"[" * 5_000 + b"]" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        (b'"position":1', b'"position":1180591620717411303424'),
+        (b'"version":1', b'"version":99999999999999999999'),
+        (b'"carrier-1"', LISTS),
+        (b'"line":1', b'"line":' + LISTS),
+        (b"e-1", b"e-\xff"),
+    ],
+)
+def test_an_entry_that_no_ledger_wrote_is_refused_whatever_is_in_it(
+    said: bytes, instead: bytes
+) -> None:
+    with pytest.raises(Unproven):
+        table_of([entry(1).replace(said, instead, 1)])
+
+
 def test_an_instant_that_is_none_is_refused() -> None:
     with pytest.raises(Unproven):
         table_of([entry(1).replace(b"2026-01-01T00:01:00", b"2026-01-01T99:01:00")])

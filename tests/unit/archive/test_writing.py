@@ -5,7 +5,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from archive.manifest import MANIFEST, decode_manifest, new_manifest, root_of_segments
+from archive.manifest import (
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    decode_manifest,
+    new_manifest,
+    root_of_segments,
+)
 from archive.places import FolderPlace
 from archive.segment import decode_segment
 from archive.writing import archive, stored_manifest
@@ -133,6 +140,13 @@ def test_a_bundle_that_was_changed_is_not_archived(tmp_path: Path) -> None:
 def test_a_segment_is_a_perfect_part_of_the_tree(size: int) -> None:
     with pytest.raises(Misconfigured):
         new_manifest("log", size)
+
+
+@pytest.mark.parametrize("size", [0, -256, 7, 128, 300])
+def test_a_manifest_of_parts_that_are_none_of_the_tree_is_refused(size: int) -> None:
+    content = msgspec.json.encode(Manifest(FORMAT, "log", size))
+    with pytest.raises(Unproven):
+        decode_manifest(content)
 
 
 @pytest.mark.parametrize(
