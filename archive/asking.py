@@ -1,7 +1,7 @@
 """Questions to an archive: named SQL over its events, answered by DuckDB in this process.
 
-The SQL has words of Spark: DuckDB gets the three functions that it calls otherwise. What an annulment took back
-counts nowhere. That is decided by the fold that the views use, over annulments and what they name.
+The SQL has words of Spark: DuckDB gets the three functions that it calls otherwise. What an annulment took
+back counts nowhere. That is decided by the fold that the views use, over annulments and what they name.
 """
 
 from collections.abc import Collection
