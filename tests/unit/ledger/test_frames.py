@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bench.dictionary import dictionary, states
 from ledger.errors import Halt
 from ledger.event import ENTRY_LIMIT_BYTES
+from ledger.storage import frames
 from ledger.storage.frames import DICTIONARIES, NEWEST, dictionary_bytes, framed, unframed
 from tests.fixtures.cases import each
 
@@ -79,8 +80,14 @@ def test_a_frame_of_a_later_program_says_what_is_missing() -> None:
         unframed(bytes(frame))
 
 
+def test_a_dictionary_that_was_changed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "dictionary_bytes", lambda number: dictionary(number, 500, 40))
+    with pytest.raises(Halt, match="dictionary 1 of stored events is not the one of this program"):
+        frames._dictionary.__wrapped__(1)
+
+
 def test_many_threads_make_and_open_frames_at_once() -> None:
     texts = [STATE * (number % 50) + str(number).encode() for number in range(2_000)]
     with ThreadPoolExecutor(8) as threads:
-        frames = list(threads.map(framed, texts))
-        assert list(threads.map(unframed, frames)) == texts
+        made = list(threads.map(framed, texts))
+        assert list(threads.map(unframed, made)) == texts
