@@ -1,5 +1,6 @@
 """Frames of states: any program with Zstandard and the dictionary opens them; what is no frame is refused."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
@@ -54,7 +55,7 @@ def test_the_same_sample_makes_the_same_dictionary() -> None:
     assert zstandard.ZstdCompressionDict(made[0]).dict_id() == 9
 
 
-ALTERED = {
+ALTERED: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "a state": lambda _: STATE,
     "its beginning alone": lambda frame: frame[:5],
