@@ -7,7 +7,6 @@ moves by compare-and-set, in the transaction of the rows that it speaks of.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -24,7 +23,8 @@ from projections.folds.dispatch import Dispatch
 from projections.folds.view import AnyView, Cells, Key, StoredRow
 from projections.following.batch import EventBatch, NamedEvent, RowChange
 from projections.following.joins import join_of
-from projections.views.register_join import EntryRow, Span
+from projections.views.processing_register import OBSERVED, activity_of, declared_as
+from projections.views.register_join import EntryRow
 
 Colour = Literal["blue", "green"]
 _PAGE_ROWS = 1_000
@@ -140,6 +140,8 @@ class Tables(FindingTables):
         self._session = session.of("projections")
         self._view = view
         self._colour = colour
+        # Without columns of its own a table is written as any other.
+        self._layout = view.layout if view.cell_types else "rows"
         self._place = {"view": view.name, "colour": colour}
         table = f"{view.name}_{colour}"
         self.table = table
@@ -191,13 +193,14 @@ class Tables(FindingTables):
         if not keys:
             return {}
         streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
-        rows = self.named("rows_by_key", streams=streams, subkeys=subkeys)
-        return {(stream, subkey): state for stream, subkey, state in rows}
+        return self._read(self.named("rows_by_key", streams=streams, subkeys=subkeys))
 
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         """States of all rows of some streams."""
-        rows = self.named("rows_of_streams", streams=list(streams))
-        return {(stream, subkey): state for stream, subkey, state in rows}
+        return self._read(self.named("rows_of_streams", streams=list(streams)))
+
+    def _read(self, rows: Iterable[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
+        return dict(self._view.unpacked(rows))
 
     def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
@@ -225,14 +228,18 @@ class Tables(FindingTables):
     def _insert(self, rows: Sequence[StoredRow]) -> None:
         if rows:
             types = ("uuid", "text", "bytea", *self._view.cell_types.values())
-            self.copy(f"copy_{self._view.layout}", types, rows)
+            self.copy(f"copy_{self._layout}", types, self._packed(rows))
+
+    def _packed(self, rows: Iterable[StoredRow]) -> Iterator[StoredRow]:
+        pack = self._view.packing.pack
+        return ((stream, subkey, pack(state), *cells) for stream, subkey, state, *cells in rows)
 
     def _change(self, rows: Sequence[StoredRow]) -> None:
         if rows:
             names = ("streams", "subkeys", "states", *self._view.cell_types)
-            columns = (list(column) for column in zip(*rows, strict=True))
+            columns = (list(column) for column in zip(*self._packed(rows), strict=True))
             parameters = dict(zip(names, columns, strict=True))
-            self.named(f"change_{self._view.layout}", **parameters)
+            self.named(f"change_{self._layout}", **parameters)
 
     def keep_counting(self, replaced: "Tables") -> None:
         """Let what was ever added never fall, although what was annulled is not built again."""
@@ -268,18 +275,21 @@ class Tables(FindingTables):
 
     def declared(self, activities: Sequence[str]) -> dict[str, bytes]:
         """The rows of declarations of those activities that have one."""
-        return dict(self.named("declared_of", activities=list(activities)))
+        rows = self.named("declared_of", subkeys=list(map(declared_as, activities)))
+        unpack = self._view.packing.unpack
+        return {activity_of(subkey): unpack(state) for subkey, state in rows}
 
     def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of those activities that have one."""
         rows = self.named("entries_of", activities=list(activities))
         return {activity: (totals, made) for activity, totals, made in rows}
 
-    def spans(self, activities: Sequence[str]) -> dict[str, Span]:
-        """The span over the observations of each activity, as written so far. Reads all of them."""
-        rows: list[tuple[str, datetime | None, datetime | None]]
-        rows = self.named("spans_of", activities=list(activities))
-        return {activity: (first, last) for activity, first, last in rows}
+    def observed(self) -> Iterator[bytes]:
+        """What was observed of every stream, as written so far, in flat memory."""
+        subkeys, last = [OBSERVED], UUID(int=0)
+        while page := self.named("rows_of_persons", subkeys=subkeys, stream=last, count=_PAGE_ROWS):
+            yield from (state for _, state in self._view.unpacked(page))
+            last = page[-1][0]
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
         """Write or, for None, remove the entries of activities."""
@@ -298,13 +308,13 @@ class Tables(FindingTables):
         """Run a statement on these tables."""
         return self._session.named(name, self._names, **parameters)
 
-    def copy(self, name: str, types: Sequence[str], rows: Sequence[Cells]) -> None:
+    def copy(self, name: str, types: Sequence[str], rows: Iterable[Cells]) -> None:
         """Write rows into one of these tables."""
         self._session.copy(name, types, rows, self._names)
 
 
 def each_row(
-    session: Session, table: str, share: Share = EVERYTHING
+    session: Session, view: AnyView, table: str, share: Share = EVERYTHING
 ) -> Iterator[tuple[Key, bytes]]:
     """Every row of a share in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
     session = session.of("projections")
@@ -318,15 +328,14 @@ def each_row(
         last=final,
         count=_PAGE_ROWS,
     ):
-        for stream, subkey, state in page:
-            yield (stream, subkey), state
+        yield from view.unpacked(page)
         last = page[-1][0], page[-1][1]
 
 
 def stored_sums(session: Session, view: AnyView, table: str, share: Share = EVERYTHING) -> Sums:
     """Digests of a share of the rows as they are stored. `table`: of a colour, or the view's own name."""
     digest = Digest(view)
-    for (stream, subkey), state in each_row(session, table, share):
+    for (stream, subkey), state in each_row(session, view, table, share):
         digest.rows(stream, ((subkey, state),))
     if join := join_of(view.join):
         for stream, parts in join.stored(session, table, share):

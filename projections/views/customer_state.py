@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.folds.packing import RowPacking
 from projections.folds.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
 from projections.folds.timetravel import READ
 from projections.folds.view import Order, Value, View, order_of
@@ -185,9 +186,10 @@ def erased_categories(state: CustomerState) -> list[str]:
 
 VIEW: View[CustomerState] = View(
     name="customer_state",
-    version="3",
+    version="4",
     type=CustomerState,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),
     forget=forget,
+    packing=RowPacking("customer_state"),
 )
