@@ -1,4 +1,4 @@
-"""Trains the dictionaries with which rows of views are packed: `python -m bench.dictionaries`.
+"""Trains the dictionaries with which rows of views are compressed: `python -m bench.dictionaries`.
 
 On the rows of a sample with another seed than the one that is measured. Every second row is trained on, and the
 others say what came of it. The files are data of the program: who commits new ones gives each view that has one a
@@ -15,7 +15,7 @@ import zstandard
 import projections
 from bench.arguments import explain
 from bench.filling import EVENTS_EACH, OFFICE, UNTIL, record, sites
-from ledger.compact import Packing
+from ledger.compression import Compression
 from projections import VIEWS
 from projections.findings import view as findings
 from projections.findings.join import FindingsJoin
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def rows_of(house: House) -> Samples:
-    """The rows of a ledger by the dictionary that packs them."""
+    """The rows of a ledger by the dictionary that compresses them."""
     samples: Samples = {}
     for name, row in _rows(house):
         samples.setdefault(name, []).append(row)
@@ -59,9 +59,9 @@ def _rows(house: House) -> Iterator[tuple[str, bytes]]:
     session, join = house.session("projector"), FindingsJoin()
     shared = list(rows_at(session, findings.VIEW, NOW, OFFICE, join.shared))
     gathering = join.gathering(shared)
-    packed = {view.packing.name: view for view in VIEWS if view.packing.name}
-    for stream, of_views in views_at(session, list(packed.values()), NOW, OFFICE):
-        for (name, view), rows in zip(packed.items(), of_views, strict=True):
+    compressed = {view.compression.name: view for view in VIEWS if view.compression.name}
+    for stream, of_views in views_at(session, list(compressed.values()), NOW, OFFICE):
+        for (name, view), rows in zip(compressed.items(), of_views, strict=True):
             yield from ((name, encode(state)) for state in rows.values())
             if view is findings.VIEW and findings.FOUND.name:
                 for entry in gathering.add(stream, rows):
@@ -75,9 +75,9 @@ def trained(rows: list[bytes], number: int, size: int) -> bytes:
 
 def shrunk(rows: list[bytes], dictionary: bytes) -> str:
     """What rows come to on average."""
-    pack = Packing(dictionary).pack
-    before, after = (sum(map(len, kind)) / len(rows) for kind in (rows, map(pack, rows)))
-    return f"{before:>7.0f} bytes, packed {after:>5.0f}"
+    compress = Compression(dictionary, "").compress
+    before, after = (sum(map(len, kind)) / len(rows) for kind in (rows, map(compress, rows)))
+    return f"{before:>7.0f} bytes, compressed {after:>5.0f}"
 
 
 if __name__ == "__main__":

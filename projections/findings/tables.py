@@ -55,17 +55,17 @@ class FindingTables(ABC):
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
         """Those dossiers that exist, by name."""
         streams = [stream for stream in map(person_named, names) if stream]
-        return _unpacked(self.named("dossiers", names=list(names), streams=streams))
+        return _decompressed(self.named("dossiers", names=list(names), streams=streams))
 
     def systems(self) -> dict[str, bytes]:
         """Dossiers of all systems by name."""
-        return _unpacked(self.named("systems"))
+        return _decompressed(self.named("systems"))
 
     def traces(self) -> Iterator[tuple[UUID, bytes]]:
         """The traces of every stream, in flat memory."""
         last = _START
         while page := self.named("traces", stream=last, count=_BLOCK_ROWS):
-            yield from ((stream, VIEW.packing.unpack(state)) for stream, state in page)
+            yield from ((stream, VIEW.compression.decompress(state)) for stream, state in page)
             last = page[-1][0]
 
     def findings_at(self, keys: Sequence[Key] | None) -> dict[tuple[Key, str], bytes]:
@@ -76,7 +76,8 @@ class FindingTables(ABC):
             streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
             rows = self.named("findings_of_rows", streams=streams, subkeys=subkeys)
         return {
-            ((stream, subkey), rule): FOUND.unpack(state) for stream, subkey, rule, state in rows
+            ((stream, subkey), rule): FOUND.decompress(state)
+            for stream, subkey, rule, state in rows
         }
 
     def put_findings(
@@ -91,15 +92,15 @@ class FindingTables(ABC):
                 rules=[rule for _, rule in places],
             )
         if entries:
-            self.copy("copy_found", _TYPES, [_packed(found_row(*entry)) for entry in entries])
+            self.copy("copy_found", _TYPES, [_compressed(found_row(*entry)) for entry in entries])
 
 
 def _rows(rows: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
-    return dict(VIEW.unpacked(rows))
+    return dict(VIEW.decompressed(rows))
 
 
-def _unpacked(rows: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
-    return {name: VIEW.packing.unpack(state) for name, state in rows}
+def _decompressed(rows: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+    return {name: VIEW.compression.decompress(state) for name, state in rows}
 
 
 def person_named(name: str) -> UUID | None:
@@ -110,14 +111,14 @@ def person_named(name: str) -> UUID | None:
         return None
 
 
-def _packed(row: Cells) -> Cells:
+def _compressed(row: Cells) -> Cells:
     *place, state, about, due, occurred_at, source, id = row
     assert isinstance(state, bytes)
-    return *place, FOUND.pack(state), about, due, occurred_at, source, id
+    return *place, FOUND.compress(state), about, due, occurred_at, source, id
 
 
 def found_row(key: Key, rule: str, finding: Finding) -> Cells:
-    """A finding as it is stored, before it is packed. `about`: only where it is not the stream of its place."""
+    """A finding as it is stored, before it is compressed. `about`: only where it is not the stream of its place."""
     about = None if finding.about == key[0] else finding.about
     when = finding.due, finding.occurred_at
     return (*key, rule, encode(finding), about, *when, finding.source, finding.id)
@@ -139,5 +140,5 @@ def stored_findings(session: Session, table: str, share: Share) -> Iterator[tupl
         count=_BLOCK_ROWS,
     ):
         for stream, subkey, rule, state in page:
-            yield (stream, subkey), rule, FOUND.unpack(state)
+            yield (stream, subkey), rule, FOUND.decompress(state)
         last = page[-1][:3]

@@ -18,7 +18,7 @@ from ledger.event import RecordedEvent
 from projections.dossier.dossier import NO_DOSSIER, Dossier, noted
 from projections.dossier.fact import LETTERS, Fact, fact_of, facts_in
 from projections.dossier.traces import Traces, leaves_traces, traced
-from projections.folds.packing import RowPacking
+from projections.folds.compression import RowCompression
 from projections.folds.view import Cells, Key, View, place_of
 from rulebook.consent_evidence import CONSENT_EVIDENCE_TABLE
 from rulebook.digest import digest
@@ -122,8 +122,8 @@ VIEW: View[Row] = View(
     },
     cells=_cells,
     join="findings",
-    packing=RowPacking("findings"),
+    compression=RowCompression("findings"),
 )
 
-FOUND = RowPacking("found")
-"""How what was found is packed."""
+FOUND = RowCompression("found")
+"""How what was found is compressed."""

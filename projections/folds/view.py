@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.packing import RowPacking
+from projections.folds.compression import RowCompression
 
 S = TypeVar("S")
 Key = tuple[UUID, str]
@@ -23,7 +23,7 @@ Key = tuple[UUID, str]
 Cell = UUID | str | bytes | int | datetime | None
 Cells = tuple[Cell, ...]
 StoredRow = tuple[UUID, str, bytes, *Cells]
-"""A row before its state is packed: stream, subkey, encoded state, and the extra columns."""
+"""A row before its state is compressed: stream, subkey, encoded state, and the extra columns."""
 NOWHERE = UUID(int=2**128 - 1)
 """Stands in the place of a stream where something belongs to none; greater than every stream."""
 # Between the labels of a count; no code of the contract holds it.
@@ -109,7 +109,7 @@ class View(Generic[S]):
     `single`, `change_` statements, and its place in the functions that make tables) has some; `cells`:
     what they hold. `join`:
     how entries over all streams are derived from the rows (`joins`); None: there are none. `labels`: by
-    what rows are counted for metrics, a closed list of codes; None: they are not. `packing`: of states.
+    what rows are counted for metrics, a closed list of codes; None: they are not. `compression`: of states.
     """
 
     name: str
@@ -126,7 +126,7 @@ class View(Generic[S]):
     cells: Callable[[Key, S], Cells] = lambda _key, _state: ()
     join: Literal["activities", "findings"] | None = None
     labels: Callable[[S], tuple[str, ...]] | None = None
-    packing: RowPacking = RowPacking()
+    compression: RowCompression = RowCompression()
 
     def evolved(self, subkey: str, state: S | None, events: Sequence[RecordedEvent]) -> S | None:
         """The state after some events, one after the other."""
@@ -138,7 +138,7 @@ class View(Generic[S]):
         return state
 
     def row(self, key: Key, state: S) -> StoredRow:
-        """The row of a state, which is packed when it is stored."""
+        """The row of a state, which is compressed when it is stored."""
         stream, subkey = key
         return stream, subkey, encode(state), *self.cells(key, state)
 
@@ -153,13 +153,13 @@ class View(Generic[S]):
         return decoded
 
     def read(self, stored: bytes) -> S:
-        """The state of a row as it is stored. Raises Halt or msgspec.DecodeError, as `unpack` and `decode`."""
-        return self.decode(self.packing.unpack(stored))
+        """The state of a row as it is stored. Raises Halt or msgspec.DecodeError, as `decompress` and `decode`."""
+        return self.decode(self.compression.decompress(stored))
 
-    def unpacked(self, rows: Iterable[tuple[UUID, str, bytes]]) -> Iterator[tuple[Key, bytes]]:
+    def decompressed(self, rows: Iterable[tuple[UUID, str, bytes]]) -> Iterator[tuple[Key, bytes]]:
         """Keys and encoded states of rows as they are stored."""
-        unpack = self.packing.unpack
-        return (((stream, subkey), unpack(stored)) for stream, subkey, stored in rows)
+        decompress = self.compression.decompress
+        return (((stream, subkey), decompress(stored)) for stream, subkey, stored in rows)
 
 
 AnyView = View[Any]

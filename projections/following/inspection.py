@@ -20,7 +20,7 @@ from ledger.reading import head_position
 from ledger.storage.postgres import Session
 from projections import VIEWS
 from projections.findings.view import FOUND
-from projections.folds.packing import RowPacking
+from projections.folds.compression import RowCompression
 from projections.folds.view import NOWHERE, AnyRows, AnyView
 from projections.following.batch import NamedEvent
 from projections.following.derive import Content, DerivedRows, derive
@@ -153,7 +153,7 @@ class _ViewInspection:
             return
         self._looks = False
         with findings.guarded(session, f"the view {view.name}"):
-            rows = _legible(_pages(session, "view_rows_page", view.name, 2), 2, view.packing)
+            rows = _legible(_pages(session, "view_rows_page", view.name, 2), 2, view.compression)
             self._rows = _Merge(rows, 2, self._note)
             width = self._join.width if self._join else 1
             self._entries = _Merge(_entries(session, view), width, self._note)
@@ -283,12 +283,12 @@ def _pages(session: Session, name: str, table: str, width: int) -> Iterator[_Row
         last = page[-1][:width]
 
 
-def _legible(rows: Iterator[_Row], width: int, packing: RowPacking) -> Iterator[_Row]:
-    """The rows with what their states were before they were packed; what cannot be read stays as it is."""
+def _legible(rows: Iterator[_Row], width: int, compression: RowCompression) -> Iterator[_Row]:
+    """The rows with what their states were before they were compressed; what cannot be read stays as it is."""
     for row in rows:
         key, state, cells = row[:width], row[width], row[width + 1 :]
         with suppress(Halt):
-            state = packing.unpack(state)
+            state = compression.decompress(state)
         yield *key, state, *cells
 
 

@@ -200,7 +200,7 @@ class Tables(FindingTables):
         return self._read(self.named("rows_of_streams", streams=list(streams)))
 
     def _read(self, rows: Iterable[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
-        return dict(self._view.unpacked(rows))
+        return dict(self._view.decompressed(rows))
 
     def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
@@ -228,16 +228,16 @@ class Tables(FindingTables):
     def _insert(self, rows: Sequence[StoredRow]) -> None:
         if rows:
             types = ("uuid", "text", "bytea", *self._view.cell_types.values())
-            self.copy(f"copy_{self._layout}", types, self._packed(rows))
+            self.copy(f"copy_{self._layout}", types, self._compressed(rows))
 
-    def _packed(self, rows: Iterable[StoredRow]) -> Iterator[StoredRow]:
-        pack = self._view.packing.pack
-        return ((stream, subkey, pack(state), *cells) for stream, subkey, state, *cells in rows)
+    def _compressed(self, rows: Iterable[StoredRow]) -> Iterator[StoredRow]:
+        compress = self._view.compression.compress
+        return ((stream, subkey, compress(state), *cells) for stream, subkey, state, *cells in rows)
 
     def _change(self, rows: Sequence[StoredRow]) -> None:
         if rows:
             names = ("streams", "subkeys", "states", *self._view.cell_types)
-            columns = (list(column) for column in zip(*self._packed(rows), strict=True))
+            columns = (list(column) for column in zip(*self._compressed(rows), strict=True))
             parameters = dict(zip(names, columns, strict=True))
             self.named(f"change_{self._layout}", **parameters)
 
@@ -276,8 +276,8 @@ class Tables(FindingTables):
     def declared(self, activities: Sequence[str]) -> dict[str, bytes]:
         """The rows of declarations of those activities that have one."""
         rows = self.named("declared_of", subkeys=list(map(declared_as, activities)))
-        unpack = self._view.packing.unpack
-        return {activity_of(subkey): unpack(state) for subkey, state in rows}
+        decompress = self._view.compression.decompress
+        return {activity_of(subkey): decompress(state) for subkey, state in rows}
 
     def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of those activities that have one."""
@@ -288,7 +288,7 @@ class Tables(FindingTables):
         """What was observed of every stream, as written so far, in flat memory."""
         subkeys, last = [OBSERVED], UUID(int=0)
         while page := self.named("rows_of_persons", subkeys=subkeys, stream=last, count=_PAGE_ROWS):
-            yield from (state for _, state in self._view.unpacked(page))
+            yield from (state for _, state in self._view.decompressed(page))
             last = page[-1][0]
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
@@ -328,7 +328,7 @@ def each_row(
         last=final,
         count=_PAGE_ROWS,
     ):
-        yield from view.unpacked(page)
+        yield from view.decompressed(page)
         last = page[-1][0], page[-1][1]
 
 

@@ -93,7 +93,7 @@ def past_register(
 
 
 def _found(stored: bytes) -> Finding:
-    return _FINDING.decode(findings.FOUND.unpack(stored))
+    return _FINDING.decode(findings.FOUND.decompress(stored))
 
 
 def _passed(entries: Iterable[Found], stream: UUID, clock: datetime) -> dict[str, Finding]:

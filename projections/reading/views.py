@@ -174,7 +174,7 @@ def findings(
         count=first,
     ):
         for *_, state in page:
-            yield _FINDING.decode(findings_view.FOUND.unpack(state))
+            yield _FINDING.decode(findings_view.FOUND.decompress(state))
         last, first = page[-1][:-1], _BLOCK_ROWS
 
 

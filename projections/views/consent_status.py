@@ -13,7 +13,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.dossier.choices import CHOICES, Choice, choose, objections_to, subkey_of
-from projections.folds.packing import RowPacking
+from projections.folds.compression import RowCompression
 from projections.folds.view import Order, View, order_of
 from projections.views.customer_state import Status
 from rulebook.purposes import is_direct_marketing
@@ -194,5 +194,5 @@ VIEW: View[Row] = View(
     names=frozenset(_ACTS) | CHOICES,
     evolve=lambda _subkey, state, event: evolve(state, event),
     labels=_labels,
-    packing=RowPacking("consent_status"),
+    compression=RowCompression("consent_status"),
 )

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.packing import RowPacking
+from projections.folds.compression import RowCompression
 from projections.folds.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
 from projections.folds.timetravel import READ
 from projections.folds.view import Order, Value, View, order_of
@@ -191,5 +191,5 @@ VIEW: View[CustomerState] = View(
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),
     forget=forget,
-    packing=RowPacking("customer_state"),
+    compression=RowCompression("customer_state"),
 )

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.packing import RowPacking
+from projections.folds.compression import RowCompression
 from projections.folds.view import Cells, Key, View, place_of
 from schemas import names
 
@@ -168,5 +168,5 @@ VIEW: View[Disclosure] = View(
     },
     cells=_cells,
     labels=lambda row: (row.recipient_kind,),
-    packing=RowPacking("disclosures"),
+    compression=RowCompression("disclosures"),
 )

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.packing import RowPacking
+from projections.folds.compression import RowCompression
 from projections.folds.view import Cells, Key, Order, View, order_of
 from projections.views.disclosures import DISCLOSES
 from schemas import PERSONAL_FIELDS, names
@@ -226,5 +226,5 @@ VIEW: View[Changes] = View(
     cell_types={"open_tasks": "int4"},
     cells=_cells,
     labels=lambda changes: (".".join(map(str, _open(changes))),),
-    packing=RowPacking("notifications"),
+    compression=RowCompression("notifications"),
 )

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.packing import RowPacking
+from projections.folds.compression import RowCompression
 from projections.folds.view import Order, View, order_of
 from schemas import names
 
@@ -368,5 +368,5 @@ VIEW: View[Row] = View(
     evolve_many=_evolve_many,
     layout="processing_register",
     join="activities",
-    packing=RowPacking("processing_register"),
+    compression=RowCompression("processing_register"),
 )

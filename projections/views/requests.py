@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.packing import RowPacking
+from projections.folds.compression import RowCompression
 from projections.folds.view import Cells, Key, Order, View, order_of
 from rulebook import DEADLINES, RequestPeriod, evidence_of, request_period
 from rulebook.digest import digest
@@ -208,5 +208,5 @@ VIEW: View[Request] = View(
     layout="cases",
     cell_types={"open_kind": "text", "due": "timestamptz"},
     cells=_cells,
-    packing=RowPacking("rights_requests"),
+    compression=RowCompression("rights_requests"),
 )
