@@ -9,12 +9,11 @@ from uuid import UUID
 from ledger.storage.postgres import Session
 from projections.findings.judging import Finding
 from projections.findings.reach import EVER
-from projections.folds.digest import Share, bounds
 from projections.folds.view import NOWHERE, Cells, Key, encode
 
 _BLOCK_ROWS = 1_000
 _START = UUID(int=0)
-_TYPES = ("uuid", "text", "text", "bytea", "uuid", "timestamptz", "timestamptz", "text", "text")
+FOUND_TYPES = ("uuid", "text", "text", "bytea", "uuid", "timestamptz", "timestamptz", "text", "text")
 
 
 class FindingTables(ABC):
@@ -86,7 +85,7 @@ class FindingTables(ABC):
                 rules=[rule for _, rule in places],
             )
         if entries:
-            self.copy("copy_found", _TYPES, [found_row(*entry) for entry in entries])
+            self.copy("copy_found", FOUND_TYPES, [found_row(*entry) for entry in entries])
 
 
 def _rows(rows: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
@@ -99,19 +98,17 @@ def found_row(key: Key, rule: str, finding: Finding) -> Cells:
     return (*key, rule, encode(finding), finding.about, *when, finding.source, finding.id)
 
 
-def stored_findings(session: Session, table: str, share: Share) -> Iterator[tuple[Key, str, bytes]]:
-    """Every finding of a share in the order of its place, in flat memory. `table`: see `stored_sums`."""
+def stored_findings(session: Session, table: str) -> Iterator[tuple[Key, str, bytes]]:
+    """Every finding in the order of its place, in flat memory. `table`: of a colour, or the view."""
     names: Mapping[str, str] = {"entries": f"{table}_entries"}
     session = session.of("projections")
-    first, final = bounds(share)
-    last: tuple[UUID, str, str] = (first, "", "")
+    last: tuple[UUID, str, str] = (_START, "", "")
     while page := session.named(
         "findings_page",
         names,
         stream=last[0],
         subkey=last[1],
         rule=last[2],
-        last=final,
         count=_BLOCK_ROWS,
     ):
         for stream, subkey, rule, state in page:

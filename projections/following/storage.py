@@ -19,11 +19,12 @@ from ledger.names import LedgerName
 from ledger.reading import decoded, events_of
 from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
-from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
+from projections.folds.digest import Digest
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import AnyView, Cells, Key, StoredRow
 from projections.following.batch import EventBatch, NamedEvent, RowChange
 from projections.following.joins import join_of
+from projections.following.packing import packed, types_of
 from projections.views.register_join import EntryRow, Span
 
 Colour = Literal["blue", "green"]
@@ -217,15 +218,13 @@ class Tables(FindingTables):
         self._insert(added)
         self._count((change.before, change.after) for change in changes.values())
 
-    def add(self, rows: Sequence[StoredRow], labels: Counter[str]) -> None:
-        """Write rows that do not exist yet, as `View.row` makes them; `labels`: how many by label."""
-        self._insert(rows)
+    def add(self, rows: bytes, labels: Counter[str]) -> None:
+        """Write packed rows that do not exist yet; `labels`: how many by label."""
+        self._copy(f"copy_{self._view.layout}", rows)
         self._move_counts(labels, labels)
 
     def _insert(self, rows: Sequence[StoredRow]) -> None:
-        if rows:
-            types = ("uuid", "text", "bytea", *self._view.cell_types.values())
-            self.copy(f"copy_{self._view.layout}", types, rows)
+        self.copy(f"copy_{self._view.layout}", types_of(self._view), rows)
 
     def _change(self, rows: Sequence[StoredRow]) -> None:
         if rows:
@@ -233,6 +232,15 @@ class Tables(FindingTables):
             columns = (list(column) for column in zip(*rows, strict=True))
             parameters = dict(zip(names, columns, strict=True))
             self.named(f"change_{self._view.layout}", **parameters)
+
+    def same_as(self, replaced: "Tables") -> bool:
+        """Whether other tables of the view have the same rows and entries. PostgreSQL compares each with each."""
+        others = {f"replaced_{name}": table for name, table in replaced._names.items()}
+        names = self._names | others
+        statements = ["same_rows"]
+        if join := join_of(self._view.join):
+            statements.append(join.same)
+        return all(self._session.named(name, names) == [(True,)] for name in statements)
 
     def keep_counting(self, replaced: "Tables") -> None:
         """Let what was ever added never fall, although what was annulled is not built again."""
@@ -281,6 +289,11 @@ class Tables(FindingTables):
         rows = self.named("spans_of", activities=list(activities))
         return {activity: (first, last) for activity, first, last in rows}
 
+    def add_entries(self, entries: bytes) -> None:
+        """Write packed entries that do not exist yet."""
+        if join := join_of(self._view.join):
+            self._copy(join.into, entries)
+
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
         """Write or, for None, remove the entries of activities."""
         present = {activity: row for activity, row in entries.items() if row}
@@ -300,40 +313,37 @@ class Tables(FindingTables):
 
     def copy(self, name: str, types: Sequence[str], rows: Sequence[Cells]) -> None:
         """Write rows into one of these tables."""
-        self._session.copy(name, types, rows, self._names)
+        self._copy(name, packed(types, rows))
+
+    def _copy(self, name: str, rows: bytes) -> None:
+        if rows:
+            self._session.copy_rows(name, rows, self._names)
 
 
-def each_row(
-    session: Session, table: str, share: Share = EVERYTHING
-) -> Iterator[tuple[Key, bytes]]:
-    """Every row of a share in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
-    session = session.of("projections")
-    first, final = bounds(share)
-    last: Key = (first, "")  # before every row: no stream is a bound, whose version would be zero
-    while page := session.named(
-        "rows_page",
-        {"table": table},
-        stream=last[0],
-        subkey=last[1],
-        last=final,
-        count=_PAGE_ROWS,
-    ):
+def each_row(session: Session, table: str) -> Iterator[tuple[Key, bytes]]:
+    """Every row in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
+    for page in _row_pages(session, table):
         for stream, subkey, state in page:
             yield (stream, subkey), state
+
+
+def _row_pages(session: Session, table: str) -> Iterator[list[tuple[UUID, str, bytes]]]:
+    session = session.of("projections")
+    # Before every row: no stream is zero, whose version it would have.
+    last: Key = (UUID(int=0), "")
+    while page := session.named(
+        "rows_page", {"table": table}, stream=last[0], subkey=last[1], count=_PAGE_ROWS
+    ):
+        yield page
         last = page[-1][0], page[-1][1]
 
 
-def stored_sums(session: Session, view: AnyView, table: str, share: Share = EVERYTHING) -> Sums:
-    """Digests of a share of the rows as they are stored. `table`: of a colour, or the view's own name."""
-    digest = Digest(view)
-    for (stream, subkey), state in each_row(session, table, share):
-        digest.rows(stream, ((subkey, state),))
-    if join := join_of(view.join):
-        for stream, parts in join.stored(session, table, share):
-            digest.entry(stream, parts)
-    return digest.sums()
-
-
 def stored_digest(session: Session, view: AnyView, table: str) -> str:
-    """Digest of all rows as they are stored."""
-    return digest_of(view, stored_sums(session, view, table))
+    """Digest of all rows as they are stored. `table`: of a colour, or the view's own name."""
+    digest = Digest(view)
+    for page in _row_pages(session, table):
+        digest.rows(page)
+    if join := join_of(view.join):
+        for stream, parts in join.stored(session, table):
+            digest.entry(stream, parts)
+    return digest.hex()
