@@ -55,9 +55,7 @@ def evolve_many(subkey: str, state: Row | None, events: Sequence[RecordedEvent])
     """Fold events into one of their rows, at least one."""
     if subkey == TRACES:
         traces = state if isinstance(state, Traces) else Traces(events[0].subject)
-        for event in events:
-            traces = traced(traces, event)
-        return traces
+        return traced(traces, events)
     if subkey == DOSSIER:
         dossier = state if isinstance(state, Dossier) else NO_DOSSIER
         return dossier.with_events(events)
