@@ -36,8 +36,8 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     subkeys = [TRACES] if leaves_traces(event) else []
     if noted(event):
         subkeys.append(DOSSIER)
-    for kind in facts_in(event):
-        subkeys.append(f"{kind}/{event.position:019}")
+    if kinds := facts_in(event):
+        subkeys += [f"{kind}/{event.position:019}" for kind in kinds]
     return tuple(subkeys)
 
 
