@@ -68,6 +68,7 @@ from rulebook.rules import (
     Rule,
     Situation,
     breaches,
+    ever_broken,
     rule,
     rule_verdicts,
 )
@@ -134,6 +135,7 @@ __all__ = [
     "Verdict",
     "beyond",
     "breaches",
+    "ever_broken",
     "deadline",
     "due_date",
     "erasure_decisions",

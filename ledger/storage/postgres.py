@@ -159,9 +159,9 @@ class Session:
             for row in rows:
                 copy.write_row(row)
 
-    def copy_rows(self, name: str, rows: bytes) -> None:
+    def copy_rows(self, name: str, rows: bytes, tables: Mapping[str, str] | None = None) -> None:
         """Write rows with binary COPY that are in its format already, without the format's ends."""
-        query = self._text(name)
+        query = self._text(name, tables)
         with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
             for part in (_COPY_HEADER, rows, _COPY_END):
                 copy.write(part)

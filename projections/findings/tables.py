@@ -1,7 +1,7 @@
 """Findings in PostgreSQL: what the join asks of the view's tables, and the pages of what it found."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,21 @@ from projections.dossier.fact import LETTERS
 from projections.findings.judging import Finding
 from projections.findings.reach import EVER
 from projections.findings.view import FOUND, VIEW, hash_of
-from projections.folds.digest import Share, bounds
 from projections.folds.view import NOWHERE, Cells, Key, encode
 
 _BLOCK_ROWS = 1_000
 _START = UUID(int=0)
-_TYPES = ("uuid", "text", "text", "bytea", "uuid", "timestamptz", "timestamptz", "text", "text")
+FOUND_TYPES = (
+    "uuid",
+    "text",
+    "text",
+    "bytea",
+    "uuid",
+    "timestamptz",
+    "timestamptz",
+    "text",
+    "text",
+)
 
 
 class FindingTables(ABC):
@@ -27,8 +36,14 @@ class FindingTables(ABC):
         """Run a statement on these tables."""
 
     @abstractmethod
-    def copy(self, name: str, types: Sequence[str], rows: Iterable[Cells]) -> None:
-        """Write rows into one of these tables."""
+    def copy(
+        self,
+        name: str,
+        types: Sequence[str],
+        rows: Iterable[Cells],
+        compress: Callable[[bytes], bytes],
+    ) -> None:
+        """Write rows into one of these tables. `compress`: their bytes."""
 
     def facts_of(self, since_by_kind: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
         """Facts by stream and kind, of those that occurred since a time."""
@@ -92,11 +107,13 @@ class FindingTables(ABC):
                 rules=[rule for _, rule in places],
             )
         if entries:
-            self.copy("copy_found", _TYPES, [_compressed(found_row(*entry)) for entry in entries])
+            rows = [found_row(*entry) for entry in entries]
+            self.copy("copy_found", FOUND_TYPES, rows, FOUND.compress)
 
 
 def _rows(rows: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
-    return dict(VIEW.decompressed(rows))
+    decompressed = VIEW.decompressed(rows)
+    return {(stream, subkey): state for stream, subkey, state, *_ in decompressed}
 
 
 def _decompressed(rows: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
@@ -111,32 +128,24 @@ def person_named(name: str) -> UUID | None:
         return None
 
 
-def _compressed(row: Cells) -> Cells:
-    *place, state, about, due, occurred_at, source, id = row
-    assert isinstance(state, bytes)
-    return *place, FOUND.compress(state), about, due, occurred_at, source, id
-
-
 def found_row(key: Key, rule: str, finding: Finding) -> Cells:
-    """A finding as it is stored, before it is compressed. `about`: only where it is not the stream of its place."""
+    """A finding in its place, not compressed yet. `about`: only where it is not the stream of its place."""
     about = None if finding.about == key[0] else finding.about
     when = finding.due, finding.occurred_at
     return (*key, rule, encode(finding), about, *when, finding.source, finding.id)
 
 
-def stored_findings(session: Session, table: str, share: Share) -> Iterator[tuple[Key, str, bytes]]:
-    """Every finding of a share in the order of its place, in flat memory. `table`: see `stored_sums`."""
+def stored_findings(session: Session, table: str) -> Iterator[tuple[Key, str, bytes]]:
+    """Every finding in the order of its place, in flat memory. `table`: of a colour, or the view."""
     names: Mapping[str, str] = {"entries": f"{table}_entries"}
     session = session.of("projections")
-    first, final = bounds(share)
-    last: tuple[UUID, str, str] = (first, "", "")
+    last: tuple[UUID, str, str] = (_START, "", "")
     while page := session.named(
         "findings_page",
         names,
         stream=last[0],
         subkey=last[1],
         rule=last[2],
-        last=final,
         count=_BLOCK_ROWS,
     ):
         for stream, subkey, rule, state in page:

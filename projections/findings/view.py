@@ -41,8 +41,9 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     subkeys = [TRACES] if leaves_traces(event) else []
     if noted(event):
         subkeys.append(DOSSIER)
-    for kind in facts_in(event):
-        subkeys.append(LETTERS[kind] + place_of(event.position))
+    if kinds := facts_in(event):
+        place = place_of(event.position)
+        subkeys += [LETTERS[kind] + place for kind in kinds]
     return tuple(subkeys)
 
 
@@ -53,7 +54,7 @@ def kind_of(subkey: str) -> str:
 
 @lru_cache(_NAMES)
 def hash_of(name: str) -> int:
-    """By what rows that depend on a dossier are found. Those of two names are judged for both; no more than work."""
+    """By what rows that depend on a dossier are found; where two names share it, too many are judged again."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
@@ -66,9 +67,7 @@ def evolve_many(subkey: str, state: Row | None, events: Sequence[RecordedEvent])
     """Fold events into one of their rows, at least one."""
     if subkey == TRACES:
         traces = state if isinstance(state, Traces) else Traces(events[0].subject)
-        for event in events:
-            traces = traced(traces, event)
-        return traces
+        return traced(traces, events)
     if subkey == DOSSIER:
         dossier = state if isinstance(state, Dossier) else NO_DOSSIER
         return dossier.with_events(events)

@@ -1,7 +1,7 @@
 """How rows are compressed: with a dictionary for each kind of row of which there are many.
 
-The dictionaries are data of the program. `python -m bench.dictionaries` trains them on a sample; a new one cannot
-read the rows of the one before, so the view that has it gets a new version.
+The dictionaries are data of the program. `python -m bench.dictionaries` trains them on a sample; a new one
+cannot read the rows of the one before, so the view that has it gets a new version.
 """
 
 from collections.abc import Callable
@@ -28,6 +28,9 @@ class RowCompression(NamedTuple):
     def decompress(self) -> Callable[[bytes], bytes]:
         """The reverse. Raises Halt for what was compressed otherwise, or is damaged."""
         return _compression(self.name).decompress if self.name else _same
+
+
+NONE = RowCompression()
 
 
 def _same(value: bytes) -> bytes:

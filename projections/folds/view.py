@@ -5,7 +5,7 @@ folds it into them. Folds are commutative: a row is a function of the *set* of i
 order, nor batches, nor crashes show in it. Nothing here knows positions, keys or a clock.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.compression import RowCompression
+from projections.folds.compression import NONE, RowCompression
 
 S = TypeVar("S")
 Key = tuple[UUID, str]
@@ -53,7 +53,7 @@ def order_of(event: RecordedEvent, rank: int = 0) -> Order:
 
 
 def place_of(position: int) -> str:
-    """A position as a part of a subkey: its hexadecimal digits, after a letter for their number, so that text sorts."""
+    """A position in a subkey: its hexadecimal digits, after a letter for their number, so that text sorts."""
     digits = f"{position:x}"
     return f"{chr(96 + len(digits))}{digits}"
 
@@ -126,7 +126,7 @@ class View(Generic[S]):
     cells: Callable[[Key, S], Cells] = lambda _key, _state: ()
     join: Literal["activities", "findings"] | None = None
     labels: Callable[[S], tuple[str, ...]] | None = None
-    compression: RowCompression = RowCompression()
+    compression: RowCompression = NONE
 
     def evolved(self, subkey: str, state: S | None, events: Sequence[RecordedEvent]) -> S | None:
         """The state after some events, one after the other."""
@@ -153,13 +153,13 @@ class View(Generic[S]):
         return decoded
 
     def read(self, stored: bytes) -> S:
-        """The state of a row as it is stored. Raises Halt or msgspec.DecodeError, as `decompress` and `decode`."""
+        """The state of a row as it is stored. Raises Halt, or msgspec.DecodeError as `decode` does."""
         return self.decode(self.compression.decompress(stored))
 
-    def decompressed(self, rows: Iterable[tuple[UUID, str, bytes]]) -> Iterator[tuple[Key, bytes]]:
-        """Keys and encoded states of rows as they are stored."""
+    def decompressed(self, rows: Iterable[tuple[UUID, str, bytes]]) -> list[StoredRow]:
+        """Rows as they are stored with what their states were before."""
         decompress = self.compression.decompress
-        return (((stream, subkey), decompress(stored)) for stream, subkey, stored in rows)
+        return [(stream, subkey, decompress(stored)) for stream, subkey, stored in rows]
 
 
 AnyView = View[Any]

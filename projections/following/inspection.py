@@ -21,9 +21,9 @@ from ledger.storage.postgres import Session
 from projections import VIEWS
 from projections.findings.view import FOUND
 from projections.folds.compression import RowCompression
-from projections.folds.view import NOWHERE, AnyRows, AnyView
+from projections.folds.view import NOWHERE, AnyView
 from projections.following.batch import NamedEvent
-from projections.following.derive import Content, DerivedRows, derive
+from projections.following.derive import Content, StreamRows, derive
 from projections.following.joins import join_of
 from projections.following.rebuild import ViewReport
 from projections.following.storage import NO_ROW, Bookmark, bookmarks
@@ -107,8 +107,8 @@ def _compare(
     named_events: set[NamedEvent] = set()
     for derived in derive(session, goals, privacy_office):
         named_events |= derived.named
-        for inspection, states in zip(inspections, derived.rows, strict=True):
-            inspection.take(derived, states)
+        for inspection, streams in zip(inspections, derived.rows, strict=True):
+            inspection.take(streams)
     for inspection in inspections:
         inspection.finish()
     _compare_named(session, named_events, findings)
@@ -160,15 +160,16 @@ class _ViewInspection:
             self._looks = True
         self._ok = self._looks
 
-    def take(self, derived: DerivedRows, states: AnyRows) -> None:
-        """The rows of one stream."""
-        rows, entries = self._content.add(derived.stream, states)
+    def take(self, streams: Sequence[StreamRows]) -> None:
+        """All rows of some streams."""
+        rows, entries = self._content.add(streams)
         if not self._looks:
             return
         for row in rows:
             self._rows.expect(row)
         if self.view.labels:
-            self._labels.update(self.view.label(state) for state in states.values())
+            for _, states in streams:
+                self._labels.update(map(self.view.label, states.values()))
         self._expect_entries(entries)
 
     def finish(self) -> None:

@@ -6,7 +6,7 @@ moves by compare-and-set, in the transaction of the rows that it speaks of.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -18,11 +18,12 @@ from ledger.names import LedgerName
 from ledger.reading import decoded, events_of
 from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
-from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
+from projections.folds.digest import Digest
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import AnyView, Cells, Key, StoredRow
 from projections.following.batch import EventBatch, NamedEvent, RowChange
 from projections.following.joins import join_of
+from projections.following.packing import packed, types_of
 from projections.views.processing_register import OBSERVED, activity_of, declared_as
 from projections.views.register_join import EntryRow
 
@@ -200,7 +201,8 @@ class Tables(FindingTables):
         return self._read(self.named("rows_of_streams", streams=list(streams)))
 
     def _read(self, rows: Iterable[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
-        return dict(self._view.decompressed(rows))
+        decompressed = self._view.decompressed(rows)
+        return {(stream, subkey): state for stream, subkey, state, *_ in decompressed}
 
     def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
@@ -220,26 +222,31 @@ class Tables(FindingTables):
         self._insert(added)
         self._count((change.before, change.after) for change in changes.values())
 
-    def add(self, rows: Sequence[StoredRow], labels: Counter[str]) -> None:
-        """Write rows that do not exist yet, as `View.row` makes them; `labels`: how many by label."""
-        self._insert(rows)
+    def add(self, rows: bytes, labels: Counter[str]) -> None:
+        """Write packed rows that do not exist yet; `labels`: how many by label."""
+        self._copy(f"copy_{self._view.layout}", rows)
         self._move_counts(labels, labels)
 
     def _insert(self, rows: Sequence[StoredRow]) -> None:
-        if rows:
-            types = ("uuid", "text", "bytea", *self._view.cell_types.values())
-            self.copy(f"copy_{self._layout}", types, self._compressed(rows))
-
-    def _compressed(self, rows: Iterable[StoredRow]) -> Iterator[StoredRow]:
         compress = self._view.compression.compress
-        return ((stream, subkey, compress(state), *cells) for stream, subkey, state, *cells in rows)
+        self.copy(f"copy_{self._layout}", types_of(self._view), rows, compress)
 
     def _change(self, rows: Sequence[StoredRow]) -> None:
         if rows:
             names = ("streams", "subkeys", "states", *self._view.cell_types)
-            columns = (list(column) for column in zip(*self._compressed(rows), strict=True))
+            columns = (list(column) for column in zip(*rows, strict=True))
             parameters = dict(zip(names, columns, strict=True))
+            parameters["states"] = list(map(self._view.compression.compress, parameters["states"]))
             self.named(f"change_{self._layout}", **parameters)
+
+    def same_as(self, replaced: "Tables") -> bool:
+        """Whether other tables of the view have the same rows and entries. PostgreSQL compares each with each."""
+        others = {f"replaced_{name}": table for name, table in replaced._names.items()}
+        names = self._names | others
+        statements = ["same_rows"]
+        if join := join_of(self._view.join):
+            statements.append(join.same)
+        return all(self._session.named(name, names) == [(True,)] for name in statements)
 
     def keep_counting(self, replaced: "Tables") -> None:
         """Let what was ever added never fall, although what was annulled is not built again."""
@@ -288,8 +295,13 @@ class Tables(FindingTables):
         """What was observed of every stream, as written so far, in flat memory."""
         subkeys, last = [OBSERVED], UUID(int=0)
         while page := self.named("rows_of_persons", subkeys=subkeys, stream=last, count=_PAGE_ROWS):
-            yield from (state for _, state in self._view.decompressed(page))
+            yield from (state for _, _, state, *_ in self._view.decompressed(page))
             last = page[-1][0]
+
+    def add_entries(self, entries: bytes) -> None:
+        """Write packed entries that do not exist yet."""
+        if join := join_of(self._view.join):
+            self._copy(join.into, entries)
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
         """Write or, for None, remove the entries of activities."""
@@ -308,41 +320,45 @@ class Tables(FindingTables):
         """Run a statement on these tables."""
         return self._session.named(name, self._names, **parameters)
 
-    def copy(self, name: str, types: Sequence[str], rows: Iterable[Cells]) -> None:
+    def copy(
+        self,
+        name: str,
+        types: Sequence[str],
+        rows: Iterable[Cells],
+        compress: Callable[[bytes], bytes],
+    ) -> None:
         """Write rows into one of these tables."""
-        self._session.copy(name, types, rows, self._names)
+        self._copy(name, packed(types, rows, compress))
+
+    def _copy(self, name: str, rows: bytes) -> None:
+        if rows:
+            self._session.copy_rows(name, rows, self._names)
 
 
-def each_row(
-    session: Session, view: AnyView, table: str, share: Share = EVERYTHING
-) -> Iterator[tuple[Key, bytes]]:
-    """Every row of a share in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
+def each_row(session: Session, view: AnyView, table: str) -> Iterator[tuple[Key, bytes]]:
+    """Every row in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
+    for page in _row_pages(session, view, table):
+        for stream, subkey, state, *_ in page:
+            yield (stream, subkey), state
+
+
+def _row_pages(session: Session, view: AnyView, table: str) -> Iterator[list[StoredRow]]:
     session = session.of("projections")
-    first, final = bounds(share)
-    last: Key = (first, "")  # before every row: no stream is a bound, whose version would be zero
+    # Before every row: no stream is zero, whose version it would have.
+    last: Key = (UUID(int=0), "")
     while page := session.named(
-        "rows_page",
-        {"table": table},
-        stream=last[0],
-        subkey=last[1],
-        last=final,
-        count=_PAGE_ROWS,
+        "rows_page", {"table": table}, stream=last[0], subkey=last[1], count=_PAGE_ROWS
     ):
-        yield from view.decompressed(page)
+        yield view.decompressed(page)
         last = page[-1][0], page[-1][1]
 
 
-def stored_sums(session: Session, view: AnyView, table: str, share: Share = EVERYTHING) -> Sums:
-    """Digests of a share of the rows as they are stored. `table`: of a colour, or the view's own name."""
-    digest = Digest(view)
-    for (stream, subkey), state in each_row(session, view, table, share):
-        digest.rows(stream, ((subkey, state),))
-    if join := join_of(view.join):
-        for stream, parts in join.stored(session, table, share):
-            digest.entry(stream, parts)
-    return digest.sums()
-
-
 def stored_digest(session: Session, view: AnyView, table: str) -> str:
-    """Digest of all rows as they are stored."""
-    return digest_of(view, stored_sums(session, view, table))
+    """Digest of all rows as they are stored. `table`: of a colour, or the view's own name."""
+    digest = Digest(view)
+    for page in _row_pages(session, view, table):
+        digest.rows(page)
+    if join := join_of(view.join):
+        for stream, parts in join.stored(session, table):
+            digest.entry(stream, parts)
+    return digest.hex()

@@ -7,7 +7,6 @@ collected: it goes month by month. What keeps data beyond its period is no clock
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import lru_cache
 
 import rulebook
 from ledger.crypto.sealing import end_of_month, month_of
@@ -19,9 +18,6 @@ from rulebook import Anchor, RetentionDue
 from rulebook.calendar import day_of
 from schemas import ROLLING_CATEGORIES
 
-_Anchors = tuple[tuple[Anchor, date], ...]
-# Persons share few of them, but a batch or a rebuild asks for thousands.
-_PERIODS = 16_384
 # Anchors whose last mark starts the period; their topics have the same names.
 _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
@@ -35,23 +31,18 @@ def periods_of(
     """
     if not (collected or anchors):
         return ()
-    since = _collected(category, collected) if collected else None
-    return _periods(category, since, tuple(anchors.items()))
+    known = anchors
+    if collected:
+        since: dict[Anchor, date] = {"collected": _collected(category, collected)}
+        known = anchors | since
+    # As the rules stood last.
+    return rulebook.retention_periods(category, known, max(known.values()))
 
 
 def _collected(category: str, time: datetime) -> date:
     if category not in ROLLING_CATEGORIES:
         return day_of(time)
     return end_of_month(month_of(time)).date()
-
-
-@lru_cache(_PERIODS)
-def _periods(category: str, since: date | None, anchors: _Anchors) -> tuple[RetentionDue, ...]:
-    """As the rules stood last."""
-    known: dict[Anchor, date] = dict(anchors)
-    if since:
-        known["collected"] = since
-    return rulebook.retention_periods(category, known, max(known.values()))
 
 
 def oldest(traces: Traces, category: str) -> Trace:

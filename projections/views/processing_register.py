@@ -261,8 +261,8 @@ class ObservationTotals:
         self._events += sign * events
         self._data_subjects += sign * subjects
         for sums, counts in zip(self._counts, added, strict=True):
-            for name in counts:
-                sums[name] = sums.get(name, 0) + sign * counts[name]
+            for name, count in counts.items():
+                sums[name] = sums.get(name, 0) + sign * count
 
 
 def _counts_of(row: Observation | Totals) -> tuple[Counts, ...]:

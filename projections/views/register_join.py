@@ -169,21 +169,27 @@ class RegisterGathering:
             self._declared[activity_of(subkey)] = row
         for activity, observation in _activities(row).items():
             self._widen(activity, observation.first, observation.last)
-            tally = self._tallies.get(activity)
-            if tally is None:
-                tally = self._tallies[activity] = ObservationTotals()
-            tally.add(observation)
+            self._tally(activity).add(observation)
 
     def take(self, other: "RegisterGathering") -> None:
         """Take into account what another one has gathered from other rows."""
         self._declared |= other._declared
         for activity, (first, last) in other._spans.items():
             self._widen(activity, first, last)
-            self._tallies.setdefault(activity, ObservationTotals()).join(other._tallies[activity])
+            self._tally(activity).join(other._tallies[activity])
+
+    def _tally(self, activity: str) -> ObservationTotals:
+        tally = self._tallies.get(activity)
+        if tally is None:
+            tally = self._tallies[activity] = ObservationTotals()
+        return tally
 
     def _widen(self, activity: str, first: datetime, last: datetime) -> None:
-        span = self._spans.get(activity, (first, last))
-        self._spans[activity] = min(span[0], first), max(span[1], last)
+        span = self._spans.get(activity)
+        if span is None:
+            self._spans[activity] = first, last
+        elif first < span[0] or span[1] < last:
+            self._spans[activity] = min(span[0], first), max(span[1], last)
 
     def rows(self) -> dict[str, EntryRow]:
         """Activity -> its encoded entry, sorted by activity."""
