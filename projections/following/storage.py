@@ -224,7 +224,7 @@ class Tables(FindingTables):
 
     def add(self, rows: bytes, labels: Counter[str]) -> None:
         """Write packed rows that do not exist yet; `labels`: how many by label."""
-        self._copy(f"copy_{self._view.layout}", rows)
+        self._copy(f"copy_{self._layout}", rows)
         self._move_counts(labels, labels)
 
     def _insert(self, rows: Sequence[StoredRow]) -> None:
