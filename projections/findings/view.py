@@ -124,5 +124,5 @@ VIEW: View[Row] = View(
     compression=RowCompression("findings"),
 )
 
-FOUND = RowCompression("found")
+FOUND = RowCompression("findings_entries")
 """How what was found is compressed."""

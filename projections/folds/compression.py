@@ -39,5 +39,9 @@ def _same(value: bytes) -> bytes:
 
 @cache
 def _compression(name: str) -> Compression:
-    dictionary = (_FOLDER / f"{name}.zdict").read_bytes()
-    return Compression(dictionary, f"a row of {name} cannot be read: run `ledger rebuild`")
+    return Compression(dictionary_of(name), f"a row of view {name} cannot be read: rebuild it")
+
+
+def dictionary_of(name: str) -> bytes:
+    """The dictionary of a name."""
+    return (_FOLDER / f"{name}.zdict").read_bytes()

@@ -141,8 +141,7 @@ $body$;
 
 -- Make what the extra columns of a view in one colour are searched by. Cases are found by reference, and those
 -- that are open by when they are due; dossiers by name, with what depends on them; findings in the order in which
--- they are shown; declarations by activity. Columns that decide only between rows of one moment are left out:
--- such rows are sorted when they are read.
+-- they are shown; declarations by activity.
 CREATE FUNCTION {views}.make_indexes(view text, colour text, layout text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $body$
@@ -159,15 +158,15 @@ BEGIN
         WHEN 'processing_register' THEN ARRAY['(subkey) WHERE subkey <> ''observed''']
         WHEN 'findings' THEN ARRAY[
             '(name) WHERE name IS NOT NULL',
-            '(first_on, occurred_at, subkey) WHERE first_on IS NOT NULL',
-            '(second_on, occurred_at, subkey) WHERE second_on IS NOT NULL'
+            '(first_on, occurred_at, subkey, stream) WHERE first_on IS NOT NULL',
+            '(second_on, occurred_at, subkey, stream) WHERE second_on IS NOT NULL'
         ]
     END LOOP
         EXECUTE format('CREATE INDEX ON {views}.%I %s', base, columns);
     END LOOP;
     IF layout = 'findings' THEN
         EXECUTE format(
-            'CREATE INDEX ON {views}.%I (occurred_at, source, id)', base || '_entries'
+            'CREATE INDEX ON {views}.%I (occurred_at, source, id, rule, stream, subkey)', base || '_entries'
         );
     END IF;
 END
