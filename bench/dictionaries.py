@@ -1,8 +1,8 @@
 """Trains the dictionaries with which rows of views are compressed: `python -m bench.dictionaries`.
 
-On the rows of a sample with another seed than the one that is measured. Every second row is trained on, and
-the others say what came of it. The files are data of the program: who commits new ones gives each view that has
-one a new version, since it cannot read the rows of the one before.
+On the rows of a sample with another seed than the one that is measured. Every second row is trained on,
+and the others say what came of it. The files are data of the program: who commits new ones gives each view
+that has one a new version, since it cannot read the rows of the one before.
 """
 
 from collections.abc import Iterator

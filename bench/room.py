@@ -1,7 +1,7 @@
 """Bytes of the views an event, on disk: `python -m bench.room [EVENTS]`.
 
-The mixed events of the sample are recorded and followed, then all views are built again, so that no old version of
-a row takes room. Tables, TOAST and indexes of each view, by what its rows and its entries take.
+The mixed events of the sample are recorded and followed, then all views are built again, so that no old
+version of a row takes room. Of each table itself with TOAST, its indexes, and both.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,9 @@ def main() -> None:
     print(f"room: {'table':<34}{'rows':>8}{'table':>9}{'indexes':>9}{'all':>9}   bytes an event")
     for room in [*rooms, _together(rooms)]:
         each = [n / events for n in (room.table, room.indexes, room.table + room.indexes)]
-        print(f"room: {room.name:<34}{room.rows / events:>8.2f}" + "".join(f"{n:>9.1f}" for n in each))
+        print(
+            f"room: {room.name:<34}{room.rows / events:>8.2f}" + "".join(f"{n:>9.1f}" for n in each)
+        )
 
 
 def rooms_of(house: House) -> Iterator[Room]:

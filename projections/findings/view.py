@@ -54,7 +54,7 @@ def kind_of(subkey: str) -> str:
 
 @lru_cache(_NAMES)
 def hash_of(name: str) -> int:
-    """By what rows that depend on a dossier are found; where two names share it, too many are judged again."""
+    """By what rows that depend on a dossier are found. Where two names share it, more is judged again."""
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 

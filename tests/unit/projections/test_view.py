@@ -106,7 +106,10 @@ GOLDEN = {
     ("disclosures", "5"): "c6781357f8998b77bf5f01250b3626a5b2fd6868e59e03732c2e34808ca65832",
     ("rights_requests", "4"): "bc5d0d1e10fd11028be45e2a5334726d92c06b3c455760b0c069f94e833483b2",
     ("notifications", "4"): "498509c2af58a12c5ca9b974e5a91d665c4f5b006ae52f9544aa59164ad53436",
-    ("processing_register", "5"): "a72b36c567fbcab9051100c07bfab3f366d43feb041c8d9858698c7bdf5f7445",
+    (
+        "processing_register",
+        "5",
+    ): "a72b36c567fbcab9051100c07bfab3f366d43feb041c8d9858698c7bdf5f7445",
     ("findings", "19"): "ca18e36e28d2f2b216f54d8f724b7cd0d4d7111996e1e1826663fd340369d7e0",
 }
 
