@@ -132,9 +132,7 @@ def _let_go(held: _Held, destroyed: Collection[str]) -> None:
             del keys[id]
 
 
-def _with(
-    known: HeldKey | None, trace: Trace, basis: str, sealing: Mapping[str, Trace]
-) -> HeldKey:
+def _with(known: HeldKey | None, trace: Trace, basis: str, sealing: Mapping[str, Trace]) -> HeldKey:
     if known is None:
         return HeldKey(str(trace.position), (basis,))
     earliest = trace < sealing[known.at]

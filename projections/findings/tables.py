@@ -13,7 +13,17 @@ from projections.folds.view import NOWHERE, Cells, Key, encode
 
 _BLOCK_ROWS = 1_000
 _START = UUID(int=0)
-FOUND_TYPES = ("uuid", "text", "text", "bytea", "uuid", "timestamptz", "timestamptz", "text", "text")
+FOUND_TYPES = (
+    "uuid",
+    "text",
+    "text",
+    "bytea",
+    "uuid",
+    "timestamptz",
+    "timestamptz",
+    "text",
+    "text",
+)
 
 
 class FindingTables(ABC):
