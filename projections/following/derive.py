@@ -36,7 +36,10 @@ _BLOCK_EVENTS = 300
 
 
 class DerivedBlock(NamedTuple):
-    """What some streams come to, in the order of keys: for each goal those that have rows; what annulments name."""
+    """What some streams come to, in the order of keys.
+
+    `rows`: for each goal the streams that have any. `named`: what annulments in them name.
+    """
 
     rows: list[list[StreamRows]]
     named: set[NamedEvent]
@@ -152,7 +155,7 @@ class Content:
         self._gathering = join.gathering(shared) if join else None
 
     def add(self, streams: Sequence[StreamRows]) -> tuple[list[StoredRow], list[object]]:
-        """Take in all rows of some streams; return them as they are stored, and the entries that are complete."""
+        """Take in all rows of some streams; return them as stored, and the entries that are complete."""
         row = self._view.row
         rows = [row((stream, key), state) for stream, its in streams for key, state in its.items()]
         self._digest.rows(rows)

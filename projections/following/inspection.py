@@ -285,7 +285,7 @@ def _pages(session: Session, name: str, table: str, width: int) -> Iterator[_Row
 
 
 def _legible(rows: Iterator[_Row], width: int, compression: RowCompression) -> Iterator[_Row]:
-    """The rows with what their states were before they were compressed; what cannot be read stays as it is."""
+    """The rows with their states decompressed; what cannot be read stays as it is."""
     for row in rows:
         key, state, cells = row[:width], row[width], row[width + 1 :]
         with suppress(Halt):

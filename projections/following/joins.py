@@ -52,8 +52,9 @@ class JoinGathering(Protocol[R_contra, E_co, Waiting]):
 class Join(Protocol[R_contra, E, Waiting]):
     """One join. `shared`: types of events whose rows are asked by rows of other streams.
 
-    `width`: how many columns of an entry, as it is stored, are its key; `types`: of all columns; `compression`: of
-    states. `into`, `same`: the statements that write new entries and that compare two tables of them.
+    `width`: how many columns of an entry, as it is stored, are its key; `types`: of all columns.
+    `compression`: of states. `into`, `same`: the statements that write new entries and that compare two
+    tables of them.
     """
 
     shared: frozenset[str]

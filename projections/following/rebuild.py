@@ -227,7 +227,7 @@ class _NewView:
         return ViewReport(view.name, view.version, self.position, digest, ok)
 
     def _come_to(self, digest: str, replaced: Tables) -> bool:
-        """Whether rows that are not the same bytes say the same: another version of the library compressed them."""
+        """Whether other bytes say the same: those that another version of the library compressed."""
         with suppress(Halt):  # a damaged row says nothing
             return stored_digest(self._session, self.view, replaced.table) == digest
         return False

@@ -240,7 +240,7 @@ class Tables(FindingTables):
             self.named(f"change_{self._layout}", **parameters)
 
     def same_as(self, replaced: "Tables") -> bool:
-        """Whether other tables of the view have the same rows and entries. PostgreSQL compares each with each."""
+        """Whether other tables of the view have the same rows and entries. PostgreSQL compares them."""
         others = {f"replaced_{name}": table for name, table in replaced._names.items()}
         names = self._names | others
         statements = ["same_rows"]

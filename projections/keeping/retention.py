@@ -7,6 +7,7 @@ collected: it goes month by month. What keeps data beyond its period is no clock
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 
 import rulebook
 from ledger.crypto.sealing import end_of_month, month_of
@@ -18,6 +19,7 @@ from rulebook import Anchor, RetentionDue
 from rulebook.calendar import day_of
 from schemas import ROLLING_CATEGORIES
 
+_MONTHS = 1_024
 # Anchors whose last mark starts the period; their topics have the same names.
 _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
@@ -42,7 +44,12 @@ def periods_of(
 def _collected(category: str, time: datetime) -> date:
     if category not in ROLLING_CATEGORIES:
         return day_of(time)
-    return end_of_month(month_of(time)).date()
+    return _last_day(month_of(time))
+
+
+@lru_cache(_MONTHS)
+def _last_day(month: int) -> date:
+    return end_of_month(month).date()
 
 
 def oldest(traces: Traces, category: str) -> Trace:

@@ -16,8 +16,8 @@ from projections.folds.view import View, encode, place_of
 from tests.unit.projections.making import event
 
 VIEWS = [view for view in views_of(confidential=True) if view.compression.name]
-# By dictionary the version of the folds that it belongs to. A line is never edited: who trains a dictionary again
-# gives its view a new version and adds a line, since rows of the one before cannot be read with it.
+# By dictionary the version of the folds that it belongs to. A line is never edited: who trains a dictionary
+# again gives its view a new version and adds a line, since rows of the one before cannot be read with it.
 GOLDEN = {
     ("consent_status", "5"): "d56d669c0386bb91cdafeb006fff537fa29ec0f6e4cecb12f81d2a170e922fb5",
     ("customer_state", "4"): "b41d51a2457fb8b8db40396ab20977fb266c9df8b28ee6cdc5fdae829b14101c",
