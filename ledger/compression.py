@@ -1,9 +1,9 @@
 """Small values as they are stored: compressed with a dictionary of what they are like.
 
-A value of a few hundred bytes repeats little of itself and much of others of its kind. The dictionary holds what
-they share, and the statistics of the rest. What was compressed with one dictionary is read with that one alone:
-its id, a byte of each compressed value, says which. The compressed bytes depend on the version of the library,
-so values are compared and hashed before they are compressed.
+A value of a few hundred bytes repeats little of itself and much of others of its kind. The dictionary holds
+what they share, and the statistics of the rest. What was compressed with one dictionary is read with that one
+alone: its id, a byte of each compressed value, says which. The compressed bytes depend on the version of the
+library, so values are compared and hashed before they are compressed.
 """
 
 from threading import local
