@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import zstandard
 
-from ledger.compression import Compression
 from ledger.errors import Halt
+from ledger.storage.compression import Compression
 
 VALUES = [b'{"activity":"billing","number":%d,"id":"%032x"}' % (n, n**5) for n in range(2_000)]
 
