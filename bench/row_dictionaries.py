@@ -70,7 +70,7 @@ def _rows(house: House) -> Iterator[tuple[str, bytes]]:
 
 def trained(rows: list[bytes], number: int, size: int) -> bytes:
     """A dictionary of typical rows. `number`: its id."""
-    return zstandard.train_dictionary(size, rows, dict_id=number, level=1).as_bytes()
+    return zstandard.train_dictionary(size, [*rows], dict_id=number, level=1).as_bytes()
 
 
 def shrunk(rows: list[bytes], dictionary: bytes) -> str:

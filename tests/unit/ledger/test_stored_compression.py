@@ -12,7 +12,7 @@ VALUES = [b'{"activity":"billing","number":%d,"id":"%032x"}' % (n, n**5) for n i
 
 
 def compression(id: int = 1) -> Compression:
-    dictionary = zstandard.train_dictionary(4_096, VALUES, dict_id=id)
+    dictionary = zstandard.train_dictionary(4_096, [*VALUES], dict_id=id)
     return Compression(dictionary.as_bytes(), "that cannot be read")
 
 
