@@ -25,6 +25,7 @@ from ledger.event import RecordedEvent
 from ledger.storage.locks import held
 from ledger.storage.postgres import Database, Session
 from projections import VIEWS, figures
+from projections.findings.view import FOUND
 from projections.folds.compression import dictionary_of
 from projections.folds.digest import EVERYTHING
 from projections.folds.view import NOWHERE, View
@@ -619,4 +620,4 @@ def test_a_source_from_before_the_rules_is_found_at_the_first_event_under_them(
         assert digests(house) == derived(house)
     reader = house.session("reader").of("projections")
     (found,) = reader.named("findings_of_stream", {"entries": "findings_entries"}, stream=NOWHERE)
-    assert b'"2023-03-01T10:00:00Z"' in found[-1]
+    assert b'"2023-03-01T10:00:00Z"' in FOUND.decompress(found[-1])
