@@ -19,6 +19,7 @@ from projections.dossier.traces import Traces, leaves_traces, traced
 from projections.folds.view import Cells, Key, View
 from rulebook.consent_evidence import CONSENT_EVIDENCE_TABLE
 from rulebook.digest import digest
+from rulebook.holidays import HOLIDAYS
 from rulebook.powers import POWER_TABLE
 from rulebook.sources import SOURCES
 
@@ -79,6 +80,7 @@ _RULES = digest(
     rulebook.COUNTRIES,
     rulebook.TRANSFER_MECHANISMS,
     rulebook.DEADLINES,
+    HOLIDAYS,
     rulebook.MARKETING_RULES,
     rulebook.PURPOSES,
     rulebook.PERIODS,

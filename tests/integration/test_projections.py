@@ -215,11 +215,13 @@ def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(
     house.session(None).script(
         "DELETE FROM {views}.consent_status_blue"
         " WHERE ctid = (SELECT min(ctid) FROM {views}.consent_status_blue);"
-        "UPDATE {views}.processing_register_blue_entries SET entry = entry || ' '",
+        "UPDATE {views}.processing_register_blue_entries SET entry = entry || ' ';"
+        "DELETE FROM {views}.findings_blue_entries"
+        " WHERE ctid = (SELECT min(ctid) FROM {views}.findings_blue_entries)",
         {},
     )
     reader, session = house.session("reader"), house.session("projector")
-    wrong = {"consent_status", "processing_register"}
+    wrong = {"consent_status", "processing_register", "findings"}
     reports = audit_views(reader, privacy_office=OFFICES)
     assert {report.view for report in reports if not report.ok} == wrong
     several = WorkerProcesses(house.database, processes) if processes else None
