@@ -22,6 +22,7 @@ from projections.folds.compression import RowCompression
 from projections.folds.view import Cells, Key, View, place_of
 from rulebook.consent_evidence import CONSENT_EVIDENCE_TABLE
 from rulebook.digest import digest
+from rulebook.holidays import HOLIDAYS
 from rulebook.powers import POWER_TABLE
 from rulebook.sources import SOURCES
 
@@ -94,6 +95,7 @@ _RULES = digest(
     rulebook.COUNTRIES,
     rulebook.TRANSFER_MECHANISMS,
     rulebook.DEADLINES,
+    HOLIDAYS,
     rulebook.MARKETING_RULES,
     rulebook.PURPOSES,
     rulebook.PERIODS,

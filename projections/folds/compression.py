@@ -1,7 +1,7 @@
 """How rows are compressed: with a dictionary for each kind of row of which there are many.
 
-The dictionaries are data of the program. `python -m bench.dictionaries` trains them on a sample; a new one
-cannot read the rows of the one before, so the view that has it gets a new version.
+The dictionaries are data of the program. `python -m bench.row_dictionaries` trains them on a sample; a new
+one cannot read the rows of the one before, so the view that has it gets a new version.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from ledger.compression import Compression
+from ledger.storage.compression import Compression
 
 _FOLDER = files("projections") / "dictionaries"
 

@@ -35,7 +35,7 @@ def types_of(view: AnyView) -> tuple[str, ...]:
 
 
 def packed(
-    types: Sequence[str], rows: Iterable[Cells], compress: Callable[[bytes], bytes]
+    types: Sequence[str], rows: Iterable[Cells], compress: Callable[[bytes], bytes] = bytes
 ) -> bytes:
     """Rows one after the other. `types`: of each column, by PostgreSQL's names. `compress`: their bytes."""
     packs = {**_BYTES, "bytea": compress}

@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import zstandard
 
-from ledger.compression import Compression
 from ledger.errors import Halt
+from ledger.storage.compression import Compression
 
 VALUES = [b'{"activity":"billing","number":%d,"id":"%032x"}' % (n, n**5) for n in range(2_000)]
 
 
 def compression(id: int = 1) -> Compression:
-    dictionary = zstandard.train_dictionary(4_096, VALUES, dict_id=id)
+    dictionary = zstandard.train_dictionary(4_096, [*VALUES], dict_id=id)
     return Compression(dictionary.as_bytes(), "that cannot be read")
 
 

@@ -30,7 +30,7 @@ class Compression(local):
         )
         trained.precompute_compress(compression_params=parameters)
         self._unreadable = unreadable
-        self._decompressor = zstandard.ZstdDecompressor(dict_data=trained, format=_FORMAT)
+        self._decompress = zstandard.ZstdDecompressor(dict_data=trained, format=_FORMAT).decompress
         compressor = zstandard.ZstdCompressor(dict_data=trained, compression_params=parameters)
         self.compress = compressor.compress
         """The bytes that are stored of a value."""
@@ -38,6 +38,7 @@ class Compression(local):
     def decompress(self, stored: bytes) -> bytes:
         """Reverse of `compress`. Raises Halt."""
         try:
-            return self._decompressor.decompress(stored, allow_extra_data=False)
+            # No limit but what the frame says of itself; one frame, and nothing behind it.
+            return self._decompress(stored, 0, False, False)
         except (zstandard.ZstdError, MemoryError) as error:  # what claims to be too large, too
             raise Halt(self._unreadable) from error

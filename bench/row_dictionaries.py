@@ -1,4 +1,4 @@
-"""Trains the dictionaries with which rows of views are compressed: `python -m bench.dictionaries`.
+"""Trains the dictionaries with which rows of views are compressed: `python -m bench.row_dictionaries`.
 
 On the rows of a sample with another seed than the one that is measured. Every second row is trained on,
 and the others say what came of it. The files are data of the program: who commits new ones gives each view
@@ -15,7 +15,7 @@ import zstandard
 import projections
 from bench.arguments import explain
 from bench.filling import EVENTS_EACH, OFFICE, UNTIL, record, sites
-from ledger.compression import Compression
+from ledger.storage.compression import Compression
 from projections import VIEWS
 from projections.findings import view as findings
 from projections.findings.join import FindingsJoin
@@ -44,7 +44,7 @@ def main() -> None:
     for number, name in enumerate(sorted(samples), start=1):
         dictionary = trained(samples[name][::2], number, _MORE_BYTES.get(name, _BYTES))
         (FOLDER / f"{name}.zdict").write_bytes(dictionary)
-        print(f"dictionaries: {name:<22}{shrunk(samples[name][1::2], dictionary)}")
+        print(f"row_dictionaries: {name:<22}{shrunk(samples[name][1::2], dictionary)}")
 
 
 def rows_of(house: House) -> Samples:
@@ -70,7 +70,7 @@ def _rows(house: House) -> Iterator[tuple[str, bytes]]:
 
 def trained(rows: list[bytes], number: int, size: int) -> bytes:
     """A dictionary of typical rows. `number`: its id."""
-    return zstandard.train_dictionary(size, rows, dict_id=number, level=1).as_bytes()
+    return zstandard.train_dictionary(size, [*rows], dict_id=number, level=1).as_bytes()
 
 
 def shrunk(rows: list[bytes], dictionary: bytes) -> str:
