@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.arguments import explain, given
-from bench.forgetting import installed
+from bench.forgetting import Measured, installed
 from bench.gdpr_stores import LedgerStore, Store, TableStore
 from bench.processor import server_of, server_seconds
 from bench.results import quote, save
@@ -107,20 +107,17 @@ def carried_out(store: Store, asked: Sequence[Operation], server: int) -> Took:
     return Took(seconds, ours + server_seconds(server) - spent, medians)
 
 
-def measured(mix: Mapping[str, Any], count: int, records: int) -> dict[str, Took]:
+def measured(ledger: Measured, mix: Mapping[str, Any], count: int, records: int) -> dict[str, Took]:
     """What one mix took on each store, on one server."""
     asked = list(operations(mix, count, records))
-    with installed() as ledger:
-        makers: dict[str, Callable[[], Store]] = {
-            LEDGER: lambda: LedgerStore(ledger),
-            LOGGED: lambda: TableStore(ledger.url, logged=True),
-            PLAIN: lambda: TableStore(ledger.url, logged=False),
-        }
-        if "read-logs" in mix:
-            del makers[PLAIN]  # it has no log to read
-        return {
-            name: _took(make(), mix, asked, records, ledger.url) for name, make in makers.items()
-        }
+    makers: dict[str, Callable[[], Store]] = {
+        LEDGER: lambda: LedgerStore(ledger),
+        LOGGED: lambda: TableStore(ledger.url, logged=True),
+        PLAIN: lambda: TableStore(ledger.url, logged=False),
+    }
+    if "read-logs" in mix:
+        del makers[PLAIN]  # it has no log to read
+    return {name: _took(make(), mix, asked, records, ledger.url) for name, make in makers.items()}
 
 
 def _took(
@@ -166,7 +163,10 @@ def table_of_operations(figures: Mapping[str, Mapping[str, Took]]) -> list[list[
 
 def main(count: int, records: int) -> None:
     """Measure, print, and write `docs/performance/gdprbench.json`."""
-    figures = {name: measured(mix, count, records) for name, mix in MIXES.items()}
+    figures = {}
+    for name, mix in MIXES.items():
+        with installed() as ledger:
+            figures[name] = measured(ledger, mix, count, records)
     tables = {"gdprbench": table(figures), "gdprbench-operations": table_of_operations(figures)}
     every = {
         mix: {name: one._asdict() for name, one in took.items()} for mix, took in figures.items()

@@ -181,7 +181,6 @@ class Tessera:
     """The Go program, built in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
         self._program = folder / "program"
         command = [
             shutil.which("go") or "go",
@@ -193,19 +192,15 @@ class Tessera:
         ]
         subprocess.run(command, cwd=SOURCE, check=True)
 
-    def added(self, entries: bytes, callers: int, *, signed: bool) -> Run:
-        """Entries into a new log."""
-        with tempfile.TemporaryDirectory(dir=self._folder) as log:
-            told = subprocess.run(
-                [
-                    *(self._program, "-folder", log),
-                    *("-callers", str(callers), "-batch", str(callers)),
-                    *(["-published"] if signed else []),
-                ],
-                input=entries,
-                check=True,
-                capture_output=True,
-            ).stdout
+    def added(self, entries: bytes, callers: int, *, signed: bool, log: Path) -> Run:
+        """Entries into a new log in a folder."""
+        arguments = ["-folder", str(log), "-callers", str(callers), "-batch", str(callers)]
+        told = subprocess.run(
+            [self._program, *arguments, *(["-published"] if signed else [])],
+            input=entries,
+            check=True,
+            capture_output=True,
+        ).stdout
         figures = orjson.loads(told)
         return _run(figures["entries"], figures["seconds"], figures["processor_s"])
 
@@ -230,8 +225,8 @@ def sides(house: House, folder: Path, tessera: Tessera | None, events: int, call
         runs[ALONE] = published(ours, folder / "alone")
         if tessera:
             entries = entries_of(log)
-            runs[DURABLE] = tessera.added(entries, callers, signed=False)
-            runs[SIGNED] = tessera.added(entries, callers, signed=True)
+            runs[DURABLE] = tessera.added(entries, callers, signed=False, log=folder / "durable")
+            runs[SIGNED] = tessera.added(entries, callers, signed=True, log=folder / "signed")
         tables = [
             (table, rows_of(url, name, table, events)) for table in (peers.NAMES, peers.EVENTS)
         ]
