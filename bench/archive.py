@@ -48,7 +48,9 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 def bare(tables: list[pa.Table]) -> None:
     """The peer: what of a file is Arrow's work."""
     for table in tables:
-        pq.write_table(table, pa.BufferOutputStream(), compression="zstd", compression_level=ZSTD_LEVEL)
+        pq.write_table(
+            table, pa.BufferOutputStream(), compression="zstd", compression_level=ZSTD_LEVEL
+        )
 
 
 def tables_of(place: FolderPlace, manifest: Manifest) -> list[pa.Table]:

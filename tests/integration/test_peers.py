@@ -8,8 +8,10 @@ from bench import gdprbench, side_by_side
 from bench.forgetting import Measured
 from bench.gdprbench import LEDGER, MIXES, STORES, operations, shares_of
 from bench.publishing import Log
+from bench.scale_log import ROWS as LOG_ROWS
+from bench.scale_log import GrowingLog
 from ledger.audit import audit
-from tests.fixtures.ledger import House
+from tests.fixtures.ledger import House, collected, registered
 
 RECORDS = 120
 EVERY = {name: 10 for mix in MIXES.values() for name in shares_of(mix)}
@@ -56,3 +58,12 @@ def test_recording_publishing_and_storing_are_measured_on_the_same_entries(
     side_by_side.published(house, tmp_path / "alone")
     figures = {"256": {side_by_side.ONE: side_by_side.Run(1.0, 2.0)}}
     assert side_by_side.table(side_by_side.medians([figures]))[1] == [side_by_side.ONE, "1", "2.0"]
+
+
+def test_a_growing_ledger_is_published_proven_and_audited_at_each_size(
+    house: House, tmp_path: Path
+) -> None:
+    log = GrowingLog(house, tmp_path / "log")
+    for who in ("customer/1", "customer/2"):
+        house.record(registered(who), collected(who))
+        assert log.grown().keys() == LOG_ROWS.keys()
