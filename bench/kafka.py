@@ -1,7 +1,7 @@
 """Kafka -> committed, one consumer, beside recording from memory in the same round and a bare poll.
 
-`python -m bench.kafka [ROUNDS]`. A real broker of one node on the same machine. The clock runs from when the consumer has placed all its
-partitions to its last commit: joining a group takes seconds, once.
+`python -m bench.kafka [ROUNDS]`. A real broker of one node on the same machine. The clock runs from when the
+consumer has placed all its partitions to its last commit: joining a group takes seconds, once.
 """
 
 import statistics

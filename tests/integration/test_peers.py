@@ -8,6 +8,7 @@ from bench import gdprbench, side_by_side
 from bench.forgetting import Measured
 from bench.gdprbench import LEDGER, MIXES, STORES, operations, shares_of
 from bench.publishing import Log
+from bench.record import PEOPLE
 from bench.scale_log import ROWS as LOG_ROWS
 from bench.scale_log import GrowingLog
 from ledger.audit import audit
@@ -52,7 +53,7 @@ def test_recording_publishing_and_storing_are_measured_on_the_same_entries(
     log = Log(tmp_path / "log")
     side_by_side.recorded(house, log, 300, 1, 256)
     published = log.size()
-    assert published == side_by_side.PEOPLE + 300
+    assert published == PEOPLE + 300
     entries = side_by_side.entries_of(log)
     assert entries.count(b"personal-data-collected") == published // 256 * 256
     side_by_side.published(house, tmp_path / "alone")
