@@ -11,10 +11,13 @@ from uuid import UUID
 
 import msgspec
 
+from projections.findings import view as findings
 from projections.findings.join import Entry as FindingEntry
+from projections.findings.join import FindingsJoin
 from projections.findings.judging import Finding
 from projections.findings.view import kind_of
 from projections.folds.view import NOWHERE, Key, encode
+from projections.views import processing_register
 from projections.views.processing_register import (
     DeclaredActivity,
     Entry,
@@ -24,7 +27,7 @@ from projections.views.processing_register import (
     activity_of,
     entry,
 )
-from projections.views.register_join import EntryRow, Span
+from projections.views.register_join import EntryRow, RegisterGathering, Span
 
 TAKEOVER = "takeover"
 """The kind of fact that is judged by the events of another customer."""
@@ -46,6 +49,25 @@ class LedgerViews(NamedTuple):
 Ledgers = Sequence[LedgerViews]
 
 
+def joined(rows: Mapping[str, Rows], shared: frozenset[UUID]) -> LedgerViews:
+    """The views of one ledger with the entries that its rows come to."""
+    register = RegisterGathering()
+    for (_, subkey), row in rows[processing_register.VIEW.name].items():
+        register.add(subkey, row)
+    streams = by_stream(rows[findings.VIEW.name])
+    judging = FindingsJoin().gathering(streams.items())
+    found = [one for stream in streams.items() for one in judging.add(*stream)]
+    return LedgerViews(rows, register.rows(), [*found, *judging.rest()], shared)
+
+
+def by_stream(rows: Rows) -> dict[UUID, dict[str, Any]]:
+    """The rows of each stream by subkey."""
+    streams: dict[UUID, dict[str, Any]] = {}
+    for (stream, subkey), row in rows.items():
+        streams.setdefault(stream, {})[subkey] = row
+    return streams
+
+
 def merged_rows(ledgers: Ledgers, view: str) -> dict[Key, Any]:
     """The rows of a view over all ledgers."""
     return {
@@ -56,7 +78,7 @@ def merged_rows(ledgers: Ledgers, view: str) -> dict[Key, Any]:
     }
 
 
-def merged_register(ledgers: Ledgers, view: str = "processing_register") -> dict[str, EntryRow]:
+def merged_register(ledgers: Ledgers) -> dict[str, EntryRow]:
     """The entries of the register: as many rows are read as there are activities, and the shared ones."""
     tallies: dict[str, ObservationTotals] = {}
     spans: dict[str, Span] = {}
@@ -66,9 +88,9 @@ def merged_register(ledgers: Ledgers, view: str = "processing_register") -> dict
             tallies.setdefault(activity, ObservationTotals()).join(known)
             observed = msgspec.json.decode(made, type=Entry).observed
             spans[activity] = _widened(spans.get(activity), (observed.first, observed.last))
-        for activity, row in _observed_of_all(ledger, view) if number else ():
+        for activity, row in _observed_of_all(ledger) if number else ():
             tallies[activity].subtract(row)
-    declared = _declared(ledgers[0].rows[view])
+    declared = _declared(ledgers[0].rows[processing_register.VIEW.name])
     made_entries = {}
     for activity in sorted(tallies):
         sums = tallies[activity].totals()
@@ -78,9 +100,9 @@ def merged_register(ledgers: Ledgers, view: str = "processing_register") -> dict
     return made_entries
 
 
-def _observed_of_all(ledger: LedgerViews, view: str) -> Iterable[tuple[str, Observation]]:
+def _observed_of_all(ledger: LedgerViews) -> Iterable[tuple[str, Observation]]:
     """What was counted of the streams that all ledgers have."""
-    for (stream, subkey), row in ledger.rows[view].items():
+    for (stream, subkey), row in ledger.rows[processing_register.VIEW.name].items():
         if stream in ledger.shared and isinstance(row, Observation):
             yield activity_of(subkey), row
 

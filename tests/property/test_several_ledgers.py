@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from bench.ledgers.merging import (
     TAKEOVER,
     LedgerViews,
+    by_stream,
+    joined,
     merged_findings,
     merged_register,
     merged_rows,
@@ -23,14 +25,13 @@ from projections import VIEWS
 from projections.dossier.dossier import Dossier
 from projections.dossier.fact import Fact
 from projections.findings import view as findings
-from projections.findings.join import Entry, FindingsJoin
+from projections.findings.join import Entry
 from projections.findings.view import DOSSIER, kind_of
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import Key, View, encode
 from projections.reading.adherence import RETENTION_PASSED, AdherenceTally
 from projections.reading.transfers import transfer_of
 from projections.views import disclosures, processing_register, recipients
-from projections.views.register_join import RegisterGathering
 from tests.property import view_model as model
 from tests.property.finding_specs import CARLA, EVA, lives, taken_over
 from tests.property.spec_parts import Spec
@@ -63,12 +64,20 @@ def every_view(drawn: list[Spec]) -> Drawn:
 
 JUDGED = (findings.VIEW, processing_register.VIEW, disclosures.VIEW, recipients.VIEW)
 # What a view asks of an event where those that are drawn for rules do not say it.
-UNSAID = {"data_categories": [], "recipient_kinds": [], "countries": [], "role": "processor"}
+UNSAID: Spec = {
+    **{"data_categories": [], "recipient_kinds": [], "countries": []},
+    **{"role": "processor", "reason": "r"},
+}
 judging = lives().map(lambda drawn: (JUDGED, [UNSAID | spec for spec in drawn]))
 handing_over = drawn_of(taken_over, annulling).map(lambda drawn: (JUDGED, drawn))
 counting_up = drawn_of(given_away, fed, recipient_acts, activity_acts, annulling)
 everything = drawn_of(*EVERY_KIND, activity_acts, annulling)
-KINDS = [judging, judging, handing_over, *(one.map(every_view) for one in (counting_up, everything))]
+KINDS = [
+    judging,
+    judging,
+    handing_over,
+    *(one.map(every_view) for one in (counting_up, everything)),
+]
 specs = st.sampled_from(KINDS).flatmap(lambda kind: kind)
 homes = st.fixed_dictionaries({ANNA: st.integers(0, MOST - 1), BERT: st.integers(0, MOST - 1)})
 Homes = Mapping[UUID, int]
@@ -89,13 +98,8 @@ def parts(events: Sequence[RecordedEvent], at: Homes) -> list[list[RecordedEvent
 
 def viewed(events: Sequence[RecordedEvent], views: Sequence[View[Any]]) -> LedgerViews:
     """Some views of one ledger."""
-    rows = {view.name: folded(view, events) for view in views}
-    register = RegisterGathering()
-    for (_, subkey), row in rows[processing_register.VIEW.name].items():
-        register.add(subkey, row)
     shared = frozenset(event.stream for event in events if is_shared(event))
-    judged = found(rows[findings.VIEW.name], events)
-    return LedgerViews(rows, register.rows(), judged, shared)
+    return joined({view.name: folded(view, events) for view in views}, shared)
 
 
 def folded(view: View[Any], events: Sequence[RecordedEvent]) -> dict[Key, Any]:
@@ -104,21 +108,6 @@ def folded(view: View[Any], events: Sequence[RecordedEvent]) -> dict[Key, Any]:
         for stream, mine in model.streams(events).items()
         for subkey, row in fold(view, counting(mine, OFFICES)).items()
     }
-
-
-def found(rows: Mapping[Key, Any], events: Sequence[RecordedEvent]) -> list[Entry]:
-    join = FindingsJoin()
-    asked = [event for event in events if event.name in join.shared]
-    gathering = join.gathering(by_stream(folded(findings.VIEW, asked)).items())
-    entries = [entry for place in by_stream(rows).items() for entry in gathering.add(*place)]
-    return [*entries, *gathering.rest()]
-
-
-def by_stream(rows: Mapping[Key, Any]) -> dict[UUID, dict[str, Any]]:
-    streams: dict[UUID, dict[str, Any]] = {}
-    for (stream, subkey), row in rows.items():
-        streams.setdefault(stream, {})[subkey] = row
-    return streams
 
 
 def other_half(ledgers: Sequence[LedgerViews], ledger: LedgerViews, entry: Entry) -> bool:
@@ -191,7 +180,9 @@ def transfers(views: LedgerViews) -> Any:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(specs, homes)
-def test_a_ledger_alone_finds_what_the_whole_finds_but_for_takeovers(drawn: Drawn, at: Homes) -> None:
+def test_a_ledger_alone_finds_what_the_whole_finds_but_for_takeovers(
+    drawn: Drawn, at: Homes
+) -> None:
     """Of its own persons: the registers and the staff that they are judged by are all there."""
     views, told = drawn
     events = told_in(build(told))
