@@ -207,9 +207,10 @@ def test_an_event_is_proven_up_to_the_checkpoint_of_checkpoints(
 
 
 def test_an_event_about_a_register_that_one_ledger_lacks_or_has_otherwise_is_found() -> None:
-    acme = {"subject": "recipient/acme", "name": "Acme"}
-    told = event("recipient-registered", id="r1", **acme)
-    other = event("recipient-registered", id="r1", **(acme | {"name": "Other"}))
+    told, other = (
+        event("recipient-registered", id="r1", subject="recipient/acme", country=country)
+        for country in ("NL", "DE")
+    )
     own = event(
         "intake-gap-recorded", id="g1", subject="system/x", source="urn:processing-ledger:x"
     )
