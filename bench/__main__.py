@@ -11,6 +11,7 @@ from bench import (
     record,
     report,
     scale,
+    several,
     tlog,
 )
 from bench.arguments import explain
@@ -27,4 +28,5 @@ if __name__ == "__main__":
     forgetting.main()
     findings.main()
     report.main()
+    several.main()
     tlog.main()

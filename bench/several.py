@@ -81,7 +81,10 @@ def faults_of(made: Federation) -> list[Fault]:
     return [
         *check_log(made.top.folder, made.keys),
         *(f for log in logs.values() for f in check_history(made.top.folder, log, made.keys)),
-        *check_registers({origin: events_in(log) for origin, log in logs.items()}),
+        *check_registers(
+            {origin: events_in(log) for origin, log in logs.items()},
+            {one.log.origin: one.staff() for one in made.members},
+        ),
         *check_homes(made.homes, [one.at_home() for one in made.members]),
     ]
 

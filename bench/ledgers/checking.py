@@ -5,8 +5,9 @@ references, which only the ledger itself has.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
+from uuid import UUID
 
 import msgspec
 
@@ -107,15 +108,23 @@ def events_in(ledger: LogFolder) -> Iterable[RecordedEvent]:
         )
 
 
-def check_registers(ledgers: Mapping[str, Iterable[RecordedEvent]]) -> list[Fault]:
-    """Whether every ledger has the events about registers that the others have, with the same facts.
+Staff = Mapping[str, Collection[UUID]]
+"""The streams of the employees of each ledger, which only the ledger itself can tell."""
 
-    They say in clear what they are about. What a ledger records about itself is its own.
+
+def check_registers(
+    ledgers: Mapping[str, Iterable[RecordedEvent]], staff: Staff | None = None
+) -> list[Fault]:
+    """Whether every ledger has the events about registers and staff that the others have.
+
+    Events about registers say in clear what they are about, and must have the same facts. `staff`: None
+    where an auditor has no keys; then employees are not looked at. What a ledger says of itself is its own.
     """
     told: dict[tuple[str, str], dict[str, str]] = {}
     for name, events in ledgers.items():
+        employees = (staff or {}).get(name, ())
         for event in events:
-            if event.subject is not None and not event.ours:
+            if (event.subject is not None or event.stream in employees) and not event.ours:
                 told.setdefault((event.source, event.id), {})[name] = _meaning(event)
     faults = []
     for (source, id), by_ledger in told.items():
@@ -129,8 +138,9 @@ def check_registers(ledgers: Mapping[str, Iterable[RecordedEvent]]) -> list[Faul
 
 
 def _meaning(event: RecordedEvent) -> str:
-    told = event.type, event.subject, event.time, event.activity, event.categories
-    return repr((told, sorted(event.facts.items())))
+    # Facts about an employee may name persons, whose ids are those of each ledger.
+    facts = sorted(event.facts.items()) if event.subject else ()
+    return repr((event.type, event.subject, event.time, event.activity, event.categories, facts))
 
 
 def check_homes(homes: Homes, references: Sequence[Iterable[str]]) -> list[Fault]:

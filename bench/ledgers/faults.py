@@ -72,6 +72,20 @@ def register_lacks(made: Federation, _folder: Path) -> list[Fault]:
     return check_registers({one.log.origin: events_in(one.log.folder) for one in made.members})
 
 
+def staff_lacks(made: Federation, _folder: Path) -> list[Fault]:
+    """A role is granted to an employee in all ledgers but one."""
+    told = registered("employee/900")
+    told["type"] = "nl.voipzeker.ledger.role-granted.v1"
+    told |= {"source": "urn:voipzeker:hr", "data": {"role": "helpdesk"}}
+    for member in made.members[1:]:
+        member.record([orjson.dumps(told)])
+        member.publish()
+    return check_registers(
+        {one.log.origin: events_in(one.log.folder) for one in made.members},
+        {one.log.origin: one.staff() for one in made.members},
+    )
+
+
 def lost_in_a_split(made: Federation, _folder: Path) -> list[Fault]:
     """One of two heirs leaves an event of its parent out."""
     parent = list(entries_of(made.members[0].log.folder))
@@ -84,6 +98,7 @@ FAULTS: Mapping[str, tuple[Commit, str]] = {
     "a checkpoint that goes back": (goes_back, "goes-back"),
     "a person in two ledgers": (in_two_ledgers, "not-at-home"),
     "an event about a register that one ledger lacks": (register_lacks, "register-lacks"),
+    "an event about an employee that one ledger lacks": (staff_lacks, "register-lacks"),
     "an event that is lost when a ledger is split": (lost_in_a_split, "split"),
 }
 """By what is wrong: what does it and looks for it, and the kind of fault that is found."""

@@ -99,12 +99,12 @@ class Member:
         rows = {view.name: dict(each(reader, view)) for view in VIEWS}
         self.rest()
         registers = {event.stream for event in events_in(self.log.folder) if event.subject}
-        staff = {
-            subject
-            for subject, reference in self.references().items()
-            if reference.partition("/")[0] == STAFF
-        }
-        return joined(rows, frozenset(registers | staff))
+        return joined(rows, frozenset(registers | self.staff()))
+
+    def staff(self) -> set[UUID]:
+        """The streams of employees."""
+        known = self.references().items()
+        return {stream for stream, reference in known if reference.startswith(f"{STAFF}/")}
 
 
 class Federation:

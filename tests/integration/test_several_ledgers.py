@@ -89,7 +89,9 @@ def story(
         proof = chained(log, POSITION, made.top.folder)
         entry = entry_at(log, POSITION)
         moved = split(made, 0, folder)
-        story = Story(*answers, made, proof, entry, moved, made.offer(made.members[0]))
+        alone, together = answers
+        refused = made.offer(made.members[0])
+        story = Story(alone, together, made, proof, entry, moved, refused)
         assert check_log(made.top.folder, made.keys) == []
         story.faults = {what: {f.kind for f in faults} for what, faults in found(made, folder)}
         yield story

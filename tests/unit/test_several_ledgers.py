@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from pathlib import Path
+from uuid import UUID
 
 import orjson
 import pytest
@@ -221,6 +222,20 @@ def test_an_event_about_a_register_that_one_ledger_lacks_or_has_otherwise_is_fou
         ("register-differs", "d"),
         ("register-lacks", "c"),
     ]
+
+
+def test_an_event_about_an_employee_that_one_ledger_lacks_is_found_with_keys_alone() -> None:
+    """An employee has an id of their own in each ledger; facts may name such ids."""
+    streams = {name: UUID(int=number) for number, name in enumerate("abc", 1)}
+    granted = {
+        name: event("role-granted", id="g1", stream=stream, role="helpdesk")
+        for name, stream in streams.items()
+    }
+    ledgers = {"a": [granted["a"]], "b": [granted["b"]], "c": []}
+    staff = {name: [stream] for name, stream in streams.items()}
+    assert check_registers(ledgers) == []
+    (fault,) = check_registers(ledgers, staff)
+    assert (fault.kind, fault.where) == ("register-lacks", "c")
 
 
 def test_a_person_in_two_ledgers_is_found_by_the_one_that_should_not_have_them() -> None:
