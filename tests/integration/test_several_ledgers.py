@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 import orjson
 import pytest
 
-from bench.filling import sample
+from bench.filling import OFFICE, sample
 from bench.ledgers.answers import Answers
 from bench.ledgers.checking import check_log, events_in
 from bench.ledgers.faults import FAULTS
@@ -21,9 +22,11 @@ from bench.ledgers.site import Federation, Member, WallClock
 from bench.ledgers.splitting import Split, split
 from bench.several import answered, audited, found
 from ledger.errors import Unproven
+from ledger.keys.opening import Missing
 from ledger.tlog.proving.reading import entry_at
 from ledger.tlog.witnessing.cosigning import Answer
-from tests.fixtures.ledger import House, copied, message, registered
+from projections.following.inspection import inspect_views
+from tests.fixtures.ledger import House, collected, copied, message, registered
 from tests.fixtures.postgres import Templates
 
 EVENTS = 600
@@ -31,7 +34,10 @@ LEDGERS = 3
 POSITION = 100
 PERSON = "customer/900001"
 # Customers of two ledgers: each has an event of the takeover, so neither half is missing.
-OTHER = next(c for n in range(99) if even(3).of(c := f"customer/8{n}") != even(3).of(PERSON))
+HOMES = even(LEDGERS)
+OTHER = next(c for n in range(99) if HOMES.of(c := f"customer/8{n}") != HOMES.of(PERSON))
+# Somebody of the ledger that is split later, and of whom nothing may be readable then.
+ERASED = next(c for n in range(99) if HOMES.of(c := f"customer/7{n}") == 0)
 
 
 @dataclass
@@ -45,14 +51,16 @@ class Story:
     entry: bytes
     moved: Split
     refused: object
+    erased: UUID
     faults: dict[str, set[str]] = field(default_factory=dict)
 
 
-def takeover() -> list[bytes]:
+def told_besides() -> list[bytes]:
     facts = {"contract_ref": "C-1", "from_customer": PERSON, "to_customer": OTHER}
     people = [registered(person) for person in (PERSON, OTHER)]
     told = [message("contract-taken-over", person, **facts) for person in (PERSON, OTHER)]
-    return [orjson.dumps(one) for one in (*people, *told)]
+    gone = [collected(ERASED)]
+    return [orjson.dumps(one) for one in (*people, *told, *gone)]
 
 
 def begun(templates: Templates, stack: ExitStack, folder: Path, ledgers: int) -> Federation:
@@ -73,7 +81,7 @@ def story(
     embedded_templates: Templates, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("several")
-    messages = [*sample(EVENTS), *takeover()]
+    messages = [*sample(EVENTS), *told_besides()]
     with ExitStack() as stack:
         answers = []
         for ledgers in (1, LEDGERS):
@@ -81,6 +89,7 @@ def story(
             made.record(messages[: EVENTS // 2])
             made.publish()
             made.record(messages[EVENTS // 2 :])
+            gone = made.members[made.homes.of(ERASED)].house.eraser().erase(ERASED, [], "request")
             made.follow()
             made.publish()
             audited(made)
@@ -91,7 +100,7 @@ def story(
         moved = split(made, 0, folder)
         alone, together = answers
         refused = made.offer(made.members[0])
-        story = Story(alone, together, made, proof, entry, moved, refused)
+        story = Story(alone, together, made, proof, entry, moved, refused, gone[0].subject)
         assert check_log(made.top.folder, made.keys) == []
         story.faults = {what: {f.kind for f in faults} for what, faults in found(made, folder)}
         yield story
@@ -139,6 +148,22 @@ def test_what_sealed_a_value_opens_it_after_a_split(story: Story) -> None:
         if event.sealed and event.subject is None
     ]
     assert any(isinstance(value, str) for values in opened for value in values.values())
+
+
+def test_who_was_erased_before_a_split_stays_erased(story: Story) -> None:
+    opener = story.made.members[0].house.opener()
+    told = [[e for e in events_in(heir) if e.stream == story.erased] for heir in story.moved.heirs]
+    first, second = told
+    assert [event.name for event in first][:1] == ["personal-data-collected"]
+    assert second == []
+    values = [value for event in first for value in opener.personal(event).values()]
+    assert values
+    assert set(values) == {Missing.ERASED}
+
+
+def test_each_view_of_each_ledger_is_what_its_events_say(story: Story) -> None:
+    for member in story.made.members:
+        assert inspect_views(member.house.reader, privacy_office=OFFICE).findings == ()
 
 
 def test_after_a_split_the_ledgers_answer_the_same_and_the_old_one_is_closed(story: Story) -> None:
