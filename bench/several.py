@@ -58,8 +58,9 @@ def grow(made: Federation, messages: Sequence[bytes]) -> Figures:
         ("record", partial(made.record, messages[:half])),
         ("publish", made.publish),
         ("record", partial(made.record, messages[half:])),
-        ("follow", made.follow),
+        # Before the views: their server still works on them for a while.
         ("publish", made.publish),
+        ("follow", made.follow),
         ("audit", partial(audited, made)),
     ):
         share = count if name in {"follow", "audit"} else half

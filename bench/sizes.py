@@ -14,13 +14,18 @@ import orjson
 from bench.results import FOLDER
 from ledger.tlog.proving.proof_file import Proof, encode_proof
 from ledger.tlog.tree.merkle import HASH_BYTES
+from rulebook import PERIODS
 
 YEARS = (10**8, 10**9, 10**10)
 """Events a year."""
 LEDGERS = (10**6, 10**7, 10**8, 10**9, 10**10)
 """Events in one ledger."""
-KEPT_YEARS = 5
-"""How long a ledger keeps events before they may be pruned."""
+RELATION_YEARS = 6
+"""How long a person is a customer, on average."""
+ENTRY_YEARS = round(PERIODS["ledger-entry"].period.days / 365.25)
+"""How long after the end of everything a person is erased wholly: then the entries can go."""
+KEPT_YEARS = RELATION_YEARS // 2 + ENTRY_YEARS
+"""How many years of events there are, on average, once as many go as come."""
 PEAK = 10
 """Events a second in the busiest hour, for each of the mean."""
 HEADROOM = 0.5
@@ -31,8 +36,9 @@ NIGHT_S = 8 * 3600
 CHECKPOINT_S = 60
 """How often a ledger gives a checkpoint to the log of logs."""
 SEGMENT = 65_536
-PENDING = {"spark": "Rebuilding on Spark", "prune": "Pruning"}
-"""Steps by the name of the file that measures them."""
+GUIDES = FOLDER.parent / "how-to"
+LATER = {"prune": "Pruning", "spark": "Rebuilding on Spark"}
+"""Steps by a word that their guide and the file of their figures are named by."""
 _CHECKPOINT_BYTES = 400
 _SECONDS_A_YEAR = 365 * 86_400
 Rows = Iterator[list[str]]
@@ -102,9 +108,9 @@ class Sizing(NamedTuple):
         return 1 << (max(self) - 1).bit_length()
 
 
-def sizing(events: int, m: Measured, kept_years: float = KEPT_YEARS) -> Sizing:
-    """How many ledgers keep so many events a year."""
-    kept = events * kept_years
+def sizing(events: int, m: Measured) -> Sizing:
+    """How many ledgers so many events a year need."""
+    kept = events * KEPT_YEARS
     return Sizing(
         math.ceil(PEAK * events / _SECONDS_A_YEAR / (m.intake * HEADROOM)),
         math.ceil(kept * m.database_bytes / (DISK_BYTES * HEADROOM)),
@@ -114,28 +120,24 @@ def sizing(events: int, m: Measured, kept_years: float = KEPT_YEARS) -> Sizing:
 
 def years(m: Measured) -> Rows:
     """What 10^8 to 10^10 events a year need: all of them, and each of the ledgers."""
-    plans = [(events, sizing(events, m), sizing(events, m, 1)) for events in YEARS]
-    each = [(events * KEPT_YEARS / plan.ledgers) for events, plan, _ in plans]
+    plans = [(events, sizing(events, m)) for events in YEARS]
+    each = [(events * KEPT_YEARS / plan.ledgers) for events, plan in plans]
     yield ["", *(f"{power(events)} a year" for events in YEARS)]
     yield ["events a second, mean", *(_number(e / _SECONDS_A_YEAR) for e in YEARS)]
     yield [f"in a busy hour ({PEAK} times)", *(_number(PEAK * e / _SECONDS_A_YEAR) for e in YEARS)]
-    yield [f"events kept for {KEPT_YEARS} years", *(power(e * KEPT_YEARS) for e in YEARS)]
+    yield [f"events of {KEPT_YEARS} years", *(power(e * KEPT_YEARS) for e in YEARS)]
     yield ["one ledger: database", *(_bytes(e * KEPT_YEARS * m.database_bytes) for e in YEARS)]
     yield ["one ledger: hours of a rebuild", *(_hours(e * KEPT_YEARS / m.apart) for e in YEARS)]
-    yield ["ledgers for the rate", *(str(plan.by_rate) for _, plan, _ in plans)]
-    yield ["ledgers for the disks", *(str(plan.by_disk) for _, plan, _ in plans)]
-    yield ["ledgers for a rebuild in a night", *(str(plan.by_rebuild) for _, plan, _ in plans)]
-    yield ["**ledgers, a machine each**", *(f"**{plan.ledgers}**" for _, plan, _ in plans)]
+    yield ["ledgers for the rate", *(str(plan.by_rate) for _, plan in plans)]
+    yield ["ledgers for the disks", *(str(plan.by_disk) for _, plan in plans)]
+    yield ["ledgers for a rebuild in a night", *(str(plan.by_rebuild) for _, plan in plans)]
+    yield ["**ledgers, a machine each**", *(f"**{plan.ledgers}**" for _, plan in plans)]
     yield ["each: events", *(power(events) for events in each)]
     yield ["each: database", *(_bytes(events * m.database_bytes) for events in each)]
     yield ["each: hours of a rebuild", *(_hours(events / m.apart) for events in each)]
     yield ["each: hours of an audit of the log", *(_hours(events / m.audit) for events in each)]
     yield ["all logs", *(_bytes(e * KEPT_YEARS * m.log_bytes) for e in YEARS)]
     yield ["all archives", *(_bytes(e * KEPT_YEARS * m.archive_bytes) for e in YEARS)]
-    yield [
-        "ledgers, if PostgreSQL holds one year and the archive the rest",
-        *(str(plan.ledgers) for _, _, plan in plans),
-    ]
 
 
 def proofs(m: Measured) -> Rows:
@@ -251,7 +253,7 @@ def power(number: float) -> str:
 
 
 def _number(number: float) -> str:
-    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
+    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}".removesuffix(".0")
 
 
 def _bytes(count: float) -> str:
@@ -274,9 +276,28 @@ def _time(seconds: float) -> str:
 
 
 def elsewhere() -> str:
-    """What is said of steps that have figures of their own, once these are there."""
-    return " ".join(
-        f"{what} is not measured yet." for name, what in PENDING.items() if figures(name) is None
+    """Where steps are told of that have guides and figures of their own, as far as these are there."""
+    return " ".join(_told(what, word) for word, what in LATER.items())
+
+
+def _told(what: str, word: str) -> str:
+    guides = sorted(path.name for path in GUIDES.glob(f"*{word}*.md"))
+    if not guides:
+        return f"{what} is not there yet."
+    if figures(word) is None:
+        return f"[{what}]({guides[0]}) is not measured here yet."
+    return f"[{what}]({guides[0]}) has [figures of its own](../performance/{word}.json)."
+
+
+def assumed() -> str:
+    """What is assumed and not measured."""
+    disk = _bytes(DISK_BYTES)
+    return (
+        f"Assumed: a busy hour has {PEAK} times the mean. A ledger may need {HEADROOM:.0%} of the rate"
+        f" that it reached on two cores with views following, and {HEADROOM:.0%} of a disk of {disk}."
+        f" A rebuild may take {NIGHT_S // 3600} hours in two processes. A person is a customer for"
+        f" {RELATION_YEARS} years, and the entries can be pruned {ENTRY_YEARS} years after everything ended,"
+        f" so there are about {KEPT_YEARS} years of events once as many go as come."
     )
 
 

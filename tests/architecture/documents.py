@@ -374,6 +374,7 @@ SECTIONS = {
     },
     "docs/explanation/policy.md": {"clauses": clauses},
     "docs/explanation/several-ledgers.md": {
+        "assumed": sizes.assumed,
         "years": years,
         "proofs": proofs,
         "several": simulated,
@@ -381,6 +382,7 @@ SECTIONS = {
     "docs/how-to/grow.md": {
         "sizes": ledger_sizes,
         "thresholds": thresholds,
+        "assumed": sizes.assumed,
         "elsewhere": sizes.elsewhere,
     },
     "docs/reference/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},

@@ -32,12 +32,13 @@ def measured() -> sizes.Measured:
 
 def test_each_bound_decides_where_it_is_the_first(measured: sizes.Measured) -> None:
     assert sizes.sizing(10**6, measured) == (1, 1, 1)
-    # 5·10⁹ events of 4 kB are ten times half a disk, and nine nights of a rebuild.
-    assert sizes.sizing(10**9, measured) == (1, 10, 9)
-    assert sizes.sizing(10**9, measured).ledgers == 16
+    # 10¹⁰ events of 4 kB are twenty times half a disk, and eighteen nights of a rebuild.
+    assert sizes.KEPT_YEARS == 10
+    assert sizes.sizing(10**9, measured) == (1, 20, 18)
+    assert sizes.sizing(10**9, measured).ledgers == 32
     slow = measured._replace(intake=100)
     assert sizes.sizing(10**9, slow).by_rate == 7
-    assert sizes.sizing(10**9, measured, 1) == (1, 2, 2)
+    assert sizes.sizing(10**8, measured).ledgers == 2
 
 
 def test_a_faster_rebuild_moves_the_size_from_which_spark_pays(measured: sizes.Measured) -> None:
@@ -76,8 +77,17 @@ def test_a_benchmark_that_was_not_run_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sizes, "FOLDER", tmp_path)
-    assert "Pruning is not measured yet." in sizes.elsewhere()
-    (tmp_path / "prune.json").write_bytes(orjson.dumps({}))
-    assert "Pruning" not in sizes.elsewhere()
     with pytest.raises(FileNotFoundError, match=r"python -m bench\.projection"):
         sizes.measured()
+
+
+def test_a_step_is_linked_once_it_has_a_guide_and_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizes, "FOLDER", tmp_path)
+    monkeypatch.setattr(sizes, "GUIDES", tmp_path)
+    assert "Pruning is not there yet." in sizes.elsewhere()
+    (tmp_path / "prune.md").touch()
+    assert "[Pruning](prune.md) is not measured here yet." in sizes.elsewhere()
+    (tmp_path / "prune.json").write_bytes(orjson.dumps({}))
+    assert "[figures of its own](../performance/prune.json)" in sizes.elsewhere()
