@@ -12,6 +12,7 @@ from bench import (
     record,
     report,
     scale,
+    several,
     side_by_side,
     tlog,
 )
@@ -31,4 +32,5 @@ if __name__ == "__main__":
     forgetting.main()
     findings.main()
     report.main()
+    several.main()
     tlog.main()
