@@ -88,7 +88,7 @@ class _Activities:
 
     shared: frozenset[str] = frozenset()
     width = 1
-    types = "text", "bytea", "bytea"
+    types: Sequence[str] = ("text", "bytea", "bytea")
     into, same = "copy_activities", "same_activities"
 
     def refresh(
@@ -136,7 +136,7 @@ class _Findings(FindingsJoin):
     """Findings: one entry a rule that an event breaks."""
 
     width = 3
-    types = FOUND_TYPES
+    types: Sequence[str] = FOUND_TYPES
     into, same = "copy_found", "same_found"
 
     def row(self, entry: Entry) -> Cells:

@@ -90,7 +90,7 @@ def breaking(view: View[Any], position: int) -> View[Any]:
             raise KeyError("missing")
         return view.evolve(subkey, state, event)
 
-    return replace(view, evolve=evolve)
+    return replace(view, evolve=evolve, evolve_many=None)
 
 
 def test_a_broken_view_halts_before_the_event_and_the_others_go_on(house: House) -> None:
@@ -440,7 +440,7 @@ def watched(position: int) -> tuple[View[Any], Event]:
             seen.set()
         return customer_state.VIEW.evolve(subkey, state, event)
 
-    return replace(customer_state.VIEW, evolve=evolve), seen
+    return replace(customer_state.VIEW, evolve=evolve, evolve_many=None), seen
 
 
 def test_a_notification_wakes_a_follower(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -453,7 +453,7 @@ def test_a_notification_wakes_a_follower(house: House, monkeypatch: pytest.Monke
         first.evolve(subkey, state, event)
         return view.evolve(subkey, state, event)
 
-    made = follower(house, [replace(view, evolve=evolve)])
+    made = follower(house, [replace(view, evolve=evolve, evolve_many=None)])
     with following(made, lambda: house.record(collected("customer/3"))):
         assert caught_up.wait(PATIENCE_S)
         house.record(collected())
@@ -485,7 +485,7 @@ def failing(view: View[Any], position: int, broken: Event) -> View[Any]:
     def evolve(subkey: str, state: Any, event: RecordedEvent) -> Any:
         return (faulty if broken.is_set() else view).evolve(subkey, state, event)
 
-    return replace(view, evolve=evolve)
+    return replace(view, evolve=evolve, evolve_many=None)
 
 
 def test_a_halted_view_is_followed_again_once_it_was_rebuilt(house: House) -> None:
