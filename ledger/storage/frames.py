@@ -29,7 +29,7 @@ def _compression(number: int) -> Compression:
     content = dictionary_bytes(number)
     if sha256(content).hexdigest() != DICTIONARIES[number]:
         raise Halt(f"dictionary {number} of stored events is not the one of this program")
-    return Compression(content, "the stored state cannot be decompressed", magic=True)
+    return Compression(content, "the stored state cannot be read", magic=True)
 
 
 def dictionary_bytes(number: int) -> bytes:
