@@ -87,9 +87,14 @@ def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
             if event.sealed:
                 sealing[str(trace.position)] = trace
                 _seal(held, event, trace, sealing, destroyed)
-    held = {category: keys for category, keys in held.items() if keys}
-    named = {key.at: sealing[key.at] for keys in held.values() for key in keys.values()}
+    held, named = _left(held, sealing)
     return Traces(traces.subject, first, held, named, tuple(sorted(destroyed)))
+
+
+def _left(held: _Held, sealing: Mapping[str, Trace]) -> tuple[_Held, dict[str, Trace]]:
+    """The categories of which keys are left, and the events that those keys name."""
+    left = {category: keys for category, keys in held.items() if keys}
+    return left, {key.at: sealing[key.at] for keys in left.values() for key in keys.values()}
 
 
 def _is_known(first: dict[str, Trace], event: RecordedEvent) -> bool:

@@ -92,7 +92,7 @@ class _Activities:
 
     shared: frozenset[str] = frozenset()
     width = 1
-    types = "text", "bytea", "bytea"
+    types: Sequence[str] = ("text", "bytea", "bytea")
     compression = NONE
     into, same = "copy_activities", "same_activities"
 
@@ -141,7 +141,7 @@ class _Findings(FindingsJoin):
     """Findings: one entry a rule that an event breaks."""
 
     width = 3
-    types = FOUND_TYPES
+    types: Sequence[str] = FOUND_TYPES
     compression = FOUND
     into, same = "copy_found", "same_found"
 

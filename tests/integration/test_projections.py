@@ -487,7 +487,7 @@ def test_a_notification_wakes_a_follower(house: House, monkeypatch: pytest.Monke
         first.evolve(subkey, state, event)
         return view.evolve(subkey, state, event)
 
-    made = follower(house, [replace(view, evolve=evolve)])
+    made = follower(house, [replace(view, evolve=evolve, evolve_many=None)])
     with following(made, lambda: house.record(collected("customer/3"))):
         assert caught_up.wait(PATIENCE_S)
         house.record(collected())

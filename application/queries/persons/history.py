@@ -115,7 +115,7 @@ def history_page(
     return HistoryPage(
         subject=reference,
         events=[*opened(source, reference, part.events, language, Naming(source, language))],
-        count=part.count,
+        count=part.total,
         next=part.following,
     )
 

@@ -43,7 +43,7 @@ class EventsPart(NamedTuple):
 
     events: list[AnnullableEvent]
     following: int | None
-    count: int
+    total: int
 
 
 def part_of(source: Source, reference: str, moment: Moment, place: Place) -> EventsPart:

@@ -1,6 +1,6 @@
 """Rows as PostgreSQL's binary COPY has them: read back here by the format's own description."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +15,12 @@ ROWS: list[Cells] = [
     (STREAM, "", b"", None, 2**62, -5, None),
     (UUID(int=0), "b", b"\x00\xff", datetime(2026, 11, 28, 1, 2, 3, 4, tzinfo=UTC), 0, 0, 0),
 ]
+
+_READ: dict[str, Callable[[bytes], object]] = {
+    "uuid": lambda cell: UUID(bytes=cell),
+    "text": bytes.decode,
+    "bytea": bytes,
+}
 
 
 def read(rows: bytes, types: tuple[str, ...]) -> Iterator[Cells]:
@@ -40,9 +46,7 @@ def read(rows: bytes, types: tuple[str, ...]) -> Iterator[Cells]:
                 row.append(since + timedelta(microseconds=number(length)))
             else:
                 cell, place = rows[place : place + length], place + length
-                row.append(
-                    {"uuid": lambda b: UUID(bytes=b), "text": bytes.decode}.get(type, bytes)(cell)
-                )
+                row.append(_READ[type](cell))
         yield tuple(row)  # type: ignore[arg-type]
 
 
