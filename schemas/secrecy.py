@@ -25,6 +25,7 @@ from schemas import names
 from schemas.catalogue import CONFIDENTIAL_TYPES, DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
 from schemas.clearance import Clearance
 from schemas.hints import Hints, HintWord
+from schemas.memory import Memory
 from schemas.own_reports import OwnReports
 from schemas.quick_look import QuickLook
 from schemas.raw_look import RawLook, is_text
@@ -86,10 +87,12 @@ NO_RULES: Final = SecrecyRules()
 class Secrecy:
     """The rules, ready to be asked of each message.
 
-    Without any rule nothing is withheld but the types of the confidential ledger.
+    Without any rule nothing is withheld but the types of the confidential ledger. `admitted`: what
+    `schemas.recognition` remembers of messages that these rules let in.
     """
 
     def __init__(self, rules: SecrecyRules = NO_RULES) -> None:
+        self.admitted = Memory()
         self._names_provision = _beginning_with(rules.secret)
         self._clearance = rules.clearance
         self._kinds = rules.kinds
@@ -109,10 +112,18 @@ class Secrecy:
         """Whether a message of a known type and the right shape is withheld: quick where nothing hints."""
         if message["type"] in CONFIDENTIAL_TYPES:
             return True
+        return self.looks_closer(message) and self._withholds(message)
+
+    def looks_closer(self, message: dict[str, Any]) -> bool:
+        """Whether a message of an open type and the right shape is looked at as a whole."""
         if not self._judges:
             return False
         unclear = self._unclear is not None and self._unclear.is_due(message)
-        return (unclear or self._look.is_due(message)) and self._withholds(message)
+        return unclear or self._look.is_due(message)
+
+    def hints_in(self, texts: list[str], personal: dict[str, Any], facts: dict[str, Any]) -> bool:
+        """Whether that is so because of what varies: see `QuickLook.hints_in`."""
+        return self._judges and self._look.hints_in(texts, personal, facts)
 
     def withholds(self, message: Any) -> bool:
         """Whether a JSON value is withheld, whatever its shape."""
