@@ -1,8 +1,8 @@
 """Whether a message of the right shape needs a closer look for secrecy: most do not."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Set
-from typing import Any, Final, get_args
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from typing import Any, Final, NamedTuple, get_args
 
 from schemas.formats import is_uuid
 from schemas.references import Kind
@@ -54,18 +54,33 @@ _REMEMBERED: Final = 4_096
 _LONGEST_REMEMBERED: Final = 64
 
 
+class Marks(NamedTuple):
+    """What texts show that are to be looked at closely, once only their letters and digits are left.
+
+    `parts`: words that hint anywhere; a `pattern` of what else does. `whole`: words that hint by themselves
+    only; `stand` says whether one does in some texts. `long`: words that hint spread over facts.
+    """
+
+    parts: Set[str] = frozenset()
+    pattern: str = "(?!)"
+    whole: Set[str] = frozenset()
+    stand: Callable[[Sequence[str]], bool] = bool
+    long: Set[str] = frozenset()
+
+
 class QuickLook:
     """Looks for marks in the letters of all texts together; short facts that had none are remembered.
 
-    `words`, `pattern`: what every text shows that is to be looked at closely, once only its letters and
-    digits are left. `due`: kinds of recipient that always are.
+    `due`: kinds of recipient that always are to be looked at closely.
     """
 
-    def __init__(self, words: Set[str], pattern: str, due: frozenset[str], long: Set[str]) -> None:
-        numbered = {word for word in words if not _ALIKE_DIGITS.isdisjoint(word)}
-        self._marks = _any_of(tree_of(_bytes_of(numbered)), pattern.encode())
-        self._words = _any_of(_tree_of_letters(words - numbered))
-        self._long = _any_of(_tree_of_letters(long))
+    def __init__(self, marks: Marks, due: frozenset[str]) -> None:
+        pattern = marks.pattern.encode()
+        self._numbered, self._words = _patterns(marks.parts | marks.whole, pattern)
+        # The same without whole words, whose letters mostly belong to two others: asked where one was found.
+        self._sure_numbered, self._sure_words = _patterns(marks.parts, pattern)
+        self._stand = marks.stand
+        self._long = _any_of(_tree_of_letters(marks.long))
         self._due = due
         self._harmless: set[str] = set()
 
@@ -117,9 +132,13 @@ class QuickLook:
         if not joined.isascii() or _ENCODED.search(joined):
             return True
         letters = joined.encode().translate(SMALL, _BETWEEN)
+        alike = letters.translate(_ALIKE)
+        if self._numbered.search(letters) is None and self._words.search(alike) is None:
+            return False
         return (
-            self._marks.search(letters) is not None
-            or self._words.search(letters.translate(_ALIKE)) is not None
+            self._sure_numbered.search(letters) is not None
+            or self._sure_words.search(alike) is not None
+            or self._stand(texts)
         )
 
     def _is_split(self, data: dict[str, Any]) -> bool:
@@ -172,7 +191,16 @@ def _bytes_of(words: Iterable[str]) -> set[bytes]:
 
 
 def _any_of(*patterns: bytes) -> re.Pattern[bytes]:
-    return re.compile(b"|".join(filter(None, patterns)) or b"(?!)")
+    return re.compile(b"|".join(patterns))
+
+
+def _patterns(words: Set[str], pattern: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """For letters and digits: words with a digit that looks like a letter; for letters alone: all others."""
+    numbered = {word for word in words if not _ALIKE_DIGITS.isdisjoint(word)}
+    return (
+        _any_of(tree_of(_bytes_of(numbered)), pattern),
+        _any_of(_tree_of_letters(words - numbered)),
+    )
 
 
 def _tree_of_letters(words: Iterable[str]) -> bytes:
@@ -185,6 +213,8 @@ def tree_of(words: Collection[bytes], looks: Mapping[bytes, bytes] = _LOOKS) -> 
 
     A digit that looks like a letter stands for it, as in `p0lice`: `looks`.
     """
+    if not words:
+        return b"(?!)"
     if b"" in words:
         return b""
     ends: dict[bytes, set[bytes]] = {}

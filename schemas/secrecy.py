@@ -27,7 +27,7 @@ from schemas.clearance import Clearance
 from schemas.hints import Hints, HintWord
 from schemas.memory import Memory
 from schemas.own_reports import OwnReports
-from schemas.quick_look import QuickLook
+from schemas.quick_look import Marks, QuickLook
 from schemas.raw_look import RawLook, is_text
 from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, names_article, names_article_in, names_power
@@ -103,10 +103,7 @@ class Secrecy:
         self._home = frozenset({"", "NL", *rules.neighbours})
         self._judges = bool(rules.secret or rules.words or rules.kinds)
         self._raw_look = _raw_look(rules.words)
-        marks = {
-            run(mark) for mark in (*(word.word for word in rules.words), *self._kinds, "barred")
-        }
-        self._look = QuickLook(marks, LOOK, self._kinds | _NEAR, self._hints.long)
+        self._look = QuickLook(_marks(rules, self._hints), self._kinds | _NEAR)
 
     def withholds_event(self, message: dict[str, Any]) -> bool:
         """Whether a message of a known type and the right shape is withheld: quick where nothing hints."""
@@ -315,6 +312,18 @@ def _is_upkeep(message: Any) -> bool:
     if entry is None or name in DISCLOSING:
         return False
     return entry.subjects <= UPKEEP and _subject_kind(message) in UPKEEP
+
+
+def _marks(rules: SecrecyRules, hints: Hints) -> Marks:
+    """What the texts of a message show that hints."""
+    parts_of_words = (word.word for word in rules.words if not word.whole)
+    return Marks(
+        {run(mark) for mark in (*parts_of_words, *rules.kinds, "barred")},
+        LOOK,
+        {run(word.word) for word in rules.words if word.whole},
+        lambda texts: hints.stand_in(_plain_text(texts)),
+        hints.long,
+    )
 
 
 def _raw_look(words: Collection[HintWord]) -> RawLook:

@@ -14,7 +14,7 @@ from rulebook.secrecy import secrecy
 from schemas import AdmissionRules, Event, Rejection, decode
 from schemas.leaks import is_harmless_id, is_personal_id
 from schemas.memory import MOST, Memory
-from schemas.quick_look import QuickLook, tree_of
+from schemas.quick_look import Marks, QuickLook, tree_of
 from schemas.recognition import event_of, parts_of
 from schemas.secrecy import Secrecy
 from tests.unit.schemas.making import GONE, NOW, Message, all_examples, changed, example
@@ -194,7 +194,7 @@ WORDS = frozenset({"tap", "politie", "mi5", "fiu", "oslo", "las3r"})
 def test_letters_that_look_alike_are_found_as_if_each_were_tried(text: str) -> None:
     every = re.compile(tree_of({word.encode() for word in WORDS}))
     letters = re.sub("[^a-z0-9]", "", text.lower()).encode()
-    look = QuickLook(WORDS, "(?!)", frozenset(), frozenset())
+    look = QuickLook(Marks(WORDS), frozenset())
     assert look.hints_in([text], {}, {}) == (every.search(letters) is not None)
 
 
