@@ -9,9 +9,10 @@ from itertools import chain, groupby
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from ledger.event import RecordedEvent, decode_row
+from ledger.event import RecordedEvent
 from ledger.reading import LAST, newest
 from ledger.storage.postgres import Session
+from ledger.stored import decode_row
 from projections.folds.annulment import ANNULMENT
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds
 from projections.folds.dispatch import Dispatch, StreamEvents
