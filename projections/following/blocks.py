@@ -72,15 +72,16 @@ def _view_joined(parts: Sequence[ViewRows]) -> ViewRows:
 
 def _part(view: AnyView, content: Content, streams: Sequence[StreamRows]) -> ViewRows:
     rows, entries = content.add(streams)
-    return ViewRows(
-        packed(types_of(view), rows), packed_entries(view, entries), _labels(view, streams)
-    )
+    packed_rows = packed(types_of(view), rows, view.compression.compress)
+    return ViewRows(packed_rows, packed_entries(view, entries), _labels(view, streams))
 
 
 def packed_entries(view: AnyView, entries: Sequence[object]) -> bytes:
     """Entries of a joined view, ready to be written."""
     join = join_of(view.join)
-    return packed(join.types, map(join.row, entries)) if join else b""
+    if join is None:
+        return b""
+    return packed(join.types, map(join.row, entries), join.compression.compress)
 
 
 def _labels(view: AnyView, streams: Sequence[StreamRows]) -> Counter[str]:

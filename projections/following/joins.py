@@ -11,6 +11,8 @@ from uuid import UUID
 from ledger.storage.postgres import Session
 from projections.findings.join import Entry, FindingsJoin, FindingStore
 from projections.findings.tables import FOUND_TYPES, found_row, stored_findings
+from projections.findings.view import FOUND
+from projections.folds.compression import NONE, RowCompression
 from projections.folds.view import NOWHERE, Cells, Key, encode
 from projections.views import register_join as joining
 from projections.views.processing_register import Row
@@ -50,13 +52,15 @@ class JoinGathering(Protocol[R_contra, E_co, Waiting]):
 class Join(Protocol[R_contra, E, Waiting]):
     """One join. `shared`: types of events whose rows are asked by rows of other streams.
 
-    `width`: how many columns of an entry, as it is stored, are its key; `types`: of all columns. `into`,
-    `same`: the statements that write new entries and that compare two tables of them.
+    `width`: how many columns of an entry, as it is stored, are its key; `types`: of all columns.
+    `compression`: of states. `into`, `same`: the statements that write new entries and that compare two
+    tables of them.
     """
 
     shared: frozenset[str]
     width: int
     types: Sequence[str]
+    compression: RowCompression
     into: str
     same: str
 
@@ -89,6 +93,7 @@ class _Activities:
     shared: frozenset[str] = frozenset()
     width = 1
     types: Sequence[str] = ("text", "bytea", "bytea")
+    compression = NONE
     into, same = "copy_activities", "same_activities"
 
     def refresh(
@@ -137,6 +142,7 @@ class _Findings(FindingsJoin):
 
     width = 3
     types: Sequence[str] = FOUND_TYPES
+    compression = FOUND
     into, same = "copy_found", "same_found"
 
     def row(self, entry: Entry) -> Cells:

@@ -22,7 +22,6 @@ _INT8 = Struct(">q").pack
 _BYTES: Mapping[str, Callable[[Any], bytes]] = {
     "uuid": lambda value: value.int.to_bytes(16, "big"),  # as its `bytes`, which runs in Python
     "text": str.encode,
-    "bytea": bytes,
     "timestamptz": lambda value: _INT8((value - _ERA) // _MICROSECOND),
     "int8": _INT8,
     "int4": Struct(">i").pack,
@@ -35,11 +34,14 @@ def types_of(view: AnyView) -> tuple[str, ...]:
     return "uuid", "text", "bytea", *view.cell_types.values()
 
 
-def packed(types: Sequence[str], rows: Iterable[Cells]) -> bytes:
-    """Rows one after the other. `types`: of each column, by PostgreSQL's names."""
+def packed(
+    types: Sequence[str], rows: Iterable[Cells], compress: Callable[[bytes], bytes] = bytes
+) -> bytes:
+    """Rows one after the other. `types`: of each column, by PostgreSQL's names. `compress`: their bytes."""
+    packs = {**_BYTES, "bytea": compress}
     parts: list[Iterable[bytes]] = [repeat(_COLUMNS(len(types)))]
     for type, column in zip(types, zip(*rows, strict=True), strict=False):
-        parts += _column(_BYTES[type], column)
+        parts += _column(packs[type], column)
     return b"".join(chain.from_iterable(zip(*parts, strict=False))) if len(parts) > 1 else b""
 
 

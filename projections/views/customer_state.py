@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.folds.compression import RowCompression
 from projections.folds.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
 from projections.folds.timetravel import READ
 from projections.folds.view import Order, Value, View, order_of
@@ -205,10 +206,11 @@ def erased_categories(state: CustomerState) -> list[str]:
 
 VIEW: View[CustomerState] = View(
     name="customer_state",
-    version="3",
+    version="4",
     type=CustomerState,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),
     evolve_many=lambda _subkey, state, events: evolve_many(state, events),
     forget=forget,
+    compression=RowCompression("customer_state"),
 )
