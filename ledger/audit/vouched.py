@@ -36,16 +36,23 @@ _SHOWN = 12
 
 
 def check_chain(
-    batches: Sequence[BatchRow], names: Sequence[bytes], chain: KeyedHash | None, findings: Findings
+    batches: Sequence[BatchRow],
+    names: Sequence[bytes],
+    chain: KeyedHash | None,
+    findings: Findings,
+    pruned: int = 0,
 ) -> None:
-    """Compare each batch with its hash and those before it. `names`: hash of each one's names now."""
+    """Compare each batch with its hash and those before it. `names`: hash of each one's names now.
+
+    `pruned`: up to which position names may be gone. Those that are left there have a hash of their own.
+    """
     before = b""
     for batch, names_now in zip(batches, names, strict=True):
         if batch.mac is None:
             findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")
             before = b""  # the next batch was made with another one before it, so it is named, too
             continue
-        if batch.names != names_now:
+        if batch.names != names_now and batch.first > pruned:
             detail = (
                 f"the names of positions {batch.first} to {batch.last} are not the recorded names"
             )

@@ -19,15 +19,17 @@ from ledger.tlog.store.files import (
     make_folder,
     mapped_faults,
     read_file,
+    remove_files,
     write_files,
 )
 from ledger.tlog.store.history import History
 from ledger.tlog.tree.bundles import decode_bundle
-from ledger.tlog.tree.tiles import bundle_path, decode_tile, tile_path
+from ledger.tlog.tree.tiles import TILE_WIDTH, bundle_path, decode_tile, tile_path
 
 CHECKPOINT = "checkpoint"
 _HISTORY = "checkpoints"
 _LOCK = "publisher.lock"
+_MINIMUM_INDEX = "minimum-index"
 
 
 class LogFolder:
@@ -87,6 +89,24 @@ class LogFolder:
             paths = [tile_path(level, number), *([bundle_path(number)] if level == 0 else [])]
             for name in paths:
                 _remove(self.path / f"{name}.p")
+
+    def minimum_index(self) -> int:
+        """The index of the first entry whose bundle is promised to be there; 0 unless a prefix was pruned."""
+        content = read_file(self.path / _MINIMUM_INDEX)
+        try:
+            return int(content) if content else 0
+        except ValueError:
+            raise Unproven(f"the file {_MINIMUM_INDEX} of the log holds no number") from None
+
+    def prune(self, count: int) -> None:
+        """Say that the bundles of the first entries are gone, then remove them; their tiles stay. Durable.
+
+        `count`: a multiple of a bundle's entries. Idempotent: after a crash the same call goes on.
+        """
+        if count > self.minimum_index():
+            files = {self.path / _MINIMUM_INDEX: b"%d\n" % count}
+            write_files(files, PUBLIC_FILE, PUBLIC_FOLDER)
+        remove_files(self.path / bundle_path(number) for number in range(count // TILE_WIDTH))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
