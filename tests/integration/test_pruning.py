@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from application.acts import pruning
-from ledger.tlog.proving.proof_file import verify_entry
+from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import parse_verifier_key
 from tests.fixtures.backups import elsewhere
 from tests.fixtures.console import Cli, collected, message, registered, worked_in
@@ -158,9 +158,8 @@ def test_bundles_are_gone_and_every_proof_holds(
         assert ledger("prove", str(position)).status == 0
         entry = Path(f"{position}.entry").read_bytes()
         for proof in (Path(name).read_bytes(), *([early] if position == 1 else [])):
-            verify_entry(proof, entry, [parse_verifier_key(key)])
-            asked = {"do": "proof", "proof": proof, "entry": entry, "log": key}
-            assert verifier([asked])[0].startswith("ok")
+            verify_entry(parse_proof(proof), entry, [parse_verifier_key(key)])
+            assert verifier([{"do": "proof", "file": proof, "entry": entry, "log": key}]) == ["ok"]
 
 
 def test_a_time_before_it_is_answered_with_pruned(pruned: Cli) -> None:
