@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.event import RecordedEvent, decode_event
+from ledger.event import RecordedEvent, decode_row
 from ledger.storage.postgres import Session
 from schemas.upcasting import UPCASTERS, upcast
 
@@ -20,7 +20,7 @@ LAST = 2**63 - 1
 
 def decoded(rows: Iterable[Sequence[Any]]) -> list[RecordedEvent]:
     """Events from rows of the table's columns, in their order."""
-    return [newest(decode_event(*row)) for row in rows]
+    return [newest(decode_row(*row)) for row in rows]
 
 
 def newest(event: RecordedEvent) -> RecordedEvent:

@@ -182,7 +182,7 @@ def _compare_promises(scene: Scene, comparison: Comparison) -> None:
 
 
 def _look_at_chain(scene: Scene) -> None:
-    check_chain(scene.batches, scene.names, scene.chain, scene.findings, scene.pruned)
+    check_chain(scene.batches, scene.copied, scene.chain, scene.findings, scene.pruned)
     if scene.chain:
         check_rows(scene.session, scene.batches, scene.chain, scene.findings)
 
@@ -216,7 +216,7 @@ def _look_at_batches(scene: Scene) -> None:
 
 def _look_at_states(scene: Scene) -> None:
     stored = check_states(scene.session.copied("audit_states"), scene.batches, scene.findings)
-    scene.gaps, scene.names = stored.gaps, stored.names
+    scene.gaps, scene.copied = stored.gaps, stored.copied
 
 
 def _look_at_head(scene: Scene) -> None:

@@ -15,6 +15,7 @@ from ledger.storage.postgres import Session
 from ledger.writing.chain import (
     NO_SUMS,
     TABLES,
+    CopiedRows,
     SideState,
     Table,
     all_sums,
@@ -37,37 +38,44 @@ _SHOWN = 12
 
 def check_chain(
     batches: Sequence[BatchRow],
-    names: Sequence[bytes],
+    copied: Sequence[CopiedRows],
     chain: KeyedHash | None,
     findings: Findings,
     pruned: int = 0,
 ) -> None:
-    """Compare each batch with its hash and those before it. `names`: hash of each one's names now.
+    """Compare each batch with its hash and those before it. `copied`: hashes of each one's rows now.
 
-    `pruned`: up to which position names may be gone. Those that are left there have a hash of their own.
+    `pruned`: up to which position rows may be gone. Those that are left there have a hash of their own.
     """
     before = b""
-    for batch, names_now in zip(batches, names, strict=True):
+    for batch, now in zip(batches, copied, strict=True):
         if batch.mac is None:
             findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")
             before = b""  # the next batch was made with another one before it, so it is named, too
             continue
-        if batch.names != names_now and batch.first > pruned:
-            detail = (
-                f"the names of positions {batch.first} to {batch.last} are not the recorded names"
-            )
-            findings.note(batch.first, "event-id", detail)
+        if batch.first > pruned:
+            _check_copied(batch, now, findings)
         if chain and _hash_of(batch, chain, before) != batch.mac:
             detail = f"batch {batch.batch} is not as it was written, or does not follow the batch before it"
             findings.note(batch.first, "batch", detail)
         before = batch.mac
 
 
+def _check_copied(batch: BatchRow, now: CopiedRows, findings: Findings) -> None:
+    """Compare the rows of a batch with what was copied when it was recorded."""
+    which = f"of positions {batch.first} to {batch.last}"
+    if batch.names != now.names:
+        findings.note(batch.first, "event-id", f"the names {which} are not the recorded names")
+    # Of a row that another check names, nothing more is said.
+    if batch.rows != now.rows and not findings.names_one_of(batch.first, batch.last):
+        findings.note(batch.first, "state", f"the rows {which} are not the recorded rows")
+
+
 def _hash_of(batch: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:
     if batch.erasures is None or batch.promised is None or batch.sums is None:
         return None
     side = SideState(batch.erasures, batch.promised, batch.sums)
-    return batch_hash(chain, before, (*batch.cells, batch.names), side)
+    return batch_hash(chain, before, (*batch.cells, batch.names, batch.rows), side)
 
 
 def check_rows(

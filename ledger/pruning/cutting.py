@@ -35,13 +35,13 @@ class Cut(msgspec.Struct, frozen=True):
 
 
 def kept_digest(session: Session) -> tuple[int, str]:
-    """How many rows are left of what was pruned last, and the SHA-256 of their positions and names, in hex.
+    """How many events are left of what was pruned last, and the SHA-256 of their rows and names, in hex.
 
-    The log vouches for what an event says; this vouches for which ones are left, and by what they are known
-    again.
+    The log vouches for what an event says; this vouches for which ones are left, how they are stored, and by
+    what they are known again.
     """
     digest, count = sha256(), 0
-    for row in session.copied("kept_names"):
+    for row in session.copied("kept_rows"):
         digest.update(row)
         count += 1
     return count, digest.hexdigest()
@@ -83,9 +83,8 @@ def _removed(session: Session, asked: Cut) -> Pruning:
     removed = 0
     for block in in_blocks(asked.closed):
         parameters = {"streams": block, "through": asked.through, "account": list(ACCOUNT)}
-        positions = [row[0] for row in session.rows("remove_events", **parameters)]
-        session.run("remove_names", positions=positions)
-        removed += len(positions)
+        removed += session.run("remove_events", **parameters)
+    session.run("remove_names", through=asked.through)
     kept, digest = kept_digest(session)
     return Pruning(asked.through, asked.root, removed, kept, digest)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from ledger.errors import Pruned
-from ledger.event import RecordedEvent, decode_event
+from ledger.event import RecordedEvent, decode_row
 from ledger.reading import LAST, newest, pruned_through
 from ledger.storage.postgres import Session
 from projections.folds.annulment import ANNULMENT
@@ -68,7 +68,7 @@ def _streams(
         if names is None
         else session.stream("events_of_types", names=_with_what_decides(names), upto=upto)
     )
-    events = (newest(decode_event(*row)) for row in stored)
+    events = (newest(decode_row(*row)) for row in stored)
     for stream, members in groupby(events, key=lambda event: event.stream):
         yield stream, list(members)
 

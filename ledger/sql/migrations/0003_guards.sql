@@ -8,8 +8,7 @@ BEGIN
 END
 $body$;
 
--- Rows go only in the transaction that prunes their prefix, and the column named says where they are. One statement
--- removes few rows at a time: it keeps them until this has looked.
+-- Rows go only in the transaction that prunes their prefix; the trigger names the column of their position.
 CREATE FUNCTION {events}.refuse_removal() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
