@@ -57,7 +57,7 @@ class PruningPlan(msgspec.Struct, frozen=True):
 
 
 def boundary(position: int) -> int:
-    """The last position of the prefix that a position asks for: whole bundles of the log. Raises Misconfigured."""
+    """The last position of the prefix that a position asks for: whole bundles. Raises Misconfigured."""
     through = position - position % TILE_WIDTH
     if through < TILE_WIDTH:
         raise Misconfigured(f"a prefix has whole bundles of the log: at least {TILE_WIDTH} events")
@@ -88,7 +88,7 @@ def planned(site: Site, position: int, archive: CheckedArchive | None) -> Prunin
 
 
 def prune(site: Site, plan: PruningPlan) -> PrunedPrefix:
-    """Carry a plan out against which nothing stands. Raises Overtaken, Retry or Halt: then nothing is removed."""
+    """Carry out a plan that nothing stands against. Raises Overtaken, Retry or Halt: then nothing went."""
     pruning = cut(site.session("pruner"), site.ledger, site.chain(), plan.cut, site.clock())
     finish(site)
     return _answer(site, pruning)
@@ -132,7 +132,9 @@ def finish(site: Site) -> None:
 def _answer(site: Site, pruning: Pruning) -> PrunedPrefix:
     session = site.session("reader")
     position = next(
-        at for at, told in recorded_prunings(session, site.ledger) if told.through == pruning.through
+        at
+        for at, told in recorded_prunings(session, site.ledger)
+        if told.through == pruning.through
     )
     files = len(session.rows("pruned_streams"))
     return PrunedPrefix(pruning.through, files, pruning.removed, pruning.kept, position, [])

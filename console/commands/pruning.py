@@ -1,6 +1,5 @@
 """The command that removes entries of closed files."""
 
-from functools import partial
 from typing import Annotated
 
 from application.acts.pruning import planned, prune, pruned_already
@@ -31,7 +30,7 @@ def prune_prefix(
         option("--archive", "ARCHIVE", "An archive that has these entries; it is checked first."),
     ] = None,
     for_good: Annotated[
-        bool, switch("--for-good", "Without an archive: nobody can read these entries again.")
+        bool, switch("--for-good", "Without an archive: no program can read these entries again.")
     ] = False,
     yes: Annotated[bool, switch("--yes", "Do it; without --yes it is only shown.")] = False,
     as_json: Json = False,

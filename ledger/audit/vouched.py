@@ -63,12 +63,13 @@ def check_chain(
 
 def _check_copied(batch: BatchRow, now: CopiedRows, findings: Findings) -> None:
     """Compare the rows of a batch with what was copied when it was recorded."""
-    which = f"of positions {batch.first} to {batch.last}"
     if batch.names != now.names:
-        findings.note(batch.first, "event-id", f"the names {which} are not the recorded names")
+        detail = f"the names of positions {batch.first} to {batch.last} are not the recorded names"
+        findings.note(batch.first, "event-id", detail)
     # Of a row that another check names, nothing more is said.
     if batch.rows != now.rows and not findings.names_one_of(batch.first, batch.last):
-        findings.note(batch.first, "state", f"the rows {which} are not the recorded rows")
+        detail = f"the rows of positions {batch.first} to {batch.last} are not the recorded rows"
+        findings.note(batch.first, "state", detail)
 
 
 def _hash_of(batch: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:

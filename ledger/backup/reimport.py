@@ -80,7 +80,7 @@ def reimport(
         return ReimportedRange(head + 1, head)
     both = min(head, size)
     try:
-        _check_entries_there(folder, max(1, both))
+        check_entries_there(folder, max(1, both))
         entries = checked_entries(folder, promise[1], max(1, both))
         if both:
             _check_beginning(session, both, next(entries))
@@ -94,7 +94,7 @@ def reimport(
     return ReimportedRange(head + 1, _position(session))
 
 
-def _check_entries_there(folder: LogFolder, first: int) -> None:
+def check_entries_there(folder: LogFolder, first: int) -> None:
     """Raise Halt where the entries that are needed are pruned."""
     least = folder.minimum_index()
     if first <= least:

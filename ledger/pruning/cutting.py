@@ -1,7 +1,7 @@
 """The cut: rows of closed files are removed, and the event that says so is recorded, in one transaction.
 
-Needs the pruner's role, which alone may remove an event, and only what lies in the prefix of an event that the
-same transaction records. Recording goes on meanwhile: the head is locked at the end, when the rows are gone.
+Needs the pruner's role, which alone may remove an event, and only what lies in the prefix of an event that
+the same transaction records. Recording goes on meanwhile: the head is locked at the end, when rows are gone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ _STREAMS = 500
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """What is to be pruned: the prefix, the root of the tree over it in base64, and the files that are closed."""
+    """What is to be pruned: a prefix, the root of the tree over it in base64, and the closed files."""
 
     through: int
     root: str
@@ -52,8 +52,8 @@ def cut(
 ) -> Pruning:
     """Remove a prefix of closed files and record it; on return it is committed.
 
-    `chain`: vouches for the batch. Raises Overtaken when one of the files was opened again meanwhile, Retry or
-    Halt: then nothing was removed.
+    `chain`: vouches for the batch. Raises Overtaken when one of the files was opened again meanwhile, Retry
+    or Halt: then nothing was removed.
     """
     with session.transaction():
         pruning = _removed(session, asked)
@@ -93,7 +93,9 @@ def _check_still_closed(session: Session, asked: Cut, before: int) -> None:
     """Raise Overtaken for a file that has an event after the prefix, and before a position."""
     for block in in_blocks(asked.closed):
         if session.rows("opened_again", streams=block, through=asked.through, before=before):
-            raise Overtaken("a file that was to be pruned has a new event: run `ledger prune` again")
+            raise Overtaken(
+                "a file that was to be pruned has a new event: run `ledger prune` again"
+            )
 
 
 def _record(

@@ -1,8 +1,8 @@
 """Closed files: persons of whom nothing can be read any more, nothing is open, and nothing is new. Pure.
 
-A file is closed when the ledger erased the person wholly and recorded nothing of them since. Its entries serve
-nobody then, and may be pruned when their period is over (`ledger-entry`). What is still open in it, such as a
-hold or a request without an answer, stands against that.
+A file is closed when the ledger erased the person wholly and recorded nothing of them since. Its entries may
+be pruned when their period is over (`ledger-entry`). What is still open in it, such as a hold or a request
+without an answer, stands against that.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -17,6 +17,7 @@ from projections.folds.annulment import is_annulment, name_of, target_of
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import AnyView
 from schemas import ALL_TYPES, CATEGORIES, names
+from schemas.event_type import EMPLOYEE
 
 ANNULMENT = "annulment"
 """Stands in the place of the view for an annulment of what the ledger does not hold."""
@@ -43,8 +44,11 @@ class ClosedFile(msgspec.Struct, frozen=True):
 def closed_file(
     events: Sequence[RecordedEvent], views: Sequence[AnyView], privacy_office: Collection[str]
 ) -> ClosedFile | None:
-    """A person's file from all its events; None where it is no person's, or is not erased wholly."""
-    if not any(map(_erases_all, events)) or any(event.subject is not None for event in events):
+    """A person's file from all its events; None where it is not erased wholly, or is of the staff.
+
+    Whose data the staff looked at is judged by what the staff's files say.
+    """
+    if not any(map(_erases_all, events)) or any(map(_is_elsewhere, events)):
         return None
     return ClosedFile(_ties(events), tuple(_against(events, views, privacy_office)))
 
@@ -53,16 +57,22 @@ def _erases_all(event: RecordedEvent) -> bool:
     return (
         event.name == names.PERSONAL_DATA_ERASED
         and event.source == SOURCE
-        and set(event.facts["categories"]) == set(CATEGORIES)
+        and set(event.categories) == set(CATEGORIES)
     )
+
+
+def _is_elsewhere(event: RecordedEvent) -> bool:
+    """Whether an event is of a registry entry, or of a person of the staff."""
+    event_type = ALL_TYPES.get(event.type)
+    return event.subject is not None or (event_type is not None and event_type.subjects == EMPLOYEE)
 
 
 def _ties(events: Sequence[RecordedEvent]) -> frozenset[UUID]:
     return frozenset(
         UUID(event.facts[name])
         for event in events
-        for name in _TIES.intersection(ALL_TYPES[event.type].references)
-        if name in event.facts
+        for name in _TIES & event.facts.keys()
+        if name in ALL_TYPES[event.type].references
     )
 
 

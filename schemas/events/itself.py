@@ -55,7 +55,9 @@ class PrefixPruned(Facts, frozen=True, kw_only=True):
     `kept`: how many stayed; `kept_sha256`: of what is stored of those that stayed.
     """
 
-    through: Annotated[int, Meta(ge=1, le=2**63 - 1, description="The last position of the prefix.")]
+    through: Annotated[
+        int, Meta(ge=1, le=2**63 - 1, description="The last position of the prefix.")
+    ]
     root: Sha256
     removed: Annotated[int, Meta(ge=0, description="How many entries went.")]
     kept: Annotated[int, Meta(ge=0, description="How many entries of the prefix stayed.")]

@@ -22,9 +22,9 @@ Reason = Literal[
 
 
 class Against(Answer, frozen=True):
-    """Something that stands against pruning. `reference`: of what is open; `position`: up to which it could be.
+    """Something that stands against pruning. `reference`: of what is open.
 
-    `see`: the command that shows it.
+    `position`: up to which it is possible. `see`: the command that shows it.
     """
 
     reason: Reason

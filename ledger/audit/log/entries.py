@@ -24,9 +24,7 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _LENGTHS = (6, 16, 8, 8, 8)
 
 
-def walk(
-    rows: Iterable[bytes], findings: Findings, pruned: int = 0
-) -> Iterator[tuple[int, bytes]]:
+def walk(rows: Iterable[bytes], findings: Findings, pruned: int = 0) -> Iterator[tuple[int, bytes]]:
     """Position and entry of every event. Notes positions that are missing and times that go back.
 
     `rows`: of the statement `copy_entries`, without the header of the format. `pruned`: up to which position

@@ -14,7 +14,6 @@ from ledger.tlog.tree.edge import Edge, FullTile, grow
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf
 from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, tile_path, width_at
 
-
 _NO_LEAF = bytes(HASH_BYTES)
 
 
