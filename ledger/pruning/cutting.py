@@ -40,11 +40,9 @@ def kept_digest(session: Session) -> tuple[int, str]:
     The log vouches for what an event says; this vouches for which ones are left, how they are stored, and by
     what they are known again.
     """
-    digest, count = sha256(), 0
-    for row in session.copied("kept_rows"):
-        digest.update(row)
-        count += 1
-    return count, digest.hexdigest()
+    blocks = session.of("ledger").rows("kept_rows")
+    digest = sha256(b"".join(bytes(block) for _, block in blocks))
+    return sum(count for count, _ in blocks), digest.hexdigest()
 
 
 def cut(

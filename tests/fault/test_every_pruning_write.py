@@ -132,6 +132,6 @@ class Pruning:
 @pytest.mark.parametrize("kind", Kind)
 def test_a_cut_is_whole_or_not_there(house: House, kind: Kind, stride: int) -> None:
     # Each attempt records whole bundles, so that the short form has fewer of them.
-    steps = endure(Pruning(), house, kind, stride if stride == 1 else 16 * stride, log_of)
+    steps = endure(Pruning(), house, kind, stride if stride == 1 else 5 * stride, log_of)
     if steps:
         assert {"unlink", "rename", "_exit_gen"} <= set(steps)
