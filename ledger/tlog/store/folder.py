@@ -6,6 +6,7 @@ what was done with whose data, by pseudonym: their folders are closed to everybo
 
 import fcntl
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +31,7 @@ CHECKPOINT = "checkpoint"
 _HISTORY = "checkpoints"
 _LOCK = "publisher.lock"
 _MINIMUM_INDEX = "minimum-index"
+_NUMBER_LINE = re.compile(rb"[1-9][0-9]{0,18}\n")
 
 
 class LogFolder:
@@ -93,10 +95,11 @@ class LogFolder:
     def minimum_index(self) -> int:
         """The index of the first entry whose bundle is promised to be there; 0 unless a prefix was pruned."""
         content = read_file(self.path / _MINIMUM_INDEX)
-        try:
-            return int(content) if content else 0
-        except ValueError:
-            raise Unproven(f"the file {_MINIMUM_INDEX} of the log holds no number") from None
+        if content is None:
+            return 0
+        if not _NUMBER_LINE.fullmatch(content):
+            raise Unproven(f"the file {_MINIMUM_INDEX} of the log holds no number")
+        return int(content)
 
     def prune(self, count: int) -> None:
         """Say that the bundles of the first entries are gone, then remove them; their tiles stay. Durable.
