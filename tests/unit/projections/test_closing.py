@@ -26,8 +26,8 @@ def request(name: str, minutes: float, **facts: Any) -> RecordedEvent:
     return event(f"rights-request-{name}", minutes, request_ref="R-1", **facts)
 
 
-RECEIVED = {"right": "access", "channel": "post", "received_on": "2026-01-05"}
-HOLD = {
+RECEIVED: dict[str, Any] = {"right": "access", "channel": "post", "received_on": "2026-01-05"}
+HOLD: dict[str, Any] = {
     "hold_ref": "H-1",
     "categories": ["payment"],
     "ground": "civil-claim",
