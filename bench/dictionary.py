@@ -39,7 +39,7 @@ _PERSONS = ("customer/", "employee/", "visitor/")
 
 def dictionary(number: int, events: int = EVENTS, customers: int = CUSTOMERS) -> bytes:
     """A dictionary of this number."""
-    stored = list(states(events, customers))
+    stored: list[bytes | bytearray | memoryview] = list(states(events, customers))
     return train_dictionary(SIZE, stored, dict_id=number).as_bytes()
 
 

@@ -14,6 +14,8 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
+from ledger.storage.frames import unframed
+
 Rows = Sequence[bytes]
 """Rows in PostgreSQL's binary COPY format."""
 
@@ -53,7 +55,7 @@ NAMES = Table(
         "fingerprint": "bytea",
     },
     "position",
-    "PRIMARY KEY (name), UNIQUE (position)",
+    "PRIMARY KEY (name)",
 )
 """The names by which events are known again, without `erasure`, which is NULL here."""
 
@@ -82,7 +84,7 @@ def states_of(url: str, ledger: str, last: int) -> list[bytes]:
     query = f"SELECT state FROM ledger_{ledger}.events ORDER BY notification_id DESC LIMIT {last}"
     with psycopg.connect(url) as connection:
         rows = connection.execute(query.encode(), binary=True).fetchall()
-    return [state for (state,) in reversed(rows)]
+    return [unframed(frame) for (frame,) in reversed(rows)]
 
 
 def copied(url: str, stored: Sequence[tuple[Table, Rows]], size: int, *, keys: bool) -> float:

@@ -12,7 +12,6 @@ import msgspec
 import orjson
 
 from ledger.errors import Halt, TooLarge
-from ledger.storage.frames import unframed
 from schemas.limits import ENTRY_BYTES
 from schemas.names import PREFIX
 
@@ -199,17 +198,6 @@ def decode_event(
         stored.legal_basis,
         stored.provision,
     )
-
-
-def decode_row(
-    stream: UUID, version: int, type: str, frame: bytes, position: int, recorded_at: datetime
-) -> RecordedEvent:
-    """Read one row of the table, whose state is a frame. Raise `Halt` when it was changed."""
-    try:
-        state = unframed(frame)
-    except Halt as error:
-        raise Halt(f"position {position}: {error}") from error
-    return decode_event(stream, version, type, state, position, recorded_at)
 
 
 def _trace(stored: State) -> dict[str, str]:

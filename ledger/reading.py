@@ -10,8 +10,9 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.event import RecordedEvent, decode_row
+from ledger.event import RecordedEvent
 from ledger.storage.postgres import Session
+from ledger.stored import decode_row
 from schemas.upcasting import UPCASTERS, upcast
 
 # Greater than any position: "up to now".

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from ledger.event import RecordedEvent, decode_row
+from ledger.event import RecordedEvent
 from ledger.storage.postgres import Session
+from ledger.stored import decode_row
 from schemas import names
 
 _ANNULLED = names.EVENT_ANNULLED

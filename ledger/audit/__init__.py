@@ -144,9 +144,9 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
         ("the states and names of events", _look_at_states),
         ("the head", _look_at_head),
         ("the log", lambda scene: _compare_promises(scene, comparison)),
-        ("the chain of batches", _look_at_chain),
         ("the dead letters", _look_at_letters),
         ("the bookmarks of Kafka", _look_at_bookmarks),
+        ("the chain of batches", _look_at_chain),
     )
 
 

@@ -9,12 +9,12 @@ from ledger.audit.custody.custody import CappedFindings, Checked, Custody, Provi
 from ledger.crypto.places import feed_key_place
 from ledger.crypto.provider import Wrapped
 from ledger.errors import Halt
-from ledger.event import decode_row
 from ledger.feeds.lists import TABLE, tokens_in
 from ledger.feeds.members import page_bits, page_of
 from ledger.feeds.trie import TOKEN_BYTES, commitment, root_in, root_of
 from ledger.feeds.vrf import public_key
 from ledger.storage.postgres import Session
+from ledger.stored import decode_row
 
 _SHOWN = 12
 

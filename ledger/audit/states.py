@@ -19,7 +19,8 @@ from ledger.audit.rows import BatchRow
 from ledger.crypto.groups import check_group
 from ledger.erasure.events import erasure_ended
 from ledger.errors import Halt
-from ledger.event import RecordedEvent, decode_row
+from ledger.event import RecordedEvent
+from ledger.stored import decode_row
 from ledger.writing.chain import CopiedRows
 from ledger.writing.rows import name_of
 from schemas.catalogue import GAP

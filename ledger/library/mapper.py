@@ -8,9 +8,9 @@ import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
 
 from ledger.errors import Misconfigured
-from ledger.event import RecordedEvent, decode_row, encode_state, instant, present
+from ledger.event import RecordedEvent, encode_state, instant, present
 from ledger.reading import newest
-from ledger.storage.frames import unframed
+from ledger.stored import decode_row, state_at
 
 Row = tuple[UUID, int, str, bytes, int, datetime]
 """Columns of the table `events`: stream, version, type, frame of the state, position, time of recording."""
@@ -47,7 +47,7 @@ class RecordedRow(Notification):
     @property
     def state(self) -> bytes:
         """What is stored of the event, as it is in its entry."""
-        return unframed(self.row[3])
+        return state_at(self.id, self.row[3])
 
     @property
     def id(self) -> int:

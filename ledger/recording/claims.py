@@ -9,8 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.event import decode_row
 from ledger.storage.postgres import Session
+from ledger.stored import decode_row
 from ledger.writing.message import place_in
 from ledger.writing.packing import PackedMessage
 from schemas import ALL_TYPES

@@ -6,7 +6,8 @@ frame can be read. Log, archive, proofs and exports hold states as they are, nev
 """
 
 import threading
-from functools import cache
+from collections.abc import Callable
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
 
@@ -29,9 +30,15 @@ _BEGINNING_BYTES = 6
 class _Contexts(threading.local):
     """What compresses and decompresses in one thread: neither may be used by two at once."""
 
-    def __init__(self) -> None:
-        self.compress = ZstdCompressor(LEVEL, dict_data=_dictionary(NEWEST)).compress
-        self.decompress = {
+    @cached_property
+    def compress(self) -> Callable[[bytes], bytes]:
+        """Makes a frame with the newest dictionary."""
+        return ZstdCompressor(LEVEL, dict_data=_dictionary(NEWEST)).compress
+
+    @cached_property
+    def decompress(self) -> dict[bytes, Callable[[bytes, int, bool, bool], bytes]]:
+        """By how a frame begins, what opens it."""
+        return {
             beginning + bytes([number]): decompress
             for number in DICTIONARIES
             for decompress in [ZstdDecompressor(dict_data=_dictionary(number)).decompress]

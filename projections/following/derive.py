@@ -10,9 +10,10 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from ledger.errors import Pruned
-from ledger.event import RecordedEvent, decode_row
+from ledger.event import RecordedEvent
 from ledger.reading import LAST, newest, pruned_through
 from ledger.storage.postgres import Session
+from ledger.stored import decode_row
 from projections.folds.annulment import ANNULMENT
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds
 from projections.folds.dispatch import Dispatch

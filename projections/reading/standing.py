@@ -10,10 +10,10 @@ from functools import partial
 from uuid import UUID
 
 from ledger.errors import Halt
-from ledger.event import decode_row
 from ledger.library.reader import LedgerReader
 from ledger.reading import newest
 from ledger.storage.postgres import Session
+from ledger.stored import decode_row
 from projections.folds.powers import gives_none
 from projections.folds.timetravel import fold_at
 from projections.reading.house import employees

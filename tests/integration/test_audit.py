@@ -52,7 +52,7 @@ def test_an_empty_ledger_has_the_root_of_an_empty_tree(house: House) -> None:
     assert root_of([hash_leaf(b"")])[1].hex() == hash_leaf(b"").hex()
 
 
-TAMPERING = {
+TAMPERING: dict[str, tuple[str | Rewrite, str, int | None]] = {
     "a state": ("UPDATE events SET state = 'no state' WHERE notification_id = 2", "state", 2),
     "a type": (
         "UPDATE events SET topic = replace(topic, 'collected', 'corrected') WHERE notification_id = 2",

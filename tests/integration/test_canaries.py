@@ -1,7 +1,7 @@
 """No plaintext personal data is ever written: canaries in every field, then a search of every byte.
 
-What is searched: the server's whole data directory (write-ahead log included), the key folder with the
-journal, and what the process wrote to its log and output.
+What is searched: the server's whole data directory (write-ahead log included, states out of their frames),
+the key folder with the journal, and what the process wrote to its log and output.
 """
 
 import base64
@@ -17,10 +17,12 @@ import pytest
 from ledger.embedded import Server, start
 from ledger.keys.rotation import first_epoch, rotate
 from ledger.names import LedgerName
+from ledger.storage.frames import framed
 from ledger.storage.install import install
 from schemas import PERSONAL_FIELDS
 from tests.fixtures.ledger import Clock, House, collected, message
 from tests.fixtures.postgres import short_folder
+from tests.fixtures.rewriting import states_in
 
 # Values that fulfil the formats and occur nowhere else.
 CANARIES: dict[str, Any] = {
@@ -93,7 +95,7 @@ def found(folder: Path) -> set[str]:
     hits = set()
     for path in folder.rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
-        text = content + str(path).encode()
+        text = b"\n".join([content, str(path).encode(), *states_in(content)])
         hits |= {
             f"{name} in {path.name}"
             for name, forms in wanted.items()
@@ -128,6 +130,10 @@ def test_no_canary_reaches_the_disk_the_log_or_the_output(
     house.session(None).script("CHECKPOINT", {})
     house.close()
     server.stop()
+    files = [
+        path.read_bytes() for path in (folder / "cluster" / "base").rglob("*") if path.is_file()
+    ]
+    assert sum(len(states_in(content)) for content in files) >= len(PERSONAL_FIELDS)
     assert found(folder) == set()
     assert found(tmp_path) == set()
     written = caplog.text + "".join(capfd.readouterr()) + repr(outcome)
@@ -143,3 +149,6 @@ def test_the_search_itself_finds_what_is_there(tmp_path: Path) -> None:
     assert found(tmp_path) == {"reference in file"}
     (tmp_path / "file").write_bytes(CANARIES["iban"].encode("utf-16-le"))
     assert found(tmp_path) == {"iban in file"}
+    state = orjson.dumps({"facts": {"channel": CANARIES["email"]}})
+    (tmp_path / "file").write_bytes(b"xx" + framed(state) + b"yy")
+    assert found(tmp_path) == {"email in file"}

@@ -17,6 +17,7 @@ from ledger.event import RecordedEvent, check_entry_size
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.keys.opening import Missing, Opener
 from ledger.keys.rotation import epochs, rotate
+from ledger.storage.frames import unframed
 from schemas import CATEGORIES, Code
 from tests.fixtures.ledger import ACCOUNTABILITY, House, accessed, collected, message, registered
 
@@ -364,8 +365,8 @@ def test_the_keys_of_many_months_are_told_in_entries_that_can_be_published(house
     told = [key for event in erased for key in event.facts["keys_destroyed"]]
     assert told == list(result.keys)
     every = {"position": 0, "upto": 9, "count": 9}
-    for _, _, type, state, _, _ in house.session("reader").rows("events_after", **every):
-        check_entry_size(type, state)  # raises
+    for _, _, type, frame, _, _ in house.session("reader").rows("events_after", **every):
+        check_entry_size(type, unframed(frame))  # raises
     assert all(opened(house, e) == {"called_number": Missing.ERASED} for e in house.events()[:2])
     assert pending(house.session("reader"), house.journal) == []
 

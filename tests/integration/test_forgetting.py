@@ -26,6 +26,7 @@ from ledger.journal.entries import ErasureEntry
 from ledger.journal.linking import JournalLinks
 from ledger.journal.tombstones import expire_tombstones
 from ledger.keys.rotation import rotate
+from ledger.storage.frames import unframed
 from tests.fixtures.ledger import ACCOUNTABILITY, House, accessed, collected, registered
 from tests.integration.test_audit_keys import custody
 
@@ -70,8 +71,16 @@ def records(house: House) -> Iterator[bytes]:
 
 
 def _decoded(row: str) -> bytes:
-    """The binary columns of a row as they are: a state is JSON."""
-    return b"".join(bytes.fromhex(found) for found in re.findall(r"\\x((?:[0-9a-f]{2})+)", row))
+    """The binary columns of a row as they are, and a state as it is in its frame."""
+    found = re.findall(r"\\x((?:[0-9a-f]{2})+)", row)
+    return b"".join(map(_unframed, map(bytes.fromhex, found)))
+
+
+def _unframed(content: bytes) -> bytes:
+    try:
+        return unframed(content)
+    except Halt:
+        return content
 
 
 def live_keys(house: House) -> set[bytes]:

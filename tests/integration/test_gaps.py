@@ -129,7 +129,7 @@ def test_the_consumer_that_lost_its_place_is_fenced(house: House) -> None:
         consume(house, 5, 1)
 
 
-TAMPERING = {
+TAMPERING: dict[str, tuple[str | Rewrite, set[str]]] = {
     "the batch of a gap": ("UPDATE batches SET end_offset = 8", {"gap", "bookmark"}),
     "its topic": ("UPDATE batches SET topic = 'u'", {"gap", "bookmark"}),
     "the facts": (

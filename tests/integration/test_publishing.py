@@ -10,6 +10,7 @@ import pytest
 
 from ledger.erasure.eraser import Eraser
 from ledger.errors import Fenced, Halt, KeyLost, Misconfigured, RolledBack, ServiceAway, Unproven
+from ledger.storage.frames import framed
 from ledger.tlog.publishing import publisher as publisher_module
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint, verify_checkpoint
@@ -109,7 +110,7 @@ def test_only_a_lost_folder_of_a_log_that_signed_is_made_again(log: Log) -> None
 def test_no_folder_is_made_of_other_entries_than_were_signed(log: Log, tmp_path: Path) -> None:
     record(log.house, 5)
     log.publish()
-    change(log.house, "UPDATE events SET state = 'x' WHERE notification_id = 4")
+    change(log.house, f"UPDATE events SET state = {X} WHERE notification_id = 4")
     elsewhere = Log(log.house, tmp_path / "keys" / "elsewhere")
     with pytest.raises(
         RolledBack, match=r"up to position 5 make up another tree .* `ledger audit`"
@@ -148,7 +149,7 @@ def test_an_older_folder_beside_another_past_signs_nothing(log: Log, tmp_path: P
     older = older_folder(log, tmp_path)
     record(log.house, 3)
     log.publish()
-    change(log.house, "UPDATE events SET state = 'x' WHERE notification_id = 5")
+    change(log.house, f"UPDATE events SET state = {X} WHERE notification_id = 5")
     with pytest.raises(RolledBack, match="another tree"):
         older.publish()
     assert len(list(older.folder.history)) == 2
@@ -218,6 +219,7 @@ def change(house: House, script: str) -> None:
     owner.script(GUARDS_ON, {})
 
 
+X = f"'\\x{framed(b'x').hex()}'"
 ROLL_BACK = (
     "DELETE FROM events WHERE notification_id > 3; DELETE FROM event_ids WHERE position > 3;"
     "UPDATE head SET position = 3"
@@ -262,10 +264,16 @@ def test_a_gap_is_never_signed(log: Log) -> None:
 
 def test_an_entry_that_no_bundle_can_hold_is_named(log: Log) -> None:
     record(log.house, 2)
-    change(
-        log.house, "UPDATE events SET state = repeat('x', 66000)::bytea WHERE notification_id = 2"
-    )
+    large = framed(b"x" * 65_500).hex()
+    change(log.house, f"UPDATE events SET state = '\\x{large}' WHERE notification_id = 2")
     with pytest.raises(Halt, match="position 2: the entry has more than 65535 bytes"):
+        log.publish()
+
+
+def test_a_state_that_is_no_frame_is_named(log: Log) -> None:
+    record(log.house, 2)
+    change(log.house, "UPDATE events SET state = 'x' WHERE notification_id = 2")
+    with pytest.raises(Halt, match="position 2: the stored state is not a frame of this program"):
         log.publish()
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 from application.answer import Answer
 from application.queries.upkeep.log import SignedCheckpoint, signed_answer
@@ -157,7 +156,7 @@ def event_entry(session: Session, folder: LogFolder, position: int) -> EventEntr
     return EventEntry(position, entry, _recorded(row) if row else None)
 
 
-def _recorded(row: Sequence[Any]) -> bytes:
+def _recorded(row: Sequence[object]) -> bytes:
     """The entry of a row; one without a state where the frame was changed and opens no more."""
     try:
         return entry_of(row)

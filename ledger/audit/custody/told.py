@@ -10,7 +10,8 @@ import msgspec
 from ledger.crypto.sealing import month_of
 from ledger.erasure.events import SOURCE, erasure_of
 from ledger.errors import Halt
-from ledger.event import RecordedEvent, decode_row
+from ledger.event import RecordedEvent
+from ledger.stored import decode_row
 from schemas import ALL_TYPES, CATEGORIES, names
 
 _ERASED, _REAPPLIED = names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED

@@ -1,5 +1,6 @@
 """Frames of states: any program with Zstandard and the dictionary opens them; what is no frame is refused."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bench.dictionary import dictionary, states
 from ledger.errors import Halt
 from ledger.event import ENTRY_LIMIT_BYTES
+from ledger.storage import frames
 from ledger.storage.frames import DICTIONARIES, NEWEST, dictionary_bytes, framed, unframed
 from tests.fixtures.cases import each
 
@@ -53,7 +55,7 @@ def test_the_same_sample_makes_the_same_dictionary() -> None:
     assert zstandard.ZstdCompressionDict(made[0]).dict_id() == 9
 
 
-ALTERED = {
+ALTERED: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "a state": lambda _: STATE,
     "its beginning alone": lambda frame: frame[:5],
@@ -79,8 +81,14 @@ def test_a_frame_of_a_later_program_says_what_is_missing() -> None:
         unframed(bytes(frame))
 
 
+def test_a_dictionary_that_was_changed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "dictionary_bytes", lambda number: dictionary(number, 500, 40))
+    with pytest.raises(Halt, match="dictionary 1 of stored events is not the one of this program"):
+        frames._dictionary.__wrapped__(1)
+
+
 def test_many_threads_make_and_open_frames_at_once() -> None:
     texts = [STATE * (number % 50) + str(number).encode() for number in range(2_000)]
     with ThreadPoolExecutor(8) as threads:
-        frames = list(threads.map(framed, texts))
-        assert list(threads.map(unframed, frames)) == texts
+        made = list(threads.map(framed, texts))
+        assert list(threads.map(unframed, made)) == texts
