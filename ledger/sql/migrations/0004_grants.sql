@@ -1,4 +1,4 @@
--- Who may do what. Append-only is a grant first: nobody may UPDATE, DELETE or TRUNCATE an event.
+-- Who may do what. Append-only is a grant first: no role may UPDATE or TRUNCATE events, and only the pruner may DELETE some.
 
 GRANT USAGE ON SCHEMA {events} TO {recorder}, {eraser}, {pruner}, {projector}, {reader}, {publisher};
 GRANT USAGE ON SCHEMA {keys} TO {recorder}, {eraser}, {reader};
