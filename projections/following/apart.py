@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ledger.errors import Halt, LedgerError
 from ledger.storage.postgres import Database
-from projections.folds.digest import SLICES, Share, Sums
+from projections.folds.digest import SLICES, Share
 from projections.following.blocks import StreamBlock
 from projections.following.derive import Content
 from projections.following.folding import FoldingTask, Message, Told
@@ -52,14 +52,11 @@ def shares(processes: int) -> list[Share]:
 
 
 def blocks_apart(
-    work: FoldingTask,
-    contents: Sequence[Content],
-    stored: Sequence[list[Sums | None]],
-    processes: int,
+    work: FoldingTask, contents: Sequence[Content], processes: int
 ) -> Iterator[StreamBlock]:
     """Blocks of each share in the order of its streams. Raises what one of the processes met with.
 
-    `contents`, `stored`: of each goal, which take in what is told of each share in the end.
+    `contents`: of each goal, which take in what was seen of each share in the end.
     """
     with _folders(work, shares(processes)) as folders:
         while folders:
@@ -69,14 +66,9 @@ def blocks_apart(
                 if isinstance(message, StreamBlock):
                     yield message
                 else:
-                    _take(message, contents, stored)
+                    for content, seen in zip(contents, message, strict=True):
+                        content.take(seen)
                     del folders[connection]
-
-
-def _take(results: Told, contents: Sequence[Content], stored: Sequence[list[Sums | None]]) -> None:
-    for content, content_sums, (state, sums) in zip(contents, stored, results, strict=True):
-        content.take(state)
-        content_sums.append(sums)
 
 
 @contextmanager

@@ -4,8 +4,8 @@ What a rebuild writes, what an audit compares with, and the rows of views at a m
 views are derived in one pass: an event is read and decoded once.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from ledger.storage.postgres import Session
 from ledger.stored import decode_row
 from projections.folds.annulment import ANNULMENT
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds
-from projections.folds.dispatch import Dispatch
+from projections.folds.dispatch import Dispatch, StreamEvents
 from projections.folds.timetravel import Moment, SelectedEvents, counting, fold, select
 from projections.folds.view import AnyRows, AnyView, StoredRow, View
 from projections.following.batch import NamedEvent, named_by
@@ -30,11 +30,20 @@ Seen = tuple[Sums, object]
 """What a view has come to in a share: its digests, and what its entries still wait with."""
 
 
-class DerivedRows(NamedTuple):
-    """What one stream comes to: for each goal its rows, sorted by subkey; and what annulments name."""
+StreamRows = tuple[UUID, AnyRows]
+"""A stream with its rows of a view, sorted by subkey."""
+# Streams are worked on together, view by view, so that the code and the tables of one view stay in the
+# processor's cache: as many as have so many events, and at least one.
+_BLOCK_EVENTS = 300
 
-    stream: UUID
-    rows: Sequence[AnyRows]
+
+class DerivedBlock(NamedTuple):
+    """What some streams come to, in the order of keys.
+
+    `rows`: for each goal the streams that have any. `named`: what annulments in them name.
+    """
+
+    rows: list[list[StreamRows]]
     named: set[NamedEvent]
 
 
@@ -43,16 +52,45 @@ def derive(
     goals: Sequence[Goal],
     privacy_office: Collection[str],
     share: Share = EVERYTHING,
-) -> Iterator[DerivedRows]:
-    """One stream of a share after the other, in the order of keys."""
+) -> Iterator[DerivedBlock]:
+    """The streams of a share, block by block in the order of keys."""
     dispatch = Dispatch([view for view, _ in goals])
-    for stream, events in _streams(session, max(upto for _, upto in goals), share=share):
-        shares = {
-            upto: dispatch.share(counting(_until(events, upto), privacy_office))
-            for upto in {upto for _, upto in goals}
-        }
-        rows = [_sorted(fold(view, shares[upto][view.name])) for view, upto in goals]
-        yield DerivedRows(stream, rows, named_by(events, privacy_office))
+    ends = {upto for _, upto in goals}
+    for streams in _together(_streams(session, max(ends), share=share)):
+        shares = {upto: _shared_out(streams, upto, dispatch, privacy_office) for upto in ends}
+        rows = [_folded(view, shares[upto][view.name]) for view, upto in goals]
+        named = named_by(chain.from_iterable(events for _, events in streams), privacy_office)
+        yield DerivedBlock(rows, named)
+
+
+def _together(streams: Iterable[StreamEvents]) -> Iterator[list[StreamEvents]]:
+    """Streams in blocks."""
+    block: list[StreamEvents] = []
+    events = 0
+    for stream in streams:
+        block.append(stream)
+        events += len(stream[1])
+        if events >= _BLOCK_EVENTS:
+            yield block
+            block, events = [], 0
+    if block:
+        yield block
+
+
+def _shared_out(
+    streams: Iterable[StreamEvents],
+    upto: int,
+    dispatch: Dispatch,
+    privacy_office: Collection[str],
+) -> dict[str, list[StreamEvents]]:
+    """By view the events up to a position that count."""
+    return dispatch.share_streams(
+        (stream, counting(_until(events, upto), privacy_office)) for stream, events in streams
+    )
+
+
+def _folded(view: AnyView, streams: Iterable[StreamEvents]) -> list[StreamRows]:
+    return [(stream, _sorted(rows)) for stream, events in streams if (rows := fold(view, events))]
 
 
 def _streams(
@@ -118,13 +156,17 @@ class Content:
         shared = _rows_at(session, view, then, privacy_office, names) if names else ()
         self._gathering = join.gathering(shared) if join else None
 
-    def add(self, stream: UUID, states: AnyRows) -> tuple[list[StoredRow], Sequence[object]]:
-        """Take in all rows of a stream; return them as they are stored, and the entries that are complete."""
-        rows = [self._view.row((stream, subkey), state) for subkey, state in states.items()]
-        if rows:
-            # Subkey and state alone: the other columns follow from the state.
-            self._digest.rows(stream, [row[1:3] for row in rows])
-        return rows, self._digested(self._gathering.add(stream, states) if self._gathering else ())
+    def add(self, streams: Sequence[StreamRows]) -> tuple[list[StoredRow], list[object]]:
+        """Take in all rows of some streams; return them as stored, and the entries that are complete."""
+        row = self._view.row
+        rows = [row((stream, key), state) for stream, its in streams for key, state in its.items()]
+        self._digest.rows(rows)
+        return rows, self._digested(list(self._gathered(streams)))
+
+    def _gathered(self, streams: Iterable[StreamRows]) -> Iterator[object]:
+        if self._gathering:
+            for stream, rows in streams:
+                yield from self._gathering.add(stream, rows)
 
     def seen(self) -> Seen:
         """What was taken in, for the object that goes on with other streams (`take`)."""
@@ -137,15 +179,15 @@ class Content:
         if self._gathering:
             self._gathering.take(waiting)
 
-    def rest(self) -> Sequence[object]:
+    def rest(self) -> list[object]:
         """The entries that are complete only now. Asked once, after the last stream."""
-        return self._digested(self._gathering.rest() if self._gathering else ())
+        return self._digested(list(self._gathering.rest()) if self._gathering else [])
 
     def digest(self) -> str:
         """Digest of the rows and entries. Asked after `rest`."""
         return self._digest.hex()
 
-    def _digested(self, entries: Sequence[object]) -> Sequence[object]:
+    def _digested(self, entries: list[object]) -> list[object]:
         for entry in entries:
             assert self._join
             self._digest.entry(*self._join.parts(entry))
