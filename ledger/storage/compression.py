@@ -14,23 +14,24 @@ from ledger.errors import Halt
 
 # The fastest: the slower ones save a fiftieth.
 _LEVEL = 1
-_FORMAT = zstandard.FORMAT_ZSTD1_MAGICLESS
 
 
 class Compression(local):
     """Compresses values with one dictionary; in each thread by itself, since a compressor has a state.
 
-    `unreadable`: what to say of bytes that were not compressed with it.
+    `unreadable`: what to say of bytes that were not compressed with it. `magic`: whether a value begins with
+    the magic number of Zstandard, which other programs ask for, and which takes four bytes.
     """
 
-    def __init__(self, dictionary: bytes, unreadable: str) -> None:
+    def __init__(self, dictionary: bytes, unreadable: str, *, magic: bool = False) -> None:
+        form = zstandard.FORMAT_ZSTD1 if magic else zstandard.FORMAT_ZSTD1_MAGICLESS
         trained = zstandard.ZstdCompressionDict(dictionary)
         parameters = zstandard.ZstdCompressionParameters.from_level(
-            _LEVEL, format=_FORMAT, write_content_size=1, write_dict_id=1
+            _LEVEL, format=form, write_content_size=1, write_dict_id=1
         )
         trained.precompute_compress(compression_params=parameters)
         self._unreadable = unreadable
-        self._decompress = zstandard.ZstdDecompressor(dict_data=trained, format=_FORMAT).decompress
+        self._decompress = zstandard.ZstdDecompressor(dict_data=trained, format=form).decompress
         compressor = zstandard.ZstdCompressor(dict_data=trained, compression_params=parameters)
         self.compress = compressor.compress
         """The bytes that are stored of a value."""

@@ -5,57 +5,31 @@ frame names its dictionary; this program comes with all that were ever used, sin
 frame can be read. Log, archive, proofs and exports hold states as they are, never frames.
 """
 
-import threading
-from collections.abc import Callable
-from functools import cache, cached_property
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from zstandard import ZstdCompressionDict, ZstdCompressor, ZstdDecompressor, ZstdError
-
 from ledger.errors import Halt
+from ledger.storage.compression import Compression
 
 # SHA-256 of each dictionary. With another one of its number, frames would open to something else.
 # `python -m bench.dictionary` makes one more (docs/decisions/0097); none is ever changed or removed.
 DICTIONARIES = {1: "a5ff460ec9cd13f43dd5500433185001521844d077763b94c132f2f4c556d49f"}
 NEWEST = max(DICTIONARIES)
-# Higher levels take longer than they save room.
-LEVEL = 1
 # How a frame begins: magic number, and a descriptor that promises a length of one or two bytes, the number of
 # the dictionary in one byte, and no checksum. So what a changed frame says of its length is below 66 kB.
-_BEGINNINGS = (b"\x28\xb5\x2f\xfd\x21", b"\x28\xb5\x2f\xfd\x61")
+_FORMS = (b"\x28\xb5\x2f\xfd\x21", b"\x28\xb5\x2f\xfd\x61")
+_BEGINNINGS = {form + bytes([number]): number for form in _FORMS for number in DICTIONARIES}
 _BEGINNING_BYTES = 6
 
 
-class _Contexts(threading.local):
-    """What compresses and decompresses in one thread: neither may be used by two at once."""
-
-    @cached_property
-    def compress(self) -> Callable[[bytes], bytes]:
-        """Makes a frame with the newest dictionary."""
-        return ZstdCompressor(LEVEL, dict_data=_dictionary(NEWEST)).compress
-
-    @cached_property
-    def decompress(self) -> dict[bytes, Callable[[bytes, int, bool, bool], bytes]]:
-        """By how a frame begins, what opens it."""
-        return {
-            beginning + bytes([number]): decompress
-            for number in DICTIONARIES
-            for decompress in [ZstdDecompressor(dict_data=_dictionary(number)).decompress]
-            for beginning in _BEGINNINGS
-        }
-
-
 @cache
-def _dictionary(number: int) -> ZstdCompressionDict:
-    """A dictionary of this program. Raises Halt when its file is another one."""
+def _compression(number: int) -> Compression:
+    """Compression with a dictionary of this program. Raises Halt when its file is another one."""
     content = dictionary_bytes(number)
     if sha256(content).hexdigest() != DICTIONARIES[number]:
         raise Halt(f"dictionary {number} of stored events is not the one of this program")
-    dictionary = ZstdCompressionDict(content)
-    if number == NEWEST:
-        dictionary.precompute_compress(LEVEL)
-    return dictionary
+    return Compression(content, "the stored state cannot be decompressed", magic=True)
 
 
 def dictionary_bytes(number: int) -> bytes:
@@ -63,28 +37,21 @@ def dictionary_bytes(number: int) -> bytes:
     return (files("ledger.storage") / "dictionaries" / f"{number}.zdict").read_bytes()
 
 
-_contexts = _Contexts()
-
-
 def framed(state: bytes) -> bytes:
     """The frame of a state, made with the newest dictionary."""
-    return _contexts.compress(state)
+    return _compression(NEWEST).compress(state)
 
 
 def unframed(frame: bytes) -> bytes:
     """The state in a frame. Raises Halt when it is no frame that this program or an earlier one writes."""
-    decompress = _contexts.decompress.get(frame[:_BEGINNING_BYTES])
-    if decompress is None:
+    number = _BEGINNINGS.get(frame[:_BEGINNING_BYTES])
+    if number is None:
         raise Halt(_unreadable(frame))
-    try:
-        # No limit, since the beginning has one; one frame, and nothing behind it.
-        return decompress(frame, 0, False, False)
-    except ZstdError:
-        raise Halt("the stored state cannot be decompressed") from None
+    return _compression(number).decompress(frame)
 
 
 def _unreadable(frame: bytes) -> str:
-    if frame.startswith(_BEGINNINGS) and len(frame) >= _BEGINNING_BYTES:
+    if frame.startswith(_FORMS) and len(frame) >= _BEGINNING_BYTES:
         number = frame[_BEGINNING_BYTES - 1]
         return f"the stored state needs dictionary {number}, which this program does not have"
     return "the stored state is not a frame of this program"

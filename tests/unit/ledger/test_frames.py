@@ -84,7 +84,7 @@ def test_a_frame_of_a_later_program_says_what_is_missing() -> None:
 def test_a_dictionary_that_was_changed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "dictionary_bytes", lambda number: dictionary(number, 500, 40))
     with pytest.raises(Halt, match="dictionary 1 of stored events is not the one of this program"):
-        frames._dictionary.__wrapped__(1)
+        frames._compression.__wrapped__(1)
 
 
 def test_many_threads_make_and_open_frames_at_once() -> None:
