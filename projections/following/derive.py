@@ -9,8 +9,9 @@ from itertools import chain, groupby
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from ledger.errors import Pruned
 from ledger.event import RecordedEvent
-from ledger.reading import LAST, newest
+from ledger.reading import LAST, newest, pruned_through
 from ledger.storage.postgres import Session
 from ledger.stored import decode_row
 from projections.folds.annulment import ANNULMENT
@@ -152,7 +153,7 @@ class Content:
         self._digest = Digest(view)
         self._join = join = join_of(view.join)
         then, names = Moment(at_position=upto), join.shared if join else ()
-        shared = rows_at(session, view, then, privacy_office, names) if names else ()
+        shared = _rows_at(session, view, then, privacy_office, names) if names else ()
         self._gathering = join.gathering(shared) if join else None
 
     def add(self, streams: Sequence[StreamRows]) -> tuple[list[StoredRow], list[object]]:
@@ -200,8 +201,22 @@ def rows_at(
     privacy_office: Collection[str],
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, Mapping[str, S]]]:
-    """Rows of a view at a moment, stream by stream; from the events of some types alone, when named."""
-    for stream, (rows,) in views_at(session, (view,), moment, privacy_office, names):
+    """Rows of a view at a moment, stream by stream; from the events of some types alone, when named.
+
+    Raises Pruned for a moment of which too little is left, as the functions below do.
+    """
+    check_told(session, moment)
+    return _rows_at(session, view, moment, privacy_office, names)
+
+
+def _rows_at(
+    session: Session,
+    view: View[S],
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None,
+) -> Iterator[tuple[UUID, Mapping[str, S]]]:
+    for stream, (rows,) in _views_at(session, (view,), moment, privacy_office, names):
         if rows:
             yield stream, rows
 
@@ -214,7 +229,18 @@ def views_at(
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, list[AnyRows]]]:
     """The same of several views, in one pass over the events; also where a view has no rows."""
-    for stream, selected in selected_at(session, moment, privacy_office, names):
+    check_told(session, moment)
+    return _views_at(session, views, moment, privacy_office, names)
+
+
+def _views_at(
+    session: Session,
+    views: Sequence[AnyView],
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None,
+) -> Iterator[tuple[UUID, list[AnyRows]]]:
+    for stream, selected in _selected_at(session, moment, privacy_office, names):
         events = [event for event in selected.counted if names is None or event.name in names]
         yield stream, [fold(view, events, selected.erasures) for view in views]
 
@@ -226,6 +252,29 @@ def selected_at(
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, SelectedEvents]]:
     """The events of a moment, stream by stream; of some types, and annulments, when they are named."""
+    check_told(session, moment)
+    return _selected_at(session, moment, privacy_office, names)
+
+
+def check_told(session: Session, moment: Moment) -> None:
+    """Raise Pruned for a moment before the end of what was pruned: closed files are missing from it."""
+    through = pruned_through(session)
+    if not through:
+        return
+    position = LAST if moment.at_position is None else moment.at_position
+    if moment.recorded_by is not None:
+        rows = session.of("projections").rows("position_by", time=moment.recorded_by)
+        position = min(position, rows[0][0] or 0)
+    if position < through:
+        raise Pruned(through)
+
+
+def _selected_at(
+    session: Session,
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None,
+) -> Iterator[tuple[UUID, SelectedEvents]]:
     upto = LAST if moment.at_position is None else moment.at_position
     for stream, events in _streams(session, upto, names):
         yield stream, select(events, moment, privacy_office)
