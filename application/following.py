@@ -11,7 +11,8 @@ from application.site import Site
 from ledger.reading import head_position
 from projections import views_of
 from projections.folds.view import View
-from projections.following.apart import WorkerProcesses, worthwhile
+from projections.following.apart import worthwhile
+from projections.following.engines import Apart
 from projections.following.observer import FollowerObserver
 from projections.following.rebuild import ViewReport, rebuild_all
 from projections.following.runner import Follower
@@ -39,8 +40,9 @@ def build_again(
     """Build views again in one pass. `processes`: that fold events; None: as many as pay."""
     session = site.session("projector")
     workers = processes or worthwhile(head_position(session))
-    worker_processes = WorkerProcesses(site.database, workers) if workers > 1 else None
-    return rebuild_all(session, site.ledger, views, site.privacy_office, worker_processes)
+    office = site.privacy_office
+    apart = Apart(session, office, site.database, site.ledger, workers) if workers > 1 else None
+    return rebuild_all(session, site.ledger, views, office, apart)
 
 
 def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:

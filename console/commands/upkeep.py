@@ -33,8 +33,8 @@ from host.wiring import audited_site, open_site
 from ledger.keys.rotation import epochs
 from ledger.tlog.store.folder import LogFolder
 from projections import views_of
-from projections.folds.digest import SLICES
 from projections.folds.view import View
+from projections.following.apart import MOST_PROCESSES
 
 
 @configured("store", "kafka", "log")
@@ -68,7 +68,7 @@ def rebuild_views(
         int | None,
         typer.Option(
             min=1,
-            max=SLICES,
+            max=MOST_PROCESSES,
             help="Processes that fold events; without it: one for each core, if there are enough events.",
         ),
     ] = None,

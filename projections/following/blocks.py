@@ -1,11 +1,10 @@
 """What views come to, in blocks that are ready to be written. In flat memory."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ledger.storage.postgres import Session
-from projections.folds.digest import EVERYTHING, Share
+from projections.folds.dispatch import StreamEvents
 from projections.folds.view import StoredRow
 from projections.following.batch import NamedEvent
 from projections.following.derive import Content, DerivedRows, Goal, derive
@@ -35,15 +34,14 @@ class StreamBlock(NamedTuple):
 
 
 def blocks(
-    session: Session,
+    streams: Iterable[StreamEvents],
     goals: Sequence[Goal],
     contents: Sequence[Content],
     privacy_office: Collection[str],
-    share: Share = EVERYTHING,
 ) -> Iterator[StreamBlock]:
-    """What the streams of a share come to, in their order. `contents`: of each goal, which take it in."""
+    """What streams in the order of keys come to. `contents`: of each goal, which take it in."""
     block = _empty(goals)
-    for derived in derive(session, goals, privacy_office, share):
+    for derived in derive(streams, goals, privacy_office):
         _add(block, derived, goals, contents)
         if block.size >= _BLOCK_ROWS:
             yield block

@@ -4,7 +4,7 @@ What a rebuild writes, what an audit compares with, and the rows of views at a m
 views are derived in one pass: an event is read and decoded once.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -14,7 +14,7 @@ from ledger.reading import LAST, newest
 from ledger.storage.postgres import Session
 from projections.folds.annulment import ANNULMENT
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds
-from projections.folds.dispatch import Dispatch
+from projections.folds.dispatch import Dispatch, StreamEvents
 from projections.folds.timetravel import Moment, SelectedEvents, counting, fold, select
 from projections.folds.view import AnyRows, AnyView, StoredRow, View
 from projections.following.batch import NamedEvent, named_by
@@ -22,6 +22,8 @@ from projections.following.joins import join_of
 from rulebook.powers import related
 
 S = TypeVar("S")
+StreamRows = tuple[UUID, AnyRows]
+"""A stream with its rows of a view."""
 Goal = tuple[AnyView, int]
 """A view and the position up to which it is derived."""
 Seen = tuple[Sums, object]
@@ -36,15 +38,19 @@ class DerivedRows(NamedTuple):
     named: set[NamedEvent]
 
 
+def streams_to(
+    session: Session, goals: Sequence[Goal], share: Share = EVERYTHING
+) -> Iterator[StreamEvents]:
+    """The streams of a share in the order of keys, each with its events up to the last goal."""
+    return _streams(session, max(upto for _, upto in goals), share=share)
+
+
 def derive(
-    session: Session,
-    goals: Sequence[Goal],
-    privacy_office: Collection[str],
-    share: Share = EVERYTHING,
+    streams: Iterable[StreamEvents], goals: Sequence[Goal], privacy_office: Collection[str]
 ) -> Iterator[DerivedRows]:
-    """One stream of a share after the other, in the order of keys."""
+    """What streams in the order of keys come to, one after the other."""
     dispatch = Dispatch([view for view, _ in goals])
-    for stream, events in _streams(session, max(upto for _, upto in goals), share=share):
+    for stream, events in streams:
         shares = {
             upto: dispatch.share(counting(_until(events, upto), privacy_office))
             for upto in {upto for _, upto in goals}
@@ -65,7 +71,7 @@ def _streams(
     stored = (
         session.stream("events_by_stream", upto=upto, first=first, last=last)
         if names is None
-        else session.stream("events_of_types", names=_with_what_decides(names), upto=upto)
+        else session.stream("events_of_types", names=sorted(deciding_names(names)), upto=upto)
     )
     events = (newest(decode_event(*row)) for row in stored)
     for stream, members in groupby(events, key=lambda event: event.stream):
@@ -79,9 +85,9 @@ def streams_saying(
     return _streams(session, upto, names)
 
 
-def _with_what_decides(names: Collection[str]) -> list[str]:
+def deciding_names(names: Collection[str]) -> frozenset[str]:
     """Names of types with those that decide whether an event of them counts."""
-    return sorted(related(frozenset(names)) | {ANNULMENT})
+    return related(frozenset(names)) | {ANNULMENT}
 
 
 def annulled_streams(session: Session, upto: int = LAST) -> Iterator[UUID]:
@@ -100,25 +106,56 @@ def _sorted(states: AnyRows) -> AnyRows:
     return dict(sorted(states.items())) if len(states) > 1 else states
 
 
+def shared_names(view: AnyView) -> frozenset[str]:
+    """Types of events whose rows are asked by rows of other streams."""
+    join = join_of(view.join)
+    return join.shared if join else frozenset()
+
+
+def shared_rows(
+    streams: Iterable[StreamEvents], goal: Goal, privacy_office: Collection[str]
+) -> Iterator[StreamRows]:
+    """The rows of a view that others ask for, from streams that hold at least what decides about them."""
+    view, upto = goal
+    names, moment = shared_names(view), Moment(at_position=upto)
+    for stream, events in streams:
+        selected = select(events, moment, privacy_office)
+        asked = [event for event in selected.counted if event.name in names]
+        if rows := fold(view, asked, selected.erasures):
+            yield stream, rows
+
+
+def contents_of(
+    session: Session, goals: Sequence[Goal], privacy_office: Collection[str]
+) -> list["Content"]:
+    """What takes in the rows of each goal; reads first what others ask for."""
+    return [
+        Content(goal[0], shared_rows(_shared_streams(session, goal), goal, privacy_office))
+        for goal in goals
+    ]
+
+
+def _shared_streams(session: Session, goal: Goal) -> Iterator[StreamEvents]:
+    view, upto = goal
+    names = shared_names(view)
+    return _streams(session, upto, names) if names else iter(())
+
+
 class Content:
     """Takes in the rows of a view in the order of their keys; says what they come to.
 
-    Reads first what rows of a joined view ask of rows of other streams, which it holds in memory.
+    `shared`: what rows of a joined view ask of rows of other streams (`shared_names`), which it holds in memory.
     """
 
-    def __init__(
-        self, session: Session, view: AnyView, upto: int, privacy_office: Collection[str]
-    ) -> None:
-        self._view = view
+    def __init__(self, view: AnyView, shared: Iterable[StreamRows]) -> None:
+        self.view = view
         self._digest = Digest(view)
         self._join = join = join_of(view.join)
-        then, names = Moment(at_position=upto), join.shared if join else ()
-        shared = rows_at(session, view, then, privacy_office, names) if names else ()
         self._gathering = join.gathering(shared) if join else None
 
     def add(self, stream: UUID, states: AnyRows) -> tuple[list[StoredRow], Sequence[object]]:
         """Take in all rows of a stream; return them as they are stored, and the entries that are complete."""
-        rows = [self._view.row((stream, subkey), state) for subkey, state in states.items()]
+        rows = [self.view.row((stream, subkey), state) for subkey, state in states.items()]
         if rows:
             # Subkey and state alone: the other columns follow from the state.
             self._digest.rows(stream, [row[1:3] for row in rows])

@@ -20,7 +20,7 @@ from ledger.storage.postgres import Database, Session
 from projections import view_named
 from projections.folds.digest import Share, Sums
 from projections.following.blocks import StreamBlock, blocks
-from projections.following.derive import Content, Goal, Seen
+from projections.following.derive import Goal, Seen, contents_of, streams_to
 from projections.following.storage import bookmarks, stored_sums
 
 Told = list[tuple[Seen, Sums | None]]
@@ -51,9 +51,10 @@ def main(descriptor: int) -> None:
 
 def _fold(session: Session, work: FoldingTask, share: Share, connection: Connection) -> None:
     goals = [(view, upto) for name, upto in work.goals if (view := view_named(name))]
-    contents = [Content(session, view, upto, work.privacy_office) for view, upto in goals]
+    contents = contents_of(session, goals, work.privacy_office)
     cycles.settle()  # modules, registers and staff stay
-    for block in blocks(session, goals, contents, work.privacy_office, share):
+    streams = streams_to(session, goals, share)
+    for block in blocks(streams, goals, contents, work.privacy_office):
         connection.send(block)
     results = zip(
         (content.seen() for content in contents), _stored(session, goals, share), strict=True

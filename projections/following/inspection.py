@@ -19,7 +19,7 @@ from ledger.storage.postgres import Session
 from projections import VIEWS
 from projections.folds.view import NOWHERE, AnyRows, AnyView
 from projections.following.batch import NamedEvent
-from projections.following.derive import Content, DerivedRows, derive
+from projections.following.derive import DerivedRows, contents_of, derive, streams_to
 from projections.following.joins import join_of
 from projections.following.rebuild import ViewReport
 from projections.following.storage import NO_ROW, Bookmark, bookmarks
@@ -101,7 +101,7 @@ def _compare(
         return
     goals = [(inspection.view, inspection.place.position) for inspection in inspections]
     named_events: set[NamedEvent] = set()
-    for derived in derive(session, goals, privacy_office):
+    for derived in derive(streams_to(session, goals), goals, privacy_office):
         named_events |= derived.named
         for inspection, states in zip(inspections, derived.rows, strict=True):
             inspection.take(derived, states)
@@ -138,7 +138,7 @@ class _ViewInspection:
         self._session = session
         self._findings = findings
         self._ok = True
-        self._content = Content(session, view, place.position, privacy_office)
+        (self._content,) = contents_of(session, [(view, place.position)], privacy_office)
         self._labels: Counter[str] = Counter()
         # Replaced below; a view that cannot be read still takes its streams, for its digest.
         self._rows = self._entries = _Merge(iter(()), 1, self._note)
