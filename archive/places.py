@@ -9,10 +9,9 @@ from pyarrow import fs
 from pyarrow.dataset import Dataset, dataset
 
 from archive.columns import SCHEMA
+from archive.manifest import BUCKET
 from ledger.errors import Misconfigured, ServiceAway
 from ledger.tlog.store.files import SECRET_FILE, SECRET_FOLDER, write_files
-
-_S3 = "s3://"
 
 
 class Place(Protocol):
@@ -99,7 +98,7 @@ def _dataset(paths: Sequence[str], files: fs.FileSystem) -> Dataset:
 
 def place_at(address: str) -> Place:
     """The place of an address: `s3://…`, else a folder."""
-    return BucketPlace(address) if address.startswith(_S3) else FolderPlace(Path(address))
+    return BucketPlace(address) if address.startswith(BUCKET) else FolderPlace(Path(address))
 
 
 def _away(error: OSError) -> ServiceAway:

@@ -1,8 +1,8 @@
 """A rebuild's engine on Spark: executors fold the archive, and this process gets rows.
 
 Each segment is read once and shared out by stream; a share is folded by one task. First the few streams are
-folded that others ask for, then all. What executors make depends on the archive alone, and Spark counts one run
-of a task, so a machine that is lost, a task that runs twice and one that Spark starts beside a slow one
+folded that others ask for, then all. What executors make depends on the archive alone, and Spark counts one
+run of a task. So a machine that is lost, a task that runs twice and one that Spark starts beside a slow one
 change nothing. Executors need the archive and this program: no database, and no key.
 """
 
@@ -65,7 +65,7 @@ class SparkEngine:
             folded = self._sorted.mapPartitions(lambda parts: told(fold_asked(work, parts)))
             for part in self._collected(folded, range(split.shares, split.every)):
                 for rows, more in zip(asked, part, strict=True):
-                    rows += more
+                    rows.extend(more)
         self._asked = asked
         return [Content(view, rows) for (view, _), rows in zip(goals, asked, strict=True)]
 

@@ -4,9 +4,9 @@ Rows go back to who asked. Nothing is written here, so a task may run twice, or 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from datetime import datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 

@@ -115,7 +115,7 @@ def _written(table: pa.Table) -> bytes:
 
 
 def in_order(parts: Iterable[Part]) -> Iterator[bytes]:
-    """The entries of a share, stream by stream, each in the order of its versions. Raises what a part tells."""
+    """The entries of a share, stream by stream, in the order of versions. Raises what a part tells."""
     tables = list(map(_read, parts))
     if not tables:
         return

@@ -17,8 +17,8 @@ _DEFAULTS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.showConsoleProgress": "false",
 }
-# On one machine nothing listens to others. Java there moves bytes between processes for some minutes: to compile
-# its code well takes longer than that saves.
+# On one machine nothing listens to others. Java there moves bytes between processes for some minutes: to
+# compile its code well takes longer than that saves.
 _LOCAL_DEFAULTS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -44,13 +44,15 @@ def spark(master: str, settings: Mapping[str, str] | None = None) -> Iterator[Sp
 def _start(master: str, settings: Mapping[str, str]) -> SparkContext:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     conf = SparkConf().setMaster(master).setAll(list(settings.items()))
-    for name, value in (_DEFAULTS | (_LOCAL_DEFAULTS if master.startswith("local") else {})).items():
+    for name, value in (
+        _DEFAULTS | (_LOCAL_DEFAULTS if master.startswith("local") else {})
+    ).items():
         conf.setIfMissing(name, value)
     try:
         context = SparkContext(conf=conf)
     except (PySparkException, Py4JError, OSError) as error:
         raise Misconfigured(
-            f"Spark does not start ({type(error).__name__}): it needs Java 17 or newer, and a master that it knows"
+            f"Spark does not start ({type(error).__name__}): it needs Java 17, and a master that is there"
         ) from None
     context.setLogLevel("ERROR")
     return context

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from projections.folds.view import NOWHERE, AnyView
 
-# As many as machines can ever share the streams of a ledger; of a stream its first three hexadecimal digits tell.
+# As many as processors can ever share the streams of a ledger; a stream tells by its first three digits.
 SLICES = 4_096
 _SHIFT = 116
 Share = range
@@ -29,8 +29,8 @@ class Digest:
 
     A slice belongs to the streams with the same first hexadecimal digits, and one more to no stream. What is
     taken in comes in the order of its keys, so one slice follows the other. Each is hashed by itself, so that
-    a process that reads some of the streams can hand over the sums. Every part of what is hashed is preceded by its length, unless that is
-    always the same, so no two lists of rows have the same input.
+    a process that reads some of the streams can hand over the sums. Every part of what is hashed is preceded by
+    its length, unless that is always the same, so no two lists of rows have the same input.
     """
 
     def __init__(self, view: AnyView) -> None:
@@ -61,7 +61,9 @@ class Digest:
         """The digest of what was taken in so far, 64 hexadecimal digits."""
         sums = self.sums()
         parts = [
-            part for kind, n in sorted(sums) for part in (kind.encode(), n.to_bytes(2, "big"), sums[kind, n])
+            part
+            for kind, n in sorted(sums)
+            for part in (kind.encode(), n.to_bytes(2, "big"), sums[kind, n])
         ]
         return hashlib.sha256(_measured(self._named + parts)).hexdigest()
 

@@ -144,7 +144,7 @@ def _shared_streams(session: Session, goal: Goal) -> Iterator[StreamEvents]:
 class Content:
     """Takes in the rows of a view in the order of their keys; says what they come to.
 
-    `shared`: what rows of a joined view ask of rows of other streams (`shared_names`), which it holds in memory.
+    `shared`: what rows of a joined view ask of rows of other streams (`shared_names`), held in memory.
     """
 
     def __init__(self, view: AnyView, shared: Iterable[StreamRows]) -> None:

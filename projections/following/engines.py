@@ -26,8 +26,8 @@ class Engine(Protocol):
     ) -> Iterator[StreamBlock]:
         """What all streams come to, each once.
 
-        `contents`, `stored`: of each goal, which take in what is told of rows in the end. `stored` is of the rows
-        in use, by share, and stays empty where an engine does not read these.
+        `contents`, `stored`: of each goal, which take in what is told of rows in the end. `stored` is of the
+        rows in use, by share, and stays empty where an engine does not read these.
         """
 
 

@@ -355,7 +355,9 @@ def test_what_ends_one_of_several_processes_ends_the_rebuild_and_no_view(
     house.record(*sampled(house))
     follower(house).follow_once()
     session, before = house.session("projector"), digests(house)
-    nowhere = in_processes(house, session, 2)._replace(database=Database("host=/nowhere dbname=none"))
+    nowhere = in_processes(house, session, 2)._replace(
+        database=Database("host=/nowhere dbname=none")
+    )
     with pytest.raises(ServiceAway, match="cannot be reached"):
         rebuild_all(session, house.ledger, VIEWS, OFFICES, nowhere)
     assert digests(house) == before
