@@ -29,8 +29,8 @@ class Digest:
 
     A slice belongs to the streams with the same first hexadecimal digits, and one more to no stream. What is
     taken in comes in the order of its keys, so one slice follows the other. Each is hashed by itself, so that
-    a process that reads some of the streams can hand over the sums. Every part of what is hashed is preceded by
-    its length, unless that is always the same, so no two lists of rows have the same input.
+    a process that reads some of the streams can hand over the sums. Every part of what is hashed is preceded
+    by its length, unless that is always the same, so no two lists of rows have the same input.
     """
 
     def __init__(self, view: AnyView) -> None:
