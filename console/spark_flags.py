@@ -7,7 +7,8 @@ import typer
 from console.flags import code_option, option
 
 SPARK = "spark"
-MASTER = "local[*]"
+# On one machine Spark tries a task again only when it is told how often.
+MASTER = "local[*,4]"
 
 SparkAlone = Annotated[str | None, code_option("--engine", "ENGINE", (SPARK,), "Use {}.")]
 Master = Annotated[

@@ -30,7 +30,7 @@ from projections.following.derive import Content, Goal, deciding_names, shared_n
 # A task folds about so many events, in a few seconds, and holds them and their rows in memory.
 _SHARE_EVENTS = 50_000
 # Shares for each processor, so that none waits long for the last.
-_SHARES_A_CORE = 4
+_SHARES_A_CORE = 2
 # As many shares hold what others ask for as one share of all events in so many.
 _ASKED_PART = 16
 # The newest events, which are not archived yet, go through this process.
