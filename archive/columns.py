@@ -122,7 +122,7 @@ def _columns(entries: Sequence[bytes]) -> dict[str, Any]:
         "recorded_at": _instants(_each(headers, "recorded")),
         "occurred_at": occurred_at,
         "occurred_on": _days(occurred_at),
-        "name": [short_name(header.type) for header in headers],
+        "name": _short_names(_each(headers, "type")),
         **{name: _each(states, name) for name in _OF_STATE},
         **{name: _each(facts, name) for name in (*TEXT_FACTS, *LIST_FACTS)},
         "entry": entries,
@@ -130,8 +130,13 @@ def _columns(entries: Sequence[bytes]) -> dict[str, Any]:
 
 
 def _each(things: Iterable[Any], name: str) -> list[Any]:
-    get = attrgetter(name)
-    return [get(thing) for thing in things]
+    return list(map(attrgetter(name), things))
+
+
+def _short_names(types: list[str]) -> list[str]:
+    """Of many events there are few types."""
+    short = {type: short_name(type) for type in set(types)}
+    return list(map(short.__getitem__, types))
 
 
 def _instants(texts: list[str]) -> pa.Array:

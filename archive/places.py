@@ -1,7 +1,9 @@
 """Where an archive lies: a folder, or a bucket of an S3-compatible store. A file is whole or not there."""
 
+import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -10,8 +12,14 @@ from pyarrow.dataset import Dataset, dataset
 
 from archive.columns import SCHEMA
 from archive.manifest import BUCKET
-from ledger.errors import Misconfigured, ServiceAway
-from ledger.tlog.store.files import SECRET_FILE, SECRET_FOLDER, write_files
+from ledger.errors import Busy, Misconfigured, ServiceAway
+from ledger.tlog.store.files import (
+    SECRET_FILE,
+    SECRET_FOLDER,
+    make_folder,
+    mapped_faults,
+    write_files,
+)
 
 
 class Place(Protocol):
@@ -22,6 +30,9 @@ class Place(Protocol):
 
     def get(self, name: str) -> bytes | None:
         """What a file holds; None when there is none. Raises ServiceAway."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Be the only writer in this block. Raises Busy while another one is at work, ServiceAway."""
 
     def dataset(self, names: Sequence[str]) -> Dataset:
         """Parquet files as one table that is read as far as a question needs it. Raises ServiceAway."""
@@ -45,6 +56,21 @@ class FolderPlace:
             return None
         except OSError as error:
             raise _away(error) from None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """See `Place`. A process that ends lets go of it."""
+        with mapped_faults():
+            make_folder(self._path, SECRET_FOLDER)
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Busy(f"another command is writing the archive in {self._path}") from None
+            yield
+        finally:
+            os.close(descriptor)
 
     def dataset(self, names: Sequence[str]) -> Dataset:
         """See `Place`."""
@@ -83,6 +109,10 @@ class BucketPlace:
             return None
         except OSError as error:
             raise _away(error) from None
+
+    def alone(self) -> AbstractContextManager[None]:
+        """See `Place`. A bucket has no lock: let one machine at a time write it."""
+        return nullcontext()
 
     def dataset(self, names: Sequence[str]) -> Dataset:
         """See `Place`."""

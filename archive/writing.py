@@ -7,11 +7,13 @@ that dies leaves whole segments and a manifest that names the first of them; the
 
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
 
 from archive.manifest import (
     MANIFEST,
+    SEGMENT_EVENTS,
     Manifest,
     Segment,
     decode_manifest,
@@ -73,34 +75,53 @@ def stored_manifest(place: Place) -> Manifest | None:
     return None if content is None else decode_manifest(content)
 
 
+class Archiving(NamedTuple):
+    """What an archive held before, and what it holds now."""
+
+    before: Manifest
+    after: Manifest
+
+
 def archive(
     history: PublishedHistory,
     place: Place,
-    segment_events: int,
+    segment_events: int | None = None,
     wrote: Callable[[Manifest], None] = lambda _: None,
-) -> Manifest:
-    """Write every whole segment that is published and not archived yet; the manifest that then holds.
+) -> Archiving:
+    """Write every whole segment that is published and not archived yet.
 
-    `segment_events`: the size of its segments, which never changes. `wrote`: is told after each manifest.
-    Raises Unproven when the archive is of another history, Misconfigured, ServiceAway.
+    `segment_events`: the size of its segments, which never changes; None: that of the archive, or the usual
+    one. `wrote`: is told after each manifest. Raises Unproven when the archive is of another history,
+    Misconfigured, Busy while another command writes it, ServiceAway.
     """
-    manifest = stored_manifest(place) or new_manifest(
-        history.signed.checkpoint.origin, segment_events
-    )
-    _check_same_history(history, manifest, segment_events)
-    for grown in _growing(history, place, manifest):
-        place.put(MANIFEST, encode_manifest(grown))
-        wrote(grown)
-        manifest = grown
-    return manifest
+    with place.alone():
+        before = manifest = _begun(history, place, segment_events)
+        _check_same_history(history, manifest)
+        if not before.checkpoint and history.size >= before.segment_events:
+            # The size is said before there is a segment: no later command fills the folder with another one.
+            place.put(MANIFEST, encode_manifest(_signed(history, before, ())))
+        for grown in _growing(history, place, manifest):
+            place.put(MANIFEST, encode_manifest(grown))
+            wrote(grown)
+            manifest = grown
+    return Archiving(before, manifest)
 
 
-def _check_same_history(history: PublishedHistory, manifest: Manifest, segment_events: int) -> None:
+def _begun(history: PublishedHistory, place: Place, segment_events: int | None) -> Manifest:
+    """What is archived already, or an empty archive."""
+    stored = stored_manifest(place)
+    if stored is None:
+        size = SEGMENT_EVENTS if segment_events is None else segment_events
+        return new_manifest(history.signed.checkpoint.origin, size)
+    if segment_events not in {None, stored.segment_events}:
+        raise Misconfigured(f"the archive has segments of {stored.segment_events} events")
+    return stored
+
+
+def _check_same_history(history: PublishedHistory, manifest: Manifest) -> None:
     """Raise unless what is archived is the beginning of what is published."""
     if manifest.origin != history.signed.checkpoint.origin:
         raise Misconfigured(f"the archive is of the log {manifest.origin}")
-    if manifest.segment_events != segment_events:
-        raise Misconfigured(f"the archive has segments of {manifest.segment_events} events")
     if manifest.last > history.size:
         raise Unproven(f"the archive ends at {manifest.last}, the published log at {history.size}")
     if root_of_segments(manifest.segments) != root_at(manifest.last, history.node):
@@ -142,7 +163,8 @@ def _write(history: PublishedHistory, place: Place, first: int, count: int) -> S
 
 def _signed(history: PublishedHistory, manifest: Manifest, written: Sequence[Segment]) -> Manifest:
     """The manifest of these segments, and the proof that the checkpoint's tree begins with them."""
-    proof = consistency_proof(written[-1].last, history.size, history.node)
+    last = written[-1].last if written else 0
+    proof = consistency_proof(last, history.size, history.node)
     return msgspec.structs.replace(
         manifest,
         segments=tuple(written),

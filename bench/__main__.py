@@ -4,6 +4,7 @@ from bench import (
     decode,
     findings,
     forgetting,
+    gdprbench,
     kafka,
     library,
     projection,
@@ -11,6 +12,8 @@ from bench import (
     record,
     report,
     scale,
+    several,
+    side_by_side,
     tlog,
 )
 from bench.arguments import explain
@@ -20,6 +23,8 @@ if __name__ == "__main__":
     decode.main()
     record.main()
     publishing.main()
+    side_by_side.main(side_by_side.ROUNDS, side_by_side.EVENTS)
+    gdprbench.main(gdprbench.OPERATIONS, gdprbench.RECORDS)
     kafka.main()
     projection.main()
     library.main()
@@ -27,4 +32,5 @@ if __name__ == "__main__":
     forgetting.main()
     findings.main()
     report.main()
+    several.main()
     tlog.main()

@@ -17,7 +17,7 @@ from archive.checking import check_archive
 from archive.manifest import SEGMENT_EVENTS, Manifest, new_manifest
 from archive.places import FolderPlace
 from archive.questions import QUESTIONS
-from archive.segment import decode_segment
+from archive.segment import ZSTD_LEVEL, decode_segment
 from archive.writing import PublishedHistory, archive, stored_manifest
 from bench.arguments import explain
 from bench.results import median_ratio, quote, save
@@ -48,7 +48,9 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 def bare(tables: list[pa.Table]) -> None:
     """The peer: what of a file is Arrow's work."""
     for table in tables:
-        pq.write_table(table, pa.BufferOutputStream(), compression="zstd", compression_level=3)
+        pq.write_table(
+            table, pa.BufferOutputStream(), compression="zstd", compression_level=ZSTD_LEVEL
+        )
 
 
 def tables_of(place: FolderPlace, manifest: Manifest) -> list[pa.Table]:

@@ -245,7 +245,7 @@ def main(persons: int = PERSONS) -> None:
     """Measure, print, and write `docs/performance/forgetting.json`: a tenth of the size, then all of it."""
     tenth = persons // 10
     (small,) = measure(tenth, iter([tenth]))
-    points = list(measure(persons, iter([tenth // 10, tenth, persons])))
+    points = list(measure(persons, iter([max(ERASED, tenth // 10), tenth, persons])))
     points[1] |= {name: small[name] for name in RUN_ROWS}
     save("forgetting", METHOD, {"points": points})
     quote("forgetting", list(table(points, ERASE_ROWS)))

@@ -1,7 +1,7 @@
 """Kafka -> committed, one consumer, beside recording from memory in the same round and a bare poll.
 
-A real broker of one node on the same machine. The clock runs from when the consumer has placed all its
-partitions to its last commit: joining a group takes seconds, once.
+`python -m bench.kafka [ROUNDS]`. A real broker of one node on the same machine. The clock runs from when the
+consumer has placed all its partitions to its last commit: joining a group takes seconds, once.
 """
 
 import statistics
@@ -12,7 +12,7 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
-from bench.arguments import explain
+from bench.arguments import explain, given
 from bench.record import BATCH, KNOWN, PEOPLE, fresh, rate
 from bench.results import median_ratio, quote, save
 from bench.workload import four_fields
@@ -32,7 +32,7 @@ from tests.fixtures.ledger import Clock, House
 
 EVENTS = 40_000
 PARTITIONS = 3
-ROUNDS = 9
+ROUNDS = given(9)
 CONSUMER, POLL = "Kafka to committed", "bare poll"
 METHOD = (
     f"{EVENTS} events of {PEOPLE} known people, as for recording; a topic of {PARTITIONS} partitions on one"
@@ -148,5 +148,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    explain(__doc__)
+    explain(__doc__, rounds=ROUNDS)
     main()

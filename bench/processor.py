@@ -31,10 +31,10 @@ def rates(
 
     `elsewhere`: seconds that a process of its own has used, asked afterwards.
     """
-    before, ours, began = _server_seconds(server), time.process_time(), time.perf_counter()
+    before, ours, began = server_seconds(server), time.process_time(), time.perf_counter()
     work()
     seconds, used = time.perf_counter() - began, time.process_time() - ours + elsewhere()
-    used += _server_seconds(server) - before
+    used += server_seconds(server) - before
     return {name: events / seconds, f"{name}_core": events / used}
 
 
@@ -48,7 +48,13 @@ def private_megabytes(server: int) -> float:
     return kilobytes / 1024
 
 
-def _server_seconds(server: int) -> float:
+def seconds_of(process: int) -> float:
+    """What another process has used."""
+    used = _members(Path(f"/proc/{process}/stat"))[11:13]
+    return sum(map(int, used)) / TICKS_A_SECOND
+
+
+def server_seconds(server: int) -> float:
     """What the server has used, with its processes, those that have ended too."""
     of_server = _members(Path(f"/proc/{server}/stat"))[11:15]
     running = (members[11:13] for members in _processes(server).values())

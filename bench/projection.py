@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any
 
 from bench.arguments import explain, given
-from bench.filling import OFFICE, UNTIL, Sites, record, sample, sites
+from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.processor import Figures, rates, server_of
 from bench.reading import readers
 from bench.results import median_ratio, quote, save
@@ -30,7 +30,6 @@ from projections import VIEWS
 from projections.following.engines import Apart
 from projections.following.rebuild import rebuild_all
 from projections.following.runner import Follower
-from rulebook import due_date
 from tests.fixtures.ledger import House
 
 EVENTS = 60_000
@@ -44,7 +43,7 @@ METHOD = (
     "of 2,000, message bytes to committed events. bare: psycopg's ordinary SELECT in blocks, states parsed "
     "with orjson, the fastest of four: rows in text or binary, Python's search for cycles often (its own "
     "setting) or seldom (ours). reader: the ledger's own reading, to events. follow, rebuild: all views from "
-    "position 1; the calendar of holidays is loaded before. *_core: events a second of processor time, of "
+    "position 1. *_core: events a second of processor time, of "
     "the process and the whole server. meanwhile: another process follows while we record, until it has "
     "everything."
 )
@@ -141,7 +140,6 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
         "rebuild": rebuild,
     }
     figures: Figures = {}
-    due_date("complaint.answer", UNTIL.date())  # loads the calendar
     server = server_of(house.url)
     for name, work in works.items():
         cycles.settle()  # as the program does; none is slowed by what the one before it left in memory

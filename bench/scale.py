@@ -2,7 +2,8 @@
 
 One ledger grows; at 10,000, 100,000 and so on it is measured: the rate at which the last 10,000 events
 were recorded and followed, the three answers about one person of 1,000 events, a rebuild of all views in
-a process of its own with its memory, and bytes on disk. Plots show cost against size.
+a process of its own with its memory, publication and audit, a proof, and bytes on disk. Plots show cost
+against size. What is measured is written after each size, so that a run that breaks off keeps it.
 """
 
 import statistics
@@ -26,11 +27,13 @@ from bench.arguments import explain, given
 from bench.filling import OFFICE, Sites, record, sample, sites
 from bench.plot import draw
 from bench.processor import Figures, rates, server_of
+from bench.rebuilding import megabytes
 from bench.results import FOLDER, quote, save
+from bench.scale_log import PROOFS, GrowingLog
+from bench.scale_log import ROWS as LOG_ROWS
 from bench.workload import four_fields
 from ledger import cycles
 from ledger.application import Ledger
-from ledger.audit import audit
 from ledger.keys.opening import Opener
 from ledger.recording.reads import READS, ReadNotes
 from ledger.storage.postgres import Session
@@ -38,9 +41,8 @@ from projections.folds.timetravel import NOW
 from projections.following.runner import Follower
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 
-FULL = 1_000_000
 EVENTS = 300_000
-SIZES = (10_000, 30_000, 100_000, 300_000, FULL)
+SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 CHUNK = 10_000
 PERSON = "customer/900001"
 PERSON_EVENTS = 1_000
@@ -53,10 +55,14 @@ METHOD = (
     f"{CALLS} calls, each with an opener of its own that holds no keys yet; *_cpu_ms: processor time of this "
     "process therein. rebuild: all views, a process of its own; start_mb, rebuild_mb: its resident memory "
     "before, and at the peak. *_core: events a second of processor time, of the process and the whole "
-    "server. bytes: on disk for each event, indexes included, beside its message's."
+    "server. publish: the events since the last size; audit: of the ledger with its keyed hashes, and of its "
+    f"log; prove_ms: entry, proof and check, the median of {PROOFS} positions from the first to the last. "
+    "own_mb: the most resident memory of the process that records, follows, publishes and audits. bytes: on "
+    "disk for each event, indexes included, beside its message's."
 )
 
 
+RATES = ("record", "same", "follow", "rebuild", "publish", "audit")
 ROWS = {
     "record": "record, events/s",
     "record_core": "record, events a second of processor time",
@@ -72,6 +78,8 @@ ROWS = {
     "consents_cpu_ms": "of it processor time, ms",
     "rebuild": "rebuild of all views, events/s",
     "rebuild_core": "rebuild, events a second of processor time",
+    **LOG_ROWS,
+    "own_mb": "memory of the process that does all but the rebuild at its peak, MB",
     "start_mb": "memory before a rebuild, MB",
     "rebuild_mb": "memory of a rebuild at its peak, MB",
     "message_bytes": "bytes of a message",
@@ -85,7 +93,14 @@ def main() -> None:
     cycles.settle()  # as the program does
     events = given(EVENTS)
     with sites() as made:
-        points = list(grow(made, events))
+        points: list[Figures] = []
+        for point in grow(made, events):
+            points.append(point)
+            write(points)
+
+
+def write(points: list[Figures]) -> None:
+    """What is measured so far."""
     draw_all(points)
     rounded = [{name: round(value, 1) for name, value in point.items()} for point in points]
     save("scale", METHOD, {"points": rounded})
@@ -96,14 +111,15 @@ def table(points: list[Figures]) -> Iterator[list[str]]:
     """The figures of each size for the page."""
     yield ["", *(f"{point['events']:,} events" for point in points)]
     for name, label in ROWS.items():
-        yield [label, *(f"{point[name]:,.0f}" if name in point else "" for point in points)]
+        digits = 1 if name == "prove_ms" else 0
+        yield [label, *(f"{point[name]:,.{digits}f}" if name in point else "" for point in points)]
 
 
 def grow(made: Sites, events: int) -> Iterator[Figures]:
     """The figures of one ledger at each size, each printed."""
     house = made.fresh()
     ledger, follower = house.open(), Follower(house.database, house.ledger, OFFICE)
-    server = server_of(house.url)
+    server, log = server_of(house.url), GrowingLog(house, house.keys / "log")
     remaining, size, written = messages(events), 0, 0
     while texts := list(islice(remaining, CHUNK)):
         figures = rates("record", partial(record, ledger, texts), server, len(texts))
@@ -113,14 +129,10 @@ def grow(made: Sites, events: int) -> Iterator[Figures]:
             figures |= answers(house) | rebuilt(house, server, size) | disk(house)
             figures |= {"events": size, "message_bytes": written / size}
             figures |= same_people(ledger, follower, server, size)
-            print("scale:", "  ".join(f"{name} {value:,.0f}" for name, value in figures.items()))
+            figures |= log.grown() | {"own_mb": megabytes()}
+            print("scale:", "  ".join(f"{name} {value:,.1f}" for name, value in figures.items()))
             yield figures
     follower.close()
-    began = time.perf_counter()
-    assert audit(house.session("reader")).ok
-    print(
-        f"scale: the audit of {size:,} events found nothing, in {time.perf_counter() - began:.0f} s"
-    )
 
 
 def same_people(ledger: Ledger, follower: Follower, server: int, size: int) -> Figures:
@@ -260,15 +272,15 @@ def draw_all(points: list[Figures]) -> None:
     )
     draw(
         FOLDER / "scale-rates.svg",
-        {name: line(f"{name}_core") for name in ("record", "same", "follow", "rebuild")},
-        title="Recording, following, rebuilding",
+        {name: line(f"{name}_core") for name in RATES},
+        title="Recording, following, rebuilding, publishing, auditing",
         x=x,
         y="events a second of processor time",
     )
     draw(
         FOLDER / "scale-memory.svg",
-        {"peak of a rebuild": line("rebuild_mb")},
-        title="Memory of a rebuild of all views",
+        {"peak of a rebuild": line("rebuild_mb"), "the other process": line("own_mb")},
+        title="Memory of a rebuild of all views, and of the process that does the rest",
         x=x,
         y="megabytes",
     )

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from application.queries.upkeep.archives import ArchivedCounts, ArchivedHistory, archived, asked
-from archive.manifest import BUCKET, SEGMENT_EVENTS, CheckedArchive, verify_manifest
+from archive.manifest import BUCKET, CheckedArchive, verify_manifest
 from host.keys import log_key
 from host.settings import Settings
 from host.site import Site
@@ -29,23 +29,21 @@ def archive_published(
     """Write what is published and not archived yet.
 
     `segment_events`: of a new archive, None for the usual size. `wrote`: is told the last position that is
-    archived. Raises Misconfigured, Unproven, ServiceAway.
+    archived. Raises Misconfigured, Unproven, Busy, ServiceAway.
     """
     _check_extra()
     seldom()
     from archive.places import place_at
-    from archive.writing import PublishedHistory, archive, stored_manifest
+    from archive.writing import PublishedHistory, archive
 
     folder = LogFolder(settings.log.folder)
     signed = published(folder)
     if signed is None:
         raise Unproven(f"there is no checkpoint in {folder.path}: run `ledger publish`")
     verify_checkpoint(signed.content, log_key(settings).known())
-    place, history = place_at(address), PublishedHistory(folder, signed)
-    before = stored_manifest(place)
-    size = segment_events or (before.segment_events if before else SEGMENT_EVENTS)
-    manifest = archive(history, place, size, lambda grown: wrote(grown.last))
-    return archived(manifest, before.last if before else 0, history.size)
+    history = PublishedHistory(folder, signed)
+    done = archive(history, place_at(address), segment_events, lambda grown: wrote(grown.last))
+    return archived(done.after, done.before.last, history.size)
 
 
 def audit_archive(settings: Settings, address: str) -> CheckedArchive:

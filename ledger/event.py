@@ -12,6 +12,7 @@ import msgspec
 import orjson
 
 from ledger.errors import Halt, TooLarge
+from ledger.storage.frames import unframed
 from schemas.limits import ENTRY_BYTES
 from schemas.names import PREFIX
 
@@ -173,7 +174,7 @@ _STATE = msgspec.json.Decoder(State)
 def decode_event(
     stream: UUID, version: int, type: str, state: bytes, position: int, recorded_at: datetime
 ) -> RecordedEvent:
-    """Read one stored row. Raise `Halt` when the bytes are not a `state`: the table was changed."""
+    """Read one entry. Raise `Halt` when the bytes are not a `state`: they were changed."""
     try:
         stored = _STATE.decode(state)
     except msgspec.DecodeError as error:
@@ -198,6 +199,17 @@ def decode_event(
         stored.legal_basis,
         stored.provision,
     )
+
+
+def decode_row(
+    stream: UUID, version: int, type: str, frame: bytes, position: int, recorded_at: datetime
+) -> RecordedEvent:
+    """Read one row of the table, whose state is a frame. Raise `Halt` when it was changed."""
+    try:
+        state = unframed(frame)
+    except Halt as error:
+        raise Halt(f"position {position}: {error}") from error
+    return decode_event(stream, version, type, state, position, recorded_at)
 
 
 def _trace(stored: State) -> dict[str, str]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.event import RecordedEvent, decode_event
+from ledger.event import RecordedEvent, decode_row
 from ledger.storage.postgres import Session
 from schemas.upcasting import UPCASTERS, upcast
 
@@ -20,7 +20,7 @@ LAST = 2**63 - 1
 
 def decoded(rows: Iterable[Sequence[Any]]) -> list[RecordedEvent]:
     """Events from rows of the table's columns, in their order."""
-    return [newest(decode_event(*row)) for row in rows]
+    return [newest(decode_row(*row)) for row in rows]
 
 
 def newest(event: RecordedEvent) -> RecordedEvent:
@@ -53,3 +53,17 @@ def events_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> li
     """All events of the given streams up to a position, in order of position."""
     rows = session.of("ledger").rows("events_of_streams", streams=list(streams), upto=upto)
     return decoded(rows)
+
+
+def last_events_of(
+    session: Session, streams: Sequence[UUID], before: int, count: int
+) -> list[RecordedEvent]:
+    """The last events of the given streams before a position, at most so many, the latest first."""
+    named = {"streams": list(streams), "before": before, "count": count}
+    return decoded(session.of("ledger").rows("last_of_streams", **named))
+
+
+def count_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> int:
+    """How many events the given streams have up to a position."""
+    row = session.of("ledger").row("count_of_streams", streams=list(streams), upto=upto)
+    return int(row[0]) if row else 0

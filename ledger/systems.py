@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ledger.event import RecordedEvent, decode_event
+from ledger.event import RecordedEvent, decode_row
 from ledger.storage.postgres import Session
 from schemas import names
 
@@ -29,7 +29,7 @@ def registered_sources(session: Session, counts: Counts) -> dict[str, str]:
 
 
 def _standing(session: Session, counts: Counts) -> list[RecordedEvent]:
-    events = [decode_event(*row) for row in session.rows("registered_systems")]
+    events = [decode_row(*row) for row in session.rows("registered_systems")]
     annulled = {_target(event) for event in events if event.name == _ANNULLED}
     standing = [
         event

@@ -68,6 +68,7 @@ from rulebook.rules import (
     Rule,
     Situation,
     breaches,
+    ever_broken,
     rule,
     rule_verdicts,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "deadline",
     "due_date",
     "erasure_decisions",
+    "ever_broken",
     "evidence_of",
     "extended",
     "house_statements",

@@ -5,12 +5,12 @@ public holiday (Regulation 1182/71; Algemene termijnenwet). Clocks of hours and 
 """
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from rulebook.calendar import day_of, months_after, start_of
+from rulebook.holidays import holidays
 from rulebook.layers import Layer
 from rulebook.loading import Sourced, load_both
 
@@ -96,13 +96,6 @@ def _end_of(day: date) -> datetime:
 
 
 def _working_day(day: date) -> date:
-    while day.weekday() >= _SATURDAY or day in _holidays(day.year):
+    while day.weekday() >= _SATURDAY or day in holidays(day.year):
         day += timedelta(days=1)
     return day
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    import holidays  # slow to import: only when a period in days is counted
-
-    return frozenset(holidays.country_holidays("NL", years=year))

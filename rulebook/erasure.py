@@ -258,6 +258,7 @@ def _reason(entry: ErasureRule, keeping: Keeping) -> Reason:
     )
 
 
+@lru_cache(_PERIODS)
 def _reason_to_erase(cause: Cause, category: str, day: date) -> Reason:
     """Why a category goes when nothing keeps it: the ground on which its erasure is asked for."""
     entry = next(

@@ -7,14 +7,14 @@ requests are no rules: `projections.keeping` adds them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from rulebook.calendar import months_after
 from rulebook.layers import LayeredRule
-from rulebook.loading import load_both
+from rulebook.loading import load_both, unchanged_since
 from rulebook.validity import in_force
 
 Anchor = Literal[
@@ -33,6 +33,8 @@ ANCHORS: tuple[Anchor, ...] = Anchor.__args__  # type: ignore[attr-defined]
 """Events from which a period runs. `account-closed`: the contract's end, or else the deactivation."""
 
 _MONTHS = 12
+# Persons share few of them, but a batch or a rebuild asks for thousands.
+_PERIODS = 16_384
 
 
 class RetentionTest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +105,12 @@ def retention_rules(category: str, day: date) -> tuple[RetentionRule, ...]:
 
 
 @cache
+def _asked(category: str) -> tuple[Anchor, ...]:
+    """The anchors that decide when a category is due."""
+    return tuple(sorted({"account-closed", *(entry.anchor for entry in _rules_of(category))}))
+
+
+@cache
 def _rules_of(category: str) -> tuple[RetentionRule, ...]:
     return tuple(entry for entry in RETENTION_RULES if category in entry.categories)
 
@@ -117,7 +125,17 @@ def retention_periods(
     permissions of which none has, until the account is closed: after that their anchors do not come any more.
     On a day before the first rule of the category that rule answers: it holds for what is older, too.
     """
-    rules = retention_rules(category, max(day, _first_day(category)))
+    # Persons differ in anchors, but not in those that the rules of one category ask for.
+    asked = tuple((name, anchors[name]) for name in _asked(category) if name in anchors)
+    return _periods(category, asked, unchanged_since(max(day, _first_day(category))))
+
+
+@lru_cache(_PERIODS)
+def _periods(
+    category: str, asked: tuple[tuple[Anchor, date], ...], day: date
+) -> tuple[RetentionDue, ...]:
+    anchors = dict(asked)
+    rules = retention_rules(category, day)
     permissions = _ends(rules, "permission", anchors)
     running = [*_ends(rules, "duty", anchors), *sorted(permissions, key=_until)[:1]]
     ends = [RetentionDue(category, until, entry.id) for until, entry in sorted(running, key=_until)]

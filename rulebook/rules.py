@@ -72,8 +72,12 @@ def _by_kind() -> Mapping[str, tuple[Rule, ...]]:
 
 def breaches(kind: str, situation: Situation, day: date) -> tuple[Rule, ...]:
     """The rules that a situation of a kind breaks on a day, in the order of the rulebook."""
-    forbidding = _forbidding(kind, tuple(situation.items()))
-    return forbidding and tuple(entry for entry in forbidding if in_force(entry, day))
+    return tuple(entry for entry in ever_broken(kind, situation) if in_force(entry, day))
+
+
+def ever_broken(kind: str, situation: Situation) -> tuple[Rule, ...]:
+    """The rules that a situation of a kind breaks on some day: none, for nearly all."""
+    return _forbidding(kind, tuple(situation.items()))
 
 
 def rule_verdicts(kind: str, situation: Situation, day: date) -> tuple[Verdict, ...]:

@@ -8,8 +8,7 @@ before, in a view or on a screen, only says where to look.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from itertools import groupby, islice
-from operator import attrgetter
+from itertools import islice
 from uuid import UUID
 
 from application.queries.keeping.erasures import CarriedOut, Due, ErasureScope
@@ -25,6 +24,7 @@ from projections.keeping.erasing import (
     ErasureOutcome,
     PlannedErasure,
     is_last,
+    may_be_due,
     on_period,
     on_request,
     settled,
@@ -128,17 +128,11 @@ def _on_request(person: Person, scope: ErasureScope, day: date) -> PlannedErasur
     return on_request(person, scope.cause, day, scope.request_ref, scope.categories)
 
 
-def due_steps(
-    session: Session, day: date, *, decided_only: bool = False, ask_again: bool = False
-) -> Iterator[Due]:
-    """What a day makes due, person by person, in flat memory, as far as the views are.
-
-    `ask_again`: also what the keep list kept until now; whether it still does is asked under the lock.
-    """
+def due_steps(session: Session, day: date, *, decided_only: bool = False) -> Iterator[Due]:
+    """What a day makes due, person by person, in flat memory, as far as the views are."""
     for block in persons(session):
         for person in block:
-            asked = person.listing() if ask_again else person
-            for step in steps(asked, day, decided_only=decided_only):
+            for step in steps(person, day, decided_only=decided_only):
                 yield Due(person.stream, step)
 
 
@@ -154,15 +148,20 @@ def erase_due(
     """
     eraser, today = site.eraser(), day_of(site.clock())
     eraser.check_keep_list()
-    session = site.new_session("reader")
-    due = due_steps(session, today, decided_only=decided_only, ask_again=True)
-    # One pass takes all steps of a person, so that later rows of the same person are done already.
-    people = (stream for stream, _ in groupby(due, key=attrgetter("stream")))
+    people = _candidates(site.new_session("reader"), today, decided_only)
     while block := list(islice(people, _TOGETHER)):
         if stop():
             raise Retry("told to stop")
         done = _erase_all(site, eraser, block, decided_only)
         yield from (carried_out for carried_out in done if carried_out.step.erased)
+
+
+def _candidates(session: Session, day: date, decided_only: bool) -> Iterator[UUID]:
+    """Persons of whom a day may make something due: also what the keep list kept until now."""
+    for block in persons(session):
+        for person in block:
+            if may_be_due(person.listing(), day, decided_only=decided_only):
+                yield person.stream
 
 
 def _erase_all(

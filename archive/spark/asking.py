@@ -25,7 +25,7 @@ def ask_spark(
     Raises Unproven when the archive cannot be read.
     """
     manifest = stored_manifest(FolderPlace(folder))
-    if manifest is None:
+    if manifest is None or not manifest.segments:
         raise Unproven("there is no archive: run `ledger archive`")
     session = SparkSession(context)
     try:

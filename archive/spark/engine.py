@@ -23,7 +23,7 @@ from archive.spark.starting import mapped_failures
 from ledger.errors import LedgerError, Misconfigured
 from ledger.storage.postgres import Session
 from ledger.tlog.tree.bundles import entry_of
-from projections.folds.digest import SLICES, Sums
+from projections.folds.digest import SLICES
 from projections.following.blocks import StreamBlock
 from projections.following.derive import Content, Goal, deciding_names, shared_names
 
@@ -69,12 +69,7 @@ class SparkEngine:
         self._asked = asked
         return [Content(view, rows) for (view, _), rows in zip(goals, asked, strict=True)]
 
-    def blocks(
-        self,
-        goals: Sequence[Goal],
-        contents: Sequence[Content],
-        stored: Sequence[list[Sums | None]],
-    ) -> Iterator[StreamBlock]:
+    def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
         """See `Engine`. Raises what an executor met with, Halt when Spark gives up."""
         with mapped_failures():
             folded = _folded(self._sorted, self._work, self._context.broadcast(self._asked))

@@ -141,9 +141,9 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
         ("the states and names of events", _look_at_states),
         ("the head", _look_at_head),
         ("the log", lambda scene: _compare_promises(scene, comparison)),
-        ("the chain of batches", _look_at_chain),
         ("the dead letters", _look_at_letters),
         ("the bookmarks of Kafka", _look_at_bookmarks),
+        ("the chain of batches", _look_at_chain),
     )
 
 
@@ -178,7 +178,7 @@ def _compare_promises(scene: Scene, comparison: Comparison) -> None:
 
 
 def _look_at_chain(scene: Scene) -> None:
-    check_chain(scene.batches, scene.names, scene.chain, scene.findings)
+    check_chain(scene.batches, scene.copied, scene.chain, scene.findings)
     if scene.chain:
         check_rows(scene.session, scene.batches, scene.chain, scene.findings)
 
@@ -212,7 +212,7 @@ def _look_at_batches(scene: Scene) -> None:
 
 def _look_at_states(scene: Scene) -> None:
     stored = check_states(scene.session.copied("audit_states"), scene.batches, scene.findings)
-    scene.gaps, scene.names = stored.gaps, stored.names
+    scene.gaps, scene.copied = stored.gaps, stored.copied
 
 
 def _look_at_head(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from ledger.audit.custody.custody import CappedFindings, Checked, Custody, Provi
 from ledger.crypto.places import feed_key_place
 from ledger.crypto.provider import Wrapped
 from ledger.errors import Halt
-from ledger.event import decode_event
+from ledger.event import decode_row
 from ledger.feeds.lists import TABLE, tokens_in
 from ledger.feeds.members import page_bits, page_of
 from ledger.feeds.trie import TOKEN_BYTES, commitment, root_in, root_of
@@ -71,7 +71,7 @@ def _check_missing(
     """A list that an event says is kept is there until its date."""
     for row in session.rows("audit_feed_events"):
         try:
-            event = decode_event(*row)
+            event = decode_row(*row)
         except Halt:
             continue  # a state that cannot be read is a finding of the events
         root = root_in(str(event.facts.get("merkle_root")))

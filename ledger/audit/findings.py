@@ -68,6 +68,10 @@ class Findings:
         """Take down one finding."""
         self._findings.append(Finding(position, kind, detail))
 
+    def names_one_of(self, first: int, last: int) -> bool:
+        """Whether something was found about a position from `first` to `last`."""
+        return any(f.position is not None and first <= f.position <= last for f in self._findings)
+
     @contextmanager
     def guarded(self, session: Session, what: str) -> Iterator[None]:
         """What cannot be read inside the block is a finding, and the transaction of the caller goes on.

@@ -24,6 +24,7 @@ class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
     erasures: int | None = None
     promised: int | None = None
     names: bytes | None = None
+    rows: bytes | None = None
     sums: bytes | None = None
     mac: bytes | None = None
 

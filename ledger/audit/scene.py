@@ -10,6 +10,7 @@ from ledger.audit.log.signed import PublishedLog
 from ledger.audit.rows import BatchRow
 from ledger.crypto.sealing import KeyedHash
 from ledger.storage.postgres import Session
+from ledger.writing.chain import CopiedRows
 
 
 @dataclass
@@ -18,8 +19,8 @@ class Scene:
 
     `log`: the published log, None where there is none. `chain`: the key under which the recorder vouched
     for what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of
-    the tree over its entries. `batches`: those that can be read, in order; `names`: the hash of the names
-    of each. `gaps`: those that an event explains, by position. `promises`: trees that the database says
+    the tree over its entries. `batches`: those that can be read, in order; `copied`: the hashes of the
+    rows of each. `gaps`: those that an event explains, by position. `promises`: trees that the database says
     were promised. `readable`: what can be looked at without running anything. Each is set by the check
     that reads it.
     """
@@ -32,7 +33,7 @@ class Scene:
     size: int = 0
     root: bytes = b""
     batches: Sequence[BatchRow] = ()
-    names: Sequence[bytes] = ()
+    copied: Sequence[CopiedRows] = ()
     gaps: dict[int, ExplainedGap] = field(default_factory=dict)
     promises: Sequence[Promise] = ()
     readable: Readable = field(default_factory=Readable)

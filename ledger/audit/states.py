@@ -1,7 +1,7 @@
 """What is stored of each event: a state that can be read, under its name; gaps that explain themselves.
 
 One pass over events and names together, in the order of the ledger. Beside it the batch that each event
-belongs to: its recorded time, its place in Kafka, and the hash of its names, which the chain of batches
+belongs to: its recorded time, its place in Kafka, and the hashes of its rows, which the chain of batches
 needs.
 """
 
@@ -19,7 +19,8 @@ from ledger.audit.rows import BatchRow
 from ledger.crypto.groups import check_group
 from ledger.erasure.events import erasure_ended
 from ledger.errors import Halt
-from ledger.event import RecordedEvent, decode_event
+from ledger.event import RecordedEvent, decode_row
+from ledger.writing.chain import CopiedRows
 from ledger.writing.rows import name_of
 from schemas.catalogue import GAP
 
@@ -27,28 +28,31 @@ from schemas.catalogue import GAP
 _APPLICATION = "application"
 _LENGTH = struct.Struct("!i")
 _LONG = struct.Struct("!q")
+_COUNT_BYTES = 2
 _NAME_COLUMNS = struct.pack("!h", 5)
 # Of the columns of `audit_states`: how many belong to the event.
-_OF_EVENT = 4
+_OF_EVENT = 6
+_EVENT_COLUMNS = struct.pack("!h", _OF_EVENT)
 _NO_STREAM = UUID(int=0)
 _ERA = datetime(2000, 1, 1, tzinfo=UTC)
 _ERA_MICROSECONDS = 946_684_800_000_000  # from 1970 to 2000
 
 
 class StoredStates(NamedTuple):
-    """Gaps by position, and of each batch the SHA-256 of its names as they were copied."""
+    """Gaps by position, and of each batch the hashes of its rows as they were copied."""
 
     gaps: dict[int, ExplainedGap]
-    names: list[bytes]
+    copied: list[CopiedRows]
 
 
 class _Row(NamedTuple):
-    """An event and its name; None where there is none."""
+    """An event and its name; None where there is none. `event`, `name`: their rows as they were copied."""
 
     position: int | None
     recorded: int | None
     type: bytes | None
     state: bytes | None
+    event: bytes
     named: bytes | None
     erasure: bytes | None
     name_position: int | None
@@ -60,7 +64,7 @@ def check_states(
 ) -> StoredStates:
     """Check rows of the statement `audit_states` and what their batches say of them."""
     gaps: dict[int, ExplainedGap] = {}
-    names = [sha256() for _ in batches]
+    names, events = ([sha256() for _ in batches] for _ in range(2))
     of = _batch_finder(batches)
     for row in map(_row, rows):
         position = row.position if row.position is not None else row.name_position
@@ -69,13 +73,15 @@ def check_states(
             continue
         index = of(position)
         batch = batches[index] if index is not None else None
-        if index is not None and row.name:
+        if index is not None:
             names[index].update(row.name)
+            events[index].update(row.event)
         if row.position is None:
             findings.note(position, "event-id", "a name without an event")
             continue
         _check_event(row, position, batch, gaps, findings)
-    return StoredStates(gaps, [digest.digest() for digest in names])
+    copied = [CopiedRows(a.digest(), b.digest()) for a, b in zip(names, events, strict=True)]
+    return StoredStates(gaps, copied)
 
 
 def _batch_finder(batches: Sequence[BatchRow]) -> Any:
@@ -143,7 +149,7 @@ def _decoded(row: _Row, position: int) -> RecordedEvent | None:
     try:
         if row.type is None or row.state is None:
             return None
-        return decode_event(_NO_STREAM, 0, row.type.decode(), row.state, position, _ERA)
+        return decode_row(_NO_STREAM, 0, row.type.decode(), row.state, position, _ERA)
     except (Halt, ValueError, RecursionError):
         return None
 
@@ -169,25 +175,26 @@ def _take_gap(event: RecordedEvent, gaps: dict[int, ExplainedGap], findings: Fin
 
 def _row(raw: bytes) -> _Row:
     cells = list(_cells(raw))
-    values = [value for value, _ in cells]
-    name = b""
-    if values[_OF_EVENT] is not None:
-        name = _NAME_COLUMNS + raw[cells[_OF_EVENT][1] :]
+    _, type, state, _, position, recorded, named, _, _, erasure, named_position = (
+        value for value, _ in cells
+    )
+    start = cells[_OF_EVENT][1]
     return _Row(
-        position=_long(values[0]),
-        recorded=_long(values[1]),
-        type=values[2],
-        state=values[3],
-        named=values[4],
-        erasure=values[7],
-        name_position=_long(values[8]),
-        name=name,
+        position=_long(position),
+        recorded=_long(recorded),
+        type=type,
+        state=state,
+        event=b"" if position is None else _EVENT_COLUMNS + raw[_COUNT_BYTES:start],
+        named=named,
+        erasure=erasure,
+        name_position=_long(named_position),
+        name=b"" if named is None else _NAME_COLUMNS + raw[start:],
     )
 
 
 def _cells(raw: bytes) -> Iterator[tuple[bytes | None, int]]:
     """Each column's bytes, None for NULL, and where it starts."""
-    at = 2
+    at = _COUNT_BYTES
     while at < len(raw):
         (length,) = _LENGTH.unpack_from(raw, at)
         start, at = at, at + _LENGTH.size + max(0, length)

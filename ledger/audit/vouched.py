@@ -15,6 +15,7 @@ from ledger.storage.postgres import Session
 from ledger.writing.chain import (
     NO_SUMS,
     TABLES,
+    CopiedRows,
     SideState,
     Table,
     all_sums,
@@ -36,20 +37,29 @@ _SHOWN = 12
 
 
 def check_chain(
-    batches: Sequence[BatchRow], names: Sequence[bytes], chain: KeyedHash | None, findings: Findings
+    batches: Sequence[BatchRow],
+    copied: Sequence[CopiedRows],
+    chain: KeyedHash | None,
+    findings: Findings,
 ) -> None:
-    """Compare each batch with its hash and those before it. `names`: hash of each one's names now."""
+    """Compare each batch with its hash and those before it. `copied`: hashes of each one's rows now."""
     before = b""
-    for batch, names_now in zip(batches, names, strict=True):
+    for batch, now in zip(batches, copied, strict=True):
         if batch.mac is None:
             findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")
             before = b""  # the next batch was made with another one before it, so it is named, too
             continue
-        if batch.names != names_now:
+        if batch.names != now.names:
             detail = (
                 f"the names of positions {batch.first} to {batch.last} are not the recorded names"
             )
             findings.note(batch.first, "event-id", detail)
+        # Of a row that another check names, nothing more is said.
+        if batch.rows != now.rows and not findings.names_one_of(batch.first, batch.last):
+            detail = (
+                f"the rows of positions {batch.first} to {batch.last} are not the recorded rows"
+            )
+            findings.note(batch.first, "state", detail)
         if chain and _hash_of(batch, chain, before) != batch.mac:
             detail = f"batch {batch.batch} is not as it was written, or does not follow the batch before it"
             findings.note(batch.first, "batch", detail)
@@ -60,7 +70,7 @@ def _hash_of(batch: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:
     if batch.erasures is None or batch.promised is None or batch.sums is None:
         return None
     side = SideState(batch.erasures, batch.promised, batch.sums)
-    return batch_hash(chain, before, (*batch.cells, batch.names), side)
+    return batch_hash(chain, before, (*batch.cells, batch.names, batch.rows), side)
 
 
 def check_rows(

@@ -42,6 +42,7 @@ from schemas import ROLLING_CATEGORIES
 
 # Subjects whose keys are held at once; a list over everyone stays flat.
 _HELD_SUBJECTS = 5_000
+_REFERENCE = ("reference", 0)
 # References that are looked up by one statement.
 _BLOCK_REFERENCES = 2_000
 
@@ -139,16 +140,33 @@ class Opener:
     def references(self, subjects: Iterable[UUID]) -> dict[UUID, str]:
         """References of the subjects that are not wholly erased."""
         distinct = list(dict.fromkeys(subjects))
-        self.load(distinct)
+        secrets = self._reference_keys(distinct)
         rows = self._session.rows("sealed_references", subjects=distinct)
         return {
-            subject: self._reference(subject, sealed)
+            subject: self._reference(subject, secrets.get(subject), sealed)
             for subject, sealed in rows
             if sealed is not None
         }
 
-    def _reference(self, subject: UUID, sealed: str) -> str:
-        secret = self._subject_keys[subject].secrets.get(("reference", 0))
+    def _reference_keys(self, subjects: Sequence[UUID]) -> dict[UUID, bytes]:
+        """The keys of references alone: a list of names needs no other key of a person."""
+        known = {
+            subject: secret
+            for subject in subjects
+            if (keys := self._subject_keys.get(subject))
+            and (secret := keys.secrets.get(_REFERENCE))
+        }
+        unread = [subject for subject in subjects if subject not in self._subject_keys]
+        if unread:
+            known |= once_more(lambda: self._find_reference_keys(unread))
+        return known
+
+    def _find_reference_keys(self, subjects: Sequence[UUID]) -> dict[UUID, bytes]:
+        self._wrapping.hold()
+        found = self._secrets(subjects, [_REFERENCE[0]])
+        return {subject: secret for subject, _, secret in found}
+
+    def _reference(self, subject: UUID, secret: bytes | None, sealed: str) -> str:
         if secret is None:
             raise KeyLost("the key of a reference is missing although no erasure destroyed it")
         key = DataKey(secret)
@@ -173,7 +191,7 @@ class Opener:
     def keyed(self, subject: UUID, data: bytes) -> bytes:
         """A hash that cannot be guessed: under the subject's key that goes last, else a key of the ledger."""
         self.load([subject])
-        secret = self._subject_keys[subject].secrets.get(("reference", 0))
+        secret = self._subject_keys[subject].secrets.get(_REFERENCE)
         return keyed_hash(secret or self.ledger_key("index"), data)
 
     def ledger_key(self, purpose: str) -> bytes:
@@ -209,11 +227,22 @@ class Opener:
             "fences_of_subjects", subjects=list(subjects)
         ):
             keys[subject].fences[category] = through
-        rows = self._session.rows("data_keys_of_subjects", subjects=list(subjects))
+        for subject, place, secret in self._secrets(subjects, None):
+            keys[subject].secrets[place] = secret
+        return keys
+
+    def _secrets(
+        self, subjects: Sequence[UUID], categories: Sequence[str] | None
+    ) -> Iterator[tuple[UUID, tuple[str, int], bytes]]:
+        """Keys of some subjects, each with its category and month; `categories`: None for all."""
+        rows = self._session.rows(
+            "data_keys_of_subjects",
+            subjects=list(subjects),
+            categories=None if categories is None else list(categories),
+        )
         secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
         for (subject, category, _, month, *_), secret in zip(rows, secrets, strict=True):
-            keys[subject].secrets[category, month] = secret
-        return keys
+            yield subject, (category, month), secret
 
     def forget(self, subject: UUID) -> None:
         """Read the keys of a subject again next time."""

@@ -8,11 +8,12 @@ import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
 
 from ledger.errors import Misconfigured
-from ledger.event import RecordedEvent, decode_event, encode_state, instant, present
+from ledger.event import RecordedEvent, decode_row, encode_state, instant, present
 from ledger.reading import newest
+from ledger.storage.frames import unframed
 
 Row = tuple[UUID, int, str, bytes, int, datetime]
-"""Columns of the table `events`: stream, version, type, state, position, time of recording."""
+"""Columns of the table `events`: stream, version, type, frame of the state, position, time of recording."""
 
 
 class RecordedRow(Notification):
@@ -45,8 +46,8 @@ class RecordedRow(Notification):
 
     @property
     def state(self) -> bytes:
-        """What is stored of the event."""
-        return self.row[3]
+        """What is stored of the event, as it is in its entry."""
+        return unframed(self.row[3])
 
     @property
     def id(self) -> int:
@@ -69,7 +70,7 @@ class EventMapper(Mapper[UUID]):
         """The recorded event of a row. Raises Halt when its bytes cannot be read."""
         if not isinstance(stored_event, RecordedRow):
             raise Misconfigured("only rows of this ledger's recorder can be read")
-        return newest(decode_event(*stored_event.row))
+        return newest(decode_row(*stored_event.row))
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The row of a recorded event; of one in the newest version byte for byte what was read."""

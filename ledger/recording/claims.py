@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.event import decode_event
+from ledger.event import decode_row
 from ledger.storage.postgres import Session
 from ledger.writing.message import place_in
 from ledger.writing.packing import PackedMessage
@@ -59,7 +59,7 @@ def said_before(session: Session, claiming: Collection[PackedMessage]) -> Record
         types=[type for type, entry in ALL_TYPES.items() if entry.name in claims],
     )
     for row in rows:
-        event = decode_event(*row)
+        event = decode_row(*row)
         claim, place = claims[event.name], place_in(event.origin)
         power = claim.power
         if gives_power(power, event.name, event.source, place, claim.office, claim.house):

@@ -1,6 +1,6 @@
 -- What came in with one write, what became of it, and the hash over it.
 INSERT INTO batches (batch, topic, partition, start_offset, end_offset, first_position, last_position,
-                     duplicates, dead_letters, recorded_at, erasures, promised, names, sums, mac)
+                     duplicates, dead_letters, recorded_at, erasures, promised, names, rows, sums, mac)
 VALUES (%(batch)s, %(topic)s, %(partition)s, %(start)s, %(end)s, %(first)s, %(last)s,
-        %(duplicates)s, %(dead_letters)s, %(recorded_at)s, %(erasures)s, %(promised)s, %(names)s, %(sums)s,
+        %(duplicates)s, %(dead_letters)s, %(recorded_at)s, %(erasures)s, %(promised)s, %(names)s, %(rows)s, %(sums)s,
         %(mac)s)

@@ -1,6 +1,6 @@
--- Position, recorded time, type and state of every event, and behind them the row of its name as it was copied.
+-- The row of every event as it was copied, and behind it that of its name.
 COPY (
-    SELECT notification_id, events.recorded_at, events.topic, state,
+    SELECT originator_id, topic, state, originator_version, notification_id, recorded_at,
            name, fingerprint, generation, erasure, event_ids.position
     FROM events FULL JOIN event_ids ON event_ids.position = notification_id
     ORDER BY coalesce(notification_id, event_ids.position)

@@ -5,7 +5,7 @@ Every session belongs to one role of one ledger. Batches go through COPY or arra
 a pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -145,23 +145,9 @@ class Session:
             finally:  # on this side only: after a failure the rollback closes it on the other one
                 psycopg.Cursor.close(cursor)
 
-    def copy(
-        self,
-        name: str,
-        types: Sequence[str],
-        rows: Iterable[Sequence[Any]],
-        tables: Mapping[str, str] | None = None,
-    ) -> None:
-        """Write rows with binary COPY. `types`: one PostgreSQL type name a column."""
-        query = self._text(name, tables)
-        with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
-            copy.set_types(types)
-            for row in rows:
-                copy.write_row(row)
-
-    def copy_rows(self, name: str, rows: bytes) -> None:
+    def copy_rows(self, name: str, rows: bytes, tables: Mapping[str, str] | None = None) -> None:
         """Write rows with binary COPY that are in its format already, without the format's ends."""
-        query = self._text(name)
+        query = self._text(name, tables)
         with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
             for part in (_COPY_HEADER, rows, _COPY_END):
                 copy.write(part)

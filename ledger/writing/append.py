@@ -13,7 +13,15 @@ import msgspec
 from ledger.errors import Halt
 from ledger.event import check_entry_size
 from ledger.storage.postgres import Session
-from ledger.writing.chain import NO_SUMS, Cell, ChainLink, SideState, microseconds, names_hash
+from ledger.writing.chain import (
+    NO_SUMS,
+    Cell,
+    ChainLink,
+    CopiedRows,
+    SideState,
+    microseconds,
+    rows_hash,
+)
 from ledger.writing.rows import event_rows, event_start, name_rows, name_start
 
 
@@ -123,8 +131,8 @@ def append(
     """
     head = _move_head(session, len(events), notes)
     first = head.last - len(events) + 1
-    # Rows before the batch's own row: its hash covers the names that they were given.
-    names = names_hash(_copy(session, events, first, head.at) if events else b"")
+    # Rows before the batch's own row: its hash covers them.
+    copied = _copy(session, events, first, head.at)
     before, sums = _before(head)
     columns: dict[str, Cell] = {
         "batch": head.batch,
@@ -139,8 +147,9 @@ def append(
     }
     cells: list[Cell] = [*columns.values(), microseconds(head.at)]
     side = SideState(head.counted, head.promised, link.sums(sums))
-    mac = link.hash(before, cells, names, side)
-    session.run("add_batch", **columns, recorded_at=head.at, names=names, mac=mac, **side._asdict())
+    mac = link.hash(before, cells, copied, side)
+    hashes = copied._asdict() | side._asdict()
+    session.run("add_batch", **columns, recorded_at=head.at, mac=mac, **hashes)
     # Listeners hear of it when the transaction commits, never of a position that was rolled back.
     session.rows("announce", channel=channel, position=str(head.last))
     return WriteResult(first, head.last, head.at)
@@ -168,10 +177,13 @@ def _before(head: _MovedHead) -> tuple[bytes, bytes]:
     return b"", NO_SUMS
 
 
-def _copy(session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime) -> bytes:
-    """Names first: where one is taken, nothing larger was written in vain. Their rows, as they are copied."""
+def _copy(
+    session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime
+) -> CopiedRows:
+    """Names first: where one is taken, nothing larger was written in vain."""
     names = name_rows([event.name for event in events], first)
-    session.copy_rows("copy_event_ids", names)
-    starts = [(event.row, event.version) for event in events]
-    session.copy_rows("copy_events", event_rows(starts, first, recorded_at))
-    return names
+    rows = event_rows([(event.row, event.version) for event in events], first, recorded_at)
+    if events:
+        session.copy_rows("copy_event_ids", names)
+        session.copy_rows("copy_events", rows)
+    return CopiedRows(rows_hash(names), rows_hash(rows))

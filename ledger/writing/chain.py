@@ -2,8 +2,9 @@
 
 An event is vouched for by the log. What is recorded in the same transaction with it is not in the log: how a
 batch came about, the names of its events, bookmarks, counted rejections, dead letters, the tracking of other
-applications. So each batch hashes its own row and names, and what all those tables hold by then, under a key
-of the ledger that an epoch key outside the database wraps. An audit computes it again. Pure.
+applications; nor is the form in which the table holds an event. So each batch hashes its own row, the rows of
+its names and events, and what all those tables hold by then, under a key of the ledger that an epoch key
+outside the database wraps. An audit computes it again. Pure.
 
 What a table holds is told by a sum: each row's own keyed hash as a number, added when it comes and subtracted
 when it goes, modulo 2^256 (a multiset hash, Clarke et al. 2003). Subtracted is what the row says when it
@@ -59,7 +60,7 @@ def _cell(cell: Cell) -> str | int | None:
 def batch_hash(key: KeyedHash, before: bytes, row: Sequence[Cell], side: "SideState") -> bytes:
     """The hash of a batch: over that of the batch before it, its own row, and what it left beside the events.
 
-    `row`: the columns from `batch` to `recorded_at`, that one as microseconds, then the names.
+    `row`: the columns from `batch` to `recorded_at`, that one as microseconds, then the hashes of rows.
     """
     cells: Sequence[Cell] = (*row, *side)
     return key.of(orjson.dumps(["batches", before.hex(), *map(_cell, cells)]))
@@ -96,9 +97,11 @@ class ChainLink:
         numbers = _numbers(all_sums(before))
         return _bytes(a + b for a, b in zip(numbers, self._moved.values(), strict=True))
 
-    def hash(self, before: bytes, row: Sequence[Cell], names: bytes, side: SideState) -> bytes:
+    def hash(
+        self, before: bytes, row: Sequence[Cell], copied: "CopiedRows", side: SideState
+    ) -> bytes:
         """The hash of the batch: see `batch_hash`."""
-        return batch_hash(self._key, before, (*row, names), side)
+        return batch_hash(self._key, before, (*row, *copied), side)
 
 
 def all_sums(sums: bytes) -> bytes:
@@ -111,8 +114,15 @@ def sum_of(hashes: Iterable[bytes]) -> bytes:
     return _bytes([sum(map(int.from_bytes, hashes))])
 
 
-def names_hash(rows: bytes) -> bytes:
-    """The hash of the names of a batch, as they are copied into `event_ids`."""
+class CopiedRows(NamedTuple):
+    """The hashes of the rows of a batch as they were copied: into `event_ids` and into `events`."""
+
+    names: bytes
+    rows: bytes
+
+
+def rows_hash(rows: bytes) -> bytes:
+    """The hash of the rows of a batch in one table, as they are copied into it."""
     return sha256(rows).digest()
 
 

@@ -89,7 +89,7 @@ def pack(
     nonces: Callable[[int], bytes],
 ) -> list[PackedMessage]:
     """Seal and pack a block of events whose keys are ready. `nonces`: so many fresh ones in a row."""
-    states = _states(ledger, stream_events, nonces)
+    states = states_of(ledger, stream_events, nonces)
     hashed_by = [_hash_of(stream_event, hashes.fingerprint) for stream_event in stream_events]
     fingerprints = [
         keyed.of(stream_event.event.canonical)[:FINGERPRINT_BYTES]
@@ -118,7 +118,7 @@ def _hash_of(stream_event: StreamEvent, common: KeyedHash) -> tuple[KeyedHash, i
     return (own, stream_event.keys.generation) if own else (common, 0)
 
 
-def _states(
+def states_of(
     ledger: str, stream_events: Sequence[StreamEvent], nonces: Callable[[int], bytes]
 ) -> list[bytes]:
     """The bytes of `state` of each event; empty where its values may not be sealed."""

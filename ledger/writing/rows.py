@@ -11,6 +11,8 @@ from itertools import chain
 from struct import Struct
 from uuid import UUID
 
+from ledger.storage.frames import framed
+
 # A row is the number of its columns, then for each column its length and its bytes.
 _LENGTH = Struct(">i").pack
 # originator_id; the length of topic. state follows, then the end: originator_version, notification_id and
@@ -29,11 +31,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def event_start(stream: UUID, type: str, state: bytes) -> bytes:
-    """The row of an event up to its version."""
+    """The row of an event up to its version, with its state in a frame."""
     topic = type.encode()
     stream_bytes = stream.int.to_bytes(16, "big")  # as `stream.bytes`, which runs in Python
     start = _EVENT(6, 16, stream_bytes, len(topic))
-    return b"".join((start, topic, _LENGTH(len(state)), state))
+    frame = framed(state)
+    return b"".join((start, topic, _LENGTH(len(frame)), frame))
 
 
 def name_of(source: str, id: str) -> bytes:

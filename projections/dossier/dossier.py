@@ -121,8 +121,10 @@ class Dossier(msgspec.Struct, frozen=True, array_like=True, tag="dossier", gc=Fa
 
     def last(self, topic: str, time: datetime) -> Mark | None:
         """The mark that decides at a time."""
-        marks = self.until(topic, time)
-        return marks[-1] if marks else None
+        for mark in reversed(self.all(topic)):
+            if mark.order.time <= time:
+                return mark
+        return None
 
     @property
     def customer(self) -> str | None:

@@ -206,6 +206,36 @@ _KINDS = {check.kind: check for checks in CHECKED.values() for check in checks} 
     _DATING.kind: _DATING,
 }
 
+LETTERS: Mapping[str, str] = {
+    "access": "A",
+    "annulment": "B",
+    "breach": "C",
+    "breach-full": "D",
+    "complaint": "E",
+    "contact": "F",
+    "contact-list": "G",
+    "credit-check": "H",
+    "dating": "I",
+    "disclosure": "J",
+    "employment": "K",
+    "erasure": "L",
+    "indirect-collection": "M",
+    "malicious-call": "N",
+    "misuse": "O",
+    "notice-request": "P",
+    "objection": "Q",
+    "overruling": "R",
+    "power": "S",
+    "provision": "T",
+    "read": "U",
+    "registration": "V",
+    "request": "W",
+    "request-act": "X",
+    "request-extension": "Y",
+    "takeover": "Z",
+    "consent-evidence": "0",
+}
+"""By what a row says of which kind its fact is: a capital letter or a digit, as no other row begins."""
 
 # In UTC, as events are: two times of different zones take thirty times as long to compare.
 _FOUNDED = FOUNDED.astimezone(UTC)

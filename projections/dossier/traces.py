@@ -5,6 +5,7 @@ that is not destroyed the earliest event whose values it sealed, and on what the
 category is that of one month. A later event of the same source, type, keys and legal basis changes nothing.
 """
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -69,25 +70,31 @@ def leaves_traces(event: RecordedEvent) -> bool:
     return not event.ours or _erases(event)
 
 
-def traced(state: Traces | None, event: RecordedEvent) -> Traces:
-    """With the traces of an event."""
-    traces = state or Traces(event.subject)
-    if event.ours:
-        return _without(traces, event.facts["keys_destroyed"]) if _erases(event) else traces
-    if not event.sealed and _is_known(traces.first, event):
-        return traces  # as most events: nothing is copied, and nothing made
-    trace = Trace(event.time, event.source, event.id, event.position, type_of(event))
-    first = _first(traces.first, trace)
-    held = _sealed(traces, event, trace) if event.sealed else traces.held
-    if first is traces.first and held is traces.held:
-        return traces
-    seen = {**traces.sealing, str(trace.position): trace}
-    return Traces(traces.subject, first, held, _named(held, seen), traces.destroyed)
+def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
+    """With the traces of events of one stream."""
+    first, sealing = dict(traces.first), dict(traces.sealing)
+    held = {category: dict(keys) for category, keys in traces.held.items()}
+    destroyed = set(traces.destroyed)
+    for event in events:
+        if event.ours:
+            if _erases(event):
+                destroyed.update(event.facts["keys_destroyed"])
+                _let_go(held, destroyed)
+        # Most events leave nothing new, and nothing is made for them.
+        elif event.sealed or not _is_known(first, event):
+            trace = Trace(event.time, event.source, event.id, event.position, type_of(event))
+            _sight(first, trace)
+            if event.sealed:
+                sealing[str(trace.position)] = trace
+                _seal(held, event, trace, sealing, destroyed)
+    held, named = _left(held, sealing)
+    return Traces(traces.subject, first, held, named, tuple(sorted(destroyed)))
 
 
-def _named(held: _Held, seen: dict[str, Trace]) -> dict[str, Trace]:
-    """Of the events that were seen those that keys name."""
-    return {key.at: seen[key.at] for keys in held.values() for key in keys.values()}
+def _left(held: _Held, sealing: Mapping[str, Trace]) -> tuple[_Held, dict[str, Trace]]:
+    """The categories of which keys are left, and the events that those keys name."""
+    left = {category: keys for category, keys in held.items() if keys}
+    return left, {key.at: sealing[key.at] for keys in left.values() for key in keys.values()}
 
 
 def _is_known(first: dict[str, Trace], event: RecordedEvent) -> bool:
@@ -99,30 +106,38 @@ def _is_known(first: dict[str, Trace], event: RecordedEvent) -> bool:
     return True
 
 
-def _first(sightings: dict[str, Trace], trace: Trace) -> dict[str, Trace]:
-    """The sightings with those of an event; the same ones where it is not the earliest of any."""
+def _sight(sightings: dict[str, Trace], trace: Trace) -> None:
+    """Add the sightings of an event where it is the earliest."""
     for sighted in _sightings(trace.source, trace.name):
-        if sighted not in sightings or trace < sightings[sighted]:
-            sightings = {**sightings, sighted: trace}
-    return sightings
+        known = sightings.get(sighted)
+        if known is None or trace < known:
+            sightings[sighted] = trace
 
 
-def _sealed(traces: Traces, event: RecordedEvent, trace: Trace) -> _Held:
-    """What is held, and on what it rests, with the keys of an event that are not destroyed."""
-    held, basis = traces.held, f"{event.legal_basis} {event.activity}"
+def _seal(
+    held: _Held,
+    event: RecordedEvent,
+    trace: Trace,
+    sealing: Mapping[str, Trace],
+    destroyed: Collection[str],
+) -> None:
+    """Add the keys of an event that are not destroyed, and on what their values rest."""
+    basis = f"{event.legal_basis} {event.activity}"
     for category, sealed in event.sealed.items():
-        # Its values came after the erasure, and nothing can open them.
-        if sealed.key in traces.destroyed:
-            continue
-        keys = held.get(category, {})
-        known = keys.get(sealed.key)
-        key = _with(known, trace, basis, traces.sealing)
-        if key is not known:
-            held = {**held, category: {**keys, sealed.key: key}}
-    return held
+        # Of a destroyed key: its values came after the erasure, and nothing can open them.
+        if sealed.key not in destroyed:
+            keys = held.setdefault(category, {})
+            keys[sealed.key] = _with(keys.get(sealed.key), trace, basis, sealing)
 
 
-def _with(known: HeldKey | None, trace: Trace, basis: str, sealing: dict[str, Trace]) -> HeldKey:
+def _let_go(held: _Held, destroyed: Collection[str]) -> None:
+    """Take away destroyed keys."""
+    for keys in held.values():
+        for id in keys.keys() & destroyed:
+            del keys[id]
+
+
+def _with(known: HeldKey | None, trace: Trace, basis: str, sealing: Mapping[str, Trace]) -> HeldKey:
     if known is None:
         return HeldKey(str(trace.position), (basis,))
     earliest = trace < sealing[known.at]
@@ -145,14 +160,3 @@ def _sightings(source: str, type: str) -> tuple[str, ...]:
 
 def _erases(event: RecordedEvent) -> bool:
     return event.ours and event.name == names.PERSONAL_DATA_ERASED
-
-
-def _without(traces: Traces, destroyed: list[str]) -> Traces:
-    closed = set(traces.destroyed).union(destroyed)
-    left = {
-        category: {id: key for id, key in keys.items() if id not in closed}
-        for category, keys in traces.held.items()
-    }
-    held = {category: keys for category, keys in left.items() if keys}
-    sealing = _named(held, traces.sealing)
-    return Traces(traces.subject, traces.first, held, sealing, tuple(sorted(closed)))

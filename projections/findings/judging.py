@@ -53,10 +53,13 @@ def findings_of(kind: str, fact: Fact, look: FactContext) -> dict[str, Finding]:
     """Rule -> the finding that a fact is: of the rules in force on the day since which it counts."""
     findings: dict[str, Finding] = {}
     for situation in seen(kind, fact, look):
-        # A breach that waits for a deadline is judged by the rules of the day of that deadline.
-        since = day_of(situation.due or fact.occurred_at)
-        for rule in rulebook.breaches(situation.kind or kind, situation.situation, since):
-            findings.setdefault(rule.id, _finding(rule.id, fact, look.stream, situation))
+        broken = rulebook.ever_broken(situation.kind or kind, situation.situation)
+        if broken:
+            # A breach that waits for a deadline is judged by the rules of the day of that deadline.
+            since = day_of(situation.due or fact.occurred_at)
+            for rule in broken:
+                if rulebook.in_force(rule, since):
+                    findings.setdefault(rule.id, _finding(rule.id, fact, look.stream, situation))
     return findings
 
 

@@ -1,20 +1,31 @@
 """Findings in PostgreSQL: what the join asks of the view's tables, and the pages of what it found."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ledger.storage.postgres import Session
+from projections.dossier.fact import LETTERS
 from projections.findings.judging import Finding
 from projections.findings.reach import EVER
-from projections.folds.digest import Share, bounds
+from projections.findings.view import FOUND, VIEW, hash_of
 from projections.folds.view import NOWHERE, Cells, Key, encode
 
 _BLOCK_ROWS = 1_000
 _START = UUID(int=0)
-_TYPES = ("uuid", "text", "text", "bytea", "uuid", "timestamptz", "timestamptz", "text", "text")
+FOUND_TYPES = (
+    "uuid",
+    "text",
+    "text",
+    "bytea",
+    "uuid",
+    "timestamptz",
+    "timestamptz",
+    "text",
+    "text",
+)
 
 
 class FindingTables(ABC):
@@ -25,44 +36,51 @@ class FindingTables(ABC):
         """Run a statement on these tables."""
 
     @abstractmethod
-    def copy(self, name: str, types: Sequence[str], rows: Sequence[Cells]) -> None:
-        """Write rows into one of these tables."""
+    def copy(
+        self,
+        name: str,
+        types: Sequence[str],
+        rows: Iterable[Cells],
+        compress: Callable[[bytes], bytes],
+    ) -> None:
+        """Write rows into one of these tables. `compress`: their bytes."""
 
     def facts_of(self, since_by_kind: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
         """Facts by stream and kind, of those that occurred since a time."""
         streams, kinds = (
             [stream for stream, _ in since_by_kind],
-            [kind for _, kind in since_by_kind],
+            [LETTERS[kind] for _, kind in since_by_kind],
         )
         since = list(since_by_kind.values())
         return _rows(self.named("facts_of", streams=streams, kinds=kinds, since=since))
 
     def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
         """Block by block the rows that depend on dossiers of some names, since a time."""
-        last: tuple[datetime, UUID, str] = (EVER, _START, "")
+        last: tuple[datetime, str, UUID] = (EVER, "", _START)
         while page := self.named(
             "dependents",
-            names=list(names),
+            names=list(map(hash_of, names)),
             since=list(names.values()),
-            **dict(zip(("occurred_at", "stream", "subkey"), last, strict=True)),
+            **dict(zip(("occurred_at", "subkey", "stream"), last, strict=True)),
             count=_BLOCK_ROWS,
         ):
-            yield _rows([row[1:] for row in page])
+            yield _rows([(stream, subkey, state) for _, subkey, stream, state in page])
             last = page[-1][:3]
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
         """Those dossiers that exist, by name."""
-        return dict(self.named("dossiers", names=list(names)))
+        streams = [stream for stream in map(person_named, names) if stream]
+        return _decompressed(self.named("dossiers", names=list(names), streams=streams))
 
     def systems(self) -> dict[str, bytes]:
         """Dossiers of all systems by name."""
-        return dict(self.named("systems"))
+        return _decompressed(self.named("systems"))
 
     def traces(self) -> Iterator[tuple[UUID, bytes]]:
         """The traces of every stream, in flat memory."""
         last = _START
         while page := self.named("traces", stream=last, count=_BLOCK_ROWS):
-            yield from page
+            yield from ((stream, VIEW.compression.decompress(state)) for stream, state in page)
             last = page[-1][0]
 
     def findings_at(self, keys: Sequence[Key] | None) -> dict[tuple[Key, str], bytes]:
@@ -72,7 +90,10 @@ class FindingTables(ABC):
         else:
             streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
             rows = self.named("findings_of_rows", streams=streams, subkeys=subkeys)
-        return {((stream, subkey), rule): state for stream, subkey, rule, state in rows}
+        return {
+            ((stream, subkey), rule): FOUND.decompress(state)
+            for stream, subkey, rule, state in rows
+        }
 
     def put_findings(
         self, places: Sequence[tuple[Key, str]], entries: Sequence[tuple[Key, str, Finding]]
@@ -86,34 +107,47 @@ class FindingTables(ABC):
                 rules=[rule for _, rule in places],
             )
         if entries:
-            self.copy("copy_found", _TYPES, [found_row(*entry) for entry in entries])
+            rows = [found_row(*entry) for entry in entries]
+            self.copy("copy_found", FOUND_TYPES, rows, FOUND.compress)
 
 
 def _rows(rows: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
-    return {(stream, subkey): state for stream, subkey, state in rows}
+    decompressed = VIEW.decompressed(rows)
+    return {(stream, subkey): state for stream, subkey, state, *_ in decompressed}
+
+
+def _decompressed(rows: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
+    return {name: VIEW.compression.decompress(state) for name, state in rows}
+
+
+def person_named(name: str) -> UUID | None:
+    """The person whose dossier has a name; None for the name of another dossier, which is a reference."""
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
 
 
 def found_row(key: Key, rule: str, finding: Finding) -> Cells:
-    """A finding as it is stored."""
+    """A finding in its place, not compressed yet. `about`: only where it is not the stream of its place."""
+    about = None if finding.about == key[0] else finding.about
     when = finding.due, finding.occurred_at
-    return (*key, rule, encode(finding), finding.about, *when, finding.source, finding.id)
+    return (*key, rule, encode(finding), about, *when, finding.source, finding.id)
 
 
-def stored_findings(session: Session, table: str, share: Share) -> Iterator[tuple[Key, str, bytes]]:
-    """Every finding of a share in the order of its place, in flat memory. `table`: see `stored_sums`."""
+def stored_findings(session: Session, table: str) -> Iterator[tuple[Key, str, bytes]]:
+    """Every finding in the order of its place, in flat memory. `table`: of a colour, or the view."""
     names: Mapping[str, str] = {"entries": f"{table}_entries"}
     session = session.of("projections")
-    first, final = bounds(share)
-    last: tuple[UUID, str, str] = (first, "", "")
+    last: tuple[UUID, str, str] = (_START, "", "")
     while page := session.named(
         "findings_page",
         names,
         stream=last[0],
         subkey=last[1],
         rule=last[2],
-        last=final,
         count=_BLOCK_ROWS,
     ):
         for stream, subkey, rule, state in page:
-            yield (stream, subkey), rule, state
+            yield (stream, subkey), rule, FOUND.decompress(state)
         last = page[-1][:3]

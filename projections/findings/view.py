@@ -10,23 +10,29 @@ is due.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import blake2b
 
 import rulebook
 from ledger.event import RecordedEvent
-from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_name, noted
-from projections.dossier.fact import Fact, fact_of, facts_in
+from projections.dossier.dossier import NO_DOSSIER, Dossier, noted
+from projections.dossier.fact import LETTERS, Fact, fact_of, facts_in
 from projections.dossier.traces import Traces, leaves_traces, traced
-from projections.folds.view import Cells, Key, View
+from projections.folds.compression import RowCompression
+from projections.folds.view import Cells, Key, View, place_of
 from rulebook.consent_evidence import CONSENT_EVIDENCE_TABLE
 from rulebook.digest import digest
+from rulebook.holidays import HOLIDAYS
 from rulebook.powers import POWER_TABLE
 from rulebook.sources import SOURCES
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "18"
+FOLD = "19"
 # A dossier that depends on another one is no older than any change of that.
 LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
-
+_KINDS = {letter: kind for kind, letter in LETTERS.items()}
+# Names of recipients, roles, activities and employees: of the same ones again and again.
+_NAMES = 16_384
 
 Row = Dossier | Fact | Traces
 
@@ -36,14 +42,21 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     subkeys = [TRACES] if leaves_traces(event) else []
     if noted(event):
         subkeys.append(DOSSIER)
-    for kind in facts_in(event):
-        subkeys.append(f"{kind}/{event.position:019}")
+    if kinds := facts_in(event):
+        place = place_of(event.position)
+        subkeys += [LETTERS[kind] + place for kind in kinds]
     return tuple(subkeys)
 
 
 def kind_of(subkey: str) -> str:
     """The kind of a fact, or of a row that is none."""
-    return subkey.partition("/")[0]
+    return _KINDS.get(subkey[0]) or subkey.partition("/")[0]
+
+
+@lru_cache(_NAMES)
+def hash_of(name: str) -> int:
+    """By what rows that depend on a dossier are found. Where two names share it, more is judged again."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
@@ -55,22 +68,23 @@ def evolve_many(subkey: str, state: Row | None, events: Sequence[RecordedEvent])
     """Fold events into one of their rows, at least one."""
     if subkey == TRACES:
         traces = state if isinstance(state, Traces) else Traces(events[0].subject)
-        for event in events:
-            traces = traced(traces, event)
-        return traces
+        return traced(traces, events)
     if subkey == DOSSIER:
         dossier = state if isinstance(state, Dossier) else NO_DOSSIER
         return dossier.with_events(events)
     return state or fact_of(kind_of(subkey), events[0])
 
 
-def _cells(key: Key, row: Row) -> Cells:
-    """Name of a dossier, what the row depends on, and since when it matters."""
-    if isinstance(row, Dossier):
-        return dossier_name(key[0], row), row.customer, None, LAST_TIME if row.customer else None
+def _cells(_key: Key, row: Row) -> Cells:
+    """Reference of a dossier that is no person's, what the row depends on, and since when it matters."""
     if isinstance(row, Fact):
-        first, second = (*row.on, None, None)[:2]
+        first, second = (*map(hash_of, row.on), None, None)[:2]
         return None, first, second, row.occurred_at
+    if isinstance(row, Dossier):
+        customer = row.customer
+        if customer:
+            return row.subject, hash_of(customer), None, LAST_TIME
+        return row.subject, None, None, None
     return None, None, None, None
 
 
@@ -81,6 +95,7 @@ _RULES = digest(
     rulebook.COUNTRIES,
     rulebook.TRANSFER_MECHANISMS,
     rulebook.DEADLINES,
+    HOLIDAYS,
     rulebook.MARKETING_RULES,
     rulebook.PURPOSES,
     rulebook.PERIODS,
@@ -102,10 +117,14 @@ VIEW: View[Row] = View(
     layout="findings",
     cell_types={
         "name": "text",
-        "first_on": "text",
-        "second_on": "text",
+        "first_on": "int8",
+        "second_on": "int8",
         "occurred_at": "timestamptz",
     },
     cells=_cells,
     join="findings",
+    compression=RowCompression("findings"),
 )
+
+FOUND = RowCompression("findings_entries")
+"""How what was found is compressed."""

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 from uuid import UUID
 
-from projections.folds.view import NOWHERE, AnyView
+from projections.folds.view import NOWHERE, AnyView, StoredRow
 
 # As many as processors can ever share the streams of a ledger; a stream tells by its first three digits.
 SLICES = 4_096
@@ -38,12 +40,15 @@ class Digest:
         self._open: dict[_Kind, tuple[_Place, hashlib._Hash]] = {}
         self._taken: dict[_Place, bytes] = {}
 
-    def rows(self, stream: UUID, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Take in rows of a stream, by subkey and state."""
-        key, update = stream.bytes, self._hashed("rows", stream).update
-        for subkey, state in rows:
-            name = subkey.encode()
-            update(b"%b%d:%b%d:%b" % (key, len(name), name, len(state), state))
+    def rows(self, rows: Iterable[StoredRow]) -> None:
+        """Take in rows, by stream, subkey and state: the other columns follow from the state."""
+        for stream, its_rows in groupby(rows, key=itemgetter(0)):
+            key = stream.int.to_bytes(16, "big")
+            parts = []
+            for _, subkey, state, *_ in its_rows:
+                name = subkey.encode()
+                parts.append(b"%b%d:%b%d:%b" % (key, len(name), name, len(state), state))
+            self._hashed("rows", stream).update(b"".join(parts))
 
     def entry(self, stream: UUID, parts: list[bytes]) -> None:
         """Take in an entry of a joined view."""

@@ -25,30 +25,32 @@ class Dispatch:
         self._everything = [view.name for view in views if view.names is None]
         names = set(chain.from_iterable(view.names or () for view in views))
         self._wanting = {
-            name: [view.name for view in views if _wants(view, name)] for name in names
+            name: [view.name for view in views if view.names and name in view.names]
+            for name in names
         }
 
     def share(self, events: Sequence[RecordedEvent]) -> Shares:
         """The events of each view."""
         shares: Shares = {view: [] for view in self._views}
+        shares |= {view: list(events) for view in self._everything}
         for event in events:
-            for view in self._wanting.get(event.name, self._everything):
+            for view in self._wanting.get(event.name, ()):
                 shares[view].append(event)
         return shares
 
     def share_streams(self, streams: Iterable[StreamEvents]) -> dict[str, list[StreamEvents]]:
         """By name of a view the same, stream by stream; each is given once."""
         shares: dict[str, list[StreamEvents]] = {view: [] for view in self._views}
+        wanting = self._wanting
         for stream, events in streams:
+            if events:
+                for view in self._everything:
+                    shares[view].append((stream, events))
             for event in events:
-                for view in self._wanting.get(event.name, self._everything):
+                for view in wanting.get(event.name, ()):
                     share = shares[view]
                     if share and share[-1][0] is stream:
                         share[-1][1].append(event)
                     else:
                         share.append((stream, [event]))
         return shares
-
-
-def _wants(view: AnyView, name: str) -> bool:
-    return view.names is None or name in view.names

@@ -6,7 +6,7 @@ key uncovers the value below. A removal takes what is earlier. A group goes when
 under its key; until then it stays as it is, with the fields that do not count any more.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 
 import msgspec
@@ -44,6 +44,9 @@ EMPTY = Sealings()
 
 def seal(sealings: Sealings, sealing: Sealing) -> Sealings:
     """Add a new group with what is the latest under its key, and not removed since."""
+    if not sealings.removed and (not sealings.kept or sealings.kept[0].order < sealing.order):
+        # As events come, nearly always: the newest group of all, before what it leaves of the others.
+        return Sealings((sealing, *_beneath(sealings.kept, sealing)))
     late = _sealed_later(sealings, sealing) | _removed_later(sealings, sealing)
     others = [
         _without(other, sealing.fields)
@@ -52,6 +55,17 @@ def seal(sealings: Sealings, sealing: Sealing) -> Sealings:
         for other in sealings.kept
     ]
     return Sealings(_in_order([*others, _without(sealing, late)]), sealings.removed)
+
+
+def _beneath(kept: Iterable[Sealing], newest: Sealing) -> Iterator[Sealing]:
+    """What is left of groups under a later one."""
+    for sealing in kept:
+        if sealing.key != newest.key:
+            yield sealing
+        elif sealing.fields != newest.fields:
+            left = _without(sealing, newest.fields)
+            if len(left.gone) < len(left.fields):
+                yield left
 
 
 def _sealed_later(sealings: Sealings, sealing: Sealing) -> set[str]:

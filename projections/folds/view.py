@@ -5,7 +5,7 @@ folds it into them. Folds are commutative: a row is a function of the *set* of i
 order, nor batches, nor crashes show in it. Nothing here knows positions, keys or a clock.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.folds.compression import NONE, RowCompression
 
 S = TypeVar("S")
 Key = tuple[UUID, str]
@@ -22,7 +23,7 @@ Key = tuple[UUID, str]
 Cell = UUID | str | bytes | int | datetime | None
 Cells = tuple[Cell, ...]
 StoredRow = tuple[UUID, str, bytes, *Cells]
-"""A row as it is stored: stream, subkey, encoded state, and the extra columns."""
+"""A row before its state is compressed: stream, subkey, encoded state, and the extra columns."""
 NOWHERE = UUID(int=2**128 - 1)
 """Stands in the place of a stream where something belongs to none; greater than every stream."""
 # Between the labels of a count; no code of the contract holds it.
@@ -49,6 +50,12 @@ def order_of(event: RecordedEvent, rank: int = 0) -> Order:
     """The order key of an event."""
     sequence = -1 if event.sequence is None else event.sequence
     return Order(event.time, rank, sequence, event.source, event.id)
+
+
+def place_of(position: int) -> str:
+    """A position in a subkey: its hexadecimal digits, after a letter for their number, so that text sorts."""
+    digits = f"{position:x}"
+    return f"{chr(96 + len(digits))}{digits}"
 
 
 class Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -102,7 +109,7 @@ class View(Generic[S]):
     `single`, `change_` statements, and its place in the functions that make tables) has some; `cells`:
     what they hold. `join`:
     how entries over all streams are derived from the rows (`joins`); None: there are none. `labels`: by
-    what rows are counted for metrics, a closed list of codes; None: they are not.
+    what rows are counted for metrics, a closed list of codes; None: they are not. `compression`: of states.
     """
 
     name: str
@@ -119,6 +126,7 @@ class View(Generic[S]):
     cells: Callable[[Key, S], Cells] = lambda _key, _state: ()
     join: Literal["activities", "findings"] | None = None
     labels: Callable[[S], tuple[str, ...]] | None = None
+    compression: RowCompression = NONE
 
     def evolved(self, subkey: str, state: S | None, events: Sequence[RecordedEvent]) -> S | None:
         """The state after some events, one after the other."""
@@ -130,7 +138,7 @@ class View(Generic[S]):
         return state
 
     def row(self, key: Key, state: S) -> StoredRow:
-        """The row of a state."""
+        """The row of a state, which is compressed when it is stored."""
         stream, subkey = key
         return stream, subkey, encode(state), *self.cells(key, state)
 
@@ -143,6 +151,15 @@ class View(Generic[S]):
         """Reverse of `encode`. Raises msgspec.DecodeError for bytes of another version."""
         decoded: S = _decoder(self.type).decode(state)
         return decoded
+
+    def read(self, stored: bytes) -> S:
+        """The state of a row as it is stored. Raises Halt, or msgspec.DecodeError as `decode` does."""
+        return self.decode(self.compression.decompress(stored))
+
+    def decompressed(self, rows: Iterable[tuple[UUID, str, bytes]]) -> list[StoredRow]:
+        """Rows as they are stored with what their states were before."""
+        decompress = self.compression.decompress
+        return [(stream, subkey, decompress(stored)) for stream, subkey, stored in rows]
 
 
 AnyView = View[Any]

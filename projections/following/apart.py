@@ -13,7 +13,7 @@ from itertools import pairwise
 from multiprocessing.connection import Connection, Pipe, wait
 
 from ledger.errors import Halt, LedgerError
-from projections.folds.digest import SLICES, Share, Sums
+from projections.folds.digest import SLICES, Share
 from projections.following.blocks import StreamBlock
 from projections.following.derive import Content
 from projections.following.folding import FoldingTask, Message, Told
@@ -45,14 +45,11 @@ def shares(processes: int) -> list[Share]:
 
 
 def blocks_apart(
-    work: FoldingTask,
-    contents: Sequence[Content],
-    stored: Sequence[list[Sums | None]],
-    processes: int,
+    work: FoldingTask, contents: Sequence[Content], processes: int
 ) -> Iterator[StreamBlock]:
     """Blocks of each share in the order of its streams. Raises what one of the processes met with.
 
-    `contents`, `stored`: of each goal, which take in what is told of each share in the end.
+    `contents`: of each goal, which take in what was seen of each share in the end.
     """
     with _folders(work, shares(processes)) as folders:
         while folders:
@@ -62,14 +59,9 @@ def blocks_apart(
                 if isinstance(message, StreamBlock):
                     yield message
                 else:
-                    _take(message, contents, stored)
+                    for content, seen in zip(contents, message, strict=True):
+                        content.take(seen)
                     del folders[connection]
-
-
-def _take(results: Told, contents: Sequence[Content], stored: Sequence[list[Sums | None]]) -> None:
-    for content, content_sums, (state, sums) in zip(contents, stored, results, strict=True):
-        content.take(state)
-        content_sums.append(sums)
 
 
 @contextmanager

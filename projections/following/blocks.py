@@ -2,23 +2,26 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from projections.folds.dispatch import StreamEvents
-from projections.folds.view import StoredRow
+from projections.folds.view import AnyView
 from projections.following.batch import NamedEvent
-from projections.following.derive import Content, DerivedRows, Goal, derive
+from projections.following.derive import Content, Goal, StreamRows, derive
+from projections.following.joins import join_of
+from projections.following.packing import packed, types_of
 
-# Rows of all views and named events that are together in a block.
-_BLOCK_ROWS = 2_000
+# Each write of a view is a statement of its own.
+_BLOCK_BYTES = 2_000_000
 
 
 class ViewRows(NamedTuple):
-    """Of one view: rows as they are stored, how many of them by label, and entries that are complete."""
+    """Of one view: its rows and the entries that are complete, packed, and how many rows by label."""
 
-    rows: list[StoredRow]
+    rows: bytes
+    entries: bytes
     labels: Counter[str]
-    entries: list[object]
 
 
 class StreamBlock(NamedTuple):
@@ -26,11 +29,6 @@ class StreamBlock(NamedTuple):
 
     named: set[NamedEvent]
     parts: list[ViewRows]
-
-    @property
-    def size(self) -> int:
-        """How much there is to write."""
-        return len(self.named) + sum(len(part.rows) for part in self.parts)
 
 
 def blocks(
@@ -40,27 +38,51 @@ def blocks(
     privacy_office: Collection[str],
 ) -> Iterator[StreamBlock]:
     """What streams in the order of keys come to. `contents`: of each goal, which take it in."""
-    block = _empty(goals)
+    made: list[StreamBlock] = []
+    size = 0
     for derived in derive(streams, goals, privacy_office):
-        _add(block, derived, goals, contents)
-        if block.size >= _BLOCK_ROWS:
-            yield block
-            block = _empty(goals)
-    yield block
+        parts = zip(goals, contents, derived.rows, strict=True)
+        made.append(
+            StreamBlock(
+                derived.named,
+                [_part(view, content, streams) for (view, _), content, streams in parts],
+            )
+        )
+        size += sum(len(part.rows) for part in made[-1].parts)
+        if size >= _BLOCK_BYTES:
+            yield _joined(made)
+            made, size = [], 0
+    if made:
+        yield _joined(made)
 
 
-def _empty(goals: Sequence[Goal]) -> StreamBlock:
-    return StreamBlock(set(), [ViewRows([], Counter(), []) for _ in goals])
+def _joined(made: Sequence[StreamBlock]) -> StreamBlock:
+    """What is derived in small blocks and written in large ones."""
+    named = set(chain.from_iterable(block.named for block in made))
+    parts = zip(*(block.parts for block in made), strict=True)
+    return StreamBlock(named, list(map(_view_joined, parts)))
 
 
-def _add(
-    block: StreamBlock, derived: DerivedRows, goals: Sequence[Goal], contents: Sequence[Content]
-) -> None:
-    block.named.update(derived.named)
-    parts = zip(goals, contents, derived.rows, block.parts, strict=True)
-    for (view, _), content, states, part in parts:
-        rows, entries = content.add(derived.stream, states)
-        part.rows.extend(rows)
-        part.entries.extend(entries)
-        if view.labels:
-            part.labels.update(map(view.label, states.values()))
+def _view_joined(parts: Sequence[ViewRows]) -> ViewRows:
+    rows, entries, labels = zip(*parts, strict=True)
+    return ViewRows(b"".join(rows), b"".join(entries), sum(labels, Counter()))
+
+
+def _part(view: AnyView, content: Content, streams: Sequence[StreamRows]) -> ViewRows:
+    rows, entries = content.add(streams)
+    packed_rows = packed(types_of(view), rows, view.compression.compress)
+    return ViewRows(packed_rows, packed_entries(view, entries), _labels(view, streams))
+
+
+def packed_entries(view: AnyView, entries: Sequence[object]) -> bytes:
+    """Entries of a joined view, ready to be written."""
+    join = join_of(view.join)
+    if join is None:
+        return b""
+    return packed(join.types, map(join.row, entries), join.compression.compress)
+
+
+def _labels(view: AnyView, streams: Sequence[StreamRows]) -> Counter[str]:
+    if not view.labels:
+        return Counter()
+    return Counter(map(view.label, chain.from_iterable(rows.values() for _, rows in streams)))

@@ -5,11 +5,11 @@ views are derived in one pass: an event is read and decoded once.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from ledger.event import RecordedEvent, decode_event
+from ledger.event import RecordedEvent, decode_row
 from ledger.reading import LAST, newest
 from ledger.storage.postgres import Session
 from projections.folds.annulment import ANNULMENT
@@ -22,19 +22,26 @@ from projections.following.joins import join_of
 from rulebook.powers import related
 
 S = TypeVar("S")
-StreamRows = tuple[UUID, AnyRows]
-"""A stream with its rows of a view."""
 Goal = tuple[AnyView, int]
 """A view and the position up to which it is derived."""
 Seen = tuple[Sums, object]
 """What a view has come to in a share: its digests, and what its entries still wait with."""
 
 
-class DerivedRows(NamedTuple):
-    """What one stream comes to: for each goal its rows, sorted by subkey; and what annulments name."""
+StreamRows = tuple[UUID, AnyRows]
+"""A stream with its rows of a view, sorted by subkey."""
+# Streams are worked on together, view by view, so that the code and the tables of one view stay in the
+# processor's cache: as many as have so many events, and at least one.
+_BLOCK_EVENTS = 300
 
-    stream: UUID
-    rows: Sequence[AnyRows]
+
+class DerivedBlock(NamedTuple):
+    """What some streams come to, in the order of keys.
+
+    `rows`: for each goal the streams that have any. `named`: what annulments in them name.
+    """
+
+    rows: list[list[StreamRows]]
     named: set[NamedEvent]
 
 
@@ -47,16 +54,45 @@ def streams_to(
 
 def derive(
     streams: Iterable[StreamEvents], goals: Sequence[Goal], privacy_office: Collection[str]
-) -> Iterator[DerivedRows]:
-    """What streams in the order of keys come to, one after the other."""
+) -> Iterator[DerivedBlock]:
+    """What streams in the order of keys come to, block by block."""
     dispatch = Dispatch([view for view, _ in goals])
-    for stream, events in streams:
-        shares = {
-            upto: dispatch.share(counting(_until(events, upto), privacy_office))
-            for upto in {upto for _, upto in goals}
-        }
-        rows = [_sorted(fold(view, shares[upto][view.name])) for view, upto in goals]
-        yield DerivedRows(stream, rows, named_by(events, privacy_office))
+    ends = {upto for _, upto in goals}
+    for block in _together(streams):
+        shares = {upto: _shared_out(block, upto, dispatch, privacy_office) for upto in ends}
+        rows = [_folded(view, shares[upto][view.name]) for view, upto in goals]
+        named = named_by(chain.from_iterable(events for _, events in block), privacy_office)
+        yield DerivedBlock(rows, named)
+
+
+def _together(streams: Iterable[StreamEvents]) -> Iterator[list[StreamEvents]]:
+    """Streams in blocks."""
+    block: list[StreamEvents] = []
+    events = 0
+    for stream in streams:
+        block.append(stream)
+        events += len(stream[1])
+        if events >= _BLOCK_EVENTS:
+            yield block
+            block, events = [], 0
+    if block:
+        yield block
+
+
+def _shared_out(
+    streams: Iterable[StreamEvents],
+    upto: int,
+    dispatch: Dispatch,
+    privacy_office: Collection[str],
+) -> dict[str, list[StreamEvents]]:
+    """By view the events up to a position that count."""
+    return dispatch.share_streams(
+        (stream, counting(_until(events, upto), privacy_office)) for stream, events in streams
+    )
+
+
+def _folded(view: AnyView, streams: Iterable[StreamEvents]) -> list[StreamRows]:
+    return [(stream, _sorted(rows)) for stream, events in streams if (rows := fold(view, events))]
 
 
 def _streams(
@@ -73,7 +109,7 @@ def _streams(
         if names is None
         else session.stream("events_of_types", names=sorted(deciding_names(names)), upto=upto)
     )
-    events = (newest(decode_event(*row)) for row in stored)
+    events = (newest(decode_row(*row)) for row in stored)
     for stream, members in groupby(events, key=lambda event: event.stream):
         yield stream, list(members)
 
@@ -153,13 +189,17 @@ class Content:
         self._join = join = join_of(view.join)
         self._gathering = join.gathering(shared) if join else None
 
-    def add(self, stream: UUID, states: AnyRows) -> tuple[list[StoredRow], Sequence[object]]:
-        """Take in all rows of a stream; return them as they are stored, and the entries that are complete."""
-        rows = [self.view.row((stream, subkey), state) for subkey, state in states.items()]
-        if rows:
-            # Subkey and state alone: the other columns follow from the state.
-            self._digest.rows(stream, [row[1:3] for row in rows])
-        return rows, self._digested(self._gathering.add(stream, states) if self._gathering else ())
+    def add(self, streams: Sequence[StreamRows]) -> tuple[list[StoredRow], list[object]]:
+        """Take in all rows of some streams; return them as stored, and the entries that are complete."""
+        row = self.view.row
+        rows = [row((stream, key), state) for stream, its in streams for key, state in its.items()]
+        self._digest.rows(rows)
+        return rows, self._digested(list(self._gathered(streams)))
+
+    def _gathered(self, streams: Iterable[StreamRows]) -> Iterator[object]:
+        if self._gathering:
+            for stream, rows in streams:
+                yield from self._gathering.add(stream, rows)
 
     def seen(self) -> Seen:
         """What was taken in, for the object that goes on with other streams (`take`)."""
@@ -172,15 +212,15 @@ class Content:
         if self._gathering:
             self._gathering.take(waiting)
 
-    def rest(self) -> Sequence[object]:
+    def rest(self) -> list[object]:
         """The entries that are complete only now. Asked once, after the last stream."""
-        return self._digested(self._gathering.rest() if self._gathering else ())
+        return self._digested(list(self._gathering.rest()) if self._gathering else [])
 
     def digest(self) -> str:
         """Digest of the rows and entries. Asked after `rest`."""
         return self._digest.hex()
 
-    def _digested(self, entries: Sequence[object]) -> Sequence[object]:
+    def _digested(self, entries: list[object]) -> list[object]:
         for entry in entries:
             assert self._join
             self._digest.entry(*self._join.parts(entry))

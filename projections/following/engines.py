@@ -5,7 +5,6 @@ from typing import NamedTuple, Protocol
 
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database, Session
-from projections.folds.digest import Sums
 from projections.following.apart import blocks_apart
 from projections.following.blocks import StreamBlock, blocks
 from projections.following.derive import Content, Goal, contents_of, streams_to
@@ -18,17 +17,8 @@ class Engine(Protocol):
     def contents(self, goals: Sequence[Goal]) -> list[Content]:
         """What takes in the rows of each goal. To be asked before `blocks`."""
 
-    def blocks(
-        self,
-        goals: Sequence[Goal],
-        contents: Sequence[Content],
-        stored: Sequence[list[Sums | None]],
-    ) -> Iterator[StreamBlock]:
-        """What all streams come to, each once.
-
-        `contents`, `stored`: of each goal, which take in what is told of rows in the end. `stored` is of the
-        rows in use, by share, and stays empty where an engine does not read these.
-        """
+    def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
+        """What all streams come to, each once. `contents`: of each goal; told of the rest in the end."""
 
 
 class Here(NamedTuple):
@@ -41,18 +31,13 @@ class Here(NamedTuple):
         """See `Engine`."""
         return contents_of(self.session, goals, self.privacy_office)
 
-    def blocks(
-        self,
-        goals: Sequence[Goal],
-        contents: Sequence[Content],
-        stored: Sequence[list[Sums | None]],
-    ) -> Iterator[StreamBlock]:
+    def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
         """See `Engine`."""
         return blocks(streams_to(self.session, goals), goals, contents, self.privacy_office)
 
 
 class Apart(NamedTuple):
-    """Several processes of this machine, each connected by itself. They also read the rows in use."""
+    """Several processes of this machine, each connected by itself."""
 
     session: Session
     privacy_office: Collection[str]
@@ -64,13 +49,8 @@ class Apart(NamedTuple):
         """See `Engine`."""
         return contents_of(self.session, goals, self.privacy_office)
 
-    def blocks(
-        self,
-        goals: Sequence[Goal],
-        contents: Sequence[Content],
-        stored: Sequence[list[Sums | None]],
-    ) -> Iterator[StreamBlock]:
+    def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
         """See `Engine`."""
         named = [(view.name, upto) for view, upto in goals]
         work = FoldingTask(self.database, self.ledger, named, frozenset(self.privacy_office))
-        return blocks_apart(work, contents, stored, self.processes)
+        return blocks_apart(work, contents, self.processes)

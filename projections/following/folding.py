@@ -8,7 +8,6 @@ blocks, then what is told of the share in the end, or the error that ended it.
 
 import signal
 import sys
-from collections.abc import Collection
 from contextlib import closing, suppress
 from multiprocessing.connection import Connection
 from typing import NamedTuple
@@ -18,13 +17,12 @@ from ledger.errors import LedgerError
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database, Session
 from projections import view_named
-from projections.folds.digest import Share, Sums
+from projections.folds.digest import Share
 from projections.following.blocks import StreamBlock, blocks
-from projections.following.derive import Goal, Seen, contents_of, streams_to
-from projections.following.storage import bookmarks, stored_sums
+from projections.following.derive import Seen, contents_of, streams_to
 
-Told = list[tuple[Seen, Sums | None]]
-"""Of each goal what was seen, and what its rows in use come to; None where they have moved on."""
+Told = list[Seen]
+"""Of each goal what was seen."""
 Message = StreamBlock | Told | LedgerError
 
 
@@ -56,23 +54,7 @@ def _fold(session: Session, work: FoldingTask, share: Share, connection: Connect
     streams = streams_to(session, goals, share)
     for block in blocks(streams, goals, contents, work.privacy_office):
         connection.send(block)
-    results = zip(
-        (content.seen() for content in contents), _stored(session, goals, share), strict=True
-    )
-    connection.send(list(results))
-
-
-def _stored(session: Session, goals: Collection[Goal], share: Share) -> list[Sums | None]:
-    """What the rows in use come to, of views that are where they are compared."""
-    with session.transaction():
-        session.run("one_snapshot")
-        places = bookmarks(session)
-        return [
-            stored_sums(session, view, view.name, share)
-            if places[view.name].position == upto and places[view.name].version == view.version
-            else None
-            for view, upto in goals
-        ]
+    connection.send([content.seen() for content in contents])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ its place.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,12 +15,15 @@ from uuid import UUID
 import msgspec
 
 from ledger.audit.findings import SILENT, Finding, Findings, Progress
+from ledger.errors import Halt
 from ledger.reading import head_position
 from ledger.storage.postgres import Session
 from projections import VIEWS
-from projections.folds.view import NOWHERE, AnyRows, AnyView
+from projections.findings.view import FOUND
+from projections.folds.compression import RowCompression
+from projections.folds.view import NOWHERE, AnyView
 from projections.following.batch import NamedEvent
-from projections.following.derive import DerivedRows, contents_of, derive, streams_to
+from projections.following.derive import StreamRows, contents_of, derive, streams_to
 from projections.following.joins import join_of
 from projections.following.rebuild import ViewReport
 from projections.following.storage import NO_ROW, Bookmark, bookmarks
@@ -103,8 +107,8 @@ def _compare(
     named_events: set[NamedEvent] = set()
     for derived in derive(streams_to(session, goals), goals, privacy_office):
         named_events |= derived.named
-        for inspection, states in zip(inspections, derived.rows, strict=True):
-            inspection.take(derived, states)
+        for inspection, streams in zip(inspections, derived.rows, strict=True):
+            inspection.take(streams)
     for inspection in inspections:
         inspection.finish()
     _compare_named(session, named_events, findings)
@@ -149,21 +153,23 @@ class _ViewInspection:
             return
         self._looks = False
         with findings.guarded(session, f"the view {view.name}"):
-            self._rows = _Merge(_pages(session, "view_rows_page", view.name, 2), 2, self._note)
+            rows = _legible(_pages(session, "view_rows_page", view.name, 2), 2, view.compression)
+            self._rows = _Merge(rows, 2, self._note)
             width = self._join.width if self._join else 1
             self._entries = _Merge(_entries(session, view), width, self._note)
             self._looks = True
         self._ok = self._looks
 
-    def take(self, derived: DerivedRows, states: AnyRows) -> None:
-        """The rows of one stream."""
-        rows, entries = self._content.add(derived.stream, states)
+    def take(self, streams: Sequence[StreamRows]) -> None:
+        """All rows of some streams."""
+        rows, entries = self._content.add(streams)
         if not self._looks:
             return
         for row in rows:
             self._rows.expect(row)
         if self.view.labels:
-            self._labels.update(self.view.label(state) for state in states.values())
+            for _, states in streams:
+                self._labels.update(map(self.view.label, states.values()))
         self._expect_entries(entries)
 
     def finish(self) -> None:
@@ -278,10 +284,19 @@ def _pages(session: Session, name: str, table: str, width: int) -> Iterator[_Row
         last = page[-1][:width]
 
 
+def _legible(rows: Iterator[_Row], width: int, compression: RowCompression) -> Iterator[_Row]:
+    """The rows with their states decompressed; what cannot be read stays as it is."""
+    for row in rows:
+        key, state, cells = row[:width], row[width], row[width + 1 :]
+        with suppress(Halt):
+            state = compression.decompress(state)
+        yield *key, state, *cells
+
+
 def _entries(session: Session, view: AnyView) -> Iterator[_Row]:
     table = f"{view.name}_entries"
     if view.join == "findings":
-        return _pages(session, "view_findings_page", table, 3)
+        return _legible(_pages(session, "view_findings_page", table, 3), 3, FOUND)
     if view.join == "activities":
         return iter(session.named("all_entries", {"entries": table}))
     return iter(())

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from ledger.storage.postgres import Session
 from projections.findings.join import Entry, FindingsJoin, FindingStore
-from projections.findings.tables import found_row, stored_findings
-from projections.folds.digest import Share, bounds
+from projections.findings.tables import FOUND_TYPES, found_row, stored_findings
+from projections.findings.view import FOUND
+from projections.folds.compression import NONE, RowCompression
 from projections.folds.view import NOWHERE, Cells, Key, encode
 from projections.views import register_join as joining
 from projections.views.processing_register import Row
@@ -51,11 +52,17 @@ class JoinGathering(Protocol[R_contra, E_co, Waiting]):
 class Join(Protocol[R_contra, E, Waiting]):
     """One join. `shared`: types of events whose rows are asked by rows of other streams.
 
-    `width`: how many columns of an entry, as it is stored, are its key.
+    `width`: how many columns of an entry, as it is stored, are its key; `types`: of all columns.
+    `compression`: of states. `into`, `same`: the statements that write new entries and that compare two
+    tables of them.
     """
 
     shared: frozenset[str]
     width: int
+    types: Sequence[str]
+    compression: RowCompression
+    into: str
+    same: str
 
     def refresh(
         self, changes: Mapping[Key, tuple[R_contra | None, R_contra | None]], store: JoinStore
@@ -67,17 +74,14 @@ class Join(Protocol[R_contra, E, Waiting]):
     ) -> JoinGathering[R_contra, E, Waiting]:
         """Gather from the beginning; `shared`: rows by stream from the events of those types alone."""
 
-    def write(self, entries: Sequence[E], store: JoinStore) -> None:
-        """Write entries that do not exist yet."""
-
     def row(self, entry: E) -> Cells:
         """An entry as it is stored."""
 
     def parts(self, entry: E) -> Placed:
         """What a digest takes of an entry."""
 
-    def stored(self, session: Session, table: str, share: Share) -> Iterator[Placed]:
-        """The same of the stored entries of a share, in order. `table`: of a colour, or the view."""
+    def stored(self, session: Session, table: str) -> Iterator[Placed]:
+        """The same of the stored entries, in order. `table`: of a colour, or the view."""
 
 
 ActivityEntry = tuple[str, EntryRow]
@@ -88,6 +92,9 @@ class _Activities:
 
     shared: frozenset[str] = frozenset()
     width = 1
+    types: Sequence[str] = ("text", "bytea", "bytea")
+    compression = NONE
+    into, same = "copy_activities", "same_activities"
 
     def refresh(
         self, changes: Mapping[Key, tuple[Row | None, Row | None]], store: JoinStore
@@ -97,9 +104,6 @@ class _Activities:
     def gathering(self, _shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "_ActivityGathering":
         return _ActivityGathering()
 
-    def write(self, entries: Sequence[ActivityEntry], store: JoinStore) -> None:
-        store.put_entries(dict(entries))
-
     def row(self, entry: ActivityEntry) -> Cells:
         activity, made = entry
         return activity, *made
@@ -108,9 +112,7 @@ class _Activities:
         activity, (totals, made) = entry
         return NOWHERE, [activity.encode(), totals, made]
 
-    def stored(self, session: Session, table: str, share: Share) -> Iterator[Placed]:
-        if bounds(share)[1] < NOWHERE:
-            return
+    def stored(self, session: Session, table: str) -> Iterator[Placed]:
         rows = session.of("projections").named("all_entries", {"entries": f"{table}_entries"})
         for activity, totals, made in rows:
             yield NOWHERE, [activity.encode(), totals, made]
@@ -139,9 +141,9 @@ class _Findings(FindingsJoin):
     """Findings: one entry a rule that an event breaks."""
 
     width = 3
-
-    def write(self, entries: Sequence[Entry], store: JoinStore) -> None:
-        store.put_findings([], entries)
+    types: Sequence[str] = FOUND_TYPES
+    compression = FOUND
+    into, same = "copy_found", "same_found"
 
     def row(self, entry: Entry) -> Cells:
         return found_row(*entry)
@@ -150,8 +152,8 @@ class _Findings(FindingsJoin):
         (stream, subkey), rule, finding = entry
         return stream, [stream.bytes, subkey.encode(), rule.encode(), encode(finding)]
 
-    def stored(self, session: Session, table: str, share: Share) -> Iterator[Placed]:
-        for (stream, subkey), rule, state in stored_findings(session, table, share):
+    def stored(self, session: Session, table: str) -> Iterator[Placed]:
+        for (stream, subkey), rule, state in stored_findings(session, table):
             yield stream, [stream.bytes, subkey.encode(), rule.encode(), state]
 
 

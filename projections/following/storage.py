@@ -6,8 +6,7 @@ moves by compare-and-set, in the transaction of the rows that it speaks of.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,12 +18,14 @@ from ledger.names import LedgerName
 from ledger.reading import decoded, events_of
 from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
-from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds, digest_of
+from projections.folds.digest import Digest
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import AnyView, Cells, Key, StoredRow
 from projections.following.batch import EventBatch, NamedEvent, RowChange
 from projections.following.joins import join_of
-from projections.views.register_join import EntryRow, Span
+from projections.following.packing import packed, types_of
+from projections.views.processing_register import OBSERVED, activity_of, declared_as
+from projections.views.register_join import EntryRow
 
 Colour = Literal["blue", "green"]
 _PAGE_ROWS = 1_000
@@ -140,6 +141,8 @@ class Tables(FindingTables):
         self._session = session.of("projections")
         self._view = view
         self._colour = colour
+        # Without columns of its own a table is written as any other.
+        self._layout = view.layout if view.cell_types else "rows"
         self._place = {"view": view.name, "colour": colour}
         table = f"{view.name}_{colour}"
         self.table = table
@@ -191,13 +194,15 @@ class Tables(FindingTables):
         if not keys:
             return {}
         streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
-        rows = self.named("rows_by_key", streams=streams, subkeys=subkeys)
-        return {(stream, subkey): state for stream, subkey, state in rows}
+        return self._read(self.named("rows_by_key", streams=streams, subkeys=subkeys))
 
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         """States of all rows of some streams."""
-        rows = self.named("rows_of_streams", streams=list(streams))
-        return {(stream, subkey): state for stream, subkey, state in rows}
+        return self._read(self.named("rows_of_streams", streams=list(streams)))
+
+    def _read(self, rows: Iterable[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
+        decompressed = self._view.decompressed(rows)
+        return {(stream, subkey): state for stream, subkey, state, *_ in decompressed}
 
     def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
@@ -217,22 +222,31 @@ class Tables(FindingTables):
         self._insert(added)
         self._count((change.before, change.after) for change in changes.values())
 
-    def add(self, rows: Sequence[StoredRow], labels: Counter[str]) -> None:
-        """Write rows that do not exist yet, as `View.row` makes them; `labels`: how many by label."""
-        self._insert(rows)
+    def add(self, rows: bytes, labels: Counter[str]) -> None:
+        """Write packed rows that do not exist yet; `labels`: how many by label."""
+        self._copy(f"copy_{self._layout}", rows)
         self._move_counts(labels, labels)
 
     def _insert(self, rows: Sequence[StoredRow]) -> None:
-        if rows:
-            types = ("uuid", "text", "bytea", *self._view.cell_types.values())
-            self.copy(f"copy_{self._view.layout}", types, rows)
+        compress = self._view.compression.compress
+        self.copy(f"copy_{self._layout}", types_of(self._view), rows, compress)
 
     def _change(self, rows: Sequence[StoredRow]) -> None:
         if rows:
             names = ("streams", "subkeys", "states", *self._view.cell_types)
             columns = (list(column) for column in zip(*rows, strict=True))
             parameters = dict(zip(names, columns, strict=True))
-            self.named(f"change_{self._view.layout}", **parameters)
+            parameters["states"] = list(map(self._view.compression.compress, parameters["states"]))
+            self.named(f"change_{self._layout}", **parameters)
+
+    def same_as(self, replaced: "Tables") -> bool:
+        """Whether other tables of the view have the same rows and entries. PostgreSQL compares them."""
+        others = {f"replaced_{name}": table for name, table in replaced._names.items()}
+        names = self._names | others
+        statements = ["same_rows"]
+        if join := join_of(self._view.join):
+            statements.append(join.same)
+        return all(self._session.named(name, names) == [(True,)] for name in statements)
 
     def keep_counting(self, replaced: "Tables") -> None:
         """Let what was ever added never fall, although what was annulled is not built again."""
@@ -268,18 +282,26 @@ class Tables(FindingTables):
 
     def declared(self, activities: Sequence[str]) -> dict[str, bytes]:
         """The rows of declarations of those activities that have one."""
-        return dict(self.named("declared_of", activities=list(activities)))
+        rows = self.named("declared_of", subkeys=list(map(declared_as, activities)))
+        decompress = self._view.compression.decompress
+        return {activity_of(subkey): decompress(state) for subkey, state in rows}
 
     def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of those activities that have one."""
         rows = self.named("entries_of", activities=list(activities))
         return {activity: (totals, made) for activity, totals, made in rows}
 
-    def spans(self, activities: Sequence[str]) -> dict[str, Span]:
-        """The span over the observations of each activity, as written so far. Reads all of them."""
-        rows: list[tuple[str, datetime | None, datetime | None]]
-        rows = self.named("spans_of", activities=list(activities))
-        return {activity: (first, last) for activity, first, last in rows}
+    def observed(self) -> Iterator[bytes]:
+        """What was observed of every stream, as written so far, in flat memory."""
+        subkeys, last = [OBSERVED], UUID(int=0)
+        while page := self.named("rows_of_persons", subkeys=subkeys, stream=last, count=_PAGE_ROWS):
+            yield from (state for _, _, state, *_ in self._view.decompressed(page))
+            last = page[-1][0]
+
+    def add_entries(self, entries: bytes) -> None:
+        """Write packed entries that do not exist yet."""
+        if join := join_of(self._view.join):
+            self._copy(join.into, entries)
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
         """Write or, for None, remove the entries of activities."""
@@ -298,42 +320,45 @@ class Tables(FindingTables):
         """Run a statement on these tables."""
         return self._session.named(name, self._names, **parameters)
 
-    def copy(self, name: str, types: Sequence[str], rows: Sequence[Cells]) -> None:
+    def copy(
+        self,
+        name: str,
+        types: Sequence[str],
+        rows: Iterable[Cells],
+        compress: Callable[[bytes], bytes],
+    ) -> None:
         """Write rows into one of these tables."""
-        self._session.copy(name, types, rows, self._names)
+        self._copy(name, packed(types, rows, compress))
+
+    def _copy(self, name: str, rows: bytes) -> None:
+        if rows:
+            self._session.copy_rows(name, rows, self._names)
 
 
-def each_row(
-    session: Session, table: str, share: Share = EVERYTHING
-) -> Iterator[tuple[Key, bytes]]:
-    """Every row of a share in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
-    session = session.of("projections")
-    first, final = bounds(share)
-    last: Key = (first, "")  # before every row: no stream is a bound, whose version would be zero
-    while page := session.named(
-        "rows_page",
-        {"table": table},
-        stream=last[0],
-        subkey=last[1],
-        last=final,
-        count=_PAGE_ROWS,
-    ):
-        for stream, subkey, state in page:
+def each_row(session: Session, view: AnyView, table: str) -> Iterator[tuple[Key, bytes]]:
+    """Every row in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
+    for page in _row_pages(session, view, table):
+        for stream, subkey, state, *_ in page:
             yield (stream, subkey), state
+
+
+def _row_pages(session: Session, view: AnyView, table: str) -> Iterator[list[StoredRow]]:
+    session = session.of("projections")
+    # Before every row: no stream is zero, whose version it would have.
+    last: Key = (UUID(int=0), "")
+    while page := session.named(
+        "rows_page", {"table": table}, stream=last[0], subkey=last[1], count=_PAGE_ROWS
+    ):
+        yield view.decompressed(page)
         last = page[-1][0], page[-1][1]
 
 
-def stored_sums(session: Session, view: AnyView, table: str, share: Share = EVERYTHING) -> Sums:
-    """Digests of a share of the rows as they are stored. `table`: of a colour, or the view's own name."""
-    digest = Digest(view)
-    for (stream, subkey), state in each_row(session, table, share):
-        digest.rows(stream, ((subkey, state),))
-    if join := join_of(view.join):
-        for stream, parts in join.stored(session, table, share):
-            digest.entry(stream, parts)
-    return digest.sums()
-
-
 def stored_digest(session: Session, view: AnyView, table: str) -> str:
-    """Digest of all rows as they are stored."""
-    return digest_of(view, stored_sums(session, view, table))
+    """Digest of all rows as they are stored. `table`: of a colour, or the view's own name."""
+    digest = Digest(view)
+    for page in _row_pages(session, view, table):
+        digest.rows(page)
+    if join := join_of(view.join):
+        for stream, parts in join.stored(session, table):
+            digest.entry(stream, parts)
+    return digest.hex()

@@ -20,7 +20,15 @@ from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
 from projections.keeping.retention import anchors_of, due_month
-from rulebook import Cause, ErasureDecision, ErasureFacts, Reason, erasure_decisions, period
+from rulebook import (
+    Cause,
+    ErasureDecision,
+    ErasureFacts,
+    Reason,
+    erasure_decisions,
+    over_from,
+    period,
+)
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 
@@ -199,6 +207,22 @@ def steps(
     return [*_putting_off(person, day, decided_only), *due] if person.look.listed else due
 
 
+def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool:
+    """Whether a day may make anything due of a person: looked at before a step is worked out.
+
+    True wherever `steps` has one; what keeps a part of what is over may still leave none.
+    """
+    waiting = deferrals(person.dossier).items()
+    if any(category in person.held and decision.cause for category, decision in waiting):
+        return True
+    if decided_only:
+        return False
+    facts = facts_of(person.look, person.traces, "retention", person.held)
+    return bool(
+        _over(facts, day) or _resting(person, day) or next(_forgotten(person, day, None), None)
+    )
+
+
 def _due(
     person: Person, day: date, decided_only: bool, last: datetime | None
 ) -> list[PlannedErasure]:
@@ -244,19 +268,21 @@ def _resuming(person: Person, day: date) -> Iterator[PlannedErasure]:
 
 def _withdrawn(person: Person, day: date) -> Iterator[PlannedErasure]:
     """Data that rested on a consent that has ended, and on nothing else."""
-    resting = [c for c in person.held if rests_on_ended_consent(person, c, day)]
-    if free := _free(person, "consent-withdrawn", resting, day):
+    if free := _free(person, "consent-withdrawn", _resting(person, day), day):
         yield PlannedErasure("consent-withdrawn", free)
+
+
+def _resting(person: Person, day: date) -> list[str]:
+    if not any(topic.startswith("consent/") for topic in person.dossier.marks):
+        return []
+    return [c for c in person.held if rests_on_ended_consent(person, c, day)]
 
 
 def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     """Data whose period has passed: whole categories at once, rolling ones month by month."""
-    free = _free(
-        person,
-        "retention",
-        [category for category in person.held if _is_over(person, category, day)],
-        day,
-    )
+    facts = facts_of(person.look, person.traces, "retention", person.held)
+    over = msgspec.structs.replace(facts, categories=_over(facts, day))
+    free = _erased_of(erasure_decisions(over, day))
     if at_once := {
         category: decision
         for category, decision in free.items()
@@ -266,8 +292,10 @@ def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     yield from _months(person, free, day)
 
 
-def _is_over(person: Person, category: str, day: date) -> bool:
-    return lasting_for(person, category).overdue_since(day) is not None
+def _over(facts: ErasureFacts, day: date) -> list[str]:
+    """The categories that nothing keeps from a day on."""
+    ends = ((category, over_from(facts, category)) for category in facts.categories)
+    return [category for category, end in ends if end is not None and end <= day]
 
 
 def _months(
@@ -283,8 +311,9 @@ def _months(
 
 def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[PlannedErasure]:
     """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
-    kept = keepings_of(person.dossier, person.look.listed)
-    if person.held or not person.traces.first or kept:
+    if person.held or not person.traces.first:
+        return
+    if keepings_of(person.dossier, person.look.listed):
         return
     account = person.dossier.all("account")[-1:]
     if account and account[0].says != "inactive":
@@ -302,7 +331,10 @@ def _free(
     person: Person, cause: Cause, categories: Collection[str], day: date
 ) -> dict[str, ErasureDecision]:
     """Those of some categories that nothing keeps."""
-    decisions = _decided(person, cause, categories, day) if categories else {}
+    return _erased_of(_decided(person, cause, categories, day)) if categories else {}
+
+
+def _erased_of(decisions: Mapping[str, ErasureDecision]) -> dict[str, ErasureDecision]:
     return {
         category: decision
         for category, decision in decisions.items()

@@ -14,7 +14,7 @@ from projections.dossier.contracts import told_by_others
 from projections.dossier.dossier import Dossier, dossier_from
 from projections.dossier.fact import Fact
 from projections.dossier.look import FactContext
-from projections.dossier.traces import Traces, leaves_traces, traced
+from projections.dossier.traces import Traces, traced
 from projections.folds.timetravel import counting
 from projections.keeping.holds import ACTS_ON_HOLDS, holds_by_category
 
@@ -65,10 +65,7 @@ def person_of(
     `listed`: categories that the keep list keeps, where it is known.
     """
     counted = counting(events, privacy_office)
-    traces = Traces()
-    for event in counted:
-        if leaves_traces(event):
-            traces = traced(traces, event)
+    traces = traced(Traces(), counted)
     dossier = dossier_from(counted)
     beside = tuple(told_by_others(dossier, takeovers))
     return Person(FactContext(stream, dossier, others, beside, listed), traces)

@@ -19,9 +19,7 @@ from rulebook import Anchor, RetentionDue
 from rulebook.calendar import day_of
 from schemas import ROLLING_CATEGORIES
 
-_Anchors = tuple[tuple[Anchor, date], ...]
-# Persons share few of them, but a batch or a rebuild asks for thousands.
-_PERIODS = 16_384
+_MONTHS = 1_024
 # Anchors whose last mark starts the period; their topics have the same names.
 _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
@@ -35,23 +33,23 @@ def periods_of(
     """
     if not (collected or anchors):
         return ()
-    since = _collected(category, collected) if collected else None
-    return _periods(category, since, tuple(anchors.items()))
+    known = anchors
+    if collected:
+        since: dict[Anchor, date] = {"collected": _collected(category, collected)}
+        known = anchors | since
+    # As the rules stood last.
+    return rulebook.retention_periods(category, known, max(known.values()))
 
 
 def _collected(category: str, time: datetime) -> date:
     if category not in ROLLING_CATEGORIES:
         return day_of(time)
-    return end_of_month(month_of(time)).date()
+    return _last_day(month_of(time))
 
 
-@lru_cache(_PERIODS)
-def _periods(category: str, since: date | None, anchors: _Anchors) -> tuple[RetentionDue, ...]:
-    """As the rules stood last."""
-    known: dict[Anchor, date] = dict(anchors)
-    if since:
-        known["collected"] = since
-    return rulebook.retention_periods(category, known, max(known.values()))
+@lru_cache(_MONTHS)
+def _last_day(month: int) -> date:
+    return end_of_month(month).date()
 
 
 def oldest(traces: Traces, category: str) -> Trace:

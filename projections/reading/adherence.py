@@ -18,7 +18,7 @@ from projections.findings.retention import deciding_rule
 from projections.findings.view import DOSSIER, TRACES
 from projections.findings.view import Row as JudgedRow
 from projections.keeping.lasting import kept_of
-from projections.views.processing_register import Observation, Row, activity_of
+from projections.views.processing_register import Observation, ObservedStream, Row
 
 RETENTION_PASSED = "law.retention.passed"
 """The rule whose findings say that a category of a person is kept too long."""
@@ -84,20 +84,15 @@ class AdherenceTally:
         passed: Mapping[str, Finding],
     ) -> None:
         """One stream: its rows of both views by subkey, and by category the period that has passed."""
-        rows = {
-            subkey: row
-            for subkey, row in observed.items()
-            if isinstance(row, Observation) and row.person
-        }
-        if not rows:
+        activities = _of_person(observed)
+        if not activities:
             return
         traces = judged.get(TRACES)
         held = traces.held if isinstance(traces, Traces) else {}
         dossier = judged.get(DOSSIER)
         suspended = kept_of(dossier if isinstance(dossier, Dossier) else NO_DOSSIER, held)
-        for subkey, row in rows.items():
-            activity = activity_of(subkey)
-            for category in row.categories:
+        for activity, observation in activities.items():
+            for category in observation.categories:
                 count = self._counts.setdefault((activity, category), _Count())
                 count.add(category in held, category in suspended, passed.get(category))
 
@@ -107,3 +102,14 @@ class AdherenceTally:
         for (activity, category), count in sorted(self._counts.items(), key=itemgetter(0)):
             by_activity.setdefault(activity, {})[category] = count.adherence()
         return by_activity
+
+
+def _of_person(observed: Mapping[str, Row]) -> dict[str, Observation]:
+    """By activity what was observed of a person; nothing of a stream that is no person's."""
+    return {
+        activity: observation
+        for row in observed.values()
+        if isinstance(row, ObservedStream)
+        for activity, observation in row.activities.items()
+        if observation.person
+    }

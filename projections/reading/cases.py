@@ -75,7 +75,7 @@ def cases(
             continue
         place = after if after and after.stage == stage else CasePlace(stage, _BEGIN, "", NOBODY)
         for case in _of_stage(session, view.name, wanted, place, first):
-            yield case.place, view.decode(case.state)
+            yield case.place, view.read(case.state)
 
 
 def _of_stage(

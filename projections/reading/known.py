@@ -10,8 +10,10 @@ from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
-from ledger.reading import LAST, events_of
+from ledger.event import RecordedEvent
+from ledger.reading import LAST, decoded, events_of
 from ledger.storage.postgres import Session
+from projections.folds.annulment import ANNULMENT
 from projections.folds.timetravel import Moment, fold_at
 from projections.folds.view import AnyView, Key, View
 from projections.reading.views import bookmark_of
@@ -38,6 +40,14 @@ def annulled_in(session: Session, view: AnyView, upto: int = LAST) -> list[UUID]
         "annulled_streams", names=sorted(view.names or ()), upto=upto
     )
     return [stream for (stream,) in rows]
+
+
+def annulments_of(
+    session: Session, streams: Sequence[UUID], upto: int = LAST
+) -> list[RecordedEvent]:
+    """The annulments in some streams up to a position."""
+    named = {"streams": list(streams), "names": [ANNULMENT], "upto": upto}
+    return decoded(session.of("projections").rows("deciding_events", **named))
 
 
 def known_rows(

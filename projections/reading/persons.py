@@ -5,11 +5,12 @@ from itertools import groupby
 from uuid import UUID
 
 from ledger.storage.postgres import Session
-from projections.dossier.dossier import NO_DOSSIER, Dossier
-from projections.dossier.fact import Fact
+from projections.dossier.dossier import NO_DOSSIER, TAKEOVER, Dossier
+from projections.dossier.fact import LETTERS, Fact
 from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces
-from projections.findings.view import DOSSIER, TRACES, VIEW, Row
+from projections.findings.tables import person_named
+from projections.findings.view import DOSSIER, TRACES, VIEW, Row, hash_of
 from projections.keeping.person import Person
 from projections.reading.views import bookmark_of
 
@@ -58,13 +59,15 @@ def takeovers_told_by_others(session: Session, streams: Sequence[UUID]) -> dict[
     bookmark_of(session, VIEW)
     session = session.of("projections")
     told: dict[UUID, list[Fact]] = {stream: [] for stream in streams}
-    names = [str(stream) for stream in streams]
-    for taker, teller, _, state in session.named(
-        "taken_over_by", {"table": VIEW.name}, names=names
+    names = [hash_of(str(stream)) for stream in streams]
+    for teller, _, state in session.named(
+        "taken_over_by", {"table": VIEW.name}, names=names, kind=LETTERS[TAKEOVER]
     ):
-        fact = VIEW.decode(state)
-        if UUID(taker) != teller and isinstance(fact, Fact):
-            told[UUID(taker)].append(fact)
+        fact = VIEW.read(state)
+        assert isinstance(fact, Fact)
+        taker = UUID(fact.facts.to_customer)
+        if taker != teller and taker in told:
+            told[taker].append(fact)
     return told
 
 
@@ -80,7 +83,7 @@ def _blocks(session: Session, last: UUID) -> Iterator[list[tuple[UUID, _Rows]]]:
 
 def _folded(rows: Iterable[tuple[UUID, str, bytes]]) -> list[tuple[UUID, _Rows]]:
     return [
-        (stream, {subkey: VIEW.decode(state) for _, subkey, state in members})
+        (stream, {subkey: VIEW.read(state) for _, subkey, state in members})
         for stream, members in groupby(rows, key=lambda row: row[0])
     ]
 
@@ -108,6 +111,8 @@ def _customers_of(session: Session, people: dict[UUID, _Rows]) -> dict[str, Doss
 
 
 def _dossiers_named(session: Session, names: Sequence[str]) -> dict[str, Dossier]:
-    states = session.named("dossiers", {"table": VIEW.name}, names=list(names))
-    rows = {name: VIEW.decode(state) for name, state in states}
+    streams = [stream for stream in map(person_named, names) if stream]
+    found = {"names": list(names), "streams": streams}
+    states = session.named("dossiers", {"table": VIEW.name}, **found)
+    rows = {name: VIEW.read(state) for name, state in states}
     return {name: row for name, row in rows.items() if isinstance(row, Dossier)}

@@ -51,9 +51,9 @@ def present_adherence(session: Session, clock: datetime) -> dict[str, ByCategory
         for _, kind, subkey, state in members:
             kinds[kind][subkey] = state
         tally.add(
-            {key: processing_register.VIEW.decode(row) for key, row in kinds["observed"].items()},
-            {key: findings.VIEW.decode(row) for key, row in kinds["judged"].items()},
-            {_category(key): _FINDING.decode(row) for key, row in kinds["passed"].items()},
+            {key: processing_register.VIEW.read(row) for key, row in kinds["observed"].items()},
+            {key: findings.VIEW.read(row) for key, row in kinds["judged"].items()},
+            {_category(key): _found(row) for key, row in kinds["passed"].items()},
         )
     return tally.found()
 
@@ -90,6 +90,10 @@ def past_register(
             gathered.add(subkey, row)
         tally.add(observed, judged, _passed(gathering.add(stream, judged), stream, clock))
     return Register(gathered.entries(), tally.found())
+
+
+def _found(stored: bytes) -> Finding:
+    return _FINDING.decode(findings.FOUND.decompress(stored))
 
 
 def _passed(entries: Iterable[Found], stream: UUID, clock: datetime) -> dict[str, Finding]:

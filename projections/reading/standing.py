@@ -10,7 +10,7 @@ from functools import partial
 from uuid import UUID
 
 from ledger.errors import Halt
-from ledger.event import decode_event
+from ledger.event import decode_row
 from ledger.library.reader import LedgerReader
 from ledger.reading import newest
 from ledger.storage.postgres import Session
@@ -53,4 +53,4 @@ def staff_is_registered(session: Session, privacy_office: Collection[str] = ()) 
     if position and any(powers_of(row).grants for row in employees(session).values()):
         return True
     after = session.of("projections").stream("granted_after", position=position, type=_GRANTED)
-    return any(not gives_none(newest(decode_event(*row)), privacy_office) for row in after)
+    return any(not gives_none(newest(decode_row(*row)), privacy_office) for row in after)

@@ -16,7 +16,7 @@ from ledger.reading import LAST
 from ledger.storage.postgres import Session
 from projections.findings import view as findings_view
 from projections.findings.judging import Finding
-from projections.folds.view import AnyView, View
+from projections.folds.view import AnyView, View, place_of
 from projections.following.storage import Bookmark, bookmarks, each_row
 from projections.keeping import holds as holds_view
 from projections.keeping.holds import Hold
@@ -107,7 +107,7 @@ def disclosed(
         until=until,
     )
     for (state,) in rows:
-        yield disclosures.VIEW.decode(state)
+        yield disclosures.VIEW.read(state)
 
 
 class Narrowed(NamedTuple):
@@ -131,9 +131,9 @@ def disclosures_before(
         source=source,
         id=id,
         count=count,
-        **narrowed._asdict(),
+        **narrowed._asdict() | {"upto": place_of(narrowed.upto)},
     )
-    return [disclosures.VIEW.decode(state) for (state,) in rows]
+    return [disclosures.VIEW.read(state) for (state,) in rows]
 
 
 def disclosures_by_quarter(
@@ -174,7 +174,7 @@ def findings(
         count=first,
     ):
         for *_, state in page:
-            yield _FINDING.decode(state)
+            yield _FINDING.decode(findings_view.FOUND.decompress(state))
         last, first = page[-1][:-1], _BLOCK_ROWS
 
 
@@ -219,7 +219,7 @@ def requests(
         refs=None if refs is None else list(refs),
         unanswered=unanswered,
     )
-    return [(stream, requests_view.VIEW.decode(state)) for stream, state in rows]
+    return [(stream, requests_view.VIEW.read(state)) for stream, state in rows]
 
 
 def notifications(
@@ -234,7 +234,7 @@ def notifications(
         "notifications", streams=None if streams is None else list(streams), open_only=open_only
     )
     for stream, state in rows:
-        yield stream, notifications_view.VIEW.decode(state)
+        yield stream, notifications_view.VIEW.read(state)
 
 
 def notifications_after(
@@ -255,7 +255,7 @@ def notifications_after(
         count=first,
     ):
         for stream, state in rows:
-            yield stream, notifications_view.VIEW.decode(state)
+            yield stream, notifications_view.VIEW.read(state)
         after, first = rows[-1][0], _PEOPLE
 
 
@@ -278,7 +278,7 @@ def incidents(
     rows = session.of("projections").rows(
         "incidents", subkeys=None if subkeys is None else list(subkeys), open_only=open_only
     )
-    return [(stream, incidents_view.VIEW.decode(state)) for stream, _, state in rows]
+    return [(stream, incidents_view.VIEW.read(state)) for stream, _, state in rows]
 
 
 def complaints(
@@ -292,7 +292,7 @@ def complaints(
     rows = session.of("projections").rows(
         "complaints", refs=None if refs is None else list(refs), open_only=open_only
     )
-    return [(stream, complaints_view.VIEW.decode(state)) for stream, state in rows]
+    return [(stream, complaints_view.VIEW.read(state)) for stream, state in rows]
 
 
 def orders(
@@ -312,7 +312,7 @@ def orders(
         streams=None if streams is None else list(streams),
         refs=None if refs is None else list(refs),
     )
-    return [(stream, orders_view.VIEW.decode(state)) for stream, state in rows]
+    return [(stream, orders_view.VIEW.read(state)) for stream, state in rows]
 
 
 def secrets_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Secrets]:
@@ -331,14 +331,14 @@ def holds_in_force(session: Session) -> Iterator[tuple[UUID, Hold]]:
     """Legal holds in force with the persons they are about, by when they are reviewed, in flat memory."""
     bookmark_of(session, holds_view.VIEW)
     for stream, state in session.of("projections").stream("holds_in_force"):
-        for hold in holds_view.holds(holds_view.VIEW.decode(state)):
+        for hold in holds_view.holds(holds_view.VIEW.read(state)):
             yield stream, hold
 
 
 def each(session: Session, view: View[S]) -> Iterator[tuple[tuple[UUID, str], S]]:
     """Every row of a view by its key, in the order of keys, in flat memory."""
     bookmark_of(session, view)
-    for key, state in each_row(session, view.name):
+    for key, state in each_row(session, view, view.name):
         yield key, view.decode(state)
 
 
@@ -347,4 +347,4 @@ def _rows_of(session: Session, view: View[S], streams: Sequence[UUID]) -> dict[t
     rows = session.of("projections").named(
         "rows_of_streams", {"table": view.name}, streams=list(streams)
     )
-    return {(stream, subkey): view.decode(state) for stream, subkey, state in rows}
+    return {(stream, subkey): view.read(state) for stream, subkey, state in rows}

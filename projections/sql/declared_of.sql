@@ -1,3 +1,3 @@
--- Declarations of some activities. {table}. activities: text[].
-SELECT activity, state FROM {views}.{table}
-WHERE activity = ANY(%(activities)s::text[]) AND first_at IS NULL
+-- Declarations of activities. {table}. subkeys: text[].
+SELECT subkey, state FROM {views}.{table}
+WHERE subkey = ANY(%(subkeys)s::text[]) AND subkey <> 'observed'

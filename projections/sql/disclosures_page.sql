@@ -1,8 +1,8 @@
 -- Disclosures before a place, the latest first. recipient, kind: or null. since: inclusive bound of the occurred
--- time, or null. occurred_at, source, id: exclusive start. upto: the last position, inclusive. count: at most.
+-- time, or null. occurred_at, source, id: exclusive start. upto: the last subkey, inclusive. count: at most.
 SELECT state FROM {views}.disclosures
 WHERE (occurred_at, source, id) < (%(occurred_at)s, %(source)s, %(id)s)
-  AND position <= %(upto)s
+  AND subkey <= %(upto)s
   AND (%(recipient)s::text IS NULL OR recipient = %(recipient)s)
   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
   AND (%(since)s::timestamptz IS NULL OR occurred_at >= %(since)s)

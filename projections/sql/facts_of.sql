@@ -1,5 +1,5 @@
 -- Facts of some kinds of some streams, that occurred since. {table}. streams: uuid[], kinds: text[],
--- since: timestamptz[], pairwise. The subkeys of a kind lie between `kind/` and `kind0`. OFFSET keeps the
+-- since: timestamptz[], pairwise. The subkeys of a kind begin with its letter. OFFSET keeps the
 -- planner from reading the whole table of a ledger that is still small.
 SELECT fact.stream, fact.subkey, fact.state
 FROM unnest(%(streams)s::uuid[], %(kinds)s::text[], %(since)s::timestamptz[])
@@ -7,7 +7,7 @@ FROM unnest(%(streams)s::uuid[], %(kinds)s::text[], %(since)s::timestamptz[])
 CROSS JOIN LATERAL (
     SELECT stream, subkey, state FROM {views}.{table}
     WHERE stream = wanted.stream
-      AND subkey > wanted.kind || '/' AND subkey < wanted.kind || '0'
+      AND subkey >= wanted.kind AND subkey < chr(ascii(wanted.kind) + 1)
       AND occurred_at >= wanted.since
     OFFSET 0
 ) AS fact

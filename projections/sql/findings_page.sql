@@ -1,6 +1,6 @@
 -- The next findings in the order of their places. {entries}. stream, subkey, rule: exclusive start.
--- last: inclusive last stream. count: at most.
+-- count: at most.
 SELECT stream, subkey, rule, state FROM {views}.{entries}
-WHERE (stream, subkey, rule) > (%(stream)s, %(subkey)s, %(rule)s) AND stream <= %(last)s
+WHERE (stream, subkey, rule) > (%(stream)s, %(subkey)s, %(rule)s)
 ORDER BY stream, subkey, rule
 LIMIT %(count)s

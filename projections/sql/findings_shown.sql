@@ -7,6 +7,6 @@ WHERE (occurred_at, source, id, rule, stream, subkey)
     > (%(occurred_at)s, %(source)s, %(id)s, %(rule)s, %(stream)s, %(subkey)s)
   AND (due IS NULL OR due <= %(clock)s)
   AND (%(rules)s::text[] IS NULL OR rule = ANY(%(rules)s::text[]))
-  AND (%(streams)s::uuid[] IS NULL OR about = ANY(%(streams)s::uuid[]))
+  AND (%(streams)s::uuid[] IS NULL OR stream = ANY(%(streams)s::uuid[]) OR about = ANY(%(streams)s::uuid[]))
 ORDER BY occurred_at, source, id, rule, stream, subkey
 LIMIT %(count)s

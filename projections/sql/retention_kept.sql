@@ -1,6 +1,6 @@
 -- From what retention is answered, stream by stream: observations of the register, what is held and on hold,
 -- and findings that a period has passed. rule: of those findings. clock: what is due later does not count.
-SELECT stream, 'observed' AS kind, subkey, state FROM {views}.processing_register WHERE first_at IS NOT NULL
+SELECT stream, 'observed' AS kind, subkey, state FROM {views}.processing_register WHERE subkey = 'observed'
 UNION ALL
 SELECT stream, 'judged', subkey, state FROM {views}.findings WHERE subkey IN ('dossier', 'traces')
 UNION ALL

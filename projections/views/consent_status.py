@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.dossier.choices import CHOICES, Choice, choose, objections_to, subkey_of
+from projections.folds.compression import RowCompression
 from projections.folds.view import Order, View, order_of
 from projections.views.customer_state import Status
 from rulebook.purposes import is_direct_marketing
@@ -187,10 +188,11 @@ def _labels(row: Row) -> tuple[str, ...]:
 
 VIEW: View[Row] = View(
     name="consent_status",
-    version="4",
+    version="5",
     type=Row,
     keys=keys,
     names=frozenset(_ACTS) | CHOICES,
     evolve=lambda _subkey, state, event: evolve(state, event),
     labels=_labels,
+    compression=RowCompression("consent_status"),
 )

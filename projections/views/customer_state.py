@@ -3,13 +3,14 @@
 One row a stream of a person (customer, contact person, visitor, employee). Values stay sealed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal, TypeVar
 
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.folds.compression import RowCompression
 from projections.folds.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
 from projections.folds.timetravel import READ
 from projections.folds.view import Order, Value, View, order_of
@@ -17,6 +18,14 @@ from schemas import CATEGORIES, PERSONAL_FIELDS, names
 
 Status = Literal["active", "inactive", "erased"]
 _ACCOUNT_ACTS = {names.ACCOUNT_REACTIVATED: 0, names.ACCOUNT_DEACTIVATED: 1}
+_CHANGING = frozenset(
+    {
+        names.CUSTOMER_REGISTERED,
+        names.PERSONAL_DATA_ERASED,
+        names.PERSONAL_DATA_REMOVED,
+        *_ACCOUNT_ACTS,
+    }
+)
 
 
 class CustomerState(msgspec.Struct, frozen=True, gc=False):
@@ -48,9 +57,24 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
 
 def evolve(state: CustomerState | None, event: RecordedEvent) -> CustomerState:
     """Fold one event of the person."""
-    name = event.name
-    before = state or CustomerState(position=event.position, first=event.time)
-    after = before
+    return evolve_many(state, (event,))
+
+
+def evolve_many(state: CustomerState | None, events: Sequence[RecordedEvent]) -> CustomerState:
+    """Fold events of the person, at least one. Most say no more than that they were, and seal some values."""
+    after = state or CustomerState(position=events[0].position, first=events[0].time)
+    position, first = after.position, after.first
+    for event in events:
+        position, first = max(position, event.position), min(first, event.time)
+        name = event.name
+        if event.sealed or name in _CHANGING:
+            after = _changed(after, name, event)
+    return msgspec.structs.replace(after, position=position, first=first)
+
+
+def _changed(state: CustomerState, name: str, event: RecordedEvent) -> CustomerState:
+    """After an event that says something of the registration, the account or values."""
+    after = state
     if name == names.CUSTOMER_REGISTERED:
         after = _registered(after, event)
     elif name in _ACCOUNT_ACTS:
@@ -58,12 +82,8 @@ def evolve(state: CustomerState | None, event: RecordedEvent) -> CustomerState:
         after = msgspec.structs.replace(after, account=_latest(after.account, order))
     elif _is_erasure(event):
         after = _erased(forget(after, event), event)
-    return msgspec.structs.replace(
-        after,
-        position=max(before.position, event.position),
-        first=min(before.first, event.time),
-        values=_with_values(after, event),
-    )
+    values = _with_values(after, event)
+    return after if values is after.values else msgspec.structs.replace(after, values=values)
 
 
 def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
@@ -105,9 +125,10 @@ def _erased(state: CustomerState, event: RecordedEvent) -> CustomerState:
 def _with_values(state: CustomerState, event: RecordedEvent) -> dict[str, Sealings]:
     """The values after those that the event seals and those that it removes."""
     changed: dict[str, Sealings] = {}
+    order = order_of(event)
     for category, sealed in event.sealed.items():
         if sealed.key not in state.destroyed:
-            sealing = Sealing(order_of(event), sealed.key, sealed.fields, sealed.blob)
+            sealing = Sealing(order, sealed.key, sealed.fields, sealed.blob)
             changed[category] = seal(state.values.get(category, EMPTY), sealing)
     for category, field in _removed(event):
         sealings = changed.get(category) or state.values.get(category, EMPTY)
@@ -185,9 +206,11 @@ def erased_categories(state: CustomerState) -> list[str]:
 
 VIEW: View[CustomerState] = View(
     name="customer_state",
-    version="3",
+    version="4",
     type=CustomerState,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),
+    evolve_many=lambda _subkey, state, events: evolve_many(state, events),
     forget=forget,
+    compression=RowCompression("customer_state"),
 )

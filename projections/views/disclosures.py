@@ -14,7 +14,8 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.view import Cells, Key, View
+from projections.folds.compression import RowCompression
+from projections.folds.view import Cells, Key, View, place_of
 from schemas import names
 
 FEED = names.BULK_FEED_DELIVERED
@@ -113,8 +114,8 @@ class Disclosure(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
-    """A disclosure is a row of its own, known by its position (19 digits, so that text sorts)."""
-    return (f"{event.position:019}",) if event.name in DISCLOSES else ()
+    """A disclosure is a row of its own, known by its position."""
+    return (place_of(event.position),) if event.name in DISCLOSES else ()
 
 
 def evolve(state: Disclosure | None, event: RecordedEvent) -> Disclosure:
@@ -146,12 +147,12 @@ def sorted_disclosures(rows: Iterable[Disclosure]) -> list[Disclosure]:
 
 
 def _cells(_key: Key, row: Disclosure) -> Cells:
-    return row.position, row.occurred_at, row.source, row.id, row.recipient, row.recipient_kind
+    return row.occurred_at, row.source, row.id, row.recipient, row.recipient_kind
 
 
 VIEW: View[Disclosure] = View(
     name="disclosures",
-    version="4",
+    version="5",
     type=Disclosure,
     keys=keys,
     names=DISCLOSES,
@@ -159,7 +160,6 @@ VIEW: View[Disclosure] = View(
     single=True,
     layout="disclosures",
     cell_types={
-        "position": "int8",
         "occurred_at": "timestamptz",
         "source": "text",
         "id": "text",
@@ -168,4 +168,5 @@ VIEW: View[Disclosure] = View(
     },
     cells=_cells,
     labels=lambda row: (row.recipient_kind,),
+    compression=RowCompression("disclosures"),
 )

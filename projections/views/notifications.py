@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.folds.compression import RowCompression
 from projections.folds.view import Cells, Key, Order, View, order_of
 from projections.views.disclosures import DISCLOSES
 from schemas import PERSONAL_FIELDS, names
@@ -215,7 +216,7 @@ def _cells(_key: Key, changes: Changes) -> Cells:
 
 VIEW: View[Changes] = View(
     name="notifications",
-    version="3",
+    version="4",
     type=Changes,
     keys=keys,
     names=frozenset({*_CHANGES, *DISCLOSES, _NOTIFIED}),
@@ -225,4 +226,5 @@ VIEW: View[Changes] = View(
     cell_types={"open_tasks": "int4"},
     cells=_cells,
     labels=lambda changes: (".".join(map(str, _open(changes))),),
+    compression=RowCompression("notifications"),
 )

@@ -1,6 +1,6 @@
 """View `processing_register`: each processing activity, what was declared and what was observed.
 
-Two folds and a join. Observations are counted per (activity, stream) and declarations folded per
+Two folds and a join. Observations are counted by activity in one row a stream, and declarations folded per
 activity; an entry is a pure function of a declaration and the sum of the observations. Counts, so that
 an annulment can be subtracted; no row holds a set of people.
 """
@@ -12,10 +12,12 @@ from typing import Any
 import msgspec
 
 from ledger.event import RecordedEvent
-from projections.folds.view import Cells, Key, Order, View, order_of
+from projections.folds.compression import RowCompression
+from projections.folds.view import Order, View, order_of
 from schemas import names
 
 _PREFIX = "activity/"
+OBSERVED, _DECLARING = "observed", "declared/"
 _DECLARATIONS = {names.PROCESSING_ACTIVITY_DECLARED, names.PROCESSING_ACTIVITY_CHANGED}
 _RETIRED = names.PROCESSING_ACTIVITY_RETIRED
 DECLARING: frozenset[str] = frozenset({*_DECLARATIONS, _RETIRED})
@@ -67,7 +69,7 @@ class DeclaredActivity(msgspec.Struct, frozen=True, array_like=True, tag="declar
         return ending
 
 
-class Observation(msgspec.Struct, frozen=True, array_like=True, tag="observation", gc=False):
+class Observation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The events of one stream that name one activity. `person`: the stream is a data subject."""
 
     person: bool
@@ -79,6 +81,12 @@ class Observation(msgspec.Struct, frozen=True, array_like=True, tag="observation
     recipients: Counts = {}
     recipient_kinds: Counts = {}
     countries: Counts = {}
+
+
+class ObservedStream(msgspec.Struct, frozen=True, array_like=True, tag="observed", gc=False):
+    """The events of one stream by the activity that they name."""
+
+    activities: dict[str, Observation]
 
 
 class Totals(msgspec.Struct, frozen=True):
@@ -145,15 +153,20 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     """An event touches the observations of the activity it names, and may be a declaration."""
     subkeys = []
     if event.activity:
-        subkeys.append(f"observed/{event.activity}")
+        subkeys.append(OBSERVED)
     if event.name in _DECLARED:
-        subkeys.append(f"declared/{(event.subject or '').removeprefix(_PREFIX)}")
+        subkeys.append(declared_as((event.subject or "").removeprefix(_PREFIX)))
     return tuple(subkeys)
 
 
+def declared_as(activity: str) -> str:
+    """The subkey of the declarations of an activity."""
+    return f"{_DECLARING}{activity}"
+
+
 def activity_of(subkey: str) -> str:
-    """The activity that a row of either fold is about."""
-    return subkey.partition("/")[2]
+    """The activity that declarations are about."""
+    return subkey.removeprefix(_DECLARING)
 
 
 def declare(state: DeclaredActivity | None, event: RecordedEvent) -> DeclaredActivity:
@@ -174,6 +187,18 @@ def declare(state: DeclaredActivity | None, event: RecordedEvent) -> DeclaredAct
 
 def _order(version: Version | Assessment) -> Order:
     return version.order
+
+
+def observed(state: ObservedStream | None, events: Iterable[RecordedEvent]) -> ObservedStream:
+    """Count events by the activity that they name."""
+    activities = dict(state.activities) if state else {}
+    by_activity: dict[str, list[RecordedEvent]] = {}
+    for event in events:
+        if event.activity:
+            by_activity.setdefault(event.activity, []).append(event)
+    for activity, its_events in by_activity.items():
+        activities[activity] = observe(activities.get(activity), its_events)
+    return ObservedStream(activities)
 
 
 def observe(state: Observation | None, events: Sequence[RecordedEvent]) -> Observation:
@@ -236,8 +261,8 @@ class ObservationTotals:
         self._events += sign * events
         self._data_subjects += sign * subjects
         for sums, counts in zip(self._counts, added, strict=True):
-            for name in counts:
-                sums[name] = sums.get(name, 0) + sign * counts[name]
+            for name, count in counts.items():
+                sums[name] = sums.get(name, 0) + sign * count
 
 
 def _counts_of(row: Observation | Totals) -> tuple[Counts, ...]:
@@ -318,7 +343,7 @@ def _undeclared(kind: str, observed: Iterable[str], declared: Iterable[str]) -> 
 
 # The view
 
-Row = DeclaredActivity | Observation
+Row = DeclaredActivity | ObservedStream
 
 
 def _evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
@@ -326,29 +351,22 @@ def _evolve(subkey: str, state: Row | None, event: RecordedEvent) -> Row:
 
 
 def _evolve_many(subkey: str, state: Row | None, events: Sequence[RecordedEvent]) -> Row:
-    if not subkey.startswith("declared/"):
-        return observe(state if isinstance(state, Observation) else None, events)
+    if subkey == OBSERVED:
+        return observed(state if isinstance(state, ObservedStream) else None, events)
     declared = state if isinstance(state, DeclaredActivity) else DeclaredActivity()
     for event in events:
         declared = declare(declared, event)
     return declared
 
 
-def _cells(key: Key, state: Row) -> Cells:
-    if isinstance(state, Observation):
-        return activity_of(key[1]), state.first, state.last
-    return activity_of(key[1]), None, None
-
-
 VIEW: View[Row] = View(
     name="processing_register",
-    version="4",
+    version="5",
     type=Row,
     keys=keys,
     evolve=_evolve,
     evolve_many=_evolve_many,
     layout="processing_register",
-    cell_types={"activity": "text", "first_at": "timestamptz", "last_at": "timestamptz"},
-    cells=_cells,
     join="activities",
+    compression=RowCompression("processing_register"),
 )

@@ -1,10 +1,10 @@
 """The join of `processing_register`: entries, evaluated again for exactly the activities that changed.
 
-Sums and spans are kept from the differences of rows. Only where a row that bounded a span shrank, the
-store is asked for the span over all rows.
+Sums and spans are kept from the differences of rows. Only where a row that bounded a span shrank, all rows
+are read for the span over them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -12,10 +12,13 @@ import msgspec
 
 from projections.folds.view import Key, encode
 from projections.views.processing_register import (
+    OBSERVED,
+    VIEW,
     DeclaredActivity,
     Entry,
     Observation,
     ObservationTotals,
+    ObservedStream,
     Row,
     Totals,
     activity_of,
@@ -26,8 +29,10 @@ Span = tuple[datetime | None, datetime | None]
 """First and last occurred time; None without events."""
 EntryRow = tuple[bytes, bytes]
 """Of an activity: the totals and the entry, both encoded."""
-_Pair = tuple[Row | None, Row | None]
+_Change = tuple[Row | None, Row | None]
 """A row before and after; None where there is none."""
+_Pair = tuple[Observation | None, Observation | None]
+"""The same of one activity."""
 
 
 class EntryStore(Protocol):
@@ -39,23 +44,21 @@ class EntryStore(Protocol):
     def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of those activities that have one."""
 
-    def spans(self, activities: Sequence[str]) -> dict[str, Span]:
-        """The span over the observations of each activity, as written so far. Reads all of them."""
+    def observed(self) -> Iterator[bytes]:
+        """What was observed of every stream, as written so far, in flat memory."""
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
         """Write or, for None, remove the entries of activities."""
 
 
-def refresh(changes: Mapping[Key, _Pair], store: EntryStore) -> None:
+def refresh(changes: Mapping[Key, _Change], store: EntryStore) -> None:
     """Bring the entries up to date with rows that were just changed."""
-    by_activity: dict[str, list[_Pair]] = {}
-    for (_, subkey), pair in changes.items():
-        by_activity.setdefault(activity_of(subkey), []).append(pair)
+    by_activity = _by_activity(changes)
     activities = sorted(by_activity)
     totals, spans = _totals_and_spans(store.entries(activities))
     shrunk = [name for name in activities if _shrank(spans.get(name), by_activity[name])]
     spans |= {name: _widened(spans.get(name), by_activity[name]) for name in activities}
-    spans |= store.spans(shrunk) if shrunk else {}
+    spans |= _spans(shrunk, store) if shrunk else {}
     declared = _declared(store, activities)
     store.put_entries(
         {
@@ -68,6 +71,35 @@ def refresh(changes: Mapping[Key, _Pair], store: EntryStore) -> None:
             for name in activities
         }
     )
+
+
+def _by_activity(changes: Mapping[Key, _Change]) -> dict[str, list[_Pair]]:
+    """Activities that have changed, with what was observed of them before and after."""
+    pairs: dict[str, list[_Pair]] = {}
+    for (_, subkey), (before, after) in changes.items():
+        if subkey == OBSERVED:
+            old, new = _activities(before), _activities(after)
+            for activity in old.keys() | new.keys():
+                if old.get(activity) != new.get(activity):
+                    pair = old.get(activity), new.get(activity)
+                    pairs.setdefault(activity, []).append(pair)
+        else:
+            pairs.setdefault(activity_of(subkey), [])
+    return pairs
+
+
+def _activities(row: Row | None) -> Mapping[str, Observation]:
+    return row.activities if isinstance(row, ObservedStream) else {}
+
+
+def _spans(activities: Collection[str], store: EntryStore) -> dict[str, Span]:
+    """The span over the observations of each activity. Reads all of them."""
+    spans: dict[str, Span] = dict.fromkeys(activities, (None, None))
+    for state in store.observed():
+        for activity, observation in _activities(VIEW.decode(state)).items():
+            if activity in spans:
+                spans[activity] = _widened(spans[activity], [(None, observation)])
+    return spans
 
 
 def _declared(store: EntryStore, activities: Sequence[str]) -> dict[str, DeclaredActivity]:
@@ -87,9 +119,9 @@ def _totals_and_spans(rows: Mapping[str, EntryRow]) -> tuple[dict[str, Totals], 
 def _moved(totals: Totals | None, pairs: Iterable[_Pair]) -> Totals:
     tally = ObservationTotals(totals)
     for before, after in pairs:
-        if isinstance(before, Observation):
+        if before:
             tally.subtract(before)
-        if isinstance(after, Observation):
+        if after:
             tally.add(after)
     return tally.totals()
 
@@ -101,15 +133,15 @@ def _shrank(span: Span | None, pairs: Iterable[_Pair]) -> bool:
     first, last = span
     return any(
         # A row between the bounds may shrink: the span stays as it is.
-        (before.first == first and not (isinstance(after, Observation) and after.first <= first))
-        or (before.last == last and not (isinstance(after, Observation) and after.last >= last))
+        (before.first == first and not (after and after.first <= first))
+        or (before.last == last and not (after and after.last >= last))
         for before, after in pairs
-        if isinstance(before, Observation)
+        if before
     )
 
 
 def _widened(span: Span | None, pairs: Iterable[_Pair]) -> Span:
-    observations = [after for _, after in pairs if isinstance(after, Observation)]
+    observations = [after for _, after in pairs if after]
     first, last = span or (None, None)
     firsts = [row.first for row in observations] + ([first] if first else [])
     lasts = [row.last for row in observations] + ([last] if last else [])
@@ -133,23 +165,31 @@ class RegisterGathering:
 
     def add(self, subkey: str, row: Row) -> None:
         """Take one row into account."""
-        activity = activity_of(subkey)
         if isinstance(row, DeclaredActivity):
-            self._declared[activity] = row
-        elif isinstance(row, Observation):
-            self._widen(activity, row.first, row.last)
-            self._tallies.setdefault(activity, ObservationTotals()).add(row)
+            self._declared[activity_of(subkey)] = row
+        for activity, observation in _activities(row).items():
+            self._widen(activity, observation.first, observation.last)
+            self._tally(activity).add(observation)
 
     def take(self, other: "RegisterGathering") -> None:
         """Take into account what another one has gathered from other rows."""
         self._declared |= other._declared
         for activity, (first, last) in other._spans.items():
             self._widen(activity, first, last)
-            self._tallies.setdefault(activity, ObservationTotals()).join(other._tallies[activity])
+            self._tally(activity).join(other._tallies[activity])
+
+    def _tally(self, activity: str) -> ObservationTotals:
+        tally = self._tallies.get(activity)
+        if tally is None:
+            tally = self._tallies[activity] = ObservationTotals()
+        return tally
 
     def _widen(self, activity: str, first: datetime, last: datetime) -> None:
-        span = self._spans.get(activity, (first, last))
-        self._spans[activity] = min(span[0], first), max(span[1], last)
+        span = self._spans.get(activity)
+        if span is None:
+            self._spans[activity] = first, last
+        elif first < span[0] or span[1] < last:
+            self._spans[activity] = min(span[0], first), max(span[1], last)
 
     def rows(self) -> dict[str, EntryRow]:
         """Activity -> its encoded entry, sorted by activity."""

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from ledger.event import RecordedEvent
+from projections.folds.compression import RowCompression
 from projections.folds.view import Cells, Key, Order, View, order_of
 from rulebook import DEADLINES, RequestPeriod, evidence_of, request_period
 from rulebook.digest import digest
@@ -199,7 +200,7 @@ def _cells(_key: Key, request: Request) -> Cells:
 
 VIEW: View[Request] = View(
     name="rights_requests",
-    version=f"3+{digest(DEADLINES)}",
+    version=f"4+{digest(DEADLINES)}",
     type=Request,
     keys=keys,
     names=_NAMES,
@@ -207,4 +208,5 @@ VIEW: View[Request] = View(
     layout="cases",
     cell_types={"open_kind": "text", "due": "timestamptz"},
     cells=_cells,
+    compression=RowCompression("rights_requests"),
 )

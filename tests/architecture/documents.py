@@ -14,7 +14,7 @@ import msgspec
 
 from application.processing_acts import involved_as, user_facts
 from application.register_words import RegisterWords
-from bench import leaks
+from bench import leaks, sizes
 from console.tree import CONFIDENTIAL_FILE, FILE, Entry, function_of
 from documents.register_parts import register_parts
 from host.setting_list import SETTINGS
@@ -318,6 +318,31 @@ def sheets() -> str:
     return table(["sheet", "in Dutch", "columns"], rows)
 
 
+def years() -> str:
+    """What 10^8 to 10^10 events a year need."""
+    return sizes.table(sizes.years(sizes.measured()))
+
+
+def proofs() -> str:
+    """What a proof through two logs costs."""
+    return sizes.table(sizes.proofs(sizes.measured()))
+
+
+def simulated() -> str:
+    """What the simulation of several ledgers measured."""
+    return sizes.table(sizes.simulated())
+
+
+def ledger_sizes() -> str:
+    """What one ledger of a size costs."""
+    return sizes.table(sizes.one_ledger(sizes.measured()))
+
+
+def thresholds() -> str:
+    """From which size each step pays."""
+    return sizes.table(sizes.thresholds(sizes.measured()))
+
+
 SECTIONS = {
     "docs/reference/answers/index.md": {"answers": reference.answers},
     "docs/reference/commands.md": {"commands": reference.commands, "usage": reference.usage},
@@ -348,6 +373,18 @@ SECTIONS = {
         "order findings": order_pages.findings,
     },
     "docs/explanation/policy.md": {"clauses": clauses},
+    "docs/explanation/several-ledgers.md": {
+        "assumed": sizes.assumed,
+        "years": years,
+        "proofs": proofs,
+        "several": simulated,
+    },
+    "docs/how-to/grow.md": {
+        "sizes": ledger_sizes,
+        "thresholds": thresholds,
+        "assumed": sizes.assumed,
+        "elsewhere": sizes.elsewhere,
+    },
     "docs/reference/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
     "docs/how-to/registers.md": {"sheets": sheets},
     "docs/how-to/notice.md": {"claims": claims, "checks": checks},

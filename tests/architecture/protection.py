@@ -7,13 +7,11 @@ from ledger.audit.inventory import Row, inventory
 
 _FILE = "file "
 SERVER = "server"
-UNPUBLISHED = ("unpublished {events}.events.topic", "unpublished {events}.events.state")
-"""Columns of events that no checkpoint covers yet."""
 
 
 def places() -> list[str]:
     """Every place of the database, as the inventory names them; files are found where they are written."""
-    return [SERVER, *UNPUBLISHED, *(place for fact in expected() for place in _places_of(fact))]
+    return [SERVER, *(place for fact in expected() for place in _places_of(fact))]
 
 
 def _places_of(fact: Fact) -> list[str]:

@@ -1,18 +1,24 @@
 """A published folder as it lies on disk, read by other people's code: tiles, bundles and checkpoint."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.ledgers.log_of_logs import LogOfLogs, chained, request_of
+from bench.ledgers.splitting import write_log
+from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.publishing.state import State, grown
 from ledger.tlog.signing.checkpoints import Checkpoint, cosign_checkpoint, sign_checkpoint
-from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.signing.keys import SigningKey, VerifierKey
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.contract.test_third_parties import flipped
 from tests.fixtures.ledger import collected, registered
+from tests.fixtures.published import entries
 from tests.fixtures.thirdparty import Question, Verifier
 from tests.fixtures.tlog import ORIGIN, Log, log_key, witness_key
 
@@ -92,3 +98,40 @@ def test_no_altered_file_of_it_is_accepted(large: Path, verifier: Verifier, name
             assert answer.startswith("refused"), (name, answer)
     finally:
         path.write_bytes(right)
+
+
+def test_a_log_of_logs_and_a_proof_through_both(tmp_path: Path, verifier: Verifier) -> None:
+    """Checkpoints as entries, and an event proven up to the checkpoint of checkpoints."""
+    ledgers = [SigningKey(f"ledger.example.nl/{n}", Ed25519PrivateKey.generate()) for n in range(3)]
+    keys = {key.verifier.name: (key.verifier,) for key in ledgers}
+    top = LogOfLogs(LogFolder(tmp_path / "top"), log_key(), keys)
+    logs = []
+    for size in (5, 300):
+        content = entries(size)
+        logs = [
+            write_log(LogFolder(tmp_path / f"{size}-{n}"), content, key)
+            for n, key in enumerate(ledgers)
+        ]
+        for key, one in zip(ledgers, logs, strict=True):
+            last = top.last.get(key.verifier.name)
+            assert isinstance(top.offer(request_of(one, last.size if last else 0)), Checkpoint)
+        top.publish(date(2026, 11, 28))
+    proof = chained(logs[1], 7, top.folder)
+    through = [
+        (proof.event, content[6], ledgers[1].verifier),
+        (proof.checkpoint, proof.event.checkpoint, log_key().verifier),
+    ]
+    asked = [
+        {
+            "do": "proof",
+            "file": encode_proof(file),
+            "entry": entry,
+            "log": key.text,
+            "witnesses": [],
+        }
+        for file, entry, key in through
+    ]
+    assert verifier([question(top.folder.path, log_key().verifier)]) == ["ok 6"]
+    assert verifier(asked) == ["ok", "ok"]
+    wrong = [one | {"entry": one["entry"] + b" "} for one in asked]  # type: ignore[operator]
+    assert all(answer.startswith("refused") for answer in verifier(wrong))

@@ -31,6 +31,7 @@ MOST_ATTEMPTS = 1_000
 # A process of its own from which children are forked: it has no threads, and has read the modules.
 _FORKS = multiprocessing.get_context("forkserver")
 _SCENES = (
+    "test_every_archive_write",
     "test_every_decision_write",
     "test_every_post_write",
     "test_every_erasure_write",

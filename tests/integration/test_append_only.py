@@ -30,7 +30,8 @@ CHANGES = [
     "TRUNCATE promises",
 ]
 ROGUE = """
-INSERT INTO events SELECT gen_random_uuid(), 1, topic, state, notification_id + 1, recorded_at
+INSERT INTO events
+SELECT notification_id + 1, recorded_at, gen_random_uuid(), 1, topic, state
 FROM events ORDER BY notification_id DESC LIMIT 1
 """
 

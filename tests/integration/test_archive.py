@@ -80,7 +80,7 @@ def test_disclosures_are_those_of_the_view(archived: tuple[Cli, str]) -> None:
 def test_transfers_are_those_of_the_views_where_an_event_names_the_country(
     archived: tuple[Cli, str],
 ) -> None:
-    """The views know more: the country of a recipient when an event names none, and what a transfer rests on."""
+    """The views know more: the country of a recipient when an event names none, and what is judged."""
     cli, address = archived
     expected = Counter(
         (row["country"], datetime.fromisoformat(row["occurred_at"]).astimezone(AMSTERDAM).year)
@@ -130,6 +130,23 @@ def test_acts_of_consent_are_those_of_the_events(archived: tuple[Cli, str]) -> N
         for row in rows_of(cli, "consents", address)
     }
     assert counted == expected
+
+
+def test_transfers_are_those_of_the_view(archived: tuple[Cli, str]) -> None:
+    """The view leaves out what stays inside the EEA, and groups by what a transfer rests on."""
+    cli, address = archived
+    expected, to_whom = Counter[str](), dict[str, set[str]]()
+    for row in cli("transfers", "--json").json["transfers"]:
+        assert row["country_derived"] == 0  # else the view would know more than the events say
+        expected[row["country"]] += row["disclosures"]
+        to_whom.setdefault(row["country"], set()).update(row["recipients"])
+    counted, recipients = Counter[str](), dict[str, set[str]]()
+    for row in rows_of(cli, "transfers", address):
+        counted[row["country"]] += row["given"]
+        recipients.setdefault(row["country"], set()).update(row["recipients"])
+    assert len(expected) >= 4
+    assert {country: counted[country] for country in expected} == expected
+    assert {country: recipients[country] for country in expected} == to_whom
 
 
 def test_foreign_programs_read_it_and_each_row_is_proven(archived: tuple[Cli, str]) -> None:

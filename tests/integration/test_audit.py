@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from zstandard import ZstdCompressionDict, ZstdCompressor
 
 from ledger.audit import audit
 from ledger.backup.blind import is_complete, rebuild
 from ledger.keys.opening import Opener
 from ledger.recording.batch import Batch
+from ledger.storage.frames import NEWEST, dictionary_bytes, unframed
 from ledger.tlog.tree.merkle import hash_leaf, root_of
 from ledger.writing.append import Span
 from ledger.writing.bookmarks import Bookmark
@@ -17,6 +19,7 @@ from ledger.writing.packing import blind_hash
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, accessed, collected, copied, registered
 from tests.fixtures.postgres import Templates
+from tests.fixtures.rewriting import Rewrite, statement_of
 
 
 def work(house: House) -> None:
@@ -51,6 +54,12 @@ def test_an_empty_ledger_has_the_root_of_an_empty_tree(house: House) -> None:
 
 TAMPERING = {
     "a state": ("UPDATE events SET state = 'no state' WHERE notification_id = 2", "state", 2),
+    "a type": (
+        "UPDATE events SET topic = replace(topic, 'collected', 'corrected') WHERE notification_id = 2",
+        "state",
+        1,
+    ),
+    "a channel": (Rewrite('"portal"', '"letter"', 2), "state", 1),
     "a version": (
         "UPDATE events SET originator_version = 9 WHERE notification_id = 2",
         "version",
@@ -88,14 +97,12 @@ TAMPERING = {
     "a bookmark back": ("UPDATE bookmarks SET next_offset = 1", "bookmark", None),
     "a dead letter": ("DELETE FROM dead_letters", "dead-letter", None),
     "the format of a value": (
-        "UPDATE events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
-        """ '"blob":"A', '"blob":"C'), 'UTF8') WHERE notification_id = 2""",
+        Rewrite('"blob":"A', '"blob":"C', 2),
         "value-format",
         2,
     ),
     "the fields of sealed values": (
-        "UPDATE events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
-        """ '"fields":["email"', '"fields":["email","email"'), 'UTF8') WHERE notification_id = 2""",
+        Rewrite('"fields":["email"', '"fields":["email","email"', 2),
         "value-format",
         2,
     ),
@@ -111,16 +118,31 @@ TAMPERING = {
 @pytest.mark.parametrize("what", TAMPERING)
 def test_what_is_changed_is_named(worked: House, what: str) -> None:
     change, kind, position = TAMPERING[what]
-    owner = worked.session(None)
+    owner, statement = worked.session(None), statement_of(worked, change)
     before = audit(worked.session("reader")).root
     for table in ("events", "event_ids", "batches", "head", "dead_letters"):
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
-    owner.script(change, {})
+    owner.script(statement, {})
     owner.script(GUARDS_ON, {})
     result = audit(worked.session("reader"))
     assert (kind, position) in {(finding.kind, finding.position) for finding in result.findings}
-    if "UPDATE events" in change or "DELETE FROM events" in change:
+    if "UPDATE events" in statement or "DELETE FROM events" in statement:
         assert result.root != before
+
+
+def test_a_frame_that_opens_to_the_same_state_is_named(worked: House) -> None:
+    ((*_, frame, _, _),) = worked.session("reader").rows(
+        "events_after", position=1, upto=2, count=1
+    )
+    dictionary = ZstdCompressionDict(dictionary_bytes(NEWEST))
+    other = ZstdCompressor(19, dict_data=dictionary).compress(unframed(frame))
+    assert (other != frame, unframed(other)) == (True, unframed(frame))
+    owner = worked.session(None)
+    owner.script("ALTER TABLE events DISABLE TRIGGER ALL", {})
+    owner.script(f"UPDATE events SET state = '\\x{other.hex()}' WHERE notification_id = 2", {})
+    owner.script(GUARDS_ON, {})
+    (found,) = audit(worked.session("reader")).findings
+    assert (found.kind, found.position) == ("state", 1)
 
 
 def test_dead_letters_that_go_in_a_known_way_leave_nothing_to_find(house: House) -> None:

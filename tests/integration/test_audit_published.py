@@ -10,6 +10,7 @@ from ledger.tlog.tree.tiles import bundle_path, tile_path
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.ledger import House, copied, message
 from tests.fixtures.postgres import Templates
+from tests.fixtures.rewriting import Rewrite, statement_of
 from tests.fixtures.tlog import Log
 
 SIZES = (300, 301, 520)  # published; the tail of some more is not
@@ -53,11 +54,11 @@ def found(log: Log) -> set[tuple[str, int | None]]:
     return {(finding.kind, finding.position) for finding in audited(log).findings}
 
 
-def tamper(log: Log, change: str) -> None:
-    owner = log.house.session(None)
+def tamper(log: Log, change: str | Rewrite) -> None:
+    owner, statement = log.house.session(None), statement_of(log.house, change)
     for table in ("events", "event_ids", "batches", "head"):
         owner.script(f"ALTER TABLE {table} DISABLE TRIGGER ALL", {})
-    owner.script(change, {})
+    owner.script(statement, {})
     owner.script(GUARDS_ON, {})
 
 
@@ -72,7 +73,7 @@ SWAP = (
     "UPDATE events SET notification_id = 42 WHERE notification_id = 9999"
 )
 INSERT = (
-    "INSERT INTO events SELECT gen_random_uuid(), 1, topic, state, 528, recorded_at FROM events"
+    "INSERT INTO events SELECT 528, recorded_at, gen_random_uuid(), 1, topic, state FROM events"
     " WHERE notification_id = 527; UPDATE head SET position = 528"
 )
 # Renumbers everything behind it: the hole is hidden, and nothing fits what was published.
@@ -82,7 +83,7 @@ SHIFT = (
     "UPDATE events SET notification_id = -notification_id - 1 WHERE notification_id < 0;"
     "UPDATE head SET position = position - 1"
 )
-EVENTS: dict[str, tuple[str, set[tuple[str, int | None]]]] = {
+EVENTS: dict[str, tuple[str | Rewrite, set[tuple[str, int | None]]]] = {
     "a stream": (
         "UPDATE events SET originator_id = gen_random_uuid() WHERE notification_id = 7",
         {("leaf", 7)},
@@ -96,8 +97,7 @@ EVENTS: dict[str, tuple[str, set[tuple[str, int | None]]]] = {
         {("leaf", 301)},
     ),
     "a state": (
-        "UPDATE events SET state = convert_to(replace(convert_from(state, 'utf8'), 'NL', 'BE'), 'utf8')"
-        " WHERE notification_id = 256",
+        Rewrite("NL", "BE", 256),
         {("leaf", 256)},
     ),
     "a recorded time": (

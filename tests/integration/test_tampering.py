@@ -16,7 +16,7 @@ from ledger.audit.findings import Finding, Findings
 from ledger.audit.inventory import inventory
 from ledger.embedded import Server
 from ledger.errors import LedgerError
-from tests.architecture.protection import SERVER, UNPUBLISHED, places
+from tests.architecture.protection import SERVER, places
 from tests.fixtures.alterations import (
     KINDS,
     Alteration,
@@ -80,8 +80,7 @@ def test_what_is_done_to_the_rows_of_a_table_is_named(
             unnamed += [] if told else [outcome]
     assert unnamed == []
     columns = {f"column {table.name}.{c.plain}" for c in table.written}
-    own = {place for place in UNPUBLISHED if place.rpartition(".")[0].endswith(f" {table.name}")}
-    assert done == {f"rows {table.name}", *columns, *own}
+    assert done == {f"rows {table.name}", *columns}
 
 
 def altered(world: World, table: Table, alteration: Alteration, *, whole: bool) -> str | None:

@@ -12,7 +12,7 @@ from ledger.event import RecordedEvent
 from projections.findings.join import FindingsJoin
 from projections.findings.view import VIEW
 from projections.folds.timetravel import fold
-from projections.keeping.erasing import lasting_for, on_period, on_request, steps
+from projections.keeping.erasing import lasting_for, may_be_due, on_period, on_request, steps
 from projections.keeping.person import person_of
 from projections.reading.adherence import RETENTION_PASSED, AdherenceTally
 from projections.views import processing_register
@@ -95,6 +95,11 @@ def test_every_answer_about_retention_is_the_same(life: list[RecordedEvent], lat
         assert ends == sorted(ends)
     going = {c for step in steps(person, day) if step.cause == "retention" for c in step.erased}
     assert set(late) == going & set(found)
+    for listed in (person, person.listing()):
+        assert may_be_due(listed, day) or not steps(listed, day)
+        assert may_be_due(listed, day, decided_only=True) or not steps(
+            listed, day, decided_only=True
+        )
     register(life, late)
 
 

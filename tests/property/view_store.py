@@ -7,16 +7,14 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import msgspec
-
 from ledger.errors import Fenced
 from ledger.event import RecordedEvent
-from projections.findings.view import DOSSIER, TRACES, kind_of
+from projections.dossier.dossier import Dossier, dossier_name
+from projections.findings.view import DOSSIER, TRACES, hash_of, kind_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import NOWHERE, Key, View, encode
 from projections.following.batch import EventBatch, NamedEvent, RowChange, apply_batch
-from projections.views.processing_register import Observation, activity_of
-from projections.views.register_join import Span
+from projections.views.processing_register import OBSERVED, activity_of
 
 Death = Literal["before the rows", "after the rows", "before the commit", "after the commit"]
 
@@ -111,17 +109,8 @@ class MemoryStore:
     def entries(self, activities: Sequence[str]) -> dict[str, Any]:
         return {activity: row for activity, row in self.joined.items() if activity in activities}
 
-    def spans(self, activities: Sequence[str]) -> dict[str, Span]:
-        return {activity: self._span(activity) for activity in activities}
-
-    def _span(self, activity: str) -> Span:
-        rows = [
-            msgspec.json.decode(state, type=Observation)
-            for (_, subkey), state in self.states.items()
-            if subkey == f"observed/{activity}"
-        ]
-        firsts, lasts = [row.first for row in rows], [row.last for row in rows]
-        return min(firsts, default=None), max(lasts, default=None)
+    def observed(self) -> Iterator[bytes]:
+        return (state for (_, subkey), state in self.states.items() if subkey == OBSERVED)
 
     def put_entries(self, entries: Mapping[str, Any]) -> None:
         for activity, row in entries.items():
@@ -140,9 +129,10 @@ class MemoryStore:
 
     def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
         """One row a block: whatever the blocks are, the findings are the same."""
+        hashes = {hash_of(name): since for name, since in names.items()}
         for key, state in sorted(self.states.items()):
             _, first, second, occurred_at = self._cells(key)
-            if any(name in names and occurred_at >= names[name] for name in (first, second)):
+            if any(on in hashes and occurred_at >= hashes[on] for on in (first, second)):
                 yield {key: state}
 
     def _cells(self, key: Key) -> tuple[Any, ...]:
@@ -151,7 +141,9 @@ class MemoryStore:
     def _dossiers(self) -> Iterator[tuple[str, bytes]]:
         for key, state in self.states.items():
             if key[1] == DOSSIER:
-                yield str(self._cells(key)[0]), state
+                dossier = self.view.decode(state)
+                assert isinstance(dossier, Dossier)
+                yield dossier_name(key[0], dossier), state
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
         return {name: state for name, state in self._dossiers() if name in names}

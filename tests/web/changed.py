@@ -1,12 +1,31 @@
 """A row of the ledger that a superuser changes behind the program's back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
 
+from ledger.storage.frames import framed, unframed
 from tests.web.console import Consoled
+
+
+def state_at(console: Consoled, position: int) -> bytes:
+    """The state of an event as it was recorded."""
+    with console.site() as site:
+        row = site.session("reader").row(
+            "events_after", position=position - 1, upto=position, count=1
+        )
+    assert row
+    return unframed(row[3])
+
+
+@contextmanager
+def altered(console: Consoled, position: int, change: Callable[[bytes], bytes]) -> Iterator[None]:
+    """Like `changed`, with another state."""
+    frame = framed(change(state_at(console, position)))
+    with changed(console, position, "UPDATE {} SET state = %s WHERE notification_id = %s", frame):
+        yield
 
 
 @contextmanager

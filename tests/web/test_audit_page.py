@@ -13,18 +13,13 @@ from playwright.sync_api import BrowserContext, expect
 
 from host.settings import Settings
 from tests.web.browser import overflowing, problems
-from tests.web.changed import changed
+from tests.web.changed import altered
 from tests.web.console import Client, Consoled, clock
 from tests.web.live import Live, listening
 from web.pages.proof import code_of, part_word
 from web.proof import audits
 from web.proof.audits import AuditRun, Audits
 from web.words import words
-
-UPDATE = (
-    "UPDATE {} SET state = convert_to(replace(convert_from(state, 'UTF8'), 'urn:', 'URN:'), 'UTF8')"
-)
-CHANGE = f"{UPDATE} WHERE notification_id = %s"
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +80,7 @@ def test_the_page_shows_what_an_audit_names(
 ) -> None:
     live.log_in(context, "auditor")
     page = context.new_page()
-    with changed(sampled, 135, CHANGE):
+    with altered(sampled, 135, lambda state: state.replace(b"urn:", b"URN:")):
         page.goto(f"{live.address}/proof")
         page.get_by_role("button", name="Start an audit").click()
         expect(page.get_by_role("progressbar")).to_be_visible()

@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
+from application.queries.persons.paging import Place, part_of
+from application.queries.subjects import history_of
+from ledger.errors import UnknownSubject
+from ledger.event import instant
+from projections.folds.timetravel import NOW, Moment
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.texts import field_name, word_of
-from tests.fixtures.console import accessed, collected, disclosed, registered
+from tests.fixtures.console import accessed, collected, disclosed, message, registered
 from tests.web.console import Client, Consoled
 from tests.web.persons import (
     BIDI,
@@ -35,6 +40,7 @@ ANSWERS = (
 COVERED = {"identity", "address", "contact", "service"}
 RECORDED = "This view is recorded"
 _TOKEN = re.compile(r'(?<=name="csrf" value=")[^"]+')
+ANNULLED = ("mistaken", "mistaken-again")
 ACTS = ("open-request", "place-hold", "decide")
 
 
@@ -187,6 +193,40 @@ def _told(value: object) -> Iterator[str]:
             yield from _told(one)
     elif isinstance(value, str):
         yield value
+
+
+def test_a_part_of_a_history_is_the_one_that_the_whole_has(persons: Consoled) -> None:
+    who = "customer/77020"
+    persons.record(registered(who), collected(who, id="mistaken"), collected(who))
+    with persons.site() as site:
+        site.eraser().erase(who, [], "request")
+        later, last = ({"time": instant(site.clock())} for _ in range(2))
+    persons.record(
+        registered(who, **later),  # as a second data subject
+        collected(who, id="mistaken-again", **later),
+        *(collected(who, **later) for _ in range(3)),
+        *(message("event-annulled", who, annuls=id, reason="mistake", **last) for id in ANNULLED),
+    )
+    with persons.site() as site:
+        source = site.source("history")
+        whole = history_of(source, who, NOW)
+        places = [event.position for event, _ in whole]
+        assert [event.id for event, annulled_by in whole if annulled_by] == [*ANNULLED[1:]]
+        for moment in (NOW, *(Moment(at_position=place) for place in places)):
+            before = None
+            told = []
+            while True:
+                place = Place(before, 2)
+                part = part_of(source, who, moment, place)
+                every = history_of(source, who, moment)
+                assert part == (*place.of(every), len(every))
+                told += part.events
+                before = part.following
+                if before is None:
+                    break
+            assert told == every[::-1]
+        with pytest.raises(UnknownSubject):
+            part_of(source, who, Moment(at_position=places[0] - 1), Place())
 
 
 def test_the_help_desk_gets_no_number_that_tells_of_hidden_events(persons: Consoled) -> None:

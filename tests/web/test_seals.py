@@ -24,7 +24,7 @@ from ledger.tlog.signing.policy import parse_policy
 from ledger.tlog.store.folder import LogFolder
 from tests.fixtures.witness import running
 from tests.web.browser import WIDTHS, overflowing, problems
-from tests.web.changed import changed
+from tests.web.changed import altered, changed, state_at
 from tests.web.console import Client, Consoled, clock
 from tests.web.live import Live, listening
 from web.page import Page as ConsolePage
@@ -140,12 +140,7 @@ def signed(console: Consoled) -> Checkpoint:
 
 
 def state_of(console: Consoled, position: int) -> dict[str, Any]:
-    with console.site() as site:
-        row = site.session("reader").row(
-            "events_after", position=position - 1, upto=position, count=1
-        )
-    assert row
-    state: dict[str, Any] = json.loads(bytes(row[3]))
+    state: dict[str, Any] = json.loads(state_at(console, position))
     return state
 
 
@@ -201,9 +196,7 @@ def test_a_changed_row_shows_as_changed(sampled: Consoled, live: Live, page: Pag
     _, second, *_ = map(int, states(page))
     state = state_of(sampled, second)
     state["source"] = "urn:voipzeker:somebody"
-    with changed(
-        sampled, second, "UPDATE {} SET state = %s WHERE notification_id = %s", encoded(state)
-    ):
+    with altered(sampled, second, lambda _: encoded(state)):
         page.goto(live.address + PERSON)
         found = states(page)
         assert [place for place, what in found.items() if what == "contradicted"] == [str(second)]
@@ -234,9 +227,7 @@ def test_each_part_of_a_changed_row_is_named(
 ) -> None:
     state = state_of(sampled, 135)
     CHANGES[name](state)
-    with changed(
-        sampled, 135, "UPDATE {} SET state = %s WHERE notification_id = %s", encoded(state)
-    ):
+    with altered(sampled, 135, lambda _: encoded(state)):
         page.goto(f"{live.address}/proof/135")
         assert states(page) == {"135": "contradicted"}
         expect(panel_of(page, 135).locator("tbody tr").first).to_contain_text(name)

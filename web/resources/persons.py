@@ -21,8 +21,9 @@ from application.queries.period import Period
 from application.queries.persons import comparison as compared
 from application.queries.persons import consents as consented
 from application.queries.persons import history, marketing, state
+from application.queries.persons.paging import Place, part_of
 from application.queries.persons.timeline import Person, person
-from application.queries.subjects import history_of, known_streams, note_read
+from application.queries.subjects import known_streams, note_read
 from application.source import Source
 from ledger.errors import UnknownSubject
 from projections.folds.timetravel import Moment
@@ -128,10 +129,9 @@ def person_state(visit: Visit, params: PersonParams) -> state.State:
 @resource("/persons/{kind}/{id}/history", "persons", name="history", rows="events", timed=True)
 def person_history(visit: Visit, params: PlaceParams) -> history.HistoryPage:
     """Every event of a person, opened, the latest recorded first; page by page."""
-    place = history.Place(params.before, params.limit)
+    place = Place(params.before, params.limit)
     with about(visit, params) as reference:
         source = visit.source("history")
-        check_seen(source, reference, visit.moment)
         return history.history_page(source, reference, visit.moment, visit.language, place)
 
 
@@ -207,8 +207,7 @@ def person_looks(visit: Visit, params: PlaceParams) -> Looks:
 
 def check_seen(source: Source, reference: str, moment: Moment) -> None:
     """Raise UnknownSubject where the reader may know of no event of the person at a moment."""
-    if not history_of(source, reference, moment):
-        raise UnknownSubject
+    part_of(source, reference, moment, Place(limit=1))
 
 
 RESOURCES = (

@@ -12,6 +12,7 @@ from application.answer import Answer, Gone, Name
 from application.queries.naming import Naming
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.persons.evidence import Evidence, evidence_of
+from application.queries.persons.paging import AnnullableEvent, Place, part_of
 from application.queries.subjects import history_of
 from application.sighted import is_partial
 from application.source import Shown, Source, shown
@@ -24,8 +25,6 @@ from schemas.names import PERSONAL_DATA_ERASED
 from schemas.texts import Language, text_of, word_of
 
 Fact = JsonValue | Gone
-AnnullableEvent = tuple[RecordedEvent, str | None]
-"""An event, and the annulment that took it back."""
 
 
 class HistoryRange(msgspec.Struct, frozen=True):
@@ -73,20 +72,6 @@ class HistoryLine(Answer, frozen=True, kw_only=True):
 EVERYTHING = HistoryRange()
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A place in a list of events, the latest position first. `before`: a position; None: the beginning."""
-
-    before: int | None = None
-    limit: int = 100
-
-    def of(self, events: Iterable[AnnullableEvent]) -> tuple[list[AnnullableEvent], int | None]:
-        """The events of this page, and where the next one goes on; None: there is no next page."""
-        left = [entry for entry in events if self.before is None or entry[0].position < self.before]
-        ordered = sorted(left, key=lambda entry: -entry[0].position)
-        page = ordered[: self.limit]
-        return page, page[-1][0].position if len(ordered) > len(page) else None
-
-
 def _time_order(entry: AnnullableEvent) -> tuple[datetime, str, str]:
     event, _ = entry
     return event.time, event.source, event.id
@@ -122,14 +107,16 @@ def history_page(
     language: Language,
     place: Place,
 ) -> HistoryPage:
-    """The events before a position, at most so many, opened. Raises UnknownSubject."""
-    events = history_of(source, reference, moment)
-    shown_events, following = place.of(events)
+    """The events before a position, at most so many, opened.
+
+    Raises UnknownSubject where the reader may know of no event at that moment.
+    """
+    part = part_of(source, reference, moment, place)
     return HistoryPage(
         subject=reference,
-        events=[*opened(source, reference, shown_events, language, Naming(source, language))],
-        count=len(events),
-        next=following,
+        events=[*opened(source, reference, part.events, language, Naming(source, language))],
+        count=part.total,
+        next=part.following,
     )
 
 
@@ -154,7 +141,8 @@ def lines_of(
     """Events of which the read is noted, opened. `naming`: for sentences with names in place of ids."""
     subjects = {UUID(text) for event, _ in events for text in _references(event).values()}
     names = source.names(subjects)
-    return (_line(source, entry, names, _Telling(language, naming)) for entry in events)
+    telling = _Telling(language, naming, is_partial(source.reads.sight))
+    return (_line(source, entry, names, telling) for entry in events)
 
 
 def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
@@ -176,6 +164,7 @@ class _Telling(NamedTuple):
 
     language: Language
     naming: Naming | None
+    partial: bool
 
 
 def _line(
@@ -185,7 +174,7 @@ def _line(
     people = {name: names[UUID(text)] for name, text in _references(event).items()}
     return HistoryLine(
         position=event.position,
-        version=UNSET if is_partial(source.reads.sight) else event.version,
+        version=UNSET if telling.partial else event.version,
         data_subject=str(event.stream),
         type=event.type,
         id=event.id,
@@ -199,7 +188,7 @@ def _line(
         facts=event.facts | people,
         personal={field: shown(value) for field, value in source.personal(event).items()},
         annulled_by=annulled_by,
-        text=text_shown(event, *telling, partial=is_partial(source.reads.sight)),
+        text=text_shown(event, telling.language, telling.naming, partial=telling.partial),
         evidence=evidence_of(event.facts) or UNSET,
         trace=event.trace or UNSET,
     )

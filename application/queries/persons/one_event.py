@@ -5,7 +5,8 @@ from msgspec import UNSET, UnsetType
 import rulebook
 from application.answer import Answer, Name
 from application.queries.naming import Naming
-from application.queries.persons.history import AnnullableEvent, HistoryLine, lines_of, opened
+from application.queries.persons.history import HistoryLine, lines_of, opened
+from application.queries.persons.paging import AnnullableEvent
 from application.queries.subjects import seen_in
 from application.sighted import is_partial
 from application.source import Source

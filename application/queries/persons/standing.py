@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from application.answer import Answer
-from application.queries.persons.history import AnnullableEvent
+from application.queries.persons.paging import AnnullableEvent
 from application.queries.persons.state import (
     ContractShown,
     StateExtras,

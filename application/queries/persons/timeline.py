@@ -17,7 +17,8 @@ from msgspec.structs import asdict
 from application.answer import Answer
 from application.queries.naming import Naming
 from application.queries.period import ALWAYS, Period
-from application.queries.persons.history import AnnullableEvent, text_shown
+from application.queries.persons.history import text_shown
+from application.queries.persons.paging import AnnullableEvent
 from application.queries.persons.standing import PersonStanding, standing_of
 from application.queries.subjects import chosen_and_all, seen_in, selections
 from application.sighted import is_partial

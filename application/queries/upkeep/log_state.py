@@ -1,13 +1,16 @@
 """The transparency log as a reader sees it: its checkpoint, who signed it, how it grew; one entry of it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from application.answer import Answer
 from application.queries.upkeep.log import SignedCheckpoint, signed_answer
 from ledger.audit import PublishedLog
-from ledger.errors import Unproven
+from ledger.errors import Halt, Unproven
 from ledger.event import instant
+from ledger.storage.frames import framed
 from ledger.storage.postgres import Session
 from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import PublishedCheckpoint, kept_entry, prove, published
@@ -151,7 +154,15 @@ def event_entry(session: Session, folder: LogFolder, position: int) -> EventEntr
     entry = None
     with suppress(Unproven):  # then the reader finds no entry where the log promised one
         entry = kept_entry(folder, position)
-    return EventEntry(position, entry, entry_of(row) if row else None)
+    return EventEntry(position, entry, _recorded(row) if row else None)
+
+
+def _recorded(row: Sequence[Any]) -> bytes:
+    """The entry of a row; one without a state where the frame was changed and opens no more."""
+    try:
+        return entry_of(row)
+    except Halt:
+        return entry_of((*row[:3], framed(b""), *row[4:]))
 
 
 def event_proof(folder: LogFolder, origin: str, position: int) -> EventProof:

@@ -125,7 +125,7 @@ def _load(
     session: Session, subjects: list[UUID], provider_keys: ProviderKeys
 ) -> dict[UUID, _StoredKeys]:
     stored = {subject: _StoredKeys() for subject in subjects}
-    rows = session.rows("data_keys_of_subjects", subjects=subjects)
+    rows = session.rows("data_keys_of_subjects", subjects=subjects, categories=None)
     keys = provider_keys.unwrap(wrapped_data_keys(provider_keys.ledger, rows))
     for row, key in zip(rows, keys, strict=True):
         stored[row[0]].keys.append(_key_of(row, key, provider_keys))

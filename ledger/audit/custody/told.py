@@ -10,7 +10,7 @@ import msgspec
 from ledger.crypto.sealing import month_of
 from ledger.erasure.events import SOURCE, erasure_of
 from ledger.errors import Halt
-from ledger.event import RecordedEvent, decode_event
+from ledger.event import RecordedEvent, decode_row
 from schemas import ALL_TYPES, CATEGORIES, names
 
 _ERASED, _REAPPLIED = names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED
@@ -64,7 +64,7 @@ def tell(stream: UUID, rows: Iterable[tuple[Any, ...]]) -> StreamNeeds | None:
     for row in rows:
         *columns, generation = row
         try:
-            event = decode_event(*columns)
+            event = decode_row(*columns)
             stream_needs = stream_needs or StreamNeeds(
                 stream, event.position, registry=event.subject is not None
             )

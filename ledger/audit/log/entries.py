@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from ledger.audit.findings import UNREADABLE, Findings
+from ledger.errors import Halt
 from ledger.event import instant
+from ledger.storage.frames import unframed
 
 # Of a binary COPY row: number of columns, then the length and value of stream, version, position and
 # recorded time (microseconds since 2000), and the lengths of type and state around their bytes.
@@ -46,8 +48,16 @@ def walk(rows: Iterable[bytes], findings: Findings) -> Iterator[tuple[int, bytes
         if recorded < before:
             findings.note(position, "recorded-at", "recorded before the event in front of it")
         last, before = position, recorded
-        content = row[_FIXED.size : end], row[end + _LENGTH.size :]
+        content = row[_FIXED.size : end], _state(row[end + _LENGTH.size :])
         yield position, _entry(position, text, stream, version, content)
+
+
+def _state(frame: bytes) -> bytes:
+    """The state of an entry; empty where the frame cannot be read, which the audit of states names."""
+    try:
+        return unframed(frame)
+    except Halt:
+        return b""
 
 
 def _entry(

@@ -12,17 +12,19 @@ CREATE TABLE {events}.head (
 );
 INSERT INTO {events}.head DEFAULT VALUES;
 
--- Columns of the eventsourcing library, and the time of recording.
--- notification_id is the position, originator_id the stream, topic the event type.
+-- Columns of the eventsourcing library, and the time of recording; those of a fixed length first, so that a row
+-- has no gaps. notification_id is the position, originator_id the stream, topic the event type. state: a Zstandard
+-- frame (`ledger/storage/frames.py`), which the server need not try to compress again.
 CREATE TABLE {events}.events (
+    notification_id    bigint      NOT NULL CONSTRAINT events_position PRIMARY KEY,
+    recorded_at        timestamptz NOT NULL,
     originator_id      uuid        NOT NULL,
     originator_version bigint      NOT NULL,
     topic              text        NOT NULL,
     state              bytea       NOT NULL,
-    notification_id    bigint      NOT NULL CONSTRAINT events_position PRIMARY KEY,
-    recorded_at        timestamptz NOT NULL,
     CONSTRAINT events_version UNIQUE (originator_id, originator_version)
 );
+ALTER TABLE {events}.events ALTER COLUMN state SET STORAGE EXTERNAL;
 -- Streams in which a system was registered, found without reading all events: with LEDGER_SOURCES=strict
 -- every batch is held against what they say.
 CREATE INDEX events_systems ON {events}.events (originator_id)
@@ -32,9 +34,10 @@ CREATE INDEX events_systems ON {events}.events (originator_id)
 -- them; the state says them in full. The fingerprint, 16 bytes, tells a repeat from a conflict; it was made with
 -- the fingerprint key of that generation of the event's stream (0: the ledger's own key). Once that key is
 -- destroyed, an equal name is a duplicate. erasure: of which the event is the last, as the ledger records it.
+-- No index by position: nothing looks for one, and the hash of the batch covers all rows.
 CREATE TABLE {events}.event_ids (
     name        uuid    NOT NULL CONSTRAINT event_ids_name PRIMARY KEY,
-    position    bigint  NOT NULL CONSTRAINT event_ids_position UNIQUE,
+    position    bigint  NOT NULL,
     generation  integer NOT NULL,
     fingerprint bytea   NOT NULL,
     erasure     uuid
@@ -44,8 +47,8 @@ CREATE INDEX event_ids_erasure ON {events}.event_ids (erasure) WHERE erasure IS 
 -- One row for every write: what came in, and what became of it. `mac` is a hash over the row, the names of its
 -- events, the tables beside the events and the batch before it, under a key that is not in the database
 -- (`ledger/writing/chain.py`).
--- erasures: what the head counted by then. promised: the largest tree that was promised. names: SHA-256 of the
--- rows in event_ids. sums: of bookmarks, intake_windows, dead_letters and tracking, 32 bytes each.
+-- erasures: what the head counted by then. promised: the largest tree that was promised. names, rows: SHA-256 of
+-- its rows in event_ids and in events, as they were copied. sums: of bookmarks, intake_windows, dead_letters and tracking, 32 bytes each.
 CREATE TABLE {events}.batches (
     batch          bigint      NOT NULL PRIMARY KEY,
     topic          text        NOT NULL,
@@ -60,6 +63,7 @@ CREATE TABLE {events}.batches (
     erasures       bigint,
     promised       bigint,
     names          bytea,
+    rows           bytea,
     sums           bytea,
     mac            bytea,
     CHECK (last_position >= first_position - 1),

@@ -58,15 +58,16 @@ BEGIN
 END
 $body$;
 
--- Make the tables of a view in one colour, empty. Room is left for rows to change where they are; states are
--- not compressed where most of their bytes are sealed and do not shrink. Extra columns, by layout:
+-- Make the tables of a view in one colour, empty. The program packs states, so the server does not try to. A little
+-- room is left for rows to change where they are. Extra columns, by layout:
 -- cases: open_kind: what a case is while something is to be done, else null; due: from when that is too late,
 -- null while no period runs. disclosures: what they are searched and sorted by; their rows never change.
--- findings: name of a dossier, names of the dossiers that a row depends on; occurred_at of a fact, the end of
--- time for a dossier that depends on another, which always changes, else null. Its entries: the findings;
--- about: stream of the event, due: from when a finding counts, null: at once.
--- notifications: open_tasks: how many recipients are still to be told. processing_register: first_at, last_at:
--- occurred times, null for a declaration. Its entries: what is joined from the rows, by activity.
+-- findings: name of a dossier that is no person's, hashes of the names of the dossiers that a row depends on;
+-- occurred_at of a fact, the end of time for a dossier that depends on another, which always changes, else null.
+-- Its entries: the findings; about: stream of the event where the place has another one, due: from when a finding
+-- counts, null: at once.
+-- notifications: open_tasks: how many recipients are still to be told. processing_register: entries: what is joined
+-- from the rows, by activity.
 -- counted: how many rows there are of each kind, and how many ever came.
 CREATE FUNCTION {views}.make_tables(view text, colour text, layout text, counted boolean) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
@@ -84,19 +85,17 @@ BEGIN
         WHEN 'cases' THEN
             extra := 'open_kind text COLLATE "C", due timestamptz,';
         WHEN 'disclosures' THEN
-            extra := 'position bigint NOT NULL, occurred_at timestamptz NOT NULL, source text COLLATE "C" NOT NULL,
-                      id text COLLATE "C" NOT NULL, recipient text COLLATE "C" NOT NULL,
-                      kind text COLLATE "C" NOT NULL,';
+            extra := 'occurred_at timestamptz NOT NULL, source text COLLATE "C" NOT NULL, id text COLLATE "C" NOT NULL,
+                      recipient text COLLATE "C" NOT NULL, kind text COLLATE "C" NOT NULL,';
         WHEN 'notifications' THEN
             extra := 'open_tasks integer NOT NULL,';
         WHEN 'processing_register' THEN
-            extra := 'activity text COLLATE "C" NOT NULL, first_at timestamptz, last_at timestamptz,';
+            extra := '';
             entries := 'activity text COLLATE "C" PRIMARY KEY, totals bytea NOT NULL, entry bytea NOT NULL';
         WHEN 'findings' THEN
-            extra := 'name text COLLATE "C", first_on text COLLATE "C", second_on text COLLATE "C",
-                      occurred_at timestamptz,';
+            extra := 'name text COLLATE "C", first_on bigint, second_on bigint, occurred_at timestamptz,';
             entries := 'stream uuid NOT NULL, subkey text COLLATE "C" NOT NULL, rule text COLLATE "C" NOT NULL,
-                        state bytea NOT NULL, about uuid NOT NULL, due timestamptz,
+                        state bytea NOT NULL, about uuid, due timestamptz,
                         occurred_at timestamptz NOT NULL, source text COLLATE "C" NOT NULL,
                         id text COLLATE "C" NOT NULL, PRIMARY KEY (stream, subkey, rule)';
     END CASE;
@@ -106,16 +105,16 @@ BEGIN
              stream uuid NOT NULL, subkey text COLLATE "C" NOT NULL, state bytea NOT NULL, %s
              PRIMARY KEY (stream, subkey)
          ) WITH (fillfactor = %s)',
-        base, extra, CASE layout WHEN 'disclosures' THEN 100 ELSE 80 END
+        base, extra, CASE layout WHEN 'disclosures' THEN 100 ELSE 95 END
     );
-    IF layout IN ('rows', 'findings') THEN
+    IF layout <> 'cases' THEN
         EXECUTE format('ALTER TABLE {views}.%I ALTER COLUMN state SET STORAGE EXTERNAL', base);
     END IF;
     IF entries IS NOT NULL THEN
         EXECUTE format('CREATE TABLE {views}.%I (%s)', base || '_entries', entries);
     END IF;
     IF layout = 'findings' THEN
-        EXECUTE format('CREATE INDEX ON {views}.%I (about)', base || '_entries');
+        EXECUTE format('CREATE INDEX ON {views}.%I (about) WHERE about IS NOT NULL', base || '_entries');
         EXECUTE format('CREATE INDEX ON {views}.%I (rule, due)', base || '_entries');
     END IF;
     IF counted THEN
@@ -142,8 +141,7 @@ $body$;
 
 -- Make what the extra columns of a view in one colour are searched by. Cases are found by reference, and those
 -- that are open by when they are due; dossiers by name, with what depends on them; findings in the order in which
--- they are shown; the rows of an activity, and its declaration. Times that change with nearly every event are in
--- no index.
+-- they are shown; declarations by activity.
 CREATE FUNCTION {views}.make_indexes(view text, colour text, layout text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $body$
@@ -157,11 +155,11 @@ BEGIN
         WHEN 'disclosures' THEN
             ARRAY['(occurred_at, source, id)', '(recipient, occurred_at)', '(kind, occurred_at)']
         WHEN 'notifications' THEN ARRAY['(stream) WHERE open_tasks > 0']
-        WHEN 'processing_register' THEN ARRAY['(activity)', '(activity) WHERE first_at IS NULL']
+        WHEN 'processing_register' THEN ARRAY['(subkey) WHERE subkey <> ''observed''']
         WHEN 'findings' THEN ARRAY[
             '(name) WHERE name IS NOT NULL',
-            '(first_on, occurred_at, stream, subkey) WHERE first_on IS NOT NULL',
-            '(second_on, occurred_at, stream, subkey) WHERE second_on IS NOT NULL'
+            '(first_on, occurred_at, subkey, stream) WHERE first_on IS NOT NULL',
+            '(second_on, occurred_at, subkey, stream) WHERE second_on IS NOT NULL'
         ]
     END LOOP
         EXECUTE format('CREATE INDEX ON {views}.%I %s', base, columns);

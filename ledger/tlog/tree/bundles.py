@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.errors import Unproven
 from ledger.event import encode_header
+from ledger.storage.frames import unframed
 
 
 class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,11 +37,11 @@ class Entry(msgspec.Struct, frozen=True):
 
 def entry_of(row: Sequence[Any]) -> bytes:
     """The entry of a row as the statement `events_after` gives it."""
-    stream, version, type, state, position, recorded_at = row
+    stream, version, type, frame, position, recorded_at = row
     header = encode_header(
         position=position, recorded_at=recorded_at, stream=stream, type=type, version=version
     )
-    return header + b"\n" + bytes(state)
+    return header + b"\n" + unframed(frame)
 
 
 def read_entry(entry: bytes) -> Entry:

@@ -6,7 +6,7 @@ import pytest
 
 from application.answer import Gone
 from application.queries.persons.comparison import change_of
-from application.queries.persons.history import Place
+from application.queries.persons.paging import Place
 from application.queries.persons.standing import ValueStanding
 from application.queries.persons.timeline import LANE_OF, OTHERS, lane_of, lanes, lasting
 from application.source import Shown

@@ -30,7 +30,7 @@ def test_a_bucket_holds_what_a_folder_holds(
     address, objects = store
     history = history_of(tmp_path / "log", 600)
     place = place_at(address)
-    manifest = archive(history, place, 256)
+    manifest = archive(history, place, 256).after
     archive(history, FolderPlace(tmp_path / "archive"), 256)
     in_folder = {
         f"/history/main/{path.relative_to(tmp_path / 'archive')}": path.read_bytes()

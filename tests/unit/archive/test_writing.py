@@ -1,10 +1,13 @@
 """An archive is written once and in order, whatever happens meanwhile, and is of one history."""
 
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from archive.asking import Archive
+from archive.checking import check_archive
 from archive.manifest import (
     FORMAT,
     MANIFEST,
@@ -16,9 +19,11 @@ from archive.manifest import (
 from archive.places import FolderPlace
 from archive.segment import decode_segment
 from archive.writing import archive, stored_manifest
-from ledger.errors import Misconfigured, ServiceAway, Unproven
+from ledger.audit import Findings
+from ledger.errors import Busy, Misconfigured, ServiceAway, Unproven
 from ledger.tlog.tree.proofs import root_at
 from tests.fixtures.published import entries, history_of
+from tests.fixtures.tlog import log_key
 
 SEGMENT = 256
 
@@ -52,7 +57,8 @@ def test_whole_segments_are_archived_and_the_others_wait(
 ) -> None:
     history = history_of(tmp_path / "log", count)
     place = FolderPlace(tmp_path / "archive")
-    manifest = archive(history, place, SEGMENT)
+    before, manifest = archive(history, place, SEGMENT)
+    assert before.segments == ()
     assert manifest.last == archived
     assert stored_manifest(place) == (manifest if archived else None)
     assert root_of_segments(manifest.segments) == root_at(archived, history.node)
@@ -69,9 +75,9 @@ def test_an_archive_grows_and_what_it_holds_is_not_touched(tmp_path: Path) -> No
     place = FolderPlace(tmp_path / "archive")
     archive(history_of(tmp_path / "log", 600), place, SEGMENT)
     before = files_in(tmp_path / "archive")
-    assert archive(history_of(tmp_path / "log", 700), place, SEGMENT).last == 512
+    assert archive(history_of(tmp_path / "log", 700), place, SEGMENT).after.last == 512
     assert files_in(tmp_path / "archive") == before
-    assert archive(history_of(tmp_path / "log", 1100), place, SEGMENT).last == 1024
+    assert archive(history_of(tmp_path / "log", 1100), place, SEGMENT).after.last == 1024
     after = files_in(tmp_path / "archive")
     assert {name: after[name] for name in before if name != MANIFEST} == {
         name: content for name, content in before.items() if name != MANIFEST
@@ -94,6 +100,44 @@ def test_an_archive_that_was_broken_off_goes_on_to_the_same_files(
     assert files_in(tmp_path / "broken") == files_in(tmp_path / "whole")
 
 
+class Peeping(FolderPlace):
+    """A folder that another command writes to, as often as this one does."""
+
+    def put(self, name: str, content: bytes) -> None:
+        with pytest.raises(Busy, match="another command"), FolderPlace(self._path).alone():
+            raise AssertionError("two at once")
+        super().put(name, content)
+
+
+def test_of_two_commands_at_once_one_is_refused(tmp_path: Path) -> None:
+    place = Peeping(tmp_path / "archive")
+    assert archive(history_of(tmp_path / "log", 512), place, SEGMENT).after.last == 512
+    with FolderPlace(tmp_path / "archive").alone():
+        """It let go of the folder."""
+
+
+def test_an_archive_has_the_size_that_it_began_with(tmp_path: Path) -> None:
+    place = FolderPlace(tmp_path / "archive")
+    archive(history_of(tmp_path / "log", 600), place, SEGMENT)
+    grown = archive(history_of(tmp_path / "log", 800), place)
+    assert (grown.before.last, grown.after.last, grown.after.segment_events) == (512, 768, SEGMENT)
+
+
+def test_an_archive_without_a_segment_yet_is_sound_and_has_its_size(tmp_path: Path) -> None:
+    """Else a later command could fill the folder with segments of another size."""
+    place = FolderPlace(tmp_path / "archive")
+    with pytest.raises(ServiceAway):
+        archive(
+            history_of(tmp_path / "log", 600), Away(tmp_path / "archive", 1, late=False), SEGMENT
+        )
+    checked = check_archive(place, [log_key().verifier], Findings())
+    assert (checked.findings, checked.size, checked.published) == ((), 0, 600)
+    with closing(Archive(place, ())) as asked:
+        assert asked.ask("disclosures").rows == ()
+    with pytest.raises(Misconfigured, match="segments of 256"):
+        archive(history_of(tmp_path / "log", 600), place, 512)
+
+
 def test_manifests_are_written_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archive.writing._SEGMENTS_A_MANIFEST", 2)
     told: list[int] = []
@@ -106,7 +150,7 @@ def test_manifests_are_written_on_the_way(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_an_archive_is_of_one_log_and_one_history(tmp_path: Path) -> None:
     place = FolderPlace(tmp_path / "archive")
-    manifest = archive(history_of(tmp_path / "log", 512), place, SEGMENT)
+    manifest = archive(history_of(tmp_path / "log", 512), place, SEGMENT).after
     with pytest.raises(Misconfigured, match="segments of 256"):
         archive(history_of(tmp_path / "log", 512), place, 512)
     with pytest.raises(Unproven, match="ends at 512"):
@@ -133,7 +177,9 @@ def test_a_bundle_that_was_changed_is_not_archived(tmp_path: Path) -> None:
     place = FolderPlace(tmp_path / "archive")
     with pytest.raises(Unproven, match="positions 257 to 512"):
         archive(history, place, SEGMENT)
-    assert stored_manifest(place) is None
+    stored = stored_manifest(place)
+    assert stored is not None
+    assert stored.segments == ()
 
 
 @pytest.mark.parametrize("size", [0, 1, 128, 257, 768])

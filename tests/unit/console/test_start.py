@@ -12,7 +12,6 @@ HEAVY = {
     *(
         "cryptography",
         "eventsourcing",
-        "holidays",
         "kafka",
         "nacl",
         "openpyxl",

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.keys.rows import NewKey, NewSubject, key_row, subject_row
+from ledger.storage.frames import unframed
 from ledger.writing.rows import event_rows, event_start, name_rows, name_start
 
 TIME = datetime(2026, 11, 24, 10, 15, 0, 123_456, tzinfo=UTC)
@@ -45,7 +46,8 @@ def test_events(events: list[tuple[UUID, str, bytes, int]], first: int) -> None:
     since_2000 = TIME - datetime(2000, 1, 1, tzinfo=UTC)
     for position, (row, event) in enumerate(zip(rows, events, strict=True), first):
         stream, type, state, version = event
-        assert row[:3] == [stream.bytes, type.encode(), state]
+        assert row[:2] == [stream.bytes, type.encode()]
+        assert unframed(row[2]) == state
         assert [len(column) for column in row[3:]] == [8, 8, 8]
         assert (number(row[3]), number(row[4])) == (version, position)
         assert timedelta(microseconds=number(row[5])) == since_2000

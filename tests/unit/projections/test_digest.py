@@ -14,7 +14,7 @@ ROWS = [("a", b"1"), ("b", b"2")]
 
 def digest_of(view: View[findings.Row], *rows: tuple[str, bytes]) -> str:
     made = Digest(view)
-    made.rows(STREAMS[0], rows)
+    made.rows([(STREAMS[0], *row) for row in rows])
     return made.hex()
 
 
@@ -34,16 +34,16 @@ def test_it_depends_on_name_version_and_where_parts_end() -> None:
 
 def test_parts_that_others_read_come_to_the_digest_of_the_whole() -> None:
     whole = Digest(findings.VIEW)
+    whole.rows([(stream, *row) for stream in STREAMS for row in ROWS])
     for stream in STREAMS:
-        whole.rows(stream, ROWS)
         whole.entry(stream, [b"entry"])
     whole.entry(NOWHERE, [b"last"])
     merged = Digest(findings.VIEW)
     for streams in (STREAMS[900:], STREAMS[:900]):
         part = Digest(findings.VIEW)
         for stream in streams:
-            part.rows(stream, ROWS[:1])
-            part.rows(stream, ROWS[1:])
+            part.rows([(stream, *ROWS[0])])
+            part.rows([(stream, *ROWS[1])])
             part.entry(stream, [b"entry"])
         merged.take(part.sums())
     merged.entry(NOWHERE, [b"last"])
@@ -52,7 +52,7 @@ def test_parts_that_others_read_come_to_the_digest_of_the_whole() -> None:
 
 def test_rows_entries_and_what_belongs_nowhere_are_told_apart() -> None:
     made = [Digest(findings.VIEW) for _ in range(3)]
-    made[0].rows(STREAMS[-1], [("a", b"1")])
+    made[0].rows([(STREAMS[-1], "a", b"1")])
     made[1].entry(STREAMS[-1], [STREAMS[-1].bytes, b"a", b"1"])
     made[2].entry(NOWHERE, [STREAMS[-1].bytes, b"a", b"1"])
     assert len({digest.hex() for digest in made}) == len(made)

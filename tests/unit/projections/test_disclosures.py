@@ -4,6 +4,7 @@ from typing import Any
 
 from ledger.event import RecordedEvent
 from projections.folds.timetravel import fold_at
+from projections.folds.view import place_of
 from projections.views.disclosures import VIEW, sorted_disclosures
 from tests.unit.projections.making import ANNA, CRM, PORTAL, annulment, at, event
 
@@ -16,8 +17,8 @@ def disclosed(minutes: float, recipient: str = "police-ams", **more: Any) -> Rec
 def test_a_row_is_known_by_its_position_and_says_what_the_event_says() -> None:
     one, other = disclosed(1, position=3), disclosed(2, "cjib", position=12)
     rows = fold_at(VIEW, [one, other, event("consent-given", purpose="newsletter")])
-    assert list(rows) == [f"{3:019}", f"{12:019}"]
-    row = rows[f"{3:019}"]
+    assert list(rows) == [place_of(3), place_of(12)]
+    row = rows[place_of(3)]
     assert (row.position, row.stream, row.occurred_at, row.legal_basis) == (3, ANNA, at(1), "6-1-c")
     assert (row.recipient, row.recipient_kind, row.facts["fields"]) == (
         "police-ams",

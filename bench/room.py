@@ -1,0 +1,69 @@
+"""Bytes of the views an event, on disk: `python -m bench.room [EVENTS]`.
+
+The mixed events of the sample are recorded and followed, then all views are built again, so that no old
+version of a row takes room. Of each table itself with TOAST, its indexes, and both.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import NamedTuple
+
+import psycopg
+
+from bench.arguments import explain, given
+from bench.filling import OFFICE, record, sample, sites
+from projections import VIEWS
+from projections.following.rebuild import rebuild_all
+from projections.following.runner import Follower
+from tests.fixtures.ledger import House
+
+EVENTS = 40_000
+_SIZES = """
+SELECT relname, reltuples, pg_table_size(oid), pg_indexes_size(oid) FROM pg_class
+WHERE relnamespace = %s::regnamespace AND relkind = 'r' ORDER BY pg_total_relation_size(oid) DESC
+"""
+
+
+class Room(NamedTuple):
+    """A table: rows, and bytes of it and of its indexes."""
+
+    name: str
+    rows: int
+    table: int
+    indexes: int
+
+
+def main() -> None:
+    """Record, follow, rebuild, measure, print."""
+    events = given(EVENTS)
+    with sites() as made, closing(made.fresh()) as house:
+        record(house.open(), list(sample(events)))
+        Follower(house.database, house.ledger, OFFICE).follow_once()
+        assert all(
+            report.ok
+            for report in rebuild_all(house.session("projector"), house.ledger, VIEWS, OFFICE)
+        )
+        rooms = list(rooms_of(house))
+    print(f"room: {'table':<34}{'rows':>8}{'table':>9}{'indexes':>9}{'all':>9}   bytes an event")
+    for room in [*rooms, _together(rooms)]:
+        each = [n / events for n in (room.table, room.indexes, room.table + room.indexes)]
+        print(
+            f"room: {room.name:<34}{room.rows / events:>8.2f}" + "".join(f"{n:>9.1f}" for n in each)
+        )
+
+
+def rooms_of(house: House) -> Iterator[Room]:
+    """Every table of the views, the largest first."""
+    with psycopg.connect(house.url, autocommit=True) as connection:
+        connection.execute("ANALYZE")  # counts the rows
+        for name, rows, table, indexes in connection.execute(_SIZES, [house.ledger.views]):
+            yield Room(name, int(rows), table, indexes)
+
+
+def _together(rooms: list[Room]) -> Room:
+    return Room("all", *(sum(column) for column in zip(*(room[1:] for room in rooms), strict=True)))
+
+
+if __name__ == "__main__":
+    explain(__doc__, events=EVENTS)
+    main()

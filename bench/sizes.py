@@ -1,0 +1,307 @@
+"""What sizes come to: machines, disks and hours, computed from what was measured (`docs/performance/*.json`).
+
+Nothing is measured here. `make documents` writes the tables into the pages, and a test compares them, so a
+page says what the last measurement says. What is assumed and not measured are the constants below.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from statistics import median
+from typing import Any, NamedTuple
+
+import orjson
+
+from bench.results import FOLDER
+from ledger.tlog.proving.proof_file import Proof, encode_proof
+from ledger.tlog.tree.merkle import HASH_BYTES
+from rulebook import PERIODS
+
+YEARS = (10**8, 10**9, 10**10)
+"""Events a year."""
+LEDGERS = (10**6, 10**7, 10**8, 10**9, 10**10)
+"""Events in one ledger."""
+RELATION_YEARS = 6
+"""How long a person is a customer, on average."""
+ENTRY_YEARS = round(PERIODS["ledger-entry"].period.days / 365.25)
+"""How long after the end of everything a person is erased wholly: then the entries can go."""
+KEPT_YEARS = RELATION_YEARS // 2 + ENTRY_YEARS
+"""How many years of events there are, on average, once as many go as come."""
+PEAK = 10
+"""Events a second in the busiest hour, for each of the mean."""
+HEADROOM = 0.5
+"""How much of its measured rate, and of its disk, a ledger may need."""
+DISK_BYTES = 4e12
+NIGHT_S = 8 * 3600
+"""How long a rebuild may take."""
+CHECKPOINT_S = 60
+"""How often a ledger gives a checkpoint to the log of logs."""
+SEGMENT = 65_536
+GUIDES = FOLDER.parent / "how-to"
+LATER = {"prune": "Pruning", "spark": "Rebuilding on Spark"}
+"""Steps by a word that their guide and the file of their figures are named by."""
+_CHECKPOINT_BYTES = 400
+_SECONDS_A_YEAR = 365 * 86_400
+Rows = Iterator[list[str]]
+
+
+class Measured(NamedTuple):
+    """Figures of the last measurements. Rates: events a second; bytes: for each event."""
+
+    intake: float
+    rebuild: float
+    apart: float
+    audit: float
+    archive: float
+    question: float
+    database_bytes: float
+    log_bytes: float
+    archive_bytes: float
+    prove_ms: float
+
+
+def figures(name: str) -> Mapping[str, Any] | None:
+    """What a benchmark has left; None where it was not run yet."""
+    path = FOLDER / f"{name}.json"
+    return orjson.loads(path.read_bytes()) if path.is_file() else None
+
+
+def measured() -> Measured:
+    """What the pages are computed from."""
+    mixed = _needed("projection")["mixed"]["events_per_second"]
+    largest = _needed("scale")["points"][-1]
+    archive = _needed("archive")
+    seconds = {name: median(rounds) for name, rounds in archive["seconds"].items()}
+    several = _needed("several")["points"]
+    clocks = [spent for name, spent in seconds.items() if name.endswith(", by the clock")]
+    return Measured(
+        intake=mixed["meanwhile"],
+        rebuild=mixed["rebuild"],
+        apart=mixed["apart"],
+        audit=_needed("publishing")["events_per_second"]["audit of the log"],
+        archive=archive["events"] / seconds["archive"],
+        question=archive["events"] / max(clocks),
+        # A rebuild makes the views beside those in use.
+        database_bytes=largest["ledger_bytes"] + 2 * largest["view_bytes"],
+        log_bytes=several[0]["log_bytes"],
+        archive_bytes=archive["bytes_an_event"],
+        prove_ms=max(point["prove_ms"] + point["verify_ms"] for point in several),
+    )
+
+
+def _needed(name: str) -> Mapping[str, Any]:
+    found = figures(name)
+    if found is None:
+        raise FileNotFoundError(f"docs/performance/{name}.json: run `python -m bench.{name}`")
+    return found
+
+
+class Sizing(NamedTuple):
+    """How many ledgers so many events a year need, by each of the three bounds."""
+
+    by_rate: int
+    by_disk: int
+    by_rebuild: int
+
+    @property
+    def ledgers(self) -> int:
+        """A power of 2 that is enough for all."""
+        return 1 << (max(self) - 1).bit_length()
+
+
+def sizing(events: int, m: Measured) -> Sizing:
+    """How many ledgers so many events a year need."""
+    kept = events * KEPT_YEARS
+    return Sizing(
+        math.ceil(PEAK * events / _SECONDS_A_YEAR / (m.intake * HEADROOM)),
+        math.ceil(kept * m.database_bytes / (DISK_BYTES * HEADROOM)),
+        math.ceil(kept / (m.apart * NIGHT_S)),
+    )
+
+
+def years(m: Measured) -> Rows:
+    """What 10^8 to 10^10 events a year need: all of them, and each of the ledgers."""
+    plans = [(events, sizing(events, m)) for events in YEARS]
+    each = [(events * KEPT_YEARS / plan.ledgers) for events, plan in plans]
+    yield ["", *(f"{power(events)} a year" for events in YEARS)]
+    yield ["events a second, mean", *(_number(e / _SECONDS_A_YEAR) for e in YEARS)]
+    yield [f"in a busy hour ({PEAK} times)", *(_number(PEAK * e / _SECONDS_A_YEAR) for e in YEARS)]
+    yield [f"events of {KEPT_YEARS} years", *(power(e * KEPT_YEARS) for e in YEARS)]
+    yield ["one ledger: database", *(_bytes(e * KEPT_YEARS * m.database_bytes) for e in YEARS)]
+    yield ["one ledger: hours of a rebuild", *(_hours(e * KEPT_YEARS / m.apart) for e in YEARS)]
+    yield ["ledgers for the rate", *(str(plan.by_rate) for _, plan in plans)]
+    yield ["ledgers for the disks", *(str(plan.by_disk) for _, plan in plans)]
+    yield ["ledgers for a rebuild in a night", *(str(plan.by_rebuild) for _, plan in plans)]
+    yield ["**ledgers, a machine each**", *(f"**{plan.ledgers}**" for _, plan in plans)]
+    yield ["each: events", *(power(events) for events in each)]
+    yield ["each: database", *(_bytes(events * m.database_bytes) for events in each)]
+    yield ["each: hours of a rebuild", *(_hours(events / m.apart) for events in each)]
+    yield ["each: hours of an audit of the log", *(_hours(events / m.audit) for events in each)]
+    yield ["all logs", *(_bytes(e * KEPT_YEARS * m.log_bytes) for e in YEARS)]
+    yield ["all archives", *(_bytes(e * KEPT_YEARS * m.archive_bytes) for e in YEARS)]
+
+
+def proofs(m: Measured) -> Rows:
+    """What a proof costs: from an event to its ledger's checkpoint, and on to that of the log of logs."""
+    plans = [(events, sizing(events, m).ledgers) for events in YEARS]
+    checkpoints = [n * KEPT_YEARS * _SECONDS_A_YEAR // CHECKPOINT_S for _, n in plans]
+    leaves = [events * KEPT_YEARS // n for events, n in plans]
+    alone = [events * KEPT_YEARS for events, _ in plans]
+    yield ["", *(f"{power(events)} a year" for events in YEARS)]
+    yield ["one ledger: hashes", *(str(levels(size)) for size in alone)]
+    yield ["one ledger: bytes of a proof", *(f"{proof_bytes(size):,}" for size in alone)]
+    yield ["several: hashes in the ledger's log", *(str(levels(size)) for size in leaves)]
+    yield ["several: hashes in the log of logs", *(str(levels(size)) for size in checkpoints)]
+    both = [proof_bytes(a) + proof_bytes(b) for a, b in zip(leaves, checkpoints, strict=True)]
+    yield ["several: bytes of both proofs", *(f"{size:,}" for size in both)]
+    yield ["entries of the log of logs, a year", *(power(n / KEPT_YEARS) for n in checkpoints)]
+    yield [
+        "its bytes, a year",
+        *(_bytes(n / KEPT_YEARS * (_CHECKPOINT_BYTES + HASH_BYTES)) for n in checkpoints),
+    ]
+    yield ["made and checked, ms of processor time", *([f"{m.prove_ms:.1f}"] * len(YEARS))]
+
+
+SIMULATED = {
+    "entries": ("entries in all logs", 0),
+    "largest_share": ("largest ledger ÷ mean", 2),
+    "record": ("record", 0),
+    "follow": ("follow", 0),
+    "publish": ("publish, with the log of logs", 0),
+    "audit": ("audit of each, and between them", 0),
+    "log_bytes": ("bytes of a log for each entry", 0),
+    "proof_bytes": ("bytes of both proofs", 0),
+    "prove_ms": ("proofs made, ms", 1),
+    "verify_ms": ("proofs checked, ms", 1),
+}
+
+
+def simulated() -> Rows:
+    """What the simulation measured."""
+    points = _needed("several")["points"]
+    numbers = [point["ledgers"] for point in points]
+    yield [
+        f"{points[0]['events']:,.0f} events",
+        *(f"{n:.0f} ledger{'s' * (n > 1)}" for n in numbers),
+    ]
+    for name, (label, digits) in SIMULATED.items():
+        yield [label, *(f"{point[name]:,.{digits}f}" for point in points)]
+
+
+def levels(size: int) -> int:
+    """The most hashes that a proof in a tree of so many leaves has."""
+    return (size - 1).bit_length()
+
+
+def proof_bytes(size: int) -> int:
+    """The bytes of such a proof file, with a checkpoint that a witness signed."""
+    hashes = (bytes(HASH_BYTES),) * levels(size)
+    return len(encode_proof(Proof(size - 1, hashes, bytes(_CHECKPOINT_BYTES))))
+
+
+def one_ledger(m: Measured) -> Rows:
+    """What one ledger of a size costs."""
+    yield ["events in the ledger", *map(power, LEDGERS)]
+    yield ["database on disk", *(_bytes(n * m.database_bytes) for n in LEDGERS)]
+    yield ["log on disk", *(_bytes(n * m.log_bytes) for n in LEDGERS)]
+    yield ["archive on disk", *(_bytes(n * m.archive_bytes) for n in LEDGERS)]
+    yield ["to archive all of it, once", *(_time(n / m.archive) for n in LEDGERS)]
+    yield ["a question over the whole archive", *(_time(n / m.question) for n in LEDGERS)]
+    yield ["a rebuild, one process", *(_time(n / m.rebuild) for n in LEDGERS)]
+    yield ["a rebuild, two processes", *(_time(n / m.apart) for n in LEDGERS)]
+    yield ["an audit of the log", *(_time(n / m.audit) for n in LEDGERS)]
+
+
+def thresholds(m: Measured) -> Rows:
+    """From which size each step pays."""
+    disk = DISK_BYTES * HEADROOM / m.database_bytes
+    night = m.apart * NIGHT_S
+    rate = m.intake * HEADROOM * _SECONDS_A_YEAR / PEAK
+    yield ["step", "pays from", "because then"]
+    yield [
+        "archive",
+        f"{power(SEGMENT * 365)} events a year",
+        f"a file of {SEGMENT:,} events fills in a day; before that most of the newest days wait for it",
+    ]
+    yield [
+        "prune",
+        f"{power(disk)} events in PostgreSQL",
+        f"the database takes {HEADROOM:.0%} of a disk of {_bytes(DISK_BYTES)}",
+    ]
+    yield [
+        "Spark",
+        f"{power(night)} events",
+        f"a rebuild on one machine of two cores takes more than {NIGHT_S // 3600} hours",
+    ]
+    yield [
+        "split",
+        f"{power(min(disk, night))} events that must stay in PostgreSQL, or {power(rate)} a year",
+        f"one disk or one night is not enough, or a busy hour takes {HEADROOM:.0%} of what one ledger"
+        " takes in and shows",
+    ]
+
+
+def power(number: float) -> str:
+    """`5·10⁹`, from ten thousand on."""
+    if number < 10_000:
+        return _number(number)
+    exponent = int(math.log10(number))
+    digits = f"{number / 10**exponent:.1f}".removesuffix(".0")
+    if digits == "10":
+        digits, exponent = "1", exponent + 1
+    raised = str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{raised}" if digits == "1" else f"{digits}·10{raised}"
+
+
+def _number(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}".removesuffix(".0")
+
+
+def _bytes(count: float) -> str:
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+        if count >= size:
+            return f"{_number(count / size)} {unit}"
+    return f"{_number(count / 1e3)} kB"
+
+
+def _hours(seconds: float) -> str:
+    return _number(seconds / 3600)
+
+
+def _time(seconds: float) -> str:
+    for unit, size in (("days", 48 * 3600), ("hours", 2 * 3600), ("minutes", 120)):
+        if seconds >= size:
+            length = {"days": 86_400, "hours": 3600, "minutes": 60}[unit]
+            return f"{_number(seconds / length)} {unit}"
+    return f"{seconds:.1f} s"
+
+
+def elsewhere() -> str:
+    """Where steps are told of that have guides and figures of their own, as far as these are there."""
+    return " ".join(_told(what, word) for word, what in LATER.items())
+
+
+def _told(what: str, word: str) -> str:
+    guides = sorted(path.name for path in GUIDES.glob(f"*{word}*.md"))
+    if not guides:
+        return f"{what} is not there yet."
+    if figures(word) is None:
+        return f"[{what}]({guides[0]}) is not measured here yet."
+    return f"[{what}]({guides[0]}) has [figures of its own](../performance/{word}.json)."
+
+
+def assumed() -> str:
+    """What is assumed and not measured."""
+    disk = _bytes(DISK_BYTES)
+    return (
+        f"Assumed: a busy hour has {PEAK} times the mean. A ledger may need {HEADROOM:.0%} of the rate"
+        f" that it reached on two cores with views following, and {HEADROOM:.0%} of a disk of {disk}."
+        f" A rebuild may take {NIGHT_S // 3600} hours in two processes. A person is a customer for"
+        f" {RELATION_YEARS} years, and the entries can be pruned {ENTRY_YEARS} years after everything ended,"
+        f" so there are about {KEPT_YEARS} years of events once as many go as come."
+    )
+
+
+def table(rows: Rows) -> str:
+    """A Markdown table; the first row is its head."""
+    head, *body = rows
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *body))

@@ -1,0 +1,93 @@
+"""What sizes come to is computed from the files of the benchmarks, and from nothing else."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from bench import sizes
+from bench.ledgers.splitting import write_log
+from ledger.tlog.proving.proof_file import encode_proof
+from ledger.tlog.proving.reading import prove
+from ledger.tlog.store.folder import LogFolder
+from tests.fixtures.published import entries
+from tests.fixtures.tlog import log_key
+
+
+@pytest.fixture
+def measured() -> sizes.Measured:
+    return sizes.Measured(
+        intake=10_000,
+        rebuild=10_000,
+        apart=20_000,
+        audit=100_000,
+        archive=100_000,
+        question=1_000_000,
+        database_bytes=4_000,
+        log_bytes=700,
+        archive_bytes=150,
+        prove_ms=3,
+    )
+
+
+def test_each_bound_decides_where_it_is_the_first(measured: sizes.Measured) -> None:
+    assert sizes.sizing(10**6, measured) == (1, 1, 1)
+    # 10¹⁰ events of 4 kB are twenty times half a disk, and eighteen nights of a rebuild.
+    assert sizes.KEPT_YEARS == 10
+    assert sizes.sizing(10**9, measured) == (1, 20, 18)
+    assert sizes.sizing(10**9, measured).ledgers == 32
+    slow = measured._replace(intake=100)
+    assert sizes.sizing(10**9, slow).by_rate == 7
+    assert sizes.sizing(10**8, measured).ledgers == 2
+
+
+def test_a_faster_rebuild_moves_the_size_from_which_spark_pays(measured: sizes.Measured) -> None:
+    rows = {row[0]: row[1] for row in sizes.thresholds(measured)}
+    assert rows["Spark"] == "5.8·10⁸ events"
+    rows = {row[0]: row[1] for row in sizes.thresholds(measured._replace(apart=200_000))}
+    assert rows["Spark"] == "5.8·10⁹ events"
+    assert rows["prune"] == "5·10⁸ events in PostgreSQL"
+
+
+def test_a_proof_has_as_many_hashes_as_the_table_says_at_most(tmp_path: Path) -> None:
+    for size in (2, 255, 256, 300):
+        folder = write_log(LogFolder(tmp_path / str(size)), entries(size), log_key())
+        proofs = [prove(folder, position) for position in range(1, size + 1)]
+        assert max(len(proof.hashes) for proof in proofs) == sizes.levels(size)
+        assert max(len(encode_proof(proof)) for proof in proofs) <= sizes.proof_bytes(size)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (3.2, "3.2"),
+        (32, "32"),
+        (9_999, "9,999"),
+        (10_000, "10⁴"),
+        (5e9, "5·10⁹"),
+        (4.56e8, "4.6·10⁸"),
+        (9.99e9, "10¹⁰"),
+    ],
+)
+def test_a_large_number_is_told_by_its_power_of_ten(number: float, text: str) -> None:
+    assert sizes.power(number) == text
+
+
+def test_a_benchmark_that_was_not_run_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizes, "FOLDER", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"python -m bench\.projection"):
+        sizes.measured()
+
+
+def test_a_step_is_linked_once_it_has_a_guide_and_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizes, "FOLDER", tmp_path)
+    monkeypatch.setattr(sizes, "GUIDES", tmp_path)
+    assert "Pruning is not there yet." in sizes.elsewhere()
+    (tmp_path / "prune.md").touch()
+    assert "[Pruning](prune.md) is not measured here yet." in sizes.elsewhere()
+    (tmp_path / "prune.json").write_bytes(orjson.dumps({}))
+    assert "[figures of its own](../performance/prune.json)" in sizes.elsewhere()
