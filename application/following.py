@@ -11,7 +11,8 @@ from application.site import Site
 from ledger.reading import head_position
 from projections import views_of
 from projections.folds.view import View
-from projections.following.apart import WorkerProcesses, worthwhile
+from projections.following.apart import worthwhile
+from projections.following.engines import Apart, Engine
 from projections.following.observer import FollowerObserver
 from projections.following.rebuild import ViewReport, rebuild_all
 from projections.following.runner import Follower
@@ -34,13 +35,22 @@ def follower(site: Site, observer: FollowerObserver | None = None) -> Iterator[F
 
 
 def build_again(
-    site: Site, views: Sequence[View[object]], processes: int | None = None
+    site: Site,
+    views: Sequence[View[object]],
+    processes: int | None = None,
+    engine: Engine | None = None,
 ) -> list[ViewReport]:
-    """Build views again in one pass. `processes`: that fold events; None: as many as pay."""
+    """Build views again in one pass.
+
+    `engine`: what folds the events; without it so many `processes`, None: as many as pay.
+    """
     session = site.session("projector")
+    if engine:
+        return rebuild_all(session, site.ledger, views, site.privacy_office, engine)
     workers = processes or worthwhile(head_position(session))
-    worker_processes = WorkerProcesses(site.database, workers) if workers > 1 else None
-    return rebuild_all(session, site.ledger, views, site.privacy_office, worker_processes)
+    office = site.privacy_office
+    apart = Apart(session, office, site.database, site.ledger, workers) if workers > 1 else None
+    return rebuild_all(session, site.ledger, views, office, apart)
 
 
 def rebuild_outdated(site: Site, say: Callable[[str], None]) -> None:

@@ -14,6 +14,7 @@ from consumers.pipeline import BatchLimits
 from ledger.application import Ledger
 from ledger.audit import Custody, PublishedLog
 from ledger.crypto.provider import KeyProvider
+from ledger.crypto.sealing import KeyedHash
 from ledger.erasure.eraser import Eraser
 from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
@@ -89,6 +90,9 @@ class Site(Protocol):
 
     def open_recorder(self, role: Role = "recorder") -> Ledger:
         """What records batches. The caller closes it."""
+
+    def chain(self) -> KeyedHash:
+        """What vouches for batches. Raises Lost when its key is not here."""
 
     def eraser(self) -> Eraser:
         """What destroys a person's keys."""

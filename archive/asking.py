@@ -1,7 +1,7 @@
 """Questions to an archive: named SQL over its events, answered by DuckDB in this process.
 
-The SQL has words of Spark: DuckDB gets the three functions that it calls otherwise. What an annulment took
-back counts nowhere. That is decided by the fold that the views use, over annulments and what they name.
+The SQL has words of Spark, which also answers them (`archive.spark.asking`): DuckDB gets the three functions
+that it calls otherwise. What an annulment took back counts nowhere.
 """
 
 from collections.abc import Collection
@@ -11,14 +11,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from archive.annulled import annulled_positions
 from archive.manifest import Asked
 from archive.places import Place
 from archive.questions import sql_of
 from archive.writing import stored_manifest
 from ledger.errors import Unproven
-from ledger.event import RecordedEvent, decode_event
-from ledger.tlog.tree.bundles import read_entry
-from projections.folds.annulment import effects, name_of
 
 _SPARK_WORDS = (
     "CREATE MACRO explode(list) AS unnest(list)",
@@ -61,14 +59,6 @@ class Archive:
 
     def _annulled(self, privacy_office: Collection[str]) -> pa.Table:
         """The positions of the events that annulments took back."""
-        rows = self._rows("annulments")
-        events = {name_of(event): event for event in map(_event_of, chain.from_iterable(rows))}
-        annulled = effects(events.values(), privacy_office).annulled
-        positions = [events[name].position for name in annulled]
+        entries = chain.from_iterable(self._rows("annulments"))
+        positions = annulled_positions(entries, privacy_office)
         return pa.table({"position": pa.array(positions, pa.int64())})
-
-
-def _event_of(content: bytes) -> RecordedEvent:
-    entry = read_entry(content)
-    place = entry.stream, entry.version, entry.type, entry.state
-    return decode_event(*place, entry.position, entry.recorded_at)

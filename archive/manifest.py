@@ -18,6 +18,8 @@ from ledger.tlog.tree.merkle import root_of
 from ledger.tlog.tree.proofs import verify_consistency
 
 MANIFEST = "archive.json"
+BUCKET = "s3://"
+"""How the address of an archive begins that is not in a folder."""
 FORMAT = "processing-ledger-archive/1"
 # 65,536 events are some ten MB: few files, and little is lost of a last segment that is not whole.
 SEGMENT_EVENTS = 1 << 16

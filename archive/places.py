@@ -11,6 +11,7 @@ from pyarrow import fs
 from pyarrow.dataset import Dataset, dataset
 
 from archive.columns import SCHEMA
+from archive.manifest import BUCKET
 from ledger.errors import Busy, Misconfigured, ServiceAway
 from ledger.tlog.store.files import (
     SECRET_FILE,
@@ -19,8 +20,6 @@ from ledger.tlog.store.files import (
     mapped_faults,
     write_files,
 )
-
-_S3 = "s3://"
 
 
 class Place(Protocol):
@@ -129,7 +128,7 @@ def _dataset(paths: Sequence[str], files: fs.FileSystem) -> Dataset:
 
 def place_at(address: str) -> Place:
     """The place of an address: `s3://…`, else a folder."""
-    return BucketPlace(address) if address.startswith(_S3) else FolderPlace(Path(address))
+    return BucketPlace(address) if address.startswith(BUCKET) else FolderPlace(Path(address))
 
 
 def _away(error: OSError) -> ServiceAway:

@@ -27,7 +27,7 @@ from ledger.library.reader import LedgerReader
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database
 from projections import VIEWS
-from projections.following.apart import WorkerProcesses
+from projections.following.engines import Apart
 from projections.following.rebuild import rebuild_all
 from projections.following.runner import Follower
 from tests.fixtures.ledger import House
@@ -128,7 +128,7 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
     follower = Follower(house.database, house.ledger, OFFICE)
     follower.statuses()  # connected, its tables made
 
-    def rebuild(apart: WorkerProcesses | None = None) -> None:
+    def rebuild(apart: Apart | None = None) -> None:
         reports = rebuild_all(session, house.ledger, VIEWS, OFFICE, apart)
         assert all(report.ok for report in reports)
 
@@ -147,7 +147,7 @@ def one_round(house: House, other: House, texts: list[bytes]) -> Figures:
     figures |= {f"bare{unit}": fastest(figures, unit) for unit in ("", "_core")}
     follower.close()
     began = time.perf_counter()
-    rebuild(WorkerProcesses(house.database, PROCESSES))
+    rebuild(Apart(session, OFFICE, house.database, house.ledger, PROCESSES))
     figures["apart"] = len(texts) / (time.perf_counter() - began)
     return figures | followed_meanwhile(other, texts)
 

@@ -41,7 +41,7 @@ from application.queries.registers import purposes, recipients
 from application.queries.reports import access as access_report
 from application.queries.reports import portability
 from application.queries.today import task
-from application.queries.upkeep import archives, copies, health, links, log, setup
+from application.queries.upkeep import archives, copies, health, links, log, pruning, setup
 from ledger.tlog.proving.certificate import Certificate
 from schemas.encoding import JsonValue
 
@@ -108,6 +108,7 @@ ANSWERS: Mapping[str, object] = {
     "notify list": notifications.Notifications,
     "notify record": notifications.Notifications,
     "prove": log.WrittenProof,
+    "prune": pruning.PrunedPrefix,
     "publish": log.Publication,
     "purposes": purposes.PurposesAnswer,
     "query": archives.ArchivedCounts,

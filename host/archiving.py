@@ -1,22 +1,26 @@
 """Archives of a ledger: writing what its log published, and checking that, without the database.
 
-Arrow and Parquet come with the extra `scale`, and are imported here when they are asked for, not before.
+Arrow and Parquet come with the extra `scale`, Spark with `spark`; they are imported here when they are asked
+for, not before.
 """
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from importlib import import_module
+from pathlib import Path
 
 from application.queries.upkeep.archives import ArchivedCounts, ArchivedHistory, archived, asked
-from archive.manifest import CheckedArchive
+from archive.manifest import BUCKET, CheckedArchive, verify_manifest
 from host.keys import log_key
 from host.settings import Settings
+from host.site import Site
 from ledger.audit import Findings
 from ledger.cycles import seldom
 from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.proving.reading import published
 from ledger.tlog.signing.checkpoints import verify_checkpoint
 from ledger.tlog.store.folder import LogFolder
+from projections.following.engines import Engine
 
 
 def archive_published(
@@ -54,14 +58,62 @@ def audit_archive(settings: Settings, address: str) -> CheckedArchive:
     return check_archive(place_at(address), keys, Findings())
 
 
-def asked_archive(settings: Settings, address: str, question: str) -> ArchivedCounts:
-    """The answer of an archive to a question; its bytes are not checked. Raises Misconfigured, Unproven."""
+def asked_archive(
+    settings: Settings, address: str, question: str, master: str | None = None
+) -> ArchivedCounts:
+    """The answer of an archive to a question; its bytes are not checked. Raises Misconfigured, Unproven.
+
+    `master`: of Spark; None: DuckDB answers in this process.
+    """
     _check_extra()
+    office = (settings.privacy_office,)
+    if master:
+        _check_spark()
+        if address.startswith(BUCKET):
+            raise Misconfigured(
+                "Spark answers over a folder that each executor sees, not over a bucket"
+            )
+        from archive.spark.asking import ask_spark
+        from archive.spark.starting import spark
+
+        with spark(master) as context:
+            return asked(ask_spark(context, Path(address), question, office))
     from archive.asking import Archive
     from archive.places import place_at
 
-    with closing(Archive(place_at(address), (settings.privacy_office,))) as archive:
+    with closing(Archive(place_at(address), office)) as archive:
         return asked(archive.ask(question))
+
+
+@contextmanager
+def spark_engine(site: Site, address: str, master: str) -> Iterator[Engine]:
+    """What folds a rebuild from an archive on Spark. The archive must be one of this ledger's log.
+
+    Raises Misconfigured, Unproven, ServiceAway.
+    """
+    _check_extra()
+    _check_spark()
+    from archive.places import place_at
+    from archive.spark.engine import SparkEngine
+    from archive.spark.starting import spark
+    from archive.writing import stored_manifest
+
+    manifest = stored_manifest(place_at(address))
+    if manifest is None:
+        raise Unproven("there is no archive: run `ledger archive`")
+    verify_manifest(manifest, site.log_key.known())
+    session = site.session("projector")
+    with spark(master) as context:
+        yield SparkEngine(context, address, manifest, session, site.privacy_office)
+
+
+def _check_spark() -> None:
+    try:
+        import_module("pyspark")
+    except ModuleNotFoundError:
+        raise Misconfigured(
+            "this needs Spark: install the extra `spark` of processing-ledger"
+        ) from None
 
 
 def _check_extra() -> None:

@@ -4,12 +4,13 @@ No command or process is served before its end.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from application.acts.pruning import complete, finish
 from application.following import bring_up_to_date
 from host.keys import key_provider, log_key
 from host.settings import Settings
@@ -26,7 +27,7 @@ from ledger.backup import (
     restore,
 )
 from ledger.backup.reimport import is_elsewhere, reimport
-from ledger.errors import Misconfigured
+from ledger.errors import Halt, Misconfigured
 from ledger.tlog.publishing.promises import renew_promise
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import LogFolder
@@ -122,8 +123,11 @@ def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]
         renew_promise(site.session("publisher"), folder, log.origin, keys)
     complete_journal(site)
     erasures = site.eraser().reapply()
+    with suppress(Halt):  # the audit below tells of it
+        complete(site)
     # Views after erasures: they never show what was erased.
     bring_up_to_date(site)
+    finish(site)
     reader = site.session("reader")
     return Restored(
         copy=copies[0],

@@ -44,6 +44,17 @@ class UnknownSubject(Reject):
     """The ledger holds nothing about this subject."""
 
 
+class Pruned(Reject):
+    """What was known then is pruned."""
+
+    def __init__(self, through: int) -> None:
+        """`through`: the last position that was pruned."""
+        super().__init__(
+            f"what was known then is pruned: the ledger answers as of position {through} and later ones"
+        )
+        self.through = through
+
+
 class OnHold(Reject):
     """A legal hold keeps data that was to be erased."""
 

@@ -11,8 +11,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ledger.errors import Misconfigured
 
-Role = Literal["recorder", "eraser", "projector", "reader", "publisher"]
-ROLES: tuple[Role, ...] = ("recorder", "eraser", "projector", "reader", "publisher")
+Role = Literal["recorder", "eraser", "pruner", "projector", "reader", "publisher"]
+ROLES: tuple[Role, ...] = ("recorder", "eraser", "pruner", "projector", "reader", "publisher")
 
 # No underscore: `a_keys` would otherwise be both a ledger and the key namespace of the ledger `a`.
 _PATTERN = re.compile(r"[a-z][a-z0-9]{0,30}")

@@ -45,6 +45,12 @@ def head_position(session: Session) -> int:
     return int(row[0]) if row else 0
 
 
+def pruned_through(session: Session) -> int:
+    """The last position of the prefix that was pruned; 0 where nothing was."""
+    ((through,),) = session.of("ledger").rows("pruned_through")
+    return int(through)
+
+
 def halted_topics(session: Session) -> list[str]:
     """Kafka topics that too many rejections halted, sorted. Needs SELECT on intake windows."""
     return [topic for (topic,) in session.of("ledger").rows("halted_topics")]

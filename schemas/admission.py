@@ -1,12 +1,13 @@
 """From parsed messages to events: the fast path.
 
-One pass over envelope and data with their structs, then the rules between members, the search for
-personal data in facts, and the clock. A message that fails the pass goes to `schemas.diagnosis`.
+Messages like earlier ones are recognised (`schemas.recognition`). Of all others: one pass over envelope and
+data with their structs, then the rules between members, the search for personal data in facts, and the clock.
+A message that fails the pass goes to `schemas.diagnosis`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -16,14 +17,12 @@ from schemas.envelope import ATTRIBUTES, TRACE, Envelope
 from schemas.event import AdmissionRules, Event
 from schemas.events.disclosure import PRIVATE_KINDS
 from schemas.extensions import DROPPED, misshapen
-from schemas.formats import instant_of, is_plausible
+from schemas.formats import instant_of, is_ahead, is_plausible
 from schemas.leaks import find_leak, leak_of_envelope
+from schemas.recognition import Parts, event_of, learn, parts_of
 from schemas.rejection import Code, Rejection
 from schemas.rules import Checks, broken_rule, checks_of
 from schemas.sources import claimed, not_allowed
-
-MAX_AHEAD: Final = timedelta(minutes=5)
-"""How far the clock of a sender may be ahead of ours."""
 
 
 def admit_each(
@@ -35,6 +34,32 @@ def admit_each(
     goes over all of the messages before the next one does: its code stays in the processor's cache, which
     saves a third of the time. All of them are in memory together, so they should be few.
     """
+    parts = [parts_of(message, intake) for message in parsed]
+    recognised = [each and event_of(each, intake, now) for each in parts]
+    unknown = [
+        (message, each)
+        for message, each, event in zip(parsed, parts, recognised, strict=True)
+        if event is None
+    ]
+    looked_at = iter(_looked_at_and_learnt(unknown, intake, now) if unknown else ())
+    return claimed([event or next(looked_at) for event in recognised], intake)
+
+
+def _looked_at_and_learnt(
+    unknown: Sequence[tuple[Any, Parts | None]], intake: AdmissionRules, now: datetime
+) -> list[Event | Rejection]:
+    """What messages are that were not recognised, each with its parts. The next ones like them will be."""
+    outcomes = _looked_at([message for message, _ in unknown], intake, now)
+    for (_, parts), outcome in zip(unknown, outcomes, strict=True):
+        if parts is not None and isinstance(outcome, Event):
+            learn(parts, outcome, intake)
+    return outcomes
+
+
+def _looked_at(
+    parsed: Sequence[Any], intake: AdmissionRules, now: datetime
+) -> list[Event | Rejection]:
+    """The same of messages that were not recognised: everything is checked."""
     checked = [_checks_or_rejection(message, intake) for message in parsed]
     fitting = [
         (message, checks)
@@ -42,7 +67,7 @@ def admit_each(
         if isinstance(checks, Checks)
     ]
     # Outcomes are those of the fitting messages, in order: they fill the gaps between the rejections.
-    outcomes = iter(claimed(_judged(fitting, now), intake))
+    outcomes = iter(_judged(fitting, now))
     return [next(outcomes) if isinstance(checks, Checks) else checks for checks in checked]
 
 
@@ -80,7 +105,7 @@ def _judged(
         if time is None or not is_plausible(time):
             outcomes.append(reject(message, Code.SCHEMA, "/time"))
             continue
-        refusal = _refusal(message, rule, leak, time - now > MAX_AHEAD)
+        refusal = _refusal(message, rule, leak, is_ahead(time, now))
         outcomes.append(refusal or _event(message, time, facts, checks))
     return outcomes
 

@@ -18,12 +18,12 @@ from schemas.formats import instant_of
 
 
 def canonical_of(
-    message: dict[str, Any], time: datetime, instants: Sequence[str], silent: Sequence[str]
+    message: dict[str, Any], time: datetime | str, instants: Sequence[str], silent: Sequence[str]
 ) -> bytes:
     """Sorted-key JSON of a message that fulfils the contract. It is a message that means the same.
 
-    `time`: its time, in UTC. Of its type: `instants`, the facts that name one, and `silent`, the members that
-    say when they are empty what they say when they are absent.
+    `time`: its time, in UTC, or a text to stand for it. Of its type: `instants`, the facts that name one, and
+    `silent`, the members that say when they are empty what they say when they are absent.
     """
     canonical = {
         "specversion": "1.0",

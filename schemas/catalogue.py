@@ -73,6 +73,7 @@ ERASED = names.type_of(names.PERSONAL_DATA_ERASED)
 
 APPROVED = names.type_of(names.ACT_APPROVED)
 GAP = names.type_of(names.INTAKE_GAP_RECORDED)
+PRUNED = names.type_of(names.PREFIX_PRUNED)
 
 OWN_TYPES: frozenset[str] = frozenset(
     map(
@@ -84,6 +85,7 @@ OWN_TYPES: frozenset[str] = frozenset(
             names.LEDGER_READ,
             names.INTAKE_GAP_RECORDED,
             names.ACT_APPROVED,
+            names.PREFIX_PRUNED,
         ),
     )
 )

@@ -5,8 +5,8 @@ line feed through; `schemas.documents` writes them as ``$`` for JSON Schema, whe
 """
 
 import re
-from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
@@ -124,6 +124,13 @@ Day = Annotated[date, Meta(description=_MIDNIGHT, extra={DAY: True})]
 LastDay = Annotated[date, Meta(description=_MIDNIGHT, extra={LAST_DAY: True})]
 LegalBasis = Literal["6-1-a", "6-1-b", "6-1-c", "6-1-d", "6-1-e", "6-1-f"]
 
+MAX_AHEAD: Final = timedelta(minutes=5)
+"""How far the clock of a sender may be ahead of ours."""
+
+is_id = re.compile(ID).match
+is_traceparent = re.compile(TRACEPARENT).match
+is_uuid = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
+
 _TIME = re.compile(TIME)
 _EARLIEST, _AFTER_ALL = EARLIEST.isoformat(), AFTER_ALL.isoformat()
 _IBAN = re.compile(IBAN)
@@ -146,6 +153,11 @@ def instant_of(text: str) -> datetime | None:
 def is_plausible(instant: datetime) -> bool:
     """Whether an instant, in UTC, lies in the years that an event may name."""
     return EARLIEST.year <= instant.year < AFTER_ALL.year
+
+
+def is_ahead(instant: datetime, now: datetime) -> bool:
+    """Whether it lies further in the future than clocks differ."""
+    return instant - now > MAX_AHEAD
 
 
 def is_plausible_day(text: str) -> bool:

@@ -60,6 +60,10 @@ class Hints:
         whole_words = {self._whole[word] for word in self._by_itself.findall(rest)}
         return whole_words | self._in_letters(looks(run(rest)))
 
+    def stand_in(self, text: str) -> bool:
+        """Whether a text holds a word that counts by itself only."""
+        return self._by_itself.search(self._ordinary.sub("\n", parts(text))) is not None
+
     def split(self, letters: str) -> set[HintWord]:
         """The long words in the letters of a whole message, where members end between them."""
         words = self._in_letters(self._ordinary_run.sub("\n", looks(letters)))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any, Final
 
-from schemas.formats import has_iban_check_digits
+from schemas.formats import has_iban_check_digits, is_uuid
 from schemas.labels import beside
 from schemas.lookalikes import plain
 from schemas.numbers import holds_bare_number, holds_bsn, holds_phone, without_devices
@@ -139,12 +139,11 @@ def leak_of_envelope(message: dict[str, Any]) -> str | None:
     `message`: with the envelope's shape. References to persons are stored under a pseudonym, so a subject
     is looked at only where it names something else.
     """
-    id, subject = message["id"], message["subject"]
-    if _IS_UUID(id) is None and is_personal_id(id):
+    if not is_harmless_id(message["id"]):
         return "/id"
     if is_personal_id(message["source"]):
         return "/source"
-    if not subject.startswith(_SEALED) and is_personal_id(subject.partition("/")[2]):
+    if leak_of_subject(message["subject"]):
         return "/subject"
     for name in _LINKS:
         if _is_personal_link(message.get(name)):
@@ -155,13 +154,34 @@ def leak_of_envelope(message: dict[str, Any]) -> str | None:
     return None
 
 
+def leak_of_subject(subject: str) -> bool:
+    """Whether a subject that is no person looks personal."""
+    return not subject.startswith(_SEALED) and is_personal_id(subject.partition("/")[2])
+
+
+def is_harmless_id(text: str) -> bool:
+    """Whether an id leads to no person: for texts with the form of an id, the reverse of `is_personal_id`.
+
+    Ids are counted on, and what is personal about a text with few digits does not depend on which they are.
+    So it is asked for a text of ones, which is remembered.
+    """
+    if is_uuid(text) is not None:
+        return True
+    ones = text.translate(_ONES)
+    if ones.count("1") < _FEWEST_DIGITS and not is_personal_id(ones):
+        return True
+    return not is_personal_id(text)
+
+
+_ONES: Final = str.maketrans("0123456789", "1111111111")
+
+
 def _is_personal_link(value: str | None) -> bool:
-    return value is not None and _IS_UUID(value) is None and is_personal_id(value)
+    return value is not None and not is_harmless_id(value)
 
 
 _SEALED: Final = ("customer/", "visitor/", "employee/")
 _LINKS: Final = ("correlationid", "causationid")
-_IS_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").fullmatch
 
 
 def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
@@ -198,6 +218,11 @@ def _is_harmless(text: str) -> bool:
             _HARMLESS.clear()
         _HARMLESS.add(text)
     return True
+
+
+def is_harmless_reference(text: str) -> bool:
+    """Whether none of the patterns could match a reference. It comes once, so it is not remembered."""
+    return text.isascii() and _SUSPECT(text) is None
 
 
 def _leak_in(member: str, value: Any) -> str | None:

@@ -9,8 +9,8 @@ from typing import Final
 from msgspec import Struct
 
 from schemas import formats
-from schemas.admission import MAX_AHEAD
 from schemas.decode import MAX_MESSAGE
+from schemas.formats import MAX_AHEAD
 from schemas.rejection import Code
 
 ENTRY_BYTES: Final = 65_535

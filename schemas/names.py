@@ -149,6 +149,7 @@ ERASURE_REAPPLIED: Final = "erasure-reapplied"
 LEDGER_READ: Final = "ledger-read"
 ACT_APPROVED: Final = "act-approved"
 INTAKE_GAP_RECORDED: Final = "intake-gap-recorded"
+PREFIX_PRUNED: Final = "prefix-pruned"
 
 # schemas/events/orders.py: the confidential ledger only
 ORDER_RECEIVED: Final = "order-received"

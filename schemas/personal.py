@@ -175,6 +175,15 @@ _FITS: dict[str, Callable[[str], object]] = {
 } | {"iban": formats.has_iban_check_digits}
 
 
+Fit = tuple[str, Callable[[str], object]]
+"""A member, and what a text of it must fit."""
+
+
+def formatted_in(fields: tuple[str, ...]) -> tuple[Fit, ...]:
+    """Of some fields those that have a format."""
+    return _demands(fields)[1]
+
+
 def unfit_field(personal: dict[str, Any], categories: Sequence[str]) -> str | None:
     """What is wrong with a `personal` that the struct has accepted; None when nothing is.
 
@@ -198,7 +207,7 @@ def unfit_field(personal: dict[str, Any], categories: Sequence[str]) -> str | No
 @lru_cache(maxsize=1024)
 def _demands(
     fields: tuple[str, ...],
-) -> tuple[frozenset[str], tuple[tuple[str, Callable[[str], object]], ...]]:
+) -> tuple[frozenset[str], tuple[Fit, ...]]:
     """The categories that must be listed for these fields, and those that have a format.
 
     Cached: messages of one kind carry the same fields.

@@ -46,8 +46,14 @@ SUBJECT = pattern_of(ANY_KIND)
 _SUBJECT = re.compile("|".join(f"(?P<{kind}>{_form(kind)}\\Z)" for kind in sorted(ANY_KIND)))
 
 
+is_numbered = re.compile(r"customer/[0-9]{1,64}\Z").match
+"""Whether a text is a customer with a number: as most subjects are."""
+
+
 def kind_of(subject: str) -> Kind | None:
     """The kind of a subject reference; None when the text is no reference."""
+    if is_numbered(subject):
+        return "customer"
     match = _SUBJECT.match(subject)
     return None if match is None else match.lastgroup  # type: ignore[return-value]
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from orjson import JSONEncodeError, dumps
 
 from schemas.catalogue import ALL_TYPES
 from schemas.envelope import ATTRIBUTES
@@ -28,6 +29,7 @@ class _Twice(Struct):
 _HOLDERS: Final = (dict, list, _Twice)
 
 # orjson is faster, but takes memory for each item of a list before it writes: 4 MiB for a message of 47 KB.
+_SMALL: Final = 4_096
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -38,13 +40,25 @@ def may_repeat(text: bytes, parsed: Any) -> bool:
     When a key is lost, so is its colon. Only a colon that the text spells as an escape would be
     in the value and not in the text.
     """
-    if b"\\" in text and b"\\u003" in text:
-        return True
     try:
-        encoded = _encode(parsed)
+        encoded = _encoded(parsed, len(text))
     except RecursionError:
         return True
+    if encoded == text:  # as most programs write
+        return False
+    if b"\\" in text and b"\\u003" in text:
+        return True
     return text.count(b":") != encoded.count(b":")
+
+
+def _encoded(parsed: Any, size: int) -> bytes:
+    """A JSON value as we write it. `size`: bytes of the text that it was. Raises RecursionError."""
+    if size > _SMALL:
+        return _encode(parsed)
+    try:
+        return dumps(parsed)
+    except JSONEncodeError:  # a number that is too large for it, or a depth
+        return _encode(parsed)
 
 
 def first_repeat(text: bytes, parsed: Any) -> str | None:

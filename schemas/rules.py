@@ -4,6 +4,7 @@ Pure functions over messages that the structs of their envelope and data have al
 Each gives the pointer of what breaks it, or None.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -15,7 +16,9 @@ from schemas.catalogue import ALL_TYPES, ERASED
 from schemas.event import OWN_SOURCES
 from schemas.facts import COMMON_LISTS, Facts
 from schemas.formats import (
+    CODE,
     DAY,
+    ID,
     INSTANT,
     LAST_DAY,
     OPEN,
@@ -25,9 +28,9 @@ from schemas.formats import (
     is_plausible_day,
     is_plausible_end,
 )
-from schemas.personal import REMARK, unfit_field
+from schemas.personal import REMARK, Fit, unfit_field
 from schemas.references import OUTSIDERS, PERSONS, Kind, kind_of
-from schemas.shapes import members_marked, names_marked
+from schemas.shapes import members_marked, names_marked, plain_texts
 from schemas.tc_string import is_tc_string
 
 # A member that is a date, or holds objects of which some members are.
@@ -40,7 +43,8 @@ class Checks(Struct, frozen=True):
     `instants` are the facts that must name a real instant, `days` and `last_days` those that are dates,
     `open_facts` those that a sender words freely, so that personal data may have slipped into them,
     `tc_strings` those of the Transparency and Consent Framework. `silent`:
-    members that are optional, and say nothing when they are empty.
+    members that are optional, and say nothing when they are empty. `references`: numbers of a firm,
+    such as that of a case, and what they must fit.
     """
 
     data: type[Facts]
@@ -53,6 +57,7 @@ class Checks(Struct, frozen=True):
     open_facts: tuple[str, ...]
     tc_strings: tuple[str, ...]
     silent: tuple[str, ...]
+    references: tuple[Fit, ...]
 
 
 @cache
@@ -75,6 +80,11 @@ def checks_of(type: str) -> Checks:
         open_facts=members_marked(entry.data, OPEN),
         tc_strings=members_marked(entry.data, TC_STRING),
         silent=_silent(entry.data),
+        references=tuple(
+            (name, re.compile(pattern).match)
+            for name, pattern in plain_texts(entry.data).items()
+            if name.endswith("_ref") and pattern in {CODE, ID}
+        ),
     )
 
 

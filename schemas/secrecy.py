@@ -25,8 +25,9 @@ from schemas import names
 from schemas.catalogue import CONFIDENTIAL_TYPES, DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
 from schemas.clearance import Clearance
 from schemas.hints import Hints, HintWord
+from schemas.memory import Memory
 from schemas.own_reports import OwnReports
-from schemas.quick_look import QuickLook
+from schemas.quick_look import Marks, QuickLook
 from schemas.raw_look import RawLook, is_text
 from schemas.references import PERSONS, kind_of
 from schemas.secret_articles import LOOK, names_article, names_article_in, names_power
@@ -86,10 +87,12 @@ NO_RULES: Final = SecrecyRules()
 class Secrecy:
     """The rules, ready to be asked of each message.
 
-    Without any rule nothing is withheld but the types of the confidential ledger.
+    Without any rule nothing is withheld but the types of the confidential ledger. `admitted`: what
+    `schemas.recognition` remembers of messages that these rules let in.
     """
 
     def __init__(self, rules: SecrecyRules = NO_RULES) -> None:
+        self.admitted = Memory()
         self._names_provision = _beginning_with(rules.secret)
         self._clearance = rules.clearance
         self._kinds = rules.kinds
@@ -100,19 +103,24 @@ class Secrecy:
         self._home = frozenset({"", "NL", *rules.neighbours})
         self._judges = bool(rules.secret or rules.words or rules.kinds)
         self._raw_look = _raw_look(rules.words)
-        marks = {
-            run(mark) for mark in (*(word.word for word in rules.words), *self._kinds, "barred")
-        }
-        self._look = QuickLook(marks, LOOK, self._kinds | _NEAR, self._hints.long)
+        self._look = QuickLook(_marks(rules, self._hints), self._kinds | _NEAR)
 
     def withholds_event(self, message: dict[str, Any]) -> bool:
         """Whether a message of a known type and the right shape is withheld: quick where nothing hints."""
         if message["type"] in CONFIDENTIAL_TYPES:
             return True
+        return self.looks_closer(message) and self._withholds(message)
+
+    def looks_closer(self, message: dict[str, Any]) -> bool:
+        """Whether a message of an open type and the right shape is looked at as a whole."""
         if not self._judges:
             return False
         unclear = self._unclear is not None and self._unclear.is_due(message)
-        return (unclear or self._look.is_due(message)) and self._withholds(message)
+        return unclear or self._look.is_due(message)
+
+    def hints_in(self, texts: list[str], personal: dict[str, Any], facts: dict[str, Any]) -> bool:
+        """Whether that is so because of what varies: see `QuickLook.hints_in`."""
+        return self._judges and self._look.hints_in(texts, personal, facts)
 
     def withholds(self, message: Any) -> bool:
         """Whether a JSON value is withheld, whatever its shape."""
@@ -304,6 +312,18 @@ def _is_upkeep(message: Any) -> bool:
     if entry is None or name in DISCLOSING:
         return False
     return entry.subjects <= UPKEEP and _subject_kind(message) in UPKEEP
+
+
+def _marks(rules: SecrecyRules, hints: Hints) -> Marks:
+    """What the texts of a message show that hints."""
+    parts_of_words = (word.word for word in rules.words if not word.whole)
+    return Marks(
+        {run(mark) for mark in (*parts_of_words, *rules.kinds, "barred")},
+        LOOK,
+        {run(word.word) for word in rules.words if word.whole},
+        lambda texts: hints.stand_in(_plain_text(texts)),
+        hints.long,
+    )
 
 
 def _raw_look(words: Collection[HintWord]) -> RawLook:

@@ -33,6 +33,22 @@ def names_marked(data: type[Struct], mark: str) -> tuple[tuple[str, frozenset[st
     )
 
 
+def plain_texts(data: type[Struct]) -> Mapping[str, str]:
+    """The members that are one text and nothing else, with the pattern of each that has one."""
+    texts = ((field.encode_name, _text_in(field.type)) for field in shape_of(data).fields)
+    return {name: text.pattern for name, text in texts if text is not None and text.pattern}
+
+
+def _text_in(info: inspect.Type) -> inspect.StrType | None:
+    """The text that a type is, where it may be absent as well."""
+    if isinstance(info, inspect.Metadata):
+        return _text_in(info.type)
+    if isinstance(info, inspect.UnionType):
+        types = [type for type in info.types if not isinstance(type, inspect.CustomType)]
+        return _text_in(types[0]) if len(types) == 1 else None
+    return info if isinstance(info, inspect.StrType) else None
+
+
 def _marked_below(info: inspect.Type, mark: str) -> Iterator[str]:
     for inner in _inner(info):
         if isinstance(inner, inspect.StructType):

@@ -14,6 +14,7 @@ from ledger.errors import (
     LedgerError,
     Misconfigured,
     NotGranted,
+    Pruned,
     Reject,
     Retry,
     UnknownSubject,
@@ -84,6 +85,7 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (Unproven, HTTPStatus.CONFLICT),
     (NotGranted, HTTPStatus.FORBIDDEN),
     (Misconfigured, HTTPStatus.BAD_REQUEST),
+    (Pruned, HTTPStatus.GONE),
     (Reject, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Retry, HTTPStatus.SERVICE_UNAVAILABLE),
 )

@@ -33,6 +33,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.LEDGER_READ: "ledger state",
         names.ACT_APPROVED: "ledger hold release",
         names.INTAKE_GAP_RECORDED: "ledger kafka accept-gap",
+        names.PREFIX_PRUNED: "ledger prune",
         names.ERASURE_REAPPLIED: "ledger restore",
         names.ERASURE_DECIDED: "ledger retention decide",
         names.PERSONAL_DATA_ERASED: "ledger erase",

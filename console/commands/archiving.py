@@ -7,10 +7,11 @@ import typer
 
 from application.lookups import codes
 from archive.questions import QUESTIONS
-from console.flags import Json, configured, option, option_of
+from console.flags import Json, code_option, configured, option, option_of
 from console.output import print_answer
 from console.show.archives import counts_table
 from console.show.upkeep import named_values
+from console.spark_flags import MASTER, SPARK, Master, check_spark
 from host.archiving import archive_published, asked_archive
 from host.notes import tell
 from host.settings import Settings
@@ -56,11 +57,24 @@ Question = Annotated[
 ]
 
 
+Asking = Annotated[str, code_option("--engine", "ENGINE", ("duckdb", SPARK))]
+
+
 @configured("store")
-def query(settings: Settings, question: Question, address: Archive, as_json: Json = False) -> None:
+def query(
+    settings: Settings,
+    question: Question,
+    address: Archive,
+    engine: Asking = "duckdb",
+    master: Master = None,
+    as_json: Json = False,
+) -> None:
     """Count over all events of an archive: the register as observed, disclosures, transfers, consents.
 
     It reads the archive alone. Check the archive first with `ledger audit --archive`: this command trusts it.
-    It needs the extra `scale`.
+    It needs the extra `scale`, and `spark` for Apache Spark.
     """
-    print_answer(asked_archive(settings, address, question), counts_table, as_json)
+    by_spark = engine == SPARK
+    check_spark(SPARK if by_spark else None, master)
+    answer = asked_archive(settings, address, question, (master or MASTER) if by_spark else None)
+    print_answer(answer, counts_table, as_json)

@@ -1,5 +1,6 @@
 """Commands about the ledger itself: status, audit, keys, and the views that follow it."""
 
+from contextlib import nullcontext
 from functools import partial
 from typing import Annotated
 
@@ -24,8 +25,9 @@ from console.commands.failing import fail_unless
 from console.flags import Json, configured, option, option_of, switch
 from console.output import print_answer
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
+from console.spark_flags import MASTER, Master, SparkAlone, check_spark
 from console.tree import runs_confidential
-from host.archiving import audit_archive
+from host.archiving import audit_archive, spark_engine
 from host.running.forgetting import forget_due
 from host.running.kafka_lags import kafka_lags
 from host.settings import Settings
@@ -33,8 +35,8 @@ from host.wiring import audited_site, open_site
 from ledger.keys.rotation import epochs
 from ledger.tlog.store.folder import LogFolder
 from projections import views_of
-from projections.folds.digest import SLICES
 from projections.folds.view import View
+from projections.following.apart import MOST_PROCESSES
 
 
 @configured("store", "kafka", "log")
@@ -68,22 +70,43 @@ def rebuild_views(
         int | None,
         typer.Option(
             min=1,
-            max=SLICES,
+            max=MOST_PROCESSES,
             help="Processes that fold events; without it: one for each core, if there are enough events.",
         ),
     ] = None,
+    engine: SparkAlone = None,
+    archive: Annotated[
+        str | None,
+        option("--archive", "ARCHIVE", "The archive that Spark folds; it reads nothing else."),
+    ] = None,
+    master: Master = None,
     as_json: Json = False,
 ) -> None:
     """Build views again beside the views in use, compare them, and swap.
 
+    With `--engine spark`, Apache Spark folds the events from an archive; that needs the extra `spark`.
     Exit status 1 when a view was not what the events say; it is from now on.
     """
+    _check_engine(engine, archive, master, processes)
     views = _views(names or [], settings)
     with open_site(settings, opens_values=False) as site:
-        comparisons = build_again(site, views, processes)
+        spark = spark_engine(site, archive, master or MASTER) if archive else nullcontext()
+        with spark as folds:
+            comparisons = build_again(site, views, processes, folds)
     answer = RebuiltViews(reports(comparisons))
     print_answer(answer, lambda answer: reports_table("rebuilt", answer.views), as_json)
     fail_unless(all(view.ok for view in comparisons))
+
+
+def _check_engine(
+    engine: str | None, archive: str | None, master: str | None, processes: int | None
+) -> None:
+    """Raise BadParameter for options of another engine."""
+    check_spark(engine, master)
+    if (archive is None) is not (engine is None):
+        raise typer.BadParameter("--engine spark needs --archive, and the other way round")
+    if engine and processes:
+        raise typer.BadParameter("--processes is not for Spark: --master says how many")
 
 
 def _views(names: list[str], settings: Settings) -> list[View[object]]:

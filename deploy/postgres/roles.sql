@@ -17,7 +17,7 @@
 \endif
 SELECT format('ledger_%s_recorder', :'ledger') AS recorder, format('ledger_%s_eraser', :'ledger') AS eraser,
     format('ledger_%s_projector', :'ledger') AS projecting, format('ledger_%s_reader', :'ledger') AS reader,
-    format('ledger_%s_publisher', :'ledger') AS publishing
+    format('ledger_%s_publisher', :'ledger') AS publishing, format('ledger_%s_pruner', :'ledger') AS pruning
 \gset
 
 \set owner     `head -n 1 :'secrets'/owner_password`
@@ -44,7 +44,7 @@ SET client_min_messages = 'warning';
 
 SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[
-    :'recorder', :'eraser', :'projecting', :'reader', :'publishing',
+    :'recorder', :'eraser', :'pruning', :'projecting', :'reader', :'publishing',
     'ledger_owner', 'ledger_consumer', 'ledger_projector', 'ledger_upkeep', 'ledger_publisher',
     'ledger_operator', 'ledger_auditor', 'ledger_console'
 ]) AS wanted
@@ -53,6 +53,7 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
 
 ALTER ROLE :"recorder"  NOLOGIN NOINHERIT;
 ALTER ROLE :"eraser"    NOLOGIN NOINHERIT;
+ALTER ROLE :"pruning"   NOLOGIN NOINHERIT;
 ALTER ROLE :"projecting" NOLOGIN NOINHERIT;
 ALTER ROLE :"reader"    NOLOGIN NOINHERIT;
 ALTER ROLE :"publishing" NOLOGIN NOINHERIT;
@@ -74,7 +75,7 @@ GRANT :"publishing", :"reader" TO ledger_publisher;
 -- The console does what people do by command, so its login takes what theirs does: a login with some kinds of work and
 -- not all is a finding of `ledger audit`. With the reader's role alone the console shows pages and no acts, and
 -- `ledger upkeep` records its reads.
-GRANT :"recorder", :"eraser", :"projecting", :"reader", :"publishing"
+GRANT :"recorder", :"eraser", :"pruning", :"projecting", :"reader", :"publishing"
     TO ledger_operator, ledger_owner, ledger_console;
 -- Who audits looks, and writes nothing: not even that it looked.
 GRANT ledger_main_reader TO ledger_auditor;

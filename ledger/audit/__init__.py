@@ -31,6 +31,7 @@ from ledger.audit.log.entries import walk
 from ledger.audit.log.promises import check_promises, promises_of
 from ledger.audit.log.published import Comparison
 from ledger.audit.log.signed import PublishedLog
+from ledger.audit.pruning import check_left, look_for_pruning
 from ledger.audit.rows import batch_rows
 from ledger.audit.scene import Check, Scene
 from ledger.audit.states import check_states
@@ -134,8 +135,10 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
     return (
         ("the catalogue", _look_at_catalogue),
         ("the migrations", _look_at_migrations),
+        ("what was pruned", lambda scene: look_for_pruning(scene, comparison)),
         ("the promises", lambda scene: _look_for_promises(scene, comparison)),
         ("the events", lambda scene: _look_at_events(scene, comparison)),
+        ("what is left of what was pruned", lambda scene: check_left(scene, comparison)),
         ("the versions of streams", _look_at_versions),
         ("the batches", _look_at_batches),
         ("the states and names of events", _look_at_states),
@@ -168,7 +171,8 @@ def _look_at_catalogue(scene: Scene) -> None:
 def _look_for_promises(scene: Scene, comparison: Comparison) -> None:
     rows = scene.session.rows("promised_history")
     scene.promises = promises_of(rows, scene.findings)
-    comparison.want({promise.size for promise in scene.promises})
+    sizes = {promise.size for promise in scene.promises}
+    comparison.want(sizes | ({scene.pruned} if scene.pruned else set()))
 
 
 def _compare_promises(scene: Scene, comparison: Comparison) -> None:
@@ -178,7 +182,7 @@ def _compare_promises(scene: Scene, comparison: Comparison) -> None:
 
 
 def _look_at_chain(scene: Scene) -> None:
-    check_chain(scene.batches, scene.copied, scene.chain, scene.findings)
+    check_chain(scene.batches, scene.copied, scene.chain, scene.findings, scene.pruned)
     if scene.chain:
         check_rows(scene.session, scene.batches, scene.chain, scene.findings)
 
@@ -191,7 +195,7 @@ def _look_at_events(scene: Scene, comparison: Comparison) -> None:
 def audit_log(session: Session, comparison: Comparison, findings: Findings) -> int:
     """The log part alone, inside the caller's transaction; the last position."""
     last = 0
-    for position, entry in walk(session.copied("copy_entries"), findings):
+    for position, entry in walk(session.copied("copy_entries"), findings, comparison.pruned):
         comparison.add(position, entry)
         last = position
         if position % _TELLING_EVENTS == 0:
@@ -201,7 +205,7 @@ def audit_log(session: Session, comparison: Comparison, findings: Findings) -> i
 
 
 def _look_at_versions(scene: Scene) -> None:
-    for position, expected in scene.session.rows("wrong_versions"):
+    for position, expected in scene.session.rows("wrong_versions", pruned=scene.pruned):
         scene.findings.note(position, "version", f"expected version {expected} of its stream")
 
 

@@ -9,6 +9,7 @@ from ledger.audit.log.promises import Promise
 from ledger.audit.log.signed import PublishedLog
 from ledger.audit.rows import BatchRow
 from ledger.crypto.sealing import KeyedHash
+from ledger.pruning.events import Pruning
 from ledger.storage.postgres import Session
 from ledger.writing.chain import CopiedRows
 
@@ -21,8 +22,8 @@ class Scene:
     for what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of
     the tree over its entries. `batches`: those that can be read, in order; `copied`: the hashes of the
     rows of each. `gaps`: those that an event explains, by position. `promises`: trees that the database says
-    were promised. `readable`: what can be looked at without running anything. Each is set by the check
-    that reads it.
+    were promised. `pruned`: up to which position entries may be gone, as the event `pruning` says.
+    `readable`: what can be looked at without running anything. Each is set by the check that reads it.
     """
 
     session: Session
@@ -32,6 +33,8 @@ class Scene:
     last: int = 0
     size: int = 0
     root: bytes = b""
+    pruned: int = 0
+    pruning: Pruning | None = None
     batches: Sequence[BatchRow] = ()
     copied: Sequence[CopiedRows] = ()
     gaps: dict[int, ExplainedGap] = field(default_factory=dict)

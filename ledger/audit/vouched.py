@@ -41,29 +41,35 @@ def check_chain(
     copied: Sequence[CopiedRows],
     chain: KeyedHash | None,
     findings: Findings,
+    pruned: int = 0,
 ) -> None:
-    """Compare each batch with its hash and those before it. `copied`: hashes of each one's rows now."""
+    """Compare each batch with its hash and those before it. `copied`: hashes of each one's rows now.
+
+    `pruned`: up to which position rows may be gone. Those that are left there have a hash of their own.
+    """
     before = b""
     for batch, now in zip(batches, copied, strict=True):
         if batch.mac is None:
             findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")
             before = b""  # the next batch was made with another one before it, so it is named, too
             continue
-        if batch.names != now.names:
-            detail = (
-                f"the names of positions {batch.first} to {batch.last} are not the recorded names"
-            )
-            findings.note(batch.first, "event-id", detail)
-        # Of a row that another check names, nothing more is said.
-        if batch.rows != now.rows and not findings.names_one_of(batch.first, batch.last):
-            detail = (
-                f"the rows of positions {batch.first} to {batch.last} are not the recorded rows"
-            )
-            findings.note(batch.first, "state", detail)
+        if batch.first > pruned:
+            _check_copied(batch, now, findings)
         if chain and _hash_of(batch, chain, before) != batch.mac:
             detail = f"batch {batch.batch} is not as it was written, or does not follow the batch before it"
             findings.note(batch.first, "batch", detail)
         before = batch.mac
+
+
+def _check_copied(batch: BatchRow, now: CopiedRows, findings: Findings) -> None:
+    """Compare the rows of a batch with what was copied when it was recorded."""
+    if batch.names != now.names:
+        detail = f"the names of positions {batch.first} to {batch.last} are not the recorded names"
+        findings.note(batch.first, "event-id", detail)
+    # Of a row that another check names, nothing more is said.
+    if batch.rows != now.rows and not findings.names_one_of(batch.first, batch.last):
+        detail = f"the rows of positions {batch.first} to {batch.last} are not the recorded rows"
+        findings.note(batch.first, "state", detail)
 
 
 def _hash_of(batch: BatchRow, chain: KeyedHash, before: bytes) -> bytes | None:

@@ -80,6 +80,7 @@ def reimport(
         return ReimportedRange(head + 1, head)
     both = min(head, size)
     try:
+        check_entries_there(folder, max(1, both))
         entries = checked_entries(folder, promise[1], max(1, both))
         if both:
             _check_beginning(session, both, next(entries))
@@ -91,6 +92,16 @@ def reimport(
     except Unproven as error:
         raise Halt(f"nothing more is brought back from {folder.path}: {error}") from None
     return ReimportedRange(head + 1, _position(session))
+
+
+def check_entries_there(folder: LogFolder, first: int) -> None:
+    """Raise Halt where the entries that are needed are pruned."""
+    least = folder.minimum_index()
+    if first <= least:
+        raise Halt(
+            f"this backup ends at position {first}, and the log's entries up to position {least} are pruned:"
+            " restore a backup that was made after that"
+        )
 
 
 def checked_entries(folder: LogFolder, promise: Checkpoint, first: int) -> Iterator[bytes]:

@@ -55,9 +55,8 @@ class KeyedHash:
 
 _EXTRACT = KeyedHash(bytes(32))
 # RFC 9562: the bits for version and variant of a UUID, and those of version 8, for a scheme of one's own.
-_MADE_VERSION = 8
 _UUID_MARKS = 0xF << 76 | 0x3 << 62
-_UUID_8 = _MADE_VERSION << 76 | 0x2 << 62
+_UUID_8 = 8 << 76 | 0x2 << 62
 
 
 def _hkdf(key: bytes, info: bytes) -> bytes:
@@ -89,11 +88,6 @@ def subject_of(key: bytes, ledger: str, reference: str) -> UUID:
     digest = hmac.digest(_hkdf(key, b"processing-ledger/subject/1"), message, "sha256")
     number = int.from_bytes(digest[:16]) & ~_UUID_MARKS | _UUID_8
     return UUID(int=number)
-
-
-def is_made_of_reference(subject: UUID) -> bool:
-    """Whether a data subject was made by `subject_of`; those of earlier versions are random."""
-    return subject.version == _MADE_VERSION
 
 
 def next_month_key(key: bytes) -> bytes:

@@ -40,7 +40,7 @@ PATIENCE_S = 60
 # The server ends a statement first, where it can, and says why; only a silent one is hung up on.
 SILENCE = 1.5
 # Roles that hold the head lock: a writer that hangs in a transaction blocks all others.
-_WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser"})
+_WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser", "pruner"})
 # Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
 _READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
 

@@ -26,6 +26,7 @@ _LASTING = {
     names.INTAKE_GAP_RECORDED,
     names.LEDGER_READ,
     names.ACT_APPROVED,
+    names.PREFIX_PRUNED,
 }
 
 

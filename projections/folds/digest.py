@@ -9,8 +9,9 @@ from uuid import UUID
 
 from projections.folds.view import NOWHERE, AnyView, StoredRow
 
-SLICES = 16
-_SHIFT = 124  # of the 128 bits of a stream, its first hexadecimal digit is left
+# As many as processors can ever share the streams of a ledger; a stream tells by its first three digits.
+SLICES = 4_096
+_SHIFT = 116
 Share = range
 """Slices of the streams, one after the other."""
 EVERYTHING: Share = range(SLICES)
@@ -28,15 +29,15 @@ def bounds(slices: Share) -> tuple[UUID, UUID]:
 class Digest:
     """SHA-256 over the name and version of a view, and over its rows and its entries, slice by slice.
 
-    A slice belongs to the streams with the same first hexadecimal digit, and one more to no stream; what
-    is in it comes in the order of its keys. Each is hashed by itself, so that a process that reads some of
-    the streams can hand over the sums. Every part of what is hashed is preceded by its length, unless that is
-    always the same, so no two lists of rows have the same input.
+    A slice belongs to the streams with the same first hexadecimal digits, and one more to no stream. What is
+    taken in comes in the order of its keys, so one slice follows the other. Each is hashed by itself, so that
+    a process that reads some of the streams can hand over the sums. Every part of what is hashed is preceded
+    by its length, unless that is always the same, so no two lists of rows have the same input.
     """
 
     def __init__(self, view: AnyView) -> None:
         self._named = [view.name.encode(), view.version.encode()]
-        self._hashes: dict[_Place, hashlib._Hash] = {}
+        self._open: dict[_Kind, tuple[_Place, hashlib._Hash]] = {}
         self._taken: dict[_Place, bytes] = {}
 
     def rows(self, rows: Iterable[StoredRow]) -> None:
@@ -59,23 +60,28 @@ class Digest:
 
     def sums(self) -> Sums:
         """What was taken in, by slice."""
-        return self._taken | {place: hashed.digest() for place, hashed in self._hashes.items()}
+        return self._taken | {place: hashed.digest() for place, hashed in self._open.values()}
 
     def hex(self) -> str:
         """The digest of what was taken in so far, 64 hexadecimal digits."""
         sums = self.sums()
         parts = [
-            part for kind, n in sorted(sums) for part in (kind.encode(), bytes([n]), sums[kind, n])
+            part
+            for kind, n in sorted(sums)
+            for part in (kind.encode(), n.to_bytes(2, "big"), sums[kind, n])
         ]
         return hashlib.sha256(_measured(self._named + parts)).hexdigest()
 
     def _hashed(self, kind: _Kind, stream: UUID) -> "hashlib._Hash":
         number = stream.int
         place = kind, SLICES if number == NOWHERE.int else number >> _SHIFT
-        hashed = self._hashes.get(place)
-        if hashed is None:
-            hashed = self._hashes[place] = hashlib.sha256()
-        return hashed
+        opened = self._open.get(kind)
+        if opened is None or opened[0] != place:
+            if opened:
+                self._taken[opened[0]] = opened[1].digest()
+            assert place not in self._taken, "not in the order of keys"
+            opened = self._open[kind] = place, hashlib.sha256()
+        return opened[1]
 
 
 def _measured(parts: list[bytes]) -> bytes:

@@ -11,10 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from multiprocessing.connection import Connection, Pipe, wait
-from typing import NamedTuple
 
 from ledger.errors import Halt, LedgerError
-from ledger.storage.postgres import Database
 from projections.folds.digest import SLICES, Share
 from projections.following.blocks import StreamBlock
 from projections.following.derive import Content
@@ -22,19 +20,14 @@ from projections.following.folding import FoldingTask, Message, Told
 
 # A process that folds fewer events takes longer to start than it saves.
 _LEAST_EVENTS = 20_000
+# More wait for the process that writes.
+MOST_PROCESSES = 16
 _Folders = dict[Connection, "subprocess.Popen[bytes]"]
-
-
-class WorkerProcesses(NamedTuple):
-    """How many processes, and by which database they connect themselves."""
-
-    database: Database
-    processes: int
 
 
 def worthwhile(events: int) -> int:
     """The number of processes in which so many events are folded soonest: at most one a core."""
-    return max(1, min(cores(), SLICES, events // _LEAST_EVENTS))
+    return max(1, min(cores(), MOST_PROCESSES, events // _LEAST_EVENTS))
 
 
 def cores() -> int:

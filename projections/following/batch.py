@@ -141,6 +141,15 @@ def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
     changes = _evolved(view, batch.of(view), store)
     for streams in batch.again(view):
         changes |= _folded_again(view, streams, store)
+    _put(view, changes, store)
+
+
+def apply_again(view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store) -> None:
+    """Make the rows of some streams what their events that count say, and no others."""
+    _put(view, _folded_again(view, streams, store), store)
+
+
+def _put(view: View[S], changes: Mapping[Key, RowChange[S]], store: Store) -> None:
     changes = {key: change for key, change in changes.items() if change.before != change.after}
     if changes:
         store.put(changes)

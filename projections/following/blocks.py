@@ -1,12 +1,11 @@
 """What views come to, in blocks that are ready to be written. In flat memory."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from ledger.storage.postgres import Session
-from projections.folds.digest import EVERYTHING, Share
+from projections.folds.dispatch import StreamEvents
 from projections.folds.view import AnyView
 from projections.following.batch import NamedEvent
 from projections.following.derive import Content, Goal, StreamRows, derive
@@ -33,16 +32,15 @@ class StreamBlock(NamedTuple):
 
 
 def blocks(
-    session: Session,
+    streams: Iterable[StreamEvents],
     goals: Sequence[Goal],
     contents: Sequence[Content],
     privacy_office: Collection[str],
-    share: Share = EVERYTHING,
 ) -> Iterator[StreamBlock]:
-    """What the streams of a share come to, in their order. `contents`: of each goal, which take it in."""
+    """What streams in the order of keys come to. `contents`: of each goal, which take it in."""
     made: list[StreamBlock] = []
     size = 0
-    for derived in derive(session, goals, privacy_office, share):
+    for derived in derive(streams, goals, privacy_office):
         parts = zip(goals, contents, derived.rows, strict=True)
         made.append(
             StreamBlock(

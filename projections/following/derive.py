@@ -9,8 +9,9 @@ from itertools import chain, groupby
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from ledger.errors import Pruned
 from ledger.event import RecordedEvent
-from ledger.reading import LAST, newest
+from ledger.reading import LAST, newest, pruned_through
 from ledger.storage.postgres import Session
 from ledger.stored import decode_row
 from projections.folds.annulment import ANNULMENT
@@ -46,19 +47,23 @@ class DerivedBlock(NamedTuple):
     named: set[NamedEvent]
 
 
+def streams_to(
+    session: Session, goals: Sequence[Goal], share: Share = EVERYTHING
+) -> Iterator[StreamEvents]:
+    """The streams of a share in the order of keys, each with its events up to the last goal."""
+    return _streams(session, max(upto for _, upto in goals), share=share)
+
+
 def derive(
-    session: Session,
-    goals: Sequence[Goal],
-    privacy_office: Collection[str],
-    share: Share = EVERYTHING,
+    streams: Iterable[StreamEvents], goals: Sequence[Goal], privacy_office: Collection[str]
 ) -> Iterator[DerivedBlock]:
-    """The streams of a share, block by block in the order of keys."""
+    """What streams in the order of keys come to, block by block."""
     dispatch = Dispatch([view for view, _ in goals])
     ends = {upto for _, upto in goals}
-    for streams in _together(_streams(session, max(ends), share=share)):
-        shares = {upto: _shared_out(streams, upto, dispatch, privacy_office) for upto in ends}
+    for block in _together(streams):
+        shares = {upto: _shared_out(block, upto, dispatch, privacy_office) for upto in ends}
         rows = [_folded(view, shares[upto][view.name]) for view, upto in goals]
-        named = named_by(chain.from_iterable(events for _, events in streams), privacy_office)
+        named = named_by(chain.from_iterable(events for _, events in block), privacy_office)
         yield DerivedBlock(rows, named)
 
 
@@ -104,7 +109,7 @@ def _streams(
     stored = (
         session.stream("events_by_stream", upto=upto, first=first, last=last)
         if names is None
-        else session.stream("events_of_types", names=_with_what_decides(names), upto=upto)
+        else session.stream("events_of_types", names=sorted(deciding_names(names)), upto=upto)
     )
     events = (newest(decode_row(*row)) for row in stored)
     for stream, members in groupby(events, key=lambda event: event.stream):
@@ -118,9 +123,9 @@ def streams_saying(
     return _streams(session, upto, names)
 
 
-def _with_what_decides(names: Collection[str]) -> list[str]:
+def deciding_names(names: Collection[str]) -> frozenset[str]:
     """Names of types with those that decide whether an event of them counts."""
-    return sorted(related(frozenset(names)) | {ANNULMENT})
+    return related(frozenset(names)) | {ANNULMENT}
 
 
 def annulled_streams(session: Session, upto: int = LAST) -> Iterator[UUID]:
@@ -139,25 +144,56 @@ def _sorted(states: AnyRows) -> AnyRows:
     return dict(sorted(states.items())) if len(states) > 1 else states
 
 
+def shared_names(view: AnyView) -> frozenset[str]:
+    """Types of events whose rows are asked by rows of other streams."""
+    join = join_of(view.join)
+    return join.shared if join else frozenset()
+
+
+def shared_rows(
+    streams: Iterable[StreamEvents], goal: Goal, privacy_office: Collection[str]
+) -> Iterator[StreamRows]:
+    """The rows of a view that others ask for, from streams that hold at least what decides about them."""
+    view, upto = goal
+    names, moment = shared_names(view), Moment(at_position=upto)
+    for stream, events in streams:
+        selected = select(events, moment, privacy_office)
+        asked = [event for event in selected.counted if event.name in names]
+        if rows := fold(view, asked, selected.erasures):
+            yield stream, rows
+
+
+def contents_of(
+    session: Session, goals: Sequence[Goal], privacy_office: Collection[str]
+) -> list["Content"]:
+    """What takes in the rows of each goal; reads first what others ask for."""
+    return [
+        Content(goal[0], shared_rows(_shared_streams(session, goal), goal, privacy_office))
+        for goal in goals
+    ]
+
+
+def _shared_streams(session: Session, goal: Goal) -> Iterator[StreamEvents]:
+    view, upto = goal
+    names = shared_names(view)
+    return _streams(session, upto, names) if names else iter(())
+
+
 class Content:
     """Takes in the rows of a view in the order of their keys; says what they come to.
 
-    Reads first what rows of a joined view ask of rows of other streams, which it holds in memory.
+    `shared`: what rows of a joined view ask of rows of other streams (`shared_names`), held in memory.
     """
 
-    def __init__(
-        self, session: Session, view: AnyView, upto: int, privacy_office: Collection[str]
-    ) -> None:
-        self._view = view
+    def __init__(self, view: AnyView, shared: Iterable[StreamRows]) -> None:
+        self.view = view
         self._digest = Digest(view)
         self._join = join = join_of(view.join)
-        then, names = Moment(at_position=upto), join.shared if join else ()
-        shared = rows_at(session, view, then, privacy_office, names) if names else ()
         self._gathering = join.gathering(shared) if join else None
 
     def add(self, streams: Sequence[StreamRows]) -> tuple[list[StoredRow], list[object]]:
         """Take in all rows of some streams; return them as stored, and the entries that are complete."""
-        row = self._view.row
+        row = self.view.row
         rows = [row((stream, key), state) for stream, its in streams for key, state in its.items()]
         self._digest.rows(rows)
         return rows, self._digested(list(self._gathered(streams)))
@@ -200,8 +236,22 @@ def rows_at(
     privacy_office: Collection[str],
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, Mapping[str, S]]]:
-    """Rows of a view at a moment, stream by stream; from the events of some types alone, when named."""
-    for stream, (rows,) in views_at(session, (view,), moment, privacy_office, names):
+    """Rows of a view at a moment, stream by stream; from the events of some types alone, when named.
+
+    Raises Pruned for a moment of which too little is left, as the functions below do.
+    """
+    check_told(session, moment)
+    return _rows_at(session, view, moment, privacy_office, names)
+
+
+def _rows_at(
+    session: Session,
+    view: View[S],
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None,
+) -> Iterator[tuple[UUID, Mapping[str, S]]]:
+    for stream, (rows,) in _views_at(session, (view,), moment, privacy_office, names):
         if rows:
             yield stream, rows
 
@@ -214,7 +264,18 @@ def views_at(
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, list[AnyRows]]]:
     """The same of several views, in one pass over the events; also where a view has no rows."""
-    for stream, selected in selected_at(session, moment, privacy_office, names):
+    check_told(session, moment)
+    return _views_at(session, views, moment, privacy_office, names)
+
+
+def _views_at(
+    session: Session,
+    views: Sequence[AnyView],
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None,
+) -> Iterator[tuple[UUID, list[AnyRows]]]:
+    for stream, selected in _selected_at(session, moment, privacy_office, names):
         events = [event for event in selected.counted if names is None or event.name in names]
         yield stream, [fold(view, events, selected.erasures) for view in views]
 
@@ -226,6 +287,29 @@ def selected_at(
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, SelectedEvents]]:
     """The events of a moment, stream by stream; of some types, and annulments, when they are named."""
+    check_told(session, moment)
+    return _selected_at(session, moment, privacy_office, names)
+
+
+def check_told(session: Session, moment: Moment) -> None:
+    """Raise Pruned for a moment before the end of what was pruned: closed files are missing from it."""
+    through = pruned_through(session)
+    if not through:
+        return
+    position = LAST if moment.at_position is None else moment.at_position
+    if moment.recorded_by is not None:
+        rows = session.of("projections").rows("position_by", time=moment.recorded_by)
+        position = min(position, rows[0][0] or 0)
+    if position < through:
+        raise Pruned(through)
+
+
+def _selected_at(
+    session: Session,
+    moment: Moment,
+    privacy_office: Collection[str],
+    names: Collection[str] | None,
+) -> Iterator[tuple[UUID, SelectedEvents]]:
     upto = LAST if moment.at_position is None else moment.at_position
     for stream, events in _streams(session, upto, names):
         yield stream, select(events, moment, privacy_office)

@@ -19,7 +19,7 @@ from ledger.storage.postgres import Database, Session
 from projections import view_named
 from projections.folds.digest import Share
 from projections.following.blocks import StreamBlock, blocks
-from projections.following.derive import Content, Seen
+from projections.following.derive import Seen, contents_of, streams_to
 
 Told = list[Seen]
 """Of each goal what was seen."""
@@ -49,9 +49,10 @@ def main(descriptor: int) -> None:
 
 def _fold(session: Session, work: FoldingTask, share: Share, connection: Connection) -> None:
     goals = [(view, upto) for name, upto in work.goals if (view := view_named(name))]
-    contents = [Content(session, view, upto, work.privacy_office) for view, upto in goals]
+    contents = contents_of(session, goals, work.privacy_office)
     cycles.settle()  # modules, registers and staff stay
-    for block in blocks(session, goals, contents, work.privacy_office, share):
+    streams = streams_to(session, goals, share)
+    for block in blocks(streams, goals, contents, work.privacy_office):
         connection.send(block)
     connection.send([content.seen() for content in contents])
 

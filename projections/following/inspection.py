@@ -23,7 +23,7 @@ from projections.findings.view import FOUND
 from projections.folds.compression import RowCompression
 from projections.folds.view import NOWHERE, AnyView
 from projections.following.batch import NamedEvent
-from projections.following.derive import Content, StreamRows, derive
+from projections.following.derive import StreamRows, contents_of, derive, streams_to
 from projections.following.joins import join_of
 from projections.following.rebuild import ViewReport
 from projections.following.storage import NO_ROW, Bookmark, bookmarks
@@ -105,7 +105,7 @@ def _compare(
         return
     goals = [(inspection.view, inspection.place.position) for inspection in inspections]
     named_events: set[NamedEvent] = set()
-    for derived in derive(session, goals, privacy_office):
+    for derived in derive(streams_to(session, goals), goals, privacy_office):
         named_events |= derived.named
         for inspection, streams in zip(inspections, derived.rows, strict=True):
             inspection.take(streams)
@@ -142,7 +142,7 @@ class _ViewInspection:
         self._session = session
         self._findings = findings
         self._ok = True
-        self._content = Content(session, view, place.position, privacy_office)
+        (self._content,) = contents_of(session, [(view, place.position)], privacy_office)
         self._labels: Counter[str] = Counter()
         # Replaced below; a view that cannot be read still takes its streams, for its digest.
         self._rows = self._entries = _Merge(iter(()), 1, self._note)

@@ -17,11 +17,10 @@ from ledger.storage.postgres import Session
 from projections import VIEWS
 from projections.folds.dispatch import Dispatch
 from projections.folds.view import AnyView
-from projections.following.apart import WorkerProcesses, blocks_apart
 from projections.following.batch import apply_batch
-from projections.following.blocks import StreamBlock, ViewRows, blocks, packed_entries
+from projections.following.blocks import StreamBlock, ViewRows, packed_entries
 from projections.following.derive import Content
-from projections.following.folding import FoldingTask
+from projections.following.engines import Engine, Here
 from projections.following.storage import (
     Bookmark,
     NamedEvents,
@@ -59,48 +58,31 @@ def rebuild_all(
     ledger: LedgerName,
     views: Sequence[AnyView] = VIEWS,
     privacy_office: Collection[str] = (),
-    apart: WorkerProcesses | None = None,
+    engine: Engine | None = None,
 ) -> list[ViewReport]:
     """Build views from position 1, compare, and swap one by one. As the projector; others may follow.
 
-    `apart`: the processes that fold the events; None: this one. On return readers see the new rows, also
+    `engine`: what folds the events; None: this process. On return readers see the new rows, also
     when they differ from the old ones (`ok` is False then): they are what the events say. Raises Fenced
     when another process is rebuilding one of the views.
     """
     session = session.of("projections")
+    engine = engine or Here(session, privacy_office)
     relax(session)
     prepare(session, ledger, views)
     with _alone(session, views) as check:
         places = bookmarks(session)
+        goals = [(view, places[view.name].position) for view in views]
+        contents = engine.contents(goals)
         new_views = [
-            _NewView(session, ledger, v, places[v.name], privacy_office, check) for v in views
+            _NewView(session, ledger, content, places[content.view.name], privacy_office, check)
+            for content in contents
         ]
         with session.transaction():
             for new_view in new_views:
                 new_view.tables.create()
-        _build(session, new_views, _blocks(session, ledger, new_views, privacy_office, apart))
+        _build(session, new_views, engine.blocks(goals, contents))
         return [new_view.take_over() for new_view in new_views]
-
-
-def _blocks(
-    session: Session,
-    ledger: LedgerName,
-    new_views: Sequence["_NewView"],
-    privacy_office: Collection[str],
-    apart: WorkerProcesses | None,
-) -> Iterator[StreamBlock]:
-    """What all streams come to, from this process or from others."""
-    contents = [new_view.content for new_view in new_views]
-    if apart is None:
-        return blocks(
-            session,
-            [(new_view.view, new_view.position) for new_view in new_views],
-            contents,
-            privacy_office,
-        )
-    goals = [(new_view.view.name, new_view.position) for new_view in new_views]
-    work = FoldingTask(apart.database, ledger, goals, frozenset(privacy_office))
-    return blocks_apart(work, contents, apart.processes)
 
 
 @contextmanager
@@ -136,7 +118,7 @@ class _NewView:
         self,
         session: Session,
         ledger: LedgerName,
-        view: AnyView,
+        content: Content,
         bookmark: Bookmark,
         privacy_office: Collection[str],
         check: Check,
@@ -146,10 +128,10 @@ class _NewView:
         self._check = check
         self._ledger = ledger
         self._privacy_office = privacy_office
-        self.view = view
+        self.view = view = content.view
         self.position = bookmark.position
         self.tables = Tables(session, ledger, view, other(bookmark.colour))
-        self.content = Content(session, view, self.position, privacy_office)
+        self.content = content
         self._digest: str | None = None
 
     def write(self, part: ViewRows) -> None:

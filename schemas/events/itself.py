@@ -48,6 +48,22 @@ class IntakeGapRecorded(Facts, frozen=True, kw_only=True):
     topic_id: Id | UnsetType = UNSET
 
 
+class PrefixPruned(Facts, frozen=True, kw_only=True):
+    """Entries up to a position were removed, of persons whose period is over; the log keeps their hashes.
+
+    `root`: of the tree over the first `through` entries, in base64. `removed`: how many entries went;
+    `kept`: how many stayed; `kept_sha256`: of what is stored of those that stayed.
+    """
+
+    through: Annotated[
+        int, Meta(ge=1, le=2**63 - 1, description="The last position of the prefix.")
+    ]
+    root: Sha256
+    removed: Annotated[int, Meta(ge=0, description="How many entries went.")]
+    kept: Annotated[int, Meta(ge=0, description="How many entries of the prefix stayed.")]
+    kept_sha256: Sha256
+
+
 class ActApproved(Facts, frozen=True, kw_only=True):
     """A person approved an act on the ledger that needs two: `digest` names it with all that it would do.
 
@@ -114,6 +130,14 @@ TYPES = (
     EventType(
         names.INTAKE_GAP_RECORDED,
         IntakeGapRecorded,
+        SYSTEM,
+        "Art. 5",
+        needs_activity=False,
+        own=True,
+    ),
+    EventType(
+        names.PREFIX_PRUNED,
+        PrefixPruned,
         SYSTEM,
         "Art. 5",
         needs_activity=False,

@@ -36,6 +36,7 @@ _SCENES = (
     "test_every_post_write",
     "test_every_erasure_write",
     "test_every_projector_write",
+    "test_every_pruning_write",
     "test_every_publisher_write",
     "test_every_rotation_write",
     "test_every_write",

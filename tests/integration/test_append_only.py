@@ -54,13 +54,19 @@ def test_the_owner_is_refused_by_the_guards(house: House, change: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 @each("change", CHANGES)
 def test_no_role_has_the_right(house: House, role: Role, change: str) -> None:
+    """The pruner has it for what it prunes, and the guards refuse the rest."""
+    if role == "pruner" and change in {"DELETE FROM events", "DELETE FROM event_ids"}:
+        house.record(registered())
+        with pytest.raises(Conflict, match="append-only"):
+            run(house.session(role), change)
+        return
     with pytest.raises(Misconfigured, match="42501"):
         run(house.session(role), change)
 
 
 def test_a_rogue_insert_is_refused_for_everyone(house: House) -> None:
     house.record(registered())
-    writers: list[Role | None] = [None, "recorder", "eraser"]
+    writers: list[Role | None] = [None, "recorder", "eraser", "pruner"]
     readers: list[Role] = ["projector", "reader", "publisher"]
     for role in writers:
         with pytest.raises(Conflict, match="not the last ones of head"):

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.bundles import read_entry
 from projections.folds.annulment import effects, name_of
 from rulebook.calendar import AMSTERDAM
+from rulebook.countries import region
 from tests.fixtures.console import Cli
 
 SEGMENT = 256
@@ -74,6 +75,30 @@ def test_disclosures_are_those_of_the_view(archived: tuple[Cli, str]) -> None:
     }
     assert counted == expected
     assert len(counted) > 10
+
+
+def test_transfers_are_those_of_the_views_where_an_event_names_the_country(
+    archived: tuple[Cli, str],
+) -> None:
+    """The views know more: the country of a recipient when an event names none, and what is judged."""
+    cli, address = archived
+    expected = Counter(
+        (row["country"], datetime.fromisoformat(row["occurred_at"]).astimezone(AMSTERDAM).year)
+        for row in cli("disclosures", "--json").json["disclosures"]
+        if row["country"] != "NL" and not row["country_derived"]
+    )
+    counted: Counter[tuple[str, int]] = Counter()
+    for row in rows_of(cli, "transfers", address):
+        counted[row["country"], row["year"]] += row["given"]
+    assert counted == expected
+    assert counted
+    judged: Counter[str] = Counter()
+    for row in cli("transfers", "--json").json["transfers"]:
+        judged[row["country"]] += row["disclosures"] - row["country_derived"]
+    named: Counter[str] = Counter()
+    for (country, year), given in counted.items():
+        named[country] += given if region(country, date(year, 7, 1)) != "eea" else 0
+    assert +named == +judged
 
 
 def published_events(cli: Cli) -> list[RecordedEvent]:

@@ -11,7 +11,7 @@ from ledger.audit import audit
 from ledger.audit.catalogue import check_catalogue, check_memberships, expected, read_catalogue
 from ledger.audit.findings import Findings
 from ledger.audit.inventory import inventory
-from ledger.names import LedgerName
+from ledger.names import ROLES, LedgerName
 from ledger.storage.postgres import Database
 from projections import VIEWS
 from tests.architecture.catalogue import FILE, fresh_catalogue, written
@@ -51,6 +51,7 @@ FILES = (
     "file {log}/checkpoints/DAY, behind its last checkpoint",
     "file {log}/tile/LEVEL/TILE",
     "file {log}/tile/entries/BUNDLE",
+    "file {log}/minimum-index",
     "file {log}/tile/superseded",
     "file {log}/publisher.lock",
     "file log.key",
@@ -110,7 +111,7 @@ def way(
     return [(login, f"ledger_main_{role}", hands_on, mighty) for role in roles]
 
 
-ALL = ("recorder", "eraser", "projector", "reader", "publisher")
+ALL = ROLES
 
 
 def test_a_login_takes_one_kind_of_work_beside_reading_or_all() -> None:

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from ledger.audit.custody.bound import is_bound
 from ledger.crypto.authentic import row_macs
 from ledger.crypto.places import data_key_place, reference_place
 from ledger.crypto.provider import Placed, Wrapped, each_unwrapped
 from ledger.crypto.sealing import (
     DataKey,
-    is_made_of_reference,
     seal_value,
     subject_of,
 )
@@ -110,14 +110,16 @@ def test_a_data_subject_is_made_of_the_reference_with_the_key_of_the_person(hous
     for who in (ONE, TWO, "employee/7"):
         one = kept(house, who)
         assert subject_of(one.secret, "main", who) == one.subject
-        assert is_made_of_reference(one.subject)
+        assert one.subject.version == 8
+        assert is_bound(one.subject, who, one.secret, house.ledger)
+        for other in (uuid4(), UUID(int=one.subject.int ^ 1)):  # a random one is none either
+            assert not is_bound(other, who, one.secret, house.ledger)
         others = {
             subject_of(bytes(32), "main", who),
             subject_of(one.secret, "other", who),
             subject_of(one.secret, "main", "customer/3"),
         }
         assert len(others | {one.subject}) == 4
-    assert not is_made_of_reference(uuid4())
 
 
 def test_two_persons_who_exchange_their_references_are_named(house: House) -> None:
@@ -162,4 +164,4 @@ def test_who_registers_anew_is_a_data_subject_of_its_own(house: House) -> None:
     assert found(house) == set()
     (_, period) = house.opener().periods(ONE)
     assert period.subject != before
-    assert is_made_of_reference(period.subject)
+    assert period.subject.version == 8

@@ -31,7 +31,7 @@ from projections.folds.digest import EVERYTHING
 from projections.folds.view import NOWHERE, View
 from projections.following import apart, runner
 from projections.following import rebuild as views_rebuild
-from projections.following.apart import WorkerProcesses
+from projections.following.engines import Apart
 from projections.following.folding import FoldingTask
 from projections.following.observer import FollowerObserver
 from projections.following.rebuild import rebuild_all
@@ -236,7 +236,7 @@ def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(
     wrong = {"consent_status", "disclosures", "findings", "processing_register"}
     reports = audit_views(reader, privacy_office=OFFICES)
     assert {report.view for report in reports if not report.ok} == wrong
-    several = WorkerProcesses(house.database, processes) if processes else None
+    several = in_processes(house, session, processes) if processes else None
     healed = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
     assert {report.view for report in healed if not report.ok} == wrong
     assert all(report.ok for report in audit_views(reader, privacy_office=OFFICES))
@@ -345,6 +345,10 @@ def folders(monkeypatch: pytest.MonkeyPatch) -> list["subprocess.Popen[bytes]"]:
     return started
 
 
+def in_processes(house: House, session: Session, processes: int) -> Apart:
+    return Apart(session, OFFICES, house.database, house.ledger, processes)
+
+
 @pytest.mark.parametrize("processes", [1, 3])
 def test_several_processes_build_the_same_rows(house: House, processes: int) -> None:
     house.record(*(lines := sampled(house)))
@@ -352,7 +356,7 @@ def test_several_processes_build_the_same_rows(house: House, processes: int) -> 
     erase_some(house)
     follower(house).follow_once()
     session = house.session("projector")
-    several = WorkerProcesses(house.database, processes)
+    several = in_processes(house, session, processes)
     reports = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
     assert all(report.ok for report in reports)
     assert {report.view: report.digest for report in reports} == derived(house) == digests(house)
@@ -368,7 +372,7 @@ def test_rows_that_move_while_several_processes_read_are_compared_in_the_end(
     house.record(*lines[:150])
     follower(house).follow_once()
     house.record(*lines[150:])
-    session, several = house.session("projector"), WorkerProcesses(house.database, 2)
+    session = house.session("projector")
     build = views_rebuild._build
 
     def moving(*arguments: Any) -> None:
@@ -376,7 +380,7 @@ def test_rows_that_move_while_several_processes_read_are_compared_in_the_end(
         follower(house).follow_once()
 
     monkeypatch.setattr(views_rebuild, "_build", moving)
-    reports = rebuild_all(session, house.ledger, VIEWS, OFFICES, several)
+    reports = rebuild_all(session, house.ledger, VIEWS, OFFICES, in_processes(house, session, 2))
     assert {(report.position, report.ok) for report in reports} == {(len(lines), True)}
     assert digests(house) == derived(house)
 
@@ -387,7 +391,9 @@ def test_what_ends_one_of_several_processes_ends_the_rebuild_and_no_view(
     house.record(*sampled(house))
     follower(house).follow_once()
     session, before = house.session("projector"), digests(house)
-    nowhere = WorkerProcesses(Database("host=/nowhere dbname=none"), 2)
+    nowhere = in_processes(house, session, 2)._replace(
+        database=Database("host=/nowhere dbname=none")
+    )
     with pytest.raises(ServiceAway, match="cannot be reached"):
         rebuild_all(session, house.ledger, VIEWS, OFFICES, nowhere)
     assert digests(house) == before
@@ -409,14 +415,9 @@ def test_a_process_that_is_killed_ends_the_rebuild(
         return received(receiving)
 
     monkeypatch.setattr(Connection, "recv", killed)
+    session = house.session("projector")
     with pytest.raises(Halt, match="has ended"):
-        rebuild_all(
-            house.session("projector"),
-            house.ledger,
-            VIEWS,
-            OFFICES,
-            WorkerProcesses(house.database, 2),
-        )
+        rebuild_all(session, house.ledger, VIEWS, OFFICES, in_processes(house, session, 2))
     assert digests(house) == before
     assert {process.poll() is None for process in folders} == {False}
 

@@ -481,6 +481,19 @@ SAID = st.sampled_from(
             "poIitie",
             "inter",
         ),
+        # Words that count by themselves only, and letters of theirs that belong to others.
+        *(
+            "fiu",
+            "special",
+            "tapOrder",
+            "theFIUreport",
+            "f-iu",
+            "fiu12",
+            "Zee 10",
+            "naFIU",
+            "mi5",
+            "m.i5",
+        ),
     ]
 )
 PLACES = st.sampled_from(

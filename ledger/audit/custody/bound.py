@@ -8,20 +8,19 @@ not in the copy the first key is lost, and a person who is seen again gets anoth
 from collections.abc import Container, Set
 from uuid import UUID
 
-from ledger.audit.custody.custody import CappedFindings, ProviderKeys
+from ledger.audit.custody.custody import CappedFindings
 from ledger.audit.custody.told import StreamNeeds
-from ledger.crypto.sealing import is_made_of_reference, subject_of
+from ledger.crypto.sealing import subject_of
+from ledger.names import LedgerName
 
 
 def is_bound(
-    subject: UUID, reference: str | None, secret: bytes | None, provider_keys: ProviderKeys
+    subject: UUID, reference: str | None, secret: bytes | None, ledger: LedgerName
 ) -> bool:
-    """Whether a data subject was made of this reference with this key. Earlier versions count as made so."""
-    if not is_made_of_reference(subject):
-        return True
+    """Whether a data subject was made of this reference with this key."""
     if reference is None or secret is None:
         return False
-    return subject_of(secret, str(provider_keys.ledger), reference) == subject
+    return subject_of(secret, str(ledger), reference) == subject
 
 
 class Unbound:

@@ -135,7 +135,7 @@ def check_index(
         provider_keys.check("subject_index", authentic)
         for row in block:
             reference = _check_reference(row, key, keys.get(row[0]), provider_keys, notes)
-            if not is_bound(row[0], reference, keys.get(row[0]), provider_keys):
+            if not is_bound(row[0], reference, keys.get(row[0]), provider_keys.ledger):
                 unbound.add(row[0])
     return unbound
 

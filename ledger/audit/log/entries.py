@@ -24,10 +24,11 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _LENGTHS = (6, 16, 8, 8, 8)
 
 
-def walk(rows: Iterable[bytes], findings: Findings) -> Iterator[tuple[int, bytes]]:
+def walk(rows: Iterable[bytes], findings: Findings, pruned: int = 0) -> Iterator[tuple[int, bytes]]:
     """Position and entry of every event. Notes positions that are missing and times that go back.
 
-    `rows`: of the statement `copy_entries`, without the header of the format.
+    `rows`: of the statement `copy_entries`, without the header of the format. `pruned`: up to which position
+    some may be missing.
     """
     last, before = 0, -(2**63)
     for row in rows:
@@ -43,7 +44,7 @@ def walk(rows: Iterable[bytes], findings: Findings) -> Iterator[tuple[int, bytes
             findings.note(last, UNREADABLE, "the row of this event lacks a value")
             yield last, b""
             continue
-        if position != last + 1:
+        if position <= last or position - 1 > max(last, pruned):
             findings.note(position, "position", f"expected position {last + 1}")
         if recorded < before:
             findings.note(position, "recorded-at", "recorded before the event in front of it")

@@ -6,19 +6,23 @@ checkpoint its root decides: where table and tiles differ, the side that comes t
 
 from collections.abc import Iterable, Sequence
 
-from ledger.audit.findings import Findings
+from ledger.audit.findings import NOT_COMPARABLE, Findings
 from ledger.audit.log.signed import PublishedLog, SignedCheckpoints
 from ledger.errors import ServiceAway, Unproven
 from ledger.tlog.signing.checkpoints import Checkpoint
 from ledger.tlog.tree.edge import Edge, FullTile, grow
-from ledger.tlog.tree.merkle import hash_leaf
+from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf
 from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, tile_path, width_at
+
+_NO_LEAF = bytes(HASH_BYTES)
 
 
 class Comparison:
     """Grows the tree of the table, block by block, and compares it with a log. Without one it only grows."""
 
     def __init__(self, log: PublishedLog | None, findings: Findings) -> None:
+        self.pruned = 0
+        """Up to which position entries may be missing: their leaves are those of the tiles."""
         self._log = log
         self._findings = findings
         self.signed = SignedCheckpoints(log, findings) if log else None
@@ -31,10 +35,10 @@ class Comparison:
         self._edge = Edge()
         self._theirs: Edge | None = None
         self._differing: list[int] = []
-        self._bundle: list[bytes] = []
+        self._bundle: list[bytes | None] = []
         self._noted: set[int] = set()
         self._sound_size = 0
-        self._block: list[bytes] = []
+        self._block: list[bytes | None] = []
         self._room = self._block_size()
         self._position = 1
 
@@ -63,6 +67,7 @@ class Comparison:
     def add(self, position: int, entry: bytes) -> None:
         """Take the next entry; where positions are missing before it, published entries stand in."""
         if position > self._position:
+            self._pass_over(min(position - 1, self.pruned))
             while self._position < position and self.size < self._size:
                 self._append(self._stand_in(self.size))
                 self._position += 1
@@ -71,6 +76,7 @@ class Comparison:
 
     def end(self) -> None:
         """Compare what is left. The log may have entries that the table does not."""
+        self._pass_over(self.pruned)
         if self.size < self._size:
             detail = (
                 f"positions up to {self._size} are published and not here: see `ledger restore`"
@@ -80,7 +86,13 @@ class Comparison:
         for _ in self._promises:  # what was signed meanwhile, and what the table does not reach
             pass
 
-    def _append(self, entry: bytes) -> None:
+    def _pass_over(self, last: int) -> None:
+        """Let the leaves of the tiles stand for entries that were pruned."""
+        while self._position <= last:
+            self._append(None)
+            self._position += 1
+
+    def _append(self, entry: bytes | None) -> None:
         self._block.append(entry)
         if len(self._block) == self._room:
             self._close_block()
@@ -97,7 +109,7 @@ class Comparison:
         """Let the tree grow by the block, and settle what a checkpoint of this size says."""
         if self._block:
             first, entries, self._block = self._edge.size, self._block, []
-            leaves = [hash_leaf(entry) for entry in entries]
+            leaves = self._leaves_of(first, entries)
             theirs = self._compare_leaves(first, leaves, entries)
             if self._theirs is None and theirs != leaves:
                 self._theirs = self._edge
@@ -111,12 +123,34 @@ class Comparison:
         self._keep_roots()
         self._room = self._block_size()
 
+    def _leaves_of(self, first: int, entries: Sequence[bytes | None]) -> list[bytes]:
+        """The hashes of entries, those of the tile in the places of pruned ones."""
+        if None not in entries:
+            return [hash_leaf(entry) for entry in entries if entry is not None]
+        number, start = divmod(first, TILE_WIDTH)
+        tile = self._tile_or_none(number, first)
+        return [
+            hash_leaf(entry) if entry is not None else tile[start + place] if tile else _NO_LEAF
+            for place, entry in enumerate(entries)
+        ]
+
+    def _tile_or_none(self, number: int, first: int) -> list[bytes] | None:
+        """A tile of leaves; None where it is not there, which is a finding."""
+        try:
+            if self._log is None:
+                raise Unproven("the hashes of pruned entries are in the log alone")
+            return self._log.folder.tile(0, number, width_at(0, number, self._size))
+        except (Unproven, ServiceAway) as error:
+            kind = "tile" if self._log else NOT_COMPARABLE
+            self._findings.note(first + 1 if self._log else None, kind, str(error))
+            return None
+
     def _keep_roots(self) -> None:
         while self._sizes_left and self._sizes_left[0] <= self._edge.size:
             self.roots[self._sizes_left.pop(0)] = self._edge.root()
 
     def _compare_leaves(
-        self, first: int, leaves: list[bytes], entries: Sequence[bytes]
+        self, first: int, leaves: list[bytes], entries: Sequence[bytes | None]
     ) -> list[bytes]:
         """The leaves as the log has them; those that differ are remembered until the next checkpoint."""
         if self._log is None or first >= self._size:
@@ -140,7 +174,7 @@ class Comparison:
             self._compare_bundle(number, width)
         return theirs
 
-    def _fill_bundle(self, start: int, entries: Sequence[bytes]) -> None:
+    def _fill_bundle(self, start: int, entries: Sequence[bytes | None]) -> None:
         """Keep the entries of one bundle: checkpoints may have cut it into many blocks."""
         if start == 0:
             self._bundle, self._noted = [], set()
@@ -149,6 +183,8 @@ class Comparison:
     def _compare_bundle(self, number: int, width: int) -> None:
         """Compare a bundle as far as it is published, but for entries that differ by a leaf already."""
         assert self._log
+        if (number + 1) * TILE_WIDTH <= self.pruned:
+            return
         try:
             bundle = self._log.folder.bundle(number, width)
         except (Unproven, ServiceAway) as error:

@@ -70,6 +70,12 @@ CREATE TABLE {events}.batches (
     CHECK (end_offset >= start_offset)
 );
 
+-- What was pruned: the last position of each prefix. A row comes with the event that names it, and with what the
+-- event says was removed, in one transaction.
+CREATE TABLE {events}.prunings (
+    through bigint NOT NULL PRIMARY KEY
+);
+
 -- Progress of each Kafka partition: the next offset to read, and which incarnation of the topic it means. Here and
 -- below `mac` is the keyed hash of the row itself: it says which row it is, where a sum is not what it was.
 CREATE TABLE {events}.bookmarks (

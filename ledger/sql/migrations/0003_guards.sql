@@ -8,6 +8,39 @@ BEGIN
 END
 $body$;
 
+-- Rows go only in the transaction that prunes their prefix; the trigger names the column of their position.
+CREATE FUNCTION {events}.refuse_removal() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    last bigint;
+BEGIN
+    EXECUTE format('SELECT max(%I) FROM old_rows', TG_ARGV[0]) INTO last;
+    IF last IS NOT NULL AND NOT EXISTS (
+        SELECT FROM {events}.prunings AS pruning
+        WHERE through >= last AND pruning.xmin = pg_current_xact_id()::xid
+    ) THEN
+        RAISE EXCEPTION 'DELETE of % is refused: the ledger is append-only', TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END
+$body$;
+
+-- At the end of the transaction: each pruning reaches further than those before it, and is an event.
+CREATE FUNCTION {events}.refuse_unrecorded_pruning() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM {events}.event_ids
+        WHERE position > NEW.through AND name = encode(substr(sha256(convert_to(
+            'urn:processing-ledger:pruning' || chr(10) || 'through.' || NEW.through, 'UTF8'
+        )), 1, 16), 'hex')::uuid
+    ) OR EXISTS (SELECT FROM {events}.prunings WHERE through > NEW.through) THEN
+        RAISE EXCEPTION 'INSERT into prunings is refused: no event says that this prefix was pruned';
+    END IF;
+    RETURN NULL;
+END
+$body$;
+
 CREATE FUNCTION {events}.refuse_rogue_insert() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -56,12 +89,23 @@ BEGIN
 END
 $body$;
 
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.events
+CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON {events}.events
     FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.event_ids
+CREATE TRIGGER refuse_removal AFTER DELETE ON {events}.events
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_removal('notification_id');
+CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON {events}.event_ids
     FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
+CREATE TRIGGER refuse_removal AFTER DELETE ON {events}.event_ids
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_removal('position');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.batches
     FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.prunings
+    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
+CREATE CONSTRAINT TRIGGER refuse_unrecorded_pruning AFTER INSERT ON {events}.prunings
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION {events}.refuse_unrecorded_pruning();
 CREATE TRIGGER refuse_change BEFORE DELETE OR TRUNCATE ON {events}.head
     FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
 CREATE TRIGGER refuse_rewind BEFORE UPDATE ON {events}.head
@@ -86,7 +130,11 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR TRUNCATE ON {events}.read_notes
     FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
 
 ALTER TABLE {events}.events ENABLE ALWAYS TRIGGER refuse_change;
+ALTER TABLE {events}.events ENABLE ALWAYS TRIGGER refuse_removal;
 ALTER TABLE {events}.event_ids ENABLE ALWAYS TRIGGER refuse_change;
+ALTER TABLE {events}.event_ids ENABLE ALWAYS TRIGGER refuse_removal;
+ALTER TABLE {events}.prunings ENABLE ALWAYS TRIGGER refuse_change;
+ALTER TABLE {events}.prunings ENABLE ALWAYS TRIGGER refuse_unrecorded_pruning;
 ALTER TABLE {events}.batches ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE {events}.head ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE {events}.head ENABLE ALWAYS TRIGGER refuse_rewind;

@@ -1,6 +1,6 @@
--- Who may do what. Append-only is a grant first: nobody may UPDATE, DELETE or TRUNCATE an event.
+-- Who may do what. Append-only is a grant first: no role may UPDATE or TRUNCATE events, and only the pruner may DELETE some.
 
-GRANT USAGE ON SCHEMA {events} TO {recorder}, {eraser}, {projector}, {reader}, {publisher};
+GRANT USAGE ON SCHEMA {events} TO {recorder}, {eraser}, {pruner}, {projector}, {reader}, {publisher};
 GRANT USAGE ON SCHEMA {keys} TO {recorder}, {eraser}, {reader};
 GRANT USAGE ON SCHEMA {views} TO {projector}, {reader};
 
@@ -8,8 +8,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA {events} TO {recorder}, {eraser}, {reader};
 -- What is withheld is read by who hands it over; the others count it.
 REVOKE SELECT ON {events}.withheld_letters FROM {eraser}, {reader};
 GRANT SELECT (letter) ON {events}.withheld_letters TO {eraser}, {reader};
-GRANT SELECT ON {events}.head, {events}.events TO {projector};
-GRANT SELECT ON {events}.migrations TO {recorder}, {eraser}, {projector}, {reader};
+GRANT SELECT ON {events}.head, {events}.events, {events}.prunings TO {projector};
+GRANT SELECT ON {events}.migrations TO {recorder}, {eraser}, {pruner}, {projector}, {reader};
 
 GRANT INSERT ON {events}.events, {events}.event_ids, {events}.batches TO {recorder}, {eraser};
 GRANT UPDATE ON {events}.head TO {recorder}, {eraser};
@@ -23,8 +23,15 @@ GRANT INSERT, DELETE ON {events}.withheld_letters TO {recorder};
 GRANT INSERT ON {events}.read_notes TO {reader};
 GRANT DELETE ON {events}.read_notes TO {recorder}, {eraser};
 
+-- The pruner removes events that a pruning names, and records it. It reads no key.
+GRANT SELECT ON {events}.events, {events}.event_ids, {events}.batches, {events}.head, {events}.promises,
+    {events}.prunings TO {pruner};
+GRANT INSERT ON {events}.events, {events}.event_ids, {events}.batches, {events}.prunings TO {pruner};
+GRANT UPDATE ON {events}.head TO {pruner};
+GRANT DELETE ON {events}.events, {events}.event_ids TO {pruner};
+
 -- The publisher reads entries, no keys, and writes nothing but what it promises.
-GRANT SELECT ON {events}.events, {events}.head, {events}.migrations TO {publisher};
+GRANT SELECT ON {events}.events, {events}.head, {events}.prunings, {events}.migrations TO {publisher};
 GRANT SELECT, INSERT, UPDATE ON {events}.promises TO {publisher};
 
 -- The recorder makes keys and subjects; only the eraser destroys or re-wraps them.

@@ -39,7 +39,7 @@ BEGIN
             id     text COLLATE "C" NOT NULL,
             PRIMARY KEY (stream, source, id)
         );
-        GRANT SELECT, INSERT ON {views}.named_events TO {projector};
+        GRANT SELECT, INSERT, DELETE ON {views}.named_events TO {projector};
         GRANT SELECT ON {views}.named_events TO {reader};
     END IF;
 END

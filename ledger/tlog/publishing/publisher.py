@@ -18,7 +18,7 @@ from ledger.clocks import Clocks
 from ledger.errors import Busy, Fenced, Halt, LedgerError, Misconfigured, Retry, RolledBack
 from ledger.event import ENTRY_LIMIT_BYTES
 from ledger.names import LedgerName, Role
-from ledger.reading import head_position
+from ledger.reading import head_position, pruned_through
 from ledger.storage.locks import Check, held
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.delivery import Delivery
@@ -227,6 +227,11 @@ class Publisher:
         if last_promise(self._folder, self._keys) is not None:
             raise Misconfigured(
                 f"{self._folder.path} holds a log, and the publisher goes on with it"
+            )
+        if through := pruned_through(session):
+            raise Halt(
+                f"the hashes of positions up to {through} were in {self._folder.path} alone, as their events"
+                " are pruned: bring that folder back from a copy"
             )
         work = _Work(session, None, State())
         self._catch_up(work, database_promise)

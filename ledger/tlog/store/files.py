@@ -5,8 +5,8 @@ is then still there, and the same call may be made again.
 """
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ledger.errors import ServiceAway
@@ -57,6 +57,18 @@ def write_files(files: Mapping[Path, bytes], mode: int, folder_mode: int) -> Non
             _flush(draft)
         for path, draft in drafts.items():
             os.rename(draft, path)
+        for folder in folders:
+            fsync_folder(folder)
+
+
+def remove_files(paths: Iterable[Path]) -> None:
+    """Remove files; those that are gone are passed over. Durable on return."""
+    with mapped_faults():
+        folders = set()
+        for path in paths:
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+                folders.add(path.parent)
         for folder in folders:
             fsync_folder(folder)
 

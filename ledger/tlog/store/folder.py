@@ -6,6 +6,7 @@ what was done with whose data, by pseudonym: their folders are closed to everybo
 
 import fcntl
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,15 +20,18 @@ from ledger.tlog.store.files import (
     make_folder,
     mapped_faults,
     read_file,
+    remove_files,
     write_files,
 )
 from ledger.tlog.store.history import History
 from ledger.tlog.tree.bundles import decode_bundle
-from ledger.tlog.tree.tiles import bundle_path, decode_tile, tile_path
+from ledger.tlog.tree.tiles import TILE_WIDTH, bundle_path, decode_tile, tile_path
 
 CHECKPOINT = "checkpoint"
 _HISTORY = "checkpoints"
 _LOCK = "publisher.lock"
+_MINIMUM_INDEX = "minimum-index"
+_NUMBER_LINE = re.compile(rb"[1-9][0-9]{0,18}\n")
 
 
 class LogFolder:
@@ -87,6 +91,25 @@ class LogFolder:
             paths = [tile_path(level, number), *([bundle_path(number)] if level == 0 else [])]
             for name in paths:
                 _remove(self.path / f"{name}.p")
+
+    def minimum_index(self) -> int:
+        """The index of the first entry whose bundle is promised to be there; 0 unless a prefix was pruned."""
+        content = read_file(self.path / _MINIMUM_INDEX)
+        if content is None:
+            return 0
+        if not _NUMBER_LINE.fullmatch(content):
+            raise Unproven(f"the file {_MINIMUM_INDEX} of the log holds no number")
+        return int(content)
+
+    def prune(self, count: int) -> None:
+        """Say that the bundles of the first entries are gone, then remove them; their tiles stay. Durable.
+
+        `count`: a multiple of a bundle's entries. Idempotent: after a crash the same call goes on.
+        """
+        if count > self.minimum_index():
+            files = {self.path / _MINIMUM_INDEX: b"%d\n" % count}
+            write_files(files, PUBLIC_FILE, PUBLIC_FOLDER)
+        remove_files(self.path / bundle_path(number) for number in range(count // TILE_WIDTH))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from projections.findings import view as findings
 from projections.folds.digest import SLICES, Digest, bounds
 from projections.folds.view import NOWHERE, View
 
-STREAMS = [UUID(int=(n << 124) + 7) for n in range(SLICES)]
+STREAMS = [UUID(int=(n << 116) + 7) for n in range(SLICES)]
 ROWS = [("a", b"1"), ("b", b"2")]
 
 
@@ -39,7 +39,7 @@ def test_parts_that_others_read_come_to_the_digest_of_the_whole() -> None:
         whole.entry(stream, [b"entry"])
     whole.entry(NOWHERE, [b"last"])
     merged = Digest(findings.VIEW)
-    for streams in (STREAMS[9:], STREAMS[:9]):
+    for streams in (STREAMS[900:], STREAMS[:900]):
         part = Digest(findings.VIEW)
         for stream in streams:
             part.rows([(stream, *ROWS[0])])
@@ -59,6 +59,6 @@ def test_rows_entries_and_what_belongs_nowhere_are_told_apart() -> None:
 
 
 def test_the_bounds_of_shares_leave_no_stream_out() -> None:
-    edges = [bounds(range(0, 5)), bounds(range(5, 6)), bounds(range(6, SLICES))]
+    edges = [bounds(range(0, 50)), bounds(range(50, 51)), bounds(range(51, SLICES))]
     assert (edges[0][0].int, edges[-1][1]) == (0, NOWHERE)
     assert all(last.int + 1 == first.int for (_, last), (first, _) in pairwise(edges))

@@ -30,7 +30,7 @@ def meant(message: Any) -> Any:
     return data | {name: msgspec.to_builtins(instant_of(data[name])) for name in instants}
 
 
-OWN = ("erasure-reapplied", "intake-gap-recorded")
+OWN = ("erasure-reapplied", "intake-gap-recorded", "prefix-pruned")
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from ledger.errors import TooLarge
 from ledger.event import check_entry_size
 from ledger.writing.bookmarks import HaltLimit, Window
 from schemas import AdmissionRules, Code, Event, Rejection, asyncapi, decode
-from schemas.admission import MAX_AHEAD
 from schemas.catalogue import EVENT_TYPES
 from schemas.codes import WORDS, words_of
 from schemas.decode import MAX_MESSAGE
+from schemas.formats import MAX_AHEAD
 from schemas.limits import (
     ENTRY_BYTES,
     LIMITS,

@@ -1,0 +1,48 @@
+"""Questions to an archive, answered by Spark SQL: the statements that DuckDB answers, unchanged."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pyspark import SparkContext
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from archive.annulled import annulled_positions
+from archive.manifest import Asked
+from archive.places import FolderPlace
+from archive.questions import sql_of
+from archive.writing import stored_manifest
+from ledger.errors import Unproven
+
+
+def ask_spark(
+    context: SparkContext, folder: Path, question: str, privacy_office: Collection[str]
+) -> Asked:
+    """The answer to one of `QUESTIONS`. `folder`: of the archive, as every executor sees it.
+
+    Raises Unproven when the archive cannot be read.
+    """
+    manifest = stored_manifest(FolderPlace(folder))
+    if manifest is None or not manifest.segments:
+        raise Unproven("there is no archive: run `ledger archive`")
+    session = SparkSession(context)
+    try:
+        segments = [(folder / segment.file).absolute().as_uri() for segment in manifest.segments]
+        session.read.parquet(*segments).createOrReplaceTempView("segments")
+        entries = [bytes(entry) for (entry,) in session.sql(sql_of("annulments")).collect()]
+        positions = [(position,) for position in annulled_positions(entries, privacy_office)]
+        annulled = session.createDataFrame(positions, "position bigint")
+        annulled.createOrReplaceTempView("annulled")
+        session.sql(sql_of("events")).createOrReplaceTempView("events")
+        answer = session.sql(sql_of(question))
+        rows = [tuple(map(_cell, row)) for row in answer.collect()]
+    except PySparkException:  # its text may quote what is in a file
+        raise Unproven("the archive cannot be read: run `ledger audit --archive`") from None
+    return Asked(question, manifest.last, tuple(answer.columns), tuple(rows))
+
+
+def _cell(value: Any) -> Any:
+    """Spark gives instants in the zone of this process, and does not say so."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value

@@ -1,0 +1,104 @@
+"""Shares of streams folded into rows of views, with the functions that the projector uses. Runs in executors.
+
+Rows go back to who asked. Nothing is written here, so a task may run twice, or die, and nobody notices.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from archive.spark.sorting import Part, in_order
+from ledger.cycles import settle
+from ledger.errors import Halt, LedgerError, Retry
+from ledger.event import RecordedEvent, decode_event
+from ledger.reading import newest
+from projections import view_named
+from projections.folds.dispatch import StreamEvents
+from projections.following.blocks import StreamBlock, blocks
+from projections.following.derive import Content, Goal, Seen, StreamRows, shared_names, shared_rows
+
+T = TypeVar("T")
+Asked = list[list[StreamRows]]
+"""For each goal the rows that rows of other streams ask for."""
+
+
+class _Header(msgspec.Struct, gc=False):
+    position: int
+    recorded: datetime
+    stream: UUID
+    type: str
+    version: int
+
+
+_header = msgspec.json.Decoder(_Header).decode
+
+
+class Work(NamedTuple):
+    """What is derived: names of views with their versions and the positions up to which, and the office."""
+
+    views: Sequence[tuple[str, str, int]]
+    privacy_office: frozenset[str]
+
+    def goals(self) -> list[Goal]:
+        """The same as views of this code. Raises Halt on a machine that has another version of it."""
+        goals = []
+        for name, version, upto in self.views:
+            view = view_named(name)
+            if view is None or view.version != version:
+                raise Halt("an executor of Spark has another version of this program")
+            goals.append((view, upto))
+        return goals
+
+
+def work_of(goals: Sequence[Goal], privacy_office: Iterable[str]) -> Work:
+    """Goals for another machine."""
+    return Work([(v.name, v.version, upto) for v, upto in goals], frozenset(privacy_office))
+
+
+def fold_asked(work: Work, parts: Iterable[Part]) -> Iterator[Asked]:
+    """What the streams of a share come to that rows of other streams ask for."""
+    goals, streams = work.goals(), list(_streams(parts))
+    yield [
+        list(shared_rows(streams, goal, work.privacy_office)) if shared_names(goal[0]) else []
+        for goal in goals
+    ]
+
+
+def fold_share(
+    work: Work, asked: Callable[[], Asked], parts: Iterable[Part]
+) -> Iterator[StreamBlock | list[Seen]]:
+    """What all streams of a share come to; in the end, what was seen of each goal."""
+    goals = work.goals()
+    contents = [Content(view, rows) for (view, _), rows in zip(goals, asked(), strict=True)]
+    yield from blocks(_streams(parts), goals, contents, work.privacy_office)
+    yield [content.seen() for content in contents]
+
+
+def _streams(parts: Iterable[Part]) -> Iterator[StreamEvents]:
+    settle()  # Spark looks for cycles after each task: not among modules, registers and staff
+    events = map(_event, in_order(parts))
+    for stream, members in groupby(events, key=attrgetter("stream")):
+        yield stream, list(members)
+
+
+def _event(entry: bytes) -> RecordedEvent:
+    """The event of an entry that is proven, so that its header needs no other look."""
+    text, _, state = entry.partition(b"\n")
+    header = _header(text)
+    place = header.stream, header.version, header.type, state
+    return newest(decode_event(*place, header.position, header.recorded))
+
+
+def told(results: Iterable[T]) -> Iterator[T | LedgerError]:
+    """Results, and at last the error that ended them, if to run the task again would not help."""
+    try:
+        yield from results
+    except Retry:
+        raise
+    except LedgerError as error:
+        yield error

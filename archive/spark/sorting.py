@@ -1,0 +1,148 @@
+"""Entries shared out by stream, for machines of which each folds some streams. Runs in executors.
+
+A segment is proven as it is read: its entries must come to the tree hash in the manifest, for which a signed
+checkpoint stands. Nothing else of the file is believed, so a store that was changed cannot change a view.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from archive.manifest import Segment
+from archive.places import place_at
+from ledger.cycles import settle
+from ledger.errors import LedgerError, Unproven
+from ledger.event import short_name
+from ledger.tlog.signing.base64 import to_base64
+from ledger.tlog.tree.merkle import hash_leaf, hash_perfect
+from projections.folds.digest import SLICES
+
+Part = bytes | LedgerError
+"""Entries of a share as an Arrow stream, or why there are none."""
+Sorted = tuple[int, Part]
+"""A share, and a part of it."""
+_DIGITS = 3  # hexadecimal digits of a stream that tell its slice
+_SCHEMA = pa.schema(
+    [
+        pa.field("share", pa.int32(), nullable=False),
+        pa.field("stream", pa.string(), nullable=False),
+        pa.field("version", pa.int64(), nullable=False),
+        pa.field("entry", pa.binary(), nullable=False),
+    ]
+)
+
+
+class Split(NamedTuple):
+    """Which entries go where: those up to a position into shares of whole slices, by their streams.
+
+    `asked`: short names of types of events; those entries go into `asked_shares` more, too.
+    """
+
+    upto: int
+    shares: int
+    asked: frozenset[str]
+    asked_shares: int
+
+    @property
+    def every(self) -> int:
+        """The number of all shares."""
+        return self.shares + self.asked_shares
+
+
+class _Header(msgspec.Struct, gc=False):
+    position: int
+    stream: str
+    type: str
+    version: int
+
+
+_header = msgspec.json.Decoder(_Header).decode
+
+
+def sorted_segment(address: str, split: Split, segment: Segment) -> Iterator[Sorted]:
+    """The entries of a segment of an archive, by share. Raises ServiceAway, which may be over the next time.
+
+    That a segment is not proven is a part of the last share: so the machine that folds that tells of it.
+    """
+    settle()  # Spark looks for cycles after each task: not among the modules
+    try:
+        entries = _proven(address, segment)
+    except Unproven as error:
+        yield split.every - 1, error
+        return
+    yield from sorted_entries(split, entries)
+
+
+def sorted_entries(split: Split, entries: Sequence[bytes]) -> Iterator[Sorted]:
+    """Entries in the order of positions, by share."""
+    headers = [_header(entry[: entry.index(b"\n")]) for entry in entries]
+    kept = sum(header.position <= split.upto for header in headers)
+    del headers[kept:]
+    slices = [int(header.stream[:_DIGITS], 16) for header in headers]
+    columns = {
+        "share": [number * split.shares // SLICES for number in slices],
+        "stream": [header.stream for header in headers],
+        "version": [header.version for header in headers],
+        "entry": entries[:kept],
+    }
+    table = pa.table(columns, _SCHEMA)
+    yield from _by_share(table)
+    asked = [short_name(header.type) in split.asked for header in headers]
+    if any(asked):
+        shares = [split.shares + number * split.asked_shares // SLICES for number in slices]
+        table = table.set_column(0, _SCHEMA.field(0), pa.array(shares, pa.int32()))
+        yield from _by_share(table.filter(pa.array(asked)))
+
+
+def _by_share(table: pa.Table) -> Iterator[Sorted]:
+    """One Arrow stream for each share."""
+    table, start = table.sort_by("share"), 0
+    for share, count in Counter(table.column("share").to_pylist()).items():  # in their order
+        yield share, _written(table.slice(start, count))
+        start += count
+
+
+def _written(table: pa.Table) -> bytes:
+    stream = pa.BufferOutputStream()
+    with pa.ipc.new_stream(stream, table.schema) as writer:
+        writer.write_table(table)
+    content: bytes = stream.getvalue().to_pybytes()
+    return content
+
+
+def in_order(parts: Iterable[Part]) -> Iterator[bytes]:
+    """The entries of a share, stream by stream, in the order of versions. Raises what a part tells."""
+    tables = list(map(_read, parts))
+    if not tables:
+        return
+    table = pa.concat_tables(tables).sort_by([("stream", "ascending"), ("version", "ascending")])
+    for batch in table.select(["entry"]).to_batches(max_chunksize=1_024):
+        yield from batch.column(0).to_pylist()
+
+
+def _read(part: Part) -> pa.Table:
+    if isinstance(part, LedgerError):
+        raise part
+    return pa.ipc.open_stream(part).read_all()
+
+
+def _proven(address: str, segment: Segment) -> list[bytes]:
+    content = place_at(address).get(segment.file)
+    entries = _entries(content) if content else []
+    whole = len(entries) == segment.last - segment.first + 1
+    if not whole or to_base64(hash_perfect([hash_leaf(e) for e in entries])) != segment.root:
+        raise Unproven(f"{segment.file} is not what was archived: run `ledger audit --archive`")
+    return entries
+
+
+def _entries(content: bytes) -> list[bytes]:
+    try:
+        table = pq.read_table(pa.BufferReader(content), columns=["entry"])
+    except (pa.ArrowException, OSError):
+        return []
+    entries: list[bytes] = table.column(0).to_pylist()
+    return entries

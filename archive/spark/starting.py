@@ -1,0 +1,67 @@
+"""Spark as this program uses it: started for a command, ended with it, and its failures in our words."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from py4j.protocol import Py4JError
+from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkException
+
+from ledger.errors import Halt, Misconfigured
+
+_DEFAULTS = {
+    "spark.app.name": "processing-ledger",
+    "spark.python.daemon.module": "archive.spark.daemon",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.ui.showConsoleProgress": "false",
+}
+# On one machine nothing listens to others. Java there moves bytes between processes for some minutes: to
+# compile its code well takes longer than that saves.
+_LOCAL_DEFAULTS = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.ui.enabled": "false",
+}
+
+
+@contextmanager
+def spark(master: str, settings: Mapping[str, str] | None = None) -> Iterator[SparkContext]:
+    """Spark, started and ended. `settings` come before those of Spark's own files, and these before ours.
+
+    Raises Misconfigured when Spark does not start, Halt when its work fails.
+    """
+    context = _start(master, settings or {})
+    try:
+        with mapped_failures():
+            yield context
+    finally:
+        context.stop()
+
+
+def _start(master: str, settings: Mapping[str, str]) -> SparkContext:
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    conf = SparkConf().setMaster(master).setAll(list(settings.items()))
+    for name, value in (
+        _DEFAULTS | (_LOCAL_DEFAULTS if master.startswith("local") else {})
+    ).items():
+        conf.setIfMissing(name, value)
+    try:
+        context = SparkContext(conf=conf)
+    except (PySparkException, Py4JError, OSError) as error:
+        raise Misconfigured(
+            f"Spark does not start ({type(error).__name__}): it needs Java 17, and a master that is there"
+        ) from None
+    context.setLogLevel("ERROR")
+    return context
+
+
+@contextmanager
+def mapped_failures() -> Iterator[None]:
+    """Failures of Spark as an error of ours. Its own log says more; its text may quote what is in a file."""
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        raise Halt(f"Spark gave the work up ({type(error).__name__}): see its log") from None

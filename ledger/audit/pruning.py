@@ -1,0 +1,66 @@
+"""What was pruned: it is what an event says, nothing else is gone, and the log still has every hash."""
+
+from ledger.audit.log.published import Comparison
+from ledger.audit.log.signed import PublishedLog
+from ledger.audit.scene import Scene
+from ledger.errors import LedgerError
+from ledger.pruning.cutting import kept_digest, recorded_prunings
+from ledger.reading import pruned_through
+from ledger.tlog.signing.base64 import to_base64
+
+_KIND = "pruned"
+
+
+def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
+    """Read what is pruned. Only a prefix that an event names counts: else a missing event is a finding."""
+    through = pruned_through(scene.session)
+    by_prefix = {
+        told.through: told for _, told in recorded_prunings(scene.session, scene.session.ledger)
+    }
+    last = max(by_prefix, default=0)
+    if last > through:
+        detail = f"an event says that positions up to {last} were pruned: run `ledger prune --through {last}`"
+        scene.findings.note(None, _KIND, detail)
+    if through and through not in by_prefix:
+        detail = (
+            f"the database says that positions up to {through} are pruned, and no event says so"
+        )
+        scene.findings.note(None, _KIND, detail)
+        return
+    scene.pruned = comparison.pruned = through
+    scene.pruning = by_prefix.get(through)
+
+
+def check_left(scene: Scene, comparison: Comparison) -> None:
+    """Compare what is left of the prefix, and the tree over it, with what the event says."""
+    pruning = scene.pruning
+    if scene.log is not None:
+        _check_log(scene, scene.log)
+    if pruning is None:
+        return
+    if kept_digest(scene.session) != (pruning.kept, pruning.kept_sha256):
+        detail = (
+            f"what is left up to position {pruning.through} is not what was left when it was pruned"
+        )
+        scene.findings.note(None, _KIND, detail)
+    root = comparison.roots.get(pruning.through)
+    if scene.log is not None and root is not None and to_base64(root) != pruning.root:
+        detail = (
+            f"the tree over positions up to {pruning.through} is another tree than the event says"
+        )
+        scene.findings.note(None, _KIND, detail)
+
+
+def _check_log(scene: Scene, log: PublishedLog) -> None:
+    """The log says of the same prefix that its bundles are gone."""
+    try:
+        gone = log.folder.minimum_index()
+    except LedgerError as error:
+        scene.findings.note(None, _KIND, str(error))
+        return
+    if gone != scene.pruned:
+        detail = (
+            f"the log says that bundles up to {gone} are gone, and the ledger pruned up to"
+            f" {scene.pruned}: run `ledger prune` again"
+        )
+        scene.findings.note(None, _KIND, detail)

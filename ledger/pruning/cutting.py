@@ -1,0 +1,119 @@
+"""The cut: rows of closed files are removed, and the event that says so is recorded, in one transaction.
+
+Needs the pruner's role, which alone may remove an event, and only what lies in the prefix of an event that
+the same transaction records. Recording goes on meanwhile: the head is locked at the end, when rows are gone.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+from itertools import islice
+from uuid import UUID
+
+import msgspec
+
+from ledger.crypto.sealing import KeyedHash
+from ledger.errors import Halt, Overtaken
+from ledger.names import LedgerName
+from ledger.pruning.events import ACCOUNT, Pruning, pruning_event, told_by
+from ledger.reading import LAST, decoded
+from ledger.storage.postgres import Session
+from ledger.writing.append import Span, append, latest_versions, lock_head
+from ledger.writing.chain import ChainLink
+from schemas.catalogue import PRUNED
+
+# Streams whose rows are removed by one statement: the guard holds these rows in memory.
+_STREAMS = 500
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """What is to be pruned: a prefix, the root of the tree over it in base64, and the closed files."""
+
+    through: int
+    root: str
+    closed: Sequence[UUID]
+
+
+def kept_digest(session: Session) -> tuple[int, str]:
+    """How many events are left of what was pruned last, and the SHA-256 of their rows and names, in hex.
+
+    The log vouches for what an event says; this vouches for which ones are left, how they are stored, and by
+    what they are known again.
+    """
+    blocks = session.of("ledger").rows("kept_rows")
+    digest = sha256(b"".join(bytes(block) for _, block in blocks))
+    return sum(count for count, _ in blocks), digest.hexdigest()
+
+
+def cut(
+    session: Session, ledger: LedgerName, chain: KeyedHash, asked: Cut, now: datetime
+) -> Pruning:
+    """Remove a prefix of closed files and record it; on return it is committed.
+
+    `chain`: vouches for the batch. Raises Overtaken when one of the files was opened again meanwhile, Retry
+    or Halt: then nothing was removed.
+    """
+    with session.transaction():
+        pruning = _removed(session, asked)
+        lock_head(session)
+        _check_still_closed(session, asked, LAST)
+        _record(session, ledger, chain, pruning, now)
+    return pruning
+
+
+def cut_again(session: Session, asked: Cut, recorded: Pruning, recorded_at: int) -> None:
+    """Remove what an event says was removed, after a restore of a copy from before it.
+
+    `recorded_at`: position of the event. Raises Halt when that leaves other rows than the event says.
+    """
+    with session.transaction():
+        _check_still_closed(session, asked, recorded_at)
+        if _removed(session, asked) != recorded:
+            raise Halt(
+                f"what would stay up to position {asked.through} is not what stayed when it was pruned:"
+                " nothing was removed, see `ledger audit`"
+            )
+
+
+def _removed(session: Session, asked: Cut) -> Pruning:
+    """Remove the rows; what the event of it says."""
+    session.run("add_pruning", through=asked.through)
+    removed = 0
+    for block in in_blocks(asked.closed):
+        parameters = {"streams": block, "through": asked.through, "account": list(ACCOUNT)}
+        removed += session.run("remove_events", **parameters)
+    session.run("remove_names", through=asked.through)
+    kept, digest = kept_digest(session)
+    return Pruning(asked.through, asked.root, removed, kept, digest)
+
+
+def _check_still_closed(session: Session, asked: Cut, before: int) -> None:
+    """Raise Overtaken for a file that has an event after the prefix, and before a position."""
+    for block in in_blocks(asked.closed):
+        if session.rows("opened_again", streams=block, through=asked.through, before=before):
+            raise Overtaken(
+                "a file that was to be pruned has a new event: run `ledger prune` again"
+            )
+
+
+def _record(
+    session: Session, ledger: LedgerName, chain: KeyedHash, pruning: Pruning, now: datetime
+) -> None:
+    stream = ledger.registry_stream(ledger.reference)
+    version = latest_versions(session, [stream]).get(stream, 0) + 1
+    event = pruning_event(pruning, ledger.reference, stream, version, now)
+    append(session, [event], Span("command:prune"), ChainLink(chain), channel=ledger.channel)
+
+
+def recorded_prunings(session: Session, ledger: LedgerName) -> list[tuple[int, Pruning]]:
+    """Every pruning that an event tells of, with the position of the event, in their order."""
+    stream = ledger.registry_stream(ledger.reference)
+    events = decoded(session.of("ledger").rows("approvals", stream=stream, type=PRUNED))
+    return [(event.position, told) for event in events if (told := told_by(event))]
+
+
+def in_blocks(streams: Iterable[UUID], count: int = _STREAMS) -> Iterable[list[UUID]]:
+    """Streams, some at a time."""
+    rest = iter(streams)
+    while block := list(islice(rest, count)):
+        yield block

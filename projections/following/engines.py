@@ -1,0 +1,56 @@
+"""What folds the events of a rebuild: this process, other processes, or machines that know no database."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from ledger.names import LedgerName
+from ledger.storage.postgres import Database, Session
+from projections.following.apart import blocks_apart
+from projections.following.blocks import StreamBlock, blocks
+from projections.following.derive import Content, Goal, contents_of, streams_to
+from projections.following.folding import FoldingTask
+
+
+class Engine(Protocol):
+    """Folds all streams. It makes rows and writes none, so what dies in it does no harm."""
+
+    def contents(self, goals: Sequence[Goal]) -> list[Content]:
+        """What takes in the rows of each goal. To be asked before `blocks`."""
+
+    def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
+        """What all streams come to, each once. `contents`: of each goal; told of the rest in the end."""
+
+
+class Here(NamedTuple):
+    """This process alone."""
+
+    session: Session
+    privacy_office: Collection[str]
+
+    def contents(self, goals: Sequence[Goal]) -> list[Content]:
+        """See `Engine`."""
+        return contents_of(self.session, goals, self.privacy_office)
+
+    def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
+        """See `Engine`."""
+        return blocks(streams_to(self.session, goals), goals, contents, self.privacy_office)
+
+
+class Apart(NamedTuple):
+    """Several processes of this machine, each connected by itself."""
+
+    session: Session
+    privacy_office: Collection[str]
+    database: Database
+    ledger: LedgerName
+    processes: int
+
+    def contents(self, goals: Sequence[Goal]) -> list[Content]:
+        """See `Engine`."""
+        return contents_of(self.session, goals, self.privacy_office)
+
+    def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
+        """See `Engine`."""
+        named = [(view.name, upto) for view, upto in goals]
+        work = FoldingTask(self.database, self.ledger, named, frozenset(self.privacy_office))
+        return blocks_apart(work, contents, self.processes)

@@ -1,0 +1,114 @@
+"""Closed files: persons of whom nothing can be read any more, nothing is open, and nothing is new. Pure.
+
+A file is closed when the ledger erased the person wholly and recorded nothing of them since. Its entries may
+be pruned when their period is over (`ledger-entry`). What is still open in it, such as a hold or a request
+without an answer, stands against that.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from ledger.erasure.events import SOURCE
+from ledger.event import RecordedEvent
+from projections.folds.annulment import is_annulment, name_of, target_of
+from projections.folds.timetravel import counting, fold
+from projections.folds.view import AnyView
+from schemas import ALL_TYPES, CATEGORIES, names
+from schemas.event_type import EMPLOYEE
+
+ANNULMENT = "annulment"
+"""Stands in the place of the view for an annulment of what the ledger does not hold."""
+_OPEN = ("open_kind", "open_tasks")
+# Persons whose files depend on each other. Who looked, or approved, is another matter.
+_TIES = frozenset({"customer", "from_customer", "to_customer"})
+
+
+class StandsAgainst(NamedTuple):
+    """Something open in a file: in which view, by which reference, and the stream of the person."""
+
+    view: str
+    reference: str
+    stream: UUID
+
+
+class ClosedFile(msgspec.Struct, frozen=True):
+    """A file that was erased wholly. `ties`: persons that its facts name. `against`: what is open in it."""
+
+    ties: frozenset[UUID]
+    against: tuple[StandsAgainst, ...]
+
+
+def closed_file(
+    events: Sequence[RecordedEvent], views: Sequence[AnyView], privacy_office: Collection[str]
+) -> ClosedFile | None:
+    """A person's file from all its events; None where it is not erased wholly, or is of the staff.
+
+    Whose data the staff looked at is judged by what the staff's files say.
+    """
+    if not any(map(_erases_all, events)) or any(map(_is_elsewhere, events)):
+        return None
+    return ClosedFile(_ties(events), tuple(_against(events, views, privacy_office)))
+
+
+def _erases_all(event: RecordedEvent) -> bool:
+    return (
+        event.name == names.PERSONAL_DATA_ERASED
+        and event.source == SOURCE
+        and set(event.categories) == set(CATEGORIES)
+    )
+
+
+def _is_elsewhere(event: RecordedEvent) -> bool:
+    """Whether an event is of a registry entry, or of a person of the staff."""
+    event_type = ALL_TYPES.get(event.type)
+    return event.subject is not None or (event_type is not None and event_type.subjects == EMPLOYEE)
+
+
+def _ties(events: Sequence[RecordedEvent]) -> frozenset[UUID]:
+    return frozenset(
+        UUID(event.facts[name])
+        for event in events
+        for name in _TIES & event.facts.keys()
+        if name in ALL_TYPES[event.type].references
+    )
+
+
+def _against(
+    events: Sequence[RecordedEvent], views: Sequence[AnyView], privacy_office: Collection[str]
+) -> list[StandsAgainst]:
+    stream = events[0].stream
+    counted = counting(events, privacy_office)
+    found = [
+        StandsAgainst(view.name, subkey, stream)
+        for view in views
+        if not view.cell_types.keys().isdisjoint(_OPEN)
+        for subkey, state in sorted(fold(view, _wanted(view, counted)).items())
+        if _is_open(view, (stream, subkey), state)
+    ]
+    known = {name_of(event) for event in events}
+    waiting = [
+        StandsAgainst(ANNULMENT, event.id, stream)
+        for event in events
+        if is_annulment(event) and target_of(event, privacy_office) not in {None, *known}
+    ]
+    return found + waiting
+
+
+def _wanted(view: AnyView, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    return [event for event in events if view.names is None or event.name in view.names]
+
+
+def _is_open(view: AnyView, key: tuple[UUID, str], state: Any) -> bool:
+    cells = dict(zip(view.cell_types, view.cells(key, state), strict=True))
+    return any(cells.get(name) for name in _OPEN)
+
+
+def untied(files: Mapping[UUID, ClosedFile]) -> list[UUID]:
+    """Those of all closed files that name no person whose file is open, nor one that names such a person."""
+    closed = set(files)
+    while held := {stream for stream in closed if not files[stream].ties <= closed}:
+        closed -= held
+    return sorted(closed)

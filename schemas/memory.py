@@ -1,0 +1,30 @@
+"""What is remembered of what was met more than once, in flat memory."""
+
+from collections.abc import Hashable
+from typing import Any, Final
+
+MOST: Final = 4_096
+"""So many are remembered; when there are more, they are learnt anew."""
+
+
+class Memory:
+    """Key -> what was found for it. Of what was met once only the hash of its key is kept."""
+
+    def __init__(self) -> None:
+        self._met: dict[int, bool] = {}
+        self._kept: dict[Hashable, Any] = {}
+        self.get = self._kept.get
+
+    def met_again(self, key: Hashable) -> bool:
+        """Whether a key is met for the second time: neither for the first, nor for the third."""
+        if len(self._met) >= MOST:
+            self._met.clear()
+        met = self._met.get(hash(key))
+        self._met[hash(key)] = met is None
+        return met is True
+
+    def keep(self, key: Hashable, found: Any) -> None:
+        """Keep what was found."""
+        if len(self._kept) >= MOST:
+            self._kept.clear()
+        self._kept[key] = found

@@ -1,0 +1,357 @@
+"""Pruning: what goes is what the event says, and all that is promised holds after it."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from application.acts import pruning
+from ledger.backup.reimport import check_entries_there
+from ledger.errors import Halt
+from ledger.tlog.proving.proof_file import parse_proof, verify_entry
+from ledger.tlog.signing.keys import parse_verifier_key
+from ledger.tlog.store.folder import LogFolder
+from tests.fixtures.backups import elsewhere
+from tests.fixtures.catalogue import known_catalogue
+from tests.fixtures.console import Cli, collected, message, registered, worked_in
+from tests.fixtures.postgres import Templates
+from tests.fixtures.thirdparty import Verifier
+from tests.integration.test_backup import back_up, restore
+
+__all__ = ["elsewhere"]
+
+THROUGH = 256
+PRUNE = ("prune", "--through", "300", "--for-good")
+# Whose files are closed, who is erased and has a newer event, and who stays a customer.
+CLOSED = [f"customer/{number}" for number in range(1, 5)]
+NEWER, LIVING = "customer/5", "customer/6"
+
+
+def work(cli: Cli) -> None:
+    """A prefix with four closed files, and events behind it; all published."""
+    cli.record(*(registered(who) for who in [*CLOSED, NEWER, LIVING]))
+    cli.record(*(collected(who) for who in [*CLOSED, NEWER, LIVING]))
+    for who in [*CLOSED, NEWER]:
+        assert cli("erase", who, "--ground", "request").status == 0
+    fill(cli, "a", 300)
+    cli.record(message("portal-account-closed", NEWER))
+    assert cli("publish", "--once").status == 0
+
+
+def fill(cli: Cli, prefix: str, count: int) -> None:
+    """Other persons' events."""
+    cli.record(*(registered(f"customer/{prefix}{number}") for number in range(count)))
+
+
+@pytest.fixture
+def ledger(
+    program: Cli, embedded_templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Cli]:
+    """A ledger whose entries are past their period."""
+    monkeypatch.setattr(pruning, "period", lambda _name: timedelta(0))
+    with worked_in(program, embedded_templates, "to_prune", work) as ready:
+        yield ready
+
+
+@pytest.fixture
+def pruned(ledger: Cli) -> Cli:
+    assert ledger(*PRUNE, "--yes").status == 0
+    return ledger
+
+
+def types_of(ledger: Cli) -> list[str]:
+    with psycopg.connect(ledger.url) as connection:
+        rows = connection.execute(
+            "SELECT split_part(topic, '.', 4) FROM ledger_main.events WHERE notification_id <= %s"
+            " ORDER BY notification_id",
+            [THROUGH],
+        )
+        return [name for (name,) in rows]
+
+
+def reasons(answer: Any) -> list[str]:
+    return [row["reason"] for row in answer["against"]]
+
+
+def bundles(ledger: Cli) -> set[str]:
+    folder = ledger.folder / "data" / "tlog" / "main" / "tile" / "entries"
+    return {path.name for path in folder.iterdir()}
+
+
+def test_it_is_shown_first_and_done_with_yes(ledger: Cli) -> None:
+    before = types_of(ledger)
+    shown = ledger(*PRUNE, "--json")
+    assert shown.status == 1
+    assert (shown.json["position"], shown.json["against"], shown.json["files"]) == (None, [], 4)
+    assert types_of(ledger) == before
+    done = ledger(*PRUNE, "--yes", "--json")
+    assert done.status == 0
+    assert done.json | {"position": None} == shown.json
+    after = types_of(ledger)
+    # Registered and collected of four persons; the account of their erasure stays.
+    assert len(before) - len(after) == done.json["removed"] == 8
+    assert len(after) == done.json["kept"]
+    assert [name for name in after if "eras" in name] == [n for n in before if "eras" in n]
+    (told,) = [
+        line
+        for line in ledger("history", "system/processing-ledger-main", "--json").lines
+        if line["type"].endswith(".prefix-pruned.v1")
+    ]
+    assert told["position"] == done.json["position"]
+    assert told["facts"]["through"] == THROUGH
+
+
+def test_what_is_left_is_in_order_and_views_say_it(pruned: Cli) -> None:
+    audit = pruned("audit", "--views", "--json").json
+    assert audit["ok"], audit["findings"]
+    rebuilt = pruned("rebuild", "--json")
+    assert rebuilt.status == 0, rebuilt.json
+    assert pruned("state", LIVING, "--json").json["status"] == "active"
+    assert pruned("state", NEWER, "--json").json["status"] == "erased"
+
+
+def test_a_file_with_a_newer_event_stays_whole(pruned: Cli) -> None:
+    names = [line["type"].split(".")[3] for line in pruned("history", NEWER, "--json").acts]
+    assert names == [
+        "customer-registered",
+        "personal-data-collected",
+        "erasure-decided",
+        "personal-data-erased",
+        "portal-account-closed",
+    ]
+
+
+def test_recording_publishing_and_pruning_go_on(pruned: Cli) -> None:
+    fill(pruned, "b", 250)
+    assert pruned("publish", "--once").status == 0
+    assert pruned("erase", LIVING, "--ground", "request").status == 0
+    assert pruned("audit", "--views", "--json").json["ok"]
+    # By position 512 the newest event of the fifth file is old as well; that of the sixth is not.
+    again = pruned("prune", "--through", "512", "--for-good", "--yes", "--json")
+    assert (again.status, again.json["removed"], again.json["files"]) == (0, 2, 5)
+    assert pruned("audit", "--views", "--json").json["ok"]
+    none = pruned("prune", "--through", "512", "--for-good", "--yes", "--json")
+    assert none.json == again.json
+    # An event that came again after its name was pruned is refused like any late one.
+    refused = pruned.record(collected(CLOSED[0]))
+    assert [row["code"] for row in refused["rejections"]] == ["erased-subject"]
+    assert pruned("audit", "--json").json["ok"]
+
+
+def test_bundles_are_gone_and_every_proof_holds(
+    ledger: Cli, verifier: Verifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ledger.folder)
+    key = ledger("log", "keys", "--json").json["keys"][-1]
+    for position in (1, 200):
+        assert ledger("prove", str(position), "--entry", f"{position}.entry").status == 0
+    early = (ledger.folder / "1.tlog-proof").read_bytes()
+    assert "000" in bundles(ledger)
+    assert ledger(*PRUNE, "--yes").status == 0
+    assert ledger("publish", "--once").status == 0
+    assert "000" not in bundles(ledger)
+    assert (
+        ledger.folder / "data" / "tlog" / "main" / "minimum-index"
+    ).read_text() == f"{THROUGH}\n"
+    for position in (1, 200):
+        name = f"{position}.tlog-proof"
+        Path(name).unlink()
+        assert ledger("prove", str(position)).status == 0
+        entry = Path(f"{position}.entry").read_bytes()
+        for proof in (Path(name).read_bytes(), *([early] if position == 1 else [])):
+            verify_entry(parse_proof(proof), entry, [parse_verifier_key(key)])
+            assert verifier([{"do": "proof", "file": proof, "entry": entry, "log": key}]) == ["ok"]
+
+
+def test_a_time_before_it_is_answered_with_pruned(pruned: Cli) -> None:
+    gone = pruned("register", "--at-position", "100", "--json")
+    assert gone.status == 1
+    assert f"position {THROUGH} and later" in gone.err
+    assert pruned("register", "--at-position", str(THROUGH), "--json").status == 0
+    assert pruned("register", "--recorded-by", "2020-01-01T00:00:00Z", "--json").status == 1
+    # A file that is whole tells of any time.
+    assert len(pruned("history", LIVING, "--at-position", "20", "--json").acts) == 2
+
+
+OPEN = [
+    pytest.param(
+        "request",
+        message(
+            "rights-request-received",
+            CLOSED[0],
+            request_ref="R-1",
+            right="access",
+            channel="post",
+            received_on="2024-02-01",
+        ),
+        id="request",
+    ),
+    pytest.param(
+        "hold",
+        message(
+            "legal-hold-placed",
+            CLOSED[0],
+            hold_ref="HOLD-1",
+            categories=["payment"],
+            ground="civil-claim",
+            review_on="2030-01-01",
+        ),
+        id="hold",
+    ),
+    pytest.param(
+        "annulment",
+        message("event-annulled", CLOSED[0], annuls="not-here", reason="mistake"),
+        id="annulment",
+    ),
+]
+
+
+@pytest.mark.parametrize(("reason", "event"), OPEN)
+def test_what_is_open_stands_against_it(ledger: Cli, reason: str, event: dict[str, Any]) -> None:
+    ledger.record(event)
+    fill(ledger, "c", 300)
+    assert ledger("publish", "--once").status == 0
+    answer = ledger("prune", "--through", "512", "--for-good", "--yes", "--json")
+    assert answer.status == 1
+    assert reasons(answer.json) == [reason]
+    assert answer.json["against"][0]["see"].startswith("ledger ")
+    assert len(types_of(ledger)) == THROUGH
+
+
+def test_the_period_and_the_checkpoint_stand_against_it(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    ledger.set(DATABASE_URL=ledger.url)
+    ledger.set(KEY_DIR=str(ledger.folder / "keys"), DATA_DIR=str(ledger.folder / "data"))
+    fill(ledger, "d", 300)
+    answer = ledger("prune", "--through", "512", "--for-good", "--yes", "--json")
+    assert reasons(answer.json) == ["not-published", "period"]
+
+
+def test_an_archive_must_be_proven(ledger: Cli) -> None:
+    address = str(ledger.folder / "archive")
+    asked = ("prune", "--through", "256", "--archive", address, "--json")
+    assert reasons(ledger(*asked).json) == ["archive"]
+    assert ledger("archive", address, "--segment", "256").status == 0
+    assert ledger(*asked).json["against"] == []
+    assert ledger(*asked, "--yes").status == 0
+    assert ledger("audit", "--archive", address, "--json").json["ok"]
+    fill(ledger, "e", 256)
+    assert ledger("publish", "--once").status == 0
+    assert ledger("archive", address).status == 0
+    assert ledger("audit", "--archive", address, "--json").json["ok"]
+
+
+def test_one_says_what_becomes_of_the_entries(ledger: Cli) -> None:
+    assert "--for-good" in ledger("prune", "--through", "256").err
+    assert ledger("prune", "--through", "255", "--for-good").status == 2
+
+
+def test_an_order_of_two_persons(ledger: Cli) -> None:
+    ledger.set(FOUR_EYES="pruning", READER="employee/7")
+    assert ledger(*PRUNE, "--yes").status == 1
+    assert len(types_of(ledger)) == THROUGH
+    ledger.set(READER="employee/9")
+    assert ledger(*PRUNE, "--yes").status == 0
+    assert len(types_of(ledger)) < THROUGH
+
+
+def test_a_backup_made_after_it_comes_back(pruned: Cli, elsewhere: str) -> None:
+    copies = back_up(pruned)
+    fill(pruned, "f", 5)
+    assert pruned("publish", "--once").status == 0
+    restored = restore(pruned, copies, elsewhere)
+    assert (restored["findings"], restored["reimported"] > 0) == (0, True)
+    assert pruned("audit", "--views", "--json").json["ok"]
+
+
+def test_a_backup_made_before_it_is_pruned_again(ledger: Cli, elsewhere: str) -> None:
+    copies = back_up(ledger)
+    assert ledger(*PRUNE, "--yes").status == 0
+    assert ledger("publish", "--once").status == 0
+    left = types_of(ledger)
+    assert restore(ledger, copies, elsewhere)["findings"] == 0
+    ledger.url = elsewhere
+    assert types_of(ledger) == left
+    assert ledger("audit", "--views", "--json").json["ok"]
+
+
+def test_a_backup_that_needs_pruned_bundles_is_refused(tmp_path: Path) -> None:
+    folder = LogFolder(tmp_path)
+    folder.prune(THROUGH)
+    check_entries_there(folder, THROUGH + 1)
+    with pytest.raises(Halt, match="restore a backup that was made after that"):
+        check_entries_there(folder, THROUGH)
+
+
+def test_the_files_of_the_log_are_the_only_ones_that_hold_its_hashes(pruned: Cli) -> None:
+    (pruned.folder / "data" / "tlog" / "main").rename(pruned.folder / "lost")
+    assert "bring that folder back" in pruned("log", "rebuild").err
+
+
+TAMPERED = {
+    "another entry removed": "DELETE FROM ledger_main.events WHERE notification_id ="
+    " (SELECT min(notification_id) FROM ledger_main.events)",
+    "a pruning that no event tells of": "UPDATE ledger_main.prunings SET through = 512",
+    "the pruning is gone": "DELETE FROM ledger_main.prunings",
+    "a name changed": "UPDATE ledger_main.event_ids SET fingerprint = 'x' WHERE position ="
+    " (SELECT min(notification_id) FROM ledger_main.events)",
+    "an entry changed": "UPDATE ledger_main.events SET state = state || 'x' WHERE notification_id ="
+    " (SELECT min(notification_id) FROM ledger_main.events)",
+}
+
+
+@pytest.mark.parametrize("change", TAMPERED)
+def test_tampering_with_what_is_left_is_found(pruned: Cli, change: str) -> None:
+    with psycopg.connect(pruned.url) as connection:
+        for table in ("events", "event_ids", "prunings"):
+            connection.execute(f"ALTER TABLE ledger_main.{table} DISABLE TRIGGER USER".encode())
+        connection.execute(TAMPERED[change].encode())
+    with known_catalogue():
+        findings = pruned("audit", "--json").json["findings"]
+    kinds = {row["kind"] for row in findings}
+    assert kinds & {"pruned", "leaf", "position"}
+
+
+def test_tampering_with_a_tile_of_the_prefix_is_found(pruned: Cli) -> None:
+    tile = pruned.folder / "data" / "tlog" / "main" / "tile" / "0" / "000"
+    content = bytearray(tile.read_bytes())
+    content[0] ^= 1
+    tile.write_bytes(content)
+    kinds = {row["kind"] for row in pruned("audit", "--json").json["findings"]}
+    assert "root" in kinds
+
+
+REFUSED = {
+    "an event of it": "DELETE FROM ledger_main.events WHERE notification_id <= 256",
+    "a name of it": "DELETE FROM ledger_main.event_ids WHERE position <= 256",
+    "an event behind it": "INSERT INTO ledger_main.prunings (through) VALUES (512);"
+    " DELETE FROM ledger_main.events WHERE notification_id = 600",
+    "a prefix of which no event tells": "INSERT INTO ledger_main.prunings (through) VALUES (512);"
+    " DELETE FROM ledger_main.events WHERE notification_id = 300",
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_only_the_pruning_of_a_prefix_removes_an_event(pruned: Cli, what: str) -> None:
+    fill(pruned, "g", 300)
+    with closing(psycopg.connect(pruned.url, autocommit=True)) as connection:
+        connection.execute("SET ROLE ledger_main_pruner")
+        with pytest.raises(psycopg.errors.RaiseException, match=r"append-only|no event says"):
+            connection.execute(REFUSED[what].encode())
+
+
+def test_the_root_in_the_event_is_that_of_the_tree(pruned: Cli) -> None:
+    (told,) = [
+        line
+        for line in pruned("history", "system/processing-ledger-main", "--json").lines
+        if line["type"].endswith(".prefix-pruned.v1")
+    ]
+    tile = (pruned.folder / "data" / "tlog" / "main" / "tile" / "1" / "000.p" / "1").read_bytes()
+    assert base64.b64decode(told["facts"]["root"]) == tile
