@@ -13,7 +13,7 @@ from ledger.errors import Halt
 from ledger.storage.compression import Compression
 
 # SHA-256 of each dictionary. With another one of its number, frames would open to something else.
-# `python -m bench.dictionary` makes one more (docs/decisions/0097); none is ever changed or removed.
+# `python -m bench.dictionaries.states` makes one more (docs/decisions/0097); none is ever changed or removed.
 DICTIONARIES = {1: "a5ff460ec9cd13f43dd5500433185001521844d077763b94c132f2f4c556d49f"}
 NEWEST = max(DICTIONARIES)
 # How a frame begins: magic number, and a descriptor that promises a length of one or two bytes, the number of

@@ -9,7 +9,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.dictionary import dictionary, states
+from bench.dictionaries.states import dictionary, states
 from ledger.errors import Halt
 from ledger.event import ENTRY_LIMIT_BYTES
 from ledger.storage import frames
