@@ -26,13 +26,13 @@ _BEGINNING_BYTES = 6
 @cache
 def _compression(number: int) -> Compression:
     """Compression with a dictionary of this program. Raises Halt when its file is another one."""
-    content = dictionary_bytes(number)
+    content = dictionary_of(number)
     if sha256(content).hexdigest() != DICTIONARIES[number]:
         raise Halt(f"dictionary {number} of stored events is not the one of this program")
     return Compression(content, "the stored state cannot be decompressed", magic=True)
 
 
-def dictionary_bytes(number: int) -> bytes:
+def dictionary_of(number: int) -> bytes:
     """The file of a dictionary, for other programs that read frames."""
     return (files("ledger.storage") / "dictionaries" / f"{number}.zdict").read_bytes()
 

@@ -41,6 +41,17 @@ def test_a_diagram_is_drawn_from_its_text(name: str) -> None:
     )
 
 
+def test_the_map_shows_every_room() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    rooms = project["tool"]["importlinter"]["root_packages"]
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    for text in (page, (diagrams.TEXTS / "rooms.typ").read_text("utf-8")):
+        missing = [room for room in rooms if f"`{room}/`" not in text]
+        assert not missing
+    described = re.findall(r"!\[([^\]]+)\]\(docs/images/rooms\.svg\)", page)[0]
+    assert all(room in described for room in rooms)
+
+
 def test_every_decision_is_listed_once_by_its_title() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = re.findall(
