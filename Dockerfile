@@ -3,9 +3,10 @@
 FROM python:3.13.9-slim-trixie AS build
 WORKDIR /src
 COPY requirements.lock ./
-# Everything by hash, and nothing is looked for beyond it, where a newer release would be found; what is
-# installed afterwards comes from here and from nowhere else.
-RUN pip download --no-cache-dir --no-deps --require-hashes --requirement requirements.lock --dest /wheels
+# Everything by hash and nothing built, and nothing is looked for beyond it, where a newer release would be
+# found; what is installed afterwards comes from here and from nowhere else.
+RUN pip download --no-cache-dir --no-deps --require-hashes --only-binary :all: --requirement requirements.lock \
+    --dest /wheels
 COPY . .
 RUN pip wheel --no-index --find-links /wheels --no-deps --wheel-dir /wheels . \
     && python -m venv --without-pip /app \

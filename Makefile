@@ -7,6 +7,8 @@ READY := .venv/ready
 # Each process of the tests has PostgreSQL servers of its own, and all share one broker. They wait more than they
 # work, so more of them than cores.
 PROCESSES ?= 4
+# What the lock files name and nothing beyond it; what is built is built by tools that they name.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 TESTS := $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 
 # Compiled modules are kept: else each process that a test starts compiles all of them again.
@@ -17,11 +19,12 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock requirements-source.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(INSTALL) --require-hashes --only-binary :all: --requirement requirements.lock
+	$(INSTALL) --require-hashes --no-build-isolation --requirement requirements-source.lock
+	$(INSTALL) --no-build-isolation --editable .
 	$(BIN)/python -m pip check
 	@touch $@
 

@@ -4,7 +4,6 @@ from bench import (
     decode,
     findings,
     forgetting,
-    gdprbench,
     kafka,
     library,
     projection,
@@ -13,10 +12,10 @@ from bench import (
     report,
     scale,
     several,
-    side_by_side,
     tlog,
 )
-from bench.arguments import explain
+from bench.peers import gdprbench, side_by_side
+from bench.tools.arguments import explain
 
 if __name__ == "__main__":
     explain(__doc__)

@@ -19,8 +19,8 @@ from archive.places import FolderPlace
 from archive.questions import QUESTIONS
 from archive.segment import ZSTD_LEVEL, decode_segment
 from archive.writing import PublishedHistory, archive, stored_manifest
-from bench.arguments import explain
-from bench.results import median_ratio, quote, save
+from bench.tools.arguments import explain
+from bench.tools.results import median_ratio, quote, save
 from host.settings import OFFICE
 from ledger.audit import Findings
 from ledger.cycles import seldom

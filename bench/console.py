@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from bench.clients import CLIENTS, Load, alone, answer, cookies, loaded, wait_for
-from bench.place import INTAKE_PER_S, Place, filled, others
-from bench.results import machine, quote, save
+from bench.tools.clients import CLIENTS, Load, alone, answer, cookies, loaded, wait_for
+from bench.tools.place import INTAKE_PER_S, Place, filled, others
+from bench.tools.results import machine, quote, save
 from host.running.serving import free_port
 from tests.fixtures.postgres import short_folder
 

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
-from bench.arguments import explain, given
+from bench.tools.arguments import explain, given
 from rulebook import secrecy
 from schemas import EVENT_TYPES, AdmissionRules, Event, decode
 from schemas.admission import fit

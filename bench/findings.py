@@ -15,10 +15,10 @@ from typing import Any
 
 import orjson
 
-from bench.arguments import explain, given
-from bench.filling import OFFICE, UNTIL, record, sample, sites
-from bench.processor import Figures, rates, server_of
-from bench.results import quote, save
+from bench.tools.arguments import explain, given
+from bench.tools.filling import OFFICE, UNTIL, record, sample, sites
+from bench.tools.processor import Figures, rates, server_of
+from bench.tools.results import quote, save
 from ledger import cycles
 from ledger.application import Ledger
 from ledger.keys.opening import Opener

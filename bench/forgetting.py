@@ -23,11 +23,11 @@ import psycopg
 from application.acts.deciding import erase_asked
 from application.following import bring_up_to_date
 from application.queries.keeping.erasures import ErasureScope
-from bench.arguments import explain, given
-from bench.processor import Figures, private_megabytes, rates, server_of
-from bench.results import quote, save
 from bench.retaining import BLOCK
-from bench.workload import NOW, batches
+from bench.tools.arguments import explain, given
+from bench.tools.processor import Figures, private_megabytes, rates, server_of
+from bench.tools.results import quote, save
+from bench.tools.workload import NOW, batches
 from host.settings import read_settings
 from host.site import Site
 from host.wiring import install_site, open_site

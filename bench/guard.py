@@ -14,13 +14,13 @@ from pathlib import Path
 
 from application.acts.deciding import erase_due
 from application.following import bring_up_to_date
-from bench import peers
-from bench.arguments import explain
 from bench.forgetting import Measured, installed, life
-from bench.peers import Rows, Table, copied, rows_of
-from bench.processor import rates, server_of
+from bench.peers import recorders
+from bench.peers.recorders import Rows, Table, copied, rows_of
 from bench.record import BATCH, fresh, rate
-from bench.workload import batches, four_fields
+from bench.tools.arguments import explain
+from bench.tools.processor import rates, server_of
+from bench.tools.workload import batches, four_fields
 from host.site import Site
 from ledger.names import LedgerName
 from tests.fixtures.ledger import Clock, House
@@ -51,7 +51,7 @@ def measured(ledger: Measured, number: int) -> dict[str, float]:
         known = pace(lambda: rate(recorder, four_fields(EVENTS, PEOPLE, "known")), EVENTS)
         tables = [
             (table, rows_of(house.url, f"guard{number}", table, EVENTS))
-            for table in (peers.NAMES, peers.EVENTS)
+            for table in (recorders.NAMES, recorders.EVENTS)
         ]
         copy = pace(lambda: _copy(house.url, tables), COPIES * EVENTS)
         new = pace(lambda: rate(recorder, four_fields(EVENTS, NEW_PEOPLE, "new", PEOPLE)), EVENTS)

@@ -12,10 +12,10 @@ from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 
-from bench.arguments import explain, given
 from bench.record import BATCH, KNOWN, PEOPLE, fresh, rate
-from bench.results import median_ratio, quote, save
-from bench.workload import four_fields
+from bench.tools.arguments import explain, given
+from bench.tools.results import median_ratio, quote, save
+from bench.tools.workload import four_fields
 from consumers.kafka import KafkaSource, KafkaUpstream
 from consumers.kafka_options import POLL_RECORDS, KafkaOptions
 from consumers.loop import Job, consume

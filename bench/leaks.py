@@ -9,7 +9,7 @@ from functools import cache
 from random import Random
 from string import ascii_uppercase
 
-from bench.arguments import explain, given
+from bench.tools.arguments import explain, given
 from schemas.leaks import is_personal_id, looks_personal
 
 COUNT = 20_000

@@ -17,10 +17,10 @@ from uuid import UUID
 
 import orjson
 
-from bench.arguments import explain, given
-from bench.filling import OFFICE, Sites, record, sample, sites
-from bench.processor import Figures, rates, server_of
-from bench.results import median_ratio, quote, save
+from bench.tools.arguments import explain, given
+from bench.tools.filling import OFFICE, Sites, record, sample, sites
+from bench.tools.processor import Figures, rates, server_of
+from bench.tools.results import median_ratio, quote, save
 from ledger import cycles
 from ledger.application import Ledger
 from ledger.event import RecordedEvent

@@ -1,8 +1,8 @@
 """Views: following and rebuilding all of them beside recording and reading, in the same run.
 
 Each round makes a ledger and measures on it, one after the other: the record path; bare reads with plain
-psycopg and JSON (`bench.reading`); our reader; following from position 1; rebuilding. Then a ledger that
-is followed by another process while it is being recorded. Rates are of the clock on the wall. Those of
+psycopg and JSON (`bench.peers.reading`); our reader; following from position 1; rebuilding. Then a ledger
+that is followed by another process while it is being recorded. Rates are of the clock on the wall. Those of
 one core count the processor time that this process and the whole server have used: on a busy machine they
 say more.
 """
@@ -16,12 +16,12 @@ from contextlib import closing
 from itertools import chain
 from typing import Any
 
-from bench.arguments import explain, given
-from bench.filling import OFFICE, Sites, record, sample, sites
-from bench.processor import Figures, rates, server_of
-from bench.reading import readers
-from bench.results import median_ratio, quote, save
-from bench.workload import four_fields
+from bench.peers.reading import readers
+from bench.tools.arguments import explain, given
+from bench.tools.filling import OFFICE, Sites, record, sample, sites
+from bench.tools.processor import Figures, rates, server_of
+from bench.tools.results import median_ratio, quote, save
+from bench.tools.workload import four_fields
 from ledger import cycles
 from ledger.library.reader import LedgerReader
 from ledger.names import LedgerName

@@ -16,10 +16,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.arguments import explain, given
 from bench.record import BATCH, PEOPLE, fresh, rate
-from bench.results import median_ratio, quote, save
-from bench.workload import four_fields
+from bench.tools.arguments import explain, given
+from bench.tools.results import median_ratio, quote, save
+from bench.tools.workload import four_fields
 from ledger.audit import PublishedLog, audit_log
 from ledger.audit.findings import Findings
 from ledger.audit.log.published import Comparison

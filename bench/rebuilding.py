@@ -9,8 +9,8 @@ from pathlib import Path
 
 import orjson
 
-from bench.arguments import explain
-from bench.filling import OFFICE
+from bench.tools.arguments import explain
+from bench.tools.filling import OFFICE
 from ledger import cycles
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database

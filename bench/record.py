@@ -17,12 +17,12 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-from bench import peers
-from bench.arguments import explain, given
-from bench.peers import copied, rows_of, states_of, stored_by_library
-from bench.plot import draw
-from bench.results import FOLDER, median_ratio, quote, save
-from bench.workload import batches, four_fields
+from bench.peers import recorders
+from bench.peers.recorders import copied, rows_of, states_of, stored_by_library
+from bench.tools.arguments import explain, given
+from bench.tools.plot import draw
+from bench.tools.results import FOLDER, median_ratio, quote, save
+from bench.tools.workload import batches, four_fields
 from ledger import cycles
 from ledger.application import Ledger
 from ledger.embedded import start
@@ -86,7 +86,7 @@ def compare(house: House, number: int) -> dict[str, float]:
         }
         events, names = (
             (table, rows_of(house.url, name, table, EVENTS))
-            for table in (peers.EVENTS, peers.NAMES)
+            for table in (recorders.EVENTS, recorders.NAMES)
         )
         figures |= {
             COPY: copied(house.url, [events], BATCH, keys=True),
@@ -166,7 +166,7 @@ def sweep(house: House) -> dict[str, list[tuple[int, float]]]:
     lines: dict[str, list[tuple[int, float]]] = {KNOWN: [], COPY: []}
     with fresh(house, "sweep") as (_, ledger):
         rate(ledger, four_fields(EVENTS, PEOPLE, "fill"))
-        events = peers.EVENTS, rows_of(house.url, "sweep", peers.EVENTS, EVENTS)
+        events = recorders.EVENTS, rows_of(house.url, "sweep", recorders.EVENTS, EVENTS)
         for size in SIZES:
             pairs = [
                 (

@@ -21,9 +21,9 @@ from application.controller import Controller
 from application.queries.reports.access import ReportScope, access_report
 from application.reading import Reader, ReadScope
 from application.source import Source
-from bench.arguments import explain, given
-from bench.filling import OFFICE, record, sample, sites
-from bench.results import quote, save
+from bench.tools.arguments import explain, given
+from bench.tools.filling import OFFICE, record, sample, sites
+from bench.tools.results import quote, save
 from ledger.keys.opening import Opener
 from ledger.reading import head_position
 from ledger.recording.reads import READS, ReadNotes

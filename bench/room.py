@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import psycopg
 
-from bench.arguments import explain, given
-from bench.filling import OFFICE, record, sample, sites
+from bench.tools.arguments import explain, given
+from bench.tools.filling import OFFICE, record, sample, sites
 from projections import VIEWS
 from projections.following.rebuild import rebuild_all
 from projections.following.runner import Follower

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.processor import Figures, rates, server_of
+from bench.tools.processor import Figures, rates, server_of
 from ledger.audit import PublishedLog, audit
 from ledger.clocks import Clocks
 from ledger.reading import head_position

@@ -15,8 +15,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from bench.arguments import explain, given
-from bench.filling import sample
 from bench.ledgers.answers import Answers, answers
 from bench.ledgers.checking import (
     Fault,
@@ -31,8 +29,10 @@ from bench.ledgers.log_of_logs import chained, verify_chained
 from bench.ledgers.routing import even
 from bench.ledgers.site import Federation, federation
 from bench.ledgers.splitting import split
-from bench.processor import Figures, rates, server_of
-from bench.results import save
+from bench.tools.arguments import explain, given
+from bench.tools.filling import sample
+from bench.tools.processor import Figures, rates, server_of
+from bench.tools.results import save
 from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import entry_at
 

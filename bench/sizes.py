@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from bench.results import FOLDER
+from bench.tools.results import FOLDER
 from ledger.tlog.proving.proof_file import Proof, encode_proof
 from ledger.tlog.tree.merkle import HASH_BYTES
 from rulebook import PERIODS

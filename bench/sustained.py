@@ -17,13 +17,13 @@ from typing import NamedTuple
 
 import orjson
 
-from bench.arguments import explain, given
-from bench.filling import sample
 from bench.forgetting import Measured
 from bench.kafka import PARTITIONS
-from bench.plot import draw
-from bench.processor import private_megabytes, server_of
-from bench.results import FOLDER, quote, save
+from bench.tools.arguments import explain, given
+from bench.tools.filling import sample
+from bench.tools.plot import draw
+from bench.tools.processor import private_megabytes, server_of
+from bench.tools.results import FOLDER, quote, save
 from consumers.kafka import KafkaUpstream
 from consumers.kafka_options import KafkaOptions
 from ledger.embedded import start

@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.arguments import explain, given
+from bench.tools.arguments import explain, given
 from ledger.clocks import Clocks
 from ledger.embedded import start
 from ledger.names import LedgerName

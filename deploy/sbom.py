@@ -1,4 +1,4 @@
-"""The bill of materials of this program, CycloneDX 1.6: what requirements.lock pins, with hashes, licences.
+"""The bill of materials of this program, CycloneDX 1.6: what the lock files pin, with hashes, licences.
 
 Offline, and the same for the same lock: no time, no serial number of chance. Licences come from the
 installed packages; what is not installed here (for other systems) has none. Run it with `make sbom`.
@@ -24,6 +24,8 @@ from packageurl import PackageURL
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
+SOURCE_LOCK = ROOT / "requirements-source.lock"
+"""What comes as source alone, to be built by tools that the other lock pins."""
 _PINNED = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: ; (?P<marker>[^\\]*[^\\ ]))? *\\?$"
 )
@@ -44,7 +46,7 @@ class Pinned(NamedTuple):
 
 
 def pinned(text: str) -> Iterator[Pinned]:
-    """The entries of a lock file. Raises ValueError for a line that is none."""
+    """The entries of the text of a lock file. Raises ValueError for a line that is none."""
     found: Pinned | None = None
     for line in text.splitlines():
         if entry := _PINNED.match(line):
@@ -120,7 +122,7 @@ def _named(installed: Distribution) -> str | None:
 def document() -> str:
     """The bill of the checkout, as JSON."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    entries = list(pinned(LOCK.read_text("utf-8")))
+    entries = [entry for lock in (LOCK, SOURCE_LOCK) for entry in pinned(lock.read_text("utf-8"))]
     bom = bill(entries, project["name"], project["version"], project["license"])
     bom.metadata.timestamp = LONG_AGO
     return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"

@@ -28,7 +28,7 @@ from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.proofs import root_at
 from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of
 from projections import views_of
-from projections.following.again import fold_again
+from projections.following.after_pruning import fold_again
 from projections.following.batch import by_stream
 from projections.keeping.closing import ClosedFile, StandsAgainst, closed_file, untied
 from rulebook import period

@@ -17,7 +17,7 @@ from pyspark import SparkContext
 from pyspark.rdd import RDD
 
 from archive.manifest import Manifest
-from archive.spark.folding import Asked, Work, fold_asked, fold_share, told, work_of
+from archive.spark.folding import AskedRows, Work, fold_asked, fold_share, told, work_of
 from archive.spark.sorting import Split, sorted_entries, sorted_segment
 from archive.spark.starting import mapped_failures
 from ledger.errors import LedgerError, Misconfigured
@@ -61,7 +61,7 @@ class SparkEngine:
             self._split = split = self._split_for(goals)
             self._work = work = work_of(goals, self._privacy_office)
             self._sorted = self._sorted_by(split)
-            asked: Asked = [[] for _ in goals]
+            asked: AskedRows = [[] for _ in goals]
             folded = self._sorted.mapPartitions(lambda parts: told(fold_asked(work, parts)))
             for part in self._collected(folded, range(split.shares, split.every)):
                 for rows, more in zip(asked, part, strict=True):

@@ -23,7 +23,7 @@ from projections.following.blocks import StreamBlock, blocks
 from projections.following.derive import Content, Goal, Seen, StreamRows, shared_names, shared_rows
 
 T = TypeVar("T")
-Asked = list[list[StreamRows]]
+AskedRows = list[list[StreamRows]]
 """For each goal the rows that rows of other streams ask for."""
 
 
@@ -60,7 +60,7 @@ def work_of(goals: Sequence[Goal], privacy_office: Iterable[str]) -> Work:
     return Work([(v.name, v.version, upto) for v, upto in goals], frozenset(privacy_office))
 
 
-def fold_asked(work: Work, parts: Iterable[Part]) -> Iterator[Asked]:
+def fold_asked(work: Work, parts: Iterable[Part]) -> Iterator[AskedRows]:
     """What the streams of a share come to that rows of other streams ask for."""
     goals, streams = work.goals(), list(_streams(parts))
     yield [
@@ -70,7 +70,7 @@ def fold_asked(work: Work, parts: Iterable[Part]) -> Iterator[Asked]:
 
 
 def fold_share(
-    work: Work, asked: Callable[[], Asked], parts: Iterable[Part]
+    work: Work, asked: Callable[[], AskedRows], parts: Iterable[Part]
 ) -> Iterator[StreamBlock | list[Seen]]:
     """What all streams of a share come to; in the end, what was seen of each goal."""
     goals = work.goals()

@@ -16,11 +16,11 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 
-from bench.filling import OFFICE, record
 from bench.ledgers.checking import events_in
 from bench.ledgers.log_of_logs import LogOfLogs, request_of
 from bench.ledgers.merging import LedgerViews, joined
 from bench.ledgers.routing import Homes
+from bench.tools.filling import OFFICE, record
 from ledger.audit import Audit
 from ledger.embedded import Server, start
 from ledger.names import LedgerName

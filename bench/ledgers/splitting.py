@@ -10,13 +10,13 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench.filling import OFFICE
 from bench.ledgers.answers import Answers, answers
 from bench.ledgers.checking import Fault, events_in
 from bench.ledgers.log_of_logs import close, entries_of, request_of
 from bench.ledgers.merging import LedgerViews, joined
 from bench.ledgers.resharding import check_split, folded, shared_out
 from bench.ledgers.site import Federation
+from bench.tools.filling import OFFICE
 from ledger.tlog.proving.reading import published
 from ledger.tlog.publishing.state import State, grown
 from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint

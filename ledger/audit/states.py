@@ -7,7 +7,6 @@ needs.
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -20,6 +19,7 @@ from ledger.crypto.groups import check_group
 from ledger.erasure.events import erasure_ended
 from ledger.errors import Halt
 from ledger.event import RecordedEvent
+from ledger.storage.copy_format import ERA
 from ledger.stored import decode_row
 from ledger.writing.chain import CopiedRows
 from ledger.writing.rows import name_of
@@ -35,7 +35,6 @@ _NAME_COLUMNS = struct.pack("!h", 5)
 _OF_EVENT = 6
 _EVENT_COLUMNS = struct.pack("!h", _OF_EVENT)
 _NO_STREAM = UUID(int=0)
-_ERA = datetime(2000, 1, 1, tzinfo=UTC)
 _ERA_MICROSECONDS = 946_684_800_000_000  # from 1970 to 2000
 
 
@@ -150,7 +149,7 @@ def _decoded(row: _Row, position: int) -> RecordedEvent | None:
     try:
         if row.type is None or row.state is None:
             return None
-        return decode_row(_NO_STREAM, 0, row.type.decode(), row.state, position, _ERA)
+        return decode_row(_NO_STREAM, 0, row.type.decode(), row.state, position, ERA)
     except (Halt, ValueError, RecursionError):
         return None
 

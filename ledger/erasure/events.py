@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
-
-from ledger.event import OWN_SOURCE, encode_state, instant, present
+from ledger.event import OWN_SOURCE
 from ledger.journal.entries import ErasureEntry
 from ledger.writing.append import NewEvent, new_event
-from ledger.writing.message import OwnOrigin
+from ledger.writing.own_message import own_state
 from schemas import names, own_event
 
 SOURCE = f"{OWN_SOURCE}erasure"
@@ -89,16 +87,6 @@ def _own(
     event = own_event(
         names.type_of(name), id=event_name(entry.erasure, part), source=SOURCE, facts=facts
     )
-    state = encode_state(
-        {
-            "id": event.id,
-            "source": event.source,
-            "time": instant(time),
-            "categories": list(event.categories),
-            "facts": event.facts,
-            "origin": msgspec.structs.asdict(OwnOrigin("erase")),
-            **present(subject=entry.registry),
-        }
-    )
+    state = own_state(event, "erase", time, entry.registry)
     known_as = (event.source, event.id, b"", 0, erasure_ended(event.source, event.id))
     return new_event(entry.subject, 0, event.type, state, known_as)

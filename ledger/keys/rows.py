@@ -1,12 +1,12 @@
 """Rows of new data subjects and keys, and their form in PostgreSQL's binary COPY. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from struct import Struct
 from typing import NamedTuple
 from uuid import UUID
 
-# A row is the number of its columns, then for each column its length and its bytes.
-_LENGTH = Struct(">i").pack
+from ledger.storage.copy_format import LENGTH, microseconds
+
 # subject, and the length of category; category follows, then generation, from_month, epoch and the length of
 # wrapped, then wrapped.
 _KEY = Struct(">hi16si").pack
@@ -16,8 +16,6 @@ _KEY_MIDDLE = Struct(">iiiiiii").pack
 _SUBJECT = Struct(">hi16si").pack
 _VERSION = Struct(">iii").pack
 _START = Struct(">iqi").pack
-_ERA = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class NewSubject(NamedTuple):
@@ -44,7 +42,7 @@ class NewKey(NamedTuple):
 def subject_row(new: NewSubject, mac: bytes) -> bytes:
     """A row of `subject_index`."""
     kind, sealed = new.kind.encode(), new.sealed.encode()
-    start = (new.valid_from - _ERA) // _MICROSECOND
+    start = microseconds(new.valid_from)
     return b"".join(
         (
             _SUBJECT(7, 16, new.subject.int.to_bytes(16, "big"), len(new.hmac)),
@@ -53,7 +51,7 @@ def subject_row(new: NewSubject, mac: bytes) -> bytes:
             kind,
             _START(8, start, len(sealed)),
             sealed,
-            _LENGTH(len(mac)),
+            LENGTH(len(mac)),
             mac,
         )
     )

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.event import OWN_SOURCE, RecordedEvent, encode_state, instant
+from ledger.event import OWN_SOURCE, RecordedEvent
 from ledger.writing.append import NewEvent, new_event
-from ledger.writing.message import OwnOrigin
+from ledger.writing.own_message import own_state
 from schemas import names, own_event
 from schemas.catalogue import PRUNED
 
@@ -48,17 +48,7 @@ def pruning_event(
         source=SOURCE,
         facts=msgspec.structs.asdict(pruning),
     )
-    state = encode_state(
-        {
-            "id": event.id,
-            "source": event.source,
-            "time": instant(now),
-            "subject": subject,
-            "categories": [],
-            "facts": event.facts,
-            "origin": msgspec.structs.asdict(OwnOrigin("prune")),
-        }
-    )
+    state = own_state(event, "prune", now, subject)
     return new_event(stream, version, event.type, state, (event.source, event.id, b"", 0))
 
 

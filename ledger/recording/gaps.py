@@ -13,7 +13,7 @@ import msgspec
 
 from ledger.crypto.sealing import KeyedHash
 from ledger.errors import Fenced, Misconfigured
-from ledger.event import OWN_SOURCE, encode_state, instant
+from ledger.event import OWN_SOURCE
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 from ledger.writing.append import (
@@ -27,7 +27,7 @@ from ledger.writing.append import (
 )
 from ledger.writing.bookmarks import Bookmark, move_bookmark_over_gap
 from ledger.writing.chain import ChainLink
-from ledger.writing.message import OwnOrigin
+from ledger.writing.own_message import own_state
 from schemas import OwnEventError, own_event
 from schemas.catalogue import GAP
 
@@ -113,15 +113,5 @@ def _event(gap: Gap, subject: str, stream: UUID, version: int, now: datetime) ->
     except OwnEventError:
         raise Misconfigured("the reason of a gap is a code, such as retention-passed") from None
     # Written here and not by the intake: bookmark and event go in one transaction.
-    state = encode_state(
-        {
-            "id": event.id,
-            "source": event.source,
-            "time": instant(now),
-            "subject": subject,
-            "categories": [],
-            "facts": event.facts,
-            "origin": msgspec.structs.asdict(OwnOrigin("kafka accept-gap")),
-        }
-    )
+    state = own_state(event, "kafka accept-gap", now, subject)
     return new_event(stream, version, event.type, state, (event.source, event.id, b"", 0))

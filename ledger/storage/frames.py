@@ -13,7 +13,7 @@ from ledger.errors import Halt
 from ledger.storage.compression import Compression
 
 # SHA-256 of each dictionary. With another one of its number, frames would open to something else.
-# `python -m bench.dictionary` makes one more (docs/decisions/0097); none is ever changed or removed.
+# `python -m bench.dictionaries.states` makes one more (docs/decisions/0097); none is ever changed or removed.
 DICTIONARIES = {1: "a5ff460ec9cd13f43dd5500433185001521844d077763b94c132f2f4c556d49f"}
 NEWEST = max(DICTIONARIES)
 # How a frame begins: magic number, and a descriptor that promises a length of one or two bytes, the number of
@@ -26,13 +26,13 @@ _BEGINNING_BYTES = 6
 @cache
 def _compression(number: int) -> Compression:
     """Compression with a dictionary of this program. Raises Halt when its file is another one."""
-    content = dictionary_bytes(number)
+    content = dictionary_of(number)
     if sha256(content).hexdigest() != DICTIONARIES[number]:
         raise Halt(f"dictionary {number} of stored events is not the one of this program")
     return Compression(content, "the stored state cannot be read", magic=True)
 
 
-def dictionary_bytes(number: int) -> bytes:
+def dictionary_of(number: int) -> bytes:
     """The file of a dictionary, for other programs that read frames."""
     return (files("ledger.storage") / "dictionaries" / f"{number}.zdict").read_bytes()
 

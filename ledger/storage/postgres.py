@@ -24,14 +24,12 @@ from ledger.errors import (
     ServiceAway,
 )
 from ledger.names import LedgerName, Role
+from ledger.storage import copy_format
 from ledger.storage.arrays import ArrayDumper
 from ledger.storage.connection import Connection, closed_on_error, with_defaults
 from ledger.storage.faults import mapped_errors
 from ledger.storage.refusals import check_ports, named, refusal
 
-# The ends of PostgreSQL's binary COPY: signature, flags and no extension; and a row of -1 columns.
-_COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_END = b"\xff\xff"
 # How much of a COPY of everything is passed on at once.
 _BLOCK_BYTES = 1 << 18
 CONNECT_TIMEOUT_S = 10
@@ -149,7 +147,7 @@ class Session:
         """Write rows with binary COPY that are in its format already, without the format's ends."""
         query = self._text(name, tables)
         with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
-            for part in (_COPY_HEADER, rows, _COPY_END):
+            for part in (copy_format.HEADER, rows, copy_format.END):
                 copy.write(part)
 
     def copied(self, name: str, /) -> Iterator[bytes]:
@@ -159,11 +157,11 @@ class Session:
             self._connection.cursor() as cursor,
             cursor.copy(self._text(name)) as copy,
         ):
-            start = len(_COPY_HEADER)
+            start = len(copy_format.HEADER)
             for data in copy:
                 row = bytes(data)[start:]
                 start = 0
-                if row and row != _COPY_END:
+                if row and row != copy_format.END:
                     yield row
 
     def copy_out(

@@ -1,4 +1,7 @@
-"""Events that the ledger records about what people did with it, as messages of the ordinary path."""
+"""Events of the ledger itself: what people did with it, as messages of the ordinary path.
+
+And the state of an event that is recorded in the transaction which does what the event says.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.event import instant
+from ledger.event import encode_state, instant, present
 from ledger.writing.message import Message, OwnOrigin
 from schemas import Event, OwnEvent, own_event
 from schemas.encoding import to_json
@@ -45,6 +48,21 @@ def own_message(act: OwnAct, command: str) -> Message:
         canonical=canonical,
     )
     return Message(canonical, event, OwnOrigin(command))
+
+
+def own_state(event: OwnEvent, command: str, time: datetime, subject: str | None) -> bytes:
+    """The state of an event that no message brings. `command`: in whose transaction it is recorded."""
+    return encode_state(
+        {
+            "id": event.id,
+            "source": event.source,
+            "time": instant(time),
+            "categories": list(event.categories),
+            "facts": event.facts,
+            "origin": msgspec.structs.asdict(OwnOrigin(command)),
+            **present(subject=subject),
+        }
+    )
 
 
 def _envelope(own: OwnEvent, act: OwnAct) -> dict[str, Any]:

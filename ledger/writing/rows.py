@@ -5,16 +5,15 @@ version, position and time, which come last. Pure.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from itertools import chain
 from struct import Struct
 from uuid import UUID
 
+from ledger.storage.copy_format import LENGTH, NULL, microseconds
 from ledger.storage.frames import framed
 
-# A row is the number of its columns, then for each column its length and its bytes.
-_LENGTH = Struct(">i").pack
 # originator_id; the length of topic. state follows, then the end: originator_version, notification_id and
 # recorded_at, which is an integer in the format.
 _EVENT = Struct(">hi16si").pack
@@ -22,12 +21,9 @@ _EVENT_END = Struct(">iqiqiq").pack
 # The name; the length of the fingerprint. It follows, with generation and erasure, then the end: position.
 _NAME = Struct(">hi16si").pack
 _GENERATION = Struct(">ii").pack
-_NO_ERASURE = _LENGTH(-1)
 NAME_BYTES = 16
 FINGERPRINT_BYTES = 16
 _NAME_END = Struct(">iq").pack
-_ERA = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def event_start(stream: UUID, type: str, state: bytes) -> bytes:
@@ -36,7 +32,7 @@ def event_start(stream: UUID, type: str, state: bytes) -> bytes:
     stream_bytes = stream.int.to_bytes(16, "big")  # as `stream.bytes`, which runs in Python
     start = _EVENT(6, 16, stream_bytes, len(topic))
     frame = framed(state)
-    return b"".join((start, topic, _LENGTH(len(frame)), frame))
+    return b"".join((start, topic, LENGTH(len(frame)), frame))
 
 
 def name_of(source: str, id: str) -> bytes:
@@ -49,13 +45,13 @@ def name_start(
 ) -> bytes:
     """The row of an event's name up to its position. `erasure`: of which the event is the last."""
     start = _NAME(5, NAME_BYTES, name_of(source, id), len(fingerprint)) + fingerprint
-    its_erasure = _NO_ERASURE if erasure is None else _LENGTH(16) + erasure.bytes
+    its_erasure = NULL if erasure is None else LENGTH(16) + erasure.bytes
     return start + _GENERATION(4, generation) + its_erasure
 
 
 def event_rows(starts: Iterable[tuple[bytes, int]], first: int, recorded_at: datetime) -> bytes:
     """Whole rows of events at positions from `first`. `starts`: of the row, and the version, of each."""
-    instant = (recorded_at - _ERA) // _MICROSECOND
+    instant = microseconds(recorded_at)
     return b"".join(
         chain.from_iterable(
             (start, _EVENT_END(8, version, 8, position, 8, instant))

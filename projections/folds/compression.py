@@ -1,6 +1,6 @@
 """How rows are compressed: with a dictionary for each kind of row of which there are many.
 
-The dictionaries are data of the program. `python -m bench.row_dictionaries` trains them on a sample; a new
+The dictionaries are data of the program. `python -m bench.dictionaries.rows` trains them on a sample; a new
 one cannot read the rows of the one before, so the view that has it gets a new version.
 """
 

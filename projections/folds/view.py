@@ -137,6 +137,11 @@ class View(Generic[S]):
             state = evolve(subkey, state, event)
         return state
 
+    @property
+    def column_types(self) -> tuple[str, ...]:
+        """The types of the columns of a row, by PostgreSQL's names."""
+        return "uuid", "text", "bytea", *self.cell_types.values()
+
     def row(self, key: Key, state: S) -> StoredRow:
         """The row of a state, which is compressed when it is stored."""
         stream, subkey = key

@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from ledger.storage.copy_format import packed
 from projections.folds.dispatch import StreamEvents
 from projections.folds.view import AnyView
 from projections.following.batch import NamedEvent
 from projections.following.derive import Content, Goal, StreamRows, derive
 from projections.following.joins import join_of
-from projections.following.packing import packed, types_of
 
 # Each write of a view is a statement of its own.
 _BLOCK_BYTES = 2_000_000
@@ -70,7 +70,7 @@ def _view_joined(parts: Sequence[ViewRows]) -> ViewRows:
 
 def _part(view: AnyView, content: Content, streams: Sequence[StreamRows]) -> ViewRows:
     rows, entries = content.add(streams)
-    packed_rows = packed(types_of(view), rows, view.compression.compress)
+    packed_rows = packed(view.column_types, rows, view.compression.compress)
     return ViewRows(packed_rows, packed_entries(view, entries), _labels(view, streams))
 
 

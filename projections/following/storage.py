@@ -16,6 +16,7 @@ from ledger.errors import Fenced, NotInstalled
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
 from ledger.reading import decoded, events_of
+from ledger.storage.copy_format import packed
 from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
 from projections.folds.digest import Digest
@@ -23,7 +24,6 @@ from projections.folds.dispatch import Dispatch
 from projections.folds.view import AnyView, Cells, Key, StoredRow
 from projections.following.batch import EventBatch, NamedEvent, RowChange
 from projections.following.joins import join_of
-from projections.following.packing import packed, types_of
 from projections.views.processing_register import OBSERVED, activity_of, declared_as
 from projections.views.register_join import EntryRow
 
@@ -229,7 +229,7 @@ class Tables(FindingTables):
 
     def _insert(self, rows: Sequence[StoredRow]) -> None:
         compress = self._view.compression.compress
-        self.copy(f"copy_{self._layout}", types_of(self._view), rows, compress)
+        self.copy(f"copy_{self._layout}", self._view.column_types, rows, compress)
 
     def _change(self, rows: Sequence[StoredRow]) -> None:
         if rows:

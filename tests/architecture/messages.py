@@ -243,6 +243,8 @@ def _told(call: ast.Call, module: _Module, errors: dict[str, str]) -> list[ast.e
         ("ledger/audit", "application/auditing", "proj")
     ):
         return arguments[-2:]
+    if name == "Compression":  # what it says of bytes that it cannot decompress
+        return arguments[1:2]
     if name == "append" and _last(getattr(call.func, "value", call.func)) == "wrong":
         return arguments[:1]
     if module.name in _SPOKEN and name.endswith("Answer"):

@@ -12,14 +12,14 @@ from bench.guard import BOUNDS, spoiled
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = sorted(
-    path.stem
-    for path in (ROOT / "bench").glob("*.py")
+    ".".join(path.relative_to(ROOT / "bench").with_suffix("").parts)
+    for path in (ROOT / "bench").rglob("*.py")
     if '__name__ == "__main__"' in path.read_text("utf-8")
 )
 
 
 def test_there_are_benchmarks() -> None:
-    assert {"__main__", "kafka", "record", "scale"} <= set(RUN)
+    assert {"__main__", "kafka", "peers.gdprbench", "record", "scale"} <= set(RUN)
 
 
 @pytest.mark.parametrize("name", RUN)

@@ -266,7 +266,7 @@ def test_the_image_installs_what_the_lock_file_pins_and_nothing_else() -> None:
     build, _ = stages()
     fetched = re.findall(r"\bpip (?:--python \S+ )?(?:download|wheel|install) [^&\n]*", build)
     assert len(fetched) == 3
-    assert "--require-hashes --requirement requirements.lock" in fetched[0]
+    assert "--require-hashes --only-binary :all: --requirement requirements.lock" in fetched[0]
     assert all("--no-index" in line for line in fetched[1:])
 
 

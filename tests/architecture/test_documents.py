@@ -2,11 +2,15 @@
 
 import re
 import subprocess
+import tomllib
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from console.tree import CONFIDENTIAL_FILE, FILE
+from deploy.sbom import LOCK, SOURCE_LOCK, pinned
 from documents.columns import COLUMNS
 from schemas import ALL_TYPES
 from schemas.documents import schema_of
@@ -35,6 +39,17 @@ def test_a_diagram_is_drawn_from_its_text(name: str) -> None:
     assert (diagrams.IMAGES / f"{name}.svg").read_text("utf-8") == diagrams.drawn(name), (
         "run `make documents`"
     )
+
+
+def test_the_map_shows_every_room() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    rooms = project["tool"]["importlinter"]["root_packages"]
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    for text in (page, (diagrams.TEXTS / "rooms.typ").read_text("utf-8")):
+        missing = [room for room in rooms if f"`{room}/`" not in text]
+        assert not missing
+    described = re.findall(r"!\[([^\]]+)\]\(docs/images/rooms\.svg\)", page)[0]
+    assert all(room in described for room in rooms)
 
 
 def test_every_decision_is_listed_once_by_its_title() -> None:
@@ -119,22 +134,39 @@ def test_the_page_of_the_rulebook_names_files_and_functions_that_exist() -> None
         assert callable(getattr(import_module(module), function)), function
 
 
-def test_the_lock_file_pins_by_hash_and_names_no_index() -> None:
-    text = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize(("lock", "least"), [(LOCK, 40), (SOURCE_LOCK, 1)])
+def test_the_lock_files_pin_by_hash_and_name_no_index(lock: Path, least: int) -> None:
+    text = lock.read_text("utf-8")
     assert "://" not in text
-    packages = re.findall(r"^[\w.\[\]-]+==", text, re.MULTILINE)
-    assert len(packages) > 40
-    assert text.count("--hash=sha256:") >= len(packages)
+    entries = list(pinned(text))
+    assert len(entries) >= least
+    assert all(entry.hashes for entry in entries)
 
 
-@pytest.mark.parametrize("path", ["Makefile", "Dockerfile"])
-def test_whoever_installs_the_lock_file_looks_for_nothing_beyond_it(path: str) -> None:
-    """It would find releases that are newer than the file, and refuse them for want of a hash."""
-    lines = [
-        line for line in (ROOT / path).read_text("utf-8").splitlines() if "--require-hashes" in line
-    ]
-    assert lines
-    assert all("--no-deps" in line for line in lines)
+def test_what_comes_as_source_is_built_by_what_the_lock_pins() -> None:
+    (spark,) = pinned(SOURCE_LOCK.read_text("utf-8"))
+    names = {entry.name for entry in pinned(LOCK.read_text("utf-8"))}
+    assert {"editables", "hatchling", "py4j", "setuptools"} <= names
+    assert spark.name not in names
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = {r.name: r for r in map(Requirement, project["optional-dependencies"]["spark"])}
+    assert spark.version in wanted[spark.name].specifier
+
+
+@pytest.mark.parametrize(("path", "locks"), [("Makefile", 2), ("Dockerfile", 1)])
+def test_whoever_installs_a_lock_file_looks_for_nothing_beyond_it(path: str, locks: int) -> None:
+    """It would find releases that are newer than the file, and refuse them for want of a hash.
+
+    Nor is anything built in isolation, with tools that are fetched for it without a hash.
+    """
+    text = (ROOT / path).read_text("utf-8").replace("\\\n", "")
+    quiet = "".join(re.findall(r"^INSTALL := (.+)$", text, re.MULTILINE))
+    lines = [line for line in text.splitlines() if "--require-hashes" in line]
+    assert len(lines) == locks
+    for line in lines:
+        assert "--no-deps" in line.replace("$(INSTALL)", quiet)
+        built = SOURCE_LOCK.name in line
+        assert ("--no-build-isolation" if built else "--only-binary :all:") in line
 
 
 def test_every_statement_file_says_what_it_is() -> None:

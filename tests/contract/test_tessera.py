@@ -1,11 +1,11 @@
 """Tessera's log on a file system, which this project did not write, makes the same files of the same entries.
 
-It is also a peer of a benchmark: its program is in `bench/tessera`.
+It is also a peer of a benchmark: its program is in `bench/peers/tessera`.
 """
 
 from pathlib import Path
 
-from bench.side_by_side import Tessera
+from bench.peers.side_by_side import Tessera
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.store.folder import LogFolder
 from tests.fixtures.published import entries, publish

@@ -11,7 +11,7 @@ from ledger.audit import audit
 from ledger.backup.blind import is_complete, rebuild
 from ledger.keys.opening import Opener
 from ledger.recording.batch import Batch
-from ledger.storage.frames import NEWEST, dictionary_bytes, unframed
+from ledger.storage.frames import NEWEST, dictionary_of, unframed
 from ledger.tlog.tree.merkle import hash_leaf, root_of
 from ledger.writing.append import Span
 from ledger.writing.bookmarks import Bookmark
@@ -134,7 +134,7 @@ def test_a_frame_that_opens_to_the_same_state_is_named(worked: House) -> None:
     ((*_, frame, _, _),) = worked.session("reader").rows(
         "events_after", position=1, upto=2, count=1
     )
-    dictionary = ZstdCompressionDict(dictionary_bytes(NEWEST))
+    dictionary = ZstdCompressionDict(dictionary_of(NEWEST))
     other = ZstdCompressor(19, dict_data=dictionary).compress(unframed(frame))
     assert (other != frame, unframed(other)) == (True, unframed(frame))
     owner = worked.session(None)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import gdprbench, side_by_side
 from bench.forgetting import Measured
-from bench.gdprbench import LEDGER, MIXES, STORES, operations, shares_of
+from bench.peers import gdprbench, side_by_side
+from bench.peers.gdprbench import LEDGER, MIXES, STORES, operations, shares_of
 from bench.publishing import Log
 from bench.record import PEOPLE
 from bench.scale_log import ROWS as LOG_ROWS

@@ -12,7 +12,6 @@ from uuid import UUID
 import orjson
 import pytest
 
-from bench.filling import OFFICE, sample
 from bench.ledgers.answers import Answers
 from bench.ledgers.checking import check_log, events_in
 from bench.ledgers.faults import FAULTS
@@ -21,6 +20,7 @@ from bench.ledgers.routing import even
 from bench.ledgers.site import Federation, Member, WallClock
 from bench.ledgers.splitting import Split, split
 from bench.several import answered, audited, found
+from bench.tools.filling import OFFICE, sample
 from ledger.errors import Unproven
 from ledger.keys.opening import Missing
 from ledger.tlog.proving.reading import entry_at

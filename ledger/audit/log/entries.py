@@ -7,19 +7,19 @@ program cannot have written is a finding; the entry in its place is empty.
 
 import struct
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 from ledger.audit.findings import UNREADABLE, Findings
 from ledger.errors import Halt
 from ledger.event import instant
+from ledger.storage.copy_format import ERA
 from ledger.storage.frames import unframed
 
 # Of a binary COPY row: number of columns, then the length and value of stream, version, position and
 # recorded time (microseconds since 2000), and the lengths of type and state around their bytes.
 _FIXED = struct.Struct("!hi16siqiqiqi")
 _LENGTH = struct.Struct("!i")
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 # How the lengths must be: of every column but type and state.
 _LENGTHS = (6, 16, 8, 8, 8)
 
@@ -80,4 +80,4 @@ def _entry(
 
 @lru_cache(maxsize=8)  # events of a batch have one time, and come one after the other
 def _instant(microseconds: int) -> bytes:
-    return instant(_EPOCH + timedelta(microseconds=microseconds)).encode()
+    return instant(ERA + timedelta(microseconds=microseconds)).encode()

@@ -9,11 +9,11 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.dictionary import dictionary, states
+from bench.dictionaries.states import dictionary, states
 from ledger.errors import Halt
 from ledger.event import ENTRY_LIMIT_BYTES
 from ledger.storage import frames
-from ledger.storage.frames import DICTIONARIES, NEWEST, dictionary_bytes, framed, unframed
+from ledger.storage.frames import DICTIONARIES, NEWEST, dictionary_of, framed, unframed
 from tests.fixtures.cases import each
 
 STATE = b'{"categories":["contact"],"facts":{"channel":"portal"},"id":"1"}'
@@ -32,7 +32,7 @@ def test_a_frame_holds_a_state_of_any_size(size: int) -> None:
 
 @each("number", sorted(DICTIONARIES))
 def test_a_dictionary_never_changes(number: int) -> None:
-    content = dictionary_bytes(number)
+    content = dictionary_of(number)
     assert sha256(content).hexdigest() == DICTIONARIES[number]
     assert zstandard.ZstdCompressionDict(content).dict_id() == number
 
@@ -40,7 +40,7 @@ def test_a_dictionary_never_changes(number: int) -> None:
 def test_another_program_opens_a_frame_with_the_file_of_its_dictionary() -> None:
     frame = framed(STATE)
     number = zstandard.get_frame_parameters(frame).dict_id
-    shared = zstandard.ZstdCompressionDict(dictionary_bytes(number))
+    shared = zstandard.ZstdCompressionDict(dictionary_of(number))
     assert zstandard.ZstdDecompressor(dict_data=shared).decompress(frame) == STATE
 
 
@@ -82,7 +82,7 @@ def test_a_frame_of_a_later_program_says_what_is_missing() -> None:
 
 
 def test_a_dictionary_that_was_changed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "dictionary_bytes", lambda number: dictionary(number, 500, 40))
+    monkeypatch.setattr(frames, "dictionary_of", lambda number: dictionary(number, 500, 40))
     with pytest.raises(Halt, match="dictionary 1 of stored events is not the one of this program"):
         frames._compression.__wrapped__(1)
 

@@ -1,6 +1,7 @@
-"""Rows of a view in PostgreSQL's binary COPY format, as they go over the wire. Pure.
+"""PostgreSQL's binary COPY format: what stands around rows, and rows packed as they go over the wire. Pure.
 
-Column by column, so that each step runs over all rows at once.
+A row is the number of its columns, then for each column its length and its bytes; a length of -1: there is
+no value. Numbers are big-endian.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,35 +10,42 @@ from itertools import chain, repeat
 from struct import Struct
 from typing import Any
 
-from projections.folds.view import AnyView, Cells
-
-# A row is the number of its columns, then for each column its length and its bytes; -1: there is no value.
+# What stands around the rows: signature, flags and no extension; and a row of -1 columns.
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+END = b"\xff\xff"
+LENGTH = Struct(">i").pack
+NULL = LENGTH(-1)
+ERA = datetime(2000, 1, 1, tzinfo=UTC)
+"""When the time of a `timestamptz` begins."""
 _COLUMNS = Struct(">h").pack
-_LENGTH = Struct(">i").pack
-_NULL = _LENGTH(-1)
-_ERA = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _INT8 = Struct(">q").pack
+
+
+def microseconds(time: datetime) -> int:
+    """A `timestamptz` as the format has it: since `ERA`, before it less than 0."""
+    return (time - ERA) // _MICROSECOND
+
 
 _BYTES: Mapping[str, Callable[[Any], bytes]] = {
     "uuid": lambda value: value.int.to_bytes(16, "big"),  # as its `bytes`, which runs in Python
     "text": str.encode,
-    "timestamptz": lambda value: _INT8((value - _ERA) // _MICROSECOND),
+    "timestamptz": lambda value: _INT8(microseconds(value)),
     "int8": _INT8,
     "int4": Struct(">i").pack,
     "int2": Struct(">h").pack,
 }
 
 
-def types_of(view: AnyView) -> tuple[str, ...]:
-    """The type of each column of the rows of a view."""
-    return "uuid", "text", "bytea", *view.cell_types.values()
-
-
 def packed(
-    types: Sequence[str], rows: Iterable[Cells], compress: Callable[[bytes], bytes] = bytes
+    types: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+    compress: Callable[[bytes], bytes] = bytes,
 ) -> bytes:
-    """Rows one after the other. `types`: of each column, by PostgreSQL's names. `compress`: their bytes."""
+    """Rows one after the other, worked on column by column, so that each step runs over all rows at once.
+
+    `types`: of each column, by PostgreSQL's names. `compress`: what is done to values that are `bytea`.
+    """
     packs = {**_BYTES, "bytea": compress}
     parts: list[Iterable[bytes]] = [repeat(_COLUMNS(len(types)))]
     for type, column in zip(types, zip(*rows, strict=True), strict=False):
@@ -49,10 +57,10 @@ def _column(pack: Callable[[Any], bytes], column: Sequence[Any]) -> tuple[Iterab
     """The lengths and the bytes of the values of a column."""
     if None not in column:
         values = list(map(pack, column))
-        return map(_LENGTH, map(len, values)), values
+        return map(LENGTH, map(len, values)), values
     values = [b"" if value is None else pack(value) for value in column]
     lengths = [
-        _NULL if value is None else _LENGTH(len(bytes_))
+        NULL if value is None else LENGTH(len(bytes_))
         for value, bytes_ in zip(column, values, strict=True)
     ]
     return lengths, values

@@ -1,8 +1,8 @@
 """GDPRbench's four mixes of operations on this ledger, and on a table whose rows are changed and deleted.
 
-`python -m bench.gdprbench [OPERATIONS] [RECORDS]`. GDPRbench (VLDB 2020) asks of a store of personal data
-what customers, controllers, processors and regulators ask, and counts the time until all of it is done. Both
-sides run on one server with fsync, with one client. The shares are in `gdprbench.toml`.
+`python -m bench.peers.gdprbench [OPERATIONS] [RECORDS]`. GDPRbench (VLDB 2020) asks of a store of personal
+data what customers, controllers, processors and regulators ask, and counts the time until all of it is done.
+Both sides run on one server with fsync, with one client. The shares are in `gdprbench.toml`.
 """
 
 import itertools
@@ -15,11 +15,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.arguments import explain, given
 from bench.forgetting import Measured, installed
-from bench.gdpr_stores import LedgerStore, Store, TableStore
-from bench.processor import server_of, server_seconds
-from bench.results import quote, save
+from bench.peers.gdpr_stores import LedgerStore, Store, TableStore
+from bench.tools.arguments import explain, given
+from bench.tools.processor import server_of, server_seconds
+from bench.tools.results import quote, save
 from ledger import cycles
 
 OPERATIONS = 1_000

@@ -14,14 +14,11 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
+from ledger.storage.copy_format import END, HEADER
 from ledger.storage.frames import unframed
 
 Rows = Sequence[bytes]
 """Rows in PostgreSQL's binary COPY format."""
-
-# The ends of the format: signature, flags and no extension; and a row of -1 columns.
-_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_END = b"\xff\xff"
 
 
 class Table(NamedTuple):
@@ -75,8 +72,8 @@ def rows_of(url: str, ledger: str, table: Table, last: int) -> Rows:
         cursor.copy(query.encode()) as copy,
     ):
         sent = [bytes(part) for part in copy]  # the server sends row by row
-    sent[0] = sent[0].removeprefix(_HEADER)
-    return [row for row in sent if row and row != _END]
+    sent[0] = sent[0].removeprefix(HEADER)
+    return [row for row in sent if row and row != END]
 
 
 def states_of(url: str, ledger: str, last: int) -> list[bytes]:
@@ -103,7 +100,7 @@ def copied(url: str, stored: Sequence[tuple[Table, Rows]], size: int, *, keys: b
             connection.execute(f"CREATE TABLE {name} ({columns}{constraints})".encode())
         batches = [
             {
-                _copy_into(name, table): _HEADER + b"".join(rows[first : first + size]) + _END
+                _copy_into(name, table): HEADER + b"".join(rows[first : first + size]) + END
                 for name, (table, rows) in copies.items()
             }
             for first in range(0, events, size)

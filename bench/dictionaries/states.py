@@ -1,4 +1,4 @@
-"""The dictionary of stored events, made of the sample: `python -m bench.dictionary NUMBER`.
+"""The dictionary of stored events, made of the sample: `python -m bench.dictionaries.states NUMBER`.
 
 It writes `ledger/storage/dictionaries/NUMBER.zdict` and prints the SHA-256 for `ledger/storage/frames.py`.
 The states are those that the ledger would store of the sample, but for keys, nonces and data subjects, which
@@ -17,7 +17,7 @@ import orjson
 from zstandard import train_dictionary
 
 import ledger.storage
-from bench.arguments import explain, given
+from bench.tools.arguments import explain, given
 from consumers.lines import Line, messages_of_lines
 from ledger.crypto.held import StreamKeys
 from ledger.crypto.layouts import layout_of

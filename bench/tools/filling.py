@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from bench.workload import batches
+from bench.tools.workload import batches
 from ledger.application import Ledger
 from ledger.embedded import start
 from ledger.names import LedgerName

@@ -19,7 +19,7 @@ from application.queries.keeping.erasures import ErasureScope
 from application.queries.persons.logged import acts_about, acts_after
 from application.queries.persons.state import state
 from bench.forgetting import Measured
-from bench.workload import batches
+from bench.tools.workload import batches
 from ledger.errors import UnknownSubject
 from ledger.names import LedgerName
 from ledger.reading import head_position

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-FOLDER = Path(__file__).parents[1] / "docs" / "performance"
+FOLDER = Path(__file__).parents[2] / "docs" / "performance"
 _PAGE = FOLDER.parent / "explanation" / "performance.md"
 _MEASURED = ("cryptography", "msgspec", "orjson", "psycopg", "eventsourcing", "kafka-python")
 

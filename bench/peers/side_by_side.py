@@ -1,8 +1,9 @@
 """Peers side by side: recording with publishing, beside a log that only publishes and stores that only store.
 
-`python -m bench.side_by_side [ROUNDS]`. The peers are Tessera's log on a POSIX filesystem (a Go program in
-`bench/tessera`; without Go it is left out), the `eventsourcing` library's PostgreSQL recorder, and COPY. They
-get the very entries that our path made of messages. So many callers have an event on its way at a time.
+`python -m bench.peers.side_by_side [ROUNDS]`. The peers are Tessera's log on a POSIX filesystem (a Go program
+in `bench/peers/tessera`; without Go it is left out), the `eventsourcing` library's PostgreSQL recorder, and
+COPY. They get the very entries that our path made of messages. So many callers have an event on its way at a
+time.
 """
 
 import multiprocessing
@@ -20,14 +21,14 @@ from typing import Any, NamedTuple
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bench import peers
-from bench.arguments import explain, given
-from bench.peers import copied, rows_of, states_of, stored_by_library
-from bench.processor import seconds_of, server_of, server_seconds
+from bench.peers import recorders
+from bench.peers.recorders import copied, rows_of, states_of, stored_by_library
 from bench.publishing import Log, follow
 from bench.record import LIBRARY_BATCH, PEOPLE, fresh, rate
-from bench.results import quote, save
-from bench.workload import four_fields
+from bench.tools.arguments import explain, given
+from bench.tools.processor import seconds_of, server_of, server_seconds
+from bench.tools.results import quote, save
+from bench.tools.workload import four_fields
 from ledger import cycles
 from ledger.clocks import Clocks
 from ledger.embedded import start
@@ -228,7 +229,8 @@ def sides(house: House, folder: Path, tessera: Tessera | None, events: int, call
             runs[DURABLE] = tessera.added(entries, callers, signed=False, log=folder / "durable")
             runs[SIGNED] = tessera.added(entries, callers, signed=True, log=folder / "signed")
         tables = [
-            (table, rows_of(url, name, table, events)) for table in (peers.NAMES, peers.EVENTS)
+            (table, rows_of(url, name, table, events))
+            for table in (recorders.NAMES, recorders.EVENTS)
         ]
         states = states_of(url, name, events)
         size = max(1, callers // 2)

@@ -1,4 +1,4 @@
-"""Trains the dictionaries with which rows of views are compressed: `python -m bench.row_dictionaries`.
+"""Trains the dictionaries with which rows of views are compressed: `python -m bench.dictionaries.rows`.
 
 On the rows of a sample with another seed than the one that is measured. Every second row is trained on,
 and the others say what came of it. The files are data of the program: who commits new ones gives each view
@@ -13,8 +13,8 @@ import orjson
 import zstandard
 
 import projections
-from bench.arguments import explain
-from bench.filling import EVENTS_EACH, OFFICE, UNTIL, record, sites
+from bench.tools.arguments import explain
+from bench.tools.filling import EVENTS_EACH, OFFICE, UNTIL, record, sites
 from ledger.storage.compression import Compression
 from projections import VIEWS
 from projections.findings import view as findings

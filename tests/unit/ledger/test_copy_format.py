@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from ledger.storage.copy_format import packed
 from projections.folds.view import Cells
-from projections.following.packing import packed, types_of
 from projections.views import notifications
 
 TYPES = ("uuid", "text", "bytea", "timestamptz", "int8", "int4", "int2")
@@ -60,4 +60,4 @@ def test_rows_that_are_packed_apart_are_the_same_one_after_the_other() -> None:
 
 
 def test_a_view_names_the_types_of_all_its_columns() -> None:
-    assert types_of(notifications.VIEW) == ("uuid", "text", "bytea", "int4")
+    assert notifications.VIEW.column_types == ("uuid", "text", "bytea", "int4")

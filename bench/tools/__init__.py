@@ -1,0 +1,1 @@
+"""What benchmarks share: their command line, made-up work, ledgers to measure, processor time, results."""
