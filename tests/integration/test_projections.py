@@ -264,6 +264,18 @@ def test_rows_that_another_version_of_the_library_compressed_say_the_same(house:
     assert rebuild(house.session("projector"), house.ledger, disclosures.VIEW, OFFICES).ok
 
 
+def test_a_row_that_is_not_compressed_is_another_row(house: House) -> None:
+    house.record(registered())
+    follower(house).follow_once()
+    owner, names = house.session(None).of("projections"), {"table": "customer_state_blue"}
+    ((stream, subkey, stored, *_),) = owner.named("rows_page", names, **AT_FIRST)
+    plain = customer_state.VIEW.compression.decompress(stored)
+    changed = {"streams": [stream], "subkeys": [subkey], "states": [plain]}
+    owner.named("change_rows", names, **changed)
+    reports = audit_views(house.session("reader"), privacy_office=OFFICES)
+    assert [report.view for report in reports if not report.ok] == ["customer_state"]
+
+
 def test_whoever_lost_the_race_is_fenced_and_changes_nothing(house: House) -> None:
     house.record(registered(), collected())
     follower(house).follow_once()

@@ -9,6 +9,7 @@ import pytest
 from ledger.errors import Halt
 from projections import views_of
 from projections.dossier.fact import CHECKED, LETTERS, facts_in
+from projections.findings.judging import finding_of
 from projections.findings.retention import RETENTION
 from projections.findings.view import DOSSIER, FOUND, TRACES, VIEW, kind_of
 from projections.folds.compression import dictionary_of
@@ -70,6 +71,8 @@ def test_a_row_that_says_another_size_cannot_be_read(size: int) -> None:
 def test_a_row_that_holds_no_state_cannot_be_read(text: bytes) -> None:
     with pytest.raises(Halt, match="a row of view findings cannot be read: rebuild it"):
         VIEW.read(VIEW.compression.compress(text))
+    with pytest.raises(Halt, match="a row of view findings_entries cannot be read: rebuild it"):
+        finding_of(text)
 
 
 def test_every_kind_of_fact_has_a_letter_that_begins_no_other_row() -> None:
