@@ -242,6 +242,23 @@ def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(
     assert all(report.ok for report in audit_views(reader, privacy_office=OFFICES))
 
 
+def test_a_rebuild_says_that_columns_beside_states_were_others(house: House) -> None:
+    house.record(*sampled(house))
+    follower(house).follow_once()
+    house.session(None).script(
+        "UPDATE {views}.disclosures_blue SET occurred_at = occurred_at - interval '1 day';"
+        "UPDATE {views}.findings_blue_entries SET due = '2020-01-01'",
+        {},
+    )
+    wrong = {"disclosures", "findings"}
+    reports = audit_views(house.session("reader"), privacy_office=OFFICES)
+    assert {report.view for report in reports if not report.ok} == wrong
+    healed = rebuild_all(house.session("projector"), house.ledger, VIEWS, OFFICES, None)
+    assert {report.view for report in healed if not report.ok} == wrong
+    again = rebuild_all(house.session("projector"), house.ledger, VIEWS, OFFICES, None)
+    assert all(report.ok for report in again)
+
+
 def test_rows_that_another_version_of_the_library_compressed_say_the_same(house: House) -> None:
     house.record(*sampled(house))
     follower(house).follow_once()
