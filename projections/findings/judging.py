@@ -51,6 +51,7 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 _FINDING = msgspec.json.Decoder(Finding)
+_ENTRIES = "findings_entries"
 
 
 def finding_of(state: bytes) -> Finding:
@@ -58,7 +59,7 @@ def finding_of(state: bytes) -> Finding:
     try:
         return _FINDING.decode(state)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Halt("a row of view findings_entries cannot be read: rebuild it") from error
+        raise Halt(f"a row of view {_ENTRIES} cannot be read: rebuild it") from error
 
 
 def findings_of(kind: str, fact: Fact, look: FactContext) -> dict[str, Finding]:
