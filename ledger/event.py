@@ -176,7 +176,7 @@ def decode_event(
     """Read one entry. Raise `Halt` when the bytes are not a `state`: they were changed."""
     try:
         stored = _STATE.decode(state)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Halt(f"position {position}: the stored state cannot be read") from error
     return RecordedEvent(
         position,

@@ -41,5 +41,6 @@ class Compression(local):
         try:
             # No limit but what the frame says of itself; one frame, and nothing behind it.
             return self._decompress(stored, 0, False, False)
-        except (zstandard.ZstdError, MemoryError) as error:  # what claims to be too large, too
+        # What claims to be too large, too.
+        except (zstandard.ZstdError, MemoryError, OverflowError) as error:
             raise Halt(self._unreadable) from error

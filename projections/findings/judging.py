@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 import rulebook
+from ledger.errors import Halt
 from ledger.event import RecordedEvent
 from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_name, noted
 from projections.dossier.fact import DISCLOSURE, Fact, fact_of
@@ -47,6 +48,18 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def is_open(self, clock: datetime) -> bool:
         """Whether it counts for a reader at a time."""
         return self.due is None or self.due <= clock
+
+
+_FINDING = msgspec.json.Decoder(Finding)
+_ENTRIES = "findings_entries"
+
+
+def finding_of(state: bytes) -> Finding:
+    """A finding as it was encoded. Raises Halt for bytes of another version, and for damaged ones."""
+    try:
+        return _FINDING.decode(state)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Halt(f"a row of view {_ENTRIES} cannot be read: rebuild it") from error
 
 
 def findings_of(kind: str, fact: Fact, look: FactContext) -> dict[str, Finding]:

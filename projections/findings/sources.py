@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-import msgspec
-
 from projections.dossier.dossier import NO_DOSSIER, Dossier
 from projections.dossier.traces import Trace, Traces
 from projections.findings.judging import (
     Finding,
     SourceFault,
+    finding_of,
     is_registered,
     listed,
     owns,
@@ -28,7 +27,6 @@ from projections.folds.view import NOWHERE, Key, encode
 
 _SYSTEM = "system/"
 _PLACE = "source/"
-_FINDING = msgspec.json.Decoder(Finding)
 _Place = tuple[Key, str]
 _Change = tuple[Row | None, Row | None]
 _Moved = dict[str, list[tuple[UUID, Trace | None, Trace | None, str | None]]]
@@ -148,7 +146,7 @@ def _candidates(
     store: SourceStore,
 ) -> Sightings:
     """The sightings that can be findings: all, where a system lists less or a finding lost its event."""
-    findings = {key[1]: _FINDING.decode(state) for (key, _), state in stored.items()}
+    findings = {key[1]: finding_of(state) for (key, _), state in stored.items()}
     if any(_lists_less(*pair) for pair in changed) or _uncovered(moved, findings):
         return _everywhere(store)
     return _nearby(moved, findings)

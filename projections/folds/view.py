@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from ledger.errors import Halt
 from ledger.event import RecordedEvent
 from projections.folds.compression import NONE, RowCompression
 
@@ -153,12 +154,15 @@ class View(Generic[S]):
         return _LABEL_SEPARATOR.join(self.labels(state))
 
     def decode(self, state: bytes) -> S:
-        """Reverse of `encode`. Raises msgspec.DecodeError for bytes of another version."""
-        decoded: S = _decoder(self.type).decode(state)
+        """Reverse of `encode`. Raises Halt for bytes of another version, and for damaged ones."""
+        try:
+            decoded: S = _decoder(self.type).decode(state)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Halt(f"a row of view {self.name} cannot be read: rebuild it") from error
         return decoded
 
     def read(self, stored: bytes) -> S:
-        """The state of a row as it is stored. Raises Halt, or msgspec.DecodeError as `decode` does."""
+        """The state of a row as it is stored. Raises Halt as `decode` does."""
         return self.decode(self.compression.decompress(stored))
 
     def decompressed(self, rows: Iterable[tuple[UUID, str, bytes]]) -> list[StoredRow]:

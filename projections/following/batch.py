@@ -217,7 +217,7 @@ def _evolved(
     changes: dict[Key, RowChange[S]] = {}
     for key, key_events in touched.items():
         state = states.get(key)
-        before = _decoded(view, state) if state is not None else None
+        before = view.decode(state) if state is not None else None
         changes[key] = RowChange(before, _evolve(view, key[1], before, key_events))
     return changes
 
@@ -229,7 +229,7 @@ def _folded_again(
     touched = _touched(view, streams.items())
     changes: dict[Key, RowChange[S]] = {}
     for key in states.keys() | touched.keys():
-        before = _decoded(view, states[key]) if key in states else None
+        before = view.decode(states[key]) if key in states else None
         changes[key] = RowChange(before, _evolve(view, key[1], None, touched.get(key, [])))
     return changes
 
@@ -278,10 +278,3 @@ def _broken_by(
         except Exception:
             return event
     return events[-1]
-
-
-def _decoded(view: View[S], state: bytes) -> S:
-    try:
-        return view.decode(state)
-    except msgspec.DecodeError as error:
-        raise Halt(f"a row of view {view.name} cannot be read: rebuild it") from error

@@ -7,7 +7,6 @@ its place.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -285,11 +284,13 @@ def _pages(session: Session, name: str, table: str, width: int) -> Iterator[_Row
 
 
 def _legible(rows: Iterator[_Row], width: int, compression: RowCompression) -> Iterator[_Row]:
-    """The rows with their states decompressed; what cannot be read stays as it is."""
+    """The rows with their states decompressed; none where one cannot be read: it could be plain text."""
     for row in rows:
-        key, state, cells = row[:width], row[width], row[width + 1 :]
-        with suppress(Halt):
-            state = compression.decompress(state)
+        key, stored, cells = row[:width], row[width], row[width + 1 :]
+        try:
+            state: bytes | None = compression.decompress(stored)
+        except (Halt, TypeError):  # a cell of a table that was altered may hold anything
+            state = None
         yield *key, state, *cells
 
 

@@ -53,8 +53,8 @@ class Join(Protocol[R_contra, E, Waiting]):
     """One join. `shared`: types of events whose rows are asked by rows of other streams.
 
     `width`: how many columns of an entry, as it is stored, are its key; `types`: of all columns.
-    `compression`: of states. `into`, `same`: the statements that write new entries and that compare two
-    tables of them.
+    `compression`: of states. `into`, `same`, `alike`: the statements that write new entries, that compare two
+    tables of them, and that do so but for compressed states.
     """
 
     shared: frozenset[str]
@@ -63,6 +63,7 @@ class Join(Protocol[R_contra, E, Waiting]):
     compression: RowCompression
     into: str
     same: str
+    alike: str
 
     def refresh(
         self, changes: Mapping[Key, tuple[R_contra | None, R_contra | None]], store: JoinStore
@@ -94,7 +95,7 @@ class _Activities:
     width = 1
     types: Sequence[str] = ("text", "bytea", "bytea")
     compression = NONE
-    into, same = "copy_activities", "same_activities"
+    into, same, alike = "copy_activities", "same_activities", "same_activities"
 
     def refresh(
         self, changes: Mapping[Key, tuple[Row | None, Row | None]], store: JoinStore
@@ -143,7 +144,7 @@ class _Findings(FindingsJoin):
     width = 3
     types: Sequence[str] = FOUND_TYPES
     compression = FOUND
-    into, same = "copy_found", "same_found"
+    into, same, alike = "copy_found", "same_found", "same_found_cells"
 
     def row(self, entry: Entry) -> Cells:
         return found_row(*entry)

@@ -241,11 +241,17 @@ class Tables(FindingTables):
 
     def same_as(self, replaced: "Tables") -> bool:
         """Whether other tables of the view have the same rows and entries. PostgreSQL compares them."""
+        join = join_of(self._view.join)
+        return self._answer_yes(replaced, "same_rows", *([join.same] if join else ()))
+
+    def like(self, replaced: "Tables") -> bool:
+        """The same but for states, whose bytes depend on who compressed them."""
+        join = join_of(self._view.join)
+        return self._answer_yes(replaced, "same_row_cells", *([join.alike] if join else ()))
+
+    def _answer_yes(self, replaced: "Tables", *statements: str) -> bool:
         others = {f"replaced_{name}": table for name, table in replaced._names.items()}
         names = self._names | others
-        statements = ["same_rows"]
-        if join := join_of(self._view.join):
-            statements.append(join.same)
         return all(self._session.named(name, names) == [(True,)] for name in statements)
 
     def keep_counting(self, replaced: "Tables") -> None:

@@ -9,13 +9,11 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import msgspec
-
 from ledger.storage.postgres import Session
 from projections.findings import view as findings
 from projections.findings.join import Entry as Found
 from projections.findings.join import FindingsJoin
-from projections.findings.judging import Finding
+from projections.findings.judging import Finding, finding_of
 from projections.findings.retention import RETENTION
 from projections.folds.timetravel import NOW, Moment
 from projections.following.derive import rows_at, views_at
@@ -24,8 +22,6 @@ from projections.reading.views import bookmark_of, register_entries
 from projections.views import processing_register
 from projections.views.processing_register import Entry
 from projections.views.register_join import RegisterGathering
-
-_FINDING = msgspec.json.Decoder(Finding)
 
 
 class Register(NamedTuple):
@@ -93,7 +89,7 @@ def past_register(
 
 
 def _found(stored: bytes) -> Finding:
-    return _FINDING.decode(findings.FOUND.decompress(stored))
+    return finding_of(findings.FOUND.decompress(stored))
 
 
 def _passed(entries: Iterable[Found], stream: UUID, clock: datetime) -> dict[str, Finding]:

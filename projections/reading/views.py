@@ -15,7 +15,7 @@ from ledger.errors import Halt
 from ledger.reading import LAST
 from ledger.storage.postgres import Session
 from projections.findings import view as findings_view
-from projections.findings.judging import Finding
+from projections.findings.judging import Finding, finding_of
 from projections.folds.view import AnyView, View, place_of
 from projections.following.storage import Bookmark, bookmarks, each_row
 from projections.keeping import holds as holds_view
@@ -52,7 +52,6 @@ _BEFORE_ALL = (datetime(1, 1, 1, tzinfo=UTC), "", "", "", UUID(int=0), "")
 _FINDING_PLACE = ("occurred_at", "source", "id", "rule", "stream", "subkey")
 FindingPlace = tuple[datetime, str, str, str, UUID]
 """Where a finding stands in a list: when it occurred, its source, id and rule, and its stream."""
-_FINDING = msgspec.json.Decoder(Finding)
 
 
 def bookmark_of(session: Session, view: AnyView) -> Bookmark:
@@ -174,7 +173,7 @@ def findings(
         count=first,
     ):
         for *_, state in page:
-            yield _FINDING.decode(findings_view.FOUND.decompress(state))
+            yield finding_of(findings_view.FOUND.decompress(state))
         last, first = page[-1][:-1], _BLOCK_ROWS
 
 

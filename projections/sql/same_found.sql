@@ -1,6 +1,6 @@
--- Whether two tables have the same findings. {entries}, {replaced_entries}.
+-- Whether two tables have the same findings, all columns byte for byte. {entries}, {replaced_entries}.
 SELECT NOT EXISTS (
     SELECT FROM {views}.{entries} AS new
     FULL JOIN {views}.{replaced_entries} AS old USING (stream, subkey, rule)
-    WHERE new.state IS DISTINCT FROM old.state
+    WHERE ROW(new.*) IS DISTINCT FROM ROW(old.*)
 )

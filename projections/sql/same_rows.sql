@@ -1,5 +1,5 @@
--- Whether two tables of a view have the same rows. {table}, {replaced_table}.
+-- Whether two tables of a view have the same rows, all columns byte for byte. {table}, {replaced_table}.
 SELECT NOT EXISTS (
     SELECT FROM {views}.{table} AS new FULL JOIN {views}.{replaced_table} AS old USING (stream, subkey)
-    WHERE new.state IS DISTINCT FROM old.state
+    WHERE ROW(new.*) IS DISTINCT FROM ROW(old.*)
 )

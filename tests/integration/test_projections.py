@@ -242,6 +242,23 @@ def test_a_changed_row_is_found_by_the_audit_and_healed_by_a_rebuild(
     assert all(report.ok for report in audit_views(reader, privacy_office=OFFICES))
 
 
+def test_a_rebuild_says_that_columns_beside_states_were_others(house: House) -> None:
+    house.record(*sampled(house))
+    follower(house).follow_once()
+    house.session(None).script(
+        "UPDATE {views}.disclosures_blue SET occurred_at = occurred_at - interval '1 day';"
+        "UPDATE {views}.findings_blue_entries SET due = '2020-01-01'",
+        {},
+    )
+    wrong = {"disclosures", "findings"}
+    reports = audit_views(house.session("reader"), privacy_office=OFFICES)
+    assert {report.view for report in reports if not report.ok} == wrong
+    healed = rebuild_all(house.session("projector"), house.ledger, VIEWS, OFFICES, None)
+    assert {report.view for report in healed if not report.ok} == wrong
+    again = rebuild_all(house.session("projector"), house.ledger, VIEWS, OFFICES, None)
+    assert all(report.ok for report in again)
+
+
 def test_rows_that_another_version_of_the_library_compressed_say_the_same(house: House) -> None:
     house.record(*sampled(house))
     follower(house).follow_once()
@@ -262,6 +279,18 @@ def test_rows_that_another_version_of_the_library_compressed_say_the_same(house:
     assert other
     assert all(r.ok for r in audit_views(house.session("reader"), privacy_office=OFFICES))
     assert rebuild(house.session("projector"), house.ledger, disclosures.VIEW, OFFICES).ok
+
+
+def test_a_row_that_is_not_compressed_is_another_row(house: House) -> None:
+    house.record(registered())
+    follower(house).follow_once()
+    owner, names = house.session(None).of("projections"), {"table": "customer_state_blue"}
+    ((stream, subkey, stored, *_),) = owner.named("rows_page", names, **AT_FIRST)
+    plain = customer_state.VIEW.compression.decompress(stored)
+    changed = {"streams": [stream], "subkeys": [subkey], "states": [plain]}
+    owner.named("change_rows", names, **changed)
+    reports = audit_views(house.session("reader"), privacy_office=OFFICES)
+    assert [report.view for report in reports if not report.ok] == ["customer_state"]
 
 
 def test_whoever_lost_the_race_is_fenced_and_changes_nothing(house: House) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import schemas.memory
 from rulebook.secrecy import secrecy
 from schemas import AdmissionRules, Event, Rejection, decode
 from schemas.leaks import is_harmless_id, is_personal_id
@@ -223,3 +224,24 @@ def test_a_memory_is_flat_and_remembers_what_comes_again() -> None:
     assert memory.get(3 * MOST - 1) == "found"
     assert len(memory._kept) <= MOST
     assert len(memory._met) <= MOST
+
+
+def test_what_others_drive_out_of_a_memory_is_learnt_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(schemas.memory, "MOST", 4)
+    memory = Memory()
+
+    def come(key: str) -> None:
+        if memory.get(key) is None and memory.met_again(key):
+            memory.keep(key, "found")
+
+    for key in [*"aabbcc", "once", "mine", "mine"]:
+        come(key)
+    assert memory.get("mine") == "found"
+    for key in "dd":  # the fifth one
+        come(key)
+    assert memory.get("mine") is None
+    for _ in range(2):
+        come("mine")
+    assert memory.get("mine") == "found"

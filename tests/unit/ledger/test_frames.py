@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 import zstandard
@@ -14,6 +16,7 @@ from ledger.errors import Halt
 from ledger.event import ENTRY_LIMIT_BYTES
 from ledger.storage import frames
 from ledger.storage.frames import DICTIONARIES, NEWEST, dictionary_of, framed, unframed
+from ledger.stored import decode_row
 from tests.fixtures.cases import each
 
 STATE = b'{"categories":["contact"],"facts":{"channel":"portal"},"id":"1"}'
@@ -72,6 +75,12 @@ ALTERED: dict[str, Callable[[bytes], bytes]] = {
 def test_what_is_no_frame_is_refused(name: str) -> None:
     with pytest.raises(Halt, match=r"the stored state (is not|cannot|needs)"):
         unframed(ALTERED[name](framed(STATE)))
+
+
+@each("state", [b"", b"{}", STATE, b'{"id":"\xff"}', b'{"facts":' + b"[" * 9_000])
+def test_a_frame_of_what_is_no_state_is_refused(state: bytes) -> None:
+    with pytest.raises(Halt, match="position 7: the stored state cannot be read"):
+        decode_row(UUID(int=1), 1, "type", framed(state), 7, datetime.now(UTC))
 
 
 def test_a_frame_of_a_later_program_says_what_is_missing() -> None:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from ledger.errors import Halt
 from projections import views_of
 from projections.dossier.fact import CHECKED, LETTERS, facts_in
+from projections.findings.judging import finding_of
 from projections.findings.retention import RETENTION
 from projections.findings.view import DOSSIER, FOUND, TRACES, VIEW, kind_of
 from projections.folds.compression import dictionary_of
@@ -54,6 +56,23 @@ def test_a_state_reads_back_from_what_is_stored(view: View[Any]) -> None:
         assert view.decompressed([(told.stream, subkey, stored)]) == [
             (told.stream, subkey, encode(state))
         ]
+
+
+@pytest.mark.parametrize("size", [1, 3, 2**62, 2**63 - 1, 2**63, 2**64 - 1])
+def test_a_row_that_says_another_size_cannot_be_read(size: int) -> None:
+    stored = FOUND.compress(b"{}")
+    descriptor, dictionary, content = b"\xe1", stored[1:2], stored[3:]
+    assert stored == b"\x21" + dictionary + b"\2" + content
+    with pytest.raises(Halt, match="a row of view findings_entries cannot be read: rebuild it"):
+        FOUND.decompress(descriptor + dictionary + size.to_bytes(8, "little") + content)
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b'{"about":"\xff"}', b"\xff"])
+def test_a_row_that_holds_no_state_cannot_be_read(text: bytes) -> None:
+    with pytest.raises(Halt, match="a row of view findings cannot be read: rebuild it"):
+        VIEW.read(VIEW.compression.compress(text))
+    with pytest.raises(Halt, match="a row of view findings_entries cannot be read: rebuild it"):
+        finding_of(text)
 
 
 def test_every_kind_of_fact_has_a_letter_that_begins_no_other_row() -> None:
