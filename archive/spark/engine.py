@@ -18,9 +18,10 @@ from pyspark.rdd import RDD
 
 from archive.manifest import Manifest
 from archive.spark.folding import Asked, Work, fold_asked, fold_share, told, work_of
-from archive.spark.sorting import Split, sorted_entries, sorted_segment
+from archive.spark.sorting import Pruned, Split, sorted_entries, sorted_segment
 from archive.spark.starting import mapped_failures
 from ledger.errors import LedgerError, Misconfigured
+from ledger.reading import pruned_through
 from ledger.storage.postgres import Session
 from ledger.tlog.tree.bundles import entry_of
 from projections.folds.digest import SLICES
@@ -90,7 +91,15 @@ class SparkEngine:
         shares = min(SLICES, 1 << (least - 1).bit_length())
         names = frozenset(chain.from_iterable(shared_names(view) for view, _ in goals))
         asked_shares = max(1, shares // _ASKED_PART) if names else 0
-        return Split(upto, shares, deciding_names(names) if names else names, asked_shares)
+        asked, pruned = deciding_names(names) if names else names, self._pruned()
+        shared = self._context.broadcast(pruned) if pruned.left else None
+        return Split(upto, shares, asked, asked_shares, shared)
+
+    def _pruned(self) -> Pruned:
+        """What no longer counts, though the archive has it."""
+        rows = self._session.of("ledger").rows("left_of_pruned")
+        left = {str(stream): frozenset(versions) for stream, versions in rows}
+        return Pruned(pruned_through(self._session), left)
 
     def _sorted_by(self, split: Split) -> "RDD[Any]":
         """The parts of each share, in a partition of its own."""

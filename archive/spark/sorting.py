@@ -5,8 +5,8 @@ checkpoint stands. Nothing else of the file is believed, so a store that was cha
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import msgspec
 import pyarrow as pa
@@ -36,16 +36,36 @@ _SCHEMA = pa.schema(
 )
 
 
+class Pruned(NamedTuple):
+    """What the ledger removed up to a position. `left`: of each pruned stream the versions that stayed."""
+
+    through: int
+    left: Mapping[str, frozenset[int]]
+
+    def removed(self, header: "_Header") -> bool:
+        """Whether the ledger removed an entry."""
+        left = self.left.get(header.stream)
+        return left is not None and header.position <= self.through and header.version not in left
+
+
+class Shared(Protocol):
+    """What each machine gets once, and not with each task: a broadcast of Spark."""
+
+    value: Pruned
+
+
 class Split(NamedTuple):
     """Which entries go where: those up to a position into shares of whole slices, by their streams.
 
-    `asked`: short names of types of events; those entries go into `asked_shares` more, too.
+    `asked`: short names of types of events; those entries go into `asked_shares` more, too. `pruned`: None
+    where the ledger removed nothing.
     """
 
     upto: int
     shares: int
     asked: frozenset[str]
     asked_shares: int
+    pruned: Shared | None = None
 
     @property
     def every(self) -> int:
@@ -78,16 +98,14 @@ def sorted_segment(address: str, split: Split, segment: Segment) -> Iterator[Sor
 
 
 def sorted_entries(split: Split, entries: Sequence[bytes]) -> Iterator[Sorted]:
-    """Entries in the order of positions, by share."""
-    headers = [_header(entry[: entry.index(b"\n")]) for entry in entries]
-    kept = sum(header.position <= split.upto for header in headers)
-    del headers[kept:]
+    """Entries by share, without those that the ledger removed."""
+    headers, entries = _counting(split, entries)
     slices = [int(header.stream[:_DIGITS], 16) for header in headers]
     columns = {
         "share": [number * split.shares // SLICES for number in slices],
         "stream": [header.stream for header in headers],
         "version": [header.version for header in headers],
-        "entry": entries[:kept],
+        "entry": entries,
     }
     table = pa.table(columns, _SCHEMA)
     yield from _by_share(table)
@@ -96,6 +114,18 @@ def sorted_entries(split: Split, entries: Sequence[bytes]) -> Iterator[Sorted]:
         shares = [split.shares + number * split.asked_shares // SLICES for number in slices]
         table = table.set_column(0, _SCHEMA.field(0), pa.array(shares, pa.int32()))
         yield from _by_share(table.filter(pa.array(asked)))
+
+
+def _counting(split: Split, entries: Sequence[bytes]) -> tuple[list[_Header], Sequence[bytes]]:
+    """The entries that are shared out, and what stands at their heads."""
+    headers = [_header(entry[: entry.index(b"\n")]) for entry in entries]
+    upto = sum(header.position <= split.upto for header in headers)  # they come in this order
+    del headers[upto:]
+    if split.pruned is None:
+        return headers, entries[:upto]
+    removed = split.pruned.value.removed
+    there = [pair for pair in zip(headers, entries, strict=False) if not removed(pair[0])]
+    return [header for header, _ in there], [entry for _, entry in there]
 
 
 def _by_share(table: pa.Table) -> Iterator[Sorted]:

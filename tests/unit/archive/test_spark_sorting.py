@@ -2,13 +2,14 @@
 
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from archive.manifest import Segment
 from archive.places import FolderPlace
 from archive.spark.folding import Work, fold_share, told, work_of
-from archive.spark.sorting import Part, Split, in_order, sorted_entries, sorted_segment
+from archive.spark.sorting import Part, Pruned, Split, in_order, sorted_entries, sorted_segment
 from archive.writing import archive
 from ledger.errors import Halt, LedgerError, ServiceAway, Unproven
 from ledger.tlog.tree.bundles import read_entry
@@ -65,6 +66,23 @@ def test_entries_after_the_goal_are_left_out() -> None:
     parts = sorted_by(EVERYTHING._replace(upto=300), entries(EVENTS))
     positions = [read_entry(entry).position for entry in in_order(parts[0])]
     assert sorted(positions) == list(range(1, 301))
+
+
+class Broadcast(NamedTuple):
+    value: Pruned
+
+
+def test_what_was_pruned_is_left_out_though_an_archive_has_it() -> None:
+    content = entries(EVENTS)
+    first = read_entry(content[0])
+    same = [e for e in map(read_entry, content) if e.stream == first.stream]
+    assert len(same) > 3
+    kept, through = same[1], same[2].position
+    left = Pruned(through, {str(first.stream): frozenset({kept.version})})
+    parts = sorted_by(EVERYTHING._replace(pruned=Broadcast(left)), content)
+    found = {read_entry(entry).position for entry in in_order(parts[0])}
+    gone = {first.position, same[2].position}
+    assert found == set(range(1, EVENTS + 1)) - gone
 
 
 def archived(tmp_path: Path) -> list[Segment]:
