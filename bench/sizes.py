@@ -68,7 +68,7 @@ def figures(name: str) -> Mapping[str, Any] | None:
 def measured() -> Measured:
     """What the pages are computed from."""
     mixed = _needed("projection")["mixed"]["events_per_second"]
-    largest = _needed("scale")["points"][-1]
+    room = _needed("room")
     archive = _needed("archive")
     seconds = {name: median(rounds) for name, rounds in archive["seconds"].items()}
     several = _needed("several")["points"]
@@ -81,7 +81,7 @@ def measured() -> Measured:
         archive=archive["events"] / seconds["archive"],
         question=archive["events"] / max(clocks),
         # A rebuild makes the views beside those in use.
-        database_bytes=largest["ledger_bytes"] + 2 * largest["view_bytes"],
+        database_bytes=room["ledger_bytes"] + 2 * room["view_bytes"],
         log_bytes=several[0]["log_bytes"],
         archive_bytes=archive["bytes_an_event"],
         prove_ms=max(point["prove_ms"] + point["verify_ms"] for point in several),
