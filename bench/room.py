@@ -58,8 +58,8 @@ def main() -> None:
         print(
             f"room: {room.name:<34}{room.rows / events:>8.2f}" + "".join(f"{n:>9.1f}" for n in each)
         )
-    each = {"ledger_bytes": recorded, "view_bytes": views}
-    figures = {name: (room.table + room.indexes) / events for name, room in each.items()}
+    sides = {"ledger_bytes": recorded, "view_bytes": views}
+    figures = {name: (room.table + room.indexes) / events for name, room in sides.items()}
     save("room", METHOD, {"events": events, **figures})
 
 

@@ -51,7 +51,9 @@ class Pruned(NamedTuple):
 class Shared(Protocol):
     """What each machine gets once, and not with each task: a broadcast of Spark."""
 
-    value: Pruned
+    @property
+    def value(self) -> Pruned:
+        """The same on each."""
 
 
 class Split(NamedTuple):

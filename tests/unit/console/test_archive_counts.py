@@ -2,12 +2,14 @@
 
 import pytest
 
-from application.language import Language, speak
+from application.language import speak
 from application.queries.upkeep.archives import ArchivedCounts
 from console.show.archives import counts_table
+from schemas.encoding import JsonValue
+from schemas.texts import Language
 from tests.unit.console.test_text import printed
 
-ROW = {
+ROW: dict[str, JsonValue] = {
     "activity": "call-handling",
     "events": 495,
     "data_subjects": 1,
@@ -37,7 +39,12 @@ def test_no_word_of_the_register_is_cut(language: Language, expected: tuple[str,
 
 
 def test_another_question_shows_its_own_columns() -> None:
-    row = {"country": "BE", "year": 2024, "transfer_mechanism": None, "given": 12}
+    row: dict[str, JsonValue] = {
+        "country": "BE",
+        "year": 2024,
+        "transfer_mechanism": None,
+        "given": 12,
+    }
     shown = printed(counts_table(ArchivedCounts("transfers", 9, [row])))
     assert all(text in shown for text in ("country", "mechanism", "disclosures", "12"))
     assert "nothing" in printed(counts_table(ArchivedCounts("register", 0, [])))
