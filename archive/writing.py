@@ -126,6 +126,12 @@ def _check_same_history(history: PublishedHistory, manifest: Manifest) -> None:
         raise Unproven(f"the archive ends at {manifest.last}, the published log at {history.size}")
     if root_of_segments(manifest.segments) != root_at(manifest.last, history.node):
         raise Unproven("the archive holds another history than the log")
+    pruned = history.folder.minimum_index()
+    if pruned > manifest.last:
+        raise Unproven(
+            f"the archive ends at {manifest.last}, and entries up to position {pruned} are pruned: only an"
+            " archive that has them goes on"
+        )
 
 
 def _growing(history: PublishedHistory, place: Place, manifest: Manifest) -> Iterator[Manifest]:

@@ -23,8 +23,10 @@ LEDGERS = (10**6, 10**7, 10**8, 10**9, 10**10)
 RELATION_YEARS = 6
 """How long a person is a customer, on average."""
 ENTRY_YEARS = round(PERIODS["ledger-entry"].period.days / 365.25)
-"""How long after the end of everything a person is erased wholly: then the entries can go."""
-KEPT_YEARS = RELATION_YEARS // 2 + ENTRY_YEARS
+"""How long after the end of everything a person is erased wholly; so old is all of a prefix that goes."""
+PRUNED_YEARS = 2 * ENTRY_YEARS
+"""How long after the end of everything the entries can go: the erasure lies in the prefix, too."""
+KEPT_YEARS = RELATION_YEARS // 2 + PRUNED_YEARS
 """How many years of events there are, on average, once as many go as come."""
 PEAK = 10
 """Events a second in the busiest hour, for each of the mean."""
@@ -68,7 +70,7 @@ def figures(name: str) -> Mapping[str, Any] | None:
 def measured() -> Measured:
     """What the pages are computed from."""
     mixed = _needed("projection")["mixed"]["events_per_second"]
-    largest = _needed("scale")["points"][-1]
+    room = _needed("room")
     archive = _needed("archive")
     seconds = {name: median(rounds) for name, rounds in archive["seconds"].items()}
     several = _needed("several")["points"]
@@ -81,7 +83,7 @@ def measured() -> Measured:
         archive=archive["events"] / seconds["archive"],
         question=archive["events"] / max(clocks),
         # A rebuild makes the views beside those in use.
-        database_bytes=largest["ledger_bytes"] + 2 * largest["view_bytes"],
+        database_bytes=room["ledger_bytes"] + 2 * room["view_bytes"],
         log_bytes=several[0]["log_bytes"],
         archive_bytes=archive["bytes_an_event"],
         prove_ms=max(point["prove_ms"] + point["verify_ms"] for point in several),
@@ -296,7 +298,8 @@ def assumed() -> str:
         f"Assumed: a busy hour has {PEAK} times the mean. A ledger may need {HEADROOM:.0%} of the rate"
         f" that it reached on two cores with views following, and {HEADROOM:.0%} of a disk of {disk}."
         f" A rebuild may take {NIGHT_S // 3600} hours in two processes. A person is a customer for"
-        f" {RELATION_YEARS} years, and the entries can be pruned {ENTRY_YEARS} years after everything ended,"
+        f" {RELATION_YEARS} years, and the entries can be pruned {PRUNED_YEARS} years after everything ended"
+        f" ({ENTRY_YEARS} until the person is erased wholly, and {ENTRY_YEARS} until that is as old),"
         f" so there are about {KEPT_YEARS} years of events once as many go as come."
     )
 

@@ -174,7 +174,7 @@ def _root(site: Site, checkpoint: Checkpoint, through: int) -> str:
 def _log_against(checkpoint: Checkpoint | None, through: int) -> Iterator[Against]:
     size = checkpoint.size if checkpoint else 0
     if size <= through:
-        yield Against("not-published", None, size, command("checkpoint"))
+        yield Against("not-published", None, max(size - 1, 0), command("checkpoint"))
 
 
 def _period_against(site: Site, session: Session, through: int) -> Iterator[Against]:
@@ -182,7 +182,7 @@ def _period_against(site: Site, session: Session, through: int) -> Iterator[Agai
     by: datetime = site.clock() - period(PERIOD)
     ((last,),) = session.of("projections").rows("position_by", time=by)
     if through > (last or 0):
-        yield Against("period", PERIOD, last or 0, command("status"))
+        yield Against("period", PERIOD, last or 0, None)
 
 
 def _archive_against(archive: CheckedArchive | None, through: int) -> Iterator[Against]:

@@ -232,6 +232,11 @@ def test_the_period_and_the_checkpoint_stand_against_it(
     fill(ledger, "d", 300)
     answer = ledger("prune", "--through", "512", "--for-good", "--yes", "--json")
     assert reasons(answer.json) == ["not-published", "period"]
+    # A checkpoint must reach beyond the prefix. What is possible is said; no command shows more of a period.
+    published, period = answer.json["against"]
+    size = ledger("checkpoint", "--json").json["size"]
+    assert (published["position"], published["see"]) == (size - 1, "ledger checkpoint")
+    assert (period["position"], period["see"]) == (0, None)
 
 
 def test_an_archive_must_be_proven(ledger: Cli) -> None:

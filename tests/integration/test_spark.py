@@ -3,11 +3,13 @@
 import gc
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from application.acts import pruning
 from application.queries.upkeep.archives import asked
 from archive.places import place_at
 from archive.questions import QUESTIONS
@@ -25,6 +27,7 @@ from projections.following.rebuild import ViewReport, rebuild_all
 from tests.fixtures.console import Cli, worked_in
 from tests.fixtures.postgres import Templates
 from tests.fixtures.spark import Fault, FoldsWithFault, executor_dies, task_fails, worker_dies
+from tests.integration.test_pruning import work
 
 SEGMENT = 256
 ARCHIVED = 2 * SEGMENT
@@ -87,6 +90,24 @@ def test_rows_by_spark_are_those_that_were_followed(archived: Cli) -> None:
     assert {(view["position"], view["ok"]) for view in views["views"]} == {(EVENTS, True)}
     assert len(views["views"]) == len(VIEWS)
     assert archived("audit", "--views").status == 0
+
+
+def _prunable(cli: Cli) -> None:
+    work(cli)
+    assert cli("archive", str(cli.folder / "archive"), "--segment", str(SEGMENT)).status == 0
+
+
+def test_what_was_pruned_comes_back_from_no_archive(
+    program: Cli, embedded_templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "period", lambda _name: timedelta(0))
+    with worked_in(program, embedded_templates, "pruned for Spark", _prunable) as cli:
+        address = str(cli.folder / "archive")
+        assert cli("prune", "--through", "300", "--archive", address, "--yes").status == 0
+        before = rebuilt(cli)
+        views = rebuilt(cli, "--engine", "spark", "--master", "local[2]", "--archive", address)
+        assert views == before
+        assert cli("audit", "--views").status == 0
 
 
 def test_every_question_has_the_answer_of_duckdb(archived: Cli) -> None:

@@ -24,13 +24,13 @@ Reason = Literal[
 class Against(Answer, frozen=True):
     """Something that stands against pruning. `reference`: of what is open.
 
-    `position`: up to which it is possible. `see`: the command that shows it.
+    `position`: up to which it is possible. `see`: the command that shows it, if one does.
     """
 
     reason: Reason
     reference: str | None
     position: int | None
-    see: str
+    see: str | None
 
 
 class PrunedPrefix(Answer, frozen=True):

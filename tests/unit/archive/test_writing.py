@@ -201,3 +201,14 @@ def test_a_manifest_of_parts_that_are_none_of_the_tree_is_refused(size: int) -> 
 def test_what_is_no_manifest_is_refused(content: bytes) -> None:
     with pytest.raises(Unproven):
         decode_manifest(content)
+
+
+def test_an_archive_that_lacks_what_was_pruned_is_refused_in_words(tmp_path: Path) -> None:
+    history = history_of(tmp_path / "log", 3 * SEGMENT)
+    has, lacks = FolderPlace(tmp_path / "has"), FolderPlace(tmp_path / "lacks")
+    archive(history, has, SEGMENT)
+    history.folder.prune(SEGMENT)
+    assert archive(history, has).after.last == 3 * SEGMENT
+    with pytest.raises(Unproven, match="entries up to position 256 are pruned"):
+        archive(history, lacks, SEGMENT)
+    assert stored_manifest(lacks) is None
