@@ -102,6 +102,8 @@ def spark_engine(site: Site, address: str, master: str) -> Iterator[Engine]:
     if manifest is None:
         raise Unproven("there is no archive: run `ledger archive`")
     verify_manifest(manifest, site.log_key.known())
+    if manifest.origin != site.settings.log.origin:  # its events may be others than this ledger's
+        raise Misconfigured(f"the archive is of the log {manifest.origin}")
     session = site.session("projector")
     with spark(master) as context:
         yield SparkEngine(context, address, manifest, session, site.privacy_office)

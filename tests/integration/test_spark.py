@@ -3,11 +3,13 @@
 import gc
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from application.acts import pruning
 from application.queries.upkeep.archives import asked
 from archive.places import place_at
 from archive.questions import QUESTIONS
@@ -25,6 +27,7 @@ from projections.following.rebuild import ViewReport, rebuild_all
 from tests.fixtures.console import Cli, worked_in
 from tests.fixtures.postgres import Templates
 from tests.fixtures.spark import Fault, FoldsWithFault, executor_dies, task_fails, worker_dies
+from tests.integration.test_pruning import work as to_prune
 
 SEGMENT = 256
 ARCHIVED = 2 * SEGMENT
@@ -87,6 +90,20 @@ def test_rows_by_spark_are_those_that_were_followed(archived: Cli) -> None:
     assert {(view["position"], view["ok"]) for view in views["views"]} == {(EVENTS, True)}
     assert len(views["views"]) == len(VIEWS)
     assert archived("audit", "--views").status == 0
+
+
+def test_what_was_pruned_is_not_folded_again(
+    program: Cli, embedded_templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "period", lambda _name: timedelta(0))
+    with worked_in(program, embedded_templates, "to_prune", to_prune) as ledger:
+        address = str(ledger.folder / "archive")
+        assert ledger("archive", address, "--segment", str(SEGMENT)).status == 0
+        asked = ("prune", "--through", str(SEGMENT), "--archive", address, "--yes", "--json")
+        assert ledger(*asked).json["removed"] > 0
+        views = rebuilt(ledger, "--engine", "spark", "--master", "local[2]", "--archive", address)
+        assert views == rebuilt(ledger)
+        assert ledger("audit", "--views").status == 0
 
 
 def test_every_question_has_the_answer_of_duckdb(archived: Cli) -> None:
