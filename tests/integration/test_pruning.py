@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
@@ -184,6 +185,10 @@ def test_a_time_before_it_is_answered_with_pruned(pruned: Cli) -> None:
     assert pruned("register", "--recorded-by", "2020-01-01T00:00:00Z", "--json").status == 1
     # A file that is whole tells of any time.
     assert len(pruned("history", LIVING, "--at-position", "20", "--json").acts) == 2
+    for question in ("history", "state", "consents"):
+        gone = pruned(question, CLOSED[0], "--at-position", "20", "--json")
+        assert (gone.status, f"position {THROUGH} and later" in gone.err) == (1, True)
+        assert pruned(question, CLOSED[0], "--at-position", str(THROUGH), "--json").status == 0
 
 
 OPEN = [
@@ -378,11 +383,34 @@ def test_tampering_with_a_tile_of_the_prefix_is_found(pruned: Cli) -> None:
     assert "root" in kinds
 
 
+def test_a_pruner_that_removed_what_was_not_closed_is_found(ledger: Cli) -> None:
+    with open_site(settings_from({}), opens_values=False) as site:
+        plan = pruning.planned(site, THROUGH, None)
+        with psycopg.connect(ledger.url) as connection:
+            rows = connection.execute(
+                "SELECT originator_id FROM ledger_main.events GROUP BY originator_id"
+                " HAVING max(notification_id) <= %s AND count(*) = 2",
+                [THROUGH],
+            ).fetchall()
+        closed = [*plan.cut.closed, *(stream for (stream,) in rows)]
+        assert len(closed) > len(plan.cut.closed)
+        cut = msgspec.structs.replace(plan.cut, closed=closed)
+        pruning.prune(site, msgspec.structs.replace(plan, cut=cut))
+    (finding,) = ledger("audit", "--json").json["findings"]
+    assert (finding["kind"], "no erased person's file had" in finding["detail"]) == ("pruned", True)
+
+
 REFUSED = {
     "an event of it": "DELETE FROM ledger_main.events WHERE notification_id <= 256",
     "a name of it": "DELETE FROM ledger_main.event_ids WHERE position <= 256",
     "an event behind it": "INSERT INTO ledger_main.prunings (through) VALUES (512);"
     " DELETE FROM ledger_main.events WHERE notification_id = 600",
+    "a prefix of which a name tells, and no event": "INSERT INTO ledger_main.prunings (through)"
+    " VALUES (512); DELETE FROM ledger_main.events WHERE notification_id = 300;"
+    " INSERT INTO ledger_main.event_ids (name, fingerprint, generation, position) VALUES"
+    " (encode(substr(sha256(convert_to('urn:processing-ledger:pruning' || chr(10) || 'through.512',"
+    " 'UTF8')), 1, 16), 'hex')::uuid,"
+    " '', -1, 100000)",
     "a prefix of which no event tells": "INSERT INTO ledger_main.prunings (through) VALUES (512);"
     " DELETE FROM ledger_main.events WHERE notification_id = 300",
 }

@@ -137,6 +137,16 @@ def test_a_machine_that_is_lost_with_what_it_sorted_changes_nothing(
     assert (archived.folder / "met").exists()
 
 
+def test_other_machines_find_a_folder_that_is_named_from_here(
+    archived: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(archived.folder)
+    machine = "local-cluster[1,2,1024]"
+    rebuilt(
+        archived, "customer_state", "--engine", "spark", "--master", machine, "--archive", "archive"
+    )
+
+
 def test_work_that_spark_gives_up_changes_no_view(
     archived: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
