@@ -102,7 +102,11 @@ def spark_engine(site: Site, address: str, master: str) -> Iterator[Engine]:
     if manifest is None:
         raise Unproven("there is no archive: run `ledger archive`")
     verify_manifest(manifest, site.log_key.known())
+    if manifest.origin != site.settings.log.origin:  # its events may be others than this ledger's
+        raise Misconfigured(f"the archive is of the log {manifest.origin}")
     session = site.session("projector")
+    if not address.startswith(BUCKET):  # executors are at work in folders of their own
+        address = str(Path(address).absolute())
     with spark(master) as context:
         yield SparkEngine(context, address, manifest, session, site.privacy_office)
 

@@ -72,7 +72,7 @@ def planned(site: Site, position: int, archive: CheckedArchive | None) -> Prunin
     through, session = boundary(position), site.session("reader")
     checkpoint = _checkpoint(site)
     against = [*_log_against(checkpoint, through), *_period_against(site, session, through)]
-    against += _archive_against(archive, through)
+    against += _archive_against(site, checkpoint, archive, through)
     files = _closed_files(site, session, through, LAST)
     closed = untied(files)
     against += [_shown(open) for stream in closed for open in files[stream].against]
@@ -185,12 +185,23 @@ def _period_against(site: Site, session: Session, through: int) -> Iterator[Agai
         yield Against("period", PERIOD, last or 0, None)
 
 
-def _archive_against(archive: CheckedArchive | None, through: int) -> Iterator[Against]:
+def _archive_against(
+    site: Site, checkpoint: Checkpoint | None, archive: CheckedArchive | None, through: int
+) -> Iterator[Against]:
     if archive is None:
         return
     size = archive.size if archive.published else 0
     if archive.findings or size < through:
         yield Against("archive", None, size, command("audit", archive="ARCHIVE"))
+    elif not _is_of_this_log(site, checkpoint, archive):
+        yield Against("archive", None, 0, command("archive", "ARCHIVE"))
+
+
+def _is_of_this_log(site: Site, checkpoint: Checkpoint | None, archive: CheckedArchive) -> bool:
+    """Whether an archive is what the log begins with: an earlier log of this ledger has known keys, too."""
+    if checkpoint is None or archive.size > checkpoint.size:
+        return False
+    return _root(site, checkpoint, archive.size) == to_base64(archive.root)
 
 
 def _shown(open: StandsAgainst) -> Against:

@@ -16,6 +16,7 @@ from ledger.library.reader import LedgerReader
 from ledger.reading import head_position
 from projections.folds.annulment import name_of
 from projections.folds.timetravel import READ, Moment, SelectedEvents, select
+from projections.following.derive import check_told
 from schemas import is_person
 from schemas.references import kind_of
 
@@ -159,7 +160,11 @@ def chosen_and_all(
 def _selected(
     source: Source, streams: Sequence[UUID], moment: Moment
 ) -> dict[UUID, SelectedEvents]:
-    """What counts of each stream at a moment; of several, as of one position. Raises UnknownSubject."""
+    """What counts of each stream at a moment; of several, as of one position.
+
+    Raises UnknownSubject, Pruned.
+    """
+    check_told(source.session, moment, streams)
     if len(streams) > 1 and moment.at_position is None:
         moment = msgspec.structs.replace(moment, at_position=head_position(source.session))
     choose = partial(select, moment=moment, privacy_office=source.privacy_office)

@@ -16,11 +16,12 @@ from typing import Any
 from pyspark import SparkContext
 from pyspark.rdd import RDD
 
-from archive.manifest import Manifest
+from archive.manifest import Manifest, Segment
 from archive.spark.folding import AskedRows, Work, fold_asked, fold_share, told, work_of
-from archive.spark.sorting import Split, sorted_entries, sorted_segment
+from archive.spark.sorting import Held, Split, held, sorted_entries, sorted_segment
 from archive.spark.starting import mapped_failures
 from ledger.errors import LedgerError, Misconfigured
+from ledger.reading import pruned_through
 from ledger.storage.postgres import Session
 from ledger.tlog.tree.bundles import entry_of
 from projections.folds.digest import SLICES
@@ -102,9 +103,20 @@ class SparkEngine:
         return parts.partitionBy(split.every, int).values()
 
     def _archived(self, split: Split) -> "RDD[Any]":
-        segments = [segment for segment in self._manifest.segments if segment.first <= split.upto]
+        pruned = pruned_through(self._session)
+        segments = [
+            self._held(segment) if segment.first <= pruned else Held(segment, None)
+            for segment in self._manifest.segments
+            if segment.first <= split.upto
+        ]
         share_out = partial(sorted_segment, self._address, split)
         return self._context.parallelize(segments, len(segments) or 1).flatMap(share_out)
+
+    def _held(self, segment: Segment) -> Held:
+        """A segment without what was pruned of it."""
+        place = {"first": segment.first, "last": segment.last}
+        rows = self._session.of("ledger").rows("positions_left", **place)
+        return held(segment, (position for (position,) in rows))
 
     def _newest(self, upto: int) -> Iterator[list[bytes]]:
         """The entries after the end of the archive, in blocks."""

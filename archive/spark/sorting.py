@@ -2,10 +2,13 @@
 
 A segment is proven as it is read: its entries must come to the tree hash in the manifest, for which a signed
 checkpoint stands. Nothing else of the file is believed, so a store that was changed cannot change a view.
+What the ledger pruned is left out: the archive still has it, and views tell of what the ledger holds.
 """
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import msgspec
@@ -53,6 +56,21 @@ class Split(NamedTuple):
         return self.shares + self.asked_shares
 
 
+class Held(NamedTuple):
+    """A segment, and which of its entries the ledger still holds: see `held`. None: all."""
+
+    segment: Segment
+    left: bytes | None
+
+
+def held(segment: Segment, positions: Iterable[int]) -> Held:
+    """A segment of which the ledger holds some positions: a byte for each entry, compressed."""
+    left = bytearray(segment.last - segment.first + 1)
+    for position in positions:
+        left[position - segment.first] = 1
+    return Held(segment, zlib.compress(left))
+
+
 class _Header(msgspec.Struct, gc=False):
     position: int
     stream: str
@@ -63,17 +81,19 @@ class _Header(msgspec.Struct, gc=False):
 _header = msgspec.json.Decoder(_Header).decode
 
 
-def sorted_segment(address: str, split: Split, segment: Segment) -> Iterator[Sorted]:
-    """The entries of a segment of an archive, by share. Raises ServiceAway, which may be over the next time.
+def sorted_segment(address: str, split: Split, part: Held) -> Iterator[Sorted]:
+    """The entries of a segment that the ledger holds, by share. Raises ServiceAway: it may be over next time.
 
     That a segment is not proven is a part of the last share: so the machine that folds that tells of it.
     """
     settle()  # Spark looks for cycles after each task: not among the modules
     try:
-        entries = _proven(address, segment)
+        entries = _proven(address, part.segment)
     except Unproven as error:
         yield split.every - 1, error
         return
+    if part.left is not None:
+        entries = list(compress(entries, zlib.decompress(part.left)))
     yield from sorted_entries(split, entries)
 
 

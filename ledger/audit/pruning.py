@@ -7,6 +7,7 @@ from ledger.errors import LedgerError
 from ledger.pruning.cutting import kept_digest, recorded_prunings
 from ledger.reading import pruned_through
 from ledger.tlog.signing.base64 import to_base64
+from schemas.catalogue import ERASED
 
 _KIND = "pruned"
 
@@ -38,9 +39,17 @@ def check_left(scene: Scene, comparison: Comparison) -> None:
         _check_log(scene, scene.log)
     if pruning is None:
         return
-    if kept_digest(scene.session) != (pruning.kept, pruning.kept_sha256):
+    kept, digest = kept_digest(scene.session)
+    if (kept, digest) != (pruning.kept, pruning.kept_sha256):
         detail = (
             f"what is left up to position {pruning.through} is not what was left when it was pruned"
+        )
+        scene.findings.note(None, _KIND, detail)
+    # Also what a pruner removed who kept to every rule of the database.
+    ((explained,),) = scene.session.rows("count_pruned", type=ERASED)
+    if explained != pruning.through - kept:
+        detail = (
+            f"up to position {pruning.through}, entries are gone that no erased person's file had"
         )
         scene.findings.note(None, _KIND, detail)
     root = comparison.roots.get(pruning.through)

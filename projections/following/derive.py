@@ -291,8 +291,13 @@ def selected_at(
     return _selected_at(session, moment, privacy_office, names)
 
 
-def check_told(session: Session, moment: Moment) -> None:
-    """Raise Pruned for a moment before the end of what was pruned: closed files are missing from it."""
+def check_told(session: Session, moment: Moment, streams: Sequence[UUID] | None = None) -> None:
+    """Raise Pruned for a moment before the end of what was pruned: closed files are missing from it.
+
+    `streams`: of persons whom alone the answer is about; of whole files anything can be told.
+    """
+    if moment.at_position is None and moment.recorded_by is None:
+        return
     through = pruned_through(session)
     if not through:
         return
@@ -300,8 +305,13 @@ def check_told(session: Session, moment: Moment) -> None:
     if moment.recorded_by is not None:
         rows = session.of("projections").rows("position_by", time=moment.recorded_by)
         position = min(position, rows[0][0] or 0)
-    if position < through:
+    if position < through and (streams is None or _are_pruned(session, streams)):
         raise Pruned(through)
+
+
+def _are_pruned(session: Session, streams: Sequence[UUID]) -> bool:
+    ((pruned,),) = session.of("ledger").rows("are_pruned", streams=list(streams))
+    return bool(pruned)
 
 
 def _selected_at(

@@ -9,9 +9,10 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import msgspec
 
-from ledger.errors import Busy, Fenced, Halt
+from ledger.errors import Busy, Fenced, Halt, Overtaken
 from ledger.library.reader import LedgerReader
 from ledger.names import LedgerName
+from ledger.reading import pruned_through
 from ledger.storage.locks import Check, held
 from ledger.storage.postgres import Session
 from projections import VIEWS
@@ -64,7 +65,7 @@ def rebuild_all(
 
     `engine`: what folds the events; None: this process. On return readers see the new rows, also
     when they differ from the old ones (`ok` is False then): they are what the events say. Raises Fenced
-    when another process is rebuilding one of the views.
+    when another process is rebuilding one of the views, Overtaken when events were pruned meanwhile.
     """
     session = session.of("projections")
     engine = engine or Here(session, privacy_office)
@@ -87,7 +88,10 @@ def rebuild_all(
 
 @contextmanager
 def _alone(session: Session, views: Sequence[AnyView]) -> Iterator[Check]:
-    """Hold the locks of the rebuild, so that no other process rebuilds the views meanwhile."""
+    """Hold the locks of the rebuild, so that no other process rebuilds the views meanwhile.
+
+    The check raises Overtaken when events were pruned since: new rows would say what the events do not.
+    """
     locks = [{"lock": f"{view.name}_builder"} for view in views]
     with ExitStack() as stack:
         try:
@@ -95,7 +99,14 @@ def _alone(session: Session, views: Sequence[AnyView]) -> Iterator[Check]:
         except Busy:
             names = ", ".join(view.name for view in views)
             raise Fenced(f"{names}: being rebuilt already") from None
-        yield check
+        pruned = pruned_through(session)
+
+        def still() -> None:
+            check()
+            if pruned_through(session) != pruned:
+                raise Overtaken("entries were pruned meanwhile: run `ledger rebuild` again")
+
+        yield still
 
 
 def _build(
@@ -172,9 +183,10 @@ class _NewView:
     def _swapped(self) -> ViewReport:
         """Be the ones in use. Raises Busy when what is to go is read for longer than a second."""
         with self._session.transaction():
-            self._check()
-            # From here on a follower waits for the commit, and the new colour fences it off.
+            # From here on a follower waits for the commit, and the new colour fences it off. So does who
+            # prunes: views forget after the cut, and what is cut before this is seen now.
             bookmark = locked_bookmark(self._session, self.view)
+            self._check()
             while self.position < bookmark.position:
                 self._fold(bookmark.position)
             return self._swap(bookmark)

@@ -1,21 +1,30 @@
 """Pruning: what goes is what the event says, and all that is promised holds after it."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
 from application.acts import pruning
+from host.environment import settings_from
+from host.settings import OFFICE
+from host.wiring import open_site
 from ledger.backup.reimport import check_entries_there
-from ledger.errors import Halt
+from ledger.errors import Halt, Overtaken
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import parse_verifier_key
 from ledger.tlog.store.folder import LogFolder
+from projections import VIEWS
+from projections.following.blocks import StreamBlock
+from projections.following.derive import Content, Goal
+from projections.following.engines import Here
+from projections.following.rebuild import rebuild_all
 from tests.fixtures.backups import elsewhere
 from tests.fixtures.catalogue import known_catalogue
 from tests.fixtures.console import Cli, collected, message, registered, worked_in
@@ -176,6 +185,10 @@ def test_a_time_before_it_is_answered_with_pruned(pruned: Cli) -> None:
     assert pruned("register", "--recorded-by", "2020-01-01T00:00:00Z", "--json").status == 1
     # A file that is whole tells of any time.
     assert len(pruned("history", LIVING, "--at-position", "20", "--json").acts) == 2
+    for question in ("history", "state", "consents"):
+        gone = pruned(question, CLOSED[0], "--at-position", "20", "--json")
+        assert (gone.status, f"position {THROUGH} and later" in gone.err) == (1, True)
+        assert pruned(question, CLOSED[0], "--at-position", str(THROUGH), "--json").status == 0
 
 
 OPEN = [
@@ -251,6 +264,48 @@ def test_an_archive_must_be_proven(ledger: Cli) -> None:
     assert ledger("publish", "--once").status == 0
     assert ledger("archive", address).status == 0
     assert ledger("audit", "--archive", address, "--json").json["ok"]
+
+
+def test_an_archive_of_an_earlier_log_does_not_count(ledger: Cli, elsewhere: str) -> None:
+    copies = back_up(ledger)
+    fill(ledger, "w", 250)
+    assert ledger("publish", "--once").status == 0
+    address = str(ledger.folder / "archive")
+    assert ledger("archive", address, "--segment", "256").status == 0
+    # The log is lost, the ledger goes on with the same key, and with other events than were archived.
+    ledger.url = elsewhere
+    ledger.set(LOG_DIR=str(ledger.folder / "log"), LOG_ORIGIN="example.org/log")
+    ledger.set(DATABASE_URL=elsewhere)
+    ledger("restore", copies[0], "--keys", copies[1])
+    fill(ledger, "v", 250)
+    assert ledger("publish", "--once").status == 0
+    assert ledger("audit", "--archive", address, "--json").json["size"] == 512
+    asked = ledger("prune", "--through", "512", "--archive", address, "--yes", "--json")
+    assert reasons(asked.json) == ["archive"]
+    assert asked.json["against"][0]["see"] == "ledger archive ARCHIVE"
+    assert "is of the log" in ledger("archive", address).err
+    spark = ledger("rebuild", "--engine", "spark", "--archive", address)
+    assert (spark.status, "is of the log" in spark.err) == (2, True)
+
+
+class _PrunedMeanwhile(Here):
+    """Folds what was there before; when it is done, a cut is made."""
+
+    def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
+        made = list(super().blocks(goals, contents))
+        with open_site(settings_from({}), opens_values=False) as site:
+            pruning.prune(site, pruning.planned(site, THROUGH, None))
+        yield from made
+
+
+def test_a_rebuild_during_a_cut_changes_no_view(ledger: Cli) -> None:
+    assert ledger("project", "--once").status == 0
+    with open_site(settings_from({}), opens_values=False) as site:
+        session = site.session("projector")
+        folds = _PrunedMeanwhile(session, [OFFICE])
+        with pytest.raises(Overtaken, match="run `ledger rebuild` again"):
+            rebuild_all(session, site.ledger, VIEWS, [OFFICE], folds)
+    assert ledger("audit", "--views", "--json").json["ok"]
 
 
 def test_one_says_what_becomes_of_the_entries(ledger: Cli) -> None:
@@ -333,11 +388,34 @@ def test_tampering_with_a_tile_of_the_prefix_is_found(pruned: Cli) -> None:
     assert "root" in kinds
 
 
+def test_a_pruner_that_removed_what_was_not_closed_is_found(ledger: Cli) -> None:
+    with open_site(settings_from({}), opens_values=False) as site:
+        plan = pruning.planned(site, THROUGH, None)
+        with psycopg.connect(ledger.url) as connection:
+            rows = connection.execute(
+                "SELECT originator_id FROM ledger_main.events GROUP BY originator_id"
+                " HAVING max(notification_id) <= %s AND count(*) = 2",
+                [THROUGH],
+            ).fetchall()
+        closed = [*plan.cut.closed, *(stream for (stream,) in rows)]
+        assert len(closed) > len(plan.cut.closed)
+        cut = msgspec.structs.replace(plan.cut, closed=closed)
+        pruning.prune(site, msgspec.structs.replace(plan, cut=cut))
+    (finding,) = ledger("audit", "--json").json["findings"]
+    assert (finding["kind"], "no erased person's file had" in finding["detail"]) == ("pruned", True)
+
+
 REFUSED = {
     "an event of it": "DELETE FROM ledger_main.events WHERE notification_id <= 256",
     "a name of it": "DELETE FROM ledger_main.event_ids WHERE position <= 256",
     "an event behind it": "INSERT INTO ledger_main.prunings (through) VALUES (512);"
     " DELETE FROM ledger_main.events WHERE notification_id = 600",
+    "a prefix of which a name tells, and no event": "INSERT INTO ledger_main.prunings (through)"
+    " VALUES (512); DELETE FROM ledger_main.events WHERE notification_id = 300;"
+    " INSERT INTO ledger_main.event_ids (name, fingerprint, generation, position) VALUES"
+    " (encode(substr(sha256(convert_to('urn:processing-ledger:pruning' || chr(10) || 'through.512',"
+    " 'UTF8')), 1, 16), 'hex')::uuid,"
+    " '', -1, 100000)",
     "a prefix of which no event tells": "INSERT INTO ledger_main.prunings (through) VALUES (512);"
     " DELETE FROM ledger_main.events WHERE notification_id = 300",
 }

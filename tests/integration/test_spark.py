@@ -27,7 +27,7 @@ from projections.following.rebuild import ViewReport, rebuild_all
 from tests.fixtures.console import Cli, worked_in
 from tests.fixtures.postgres import Templates
 from tests.fixtures.spark import Fault, FoldsWithFault, executor_dies, task_fails, worker_dies
-from tests.integration.test_pruning import work
+from tests.integration.test_pruning import work as to_prune
 
 SEGMENT = 256
 ARCHIVED = 2 * SEGMENT
@@ -92,22 +92,18 @@ def test_rows_by_spark_are_those_that_were_followed(archived: Cli) -> None:
     assert archived("audit", "--views").status == 0
 
 
-def _prunable(cli: Cli) -> None:
-    work(cli)
-    assert cli("archive", str(cli.folder / "archive"), "--segment", str(SEGMENT)).status == 0
-
-
-def test_what_was_pruned_comes_back_from_no_archive(
+def test_what_was_pruned_is_not_folded_again(
     program: Cli, embedded_templates: Templates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pruning, "period", lambda _name: timedelta(0))
-    with worked_in(program, embedded_templates, "pruned for Spark", _prunable) as cli:
-        address = str(cli.folder / "archive")
-        assert cli("prune", "--through", "300", "--archive", address, "--yes").status == 0
-        before = rebuilt(cli)
-        views = rebuilt(cli, "--engine", "spark", "--master", "local[2]", "--archive", address)
-        assert views == before
-        assert cli("audit", "--views").status == 0
+    with worked_in(program, embedded_templates, "to_prune", to_prune) as ledger:
+        address = str(ledger.folder / "archive")
+        assert ledger("archive", address, "--segment", str(SEGMENT)).status == 0
+        asked = ("prune", "--through", str(SEGMENT), "--archive", address, "--yes", "--json")
+        assert ledger(*asked).json["removed"] > 0
+        views = rebuilt(ledger, "--engine", "spark", "--master", "local[2]", "--archive", address)
+        assert views == rebuilt(ledger)
+        assert ledger("audit", "--views").status == 0
 
 
 def test_every_question_has_the_answer_of_duckdb(archived: Cli) -> None:
@@ -139,6 +135,16 @@ def test_a_machine_that_is_lost_with_what_it_sorted_changes_nothing(
     monkeypatch.setattr(engine, "fold_share", FoldsWithFault(archived.folder, executor_dies))
     assert all(report.ok for report in by_spark(archived, MACHINES))
     assert (archived.folder / "met").exists()
+
+
+def test_other_machines_find_a_folder_that_is_named_from_here(
+    archived: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(archived.folder)
+    machine = "local-cluster[1,2,1024]"
+    rebuilt(
+        archived, "customer_state", "--engine", "spark", "--master", machine, "--archive", "archive"
+    )
 
 
 def test_work_that_spark_gives_up_changes_no_view(

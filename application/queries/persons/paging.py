@@ -18,6 +18,7 @@ from ledger.event import RecordedEvent
 from ledger.reading import count_of, head_position, last_events_of
 from projections.folds.annulment import effects, name_of
 from projections.folds.timetravel import Moment
+from projections.following.derive import check_told
 from projections.reading.known import annulments_of
 
 AnnullableEvent = tuple[RecordedEvent, str | None]
@@ -47,10 +48,12 @@ class EventsPart(NamedTuple):
 
 
 def part_of(source: Source, reference: str, moment: Moment, place: Place) -> EventsPart:
-    """The events of a person before a position, at most so many. Raises UnknownSubject without any event."""
+    """The events of a person before a position, at most so many. Raises UnknownSubject, Pruned."""
+    streams = streams_of(source, reference)
+    check_told(source.session, moment, streams)
     by_position = moment.as_of is None and moment.recorded_by is None
     if by_position and not is_partial(source.reads.sight):
-        return _read(source, streams_of(source, reference), moment.at_position, place)
+        return _read(source, streams, moment.at_position, place)
     events = history_of(source, reference, moment)
     if not events:
         raise UnknownSubject

@@ -30,7 +30,7 @@ CREATE FUNCTION {events}.refuse_unrecorded_pruning() RETURNS trigger LANGUAGE pl
 SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM {events}.event_ids
+        SELECT FROM {events}.event_ids JOIN {events}.events ON notification_id = position
         WHERE position > NEW.through AND name = encode(substr(sha256(convert_to(
             'urn:processing-ledger:pruning' || chr(10) || 'through.' || NEW.through, 'UTF8'
         )), 1, 16), 'hex')::uuid

@@ -8,7 +8,7 @@ import pytest
 from archive.manifest import Segment
 from archive.places import FolderPlace
 from archive.spark.folding import Work, fold_share, told, work_of
-from archive.spark.sorting import Part, Split, in_order, sorted_entries, sorted_segment
+from archive.spark.sorting import Held, Part, Split, held, in_order, sorted_entries, sorted_segment
 from archive.writing import archive
 from ledger.errors import Halt, LedgerError, ServiceAway, Unproven
 from ledger.tlog.tree.bundles import read_entry
@@ -72,16 +72,27 @@ def archived(tmp_path: Path) -> list[Segment]:
     return list(archive(history_of(tmp_path / "log", EVENTS), place, 256).after.segments)
 
 
+def test_what_the_ledger_pruned_is_left_out(tmp_path: Path) -> None:
+    _, second = archived(tmp_path)
+    some = held(second, [second.first, second.first + 7, second.last])
+    ((_, part),) = sorted_segment(str(tmp_path / "archive"), EVERYTHING, some)
+    positions = [read_entry(entry).position for entry in in_order([part])]
+    assert sorted(positions) == [257, 264, 512]
+    assert list(sorted_segment(str(tmp_path / "archive"), EVERYTHING, held(second, []))) == []
+
+
 def test_a_segment_that_is_not_what_was_archived_is_told_to_who_folds_the_last_share(
     tmp_path: Path,
 ) -> None:
     first, second = archived(tmp_path)
     address, split = str(tmp_path / "archive"), EVERYTHING._replace(shares=4)
-    assert all(isinstance(part, bytes) for _, part in sorted_segment(address, split, first))
+    assert all(
+        isinstance(part, bytes) for _, part in sorted_segment(address, split, Held(first, None))
+    )
     path = tmp_path / "archive" / second.file
     for content in ((tmp_path / "archive" / first.file).read_bytes(), b"no Parquet", None):
         path.unlink() if content is None else path.write_bytes(content)
-        ((share, part),) = sorted_segment(address, split, second)
+        ((share, part),) = sorted_segment(address, split, Held(second, None))
         assert share == 3
         with pytest.raises(Unproven, match=r"0257\.parquet is not what was archived"):
             list(in_order([part]))
