@@ -123,8 +123,12 @@ VIEW: View[Row] = View(
     },
     cells=_cells,
     join="findings",
-    compression=RowCompression("findings"),
+    compression=RowCompression(
+        "findings", "ebd915bd52daa50a21796a1b9664030964f300d381c0f7f518e16988d2677528"
+    ),
 )
 
-FOUND = RowCompression("findings_entries")
+FOUND = RowCompression(
+    "findings_entries", "aff5ef187f358533fb5e3086759059235f04ba49cb61735e34c28d753d01bf0d"
+)
 """How what was found is compressed."""

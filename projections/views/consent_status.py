@@ -194,5 +194,7 @@ VIEW: View[Row] = View(
     names=frozenset(_ACTS) | CHOICES,
     evolve=lambda _subkey, state, event: evolve(state, event),
     labels=_labels,
-    compression=RowCompression("consent_status"),
+    compression=RowCompression(
+        "consent_status", "d56d669c0386bb91cdafeb006fff537fa29ec0f6e4cecb12f81d2a170e922fb5"
+    ),
 )

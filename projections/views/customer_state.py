@@ -212,5 +212,7 @@ VIEW: View[CustomerState] = View(
     evolve=lambda _subkey, state, event: evolve(state, event),
     evolve_many=lambda _subkey, state, events: evolve_many(state, events),
     forget=forget,
-    compression=RowCompression("customer_state"),
+    compression=RowCompression(
+        "customer_state", "b41d51a2457fb8b8db40396ab20977fb266c9df8b28ee6cdc5fdae829b14101c"
+    ),
 )

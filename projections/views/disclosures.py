@@ -168,5 +168,7 @@ VIEW: View[Disclosure] = View(
     },
     cells=_cells,
     labels=lambda row: (row.recipient_kind,),
-    compression=RowCompression("disclosures"),
+    compression=RowCompression(
+        "disclosures", "ce522686e69159b32dc6b8422ea3f31f4e5b03250f0fc6a74365144a7a3c4c62"
+    ),
 )

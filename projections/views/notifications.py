@@ -226,5 +226,7 @@ VIEW: View[Changes] = View(
     cell_types={"open_tasks": "int4"},
     cells=_cells,
     labels=lambda changes: (".".join(map(str, _open(changes))),),
-    compression=RowCompression("notifications"),
+    compression=RowCompression(
+        "notifications", "83170e58c6b2a7d23dc7d1d07c154af58f66a27515fc39fba4f600a624792156"
+    ),
 )

@@ -368,5 +368,7 @@ VIEW: View[Row] = View(
     evolve_many=_evolve_many,
     layout="processing_register",
     join="activities",
-    compression=RowCompression("processing_register"),
+    compression=RowCompression(
+        "processing_register", "c6c26f05c26f2050ebd96ff0975e92be6d3b79013c807c99d0ce53bc5e98d391"
+    ),
 )

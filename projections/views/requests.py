@@ -208,5 +208,7 @@ VIEW: View[Request] = View(
     layout="cases",
     cell_types={"open_kind": "text", "due": "timestamptz"},
     cells=_cells,
-    compression=RowCompression("rights_requests"),
+    compression=RowCompression(
+        "rights_requests", "2465b54992f7ee38a50a762190dc3d171e83797f42b7ac2cac97e92cc75f6db5"
+    ),
 )

@@ -1,6 +1,5 @@
 """What keeps rows small: dictionaries that belong to a version of a view, letters, places."""
 
-from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +11,8 @@ from projections.dossier.fact import CHECKED, LETTERS, facts_in
 from projections.findings.judging import finding_of
 from projections.findings.retention import RETENTION
 from projections.findings.view import DOSSIER, FOUND, TRACES, VIEW, kind_of
-from projections.folds.compression import dictionary_of
+from projections.folds import compression
+from projections.folds.compression import RowCompression, dictionary_of
 from projections.folds.timetravel import fold
 from projections.folds.view import View, encode, place_of
 from tests.unit.projections.making import event
@@ -41,10 +41,19 @@ def _version(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", sorted({str(one.name) for one in (FOUND, *(view.compression for view in VIEWS))})
+    "kind", sorted({FOUND, *(view.compression for view in VIEWS)}), ids=lambda kind: kind.name
 )
-def test_a_dictionary_stays_as_long_as_the_version_of_its_view(name: str) -> None:
-    assert sha256(dictionary_of(name)).hexdigest() == GOLDEN[name, _version(name)]
+def test_a_dictionary_stays_as_long_as_the_version_of_its_view(kind: RowCompression) -> None:
+    name = str(kind.name)
+    assert kind.digest == GOLDEN[name, _version(name)]
+    assert kind.decompress(kind.compress(b"{}")) == b"{}"
+
+
+def test_a_dictionary_that_was_changed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = dictionary_of("disclosures")
+    monkeypatch.setattr(compression, "dictionary_of", lambda _name: other)
+    with pytest.raises(Halt, match="dictionary findings of rows is not the one of this program"):
+        compression._compression.__wrapped__(VIEW.compression)
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
