@@ -23,6 +23,7 @@ from projections.views.processing_register import (
     Entry,
     Observation,
     ObservationTotals,
+    ObservedStream,
     Totals,
     activity_of,
     entry,
@@ -102,9 +103,9 @@ def merged_register(ledgers: Ledgers) -> dict[str, EntryRow]:
 
 def _observed_of_all(ledger: LedgerViews) -> Iterable[tuple[str, Observation]]:
     """What was counted of the streams that all ledgers have."""
-    for (stream, subkey), row in ledger.rows[processing_register.VIEW.name].items():
-        if stream in ledger.shared and isinstance(row, Observation):
-            yield activity_of(subkey), row
+    for (stream, _), row in ledger.rows[processing_register.VIEW.name].items():
+        if stream in ledger.shared and isinstance(row, ObservedStream):
+            yield from row.activities.items()
 
 
 def _declared(rows: Rows) -> dict[str, DeclaredActivity]:

@@ -20,7 +20,7 @@ def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
     }
     last = max(by_prefix, default=0)
     if last > through:
-        detail = f"an event says that positions up to {last} were pruned: run `ledger prune --through {last}`"
+        detail = f"an event says that positions up to {last} were pruned: run `ledger prune` for it again"
         scene.findings.note(None, _KIND, detail)
     if through and through not in by_prefix:
         detail = (

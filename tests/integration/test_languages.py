@@ -204,6 +204,8 @@ def _acts(mark: str, folder: Path) -> list[str]:
         "publish --once",
         f"archive {folder}/archive --segment 256",
         f"query register {folder}/archive",
+        f"prune --through 256 --archive {folder}/archive",
+        "prune --through 256 --for-good --yes",
         "checkpoint",
         f"prove 100 --output {proof} --entry {entry}",
         f"verify {proof} --entry {entry} --key x",

@@ -53,6 +53,7 @@ GIVEN = {
     "--risk": "risk",
     "--regime": "gdpr",
     "--phase": "initial",
+    "--through": "256",
     "--kind": "account-takeover",
 }
 # They follow until they are told to stop, or need no database; what they do is in the commands beside them.

@@ -14,6 +14,7 @@ import pytest
 
 import rulebook
 import schemas
+from rulebook import retention
 from sample import generating as sample
 from sample.tour import TOUR_SUBJECT
 from tests.fixtures.cases import each
@@ -135,7 +136,10 @@ def test_a_large_sample_starts_at_once() -> None:
     assert len(list(islice(whole, 2_000))) == 2_000
 
 
-def test_memory_does_not_grow_with_the_number_of_events() -> None:
+def test_memory_does_not_grow_with_the_number_of_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    # This cache has a bound, which it would reach only later.
+    monkeypatch.setattr(retention, "_periods", retention._periods.__wrapped__)
+
     def peak(count: int) -> int:
         tracemalloc.start()
         try:

@@ -40,6 +40,7 @@ WITHOUT = {
     "ingest": "sent to POST /events",
     "login-link": _HOST,
     "init": _HOST,
+    "prune": _HOST,
     "restore": _HOST,
     "schema validate": _FILE,
     "verify": _FILE,

@@ -93,11 +93,16 @@ CHOSEN = {
     ("request verify-identity", "--ask"),
     ("request verify-identity", "--method"),
 }
-# Numbers, and where a program listens: they have no name for their values.
+# Numbers, places of archives, and where a program listens: they have no name for their values.
 PLAIN = {
     ("archive", "ARCHIVE"),
     ("audit", "--archive"),
+    ("prune", "--archive"),
+    ("prune", "--through"),
     ("query", "ARCHIVE"),
+    ("query", "--master"),
+    ("rebuild", "--archive"),
+    ("rebuild", "--master"),
     ("rebuild", "--processes"),
     ("sample", "--customers"),
     ("sample", "--events"),
