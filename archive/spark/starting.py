@@ -23,6 +23,8 @@ _LOCAL_DEFAULTS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # Counts are small: Spark's own 200 tasks for each step are for many machines.
+    "spark.sql.shuffle.partitions": "8",
     "spark.ui.enabled": "false",
 }
 
