@@ -91,7 +91,8 @@ def prune(site: Site, plan: PruningPlan) -> PrunedPrefix:
     """Carry out a plan that nothing stands against. Raises Overtaken, Retry or Halt: then nothing went."""
     pruning = cut(site.session("pruner"), site.ledger, site.chain(), plan.cut, site.clock())
     finish(site)
-    return _answer(site, pruning)
+    told = recorded_prunings(site.session("reader"), site.ledger)
+    return _answer(site, next(one for one in told if one[1].through == pruning.through))
 
 
 def pruned_already(site: Site, position: int) -> PrunedPrefix | None:
@@ -101,8 +102,7 @@ def pruned_already(site: Site, position: int) -> PrunedPrefix | None:
     if through > pruned_through(site.session("reader")):
         return None
     finish(site)
-    told = [pruning for _, pruning in recorded_prunings(site.session("reader"), site.ledger)]
-    return _answer(site, told[-1])
+    return _answer(site, recorded_prunings(site.session("reader"), site.ledger)[-1])
 
 
 def complete(site: Site) -> None:
@@ -129,14 +129,9 @@ def finish(site: Site) -> None:
         fold_again(site.session("projector"), site.ledger, views, streams, site.privacy_office)
 
 
-def _answer(site: Site, pruning: Pruning) -> PrunedPrefix:
-    session = site.session("reader")
-    position = next(
-        at
-        for at, told in recorded_prunings(session, site.ledger)
-        if told.through == pruning.through
-    )
-    files = len(session.rows("pruned_streams"))
+def _answer(site: Site, recorded: tuple[int, Pruning]) -> PrunedPrefix:
+    position, pruning = recorded
+    files = len(site.session("reader").rows("pruned_streams"))
     return PrunedPrefix(pruning.through, files, pruning.removed, pruning.kept, position, [])
 
 

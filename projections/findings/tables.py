@@ -1,11 +1,12 @@
 """Findings in PostgreSQL: what the join asks of the view's tables, and the pages of what it found."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ledger.storage.copy_format import packed
 from ledger.storage.postgres import Session
 from projections.dossier.fact import LETTERS
 from projections.findings.judging import Finding
@@ -36,14 +37,8 @@ class FindingTables(ABC):
         """Run a statement on these tables."""
 
     @abstractmethod
-    def copy(
-        self,
-        name: str,
-        types: Sequence[str],
-        rows: Iterable[Cells],
-        compress: Callable[[bytes], bytes],
-    ) -> None:
-        """Write rows into one of these tables. `compress`: their bytes."""
+    def copy(self, name: str, rows: bytes) -> None:
+        """Write packed rows into one of these tables."""
 
     def facts_of(self, since_by_kind: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
         """Facts by stream and kind, of those that occurred since a time."""
@@ -69,8 +64,7 @@ class FindingTables(ABC):
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
         """Those dossiers that exist, by name."""
-        streams = [stream for stream in map(person_named, names) if stream]
-        return _decompressed(self.named("dossiers", names=list(names), streams=streams))
+        return _decompressed(self.named("dossiers", **dossiers_named(names)))
 
     def systems(self) -> dict[str, bytes]:
         """Dossiers of all systems by name."""
@@ -78,9 +72,9 @@ class FindingTables(ABC):
 
     def traces(self) -> Iterator[tuple[UUID, bytes]]:
         """The traces of every stream, in flat memory."""
-        last = _START
+        last, decompress = _START, VIEW.compression.decompress
         while page := self.named("traces", stream=last, count=_BLOCK_ROWS):
-            yield from ((stream, VIEW.compression.decompress(state)) for stream, state in page)
+            yield from ((stream, decompress(state)) for stream, state in page)
             last = page[-1][0]
 
     def findings_at(self, keys: Sequence[Key] | None) -> dict[tuple[Key, str], bytes]:
@@ -90,10 +84,8 @@ class FindingTables(ABC):
         else:
             streams, subkeys = [stream for stream, _ in keys], [subkey for _, subkey in keys]
             rows = self.named("findings_of_rows", streams=streams, subkeys=subkeys)
-        return {
-            ((stream, subkey), rule): FOUND.decompress(state)
-            for stream, subkey, rule, state in rows
-        }
+        decompress = FOUND.decompress
+        return {((stream, subkey), rule): decompress(state) for stream, subkey, rule, state in rows}
 
     def put_findings(
         self, places: Sequence[tuple[Key, str]], entries: Sequence[tuple[Key, str, Finding]]
@@ -107,8 +99,8 @@ class FindingTables(ABC):
                 rules=[rule for _, rule in places],
             )
         if entries:
-            rows = [found_row(*entry) for entry in entries]
-            self.copy("copy_found", FOUND_TYPES, rows, FOUND.compress)
+            rows = (found_row(*entry) for entry in entries)
+            self.copy("copy_found", packed(FOUND_TYPES, rows, FOUND.compress))
 
 
 def _rows(rows: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
@@ -117,10 +109,17 @@ def _rows(rows: Sequence[tuple[UUID, str, bytes]]) -> dict[Key, bytes]:
 
 
 def _decompressed(rows: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
-    return {name: VIEW.compression.decompress(state) for name, state in rows}
+    decompress = VIEW.compression.decompress
+    return {name: decompress(state) for name, state in rows}
 
 
-def person_named(name: str) -> UUID | None:
+def dossiers_named(names: Sequence[str]) -> dict[str, list[Any]]:
+    """Parameters of the statement `dossiers`: names, and the persons whose dossiers have one of them."""
+    streams = [stream for stream in map(_person_named, names) if stream]
+    return {"names": list(names), "streams": streams}
+
+
+def _person_named(name: str) -> UUID | None:
     """The person whose dossier has a name; None for the name of another dossier, which is a reference."""
     try:
         return UUID(name)

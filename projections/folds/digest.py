@@ -86,11 +86,3 @@ class Digest:
 
 def _measured(parts: list[bytes]) -> bytes:
     return b"".join([b"%d:%b" % (len(part), part) for part in parts])
-
-
-def digest_of(view: AnyView, *parts: Sums) -> str:
-    """The digest of a view whose slices were read in some parts."""
-    digest = Digest(view)
-    for sums in parts:
-        digest.take(sums)
-    return digest.hex()

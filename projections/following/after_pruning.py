@@ -1,10 +1,10 @@
 """Streams folded again from what is left of them, when events of theirs were pruned. As the projector."""
 
 from collections.abc import Collection, Iterable, Sequence
-from itertools import islice
 from uuid import UUID
 
 from ledger.names import LedgerName
+from ledger.pruning.cutting import in_blocks
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from projections.folds.dispatch import Dispatch
@@ -29,8 +29,7 @@ def fold_again(
     A view of another version is left alone: it must be built again anyway.
     """
     session = session.of("projections")
-    rest = iter(streams)
-    while block := list(islice(rest, _STREAMS)):
+    for block in in_blocks(streams, _STREAMS):
         _forget_named(session, block, privacy_office)
         for view in views:
             _fold(session, ledger, view, block, privacy_office)

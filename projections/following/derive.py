@@ -157,9 +157,8 @@ def shared_rows(
     view, upto = goal
     names, moment = shared_names(view), Moment(at_position=upto)
     for stream, events in streams:
-        selected = select(events, moment, privacy_office)
-        asked = [event for event in selected.counted if event.name in names]
-        if rows := fold(view, asked, selected.erasures):
+        (rows,) = _folded_at((view,), select(events, moment, privacy_office), names)
+        if rows:
             yield stream, rows
 
 
@@ -240,20 +239,8 @@ def rows_at(
 
     Raises Pruned for a moment of which too little is left, as the functions below do.
     """
-    check_told(session, moment)
-    return _rows_at(session, view, moment, privacy_office, names)
-
-
-def _rows_at(
-    session: Session,
-    view: View[S],
-    moment: Moment,
-    privacy_office: Collection[str],
-    names: Collection[str] | None,
-) -> Iterator[tuple[UUID, Mapping[str, S]]]:
-    for stream, (rows,) in _views_at(session, (view,), moment, privacy_office, names):
-        if rows:
-            yield stream, rows
+    derived = views_at(session, (view,), moment, privacy_office, names)
+    return ((stream, rows) for stream, (rows,) in derived if rows)
 
 
 def views_at(
@@ -264,20 +251,16 @@ def views_at(
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, list[AnyRows]]]:
     """The same of several views, in one pass over the events; also where a view has no rows."""
-    check_told(session, moment)
-    return _views_at(session, views, moment, privacy_office, names)
+    selected_streams = selected_at(session, moment, privacy_office, names)
+    return ((stream, _folded_at(views, one, names)) for stream, one in selected_streams)
 
 
-def _views_at(
-    session: Session,
-    views: Sequence[AnyView],
-    moment: Moment,
-    privacy_office: Collection[str],
-    names: Collection[str] | None,
-) -> Iterator[tuple[UUID, list[AnyRows]]]:
-    for stream, selected in _selected_at(session, moment, privacy_office, names):
-        events = [event for event in selected.counted if names is None or event.name in names]
-        yield stream, [fold(view, events, selected.erasures) for view in views]
+def _folded_at(
+    views: Sequence[AnyView], selected: SelectedEvents, names: Collection[str] | None
+) -> list[AnyRows]:
+    """The rows of views from the events of a moment; of some types alone, when named."""
+    events = [event for event in selected.counted if names is None or event.name in names]
+    return [fold(view, events, selected.erasures) for view in views]
 
 
 def selected_at(
@@ -288,7 +271,9 @@ def selected_at(
 ) -> Iterator[tuple[UUID, SelectedEvents]]:
     """The events of a moment, stream by stream; of some types, and annulments, when they are named."""
     check_told(session, moment)
-    return _selected_at(session, moment, privacy_office, names)
+    upto = LAST if moment.at_position is None else moment.at_position
+    streams = _streams(session, upto, names)
+    return ((stream, select(events, moment, privacy_office)) for stream, events in streams)
 
 
 def check_told(session: Session, moment: Moment, streams: Sequence[UUID] | None = None) -> None:
@@ -312,14 +297,3 @@ def check_told(session: Session, moment: Moment, streams: Sequence[UUID] | None 
 def _are_pruned(session: Session, streams: Sequence[UUID]) -> bool:
     ((pruned,),) = session.of("ledger").rows("are_pruned", streams=list(streams))
     return bool(pruned)
-
-
-def _selected_at(
-    session: Session,
-    moment: Moment,
-    privacy_office: Collection[str],
-    names: Collection[str] | None,
-) -> Iterator[tuple[UUID, SelectedEvents]]:
-    upto = LAST if moment.at_position is None else moment.at_position
-    for stream, events in _streams(session, upto, names):
-        yield stream, select(events, moment, privacy_office)

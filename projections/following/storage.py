@@ -6,7 +6,7 @@ moves by compare-and-set, in the transaction of the rows that it speaks of.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
 from projections.folds.digest import Digest
 from projections.folds.dispatch import Dispatch
-from projections.folds.view import AnyView, Cells, Key, StoredRow
+from projections.folds.view import AnyView, Key, StoredRow
 from projections.following.batch import EventBatch, NamedEvent, RowChange
 from projections.following.joins import join_of
 from projections.views.processing_register import OBSERVED, activity_of, declared_as
@@ -224,12 +224,12 @@ class Tables(FindingTables):
 
     def add(self, rows: bytes, labels: Counter[str]) -> None:
         """Write packed rows that do not exist yet; `labels`: how many by label."""
-        self._copy(f"copy_{self._layout}", rows)
+        self.copy(f"copy_{self._layout}", rows)
         self._move_counts(labels, labels)
 
     def _insert(self, rows: Sequence[StoredRow]) -> None:
         compress = self._view.compression.compress
-        self.copy(f"copy_{self._layout}", self._view.column_types, rows, compress)
+        self.copy(f"copy_{self._layout}", packed(self._view.column_types, rows, compress))
 
     def _change(self, rows: Sequence[StoredRow]) -> None:
         if rows:
@@ -307,7 +307,7 @@ class Tables(FindingTables):
     def add_entries(self, entries: bytes) -> None:
         """Write packed entries that do not exist yet."""
         if join := join_of(self._view.join):
-            self._copy(join.into, entries)
+            self.copy(join.into, entries)
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
         """Write or, for None, remove the entries of activities."""
@@ -326,17 +326,8 @@ class Tables(FindingTables):
         """Run a statement on these tables."""
         return self._session.named(name, self._names, **parameters)
 
-    def copy(
-        self,
-        name: str,
-        types: Sequence[str],
-        rows: Iterable[Cells],
-        compress: Callable[[bytes], bytes],
-    ) -> None:
-        """Write rows into one of these tables."""
-        self._copy(name, packed(types, rows, compress))
-
-    def _copy(self, name: str, rows: bytes) -> None:
+    def copy(self, name: str, rows: bytes) -> None:
+        """Write packed rows into one of these tables."""
         if rows:
             self._session.copy_rows(name, rows, self._names)
 

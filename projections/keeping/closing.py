@@ -14,6 +14,7 @@ import msgspec
 from ledger.erasure.events import SOURCE
 from ledger.event import RecordedEvent
 from projections.folds.annulment import is_annulment, name_of, target_of
+from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import AnyView
 from schemas import ALL_TYPES, CATEGORIES, names
@@ -80,12 +81,12 @@ def _against(
     events: Sequence[RecordedEvent], views: Sequence[AnyView], privacy_office: Collection[str]
 ) -> list[StandsAgainst]:
     stream = events[0].stream
-    counted = counting(events, privacy_office)
+    cases = [view for view in views if not view.cell_types.keys().isdisjoint(_OPEN)]
+    shares = Dispatch(cases).share(counting(events, privacy_office))
     found = [
         StandsAgainst(view.name, subkey, stream)
-        for view in views
-        if not view.cell_types.keys().isdisjoint(_OPEN)
-        for subkey, state in sorted(fold(view, _wanted(view, counted)).items())
+        for view in cases
+        for subkey, state in sorted(fold(view, shares[view.name]).items())
         if _is_open(view, (stream, subkey), state)
     ]
     known = {name_of(event) for event in events}
@@ -95,10 +96,6 @@ def _against(
         if is_annulment(event) and target_of(event, privacy_office) not in {None, *known}
     ]
     return found + waiting
-
-
-def _wanted(view: AnyView, events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
-    return [event for event in events if view.names is None or event.name in view.names]
 
 
 def _is_open(view: AnyView, key: tuple[UUID, str], state: Any) -> bool:

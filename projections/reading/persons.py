@@ -9,7 +9,7 @@ from projections.dossier.dossier import NO_DOSSIER, TAKEOVER, Dossier
 from projections.dossier.fact import LETTERS, Fact
 from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces
-from projections.findings.tables import person_named
+from projections.findings.tables import dossiers_named
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row, hash_of
 from projections.keeping.person import Person
 from projections.reading.views import bookmark_of
@@ -111,8 +111,6 @@ def _customers_of(session: Session, people: dict[UUID, _Rows]) -> dict[str, Doss
 
 
 def _dossiers_named(session: Session, names: Sequence[str]) -> dict[str, Dossier]:
-    streams = [stream for stream in map(person_named, names) if stream]
-    found = {"names": list(names), "streams": streams}
-    states = session.named("dossiers", {"table": VIEW.name}, **found)
+    states = session.named("dossiers", {"table": VIEW.name}, **dossiers_named(names))
     rows = {name: VIEW.read(state) for name, state in states}
     return {name: row for name, row in rows.items() if isinstance(row, Dossier)}

@@ -49,10 +49,10 @@ class EventsPart(NamedTuple):
 
 def part_of(source: Source, reference: str, moment: Moment, place: Place) -> EventsPart:
     """The events of a person before a position, at most so many. Raises UnknownSubject, Pruned."""
-    streams = streams_of(source, reference)
-    check_told(source.session, moment, streams)
     by_position = moment.as_of is None and moment.recorded_by is None
     if by_position and not is_partial(source.reads.sight):
+        streams = streams_of(source, reference)
+        check_told(source.session, moment, streams)
         return _read(source, streams, moment.at_position, place)
     events = history_of(source, reference, moment)
     if not events:

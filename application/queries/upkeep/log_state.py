@@ -9,7 +9,6 @@ from application.queries.upkeep.log import SignedCheckpoint, signed_answer
 from ledger.audit import PublishedLog
 from ledger.errors import Halt, Unproven
 from ledger.event import instant
-from ledger.storage.frames import framed
 from ledger.storage.postgres import Session
 from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import PublishedCheckpoint, kept_entry, prove, published
@@ -18,7 +17,7 @@ from ledger.tlog.signing.checkpoints import parse_checkpoint, verify_signers
 from ledger.tlog.signing.keys import COSIGNATURE, ED25519, VerifierKey, cosignature_time
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.store.folder import LogFolder
-from ledger.tlog.tree.bundles import entry_of
+from ledger.tlog.tree.bundles import entry_of, header_of
 
 
 class LogWitness(Answer, frozen=True):
@@ -161,7 +160,7 @@ def _recorded(row: Sequence[object]) -> bytes:
     try:
         return entry_of(row)
     except Halt:
-        return entry_of((*row[:3], framed(b""), *row[4:]))
+        return header_of(row)
 
 
 def event_proof(folder: LogFolder, origin: str, position: int) -> EventProof:

@@ -37,11 +37,16 @@ class Entry(msgspec.Struct, frozen=True):
 
 def entry_of(row: Sequence[Any]) -> bytes:
     """The entry of a row as the statement `events_after` gives it. Raises Halt when its frame was changed."""
-    stream, version, type, frame, position, recorded_at = row
+    return header_of(row) + state_at(row[4], row[3])
+
+
+def header_of(row: Sequence[Any]) -> bytes:
+    """The first line of that entry, which needs no frame."""
+    stream, version, type, _, position, recorded_at = row
     header = encode_header(
         position=position, recorded_at=recorded_at, stream=stream, type=type, version=version
     )
-    return header + b"\n" + state_at(position, frame)
+    return header + b"\n"
 
 
 def read_entry(entry: bytes) -> Entry:
