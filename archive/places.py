@@ -1,6 +1,5 @@
 """Where an archive lies: a folder, or a bucket of an S3-compatible store. A file is whole or not there."""
 
-import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -16,6 +15,7 @@ from ledger.errors import Busy, Misconfigured, ServiceAway
 from ledger.tlog.store.files import (
     SECRET_FILE,
     SECRET_FOLDER,
+    alone,
     make_folder,
     mapped_faults,
     write_files,
@@ -63,14 +63,8 @@ class FolderPlace:
         with mapped_faults():
             make_folder(self._path, SECRET_FOLDER)
             descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Busy(f"another command is writing the archive in {self._path}") from None
+        with alone(descriptor, Busy(f"another command is writing the archive in {self._path}")):
             yield
-        finally:
-            os.close(descriptor)
 
     def dataset(self, names: Sequence[str]) -> Dataset:
         """See `Place`."""

@@ -4,12 +4,13 @@ Every function raises ServiceAway when the file system refuses, such as a full d
 is then still there, and the same call may be made again.
 """
 
+import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ledger.errors import ServiceAway
+from ledger.errors import LedgerError, ServiceAway
 from ledger.storage.durable import fsync_folder, write_all
 from ledger.storage.ordinary import open_ordinary, read_ordinary
 
@@ -27,6 +28,23 @@ def mapped_faults() -> Iterator[None]:
     except OSError as error:
         what = error.strerror or type(error).__name__
         raise ServiceAway(f"the files of the log cannot be reached: {what}") from None
+
+
+@contextmanager
+def alone(descriptor: int, taken: LedgerError) -> Iterator[None]:
+    """Hold the lock of an open file or folder, and close it. A process that ends lets go of it.
+
+    Raises `taken` while another process holds it.
+    """
+    try:
+        with mapped_faults():
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise taken from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def make_folder(folder: Path, mode: int) -> None:

@@ -4,7 +4,6 @@ Laid out as C2SP tlog-tiles asks, so that any web server can hand out checkpoint
 what was done with whose data, by pseudonym: their folders are closed to everybody but the owner.
 """
 
-import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +16,7 @@ from ledger.tlog.store.files import (
     PUBLIC_FOLDER,
     SECRET_FILE,
     SECRET_FOLDER,
+    alone,
     make_folder,
     mapped_faults,
     read_file,
@@ -117,15 +117,8 @@ class LogFolder:
         self._make()
         with mapped_faults():
             descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, SECRET_FILE)
-        try:
-            with mapped_faults():
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    raise Fenced(f"another publisher is at work in {self.path}") from None
+        with alone(descriptor, Fenced(f"another publisher is at work in {self.path}")):
             yield
-        finally:
-            os.close(descriptor)
 
     def _make(self) -> None:
         with mapped_faults():
