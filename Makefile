@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+# Beside it PySpark, which is large and only for tests, benchmarks and the bill of materials.
+WITH_SPARK := .venv/with-spark
 # Each process of the tests has PostgreSQL servers of its own, and all share one broker. They wait more than they
 # work, so more of them than cores.
 PROCESSES ?= 4
@@ -19,12 +21,16 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): requirements.lock requirements-source.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
 	$(INSTALL) --require-hashes --only-binary :all: --requirement requirements.lock
-	$(INSTALL) --require-hashes --no-build-isolation --requirement requirements-source.lock
 	$(INSTALL) --no-build-isolation --editable .
+	$(BIN)/python -m pip check
+	@touch $@
+
+$(WITH_SPARK): $(READY) requirements-source.lock
+	$(INSTALL) --require-hashes --no-build-isolation --requirement requirements-source.lock
 	$(BIN)/python -m pip check
 	@touch $@
 
@@ -61,21 +67,21 @@ types: $(READY)
 imports: $(READY)
 	$(BIN)/lint-imports --no-cache
 
-test: $(READY)  ## the tests alone
+test: $(WITH_SPARK)  ## the tests alone
 	$(TESTS)
 
 # These wait for nothing.
 .PHONY: small
-small: $(READY)
+small: $(WITH_SPARK)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal tests/unit tests/property
 
-matrix: $(READY)  ## all tests, each on the embedded PostgreSQL and on an installed one
+matrix: $(WITH_SPARK)  ## all tests, each on the embedded PostgreSQL and on an installed one
 	$(TESTS) --engines both
 
-coverage: $(READY)  ## all tests, and the lines and branches that none of them runs (takes half as long again)
+coverage: $(WITH_SPARK)  ## all tests, and the lines and branches that none of them runs (takes half as long again)
 	$(TESTS) --cov --cov-report=term:skip-covered
 
-fault: $(READY)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
+fault: $(WITH_SPARK)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
 	$(BIN)/pytest tests/fault -m campaign --capture=no
 
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, reference, diagrams, dashboards, the catalogue)
@@ -86,13 +92,13 @@ documents: $(READY)  ## write again what is generated from the code (JSON Schema
 	$(BIN)/python -m tests.architecture.diagrams
 	$(BIN)/python -m deploy.grafana
 
-sbom: $(READY)  ## write sbom.cdx.json: every dependency with hashes and licence (CycloneDX), without internet
+sbom: $(WITH_SPARK)  ## write sbom.cdx.json: every dependency with hashes and licence (CycloneDX), without internet
 	$(BIN)/python -m deploy.sbom > sbom.cdx.json
 
-bench: $(READY)  ## benchmarks against peers in the same run
+bench: $(WITH_SPARK)  ## benchmarks against peers in the same run
 	$(BIN)/python -m bench
 
-bench-guard: $(READY)  ## ratios to peers on a small size: fails where a path takes twice the time that it took
+bench-guard: $(WITH_SPARK)  ## ratios to peers on a small size: fails where a path takes twice the time that it took
 	$(BIN)/python -m bench.guard
 
 clean:  ## remove what the commands above made
