@@ -76,8 +76,9 @@ def reference(rng: Random, prefix: str) -> str:
 
 
 def correlation(rng: Random) -> str:
-    """An identifier that the messages of one case share."""
-    return f"case-{below(rng, 2**52):013x}"
+    """An identifier that the messages of one case share: never thirteen digits, which may be a telephone number."""
+    drawn = f"{below(rng, 2**52):013x}"
+    return f"case-{drawn}" if not drawn.isdecimal() else correlation(rng)
 
 
 def traceparent(rng: Random) -> str:
