@@ -6,6 +6,7 @@ when a message is written. Every random value comes from `Random.random()`, the 
 sequence Python promises never to change; so the same seed gives the same bytes on every machine.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -16,6 +17,7 @@ from rulebook.calendar import AMSTERDAM
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.names import type_of
 
+TEN_DIGITS = re.compile("[0-9]{10}")
 REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 Item = TypeVar("Item")
@@ -76,9 +78,13 @@ def reference(rng: Random, prefix: str) -> str:
 
 
 def correlation(rng: Random) -> str:
-    """An identifier that the messages of one case share: never thirteen digits, which may be a telephone number."""
-    drawn = f"{below(rng, 2**52):013x}"
-    return f"case-{drawn}" if not drawn.isdecimal() else correlation(rng)
+    """An identifier that the messages of one case share.
+
+    Drawn again when it has ten digits in a row, which may be a telephone number: the ledger would refuse it.
+    """
+    while TEN_DIGITS.search(drawn := f"{below(rng, 2**52):013x}"):
+        pass
+    return f"case-{drawn}"
 
 
 def traceparent(rng: Random) -> str:
