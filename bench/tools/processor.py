@@ -43,9 +43,14 @@ def private_megabytes(server: int) -> float:
     kilobytes = 0
     for process in _processes(server):
         with suppress(OSError):  # it has just ended
-            status = (process / "status").read_text()
-            kilobytes += int(status.partition("RssAnon:")[2].split()[0])
+            kilobytes += _private_kilobytes((process / "status").read_text())
     return kilobytes / 1024
+
+
+def _private_kilobytes(status: str) -> int:
+    """What `status` says; a process that is ending has no memory any more, and no such line."""
+    said = status.partition("RssAnon:")[2].split()
+    return int(said[0]) if said else 0
 
 
 def seconds_of(process: int) -> float:
