@@ -142,7 +142,7 @@ def main(minutes: int = MINUTES, rate: int = RATE) -> None:
     figures = {"rate": rate, "megabytes_an_hour": slopes, "percent_of_a_core": shares}
     save("hour", STEADY, {**figures, "minutes": [one._asdict() for one in every]})
     quote("hour", list(table(every, slopes, shares, minutes)))
-    lines = {name: [(one.minute, one.megabytes.get(name, 0.0)) for one in every] for name in slopes}
+    lines = {name: [(one.minute, one.megabytes.get(name, 0.0)) for one in every] for name in shares}
     draw(
         FOLDER / "hour-memory.svg",
         lines,
