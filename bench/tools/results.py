@@ -26,7 +26,6 @@ _PAGE = FOLDER.parent / "explanation" / "performance.md"
 _MEASURED = ("cryptography", "msgspec", "orjson", "psycopg", "eventsourcing", "kafka-python")
 # The files of tables that are not called like their file.
 _FILES = {
-    "bare": "projection",
     "console-pages": "console",
     "gdprbench-operations": "gdprbench",
     "rebuild": "projection",

@@ -64,16 +64,16 @@ def test_a_table_is_quoted_with_its_day_and_nothing_else_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "page.md"
-    page.write_text("a\n<!-- bare -->\n<!-- end -->\nb\n<!-- kafka -->\n| old |\n<!-- end -->\n")
+    page.write_text("a\n<!-- rebuild -->\n<!-- end -->\nb\n<!-- kafka -->\n| old |\n<!-- end -->\n")
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     monkeypatch.setattr(results, "_PAGE", page)
     results.save("projection", "as ever", {})
-    results.quote("bare", [["", "events/s"], ["read", "5"]])
-    results.quote("bare", [["", "events/s"], ["read", "7"]])
-    said = results.measured("bare")
+    results.quote("rebuild", [["", "events/s"], ["read", "5"]])
+    results.quote("rebuild", [["", "events/s"], ["read", "7"]])
+    said = results.measured("rebuild")
     assert said.startswith("*Measured on ")
     table = "|  | events/s |\n|---|---|\n| read | 7 |"
     rest = "b\n<!-- kafka -->\n| old |\n<!-- end -->\n"
-    assert page.read_text() == f"a\n<!-- bare -->\n{table}\n\n{said}\n<!-- end -->\n{rest}"
+    assert page.read_text() == f"a\n<!-- rebuild -->\n{table}\n\n{said}\n<!-- end -->\n{rest}"
     with pytest.raises(ValueError, match="no place for peers"):
         results.quote("peers", [["", "events/s"]])
