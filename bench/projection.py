@@ -75,8 +75,6 @@ def main() -> None:
     save("projection", METHOD, {"rounds": rounds, **results})
     quote("projection", list(table(results, ("record", "follow", "meanwhile"), "record")))
     quote("rebuild", list(table(results, ("bare", "reader", "rebuild", "apart"), "bare")))
-    names = [name for name in results["mixed"]["events_per_second"] if name.startswith("bare, ")]
-    quote("bare", list(table(results, [n for n in names if not n.endswith("_core")], "")))
 
 
 def table(results: dict[str, Any], rivals: Sequence[str], peer: str) -> Iterator[list[str]]:

@@ -37,7 +37,8 @@ def draw(
     if log_y:
         axes.set_yscale("log")
     else:
-        axes.set_ylim(bottom=0)
+        highest = max((height for points in lines.values() for _, height in points), default=1)
+        axes.set_ylim(0, 1.05 * highest or 1)
     axes.set(title=title, xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     axes.legend()

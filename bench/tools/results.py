@@ -2,22 +2,37 @@
 
 Ratios are taken within pairs: ours and its peer, one directly after the other, several times. On a busy
 machine both slow down together, so the median of the ratios says more than the ratio of the medians.
+
+`python -m bench.tools.results` measures nothing: it writes beneath each table of the page again when and
+where it was measured, as the files say.
 """
 
 import os
 import platform
+import re
 import statistics
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from bench.tools.arguments import explain
+
 FOLDER = Path(__file__).parents[2] / "docs" / "performance"
 _PAGE = FOLDER.parent / "explanation" / "performance.md"
 _MEASURED = ("cryptography", "msgspec", "orjson", "psycopg", "eventsourcing", "kafka-python")
+# The files of tables that are not called like their file.
+_FILES = {
+    "console-pages": "console",
+    "gdprbench-operations": "gdprbench",
+    "rebuild": "projection",
+    "retention": "forgetting",
+    "stages": "record",
+}
+_TABLE = re.compile(r"(<!-- ([a-z-]+) -->\n(?:\|.*\n)+)(?:\n.*\n)?(?=<!-- end -->)")
 
 
 def machine() -> dict[str, Any]:
@@ -25,6 +40,7 @@ def machine() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
         "processor": platform.machine(),
+        "model": _model(),
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _MEASURED},
         "load_average": os.getloadavg()[2],
@@ -46,11 +62,44 @@ def save(name: str, method: str, figures: Mapping[str, Any]) -> None:
 
 
 def quote(name: str, rows: Sequence[Sequence[str]]) -> None:
-    """Write a table into the page, between `<!-- name -->` and the next `<!-- end -->`. First row: heads."""
+    """Write a table into the page, between `<!-- name -->` and the next `<!-- end -->`. First row: heads.
+
+    Beneath it stands when and where it was measured. Its file must have been saved before.
+    """
     head, *body = [f"| {' | '.join(row)} |" for row in rows]
     table = "\n".join([head, "|---" * len(rows[0]) + "|", *body])
     before, mark, rest = _PAGE.read_text("utf-8").partition(f"<!-- {name} -->\n")
     if not mark:
         raise ValueError(f"the page has no place for {name}")
     _, end, after = rest.partition("<!-- end -->")
-    _PAGE.write_text(f"{before}{mark}{table}\n{end}{after}", "utf-8")
+    _PAGE.write_text(f"{before}{mark}{table}\n\n{measured(name)}\n{end}{after}", "utf-8")
+
+
+def measured(name: str) -> str:
+    """When and where a table was measured, as its file says."""
+    file = FOLDER / f"{_FILES.get(name, name)}.json"
+    of = orjson.loads(file.read_bytes())["machine"]
+    day = date.fromisoformat(of["measured_at"])
+    model = f" ({of['model']})" if of.get("model") else ""
+    return (
+        f"*Measured on {day.day} {day:%B %Y}: {of['cores']} cores{model}, Python {of['python']}, "
+        f"load average {of['load_average']:.1f}.*"
+    )
+
+
+def dated(page: str) -> str:
+    """The page, with what `measured` says beneath each table. The tables stay as they are."""
+    return _TABLE.sub(lambda found: f"{found[1]}\n{measured(found[2])}\n", page)
+
+
+def _model() -> str:
+    """The name of the processor, where the system tells it."""
+    file = Path("/proc/cpuinfo")
+    told = file.read_text("utf-8") if file.exists() else ""
+    found = re.search(r"^model name\s*: (.+)$", told, re.MULTILINE)
+    return found[1] if found else ""
+
+
+if __name__ == "__main__":
+    explain(__doc__)
+    _PAGE.write_text(dated(_PAGE.read_text("utf-8")), "utf-8")

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from bench.guard import BOUNDS, spoiled
+from bench.tools import results
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "explanation" / "performance.md"
 RUN = sorted(
     ".".join(path.relative_to(ROOT / "bench").with_suffix("").parts)
     for path in (ROOT / "bench").rglob("*.py")
@@ -49,3 +51,29 @@ def test_the_guard_fails_where_a_ratio_has_halved_and_nowhere_else() -> None:
     assert spoiled({name: bound / 1.9 for name, bound in bounds.items()}, bounds) == []
     assert spoiled({name: bound / 2.1 for name, bound in bounds.items()}, bounds) == [*bounds]
     assert "make bench-guard" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_beneath_each_table_stands_when_it_was_measured() -> None:
+    """`python -m bench.tools.results` writes it again, and measures nothing."""
+    page = PAGE.read_text("utf-8")
+    assert results.dated(page) == page
+    assert page.count("\n*Measured on ") == page.count("<!-- end -->") > 0
+
+
+def test_a_table_is_quoted_with_its_day_and_nothing_else_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- rebuild -->\n<!-- end -->\nb\n<!-- kafka -->\n| old |\n<!-- end -->\n")
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(results, "_PAGE", page)
+    results.save("projection", "as ever", {})
+    results.quote("rebuild", [["", "events/s"], ["read", "5"]])
+    results.quote("rebuild", [["", "events/s"], ["read", "7"]])
+    said = results.measured("rebuild")
+    assert said.startswith("*Measured on ")
+    table = "|  | events/s |\n|---|---|\n| read | 7 |"
+    rest = "b\n<!-- kafka -->\n| old |\n<!-- end -->\n"
+    assert page.read_text() == f"a\n<!-- rebuild -->\n{table}\n\n{said}\n<!-- end -->\n{rest}"
+    with pytest.raises(ValueError, match="no place for peers"):
+        results.quote("peers", [["", "events/s"]])
