@@ -1,6 +1,7 @@
 """`ledger ingest`, `dead-letters`, `schema`, `find`: what comes in, what is refused, who has a value."""
 
 from base64 import b64decode
+from unicodedata import normalize
 
 import orjson
 import pytest
@@ -149,6 +150,41 @@ def test_find_takes_the_value_from_standard_input_and_folds_its_spelling(cli: Cl
         ],
     }
     assert cli("find", "email", "--json", stdin=b"nobody@example.nl").json["subjects"] == []
+
+
+def test_each_value_of_a_list_is_found(cli: Cli) -> None:
+    cli.record(
+        collected(personal={"email": [CANARY, "other@example.nl"]}),
+        collected("customer/2", personal={"email": CANARY}),
+        collected(
+            "customer/2", time="2024-03-09T10:00:00Z", personal={"email": ["new@example.nl"]}
+        ),
+        collected("customer/3", personal={"email": []}),
+    )
+    found = [
+        cli("find", "email", "--json", stdin=value).json["subjects"]
+        for value in (CANARY.upper().encode(), b"other@example.nl", b"new@example.nl")
+    ]
+    first = {"subject": "customer/10023", "current": True}
+    assert found == [
+        [first, {"subject": "customer/2", "current": False}],
+        [first],
+        [{"subject": "customer/2", "current": True}],
+    ]
+
+
+def test_a_value_is_found_however_its_accents_are_encoded(cli: Cli) -> None:
+    composed, decomposed = (normalize(form, "Zoë@Café.nl") for form in ("NFC", "NFD"))
+    cli.record(
+        collected(personal={"email": composed}),
+        collected("customer/2", personal={"email": decomposed}),
+    )
+    for value in (composed, decomposed.upper()):
+        ran = cli("find", "email", "--json", stdin=value.encode())
+        assert [found["subject"] for found in ran.json["subjects"]] == [
+            "customer/10023",
+            "customer/2",
+        ]
 
 
 @pytest.mark.parametrize(
