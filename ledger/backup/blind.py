@@ -10,8 +10,9 @@ from ledger.keys.opening import Missing, Opener
 from ledger.library.reader import LedgerReader
 from ledger.storage.postgres import Session
 from ledger.writing.append import lock_head
-from ledger.writing.packing import blind_hash, each_of
+from ledger.writing.packing import blind_hash
 from schemas import PERSONAL_FIELDS
+from schemas.personal import each_of
 
 _BLOCK_ROWS = 5_000
 _Row = tuple[bytes, UUID, str, str]

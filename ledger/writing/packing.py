@@ -22,6 +22,7 @@ from ledger.event import check_entry_size, encode_state, instant
 from ledger.writing.message import Message
 from ledger.writing.rows import FINGERPRINT_BYTES, event_start, name_start
 from schemas import Code, Event, Rejection
+from schemas.personal import each_of
 from schemas.powers import Claim
 
 _encode = msgspec.json.Encoder().encode
@@ -220,11 +221,6 @@ def _packed(
 def blind_hash(key: bytes, field: str, value: Any) -> bytes:
     """Keyed hash of one searchable value, 16 bytes, of its `spelling`. Of a list each value has its own."""
     return keyed_hash(key, _folded(field, value))[:BLIND_BYTES]
-
-
-def each_of(value: Any) -> Sequence[Any]:
-    """The values that a personal value is: several if it is a list."""
-    return value if isinstance(value, list) else (value,)
 
 
 def spelling(value: Any) -> str:

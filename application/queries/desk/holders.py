@@ -10,11 +10,11 @@ from ledger.errors import Halt, UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Missing
 from ledger.library.reader import LedgerReader
-from ledger.writing.packing import blind_hash, each_of, spelling
+from ledger.writing.packing import blind_hash, spelling
 from projections.folds.timetravel import Moment
 from projections.use.stretches import Stretch, fields_of, stretches_of
 from schemas import PERSONAL_FIELDS
-from schemas.personal import Value
+from schemas.personal import Value, each_of
 
 
 def held_by_number(

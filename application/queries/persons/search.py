@@ -1,7 +1,6 @@
 """`ledger find`: who has or had a value, through the blind index."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from application.answer import Answer
 from application.queries.persons.state import folded_state
@@ -11,10 +10,11 @@ from application.source import Source
 from ledger.backup import blind
 from ledger.errors import UnknownSubject
 from ledger.keys.opening import Missing, Opener
-from ledger.writing.packing import blind_hash, each_of
+from ledger.writing.packing import blind_hash
 from projections.folds.timetravel import NOW
 from projections.views.customer_state import live_values
 from schemas import PERSONAL_FIELDS
+from schemas.personal import Single, each_of
 
 
 class FoundPerson(Answer, frozen=True):
@@ -63,7 +63,7 @@ def find(source: Source, field: str, value: str) -> FoundPersons:
     return FoundPersons(field=field, subjects=persons)
 
 
-def _current(source: Source, reference: str, field: str) -> Sequence[Any]:
+def _current(source: Source, reference: str, field: str) -> Sequence[Single]:
     """The values of the field now; none where there is none, or none that can be shown."""
     try:
         person = chosen(source, reference, NOW)
