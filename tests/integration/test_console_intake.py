@@ -6,6 +6,8 @@ from unicodedata import normalize
 import orjson
 import pytest
 
+from schemas import PERSONAL_FIELDS
+from schemas.personal import FORMATS, LISTED_CATEGORIES
 from tests.fixtures.console import Cli, collected, message, registered
 
 CANARY = "canary.person@example.nl"
@@ -202,6 +204,17 @@ def test_an_erased_person_is_found_no_more(cli: Cli) -> None:
     cli.record(collected(personal={"email": CANARY}))
     cli("erase", "customer/10023", "--category", "contact", "--ground", "objection")
     assert cli("find", "email", "--json", stdin=CANARY.encode()).json["subjects"] == []
+
+
+def test_a_message_of_46000_bytes_fits_into_an_entry_and_numbers_may_need_more_room(cli: Cli) -> None:
+    free = PERSONAL_FIELDS.keys() - FORMATS.keys()
+    event = collected(categories=list(LISTED_CATEGORIES), personal=dict.fromkeys(free, "x"))
+    event["data"]["personal"]["name"] += "x" * (46_000 - len(orjson.dumps(event)))
+    numbers = collected(personal={"claim_amount": [1e15] * 3_500}, categories=["debt"])
+    short = orjson.dumps(numbers).replace(b"1000000000000000.0", b"1e15")
+    assert (len(orjson.dumps(event)), len(short) < 20_000) == (46_000, True)
+    answer = cli.record(event, short)
+    assert (answer["recorded"], answer["rejections"][0]["code"]) == (1, "too-large")
 
 
 def test_an_unknown_kind_of_event_is_a_dead_letter(cli: Cli) -> None:
