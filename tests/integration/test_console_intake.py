@@ -206,7 +206,9 @@ def test_an_erased_person_is_found_no_more(cli: Cli) -> None:
     assert cli("find", "email", "--json", stdin=CANARY.encode()).json["subjects"] == []
 
 
-def test_a_message_of_46000_bytes_fits_into_an_entry_and_numbers_may_need_more_room(cli: Cli) -> None:
+def test_a_message_of_46000_bytes_fits_into_an_entry_and_numbers_may_need_more_room(
+    cli: Cli,
+) -> None:
     free = PERSONAL_FIELDS.keys() - FORMATS.keys()
     event = collected(categories=list(LISTED_CATEGORIES), personal=dict.fromkeys(free, "x"))
     event["data"]["personal"]["name"] += "x" * (46_000 - len(orjson.dumps(event)))
