@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from itertools import chain
 
+from application.answer import Gone
 from application.queries.reports.access import AccessReport
 from documents.letter import Document
 from documents.report_sections import SECTIONS, ReportWords
+from schemas.personal import each_of
 
 # A person's name and address, a line each, as an envelope has them.
 _ADDRESS = (
@@ -44,10 +46,14 @@ def _addressee(report: ReportWords) -> tuple[str, ...]:
 
 
 def _current_texts(report: ReportWords) -> dict[str, str]:
-    """By field the current text, the latest of each; the country by its name."""
+    """By field what is current as a text, the latest of each; the country by its name."""
     current = [row for row in report.answer.data if row.current and not row.annulled]
     by_time = sorted(current, key=lambda row: row.since)
-    texts = {row.field: row.value for row in by_time if isinstance(row.value, str)}
+    texts = {
+        row.field: ", ".join(map(str, each_of(row.value)))
+        for row in by_time
+        if not isinstance(row.value, Gone)
+    }
     if "country" in texts:
         texts["country"] = report.words.country(texts["country"])
     return texts

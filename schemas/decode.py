@@ -21,7 +21,7 @@ from schemas.repeats import first_repeat, may_repeat
 from schemas.skimming import skim
 
 MAX_MESSAGE: Final = 48 * 1024
-"""Bytes of a whole message; sealed and encoded it still fits into an entry of 65,535 bytes."""
+"""Bytes of a whole message. The last ones may be too many for an entry, once sealed (`schemas.limits`)."""
 
 MAX_READ: Final = 1024 * 1024
 """Bytes up to which a message that is too large is still read, to say whose it is."""

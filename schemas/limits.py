@@ -47,8 +47,8 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "entry",
         f"{ENTRY_BYTES:,} bytes",
-        "What a message becomes, sealed: short values take more room than they did. It is met only by "
-        "messages with hundreds of personal values.",
+        "What a message becomes, sealed: personal values take four bytes for three. A message of more than "
+        "some 46,000 bytes may meet it, and a smaller one with thousands of numbers such as `1e15`.",
         Code.TOO_LARGE,
     ),
     Limit(

@@ -60,6 +60,12 @@ ROLLING_CATEGORIES: frozenset[str] = frozenset(
 Single = str | int | float | bool
 Value = Single | list[Single]
 
+
+def each_of(value: Value) -> Sequence[Single]:
+    """The values that a personal value is: several where it is a list."""
+    return value if isinstance(value, list) else (value,)
+
+
 _CATEGORY = "x-data-category"
 
 

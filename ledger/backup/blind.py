@@ -12,6 +12,7 @@ from ledger.storage.postgres import Session
 from ledger.writing.append import lock_head
 from ledger.writing.packing import blind_hash
 from schemas import PERSONAL_FIELDS
+from schemas.personal import each_of
 
 _BLOCK_ROWS = 5_000
 _Row = tuple[bytes, UUID, str, str]
@@ -35,8 +36,9 @@ def rebuild(session: Session, opener: Opener) -> int:
                 continue
             for field, value in opener.personal(event).items():
                 if field in BLIND_FIELDS and not isinstance(value, Missing):
-                    hashed = blind_hash(key, field, value)
-                    rows.append((hashed, event.stream, PERSONAL_FIELDS[field], field))
+                    category = PERSONAL_FIELDS[field]
+                    hashes = (blind_hash(key, field, one) for one in each_of(value))
+                    rows += [(hashed, event.stream, category, field) for hashed in hashes]
             if len(rows) >= _BLOCK_ROWS:
                 count += _add(session, rows)
         count += _add(session, rows)

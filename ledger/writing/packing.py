@@ -7,6 +7,7 @@ cache before they are needed again.
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 import msgspec
@@ -21,6 +22,7 @@ from ledger.event import check_entry_size, encode_state, instant
 from ledger.writing.message import Message
 from ledger.writing.rows import FINGERPRINT_BYTES, event_start, name_start
 from schemas import Code, Event, Rejection
+from schemas.personal import each_of
 from schemas.powers import Claim
 
 _encode = msgspec.json.Encoder().encode
@@ -172,11 +174,12 @@ def _state(stream_event: StreamEvent, sealed: orjson.Fragment | None) -> bytes:
 
 
 def _blind(stream_events: Sequence[StreamEvent], hmac: KeyedHash) -> list[Sequence[Blind]]:
-    """Rows of the blind index for each event."""
+    """Rows of the blind index for each event: one for each value of a list."""
     folded = [
         [
-            (_folded(field, stream_event.event.personal[field]), category, field)
+            (_folded(field, one), category, field)
             for field, category in stream_event.layout.searchable
+            for one in each_of(stream_event.event.personal[field])
         ]
         if stream_event.layout and stream_event.person and not stream_event.fenced
         else ()
@@ -216,13 +219,19 @@ def _packed(
 
 
 def blind_hash(key: bytes, field: str, value: Any) -> bytes:
-    """Keyed hash of one searchable value, 16 bytes, spelling folded: case and spaces do not matter."""
+    """Keyed hash of one searchable value, 16 bytes, of its `spelling`. Of a list each value has its own."""
     return keyed_hash(key, _folded(field, value))[:BLIND_BYTES]
 
 
+def spelling(value: Any) -> str:
+    """A value as it is searched by: case, spaces and how accents are encoded do not matter."""
+    text = "".join(str(value).split())
+    # Unicode 3.13, D145: only outside of ASCII does one text have several encodings.
+    return text.lower() if text.isascii() else normalize("NFD", normalize("NFD", text).casefold())
+
+
 def _folded(field: str, value: Any) -> bytes:
-    folded = "".join(str(value).split()).casefold()
-    return _encode((field, folded))
+    return _encode((field, spelling(value)))
 
 
 def refusal_of(event: Event, code: Code) -> Rejection:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schemas.personal import Value
 from schemas.texts import LANGUAGES
 from tests.fixtures.console import (
     Cli,
@@ -39,7 +40,7 @@ def told(cli: Cli, *options: str, subject: str = WHO) -> Any:
     return json.loads(report(cli, "--json", *options, subject=subject))
 
 
-def traffic(**personal: str) -> dict[str, Any]:
+def traffic(**personal: Value) -> dict[str, Any]:
     return collected(
         time=on(4),
         categories=["traffic"],
@@ -162,6 +163,17 @@ def test_others_are_never_told_of(house: Cli) -> None:
     assert "+31687…" in text
     for form in ("html", "pdf"):
         assert b"employee/7" not in report(house, form=form)
+
+
+def test_the_other_end_of_a_call_is_not_told_in_any_spelling(house: Cli) -> None:
+    house.record(
+        collected(time=on(3), personal={"mobile_number": "+31611111111"}, categories=["contact"]),
+        traffic(called_number=31687654321, calling_number=31687654321.0),
+        traffic(called_number=[31687654321, "+31687654321", "+31611111111"]),
+    )
+    assert "687654321" not in report(house).decode()
+    [listed] = [row for row in told(house)["data"] if isinstance(row["value"], list)]
+    assert listed["value"] == ["316876…", "+31687…", "+31611111111"]
 
 
 def test_consultations_have_date_and_purpose_and_no_employee(house: Cli) -> None:

@@ -175,6 +175,15 @@ def test_the_blind_index_comes_back_from_the_sealed_values(worked: House) -> Non
     assert worked.opener().find(wanted) == ["customer/10023"]
 
 
+def test_the_blind_index_that_comes_back_has_each_value_of_a_list(house: House) -> None:
+    house.record(collected(personal={"email": ["one@example.nl", "two@example.nl"]}))
+    key = house.opener().ledger_key("blind")
+    wanted = [blind_hash(key, "email", f"{name}@example.nl") for name in ("one", "two")]
+    session = house.session("eraser")
+    assert rebuild(session, Opener(session, house.provider, house.ledger)) == 2
+    assert [house.opener().find(each) for each in wanted] == [["customer/10023"]] * 2
+
+
 def test_the_librarys_repository_and_notification_log_work_on_our_table(worked: House) -> None:
     ledger = worked.open()
     stream = worked.events()[0].stream

@@ -1,10 +1,13 @@
 """`ledger ingest`, `dead-letters`, `schema`, `find`: what comes in, what is refused, who has a value."""
 
 from base64 import b64decode
+from unicodedata import normalize
 
 import orjson
 import pytest
 
+from schemas import PERSONAL_FIELDS
+from schemas.personal import FORMATS, LISTED_CATEGORIES
 from tests.fixtures.console import Cli, collected, message, registered
 
 CANARY = "canary.person@example.nl"
@@ -151,6 +154,41 @@ def test_find_takes_the_value_from_standard_input_and_folds_its_spelling(cli: Cl
     assert cli("find", "email", "--json", stdin=b"nobody@example.nl").json["subjects"] == []
 
 
+def test_each_value_of_a_list_is_found(cli: Cli) -> None:
+    cli.record(
+        collected(personal={"email": [CANARY, "other@example.nl"]}),
+        collected("customer/2", personal={"email": CANARY}),
+        collected(
+            "customer/2", time="2024-03-09T10:00:00Z", personal={"email": ["new@example.nl"]}
+        ),
+        collected("customer/3", personal={"email": []}),
+    )
+    found = [
+        cli("find", "email", "--json", stdin=value).json["subjects"]
+        for value in (CANARY.upper().encode(), b"other@example.nl", b"new@example.nl")
+    ]
+    first = {"subject": "customer/10023", "current": True}
+    assert found == [
+        [first, {"subject": "customer/2", "current": False}],
+        [first],
+        [{"subject": "customer/2", "current": True}],
+    ]
+
+
+def test_a_value_is_found_however_its_accents_are_encoded(cli: Cli) -> None:
+    composed, decomposed = (normalize(form, "Zoë@Café.nl") for form in ("NFC", "NFD"))
+    cli.record(
+        collected(personal={"email": composed}),
+        collected("customer/2", personal={"email": decomposed}),
+    )
+    for value in (composed, decomposed.upper()):
+        ran = cli("find", "email", "--json", stdin=value.encode())
+        assert [found["subject"] for found in ran.json["subjects"]] == [
+            "customer/10023",
+            "customer/2",
+        ]
+
+
 @pytest.mark.parametrize(
     "arguments", [("find", "email", CANARY), ("find", "street"), ("find", "email")]
 )
@@ -166,6 +204,19 @@ def test_an_erased_person_is_found_no_more(cli: Cli) -> None:
     cli.record(collected(personal={"email": CANARY}))
     cli("erase", "customer/10023", "--category", "contact", "--ground", "objection")
     assert cli("find", "email", "--json", stdin=CANARY.encode()).json["subjects"] == []
+
+
+def test_a_message_of_46000_bytes_fits_into_an_entry_and_numbers_may_need_more_room(
+    cli: Cli,
+) -> None:
+    free = PERSONAL_FIELDS.keys() - FORMATS.keys()
+    event = collected(categories=list(LISTED_CATEGORIES), personal=dict.fromkeys(free, "x"))
+    event["data"]["personal"]["name"] += "x" * (46_000 - len(orjson.dumps(event)))
+    numbers = collected(personal={"claim_amount": [1e15] * 3_500}, categories=["debt"])
+    short = orjson.dumps(numbers).replace(b"1000000000000000.0", b"1e15")
+    assert (len(orjson.dumps(event)), len(short) < 20_000) == (46_000, True)
+    answer = cli.record(event, short)
+    assert (answer["recorded"], answer["rejections"][0]["code"]) == (1, "too-large")
 
 
 def test_an_unknown_kind_of_event_is_a_dead_letter(cli: Cli) -> None:

@@ -61,7 +61,7 @@ EVENTS = (
     called(WHO, day(4, 2), "+31300000003", "192.0.2.3"),
     registered(OTHER, time=day(3, 20)),
     gave(OTHER, day(3, 20), name="A. Bakker"),
-    gave(OTHER, day(3, 25), mobile_number="+31612345678"),
+    gave(OTHER, day(3, 25), mobile_number=["+31698765432", "+31612345678"]),
     message(
         "personal-data-removed",
         WHO,

@@ -10,11 +10,11 @@ from ledger.errors import Halt, UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Missing
 from ledger.library.reader import LedgerReader
-from ledger.writing.packing import blind_hash
+from ledger.writing.packing import blind_hash, spelling
 from projections.folds.timetravel import Moment
 from projections.use.stretches import Stretch, fields_of, stretches_of
 from schemas import PERSONAL_FIELDS
-from schemas.personal import Value
+from schemas.personal import Value, each_of
 
 
 def held_by_number(
@@ -72,7 +72,7 @@ def _candidates(
 
 def _indexed(source: Source, field: str, value: Value) -> list[str]:
     key = source.opener.ledger_key("blind")
-    hashes = [blind_hash(key, field, each) for each in _each(value)]
+    hashes = [blind_hash(key, field, each) for each in each_of(value)]
     return sorted({found for digest in hashes for found in source.opener.find(digest)})
 
 
@@ -85,19 +85,10 @@ def _has_index(source: Source) -> bool:
 
 
 def _finder(source: Source, field: str, value: Value) -> Callable[[RecordedEvent], bool]:
-    wanted = {_folded(each) for each in _each(value)}
+    wanted = {spelling(each) for each in each_of(value)}
 
     def has_value(event: RecordedEvent) -> bool:
         held = source.personal(event).get(field, Missing.ERASED)  # a removal gives none
-        return not isinstance(held, Missing) and not wanted.isdisjoint(map(_folded, _each(held)))
+        return not isinstance(held, Missing) and not wanted.isdisjoint(map(spelling, each_of(held)))
 
     return has_value
-
-
-def _each(value: Value) -> list[object]:
-    return list(value) if isinstance(value, list) else [value]
-
-
-def _folded(value: object) -> str:
-    """As the index spells it: case and spaces do not matter."""
-    return "".join(str(value).split()).casefold()

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 import orjson
 
+from application.answer import Gone
 from application.queries.registers.recipients import RecipientNames
 from application.queries.subjects import SubjectEvents, selections
 from application.source import Shown, Source, is_told, shown
@@ -26,6 +27,7 @@ from projections.views.disclosures import VIEW as DISCLOSURES
 from projections.views.disclosures import Disclosure, sorted_disclosures
 from projections.views.recipients import Recipient
 from schemas import PERSONAL_FIELDS, names
+from schemas.personal import Single, each_of
 
 # Facts that name a recipient.
 _PARTIES = ("recipient", "from_recipient")
@@ -123,10 +125,10 @@ def _values(
 def _masked(values: tuple[HeldValue, ...]) -> tuple[HeldValue, ...]:
     """The numbers of the other ends of calls are other persons' data (GDPR Art. 15(4))."""
     own = {
-        number
+        str(number)
         for value in values
-        if value.field in _OWN_NUMBERS
-        for number in _as_list(value.value)
+        if value.field in _OWN_NUMBERS and not isinstance(value.value, Gone)
+        for number in each_of(value.value)
     }
     return tuple(
         value._replace(value=_shortened(value.value, own)) if value.field in _OTHER_END else value
@@ -134,20 +136,15 @@ def _masked(values: tuple[HeldValue, ...]) -> tuple[HeldValue, ...]:
     )
 
 
-def _shortened(value: Shown, own: Set[object]) -> Shown:
+def _shortened(value: Shown, own: Set[str]) -> Shown:
     if isinstance(value, list):
-        return [
-            _without_end(number, own) if isinstance(number, str) else number for number in value
-        ]
-    return _without_end(value, own) if isinstance(value, str) else value
+        return [_without_end(number, own) for number in value]
+    return value if isinstance(value, Gone) else _without_end(value, own)
 
 
-def _without_end(number: str, own: Set[object]) -> str:
-    return number if number in own else f"{number[:_SHOWN_DIGITS]}…"
-
-
-def _as_list(value: Shown) -> Sequence[object]:
-    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+def _without_end(number: Single, own: Set[str]) -> Single:
+    """A number as far as it may be told, whether it came as a text or as a number of JSON."""
+    return number if str(number) in own else f"{str(number)[:_SHOWN_DIGITS]}…"
 
 
 def positions_of(events: Iterable[RecordedEvent]) -> list[int]:

@@ -1,5 +1,7 @@
 """`ledger find`: who has or had a value, through the blind index."""
 
+from collections.abc import Sequence
+
 from application.answer import Answer
 from application.queries.persons.state import folded_state
 from application.queries.subjects import chosen
@@ -12,7 +14,7 @@ from ledger.writing.packing import blind_hash
 from projections.folds.timetravel import NOW
 from projections.views.customer_state import live_values
 from schemas import PERSONAL_FIELDS
-from schemas.personal import Value
+from schemas.personal import Single, each_of
 
 
 class FoundPerson(Answer, frozen=True):
@@ -43,7 +45,7 @@ def is_searchable(source: Source) -> bool:
 def find(source: Source, field: str, value: str) -> FoundPersons:
     """References of the people, sorted; `current`: whether the value is theirs now.
 
-    Spelling is folded: case and spaces do not matter. The value itself is not repeated.
+    Case, spaces and how accents are encoded do not matter. The value itself is not repeated.
     """
     key = source.opener.ledger_key("blind")
     digest = blind_hash(key, field, value)
@@ -53,23 +55,23 @@ def find(source: Source, field: str, value: str) -> FoundPersons:
     else:  # that nobody has a value is an answer, too
         source.reads.note_many([PERSONAL_FIELDS[field]])
     persons = []
-    # The index also holds past values, so each hit is compared with the current value.
+    # The index also holds past values, so each hit is compared with what is held now.
     for reference in references:
-        current_value = _current(source, reference, field)
-        current = current_value is not None and blind_hash(key, field, current_value) == digest
+        held = _current(source, reference, field)
+        current = digest in (blind_hash(key, field, one) for one in held)
         persons.append(FoundPerson(subject=reference, current=current))
     return FoundPersons(field=field, subjects=persons)
 
 
-def _current(source: Source, reference: str, field: str) -> Value | None:
-    """The value of the field now; None where there is none, or none that can be shown."""
+def _current(source: Source, reference: str, field: str) -> Sequence[Single]:
+    """The values of the field now; none where there is none, or none that can be shown."""
     try:
         person = chosen(source, reference, NOW)
     except UnknownSubject:
-        return None
+        return ()
     category, folded = PERSONAL_FIELDS[field], folded_state(person)
     sealed = live_values(folded).get(category, {}).get(field) if folded else None
     if sealed is None:
-        return None
+        return ()
     value = source.open(person.subject, category, field, sealed)
-    return None if isinstance(value, Missing) else value
+    return () if isinstance(value, Missing) else each_of(value)

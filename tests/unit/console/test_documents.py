@@ -206,7 +206,7 @@ def test_a_report_begins_with_the_name_and_the_address_that_count() -> None:
         value("name", "Former", "2026", current=False),
         value("name", "Mistaken", "2026", annulled=True),
         value("street", "Kerkstraat"),
-        value("house_number", "5"),
+        value("house_number", 5),
         value("postcode", "1234 AB"),
         value("city", "Leiden"),
         value("country", "BE"),
@@ -215,6 +215,11 @@ def test_a_report_begins_with_the_name_and_the_address_that_count() -> None:
     lines = ("J. de Vries", "Kerkstraat 5", "1234 AB Leiden", "België")
     assert made.addressee == lines
     assert page_text(report_page(made)).split("\n", 1)[1].startswith("\n".join(lines))
+
+
+def test_an_address_has_each_value_of_a_list() -> None:
+    held = (value("company_name", ["Een BV", "Twee BV"]), value("name", LOST))
+    assert access_document(access("nl", *held)).addressee == ("Een BV, Twee BV",)
 
 
 @BOTH
