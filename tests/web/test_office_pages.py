@@ -15,6 +15,7 @@ from host.settings import Settings
 from tests.fixtures.console import Cli
 from tests.web.console import ORIGIN, Client, Consoled
 from web.pages.listed import PAGES
+from web.resources.findings import ROWS
 from web.rights import Part, table
 
 LISTS: dict[str, Part] = {
@@ -208,6 +209,15 @@ def test_findings_go_on_by_key_and_each_is_shown_once(officer: Client) -> None:
     then = officer.get("/findings", as_of=EARLIER, format="json").json()
     assert officer.api("/findings", as_of=EARLIER)["open"] == then["open"]
     assert officer.get("/findings", after="nonsense").status_code == 400
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_page_of_findings_stays_small_and_leads_on(officer: Client, language: str) -> None:
+    page = officer.get("/findings", language=language)
+    assert officer.api("/findings")["open"] > ROWS, "a page is full"
+    assert page.text.count('<th scope="row">') == ROWS
+    assert len(page.content) < 100_000
+    assert 'rel="next"' in page.text
 
 
 def test_filters_of_findings_stay_in_each_link(officer: Client) -> None:
