@@ -5,23 +5,17 @@ Prints a line of JSON: position, seconds, and megabytes of resident memory befor
 
 import sys
 import time
-from pathlib import Path
 
 import orjson
 
 from bench.tools.arguments import explain
 from bench.tools.filling import OFFICE
+from bench.tools.processor import megabytes
 from ledger import cycles
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database
 from projections import VIEWS
 from projections.following.rebuild import rebuild_all
-
-
-def megabytes() -> float:
-    """The most that this process has held since it began."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def main(url: str, name: str) -> None:

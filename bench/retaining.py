@@ -17,8 +17,8 @@ import orjson
 from application.acts.deciding import due_steps, erase_due
 from application.queries.keeping.erasures import CarriedOut, Due
 from application.queries.keeping.periods import step_rows
-from bench.rebuilding import megabytes
 from bench.tools.arguments import explain
+from bench.tools.processor import megabytes
 from bench.tools.workload import NOW
 from host.settings import read_settings
 from host.site import Site

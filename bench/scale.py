@@ -23,13 +23,12 @@ from application.queries.persons.history import history
 from application.queries.persons.state import state
 from application.reading import Reader, ReadScope
 from application.source import Source
-from bench.rebuilding import megabytes
 from bench.scale_log import PROOFS, GrowingLog
 from bench.scale_log import ROWS as LOG_ROWS
 from bench.tools.arguments import explain, given
 from bench.tools.filling import OFFICE, Sites, record, sample, sites
 from bench.tools.plot import draw
-from bench.tools.processor import Figures, rates, server_of
+from bench.tools.processor import Figures, megabytes, rates, server_of
 from bench.tools.results import FOLDER, quote, save
 from bench.tools.workload import four_fields
 from ledger import cycles

@@ -5,6 +5,7 @@ the ledger's own lock. Both are the ledger's business, so they are not looked at
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -17,6 +18,8 @@ from schemas.facts import COMMON_MEMBERS
 
 _ID = re.compile(formats.ID)
 _SOURCE = re.compile(formats.SOURCE)
+# Of the ledger itself there are a handful.
+_SOURCES = 64
 
 
 class OwnEventError(ValueError):
@@ -33,6 +36,12 @@ class OwnEvent(Struct, frozen=True):
     facts: dict[str, Any]
 
 
+@lru_cache(_SOURCES)
+def _is_own(source: str) -> bool:
+    """Whether a source is the ledger's own; one records many events."""
+    return source.startswith(OWN_SOURCES) and bool(_SOURCE.match(source))
+
+
 def own_event(type: str, *, id: str, source: str, facts: dict[str, Any]) -> OwnEvent:
     """Check an event of the ledger itself.
 
@@ -42,7 +51,7 @@ def own_event(type: str, *, id: str, source: str, facts: dict[str, Any]) -> OwnE
     """
     if type not in OWN_TYPES:
         raise OwnEventError("expected a type of the ledger itself")
-    if not source.startswith(OWN_SOURCES) or not _SOURCE.match(source) or not _ID.match(id):
+    if not _is_own(source) or not _ID.match(id):
         raise OwnEventError("expected an id and a source of the ledger itself")
     common = COMMON_MEMBERS & facts.keys()
     if common - {"categories"}:

@@ -27,15 +27,35 @@ _LABEL, _POINTS, _STATE, _GAP = 20, 26, 15, 8
 """Heights in pixels: the name of a lane, its acts, each row of its states, and what is free below it."""
 
 
-class Act(Struct, frozen=True):
-    """Something that happened: a point. `text` says what in one sentence, `href` is its event."""
+class DrawnAct(Protocol):
+    """Something that happened: a point. `text` says what in one sentence, `href` is its event.
 
-    lane: str
-    occurred: datetime
-    recorded: datetime
-    text: str
-    href: str
-    tone: Tone = "plain"
+    Both are asked for only where the act stands alone.
+    """
+
+    @property
+    def lane(self) -> str:
+        """One of `LANES`."""
+
+    @property
+    def occurred(self) -> datetime:
+        """When it happened."""
+
+    @property
+    def recorded(self) -> datetime:
+        """When it became known."""
+
+    @property
+    def text(self) -> str:
+        """What happened."""
+
+    @property
+    def href(self) -> str:
+        """The address of its event."""
+
+    @property
+    def tone(self) -> Tone:
+        """How it looks."""
 
 
 class State(Struct, frozen=True):
@@ -97,7 +117,6 @@ class Timeline(Piece, frozen=True):
     height: int
     ticks: tuple[Tick, ...]
     now: float | None
-    months: tuple[tuple[str, tuple[Act, ...]], ...]
 
 
 Zoom = Callable[[Window], str]
@@ -105,22 +124,25 @@ Zoom = Callable[[Window], str]
 
 
 def timeline(
-    acts: Sequence[Act], states: Sequence[State], window: Window, now: datetime, zoom: Zoom
+    acts: Sequence[DrawnAct], states: Sequence[State], window: Window, now: datetime, zoom: Zoom
 ) -> Timeline:
-    """The picture of what happened and lasted within a window, and the list of its acts, newest first."""
-    inside = [act for act in acts if window.has(act.occurred)]
+    """The picture of what happened and lasted within a window."""
+    by_lane: dict[str, list[DrawnAct]] = {name: [] for name in LANES}
+    for act in acts:
+        if window.has(act.occurred):
+            by_lane[act.lane].append(act)
     lanes, height = [], _LABEL
     for name in LANES:
         lane, height = _lane(
             name,
-            [act for act in inside if act.lane == name],
+            by_lane[name],
             [state for state in states if state.lane == name and _touches(state, window)],
             (window, height),
             zoom,
         )
         lanes.append(lane)
     place = window.place(now) if window.has(now) else None
-    return Timeline(window, tuple(lanes), height, tuple(ticks(window)), place, by_month(inside))
+    return Timeline(window, tuple(lanes), height, tuple(ticks(window)), place)
 
 
 class Dated(Protocol):
@@ -146,7 +168,7 @@ def _touches(state: State, window: Window) -> bool:
 
 
 def _lane(
-    name: str, acts: Sequence[Act], states: Sequence[State], at: tuple[Window, int], zoom: Zoom
+    name: str, acts: Sequence[DrawnAct], states: Sequence[State], at: tuple[Window, int], zoom: Zoom
 ) -> tuple[Lane, int]:
     """A lane that begins at a height, and the height at which the next one begins."""
     window, y = at
@@ -158,8 +180,8 @@ def _lane(
     return Lane(name, y, middle, tuple(_points(acts, window, zoom)), bars), end
 
 
-def _points(acts: Sequence[Act], window: Window, zoom: Zoom) -> Iterator[Point]:
-    buckets: dict[int, list[Act]] = {}
+def _points(acts: Sequence[DrawnAct], window: Window, zoom: Zoom) -> Iterator[Point]:
+    buckets: dict[int, list[DrawnAct]] = {}
     for act in sorted(acts, key=lambda act: act.occurred):
         buckets.setdefault(_bucket(act, window), []).append(act)
     most = max(map(len, buckets.values()), default=1)
@@ -170,16 +192,16 @@ def _points(acts: Sequence[Act], window: Window, zoom: Zoom) -> Iterator[Point]:
             yield _several(together, bucket, most, zoom(_closer(together)))
 
 
-def _bucket(act: Act, window: Window) -> int:
+def _bucket(act: DrawnAct, window: Window) -> int:
     return min(int(window.place(act.occurred) / 100 * BUCKETS), BUCKETS - 1)
 
 
-def _single(act: Act, window: Window) -> Point:
+def _single(act: DrawnAct, window: Window) -> Point:
     title = f"{when_text(act.occurred)}: {act.text}"
     return Point(window.place(act.occurred), 1, title, act.href, act.tone, _known([act]))
 
 
-def _several(acts: Sequence[Act], bucket: int, most: int, href: str) -> Point:
+def _several(acts: Sequence[DrawnAct], bucket: int, most: int, href: str) -> Point:
     x = round(100 * (bucket + 0.5) / BUCKETS, 2)
     height = round(10 + (_POINTS - 10) * sqrt(len(acts) / most))
     first, last = day_text(acts[0].occurred), day_text(acts[-1].occurred)
@@ -187,7 +209,7 @@ def _several(acts: Sequence[Act], bucket: int, most: int, href: str) -> Point:
     return Point(x, len(acts), title, href, _worst(acts), _known(acts), height)
 
 
-def _known(acts: Sequence[Act]) -> str:
+def _known(acts: Sequence[DrawnAct]) -> str:
     pairs = (f"{_hours(act.occurred)}:{_hours(act.recorded)}" for act in acts)
     return " ".join(dict.fromkeys(pairs))
 
@@ -196,14 +218,14 @@ def _hours(time: datetime) -> int:
     return int(time.timestamp() // 3600)
 
 
-def _closer(acts: Sequence[Act]) -> Window:
+def _closer(acts: Sequence[DrawnAct]) -> Window:
     """A window around some acts, at least a day wide."""
     first, last = acts[0].occurred, acts[-1].occurred
     margin = max((last - first) / 10, timedelta(hours=12))
     return Window(first - margin, last + margin)
 
 
-def _worst(acts: Iterable[Act]) -> Tone:
+def _worst(acts: Iterable[DrawnAct]) -> Tone:
     tones = {act.tone for act in acts}
     order: tuple[Tone, ...] = ("bad", "due", "good")
     return next((tone for tone in order if tone in tones), "plain")

@@ -1,4 +1,4 @@
-"""Processor time of a piece of work: of this process and of the whole database server.
+"""Processor time and memory of a piece of work: of this process and of the whole database server.
 
 On a machine that others use as well, it says more than the clock on the wall.
 """
@@ -36,6 +36,12 @@ def rates(
     seconds, used = time.perf_counter() - began, time.process_time() - ours + elsewhere()
     used += server_seconds(server) - before
     return {name: events / seconds, f"{name}_core": events / used}
+
+
+def megabytes() -> float:
+    """The most that this process has held since it began."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def private_megabytes(server: int) -> float:

@@ -35,10 +35,18 @@ def destroy(
         _destroy_keys(session, opener, erasing)
         session.run("remove_blind", **_pairs((one.subject, one.category) for one in fences))
         letters = _remove_letters(session, link, erasing)
-    # Also of an entry that erases nothing: after a restore from before the person was known, the index knows
-    # them again.
-    _remember(session, opener, entries, accountability)
+    _forget_persons(session, opener, entries, accountability)
     return letters
+
+
+def restore_index(session: Session, opener: Opener, entry: ErasureEntry) -> None:
+    """Put back the index row of a person of whom something stays, if a restore took it away.
+
+    Also of an entry that erases nothing. Nothing is put back when the tombstone is past its date: then the
+    journal ties to nobody any more.
+    """
+    if entry.reference_hmac and not entry.whole:
+        restore_subjects(session, opener.macs, [entry])
 
 
 def _destroyed(entry: ErasureEntry) -> tuple[str, ...]:
@@ -88,17 +96,12 @@ def _hmacs(session: Session, entries: Sequence[ErasureEntry]) -> Iterator[tuple[
             yield entry.subject, bytes.fromhex(entry.reference_hmac)
 
 
-def _remember(
+def _forget_persons(
     session: Session, opener: Opener, entries: Sequence[ErasureEntry], accountability: timedelta
 ) -> None:
-    """Tombstones for wholly erased persons; for others the index row, should it be missing.
-
-    Writes neither when the tombstone is past its date: nothing ties that person to the journal any more.
-    """
+    """Tombstones in place of index rows of wholly erased persons; none once the journal ties to nobody."""
     whole = [entry for entry in entries if entry.whole]
     if whole:
         session.run("remove_subjects", subjects=[entry.subject for entry in whole])
     tied = [entry for entry in whole if entry.reference_hmac]
     add_tombstones(session, opener.macs, tied, accountability)
-    in_part = [entry for entry in entries if not entry.whole and entry.reference_hmac]
-    restore_subjects(session, opener.macs, in_part)

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from ledger.crypto.sealing import KeyedHash, end_of_month, month_of
-from ledger.erasure.destroying import destroy
+from ledger.erasure.destroying import destroy, restore_index
 from ledger.erasure.events import SOURCE, events_of_entry, last_name, reapplied
 from ledger.erasure.keep_list import KeepList
 from ledger.erasure.pending import missing_of, pending
@@ -30,7 +30,7 @@ from ledger.errors import (
 from ledger.event import RecordedEvent
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.journal.overtaking import DECIDE, ERASE
-from ledger.keys.opening import Opener
+from ledger.keys.opening import KeysOf, Opener
 from ledger.names import LedgerName
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
@@ -73,11 +73,13 @@ class _Target(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """What entries of one transaction rest on: the time, the position before it, and the row of the index."""
+    """What an entry rests on: the time, the position before it, the index row, what goes, with which keys."""
 
     now: datetime
     position: int
     row: tuple[Any, ...] | None
+    erased: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -184,7 +186,13 @@ class Eraser:
                 if not entries:
                     return []
                 lines = self._opener.links.closed(entries)
-                erasures = self._apply(entries, [events_of_entry(entry) for entry in entries])
+                latest = {
+                    subject: situation.events[-1].version
+                    for subject, situation in situations.items()
+                    if situation.events
+                }
+                events = [events_of_entry(entry) for entry in entries]
+                erasures = self._apply(entries, events, latest)
                 may_be_journalled = True  # after an error the journal may have some of the lines
                 self._journal.append(lines)
                 return erasures
@@ -197,7 +205,6 @@ class Eraser:
         events: dict[UUID, list[RecordedEvent]] = {target.subject: [] for target in targets}
         for event in events_of(self._session, list(events)):
             events[event.stream].append(event)
-        self._opener.load_again(list(events))
         persons = [target.subject for target in targets if not target.registry]
         listed = self._listed(persons)
         return {
@@ -244,33 +251,40 @@ class Eraser:
         rows = self._session.rows("indexed_subjects", subjects=list(verdicts)) if verdicts else []
         indexed = {row[0]: row for row in rows}
         now = self._clock()
+        judged = [target for target in targets if target.subject in verdicts]
+        erased = [verdicts[target.subject].erased for target in judged]
+        keys = self._opener.key_ids(
+            [
+                KeysOf(target.subject, categories, verdicts[target.subject].month)
+                for target, categories in zip(judged, erased, strict=True)
+            ],
+            month_of(now) + 1,
+        )
         return [
             self._entry(
                 target,
                 verdicts[target.subject],
-                _Known(now, position, indexed.get(target.subject)),
+                _Known(now, position, indexed.get(target.subject), categories, ids),
                 situations[target.subject].events,
             )
-            for target in targets
-            if target.subject in verdicts
+            for target, categories, ids in zip(judged, erased, keys, strict=True)
         ]
 
     def _entry(
         self, target: _Target, verdict: Verdict, known: _Known, events: Sequence[RecordedEvent]
     ) -> ErasureEntry:
         _, hmac, version, kind, valid_from = known.row or (None, None, 1, "registry", None)
-        last = month_of(known.now) + 1
         return ErasureEntry(
             erasure=uuid4(),
             subject=target.subject,
             registry=target.registry,
-            categories=verdict.erased,
-            keys=self._opener.key_ids(target.subject, verdict.erased, last, verdict.month),
+            categories=known.erased,
+            keys=known.keys,
             ground=verdict.ground,
             time=known.now,
             through=_through(verdict, known.now, events),
             position=known.position,
-            whole=set(verdict.erased) == set(CATEGORIES),
+            whole=len(known.erased) == len(CATEGORIES),
             reference_hmac=bytes(hmac).hex() if hmac else None,
             index_version=version,
             kind=kind,
@@ -283,15 +297,18 @@ class Eraser:
         )
 
     def _apply(
-        self, entries: Sequence[ErasureEntry], events: Sequence[Sequence[NewEvent]]
+        self,
+        entries: Sequence[ErasureEntry],
+        events: Sequence[Sequence[NewEvent]],
+        latest: Mapping[UUID, int],
     ) -> list[Erasure]:
         """Fence, destroy and record, inside the caller's transaction under the head lock.
 
-        `events`: of each entry.
+        `events`: of each entry. `latest`: the highest version of each stream that has events.
         """
         link = ChainLink(KeyedHash(self._opener.ledger_key(CHAIN)))
         letters = destroy(self._session, self._opener, link, entries, self._accountability)
-        written = self._append(link, entries, events)
+        written = self._append(link, entries, events, latest)
         position, erasures = written.first - 1, []
         for entry, own in zip(entries, events, strict=True):
             position += len(own)
@@ -315,11 +332,11 @@ class Eraser:
         link: ChainLink,
         entries: Sequence[ErasureEntry],
         events: Sequence[Sequence[NewEvent]],
+        latest: Mapping[UUID, int],
     ) -> WriteResult:
         """Append the events of entries as one batch."""
-        latest = latest_versions(self._session, [entry.subject for entry in entries])
         numbered = [
-            msgspec.structs.replace(event, version=version)
+            NewEvent(version, event.row, event.name)
             for entry, own in zip(entries, events, strict=True)
             for version, event in enumerate(own, latest.get(entry.subject, 0) + 1)
         ]
@@ -349,13 +366,16 @@ class Eraser:
             events = [reapplied(entry, after, self._clock())]
             if recorded is None:
                 events = [*events_of_entry(entry), *events]
-            return self._apply([entry], [events])[0]
+            restore_index(self._session, self._opener, entry)
+            latest = latest_versions(self._session, [entry.subject])
+            return self._apply([entry], [events], latest)[0]
 
     def _as_of_now(self, entry: ErasureEntry) -> ErasureEntry:
         """The entry with the keys that live now, fenced up to the last value that was sealed with them."""
         last = month_of(self._clock()) + 1
-        self._opener.load_again([entry.subject])
-        alive = self._opener.key_ids(entry.subject, entry.categories, last, entry.month)
+        (alive,) = self._opener.key_ids(
+            [KeysOf(entry.subject, entry.categories, entry.month)], last
+        )
         keys = tuple(dict.fromkeys((*entry.keys, *alive)))
         through = entry.through
         if entry.month is None and alive:

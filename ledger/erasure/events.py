@@ -15,7 +15,8 @@ SOURCE = f"{OWN_SOURCE}erasure"
 # Ids of keys in one event: with 46 bytes each they stay below what an entry of the log may have. A value
 # from 1970 has a key for each of its months.
 _MOST_KEYS = 1_000
-_LAST = ".erased"
+_LAST_PART = "erased"
+_LAST = f".{_LAST_PART}"
 
 
 def event_name(erasure: UUID, part: str) -> str:
@@ -40,7 +41,7 @@ def erasure_ended(source: str, id: str) -> UUID | None:
 
 def last_name(entry: ErasureEntry) -> str:
     """Name of the event that is recorded when the entry is carried out."""
-    return event_name(entry.erasure, "erased" if entry.categories else "decided")
+    return event_name(entry.erasure, _LAST_PART if entry.categories else "decided")
 
 
 def events_of_entry(entry: ErasureEntry) -> list[NewEvent]:
@@ -64,7 +65,7 @@ def _erased(entry: ErasureEntry) -> Iterator[NewEvent]:
     blocks = [
         entry.keys[first : first + _MOST_KEYS] for first in range(0, len(entry.keys), _MOST_KEYS)
     ] or [()]
-    parts = [*(f"erased.{number}" for number in range(1, len(blocks))), "erased"]
+    parts = [*(f"erased.{number}" for number in range(1, len(blocks))), _LAST_PART]
     for part, keys in zip(parts, blocks, strict=True):
         facts = {
             "categories": list(entry.categories),
@@ -88,5 +89,6 @@ def _own(
         names.type_of(name), id=event_name(entry.erasure, part), source=SOURCE, facts=facts
     )
     state = own_state(event, "erase", time, entry.registry)
-    known_as = (event.source, event.id, b"", 0, erasure_ended(event.source, event.id))
+    ends = entry.erasure if part == _LAST_PART else None  # as `erasure_ended` reads the name
+    known_as = (event.source, event.id, b"", 0, ends)
     return new_event(entry.subject, 0, event.type, state, known_as)

@@ -15,7 +15,7 @@ from ledger.crypto.sealing import end_of_month, month_of
 from ledger.erasure.events import SOURCE, erasure_of, event_name, last_name
 from ledger.event import RecordedEvent
 from ledger.journal.entries import ErasureEntry, ErasureJournal
-from ledger.keys.opening import Opener
+from ledger.keys.opening import KeysOf, Opener
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from schemas import CATEGORIES, ROLLING_CATEGORIES
@@ -95,8 +95,7 @@ def _extent(session: Session, opener: Opener, erasure: _PastErasure) -> _Extent:
     erased, categories = erasure.erased, erasure.categories
     rolling = ROLLING_CATEGORIES.issuperset(categories)
     last = month_of(erased.time) + 1
-    opener.load_again([erased.stream])
-    key_ids = opener.key_ids(erased.stream, categories, last)
+    (key_ids,) = opener.key_ids([KeysOf(erased.stream, categories)], last)
     rows = session.rows("fences_of_subjects", subjects=[erased.stream])
     fences = {category: through for _, category, through in rows}
     # In force: none of its keys is here again, and the fences say how far it went.
@@ -115,7 +114,8 @@ def _extent(session: Session, opener: Opener, erasure: _PastErasure) -> _Extent:
 def _last_month_gone(opener: Opener, erasure: _PastErasure, last: int) -> int | None:
     """The last month up to which all keys of rolling categories were destroyed."""
     for month in range(last - 1, 0, -1):
-        older = opener.key_ids(erasure.erased.stream, erasure.categories, last, month)
+        asked = KeysOf(erasure.erased.stream, erasure.categories, month)
+        (older,) = opener.key_ids([asked], last)
         if erasure.keys.issuperset(older):
             return month
     return None

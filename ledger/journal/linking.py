@@ -34,7 +34,7 @@ class JournalLinks:
 
     def closed(self, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
         """The lines to write: their ties sealed, and all of them authenticated."""
-        bare = [msgspec.structs.replace(entry, mac=None) for entry in self._sealed(entries)]
+        bare = self._sealed(entries)
         macs = self._macs_of(bare)
         return [
             msgspec.structs.replace(entry, mac=mac) for entry, mac in zip(bare, macs, strict=True)
@@ -49,9 +49,12 @@ class JournalLinks:
         ]
         links = iter(self.keys.seal(ties) if ties else ())
         return [
-            msgspec.structs.replace(entry, reference_hmac=None, link=base64url(next(links)))
-            if entry.reference_hmac
-            else entry
+            msgspec.structs.replace(
+                entry,
+                reference_hmac=None,
+                link=base64url(next(links)) if entry.reference_hmac else entry.link,
+                mac=None,
+            )
             for entry in entries
         ]
 

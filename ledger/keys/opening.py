@@ -6,10 +6,11 @@ missing although no erasure destroyed it: loud, never shown as erased).
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -67,6 +68,18 @@ class SealedGroup(msgspec.Struct, frozen=True):
     key: str
     blob: str
     time: datetime
+
+
+class KeysOf(NamedTuple):
+    """Which keys of a person are asked for: of some categories. `month`: none that begins later."""
+
+    subject: UUID
+    categories: Collection[str]
+    month: int | None = None
+
+    def names(self, category: str, start: int) -> bool:
+        """Whether it asks for a key of a category that begins with a month."""
+        return category in self.categories and (self.month is None or start <= self.month)
 
 
 class _SubjectKeys(msgspec.Struct):
@@ -292,25 +305,31 @@ class Opener:
             )
         return dict(sorted(values.items()))
 
-    def load_again(self, subjects: Sequence[UUID]) -> None:
-        """Read the keys of these subjects, whatever is held: what was read under a lock is true."""
-        for subject in subjects:
-            self.forget(subject)
-        self.load(subjects)
+    def key_ids(self, asked: Sequence[KeysOf], last: int) -> list[tuple[str, ...]]:
+        """For each person that is asked about the ids of their keys, sorted by category and month.
 
-    def key_ids(
-        self, subject: UUID, categories: Sequence[str], last: int, month: int | None = None
-    ) -> tuple[str, ...]:
-        """Ids of every key of these categories that was loaded: for a rolling one of each month up to `last`,
-        or up to `month` when it is given (and then of no other category)."""
-        self.load([subject])
-        ids = []
-        for (category, start), secret in sorted(self._subject_keys[subject].secrets.items()):
-            if category not in categories or (month is not None and start > month):
-                continue
+        They are read now, whatever is held: what is read under a lock is true. No other key is unwrapped. Of
+        a rolling category one of each month up to `last`, or up to the month that is asked for.
+        """
+        asked_of = {one.subject: one for one in asked}
+        ids: dict[UUID, list[str]] = {subject: [] for subject in asked_of}
+        for subject, category, start, secret in once_more(lambda: self._find_asked(asked_of)):
+            month = asked_of[subject].month
             end = (last if month is None else month) if category in ROLLING_CATEGORIES else start
-            ids += [key_id(key) for key in _chain(secret, max(0, end - start))]
-        return tuple(ids)
+            ids[subject] += [key_id(key) for key in _chain(secret, max(0, end - start))]
+        return [tuple(ids[one.subject]) for one in asked]
+
+    def _find_asked(self, asked_of: Mapping[UUID, KeysOf]) -> list[tuple[UUID, str, int, bytes]]:
+        """Subject, category, first month and secret of each key that is asked for, by category and month."""
+        self._wrapping.hold()
+        categories = {name for one in asked_of.values() for name in one.categories}
+        rows = self._session.rows(
+            "data_keys_of_subjects", subjects=list(asked_of), categories=list(categories)
+        )
+        asked = (row for row in rows if asked_of[row[0]].names(row[1], row[3]))
+        wanted = sorted(asked, key=itemgetter(1, 3))
+        secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, wanted))
+        return [(row[0], row[1], row[3], key) for row, key in zip(wanted, secrets, strict=True)]
 
     def ratcheted(self, expired: Sequence[tuple[UUID, str, int]]) -> dict[str, list[Any]]:
         """Columns of new rows for keys of rolling categories that begin before a month: they begin there."""

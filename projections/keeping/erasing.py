@@ -26,7 +26,6 @@ from rulebook import (
     ErasureFacts,
     Reason,
     erasure_decisions,
-    over_from,
     period,
 )
 from rulebook.calendar import day_of
@@ -217,9 +216,8 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
         return True
     if decided_only:
         return False
-    facts = facts_of(person.look, person.traces, "retention", person.held)
-    return bool(
-        _over(facts, day) or _resting(person, day) or next(_forgotten(person, day, None), None)
+    return any(_over(person, day)) or bool(
+        _resting(person, day) or next(_forgotten(person, day, None), None)
     )
 
 
@@ -280,9 +278,8 @@ def _resting(person: Person, day: date) -> list[str]:
 
 def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     """Data whose period has passed: whole categories at once, rolling ones month by month."""
-    facts = facts_of(person.look, person.traces, "retention", person.held)
-    over = msgspec.structs.replace(facts, categories=_over(facts, day))
-    free = _erased_of(erasure_decisions(over, day))
+    # Why the others stay is not worked out: nobody asks.
+    free = _free(person, "retention", list(_over(person, day)), day)
     if at_once := {
         category: decision
         for category, decision in free.items()
@@ -292,10 +289,12 @@ def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     yield from _months(person, free, day)
 
 
-def _over(facts: ErasureFacts, day: date) -> list[str]:
-    """The categories that nothing keeps from a day on."""
-    ends = ((category, over_from(facts, category)) for category in facts.categories)
-    return [category for category, end in ends if end is not None and end <= day]
+def _over(person: Person, day: date) -> Iterator[str]:
+    """The categories that are held and that nothing keeps any more on a day."""
+    for category in person.held:
+        end = lasting_for(person, category).over_from
+        if end is not None and end <= day:
+            yield category
 
 
 def _months(

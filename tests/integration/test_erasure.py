@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from ledger.crypto.sealing import month_of
@@ -57,6 +58,20 @@ def test_an_erased_category_never_opens_again_and_others_do(house: House) -> Non
     assert erased.facts["keys_destroyed"] == [event.sealed["contact"].key]
     assert erased.ours
     assert erased.stream == event.stream
+
+
+def test_a_damaged_key_of_another_category_stops_no_erasure(house: House) -> None:
+    house.record(collected())
+    with psycopg.connect(house.url) as connection:
+        damage = (
+            f"UPDATE {house.ledger.keys}.data_keys SET wrapped = '' WHERE category = 'identity'"
+        )
+        assert connection.execute(damage.encode()).rowcount == 1
+    (result,) = house.eraser().erase("customer/10023", ["contact"], "request")
+    event, *_ = house.events()
+    assert result.keys == (event.sealed["contact"].key,)
+    with pytest.raises(Halt):
+        house.eraser().erase("customer/10023", ["identity"], "request")
 
 
 def test_a_whole_person_leaves_a_tombstone_and_facts(house: House) -> None:

@@ -15,6 +15,7 @@ from host.settings import Settings
 from tests.fixtures.console import Cli
 from tests.web.console import ORIGIN, Client, Consoled
 from web.pages.listed import PAGES
+from web.resources.findings import ROWS
 from web.rights import Part, table
 
 LISTS: dict[str, Part] = {
@@ -208,6 +209,17 @@ def test_findings_go_on_by_key_and_each_is_shown_once(officer: Client) -> None:
     then = officer.get("/findings", as_of=EARLIER, format="json").json()
     assert officer.api("/findings", as_of=EARLIER)["open"] == then["open"]
     assert officer.get("/findings", after="nonsense").status_code == 400
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_page_of_findings_stays_small_and_leads_on(officer: Client, language: str) -> None:
+    page = officer.get("/findings", language=language).content
+    rows = [row.partition(b"</tr>")[0] for row in page.split(b"<tr>")[2:]]
+    assert 1 < len(rows) <= ROWS
+    # Where there are more findings than the sample has, a page is full.
+    full = len(page) + (ROWS - len(rows)) * sum(map(len, rows)) / len(rows)
+    assert full < 100_000
+    assert 'rel="next"' in officer.get("/findings", language=language, limit="10").text
 
 
 def test_filters_of_findings_stay_in_each_link(officer: Client) -> None:

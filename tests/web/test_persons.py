@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from application.queries.persons import timeline
+from application.queries.persons.history import text_shown
 from application.queries.persons.paging import Place, part_of
 from application.queries.subjects import history_of
 from ledger.errors import UnknownSubject
-from ledger.event import instant
+from ledger.event import RecordedEvent, instant
 from projections.folds.timetravel import NOW, Moment
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.texts import field_name, word_of
@@ -31,6 +33,7 @@ from tests.web.persons import (
     page,
     record_persons,
 )
+from web.pages.persons import LATEST
 
 PARTS = ("", "history", "consents", "recipients", "requests", "looks", "comparison")
 ANSWERS = (
@@ -40,6 +43,7 @@ ANSWERS = (
 COVERED = {"identity", "address", "contact", "service"}
 RECORDED = "This view is recorded"
 _TOKEN = re.compile(r'(?<=name="csrf" value=")[^"]+')
+MINUTE = "2025-03-03T10:{:02}:00+01:00"
 ANNULLED = ("mistaken", "mistaken-again")
 ACTS = ("open-request", "place-hold", "decide")
 
@@ -396,3 +400,25 @@ def test_a_page_of_a_person_with_a_thousand_events_stays_small(persons: Consoled
     sizes = {path: len(officer.get(path).content) for path in paths(busy)}
     assert {path: size for path, size in sizes.items() if size > 100_000} == {}
     assert officer.api(page(busy))["count"] == 1000
+
+
+def test_the_page_of_a_busy_person_words_only_what_it_shows(
+    persons: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = "customer/77006"
+    persons.record(registered(busy), *(accessed(busy, time=MINUTE.format(n)) for n in range(60)))
+    worded: list[int] = []
+
+    def text(event: RecordedEvent, *given: Any, **more: Any) -> str | None:
+        worded.append(event.position)
+        return text_shown(event, *given, **more)
+
+    monkeypatch.setattr(timeline, "text_shown", text)
+    officer = persons.as_("privacy-officer")
+    told = shown(officer, page(busy))
+    # All looks of that hour are one point, which says how many. The last ones stand in the list.
+    assert len(set(worded)) <= LATEST + 1
+    assert all(f"/events/{position}" in told for position in set(worded))
+    worded.clear()
+    acts = officer.api(page(busy))["acts"]
+    assert sorted(worded) == [act["position"] for act in acts]

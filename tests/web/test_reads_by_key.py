@@ -44,7 +44,6 @@ BOUNDED = {
     "what waits now, or a table of times": ("/approvals", "/transparency", "/retention/forecast"),
     "nothing: they are made as a whole": (
         "/today",
-        "/retention/run",
         "/incidents/{ref}/affected",
         "/transfers",
         "/feeds",

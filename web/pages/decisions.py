@@ -127,7 +127,7 @@ def _steps(visit: Visit) -> DueSteps:
 
 def _would_run(visit: Visit, _fields: Running) -> Preview:
     answer = _steps(visit)
-    table = steps_table(visit, say("erasing", "would-be"), answer)
+    table = steps_table(visit, say("erasing", "would-be"), answer.due)
     if not answer.count:
         return previewed((Nothing(t("run.nothing"), t("run.nothing_how")),), answer)
     lost = Notice(t("run.lost", counted("erasure", answer.count)), t("decide.forever"), "bad")

@@ -184,7 +184,7 @@ PAGES = (
     Page(
         "/findings",
         "findings",
-        resources.findings,
+        resources.findings_listed,
         "parts.html",
         _list,
         entry=True,

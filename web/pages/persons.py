@@ -1,10 +1,12 @@
 """A person: what happened with their data, and where it is now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from application.queries.persons.timeline import LANE_OF, ActOnPerson, Lasting, Person
+from application.queries.persons.timeline import LANE_OF, Lasting, PersonSeen, lane_of
 from ledger.errors import Halt
+from ledger.event import RecordedEvent
 from schemas import names
 from schemas.formats import instant_of
 from web.linking import person_parts, person_to, to
@@ -15,10 +17,10 @@ from web.pages.values import any_shown, groups, hidden_in, opening
 from web.pieces import Figure, Link, Tone
 from web.rendering import code
 from web.requests import bound_of
-from web.resources.persons import LineParams, PersonParams, person_shown
+from web.resources.persons import LineParams, PersonParams, person_drawn, person_shown
 from web.rights import Deed
 from web.scale import Window
-from web.timeline import Act, State, Timeline, by_month, timeline
+from web.timeline import DrawnAct, State, Timeline, by_month, timeline
 from web.visit import Visit
 from web.words import counted, t, title_of
 
@@ -26,7 +28,7 @@ LATEST = 15
 """So many acts stand on the first page; the others are behind a link."""
 PARTS = ("history", "consents", "recipients", "requests", "looks", "comparison", "documents")
 """The pages about a person beside the first one, in the order of their links."""
-_LOOKED = names.type_of(names.LEDGER_READ)
+_DAY = "0000-00-00"
 _TONES: dict[str, Tone] = {"hold": "due", "restriction": "due", "consent": "good"}
 
 
@@ -66,12 +68,43 @@ def _deeds(visit: Visit, reference: str) -> tuple[Link, ...]:
     return acts(visit, *(act for deed, act in offered if visit.may(deed)))
 
 
-def _person(visit: Visit, params: LineParams, answer: Person) -> Mapping[str, object]:
+class _Done(NamedTuple):
+    """An act as picture and list show it. It is put in words when it is shown: most are one of many."""
+
+    event: RecordedEvent
+    annulled_by: str | None
+    word: Callable[[RecordedEvent], str | None]
+    rest: str
+    tone: Tone = "plain"
+
+    @property
+    def lane(self) -> str:
+        return lane_of(self.event.name)
+
+    @property
+    def occurred(self) -> datetime:
+        return self.event.time
+
+    @property
+    def recorded(self) -> datetime:
+        return self.event.recorded_at
+
+    @property
+    def text(self) -> str:
+        text = dated(self.word(self.event) or self.event.type)
+        return str(t("person.annulled", text)) if self.annulled_by else text
+
+    @property
+    def href(self) -> str:
+        return f"/events/{self.event.position}{self.rest}"
+
+
+def _person(visit: Visit, params: LineParams, answer: PersonSeen) -> Mapping[str, object]:
     reference = params.reference
     rest = to(visit)[1:]  # what every address of the same moment ends with
-    done = [_act(rest, act) for act in answer.acts]
+    done = [_Done(event, annulled_by, answer.word, rest) for event, annulled_by in answer.events]
     # A look at this page is an event, too. The looks have a page of their own, and would soon fill this list.
-    told = [_act(rest, act) for act in answer.acts if act.type != _LOOKED]
+    told = (act for act in done if act.event.name != names.LEDGER_READ)
     latest = sorted(told, key=lambda act: act.occurred)[-LATEST:]
     everything = person_to(visit, reference, "history")
     said = t(
@@ -90,35 +123,28 @@ def _person(visit: Visit, params: LineParams, answer: Person) -> Mapping[str, ob
     }
 
 
-def line(visit: Visit, params: LineParams, answer: Person, done: list[Act]) -> Timeline:
+def line(
+    visit: Visit, params: LineParams, answer: PersonSeen, done: Sequence[DrawnAct]
+) -> Timeline:
     """The picture of the acts and of what lasted, in the period that is asked for."""
 
+    # Made once: the picture has dozens of these addresses, which differ in two days. These come last.
+    days = {"from": _DAY, "until": _DAY}
+    before, between, after = to(visit, *person_parts(params.reference), **days).rsplit(_DAY, 2)
+
     def zoom(closer: Window) -> str:
-        days = {"from": iso_day(closer.start), "until": iso_day(closer.end)}
-        return to(visit, *person_parts(params.reference), **days)
+        return f"{before}{iso_day(closer.start)}{between}{iso_day(closer.end)}{after}"
 
     states = [_state(visit, one) for one in answer.lasting]
     return timeline(done, states, window(visit, params, answer), visit.now, zoom)
 
 
-def window(visit: Visit, params: LineParams, answer: Person) -> Window:
+def window(visit: Visit, params: LineParams, answer: PersonSeen) -> Window:
     """The period that is shown: what is asked for, else from the first act until now."""
     shown = visit.moment.as_of or visit.now
-    start = bound_of(params.from_, "from") or _instant(answer.first)
-    end = bound_of(params.until, "until", last=True) or max(shown, _instant(answer.last))
+    start = bound_of(params.from_, "from") or answer.first
+    end = bound_of(params.until, "until", last=True) or max(shown, answer.last)
     return Window(start, max(end, start + timedelta(days=1)))
-
-
-def _act(rest: str, act: ActOnPerson) -> Act:
-    text = dated(act.text or act.type)
-    said = t("person.annulled", text) if act.annulled_by else text
-    return Act(
-        act.lane,
-        _instant(act.occurred_at),
-        _instant(act.recorded_at),
-        str(said),
-        f"/events/{act.position}{rest}",
-    )
 
 
 def _state(visit: Visit, one: Lasting) -> State:
@@ -146,4 +172,13 @@ def texts(some: Iterable[str], about: str) -> str:
     return ", ".join(code(one, about) for one in some)
 
 
-PAGES = (Page("/persons/{kind}/{id}", "person", person_shown, "person.html", _person),)
+PAGES = (
+    Page(
+        "/persons/{kind}/{id}",
+        "person",
+        person_drawn,
+        "person.html",
+        _person,
+        export=person_shown,
+    ),
+)

@@ -1,11 +1,11 @@
 """How long data is kept: what is due and late, what is to come, and the way to decide and to erase."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import rulebook
-from application.queries.keeping.clock_pages import ClockPage
-from application.queries.keeping.periods import Clock, DueSteps, Forecast
+from application.queries.keeping.clock_pages import ClockPage, StepPage
+from application.queries.keeping.periods import Clock, Forecast, StepShown
 from application.words import say, told_in
 from documents.messages import told
 from schemas import CATEGORIES
@@ -30,7 +30,7 @@ from web.pieces import Id, Link, Tag, Tone
 from web.rendering import code
 from web.resource import NoParams
 from web.resources import retention as resources
-from web.resources.retention import DueParams, ForecastParams
+from web.resources.retention import DueParams, ForecastParams, RunParams
 from web.runs import RetentionRun, runs_of
 from web.visit import Visit
 from web.words import counted, t
@@ -138,7 +138,7 @@ def _rule(visit: Visit, id: str | None) -> object:
     return Link(to(visit, "rules", id), title) if visit.has("findings") else lines(title, Id(id))
 
 
-def steps_table(visit: Visit, title: str, answer: DueSteps) -> Table:
+def steps_table(visit: Visit, title: str, due: Sequence[StepShown]) -> Table:
     """What goes, a row for each step."""
     rows = tuple(
         (
@@ -147,20 +147,25 @@ def steps_table(visit: Visit, title: str, answer: DueSteps) -> Table:
             codes("category", row.categories),
             day(row.collected_until) if row.collected_until else None,
         )
-        for row in answer.due
+        for row in due
     )
     return Table(title, headings("erasing", "subject cause categories collected"), rows)
 
 
-def _would_go(visit: Visit, _params: NoParams, answer: DueSteps) -> Mapping[str, object]:
+def _would_go(visit: Visit, params: RunParams, answer: StepPage) -> Mapping[str, object]:
     nothing = Nothing(t("retention.nothing"), t("retention.nothing_how"))
-    table = steps_table(visit, say("erasing", "would-be"), answer)
+    table = steps_table(visit, say("erasing", "would-be"), answer.due)
+    until = answer.counted_to
     may = visit.may("decisions")
     return {
         "title": t("due.title"),
         "said": t("due.said", counted("erasure", answer.count)),
         "links": acts(visit, *([("run", "acts/run-retention", {})] if may else [])),
-        "parts": (table if answer.due else nothing,),
+        "parts": (
+            table if answer.due else nothing,
+            *((Text(t("retention.counted_to", until)),) if until else ()),
+        ),
+        "more": more(visit, "retention/run", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -211,7 +216,14 @@ PAGES = (
         entry=True,
         export=resources.every_clock,
     ),
-    Page("/retention/run", "retention", resources.would_go, "parts.html", _would_go),
+    Page(
+        "/retention/run",
+        "retention",
+        resources.would_go,
+        "parts.html",
+        _would_go,
+        export=resources.every_step,
+    ),
     Page(
         "/retention/progress",
         "retention",

@@ -17,6 +17,8 @@ from web.resources.periods import Key, Limit, PeriodParams, subject_named
 from web.visit import Visit
 
 SEVERITIES = ("high", "medium", "low")
+ROWS = 80
+"""So many stand on a page, which then weighs less than 100 kB."""
 
 
 class FindingsParams(PeriodParams, frozen=True, kw_only=True):
@@ -46,6 +48,12 @@ class FindingsParams(PeriodParams, frozen=True, kw_only=True):
         )
 
 
+class ListParams(FindingsParams, frozen=True, kw_only=True):
+    """The same of the page: fewer at a time, as each row says which rule is broken and what ends it."""
+
+    limit: Limit = ROWS
+
+
 class RuleParams(Params, frozen=True, kw_only=True):
     """A rule, by its id."""
 
@@ -61,6 +69,12 @@ def findings(visit: Visit, params: FindingsParams) -> FindingsPage:
         after = place_named(source, params.after, cast("type[FindingPlace]", FindingPlace))
     criteria = replace(params.criteria, after=after)
     return findings_page(source, criteria, visit.moment, params.limit)
+
+
+@resource("/findings", "findings", name="findings", rows="findings", timed=True)
+def findings_listed(visit: Visit, params: ListParams) -> FindingsPage:
+    """The same for the page."""
+    return findings.load(visit, params)
 
 
 @resource("/findings", "findings", name="findings", rows="findings", timed=True)

@@ -22,7 +22,7 @@ from application.queries.persons import comparison as compared
 from application.queries.persons import consents as consented
 from application.queries.persons import history, marketing, state
 from application.queries.persons.paging import Place, part_of
-from application.queries.persons.timeline import Person, person
+from application.queries.persons.timeline import Person, PersonSeen, person, person_seen
 from application.queries.subjects import known_streams, note_read
 from application.source import Source
 from ledger.errors import UnknownSubject
@@ -115,6 +115,15 @@ def person_shown(visit: Visit, params: LineParams) -> Person:
     """What happened with a person's data, what lasted, and where each value stands."""
     with about(visit, params) as reference:
         return person(
+            visit.source("person"), reference, visit.moment, visit.language, params.period
+        )
+
+
+@resource("/persons/{kind}/{id}", "persons", name="person", timed=True)
+def person_drawn(visit: Visit, params: LineParams) -> PersonSeen:
+    """The same for the page, which words few of the acts."""
+    with about(visit, params) as reference:
+        return person_seen(
             visit.source("person"), reference, visit.moment, visit.language, params.period
         )
 

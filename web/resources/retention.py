@@ -5,7 +5,13 @@ from typing import Annotated
 from msgspec import Meta
 
 from application.acts.deciding import due_steps
-from application.queries.keeping.clock_pages import ClockPage, Wanted, clock_page
+from application.queries.keeping.clock_pages import (
+    ClockPage,
+    StepPage,
+    Wanted,
+    clock_page,
+    step_page,
+)
 from application.queries.keeping.periods import (
     Clocks,
     DueSteps,
@@ -14,7 +20,7 @@ from application.queries.keeping.periods import (
     forecast,
     step_rows,
 )
-from application.queries.parts import Part
+from application.queries.parts import LIMIT, Part
 from rulebook.calendar import day_of, months_after
 from web.resource import NoParams, Params, resource
 from web.resources.periods import Key, Limit
@@ -32,6 +38,13 @@ class DueParams(Params, frozen=True, kw_only=True):
     category: str | None = None
     after: Key = None
     limit: Limit = PERSONS
+
+
+class RunParams(Params, frozen=True, kw_only=True):
+    """`limit`: of so many persons at most, each with all that goes of them."""
+
+    after: Key = None
+    limit: Limit = LIMIT
 
 
 class ForecastParams(Params, frozen=True, kw_only=True):
@@ -56,8 +69,15 @@ def every_clock(visit: Visit, params: DueParams) -> Clocks:
 
 
 @resource("/retention/run", "retention", name="retention", rows="due")
-def would_go(visit: Visit, params: NoParams) -> DueSteps:
-    """What a run of today would erase."""
+def would_go(visit: Visit, params: RunParams) -> StepPage:
+    """What a run of today would erase; part by part."""
+    part = Part(params.after, params.limit)
+    return step_page(visit.source("retention"), part, visit.site.remembered)
+
+
+@resource("/retention/run", "retention", name="retention", rows="due")
+def every_step(visit: Visit, params: RunParams) -> DueSteps:
+    """The same, all of it."""
     source = visit.source("retention")
     steps = list(step_rows(source, due_steps(source.session, day_of(source.now))))
     return DueSteps(due=steps, count=len(steps))

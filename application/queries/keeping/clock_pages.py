@@ -1,4 +1,4 @@
-"""Clocks of retention a part at a time, by key, and how all persons stand, which is remembered."""
+"""Clocks and steps of retention a part at a time, by key, and how all persons stand, which is remembered."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -12,12 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.answer import Answer
-from application.queries.keeping.periods import Clock, clocks_of
+from application.queries.keeping.erasures import Due
+from application.queries.keeping.periods import Clock, StepShown, clocks_of, step_rows
 from application.queries.parts import Part, place_named, taken
 from application.remembered import Known, Remembered
 from application.source import Source, unless_erased
 from ledger.storage.postgres import Session
-from projections.keeping.erasing import deferrals, lasting_for
+from projections.keeping.erasing import deferrals, lasting_for, steps
 from projections.keeping.person import Person
 from projections.reading.known import NOBODY
 from projections.reading.persons import persons, persons_of
@@ -40,6 +41,19 @@ class ClockPage(Answer, frozen=True):
 
     clocks: list[Clock]
     due: list[DueOf]
+    counted_to: int | None
+    next: str | None
+
+
+class StepPage(Answer, frozen=True):
+    """What would be erased of some persons. `count`: how many erasures there are in all.
+
+    `counted_to`: the event up to which these were counted, where the steps know later ones. `next`: the key
+    of the part that follows.
+    """
+
+    due: list[StepShown]
+    count: int
     counted_to: int | None
     next: str | None
 
@@ -81,6 +95,23 @@ def clock_page(
     )
 
 
+def step_page(source: Source, part: Part, remembered: Remembered | None) -> StepPage:
+    """What a run of today would erase of a part of the persons, by key. Raises Misconfigured."""
+    day, known = day_of(source.now), standing_of(source, remembered)
+
+    def fitting(person: Person) -> list[Due] | None:
+        return [Due(person.stream, step) for step in steps(person, day)] or None
+
+    people = _people(source, known.value.listed, part)
+    found, following = taken(source, ((one.stream, one) for one in people), part.limit, fitting)
+    return StepPage(
+        due=list(step_rows(source, chain.from_iterable(found))),
+        count=known.value.erasures,
+        counted_to=known.until,
+        next=following,
+    )
+
+
 def _people(source: Source, listed: Sequence[UUID] | None, part: Part) -> Iterator[Person]:
     """The persons of whom a part may be: those of a list, so many at a time, or all."""
     after = place_named(source, part.after, UUID) if part.after else NOBODY
@@ -97,13 +128,14 @@ class Standing(Struct, frozen=True):
 
     `passed`, `deferred`: of how many persons a run erases data past its period or consent, and data that
     waited. `oldest`: since when the oldest passed data should have gone. `due`: category -> how many clocks
-    are due. `listed`: who has a clock that is due or late, sorted.
+    are due. `erasures`: how many the run takes. `listed`: who has a clock that is due or late, sorted.
     """
 
     passed: int
     deferred: int
     oldest: date | None
     due: Counter[str | None]
+    erasures: int
     listed: Sequence[UUID]
 
 
@@ -119,7 +151,7 @@ class _Tally:
     """How persons stand while they are added up."""
 
     def __init__(self) -> None:
-        self._passed = self._deferred = 0
+        self._passed = self._deferred = self._erasures = 0
         self._oldest = date.max
         self._due: Counter[str | None] = Counter()
         self._listed: list[UUID] = []
@@ -132,12 +164,15 @@ class _Tally:
         self._deferred += any(category in waiting for category in of_run)
         self._oldest = min(self._oldest, _overdue_since(person, late, day))
         self._due.update(of_run)
+        self._erasures += len(steps(person, day)) if of_run else 0
         if rows:
             self._listed.append(person.stream)
 
     def standing(self) -> Standing:
         oldest = self._oldest if self._oldest < date.max else None
-        return Standing(self._passed, self._deferred, oldest, self._due, self._listed)
+        return Standing(
+            self._passed, self._deferred, oldest, self._due, self._erasures, self._listed
+        )
 
 
 def standing_of(source: Source, remembered: Remembered | None) -> Known[Standing]:

@@ -24,7 +24,7 @@ from projections.dossier.dossier import dossier_from
 from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment
 from projections.folds.view import order_of
-from projections.keeping.holds import UNDISCLOSED, Hold, holds
+from projections.keeping.holds import ACTS_ON_HOLDS, UNDISCLOSED, Hold, holds
 from projections.use.restricting import restricted_by
 from projections.views.customer_state import CustomerState, Status, live_values
 from schemas import CATEGORIES, names
@@ -96,7 +96,7 @@ class PersonStanding(Answer, frozen=True):
 class _Facts(NamedTuple):
     """What the categories of a person are told from."""
 
-    person: SubjectEvents
+    sealing: Mapping[Name, RecordedEvent]
     erasures: Mapping[str, Erasure]
     restrictions: Mapping[str, Restriction]
     holds: Sequence[Hold]
@@ -125,7 +125,7 @@ def standing_of(
     extras = StateExtras(restricted, contracts_of(counted))
     state = state_answer(source, reference, person.subject, folded, extras)
     facts = _Facts(
-        person,
+        _sealing(person),
         _erasures((*counted, *person.selected.erasures)),
         _restrictions(counted, restricted),
         _holds(source, counted),
@@ -151,7 +151,7 @@ def _says_anything(row: CategoryStanding) -> bool:
 def _category(
     name: str, personal: Mapping[str, Shown], folded: CustomerState, facts: _Facts
 ) -> CategoryStanding:
-    sealed, events = live_values(folded).get(name, {}), _events(facts.person)
+    sealed, events = live_values(folded).get(name, {}), facts.sealing
     return CategoryStanding(
         category=name,
         values=[
@@ -164,7 +164,8 @@ def _category(
     )
 
 
-def _events(person: SubjectEvents) -> dict[Name, RecordedEvent]:
+def _sealing(person: SubjectEvents) -> dict[Name, RecordedEvent]:
+    """The events that sealed values, by name."""
     return {name_of(event): event for event in person.selected.counted if event.sealed}
 
 
@@ -187,17 +188,17 @@ def _kept(hold: Hold) -> Kept:
 def _holds(source: Source, counted: Iterable[RecordedEvent]) -> list[Hold]:
     """The holds in force; not those that the person may not be told of, where the reader sees a part."""
     partial = is_partial(source.reads.sight)
-    in_force = holds(dossier_from(counted))
+    in_force = holds(dossier_from(counted, ACTS_ON_HOLDS))
     return [hold for hold in in_force if not (partial and hold.ground == UNDISCLOSED)]
 
 
 def _erasures(events: Iterable[RecordedEvent]) -> dict[str, Erasure]:
     """Category -> its latest erasure, also one after the moment: its values are gone at every moment."""
     found: dict[str, Erasure] = {}
-    for event in sorted(events, key=order_of):
-        if event.ours and event.name == names.PERSONAL_DATA_ERASED:
-            erasure = Erasure(instant(event.time), event.facts["ground"], event.position)
-            found |= dict.fromkeys(event.categories, erasure)
+    erasing = (event for event in events if event.name == names.PERSONAL_DATA_ERASED and event.ours)
+    for event in sorted(erasing, key=order_of):
+        erasure = Erasure(instant(event.time), event.facts["ground"], event.position)
+        found |= dict.fromkeys(event.categories, erasure)
     return found
 
 
@@ -206,9 +207,11 @@ def _restrictions(
 ) -> dict[str, Restriction]:
     """Category that is restricted now -> the latest act that says so."""
     stands, found = set(restricted), dict[str, Restriction]()
-    for event in sorted(counted, key=order_of):
-        if event.name in _RESTRICTING:
-            found |= _restricting(event)
+    if not stands:
+        return {}
+    restricting = (event for event in counted if event.name in _RESTRICTING)
+    for event in sorted(restricting, key=order_of):
+        found |= _restricting(event)
     return {category: row for category, row in found.items() if category in stands}
 
 

@@ -5,7 +5,7 @@ the acts that count.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import chain
@@ -97,16 +97,60 @@ class Person(PersonTimeline, frozen=True, kw_only=True):
     standing: PersonStanding
 
 
+class PersonSeen(Answer, frozen=True):
+    """The same, for a page that draws every act and words few of them. No file and no program gets it.
+
+    `events`: those of the period, by position. `word`: what happened, as `ActOnPerson.text` has it.
+    """
+
+    events: list[AnnullableEvent]
+    word: Callable[[RecordedEvent], str | None]
+    lasting: list[Lasting]
+    count: int
+    first: datetime
+    last: datetime
+    standing: PersonStanding
+
+
 def person(
     source: Source, reference: str, moment: Moment, language: Language, period: Period = ALWAYS
 ) -> Person:
     """The acts of a period, all that lasted, and where the data stands. Raises UnknownSubject."""
+    seen, now = _seen_and_standing(source, reference, moment)
+    told = _told(source, reference, seen, language, period)
+    return Person(**asdict(told), standing=now)
+
+
+def person_seen(
+    source: Source, reference: str, moment: Moment, language: Language, period: Period = ALWAYS
+) -> PersonSeen:
+    """The same without words. Raises UnknownSubject."""
+    seen, now = _seen_and_standing(source, reference, moment)
+    times = [event.time for event, _ in seen]
+    return PersonSeen(
+        events=[entry for entry in seen if period.holds(entry[0].time)],
+        word=_wording(source, language),
+        lasting=lasting(event for event, annulled_by in seen if annulled_by is None),
+        count=len(seen),
+        first=min(times),
+        last=max(times),
+        standing=now,
+    )
+
+
+def _seen_and_standing(
+    source: Source, reference: str, moment: Moment
+) -> tuple[list[AnnullableEvent], PersonStanding]:
     shown, everyone = chosen_and_all(source, reference, moment)
     seen = seen_in(source, [one.selected for one in everyone])
     own = seen if len(everyone) == 1 else seen_in(source, [shown.selected])
-    now = standing_of(source, reference, shown, own, moment)  # its one note says all that is opened
-    told = _told(source, reference, seen, language, period)
-    return Person(**asdict(told), standing=now)
+    # The one note of the standing says all that is opened.
+    return seen, standing_of(source, reference, shown, own, moment)
+
+
+def _wording(source: Source, language: Language) -> Callable[[RecordedEvent], str | None]:
+    partial, naming = is_partial(source.reads.sight), Naming(source, language)
+    return lambda event: text_shown(event, language, naming, partial=partial)
 
 
 def person_timeline(
@@ -132,12 +176,11 @@ def _told(
     language: Language,
     period: Period,
 ) -> PersonTimeline:
-    partial = is_partial(source.reads.sight)
-    times, naming = [event.time for event, _ in seen], Naming(source, language)
+    times, word = [event.time for event, _ in seen], _wording(source, language)
     return PersonTimeline(
         subject=reference,
         acts=[
-            _act(event, annulled_by, text_shown(event, language, naming, partial=partial))
+            _act(event, annulled_by, word(event))
             for event, annulled_by in seen
             if period.holds(event.time)
         ],
