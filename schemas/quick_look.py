@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple, get_args
 
 from schemas.formats import is_uuid
 from schemas.references import Kind
+from schemas.spelling import plain
 from schemas.strings import TC_STRING, spelled_out, told_in
 from schemas.tc_string import is_tc_string
 
@@ -176,13 +177,18 @@ def _says_no_word(name: str, value: str) -> bool:
 
 
 def _values(personal: dict[str, Any]) -> list[str]:
-    """The personal values that are texts, each on one line."""
+    """The personal values that are texts, each on one line.
+
+    The closer look reads them in small letters of ASCII and in no other way: an accent alone needs none.
+    """
     texts: list[str] = []
     for value in personal.values():
         if value.__class__ is str:
             texts.append(value)
         elif value.__class__ is list:
             texts += [text for text in value if text.__class__ is str]
+    if not "".join(texts).isascii():
+        return [plain(text) for text in texts]
     return [text.replace("\n", " ") if "\n" in text else text for text in texts]
 
 

@@ -8,6 +8,9 @@ from uuid import UUID
 from ledger.crypto.layouts import Layout, Seal
 from ledger.crypto.sealing import DataKey, KeyedHash, month_of
 
+# Category of the key under which a data subject's events are told apart; nothing is sealed with it.
+FINGERPRINT = "fingerprint"
+
 
 @dataclass(slots=True)
 class KeyChain:
@@ -80,6 +83,12 @@ class StreamKeys:
         fences = [key.erased_through for key in keys if key.erased_through]
         key_set = self._sets[layout, month] = KeySet(layout.seals(keys), max(fences, default=None))
         return key_set
+
+    def has(self, category: str, month: int) -> bool:
+        """Whether a key is ready for use."""
+        if category == FINGERPRINT:
+            return self.fingerprint is not None
+        return (category, month) in self.ready
 
     def add(self, category: str, month: int, key: DataKey) -> None:
         """Make a key ready for use."""

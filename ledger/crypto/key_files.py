@@ -22,7 +22,7 @@ from ledger.crypto.sealing import (
     KeyedHash,
     key_id,
     open_bytes,
-    seal_bytes,
+    seal_each,
 )
 from ledger.errors import Halt, KeyLost
 from ledger.storage.durable import fsync_folder, mapping_write_faults
@@ -108,11 +108,7 @@ class FileWrapping:
 
     def wrap(self, epoch: int, keys: Sequence[Placed]) -> list[bytes]:
         """See `Wrapping`."""
-        cipher, random = self._of(epoch), os.urandom(NONCE_BYTES * len(keys))
-        return [
-            seal_bytes(cipher, secret, place, random[at : at + NONCE_BYTES])
-            for at, (place, secret) in zip(range(0, len(random), NONCE_BYTES), keys, strict=True)
-        ]
+        return seal_each(self._of(epoch), keys, os.urandom(NONCE_BYTES * len(keys)))
 
     def unwrap(self, keys: Sequence[Wrapped]) -> list[Unwrapped]:
         """See `Wrapping`."""

@@ -3,17 +3,19 @@
 A wrapped key, a sealed reference or a sealed value that is moved to another row does not open there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 
 from ledger.crypto.provider import Wrapped
-from ledger.crypto.sealing import ValuePlace, associated_data
 from ledger.names import LedgerName
 
 _INDEX_SOURCE = "urn:processing-ledger:subject-index"
+_REFERENCE = "reference"
+_ENCODER = msgspec.json.Encoder()
 
 
 def data_key_place(
@@ -21,6 +23,14 @@ def data_key_place(
 ) -> bytes:
     """The row that a wrapped data key belongs to."""
     return orjson.dumps([str(ledger), subject, category, generation, month, epoch])
+
+
+def data_key_places(
+    ledger: LedgerName, keys: Iterable[tuple[UUID, str, int, int]], epoch: int
+) -> list[bytes]:
+    """What `data_key_place` gives for each subject, category, generation and month, made at once."""
+    name = str(ledger)
+    return _ENCODER.encode_lines([(name, *key, epoch) for key in keys]).split(b"\n")[:-1]
 
 
 def wrapped_data_keys(ledger: LedgerName, rows: Sequence[Sequence[Any]]) -> list[Wrapped]:
@@ -47,14 +57,11 @@ def feed_key_place(ledger: LedgerName, root: bytes, epoch: int) -> bytes:
 
 def reference_place(ledger: LedgerName, subject: UUID, key: str) -> bytes:
     """Associated data of a sealed reference."""
-    return associated_data(
-        ValuePlace(
-            ledger=str(ledger),
-            subject=subject,
-            source=_INDEX_SOURCE,
-            id=str(subject),
-            category="reference",
-            field="reference",
-            key=key,
-        )
-    )
+    return reference_places(ledger, [(subject, key)])[0]
+
+
+def reference_places(ledger: LedgerName, named: Iterable[tuple[UUID, str]]) -> list[bytes]:
+    """The same of each data subject and the id of its key, made at once."""
+    name, field = str(ledger), _REFERENCE
+    lines = [(name, one, _INDEX_SOURCE, one, field, field, key) for one, key in named]
+    return _ENCODER.encode_lines(lines).split(b"\n")[:-1]

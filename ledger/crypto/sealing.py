@@ -6,8 +6,10 @@ event are sealed together, a category at a time: see `ledger.crypto.groups`.
 """
 
 import hmac
+import struct
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -59,9 +61,24 @@ _UUID_MARKS = 0xF << 76 | 0x3 << 62
 _UUID_8 = 8 << 76 | 0x2 << 62
 
 
+_KEY_ID = b"processing-ledger/key-id/1"
+_SUBJECT = b"processing-ledger/subject/1"
+_RATCHET = b"processing-ledger/ratchet/1"
+
+
+def _extracted(key: bytes) -> KeyedHash:
+    """The first step of HKDF-SHA256 (RFC 5869) without salt, ready for the second."""
+    return KeyedHash(_EXTRACT.of(key))
+
+
+def _expanded(extracted: KeyedHash, info: bytes) -> bytes:
+    """Its second step, 32 bytes."""
+    return extracted.of(info + b"\x01")
+
+
 def _hkdf(key: bytes, info: bytes) -> bytes:
-    """HKDF-SHA256 (RFC 5869), no salt, 32 bytes: one extract and one expand step."""
-    return hmac.digest(_EXTRACT.of(key), info + b"\x01", "sha256")
+    """HKDF-SHA256, no salt, 32 bytes: one extract and one expand step."""
+    return _expanded(_extracted(key), info)
 
 
 def base64url(data: bytes) -> str:
@@ -76,7 +93,7 @@ def from_base64url(text: str) -> bytes:
 
 def key_id(key: bytes) -> str:
     """Name of a data key, 43 characters: it commits to the key and reveals nothing of it."""
-    return base64url(_hkdf(key, b"processing-ledger/key-id/1"))
+    return base64url(_hkdf(key, _KEY_ID))
 
 
 def subject_of(key: bytes, ledger: str, reference: str) -> UUID:
@@ -84,15 +101,25 @@ def subject_of(key: bytes, ledger: str, reference: str) -> UUID:
 
     Every entry of the person is published under it, so it cannot be moved to another reference later.
     """
-    message = orjson.dumps([ledger, reference])
-    digest = hmac.digest(_hkdf(key, b"processing-ledger/subject/1"), message, "sha256")
+    return _subject(_extracted(key), orjson.dumps([ledger, reference]))
+
+
+def _subject(extracted: KeyedHash, text: bytes) -> UUID:
+    digest = KeyedHash(_expanded(extracted, _SUBJECT)).of(text)
     number = int.from_bytes(digest[:16]) & ~_UUID_MARKS | _UUID_8
     return UUID(int=number)
 
 
+def named_subject(key: bytes, reference: str, ledger: str) -> "tuple[UUID, DataKey]":
+    """What `subject_of` gives, and the key ready for use: both have the first step of HKDF in common."""
+    extracted = _extracted(key)
+    subject = _subject(extracted, orjson.dumps([ledger, reference]))
+    return subject, DataKey(key, id=base64url(_expanded(extracted, _KEY_ID)))
+
+
 def next_month_key(key: bytes) -> bytes:
     """The ratchet of a rolling category: key of month m + 1 from that of month m, never back."""
-    return _hkdf(key, b"processing-ledger/ratchet/1")
+    return _hkdf(key, _RATCHET)
 
 
 def month_of(time: datetime) -> int:
@@ -119,10 +146,13 @@ class DataKey:
 
     __slots__ = ("cipher", "erased_through", "id", "secret")
 
-    def __init__(self, secret: bytes, erased_through: datetime | None = None) -> None:
+    def __init__(
+        self, secret: bytes, erased_through: datetime | None = None, *, id: str | None = None
+    ) -> None:
+        """`id`: where it is known already."""
         self.secret = secret
         self.erased_through = erased_through
-        self.id = key_id(secret)
+        self.id = key_id(secret) if id is None else id
         self.cipher = AESGCM(secret)
 
     @property
@@ -157,6 +187,16 @@ def seal_bytes(
 ) -> bytes:
     """Seal bytes: the format, the nonce, and AES-256-GCM ciphertext that is bound to format and place."""
     return format + nonce + cipher.encrypt(nonce, text, format + place)
+
+
+def seal_each(cipher: AESGCM, placed: Sequence[tuple[bytes, bytes]], random: bytes) -> list[bytes]:
+    """What `seal_bytes` makes of some places, each with its bytes. `random`: a nonce for each, in a row."""
+    encrypt = cipher.encrypt
+    nonces = struct.iter_unpack(f"{NONCE_BYTES}s", random)
+    return [
+        AES_256_GCM + nonce + encrypt(nonce, text, AES_256_GCM + place)
+        for (nonce,), (place, text) in zip(nonces, placed, strict=True)
+    ]
 
 
 def open_bytes(cipher: AESGCM, sealed: bytes, place: bytes, format: bytes = AES_256_GCM) -> bytes:

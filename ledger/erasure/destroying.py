@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from ledger.crypto.held import FINGERPRINT
 from ledger.journal.entries import ErasureEntry
 from ledger.journal.remembering import Fence, add_tombstones, fence, restore_subjects
-from ledger.keys.keyring import FINGERPRINT
 from ledger.keys.opening import Opener
 from ledger.keys.subjects import REFERENCE
 from ledger.letters.dead import letters_gone

@@ -12,7 +12,7 @@ from enum import Enum
 from uuid import UUID
 
 from ledger.crypto.authentic import RowMacs
-from ledger.crypto.places import data_key_place
+from ledger.crypto.places import data_key_places
 from ledger.crypto.provider import Placed, Wrapping, once_more
 from ledger.errors import Halt, Overtaken
 from ledger.journal.overtaking import Moment, erased_between, moment
@@ -82,13 +82,9 @@ class Fresh:
     def _wrapped(self, session: Session, wrapping: Wrapping, ledger: LedgerName) -> Sequence[bytes]:
         """Wrap under the epoch of now: whether it still is the epoch is asked again under the lock."""
         epoch = self._epoch = current_epoch(session)
-        return wrapping.wrap(
-            epoch,
-            [
-                Placed(data_key_place(ledger, subject, category, generation, month, epoch), secret)
-                for subject, category, generation, month, secret in self.keys
-            ],
-        )
+        places = data_key_places(ledger, [key[:4] for key in self.keys], epoch)
+        secrets = [key.secret for key in self.keys]
+        return wrapping.wrap(epoch, list(map(Placed, places, secrets)))
 
     @contextmanager
     def deciding(self) -> Iterator[None]:

@@ -5,13 +5,13 @@ sealed and compared under the head lock before it is recorded. Nothing here dest
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
 from ledger.crypto.authentic import RowMacs, row_macs
-from ledger.crypto.held import KeyChain, StreamKeys
+from ledger.crypto.held import FINGERPRINT, KeyChain, StreamKeys
 from ledger.crypto.places import ledger_key_place, wrapped_data_keys
 from ledger.crypto.provider import KeyProvider, Placed, Wrapped, each_unwrapped, once_more
 from ledger.crypto.sealing import (
@@ -27,9 +27,6 @@ from ledger.keys.fresh import Fate, Fresh, current_epoch
 from ledger.keys.rows import NewKey
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
-
-# Category of the key under which a data subject's events are told apart; nothing is sealed with it.
-FINGERPRINT = "fingerprint"
 
 # Keys live in memory for at most this long, even when nothing is erased.
 CACHE_SECONDS = 60
@@ -121,9 +118,10 @@ class Keyring:
             keys = self._streams[stream] = StreamKeys(stream)
         return keys
 
-    def secret(self) -> bytes:
-        """A fresh random key."""
-        return self._random(KEY_BYTES)
+    def secrets(self, count: int) -> list[bytes]:
+        """Fresh random keys, in one call of what makes them."""
+        random = self._random(count * KEY_BYTES)
+        return [random[at : at + KEY_BYTES] for at in range(0, len(random), KEY_BYTES)]
 
     def nonces(self, count: int = 1) -> bytes:
         """Fresh random nonces, one after the other."""
@@ -176,7 +174,7 @@ class Keyring:
             self._session.run("lock_keys")
             epoch = current_epoch(self._session)
             place = ledger_key_place(self._ledger, purpose, epoch)
-            (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, self.secret())])
+            (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, *self.secrets(1))])
             self._session.run("add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped)
 
     def hash(self, purpose: str) -> KeyedHash:
@@ -229,15 +227,18 @@ class Keyring:
         for (stream, category), chain in chains.items():  # only what was read in full is believed
             self.of(stream).chains[category] = chain
 
-    def provide(self, needs: Collection[KeyNeed]) -> None:
+    def provide(self, needs: Sequence[KeyNeed]) -> None:
         """Make sure that every needed key is ready. A missing one is made, to be written with the batch."""
         self.know((need.keys, need.category) for need in needs)
+        secrets = iter(self.secrets(len(needs)))
         # The earliest month of a rolling category covers the later ones.
         for keys, category, month in sorted(needs, key=_MONTH):
+            if keys.has(category, month):  # two events of one person need the same key
+                continue
             chain = keys.chains[category]
             start = chain.covering(month)
             if start is None:
-                start = self._make(keys, category, month)
+                start = self._make(keys, category, month, next(secrets))
             secret = chain.secrets[start]
             for _ in range(month - start):
                 secret = next_month_key(secret)
@@ -245,16 +246,16 @@ class Keyring:
                 keys.fingerprint, keys.generation = KeyedHash(secret), chain.generation
             else:
                 keys.add(category, month, DataKey(secret, chain.erased_through))
-        self._keys += len(needs)
+            self._keys += 1
 
-    def _make(self, keys: StreamKeys, category: str, month: int) -> int:
+    def _make(self, keys: StreamKeys, category: str, month: int, secret: bytes) -> int:
         """Make a key that begins with a month; that month."""
         chain = keys.chains[category]
         if month and not keys.new:
             self.fresh.starts.setdefault((keys.stream, category), frozenset(chain.secrets))
         if not chain.secrets:
             chain.generation += 1
-        secret = chain.secrets[month] = self.secret()
+        chain.secrets[month] = secret
         new = NewKey(keys.stream, category, chain.generation, month, secret)
         self.fresh.keys.append(new)
         return month

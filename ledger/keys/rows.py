@@ -1,16 +1,14 @@
 """Rows of new data subjects and keys, and their form in PostgreSQL's binary COPY. Pure."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from struct import Struct
 from typing import NamedTuple
 from uuid import UUID
 
 from ledger.storage.copy_format import LENGTH, microseconds
 
-# subject, and the length of category; category follows, then generation, from_month, epoch and the length of
-# wrapped, then wrapped.
-_KEY = Struct(">hi16si").pack
-_KEY_MIDDLE = Struct(">iiiiiii").pack
 # subject, and the length of reference_hmac; that follows, then index_version and the length of kind, kind,
 # valid_from, which is an integer in the format, and the length of sealed, sealed, and mac.
 _SUBJECT = Struct(">hi16si").pack
@@ -60,7 +58,17 @@ def subject_row(new: NewSubject, mac: bytes) -> bytes:
 def key_row(new: NewKey, epoch: int, wrapped: bytes) -> bytes:
     """A row of `data_keys`."""
     subject, category, generation, month, _ = new
-    name = category.encode()
-    start = _KEY(6, 16, subject.int.to_bytes(16, "big"), len(name))
-    middle = _KEY_MIDDLE(4, generation, 4, month, 4, epoch, len(wrapped))
-    return b"".join((start, name, middle, wrapped))
+    name, length = category.encode(), len(wrapped)
+    return _key(len(name), length)(
+        *(6, 16, subject.int.to_bytes(16, "big"), len(name), name),
+        *(4, generation, 4, month, 4, epoch, length, wrapped),
+    )
+
+
+@cache
+def _key(name: int, wrapped: int) -> Callable[..., bytes]:
+    """Packs a row of a key, by the lengths of its category and of the wrapped key, of which there are few.
+
+    Columns are subject, category, generation, from_month, epoch and wrapped, each behind its length.
+    """
+    return Struct(f">hi16si{name}s iiiiiii{wrapped}s").pack

@@ -5,14 +5,15 @@ the index keeps all of them with their periods. A new subject is written with th
 where two consumers meet on a new person, the first row stays, and the other batch is made again with it.
 """
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import UTC, datetime
+from struct import iter_unpack
 from uuid import UUID
 
 import msgspec
 
-from ledger.crypto.places import reference_place
-from ledger.crypto.sealing import DataKey, seal_value, subject_of
+from ledger.crypto.places import reference_places
+from ledger.crypto.sealing import NONCE_BYTES, DataKey, named_subject, seal_value
 from ledger.journal.remembering import mac_of_named
 from ledger.keys.fresh import periods_of
 from ledger.keys.keyring import KeyNeed, Keyring
@@ -69,13 +70,14 @@ class SubjectIndex:
 
     def admit(self, mentions: Sequence[Mention]) -> None:
         """Make sure that every mentioned person has a data subject; a new one is written with the batch."""
-        self._load_periods({mention.reference for mention in mentions})
+        references = dict.fromkeys(mention.reference for mention in mentions)
+        self._load_periods(references)
+        unknown = [reference for reference in references if not self._periods[reference]]
+        self._make_each([(reference, BEGINNING) for reference in unknown])
         for mention in mentions:
-            periods = self._periods[mention.reference]
-            start = _start_of_new_subject(periods, mention)
+            start = _start_of_another(self._periods[mention.reference], mention)
             if start is not None:
-                subject = self._make(mention.reference, start, periods)
-                periods.append(Period(subject, start, None))
+                self._make_each([(mention.reference, start)])
 
     def period_of(self, reference: str, time: datetime) -> Period:
         """The data subject whose period holds this instant. The reference must have been admitted."""
@@ -86,10 +88,11 @@ class SubjectIndex:
         begun = [period for period in periods if period.valid_from <= time]
         return begun[-1] if begun else periods[0]
 
-    def _load_periods(self, references: Set[str]) -> None:
+    def _load_periods(self, references: Iterable[str]) -> None:
         """Hold the periods of references. Only what was read in full is believed."""
-        hash_of = self._keyring.reference_hmac
-        by_hmac = {hash_of(reference): reference for reference in references - self._periods.keys()}
+        unread = [reference for reference in references if reference not in self._periods]
+        hashes = self._hashes_of(unread)
+        by_hmac = dict(zip(hashes, unread, strict=True))
         for hmac, rows in periods_of(self._session, list(by_hmac)).items():
             reference = by_hmac[hmac]
             self._references.update((subject, reference) for subject, *_ in rows)
@@ -100,31 +103,49 @@ class SubjectIndex:
                 Period(subject, start, through) for subject, start, through, _ in rows
             ]
 
-    def _make(self, reference: str, start: datetime, known: Collection[Period]) -> UUID:
-        """Make a data subject with its own key, which seals the reference."""
-        keyring, fresh = self._keyring, self._keyring.fresh
-        secret, hmac = keyring.secret(), keyring.reference_hmac(reference)
-        subject = subject_of(secret, str(self._ledger), reference)
-        sealed = self._sealed_reference(subject, reference, DataKey(secret))
-        kind = kind_of(reference)
-        fresh.as_read[hmac] = [period.subject for period in known]
-        fresh.subjects.append(NewSubject(subject, hmac, INDEX_VERSION, kind, start, sealed))
-        fresh.keys.append(NewKey(subject, REFERENCE, 1, 0, secret))
-        keyring.of(subject).new = True
-        self._references[subject] = reference
-        return subject
+    def _hashes_of(self, references: Sequence[str]) -> list[bytes]:
+        return list(map(self._keyring.reference_hmac, references))
+
+    def _make_each(self, starting: Sequence[tuple[str, datetime]]) -> None:
+        """Make data subjects, each of a reference from a time on. Keys of their own seal the references."""
+        keyring, fresh, name = self._keyring, self._keyring.fresh, str(self._ledger)
+        references = [reference for reference, _ in starting]
+        secrets = keyring.secrets(len(starting))
+        named = [named_subject(*its, name) for its in zip(secrets, references, strict=True)]
+        sealed = self._sealed_references(references, named)
+        for (reference, start), hmac, secret, (subject, _), its_reference in zip(
+            starting, self._hashes_of(references), secrets, named, sealed, strict=True
+        ):
+            periods = self._periods[reference]
+            fresh.as_read[hmac] = [period.subject for period in periods]
+            fresh.subjects.append(
+                NewSubject(subject, hmac, INDEX_VERSION, kind_of(reference), start, its_reference)
+            )
+            fresh.keys.append(NewKey(subject, REFERENCE, 1, 0, secret))
+            keyring.of(subject).new = True
+            self._references[subject] = reference
+            periods.append(Period(subject, start, None))
 
     def _name_again(self, subject: UUID, reference: str) -> None:
         """Give a subject that came back from the erasure journal its reference again."""
         keys = self._keyring.of(subject)
         self._keyring.provide([KeyNeed(keys, REFERENCE)])
-        sealed = self._sealed_reference(subject, reference, keys.ready[REFERENCE, 0])
+        (sealed,) = self._sealed_references([reference], [(subject, keys.ready[REFERENCE, 0])])
         mac = mac_of_named(self._session, self._keyring.macs, subject, sealed)
         self._keyring.fresh.named.append((subject, sealed, mac))
 
-    def _sealed_reference(self, subject: UUID, reference: str, key: DataKey) -> str:
-        place = reference_place(self._ledger, subject, key.id)
-        return seal_value(key.cipher, reference, place, self._keyring.nonces())
+    def _sealed_references(
+        self, references: Sequence[str], named: Sequence[tuple[UUID, DataKey]]
+    ) -> list[str]:
+        """References, each sealed with the key of its data subject."""
+        places = reference_places(self._ledger, [(subject, key.id) for subject, key in named])
+        nonces = self._keyring.nonces(len(named))
+        return [
+            seal_value(key.cipher, reference, place, nonce)
+            for reference, (_, key), place, (nonce,) in zip(
+                references, named, places, iter_unpack(f"{NONCE_BYTES}s", nonces), strict=True
+            )
+        ]
 
 
 def kind_of(reference: str) -> str:
@@ -133,10 +154,8 @@ def kind_of(reference: str) -> str:
     return "contact" if len(parts) == 4 else parts[0]
 
 
-def _start_of_new_subject(periods: Sequence[Period], mention: Mention) -> datetime | None:
-    """From when a new data subject is needed for this mention; None when the known ones do."""
-    if not periods:
-        return BEGINNING
+def _start_of_another(periods: Sequence[Period], mention: Mention) -> datetime | None:
+    """From when another data subject is needed for this mention; None when the known ones do."""
     last = periods[-1]
     through = last.erased_through
     if mention.starts and through is not None and mention.time > through:

@@ -57,8 +57,11 @@ def decide(
             decided.repeated.append(index)
         elif (hidden := _hidden(item)) is not None:
             decided.withheld.append((index, hidden))
-        elif refusal := _refusal(messages[index], item, earlier, claims, kept_out):
-            decided.refused.append((index, refusal))
+        elif (code := _fault(item, earlier, claims, kept_out)) is not None:
+            # Only here is the message looked at: whoever looks may decode it once more.
+            decided.refused.append((index, _rejection(messages[index], code)))
+        elif item.refusal is not None:
+            decided.refused.append((index, item.refusal))
         else:
             assert item.stream is not None
             # From here on the same name later in the batch is a duplicate, or conflicts.
@@ -74,22 +77,20 @@ def _hidden(item: PackedMessage) -> Rejection | None:
     return item.refusal if item.refusal is not None and item.refusal.hidden else None
 
 
-def _refusal(
-    message: Message,
+def _fault(
     item: PackedMessage,
     earlier: Earlier | None,
     claims: RecordedClaims,
     kept_out: Collection[str],
-) -> Rejection | None:
-    """Why an event that is no duplicate cannot be recorded; None when it can."""
+) -> Code | None:
+    """What is wrong with an event that is no duplicate, beside what sealing refused; None when nothing is."""
     if item.claim is not None and not claims.may(item, item.claim):
-        rejection = _rejection(message, Code.SOURCE_NOT_ALLOWED)
-        return msgspec.structs.replace(rejection, pointer="/source")
+        return Code.SOURCE_NOT_ALLOWED
     if earlier is not None:
-        return _rejection(message, Code.CONFLICTING_DUPLICATE)
+        return Code.CONFLICTING_DUPLICATE
     if item.refusal is None and item.source in kept_out:
-        return _rejection(message, Code.QUARANTINED)
-    return item.refusal
+        return Code.QUARANTINED
+    return None
 
 
 def _conflicts(earlier: Earlier, item: PackedMessage) -> bool:
@@ -101,4 +102,7 @@ def _conflicts(earlier: Earlier, item: PackedMessage) -> bool:
 def _rejection(message: Message, code: Code) -> Rejection:
     event = message.outcome
     assert isinstance(event, Event)
-    return refusal_of(event, code)
+    rejection = refusal_of(event, code)
+    if code is Code.SOURCE_NOT_ALLOWED:
+        return msgspec.structs.replace(rejection, pointer="/source")
+    return rejection

@@ -7,11 +7,11 @@ Nothing here writes. What a batch lacks of subjects and keys is made in memory a
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from ledger.crypto.held import StreamKeys
+from ledger.crypto.held import FINGERPRINT, StreamKeys
 from ledger.crypto.layouts import FieldGroup, layout_of
 from ledger.crypto.sealing import month_of
 from ledger.journal.overtaking import Moment
-from ledger.keys.keyring import FINGERPRINT, KeyNeed, Keyring
+from ledger.keys.keyring import KeyNeed, Keyring
 from ledger.keys.subjects import Mention, SubjectIndex, kind_of
 from ledger.names import LedgerName
 from ledger.writing.message import BLOCK, Message
@@ -135,7 +135,7 @@ class Sealer:
             for stream_event in stream_events
             for category, _, _ in _groups(stream_event)
         )
-        self._keyring.provide(set(chain.from_iterable(map(_needs, stream_events))))
+        self._keyring.provide(list(chain.from_iterable(map(_needs, stream_events))))
         for stream_event in stream_events:
             _find_keys(stream_event)
 

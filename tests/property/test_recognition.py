@@ -43,6 +43,7 @@ PLAIN: tuple[Any, ...] = (
 TELLING: tuple[Any, ...] = (
     *("jan@example.nl", "+31612345678", "0612345678", "NL91ABNA0417164300", "123456782"),
     *("politie", "p0litie", "p.o.l", "itie", "tap", "126nd", "barred", "recherche", "nsa", "mi5"),
+    *("p\u00f6litie", "\u0440\u043elitie", "\uff54\uff41\uff50", "vord\u00e9ring tap", "Jos\u00e9"),
     *("wiv.13", "sv.126nd", "opsporing", "Dorpsstraat-12", "1234AB-12", "192.168.1.10", "fiu"),
 )
 FITTING: tuple[Any, ...] = (
@@ -170,6 +171,49 @@ def test_whatever_comes_after_whatever_gives_what_it_gives_alone(
     messages: list[bytes], by: str
 ) -> None:
     same(messages, by)
+
+
+def named(name: str, number: int) -> Message:
+    personal = {"name": name, "remark": "één"}
+    message = changed(example(), id=UUID.format(number), data__personal=personal)
+    return changed(message, data__categories=["identity"])
+
+
+def test_personal_values_with_an_accent_are_recognised() -> None:
+    same([sent(named(name, 0)) for name in ("Jan", "José", "Zoë Müller", "Łukasz")], "of the house")
+    assert is_recognised(named("Renée Çelik", 1), "of the house")
+    assert is_recognised(named("Иван", 2), "of the house")
+    assert not is_recognised(named("pölitie", 3), "of the house")
+
+
+DISGUISES = {
+    "a": "a\u00e1\u0430\uff41@",
+    "e": "e\u00e9\u0435\uff45",
+    "i": "i\u00ef\u0456\uff49",
+    "o": "o\u00f6\u043e0",
+    "p": "p\u0440\uff50",
+    " ": " \n\u200b\u3000.",
+}
+CASES = (
+    *("tap", "politie", "vordering", "art 126 n", "sv.126nd", "opsporing", "officier van justitie"),
+    *("tap 7", "rechter commissaris", "jan", "piet", "strafzaak", "fiu", "ab"),
+)
+
+
+@st.composite
+def disguised(draw: st.DrawFn) -> str:
+    """Words that may tell of a case, in letters that look like ours."""
+    text = " ".join(draw(st.lists(st.sampled_from(CASES), min_size=1, max_size=4)))
+    return "".join(draw(st.sampled_from(DISGUISES.get(letter, letter))) for letter in text)
+
+
+@settings(max_examples=300)
+@given(disguised(), st.sampled_from(["name", "remark", "ticket_text", "city"]))
+def test_a_disguised_personal_value_is_looked_at_as_closely_as_it_needs(
+    text: str, field: str
+) -> None:
+    judge, message = secrecy(), changed(example(), data__personal={field: text})
+    assert judge.withholds_event(message) is judge.withholds(message)
 
 
 PIECES = (

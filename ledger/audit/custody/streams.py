@@ -15,11 +15,11 @@ from ledger.audit.custody.custody import CappedFindings, Checked, Custody, Provi
 from ledger.audit.custody.journal import JournalLine, JournalLines, keys_digest, through_of
 from ledger.audit.custody.told import Erased, StreamNeeds, tell
 from ledger.backup.reimport import REIMPORT
+from ledger.crypto.held import FINGERPRINT
 from ledger.crypto.places import wrapped_data_keys
 from ledger.crypto.provider import Unwrapped
 from ledger.crypto.sealing import key_id, month_of, next_month_key
 from ledger.errors import UnknownFormat
-from ledger.keys.keyring import FINGERPRINT
 from ledger.storage.postgres import Session
 from schemas import ROLLING_CATEGORIES
 
