@@ -57,11 +57,8 @@ def decide(
             decided.repeated.append(index)
         elif (hidden := _hidden(item)) is not None:
             decided.withheld.append((index, hidden))
-        elif (code := _fault(item, earlier, claims, kept_out)) is not None:
-            # Only here is the message looked at: whoever looks may decode it once more.
-            decided.refused.append((index, _rejection(messages[index], code)))
-        elif item.refusal is not None:
-            decided.refused.append((index, item.refusal))
+        elif (fault := _fault(item, earlier, claims, kept_out)) is not None:
+            decided.refused.append((index, _rejection(messages, index, fault)))
         else:
             assert item.stream is not None
             # From here on the same name later in the batch is a duplicate, or conflicts.
@@ -82,15 +79,15 @@ def _fault(
     earlier: Earlier | None,
     claims: RecordedClaims,
     kept_out: Collection[str],
-) -> Code | None:
-    """What is wrong with an event that is no duplicate, beside what sealing refused; None when nothing is."""
+) -> Code | Rejection | None:
+    """Why what is no duplicate cannot be recorded, as far as that is told without its message."""
     if item.claim is not None and not claims.may(item, item.claim):
         return Code.SOURCE_NOT_ALLOWED
     if earlier is not None:
         return Code.CONFLICTING_DUPLICATE
     if item.refusal is None and item.source in kept_out:
         return Code.QUARANTINED
-    return None
+    return item.refusal
 
 
 def _conflicts(earlier: Earlier, item: PackedMessage) -> bool:
@@ -99,10 +96,13 @@ def _conflicts(earlier: Earlier, item: PackedMessage) -> bool:
     return earlier.comparable and not same
 
 
-def _rejection(message: Message, code: Code) -> Rejection:
-    event = message.outcome
+def _rejection(messages: Sequence[Message], index: int, fault: Code | Rejection) -> Rejection:
+    """Why a message is refused. It is looked at for a code alone: whoever looks may decode it once more."""
+    if isinstance(fault, Rejection):
+        return fault
+    event = messages[index].outcome
     assert isinstance(event, Event)
-    rejection = refusal_of(event, code)
-    if code is Code.SOURCE_NOT_ALLOWED:
+    rejection = refusal_of(event, fault)
+    if fault is Code.SOURCE_NOT_ALLOWED:
         return msgspec.structs.replace(rejection, pointer="/source")
     return rejection
