@@ -1,4 +1,4 @@
-"""What was pruned: it is what an event says, nothing else is gone, and the log still has every hash."""
+"""What was pruned: it is what an event says, nothing else is gone, and every hash is in ledger and log."""
 
 from ledger.audit.log.published import Comparison
 from ledger.audit.log.signed import PublishedLog
@@ -52,8 +52,14 @@ def check_left(scene: Scene, comparison: Comparison) -> None:
             f"up to position {pruning.through}, entries are gone that no erased person's file had"
         )
         scene.findings.note(None, _KIND, detail)
+    if comparison.kept.size != pruning.through or to_base64(comparison.kept.root()) != pruning.root:
+        detail = (
+            f"the hashes that are kept of positions up to {pruning.through} make up another tree than the"
+            " event says"
+        )
+        scene.findings.note(None, _KIND, detail)
     root = comparison.roots.get(pruning.through)
-    if scene.log is not None and root is not None and to_base64(root) != pruning.root:
+    if root is not None and to_base64(root) != pruning.root:
         detail = (
             f"the tree over positions up to {pruning.through} is another tree than the event says"
         )
