@@ -157,11 +157,16 @@ def _answer(site: Site, recorded: tuple[int, Pruning]) -> PrunedPrefix:
 def _check_log(site: Site, pruning: Pruning) -> None:
     """Raise Misconfigured or Halt unless the folder of the log holds the log whose entries were pruned."""
     checkpoint, path = _checkpoint(site), site.published_log.folder.path
-    if checkpoint is None or checkpoint.size <= pruning.through:
+    if checkpoint is None:
         raise Misconfigured(
-            f"positions up to {pruning.through} are pruned, and {path} holds no checkpoint that covers them:"
-            " set LEDGER_LOG_DIR to where the log is; only if its folder is lost, make it again with"
+            f"positions up to {pruning.through} are pruned, and {path} holds nothing of the log: set"
+            " LEDGER_LOG_DIR to where it is; only if its folder is lost, make it again with"
             " `ledger log rebuild`"
+        )
+    if checkpoint.size <= pruning.through:
+        raise Misconfigured(
+            f"positions up to {pruning.through} are pruned, and the log in {path} ends at"
+            f" {checkpoint.size}: run `ledger publish` first"
         )
     if _root(site, checkpoint, pruning.through) != pruning.root:
         raise Halt(

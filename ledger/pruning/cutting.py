@@ -16,7 +16,8 @@ from ledger.crypto.sealing import KeyedHash
 from ledger.errors import Halt, Overtaken, Unproven
 from ledger.names import LedgerName
 from ledger.pruning.events import ACCOUNT, Pruning, pruning_event, told_by
-from ledger.reading import LAST, decoded
+from ledger.reading import LAST, decoded, pruned_through
+from ledger.storage.faults import UniqueConflict
 from ledger.storage.postgres import Session
 from ledger.tlog.publishing.pruned import pruned_leaves
 from ledger.tlog.signing.base64 import to_base64
@@ -31,6 +32,7 @@ from schemas.catalogue import PRUNED
 _STREAMS = 500
 # Tiles of hashes that one statement keeps: 512 kB.
 _TILES = 64
+_MEANWHILE = "entries were pruned meanwhile: run `ledger prune` again"
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -95,8 +97,13 @@ def cut_again(
 
 def _removed(session: Session, asked: Cut, folder: LogFolder) -> Pruning:
     """Remove the rows, and keep the hashes; what the event of it says."""
-    session.run("add_pruning", through=asked.through)
-    _keep_leaves(session, asked, folder)
+    try:
+        session.run("add_pruning", through=asked.through)
+        if pruned_through(session) > asked.through:
+            raise Overtaken(_MEANWHILE)
+        _keep_leaves(session, asked, folder)
+    except UniqueConflict:  # of another cut that was committed after this one began
+        raise Overtaken(_MEANWHILE) from None
     removed = sum(
         session.run("remove_events", **removable(asked, block)) for block in in_blocks(asked.closed)
     )

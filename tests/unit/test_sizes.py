@@ -33,7 +33,7 @@ def measured() -> sizes.Measured:
 def test_each_bound_decides_where_it_is_the_first(measured: sizes.Measured) -> None:
     assert sizes.sizing(10**6, measured) == (1, 1, 1)
     # 1.7·10¹⁰ events of 4 kB are 34 times half a disk, and thirty nights of a rebuild.
-    assert sizes.KEPT_YEARS == 17
+    assert sizes.KEPT_YEARS == 10
     assert sizes.sizing(10**9, measured) == (1, 34, 30)
     assert sizes.sizing(10**9, measured).ledgers == 64
     slow = measured._replace(intake=100)

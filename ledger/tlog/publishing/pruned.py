@@ -9,18 +9,29 @@ from ledger.tlog.tree.tiles import TILE_WIDTH, decode_tile
 
 # How many tiles are read at once: 512 kB.
 _TILES = 64
+_MISSING = "the hash of position {} is missing: see `ledger audit`"
 
 
 def pruned_leaves(session: Session, size: int = 0) -> Iterator[list[bytes]]:
-    """The hashes after the first `size`, which are whole tiles; some tiles at a time, in their order.
+    """The hashes after the first `size`, each time up to the end of a tile, in their order.
 
     Raises Halt where some in between are missing.
     """
-    while rows := session.of("ledger").rows("pruned_leaves", position=size, count=_TILES):
+    # Where the size is within a tile, that tile is read whole.
+    known, start = size % TILE_WIDTH, size - size % TILE_WIDTH
+    while rows := session.of("ledger").rows("pruned_leaves", position=start, count=_TILES):
         leaves: list[bytes] = []
         for first, hashes in rows:
-            if first != size + 1 or len(hashes) != TILE_WIDTH * HASH_BYTES:
-                raise Halt(f"the hash of position {size + 1} is missing: see `ledger audit`")
+            if first != start + 1 or len(hashes) != TILE_WIDTH * HASH_BYTES:
+                raise Halt(_MISSING.format(start + 1))
             leaves += decode_tile(bytes(hashes), TILE_WIDTH)
-            size += TILE_WIDTH
-        yield leaves
+            start += TILE_WIDTH
+        yield leaves[known:]
+        known = 0
+
+
+def next_leaves(session: Session, size: int) -> list[bytes]:
+    """The first of them. Raises Halt where there are none."""
+    for leaves in pruned_leaves(session, size):
+        return leaves
+    raise Halt(_MISSING.format(size + 1))

@@ -24,7 +24,7 @@ from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.delivery import Delivery
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.promises import bound_to, keep_promise, promised
-from ledger.tlog.publishing.pruned import pruned_leaves
+from ledger.tlog.publishing.pruned import next_leaves
 from ledger.tlog.publishing.state import (
     GrownTree,
     State,
@@ -312,10 +312,7 @@ class Publisher:
         """The tree with the next hashes of pruned entries; the log says first that it lacks their bundles."""
         if self._folder.minimum_index() < work.pruned:
             self._folder.prune(work.pruned)
-        leaves = next(pruned_leaves(work.session, work.size), None)
-        if leaves is None:
-            raise Halt(f"the hash of position {work.size + 1} is missing: see `ledger audit`")
-        return grown_by_leaves(work.state, leaves)
+        return grown_by_leaves(work.state, next_leaves(work.session, work.size))
 
     def _read(self, work: _Work, head: int) -> list[bytes]:
         """Entries after those of the files, at most a step's; the last one of the files is checked first."""

@@ -108,7 +108,7 @@ def grown(state: State, entries: Sequence[bytes]) -> GrownTree:
 
 
 def grown_by_leaves(state: State, leaves: Sequence[bytes]) -> GrownTree:
-    """The state after the hashes of entries that are gone: whole tiles of them, and no bundles. Pure."""
+    """The state after the hashes of entries that are gone, up to the end of a tile; no bundles. Pure."""
     edge, full = grow(state.edge, leaves)
     return GrownTree(State(edge, leaves[-1]), tuple(full), _tiles(edge, full), {})
 
