@@ -141,7 +141,7 @@ def _keep_leaves(session: Session, asked: Cut, folder: LogFolder) -> None:
         edge, _ = grow(edge, [leaf for tile in tiles for leaf in tile])
     if to_base64(edge.root()) != asked.root:
         raise Halt(
-            f"nothing was removed: the tiles up to position {asked.through} make up another tree than was"
+            f"nothing was removed: the hashes up to position {asked.through} make up another tree than was"
             " signed, see `ledger audit`"
         )
 
