@@ -47,13 +47,13 @@ class Cut(msgspec.Struct, frozen=True):
     closed: Sequence[UUID] = ()
 
 
-def kept_digest(session: Session) -> tuple[int, str]:
-    """How many events are left of what was pruned last, and the SHA-256 of their rows and names, in hex.
+def kept_digest(session: Session, through: int) -> tuple[int, str]:
+    """How many events are left of a prefix, and the SHA-256 of their rows and names, in hex.
 
     The log vouches for what an event says; this vouches for which ones are left, how they are stored, and by
     what they are known again.
     """
-    blocks = session.of("ledger").rows("kept_rows")
+    blocks = session.of("ledger").rows("kept_rows", through=through)
     digest = sha256(b"".join(bytes(block) for _, block in blocks))
     return sum(count for count, _ in blocks), digest.hexdigest()
 
@@ -108,7 +108,7 @@ def _removed(session: Session, asked: Cut, folder: LogFolder) -> Pruning:
         session.run("remove_events", **removable(asked, block)) for block in in_blocks(asked.closed)
     )
     session.run("remove_names", through=asked.through)
-    kept, digest = kept_digest(session)
+    kept, digest = kept_digest(session, asked.through)
     return Pruning(asked.through, asked.root, asked.signed, removed, kept, digest)
 
 

@@ -369,10 +369,11 @@ def test_a_folder_that_was_lost_is_made_again(pruned: Cli, monkeypatch: pytest.M
     assert (again.status, "`ledger log rebuild`" in again.err) == (2, True)
     assert [path.name for path in log_of(pruned).iterdir()] == ["publisher.lock"]
     assert pruned("log", "rebuild").status == 0
-    tiles = [path.relative_to(lost) for path in lost.glob("tile/[0-9]/**/*") if path.is_file()]
-    assert len(tiles) >= 3
+    # Partial tiles of smaller trees are left in the folder that was lost, and nothing reads them.
+    tiles = [path for path in log_of(pruned).glob("tile/[0-9]/**/*") if path.is_file()]
+    assert {path.name for path in tiles} >= {"000"}
     for tile in tiles:
-        assert (log_of(pruned) / tile).read_bytes() == (lost / tile).read_bytes()
+        assert tile.read_bytes() == (lost / tile.relative_to(log_of(pruned))).read_bytes()
     assert (log_of(pruned) / "minimum-index").read_text() == f"{THROUGH}\n"
     assert "000" not in bundles(pruned)
     assert pruned("audit", "--views", "--json").json["ok"]
@@ -431,13 +432,13 @@ FIRST = "(SELECT min(notification_id) FROM ledger_main.events)"
 TAMPERED = {
     "another entry removed": (
         f"DELETE FROM ledger_main.events WHERE notification_id = {FIRST}",
-        {"pruned"},
+        {"event-id", "pruned"},
     ),
     "a pruning that no event tells of": (
         "UPDATE ledger_main.prunings SET through = 512",
-        {"pruned", "position"},
+        {"pruned"},
     ),
-    "the pruning is gone": ("DELETE FROM ledger_main.prunings", {"pruned", "position"}),
+    "the pruning is gone": ("DELETE FROM ledger_main.prunings", {"pruned"}),
     "a name changed": (
         f"UPDATE ledger_main.event_ids SET fingerprint = 'x' WHERE position = {FIRST}",
         {"pruned"},
@@ -523,9 +524,9 @@ def test_two_cuts_at_once(ledger: Cli) -> None:
 
 
 def test_a_cut_that_was_planned_before_another_goes_on_from_it(ledger: Cli, elsewhere: str) -> None:
-    copies = back_up(ledger)
     fill(ledger, "y", 300)
     assert ledger("publish", "--once").status == 0
+    copies = back_up(ledger)
     with open_site(settings_from({}), opens_values=False) as site:
         first, later = (pruning.planned(site, through, None) for through in (THROUGH, 512))
         pruning.prune(site, first)
