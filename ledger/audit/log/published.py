@@ -16,8 +16,8 @@ from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, decode_tile, tile_path
 
 _NO_LEAVES = [bytes(HASH_BYTES)] * TILE_WIDTH
 # What is said of a position where the table is wrong: of an event, and of a pruned one.
-_EVENT = "leaf", "the event differs from the published event"
-_PRUNED = "pruned", "the hash that is kept of a pruned entry is missing, or not the published one"
+_EVENT = "the event differs from the published event"
+_PRUNED = "the hash that is kept of a pruned entry is missing, or not the published one"
 
 
 def _told_once(
@@ -258,7 +258,8 @@ class Comparison:
                 self._findings.note(position, "tile", "the tile holds another leaf than was signed")
         else:
             for position, gone in self._differing:
-                self._findings.note(position, *(_PRUNED if gone else _EVENT))
+                detail = _PRUNED if gone else _EVENT
+                self._findings.note(position, "pruned" if gone else "leaf", detail)
             if self._theirs is None or self._theirs.root() != promise.root:
                 since = f"positions {self._sound_size + 1} to {promise.size}"
                 self._findings.note(None, "root", f"{since} make up another tree than was signed")
