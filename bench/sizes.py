@@ -23,10 +23,8 @@ LEDGERS = (10**6, 10**7, 10**8, 10**9, 10**10)
 RELATION_YEARS = 6
 """How long a person is a customer, on average."""
 ENTRY_YEARS = round(PERIODS["ledger-entry"].period.days / 365.25)
-"""How long after the end of everything a person is erased wholly; so old is all of a prefix that goes."""
-PRUNED_YEARS = 2 * ENTRY_YEARS
-"""How long after the end of everything the entries can go: the erasure lies in the prefix, too."""
-KEPT_YEARS = RELATION_YEARS // 2 + PRUNED_YEARS
+"""How long after the end of everything a person is erased wholly, and the entries can go."""
+KEPT_YEARS = RELATION_YEARS // 2 + ENTRY_YEARS
 """How many years of events there are, on average, once as many go as come."""
 PEAK = 10
 """Events a second in the busiest hour, for each of the mean."""
@@ -298,8 +296,7 @@ def assumed() -> str:
         f"Assumed: a busy hour has {PEAK} times the mean. A ledger may need {HEADROOM:.0%} of the rate"
         f" that it reached on two cores with views following, and {HEADROOM:.0%} of a disk of {disk}."
         f" A rebuild may take {NIGHT_S // 3600} hours in two processes. A person is a customer for"
-        f" {RELATION_YEARS} years, and the entries can be pruned {PRUNED_YEARS} years after everything ended"
-        f" ({ENTRY_YEARS} until the person is erased wholly, and {ENTRY_YEARS} until that is as old),"
+        f" {RELATION_YEARS} years, and the entries can be pruned {ENTRY_YEARS} years after everything ended,"
         f" so there are about {KEPT_YEARS} years of events once as many go as come."
     )
 

@@ -4,7 +4,7 @@ The cut and the event that says so are one transaction; what comes after it foll
 command goes on there when it died.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -16,8 +16,15 @@ from application.queries.today.task import command
 from application.queries.upkeep.pruning import Against, PrunedPrefix, Reason
 from application.site import Site
 from archive.manifest import CheckedArchive
-from ledger.errors import Misconfigured
-from ledger.pruning.cutting import Cut, cut, cut_again, in_blocks, recorded_prunings
+from ledger.errors import Halt, Misconfigured
+from ledger.pruning.cutting import (
+    Cut,
+    cut,
+    cut_again,
+    in_blocks,
+    recorded_prunings,
+    removable,
+)
 from ledger.pruning.events import ACCOUNT, Pruning
 from ledger.reading import LAST, events_of, pruned_through
 from ledger.storage.postgres import Session
@@ -35,7 +42,10 @@ from rulebook import period
 from schemas.catalogue import ERASED
 
 PERIOD = "ledger-entry"
-"""How old an entry must be: for so long it can be tied to a person after everything of the person ended."""
+"""How old an entry must be: for so long it can be tied to a person after everything of the person ended.
+
+The account of the erasure may be younger: it stays anyway.
+"""
 # What shows what is open, by the view that says so.
 _SEEN: dict[str, tuple[Reason, tuple[str, ...], bool]] = {
     "annulment": ("annulment", ("findings",), False),
@@ -73,31 +83,36 @@ def planned(site: Site, position: int, archive: CheckedArchive | None) -> Prunin
     checkpoint = _checkpoint(site)
     against = [*_log_against(checkpoint, through), *_period_against(site, session, through)]
     against += _archive_against(site, checkpoint, archive, through)
-    files = _closed_files(site, session, through, LAST)
-    closed = untied(files)
-    against += [_shown(open) for stream in closed for open in files[stream].against]
-    removed = sum(_removable(session, block, through) for block in in_blocks(closed))
+    asked = Cut(through, _root(site, checkpoint, through), checkpoint.size if checkpoint else 0)
+    files = _closed_files(site, session, asked, LAST)
+    asked = msgspec.structs.replace(asked, closed=untied(files))
+    against += [_shown(open) for stream in asked.closed for open in files[stream].against]
+    count, removed = _removable(session, asked)
     if not removed:
         against.append(Against("nothing-closed", None, None, command("retention", "due")))
     if not audit_site(site, views=False).ledger.ok:
         against.append(Against("audit", None, None, command("audit")))
     kept = session.rows("count_prefix", through=through)[0][0] - removed
-    root = _root(site, checkpoint, through) if checkpoint and checkpoint.size > through else ""
-    answer = PrunedPrefix(through, len(closed), removed, kept, None, against)
-    return PruningPlan(Cut(through, root, closed), answer)
+    return PruningPlan(asked, PrunedPrefix(through, count, removed, kept, None, against))
 
 
 def prune(site: Site, plan: PruningPlan) -> PrunedPrefix:
     """Carry out a plan that nothing stands against. Raises Overtaken, Retry or Halt: then nothing went."""
-    pruning = cut(site.session("pruner"), site.ledger, site.chain(), plan.cut, site.clock())
+    folder, now = site.published_log.folder, site.clock()
+    pruning = cut(site.session("pruner"), site.ledger, site.chain(), plan.cut, folder, now)
     finish(site)
     told = recorded_prunings(site.session("reader"), site.ledger)
     return _answer(site, next(one for one in told if one[1].through == pruning.through))
 
 
 def pruned_already(site: Site, position: int) -> PrunedPrefix | None:
-    """What was pruned before, brought to its end; None where a position lies behind it."""
+    """What was pruned before, brought to its end; None where a position lies behind it.
+
+    Raises Misconfigured or Halt where the log is not there: then nothing is written.
+    """
     through = boundary(position)
+    for _, pruning in recorded_prunings(site.session("reader"), site.ledger)[-1:]:
+        _check_log(site, pruning)
     complete(site)
     if through > pruned_through(site.session("reader")):
         return None
@@ -110,19 +125,23 @@ def complete(site: Site) -> None:
 
     Raises Halt when that would leave other rows than the event says.
     """
-    session = site.session("reader")
+    session, folder = site.session("reader"), LogFolder(site.log_folder)
     for recorded_at, pruning in recorded_prunings(session, site.ledger):
         if pruning.through > pruned_through(session):
-            closed = untied(_closed_files(site, session, pruning.through, recorded_at))
-            asked = Cut(pruning.through, pruning.root, closed)
-            cut_again(site.session("pruner"), asked, pruning, recorded_at)
+            asked = Cut(pruning.through, pruning.root, pruning.signed)
+            closed = untied(_closed_files(site, session, asked, recorded_at))
+            asked = msgspec.structs.replace(asked, closed=closed)
+            cut_again(site.session("pruner"), asked, folder, pruning, recorded_at)
 
 
 def finish(site: Site) -> None:
     """What follows from a cut: the log's bundles go, and views forget what they were told. Idempotent."""
-    session = site.session("reader")
+    session, folder = site.session("reader"), LogFolder(site.log_folder)
     if through := pruned_through(session):
-        LogFolder(site.log_folder).prune(through)
+        if (
+            folder.checkpoint() is not None
+        ):  # a log that begins again has no bundles of what is pruned
+            folder.prune(through)
         streams = [stream for (stream,) in session.rows("pruned_streams")]
         bring_up_to_date(site)
         views = views_of(site.intake.confidential)
@@ -135,23 +154,52 @@ def _answer(site: Site, recorded: tuple[int, Pruning]) -> PrunedPrefix:
     return PrunedPrefix(pruning.through, files, pruning.removed, pruning.kept, position, [])
 
 
-def _closed_files(
-    site: Site, session: Session, through: int, before: int
-) -> dict[UUID, ClosedFile]:
-    """The files that are closed by a position: erased in the prefix, and without an event after it."""
-    rows = session.rows("erased_streams", through=through, before=before, type=ERASED)
+def _check_log(site: Site, pruning: Pruning) -> None:
+    """Raise Misconfigured or Halt unless the folder of the log holds the log whose entries were pruned."""
+    checkpoint, path = _checkpoint(site), site.published_log.folder.path
+    if checkpoint is None:
+        raise Misconfigured(
+            f"positions up to {pruning.through} are pruned, and {path} holds nothing of the log: set"
+            " LEDGER_LOG_DIR to where it is; only if its folder is lost, make it again with"
+            " `ledger log rebuild`"
+        )
+    if checkpoint.size <= pruning.through:
+        raise Misconfigured(
+            f"positions up to {pruning.through} are pruned, and the log in {path} ends at"
+            f" {checkpoint.size}: run `ledger publish` first"
+        )
+    if _root(site, checkpoint, pruning.through) != pruning.root:
+        raise Halt(
+            f"the log in {path} is not the log whose entries were pruned: see `ledger audit`"
+        )
+
+
+def _closed_files(site: Site, session: Session, asked: Cut, before: int) -> dict[UUID, ClosedFile]:
+    """The files that are closed: erased, and after the prefix nothing but the account of the erasure."""
+    rows = session.rows(
+        "erased_streams",
+        through=asked.through,
+        signed=asked.signed,
+        before=before,
+        type=ERASED,
+        account=list(ACCOUNT),
+    )
     views, files = views_of(site.intake.confidential), dict[UUID, ClosedFile]()
     for block in in_blocks(stream for (stream,) in rows):
-        for stream, events in by_stream(events_of(session, block, through)).items():
+        for stream, events in by_stream(events_of(session, block, asked.signed)).items():
             found = closed_file(events, views, site.privacy_office)
             if found is not None:
                 files[stream] = found
     return files
 
 
-def _removable(session: Session, streams: Sequence[UUID], through: int) -> int:
-    parameters = {"streams": list(streams), "through": through, "account": list(ACCOUNT)}
-    return int(session.rows("count_removable", **parameters)[0][0])
+def _removable(session: Session, asked: Cut) -> tuple[int, int]:
+    """Of how many files something would go, and how many events."""
+    counted = [
+        session.rows("count_removable", **removable(asked, block))[0]
+        for block in in_blocks(asked.closed)
+    ]
+    return sum(files for files, _ in counted), sum(events for _, events in counted)
 
 
 def _checkpoint(site: Site) -> Checkpoint | None:
@@ -160,8 +208,10 @@ def _checkpoint(site: Site) -> Checkpoint | None:
     return verify_checkpoint(signed.content, log.keys) if signed else None
 
 
-def _root(site: Site, checkpoint: Checkpoint, through: int) -> str:
-    """The root of the tree over the prefix, from the tiles."""
+def _root(site: Site, checkpoint: Checkpoint | None, through: int) -> str:
+    """The root of the tree over the prefix, from the tiles; empty where no checkpoint covers it."""
+    if checkpoint is None or checkpoint.size < through:
+        return ""
     node = nodes_of(checkpoint.size, site.published_log.folder.tile)
     return to_base64(root_at(through, node))
 

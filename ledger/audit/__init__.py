@@ -195,7 +195,8 @@ def _look_at_events(scene: Scene, comparison: Comparison) -> None:
 def audit_log(session: Session, comparison: Comparison, findings: Findings) -> int:
     """The log part alone, inside the caller's transaction; the last position."""
     last = 0
-    for position, entry in walk(session.copied("copy_entries"), findings, comparison.pruned):
+    rows = session.copied("copy_entries")
+    for position, entry in walk(rows, findings, comparison.pruned, comparison.add_hashes):
         comparison.add(position, entry)
         last = position
         if position % _TELLING_EVENTS == 0:

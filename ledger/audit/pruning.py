@@ -1,4 +1,4 @@
-"""What was pruned: it is what an event says, nothing else is gone, and the log still has every hash."""
+"""What was pruned: it is what an event says, nothing else is gone, and every hash is in ledger and log."""
 
 from ledger.audit.log.published import Comparison
 from ledger.audit.log.signed import PublishedLog
@@ -13,7 +13,7 @@ _KIND = "pruned"
 
 
 def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
-    """Read what is pruned. Only a prefix that an event names counts: else a missing event is a finding."""
+    """Read what is pruned: the largest prefix that an event names, whatever the table says of it."""
     through = pruned_through(scene.session)
     by_prefix = {
         told.through: told for _, told in recorded_prunings(scene.session, scene.session.ledger)
@@ -27,9 +27,8 @@ def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
             f"the database says that positions up to {through} are pruned, and no event says so"
         )
         scene.findings.note(None, _KIND, detail)
-        return
-    scene.pruned = comparison.pruned = through
-    scene.pruning = by_prefix.get(through)
+    scene.pruned = comparison.pruned = last
+    scene.pruning = by_prefix.get(last)
 
 
 def check_left(scene: Scene, comparison: Comparison) -> None:
@@ -39,21 +38,27 @@ def check_left(scene: Scene, comparison: Comparison) -> None:
         _check_log(scene, scene.log)
     if pruning is None:
         return
-    kept, digest = kept_digest(scene.session)
+    kept, digest = kept_digest(scene.session, pruning.through)
     if (kept, digest) != (pruning.kept, pruning.kept_sha256):
         detail = (
             f"what is left up to position {pruning.through} is not what was left when it was pruned"
         )
         scene.findings.note(None, _KIND, detail)
     # Also what a pruner removed who kept to every rule of the database.
-    ((explained,),) = scene.session.rows("count_pruned", type=ERASED)
+    ((explained,),) = scene.session.rows("count_pruned", through=pruning.through, type=ERASED)
     if explained != pruning.through - kept:
         detail = (
             f"up to position {pruning.through}, entries are gone that no erased person's file had"
         )
         scene.findings.note(None, _KIND, detail)
+    if comparison.kept.size != pruning.through or to_base64(comparison.kept.root()) != pruning.root:
+        detail = (
+            f"the hashes that are kept of positions up to {pruning.through} make up another tree than the"
+            " event says"
+        )
+        scene.findings.note(None, _KIND, detail)
     root = comparison.roots.get(pruning.through)
-    if scene.log is not None and root is not None and to_base64(root) != pruning.root:
+    if root is not None and to_base64(root) != pruning.root:
         detail = (
             f"the tree over positions up to {pruning.through} is another tree than the event says"
         )

@@ -1,4 +1,4 @@
-"""The cut: rows of closed files are removed, and the event that says so is recorded, in one transaction.
+"""The cut: rows of closed files go, the hashes of the prefix are kept, an event says so: one transaction.
 
 Needs the pruner's role, which alone may remove an event, and only what lies in the prefix of an event that
 the same transaction records. Recording goes on meanwhile: the head is locked at the end, when rows are gone.
@@ -13,84 +13,147 @@ from uuid import UUID
 import msgspec
 
 from ledger.crypto.sealing import KeyedHash
-from ledger.errors import Halt, Overtaken
+from ledger.errors import Halt, Overtaken, Unproven
 from ledger.names import LedgerName
 from ledger.pruning.events import ACCOUNT, Pruning, pruning_event, told_by
-from ledger.reading import LAST, decoded
+from ledger.reading import LAST, decoded, pruned_through
+from ledger.storage.faults import UniqueConflict
 from ledger.storage.postgres import Session
+from ledger.tlog.publishing.pruned import pruned_leaves
+from ledger.tlog.signing.base64 import to_base64
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.tree.edge import Edge, grow
+from ledger.tlog.tree.tiles import TILE_WIDTH, encode_tile
 from ledger.writing.append import Span, append, latest_versions, lock_head
 from ledger.writing.chain import ChainLink
 from schemas.catalogue import PRUNED
 
 # Streams whose rows are removed by one statement: the guard holds these rows in memory.
 _STREAMS = 500
+# Tiles of hashes that one statement keeps: 512 kB.
+_TILES = 64
+_MEANWHILE = "entries were pruned meanwhile: run `ledger prune` again"
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """What is to be pruned: a prefix, the root of the tree over it in base64, and the closed files."""
+    """What is to be pruned: a prefix, the root of the tree over it in base64, and the closed files.
+
+    `signed`: how many entries were signed by then; what they say closed the files, and nothing after them.
+    """
 
     through: int
     root: str
-    closed: Sequence[UUID]
+    signed: int
+    closed: Sequence[UUID] = ()
 
 
-def kept_digest(session: Session) -> tuple[int, str]:
-    """How many events are left of what was pruned last, and the SHA-256 of their rows and names, in hex.
+def kept_digest(session: Session, through: int) -> tuple[int, str]:
+    """How many events are left of a prefix, and the SHA-256 of their rows and names, in hex.
 
     The log vouches for what an event says; this vouches for which ones are left, how they are stored, and by
     what they are known again.
     """
-    blocks = session.of("ledger").rows("kept_rows")
+    blocks = session.of("ledger").rows("kept_rows", through=through)
     digest = sha256(b"".join(bytes(block) for _, block in blocks))
     return sum(count for count, _ in blocks), digest.hexdigest()
 
 
 def cut(
-    session: Session, ledger: LedgerName, chain: KeyedHash, asked: Cut, now: datetime
+    session: Session,
+    ledger: LedgerName,
+    chain: KeyedHash,
+    asked: Cut,
+    folder: LogFolder,
+    now: datetime,
 ) -> Pruning:
     """Remove a prefix of closed files and record it; on return it is committed.
 
-    `chain`: vouches for the batch. Raises Overtaken when one of the files was opened again meanwhile, Retry
-    or Halt: then nothing was removed.
+    `chain`: vouches for the batch. `folder`: has the tiles. Raises Overtaken when one of the files was opened
+    again meanwhile, Retry or Halt: then nothing was removed.
     """
     with session.transaction():
-        pruning = _removed(session, asked)
+        pruning = _removed(session, asked, folder)
         lock_head(session)
         _check_still_closed(session, asked, LAST)
         _record(session, ledger, chain, pruning, now)
     return pruning
 
 
-def cut_again(session: Session, asked: Cut, recorded: Pruning, recorded_at: int) -> None:
+def cut_again(
+    session: Session, asked: Cut, folder: LogFolder, recorded: Pruning, recorded_at: int
+) -> None:
     """Remove what an event says was removed, after a restore of a copy from before it.
 
     `recorded_at`: position of the event. Raises Halt when that leaves other rows than the event says.
     """
     with session.transaction():
         _check_still_closed(session, asked, recorded_at)
-        if _removed(session, asked) != recorded:
+        if _removed(session, asked, folder) != recorded:
             raise Halt(
                 f"what would stay up to position {asked.through} is not what stayed when it was pruned:"
                 " nothing was removed, see `ledger audit`"
             )
 
 
-def _removed(session: Session, asked: Cut) -> Pruning:
-    """Remove the rows; what the event of it says."""
-    session.run("add_pruning", through=asked.through)
-    removed = 0
-    for block in in_blocks(asked.closed):
-        parameters = {"streams": block, "through": asked.through, "account": list(ACCOUNT)}
-        removed += session.run("remove_events", **parameters)
+def _removed(session: Session, asked: Cut, folder: LogFolder) -> Pruning:
+    """Remove the rows, and keep the hashes; what the event of it says."""
+    try:
+        session.run("add_pruning", through=asked.through)
+        if pruned_through(session) > asked.through:
+            raise Overtaken(_MEANWHILE)
+        _keep_leaves(session, asked, folder)
+    except UniqueConflict:  # of another cut that was committed after this one began
+        raise Overtaken(_MEANWHILE) from None
+    removed = sum(
+        session.run("remove_events", **removable(asked, block)) for block in in_blocks(asked.closed)
+    )
     session.run("remove_names", through=asked.through)
-    kept, digest = kept_digest(session)
-    return Pruning(asked.through, asked.root, removed, kept, digest)
+    kept, digest = kept_digest(session, asked.through)
+    return Pruning(asked.through, asked.root, asked.signed, removed, kept, digest)
+
+
+def removable(asked: Cut, streams: Sequence[UUID]) -> dict[str, object]:
+    """The parameters of the statements that remove events of some files, and that count them."""
+    return {
+        "streams": list(streams),
+        "through": asked.through,
+        "signed": asked.signed,
+        "account": list(ACCOUNT),
+    }
+
+
+def _keep_leaves(session: Session, asked: Cut, folder: LogFolder) -> None:
+    """Take the hashes of the prefix from the tiles. Raises Halt unless they make up the signed tree."""
+    edge = Edge()
+    for leaves in pruned_leaves(session):
+        edge, _ = grow(edge, leaves)
+    for start in range(edge.size, asked.through, _TILES * TILE_WIDTH):
+        firsts = range(start, min(asked.through, start + _TILES * TILE_WIDTH), TILE_WIDTH)
+        try:
+            tiles = [folder.tile(0, first // TILE_WIDTH, TILE_WIDTH) for first in firsts]
+        except Unproven as error:
+            raise Halt(f"nothing was removed: {error}") from None
+        session.run(
+            "add_pruned_leaves",
+            firsts=[first + 1 for first in firsts],
+            tiles=list(map(encode_tile, tiles)),
+        )
+        edge, _ = grow(edge, [leaf for tile in tiles for leaf in tile])
+    if to_base64(edge.root()) != asked.root:
+        raise Halt(
+            f"nothing was removed: the hashes up to position {asked.through} make up another tree than was"
+            " signed, see `ledger audit`"
+        )
 
 
 def _check_still_closed(session: Session, asked: Cut, before: int) -> None:
-    """Raise Overtaken for a file that has an event after the prefix, and before a position."""
+    """Raise Overtaken for a file of which more than an account of erasures comes after the prefix.
+
+    `before`: a position; what comes from there on does not count.
+    """
     for block in in_blocks(asked.closed):
-        if session.rows("opened_again", streams=block, through=asked.through, before=before):
+        parameters = {"streams": block, "through": asked.through, "account": list(ACCOUNT)}
+        if session.rows("opened_again", **parameters, before=before):
             raise Overtaken(
                 "a file that was to be pruned has a new event: run `ledger prune` again"
             )

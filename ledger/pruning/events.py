@@ -28,6 +28,7 @@ class Pruning(msgspec.Struct, frozen=True):
 
     through: int
     root: str
+    signed: int
     removed: int
     kept: int
     kept_sha256: str

@@ -1,8 +1,11 @@
--- How many events are gone from the files of which something was pruned and that were erased, by the versions of what
--- is left. type: of the event of an erasure.
+-- How many events are gone from files of a prefix, whose persons were erased as a whole: between the versions of what is
+-- left, and before the first one that is left behind it. through: inclusive. type: of the event of an erasure.
 SELECT coalesce(sum(gone), 0) FROM (
-    SELECT max(originator_version) - count(*) AS gone FROM events
-    WHERE notification_id <= (SELECT max(through) FROM prunings)
+    SELECT coalesce(
+               min(originator_version) FILTER (WHERE notification_id > %(through)s) - 1, max(originator_version)
+           ) - count(*) FILTER (WHERE notification_id <= %(through)s) AS gone
+    FROM events
     GROUP BY originator_id
     HAVING count(*) < max(originator_version) AND bool_or(topic = %(type)s)
+       AND EXISTS (SELECT FROM fences WHERE subject = originator_id AND category = 'reference')
 ) AS files

@@ -1,8 +1,8 @@
 """Closed files: persons of whom nothing can be read any more, nothing is open, and nothing is new. Pure.
 
-A file is closed when the ledger erased the person wholly and recorded nothing of them since. Its entries may
-be pruned when their period is over (`ledger-entry`). What is still open in it, such as a hold or a request
-without an answer, stands against that.
+A file is closed when the ledger erased the person wholly and recorded nothing of them since but the account
+of erasures. Its entries may be pruned when their period is over (`ledger-entry`). What is still open in it,
+such as a hold or a request without an answer, stands against that.
 """
 
 from collections.abc import Collection, Mapping, Sequence

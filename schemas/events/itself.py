@@ -49,16 +49,20 @@ class IntakeGapRecorded(Facts, frozen=True, kw_only=True):
 
 
 class PrefixPruned(Facts, frozen=True, kw_only=True):
-    """Entries up to a position were removed, of persons whose period is over; the log keeps their hashes.
+    """Entries up to a position were removed, of persons whose period is over; their hashes are kept.
 
-    `root`: of the tree over the first `through` entries, in base64. `removed`: how many entries went;
-    `kept`: how many stayed; `kept_sha256`: of what is stored of those that stayed.
+    `root`: of the tree over the first `through` entries, in base64. `signed`: how many entries were signed by
+    then, which say whose files were closed. `removed`: how many entries went; `kept`: how many stayed;
+    `kept_sha256`: of what is stored of those that stayed.
     """
 
     through: Annotated[
         int, Meta(ge=1, le=2**63 - 1, description="The last position of the prefix.")
     ]
     root: Sha256
+    signed: Annotated[
+        int, Meta(ge=1, le=2**63 - 1, description="How many entries were signed by then.")
+    ]
     removed: Annotated[int, Meta(ge=0, description="How many entries went.")]
     kept: Annotated[int, Meta(ge=0, description="How many entries of the prefix stayed.")]
     kept_sha256: Sha256

@@ -88,7 +88,7 @@ class Pruning:
         through = boundary(size - 1)
         root = to_base64(root_at(through, nodes_of(size, log.folder.tile)))
         answer = PrunedPrefix(through, 1, 3, 0, None, [])
-        return PruningPlan(Cut(through, root, [closed]), answer)
+        return PruningPlan(Cut(through, root, size, [closed]), answer)
 
     def positions(self, house: House) -> list[int]:
         with psycopg.connect(house.url) as connection:

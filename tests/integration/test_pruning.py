@@ -1,6 +1,7 @@
 """Pruning: what goes is what the event says, and all that is promised holds after it."""
 
 import base64
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -17,6 +18,8 @@ from host.settings import OFFICE
 from host.wiring import open_site
 from ledger.backup.reimport import check_entries_there
 from ledger.errors import Halt, Overtaken
+from ledger.pruning import cutting
+from ledger.storage.faults import Conflict
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import parse_verifier_key
 from ledger.tlog.store.folder import LogFolder
@@ -45,6 +48,8 @@ def work(cli: Cli) -> None:
     """A prefix with four closed files, and events behind it; all published."""
     cli.record(*(registered(who) for who in [*CLOSED, NEWER, LIVING]))
     cli.record(*(collected(who) for who in [*CLOSED, NEWER, LIVING]))
+    assert cli("publish", "--once").status == 0
+    shutil.copytree(log_of(cli), cli.folder / "early")
     for who in [*CLOSED, NEWER]:
         assert cli("erase", who, "--ground", "request").status == 0
     fill(cli, "a", 300)
@@ -350,42 +355,188 @@ def test_a_backup_that_needs_pruned_bundles_is_refused(tmp_path: Path) -> None:
         check_entries_there(folder, THROUGH)
 
 
-def test_the_files_of_the_log_are_the_only_ones_that_hold_its_hashes(pruned: Cli) -> None:
-    (pruned.folder / "data" / "tlog" / "main").rename(pruned.folder / "lost")
-    assert "bring that folder back" in pruned("log", "rebuild").err
+def log_of(ledger: Cli) -> Path:
+    return ledger.folder / "data" / "tlog" / "main"
 
 
+def test_a_folder_that_was_lost_is_made_again(pruned: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(pruned, "l", 20)
+    assert pruned("publish", "--once").status == 0
+    lost = log_of(pruned).rename(pruned.folder / "lost")
+    assert pruned("publish", "--once").status == 2
+    # To give the command again says what is missing, and leaves nothing behind.
+    again = pruned(*PRUNE, "--yes")
+    assert (again.status, "`ledger log rebuild`" in again.err) == (2, True)
+    assert [path.name for path in log_of(pruned).iterdir()] == ["publisher.lock"]
+    assert pruned("log", "rebuild").status == 0
+    # Partial tiles of smaller trees are left in the folder that was lost, and nothing reads them.
+    tiles = [path for path in log_of(pruned).glob("tile/[0-9]/**/*") if path.is_file()]
+    assert {path.name for path in tiles} >= {"000"}
+    for tile in tiles:
+        assert tile.read_bytes() == (lost / tile.relative_to(log_of(pruned))).read_bytes()
+    assert (log_of(pruned) / "minimum-index").read_text() == f"{THROUGH}\n"
+    assert "000" not in bundles(pruned)
+    assert pruned("audit", "--views", "--json").json["ok"]
+    assert pruned(*PRUNE, "--yes").status == 0
+    fill(pruned, "m", 20)
+    assert pruned("publish", "--once").status == 0
+    assert pruned("audit", "--json").json["ok"]
+    monkeypatch.chdir(pruned.folder)
+    assert pruned("prove", "1").status == 0
+
+
+def test_an_old_copy_of_the_folder_grows_by_the_hashes(pruned: Cli) -> None:
+    log_of(pruned).rename(pruned.folder / "lost")
+    (pruned.folder / "early").rename(log_of(pruned))
+    again = pruned(*PRUNE, "--yes")
+    assert (again.status, "`ledger publish` first" in again.err) == (2, True)
+    assert pruned("publish", "--once").status == 0
+    assert (log_of(pruned) / "minimum-index").read_text() == f"{THROUGH}\n"
+    assert "000" not in bundles(pruned)
+    audit = pruned("audit", "--json").json
+    assert audit["ok"], audit["findings"]
+
+
+def test_a_new_log_begins_with_the_hashes(pruned: Cli) -> None:
+    pruned.set(LOG_DIR=str(pruned.folder / "new"), LOG_ORIGIN="example.org/new")
+    assert pruned("publish", "--once").status == 0
+    audit = pruned("audit", "--json").json
+    assert audit["ok"], audit["findings"]
+    (least,) = (pruned.folder / "new").rglob("minimum-index")
+    assert least.read_text() == f"{THROUGH}\n"
+    assert pruned("prove", "1").status == 0
+
+
+def test_no_log_begins_with_hashes_that_were_changed(pruned: Cli) -> None:
+    tampered(pruned, TAMPERED["a hash changed"][0])
+    log_of(pruned).rename(pruned.folder / "lost")
+    rebuilt = pruned("log", "rebuild")
+    assert (rebuilt.status, "make up another tree" in rebuilt.err) == (1, True)
+    assert not (log_of(pruned) / "checkpoint").exists()
+
+
+def test_another_log_is_told(pruned: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = pruning.recorded_prunings
+    other = base64.b64encode(bytes(32)).decode()
+    monkeypatch.setattr(
+        pruning,
+        "recorded_prunings",
+        lambda *place: [(at, msgspec.structs.replace(one, root=other)) for at, one in told(*place)],
+    )
+    again = pruned(*PRUNE, "--yes")
+    assert (again.status, "is not the log whose entries were pruned" in again.err) == (1, True)
+
+
+FIRST = "(SELECT min(notification_id) FROM ledger_main.events)"
+# What is done behind the program's back, and the kinds of what the audit finds.
 TAMPERED = {
-    "another entry removed": "DELETE FROM ledger_main.events WHERE notification_id ="
-    " (SELECT min(notification_id) FROM ledger_main.events)",
-    "a pruning that no event tells of": "UPDATE ledger_main.prunings SET through = 512",
-    "the pruning is gone": "DELETE FROM ledger_main.prunings",
-    "a name changed": "UPDATE ledger_main.event_ids SET fingerprint = 'x' WHERE position ="
-    " (SELECT min(notification_id) FROM ledger_main.events)",
-    "an entry changed": "UPDATE ledger_main.events SET state = state || 'x' WHERE notification_id ="
-    " (SELECT min(notification_id) FROM ledger_main.events)",
+    "another entry removed": (
+        f"DELETE FROM ledger_main.events WHERE notification_id = {FIRST}",
+        {"event-id", "pruned"},
+    ),
+    "a pruning that no event tells of": (
+        "UPDATE ledger_main.prunings SET through = 512",
+        {"pruned"},
+    ),
+    "the pruning is gone": ("DELETE FROM ledger_main.prunings", {"pruned"}),
+    "a name changed": (
+        f"UPDATE ledger_main.event_ids SET fingerprint = 'x' WHERE position = {FIRST}",
+        {"pruned"},
+    ),
+    "an entry changed": (
+        f"UPDATE ledger_main.events SET state = state || 'x' WHERE notification_id = {FIRST}",
+        {"pruned", "leaf", "state"},
+    ),
+    "a hash changed": (
+        "UPDATE ledger_main.pruned_leaves SET hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1)",
+        {"pruned"},
+    ),
+    "the hash of an entry that is left changed": (
+        "UPDATE ledger_main.pruned_leaves SET hashes ="
+        f" set_byte(hashes, 32 * ({FIRST} - 1)::int, get_byte(hashes, 32 * ({FIRST} - 1)::int) # 1)",
+        {"pruned"},
+    ),
+    "hashes removed": ("DELETE FROM ledger_main.pruned_leaves", {"pruned"}),
+    "hashes added": (
+        "INSERT INTO ledger_main.pruned_leaves SELECT 257, hashes FROM ledger_main.pruned_leaves",
+        {"pruned"},
+    ),
 }
+
+
+def tampered(ledger: Cli, change: str) -> None:
+    with psycopg.connect(ledger.url) as connection:
+        for table in ("events", "event_ids", "prunings", "pruned_leaves"):
+            connection.execute(f"ALTER TABLE ledger_main.{table} DISABLE TRIGGER USER".encode())
+        connection.execute(change.encode())
+
+
+def kinds_found(ledger: Cli) -> set[str]:
+    with known_catalogue():
+        return {row["kind"] for row in ledger("audit", "--json").json["findings"]}
 
 
 @pytest.mark.parametrize("change", TAMPERED)
 def test_tampering_with_what_is_left_is_found(pruned: Cli, change: str) -> None:
-    with psycopg.connect(pruned.url) as connection:
-        for table in ("events", "event_ids", "prunings"):
-            connection.execute(f"ALTER TABLE ledger_main.{table} DISABLE TRIGGER USER".encode())
-        connection.execute(TAMPERED[change].encode())
-    with known_catalogue():
-        findings = pruned("audit", "--json").json["findings"]
-    kinds = {row["kind"] for row in findings}
-    assert kinds & {"pruned", "leaf", "position"}
+    statement, kinds = TAMPERED[change]
+    tampered(pruned, statement)
+    assert kinds_found(pruned) - {"catalogue"} == kinds
 
 
-def test_tampering_with_a_tile_of_the_prefix_is_found(pruned: Cli) -> None:
-    tile = pruned.folder / "data" / "tlog" / "main" / "tile" / "0" / "000"
+def forged_tile(ledger: Cli) -> None:
+    tile = log_of(ledger) / "tile" / "0" / "000"
     content = bytearray(tile.read_bytes())
     content[0] ^= 1
     tile.write_bytes(content)
-    kinds = {row["kind"] for row in pruned("audit", "--json").json["findings"]}
-    assert "root" in kinds
+
+
+def test_tampering_with_a_tile_of_the_prefix_is_found(pruned: Cli) -> None:
+    forged_tile(pruned)
+    assert kinds_found(pruned) == {"tile"}
+
+
+def test_a_hash_and_a_tile_that_were_changed_alike_are_found(pruned: Cli) -> None:
+    forged_tile(pruned)
+    tampered(pruned, TAMPERED["a hash changed"][0])
+    assert kinds_found(pruned) - {"catalogue"} == {"promise", "pruned", "root", "tile"}
+
+
+def test_a_tile_that_was_changed_is_not_taken_for_the_hashes(ledger: Cli) -> None:
+    before = types_of(ledger)
+    with open_site(settings_from({}), opens_values=False) as site:
+        plan = pruning.planned(site, THROUGH, None)
+        forged_tile(ledger)
+        with pytest.raises(Halt, match="make up another tree than was signed"):
+            pruning.prune(site, plan)
+    assert types_of(ledger) == before
+
+
+def test_two_cuts_at_once(ledger: Cli) -> None:
+    fill(ledger, "x", 300)
+    assert ledger("publish", "--once").status == 0
+    with open_site(settings_from({}), opens_values=False) as site:
+        first, later = (pruning.planned(site, through, None) for through in (THROUGH, 512))
+        assert pruning.prune(site, later).through == 512
+        for plan in (first, later):
+            with pytest.raises(Overtaken, match="pruned meanwhile"):
+                pruning.prune(site, plan)
+    assert ledger("audit", "--views", "--json").json["ok"]
+
+
+def test_a_cut_that_was_planned_before_another_goes_on_from_it(ledger: Cli, elsewhere: str) -> None:
+    fill(ledger, "y", 300)
+    assert ledger("publish", "--once").status == 0
+    copies = back_up(ledger)
+    with open_site(settings_from({}), opens_values=False) as site:
+        first, later = (pruning.planned(site, through, None) for through in (THROUGH, 512))
+        pruning.prune(site, first)
+        assert pruning.prune(site, later).removed == later.answer.removed - first.answer.removed
+    assert ledger("publish", "--once").status == 0
+    assert ledger("audit", "--views", "--json").json["ok"]
+    # A copy from before both is pruned twice.
+    assert restore(ledger, copies, elsewhere)["findings"] == 0
+    ledger.url = elsewhere
+    assert ledger("audit", "--views", "--json").json["ok"]
 
 
 def test_a_pruner_that_removed_what_was_not_closed_is_found(ledger: Cli) -> None:
@@ -405,6 +556,51 @@ def test_a_pruner_that_removed_what_was_not_closed_is_found(ledger: Cli) -> None
     assert (finding["kind"], "no erased person's file had" in finding["detail"]) == ("pruned", True)
 
 
+def test_a_pruner_that_removed_of_a_person_who_was_erased_in_part_is_found(ledger: Cli) -> None:
+    assert ledger("erase", LIVING, "--category", "contact", "--ground", "request").status == 0
+    assert ledger("publish", "--once").status == 0
+    with open_site(settings_from({}), opens_values=False) as site:
+        plan = pruning.planned(site, THROUGH, None)
+        with psycopg.connect(ledger.url) as connection:
+            (living,) = connection.execute(
+                "SELECT originator_id FROM ledger_main.events GROUP BY originator_id"
+                " HAVING count(*) = 4 AND max(notification_id) > %s",
+                [THROUGH],
+            ).fetchall()
+        cut = msgspec.structs.replace(plan.cut, closed=[*plan.cut.closed, *living])
+        pruning.prune(site, msgspec.structs.replace(plan, cut=cut))
+    (finding,) = ledger("audit", "--json").json["findings"]
+    assert (finding["kind"], "no erased person's file had" in finding["detail"]) == ("pruned", True)
+
+
+def test_entries_go_before_the_account_of_a_late_erasure(ledger: Cli, elsewhere: str) -> None:
+    """Where retention erases after the period, the entries are old enough, and the account stays."""
+    copies = back_up(ledger)
+    assert ledger("erase", LIVING, "--ground", "retention").status == 0
+    # An erasure that no checkpoint covers does not count yet.
+    assert ledger(*PRUNE, "--json").json["files"] == 4
+    assert ledger("publish", "--once").status == 0
+    before = types_of(ledger)
+    done = ledger(*PRUNE, "--yes", "--json").json
+    assert (done["files"], done["removed"]) == (5, 10)
+    assert len(before) - len(types_of(ledger)) == 10
+    names = [line["type"].split(".")[3] for line in ledger("history", LIVING, "--json").acts]
+    assert names == ["erasure-decided", "personal-data-erased"]
+    assert ledger("state", LIVING, "--json").json["status"] == "erased"
+    gone = ledger("history", LIVING, "--at-position", "20", "--json")
+    assert (gone.status, f"position {THROUGH} and later" in gone.err) == (1, True)
+    assert ledger("rebuild", "--json").status == 0
+    assert ledger("publish", "--once").status == 0
+    audit = ledger("audit", "--views", "--json").json
+    assert audit["ok"], audit["findings"]
+    assert ledger(*PRUNE, "--yes", "--json").json == done
+    left = types_of(ledger)
+    assert restore(ledger, copies, elsewhere)["findings"] == 0
+    ledger.url = elsewhere
+    assert types_of(ledger) == left
+    assert ledger("audit", "--views", "--json").json["ok"]
+
+
 REFUSED = {
     "an event of it": "DELETE FROM ledger_main.events WHERE notification_id <= 256",
     "a name of it": "DELETE FROM ledger_main.event_ids WHERE position <= 256",
@@ -416,6 +612,9 @@ REFUSED = {
     " (encode(substr(sha256(convert_to('urn:processing-ledger:pruning' || chr(10) || 'through.512',"
     " 'UTF8')), 1, 16), 'hex')::uuid,"
     " '', -1, 100000)",
+    "hashes of it": "UPDATE ledger_main.pruned_leaves SET hashes = hashes",
+    "hashes of another prefix": "INSERT INTO ledger_main.pruned_leaves"
+    " SELECT 257, hashes FROM ledger_main.pruned_leaves",
     "a prefix of which no event tells": "INSERT INTO ledger_main.prunings (through) VALUES (512);"
     " DELETE FROM ledger_main.events WHERE notification_id = 300",
 }
@@ -426,7 +625,9 @@ def test_only_the_pruning_of_a_prefix_removes_an_event(pruned: Cli, what: str) -
     fill(pruned, "g", 300)
     with closing(psycopg.connect(pruned.url, autocommit=True)) as connection:
         connection.execute("SET ROLE ledger_main_pruner")
-        with pytest.raises(psycopg.errors.RaiseException, match=r"append-only|no event says"):
+        with pytest.raises(
+            psycopg.errors.RaiseException, match=r"append-only|no event says|nothing is pruned"
+        ):
             connection.execute(REFUSED[what].encode())
 
 
@@ -438,3 +639,15 @@ def test_the_root_in_the_event_is_that_of_the_tree(pruned: Cli) -> None:
     ]
     tile = (pruned.folder / "data" / "tlog" / "main" / "tile" / "1" / "000.p" / "1").read_bytes()
     assert base64.b64decode(told["facts"]["root"]) == tile
+
+
+def test_a_cut_that_keeps_no_hashes_is_refused(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = types_of(ledger)
+    monkeypatch.setattr(cutting, "_keep_leaves", lambda *_: None)
+    with open_site(settings_from({}), opens_values=False) as site:
+        plan = pruning.planned(site, THROUGH, None)
+        with pytest.raises(Conflict, match="not all kept"):
+            pruning.prune(site, plan)
+    assert types_of(ledger) == before

@@ -32,13 +32,13 @@ def measured() -> sizes.Measured:
 
 def test_each_bound_decides_where_it_is_the_first(measured: sizes.Measured) -> None:
     assert sizes.sizing(10**6, measured) == (1, 1, 1)
-    # 1.7·10¹⁰ events of 4 kB are 34 times half a disk, and thirty nights of a rebuild.
-    assert sizes.KEPT_YEARS == 17
-    assert sizes.sizing(10**9, measured) == (1, 34, 30)
-    assert sizes.sizing(10**9, measured).ledgers == 64
+    # 10¹⁰ events of 4 kB are 20 times half a disk, and eighteen nights of a rebuild.
+    assert sizes.KEPT_YEARS == 10
+    assert sizes.sizing(10**9, measured) == (1, 20, 18)
+    assert sizes.sizing(10**9, measured).ledgers == 32
     slow = measured._replace(intake=100)
     assert sizes.sizing(10**9, slow).by_rate == 7
-    assert sizes.sizing(10**8, measured).ledgers == 4
+    assert sizes.sizing(10**8, measured).ledgers == 2
 
 
 def test_a_faster_rebuild_moves_the_size_from_which_spark_pays(measured: sizes.Measured) -> None:

@@ -6,7 +6,7 @@ program cannot have written is a finding; the entry in its place is empty.
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
 
@@ -21,25 +21,36 @@ from ledger.storage.frames import unframed
 _FIXED = struct.Struct("!hi16siqiqiqi")
 _LENGTH = struct.Struct("!i")
 # How the lengths must be: of every column but type and state.
-_LENGTHS = (6, 16, 8, 8, 8)
+_LENGTHS = (7, 16, 8, 8, 8)
+# Of a row of hashes, before them: it has a position, and nothing else that an event has.
+_HASHES = struct.Struct("!hiiiqiiii")
+_HASHES_LENGTHS = (7, -1, -1, 8, -1, -1, -1)
 
 
-def walk(rows: Iterable[bytes], findings: Findings, pruned: int = 0) -> Iterator[tuple[int, bytes]]:
+def walk(
+    rows: Iterable[bytes],
+    findings: Findings,
+    pruned: int = 0,
+    hashes: Callable[[int, bytes], None] = lambda _first, _hashes: None,
+) -> Iterator[tuple[int, bytes]]:
     """Position and entry of every event. Notes positions that are missing and times that go back.
 
     `rows`: of the statement `copy_entries`, without the header of the format. `pruned`: up to which position
-    some may be missing.
+    some may be missing. `hashes`: takes those that are kept of pruned entries, from a first position on.
     """
     last, before = 0, -(2**63)
     for row in rows:
         try:
             columns, a, stream, b, version, c, position, d, recorded, size = _FIXED.unpack_from(row)
-            end = _FIXED.size + size
-            state = _LENGTH.unpack_from(row, end)[0] if size >= 0 else -1
-            if (columns, a, b, c, d) != _LENGTHS or state < 0:
+            start = _FIXED.size + size + _LENGTH.size
+            end = start + _LENGTH.unpack_from(row, start - _LENGTH.size)[0] if size >= 0 else -1
+            if (columns, a, b, c, d) != _LENGTHS or end < start:
                 raise ValueError
             text = _instant(recorded)
         except (struct.error, ValueError, OverflowError):
+            if kept := _kept_hashes(row):
+                hashes(*kept)
+                continue
             last += 1
             findings.note(last, UNREADABLE, "the row of this event lacks a value")
             yield last, b""
@@ -49,8 +60,18 @@ def walk(rows: Iterable[bytes], findings: Findings, pruned: int = 0) -> Iterator
         if recorded < before:
             findings.note(position, "recorded-at", "recorded before the event in front of it")
         last, before = position, recorded
-        content = row[_FIXED.size : end], _state(row[end + _LENGTH.size :])
+        content = row[_FIXED.size : start - _LENGTH.size], _state(row[start:end])
         yield position, _entry(position, text, stream, version, content)
+
+
+def _kept_hashes(row: bytes) -> tuple[int, bytes] | None:
+    """The first position and the hashes of a row of hashes; None for a row of an event."""
+    if len(row) < _HASHES.size:
+        return None
+    columns, a, b, c, first, d, e, f, size = _HASHES.unpack_from(row)
+    if (columns, a, b, c, d, e, f) != _HASHES_LENGTHS or size < 0:
+        return None
+    return first, row[_HASHES.size :]
 
 
 def _state(frame: bytes) -> bytes:

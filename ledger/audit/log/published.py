@@ -4,17 +4,35 @@ A tree is built from the table and compared with the log's files as it grows. At
 checkpoint its root decides: where table and tiles differ, the side that comes to the signed root is right.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ledger.audit.findings import NOT_COMPARABLE, Findings
+from ledger.audit.findings import Findings
 from ledger.audit.log.signed import PublishedLog, SignedCheckpoints
 from ledger.errors import ServiceAway, Unproven
 from ledger.tlog.signing.checkpoints import Checkpoint
 from ledger.tlog.tree.edge import Edge, FullTile, grow
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf
-from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, tile_path, width_at
+from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, decode_tile, tile_path, width_at
 
-_NO_LEAF = bytes(HASH_BYTES)
+_NO_LEAVES = [bytes(HASH_BYTES)] * TILE_WIDTH
+# What is said of a position where the table is wrong: of an event, and of a pruned one.
+_EVENT = "the event differs from the published event"
+_PRUNED = "the hash that is kept of a pruned entry is missing, or not the published one"
+
+
+def _told_once(
+    first: int, entries: Sequence[bytes | None], differing: Iterable[int]
+) -> Iterator[tuple[int, bool]]:
+    """Positions that differ, and whether their entry is pruned; of pruned ones the first alone.
+
+    Somebody may have emptied the table of their hashes.
+    """
+    told = False
+    for position in differing:
+        gone = entries[position - first - 1] is None
+        if not (gone and told):
+            yield position, gone
+        told = told or gone
 
 
 class Comparison:
@@ -22,7 +40,10 @@ class Comparison:
 
     def __init__(self, log: PublishedLog | None, findings: Findings) -> None:
         self.pruned = 0
-        """Up to which position entries may be missing: their leaves are those of the tiles."""
+        """Up to which position entries may be missing: their leaves are the hashes that are kept of them."""
+        self.kept = Edge()
+        """The tree over the hashes that are kept of pruned entries, as far as none is missing."""
+        self._kept: dict[int, list[bytes]] = {}
         self._log = log
         self._findings = findings
         self.signed = SignedCheckpoints(log, findings) if log else None
@@ -34,7 +55,7 @@ class Comparison:
         self._sizes_left: list[int] = []
         self._edge = Edge()
         self._theirs: Edge | None = None
-        self._differing: list[int] = []
+        self._differing: list[tuple[int, bool]] = []  # position, and whether its entry was pruned
         self._bundle: list[bytes | None] = []
         self._noted: set[int] = set()
         self._sound_size = 0
@@ -74,6 +95,19 @@ class Comparison:
         self._append(entry)
         self._position = position + 1
 
+    def add_hashes(self, first: int, hashes: bytes) -> None:
+        """Take the hashes that are kept of pruned entries, from a first position on: a tile of them."""
+        number, rest = divmod(first - 1, TILE_WIDTH)
+        if rest or len(hashes) != TILE_WIDTH * HASH_BYTES or first > self.pruned:
+            self._findings.note(None, "pruned", "the ledger keeps hashes that no pruning left")
+            return
+        # Rows come in their order: what is before them and did not come was pruned. So few are held at once.
+        self._pass_over(first - 1)
+        leaves = decode_tile(hashes, TILE_WIDTH)
+        self._kept[number] = leaves
+        if self.kept.size == first - 1:
+            self.kept, _ = grow(self.kept, leaves)
+
     def end(self) -> None:
         """Compare what is left. The log may have entries that the table does not."""
         self._pass_over(self.pruned)
@@ -87,7 +121,7 @@ class Comparison:
             pass
 
     def _pass_over(self, last: int) -> None:
-        """Let the leaves of the tiles stand for entries that were pruned."""
+        """Let hashes stand for entries that were pruned."""
         while self._position <= last:
             self._append(None)
             self._position += 1
@@ -124,26 +158,17 @@ class Comparison:
         self._room = self._block_size()
 
     def _leaves_of(self, first: int, entries: Sequence[bytes | None]) -> list[bytes]:
-        """The hashes of entries, those of the tile in the places of pruned ones."""
-        if None not in entries:
-            return [hash_leaf(entry) for entry in entries if entry is not None]
+        """The hashes of entries, and in the places of pruned ones those that are kept of them."""
+        if first >= self.pruned:
+            return [hash_leaf(entry or b"") for entry in entries]
         number, start = divmod(first, TILE_WIDTH)
-        tile = self._tile_or_none(number, first)
+        # Blocks come in their order, and a block never reaches beyond a tile.
+        whole = start + len(entries) == TILE_WIDTH
+        kept = self._kept.pop(number, _NO_LEAVES) if whole else self._kept.get(number, _NO_LEAVES)
         return [
-            hash_leaf(entry) if entry is not None else tile[start + place] if tile else _NO_LEAF
+            hash_leaf(entry) if entry is not None else kept[start + place]
             for place, entry in enumerate(entries)
         ]
-
-    def _tile_or_none(self, number: int, first: int) -> list[bytes] | None:
-        """A tile of leaves; None where it is not there, which is a finding."""
-        try:
-            if self._log is None:
-                raise Unproven("the hashes of pruned entries are in the log alone")
-            return self._log.folder.tile(0, number, width_at(0, number, self._size))
-        except (Unproven, ServiceAway) as error:
-            kind = "tile" if self._log else NOT_COMPARABLE
-            self._findings.note(first + 1 if self._log else None, kind, str(error))
-            return None
 
     def _keep_roots(self) -> None:
         while self._sizes_left and self._sizes_left[0] <= self._edge.size:
@@ -168,7 +193,7 @@ class Comparison:
         if theirs != leaves:
             pairs = enumerate(zip(leaves, theirs, strict=True), first + 1)
             differing = [position for position, (a, b) in pairs if a != b]
-            self._differing += differing
+            self._differing += _told_once(first, entries, differing)
             self._noted.update(differing)
         if start + len(leaves) >= width:
             self._compare_bundle(number, width)
@@ -229,12 +254,12 @@ class Comparison:
             self._compare_edge()
             self._last = None
         if self._edge.root() == promise.root:
-            for position in self._differing:
+            for position, _ in self._differing:
                 self._findings.note(position, "tile", "the tile holds another leaf than was signed")
         else:
-            for position in self._differing:
-                detail = "the event differs from the published event"
-                self._findings.note(position, "leaf", detail)
+            for position, gone in self._differing:
+                detail = _PRUNED if gone else _EVENT
+                self._findings.note(position, "pruned" if gone else "leaf", detail)
             if self._theirs is None or self._theirs.root() != promise.root:
                 since = f"positions {self._sound_size + 1} to {promise.size}"
                 self._findings.note(None, "root", f"{since} make up another tree than was signed")

@@ -76,6 +76,16 @@ CREATE TABLE {events}.prunings (
     through bigint NOT NULL PRIMARY KEY
 );
 
+-- The hashes of the entries of what was pruned, also of those that stay, as the log's tiles have them: 256 hashes of 32
+-- bytes, from a first position on. So the log can be made again. Hashes cannot be compressed, and the server need not try.
+CREATE TABLE {events}.pruned_leaves (
+    first_position bigint NOT NULL PRIMARY KEY,
+    hashes         bytea  NOT NULL,
+    CHECK (first_position > 0 AND first_position % 256 = 1),
+    CHECK (octet_length(hashes) = 8192)
+);
+ALTER TABLE {events}.pruned_leaves ALTER COLUMN hashes SET STORAGE EXTERNAL;
+
 -- Progress of each Kafka partition: the next offset to read, and which incarnation of the topic it means. Here and
 -- below `mac` is the keyed hash of the row itself: it says which row it is, where a sum is not what it was.
 CREATE TABLE {events}.bookmarks (

@@ -25,7 +25,22 @@ BEGIN
 END
 $body$;
 
--- At the end of the transaction: each pruning reaches further than those before it, and is an event.
+-- Hashes of entries come only in the transaction that prunes their prefix.
+CREATE FUNCTION {events}.refuse_rogue_leaves() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+    IF EXISTS (SELECT FROM new_rows) AND NOT EXISTS (
+        SELECT FROM {events}.prunings AS pruning
+        WHERE through >= (SELECT max(first_position) + 255 FROM new_rows)
+          AND pruning.xmin = pg_current_xact_id()::xid
+    ) THEN
+        RAISE EXCEPTION 'INSERT into pruned_leaves is refused: nothing is pruned up to there';
+    END IF;
+    RETURN NULL;
+END
+$body$;
+
+-- At the end of the transaction: each pruning reaches further than those before it, is an event, and keeps all hashes.
 CREATE FUNCTION {events}.refuse_unrecorded_pruning() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
@@ -36,6 +51,9 @@ BEGIN
         )), 1, 16), 'hex')::uuid
     ) OR EXISTS (SELECT FROM {events}.prunings WHERE through > NEW.through) THEN
         RAISE EXCEPTION 'INSERT into prunings is refused: no event says that this prefix was pruned';
+    END IF;
+    IF NEW.through <> 256 * (SELECT count(*) FROM {events}.pruned_leaves) THEN
+        RAISE EXCEPTION 'INSERT into prunings is refused: the hashes of this prefix are not all kept';
     END IF;
     RETURN NULL;
 END
@@ -103,6 +121,11 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.bat
     FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.prunings
     FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events}.pruned_leaves
+    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_change();
+CREATE TRIGGER refuse_rogue_leaves AFTER INSERT ON {events}.pruned_leaves
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {events}.refuse_rogue_leaves();
 CREATE CONSTRAINT TRIGGER refuse_unrecorded_pruning AFTER INSERT ON {events}.prunings
     DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION {events}.refuse_unrecorded_pruning();
@@ -135,6 +158,8 @@ ALTER TABLE {events}.event_ids ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE {events}.event_ids ENABLE ALWAYS TRIGGER refuse_removal;
 ALTER TABLE {events}.prunings ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE {events}.prunings ENABLE ALWAYS TRIGGER refuse_unrecorded_pruning;
+ALTER TABLE {events}.pruned_leaves ENABLE ALWAYS TRIGGER refuse_change;
+ALTER TABLE {events}.pruned_leaves ENABLE ALWAYS TRIGGER refuse_rogue_leaves;
 ALTER TABLE {events}.batches ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE {events}.head ENABLE ALWAYS TRIGGER refuse_change;
 ALTER TABLE {events}.head ENABLE ALWAYS TRIGGER refuse_rewind;

@@ -25,13 +25,13 @@ GRANT DELETE ON {events}.read_notes TO {recorder}, {eraser};
 
 -- The pruner removes events that a pruning names, and records it. It reads no key.
 GRANT SELECT ON {events}.events, {events}.event_ids, {events}.batches, {events}.head, {events}.promises,
-    {events}.prunings TO {pruner};
-GRANT INSERT ON {events}.events, {events}.event_ids, {events}.batches, {events}.prunings TO {pruner};
+    {events}.prunings, {events}.pruned_leaves TO {pruner};
+GRANT INSERT ON {events}.events, {events}.event_ids, {events}.batches, {events}.prunings, {events}.pruned_leaves TO {pruner};
 GRANT UPDATE ON {events}.head TO {pruner};
 GRANT DELETE ON {events}.events, {events}.event_ids TO {pruner};
 
 -- The publisher reads entries, no keys, and writes nothing but what it promises.
-GRANT SELECT ON {events}.events, {events}.head, {events}.prunings, {events}.migrations TO {publisher};
+GRANT SELECT ON {events}.events, {events}.head, {events}.prunings, {events}.pruned_leaves, {events}.migrations TO {publisher};
 GRANT SELECT, INSERT, UPDATE ON {events}.promises TO {publisher};
 
 -- The recorder makes keys and subjects; only the eraser destroys or re-wraps them.

@@ -24,7 +24,16 @@ from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.delivery import Delivery
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.promises import bound_to, keep_promise, promised
-from ledger.tlog.publishing.state import State, check_extension, grown, last_promise, load
+from ledger.tlog.publishing.pruned import next_leaves
+from ledger.tlog.publishing.state import (
+    GrownTree,
+    State,
+    check_extension,
+    grown,
+    grown_by_leaves,
+    last_promise,
+    load,
+)
 from ledger.tlog.signing.checkpoints import Checkpoint, sign_checkpoint
 from ledger.tlog.signing.keys import Signer, VerifierKey
 from ledger.tlog.signing.notes import parse_note
@@ -72,11 +81,13 @@ class Published(msgspec.Struct, frozen=True):
 class _Work(msgspec.Struct):
     """What the publisher holds between two steps; dropped with the first fault.
 
-    `promise`: the last one that is on disk, None before the first. `bound`: the last tree that the database
-    counts as signed, and what all of them come to.
+    `pruned`: up to which position entries may be gone: their hashes are in the database. `promise`: the last
+    one that is on disk, None before the first. `bound`: the last tree that the database counts as signed, and
+    what all of them come to.
     """
 
     session: Session
+    pruned: int
     promise: Checkpoint | None
     state: State
     bound: tuple[Checkpoint | None, bytes] = (None, b"")
@@ -200,18 +211,18 @@ class Publisher:
 
     def _begin(self, session: Session) -> _Work:
         on_disk = last_promise(self._folder, self._keys)
-        database_promise = promised(session).get(self._origin)
+        database_promise, pruned = promised(session).get(self._origin), pruned_through(session)
         if on_disk is None:
             if database_promise is not None:
                 raise Misconfigured(_ELSEWHERE.format(database_promise, self._folder.path))
-            work = _Work(session, None, State())
+            work = _Work(session, pruned, None, State())
             self._sign(work)
             return work
         content, promise = on_disk
         if promise.origin != self._origin:
             raise Misconfigured(f"the log in {self._folder.path} is that of {promise.origin}")
         bound = bound_to(session, self._folder.history, self._origin, self._keys)
-        work = _Work(session, promise, load(self._folder, promise), bound)
+        work = _Work(session, pruned, promise, load(self._folder, promise), bound)
         _head(session, promise.size)
         self._read(work, promise.size)
         if database_promise is not None and database_promise.size > promise.size:
@@ -228,12 +239,7 @@ class Publisher:
             raise Misconfigured(
                 f"{self._folder.path} holds a log, and the publisher goes on with it"
             )
-        if through := pruned_through(session):
-            raise Halt(
-                f"the hashes of positions up to {through} were in {self._folder.path} alone, as their events"
-                " are pruned: bring that folder back from a copy"
-            )
-        work = _Work(session, None, State())
+        work = _Work(session, pruned_through(session), None, State())
         self._catch_up(work, database_promise)
         return work
 
@@ -294,15 +300,25 @@ class Publisher:
 
     def _grow(self, work: _Work, upto: int) -> list[tuple[int, int]]:
         """Write the files of the next entries; level and number of each tile that became full."""
-        growth = grown(work.state, self._read(work, upto))
+        if work.size < work.pruned:
+            growth = self._grown_by_hashes(work)
+        else:
+            growth = grown(work.state, self._read(work, upto))
         self._folder.put(growth.tiles, growth.bundles)
         work.state = growth.state
         return [(tile.level, tile.number) for tile in growth.full]
 
+    def _grown_by_hashes(self, work: _Work) -> GrownTree:
+        """The tree with the next hashes of pruned entries; the log says first that it lacks their bundles."""
+        if self._folder.minimum_index() < work.pruned:
+            self._folder.prune(work.pruned)
+        return grown_by_leaves(work.state, next_leaves(work.session, work.size))
+
     def _read(self, work: _Work, head: int) -> list[bytes]:
         """Entries after those of the files, at most a step's; the last one of the files is checked first."""
         size, entries, length = work.size, list[bytes](), 0
-        position = max(0, size - 1)
+        # Of a log that was made again, the last one may be pruned.
+        position = max(0, size - 1) if size > work.pruned else size
         upto = min(head, size + STEP_ENTRIES)
         while position < upto and length < STEP_BYTES:
             block = work.session.rows(

@@ -99,16 +99,28 @@ def grown(state: State, entries: Sequence[bytes]) -> GrownTree:
     rows = (*state.entries, *entries)
     first = state.edge.size // TILE_WIDTH
     whole = len(rows) // TILE_WIDTH
-    tiles = {tile_path(tile.level, tile.number): encode_tile(tile.hashes) for tile in full}
+    tiles = _tiles(edge, full)
     bundles = _whole_bundles(rows[: whole * TILE_WIDTH], first)
-    for level, row in enumerate(edge.tiles):
-        if row:
-            number = edge.size >> (8 * (level + 1))
-            tiles[tile_path(level, number, len(row))] = encode_tile(row)
     rest = rows[whole * TILE_WIDTH :]
     if rest:
         bundles[bundle_path(first + whole, len(rest))] = encode_bundle(rest)
     return GrownTree(State(edge, hash_leaf(entries[-1]), rest), tuple(full), tiles, bundles)
+
+
+def grown_by_leaves(state: State, leaves: Sequence[bytes]) -> GrownTree:
+    """The state after the hashes of entries that are gone, up to the end of a tile; no bundles. Pure."""
+    edge, full = grow(state.edge, leaves)
+    return GrownTree(State(edge, leaves[-1]), tuple(full), _tiles(edge, full), {})
+
+
+def _tiles(edge: Edge, full: Sequence[FullTile]) -> dict[str, bytes]:
+    """The tiles of a tree that has grown, by path: those that became full, and the partial ones."""
+    tiles = {tile_path(tile.level, tile.number): encode_tile(tile.hashes) for tile in full}
+    for level, row in enumerate(edge.tiles):
+        if row:
+            number = edge.size >> (8 * (level + 1))
+            tiles[tile_path(level, number, len(row))] = encode_tile(row)
+    return tiles
 
 
 def _whole_bundles(rows: Sequence[bytes], first: int) -> dict[str, bytes]:
