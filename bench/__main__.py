@@ -12,6 +12,7 @@ from bench import (
     report,
     scale,
     several,
+    spark,
     tlog,
 )
 from bench.peers import gdprbench, side_by_side
@@ -32,4 +33,5 @@ if __name__ == "__main__":
     findings.main()
     report.main()
     several.main()
+    spark.main()
     tlog.main()
