@@ -7,6 +7,7 @@ from bench import (
     kafka,
     library,
     projection,
+    prune,
     publishing,
     record,
     report,
@@ -30,6 +31,7 @@ if __name__ == "__main__":
     library.main()
     scale.main()
     forgetting.main()
+    prune.main()
     findings.main()
     report.main()
     several.main()

@@ -7,6 +7,7 @@ import pytest
 
 from bench import sizes
 from bench.ledgers.splitting import write_log
+from bench.tools.results import line
 from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import prove
 from ledger.tlog.store.folder import LogFolder
@@ -52,6 +53,10 @@ def test_a_faster_rebuild_moves_the_size_from_which_spark_pays(measured: sizes.M
     rows = {row[0]: row[1] for row in sizes.thresholds(measured._replace(apart=200_000))}
     assert rows["Spark"] == "5.8·10⁹ events"
     assert rows["prune"] == "5·10⁸ events in PostgreSQL"
+
+
+def test_what_a_start_takes_is_told_apart_from_what_an_event_takes() -> None:
+    assert line([100, 900], [6.0, 14.0]) == (5.0, 0.01)
 
 
 def test_spark_and_split_pay_from_sizes_of_their_own(measured: sizes.Measured) -> None:
