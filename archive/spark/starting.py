@@ -36,6 +36,8 @@ _LOCAL_DEFAULTS = {
 # Spark itself tries for 60 s, and then says nothing of the address.
 _ANSWER_S = 3.0
 _STANDALONE = "spark://"
+# How Spark calls what no master has taken in: what answers there is no master.
+_UNREGISTERED = "spark-application-"
 
 
 @contextmanager
@@ -63,10 +65,14 @@ def _start(master: str, settings: Mapping[str, str]) -> SparkContext:
     try:
         context = SparkContext(conf=conf)
         context.setLogLevel("ERROR")
+        there = not context.applicationId.startswith(_UNREGISTERED)
     except (PySparkException, Py4JError, OSError) as error:
         raise Misconfigured(
             f"Spark does not start ({type(error).__name__}): it needs Java 17, and a master that is there"
         ) from None
+    if not there and master.startswith(_STANDALONE):
+        context.stop()
+        raise _no_master(master)
     return context
 
 
@@ -79,7 +85,11 @@ def check_there(master: str) -> None:
         with suppress(OSError, ValueError, OverflowError):  # away, no number, or too large a number
             socket.create_connection((host.strip("[]"), int(port)), _ANSWER_S).close()
             return
-    raise Misconfigured(f"no Spark master answers at {master}")
+    raise _no_master(master)
+
+
+def _no_master(master: str) -> Misconfigured:
+    return Misconfigured(f"no Spark master answers at {master}")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Spark is not started for a master that is not there: it would try for a minute, and then say little."""
 
 import socket
+from unittest.mock import Mock
 
 import pytest
 
@@ -36,6 +37,15 @@ def test_a_master_that_is_not_there_is_told_before_java_starts(
         f"{'x' * 99}:1",
     ):
         assert refused(f"spark://{nonsense}")
+
+
+def test_what_answers_and_is_no_master_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spark gives up after a minute, and gives an object that it is about to stop."""
+    context = Mock(applicationId="spark-application-1764334484000")
+    monkeypatch.setattr(starting, "SparkContext", Mock(return_value=context))
+    with listening() as other:
+        assert refused(f"spark://127.0.0.1:{other.getsockname()[1]}")
+    context.stop.assert_called_once_with()
 
 
 def test_one_of_several_masters_is_enough() -> None:
