@@ -7,11 +7,13 @@ from bench import (
     kafka,
     library,
     projection,
+    prune,
     publishing,
     record,
     report,
     scale,
     several,
+    spark,
     tlog,
 )
 from bench.peers import gdprbench, side_by_side
@@ -29,7 +31,9 @@ if __name__ == "__main__":
     library.main()
     scale.main()
     forgetting.main()
+    prune.main()
     findings.main()
     report.main()
     several.main()
+    spark.main()
     tlog.main()

@@ -12,7 +12,7 @@ import statistics
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import chain
 from typing import Any
 
@@ -161,19 +161,26 @@ def fastest(figures: Figures, suffix: str) -> float:
 
 def followed_meanwhile(house: House, texts: list[bytes]) -> Figures:
     """Events a second from the first recorded to the last in all views, and those of recording."""
+    ledger = house.open()
+    with following(house, len(texts)) as done:
+        began = time.perf_counter()
+        recording = record(ledger, texts)
+        done.wait()
+        both = time.perf_counter() - began
+    return {"meanwhile": len(texts) / both, "record_meanwhile": len(texts) / recording}
+
+
+@contextmanager
+def following(house: House, goal: int) -> Iterator[Any]:
+    """Another process that follows until all views are at the goal; the event that says so."""
     context = multiprocessing.get_context("spawn")
     ready, done = context.Event(), context.Event()
-    arguments = (house.url, str(house.ledger), len(texts), ready, done)
+    arguments = (house.url, str(house.ledger), goal, ready, done)
     child = context.Process(target=follow, args=arguments)
     child.start()
-    ledger = house.open()
     ready.wait()
-    began = time.perf_counter()
-    recording = record(ledger, texts)
-    done.wait()
-    both = time.perf_counter() - began
+    yield done
     child.join()
-    return {"meanwhile": len(texts) / both, "record_meanwhile": len(texts) / recording}
 
 
 def follow(url: str, name: str, goal: int, ready: Any, done: Any) -> None:

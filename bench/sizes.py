@@ -37,6 +37,10 @@ CHECKPOINT_S = 60
 """How often a ledger gives a checkpoint to the log of logs."""
 SEGMENT = 65_536
 GUIDES = FOLDER.parent / "how-to"
+MACHINES = (1, 2, 4, 8, 16)
+"""How many machines fold, beside the one that writes."""
+CORES = 2
+"""Of each of them."""
 LATER = {"prune": "Pruning", "spark": "Rebuilding on Spark"}
 """Steps by a word that their guide and the file of their figures are named by."""
 _CHECKPOINT_BYTES = 400
@@ -57,6 +61,17 @@ class Measured(NamedTuple):
     log_bytes: float
     archive_bytes: float
     prove_ms: float
+    # On Spark: of one core that folds; of the process that writes, with PostgreSQL: no machine shares these.
+    folded: float
+    written: float
+    spark_start_s: float
+    # Seconds of pruning: for each event of the ledger, and for each that goes.
+    plan_s: float
+    cut_s: float
+
+    def on_spark(self, machines: int) -> float:
+        """Events a second of a rebuild on so many machines, once it has begun."""
+        return min(machines * CORES * self.folded, self.written)
 
 
 def figures(name: str) -> Mapping[str, Any] | None:
@@ -72,6 +87,9 @@ def measured() -> Measured:
     archive = _needed("archive")
     seconds = {name: median(rounds) for name, rounds in archive["seconds"].items()}
     several = _needed("several")["points"]
+    spark = _needed("spark")["engines"][f"Spark, `local[{CORES}]`"]
+    each = spark["event_us"]
+    pruning = _needed("prune")["event_us"]
     clocks = [spent for name, spent in seconds.items() if name.endswith(", by the clock")]
     return Measured(
         intake=mixed["meanwhile"],
@@ -85,6 +103,11 @@ def measured() -> Measured:
         log_bytes=several[0]["log_bytes"],
         archive_bytes=archive["bytes_an_event"],
         prove_ms=max(point["prove_ms"] + point["verify_ms"] for point in several),
+        folded=1e6 / (each["folding"] + each["java"]),
+        written=1e6 / (each["this"] + each["server"]),
+        spark_start_s=spark["fixed_s"]["processor"],
+        plan_s=pruning["plan"] / 1e6,
+        cut_s=pruning["cut"] / 1e6,
     )
 
 
@@ -96,7 +119,7 @@ def _needed(name: str) -> Mapping[str, Any]:
 
 
 class Sizing(NamedTuple):
-    """How many ledgers so many events a year need, by each of the three bounds."""
+    """How many ledgers so many events a year need, by each of the three bounds; rebuilds are on Spark."""
 
     by_rate: int
     by_disk: int
@@ -114,7 +137,7 @@ def sizing(events: int, m: Measured) -> Sizing:
     return Sizing(
         math.ceil(PEAK * events / _SECONDS_A_YEAR / (m.intake * HEADROOM)),
         math.ceil(kept * m.database_bytes / (DISK_BYTES * HEADROOM)),
-        math.ceil(kept / (m.apart * NIGHT_S)),
+        math.ceil(kept / (m.written * NIGHT_S)),
     )
 
 
@@ -127,14 +150,21 @@ def years(m: Measured) -> Rows:
     yield [f"in a busy hour ({PEAK} times)", *(_number(PEAK * e / _SECONDS_A_YEAR) for e in YEARS)]
     yield [f"events of {KEPT_YEARS} years", *(power(e * KEPT_YEARS) for e in YEARS)]
     yield ["one ledger: database", *(_bytes(e * KEPT_YEARS * m.database_bytes) for e in YEARS)]
-    yield ["one ledger: hours of a rebuild", *(_hours(e * KEPT_YEARS / m.apart) for e in YEARS)]
+    yield [
+        "one ledger: hours of a rebuild, two processes",
+        *(_hours(e * KEPT_YEARS / m.apart) for e in YEARS),
+    ]
     yield ["ledgers for the rate", *(str(plan.by_rate) for _, plan in plans)]
     yield ["ledgers for the disks", *(str(plan.by_disk) for _, plan in plans)]
-    yield ["ledgers for a rebuild in a night", *(str(plan.by_rebuild) for _, plan in plans)]
+    yield [
+        "ledgers for a rebuild on Spark in a night",
+        *(str(plan.by_rebuild) for _, plan in plans),
+    ]
     yield ["**ledgers, a machine each**", *(f"**{plan.ledgers}**" for _, plan in plans)]
     yield ["each: events", *(power(events) for events in each)]
     yield ["each: database", *(_bytes(events * m.database_bytes) for events in each)]
-    yield ["each: hours of a rebuild", *(_hours(events / m.apart) for events in each)]
+    yield ["each: hours of a rebuild, two processes", *(_hours(n / m.apart) for n in each)]
+    yield ["each: hours of a rebuild on Spark", *(_hours(n / m.written) for n in each)]
     yield ["each: hours of an audit of the log", *(_hours(events / m.audit) for events in each)]
     yield ["all logs", *(_bytes(e * KEPT_YEARS * m.log_bytes) for e in YEARS)]
     yield ["all archives", *(_bytes(e * KEPT_YEARS * m.archive_bytes) for e in YEARS)]
@@ -205,16 +235,41 @@ def one_ledger(m: Measured) -> Rows:
     yield ["log on disk", *(_bytes(n * m.log_bytes) for n in LEDGERS)]
     yield ["archive on disk", *(_bytes(n * m.archive_bytes) for n in LEDGERS)]
     yield ["to archive all of it, once", *(_time(n / m.archive) for n in LEDGERS)]
+    yield ["to prune half of it, once", *(_time(n * (m.plan_s + m.cut_s / 2)) for n in LEDGERS)]
     yield ["a question over the whole archive", *(_time(n / m.question) for n in LEDGERS)]
     yield ["a rebuild, one process", *(_time(n / m.rebuild) for n in LEDGERS)]
     yield ["a rebuild, two processes", *(_time(n / m.apart) for n in LEDGERS)]
+    last = MACHINES[-1]
+    yield [f"a rebuild on Spark, {last} machines", *(_time(_on_spark(n, last, m)) for n in LEDGERS)]
     yield ["an audit of the log", *(_time(n / m.audit) for n in LEDGERS)]
+
+
+def machines(m: Measured) -> Rows:
+    """What a rebuild takes on so many machines, computed from what a core does."""
+    yield ["events", *map(power, LEDGERS)]
+    yield ["two processes, no Spark", *(_time(n / m.apart) for n in LEDGERS)]
+    for count in MACHINES:
+        name = f"Spark, {count} machine{'s' * (count > 1)} of {CORES} cores"
+        yield [name, *(_time(_on_spark(n, count, m)) for n in LEDGERS)]
+
+
+def limit(m: Measured) -> str:
+    """Where more machines bring nothing more."""
+    return (
+        f"Here a core folds {_number(m.folded)} events a second, and the process that writes passes on"
+        f" {_number(m.written)}, PostgreSQL's time included. So {math.ceil(m.written / m.folded)} cores keep"
+        " it busy, and more of them wait."
+    )
+
+
+def _on_spark(events: int, count: int, m: Measured) -> float:
+    return m.spark_start_s + events / m.on_spark(count)
 
 
 def thresholds(m: Measured) -> Rows:
     """From which size each step pays."""
     disk = DISK_BYTES * HEADROOM / m.database_bytes
-    night = m.apart * NIGHT_S
+    night, longest = m.apart * NIGHT_S, m.written * NIGHT_S
     rate = m.intake * HEADROOM * _SECONDS_A_YEAR / PEAK
     yield ["step", "pays from", "because then"]
     yield [
@@ -234,9 +289,10 @@ def thresholds(m: Measured) -> Rows:
     ]
     yield [
         "split",
-        f"{power(min(disk, night))} events that must stay in PostgreSQL, or {power(rate)} a year",
-        f"one disk or one night is not enough, or a busy hour takes {HEADROOM:.0%} of what one ledger"
-        " takes in and shows",
+        f"{power(min(disk, longest))} events that must stay in PostgreSQL, or {power(rate)} a year",
+        f"one disk is not enough ({power(disk)}), or a rebuild on Spark takes more than"
+        f" {NIGHT_S // 3600} hours ({power(longest)}), or a busy hour takes {HEADROOM:.0%} of what one"
+        " ledger takes in and shows",
     ]
 
 
@@ -295,7 +351,7 @@ def assumed() -> str:
     return (
         f"Assumed: a busy hour has {PEAK} times the mean. A ledger may need {HEADROOM:.0%} of the rate"
         f" that it reached on two cores with views following, and {HEADROOM:.0%} of a disk of {disk}."
-        f" A rebuild may take {NIGHT_S // 3600} hours in two processes. A person is a customer for"
+        f" A rebuild may take {NIGHT_S // 3600} hours. A person is a customer for"
         f" {RELATION_YEARS} years, and the entries can be pruned {ENTRY_YEARS} years after everything ended,"
         f" so there are about {KEPT_YEARS} years of events once as many go as come."
     )

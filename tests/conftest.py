@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.fixtures.ledger",
     "tests.fixtures.tlog",
     "tests.fixtures.console",
+    "tests.fixtures.archived",
     "tests.fixtures.deciding",
     "tests.fixtures.running",
     "tests.fixtures.line",

@@ -17,8 +17,8 @@ from pyspark import SparkContext
 from pyspark.rdd import RDD
 
 from archive.manifest import Manifest, Segment
-from archive.spark.folding import AskedRows, Work, fold_asked, fold_share, told, work_of
-from archive.spark.sorting import Held, Split, held, sorted_entries, sorted_segment
+from archive.spark.folding import AskedRows, fold_asked, fold_share, told
+from archive.spark.sorting import Held, Split, held, sorted_source
 from archive.spark.starting import mapped_failures
 from ledger.errors import LedgerError, Misconfigured
 from ledger.reading import pruned_through
@@ -27,6 +27,7 @@ from ledger.tlog.tree.bundles import entry_of
 from projections.folds.digest import SLICES
 from projections.following.blocks import StreamBlock
 from projections.following.derive import Content, Goal, deciding_names, shared_names
+from projections.following.work import Work, work_of
 
 # A task folds about so many events, in a few seconds, and holds them and their rows in memory.
 _SHARE_EVENTS = 50_000
@@ -36,7 +37,9 @@ _SHARES_A_CORE = 2
 _ASKED_PART = 16
 # The newest events, which are not archived yet, go through this process.
 NEWEST_EVENTS = 1 << 20
-_READ_EVENTS = 4_096
+_READ_EVENTS = 16_384
+# Shares that this process has not taken yet lie in Java's memory, some 15 MB each.
+_MOST_AHEAD = 24
 
 
 class SparkEngine:
@@ -94,23 +97,21 @@ class SparkEngine:
         return Split(upto, shares, deciding_names(names) if names else names, asked_shares)
 
     def _sorted_by(self, split: Split) -> "RDD[Any]":
-        """The parts of each share, in a partition of its own."""
-        parts = self._archived(split)
-        newest = list(self._newest(split.upto))
-        if newest:
-            share_out = partial(sorted_entries, split)
-            parts = parts.union(self._context.parallelize(newest, len(newest)).flatMap(share_out))
+        """The parts of each share, in a partition of its own.
+
+        Archived and newest entries are one collection: Spark would send a union of two through Python again.
+        """
+        sources = [*self._archived(split.upto), *self._newest(split.upto)]
+        sort = partial(sorted_source, self._address, split)
+        parts = self._context.parallelize(sources, len(sources) or 1).flatMap(sort)
         return parts.partitionBy(split.every, int).values()
 
-    def _archived(self, split: Split) -> "RDD[Any]":
+    def _archived(self, upto: int) -> Iterator[Held]:
+        """The segments, of each what the ledger holds."""
         pruned = pruned_through(self._session)
-        segments = [
-            self._held(segment) if segment.first <= pruned else Held(segment, None)
-            for segment in self._manifest.segments
-            if segment.first <= split.upto
-        ]
-        share_out = partial(sorted_segment, self._address, split)
-        return self._context.parallelize(segments, len(segments) or 1).flatMap(share_out)
+        for segment in self._manifest.segments:
+            if segment.first <= upto:
+                yield self._held(segment) if segment.first <= pruned else Held(segment, None)
 
     def _held(self, segment: Segment) -> Held:
         """A segment without what was pruned of it."""
@@ -134,7 +135,7 @@ class SparkEngine:
 
         Raises the error that one of them tells.
         """
-        ahead = 2 * self._context.defaultParallelism
+        ahead = min(2 * self._context.defaultParallelism, _MOST_AHEAD)
         waiting: deque[Future[list[Any]]] = deque()
         pool = ThreadPoolExecutor(ahead, thread_name_prefix="spark")
         try:

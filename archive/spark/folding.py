@@ -3,24 +3,24 @@
 Rows go back to who asked. Nothing is written here, so a task may run twice, or die, and nobody notices.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 
 from archive.spark.sorting import Part, in_order
 from ledger.cycles import settle
-from ledger.errors import Halt, LedgerError, Retry
+from ledger.errors import LedgerError, Retry
 from ledger.event import RecordedEvent, decode_event
 from ledger.reading import newest
-from projections import view_named
 from projections.folds.dispatch import StreamEvents
 from projections.following.blocks import StreamBlock, blocks
-from projections.following.derive import Content, Goal, Seen, StreamRows, shared_names, shared_rows
+from projections.following.derive import Content, Seen, StreamRows, shared_names, shared_rows
+from projections.following.work import Work
 
 T = TypeVar("T")
 AskedRows = list[list[StreamRows]]
@@ -36,28 +36,6 @@ class _Header(msgspec.Struct, gc=False):
 
 
 _header = msgspec.json.Decoder(_Header).decode
-
-
-class Work(NamedTuple):
-    """What is derived: names of views with their versions and the positions up to which, and the office."""
-
-    views: Sequence[tuple[str, str, int]]
-    privacy_office: frozenset[str]
-
-    def goals(self) -> list[Goal]:
-        """The same as views of this code. Raises Halt on a machine that has another version of it."""
-        goals = []
-        for name, version, upto in self.views:
-            view = view_named(name)
-            if view is None or view.version != version:
-                raise Halt("an executor of Spark has another version of this program")
-            goals.append((view, upto))
-        return goals
-
-
-def work_of(goals: Sequence[Goal], privacy_office: Iterable[str]) -> Work:
-    """Goals for another machine."""
-    return Work([(v.name, v.version, upto) for v, upto in goals], frozenset(privacy_office))
 
 
 def fold_asked(work: Work, parts: Iterable[Part]) -> Iterator[AskedRows]:

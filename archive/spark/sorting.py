@@ -63,6 +63,10 @@ class Held(NamedTuple):
     left: bytes | None
 
 
+Source = Held | list[bytes]
+"""Where entries come from: a segment, or entries that are not archived yet."""
+
+
 def held(segment: Segment, positions: Iterable[int]) -> Held:
     """A segment of which the ledger holds some positions: a byte for each entry, compressed."""
     left = bytearray(segment.last - segment.first + 1)
@@ -81,12 +85,19 @@ class _Header(msgspec.Struct, gc=False):
 _header = msgspec.json.Decoder(_Header).decode
 
 
+def sorted_source(address: str, split: Split, source: Source) -> Iterator[Sorted]:
+    """The entries of a segment, or entries, by share. Raises ServiceAway."""
+    settle()  # Spark looks for cycles after each task: not among the modules
+    if isinstance(source, Held):
+        return sorted_segment(address, split, source)
+    return sorted_entries(split, source)
+
+
 def sorted_segment(address: str, split: Split, part: Held) -> Iterator[Sorted]:
     """The entries of a segment that the ledger holds, by share. Raises ServiceAway: it may be over next time.
 
     That a segment is not proven is a part of the last share: so the machine that folds that tells of it.
     """
-    settle()  # Spark looks for cycles after each task: not among the modules
     try:
         entries = _proven(address, part.segment)
     except Unproven as error:

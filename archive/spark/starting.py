@@ -1,9 +1,10 @@
 """Spark as this program uses it: started for a command, ended with it, and its failures in our words."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
@@ -19,14 +20,24 @@ _DEFAULTS = {
 }
 # On one machine nothing listens to others. Java there moves bytes between processes for some minutes: to
 # compile its code well takes longer than that saves.
+_JAVA_FOR_MINUTES = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _LOCAL_DEFAULTS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.extraJavaOptions": _JAVA_FOR_MINUTES,
+    "spark.executor.extraJavaOptions": _JAVA_FOR_MINUTES,
+    # What is sealed does not get smaller, and no network is between.
+    "spark.shuffle.compress": "false",
+    "spark.broadcast.compress": "false",
     # Counts are small: Spark's own 200 tasks for each step are for many machines.
     "spark.sql.shuffle.partitions": "8",
     "spark.ui.enabled": "false",
 }
+# Spark itself tries for 60 s, and then says nothing of the address.
+_ANSWER_S = 3.0
+_STANDALONE = "spark://"
+# How Spark calls what no master has taken in: what answers there is no master.
+_UNREGISTERED = "spark-application-"
 
 
 @contextmanager
@@ -44,6 +55,7 @@ def spark(master: str, settings: Mapping[str, str] | None = None) -> Iterator[Sp
 
 
 def _start(master: str, settings: Mapping[str, str]) -> SparkContext:
+    check_there(master)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     conf = SparkConf().setMaster(master).setAll(list(settings.items()))
     for name, value in (
@@ -52,12 +64,32 @@ def _start(master: str, settings: Mapping[str, str]) -> SparkContext:
         conf.setIfMissing(name, value)
     try:
         context = SparkContext(conf=conf)
+        context.setLogLevel("ERROR")
+        there = not context.applicationId.startswith(_UNREGISTERED)
     except (PySparkException, Py4JError, OSError) as error:
         raise Misconfigured(
             f"Spark does not start ({type(error).__name__}): it needs Java 17, and a master that is there"
         ) from None
-    context.setLogLevel("ERROR")
+    if not there and master.startswith(_STANDALONE):
+        context.stop()
+        raise _no_master(master)
     return context
+
+
+def check_there(master: str) -> None:
+    """Raise Misconfigured when no machine answers at any address of a master of Spark's own kind."""
+    if not master.startswith(_STANDALONE):
+        return
+    for address in master.removeprefix(_STANDALONE).split(","):
+        host, _, port = address.rpartition(":")
+        with suppress(OSError, ValueError, OverflowError):  # away, no number, or too large a number
+            socket.create_connection((host.strip("[]"), int(port)), _ANSWER_S).close()
+            return
+    raise _no_master(master)
+
+
+def _no_master(master: str) -> Misconfigured:
+    return Misconfigured(f"no Spark master answers at {master}")
 
 
 @contextmanager

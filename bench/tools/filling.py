@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ def sample(events: int) -> Iterator[bytes]:
     return (orjson.dumps(one) for one in made)
 
 
-def record(ledger: Ledger, texts: Sequence[bytes]) -> float:
+def record(ledger: Ledger, texts: Iterable[bytes]) -> float:
     """Decode, validate, seal and record messages by the path that `bench.record` measures; its seconds."""
     began = time.perf_counter()
     for outcome in ledger.record_each(batches(texts, BATCH)):

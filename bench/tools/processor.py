@@ -3,7 +3,10 @@
 On a machine that others use as well, it says more than the clock on the wall.
 """
 
+import os
+import resource
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -63,6 +66,26 @@ def seconds_of(process: int) -> float:
     """What another process has used."""
     used = _members(Path(f"/proc/{process}/stat"))[11:13]
     return sum(map(int, used)) / TICKS_A_SECOND
+
+
+def seconds_below() -> Figures:
+    """What the processes below this one have used: `java`, and `folding`, which are all others.
+
+    Those that are still there, and those that were waited for.
+    """
+    waited = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = {"folding": waited.ru_utime + waited.ru_stime, "java": 0.0}
+    children = defaultdict[int, list[Path]](list)
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just ended
+            children[int(_members(path)[1])].append(path)
+    below = list(children[os.getpid()])
+    for path in below:  # which grows meanwhile
+        below += children[int(path.parent.name)]
+        with suppress(OSError):
+            who = "java" if "(java)" in path.read_text() else "folding"
+            used[who] += sum(map(int, _members(path)[11:15])) / TICKS_A_SECOND
+    return used
 
 
 def server_seconds(server: int) -> float:

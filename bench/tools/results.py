@@ -53,6 +53,12 @@ def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
+def line(sizes: Sequence[int], seconds: Sequence[float]) -> tuple[float, float]:
+    """Seconds whatever the size, and seconds for each more: the line through the first and the last size."""
+    each = (seconds[-1] - seconds[0]) / (sizes[-1] - sizes[0])
+    return seconds[0] - each * sizes[0], each
+
+
 def save(name: str, method: str, figures: Mapping[str, Any]) -> None:
     """Write `docs/performance/<name>.json`: the machine, the method in words, and the figures."""
     FOLDER.mkdir(parents=True, exist_ok=True)

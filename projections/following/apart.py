@@ -45,13 +45,13 @@ def shares(processes: int) -> list[Share]:
 
 
 def blocks_apart(
-    work: FoldingTask, contents: Sequence[Content], processes: int
+    tasks: Sequence[FoldingTask], contents: Sequence[Content]
 ) -> Iterator[StreamBlock]:
-    """Blocks of each share in the order of its streams. Raises what one of the processes met with.
+    """Blocks of each task's share in the order of its streams. Raises what one of the processes met with.
 
     `contents`: of each goal, which take in what was seen of each share in the end.
     """
-    with _folders(work, shares(processes)) as folders:
+    with _folders(tasks) as folders:
         while folders:
             for connection in wait(list(folders)):
                 assert isinstance(connection, Connection)
@@ -65,16 +65,16 @@ def blocks_apart(
 
 
 @contextmanager
-def _folders(work: FoldingTask, parts: Sequence[Share]) -> Iterator[_Folders]:
-    """A process for each share, by the connection to it; none of them is left in the end."""
+def _folders(tasks: Sequence[FoldingTask]) -> Iterator[_Folders]:
+    """A process for each task, by the connection to it; none of them is left in the end."""
     started: _Folders = {}
     try:
-        for share in parts:
+        for task in tasks:
             ours, theirs = Pipe()
             with theirs:
                 started[ours] = _started(theirs.fileno())
             with suppress(ConnectionError):  # it has died, which is noticed soon
-                ours.send((work, share))
+                ours.send(task)
         yield dict(started)
     finally:
         for connection, process in started.items():

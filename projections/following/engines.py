@@ -5,10 +5,11 @@ from typing import NamedTuple, Protocol
 
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database, Session
-from projections.following.apart import blocks_apart
+from projections.following.apart import blocks_apart, shares
 from projections.following.blocks import StreamBlock, blocks
 from projections.following.derive import Content, Goal, contents_of, streams_to
 from projections.following.folding import FoldingTask
+from projections.following.work import work_of
 
 
 class Engine(Protocol):
@@ -51,6 +52,7 @@ class Apart(NamedTuple):
 
     def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
         """See `Engine`."""
-        named = [(view.name, upto) for view, upto in goals]
-        work = FoldingTask(self.database, self.ledger, named, frozenset(self.privacy_office))
-        return blocks_apart(work, contents, self.processes)
+        work = work_of(goals, self.privacy_office)
+        parts = shares(self.processes)
+        tasks = [FoldingTask(self.database, self.ledger, work, share) for share in parts]
+        return blocks_apart(tasks, contents)

@@ -2,8 +2,8 @@
 
 It is started as `python -m projections.following.folding FD`.
 
-Over that descriptor, a connection of `multiprocessing`, comes a `FoldingTask` with a share; back go the
-blocks, then what is told of the share in the end, or the error that ended it.
+Over that descriptor, a connection of `multiprocessing`, comes a `FoldingTask`; back go the blocks, then what
+is told of the share in the end, or the error that ended it.
 """
 
 import signal
@@ -16,10 +16,10 @@ from ledger import cycles
 from ledger.errors import LedgerError
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database, Session
-from projections import view_named
 from projections.folds.digest import Share
 from projections.following.blocks import StreamBlock, blocks
 from projections.following.derive import Seen, contents_of, streams_to
+from projections.following.work import Work
 
 Told = list[Seen]
 """Of each goal what was seen."""
@@ -27,32 +27,31 @@ Message = StreamBlock | Told | LedgerError
 
 
 class FoldingTask(NamedTuple):
-    """What is derived of which ledger, for a process that knows nothing else."""
+    """What is derived of which share of which ledger, for a process that knows nothing else."""
 
     database: Database
     ledger: LedgerName
-    goals: list[tuple[str, int]]
-    privacy_office: frozenset[str]
+    work: Work
+    share: Share
 
 
 def main(descriptor: int) -> None:
     """Fold what is asked for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked hears it too, and ends this process
     with suppress(ConnectionError, EOFError), Connection(descriptor) as connection:  # it has died
-        work, share = connection.recv()
+        task: FoldingTask = connection.recv()
         try:
-            with closing(work.database.connect(work.ledger, "projector")) as session:
-                _fold(session.of("projections"), work, share, connection)
+            with closing(task.database.connect(task.ledger, "projector")) as session:
+                _fold(session.of("projections"), task.work, task.share, connection)
         except LedgerError as error:
             connection.send(error)
 
 
-def _fold(session: Session, work: FoldingTask, share: Share, connection: Connection) -> None:
-    goals = [(view, upto) for name, upto in work.goals if (view := view_named(name))]
-    contents = contents_of(session, goals, work.privacy_office)
+def _fold(session: Session, work: Work, share: Share, connection: Connection) -> None:
+    goals, office = work.goals(), work.privacy_office
+    contents = contents_of(session, goals, office)
     cycles.settle()  # modules, registers and staff stay
-    streams = streams_to(session, goals, share)
-    for block in blocks(streams, goals, contents, work.privacy_office):
+    for block in blocks(streams_to(session, goals, share), goals, contents, office):
         connection.send(block)
     connection.send([content.seen() for content in contents])
 

@@ -343,6 +343,12 @@ def thresholds() -> str:
     return sizes.table(sizes.thresholds(sizes.measured()))
 
 
+def machines() -> str:
+    """What a rebuild takes on machines of Spark, and where more bring nothing."""
+    measured = sizes.measured()
+    return f"{sizes.table(sizes.machines(measured))}\n\n{sizes.limit(measured)}"
+
+
 SECTIONS = {
     "docs/reference/answers/index.md": {"answers": reference.answers},
     "docs/reference/commands.md": {"commands": reference.commands, "usage": reference.usage},
@@ -385,6 +391,7 @@ SECTIONS = {
         "assumed": sizes.assumed,
         "elsewhere": sizes.elsewhere,
     },
+    "docs/how-to/spark.md": {"machines": machines},
     "docs/reference/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
     "docs/how-to/registers.md": {"sheets": sheets},
     "docs/how-to/notice.md": {"claims": claims, "checks": checks},

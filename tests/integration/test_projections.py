@@ -44,6 +44,7 @@ from projections.following.storage import (
     pass_over,
     stored_digest,
 )
+from projections.following.work import work_of
 from projections.metrics import WorkMetrics
 from projections.reading.views import register_entries
 from projections.views import consent_status, customer_state, disclosures, processing_register
@@ -456,11 +457,12 @@ def test_a_process_whose_master_has_died_ends_quietly(
 ) -> None:
     house.record(*sampled(house))
     follower(house).follow_once()
-    goals = [(name, at.position) for name, at in bookmarks(house.session("reader")).items()]
+    places = bookmarks(house.session("reader"))
+    work = work_of([(view, places[view.name].position) for view in VIEWS], OFFICES)
     ours, theirs = Pipe()
     with theirs:
         process = apart._started(theirs.fileno())
-    ours.send((FoldingTask(house.database, house.ledger, goals, frozenset(OFFICES)), EVERYTHING))
+    ours.send(FoldingTask(house.database, house.ledger, work, EVERYTHING))
     assert ours.poll(PATIENCE_S)
     ours.close()  # what was sent is not read: who still sends is cut off
     assert process.wait(PATIENCE_S) == 0

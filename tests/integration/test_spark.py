@@ -1,22 +1,24 @@
-"""Real Spark over the archive of a real ledger: its answers and its rows are those of this process."""
+"""Real Spark over the archive of a real ledger: its answers and its rows are those of this process.
 
-import gc
+All tests here share one Spark. `test_spark_machines` has one with machines of its own.
+"""
+
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 import pytest
+from pyspark import SparkContext
 
 from application.acts import pruning
 from application.queries.upkeep.archives import asked
 from archive.places import place_at
 from archive.questions import QUESTIONS
-from archive.spark import engine
+from archive.spark import engine, starting
 from archive.spark.asking import ask_spark
 from archive.spark.engine import SparkEngine
-from archive.spark.starting import spark
 from archive.writing import stored_manifest
 from host.environment import settings_from
 from host.settings import OFFICE
@@ -24,74 +26,69 @@ from host.wiring import open_site
 from ledger.errors import Halt, Misconfigured, Unproven
 from projections import VIEWS
 from projections.following.rebuild import ViewReport, rebuild_all
+from tests.fixtures.archived import ARCHIVED, ASKING, EVENTS, SEGMENT, rebuilt
 from tests.fixtures.console import Cli, worked_in
 from tests.fixtures.postgres import Templates
-from tests.fixtures.spark import Fault, FoldsWithFault, executor_dies, task_fails, worker_dies
+from tests.fixtures.spark import Fault, FoldsWithFault, never_folds, task_fails, worker_dies
 from tests.integration.test_pruning import work as to_prune
 
-SEGMENT = 256
-ARCHIVED = 2 * SEGMENT
-EVENTS = ARCHIVED + 100  # the newest are not in the archive
 # Two attempts: on one machine, Spark tries a task again only when it is told how often.
 TWICE = "local[2,2]"
-MACHINES = "local-cluster[2,1,1024]"
+# Of few rows, to compile an answer takes longer than to give it.
+SETTINGS = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+NAMES = [view.name for view in ASKING]
 # Spark leaves sockets to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.usefixtures("collected"),
+]
 
 
-def _work(cli: Cli) -> None:
-    path = cli.folder / "sample.ndjson"
-    path.write_bytes(cli("sample", "--events", str(EVENTS)).out)
-    for command in (
-        ("ingest", str(path)),
-        ("project", "--once"),
-        ("publish", "--once"),
-        ("archive", str(cli.folder / "archive"), "--segment", str(SEGMENT)),
-    ):
-        assert cli(*command).status == 0
-
-
-@pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
-    """What Spark leaves is collected here, and in no test of others."""
-    yield
-    gc.collect()
+@pytest.fixture(scope="module")
+def context() -> Iterator[SparkContext]:
+    """Spark as the program starts it: that takes longer than most tests."""
+    with starting.spark(TWICE, SETTINGS) as started:
+        yield started
 
 
 @pytest.fixture
-def archived(program: Cli, embedded_templates: Templates) -> Iterator[Cli]:
-    """A ledger of made-up events that is followed, and most of it in an archive."""
-    with worked_in(program, embedded_templates, "archived for Spark", _work) as ready:
-        yield ready
+def started(context: SparkContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands find that Spark, and start none."""
+
+    def found(master: str) -> AbstractContextManager[SparkContext]:
+        assert master == TWICE
+        return nullcontext(context)
+
+    monkeypatch.setattr(starting, "spark", found)
 
 
-def rebuilt(cli: Cli, *options: str) -> Any:
-    ran = cli("rebuild", *options, "--json")
-    assert ran.status == 0, ran.err
-    return ran.json
-
-
-def by_spark(cli: Cli, master: str) -> list[ViewReport]:
-    """A rebuild with the engine that the command uses; Spark reports failures of tasks."""
+def by_spark(cli: Cli, context: SparkContext) -> list[ViewReport]:
+    """A rebuild with the engine that the command uses."""
     address = str(cli.folder / "archive")
     manifest = stored_manifest(place_at(address))
     assert manifest is not None
-    faults = {"spark.ui.enabled": "false", "spark.stage.maxConsecutiveAttempts": "4"}
-    with open_site(settings_from({}), opens_values=False) as site, spark(master, faults) as context:
+    with open_site(settings_from({}), opens_values=False) as site:
         session = site.session("projector")
         made = SparkEngine(context, address, manifest, session, [OFFICE])
-        return rebuild_all(session, site.ledger, VIEWS, [OFFICE], made)
+        return rebuild_all(session, site.ledger, ASKING, [OFFICE], made)
 
 
+@pytest.mark.usefixtures("started")
 def test_rows_by_spark_are_those_that_were_followed(archived: Cli) -> None:
     address = str(archived.folder / "archive")
-    views = rebuilt(archived, "--engine", "spark", "--master", "local[2]", "--archive", address)
+    views = rebuilt(archived, "--engine", "spark", "--master", TWICE, "--archive", address)
     assert views == rebuilt(archived)
     assert {(view["position"], view["ok"]) for view in views["views"]} == {(EVENTS, True)}
     assert len(views["views"]) == len(VIEWS)
     assert archived("audit", "--views").status == 0
 
 
+@pytest.mark.usefixtures("started")
 def test_what_was_pruned_is_not_folded_again(
     program: Cli, embedded_templates: Templates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,77 +98,61 @@ def test_what_was_pruned_is_not_folded_again(
         assert ledger("archive", address, "--segment", str(SEGMENT)).status == 0
         asked = ("prune", "--through", str(SEGMENT), "--archive", address, "--yes", "--json")
         assert ledger(*asked).json["removed"] > 0
-        views = rebuilt(ledger, "--engine", "spark", "--master", "local[2]", "--archive", address)
+        views = rebuilt(ledger, "--engine", "spark", "--master", TWICE, "--archive", address)
         assert views == rebuilt(ledger)
         assert ledger("audit", "--views").status == 0
 
 
-def test_every_question_has_the_answer_of_duckdb(archived: Cli) -> None:
+@pytest.mark.usefixtures("started")
+def test_every_question_has_the_answer_of_duckdb(archived: Cli, context: SparkContext) -> None:
     address = archived.folder / "archive"
     expected = {
         question: archived("query", question, str(address), "--json").json for question in QUESTIONS
     }
-    options = ("--engine", "spark", "--master", "local[2]", "--json")
-    assert archived("query", "register", str(address), *options).json == expected["register"]
-    with spark("local[2]", {"spark.sql.shuffle.partitions": "2"}) as context:
-        for question in QUESTIONS:
-            answer = asked(ask_spark(context, address, question, [OFFICE]))
-            assert msgspec.to_builtins(answer) == expected[question]
-            assert (answer.position, bool(answer.rows)) == (ARCHIVED, True)
+    by_command, *others = QUESTIONS
+    options = ("--engine", "spark", "--master", TWICE, "--json")
+    ran = archived("query", by_command, str(address), *options)
+    assert ran.json == expected[by_command]
+    for question in others:
+        answer = asked(ask_spark(context, address, question, [OFFICE]))
+        assert msgspec.to_builtins(answer) == expected[question]
+        assert (answer.position, bool(answer.rows)) == (ARCHIVED, True)
 
 
 @pytest.mark.parametrize("fault", [task_fails, worker_dies])
 def test_a_task_that_runs_again_changes_nothing(
-    archived: Cli, monkeypatch: pytest.MonkeyPatch, fault: Fault
+    archived: Cli, context: SparkContext, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     monkeypatch.setattr(engine, "fold_share", FoldsWithFault(archived.folder, fault))
-    assert all(report.ok for report in by_spark(archived, TWICE))
+    assert all(report.ok for report in by_spark(archived, context))
     assert (archived.folder / "met").exists()
-
-
-def test_a_machine_that_is_lost_with_what_it_sorted_changes_nothing(
-    archived: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "fold_share", FoldsWithFault(archived.folder, executor_dies))
-    assert all(report.ok for report in by_spark(archived, MACHINES))
-    assert (archived.folder / "met").exists()
-
-
-def test_other_machines_find_a_folder_that_is_named_from_here(
-    archived: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(archived.folder)
-    machine = "local-cluster[1,2,1024]"
-    rebuilt(
-        archived, "customer_state", "--engine", "spark", "--master", machine, "--archive", "archive"
-    )
 
 
 def test_work_that_spark_gives_up_changes_no_view(
-    archived: Cli, monkeypatch: pytest.MonkeyPatch
+    archived: Cli, context: SparkContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = rebuilt(archived)
-    monkeypatch.setattr(engine, "fold_share", FoldsWithFault(archived.folder, task_fails))
+    before = rebuilt(archived, *NAMES)
+    monkeypatch.setattr(engine, "fold_share", never_folds)
     with pytest.raises(Halt, match="Spark gave the work up"):
-        by_spark(archived, "local[2,1]")
-    assert rebuilt(archived) == before
+        by_spark(archived, context)
+    assert rebuilt(archived, *NAMES) == before
 
 
-def test_a_changed_archive_is_not_folded(archived: Cli) -> None:
-    before = rebuilt(archived)
+def test_a_changed_archive_is_not_folded(archived: Cli, context: SparkContext) -> None:
+    before = rebuilt(archived, *NAMES)
     first, second = sorted((archived.folder / "archive" / "segments").iterdir())
     second.write_bytes(first.read_bytes())
     with pytest.raises(Unproven, match="is not what was archived"):
-        by_spark(archived, "local[2]")
-    assert rebuilt(archived) == before
+        by_spark(archived, context)
+    assert rebuilt(archived, *NAMES) == before
 
 
 def test_an_archive_that_lacks_too_much_is_refused(
-    archived: Cli, monkeypatch: pytest.MonkeyPatch
+    archived: Cli, context: SparkContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "NEWEST_EVENTS", EVENTS - ARCHIVED - 1)
     with pytest.raises(Misconfigured, match="run `ledger archive` first"):
-        by_spark(archived, "local[2]")
+        by_spark(archived, context)
 
 
 def test_what_does_not_go_together_is_refused(
@@ -184,7 +165,7 @@ def test_what_does_not_go_together_is_refused(
         ("rebuild", "--engine", "spark", "--archive", "folder", "--processes", "2"),
         ("query", "register", "folder", "--master", "local"),
         ("query", "register", "s3://bucket/prefix", "--engine", "spark"),
-        ("query", "register", "folder", "--engine", "spark", "--master", "nothing://"),
+        ("query", "register", "folder", "--engine", "spark", "--master", "spark://127.0.0.1:1"),
     ):
         assert program(*command).status == 2
     monkeypatch.setitem(sys.modules, "pyspark", None)

@@ -7,6 +7,7 @@ import pytest
 
 from bench import sizes
 from bench.ledgers.splitting import write_log
+from bench.tools.results import line
 from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import prove
 from ledger.tlog.store.folder import LogFolder
@@ -27,14 +28,19 @@ def measured() -> sizes.Measured:
         log_bytes=700,
         archive_bytes=150,
         prove_ms=3,
+        folded=10_000,
+        written=40_000,
+        spark_start_s=10,
+        plan_s=0.001,
+        cut_s=0.002,
     )
 
 
 def test_each_bound_decides_where_it_is_the_first(measured: sizes.Measured) -> None:
     assert sizes.sizing(10**6, measured) == (1, 1, 1)
-    # 10¹⁰ events of 4 kB are 20 times half a disk, and eighteen nights of a rebuild.
+    # 10¹⁰ events of 4 kB are 20 times half a disk, and nine nights of a rebuild on Spark.
     assert sizes.KEPT_YEARS == 10
-    assert sizes.sizing(10**9, measured) == (1, 20, 18)
+    assert sizes.sizing(10**9, measured) == (1, 20, 9)
     assert sizes.sizing(10**9, measured).ledgers == 32
     slow = measured._replace(intake=100)
     assert sizes.sizing(10**9, slow).by_rate == 7
@@ -47,6 +53,36 @@ def test_a_faster_rebuild_moves_the_size_from_which_spark_pays(measured: sizes.M
     rows = {row[0]: row[1] for row in sizes.thresholds(measured._replace(apart=200_000))}
     assert rows["Spark"] == "5.8·10⁹ events"
     assert rows["prune"] == "5·10⁸ events in PostgreSQL"
+
+
+def test_what_a_start_takes_is_told_apart_from_what_an_event_takes() -> None:
+    assert line([100, 900], [6.0, 14.0]) == (5.0, 0.01)
+
+
+def test_spark_and_split_pay_from_sizes_of_their_own(measured: sizes.Measured) -> None:
+    rows = {row[0]: row[1] for row in sizes.thresholds(measured)}
+    assert rows["split"].startswith("5·10⁸ events")  # the disk
+    small = measured._replace(database_bytes=400)
+    rows = {row[0]: row[1] for row in sizes.thresholds(small)}
+    assert (rows["Spark"], rows["split"][:6]) == ("5.8·10⁸ events", "1.2·10⁹ events"[:6])
+    rows = {row[0]: row[1] for row in sizes.thresholds(small._replace(written=30_000))}
+    assert (rows["Spark"], rows["split"][:6]) == ("5.8·10⁸ events", "8.6·10⁸ events"[:6])
+
+
+def test_more_machines_bring_more_until_the_process_that_writes_is_busy(
+    measured: sizes.Measured,
+) -> None:
+    assert [measured.on_spark(count) for count in (1, 2, 3)] == [20_000, 40_000, 40_000]
+    rows = {row[0]: row[1:] for row in sizes.machines(measured)}
+    assert rows["two processes, no Spark"][0] == "50.0 s"
+    assert rows["Spark, 1 machine of 2 cores"][0] == "60.0 s"
+    assert rows["Spark, 4 machines of 2 cores"][0] == "35.0 s"
+    assert "So 4 cores keep it busy" in sizes.limit(measured)
+
+
+def test_a_prefix_costs_a_look_at_all_and_a_cut_of_what_goes(measured: sizes.Measured) -> None:
+    rows = {row[0]: row[1:] for row in sizes.one_ledger(measured)}
+    assert rows["to prune half of it, once"][0] == "33 minutes"
 
 
 def test_a_proof_has_as_many_hashes_as_the_table_says_at_most(tmp_path: Path) -> None:

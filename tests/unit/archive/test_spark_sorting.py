@@ -7,13 +7,14 @@ import pytest
 
 from archive.manifest import Segment
 from archive.places import FolderPlace
-from archive.spark.folding import Work, fold_share, told, work_of
+from archive.spark.folding import fold_share, told
 from archive.spark.sorting import Held, Part, Split, held, in_order, sorted_entries, sorted_segment
 from archive.writing import archive
 from ledger.errors import Halt, LedgerError, ServiceAway, Unproven
 from ledger.tlog.tree.bundles import read_entry
 from projections.folds.digest import SLICES, bounds
 from projections.following.apart import shares
+from projections.following.work import Work, work_of
 from projections.views import processing_register
 from schemas import names
 from tests.fixtures.published import entries, history_of
