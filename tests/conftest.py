@@ -13,6 +13,7 @@ settings.load_profile("untimed")
 
 pytest_plugins = [
     "tests.fixtures.campaign",
+    "tests.fixtures.compiling",
     "tests.fixtures.engines",
     "tests.fixtures.kafka",
     "tests.fixtures.memory",

@@ -24,7 +24,7 @@ from ledger.reading import head_position
 from projections.use.stretches import Stretch
 from schemas import PERSONAL_FIELDS
 from tests.fixtures.console import Cli, collected, message, recipient, registered
-from tests.fixtures.postgres import Templates, fresh_database
+from tests.fixtures.postgres import Templates
 from tests.integration.test_audit_writes_nothing import files, state
 
 WHO, OTHER, GONE = "customer/10023", "customer/10024", "customer/10025"
@@ -120,7 +120,7 @@ def two(cli: Cli, embedded_templates: Templates, tmp_path: Path) -> Iterator[Two
         f"LEDGER_DATA_DIR={folder}\nLEDGER_LOG_DIR={folder / 'tlog'}\n"
     )
     file.chmod(0o600)
-    with fresh_database(embedded_templates.url) as url:
+    with embedded_templates.fresh() as url:
         secret = tmp_path / "secret"
         cli.set(
             CONFIDENTIAL="1",

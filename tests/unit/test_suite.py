@@ -7,6 +7,7 @@ import pytest
 
 from tests.fixtures import memory
 from tests.fixtures.cases import each
+from tests.fixtures.compiling import share
 from tests.fixtures.engines import ENGINES, chosen
 from tests.fixtures.memory import has_room, place
 from tests.fixtures.order import spread
@@ -69,6 +70,19 @@ def test_every_other_process_begins_with_tests_that_wait_and_none_is_lost(
     counts = [len(some) for some in begun[::2]]
     assert max(counts) - min(counts) <= 1
     assert sum(counts) == waiting
+
+
+@each("processes", [2, 3, 4, 100])
+def test_each_module_of_tests_is_compiled_by_one_process(processes: int) -> None:
+    folder = Path(__file__).parent
+    places = [folder / "ledger", folder / "web", Path(__file__)]
+    shared = [file for own in range(processes) for file in share(places, own, processes)]
+    assert len(shared) == len({*shared})
+    assert {*shared} == {
+        Path(__file__),
+        *(folder / "ledger").rglob("test_*.py"),
+        *(folder / "web").rglob("test_*.py"),
+    }
 
 
 def test_tests_write_into_memory_where_there_is_room_and_where_they_are_told(
