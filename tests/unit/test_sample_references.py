@@ -1,4 +1,4 @@
-"""References of the sample: the ledger must never take one for a personal number, however large the sample."""
+"""No reference of the sample reads as a personal number, however large the sample."""
 
 from collections.abc import Iterator
 from random import Random
