@@ -30,7 +30,8 @@ from ledger.errors import (
 from ledger.event import RecordedEvent
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.journal.overtaking import DECIDE, ERASE
-from ledger.keys.opening import KeysOf, Opener
+from ledger.keys.opening import Opener
+from ledger.keys.subjects import KeysOf
 from ledger.names import LedgerName
 from ledger.reading import events_of
 from ledger.storage.postgres import Session

@@ -15,7 +15,8 @@ from ledger.crypto.sealing import end_of_month, month_of
 from ledger.erasure.events import SOURCE, erasure_of, event_name, last_name
 from ledger.event import RecordedEvent
 from ledger.journal.entries import ErasureEntry, ErasureJournal
-from ledger.keys.opening import KeysOf, Opener
+from ledger.keys.opening import Opener
+from ledger.keys.subjects import KeysOf
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from schemas import CATEGORIES, ROLLING_CATEGORIES

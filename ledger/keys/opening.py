@@ -6,11 +6,11 @@ missing although no erasure destroyed it: loud, never shown as erased).
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -36,7 +36,7 @@ from ledger.errors import KeyLost
 from ledger.event import RecordedEvent
 from ledger.feeds.lists import FeedLists
 from ledger.journal.linking import JournalLinks
-from ledger.keys.subjects import Period
+from ledger.keys.subjects import KeysOf, Period
 from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 from schemas import ROLLING_CATEGORIES
@@ -68,18 +68,6 @@ class SealedGroup(msgspec.Struct, frozen=True):
     key: str
     blob: str
     time: datetime
-
-
-class KeysOf(NamedTuple):
-    """Which keys of a person are asked for: of some categories. `month`: none that begins later."""
-
-    subject: UUID
-    categories: Collection[str]
-    month: int | None = None
-
-    def names(self, category: str, start: int) -> bool:
-        """Whether it asks for a key of a category that begins with a month."""
-        return category in self.categories and (self.month is None or start <= self.month)
 
 
 class _SubjectKeys(msgspec.Struct):

@@ -8,6 +8,7 @@ where two consumers meet on a new person, the first row stays, and the other bat
 from collections.abc import Iterable, Sequence, Set
 from datetime import UTC, datetime
 from struct import iter_unpack
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -41,6 +42,18 @@ class Period(msgspec.Struct, frozen=True):
     subject: UUID
     valid_from: datetime
     erased_through: datetime | None
+
+
+class KeysOf(NamedTuple):
+    """Which keys of a person are asked for: of some categories. `month`: none that begins later."""
+
+    subject: UUID
+    categories: Collection[str]
+    month: int | None = None
+
+    def names(self, category: str, start: int) -> bool:
+        """Whether it asks for a key of a category that begins with a month."""
+        return category in self.categories and (self.month is None or start <= self.month)
 
 
 class SubjectIndex:
