@@ -257,15 +257,19 @@ class Comparison:
             for position, _ in self._differing:
                 self._findings.note(position, "tile", "the tile holds another leaf than was signed")
         else:
-            for position, gone in self._differing:
-                detail = _PRUNED if gone else _EVENT
-                self._findings.note(position, "pruned" if gone else "leaf", detail)
+            self._note_differing()
             if self._theirs is None or self._theirs.root() != promise.root:
                 since = f"positions {self._sound_size + 1} to {promise.size}"
                 self._findings.note(None, "root", f"{since} make up another tree than was signed")
             else:
                 self._edge = self._theirs
         self._theirs, self._differing, self._sound_size = None, [], promise.size
+
+    def _note_differing(self) -> None:
+        """Name the positions where the table is wrong."""
+        for position, gone in self._differing:
+            detail = _PRUNED if gone else _EVENT
+            self._findings.note(position, "pruned" if gone else "leaf", detail)
 
     def _stand_in(self, index: int) -> bytes:
         """The published entry where the table has none, so that the others can be compared."""
