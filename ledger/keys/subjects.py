@@ -5,7 +5,7 @@ the index keeps all of them with their periods. A new subject is written with th
 where two consumers meet on a new person, the first row stays, and the other batch is made again with it.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from datetime import UTC, datetime
 from struct import iter_unpack
 from typing import NamedTuple

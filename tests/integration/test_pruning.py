@@ -416,7 +416,7 @@ def test_no_log_begins_with_hashes_that_were_changed(pruned: Cli) -> None:
 
 
 def test_another_log_is_told(pruned: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = pruning.recorded_prunings
+    told = cutting.recorded_prunings
     other = base64.b64encode(bytes(32)).decode()
     monkeypatch.setattr(
         pruning,

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, Route
 from application.language import speak
 from schemas.texts import LANGUAGES, Language
 from tests.web.browser import WIDTHS, chromium
+from tests.web.drawn import Act
 from web.flow import Flow, Stream, flow
 from web.frame import Frame, Reader, Section
 from web.pieces import (
@@ -33,7 +34,7 @@ from web.pieces import (
 )
 from web.rendering import STATIC, environment
 from web.scale import Window
-from web.timeline import Act, State, Timeline, timeline
+from web.timeline import State, Timeline, timeline
 from web.words import t, words
 
 ADDRESS = "http://console.test"
@@ -205,8 +206,8 @@ def person_line(language: Language) -> Timeline:
 
 
 def _act(lane: str, at: datetime, texts: dict[str, str], n: int) -> Act:
-    tone = "bad" if n % 131 == 0 else "plain"
-    return Act(lane, at, at + timedelta(hours=n % 700), texts[lane], f"/events/{n}", tone)  # type: ignore[arg-type]
+    known = at + timedelta(hours=n % 700)
+    return Act(lane, at, known, texts[lane], f"/events/{n}", "bad" if n % 131 == 0 else "plain")
 
 
 def _flow(language: Language) -> Flow:

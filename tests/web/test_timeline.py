@@ -2,32 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from application.language import speak
+from tests.web.drawn import Act
 from web.flow import Stream, flow
 from web.pieces import Tone
 from web.scale import Window, ticks
 from web.timeline import BUCKETS, LANES, State, by_month, timeline
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Act(NamedTuple):
-    """An act that a picture shows."""
-
-    lane: str
-    occurred: datetime
-    recorded: datetime
-    text: str
-    href: str
-    tone: Tone
-
-
 WINDOW = Window(START, START + timedelta(days=100))
 NOW = START + timedelta(days=90)
 
