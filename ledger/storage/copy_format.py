@@ -4,12 +4,13 @@ A row is the number of its columns, then for each column its length and its byte
 no value. Numbers are big-endian.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from struct import Struct
-from typing import Any
+from typing import Any, TypeVar
 
+R = TypeVar("R")
 # What stands around the rows: signature, flags and no extension; and a row of -1 columns.
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 END = b"\xff\xff"
@@ -17,6 +18,8 @@ LENGTH = Struct(">i").pack
 NULL = LENGTH(-1)
 ERA = datetime(2000, 1, 1, tzinfo=UTC)
 """When the time of a `timestamptz` begins."""
+BLOCK_ROWS = 1_000
+"""So many rows are made and taken apart at a time: enough for each step, and few enough in memory."""
 _COLUMNS = Struct(">h").pack
 _MICROSECOND = timedelta(microseconds=1)
 _INT8 = Struct(">q").pack
@@ -42,15 +45,31 @@ def packed(
     rows: Iterable[tuple[Any, ...]],
     compress: Callable[[bytes], bytes] = bytes,
 ) -> bytes:
-    """Rows one after the other, worked on column by column, so that each step runs over all rows at once.
+    """Rows one after the other. They are taken block by block, so they need not be there all at once.
 
     `types`: of each column, by PostgreSQL's names. `compress`: what is done to values that are `bytea`.
     """
     packs = {**_BYTES, "bytea": compress}
+    return b"".join(_block(types, packs, block) for block in blocks_of(rows))
+
+
+def blocks_of(rows: Iterable[R]) -> Iterator[list[R]]:
+    """The same rows, `BLOCK_ROWS` at a time."""
+    arriving = iter(rows)
+    while block := list(islice(arriving, BLOCK_ROWS)):
+        yield block
+
+
+def _block(
+    types: Sequence[str],
+    packs: Mapping[str, Callable[[Any], bytes]],
+    rows: Sequence[tuple[Any, ...]],
+) -> bytes:
+    """Worked on column by column, so that each step runs over all rows at once."""
     parts: list[Iterable[bytes]] = [repeat(_COLUMNS(len(types)))]
     for type, column in zip(types, zip(*rows, strict=True), strict=False):
         parts += _column(packs[type], column)
-    return b"".join(chain.from_iterable(zip(*parts, strict=False))) if len(parts) > 1 else b""
+    return b"".join(chain.from_iterable(zip(*parts, strict=False)))
 
 
 def _column(pack: Callable[[Any], bytes], column: Sequence[Any]) -> tuple[Iterable[bytes], ...]:

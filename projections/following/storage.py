@@ -16,7 +16,7 @@ from ledger.errors import Fenced, NotInstalled
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
 from ledger.reading import decoded, events_of
-from ledger.storage.copy_format import packed
+from ledger.storage.copy_format import blocks_of, packed
 from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
 from projections.folds.digest import Digest
@@ -206,35 +206,36 @@ class Tables(FindingTables):
 
     def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
-        removed: list[Key] = []
-        changed: list[StoredRow] = []
-        added: list[StoredRow] = []
-        for key, change in changes.items():
-            if change.after is None:
-                removed.append(key)
-            else:
-                rows = added if change.before is None else changed
-                rows.append(self._view.row(key, change.after))
+        removed = [key for key, change in changes.items() if change.after is None]
         if removed:
             streams, subkeys = [stream for stream, _ in removed], [subkey for _, subkey in removed]
             self.named("delete_rows", streams=streams, subkeys=subkeys)
-        self._change(changed)
-        self._insert(added)
+        self._change(self._rows_after(changes, new=False))
+        self._insert(self._rows_after(changes, new=True))
         self._count((change.before, change.after) for change in changes.values())
+
+    def _rows_after(
+        self, changes: Mapping[Key, RowChange[object]], *, new: bool
+    ) -> Iterator[StoredRow]:
+        """Rows that were not there before, or those that were; made when they are asked for."""
+        for key, change in changes.items():
+            if change.after is not None and (change.before is None) is new:
+                yield self._view.row(key, change.after)
 
     def add(self, rows: bytes, labels: Counter[str]) -> None:
         """Write packed rows that do not exist yet; `labels`: how many by label."""
         self.copy(f"copy_{self._layout}", rows)
         self._move_counts(labels, labels)
 
-    def _insert(self, rows: Sequence[StoredRow]) -> None:
+    def _insert(self, rows: Iterable[StoredRow]) -> None:
         compress = self._view.compression.compress
         self.copy(f"copy_{self._layout}", packed(self._view.column_types, rows, compress))
 
-    def _change(self, rows: Sequence[StoredRow]) -> None:
-        if rows:
-            names = ("streams", "subkeys", "states", *self._view.cell_types)
-            columns = (list(column) for column in zip(*rows, strict=True))
+    def _change(self, rows: Iterable[StoredRow]) -> None:
+        """A statement for each block: parameters take several times the memory of their bytes."""
+        names = ("streams", "subkeys", "states", *self._view.cell_types)
+        for block in blocks_of(rows):
+            columns = (list(column) for column in zip(*block, strict=True))
             parameters = dict(zip(names, columns, strict=True))
             parameters["states"] = list(map(self._view.compression.compress, parameters["states"]))
             self.named(f"change_{self._layout}", **parameters)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from ledger.storage.copy_format import packed
+from ledger.storage.copy_format import BLOCK_ROWS, packed
 from projections.folds.view import Cells
 from projections.views import notifications
 
@@ -61,3 +61,22 @@ def test_rows_that_are_packed_apart_are_the_same_one_after_the_other() -> None:
 
 def test_a_view_names_the_types_of_all_its_columns() -> None:
     assert notifications.VIEW.column_types == ("uuid", "text", "bytea", "int4")
+
+
+def test_rows_are_taken_block_by_block() -> None:
+    taken, done, most = 0, 0, 0
+
+    def rows() -> Iterator[tuple[bytes]]:
+        nonlocal taken, most
+        for _ in range(3 * BLOCK_ROWS + 1):
+            taken += 1
+            most = max(most, taken - done)
+            yield (b"",)
+
+    def compress(value: bytes) -> bytes:
+        nonlocal done
+        done += 1
+        return value
+
+    assert len(list(read(packed(("bytea",), rows(), compress), ("bytea",)))) == taken == done
+    assert most == BLOCK_ROWS
