@@ -612,7 +612,7 @@ def test_entries_go_before_the_account_of_a_late_erasure(ledger: Cli, elsewhere:
 
 
 def test_recipients_who_are_still_to_be_told_keep_one_file_alone(ledger: Cli) -> None:
-    """A request of last week stands against no cut: its file stays until the recipients were told."""
+    """A request of last week stands against no cut: its file stays, and goes with a cut behind the last word."""
     ledger.record(recipient("Incasso BV"), registered("customer/8"), disclosed("customer/8"))
     fill(ledger, "n", 300)
     assert ledger("erase", "customer/8", "--ground", "request").status == 0
@@ -623,7 +623,6 @@ def test_recipients_who_are_still_to_be_told_keep_one_file_alone(ledger: Cli) ->
     told = ledger("notify", "record", "customer/8", "incasso", "--action=erasure", "--json")
     assert told.status == 0, told.err
     assert ledger("publish", "--once").status == 0
-    print(ledger("notify", "list").out, ledger(*asked).json)
     assert ledger(*asked, "--yes").json["files"] == 5
     audit = ledger("audit", "--views", "--json").json
     assert audit["ok"], audit["findings"]
@@ -669,7 +668,6 @@ def test_of_two_cuts_in_parallel_one_is_made(ledger: Cli) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    print(ends)
     assert len(ends) == 2
     assert ledger("audit", "--views", "--json").json["ok"]
 
