@@ -612,7 +612,7 @@ def test_entries_go_before_the_account_of_a_late_erasure(ledger: Cli, elsewhere:
 
 
 def test_recipients_who_are_still_to_be_told_keep_one_file_alone(ledger: Cli) -> None:
-    """A request of last week stands against no cut: its file stays, and goes with a cut behind the last word."""
+    """A request of last week stands against no cut: its file stays whole until a later one."""
     ledger.record(recipient("Incasso BV"), registered("customer/8"), disclosed("customer/8"))
     fill(ledger, "n", 300)
     assert ledger("erase", "customer/8", "--ground", "request").status == 0
