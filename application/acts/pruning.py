@@ -187,7 +187,7 @@ def _closed_files(site: Site, session: Session, asked: Cut, before: int) -> dict
     views, files = views_of(site.intake.confidential), dict[UUID, ClosedFile]()
     for block in in_blocks(stream for (stream,) in rows):
         for stream, events in by_stream(events_of(session, block, asked.signed)).items():
-            found = closed_file(events, views, site.privacy_office)
+            found = closed_file(events, views, site.privacy_office, asked.through)
             if found is not None:
                 files[stream] = found
     return files

@@ -7,9 +7,11 @@ from ledger.errors import LedgerError
 from ledger.pruning.cutting import kept_digest, recorded_prunings
 from ledger.reading import pruned_through
 from ledger.tlog.signing.base64 import to_base64
+from schemas import names
 from schemas.catalogue import ERASED
 
 _KIND = "pruned"
+_DECIDED = names.type_of(names.ERASURE_DECIDED)
 
 
 def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
@@ -51,6 +53,11 @@ def check_left(scene: Scene, comparison: Comparison) -> None:
             f"up to position {pruning.through}, entries are gone that no erased person's file had"
         )
         scene.findings.note(None, _KIND, detail)
+    for (position,) in scene.session.rows("torn_accounts", decided=_DECIDED):
+        detail = (
+            "an earlier event of this account of an erasure is gone, and no pruning removes one"
+        )
+        scene.findings.note(position, _KIND, detail)
     if comparison.kept.size != pruning.through or to_base64(comparison.kept.root()) != pruning.root:
         detail = (
             f"the hashes that are kept of positions up to {pruning.through} make up another tree than the"

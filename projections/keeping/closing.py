@@ -2,7 +2,8 @@
 
 A file is closed when the ledger erased the person wholly and recorded nothing of them since but the account
 of erasures. Its entries may be pruned when their period is over (`ledger-entry`). What is still open in it,
-such as a hold or a request without an answer, stands against that.
+such as a hold or a request without an answer, stands against that. After an erasure that is newer than the
+prefix, work goes on: recipients are still to be told. Such a file is not closed before that is done.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -43,15 +44,23 @@ class ClosedFile(msgspec.Struct, frozen=True):
 
 
 def closed_file(
-    events: Sequence[RecordedEvent], views: Sequence[AnyView], privacy_office: Collection[str]
+    events: Sequence[RecordedEvent],
+    views: Sequence[AnyView],
+    privacy_office: Collection[str],
+    through: int,
 ) -> ClosedFile | None:
     """A person's file from all its events; None where it is not erased wholly, or is of the staff.
 
-    Whose data the staff looked at is judged by what the staff's files say.
+    Nor is it closed while something is open in it, and it was erased after the prefix that ends with
+    `through`. Whose data the staff looked at is judged by what the staff's files say.
     """
-    if not any(map(_erases_all, events)) or any(map(_is_elsewhere, events)):
+    erased = [event.position for event in events if _erases_all(event)]
+    if not erased or any(map(_is_elsewhere, events)):
         return None
-    return ClosedFile(_ties(events), tuple(_against(events, views, privacy_office)))
+    against = tuple(_against(events, views, privacy_office))
+    if against and erased[0] > through:
+        return None
+    return ClosedFile(_ties(events), against)
 
 
 def _erases_all(event: RecordedEvent) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 
 from application.acts import pruning
+from application.site import Site
 from host.environment import settings_from
 from host.settings import OFFICE
 from host.wiring import open_site
@@ -30,7 +32,15 @@ from projections.following.engines import Here
 from projections.following.rebuild import rebuild_all
 from tests.fixtures.backups import elsewhere
 from tests.fixtures.catalogue import known_catalogue
-from tests.fixtures.console import Cli, collected, message, registered, worked_in
+from tests.fixtures.console import (
+    Cli,
+    collected,
+    disclosed,
+    message,
+    recipient,
+    registered,
+    worked_in,
+)
 from tests.fixtures.postgres import Templates
 from tests.fixtures.thirdparty import Verifier
 from tests.integration.test_backup import back_up, restore
@@ -598,6 +608,67 @@ def test_entries_go_before_the_account_of_a_late_erasure(ledger: Cli, elsewhere:
     assert restore(ledger, copies, elsewhere)["findings"] == 0
     ledger.url = elsewhere
     assert types_of(ledger) == left
+    assert ledger("audit", "--views", "--json").json["ok"]
+
+
+def test_recipients_who_are_still_to_be_told_keep_one_file_alone(ledger: Cli) -> None:
+    """A request of last week stands against no cut: its file stays whole until a later one."""
+    ledger.record(recipient("Incasso BV"), registered("customer/8"), disclosed("customer/8"))
+    fill(ledger, "n", 300)
+    assert ledger("erase", "customer/8", "--ground", "request").status == 0
+    assert ledger("publish", "--once").status == 0
+    asked = ("prune", "--through", "512", "--for-good", "--json")
+    plan = ledger(*asked).json
+    assert (plan["against"], plan["files"]) == ([], 5)
+    told = ledger("notify", "record", "customer/8", "incasso", "--action=erasure", "--json")
+    assert told.status == 0, told.err
+    assert ledger("publish", "--once").status == 0
+    assert ledger(*asked, "--yes").json["files"] == 5
+    audit = ledger("audit", "--views", "--json").json
+    assert audit["ok"], audit["findings"]
+
+
+def test_a_pruner_that_removed_the_account_of_an_erasure_is_found(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided = {name for name in cutting.ACCOUNT if "erasure-decided" in name}
+    assert decided
+    monkeypatch.setattr(cutting, "ACCOUNT", tuple({*cutting.ACCOUNT} - decided))
+    with open_site(settings_from({}), opens_values=False) as site:
+        pruning.prune(site, pruning.planned(site, THROUGH, None))
+    assert "erasure-decided" not in types_of(ledger)[-8:-2]
+    found = ledger("audit", "--json").json["findings"]
+    assert {row["kind"] for row in found} == {"pruned"}
+    assert all("account of an erasure" in row["detail"] for row in found)
+    assert len(found) == len(CLOSED)
+
+
+def test_of_two_cuts_in_parallel_one_is_made(ledger: Cli) -> None:
+    fill(ledger, "p", 300)
+    assert ledger("publish", "--once").status == 0
+    begin, ends = Barrier(2), list[object]()
+
+    def made(site: Site, plan: pruning.PruningPlan) -> None:
+        begin.wait()
+        try:
+            ends.append(pruning.prune(site, plan).through)
+        except Overtaken as error:
+            ends.append(str(error))
+
+    with (
+        open_site(settings_from({}), opens_values=False) as first,
+        open_site(settings_from({}), opens_values=False) as second,
+    ):
+        plans = [(first, THROUGH), (second, 512)]
+        threads = [
+            Thread(target=made, args=(site, pruning.planned(site, through, None)))
+            for site, through in plans
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(ends) == 2
     assert ledger("audit", "--views", "--json").json["ok"]
 
 

@@ -14,8 +14,8 @@ from tests.unit.projections.making import ANNA, BERT, CRM, OFFICE, SPACE, erasur
 CARL = uuid5(SPACE, "carl")
 
 
-def file(*events: RecordedEvent) -> ClosedFile | None:
-    return closed_file(events, VIEWS, {OFFICE})
+def file(*events: RecordedEvent, through: int = 2**62) -> ClosedFile | None:
+    return closed_file(events, VIEWS, {OFFICE}, through)
 
 
 def whole(minutes: float = 100) -> RecordedEvent:
@@ -41,6 +41,17 @@ def test_a_file_is_closed_when_the_person_was_erased_wholly() -> None:
     assert file(event("customer-registered"), erasure(9, ["contact"], ["k-1"])) is None
     by_another = erasure(9, list(CATEGORIES), ["k-1"], CRM)
     assert file(event("customer-registered"), by_another) is None
+
+
+def test_what_is_open_after_a_newer_erasure_keeps_the_file() -> None:
+    asked, erased = request("received", 1, **RECEIVED), whole()
+    before = erased.position - 1
+    assert file(asked, erased, through=before) is None
+    still_open = file(asked, erased, whole(101), through=erased.position)
+    assert still_open is not None
+    assert [one.view for one in still_open.against] == ["rights_requests"]
+    answered = request("answered", 2, outcome="granted")
+    assert file(asked, answered, erased, through=before) == ClosedFile(frozenset(), ())
 
 
 def test_files_of_the_register_and_of_the_staff_stay() -> None:
