@@ -31,6 +31,8 @@ from tests.fixtures.ledger import collected, registered
 PERSONS = 8_000
 # Of them are in the smaller ledger: one part of so many.
 PARTS = 8
+# A prefix has whole bundles, of 256 events.
+LEAST = 100
 PERSON_EVENTS = 6
 LATER = NOW.replace(year=NOW.year + 15)
 LABELS = {"plan": "audit and plan, s; an event of the ledger", "cut": "cut, s; an event that goes"}
@@ -55,7 +57,7 @@ def main() -> None:
     """Measure, print, and write `docs/performance/prune.json`."""
     cycles.settle()  # as the program does
     persons = given(PERSONS)
-    found = figures([pruned(max(2, persons // parts)) for parts in (PARTS, 1)])
+    found = figures([pruned(max(LEAST, persons // parts)) for parts in (PARTS, 1)])
     print("prune:", orjson.dumps(found).decode())
     save("prune", METHOD, found)
     quote("prune", list(table(found)))
