@@ -23,6 +23,8 @@ from bench.tools.arguments import explain
 
 FOLDER = Path(__file__).parents[2] / "docs" / "performance"
 _PAGE = FOLDER.parent / "explanation" / "performance.md"
+PROVISIONAL = "provisional"
+"""What a file says of figures that are to be measured again. Who measures again leaves it out."""
 _MEASURED = ("cryptography", "msgspec", "orjson", "psycopg", "eventsourcing", "kafka-python")
 # The files of tables that are not called like their file.
 _FILES = {
@@ -54,8 +56,11 @@ def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 
 
 def line(sizes: Sequence[int], seconds: Sequence[float]) -> tuple[float, float]:
-    """Seconds whatever the size, and seconds for each more: the line through the first and the last size."""
-    each = (seconds[-1] - seconds[0]) / (sizes[-1] - sizes[0])
+    """Seconds whatever the size, and seconds for each more: the line through the first and the last size.
+
+    Where the larger size took less, that was noise: nothing takes less than no time.
+    """
+    each = max(0.0, (seconds[-1] - seconds[0]) / (sizes[-1] - sizes[0]))
     return seconds[0] - each * sizes[0], each
 
 
@@ -82,14 +87,15 @@ def quote(name: str, rows: Sequence[Sequence[str]]) -> None:
 
 
 def measured(name: str) -> str:
-    """When and where a table was measured, as its file says."""
+    """When and where a table was measured, as its file says; and whether that is no last word."""
     file = FOLDER / f"{_FILES.get(name, name)}.json"
-    of = orjson.loads(file.read_bytes())["machine"]
+    told = orjson.loads(file.read_bytes())
+    of, provisional = told["machine"], told.get(PROVISIONAL)
     day = date.fromisoformat(of["measured_at"])
     model = f" ({of['model']})" if of.get("model") else ""
     return (
         f"*Measured on {day.day} {day:%B %Y}: {of['cores']} cores{model}, Python {of['python']}, "
-        f"load average {of['load_average']:.1f}.*"
+        f"load average {of['load_average']:.1f}.{f' Provisional: {provisional}' if provisional else ''}*"
     )
 
 

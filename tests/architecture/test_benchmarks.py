@@ -4,10 +4,14 @@ import runpy
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 
+from bench import findings, prune, report, scale, spark
 from bench.guard import BOUNDS, spoiled
 from bench.tools import results
 
@@ -58,6 +62,36 @@ def test_beneath_each_table_stands_when_it_was_measured() -> None:
     page = PAGE.read_text("utf-8")
     assert results.dated(page) == page
     assert page.count("\n*Measured on ") == page.count("<!-- end -->") > 0
+
+
+TABLES: Mapping[str, tuple[str, Callable[[Any], Iterable[list[str]]]]] = {
+    "findings": ("findings", lambda of: findings.table(of["points"])),
+    "prune": ("prune", prune.table),
+    "report": ("report", lambda of: report.table(of["points"])),
+    "scale": ("scale", lambda of: scale.table(of["points"])),
+    "spark": ("spark", lambda of: spark.table(of["events"], of["engines"])),
+}
+"""By name: the file, and how the benchmark makes its table from it."""
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_says_what_its_file_says(name: str) -> None:
+    file, made = TABLES[name]
+    rows = made(orjson.loads((results.FOLDER / f"{file}.json").read_bytes()))
+    _, _, rest = PAGE.read_text("utf-8").partition(f"<!-- {name} -->\n")
+    lines = rest.partition("\n\n")[0].splitlines()
+    del lines[1]
+    assert lines == [f"| {' | '.join(row)} |" for row in rows]
+
+
+def test_a_table_of_provisional_figures_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    results.save("spark", "as ever", {results.PROVISIONAL: "the machine was busy."})
+    assert results.measured("spark").endswith(" Provisional: the machine was busy.*")
+    results.save("spark", "as ever", {})
+    assert "Provisional" not in results.measured("spark")
 
 
 def test_a_table_is_quoted_with_its_day_and_nothing_else_changes(

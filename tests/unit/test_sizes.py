@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from bench import sizes
+from bench import prune, sizes
 from bench.ledgers.splitting import write_log
 from bench.tools.results import line
 from ledger.tlog.proving.proof_file import encode_proof
@@ -31,6 +31,7 @@ def measured() -> sizes.Measured:
         folded=10_000,
         written=40_000,
         spark_start_s=10,
+        prune_start_s=100,
         plan_s=0.001,
         cut_s=0.002,
     )
@@ -59,6 +60,36 @@ def test_what_a_start_takes_is_told_apart_from_what_an_event_takes() -> None:
     assert line([100, 900], [6.0, 14.0]) == (5.0, 0.01)
 
 
+def test_nothing_takes_less_than_no_time() -> None:
+    assert line([100, 900], [7.4, 7.2]) == (7.4, 0.0)
+
+
+def test_pruning_tells_its_start_apart_from_its_events() -> None:
+    rounds = [prune.Pruned(1_000, 100, 2.0, 1.0), prune.Pruned(11_000, 1_100, 3.0, 1.5)]
+    found = prune.figures(rounds)
+    assert found["fixed_s"] == {"plan": 1.9, "cut": 0.95}
+    assert found["event_us"] == {"plan": 100.0, "cut": 500.0}
+    assert [*prune.table(found)][-1] == [
+        "cut, s; an event that goes",
+        "1.00",
+        "1.50",
+        "0.95",
+        "500.0",
+    ]
+
+
+def test_a_page_says_what_it_computes_from_provisional_figures(
+    measured: sizes.Measured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizes, "FOLDER", tmp_path)
+    (tmp_path / "spark.json").write_bytes(orjson.dumps({}))
+    assert "provisional" not in sizes.limit(measured) + sizes.assumed()
+    (tmp_path / "spark.json").write_bytes(orjson.dumps({"provisional": "the machine was busy."}))
+    said = " Rebuilding on Spark has provisional figures: the machine was busy."
+    assert sizes.limit(measured).endswith(said)
+    assert sizes.assumed().endswith(said)
+
+
 def test_spark_and_split_pay_from_sizes_of_their_own(measured: sizes.Measured) -> None:
     rows = {row[0]: row[1] for row in sizes.thresholds(measured)}
     assert rows["split"].startswith("5·10⁸ events")  # the disk
@@ -82,7 +113,7 @@ def test_more_machines_bring_more_until_the_process_that_writes_is_busy(
 
 def test_a_prefix_costs_a_look_at_all_and_a_cut_of_what_goes(measured: sizes.Measured) -> None:
     rows = {row[0]: row[1:] for row in sizes.one_ledger(measured)}
-    assert rows["to prune half of it, once"][0] == "33 minutes"
+    assert rows["to prune half of it, once"][0] == "35 minutes"
 
 
 def test_a_proof_has_as_many_hashes_as_the_table_says_at_most(tmp_path: Path) -> None:
@@ -126,4 +157,4 @@ def test_a_step_is_linked_once_it_has_a_guide_and_figures(
     (tmp_path / "prune.md").touch()
     assert "[Pruning](prune.md) is not measured here yet." in sizes.elsewhere()
     (tmp_path / "prune.json").write_bytes(orjson.dumps({}))
-    assert "[figures of its own](../performance/prune.json)" in sizes.elsewhere()
+    assert "[figures of its own](../explanation/performance.md#pruning)" in sizes.elsewhere()
