@@ -21,6 +21,7 @@ from host.wiring import open_site
 from ledger.backup.reimport import check_entries_there
 from ledger.errors import Halt, Overtaken
 from ledger.pruning import cutting
+from ledger.pruning.events import ACCOUNT
 from ledger.storage.faults import Conflict
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import parse_verifier_key
@@ -631,9 +632,9 @@ def test_recipients_who_are_still_to_be_told_keep_one_file_alone(ledger: Cli) ->
 def test_a_pruner_that_removed_the_account_of_an_erasure_is_found(
     ledger: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decided = {name for name in cutting.ACCOUNT if "erasure-decided" in name}
+    decided = {name for name in ACCOUNT if "erasure-decided" in name}
     assert decided
-    monkeypatch.setattr(cutting, "ACCOUNT", tuple({*cutting.ACCOUNT} - decided))
+    monkeypatch.setattr(cutting, "ACCOUNT", tuple({*ACCOUNT} - decided))
     with open_site(settings_from({}), opens_values=False) as site:
         pruning.prune(site, pruning.planned(site, THROUGH, None))
     assert "erasure-decided" not in types_of(ledger)[-8:-2]
