@@ -23,7 +23,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "e29bb47a44ee030d4c81601979502ed827b8bc47a36642f6787bbec464cfc68c"
+DIGEST = "6238622b769ab3766f644f79c5a8e0fa63d9ed621fb7c8bf3fd0618d85395be3"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {

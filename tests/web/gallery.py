@@ -34,7 +34,7 @@ from web.pieces import (
 )
 from web.rendering import STATIC, environment
 from web.scale import Window
-from web.timeline import State, Timeline, timeline
+from web.timeline import State, Timeline, by_month, timeline
 from web.words import t, words
 
 ADDRESS = "http://console.test"
@@ -53,6 +53,7 @@ HOSTILE = (
     "a\N{COMBINING ACUTE ACCENT}" + "\N{COMBINING RING ABOVE}" * 200,
 )
 _NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
+_START = datetime(2024, 3, 1, 9, 30, tzinfo=UTC)
 _SECTIONS = tuple(words()["nav"])
 
 
@@ -132,6 +133,7 @@ def _today(language: Language) -> dict[str, object]:
 def _person(language: Language) -> dict[str, object]:
     return {
         "line": person_line(language),
+        "months": by_month(person_acts(language))[:2],
         "flow": _flow(language),
         "in_nl": language == "nl",
         "compared": [
@@ -147,10 +149,8 @@ def _person(language: Language) -> dict[str, object]:
     }
 
 
-def person_line(language: Language) -> Timeline:
-    """The timeline of a made-up person with 1,000 acts."""
-    start = datetime(2024, 3, 1, 9, 30, tzinfo=UTC)
-    window = Window(start, _NOW)
+def person_acts(language: Language) -> list[Act]:
+    """The acts of a made-up person, some of 1,000."""
     act_texts = {
         "contract": _in(language, "Overeenkomst gewijzigd.", "Contract changed."),
         "data": _in(language, "Gegevens gecorrigeerd: adres.", "Data corrected: address."),
@@ -162,11 +162,16 @@ def person_line(language: Language) -> Timeline:
         "requests": _in(language, "Verzoek om inzage ontvangen.", "Request for access received."),
     }
     lanes = ("looked",) * 5 + ("received",) * 2 + ("data", "choices", "requests", "contract")
-    acts = [
-        _act(lanes[n % 11], start + timedelta(hours=(n * n * 37) % 23_900), act_texts, n)
+    return [
+        _act(lanes[n % 11], _START + timedelta(hours=(n * n * 37) % 23_900), act_texts, n)
         for n in range(1_000)
         if n % 11 < 7 or n % 40 == 3
     ]
+
+
+def person_line(language: Language) -> Timeline:
+    """The timeline of a made-up person with 1,000 acts."""
+    start = _START
     states = [
         State(
             "contract", start, None, _in(language, "Overeenkomst loopt.", "Contract runs."), "/e/1"
@@ -197,9 +202,9 @@ def person_line(language: Language) -> Timeline:
         ),
     ]
     return timeline(
-        acts,
+        person_acts(language),
         states,
-        window,
+        Window(start, _NOW),
         _NOW,
         lambda closer: f"?from={closer.start:%Y-%m-%d}&until={closer.end:%Y-%m-%d}",
     )
