@@ -138,9 +138,8 @@ def finish(site: Site) -> None:
     """What follows from a cut: the log's bundles go, and views forget what they were told. Idempotent."""
     session, folder = site.session("reader"), LogFolder(site.log_folder)
     if through := pruned_through(session):
-        if (
-            folder.checkpoint() is not None
-        ):  # a log that begins again has no bundles of what is pruned
+        # A log that begins again has no bundles of what is pruned.
+        if folder.checkpoint() is not None:
             folder.prune(through)
         streams = [stream for (stream,) in session.rows("pruned_streams")]
         bring_up_to_date(site)
