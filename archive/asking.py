@@ -15,7 +15,7 @@ from archive.annulled import annulled_positions
 from archive.manifest import Asked
 from archive.places import Place
 from archive.questions import sql_of
-from archive.writing import stored_manifest
+from archive.writing import begun_manifest
 from ledger.errors import Unproven
 
 _SPARK_WORDS = (
@@ -29,9 +29,7 @@ class Archive:
     """An archive that questions are asked of. `privacy_office`: sources that may annul for others."""
 
     def __init__(self, place: Place, privacy_office: Collection[str]) -> None:
-        manifest = stored_manifest(place)
-        if manifest is None:
-            raise Unproven("there is no archive: run `ledger archive`")
+        manifest = begun_manifest(place)
         self.position = manifest.last
         self._engine = duckdb.connect()
         self._engine.execute("SET TimeZone = 'UTC'")

@@ -75,6 +75,16 @@ def stored_manifest(place: Place) -> Manifest | None:
     return None if content is None else decode_manifest(content)
 
 
+def begun_manifest(place: Place) -> Manifest:
+    """The manifest of an archive that has a file. Raises Unproven, ServiceAway."""
+    manifest = stored_manifest(place)
+    if manifest is None or not manifest.segments:
+        raise Unproven(
+            "there is no archive, or too few events for its first file: run `ledger archive`"
+        )
+    return manifest
+
+
 class Archiving(NamedTuple):
     """What an archive held before, and what it holds now."""
 

@@ -96,11 +96,9 @@ def spark_engine(site: Site, address: str, master: str) -> Iterator[Engine]:
     from archive.places import place_at
     from archive.spark.engine import SparkEngine
     from archive.spark.starting import spark
-    from archive.writing import stored_manifest
+    from archive.writing import begun_manifest
 
-    manifest = stored_manifest(place_at(address))
-    if manifest is None:
-        raise Unproven("there is no archive: run `ledger archive`")
+    manifest = begun_manifest(place_at(address))
     verify_manifest(manifest, site.log_key.known())
     if manifest.origin != site.settings.log.origin:  # its events may be others than this ledger's
         raise Misconfigured(f"the archive is of the log {manifest.origin}")

@@ -13,7 +13,7 @@ from archive.annulled import annulled_positions
 from archive.manifest import Asked
 from archive.places import FolderPlace
 from archive.questions import sql_of
-from archive.writing import stored_manifest
+from archive.writing import begun_manifest
 from ledger.errors import Unproven
 
 
@@ -24,9 +24,7 @@ def ask_spark(
 
     Raises Unproven when the archive cannot be read.
     """
-    manifest = stored_manifest(FolderPlace(folder))
-    if manifest is None or not manifest.segments:
-        raise Unproven("there is no archive: run `ledger archive`")
+    manifest = begun_manifest(FolderPlace(folder))
     session = SparkSession(context)
     try:
         segments = [(folder / segment.file).absolute().as_uri() for segment in manifest.segments]
