@@ -75,10 +75,10 @@ def stored_manifest(place: Place) -> Manifest | None:
     return None if content is None else decode_manifest(content)
 
 
-def begun_manifest(place: Place) -> Manifest:
-    """The manifest of an archive that has a file. Raises Unproven, ServiceAway."""
+def begun_manifest(place: Place, least: int = 0) -> Manifest:
+    """The manifest of an archive that has at least so many files. Raises Unproven, ServiceAway."""
     manifest = stored_manifest(place)
-    if manifest is None or not manifest.segments:
+    if manifest is None or len(manifest.segments) < least:
         raise Unproven(
             "there is no archive, or too few events for its first file: run `ledger archive`"
         )

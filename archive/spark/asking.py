@@ -24,7 +24,7 @@ def ask_spark(
 
     Raises Unproven when the archive cannot be read.
     """
-    manifest = begun_manifest(FolderPlace(folder))
+    manifest = begun_manifest(FolderPlace(folder), least=1)
     session = SparkSession(context)
     try:
         segments = [(folder / segment.file).absolute().as_uri() for segment in manifest.segments]
