@@ -43,23 +43,27 @@ def rates(
 
 def megabytes() -> float:
     """The most that this process has held since it began."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return _megabytes(Path("/proc/self"), "VmHWM")
+
+
+def resident(process: int) -> float:
+    """Megabytes that another process holds, also those that it shares."""
+    return _megabytes(Path(f"/proc/{process}"), "VmRSS")
 
 
 def private_megabytes(server: int) -> float:
     """Memory that the processes of the server hold for themselves, without the buffers that they share."""
-    kilobytes = 0
+    held = 0.0
     for process in _processes(server):
         with suppress(OSError):  # it has just ended
-            kilobytes += _private_kilobytes((process / "status").read_text())
-    return kilobytes / 1024
+            held += _megabytes(process, "RssAnon")
+    return held
 
 
-def _private_kilobytes(status: str) -> int:
+def _megabytes(process: Path, kind: str) -> float:
     """What `status` says; a process that is ending has no memory any more, and no such line."""
-    said = status.partition("RssAnon:")[2].split()
-    return int(said[0]) if said else 0
+    said = (process / "status").read_text().partition(f"{kind}:")[2].split()
+    return int(said[0]) / 1024 if said else 0.0
 
 
 def seconds_of(process: int) -> float:

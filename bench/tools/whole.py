@@ -14,7 +14,7 @@ import orjson
 
 from bench.forgetting import Measured
 from bench.kafka import PARTITIONS
-from bench.tools.processor import private_megabytes, seconds_of, server_of, server_seconds
+from bench.tools.processor import private_megabytes, resident, seconds_of, server_of, server_seconds
 from consumers.kafka import KafkaUpstream
 from consumers.kafka_options import KafkaOptions
 from ledger.embedded import start
@@ -124,12 +124,6 @@ def whole() -> Iterator[Whole]:
             yield Whole(bootstrap, ledger, session)
         finally:
             session.close()
-
-
-def resident(process: int) -> float:
-    """Megabytes of a process."""
-    status = Path(f"/proc/{process}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def _of(process: int, figure: Callable[[int], float]) -> dict[str, float]:
