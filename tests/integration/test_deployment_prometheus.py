@@ -27,6 +27,7 @@ from tests.fixtures.prometheus import DEPLOYED, Prometheus, hurried, running_pro
 from tests.fixtures.running import Started, eventually
 
 pytestmark = pytest.mark.kafka
+PARTS = ("run", "consume", "project", "publish")
 EVENTS = [
     registered(),
     collected(),
@@ -64,8 +65,7 @@ def running(topic: str, start: Callable[..., Started], kafka_bootstrap: str) -> 
 @pytest.fixture
 def prometheus(running: Started, tmp_path: Path) -> Iterator[Prometheus]:
     """A Prometheus that looks at all of it."""
-    parts = ("run", "consume", "project", "publish")
-    ports = {f"ledger-{part}": running.served(part).port for part in parts}
+    ports = {f"ledger-{part}": running.served(part).port for part in PARTS}
     with running_prometheus(tmp_path / "prometheus", ports) as server:
         yield server
 
@@ -107,7 +107,8 @@ def test_a_running_ledger_is_seen_and_a_stopped_view_raises_an_alarm(
     kafka_bootstrap: str,
     database_url: str,
 ) -> None:
-    eventually(lambda: prometheus.value('sum(up{job=~"ledger-.+"})') == 3, "all are scraped")
+    up = 'sum(up{job=~"ledger-.+"})'
+    eventually(lambda: prometheus.value(up) == len(PARTS), "all are scraped")
     eventually(lambda: prometheus.value("max(ledger_position)") == len(EVENTS), "all recorded")
     eventually(lambda: prometheus.value("max(topic:ledger_kafka_lag_seconds:max)") == 0, "no lag")
     eventually(lambda: prometheus.firing() == set(), "nothing fires")
