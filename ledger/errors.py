@@ -55,6 +55,17 @@ class Pruned(Reject):
         self.through = through
 
 
+class EventPruned(Reject):
+    """This event was pruned."""
+
+    def __init__(self, position: int) -> None:
+        """`position`: of the event."""
+        super().__init__(
+            f"event {position} was pruned, with the file of a person who was erased: its proof holds, and"
+            " only an archive can have the entry"
+        )
+
+
 class OnHold(Reject):
     """A legal hold keeps data that was to be erased."""
 

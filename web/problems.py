@@ -11,6 +11,7 @@ from application.queries.cases.found_requests import NoSuchCase, NotAllowed
 from application.times import localized
 from documents.messages import told
 from ledger.errors import (
+    EventPruned,
     LedgerError,
     Misconfigured,
     NotGranted,
@@ -86,6 +87,7 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (NotGranted, HTTPStatus.FORBIDDEN),
     (Misconfigured, HTTPStatus.BAD_REQUEST),
     (Pruned, HTTPStatus.GONE),
+    (EventPruned, HTTPStatus.GONE),
     (Reject, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Retry, HTTPStatus.SERVICE_UNAVAILABLE),
 )

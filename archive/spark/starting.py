@@ -33,7 +33,8 @@ _LOCAL_DEFAULTS = {
     "spark.sql.shuffle.partitions": "8",
     "spark.ui.enabled": "false",
 }
-# Spark itself tries for 60 s, and then says nothing of the address.
+# Spark itself asks three times for 20 s, by constants of its own, and then says nothing of the address. Where
+# a server answers that is no master we wait for that: to ask it means to speak Spark's protocol, and its TLS.
 _ANSWER_S = 3.0
 _STANDALONE = "spark://"
 # How Spark calls what no master has taken in: what answers there is no master.

@@ -8,7 +8,14 @@ from msgspec.structs import replace
 
 from application.language import spoken
 from application.queries.keeping.certified import certified
-from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
+from console.commands.log import (
+    Keys,
+    PolicyFile,
+    published_entry,
+    read_file,
+    trusted_by,
+    write_file,
+)
 from console.flags import Json, code_option, configured, option, spoken_to, time_of
 from console.output import emit, print_answer
 from console.show.retention import certificate_table
@@ -25,7 +32,7 @@ from ledger.tlog.proving.certificate import (
     verify,
 )
 from ledger.tlog.proving.proof_file import encode_proof
-from ledger.tlog.proving.reading import entry_at, prove
+from ledger.tlog.proving.reading import prove
 from ledger.tlog.store.folder import LogFolder
 
 FORMATS = ("json", "html", "pdf")
@@ -50,12 +57,13 @@ def write_certificate(
     """Write the proof that the ledger decided an erasure and carried it out: one file for `certificate
     verify`.
 
-    It needs the log's files alone, once they hold the erasure. As `html` or `pdf` it is a letter to the
+    It needs the log's files alone, once they hold the erasure, and the database for one that is older than
+    what was pruned. As `html` or `pdf` it is a letter to the
     person with that file inside, in Dutch unless --language says otherwise. `-` is standard output.
     """
     made_at = time_of("--at", at) or utc_now()
     folder = LogFolder(settings.log.folder)
-    decided, erased = _proven(folder, position - 1), _proven(folder, position)
+    decided, erased = (_proven(settings, folder, one) for one in (position - 1, position))
     content = encode_certificate(decided, erased)
     keys = log_key(settings).known()
     # Checked before it is written: a certificate that fails is of no use to its reader.
@@ -71,8 +79,9 @@ def write_certificate(
         emit(replace(answer, certificate=str(target)))
 
 
-def _proven(folder: LogFolder, position: int) -> ProvenEntry:
-    return ProvenEntry(entry_at(folder, position), encode_proof(prove(folder, position)))
+def _proven(settings: Settings, folder: LogFolder, position: int) -> ProvenEntry:
+    entry = published_entry(settings, folder, position)
+    return ProvenEntry(entry, encode_proof(prove(folder, position)))
 
 
 @spoken_to

@@ -20,7 +20,7 @@ from console.output import emit, emit_bytes, print_answer
 from console.show.evidence import string_table
 from console.show.intake import ingested_tables
 from console.show.text import worded
-from console.streams import opened
+from console.streams import label_of, opened
 from console.tree import runs_confidential
 from consumers.lines import lines
 from host.settings import Settings
@@ -119,7 +119,7 @@ def validate(
     """
     intake = AdmissionRules(settings.confidential, secrecy(settings.ordinary_codes))
     with opened(file) as stream:
-        answer = validated(lines(stream), intake, utc_now())
+        answer = validated(label_of(file), lines(stream), intake, utc_now())
     print_answer(answer, ingested_tables, as_json)
     fail_unless(answer.rejected == 0)
 

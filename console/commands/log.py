@@ -29,8 +29,9 @@ from host.wiring import open_site, utc_now
 from ledger.errors import LedgerError, Misconfigured, Unproven
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
+from ledger.tlog.proving.left import entry_left, row_entry
 from ledger.tlog.proving.proof_file import encode_proof, parse_proof, verify_entry
-from ledger.tlog.proving.reading import entry_at, prove, published
+from ledger.tlog.proving.reading import prove, published
 from ledger.tlog.publishing.metrics import PublisherMetrics, checkpoint_figures
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
@@ -125,18 +126,32 @@ def write_proof(
 ) -> None:
     """Write the proof that the log holds the event of a position: one file for `ledger verify`.
 
-    It needs the log's files alone. `-` is standard output.
+    It needs the log's files alone, and the database for an entry whose bundle was pruned. `-` is standard
+    output.
     """
     folder = LogFolder(settings.log.folder)
     target = output or Path(f"{position}.tlog-proof")
     proof = prove(folder, position)
     if entry:
-        write_file(entry, entry_at(folder, position), 0o600)
+        write_file(entry, published_entry(settings, folder, position), 0o600)
     write_file(target, encode_proof(proof), 0o644)
     if Path("-") in {target, entry}:
         return
     answer = proof_answer(proof, str(target), str(entry) if entry else None)
     print_answer(answer, partial(named_values, "proof"), as_json)
+
+
+def published_entry(settings: Settings, folder: LogFolder, position: int) -> bytes:
+    """The entry that the log holds at a position; the ledger is opened only where its bundle was pruned.
+
+    Raises EventPruned or Unproven.
+    """
+
+    def row(position: int) -> bytes | None:
+        with open_site(settings, opens_values=False) as site:
+            return row_entry(site.session("reader"), position)
+
+    return entry_left(folder, position, row)
 
 
 @spoken_to

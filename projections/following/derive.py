@@ -294,6 +294,15 @@ def check_told(session: Session, moment: Moment, streams: Sequence[UUID] | None 
         raise Pruned(through)
 
 
+def check_left(session: Session, streams: Sequence[UUID]) -> None:
+    """Raise Pruned where something was pruned of one of these persons, of whom nothing is left of a time.
+
+    To say that nothing is known of them then would not be true.
+    """
+    if streams and _are_pruned(session, streams):
+        raise Pruned(pruned_through(session))
+
+
 def _are_pruned(session: Session, streams: Sequence[UUID]) -> bool:
     ((pruned,),) = session.of("ledger").rows("are_pruned", streams=list(streams))
     return bool(pruned)

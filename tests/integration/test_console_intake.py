@@ -1,12 +1,17 @@
 """`ledger ingest`, `dead-letters`, `schema`, `find`: what comes in, what is refused, who has a value."""
 
 from base64 import b64decode
+from bisect import bisect_left
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 from unicodedata import normalize
 
 import orjson
 import pytest
 
 from schemas import PERSONAL_FIELDS
+from schemas.decode import MAX_MESSAGE
 from schemas.personal import FORMATS, LISTED_CATEGORIES
 from tests.fixtures.console import Cli, collected, message, registered
 
@@ -135,6 +140,46 @@ def test_schema_validate_needs_no_ledger(program: Cli) -> None:
     }
     fine = program("schema", "validate", "-", stdin=orjson.dumps(registered()))
     assert fine.status == 0
+
+
+def lettered(size: int) -> dict[str, Any]:
+    """An event of a person with one long value."""
+    return collected(categories=["correspondence"], personal={"letter_text": "x" * size})
+
+
+def numbered(size: int) -> dict[str, Any]:
+    """Values that are short in a message and long in an entry."""
+    return collected(categories=["behaviour"], personal={"visited_pages": [1e15] * size})
+
+
+def referring(size: int) -> dict[str, Any]:
+    """A long value in an event that names another person."""
+    outsider = {"activity": "subscription-management", "legal_basis": "6-1-b"}
+    values = {"categories": ["correspondence"], "personal": {"letter_text": "x" * size}}
+    who = "customer/1/contact/1"
+    return message("contact-person-added", who, customer="customer/1", **outsider, **values)
+
+
+@pytest.mark.parametrize("make", [lettered, numbered, referring])
+def test_what_schema_validate_calls_valid_is_recorded_up_to_the_last_byte(
+    cli: Cli, make: Callable[[int], dict[str, Any]]
+) -> None:
+    """Sealing makes a message longer: one of less than 48 KiB may be too long for an entry."""
+    path = cli.folder / f"{'f' * 40}.ndjson"
+
+    def refused_by(command: str, size: int) -> list[str]:
+        path.write_bytes(orjson.dumps(make(size)))
+        return [
+            row["code"] for row in cli(*command.split(), str(path), "--json").json["rejections"]
+        ]
+
+    most = (
+        bisect_left(range(MAX_MESSAGE), ["too-large"], key=partial(refused_by, "schema validate"))
+        - 1
+    )
+    assert len(orjson.dumps(make(most + 1))) < MAX_MESSAGE
+    assert refused_by("ingest", most + 1) == ["too-large"]
+    assert refused_by("ingest", most) == []
 
 
 def test_find_takes_the_value_from_standard_input_and_folds_its_spelling(cli: Cli) -> None:

@@ -193,6 +193,35 @@ def test_bundles_are_gone_and_every_proof_holds(
             assert verifier([{"do": "proof", "file": proof, "entry": entry, "log": key}]) == ["ok"]
 
 
+def test_the_entry_of_what_stayed_and_the_certificate_of_an_old_erasure_are_still_made(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their bundles are gone: the row of the database is what was signed."""
+    monkeypatch.chdir(ledger.folder)
+    key = ledger("log", "keys", "--json").json["keys"][-1]
+    # Not by `history`: a read is an event of the file, which then stays whole.
+    erased = str(1 + types_of(ledger).index("personal-data-erased"))
+    assert ledger("certificate", "write", erased, "--output", "before").status == 0
+    assert ledger(*PRUNE, "--yes").status == 0
+    assert int(erased) < THROUGH
+    assert ledger("certificate", "write", erased, "--output", "after").status == 0
+    assert ledger("certificate", "verify", "after", "--key", key).status == 0
+    assert ledger("prove", erased, "--entry", "entry", "--output", "proof").status == 0
+    assert ledger("verify", "proof", "--entry", "entry", "--key", key).status == 0
+    gone = ledger("prove", "1", "--entry", "gone")
+    assert (gone.status, "event 1 was pruned" in gone.err) == (1, True)
+    assert not Path("gone").exists()
+    with psycopg.connect(ledger.url) as connection:
+        connection.execute("ALTER TABLE ledger_main.events DISABLE TRIGGER USER")
+        connection.execute(
+            "UPDATE ledger_main.events SET recorded_at = recorded_at + interval '1 second'"
+            " WHERE notification_id = %s",
+            [erased],
+        )
+    changed = ledger("prove", erased, "--entry", "changed")
+    assert (changed.status, "than was signed" in changed.err) == (1, True)
+
+
 def test_a_time_before_it_is_answered_with_pruned(pruned: Cli) -> None:
     gone = pruned("register", "--at-position", "100", "--json")
     assert gone.status == 1
@@ -205,6 +234,9 @@ def test_a_time_before_it_is_answered_with_pruned(pruned: Cli) -> None:
         gone = pruned(question, CLOSED[0], "--at-position", "20", "--json")
         assert (gone.status, f"position {THROUGH} and later" in gone.err) == (1, True)
         assert pruned(question, CLOSED[0], "--at-position", str(THROUGH), "--json").status == 0
+        # Nothing is left of that time, although something was known of it.
+        gone = pruned(question, CLOSED[0], "--as-of", "2024-06-01T00:00:00Z", "--json")
+        assert (gone.status, f"position {THROUGH} and later" in gone.err) == (1, True)
 
 
 OPEN = [

@@ -19,7 +19,7 @@ MASKED = {"masked": True}
 def reads(console: Consoled, client: Client) -> list[dict[str, Any]]:
     """What the ledger recorded of the reads of a person."""
     console.reads()
-    lines: list[dict[str, Any]] = client.api(f"{WHO}/history")["events"]
+    lines: list[dict[str, Any]] = client.api(f"{WHO}/history", limit="1000")["events"]
     return [line["facts"] for line in lines if line["type"].endswith(".ledger-read.v1")]
 
 

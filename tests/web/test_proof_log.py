@@ -26,7 +26,7 @@ VISIT = """async (m, x) => {
     const memory = new m.Memory(x.forgets ? null : storage, x.site.origin);
     const log = new m.Log(x.site, memory, m.reader("/log/"));
     const bytes = (text) => text && m.fromBase64(text);
-    const ask = async () => ({ entry: bytes(x.entry), row: bytes(x.row) });
+    const ask = async () => ({ entry: bytes(x.entry), row: bytes(x.row), pruned: x.pruned });
     let found;
     try {
         const { state, head, steps } = await log.prove(x.position, x.shown, ask);
@@ -84,6 +84,7 @@ class Visitor:
                 "shown": about.get("shown", {}),
                 "entry": entry and b64encode(entry).decode(),
                 "row": row and b64encode(row).decode(),
+                "pruned": about.get("pruned", False),
                 "storage": self.storage,
                 "forgets": self.forgets,
                 "trust": about.get("trust", False),
@@ -199,6 +200,15 @@ def test_an_entry_of_another_place_is_none_of_this_one(visitor: Visitor) -> None
 def test_an_entry_that_the_log_lacks_cannot_be_looked_at(visitor: Visitor) -> None:
     found = visitor.visit(5, entry=None)
     assert (found["state"], found["code"]) == ("unavailable", "entry-missing")
+
+
+def test_an_entry_whose_bundle_was_pruned_is_proven_by_its_row(visitor: Visitor) -> None:
+    row = visitor.log.entries[4]
+    assert visitor.visit(5, entry=None, row=row, pruned=True)["state"] == "proven"
+    changed = visitor.visit(5, entry=None, row=visitor.log.entries[5], pruned=True)
+    assert (changed["state"], changed["code"]) == ("contradicted", "row-changed")
+    gone = visitor.visit(5, entry=None, row=None, pruned=True)
+    assert (gone["state"], gone["code"]) == ("unavailable", "entry-pruned")
 
 
 # A tile, an event whose path leads through it, and where in it is a hash of that path.

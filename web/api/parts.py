@@ -37,7 +37,8 @@ PROBLEMS = {
     403: "The register does not grant the role now, or the token is not for this.",
     404: "Nothing at this address, or nothing that the role may know of.",
     409: "An event with the same source and id is recorded, and says something else.",
-    410: "The list has changed, and the place of the cursor is gone: begin again without one.",
+    410: "What was known then, or this event, was pruned. Or the list has changed, and the place of the "
+    "cursor is gone: begin again without one.",
     413: "More bytes than are read.",
     415: "The content type is none of those that are read.",
     429: "Too many requests, or too many values opened or looked for: wait, and ask again.",

@@ -1,12 +1,13 @@
 """The files of the transparency log under `/log/`, as C2SP tlog-tiles lays them out.
 
-Checkpoint and tiles are for everyone: they hold hashes. Entry bundles hold what was done with whose data, by
-pseudonym. A name is taken apart and written again, and only a name that comes out the same is looked up:
-no other file of the folder can be asked for.
+Checkpoint, tiles and the index of the first bundle are for everyone: they hold hashes and numbers. Entry
+bundles hold what was done with whose data, by pseudonym. A name is taken apart and written again, and only a
+name that comes out the same is looked up: no other file of the folder can be asked for.
 """
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -16,9 +17,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from application.queries.upkeep.log_state import event_proof
-from ledger.tlog.proving.reading import entry_at
+from ledger.tlog.proving.left import entry_left, row_entry
 from ledger.tlog.store.files import read_file
-from ledger.tlog.store.folder import CHECKPOINT, LogFolder
+from ledger.tlog.store.folder import CHECKPOINT, MINIMUM_INDEX, LogFolder
 from ledger.tlog.tree.tiles import TILE_WIDTH, bundle_path, tile_path
 from web.answering import Desk
 from web.api.routing import Endpoint, guarded
@@ -36,7 +37,7 @@ _PATH = re.compile(
 # A tree of 2^63 leaves has no tile above; the standard allows 63, and nothing is there.
 _MOST_LEVEL = 63
 
-Kind = Literal["checkpoint", "tile", "entries"]
+Kind = Literal["text", "tile", "entries"]
 
 
 class LogName(msgspec.Struct, frozen=True):
@@ -49,7 +50,7 @@ class LogName(msgspec.Struct, frozen=True):
     @property
     def content_type(self) -> str:
         """The media type of the file."""
-        return _TEXT if self.kind == "checkpoint" else _BYTES
+        return _TEXT if self.kind == "text" else _BYTES
 
     @property
     def cache_control(self) -> str:
@@ -63,8 +64,8 @@ class LogName(msgspec.Struct, frozen=True):
 
 def name_of(path: str) -> LogName | None:
     """The file that a path below `/log/` names; None when it names none."""
-    if path == CHECKPOINT:
-        return LogName(CHECKPOINT, "checkpoint", lasts=False)
+    if path in {CHECKPOINT, MINIMUM_INDEX}:
+        return LogName(path, "text", lasts=False)
     parts = _PATH.fullmatch(path)
     if parts is None:
         return None
@@ -157,4 +158,5 @@ def _proof(visit: Visit, position: int) -> bytes:
 
 def _entry(visit: Visit, position: int) -> bytes:
     note_entry(visit)
-    return entry_at(LogFolder(visit.settings.log.folder), position)
+    row = partial(row_entry, visit.site.session("reader"))
+    return entry_left(LogFolder(visit.settings.log.folder), position, row)

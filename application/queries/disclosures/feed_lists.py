@@ -1,5 +1,6 @@
 """`ledger feed`: which feeds there are, whose lists are kept, and proofs about one person and one feed."""
 
+from functools import partial
 from typing import Literal
 
 from msgspec import UNSET, UnsetType
@@ -16,8 +17,9 @@ from ledger.feeds.proof import TITLE, FeedProof, Proven
 from ledger.feeds.trie import path_of, root_in, root_of
 from ledger.feeds.vrf import Prover
 from ledger.reading import LAST
+from ledger.tlog.proving.left import entry_left, row_entry
 from ledger.tlog.proving.proof_file import encode_proof
-from ledger.tlog.proving.reading import entry_at, prove
+from ledger.tlog.proving.reading import prove
 from ledger.tlog.store.folder import LogFolder
 from projections.views.disclosures import Disclosure
 from rulebook.calendar import day_of
@@ -161,7 +163,8 @@ def proof_of(source: Source, folder: LogFolder, feed: Disclosure, reference: str
     kept = lists.of([root] if root else []).get(root or b"")
     if kept is None:
         raise Unproven("no list of this feed is kept: whether somebody was in it cannot be proven")
-    entry, proof = entry_at(folder, feed.position), encode_proof(prove(folder, feed.position))
+    entry = entry_left(folder, feed.position, partial(row_entry, source.session))
+    proof = encode_proof(prove(folder, feed.position))
     note_read(source, reference if streams_of(source, reference) else None)
     tokens, prover = lists.tokens(kept), Prover(kept.secret)
     return FeedProof(

@@ -9,6 +9,7 @@ from application.answer import Answer
 from consumers.files import IngestResult
 from consumers.lines import Line, messages_of_lines
 from ledger.recording.arrivals import blocks
+from ledger.recording.trial import outcomes
 from schemas import AdmissionRules, Code, Rejection
 from schemas.allowed import allowed
 
@@ -72,16 +73,18 @@ def _allowed(code: Code, type: str | None, pointer: str) -> tuple[str, ...] | Un
     return (allowed(type, pointer) if code is Code.SCHEMA else ()) or UNSET
 
 
-def validated(lines: Iterable[Line], intake: AdmissionRules, now: datetime) -> CheckedLines:
-    """What the contract says of each line, without a ledger."""
+def validated(
+    label: str, lines: Iterable[Line], intake: AdmissionRules, now: datetime
+) -> CheckedLines:
+    """What the contract says of each line, without a ledger. `label`: of the file, which an entry holds."""
     read, rejections = 0, list[RefusedLine]()
     for block in blocks(line for line in lines if not line.blank):
         read += len(block)
-        messages = messages_of_lines("file", block, intake, now)
+        found = outcomes(messages_of_lines(label, block, intake, now))
         rejections += [
-            _refused(line, message.outcome)
-            for line, message in zip(block, messages, strict=True)
-            if isinstance(message.outcome, Rejection)
+            _refused(line, outcome)
+            for line, outcome in zip(block, found, strict=True)
+            if isinstance(outcome, Rejection)
         ]
     return CheckedLines(
         read=read,

@@ -10,10 +10,10 @@ from application.queries.persons.paging import AnnullableEvent
 from application.queries.subjects import seen_in
 from application.sighted import is_partial
 from application.source import Source
-from ledger.errors import UnknownSubject
+from ledger.errors import EventPruned, UnknownSubject
 from ledger.event import RecordedEvent, instant
 from ledger.library.reader import LedgerReader
-from ledger.reading import events_of
+from ledger.reading import events_of, pruned_through
 from projections.findings.judging import Finding
 from projections.folds.annulment import name_of
 from projections.folds.timetravel import NOW, Moment, select
@@ -53,9 +53,14 @@ def one_event(
     *,
     with_findings: bool = False,
 ) -> EventShown:
-    """The event at a position. Raises UnknownSubject where there is none that the reader may know of."""
+    """The event at a position. Raises UnknownSubject where there is none that the reader may know of.
+
+    Raises EventPruned for one that is gone: positions have no gap, so that tells nobody of a person.
+    """
     found = LedgerReader(source.session).events_after(position - 1, 1)
     if not found or found[0].position != position:
+        if position <= pruned_through(source.session):
+            raise EventPruned(position)
         raise UnknownSubject
     event, annulled_by = _as_seen(source, found[0], moment)
     naming = Naming(source, language)

@@ -1,15 +1,15 @@
 """The transparency log as a reader sees it: its checkpoint, who signed it, how it grew; one entry of it."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from application.answer import Answer
 from application.queries.upkeep.log import SignedCheckpoint, signed_answer
 from ledger.audit import PublishedLog
-from ledger.errors import Halt, Unproven
+from ledger.errors import Unproven
 from ledger.event import instant
 from ledger.storage.postgres import Session
+from ledger.tlog.proving.left import is_bundle_pruned, row_entry
 from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import PublishedCheckpoint, kept_entry, prove, published
 from ledger.tlog.signing.base64 import to_base64
@@ -17,7 +17,6 @@ from ledger.tlog.signing.checkpoints import parse_checkpoint, verify_signers
 from ledger.tlog.signing.keys import COSIGNATURE, ED25519, VerifierKey, cosignature_time
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.store.folder import LogFolder
-from ledger.tlog.tree.bundles import entry_of, header_of
 
 
 class LogWitness(Answer, frozen=True):
@@ -55,12 +54,14 @@ class LogState(Answer, frozen=True):
 class EventEntry(Answer, frozen=True):
     """An event as bytes, in base64. `entry`: as the log holds it. `row`: as the database holds it now.
 
-    Null where there is none. Nothing here compares them: the reader does.
+    Null where there is none. Nothing here compares them: the reader does. `pruned`: the log has no entry
+    there any more, and the row alone can be what was signed.
     """
 
     position: int
     entry: bytes | None
     row: bytes | None
+    pruned: bool
 
 
 class EventProof(Answer, frozen=True):
@@ -148,19 +149,11 @@ def _size(content: bytes) -> int:
 
 def event_entry(session: Session, folder: LogFolder, position: int) -> EventEntry:
     """An event as log and database hold it. `session`: of the reader."""
-    row = session.row("events_after", position=position - 1, upto=position, count=1)
-    entry = None
+    entry, pruned = None, False
     with suppress(Unproven):  # then the reader finds no entry where the log promised one
-        entry = kept_entry(folder, position)
-    return EventEntry(position, entry, _recorded(row) if row else None)
-
-
-def _recorded(row: Sequence[object]) -> bytes:
-    """The entry of a row; one without a state where the frame was changed and opens no more."""
-    try:
-        return entry_of(row)
-    except Halt:
-        return header_of(row)
+        pruned = is_bundle_pruned(folder, position)
+        entry = None if pruned else kept_entry(folder, position)
+    return EventEntry(position, entry, row_entry(session, position), pruned)
 
 
 def event_proof(folder: LogFolder, origin: str, position: int) -> EventProof:

@@ -30,7 +30,7 @@ from ledger.tlog.tree.tiles import TILE_WIDTH, bundle_path, decode_tile, tile_pa
 CHECKPOINT = "checkpoint"
 _HISTORY = "checkpoints"
 _LOCK = "publisher.lock"
-_MINIMUM_INDEX = "minimum-index"
+MINIMUM_INDEX = "minimum-index"
 _NUMBER_LINE = re.compile(rb"[1-9][0-9]{0,18}\n")
 
 
@@ -94,11 +94,11 @@ class LogFolder:
 
     def minimum_index(self) -> int:
         """The index of the first entry whose bundle is promised to be there; 0 unless a prefix was pruned."""
-        content = read_file(self.path / _MINIMUM_INDEX)
+        content = read_file(self.path / MINIMUM_INDEX)
         if content is None:
             return 0
         if not _NUMBER_LINE.fullmatch(content):
-            raise Unproven(f"the file {_MINIMUM_INDEX} of the log holds no number")
+            raise Unproven(f"the file {MINIMUM_INDEX} of the log holds no number")
         return int(content)
 
     def prune(self, count: int) -> None:
@@ -107,7 +107,7 @@ class LogFolder:
         `count`: a multiple of a bundle's entries. Idempotent: after a crash the same call goes on.
         """
         if count > self.minimum_index():
-            files = {self.path / _MINIMUM_INDEX: b"%d\n" % count}
+            files = {self.path / MINIMUM_INDEX: b"%d\n" % count}
             write_files(files, PUBLIC_FILE, PUBLIC_FOLDER)
         remove_files(self.path / bundle_path(number) for number in range(count // TILE_WIDTH))
 

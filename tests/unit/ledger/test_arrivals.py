@@ -69,4 +69,4 @@ def test_long_lines_are_not_in_memory_together() -> None:
     stream = io.BytesIO((b"x" * 1_000_000 + b"\n") * 40)
     size = len(stream.getvalue())
     assert size > 39e6
-    assert peak_of(partial(validated, lines(stream), AdmissionRules(), NOW)) < 12e6
+    assert peak_of(partial(validated, "file", lines(stream), AdmissionRules(), NOW)) < 12e6

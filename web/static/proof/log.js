@@ -122,32 +122,35 @@ export class Log {
   }
 
   /**
-   * Prove one event. `ask`: gives its {entry, row}, as bytes or null. `shown`: what the page shows of it.
+   * Prove one event. `ask`: gives its {entry, row}, as bytes or null, and whether the log's copy was `pruned`. `shown`: what
+   * the page shows of it.
    * Returns {state: "unproven"} or {state: "proven", head, steps, leaf, entry}; raises a fault.
    */
   async prove(position, shown, ask) {
     let head = await this.head();
     if (!head || position > head.size) head = await this.refresh();
     if (!head || position > head.size) return { state: "unproven", head };
-    const { entry, row } = await ask();
-    if (!entry) throw new Unavailable("entry-missing");
+    const { entry: logged, row, pruned } = await ask();
+    // Where the log's copies were pruned, what the database kept must be what was signed.
+    const entry = pruned ? row : logged;
+    if (!entry) throw new Unavailable(pruned ? "entry-pruned" : "entry-missing");
     const leaf = await hashLeaf(entry);
-    const steps = await this.climb(leaf, position, head);
+    const steps = await this.climb(leaf, position, head, pruned ? "row-changed" : "entry-changed");
     const wrong = differences(entry, row, { position: String(position), ...shown });
     if (wrong.length) throw Object.assign(new Contradicted("differs"), { wrong, entry });
     return { state: "proven", head, steps, leaf, entry };
   }
 
-  async climb(leaf, position, { size, root, node }) {
+  /** `otherwise`: what is wrong when the tiles lead to the root, and the entry is not under them. */
+  async climb(leaf, position, { size, root, node }, otherwise) {
     const index = position - 1;
     const proof = await inclusionProof(index, size, node);
     const stored = await node(0, index);
-    // The tiles lead to the root, and this entry is not under them: it is the entry that was changed.
     await verifyInclusion(stored, index, size, proof, root);
     try {
       return await verifyInclusion(leaf, index, size, proof, root);
     } catch {
-      throw new Contradicted("entry-changed");
+      throw new Contradicted(otherwise);
     }
   }
 }
@@ -177,8 +180,8 @@ export function reader(prefix, fetcher = fetch) {
 export async function askFor(address, fetcher = fetch) {
   const bytes = await download(fetcher, address, "no-store");
   if (!bytes) throw new Unavailable("entry-missing");
-  const { entry, row } = JSON.parse(new TextDecoder().decode(bytes));
-  return { entry: entry && fromBase64(entry), row: row && fromBase64(row) };
+  const { entry, row, pruned } = JSON.parse(new TextDecoder().decode(bytes));
+  return { entry: entry && fromBase64(entry), row: row && fromBase64(row), pruned };
 }
 
 async function download(fetcher, address, cache) {
