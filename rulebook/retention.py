@@ -126,7 +126,7 @@ def retention_periods(
     On a day before the first rule of the category that rule answers: it holds for what is older, too.
     """
     # Persons differ in anchors, but not in those that the rules of one category ask for.
-    asked = tuple((name, anchors[name]) for name in _asked(category) if name in anchors)
+    asked = tuple([(name, anchors[name]) for name in _asked(category) if name in anchors])
     return _periods(category, asked, unchanged_since(max(day, _first_day(category))))
 
 

@@ -26,6 +26,7 @@ from rulebook import (
     ErasureFacts,
     Reason,
     erasure_decisions,
+    over_from,
     period,
 )
 from rulebook.calendar import day_of
@@ -216,8 +217,10 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
         return True
     if decided_only:
         return False
-    return any(_over(person, day)) or bool(
-        _resting(person, day) or next(_forgotten(person, day, None), None)
+    return bool(
+        _over(_of_held(person), day)
+        or _resting(person, day)
+        or next(_forgotten(person, day, None), None)
     )
 
 
@@ -278,8 +281,10 @@ def _resting(person: Person, day: date) -> list[str]:
 
 def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     """Data whose period has passed: whole categories at once, rolling ones month by month."""
+    facts = _of_held(person)
     # Why the others stay is not worked out: nobody asks.
-    free = _free(person, "retention", list(_over(person, day)), day)
+    over = msgspec.structs.replace(facts, categories=_over(facts, day))
+    free = _erased_of(erasure_decisions(over, day))
     if at_once := {
         category: decision
         for category, decision in free.items()
@@ -289,12 +294,15 @@ def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     yield from _months(person, free, day)
 
 
-def _over(person: Person, day: date) -> Iterator[str]:
-    """The categories that are held and that nothing keeps any more on a day."""
-    for category in person.held:
-        end = lasting_for(person, category).over_from
-        if end is not None and end <= day:
-            yield category
+def _of_held(person: Person) -> ErasureFacts:
+    """What is known of all that is held, as retention asks for it."""
+    return facts_of(person.look, person.traces, "retention", person.held)
+
+
+def _over(facts: ErasureFacts, day: date) -> tuple[str, ...]:
+    """The categories of facts that nothing keeps any more on a day."""
+    ends = [(category, over_from(facts, category)) for category in facts.categories]
+    return tuple(category for category, end in ends if end is not None and end <= day)
 
 
 def _months(

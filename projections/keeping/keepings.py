@@ -24,12 +24,17 @@ def keepings_of(dossier: Dossier, listed: frozenset[str] | None = None) -> list[
     `listed`: categories that the keep list keeps; None where it is not known: then those that it kept when
     their erasure was decided last.
     """
-    if not listed and _KEEPING.isdisjoint(map(topic_of, dossier.marks)):
+    topics = frozenset(map(topic_of, dossier.marks))
+    if not listed and _KEEPING.isdisjoint(topics):
         return []
-    keepings = list(_by_holds(dossier, put_off(dossier) if listed is None else listed))
-    if categories := asked_to_restrict(dossier):
+    # Most persons have a contract and nothing else, and what is not there is not looked for.
+    keepings: list[Keeping] = []
+    if listed or not _HOLDING.isdisjoint(topics):
+        keepings += _by_holds(dossier, put_off(dossier) if listed is None else listed)
+    if _RESTRICTION in topics and (categories := asked_to_restrict(dossier)):
         keepings.append(Keeping("restriction", categories=categories))
-    return [*keepings, *_open(dossier), *_requests(dossier)]
+    keepings += _open(dossier)
+    return [*keepings, *_requests(dossier)] if _RIGHT in topics else keepings
 
 
 def _by_holds(dossier: Dossier, listed: frozenset[str]) -> Iterator[Keeping]:
@@ -71,7 +76,9 @@ _KEEPS: Mapping[str, tuple[Kept, str]] = {
 }
 
 
-_KEEPING = frozenset({*_KEEPS, "hold", "decided", "restriction", "right"})
+_RESTRICTION, _RIGHT = "restriction", "right"
+_HOLDING = frozenset({"hold", "decided"})
+_KEEPING = frozenset({*_KEEPS, *_HOLDING, _RESTRICTION, _RIGHT})
 """Topics without which nothing keeps data."""
 
 
@@ -88,7 +95,7 @@ def _requests(dossier: Dossier) -> Iterator[Keeping]:
     """What requests of the person need, while they are open and until the court can no longer be asked."""
     for topic in sorted(dossier.marks):
         name, _, ref = topic.partition("/")
-        if name != "right":
+        if name != _RIGHT:
             continue
         ends = [mark for mark in dossier.all(f"answered/{ref}") if mark.says == "ended"]
         ended = ends[0].order.time if ends else None
@@ -102,7 +109,7 @@ def asked_to_restrict(dossier: Dossier, time: datetime = FOREVER) -> frozenset[s
     """Categories that were restricted, and not released again, by a time (GDPR art. 18)."""
     latest = {
         category: (mark.order, True)
-        for mark in dossier.until("restriction", time)
+        for mark in dossier.until(_RESTRICTION, time)
         for category in mark.codes
     }
     for mark in dossier.until(LIFTED, time):
