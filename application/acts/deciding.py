@@ -7,7 +7,7 @@ before, in a view or on a screen, only says where to look.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from uuid import UUID
 
@@ -78,10 +78,10 @@ def _carry_out_all(
 ) -> Iterator[CarriedOut]:
     """The first step, then the months of rolling categories: each after the month before it is erased."""
 
-    def first(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
+    def first(person: Person, day: date) -> PlannedErasure | None:
         return next(iter(_planned_steps(person, scope, day)), None)
 
-    def month(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
+    def month(person: Person, day: date) -> PlannedErasure | None:
         planned = _planned_steps(person, scope, day)
         return next((step for step in planned if step.month is not None), None)
 
@@ -109,7 +109,7 @@ def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
     eraser, scope = site.eraser(), ErasureScope("request", request_ref)
     eraser.check_keep_list()
 
-    def choose(person: Person, day: date, _latest: datetime | None) -> PlannedErasure | None:
+    def choose(person: Person, day: date) -> PlannedErasure | None:
         step = _on_request(person, scope, day)
         return None if not step.erased and was_decided(person, request_ref) else step
 
@@ -170,8 +170,8 @@ def _erase_all(
     """All steps of some persons: the first one of each in one transaction, then the second ones."""
     over: set[UUID] = set()
 
-    def first(person: Person, day: date, latest: datetime | None) -> PlannedErasure | None:
-        planned = steps(person, day, decided_only=decided_only, last=latest)
+    def first(person: Person, day: date) -> PlannedErasure | None:
+        planned = steps(person, day, decided_only=decided_only)
         if is_last(person, planned):
             over.add(person.look.stream)
         return next(iter(planned), None)
@@ -185,8 +185,8 @@ def _erase_all(
     raise Halt("the ledger still holds erased data: look at its keys with `ledger audit`")
 
 
-Choose = Callable[[Person, date, datetime | None], PlannedErasure | None]
-"""From a person, a day and when their latest event occurred to the step to take."""
+Choose = Callable[[Person, date], PlannedErasure | None]
+"""From a person and a day to the step to take."""
 
 
 def _carry_out(
@@ -200,9 +200,7 @@ def _carry_out(
         takeovers = takeovers_told_by_others(session, list(situations))
         for stream, situation in situations.items():
             person = _person(site, session, stream, situation, takeovers[stream])
-            times = (event.time for event in situation.events if not event.ours)
-            latest = max(times, default=None)
-            step = choose(person, today, latest)
+            step = choose(person, today)
             if step is not None and step.decisions:
                 chosen[stream] = step
         return {

@@ -16,7 +16,7 @@ from ledger.library.reader import LedgerReader
 from ledger.reading import head_position
 from projections.folds.annulment import name_of
 from projections.folds.timetravel import READ, Moment, SelectedEvents, select
-from projections.following.derive import check_left, check_told
+from projections.following.derive import check_told
 from schemas import is_person
 from schemas.references import kind_of
 
@@ -170,9 +170,6 @@ def _selected(
     choose = partial(select, moment=moment, privacy_office=source.privacy_office)
     reader = LedgerReader(source.session)
     by_stream = {stream: reader.folded(stream, choose) for stream in streams}
-    if moment.as_of is not None:
-        hollow = [stream for stream, found in by_stream.items() if not (found and found.shown)]
-        check_left(source.session, hollow)
     if not any(by_stream.values()):
         raise UnknownSubject
     return {stream: selected or choose(()) for stream, selected in by_stream.items()}

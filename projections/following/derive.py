@@ -11,13 +11,14 @@ from uuid import UUID
 
 from ledger.errors import Pruned
 from ledger.event import RecordedEvent
-from ledger.reading import LAST, newest, pruned_through
+from ledger.reading import LAST, events_of, newest, pruned_through
 from ledger.storage.postgres import Session
 from ledger.stored import decode_row
+from projections.dossier.conditions import erases_all
 from projections.folds.annulment import ANNULMENT
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds
 from projections.folds.dispatch import Dispatch, StreamEvents
-from projections.folds.timetravel import Moment, SelectedEvents, counting, fold, select
+from projections.folds.timetravel import NOW, Moment, SelectedEvents, counting, fold, select
 from projections.folds.view import AnyRows, AnyView, StoredRow, View
 from projections.following.batch import NamedEvent, named_by
 from projections.following.joins import join_of
@@ -279,30 +280,32 @@ def selected_at(
 def check_told(session: Session, moment: Moment, streams: Sequence[UUID] | None = None) -> None:
     """Raise Pruned for a moment before the end of what was pruned: closed files are missing from it.
 
-    `streams`: of persons whom alone the answer is about; of whole files anything can be told.
+    `streams`: of persons whom alone the answer is about. Of whole files anything can be told; of a file that
+    was pruned, what stood from then on, and only from the erasure on that closed it.
     """
-    if moment.at_position is None and moment.recorded_by is None:
+    if moment == NOW or not (through := pruned_through(session)):
         return
-    through = pruned_through(session)
-    if not through:
+    is_before = _position(session, moment) < through
+    if streams is None:
+        if is_before:
+            raise Pruned(through)
         return
+    for stream in _pruned_of(session, streams):
+        events = events_of(session, [stream])
+        if is_before or not any(map(erases_all, select(events, moment).shown)):
+            closing = (event.position for event in events if erases_all(event))
+            raise Pruned(max(through, next(closing, through)))
+
+
+def _position(session: Session, moment: Moment) -> int:
+    """The last position that a moment knows of."""
     position = LAST if moment.at_position is None else moment.at_position
-    if moment.recorded_by is not None:
-        rows = session.of("projections").rows("position_by", time=moment.recorded_by)
-        position = min(position, rows[0][0] or 0)
-    if position < through and (streams is None or _are_pruned(session, streams)):
-        raise Pruned(through)
+    if moment.recorded_by is None:
+        return position
+    rows = session.of("projections").rows("position_by", time=moment.recorded_by)
+    return min(position, rows[0][0] or 0)
 
 
-def check_left(session: Session, streams: Sequence[UUID]) -> None:
-    """Raise Pruned where something was pruned of one of these persons, of whom nothing is left of a time.
-
-    To say that nothing is known of them then would not be true.
-    """
-    if streams and _are_pruned(session, streams):
-        raise Pruned(pruned_through(session))
-
-
-def _are_pruned(session: Session, streams: Sequence[UUID]) -> bool:
-    ((pruned,),) = session.of("ledger").rows("are_pruned", streams=list(streams))
-    return bool(pruned)
+def _pruned_of(session: Session, streams: Sequence[UUID]) -> list[UUID]:
+    rows = session.of("ledger").rows("pruned_of", streams=list(streams))
+    return [stream for (stream,) in rows]

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from projections.dossier.decisions import CategoryDecision, decided
-from projections.dossier.dossier import Dossier, Marked
-from projections.dossier.said import Decisions
+from projections.dossier.dossier import FOREVER, RUNNING, Dossier, Marked, topic_of
+from projections.dossier.said import Decisions, Granted
 from projections.keeping.holds import holds_by_ref
 from projections.keeping.keepings import keepings_of, put_off
 from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
@@ -31,6 +31,7 @@ from rulebook import (
 )
 from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
+from schemas.formats import instant_of
 
 
 class PlannedErasure(msgspec.Struct, frozen=True):
@@ -195,15 +196,12 @@ def _decisions(dossier: Dossier, request_ref: str) -> list[Marked[Decisions]]:
     return [act for act in acts if act.says.request_ref == request_ref]
 
 
-def steps(
-    person: Person, day: date, *, decided_only: bool = False, last: datetime | None = None
-) -> list[PlannedErasure]:
+def steps(person: Person, day: date, *, decided_only: bool = False) -> list[PlannedErasure]:
     """Everything that a day makes due, in order; each leaves the others as they are.
 
-    `decided_only`: only what was decided and had to wait. `last`: when the person's latest event occurred,
-    if it is known; otherwise the caller looks again before it erases.
+    `decided_only`: only what was decided and had to wait.
     """
-    due = _due(person, day, decided_only, last)
+    due = _due(person, day, decided_only)
     return [*_putting_off(person, day, decided_only), *due] if person.look.listed else due
 
 
@@ -220,13 +218,11 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
     return bool(
         _over(_of_held(person), day)
         or _resting(person, day)
-        or next(_forgotten(person, day, None), None)
+        or next(_forgotten(person, day), None)
     )
 
 
-def _due(
-    person: Person, day: date, decided_only: bool, last: datetime | None
-) -> list[PlannedErasure]:
+def _due(person: Person, day: date, decided_only: bool) -> list[PlannedErasure]:
     planned = list(_resuming(person, day))
     if decided_only:
         return planned
@@ -234,14 +230,14 @@ def _due(
         *planned,
         *_withdrawn(person, day),
         *_passed(person, day),
-        *_forgotten(person, day, last),
+        *_forgotten(person, day),
     ]
 
 
 def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
     """What would be due if the keep list did not keep it: that it waits is decided once."""
     known = put_off(person.dossier)
-    for step in _due(person.listing(), day, decided_only, None):
+    for step in _due(person.listing(), day, decided_only):
         waiting = (set(step.erased) & set(person.held) & (person.look.listed or set())) - known
         if waiting:
             decisions = _decided(person, step.cause, waiting, day)
@@ -316,22 +312,36 @@ def _months(
             yield PlannedErasure("retention", {category: free[category]}, month=month)
 
 
-def _forgotten(person: Person, day: date, last: datetime | None) -> Iterator[PlannedErasure]:
+def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
     """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
-    if person.held or not person.traces.first:
-        return
-    if keepings_of(person.dossier, person.look.listed):
+    if person.held or not person.traces.first or keepings_of(person.dossier, person.look.listed):
         return
     account = person.dossier.all("account")[-1:]
     if account and account[0].says != "inactive":
         return
-    # Traces keep the first event of each source only, so without `last` this may be too early.
-    latest = last or max(trace.time for trace in person.traces.first.values())
-    ended = max([latest, *(mark.order.time for mark in account)])
-    if day_of(ended + period("ledger-entry")) <= day:
+    known = [trace.time for trace in person.traces.first.values()]
+    known += [*(mark.order.time for mark in account), *_ends_of_work(person.dossier)]
+    # Traces keep the first event of each source only: where these are old enough, the latest is read.
+    if _is_forgotten(known, day) and _is_forgotten([person.latest() or known[0]], day):
         yield PlannedErasure(
             "retention", _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
         )
+
+
+def _is_forgotten(ends: Iterable[datetime], day: date) -> bool:
+    ended = max(ends)
+    return ended != FOREVER and day_of(ended + period("ledger-entry")) <= day
+
+
+def _ends_of_work(dossier: Dossier) -> Iterator[datetime]:
+    """When somebody stopped, or stops, working here; where no employment is known, when each role ends."""
+    if job := dossier.all("job")[-1:]:
+        yield FOREVER if job[0].says == RUNNING else job[0].order.time
+        return
+    for topic in dossier.marks:
+        says = dossier.all(topic)[-1].says
+        if topic_of(topic) == "role" and isinstance(says, Granted):
+            yield instant_of(says.valid_until or "") or FOREVER
 
 
 def _free(

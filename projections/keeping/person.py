@@ -5,6 +5,7 @@ under the lock of the ledger needs what is recorded by then, and the view may be
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -23,10 +24,15 @@ Others = Callable[[str], Dossier | None]
 
 
 class Person(msgspec.Struct, frozen=True):
-    """The stream of a person, what is around it, and what is held of them."""
+    """The stream of a person, what is around it, and what is held of them.
+
+    `latest`: when the latest event that others sent about the person occurred. It is asked for, since traces
+    keep the earliest alone.
+    """
 
     look: FactContext
     traces: Traces
+    latest: Callable[[], datetime | None]
 
     @property
     def stream(self) -> UUID:
@@ -49,7 +55,7 @@ class Person(msgspec.Struct, frozen=True):
         listed = frozenset(categories)
         # A look remembers its answers, so this is another one.
         other = FactContext(look.stream, look.own, look.others, look.beside, listed)
-        return Person(other, self.traces)
+        return Person(other, self.traces, self.latest)
 
 
 def person_of(
@@ -68,7 +74,13 @@ def person_of(
     traces = traced(Traces(), counted)
     dossier = dossier_from(counted)
     beside = tuple(told_by_others(dossier, takeovers))
-    return Person(FactContext(stream, dossier, others, beside, listed), traces)
+    latest = latest_of(events)
+    return Person(FactContext(stream, dossier, others, beside, listed), traces, lambda: latest)
+
+
+def latest_of(events: Iterable[RecordedEvent]) -> datetime | None:
+    """When the latest of some events that others sent occurred; None where there is none."""
+    return max((event.time for event in events if not event.ours), default=None)
 
 
 def dossier_of(events: Sequence[RecordedEvent], privacy_office: Collection[str]) -> Dossier:

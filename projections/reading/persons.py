@@ -1,9 +1,12 @@
 """Reading every person as erasure and retention look at them, from the view `findings`."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
 from itertools import groupby
 from uuid import UUID
 
+from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from projections.dossier.dossier import NO_DOSSIER, TAKEOVER, Dossier
 from projections.dossier.fact import LETTERS, Fact
@@ -11,7 +14,7 @@ from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces
 from projections.findings.tables import dossiers_named
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row, hash_of
-from projections.keeping.person import Person
+from projections.keeping.person import Person, latest_of
 from projections.reading.views import bookmark_of
 
 _START = UUID(int=0)
@@ -42,9 +45,14 @@ def _people(session: Session, block: Sequence[tuple[UUID, _Rows]]) -> list[Perso
         Person(
             FactContext(stream, _dossier(rows), customers.get),
             traces if isinstance(traces := rows.get(TRACES), Traces) else Traces(),
+            partial(_latest_of, session, stream),
         )
         for stream, rows in people.items()
     ]
+
+
+def _latest_of(session: Session, stream: UUID) -> datetime | None:
+    return latest_of(events_of(session, [stream]))
 
 
 def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier]:

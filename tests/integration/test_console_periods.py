@@ -55,6 +55,22 @@ def test_a_run_shows_first_and_erases_on_yes_and_finds_nothing_the_next_night(cl
     assert rows(cli, "due", name="clocks") == []
 
 
+def test_who_is_forgotten_is_known_by_their_latest_event(cli: Cli) -> None:
+    """Traces know the first event of a source alone: what `due` shows, the run must erase, and no more."""
+    long_ago, of_late = "2015-03-01T10:00:00Z", f"{datetime.now(UTC).year - 1}-03-01T10:00:00Z"
+    closed = "portal-account-closed"
+    cli.record(
+        *(message(closed, who, time=long_ago) for who in (WHO, OTHER)),
+        message(closed, WHO, time=of_late),
+    )
+    due = rows(cli, "due", name="clocks", status=1)
+    assert [(row["subject"], row["category"]) for row in due] == [(OTHER, None)]
+    assert [row["subject"] for row in rows(cli, "run", name="due")] == [OTHER]
+    assert len(rows(cli, "run", "--yes", name="erased")) == 1
+    assert rows(cli, "due", name="clocks") == []
+    assert rows(cli, "run", name="due") == []
+
+
 def consent(deed: str, time: str, **facts: str) -> dict[str, Any]:
     known = {"purpose": "analytics-cookies", "channel": "portal"} | facts
     return message(f"consent-{deed}", WHO, time=time, activity="web", legal_basis="6-1-a", **known)

@@ -635,14 +635,35 @@ def test_entries_go_before_the_account_of_a_late_erasure(ledger: Cli, elsewhere:
     names = [line["type"].split(".")[3] for line in ledger("history", LIVING, "--json").acts]
     assert names == ["erasure-decided", "personal-data-erased"]
     assert ledger("state", LIVING, "--json").json["status"] == "erased"
-    gone = ledger("history", LIVING, "--at-position", "20", "--json")
-    assert (gone.status, f"position {THROUGH} and later" in gone.err) == (1, True)
+    the_past_of_a_pruned_file(ledger, LIVING)
     assert ledger("rebuild", "--json").status == 0
     assert ledger("publish", "--once").status == 0
     audit = ledger("audit", "--views", "--json").json
     assert audit["ok"], audit["findings"]
     assert ledger(*PRUNE, "--yes", "--json").json == done
     restored_like_itself(ledger, copies, elsewhere)
+
+
+def the_past_of_a_pruned_file(ledger: Cli, who: str) -> None:
+    """Until the erasure that closed it a file held more than is left of it, also after the cut's position."""
+    erased = ledger("history", who, "--json").acts[-1]
+    last = erased["position"]
+    assert last - 1 > THROUGH
+    before = (
+        ("--at-position", "20"),
+        ("--at-position", str(last - 1)),
+        ("--recorded-by", "2020-01-01T00:00:00Z"),
+        ("--as-of", "2025-01-01T00:00:00Z"),
+    )
+    for question in (("history",), ("state",), ("consents",), ("report", "access")):
+        for moment in before:
+            if question[0] != "report" or moment[0] == "--at-position":
+                gone = ledger(*question, who, *moment, "--json")
+                assert (gone.status, f"position {last} and later" in gone.err) == (1, True), gone
+    assert ledger("history", who, "--at-position", str(last), "--json").acts[-1] == erased
+    # Of a file that closed before the end of the cut, each moment after that end is told.
+    known = ledger("history", CLOSED[0], "--as-of", erased["occurred_at"], "--json")
+    assert [line["type"].split(".")[3] for line in known.acts][-1] == "personal-data-erased"
 
 
 def test_recipients_who_are_still_to_be_told_keep_one_file_alone(ledger: Cli) -> None:

@@ -1,0 +1,6 @@
+-- Those of some streams of which events were pruned: there are fewer than the last one counts. streams: uuid[].
+SELECT originator_id FROM events
+WHERE originator_id = ANY(%(streams)s::uuid[])
+GROUP BY originator_id
+HAVING count(*) < max(originator_version)
+ORDER BY originator_id
