@@ -2,7 +2,8 @@
 
 A batch changes facts and dossiers. Judged again are the facts that changed, those of a stream whose
 dossier changed in what they are judged by, and those of other streams that depend on it; the last in
-blocks, since a recipient may have received much. As far back as a change reaches, and no further.
+blocks, since a recipient may have received much. As far back as a change reaches, and no further. What the
+batch itself recorded is at hand and judged with what else changed; only facts before it are read.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -58,11 +59,13 @@ class FindingStore(SourceStore, Protocol):
     def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """States of those rows that exist."""
 
-    def facts_of(self, since_by_kind: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
-        """Facts by stream and kind, of those that occurred since a time."""
+    def facts_of(
+        self, since_by_kind: Mapping[tuple[UUID, str], datetime], upto: int
+    ) -> dict[Key, bytes]:
+        """Facts by stream and kind up to a position, of those that occurred since a time."""
 
-    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
-        """Block by block the rows that depend on dossiers of some names, since a time."""
+    def dependents(self, names: Mapping[str, datetime], upto: int) -> Iterator[dict[Key, bytes]]:
+        """Block by block the rows that depend on dossiers of some names, since a time; facts up to a position."""
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
         """Those dossiers that exist, by name."""
@@ -73,20 +76,21 @@ class FindingsJoin:
 
     shared = SHARED
 
-    def refresh(self, changes: Mapping[Key, _Change], store: FindingStore) -> None:
-        """Bring the findings up to date with rows that were just changed."""
+    def refresh(self, changes: Mapping[Key, _Change], store: FindingStore, start: int) -> None:
+        """Bring the findings up to date with rows that were just changed. `start`: position before the batch."""
         changed = dict(_facts_in(changes))
         new = {key for key, (before, _) in changed.items() if before is None}
         facts = {key: after for key, (_, after) in changed.items()}
         by_stream, by_name = _moved(changes)
         # What this batch changed wins over what the store still has of the same fact.
-        facts = _affected(by_stream, changes, store) | facts
+        facts = _affected(by_stream, changes, store, start) | facts
         _judge(facts, new, changes, store)
         if by_name:
             for block in store.dependents(
-                {name: min(by_name[name].values()) for name in sorted(by_name)}
+                {name: min(by_name[name].values()) for name in sorted(by_name)}, start
             ):
-                _judge(_of_block(block, by_name, changes, store), set(), changes, store)
+                facts = _of_block(block, by_name, changes, store, start)
+                _judge(facts, set(), changes, store)
         refresh_sources(changes, store)
 
     def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "FindingsGathering":
@@ -137,9 +141,12 @@ def _kinds(topics: Mapping[str, datetime]) -> _Kinds:
 
 
 def _affected(
-    by_stream: Mapping[UUID, _Kinds], changes: Mapping[Key, _Change], store: FindingStore
+    by_stream: Mapping[UUID, _Kinds],
+    changes: Mapping[Key, _Change],
+    store: FindingStore,
+    start: int,
 ) -> dict[Key, Row | None]:
-    """The facts of some kinds of each stream."""
+    """The facts of some kinds of each stream that were there before the batch."""
     since_by_kind = {
         (stream, kind): since
         for stream, kinds in by_stream.items()
@@ -147,7 +154,7 @@ def _affected(
         if kind != RETENTION
     }
     facts = _facts_held({s for s, kinds in by_stream.items() if RETENTION in kinds}, changes, store)
-    for key, state in (store.facts_of(since_by_kind) if since_by_kind else {}).items():
+    for key, state in (store.facts_of(since_by_kind, start) if since_by_kind else {}).items():
         facts[key] = changes[key][1] if key in changes else VIEW.decode(state)
     return facts
 
@@ -178,6 +185,7 @@ def _of_block(
     by_name: Mapping[str, _Kinds],
     changes: Mapping[Key, _Change],
     store: FindingStore,
+    start: int,
 ) -> dict[Key, Row | None]:
     """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
     kinds = dict.fromkeys(chain.from_iterable(by_name.values()), EVER)
@@ -185,7 +193,7 @@ def _of_block(
     contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
     facts = {key: fact for key, fact in _only_facts(rows).items() if kind_of(key[1]) in kinds}
     objectors = _objectors(facts, dict.fromkeys(USES & kinds.keys(), EVER))
-    return facts | _affected(objectors | contacts, changes, store)
+    return facts | _affected(objectors | contacts, changes, store, start)
 
 
 def _objectors(facts: Iterable[Key], uses: _Kinds) -> dict[UUID, _Kinds]:

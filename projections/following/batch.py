@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.errors import Halt
 from ledger.event import RecordedEvent
+from ledger.reading import LAST
 from projections.folds.annulment import ANNULMENT, is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch, StreamEvents
 from projections.folds.powers import all_have_power, may_change_others
@@ -80,7 +81,7 @@ class Store(JoinStore, Protocol):
 class EventBatch:
     """Events that come next in the order of positions, shared out among views that are at their start.
 
-    `named`: what annulments among them name. `awaited`: those of the events that an earlier annulment
+    `start`: the position before them. `named`: what annulments among them name. `awaited`: those of the events that an earlier annulment
     has named already, and maybe others. Reads `history` only for streams that are folded again.
     """
 
@@ -93,7 +94,7 @@ class EventBatch:
         privacy_office: Collection[str],
     ) -> None:
         self.events = events
-        self.end = events[-1].position
+        self.start, self.end = events[0].position - 1, events[-1].position
         self.named = named_by(events, privacy_office)
         again = _to_fold_again(events, awaited, history, privacy_office)
         streams = by_stream(events).items()
@@ -141,20 +142,22 @@ def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
     changes = _evolved(view, batch.of(view), store)
     for streams in batch.again(view):
         changes |= _folded_again(view, streams, store)
-    _put(view, changes, store)
+    _put(view, changes, store, batch.start)
 
 
 def apply_again(view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store) -> None:
     """Make the rows of some streams what their events that count say, and no others."""
-    _put(view, _folded_again(view, streams, store), store)
+    _put(view, _folded_again(view, streams, store), store, LAST)
 
 
-def _put(view: View[S], changes: Mapping[Key, RowChange[S]], store: Store) -> None:
+def _put(view: View[S], changes: Mapping[Key, RowChange[S]], store: Store, start: int) -> None:
+    """Write what changed, and what is joined from it. `start`: of the batch, as `Join.refresh` has it."""
     changes = {key: change for key, change in changes.items() if change.before != change.after}
     if changes:
         store.put(changes)
     if changes and (join := join_of(view.join)):
-        join.refresh({key: (change.before, change.after) for key, change in changes.items()}, store)
+        pairs = {key: (change.before, change.after) for key, change in changes.items()}
+        join.refresh(pairs, store, start)
 
 
 def by_stream(events: Iterable[RecordedEvent]) -> dict[UUID, list[RecordedEvent]]:

@@ -66,9 +66,15 @@ class Join(Protocol[R_contra, E, Waiting]):
     alike: str
 
     def refresh(
-        self, changes: Mapping[Key, tuple[R_contra | None, R_contra | None]], store: JoinStore
+        self,
+        changes: Mapping[Key, tuple[R_contra | None, R_contra | None]],
+        store: JoinStore,
+        start: int,
     ) -> None:
-        """Bring the entries up to date with rows (before, after) that were just written."""
+        """Bring the entries up to date with rows (before, after) that were just written.
+
+        `start`: every row of an event after this position is among them.
+        """
 
     def gathering(
         self, shared: Iterable[tuple[UUID, Mapping[str, R_contra]]]
@@ -98,7 +104,7 @@ class _Activities:
     into, same, alike = "copy_activities", "same_activities", "same_activities"
 
     def refresh(
-        self, changes: Mapping[Key, tuple[Row | None, Row | None]], store: JoinStore
+        self, changes: Mapping[Key, tuple[Row | None, Row | None]], store: JoinStore, _start: int
     ) -> None:
         joining.refresh(changes, store)
 

@@ -12,7 +12,7 @@ from ledger.event import RecordedEvent
 from projections.dossier.dossier import Dossier, dossier_name
 from projections.findings.view import DOSSIER, TRACES, hash_of, kind_of
 from projections.folds.dispatch import Dispatch
-from projections.folds.view import NOWHERE, Key, View, encode
+from projections.folds.view import NOWHERE, Key, View, encode, place_of
 from projections.following.batch import EventBatch, NamedEvent, RowChange, apply_batch
 from projections.views.processing_register import OBSERVED, activity_of
 
@@ -120,19 +120,25 @@ class MemoryStore:
 
     # What the join of findings asks
 
-    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
-        asked = ((key, wanted.get((key[0], kind_of(key[1])))) for key in self.states)
+    def facts_of(
+        self, wanted: Mapping[tuple[UUID, str], datetime], upto: int
+    ) -> dict[Key, bytes]:
+        asked = (
+            (key, wanted.get((key[0], kind_of(key[1]))))
+            for key in self.states
+            if _is_upto(key, upto)
+        )
         found = {key: since for key, since in asked if since is not None}
         return {
             key: self.states[key] for key, since in found.items() if self._cells(key)[3] >= since
         }
 
-    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
+    def dependents(self, names: Mapping[str, datetime], upto: int) -> Iterator[dict[Key, bytes]]:
         """One row a block: whatever the blocks are, the findings are the same."""
         hashes = {hash_of(name): since for name, since in names.items()}
         for key, state in sorted(self.states.items()):
             _, first, second, occurred_at = self._cells(key)
-            if any(on in hashes and occurred_at >= hashes[on] for on in (first, second)):
+            if _is_upto(key, upto) and any(on in hashes and occurred_at >= hashes[on] for on in (first, second)):
                 yield {key: state}
 
     def _cells(self, key: Key) -> tuple[Any, ...]:
@@ -171,3 +177,8 @@ class MemoryStore:
         for key, rule, finding in made:
             assert (key, rule) not in self.joined
             self.joined[key, rule] = encode(finding)
+
+
+def _is_upto(key: Key, position: int) -> bool:
+    """Whether a row is a fact up to a position, or none."""
+    return key[1] in (DOSSIER, TRACES) or key[1][1:] <= place_of(position)
