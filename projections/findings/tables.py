@@ -55,7 +55,7 @@ class FindingTables(ABC):
         )
 
     def dependents(self, names: Mapping[str, datetime], upto: int) -> Iterator[dict[Key, bytes]]:
-        """Block by block the rows that depend on dossiers of some names, since a time; facts up to a position."""
+        """Block by block rows that depend on dossiers of some names, since a time; facts up to a position."""
         last: tuple[datetime, str, UUID] = (EVER, "", _START)
         while page := self.named(
             "dependents",

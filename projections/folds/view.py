@@ -19,6 +19,7 @@ from ledger.event import RecordedEvent
 from projections.folds.compression import NONE, RowCompression
 
 S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
 Key = tuple[UUID, str]
 """Of a row: the stream, and the subkey within it."""
 Cell = UUID | str | bytes | int | datetime | None
@@ -31,6 +32,17 @@ NOWHERE = UUID(int=2**128 - 1)
 _LABEL_SEPARATOR = "/"
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+class RowChange(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
+    """A row before and after; None where there is none."""
+
+    before: S_co | None
+    after: S_co | None
+
+
+Changes = Mapping[UUID, Mapping[str, RowChange[S]]]
+"""Rows by stream and subkey. Many are of one stream, and a UUID takes long to hash: Python does it."""
 
 
 class Order(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):

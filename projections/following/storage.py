@@ -21,8 +21,8 @@ from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
 from projections.folds.digest import Digest
 from projections.folds.dispatch import Dispatch
-from projections.folds.view import AnyView, Key, StoredRow
-from projections.following.batch import EventBatch, NamedEvent, RowChange
+from projections.folds.view import AnyView, Changes, Key, RowChange, StoredRow
+from projections.following.batch import EventBatch, NamedEvent
 from projections.following.joins import join_of
 from projections.views.processing_register import OBSERVED, activity_of, declared_as
 from projections.views.register_join import EntryRow
@@ -204,21 +204,19 @@ class Tables(FindingTables):
         decompressed = self._view.decompressed(rows)
         return {(stream, subkey): state for stream, subkey, state, *_ in decompressed}
 
-    def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
+    def put(self, changes: Changes[object]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
-        removed = [key for key, change in changes.items() if change.after is None]
+        removed = [key for key, change in _each(changes) if change.after is None]
         if removed:
             streams, subkeys = [stream for stream, _ in removed], [subkey for _, subkey in removed]
             self.named("delete_rows", streams=streams, subkeys=subkeys)
         self._change(self._rows_after(changes, new=False))
         self._insert(self._rows_after(changes, new=True))
-        self._count((change.before, change.after) for change in changes.values())
+        self._count((row.before, row.after) for rows in changes.values() for row in rows.values())
 
-    def _rows_after(
-        self, changes: Mapping[Key, RowChange[object]], *, new: bool
-    ) -> Iterator[StoredRow]:
+    def _rows_after(self, changes: Changes[object], *, new: bool) -> Iterator[StoredRow]:
         """Rows that were not there before, or those that were; made when they are asked for."""
-        for key, change in changes.items():
+        for key, change in _each(changes):
             if change.after is not None and (change.before is None) is new:
                 yield self._view.row(key, change.after)
 
@@ -331,6 +329,12 @@ class Tables(FindingTables):
         """Write packed rows into one of these tables."""
         if rows:
             self._session.copy_rows(name, rows, self._names)
+
+
+def _each(changes: Changes[object]) -> Iterator[tuple[Key, RowChange[object]]]:
+    for stream, rows in changes.items():
+        for subkey, change in rows.items():
+            yield (stream, subkey), change
 
 
 def each_row(session: Session, view: AnyView, table: str) -> Iterator[tuple[Key, bytes]]:

@@ -12,8 +12,8 @@ from ledger.event import RecordedEvent
 from projections.dossier.dossier import Dossier, dossier_name
 from projections.findings.view import DOSSIER, TRACES, hash_of, kind_of
 from projections.folds.dispatch import Dispatch
-from projections.folds.view import NOWHERE, Key, View, encode, place_of
-from projections.following.batch import EventBatch, NamedEvent, RowChange, apply_batch
+from projections.folds.view import NOWHERE, Changes, Key, View, encode, place_of
+from projections.following.batch import EventBatch, NamedEvent, apply_batch
 from projections.views.processing_register import OBSERVED, activity_of
 
 Death = Literal["before the rows", "after the rows", "before the commit", "after the commit"]
@@ -90,9 +90,10 @@ class MemoryStore:
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         return {key: state for key, state in self.states.items() if key[0] in streams}
 
-    def put(self, changes: Mapping[Key, RowChange[Any]]) -> None:
+    def put(self, changes: Changes[Any]) -> None:
         self._die("before the rows")
-        for key, change in changes.items():
+        each = [((stream, key), row) for stream in changes for key, row in changes[stream].items()]
+        for key, change in each:
             assert (key in self.states) is (change.before is not None)
             self.states.pop(key, None)
             if change.after is not None:
@@ -120,9 +121,7 @@ class MemoryStore:
 
     # What the join of findings asks
 
-    def facts_of(
-        self, wanted: Mapping[tuple[UUID, str], datetime], upto: int
-    ) -> dict[Key, bytes]:
+    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime], upto: int) -> dict[Key, bytes]:
         asked = (
             (key, wanted.get((key[0], kind_of(key[1]))))
             for key in self.states
@@ -138,7 +137,9 @@ class MemoryStore:
         hashes = {hash_of(name): since for name, since in names.items()}
         for key, state in sorted(self.states.items()):
             _, first, second, occurred_at = self._cells(key)
-            if _is_upto(key, upto) and any(on in hashes and occurred_at >= hashes[on] for on in (first, second)):
+            if _is_upto(key, upto) and any(
+                on in hashes and occurred_at >= hashes[on] for on in (first, second)
+            ):
                 yield {key: state}
 
     def _cells(self, key: Key) -> tuple[Any, ...]:

@@ -26,9 +26,7 @@ class Counting(MemoryStore):
         super().__init__(VIEW)
         self.given = 0
 
-    def facts_of(
-        self, wanted: Mapping[tuple[UUID, str], datetime], upto: int
-    ) -> dict[Key, bytes]:
+    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime], upto: int) -> dict[Key, bytes]:
         found = super().facts_of(wanted, upto)
         self.given += len(found)
         return found
