@@ -37,7 +37,7 @@ from projections.findings.sources import (
     unregistered,
 )
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row, kind_of
-from projections.folds.view import Changes, Key, RowChange, encode
+from projections.folds.view import Before, Changes, Key, RowChange, encode
 from projections.use.situation import USES
 
 _Kinds = dict[str, datetime]
@@ -73,30 +73,50 @@ class FindingStore(SourceStore, Protocol):
         """Those dossiers that exist, by name."""
 
 
+class _Batch(NamedTuple):
+    """Rows that a batch has changed, where the others are, and what was there before it."""
+
+    changes: Changes[Row]
+    store: FindingStore
+    before: Before
+
+    def rows(self, subkey: str, streams: Collection[UUID]) -> dict[UUID, Row]:
+        """Rows of some streams as they are now, from what changed or from the store."""
+        rows: dict[UUID, Row] = {}
+        rest: list[Key] = []
+        for stream in streams:
+            change = self.changes.get(stream, _NOTHING).get(subkey)
+            if change is None:
+                if stream not in self.before.begun:
+                    rest.append((stream, subkey))
+            elif change.after is not None:  # else the batch removed it
+                rows[stream] = change.after
+        stored = self.store.rows(sorted(rest)) if rest else {}
+        return rows | {stream: VIEW.decode(state) for (stream, _), state in stored.items()}
+
+
 class FindingsJoin:
     """How `findings` is joined: while following, and at once."""
 
     shared = SHARED
 
-    def refresh(self, changes: Changes[Row], store: FindingStore, start: int) -> None:
-        """Bring the findings up to date with rows that were just changed.
-
-        `start`: position before the batch. Every fact after it is among them.
-        """
+    def refresh(self, changes: Changes[Row], store: FindingStore, before: Before) -> None:
+        """Bring the findings up to date with rows that were just changed; `before`: as `Join.refresh` has it."""
+        batch = _Batch(changes, store, before)
         facts, known = _changed_facts(changes)
         by_stream, by_name = _moved(changes)
-        for stream, affected in _affected(by_stream, changes, store, start).items():
+        for stream, affected in _affected(by_stream, batch).items():
             changed = facts.setdefault(stream, {})
             # What this batch changed wins over what the store still has of the same fact.
             others = affected.keys() - changed.keys()
             known += [(stream, subkey) for subkey in others]
             changed |= {subkey: affected[subkey] for subkey in others}
-        _judge(facts, known, changes, store)
+        _judge(facts, known, batch)
         if by_name:
             since = {name: min(by_name[name].values()) for name in sorted(by_name)}
-            for block in store.dependents(since, start):
-                facts = _of_block(block, by_name, changes, store, start)
-                _judge(facts, [(s, subkey) for s in facts for subkey in facts[s]], changes, store)
+            for block in store.dependents(since, before.position):
+                facts = _of_block(block, by_name, batch)
+                _judge(facts, [(stream, key) for stream in facts for key in facts[stream]], batch)
         refresh_sources(changes, store)
 
     def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "FindingsGathering":
@@ -160,54 +180,26 @@ def _kinds(topics: Mapping[str, datetime]) -> _Kinds:
     return kinds
 
 
-def _affected(
-    by_stream: Mapping[UUID, _Kinds], changes: Changes[Row], store: FindingStore, start: int
-) -> _Facts:
+def _affected(by_stream: Mapping[UUID, _Kinds], batch: _Batch) -> _Facts:
     """The facts of some kinds of each stream that were there before the batch."""
+    older = {stream: by_stream[stream] for stream in by_stream.keys() - set(batch.before.begun)}
+    held = batch.rows(TRACES, [stream for stream, kinds in older.items() if RETENTION in kinds])
+    facts: _Facts = {stream: {**held_facts(row)} for stream, row in held.items()}
     since_by_kind = {
         (stream, kind): since
-        for stream, kinds in by_stream.items()
+        for stream, kinds in older.items()
         for kind, since in kinds.items()
         if kind != RETENTION
     }
-    facts = _facts_held({s for s, kinds in by_stream.items() if RETENTION in kinds}, changes, store)
-    for (s, subkey), state in (
-        store.facts_of(since_by_kind, start) if since_by_kind else {}
-    ).items():
-        change = changes.get(s, _NOTHING).get(subkey)
-        facts.setdefault(s, {})[subkey] = change.after if change else VIEW.decode(state)
+    if since_by_kind:
+        stored = batch.store.facts_of(since_by_kind, batch.before.position)
+        for (stream, subkey), state in stored.items():
+            change = batch.changes.get(stream, _NOTHING).get(subkey)
+            facts.setdefault(stream, {})[subkey] = change.after if change else VIEW.decode(state)
     return facts
 
 
-def _facts_held(streams: Collection[UUID], changes: Changes[Row], store: FindingStore) -> _Facts:
-    """What is held of some persons."""
-    rows = _rows(TRACES, streams, changes, store)
-    return {stream: {**held_facts(row)} for stream, row in rows.items()}
-
-
-def _rows(
-    subkey: str, streams: Collection[UUID], changes: Changes[Row], store: FindingStore
-) -> dict[UUID, Row]:
-    """Rows of some streams as they are now, from what changed or from the store."""
-    rows: dict[UUID, Row] = {}
-    rest: list[Key] = []
-    for stream in streams:
-        change = changes.get(stream, _NOTHING).get(subkey)
-        if change is None:
-            rest.append((stream, subkey))
-        elif change.after is not None:  # else the batch removed it
-            rows[stream] = change.after
-    stored = store.rows(sorted(rest)) if rest else {}
-    return rows | {stream: VIEW.decode(state) for (stream, _), state in stored.items()}
-
-
-def _of_block(
-    block: Mapping[Key, bytes],
-    by_name: Mapping[str, _Kinds],
-    changes: Changes[Row],
-    store: FindingStore,
-    start: int,
-) -> _Facts:
+def _of_block(block: Mapping[Key, bytes], by_name: Mapping[str, _Kinds], batch: _Batch) -> _Facts:
     """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
     kinds = dict.fromkeys(chain.from_iterable(by_name.values()), EVER)
     facts: _Facts = {}
@@ -221,16 +213,16 @@ def _of_block(
             # Who objected to an activity: their facts depend on its declared purposes.
             if kind == OBJECTION:
                 again.setdefault(stream, dict.fromkeys(USES & kinds.keys(), EVER))
-    for stream, affected in _affected(again, changes, store, start).items():
+    for stream, affected in _affected(again, batch).items():
         facts[stream] = facts.get(stream, {}) | affected
     return facts
 
 
-def _judge(facts: _Facts, known: Sequence[Key], changes: Changes[Row], store: FindingStore) -> None:
+def _judge(facts: _Facts, known: Sequence[Key], batch: _Batch) -> None:
     """Judge facts, and write the differences to what was found before of those that were known."""
     if not facts:
         return
-    looks = _looks(facts, changes, store)
+    looks = _looks(facts, batch)
     findings = {
         ((stream, subkey), rule): finding
         for stream, its_facts in facts.items()
@@ -238,6 +230,7 @@ def _judge(facts: _Facts, known: Sequence[Key], changes: Changes[Row], store: Fi
         if isinstance(fact, Fact)
         for rule, finding in findings_of(kind_of(subkey), fact, looks[stream]).items()
     }
+    store = batch.store
     _put_differences(findings, store.findings_at(known) if known else {}, store)
 
 
@@ -256,16 +249,16 @@ def _put_differences(
         store.put_findings(removed, [Entry(*place, finding) for place, finding in changed.items()])
 
 
-def _looks(facts: _Facts, changes: Changes[Row], store: FindingStore) -> dict[UUID, FactContext]:
+def _looks(facts: _Facts, batch: _Batch) -> dict[UUID, FactContext]:
     """What each stream's facts are judged with: the dossiers around them, read at once."""
-    rows = _rows(DOSSIER, facts, changes, store)
+    rows = batch.rows(DOSSIER, facts)
     dossiers = {stream: row for stream, row in rows.items() if isinstance(row, Dossier)}
     names = set(chain.from_iterable(map(asked_by, dossiers.values())))
     for its_facts in facts.values():
         for fact in its_facts.values():
             if isinstance(fact, Fact):
                 names.update(fact.on)
-    shared = _dossiers(store.dossiers(sorted(names)) if names else {})
+    shared = _dossiers(batch.store.dossiers(sorted(names)) if names else {})
     known: dict[Hashable, Any] = {}
     return {
         stream: FactContext(stream, dossiers.get(stream, NO_DOSSIER), shared.get, known=known)

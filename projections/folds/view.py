@@ -5,11 +5,11 @@ folds it into them. Folds are commutative: a row is a function of the *set* of i
 order, nor batches, nor crashes show in it. Nothing here knows positions, keys or a clock.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -43,6 +43,13 @@ class RowChange(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
 
 Changes = Mapping[UUID, Mapping[str, RowChange[S]]]
 """Rows by stream and subkey. Many are of one stream, and a UUID takes long to hash: Python does it."""
+
+
+class Before(NamedTuple):
+    """What was there before a batch: events up to a position, and nothing of the streams that it begins."""
+
+    position: int
+    begun: Collection[UUID] = ()
 
 
 class Order(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):

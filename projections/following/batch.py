@@ -17,7 +17,7 @@ from projections.folds.annulment import ANNULMENT, is_annulment, name_of, target
 from projections.folds.dispatch import Dispatch, StreamEvents
 from projections.folds.powers import all_have_power, may_change_others
 from projections.folds.timetravel import counting
-from projections.folds.view import AnyView, Changes, Key, RowChange, View
+from projections.folds.view import AnyView, Before, Changes, Key, RowChange, View
 from projections.following.joins import JoinStore, join_of
 from rulebook.powers import CLAIMING
 
@@ -73,9 +73,9 @@ class Store(JoinStore, Protocol):
 class EventBatch:
     """Events that come next in the order of positions, shared out among views that are at their start.
 
-    `start`: the position before them. `named`: what annulments among them name. `awaited`: those of the
-    events that an earlier annulment has named already, and maybe others. Reads `history` only for streams that are
-    folded again.
+    `before`: what was there before them. `named`: what annulments among them name. `awaited`: those of the
+    events that an earlier annulment has named already, and maybe others. Reads `history` only for streams
+    that are folded again.
     """
 
     def __init__(
@@ -87,10 +87,12 @@ class EventBatch:
         privacy_office: Collection[str],
     ) -> None:
         self.events = events
-        self.start, self.end = events[0].position - 1, events[-1].position
+        self.end = events[-1].position
         self.named = named_by(events, privacy_office)
         again = _to_fold_again(events, awaited, history, privacy_office)
         streams = by_stream(events).items()
+        begun = {stream for stream, its_events in streams if its_events[0].version == 1}
+        self.before = Before(events[0].position - 1, begun)
         self._again = sorted(again)
         self._shares = dispatch.share_streams(one for one in streams if one[0] not in again)
         self._dispatch = dispatch
@@ -132,19 +134,19 @@ def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
 
     Raises Broken when the view cannot fold one of the events; then the store may be half written.
     """
-    changes = _evolved(view, batch.of(view), store)
+    changes = _evolved(view, batch, store)
     for streams in batch.again(view):
         changes |= _folded_again(view, streams, store)  # of other streams
-    _put(view, changes, store, batch.start)
+    _put(view, changes, store, batch.before)
 
 
 def apply_again(view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store) -> None:
     """Make the rows of some streams what their events that count say, and no others."""
-    _put(view, _folded_again(view, streams, store), store, LAST)
+    _put(view, _folded_again(view, streams, store), store, Before(LAST))
 
 
-def _put(view: View[S], changes: _Changes[S], store: Store, start: int) -> None:
-    """Write what changed, and what is joined from it. `start`: of the batch, as `Join.refresh` has it."""
+def _put(view: View[S], changes: _Changes[S], store: Store, before: Before) -> None:
+    """Write what changed, and what is joined from it."""
     changed = {
         stream: differing
         for stream, rows in changes.items()
@@ -153,7 +155,7 @@ def _put(view: View[S], changes: _Changes[S], store: Store, start: int) -> None:
     if changed:
         store.put(changed)
     if changed and (join := join_of(view.join)):
-        join.refresh(changed, store, start)
+        join.refresh(changed, store, before)
 
 
 def by_stream(events: Iterable[RecordedEvent]) -> dict[UUID, list[RecordedEvent]]:
@@ -204,10 +206,13 @@ def _with_powerless(
     }
 
 
-def _evolved(view: View[S], streams: Iterable[StreamEvents], store: Store) -> _Changes[S]:
-    touched = _touched(view, streams)
+def _evolved(view: View[S], batch: EventBatch, store: Store) -> _Changes[S]:
+    touched = _touched(view, batch.of(view))
     # A row that is made by one event alone cannot be there before it.
-    states = {} if view.single else store.rows([(s, key) for s in touched for key in touched[s]])
+    older = (
+        () if view.single else [stream for stream in touched if stream not in batch.before.begun]
+    )
+    states = store.rows([(stream, key) for stream in older for key in touched[stream]])
     before = _decoded(view, states)
     changes: _Changes[S] = {}
     for stream, rows in touched.items():

@@ -1,11 +1,14 @@
 """An in-memory store of one view, with transactions and a place to die in each of them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from ledger.errors import Fenced
 from ledger.event import RecordedEvent
@@ -52,7 +55,7 @@ class MemoryStore:
     ) -> None:
         """Fold the next batch as the runner does, and die on the way when told to."""
         start = self.position
-        events = ledger[start : start + size]
+        events = _versioned(ledger)[start : start + size]
         if not events:
             return
         end = events[-1].position
@@ -178,6 +181,16 @@ class MemoryStore:
         for key, rule, finding in made:
             assert (key, rule) not in self.joined
             self.joined[key, rule] = encode(finding)
+
+
+def _versioned(ledger: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    """Events with their places in their streams, as the recorder counts them."""
+    versions: Counter[UUID] = Counter()
+    counted = []
+    for event in ledger:
+        versions[event.stream] += 1
+        counted.append(replace(event, version=versions[event.stream]))
+    return counted
 
 
 def _is_upto(key: Key, position: int) -> bool:
