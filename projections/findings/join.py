@@ -101,7 +101,7 @@ class FindingsJoin:
     shared = SHARED
 
     def refresh(self, changes: Changes[Row], store: FindingStore, before: Before) -> None:
-        """Bring the findings up to date with rows that were just changed; `before`: as `Join.refresh` has it."""
+        """Bring the findings up to date with rows that were just changed; `before`: what was there before."""
         batch = _Batch(changes, store, before)
         facts, known = _changed_facts(changes)
         by_stream, by_name = _moved(changes)

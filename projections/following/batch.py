@@ -184,8 +184,9 @@ def _to_fold_again(
     """Streams of the batch where an annulment arrived, or an event that one was waiting for, or what decides
     that an act has not the power that it claims, or has it after all."""
     again = {event.stream for event in events if is_annulment(event)}
-    if awaited:
-        again |= {event.stream for event in events if (event.stream, *name_of(event)) in awaited}
+    if names := {(source, id) for _, source, id in awaited}:
+        named = (event for event in events if name_of(event) in names)
+        again |= {event.stream for event in named if (event.stream, *name_of(event)) in awaited}
     claiming = {event.stream for event in events if may_change_others(event, privacy_office)}
     return again | _with_powerless(
         claiming - again, events[0].position - 1, history, privacy_office
