@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.event import RecordedEvent, short_name
+from ledger.event import RecordedEvent
 from ledger.storage.postgres import Session
 from ledger.stored import decode_row
 from schemas.upcasting import UPCASTERS, upcast
@@ -31,7 +31,7 @@ def newest(event: RecordedEvent) -> RecordedEvent:
     type, facts = upcast(event.type, event.facts, UPCASTERS)
     if type == event.type:
         return event
-    return msgspec.structs.replace(event, type=type, name=short_name(type), facts=facts)
+    return msgspec.structs.replace(event, type=type, facts=facts)
 
 
 def may_take(session: Session, role: str) -> bool:
