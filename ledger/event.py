@@ -62,6 +62,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
 
     `position`: place in the ledger, from 1. `version`: place in the stream, from 1.
     `subject`: the reference in clear, for registry subjects only; a person is just `stream`.
+    `name`: short name of the type, without prefix and version; folds ask for it a dozen times an event.
     References to persons inside `facts` are subject UUIDs. `void`: it has no effect, such as an
     annulment of nothing, as far as a reader of its whole stream could tell; decoding alone never sets it.
     """
@@ -70,6 +71,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     stream: UUID
     version: int
     type: str
+    name: str
     recorded_at: datetime
     id: str
     source: str
@@ -97,18 +99,13 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
         return self.version
 
     @property
-    def name(self) -> str:
-        """Short name of the event type: without prefix and version."""
-        return _SHORT_NAMES[self.type]
-
-    @property
     def ours(self) -> bool:
         """Whether the ledger itself recorded this event, not an upstream system."""
         return self.source.startswith(OWN_SOURCE)
 
 
 class _ShortNames(dict[str, str]):
-    """Type -> its short name, which is asked for several times an event. There are as many as types."""
+    """Type -> its short name. There are as many as types."""
 
     def __missing__(self, type: str) -> str:
         name = self[type] = short_name(type)
@@ -183,6 +180,7 @@ def decode_event(
         stream,
         version,
         type,
+        _SHORT_NAMES[type],
         recorded_at,
         stored.id,
         stored.source,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice, repeat
 from struct import Struct
+from types import NoneType
 from typing import Any, TypeVar
 
 R = TypeVar("R")
@@ -74,7 +75,8 @@ def _block(
 
 def _column(pack: Callable[[Any], bytes], column: Sequence[Any]) -> tuple[Iterable[bytes], ...]:
     """The lengths and the bytes of the values of a column."""
-    if None not in column:
+    # By type: a UUID is compared by Python.
+    if NoneType not in set(map(type, column)):
         values = list(map(pack, column))
         return map(LENGTH, map(len, values)), values
     values = [b"" if value is None else pack(value) for value in column]

@@ -289,9 +289,9 @@ def _names_of(kind: str) -> tuple[Named, ...]:
 
 def _kept_members(check: FactKind, event: RecordedEvent) -> Kept:
     facts = event.facts
-    kept: dict[str, Any] = {}
-    for name in check.keeps:
-        value = facts.get(name)
-        if value is not None:
-            kept[name] = tuple(value) if type(value) is list else value
+    kept: dict[str, Any] = {
+        name: tuple(value) if type(value) is list else value
+        for name in check.keeps
+        if (value := facts.get(name)) is not None
+    }
     return Kept(**kept) if kept else _KEPT_NOTHING

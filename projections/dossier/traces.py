@@ -80,10 +80,13 @@ def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
             if _erases(event):
                 destroyed.update(event.facts["keys_destroyed"])
                 _let_go(held, destroyed)
+            continue
+        name = type_of(event)
+        sightings = _sightings(event.source, name)
         # Most events leave nothing new, and nothing is made for them.
-        elif event.sealed or not _is_known(first, event):
-            trace = Trace(event.time, event.source, event.id, event.position, type_of(event))
-            _sight(first, trace)
+        if event.sealed or not _are_known(first, sightings, event.time):
+            trace = Trace(event.time, event.source, event.id, event.position, name)
+            _sight(first, sightings, trace)
             if event.sealed:
                 sealing[str(trace.position)] = trace
                 _seal(held, event, trace, sealing, destroyed)
@@ -97,21 +100,21 @@ def _left(held: _Held, sealing: Mapping[str, Trace]) -> tuple[_Held, dict[str, T
     return left, {key.at: sealing[key.at] for keys in left.values() for key in keys.values()}
 
 
-def _is_known(first: dict[str, Trace], event: RecordedEvent) -> bool:
-    """Whether an earlier event was sighted as all that this one is."""
-    for sighted in _sightings(event.source, type_of(event)):
+def _are_known(first: dict[str, Trace], sightings: Iterable[str], time: datetime) -> bool:
+    """Whether an event before a time was sighted as all that."""
+    for sighted in sightings:
         known = first.get(sighted)
-        if known is None or known.time >= event.time:
+        if known is None or known.time >= time:
             return False
     return True
 
 
-def _sight(sightings: dict[str, Trace], trace: Trace) -> None:
+def _sight(first: dict[str, Trace], sightings: Iterable[str], trace: Trace) -> None:
     """Add the sightings of an event where it is the earliest."""
-    for sighted in _sightings(trace.source, trace.name):
-        known = sightings.get(sighted)
+    for sighted in sightings:
+        known = first.get(sighted)
         if known is None or trace < known:
-            sightings[sighted] = trace
+            first[sighted] = trace
 
 
 def _seal(

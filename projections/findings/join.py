@@ -2,10 +2,11 @@
 
 A batch changes facts and dossiers. Judged again are the facts that changed, those of a stream whose
 dossier changed in what they are judged by, and those of other streams that depend on it; the last in
-blocks, since a recipient may have received much. As far back as a change reaches, and no further.
+blocks, since a recipient may have received much. As far back as a change reaches, and no further. What the
+batch itself recorded is at hand and judged with what else changed; only facts before it are read.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
@@ -36,12 +37,14 @@ from projections.findings.sources import (
     unregistered,
 )
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row, kind_of
-from projections.folds.view import Key, encode
+from projections.folds.view import Before, Changes, Key, RowChange, encode
 from projections.use.situation import USES
 
-_Change = tuple[Row | None, Row | None]
 _Kinds = dict[str, datetime]
 """Kinds of fact, and from when such facts are judged again."""
+_Facts = dict[UUID, dict[str, Row | None]]
+"""Facts by stream and subkey; None where there is none any more."""
+_NOTHING: Mapping[str, RowChange[Row]] = {}
 
 
 class Entry(NamedTuple):
@@ -58,14 +61,38 @@ class FindingStore(SourceStore, Protocol):
     def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
         """States of those rows that exist."""
 
-    def facts_of(self, since_by_kind: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
-        """Facts by stream and kind, of those that occurred since a time."""
+    def facts_of(
+        self, since_by_kind: Mapping[tuple[UUID, str], datetime], upto: int
+    ) -> dict[Key, bytes]:
+        """Facts by stream and kind up to a position, of those that occurred since a time."""
 
-    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
-        """Block by block the rows that depend on dossiers of some names, since a time."""
+    def dependents(self, names: Mapping[str, datetime], upto: int) -> Iterator[dict[Key, bytes]]:
+        """Block by block rows that depend on dossiers of some names, since a time; facts up to a position."""
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
         """Those dossiers that exist, by name."""
+
+
+class _Batch(NamedTuple):
+    """Rows that a batch has changed, where the others are, and what was there before it."""
+
+    changes: Changes[Row]
+    store: FindingStore
+    before: Before
+
+    def rows(self, subkey: str, streams: Collection[UUID]) -> dict[UUID, Row]:
+        """Rows of some streams as they are now, from what changed or from the store."""
+        rows: dict[UUID, Row] = {}
+        rest: list[Key] = []
+        for stream in streams:
+            change = self.changes.get(stream, _NOTHING).get(subkey)
+            if change is None:
+                if stream not in self.before.begun:
+                    rest.append((stream, subkey))
+            elif change.after is not None:  # else the batch removed it
+                rows[stream] = change.after
+        stored = self.store.rows(sorted(rest)) if rest else {}
+        return rows | {stream: VIEW.decode(state) for (stream, _), state in stored.items()}
 
 
 class FindingsJoin:
@@ -73,20 +100,23 @@ class FindingsJoin:
 
     shared = SHARED
 
-    def refresh(self, changes: Mapping[Key, _Change], store: FindingStore) -> None:
-        """Bring the findings up to date with rows that were just changed."""
-        changed = dict(_facts_in(changes))
-        new = {key for key, (before, _) in changed.items() if before is None}
-        facts = {key: after for key, (_, after) in changed.items()}
+    def refresh(self, changes: Changes[Row], store: FindingStore, before: Before) -> None:
+        """Bring the findings up to date with rows that were just changed; `before`: what was there before."""
+        batch = _Batch(changes, store, before)
+        facts, known = _changed_facts(changes)
         by_stream, by_name = _moved(changes)
-        # What this batch changed wins over what the store still has of the same fact.
-        facts = _affected(by_stream, changes, store) | facts
-        _judge(facts, new, changes, store)
+        for stream, affected in _affected(by_stream, batch).items():
+            changed = facts.setdefault(stream, {})
+            # What this batch changed wins over what the store still has of the same fact.
+            others = affected.keys() - changed.keys()
+            known += [(stream, subkey) for subkey in others]
+            changed |= {subkey: affected[subkey] for subkey in others}
+        _judge(facts, known, batch)
         if by_name:
-            for block in store.dependents(
-                {name: min(by_name[name].values()) for name in sorted(by_name)}
-            ):
-                _judge(_of_block(block, by_name, changes, store), set(), changes, store)
+            since = {name: min(by_name[name].values()) for name in sorted(by_name)}
+            for block in store.dependents(since, before.position):
+                facts = _of_block(block, by_name, batch)
+                _judge(facts, [(stream, key) for stream in facts for key in facts[stream]], batch)
         refresh_sources(changes, store)
 
     def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "FindingsGathering":
@@ -94,30 +124,44 @@ class FindingsJoin:
         return FindingsGathering(shared)
 
 
-def _facts_in(changes: Mapping[Key, _Change]) -> Iterator[tuple[Key, _Change]]:
-    """Facts that changed: rows, and what is held where traces changed."""
-    for key, (before, after) in changes.items():
-        if key[1] == TRACES:
-            old, new = held_facts(before), held_facts(after)
-            for subkey in old.keys() | new.keys():
-                if old.get(subkey) != new.get(subkey):
-                    yield (key[0], subkey), (old.get(subkey), new.get(subkey))
-        elif key[1] != DOSSIER:
-            yield key, (before, after)
+def _changed_facts(changes: Changes[Row]) -> tuple[_Facts, list[Key]]:
+    """Facts that changed: rows, and what is held where traces changed; and those that were there before."""
+    facts: _Facts = {}
+    known: list[Key] = []
+    for stream, rows in changes.items():
+        changed = dict(_facts_in(rows))
+        if changed:
+            facts[stream] = {subkey: after for subkey, (_, after) in changed.items()}
+            known += [(stream, subkey) for subkey, (before, _) in changed.items() if before]
+    return facts, known
 
 
-def _moved(changes: Mapping[Key, _Change]) -> tuple[dict[UUID, _Kinds], dict[str, _Kinds]]:
+def _facts_in(
+    rows: Mapping[str, RowChange[Row]],
+) -> Iterator[tuple[str, tuple[Row | None, Row | None]]]:
+    for subkey, change in rows.items():
+        if subkey == TRACES:
+            old, new = held_facts(change.before), held_facts(change.after)
+            for held in old.keys() | new.keys():
+                if old.get(held) != new.get(held):
+                    yield held, (old.get(held), new.get(held))
+        elif subkey != DOSSIER:
+            yield subkey, (change.before, change.after)
+
+
+def _moved(changes: Changes[Row]) -> tuple[dict[UUID, _Kinds], dict[str, _Kinds]]:
     """Kinds of fact that are to be judged again, since when: by stream, and by name of a dossier."""
     by_stream: dict[UUID, _Kinds] = {}
     by_name: dict[str, _Kinds] = {}
-    for (stream, subkey), (before, after) in changes.items():
-        if subkey != DOSSIER:
+    for stream, rows in changes.items():
+        change = rows.get(DOSSIER)
+        if change is None:
             continue
-        topics = reach(_marks(before), _marks(after))
+        topics = reach(_marks(change.before), _marks(change.after))
         by_stream[stream] = _kinds(topics)
         others = _kinds({topic: topics[topic] for topic in topics.keys() & SHARED_TOPICS})
         if others:
-            dossier = after if isinstance(after, Dossier) else before
+            dossier = change.after if isinstance(change.after, Dossier) else change.before
             assert isinstance(dossier, Dossier)
             by_name[dossier_name(stream, dossier)] = others
     return by_stream, by_name
@@ -136,85 +180,58 @@ def _kinds(topics: Mapping[str, datetime]) -> _Kinds:
     return kinds
 
 
-def _affected(
-    by_stream: Mapping[UUID, _Kinds], changes: Mapping[Key, _Change], store: FindingStore
-) -> dict[Key, Row | None]:
-    """The facts of some kinds of each stream."""
+def _affected(by_stream: Mapping[UUID, _Kinds], batch: _Batch) -> _Facts:
+    """The facts of some kinds of each stream that were there before the batch."""
+    older = {stream: by_stream[stream] for stream in by_stream.keys() - set(batch.before.begun)}
+    held = batch.rows(TRACES, [stream for stream, kinds in older.items() if RETENTION in kinds])
+    facts: _Facts = {stream: {**held_facts(row)} for stream, row in held.items()}
     since_by_kind = {
         (stream, kind): since
-        for stream, kinds in by_stream.items()
+        for stream, kinds in older.items()
         for kind, since in kinds.items()
         if kind != RETENTION
     }
-    facts = _facts_held({s for s, kinds in by_stream.items() if RETENTION in kinds}, changes, store)
-    for key, state in (store.facts_of(since_by_kind) if since_by_kind else {}).items():
-        facts[key] = changes[key][1] if key in changes else VIEW.decode(state)
+    if since_by_kind:
+        stored = batch.store.facts_of(since_by_kind, batch.before.position)
+        for (stream, subkey), state in stored.items():
+            change = batch.changes.get(stream, _NOTHING).get(subkey)
+            facts.setdefault(stream, {})[subkey] = change.after if change else VIEW.decode(state)
     return facts
 
 
-def _facts_held(
-    streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
-) -> dict[Key, Row | None]:
-    """What is held of some persons."""
-    rows = _rows(TRACES, streams, changes, store)
-    return {
-        (s, subkey): fact for s, row in rows.items() for subkey, fact in held_facts(row).items()
-    }
-
-
-def _rows(
-    subkey: str, streams: set[UUID], changes: Mapping[Key, _Change], store: FindingStore
-) -> dict[UUID, Row]:
-    """Rows of some streams as they are now, from what changed or from the store."""
-    changed = {s: changes[s, subkey][1] for s in streams if (s, subkey) in changes}
-    rest = [(stream, subkey) for stream in sorted(streams - changed.keys())]
-    stored = {key[0]: VIEW.decode(state) for key, state in store.rows(rest).items()} if rest else {}
-    # None: a row that the batch removed.
-    return {stream: row for stream, row in (stored | changed).items() if row is not None}
-
-
-def _of_block(
-    block: Mapping[Key, bytes],
-    by_name: Mapping[str, _Kinds],
-    changes: Mapping[Key, _Change],
-    store: FindingStore,
-) -> dict[Key, Row | None]:
+def _of_block(block: Mapping[Key, bytes], by_name: Mapping[str, _Kinds], batch: _Batch) -> _Facts:
     """Facts of a block of dependents; of a contact person's dossier the facts of that person."""
     kinds = dict.fromkeys(chain.from_iterable(by_name.values()), EVER)
-    rows: dict[Key, Row | None] = {key: VIEW.decode(state) for key, state in block.items()}
-    contacts = {key[0]: kinds for key, row in rows.items() if isinstance(row, Dossier)}
-    facts = {key: fact for key, fact in _only_facts(rows).items() if kind_of(key[1]) in kinds}
-    objectors = _objectors(facts, dict.fromkeys(USES & kinds.keys(), EVER))
-    return facts | _affected(objectors | contacts, changes, store)
+    facts: _Facts = {}
+    again: dict[UUID, _Kinds] = {}
+    for (stream, subkey), state in block.items():
+        row, kind = VIEW.decode(state), kind_of(subkey)
+        if isinstance(row, Dossier):
+            again[stream] = kinds
+        elif kind in kinds:
+            facts.setdefault(stream, {})[subkey] = row
+            # Who objected to an activity: their facts depend on its declared purposes.
+            if kind == OBJECTION:
+                again.setdefault(stream, dict.fromkeys(USES & kinds.keys(), EVER))
+    for stream, affected in _affected(again, batch).items():
+        facts[stream] = facts.get(stream, {}) | affected
+    return facts
 
 
-def _objectors(facts: Iterable[Key], uses: _Kinds) -> dict[UUID, _Kinds]:
-    """Persons who objected to an activity: their facts depend on its declared purposes."""
-    streams = (stream for stream, subkey in facts if kind_of(subkey) == OBJECTION)
-    return dict.fromkeys(streams, uses) if uses else {}
-
-
-def _only_facts(rows: Mapping[Key, Row | None]) -> dict[Key, Fact]:
-    return {key: row for key, row in rows.items() if isinstance(row, Fact)}
-
-
-def _judge(
-    facts: Mapping[Key, Row | None],
-    new: set[Key],
-    changes: Mapping[Key, _Change],
-    store: FindingStore,
-) -> None:
-    """Judge facts, and write the differences to what was found before."""
+def _judge(facts: _Facts, known: Sequence[Key], batch: _Batch) -> None:
+    """Judge facts, and write the differences to what was found before of those that were known."""
     if not facts:
         return
-    look = _DossierReader(_only_facts(facts), changes, store)
+    looks = _looks(facts, batch)
     findings = {
-        (key, rule): finding
-        for key, fact in _only_facts(facts).items()
-        for rule, finding in findings_of(kind_of(key[1]), fact, look.of(key[0])).items()
+        ((stream, subkey), rule): finding
+        for stream, its_facts in facts.items()
+        for subkey, fact in its_facts.items()
+        if isinstance(fact, Fact)
+        for rule, finding in findings_of(kind_of(subkey), fact, looks[stream]).items()
     }
-    existing = [key for key in facts if key not in new]
-    _put_differences(findings, store.findings_at(existing) if existing else {}, store)
+    store = batch.store
+    _put_differences(findings, store.findings_at(known) if known else {}, store)
 
 
 def _put_differences(
@@ -225,36 +242,28 @@ def _put_differences(
     changed = {
         place: finding
         for place, finding in findings.items()
-        if stored.get(place) != encode(finding)
+        if place not in stored or stored[place] != encode(finding)
     }
     removed = [place for place in stored if place not in findings or place in changed]
     if removed or changed:
         store.put_findings(removed, [Entry(*place, finding) for place, finding in changed.items()])
 
 
-class _DossierReader:
-    """The dossiers that some facts are judged with, read at once."""
-
-    def __init__(
-        self,
-        facts: Mapping[Key, Fact],
-        changes: Mapping[Key, _Change],
-        store: FindingStore,
-    ) -> None:
-        streams = {stream for stream, _ in facts}
-        rows = _rows(DOSSIER, streams, changes, store)
-        dossiers = {stream: row for stream, row in rows.items() if isinstance(row, Dossier)}
-        dependencies = (*(fact.on for fact in facts.values()), *map(asked_by, dossiers.values()))
-        names = set(chain.from_iterable(dependencies))
-        shared = _dossiers(store.dossiers(sorted(names)) if names else {})
-        known: dict[Hashable, Any] = {}
-        self._looks = {
-            s: FactContext(s, dossiers.get(s, NO_DOSSIER), shared.get, known=known) for s in streams
-        }
-
-    def of(self, stream: UUID) -> FactContext:
-        """What is around the facts of a stream."""
-        return self._looks[stream]
+def _looks(facts: _Facts, batch: _Batch) -> dict[UUID, FactContext]:
+    """What each stream's facts are judged with: the dossiers around them, read at once."""
+    rows = batch.rows(DOSSIER, facts)
+    dossiers = {stream: row for stream, row in rows.items() if isinstance(row, Dossier)}
+    names = set(chain.from_iterable(map(asked_by, dossiers.values())))
+    for its_facts in facts.values():
+        for fact in its_facts.values():
+            if isinstance(fact, Fact):
+                names.update(fact.on)
+    shared = _dossiers(batch.store.dossiers(sorted(names)) if names else {})
+    known: dict[Hashable, Any] = {}
+    return {
+        stream: FactContext(stream, dossiers.get(stream, NO_DOSSIER), shared.get, known=known)
+        for stream in facts
+    }
 
 
 def asked_by(dossier: Dossier) -> set[str]:

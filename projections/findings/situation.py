@@ -4,8 +4,9 @@ Pure. A situation is a flat map of names to codes and truth values; whether it i
 rulebook's matter (`rulebook.breaches`). What waits for a deadline says when it is due.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from itertools import chain
 
 import rulebook
 from projections.dossier.dossier import COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
@@ -27,11 +28,10 @@ from schemas.formats import instant_of
 _ENDS = frozenset({names.RIGHTS_REQUEST_ANSWERED, names.RIGHTS_REQUEST_REFUSED})
 
 
-def seen(kind: str, fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
+def seen(kind: str, fact: Fact, look: FactContext) -> Iterable[SeenSituation]:
     """The situations of a fact, of which each may break rules."""
-    yield from SITUATIONS[kind](fact, look)
-    if kind in USES:
-        yield from use(fact, look)
+    situations = SITUATIONS[kind](fact, look)
+    return chain(situations, use(fact, look)) if kind in USES else situations
 
 
 # Duties towards a person

@@ -23,12 +23,12 @@ from projections.findings.judging import (
     source_rules,
 )
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row
-from projections.folds.view import NOWHERE, Key, encode
+from projections.folds.view import NOWHERE, Changes, Key, RowChange, encode
 
 _SYSTEM = "system/"
 _PLACE = "source/"
 _Place = tuple[Key, str]
-_Change = tuple[Row | None, Row | None]
+_Change = RowChange[Row]
 _Moved = dict[str, list[tuple[UUID, Trace | None, Trace | None, str | None]]]
 """By sighting: stream, its earliest event before and after, and the stream's reference."""
 
@@ -103,9 +103,9 @@ def is_fine(sighted: str, first: Trace, systems: Mapping[str, Dossier]) -> bool:
     return owns(first.source, first.name, systems)
 
 
-def refresh_sources(changes: Mapping[Key, _Change], store: SourceStore) -> None:
+def refresh_sources(changes: Changes[Row], store: SourceStore) -> None:
     """Bring the findings about sources up to date with rows that were just changed."""
-    moved = _moved({key[0]: pair for key, pair in changes.items() if key[1] == TRACES})
+    moved = _moved(changes)
     changed = _changed_systems(changes)
     if not moved and not changed:
         return
@@ -128,8 +128,8 @@ def _put_differences(
         store.put_findings(removed, changed)
 
 
-def _changed_systems(changes: Mapping[Key, _Change]) -> list[_Change]:
-    dossiers = (pair for (_, subkey), pair in changes.items() if subkey == DOSSIER)
+def _changed_systems(changes: Changes[Row]) -> list[_Change]:
+    dossiers = (rows[DOSSIER] for rows in changes.values() if DOSSIER in rows)
     return list(filter(_of_system, dossiers))
 
 
@@ -147,13 +147,14 @@ def _candidates(
 ) -> Sightings:
     """The sightings that can be findings: all, where a system lists less or a finding lost its event."""
     findings = {key[1]: finding_of(state) for (key, _), state in stored.items()}
-    if any(_lists_less(*pair) for pair in changed) or _uncovered(moved, findings):
+    if any(_lists_less(one.before, one.after) for one in changed) or _uncovered(moved, findings):
         return _everywhere(store)
     return _nearby(moved, findings)
 
 
-def _of_system(pair: _Change) -> bool:
-    return any(isinstance(r, Dossier) and (r.subject or "").startswith(_SYSTEM) for r in pair)
+def _of_system(change: _Change) -> bool:
+    rows = change.before, change.after
+    return any(isinstance(r, Dossier) and (r.subject or "").startswith(_SYSTEM) for r in rows)
 
 
 def _lists_less(before: Row | None, after: Row | None) -> bool:
@@ -167,12 +168,15 @@ def _lists_less(before: Row | None, after: Row | None) -> bool:
     return bool(old - new) if old else before != after
 
 
-def _moved(changes: Mapping[UUID, _Change]) -> _Moved:
+def _moved(changes: Changes[Row]) -> _Moved:
     """Sightings whose earliest event in a stream is another one now."""
     moved: _Moved = {}
-    for stream, (before, after) in changes.items():
-        old, new = _first(before), _first(after)
-        row = after if isinstance(after, Traces) else before
+    for stream, rows in changes.items():
+        change = rows.get(TRACES)
+        if change is None:
+            continue
+        old, new = _first(change.before), _first(change.after)
+        row = change.after if isinstance(change.after, Traces) else change.before
         subject = row.subject if isinstance(row, Traces) else None
         for source in old.keys() | new.keys():
             if old.get(source) != new.get(source):

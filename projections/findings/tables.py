@@ -12,7 +12,7 @@ from projections.dossier.fact import LETTERS
 from projections.findings.judging import Finding
 from projections.findings.reach import EVER
 from projections.findings.view import FOUND, VIEW, hash_of
-from projections.folds.view import NOWHERE, Cells, Key, encode
+from projections.folds.view import NOWHERE, Cells, Key, encode, place_of
 
 _BLOCK_ROWS = 1_000
 _START = UUID(int=0)
@@ -40,22 +40,28 @@ class FindingTables(ABC):
     def copy(self, name: str, rows: bytes) -> None:
         """Write packed rows into one of these tables."""
 
-    def facts_of(self, since_by_kind: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
-        """Facts by stream and kind, of those that occurred since a time."""
+    def facts_of(
+        self, since_by_kind: Mapping[tuple[UUID, str], datetime], upto: int
+    ) -> dict[Key, bytes]:
+        """Facts by stream and kind up to a position, of those that occurred since a time."""
         streams, kinds = (
             [stream for stream, _ in since_by_kind],
             [LETTERS[kind] for _, kind in since_by_kind],
         )
         since = list(since_by_kind.values())
-        return _rows(self.named("facts_of", streams=streams, kinds=kinds, since=since))
+        before = place_of(upto + 1)
+        return _rows(
+            self.named("facts_of", streams=streams, kinds=kinds, since=since, before=before)
+        )
 
-    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
-        """Block by block the rows that depend on dossiers of some names, since a time."""
+    def dependents(self, names: Mapping[str, datetime], upto: int) -> Iterator[dict[Key, bytes]]:
+        """Block by block rows that depend on dossiers of some names, since a time; facts up to a position."""
         last: tuple[datetime, str, UUID] = (EVER, "", _START)
         while page := self.named(
             "dependents",
             names=list(map(hash_of, names)),
             since=list(names.values()),
+            before=place_of(upto + 1),
             **dict(zip(("occurred_at", "subkey", "stream"), last, strict=True)),
             count=_BLOCK_ROWS,
         ):

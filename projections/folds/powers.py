@@ -120,12 +120,13 @@ def _lacks_power(
 
 def stripped(event: RecordedEvent) -> RecordedEvent:
     """The event as views see it: that something was recorded, and of which type, and no act."""
-    return msgspec.structs.replace(event, type=_TYPE, facts={ACT: event.name})
+    return msgspec.structs.replace(event, type=_TYPE, name=POWERLESS, facts={ACT: event.name})
 
 
 def type_of(event: RecordedEvent) -> str:
     """The short name of the type under which an event was recorded, stripped or not."""
-    return str(event.facts[ACT]) if event.name == POWERLESS else event.name
+    name = event.name
+    return str(event.facts[ACT]) if name == POWERLESS else name
 
 
 def _refs(power: Power, event: RecordedEvent) -> frozenset[str]:

@@ -5,11 +5,11 @@ folds it into them. Folds are commutative: a row is a function of the *set* of i
 order, nor batches, nor crashes show in it. Nothing here knows positions, keys or a clock.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,7 @@ from ledger.event import RecordedEvent
 from projections.folds.compression import NONE, RowCompression
 
 S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
 Key = tuple[UUID, str]
 """Of a row: the stream, and the subkey within it."""
 Cell = UUID | str | bytes | int | datetime | None
@@ -31,6 +32,24 @@ NOWHERE = UUID(int=2**128 - 1)
 _LABEL_SEPARATOR = "/"
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+class RowChange(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
+    """A row before and after; None where there is none."""
+
+    before: S_co | None
+    after: S_co | None
+
+
+Changes = Mapping[UUID, Mapping[str, RowChange[S]]]
+"""Rows by stream and subkey. Many are of one stream, and a UUID takes long to hash: Python does it."""
+
+
+class Before(NamedTuple):
+    """What was there before a batch: events up to a position, and nothing of the streams that it begins."""
+
+    position: int
+    begun: Collection[UUID] = ()
 
 
 class Order(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):

@@ -5,24 +5,23 @@ stream folded again from its beginning, up to the last event of the batch. What 
 is worked out once (`EventBatch`); the caller wraps each view's part in a transaction of its own.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
-
-import msgspec
 
 from ledger.errors import Halt
 from ledger.event import RecordedEvent
+from ledger.reading import LAST
 from projections.folds.annulment import ANNULMENT, is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch, StreamEvents
 from projections.folds.powers import all_have_power, may_change_others
 from projections.folds.timetravel import counting
-from projections.folds.view import AnyView, Key, View
+from projections.folds.view import AnyView, Before, Changes, Key, RowChange, View
 from projections.following.joins import JoinStore, join_of
 from rulebook.powers import CLAIMING
 
 S = TypeVar("S")
-S_co = TypeVar("S_co", covariant=True)
 NamedEvent = tuple[UUID, str, str]
 """An event that an annulment names: stream, source, id. It may not have arrived yet."""
 
@@ -42,6 +41,7 @@ _REFOLD_STREAMS = 50
 _KEPT_EVENTS = 20_000
 # Types of events that decide whether others count.
 _DECIDING = frozenset({ANNULMENT, *CLAIMING})
+_Changes = dict[UUID, dict[str, RowChange[S]]]
 _AgainBlock = dict[UUID, dict[str, list[RecordedEvent]]]
 """Stream -> the events that count, by view."""
 
@@ -57,13 +57,6 @@ class BrokenFold(Halt):
         self.position = event.position
 
 
-class RowChange(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
-    """A row before and after; None where there is none."""
-
-    before: S_co | None
-    after: S_co | None
-
-
 class Store(JoinStore, Protocol):
     """Rows of one view, inside the caller's transaction."""
 
@@ -73,15 +66,16 @@ class Store(JoinStore, Protocol):
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         """States of all rows of some streams."""
 
-    def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
+    def put(self, changes: Changes[object]) -> None:
         """Write the rows after."""
 
 
 class EventBatch:
     """Events that come next in the order of positions, shared out among views that are at their start.
 
-    `named`: what annulments among them name. `awaited`: those of the events that an earlier annulment
-    has named already, and maybe others. Reads `history` only for streams that are folded again.
+    `before`: what was there before them. `named`: what annulments among them name. `awaited`: those of the
+    events that an earlier annulment has named already, and maybe others. Reads `history` only for streams
+    that are folded again.
     """
 
     def __init__(
@@ -97,6 +91,8 @@ class EventBatch:
         self.named = named_by(events, privacy_office)
         again = _to_fold_again(events, awaited, history, privacy_office)
         streams = by_stream(events).items()
+        begun = {stream for stream, its_events in streams if its_events[0].version == 1}
+        self.before = Before(events[0].position - 1, begun)
         self._again = sorted(again)
         self._shares = dispatch.share_streams(one for one in streams if one[0] not in again)
         self._dispatch = dispatch
@@ -138,35 +134,37 @@ def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
 
     Raises Broken when the view cannot fold one of the events; then the store may be half written.
     """
-    changes = _evolved(view, batch.of(view), store)
+    changes = _evolved(view, batch, store)
     for streams in batch.again(view):
-        changes |= _folded_again(view, streams, store)
-    _put(view, changes, store)
+        changes |= _folded_again(view, streams, store)  # of other streams
+    _put(view, changes, store, batch.before)
 
 
 def apply_again(view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store) -> None:
     """Make the rows of some streams what their events that count say, and no others."""
-    _put(view, _folded_again(view, streams, store), store)
+    _put(view, _folded_again(view, streams, store), store, Before(LAST))
 
 
-def _put(view: View[S], changes: Mapping[Key, RowChange[S]], store: Store) -> None:
-    changes = {key: change for key, change in changes.items() if change.before != change.after}
-    if changes:
-        store.put(changes)
-    if changes and (join := join_of(view.join)):
-        join.refresh({key: (change.before, change.after) for key, change in changes.items()}, store)
+def _put(view: View[S], changes: _Changes[S], store: Store, before: Before) -> None:
+    """Write what changed, and what is joined from it."""
+    changed = {
+        stream: differing
+        for stream, rows in changes.items()
+        if (differing := {key: row for key, row in rows.items() if row.before != row.after})
+    }
+    if changed:
+        store.put(changed)
+    if changed and (join := join_of(view.join)):
+        join.refresh(changed, store, before)
 
 
 def by_stream(events: Iterable[RecordedEvent]) -> dict[UUID, list[RecordedEvent]]:
     """The events of each stream, in the order given."""
-    streams: dict[UUID, list[RecordedEvent]] = {}
+    # By number: a UUID is hashed and compared by Python.
+    streams = defaultdict[int, list[RecordedEvent]](list)
     for event in events:
-        stream = event.stream
-        if stream in streams:
-            streams[stream].append(event)
-        else:
-            streams[stream] = [event]
-    return streams
+        streams[event.stream.int].append(event)
+    return {its_events[0].stream: its_events for its_events in streams.values()}
 
 
 def named_by(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> set[NamedEvent]:
@@ -186,8 +184,9 @@ def _to_fold_again(
     """Streams of the batch where an annulment arrived, or an event that one was waiting for, or what decides
     that an act has not the power that it claims, or has it after all."""
     again = {event.stream for event in events if is_annulment(event)}
-    if awaited:
-        again |= {event.stream for event in events if (event.stream, *name_of(event)) in awaited}
+    if names := {(source, id) for _, source, id in awaited}:
+        named = (event for event in events if name_of(event) in names)
+        again |= {event.stream for event in named if (event.stream, *name_of(event)) in awaited}
     claiming = {event.stream for event in events if may_change_others(event, privacy_office)}
     return again | _with_powerless(
         claiming - again, events[0].position - 1, history, privacy_office
@@ -208,39 +207,53 @@ def _with_powerless(
     }
 
 
-def _evolved(
-    view: View[S], streams: Iterable[StreamEvents], store: Store
-) -> dict[Key, RowChange[S]]:
-    touched = _touched(view, streams)
+def _evolved(view: View[S], batch: EventBatch, store: Store) -> _Changes[S]:
+    touched = _touched(view, batch.of(view))
     # A row that is made by one event alone cannot be there before it.
-    states = {} if view.single else store.rows(list(touched))
-    changes: dict[Key, RowChange[S]] = {}
-    for key, key_events in touched.items():
-        state = states.get(key)
-        before = view.decode(state) if state is not None else None
-        changes[key] = RowChange(before, _evolve(view, key[1], before, key_events))
+    older = (
+        () if view.single else [stream for stream in touched if stream not in batch.before.begun]
+    )
+    states = store.rows([(stream, key) for stream in older for key in touched[stream]])
+    before = _decoded(view, states)
+    changes: _Changes[S] = {}
+    for stream, rows in touched.items():
+        old = before.get(stream, {})
+        changes[stream] = {
+            key: RowChange(state := old.get(key), _evolve(view, key, state, events))
+            for key, events in rows.items()
+        }
     return changes
 
 
 def _folded_again(
     view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store
-) -> dict[Key, RowChange[S]]:
-    states = store.rows_of(list(streams))
+) -> _Changes[S]:
+    before = _decoded(view, store.rows_of(list(streams)))
     touched = _touched(view, streams.items())
-    changes: dict[Key, RowChange[S]] = {}
-    for key in states.keys() | touched.keys():
-        before = view.decode(states[key]) if key in states else None
-        changes[key] = RowChange(before, _evolve(view, key[1], None, touched.get(key, [])))
+    changes: _Changes[S] = {}
+    for stream in streams:
+        old, new = before.get(stream, {}), touched.get(stream, {})
+        changes[stream] = {
+            key: RowChange(old.get(key), _evolve(view, key, None, new.get(key, ())))
+            for key in old.keys() | new.keys()
+        }
     return changes
 
 
-def _touched(view: View[S], streams: Iterable[StreamEvents]) -> dict[Key, Sequence[RecordedEvent]]:
-    """The events of each row that they touch."""
-    touched: dict[Key, Sequence[RecordedEvent]] = {}
-    for stream, events in streams:
-        for subkey, its_events in _by_subkey(view, events).items():
-            touched[stream, subkey] = its_events
-    return touched
+def _decoded(view: View[S], states: Mapping[Key, bytes]) -> dict[UUID, dict[str, S]]:
+    """Stored rows, by stream and subkey."""
+    rows: dict[UUID, dict[str, S]] = {}
+    for (stream, subkey), state in states.items():
+        rows.setdefault(stream, {})[subkey] = view.decode(state)
+    return rows
+
+
+def _touched(
+    view: View[S], streams: Iterable[StreamEvents]
+) -> dict[UUID, dict[str, list[RecordedEvent]]]:
+    """The events of each row that they touch, by stream and subkey."""
+    touched = ((stream, _by_subkey(view, events)) for stream, events in streams)
+    return {stream: rows for stream, rows in touched if rows}
 
 
 def _by_subkey(view: View[S], events: Sequence[RecordedEvent]) -> dict[str, list[RecordedEvent]]:

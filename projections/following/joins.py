@@ -13,7 +13,7 @@ from projections.findings.join import Entry, FindingsJoin, FindingStore
 from projections.findings.tables import FOUND_TYPES, found_row, stored_findings
 from projections.findings.view import FOUND
 from projections.folds.compression import NONE, RowCompression
-from projections.folds.view import NOWHERE, Cells, Key, encode
+from projections.folds.view import NOWHERE, Before, Cells, Changes, encode
 from projections.views import register_join as joining
 from projections.views.processing_register import Row
 from projections.views.register_join import EntryRow, EntryStore
@@ -66,9 +66,15 @@ class Join(Protocol[R_contra, E, Waiting]):
     alike: str
 
     def refresh(
-        self, changes: Mapping[Key, tuple[R_contra | None, R_contra | None]], store: JoinStore
+        self,
+        changes: Changes[R_contra],
+        store: JoinStore,
+        before: Before,
     ) -> None:
-        """Bring the entries up to date with rows (before, after) that were just written."""
+        """Bring the entries up to date with rows that were just written.
+
+        Among them are all rows that were made of events after what was there `before`.
+        """
 
     def gathering(
         self, shared: Iterable[tuple[UUID, Mapping[str, R_contra]]]
@@ -97,9 +103,7 @@ class _Activities:
     compression = NONE
     into, same, alike = "copy_activities", "same_activities", "same_activities"
 
-    def refresh(
-        self, changes: Mapping[Key, tuple[Row | None, Row | None]], store: JoinStore
-    ) -> None:
+    def refresh(self, changes: Changes[Row], store: JoinStore, _before: Before) -> None:
         joining.refresh(changes, store)
 
     def gathering(self, _shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "_ActivityGathering":

@@ -7,6 +7,7 @@ moves by compare-and-set, in the transaction of the rows that it speaks of.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 from typing import Any, Literal
 from uuid import UUID
 
@@ -21,8 +22,8 @@ from ledger.storage.postgres import Session
 from projections.findings.tables import FindingTables
 from projections.folds.digest import Digest
 from projections.folds.dispatch import Dispatch
-from projections.folds.view import AnyView, Key, StoredRow
-from projections.following.batch import EventBatch, NamedEvent, RowChange
+from projections.folds.view import AnyView, Changes, Key, RowChange, StoredRow
+from projections.following.batch import EventBatch, NamedEvent
 from projections.following.joins import join_of
 from projections.views.processing_register import OBSERVED, activity_of, declared_as
 from projections.views.register_join import EntryRow
@@ -130,7 +131,9 @@ def batch_of(
         named = {"streams": list(streams), "names": sorted(names), "upto": end}
         return decoded(session.of("projections").rows("deciding_events", **named))
 
-    awaited = NamedEvents(session).of({event.stream for event in events})
+    # By number: a UUID is hashed and compared by Python.
+    streams = {event.stream.int: event.stream for event in events}
+    awaited = NamedEvents(session).of(streams.values())
     return EventBatch(events, dispatch, awaited, history, privacy_office)
 
 
@@ -204,23 +207,24 @@ class Tables(FindingTables):
         decompressed = self._view.decompressed(rows)
         return {(stream, subkey): state for stream, subkey, state, *_ in decompressed}
 
-    def put(self, changes: Mapping[Key, RowChange[object]]) -> None:
+    def put(self, changes: Changes[object]) -> None:
         """Write the rows after. An index is touched only where a row comes, goes or moves in it."""
-        removed = [key for key, change in changes.items() if change.after is None]
+        removed: list[Key] = []
+        changed: list[tuple[Key, object]] = []
+        new: list[tuple[Key, object]] = []
+        for stream, rows in changes.items():
+            for subkey, row in rows.items():
+                if row.after is None:
+                    removed.append((stream, subkey))
+                else:
+                    (new if row.before is None else changed).append(((stream, subkey), row.after))
         if removed:
             streams, subkeys = [stream for stream, _ in removed], [subkey for _, subkey in removed]
             self.named("delete_rows", streams=streams, subkeys=subkeys)
-        self._change(self._rows_after(changes, new=False))
-        self._insert(self._rows_after(changes, new=True))
-        self._count((change.before, change.after) for change in changes.values())
-
-    def _rows_after(
-        self, changes: Mapping[Key, RowChange[object]], *, new: bool
-    ) -> Iterator[StoredRow]:
-        """Rows that were not there before, or those that were; made when they are asked for."""
-        for key, change in changes.items():
-            if change.after is not None and (change.before is None) is new:
-                yield self._view.row(key, change.after)
+        # Made when they are asked for, so that few are in memory in the form of the table.
+        self._change(starmap(self._view.row, changed))
+        self._insert(starmap(self._view.row, new))
+        self._count(row for rows in changes.values() for row in rows.values())
 
     def add(self, rows: bytes, labels: Counter[str]) -> None:
         """Write packed rows that do not exist yet; `labels`: how many by label."""
@@ -261,14 +265,16 @@ class Tables(FindingTables):
             names = self._names | {"replaced": replaced._names["counts"]}
             self._session.named("keep_added", names)
 
-    def _count(self, changes: Iterable[tuple[object, object]]) -> None:
-        """Rows that came or went (before, after), in the counts of a view that has some."""
+    def _count(self, changes: Iterable[RowChange[object]]) -> None:
+        """Rows that came or went, in the counts of a view that has some."""
         if self._view.labels is None:
             return
         rows: Counter[str] = Counter()
         added: Counter[str] = Counter()
-        for before, after in changes:
-            old, new = (NO_ROW if s is None else self._view.label(s) for s in (before, after))
+        label = self._view.label
+        for change in changes:
+            old = NO_ROW if change.before is None else label(change.before)
+            new = NO_ROW if change.after is None else label(change.after)
             if old != new:
                 rows[old] -= 1
                 rows[new] += 1

@@ -89,6 +89,7 @@ def tasks(changes: Changes) -> list[NotificationTask]:
         task
         for recipient in sorted(changes.given)
         for action in ACTIONS
+        if action in changes.changed
         for task in _tasks(changes, recipient, action)
     ]
 
@@ -96,7 +97,7 @@ def tasks(changes: Changes) -> list[NotificationTask]:
 def _tasks(changes: Changes, recipient: str, action: Action) -> Iterator[NotificationTask]:
     given, told = changes.given[recipient], changes.told.get(recipient, {}).get(action, {})
     by_word: dict[NotificationOutcome | None, list[tuple[str, datetime]]] = {}
-    for category, change in sorted(changes.changed.get(action, {}).items()):
+    for category, change in sorted(changes.changed[action].items()):
         first = given.get(category)
         if first is not None and first <= change.order.time and not change.lifted:
             word = _word(told, category, change.order.time)

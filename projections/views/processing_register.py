@@ -261,6 +261,8 @@ class ObservationTotals:
         self._events += sign * events
         self._data_subjects += sign * subjects
         for sums, counts in zip(self._counts, added, strict=True):
+            if not counts:  # most count no recipients
+                continue
             for name, count in counts.items():
                 sums[name] = sums.get(name, 0) + sign * count
 

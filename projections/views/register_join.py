@@ -6,11 +6,12 @@ are read for the span over them.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Protocol
 
 import msgspec
 
-from projections.folds.view import Key, encode
+from projections.folds.view import Changes, encode
 from projections.views.processing_register import (
     OBSERVED,
     VIEW,
@@ -29,10 +30,8 @@ Span = tuple[datetime | None, datetime | None]
 """First and last occurred time; None without events."""
 EntryRow = tuple[bytes, bytes]
 """Of an activity: the totals and the entry, both encoded."""
-_Change = tuple[Row | None, Row | None]
-"""A row before and after; None where there is none."""
 _Pair = tuple[Observation | None, Observation | None]
-"""The same of one activity."""
+"""What was observed of one activity before and after; None where it was nothing."""
 
 
 class EntryStore(Protocol):
@@ -51,7 +50,7 @@ class EntryStore(Protocol):
         """Write or, for None, remove the entries of activities."""
 
 
-def refresh(changes: Mapping[Key, _Change], store: EntryStore) -> None:
+def refresh(changes: Changes[Row], store: EntryStore) -> None:
     """Bring the entries up to date with rows that were just changed."""
     by_activity = _by_activity(changes)
     activities = sorted(by_activity)
@@ -73,12 +72,12 @@ def refresh(changes: Mapping[Key, _Change], store: EntryStore) -> None:
     )
 
 
-def _by_activity(changes: Mapping[Key, _Change]) -> dict[str, list[_Pair]]:
+def _by_activity(changes: Changes[Row]) -> dict[str, list[_Pair]]:
     """Activities that have changed, with what was observed of them before and after."""
     pairs: dict[str, list[_Pair]] = {}
-    for (_, subkey), (before, after) in changes.items():
+    for subkey, change in chain.from_iterable(rows.items() for rows in changes.values()):
         if subkey == OBSERVED:
-            old, new = _activities(before), _activities(after)
+            old, new = _activities(change.before), _activities(change.after)
             for activity in old.keys() | new.keys():
                 if old.get(activity) != new.get(activity):
                     pair = old.get(activity), new.get(activity)

@@ -138,6 +138,7 @@ def counted(events: Events, office: str) -> list[RecordedEvent]:
         msgspec.structs.replace(
             event,
             type="nl.voipzeker.ledger.act-without-power.v1",
+            name="act-without-power",
             facts={"act": event.name},
         )
         if _has_no_right(event, standing, office)

@@ -1,5 +1,6 @@
 """An in-memory store of one view, with transactions and a place to die in each of them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -7,13 +8,15 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from ledger.errors import Fenced
 from ledger.event import RecordedEvent
 from projections.dossier.dossier import Dossier, dossier_name
 from projections.findings.view import DOSSIER, TRACES, hash_of, kind_of
 from projections.folds.dispatch import Dispatch
-from projections.folds.view import NOWHERE, Key, View, encode
-from projections.following.batch import EventBatch, NamedEvent, RowChange, apply_batch
+from projections.folds.view import NOWHERE, Changes, Key, View, encode, place_of
+from projections.following.batch import EventBatch, NamedEvent, apply_batch
 from projections.views.processing_register import OBSERVED, activity_of
 
 Death = Literal["before the rows", "after the rows", "before the commit", "after the commit"]
@@ -52,7 +55,7 @@ class MemoryStore:
     ) -> None:
         """Fold the next batch as the runner does, and die on the way when told to."""
         start = self.position
-        events = ledger[start : start + size]
+        events = _versioned(ledger)[start : start + size]
         if not events:
             return
         end = events[-1].position
@@ -90,9 +93,10 @@ class MemoryStore:
     def rows_of(self, streams: Sequence[UUID]) -> dict[Key, bytes]:
         return {key: state for key, state in self.states.items() if key[0] in streams}
 
-    def put(self, changes: Mapping[Key, RowChange[Any]]) -> None:
+    def put(self, changes: Changes[Any]) -> None:
         self._die("before the rows")
-        for key, change in changes.items():
+        each = [((stream, key), row) for stream in changes for key, row in changes[stream].items()]
+        for key, change in each:
             assert (key in self.states) is (change.before is not None)
             self.states.pop(key, None)
             if change.after is not None:
@@ -120,19 +124,25 @@ class MemoryStore:
 
     # What the join of findings asks
 
-    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime]) -> dict[Key, bytes]:
-        asked = ((key, wanted.get((key[0], kind_of(key[1])))) for key in self.states)
+    def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime], upto: int) -> dict[Key, bytes]:
+        asked = (
+            (key, wanted.get((key[0], kind_of(key[1]))))
+            for key in self.states
+            if _is_upto(key, upto)
+        )
         found = {key: since for key, since in asked if since is not None}
         return {
             key: self.states[key] for key, since in found.items() if self._cells(key)[3] >= since
         }
 
-    def dependents(self, names: Mapping[str, datetime]) -> Iterator[dict[Key, bytes]]:
+    def dependents(self, names: Mapping[str, datetime], upto: int) -> Iterator[dict[Key, bytes]]:
         """One row a block: whatever the blocks are, the findings are the same."""
         hashes = {hash_of(name): since for name, since in names.items()}
         for key, state in sorted(self.states.items()):
             _, first, second, occurred_at = self._cells(key)
-            if any(on in hashes and occurred_at >= hashes[on] for on in (first, second)):
+            if _is_upto(key, upto) and any(
+                on in hashes and occurred_at >= hashes[on] for on in (first, second)
+            ):
                 yield {key: state}
 
     def _cells(self, key: Key) -> tuple[Any, ...]:
@@ -171,3 +181,18 @@ class MemoryStore:
         for key, rule, finding in made:
             assert (key, rule) not in self.joined
             self.joined[key, rule] = encode(finding)
+
+
+def _versioned(ledger: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    """Events with their places in their streams, as the recorder counts them."""
+    versions: Counter[UUID] = Counter()
+    counted = []
+    for event in ledger:
+        versions[event.stream] += 1
+        counted.append(replace(event, version=versions[event.stream]))
+    return counted
+
+
+def _is_upto(key: Key, position: int) -> bool:
+    """Whether a row is a fact up to a position, or none."""
+    return key[1] in (DOSSIER, TRACES) or key[1][1:] <= place_of(position)

@@ -54,6 +54,7 @@ def event(
         stream=uuid5(SPACE, subject) if subject else stream,
         version=place,
         type=f"nl.voipzeker.ledger.{name}.v1",
+        name=name,
         recorded_at=at(minutes if recorded is None else recorded),
         id=id or f"e{place:04}",
         source=source,

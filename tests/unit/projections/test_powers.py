@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, short_name
 from projections.findings.view import VIEW
 from projections.folds.dispatch import Dispatch
 from projections.folds.powers import POWERLESS
@@ -144,3 +144,4 @@ def test_the_stripped_act_stays_a_fact_of_its_source_and_activity() -> None:
         {"act": "dispute-closed"},
     )
     assert stripped.type not in EVENT_TYPES
+    assert stripped.name == short_name(stripped.type) == POWERLESS

@@ -1,6 +1,6 @@
 """A batch's rows are made as they are written: few of them lie in memory at once in the form of the table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +8,7 @@ import pytest
 
 from ledger.names import LedgerName
 from ledger.storage.copy_format import BLOCK_ROWS
-from projections.folds.view import Cells, Key, View
-from projections.following.batch import RowChange
+from projections.folds.view import Cells, Key, RowChange, View
 from projections.following.storage import Tables
 
 ROWS = 2 * BLOCK_ROWS + 7
@@ -50,9 +49,8 @@ def view_of(server: Server) -> View[str]:
     )
 
 
-def changes_of(rows: Iterable[int], before: str | None) -> Iterator[tuple[Key, RowChange[str]]]:
-    for number in rows:
-        yield (UUID(int=number), ""), RowChange(before, "after")
+def changes_of(rows: Iterable[int], before: str | None) -> dict[UUID, dict[str, RowChange[str]]]:
+    return {UUID(int=number): {"": RowChange(before, "after")} for number in rows}
 
 
 @pytest.fixture
@@ -61,17 +59,17 @@ def server() -> Server:
 
 
 def test_rows_that_change_are_made_and_written_block_by_block(server: Server) -> None:
-    changes = dict(changes_of(range(ROWS), "before"))
+    changes = changes_of(range(ROWS), "before")
     tables = Tables(server, LedgerName(), view_of(server), "blue")  # type: ignore[arg-type]
     tables.put(changes)
     assert server.waiting == [BLOCK_ROWS, BLOCK_ROWS, 7]
-    assert server.changed == [stream for stream, _ in changes]
+    assert server.changed == list(changes)
 
 
 def test_each_row_is_written_once_as_what_it_is(server: Server) -> None:
     new, old = changes_of(range(3), None), changes_of(range(3, 5), "before")
-    gone: Key = (UUID(int=9), "")
+    gone = {UUID(int=9): {"": RowChange("before", None)}}
     tables = Tables(server, LedgerName(), view_of(server), "blue")  # type: ignore[arg-type]
-    tables.put({**dict(new), **dict(old), gone: RowChange("before", None)})
+    tables.put({**new, **old, **gone})
     assert server.statements == ["delete_rows", "change_rows", "copy_rows"]
     assert (server.made, len(server.changed)) == (5, 2)
