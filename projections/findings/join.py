@@ -89,6 +89,13 @@ class FindingsJoin:
                 _judge(_of_block(block, by_name, changes, store), set(), changes, store)
         refresh_sources(changes, store)
 
+    def reduce(self, changes: Mapping[Key, _Change], store: FindingStore) -> None:
+        """The same for some of many rows that lose events."""
+        self.refresh(changes, store)
+
+    def settle(self, store: FindingStore) -> None:
+        """Nothing waits for all rows."""
+
     def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "FindingsGathering":
         """Gathers findings from all rows; `shared`: rows of the types that others depend on."""
         return FindingsGathering(shared)

@@ -140,21 +140,44 @@ def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
     """
     changes = _evolved(view, batch.of(view), store)
     for streams in batch.again(view):
-        changes |= _folded_again(view, streams, store)
+        changes |= _folded_again(view, list(streams), streams.items(), store)
     _put(view, changes, store)
 
 
-def apply_again(view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store) -> None:
-    """Make the rows of some streams what their events that count say, and no others."""
-    _put(view, _folded_again(view, streams, store), store)
+def apply_again(
+    view: View[S], streams: Sequence[UUID], events: Iterable[StreamEvents], store: Store
+) -> None:
+    """Make the rows of some streams what their events that count say, and no others.
 
-
-def _put(view: View[S], changes: Mapping[Key, RowChange[S]], store: Store) -> None:
-    changes = {key: change for key, change in changes.items() if change.before != change.after}
+    Whoever has done so with all streams calls `settle`: before that, entries of a join may say too much.
+    """
+    changes = _changed(_folded_again(view, streams, events, store))
     if changes:
         store.put(changes)
     if changes and (join := join_of(view.join)):
-        join.refresh({key: (change.before, change.after) for key, change in changes.items()}, store)
+        join.reduce(_pairs(changes), store)
+
+
+def settle(view: AnyView, store: Store) -> None:
+    """Make the entries of a join what all rows say, after `apply_again`. Reads rows of all streams once."""
+    if join := join_of(view.join):
+        join.settle(store)
+
+
+def _put(view: View[S], changes: Mapping[Key, RowChange[S]], store: Store) -> None:
+    changes = _changed(changes)
+    if changes:
+        store.put(changes)
+    if changes and (join := join_of(view.join)):
+        join.refresh(_pairs(changes), store)
+
+
+def _changed(changes: Mapping[Key, RowChange[S]]) -> dict[Key, RowChange[S]]:
+    return {key: change for key, change in changes.items() if change.before != change.after}
+
+
+def _pairs(changes: Mapping[Key, RowChange[S]]) -> dict[Key, tuple[S | None, S | None]]:
+    return {key: (change.before, change.after) for key, change in changes.items()}
 
 
 def by_stream(events: Iterable[RecordedEvent]) -> dict[UUID, list[RecordedEvent]]:
@@ -223,10 +246,10 @@ def _evolved(
 
 
 def _folded_again(
-    view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store
+    view: View[S], streams: Sequence[UUID], events: Iterable[StreamEvents], store: Store
 ) -> dict[Key, RowChange[S]]:
-    states = store.rows_of(list(streams))
-    touched = _touched(view, streams.items())
+    states = store.rows_of(streams)
+    touched = _touched(view, events)
     changes: dict[Key, RowChange[S]] = {}
     for key in states.keys() | touched.keys():
         before = view.decode(states[key]) if key in states else None

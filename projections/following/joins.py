@@ -70,6 +70,14 @@ class Join(Protocol[R_contra, E, Waiting]):
     ) -> None:
         """Bring the entries up to date with rows (before, after) that were just written."""
 
+    def reduce(
+        self, changes: Mapping[Key, tuple[R_contra | None, R_contra | None]], store: JoinStore
+    ) -> None:
+        """The same for some of many rows that lose events; what needs all rows waits for `settle`."""
+
+    def settle(self, store: JoinStore) -> None:
+        """Bring the entries up to date with all rows, after `reduce`."""
+
     def gathering(
         self, shared: Iterable[tuple[UUID, Mapping[str, R_contra]]]
     ) -> JoinGathering[R_contra, E, Waiting]:
@@ -101,6 +109,14 @@ class _Activities:
         self, changes: Mapping[Key, tuple[Row | None, Row | None]], store: JoinStore
     ) -> None:
         joining.refresh(changes, store)
+
+    def reduce(
+        self, changes: Mapping[Key, tuple[Row | None, Row | None]], store: JoinStore
+    ) -> None:
+        joining.reduce(changes, store)
+
+    def settle(self, store: JoinStore) -> None:
+        joining.settle(store)
 
     def gathering(self, _shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "_ActivityGathering":
         return _ActivityGathering()
