@@ -1,8 +1,11 @@
 """Pruning under every fault at every step: all of a cut or nothing, and the next run ends the same."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +25,8 @@ from projections.following.inspection import inspect_views
 from projections.following.storage import prepare
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind
-from tests.fixtures.ledger import House, collected, message, registered
+from tests.fixtures.ledger import House, collected, copied, message, registered
+from tests.fixtures.postgres import Templates
 from tests.fixtures.prunings import cut_of
 from tests.fixtures.tlog import Log
 from tests.fixtures.views import OFFICES
@@ -122,10 +126,26 @@ class Pruning:
         assert len(self.positions(house)) == len(self.before) - 3 + 1
 
 
+@pytest.fixture
+def others(templates: Templates, tmp_path: Path) -> Iterator[Iterator[House]]:
+    """More ledgers, each there until the next one is asked for."""
+
+    def made() -> Generator[House, None, None]:
+        for number in count():
+            with copied(templates, tmp_path / str(number), "house", lambda _house: None) as house:
+                yield house
+
+    with contextlib.closing(made()) as houses:
+        yield houses
+
+
 @STRIDES
 @pytest.mark.parametrize("kind", Kind)
-def test_a_cut_is_whole_or_not_there(house: House, kind: Kind, stride: int) -> None:
+def test_a_cut_is_whole_or_not_there(
+    house: House, others: Iterator[House], kind: Kind, stride: int
+) -> None:
     # Each attempt records whole bundles, so that the short form has fewer of them.
-    steps = endure(Pruning(), house, kind, stride if stride == 1 else 5 * stride, log_of)
+    stride = stride if stride == 1 else 5 * stride
+    steps = endure(Pruning(), house, kind, stride, log_of, others)
     if steps:
         assert {"unlink", "rename", "_exit_gen"} <= set(steps)
