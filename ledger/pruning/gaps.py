@@ -55,9 +55,12 @@ def _was_to_go(left: Sequence[LeftEvent], told_at: int, pruning: Pruning) -> boo
     if not through < signed < told_at:  # no checkpoint was signed over what came later
         return False
     known = [event for event in left if event.position <= signed]
-    others = [event for event in left if not event.account]
-    return (
-        any(event.wholly for event in known)
-        and not any(through < event.position < told_at for event in others)
-        and not any(event.position <= through for event in others if event != known[-1])
+    erased = any(event.wholly for event in known)
+    return erased and all(
+        event.position <= through and event == known[-1] for event in _ordinary(left, told_at)
     )
+
+
+def _ordinary(left: Sequence[LeftEvent], before: int) -> Iterator[LeftEvent]:
+    """What is no account of an erasure, up to the event of a pruning: at most the last event stays."""
+    return (event for event in left if event.position < before and not event.account)

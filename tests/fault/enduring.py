@@ -28,7 +28,7 @@ KILLED_BY = -9
 PATIENCE_S = 120.0
 # Far more than any work here has steps.
 MOST_ATTEMPTS = 1_000
-# Each attempt checks all of a ledger: where attempts add much, the last of many takes far longer than the first.
+# Each attempt checks all of a ledger: where attempts add much, the last of many would take longest.
 _A_LEDGER = 10
 # A process of its own from which children are forked: it has no threads, and has read the modules.
 _FORKS = multiprocessing.get_context("forkserver")
