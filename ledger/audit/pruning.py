@@ -85,7 +85,7 @@ def _check_gone(scene: Scene, through: int, kept: int) -> None:
         gone += gone_from(left, through)
         position = unexplained(left, scene.prunings)
         if position is not None:
-            detail = "events of this file are gone before this one that no pruning was to remove"
+            detail = "earlier events of this file are gone, and no pruning was to remove them"
             scene.findings.note(position, _KIND, detail)
     if gone != through - kept:
         detail = f"up to position {through}, entries are gone that were in no file that is left"
