@@ -113,6 +113,7 @@ def filled(ledger: Measured, persons: int) -> None:
         bring_up_to_date(site)
         for number in range(0, persons, 2):
             erase_asked(site, f"customer/{number}", ErasureScope("request"))
+        bring_up_to_date(site)  # as the command does before it plans
         with closing(site.publisher()) as publisher:
             publisher.publish_once()
 

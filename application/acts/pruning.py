@@ -22,6 +22,7 @@ from ledger.pruning.cutting import (
     cut,
     cut_again,
     in_blocks,
+    pruned_files,
     recorded_prunings,
     removable,
 )
@@ -141,15 +142,14 @@ def finish(site: Site) -> None:
         # A log that begins again has no bundles of what is pruned.
         if folder.checkpoint() is not None:
             folder.prune(through)
-        streams = [stream for (stream,) in session.rows("pruned_streams")]
         bring_up_to_date(site)
-        views = views_of(site.intake.confidential)
-        fold_again(site.session("projector"), site.ledger, views, streams, site.privacy_office)
+        views, files = views_of(site.intake.confidential), pruned_files(session)
+        fold_again(site.session("projector"), site.ledger, views, files, site.privacy_office)
 
 
 def _answer(site: Site, recorded: tuple[int, Pruning]) -> PrunedPrefix:
     position, pruning = recorded
-    files = len(site.session("reader").rows("pruned_streams"))
+    files = sum(1 for _ in pruned_files(site.session("reader")))
     return PrunedPrefix(pruning.through, files, pruning.removed, pruning.kept, position, [])
 
 

@@ -1,11 +1,24 @@
 """What was pruned: it is what an event says, nothing else is gone, and every hash is in ledger and log."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from itertools import groupby, starmap
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
 from ledger.audit.log.published import Comparison
 from ledger.audit.log.signed import PublishedLog
 from ledger.audit.scene import Scene
-from ledger.errors import LedgerError
+from ledger.erasure.events import erases_all
+from ledger.errors import Halt, LedgerError
 from ledger.pruning.cutting import kept_digest, recorded_prunings
+from ledger.pruning.events import ACCOUNT
+from ledger.pruning.gaps import LeftEvent, gone_from, unexplained
 from ledger.reading import pruned_through
+from ledger.storage.postgres import Session
+from ledger.stored import decode_row
 from ledger.tlog.signing.base64 import to_base64
 from schemas import names
 from schemas.catalogue import ERASED
@@ -17,9 +30,8 @@ _DECIDED = names.type_of(names.ERASURE_DECIDED)
 def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
     """Read what is pruned: the largest prefix that an event names, whatever the table says of it."""
     through = pruned_through(scene.session)
-    by_prefix = {
-        told.through: told for _, told in recorded_prunings(scene.session, scene.session.ledger)
-    }
+    scene.prunings = recorded_prunings(scene.session, scene.session.ledger)
+    by_prefix = {told.through: told for _, told in scene.prunings}
     last = max(by_prefix, default=0)
     if last > through:
         detail = f"an event says that positions up to {last} were pruned: run `ledger prune` for it again"
@@ -46,13 +58,7 @@ def check_left(scene: Scene, comparison: Comparison) -> None:
             f"what is left up to position {pruning.through} is not what was left when it was pruned"
         )
         scene.findings.note(None, _KIND, detail)
-    # Also what a pruner removed who kept to every rule of the database.
-    ((explained,),) = scene.session.rows("count_pruned", through=pruning.through, type=ERASED)
-    if explained != pruning.through - kept:
-        detail = (
-            f"up to position {pruning.through}, entries are gone that no erased person's file had"
-        )
-        scene.findings.note(None, _KIND, detail)
+    _check_gone(scene, pruning.through, kept)
     for (position,) in scene.session.rows("torn_accounts", decided=_DECIDED):
         detail = (
             "an earlier event of this account of an erasure is gone, and no pruning removes one"
@@ -70,6 +76,52 @@ def check_left(scene: Scene, comparison: Comparison) -> None:
             f"the tree over positions up to {pruning.through} is another tree than the event says"
         )
         scene.findings.note(None, _KIND, detail)
+
+
+def _check_gone(scene: Scene, through: int, kept: int) -> None:
+    """Nothing is gone but what prunings were to remove, also where a pruner kept to the database's rules."""
+    gone = 0
+    for left in _left_of_files(scene.session):
+        gone += gone_from(left, through)
+        position = unexplained(left, scene.prunings)
+        if position is not None:
+            detail = "earlier events of this file are gone, and no pruning was to remove them"
+            scene.findings.note(position, _KIND, detail)
+    if gone != through - kept:
+        detail = f"up to position {through}, entries are gone that were in no file that is left"
+        scene.findings.note(None, _KIND, detail)
+    removed = sum(told.removed for _, told in scene.prunings if told.through <= through)
+    if removed != through - kept:
+        detail = (
+            f"up to position {through}, {through - kept} entries are gone, and events say that"
+            f" {removed} were removed"
+        )
+        scene.findings.note(None, _KIND, detail)
+
+
+def _left_of_files(session: Session) -> Iterator[list[LeftEvent]]:
+    """Of each file of which events are gone those that are left, in flat memory."""
+    rows = session.stream("left_of_files", type=ERASED)
+    for _, members in groupby(rows, key=itemgetter(0)):
+        yield list(starmap(_left, members))
+
+
+def _left(
+    stream: UUID, version: int, topic: str, frame: bytes | None, position: int, at: datetime
+) -> LeftEvent:
+    return LeftEvent(
+        position,
+        version,
+        account=topic in ACCOUNT,
+        wholly=frame is not None and _is_whole(stream, version, topic, frame, position, at),
+    )
+
+
+def _is_whole(*row: Any) -> bool:
+    """What cannot be read erases nothing; that it cannot is found elsewhere."""
+    with suppress(Halt):
+        return erases_all(decode_row(*row))
+    return False
 
 
 def _check_log(scene: Scene, log: PublishedLog) -> None:

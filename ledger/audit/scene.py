@@ -10,6 +10,7 @@ from ledger.audit.log.signed import PublishedLog
 from ledger.audit.rows import BatchRow
 from ledger.crypto.sealing import KeyedHash
 from ledger.pruning.events import Pruning
+from ledger.pruning.gaps import RecordedPruning
 from ledger.storage.postgres import Session
 from ledger.writing.chain import CopiedRows
 
@@ -22,7 +23,8 @@ class Scene:
     for what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of
     the tree over its entries. `batches`: those that can be read, in order; `copied`: the hashes of the
     rows of each. `gaps`: those that an event explains, by position. `promises`: trees that the database says
-    were promised. `pruned`: up to which position entries may be gone, as the event `pruning` says.
+    were promised. `pruned`: up to which position entries may be gone, as the event `pruning` says;
+    `prunings`: all such events.
     `readable`: what can be looked at without running anything. Each is set by the check that reads it.
     """
 
@@ -35,6 +37,7 @@ class Scene:
     root: bytes = b""
     pruned: int = 0
     pruning: Pruning | None = None
+    prunings: Sequence[RecordedPruning] = ()
     batches: Sequence[BatchRow] = ()
     copied: Sequence[CopiedRows] = ()
     gaps: dict[int, ExplainedGap] = field(default_factory=dict)

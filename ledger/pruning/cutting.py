@@ -4,10 +4,11 @@ Needs the pruner's role, which alone may remove an event, and only what lies in 
 the same transaction records. Recording goes on meanwhile: the head is locked at the end, when rows are gone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -32,6 +33,8 @@ from schemas.catalogue import PRUNED
 _STREAMS = 500
 # Tiles of hashes that one statement keeps: 512 kB.
 _TILES = 64
+# Files that are named at a time.
+_FILES = 10_000
 _MEANWHILE = "entries were pruned meanwhile: run `ledger prune` again"
 
 
@@ -173,6 +176,21 @@ def recorded_prunings(session: Session, ledger: LedgerName) -> list[tuple[int, P
     stream = ledger.registry_stream(ledger.reference)
     events = decoded(session.of("ledger").rows("approvals", stream=stream, type=PRUNED))
     return [(event.position, told) for event in events if (told := told_by(event))]
+
+
+class PrunedFile(NamedTuple):
+    """A file of which events were removed, and how many."""
+
+    stream: UUID
+    gone: int
+
+
+def pruned_files(session: Session) -> Iterator[PrunedFile]:
+    """Every file of which events were removed, in the order of streams; in flat memory."""
+    last = UUID(int=0)
+    while page := session.rows("pruned_files", stream=last, count=_FILES):
+        yield from map(PrunedFile._make, page)
+        last = page[-1][0]
 
 
 def in_blocks(streams: Iterable[UUID], count: int = _STREAMS) -> Iterable[list[UUID]]:

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from ledger.reading import LAST
 from projections.dossier.dossier import (
     NO_DOSSIER,
     SHARED,
@@ -118,6 +119,13 @@ class FindingsJoin:
                 facts = _of_block(block, by_name, batch)
                 _judge(facts, [(stream, key) for stream in facts for key in facts[stream]], batch)
         refresh_sources(changes, store)
+
+    def reduce(self, changes: Changes[Row], store: FindingStore) -> None:
+        """The same for some of many rows that lose events."""
+        self.refresh(changes, store, Before(LAST))
+
+    def settle(self, store: FindingStore) -> None:
+        """Nothing waits for all rows."""
 
     def gathering(self, shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "FindingsGathering":
         """Gathers findings from all rows; `shared`: rows of the types that others depend on."""

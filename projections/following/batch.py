@@ -12,7 +12,6 @@ from uuid import UUID
 
 from ledger.errors import Halt
 from ledger.event import RecordedEvent
-from ledger.reading import LAST
 from projections.folds.annulment import ANNULMENT, is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch, StreamEvents
 from projections.folds.powers import all_have_power, may_change_others
@@ -136,26 +135,39 @@ def apply_batch(view: View[S], batch: EventBatch, store: Store) -> None:
     """
     changes = _evolved(view, batch, store)
     for streams in batch.again(view):
-        changes |= _folded_again(view, streams, store)  # of other streams
-    _put(view, changes, store, batch.before)
+        changes |= _folded_again(view, list(streams), streams.items(), store)  # of other streams
+    if changed := _changed(changes):
+        store.put(changed)
+        if join := join_of(view.join):
+            join.refresh(changed, store, batch.before)
 
 
-def apply_again(view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store) -> None:
-    """Make the rows of some streams what their events that count say, and no others."""
-    _put(view, _folded_again(view, streams, store), store, Before(LAST))
+def apply_again(
+    view: View[S], streams: Sequence[UUID], events: Iterable[StreamEvents], store: Store
+) -> None:
+    """Make the rows of some streams what their events that count say, and no others.
+
+    Whoever has done so with all streams calls `settle`: before that, entries of a join may say too much.
+    """
+    if changed := _changed(_folded_again(view, streams, events, store)):
+        store.put(changed)
+        if join := join_of(view.join):
+            join.reduce(changed, store)
 
 
-def _put(view: View[S], changes: _Changes[S], store: Store, before: Before) -> None:
-    """Write what changed, and what is joined from it."""
-    changed = {
+def settle(view: AnyView, store: Store) -> None:
+    """Make the entries of a join what all rows say, after `apply_again`. Reads rows of all streams once."""
+    if join := join_of(view.join):
+        join.settle(store)
+
+
+def _changed(changes: _Changes[S]) -> _Changes[S]:
+    """The rows that differ, of streams that have some."""
+    return {
         stream: differing
         for stream, rows in changes.items()
         if (differing := {key: row for key, row in rows.items() if row.before != row.after})
     }
-    if changed:
-        store.put(changed)
-    if changed and (join := join_of(view.join)):
-        join.refresh(changed, store, before)
 
 
 def by_stream(events: Iterable[RecordedEvent]) -> dict[UUID, list[RecordedEvent]]:
@@ -226,10 +238,10 @@ def _evolved(view: View[S], batch: EventBatch, store: Store) -> _Changes[S]:
 
 
 def _folded_again(
-    view: View[S], streams: Mapping[UUID, list[RecordedEvent]], store: Store
+    view: View[S], streams: Sequence[UUID], events: Iterable[StreamEvents], store: Store
 ) -> _Changes[S]:
-    before = _decoded(view, store.rows_of(list(streams)))
-    touched = _touched(view, streams.items())
+    before = _decoded(view, store.rows_of(streams))
+    touched = _touched(view, events)
     changes: _Changes[S] = {}
     for stream in streams:
         old, new = before.get(stream, {}), touched.get(stream, {})

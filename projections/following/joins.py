@@ -76,6 +76,12 @@ class Join(Protocol[R_contra, E, Waiting]):
         Among them are all rows that were made of events after what was there `before`.
         """
 
+    def reduce(self, changes: Changes[R_contra], store: JoinStore) -> None:
+        """The same for some of many rows that lose events; what needs all rows waits for `settle`."""
+
+    def settle(self, store: JoinStore) -> None:
+        """Bring the entries up to date with all rows, after `reduce`."""
+
     def gathering(
         self, shared: Iterable[tuple[UUID, Mapping[str, R_contra]]]
     ) -> JoinGathering[R_contra, E, Waiting]:
@@ -105,6 +111,12 @@ class _Activities:
 
     def refresh(self, changes: Changes[Row], store: JoinStore, _before: Before) -> None:
         joining.refresh(changes, store)
+
+    def reduce(self, changes: Changes[Row], store: JoinStore) -> None:
+        joining.reduce(changes, store)
+
+    def settle(self, store: JoinStore) -> None:
+        joining.settle(store)
 
     def gathering(self, _shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> "_ActivityGathering":
         return _ActivityGathering()

@@ -304,6 +304,10 @@ class Tables(FindingTables):
         rows = self.named("entries_of", activities=list(activities))
         return {activity: (totals, made) for activity, totals, made in rows}
 
+    def all_entries(self) -> dict[str, EntryRow]:
+        """Every entry."""
+        return {activity: (totals, made) for activity, totals, made in self.named("all_entries")}
+
     def observed(self) -> Iterator[bytes]:
         """What was observed of every stream, as written so far, in flat memory."""
         subkeys, last = [OBSERVED], UUID(int=0)

@@ -12,13 +12,13 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.erasure.events import SOURCE
+from ledger.erasure.events import erases_all
 from ledger.event import RecordedEvent
 from projections.folds.annulment import is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import AnyView
-from schemas import ALL_TYPES, CATEGORIES, names
+from schemas import ALL_TYPES
 from schemas.event_type import EMPLOYEE
 
 ANNULMENT = "annulment"
@@ -54,21 +54,13 @@ def closed_file(
     Nor is it closed while something is open in it, and it was erased after the prefix that ends with
     `through`. Whose data the staff looked at is judged by what the staff's files say.
     """
-    erased = [event.position for event in events if _erases_all(event)]
+    erased = [event.position for event in events if erases_all(event)]
     if not erased or any(map(_is_elsewhere, events)):
         return None
     against = tuple(_against(events, views, privacy_office))
     if against and erased[0] > through:
         return None
     return ClosedFile(_ties(events), against)
-
-
-def _erases_all(event: RecordedEvent) -> bool:
-    return (
-        event.name == names.PERSONAL_DATA_ERASED
-        and event.source == SOURCE
-        and set(event.categories) == set(CATEGORIES)
-    )
 
 
 def _is_elsewhere(event: RecordedEvent) -> bool:

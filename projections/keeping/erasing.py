@@ -216,9 +216,7 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
     if decided_only:
         return False
     return bool(
-        _over(_of_held(person), day)
-        or _resting(person, day)
-        or next(_forgotten(person, day), None)
+        _over(_of_held(person), day) or _resting(person, day) or next(_forgotten(person, day), None)
     )
 
 

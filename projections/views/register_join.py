@@ -4,7 +4,7 @@ Sums and spans are kept from the differences of rows. Only where a row that boun
 are read for the span over them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Protocol
@@ -32,6 +32,8 @@ EntryRow = tuple[bytes, bytes]
 """Of an activity: the totals and the entry, both encoded."""
 _Pair = tuple[Observation | None, Observation | None]
 """What was observed of one activity before and after; None where it was nothing."""
+_NEVER: Span = None, None
+_Spans = dict[str, tuple[datetime, datetime]]
 
 
 class EntryStore(Protocol):
@@ -42,6 +44,9 @@ class EntryStore(Protocol):
 
     def entries(self, activities: Sequence[str]) -> dict[str, EntryRow]:
         """The entries of those activities that have one."""
+
+    def all_entries(self) -> dict[str, EntryRow]:
+        """Every entry."""
 
     def observed(self) -> Iterator[bytes]:
         """What was observed of every stream, as written so far, in flat memory."""
@@ -57,19 +62,49 @@ def refresh(changes: Changes[Row], store: EntryStore) -> None:
     totals, spans = _totals_and_spans(store.entries(activities))
     shrunk = [name for name in activities if _shrank(spans.get(name), by_activity[name])]
     spans |= {name: _widened(spans.get(name), by_activity[name]) for name in activities}
-    spans |= _spans(shrunk, store) if shrunk else {}
+    seen = _spans(store) if shrunk else {}
+    spans |= {name: seen.get(name, _NEVER) for name in shrunk}
+    _put(activities, _sums(totals, by_activity), spans, store)
+
+
+def reduce(changes: Changes[Row], store: EntryStore) -> None:
+    """The same for some of many rows that lose events: a span stays too wide until `settle`."""
+    by_activity = _by_activity(changes)
+    activities = sorted(by_activity)
+    totals, spans = _totals_and_spans(store.entries(activities))
+    sums = _sums(totals, by_activity)
+    spans = {
+        name: _widened(spans.get(name), by_activity[name]) if sums[name].events else _NEVER
+        for name in activities
+    }
+    _put(activities, sums, spans, store)
+
+
+def settle(store: EntryStore) -> None:
+    """Make the spans of all entries what the rows say. Reads all observations."""
+    seen = _spans(store)
+    totals, spans = _totals_and_spans(store.all_entries())
+    wide = sorted(name for name in spans if spans[name] != seen.get(name, _NEVER))
+    _put(wide, totals, {name: seen.get(name, _NEVER) for name in wide}, store)
+
+
+def _put(
+    activities: Sequence[str],
+    sums: Mapping[str, Totals],
+    spans: Mapping[str, Span],
+    store: EntryStore,
+) -> None:
+    """Write the entries of some activities."""
     declared = _declared(store, activities)
     store.put_entries(
-        {
-            name: _row(
-                name,
-                declared.get(name),
-                _moved(totals.get(name), by_activity[name]),
-                spans[name],
-            )
-            for name in activities
-        }
+        {name: _row(name, declared.get(name), sums[name], spans[name]) for name in activities}
     )
+
+
+def _sums(
+    totals: Mapping[str, Totals], by_activity: Mapping[str, list[_Pair]]
+) -> dict[str, Totals]:
+    return {name: _moved(totals.get(name), pairs) for name, pairs in by_activity.items()}
 
 
 def _by_activity(changes: Changes[Row]) -> dict[str, list[_Pair]]:
@@ -91,14 +126,21 @@ def _activities(row: Row | None) -> Mapping[str, Observation]:
     return row.activities if isinstance(row, ObservedStream) else {}
 
 
-def _spans(activities: Collection[str], store: EntryStore) -> dict[str, Span]:
-    """The span over the observations of each activity. Reads all of them."""
-    spans: dict[str, Span] = dict.fromkeys(activities, (None, None))
+def _spans(store: EntryStore) -> dict[str, Span]:
+    """The span over the observations of each activity that has some. Reads all of them."""
+    spans: _Spans = {}
     for state in store.observed():
         for activity, observation in _activities(VIEW.decode(state)).items():
-            if activity in spans:
-                spans[activity] = _widened(spans[activity], [(None, observation)])
-    return spans
+            _widen(spans, activity, observation.first, observation.last)
+    return dict(spans)
+
+
+def _widen(spans: _Spans, activity: str, first: datetime, last: datetime) -> None:
+    span = spans.get(activity)
+    if span is None:
+        spans[activity] = first, last
+    elif first < span[0] or span[1] < last:
+        spans[activity] = min(span[0], first), max(span[1], last)
 
 
 def _declared(store: EntryStore, activities: Sequence[str]) -> dict[str, DeclaredActivity]:
@@ -160,21 +202,21 @@ class RegisterGathering:
     def __init__(self) -> None:
         self._declared: dict[str, DeclaredActivity] = {}
         self._tallies: dict[str, ObservationTotals] = {}
-        self._spans: dict[str, tuple[datetime, datetime]] = {}
+        self._spans: _Spans = {}
 
     def add(self, subkey: str, row: Row) -> None:
         """Take one row into account."""
         if isinstance(row, DeclaredActivity):
             self._declared[activity_of(subkey)] = row
         for activity, observation in _activities(row).items():
-            self._widen(activity, observation.first, observation.last)
+            _widen(self._spans, activity, observation.first, observation.last)
             self._tally(activity).add(observation)
 
     def take(self, other: "RegisterGathering") -> None:
         """Take into account what another one has gathered from other rows."""
         self._declared |= other._declared
         for activity, (first, last) in other._spans.items():
-            self._widen(activity, first, last)
+            _widen(self._spans, activity, first, last)
             self._tally(activity).join(other._tallies[activity])
 
     def _tally(self, activity: str) -> ObservationTotals:
@@ -182,13 +224,6 @@ class RegisterGathering:
         if tally is None:
             tally = self._tallies[activity] = ObservationTotals()
         return tally
-
-    def _widen(self, activity: str, first: datetime, last: datetime) -> None:
-        span = self._spans.get(activity)
-        if span is None:
-            self._spans[activity] = first, last
-        elif first < span[0] or span[1] < last:
-            self._spans[activity] = min(span[0], first), max(span[1], last)
 
     def rows(self) -> dict[str, EntryRow]:
         """Activity -> its encoded entry, sorted by activity."""

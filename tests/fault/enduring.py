@@ -28,6 +28,8 @@ KILLED_BY = -9
 PATIENCE_S = 120.0
 # Far more than any work here has steps.
 MOST_ATTEMPTS = 1_000
+# Each attempt checks all of a ledger: where attempts add much, the last of many would take longest.
+_A_LEDGER = 10
 # A process of its own from which children are forked: it has no threads, and has read the modules.
 _FORKS = multiprocessing.get_context("forkserver")
 _SCENES = (
@@ -95,15 +97,19 @@ def endure(
     kind: Kind,
     stride: int = 1,
     log: Callable[[House, int], Log] | None = None,
+    others: Iterator[House] | None = None,
 ) -> list[str]:
     """Attack every step, or with a stride some of them, from a chosen one on.
 
     `log`: what an attempt published, which is then audited too. The catalogue is audited in the end.
+    `others`: ledgers to go on with after some attempts, where each of these adds much.
     Gives the names of the steps of a run without a fault; none when the runs were other processes.
     """
     at = 0
     for number in range(1, MOST_ATTEMPTS + 1):
         at += random.randint(1, 2 * stride - 1)
+        if others and number % _A_LEDGER == 0:
+            house = next(others)
         scene.prepare(house, number)
         told = _attack(scene, house, kind, number, at)
         where = f"{kind} at step {at}: {told.steps[at - 3 : at]}, then {told.error!r}"

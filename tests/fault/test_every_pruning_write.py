@@ -1,31 +1,33 @@
 """Pruning under every fault at every step: all of a cut or nothing, and the next run ends the same."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from application.acts.pruning import PruningPlan, boundary, prune, pruned_already
+from application.acts.pruning import PruningPlan, prune, pruned_already
 from application.following import bring_up_to_date
 from application.queries.upkeep.pruning import PrunedPrefix
 from host.settings import read_settings
 from host.site import Site
 from host.wiring import open_site
 from ledger.errors import LedgerError, Retry
-from ledger.pruning.cutting import Cut
-from ledger.tlog.signing.base64 import to_base64
-from ledger.tlog.tree.proofs import root_at
-from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of
+from ledger.tlog.tree.tiles import TILE_WIDTH
 from projections import VIEWS
 from projections.following.inspection import inspect_views
 from projections.following.storage import prepare
 from tests.fault.enduring import STRIDES, closing, endure
 from tests.fault.faults import Kind
-from tests.fixtures.ledger import House, collected, message, registered
+from tests.fixtures.ledger import House, collected, copied, message, registered
+from tests.fixtures.postgres import Templates
+from tests.fixtures.prunings import cut_of
 from tests.fixtures.tlog import Log
 from tests.fixtures.views import OFFICES
 
@@ -83,12 +85,8 @@ class Pruning:
 
     def planned(self, house: House, closed: UUID) -> PruningPlan:
         """What `planned` says; its checks, with an audit among them, are tested elsewhere."""
-        log = log_of(house)
-        size = log.checkpoint().size
-        through = boundary(size - 1)
-        root = to_base64(root_at(through, nodes_of(size, log.folder.tile)))
-        answer = PrunedPrefix(through, 1, 3, 0, None, [])
-        return PruningPlan(Cut(through, root, size, [closed]), answer)
+        asked = cut_of(log_of(house), [closed])
+        return PruningPlan(asked, PrunedPrefix(asked.through, 1, 3, 0, None, []))
 
     def positions(self, house: House) -> list[int]:
         with psycopg.connect(house.url) as connection:
@@ -128,10 +126,26 @@ class Pruning:
         assert len(self.positions(house)) == len(self.before) - 3 + 1
 
 
+@pytest.fixture
+def others(templates: Templates, tmp_path: Path) -> Iterator[Iterator[House]]:
+    """More ledgers, each there until the next one is asked for."""
+
+    def made() -> Generator[House, None, None]:
+        for number in count():
+            with copied(templates, tmp_path / str(number), "house", lambda _house: None) as house:
+                yield house
+
+    with contextlib.closing(made()) as houses:
+        yield houses
+
+
 @STRIDES
 @pytest.mark.parametrize("kind", Kind)
-def test_a_cut_is_whole_or_not_there(house: House, kind: Kind, stride: int) -> None:
+def test_a_cut_is_whole_or_not_there(
+    house: House, others: Iterator[House], kind: Kind, stride: int
+) -> None:
     # Each attempt records whole bundles, so that the short form has fewer of them.
-    steps = endure(Pruning(), house, kind, stride if stride == 1 else 5 * stride, log_of)
+    stride = stride if stride == 1 else 5 * stride
+    steps = endure(Pruning(), house, kind, stride, log_of, others)
     if steps:
         assert {"unlink", "rename", "_exit_gen"} <= set(steps)

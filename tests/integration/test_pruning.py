@@ -5,9 +5,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import psycopg
@@ -20,6 +22,7 @@ from host.settings import OFFICE
 from host.wiring import open_site
 from ledger.backup.reimport import check_entries_there
 from ledger.errors import Halt, Overtaken
+from ledger.keys.opening import Opener
 from ledger.pruning import cutting
 from ledger.pruning.events import ACCOUNT
 from ledger.storage.faults import Conflict
@@ -587,6 +590,20 @@ def test_a_cut_that_was_planned_before_another_goes_on_from_it(ledger: Cli, else
     assert ledger("audit", "--views", "--json").json["ok"]
 
 
+def prune_more(site: Site, plan: pruning.PruningPlan, streams: Sequence[UUID]) -> None:
+    """What a program does that keeps to every rule of the database, and removes more than is closed."""
+    cut = msgspec.structs.replace(plan.cut, closed=[*plan.cut.closed, *streams])
+    pruning.prune(site, msgspec.structs.replace(plan, cut=cut))
+
+
+def files_found(ledger: Cli) -> int:
+    """Of how many files the audit says that more is gone than was to go; it finds nothing else."""
+    found = ledger("audit", "--json").json["findings"]
+    assert {row["kind"] for row in found} <= {"pruned"}
+    assert all("no pruning was to remove" in row["detail"] and row["position"] for row in found)
+    return len(found)
+
+
 def test_a_pruner_that_removed_what_was_not_closed_is_found(ledger: Cli) -> None:
     with open_site(settings_from({}), opens_values=False) as site:
         plan = pruning.planned(site, THROUGH, None)
@@ -596,12 +613,9 @@ def test_a_pruner_that_removed_what_was_not_closed_is_found(ledger: Cli) -> None
                 " HAVING max(notification_id) <= %s AND count(*) = 2",
                 [THROUGH],
             ).fetchall()
-        closed = [*plan.cut.closed, *(stream for (stream,) in rows)]
-        assert len(closed) > len(plan.cut.closed)
-        cut = msgspec.structs.replace(plan.cut, closed=closed)
-        pruning.prune(site, msgspec.structs.replace(plan, cut=cut))
-    (finding,) = ledger("audit", "--json").json["findings"]
-    assert (finding["kind"], "no erased person's file had" in finding["detail"]) == ("pruned", True)
+        assert rows
+        prune_more(site, plan, [stream for (stream,) in rows])
+    assert files_found(ledger) == len(rows)
 
 
 def test_a_pruner_that_removed_of_a_person_who_was_erased_in_part_is_found(ledger: Cli) -> None:
@@ -615,10 +629,48 @@ def test_a_pruner_that_removed_of_a_person_who_was_erased_in_part_is_found(ledge
                 " HAVING count(*) = 4 AND max(notification_id) > %s",
                 [THROUGH],
             ).fetchall()
-        cut = msgspec.structs.replace(plan.cut, closed=[*plan.cut.closed, *living])
-        pruning.prune(site, msgspec.structs.replace(plan, cut=cut))
+        prune_more(site, plan, list(living))
+    assert files_found(ledger) == 1
+    assert ledger("erase", LIVING, "--ground", "request").status == 0
+    # Who is erased wholly after it was not erased by then.
+    assert files_found(ledger) == 1
+
+
+def test_a_pruner_that_removed_of_an_erased_person_whose_file_was_not_closed_is_found(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program itself refuses it: something came after the prefix that is no account of an erasure."""
+    with open_site(settings_from({}), opens_values=False) as site:
+        plan = pruning.planned(site, THROUGH, None)
+        opener = Opener(site.session("reader"), site.provider, site.ledger)
+        newer = [period.subject for period in opener.periods(NEWER)]
+        with pytest.raises(Overtaken, match="has a new event"):
+            prune_more(site, plan, newer)
+        monkeypatch.setattr(cutting, "_check_still_closed", lambda *_: None)
+        prune_more(site, plan, newer)
+    assert files_found(ledger) == 1
+    # What is found stands against a later cut, by which the file is closed: that would leave no sign.
+    fill(ledger, "q", 250)
+    assert ledger("publish", "--once").status == 0
+    assert reasons(ledger("prune", "--through", "512", "--for-good", "--json").json)[-1] == "audit"
+
+
+def test_a_pruner_that_says_another_number_is_found(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed = cutting._removed
+    monkeypatch.setattr(
+        cutting, "_removed", lambda *asked: msgspec.structs.replace(removed(*asked), removed=3)
+    )
+    assert ledger(*PRUNE, "--yes").status == 0
     (finding,) = ledger("audit", "--json").json["findings"]
-    assert (finding["kind"], "no erased person's file had" in finding["detail"]) == ("pruned", True)
+    assert "8 entries are gone, and events say that 3 were removed" in finding["detail"]
+
+
+@pytest.mark.parametrize("type", ACCOUNT)
+def test_the_guard_knows_every_type_of_the_account(type: str) -> None:
+    guards = files("ledger") / "sql" / "migrations" / "0003_guards.sql"
+    assert f"'{type}'" in guards.read_text("utf-8")
 
 
 def test_entries_go_before_the_account_of_a_late_erasure(ledger: Cli, elsewhere: str) -> None:
@@ -683,16 +735,35 @@ def test_recipients_who_are_still_to_be_told_keep_one_file_alone(ledger: Cli) ->
     assert audit["ok"], audit["findings"]
 
 
-def test_a_pruner_that_removed_the_account_of_an_erasure_is_found(
+def test_no_pruner_removes_an_account_of_an_erasure(
     ledger: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = types_of(ledger)
+    monkeypatch.setattr(cutting, "ACCOUNT", ())
+    with open_site(settings_from({}), opens_values=False) as site:
+        plan = pruning.planned(site, THROUGH, None)
+        monkeypatch.setattr(cutting, "_check_still_closed", lambda *_: None)
+        with pytest.raises(Conflict, match="an account of an erasure stays"):
+            pruning.prune(site, plan)
+    assert types_of(ledger) == before
+
+
+def test_an_account_of_an_erasure_that_is_gone_is_found(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the owner took the guard away: the rest is as a pruning that says so leaves it."""
     decided = {name for name in ACCOUNT if "erasure-decided" in name}
     assert decided
     monkeypatch.setattr(cutting, "ACCOUNT", tuple({*ACCOUNT} - decided))
+    tampered(ledger, "SELECT")
     with open_site(settings_from({}), opens_values=False) as site:
-        pruning.prune(site, pruning.planned(site, THROUGH, None))
+        plan = pruning.planned(site, THROUGH, None)
+        with known_catalogue():
+            pruning.prune(site, plan)
     assert "erasure-decided" not in types_of(ledger)[-8:-2]
-    found = ledger("audit", "--json").json["findings"]
+    with known_catalogue():
+        found = ledger("audit", "--json").json["findings"]
+    found = [row for row in found if row["kind"] != "catalogue"]
     assert {row["kind"] for row in found} == {"pruned"}
     assert all("account of an erasure" in row["detail"] for row in found)
     assert len(found) == len(CLOSED)

@@ -113,6 +113,9 @@ class MemoryStore:
     def entries(self, activities: Sequence[str]) -> dict[str, Any]:
         return {activity: row for activity, row in self.joined.items() if activity in activities}
 
+    def all_entries(self) -> dict[str, Any]:
+        return dict(self.joined)
+
     def observed(self) -> Iterator[bytes]:
         return (state for (_, subkey), state in self.states.items() if subkey == OBSERVED)
 

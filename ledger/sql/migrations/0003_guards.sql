@@ -8,7 +8,8 @@ BEGIN
 END
 $body$;
 
--- Rows go only in the transaction that prunes their prefix; the trigger names the column of their position.
+-- Rows go only in the transaction that prunes their prefix; the trigger names the column of their position. The account of
+-- an erasure never goes.
 CREATE FUNCTION {events}.refuse_removal() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -20,6 +21,14 @@ BEGIN
         WHERE through >= last AND pruning.xmin = pg_current_xact_id()::xid
     ) THEN
         RAISE EXCEPTION 'DELETE of % is refused: the ledger is append-only', TG_TABLE_NAME;
+    END IF;
+    IF TG_TABLE_NAME = 'events' THEN
+        IF EXISTS (SELECT FROM old_rows WHERE topic IN (
+            'nl.voipzeker.ledger.erasure-decided.v1', 'nl.voipzeker.ledger.personal-data-erased.v1',
+            'nl.voipzeker.ledger.erasure-reapplied.v1'
+        )) THEN
+            RAISE EXCEPTION 'DELETE of events is refused: an account of an erasure stays';
+        END IF;
     END IF;
     RETURN NULL;
 END

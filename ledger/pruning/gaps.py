@@ -1,0 +1,66 @@
+"""Gaps in files: events that are gone, and whether a recorded pruning was to remove them. Pure.
+
+A pruning was to remove the events of a file if the file was erased wholly by what was signed, and nothing
+but the account of erasures came between the prefix and the event of the pruning. Then of the prefix that
+account is left, and the last event that was signed, and nothing else. What was open in the file, and whom it
+named, only the events that are gone could say.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ledger.pruning.events import Pruning
+
+RecordedPruning = tuple[int, Pruning]
+"""A pruning, and the position of the event that says it."""
+
+
+class LeftEvent(NamedTuple):
+    """An event that is left. `account`: of an erasure; `wholly`: which destroyed everything of the person."""
+
+    position: int
+    version: int
+    account: bool
+    wholly: bool
+
+
+_START = LeftEvent(0, 0, account=False, wholly=False)
+
+
+def gone_from(left: Sequence[LeftEvent], through: int) -> int:
+    """How many events of a prefix are gone from a file of which these are left, in the order of versions."""
+    before = [event for event in left if event.position <= through]
+    behind = left[len(before) :]
+    last = behind[0].version - 1 if behind else before[-1].version
+    return last - len(before)
+
+
+def unexplained(left: Sequence[LeftEvent], prunings: Sequence[RecordedPruning]) -> int | None:
+    """The position behind the first gap that no pruning explains; None where there is none."""
+    reach = max((p.through for at, p in prunings if _was_to_go(left, at, p)), default=0)
+    return next((behind for start, behind in _gaps(left) if start >= reach), None)
+
+
+def _gaps(left: Sequence[LeftEvent]) -> Iterator[tuple[int, int]]:
+    """Positions of the events before and behind each gap."""
+    for before, behind in pairwise([_START, *left]):
+        if behind.version > before.version + 1:
+            yield before.position, behind.position
+
+
+def _was_to_go(left: Sequence[LeftEvent], told_at: int, pruning: Pruning) -> bool:
+    """Whether what is left of a file is what such a pruning leaves of a closed one."""
+    through, signed = pruning.through, pruning.signed
+    if not through < signed < told_at:  # no checkpoint was signed over what came later
+        return False
+    known = [event for event in left if event.position <= signed]
+    erased = any(event.wholly for event in known)
+    return erased and all(
+        event.position <= through and event == known[-1] for event in _ordinary(left, told_at)
+    )
+
+
+def _ordinary(left: Sequence[LeftEvent], before: int) -> Iterator[LeftEvent]:
+    """What is no account of an erasure, up to the event of a pruning: at most the last event stays."""
+    return (event for event in left if event.position < before and not event.account)
