@@ -193,18 +193,23 @@ def _affected(by_stream: Mapping[UUID, _Kinds], batch: _Batch) -> _Facts:
     older = {stream: by_stream[stream] for stream in by_stream.keys() - set(batch.before.begun)}
     held = batch.rows(TRACES, [stream for stream, kinds in older.items() if RETENTION in kinds])
     facts: _Facts = {stream: {**held_facts(row)} for stream, row in held.items()}
+    for (stream, subkey), state in _stored(older, batch).items():
+        change = batch.changes.get(stream, _NOTHING).get(subkey)
+        facts.setdefault(stream, {})[subkey] = change.after if change else VIEW.decode(state)
+    return facts
+
+
+def _stored(by_stream: Mapping[UUID, _Kinds], batch: _Batch) -> dict[Key, bytes]:
+    """The same of those that are rows; what is held is none."""
     since_by_kind = {
         (stream, kind): since
-        for stream, kinds in older.items()
+        for stream, kinds in by_stream.items()
         for kind, since in kinds.items()
         if kind != RETENTION
     }
-    if since_by_kind:
-        stored = batch.store.facts_of(since_by_kind, batch.before.position)
-        for (stream, subkey), state in stored.items():
-            change = batch.changes.get(stream, _NOTHING).get(subkey)
-            facts.setdefault(stream, {})[subkey] = change.after if change else VIEW.decode(state)
-    return facts
+    if not since_by_kind:
+        return {}
+    return batch.store.facts_of(since_by_kind, batch.before.position)
 
 
 def _of_block(block: Mapping[Key, bytes], by_name: Mapping[str, _Kinds], batch: _Batch) -> _Facts:

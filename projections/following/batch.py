@@ -195,14 +195,19 @@ def _to_fold_again(
 ) -> set[UUID]:
     """Streams of the batch where an annulment arrived, or an event that one was waiting for, or what decides
     that an act has not the power that it claims, or has it after all."""
-    again = {event.stream for event in events if is_annulment(event)}
-    if names := {(source, id) for _, source, id in awaited}:
-        named = (event for event in events if name_of(event) in names)
-        again |= {event.stream for event in named if (event.stream, *name_of(event)) in awaited}
+    again = {event.stream for event in events if is_annulment(event)} | _waited_for(events, awaited)
     claiming = {event.stream for event in events if may_change_others(event, privacy_office)}
     return again | _with_powerless(
         claiming - again, events[0].position - 1, history, privacy_office
     )
+
+
+def _waited_for(events: Iterable[RecordedEvent], awaited: Collection[NamedEvent]) -> set[UUID]:
+    """Streams of the events that an annulment was waiting for."""
+    names = {(source, id) for _, source, id in awaited}
+    # By name first: a UUID is hashed by Python.
+    named = (event for event in events if name_of(event) in names) if names else ()
+    return {event.stream for event in named if (event.stream, *name_of(event)) in awaited}
 
 
 def _with_powerless(
