@@ -1,6 +1,6 @@
 """From a reference to the events of its data subjects, as of a moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
@@ -171,8 +171,12 @@ def _selected(
     reader = LedgerReader(source.session)
     by_stream = {stream: reader.folded(stream, choose) for stream in streams}
     if moment.as_of is not None:
-        hollow = [stream for stream, found in by_stream.items() if not (found and found.shown)]
-        check_left(source.session, hollow)
+        check_left(source.session, _hollow(by_stream))
     if not any(by_stream.values()):
         raise UnknownSubject
     return {stream: selected or choose(()) for stream, selected in by_stream.items()}
+
+
+def _hollow(by_stream: Mapping[UUID, SelectedEvents | None]) -> list[UUID]:
+    """Data subjects of whom a moment shows nothing."""
+    return [stream for stream, found in by_stream.items() if not (found and found.shown)]
