@@ -57,9 +57,9 @@ def write_certificate(
     """Write the proof that the ledger decided an erasure and carried it out: one file for `certificate
     verify`.
 
-    It needs the log's files alone, once they hold the erasure, and the database for one that is older than
-    what was pruned. As `html` or `pdf` it is a letter to the
-    person with that file inside, in Dutch unless --language says otherwise. `-` is standard output.
+    It needs the log's files alone, once they hold the erasure; after `ledger prune` also the database. As
+    `html` or `pdf` it is a letter to the person with that file inside, in Dutch unless --language says
+    otherwise. `-` is standard output.
     """
     made_at = time_of("--at", at) or utc_now()
     folder = LogFolder(settings.log.folder)

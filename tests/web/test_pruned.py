@@ -12,6 +12,7 @@ from ledger.tlog.signing.keys import parse_verifier_key
 from tests.fixtures.console import collected, disclosed, registered
 from tests.web.console import EVENTS, Client, Consoled
 from tests.web.persons import page
+from tests.web.test_portal import own
 
 CLOSED, AGAIN, LIVING = "customer/78001", "customer/78002", "customer/78003"
 """Whose file was pruned, who is a customer again, and who was never erased."""
@@ -124,3 +125,13 @@ def test_a_report_tells_what_is_left(pruned: Consoled, who: str) -> None:
     assert bool(officer.api(page(who, "portability"))["data"]) == (who != CLOSED)
     for part in ("", "history", "consents", "recipients", "requests", "looks", "documents"):
         assert officer.get(page(who, *([part] if part else []))).status_code == 200
+
+
+@pytest.mark.parametrize("who", [CLOSED, AGAIN])
+def test_a_customer_who_came_back_has_pages_and_one_who_was_erased_has_none(
+    pruned: Consoled, who: str
+) -> None:
+    client = own(pruned, who)
+    status = 200 if who == AGAIN else 404
+    for part in ("", "/history", "/disclosures", "/requests", "/access-report", "/portability"):
+        assert client.get(f"/api/v1/me{part}").status_code == status, part
