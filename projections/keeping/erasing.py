@@ -312,22 +312,27 @@ def _months(
 
 def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
     """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
-    if person.held or not person.traces.first or keepings_of(person.dossier, person.look.listed):
+    if person.held or keepings_of(person.dossier, person.look.listed):
         return
-    account = person.dossier.all("account")[-1:]
-    if account and account[0].says != "inactive":
-        return
-    known = [trace.time for trace in person.traces.first.values()]
-    known += [*(mark.order.time for mark in account), *_ends_of_work(person.dossier)]
     # Traces keep the first event of each source only: where these are old enough, the latest is read.
+    known = list(_known_ends(person))
     if _is_forgotten(known, day) and _is_forgotten([person.latest() or known[0]], day):
         yield PlannedErasure(
             "retention", _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
         )
 
 
+def _known_ends(person: Person) -> Iterator[datetime]:
+    """When what is known of a person ended; nothing of who is active, or erased already."""
+    account = person.dossier.all("account")[-1:]
+    if person.traces.first and all(mark.says == "inactive" for mark in account):
+        yield from (trace.time for trace in person.traces.first.values())
+        yield from (mark.order.time for mark in account)
+        yield from _ends_of_work(person.dossier)
+
+
 def _is_forgotten(ends: Iterable[datetime], day: date) -> bool:
-    ended = max(ends)
+    ended = max(ends, default=FOREVER)
     return ended != FOREVER and day_of(ended + period("ledger-entry")) <= day
 
 

@@ -436,6 +436,25 @@ def test_a_folder_that_was_lost_is_made_again(pruned: Cli, monkeypatch: pytest.M
     assert pruned("prove", "1").status == 0
 
 
+def test_a_backup_from_before_the_log_was_made_again(ledger: Cli, elsewhere: str) -> None:
+    """It knows of checkpoints that were lost with the folder: the log is made once more."""
+    assert ledger(*PRUNE, "--yes").status == 0
+    assert ledger("publish", "--once").status == 0
+    copies = back_up(ledger)
+    log_of(ledger).rename(ledger.folder / "lost")
+    assert ledger("log", "rebuild").status == 0
+    ledger.url = elsewhere
+    ledger.set(DATABASE_URL=elsewhere)
+    restored = ledger("restore", copies[0], "--keys", copies[1], "--json")
+    assert (restored.status, restored.json["findings"]) == (1, 1)
+    assert kinds_found(ledger) == {"checkpoint"}
+    assert ledger("publish", "--once").status == 0
+    log_of(ledger).rename(ledger.folder / "made-again")
+    assert ledger("log", "rebuild").status == 0
+    audit = ledger("audit", "--views", "--json").json
+    assert audit["ok"], audit["findings"]
+
+
 def test_an_old_copy_of_the_folder_grows_by_the_hashes(pruned: Cli) -> None:
     log_of(pruned).rename(pruned.folder / "lost")
     (pruned.folder / "early").rename(log_of(pruned))
