@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 WIDTHS = (320, 768, 1920)
 """The widths at which every page is complete."""
+PATIENCE_MS = 120_000
+"""How long a test waits for what a page will show. A machine with other work takes long."""
 
 
 @contextmanager

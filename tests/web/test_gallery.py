@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from schemas.texts import LANGUAGES, Language
-from tests.web.browser import WIDTHS, overflowing, problems, spaced
+from tests.web.browser import PATIENCE_MS, WIDTHS, overflowing, problems, spaced
 from tests.web.gallery import HOSTILE, NAMES, opened, serve
 
 
@@ -14,6 +14,7 @@ from tests.web.gallery import HOSTILE, NAMES, opened, serve
 def gallery(browser: Browser) -> Iterator[BrowserContext]:
     """The pages of the gallery, in one context: none of them keeps anything."""
     with browser.new_context() as made:
+        made.set_default_timeout(PATIENCE_MS)
         serve(made)
         yield made
 

@@ -80,9 +80,7 @@ def log_out(page: Page, live: Live) -> None:
 @pytest.fixture
 def page(context: BrowserContext, live: Live) -> Page:
     context.add_cookies([{"name": "language", "value": "en", "url": live.address}])
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    return page
+    return context.new_page()
 
 
 def heading(page: Page, text: str) -> None:
