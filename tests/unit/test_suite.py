@@ -53,23 +53,29 @@ def test_no_case_is_a_failure() -> None:
         nothing()
 
 
-@each("processes, waiting", [(1, 3), (2, 5), (3, 7), (4, 9), (4, 0), (8, 11)])
-def test_every_other_process_begins_with_tests_that_wait_and_none_is_lost(
-    processes: int, waiting: int
+@each("processes, long", [(1, 3), (2, 5), (3, 7), (4, 9), (4, 0), (8, 11)])
+def test_every_other_process_begins_with_long_tests_each_ends_with_quick_ones_and_none_is_lost(
+    processes: int, long: int
 ) -> None:
-    those, others = [*range(waiting)], [*range(waiting, 103)]
-    order = spread(those, others, processes)
+    order = spread([*range(long)], [*range(long, 63)], [*range(63, 103)], processes)
     assert sorted(order) == [*range(103)]
-    begun = []
+    begun, ended = [], []
     left = order
     for number in range(processes):  # as the scheduler shares them out
         share = len(left) // (processes - number)
         part, left = left[:share], left[share:]
-        begun.append([test for test in part if test < waiting])
+        begun.append([test for test in part if test < long])
         assert part[: len(begun[-1])] == begun[-1]
+        ended.append([test for test in part if test >= 63])
+        assert part[len(part) - len(ended[-1]) :] == ended[-1]
     counts = [len(some) for some in begun[::2]]
     assert max(counts) - min(counts) <= 1
-    assert sum(counts) == waiting
+    assert sum(counts) == long
+    # Quick ones are shared out like the rest that each process has room for.
+    room = [103 // processes - len(some) for some in begun]
+    assert all(
+        abs(len(some) - own * 40 / (103 - long)) <= 2 for own, some in zip(room, ended, strict=True)
+    )
 
 
 @each("processes", [2, 3, 4, 100])

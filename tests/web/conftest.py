@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.web.browser import chromium
+from tests.web.browser import PATIENCE_MS, chromium
 from tests.web.console import empty, sampled
 from tests.web.scripting import Files, Script, scripted, served
 
 __all__ = ["empty", "sampled"]
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A context: its cookies and its memory are gone after the test."""
     with browser.new_context() as made:
+        made.set_default_timeout(PATIENCE_MS)
         yield made
 
 

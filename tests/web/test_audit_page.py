@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import IO, Any
 
 import pytest
 from msgspec.structs import replace
@@ -28,6 +30,21 @@ def live(sampled: Consoled) -> Iterator[Live]:
         yield live
 
 
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """No audit says a word before a test opens this: what holds while one runs can be looked at."""
+    opened = threading.Event()
+    listen = Audits._listen
+
+    def listens(self: Audits, words: IO[bytes], clock: Callable[[], datetime]) -> None:
+        opened.wait()
+        listen(self, words, clock)
+
+    monkeypatch.setattr(Audits, "_listen", listens)
+    yield opened
+    opened.set()
+
+
 def ended(client: Client) -> dict[str, Any]:
     """The audit when it has ended."""
     while (run := client.api("/proof/audit"))["state"] == "running":
@@ -36,7 +53,9 @@ def ended(client: Client) -> dict[str, Any]:
     return found
 
 
-def test_an_audit_runs_beside_the_console_and_says_what_it_looked_at(sampled: Consoled) -> None:
+def test_an_audit_runs_beside_the_console_and_says_what_it_looked_at(
+    sampled: Consoled, gate: threading.Event
+) -> None:
     auditor = sampled.as_("auditor")
     response = auditor.post("/proof/audit", views="true")
     assert (response.status_code, response.headers["location"]) == (303, "/proof/audit")
@@ -45,6 +64,7 @@ def test_an_audit_runs_beside_the_console_and_says_what_it_looked_at(sampled: Co
     # One at a time: who asks meanwhile sees the one that runs.
     assert sampled.as_("inspector").post("/proof/audit").status_code == 303
     assert auditor.api("/proof/audit")["started_at"] == running["started_at"]
+    gate.set()
     found = ended(auditor)
     assert (found["state"], found["failure"], found["views"]) == ("done", None, True)
     report = found["report"]
@@ -76,7 +96,7 @@ def test_only_a_role_that_audits_starts_one(sampled: Consoled) -> None:
 
 
 def test_the_page_shows_what_an_audit_names(
-    sampled: Consoled, live: Live, context: BrowserContext
+    sampled: Consoled, live: Live, context: BrowserContext, gate: threading.Event
 ) -> None:
     live.log_in(context, "auditor")
     page = context.new_page()
@@ -87,7 +107,8 @@ def test_the_page_shows_what_an_audit_names(
         assert problems(page) == []
         # The page goes on by itself, and without scripts by its link.
         expect(page.get_by_role("link", name="Show how far it is now")).to_be_visible()
-        expect(page.get_by_role("table", name="Findings")).to_be_visible(timeout=60_000)
+        gate.set()
+        expect(page.get_by_role("table", name="Findings")).to_be_visible()
     expect(page.locator(".answer")).to_contain_text("something is not as it was recorded")
     expect(page.get_by_role("link", name="135", exact=True).first).to_have_attribute(
         "href", "/proof/135"

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.web.browser import overflowing, problems
+from tests.web.browser import overflowing, problems, with_axe
 from tests.web.console import Client, Consoled
 from tests.web.crawl import Found, reached
 from tests.web.live import Live, listening
@@ -112,7 +112,7 @@ def looked_at(
 ) -> list[tuple[str, list[str]]]:
     """What is wrong with pages, with the address of each."""
     with context.new_page() as page:
-        page.set_viewport_size({"width": width, "height": 800})
+        with_axe(page).set_viewport_size({"width": width, "height": 800})
         found = [(address, wrong_with(page, live.address + address)) for address in addresses]
     return [(address, wrong) for address, wrong in found if wrong]
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from schemas.texts import LANGUAGES, Language
-from tests.web.browser import WIDTHS, overflowing, problems, spaced
+from tests.web.browser import PATIENCE_MS, WIDTHS, overflowing, problems, spaced
 from tests.web.gallery import HOSTILE, NAMES, opened, serve
 
 
@@ -14,14 +14,29 @@ from tests.web.gallery import HOSTILE, NAMES, opened, serve
 def gallery(browser: Browser) -> Iterator[BrowserContext]:
     """The pages of the gallery, in one context: none of them keeps anything."""
     with browser.new_context() as made:
+        made.set_default_timeout(PATIENCE_MS)
         serve(made)
         yield made
 
 
-@pytest.fixture
-def tab(gallery: BrowserContext) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def one_tab(gallery: BrowserContext) -> Iterator[Page]:
+    """A tab for all tests: a new one is a new process of the browser, which costs more than most tests."""
     with gallery.new_page() as page:
         yield page
+
+
+@pytest.fixture
+def tab(one_tab: Page) -> Iterator[Page]:
+    """The tab as a new one is: at no page, of the same size, and with no media that a test asked for."""
+    fresh = one_tab.viewport_size
+    assert fresh
+    yield one_tab
+    one_tab.goto("about:blank")
+    one_tab.emulate_media(
+        media="null", color_scheme="null", reduced_motion="null", forced_colors="null"
+    )
+    one_tab.set_viewport_size(fresh)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,6 +64,25 @@ def test_axe_would_find_a_fault(tab: Page) -> None:
     opened(tab, "states", "nl")
     tab.evaluate("document.querySelector('label[for=reason]').remove()")
     assert any(found.startswith("label") for found in problems(tab))
+
+
+def test_axe_would_find_pale_text_among_text_that_it_passed(tab: Page) -> None:
+    opened(tab, "states", "nl")
+    assert problems(tab) == []
+    tab.evaluate(
+        """() => {
+          const [pale, dark] = [document.createElement("p"), document.createElement("p")];
+          pale.textContent = dark.textContent = "text";
+          document.querySelector("main").append(pale, dark);
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync("p.pale { color: #bbb; }");
+          document.adoptedStyleSheets = [sheet];
+          pale.className = "pale";
+        }"""
+    )
+    for _ in range(2):
+        found = problems(tab)
+        assert [one.startswith("color-contrast: ['.pale']") for one in found] == [True]
 
 
 def test_an_overflow_would_be_found(tab: Page) -> None:

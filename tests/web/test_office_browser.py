@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, ViewportSize
+from playwright.sync_api import BrowserContext, ViewportSize, expect
 
 from tests.fixtures.postgres import Templates
 from tests.web.browser import overflowing, problems
@@ -32,6 +32,7 @@ def test_an_erasure_goes_from_its_form_over_what_it_does_to_done(
         page.set_viewport_size(NARROW)
         page.goto(f"{served.address}/requests/VZ-SEEN/answer")
         page.get_by_role("button", name="Check what this does").press("Enter")
+        expect(page.get_by_role("button", name="Change")).to_be_visible()
         assert problems(page) == []
         assert overflowing(page) == []
         page.get_by_role("button", name="Change").click()

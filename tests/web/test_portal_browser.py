@@ -13,7 +13,7 @@ from host.wiring import utc_now
 from tests.fixtures.console import collected, registered
 from tests.fixtures.logins import free_socket
 from tests.fixtures.oidc import private_key, running
-from tests.web.browser import overflowing, problems, spaced
+from tests.web.browser import overflowing, problems, spaced, with_axe
 from tests.web.console import Consoled
 from tests.web.live import Live, listening
 from tests.web.test_portal_pages import OWN_PAGES
@@ -80,9 +80,7 @@ def log_out(page: Page, live: Live) -> None:
 @pytest.fixture
 def page(context: BrowserContext, live: Live) -> Page:
     context.add_cookies([{"name": "language", "value": "en", "url": live.address}])
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    return page
+    return context.new_page()
 
 
 def heading(page: Page, text: str) -> None:
@@ -157,13 +155,13 @@ def test_pages_are_accessible_and_whole_at_every_width(
     live: Live, context: BrowserContext, language: str
 ) -> None:
     live.log_in(context, DATA_SUBJECT, "customer/10023", "data-subject", language)
-    page = context.new_page()
+    page = with_axe(context.new_page())
     for path in (*OWN_PAGES, f"{HOME}/logins"):
+        response = page.goto(live.address + path)
+        assert response is not None
+        assert response.status == 200, path
         for width in (320, 1920) if language == "nl" else (768,):
             page.set_viewport_size({"width": width, "height": 800})
-            response = page.goto(live.address + path)
-            assert response is not None
-            assert response.status == 200, path
             assert overflowing(page) == [], (path, width)
         assert problems(page) == [], path
         spaced(page)

@@ -327,7 +327,7 @@ def test_an_event_becomes_proven_while_the_page_is_open(
     expect(page.get_by_role("main")).to_contain_text("is not under a checkpoint yet")
     publish(sampled)
     seal = page.locator("a.seal")
-    expect(seal).to_have_attribute("data-seal", "proven", timeout=30_000)
+    expect(seal).to_have_attribute("data-seal", "proven")
     panel_of(page, position)
     expect(page.get_by_role("dialog")).to_contain_text("It extends the checkpoint of")
 
