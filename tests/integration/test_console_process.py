@@ -44,7 +44,7 @@ def test_a_reader_that_has_enough_ends_the_program_quietly() -> None:
     program.stdout.close()
     assert program.stderr.read() == b""
     program.stderr.close()
-    assert program.wait(60) == 0
+    assert program.wait(240) == 0
 
 
 def test_an_interrupt_ends_the_program_quietly(cli: Cli) -> None:

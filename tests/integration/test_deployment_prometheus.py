@@ -1,8 +1,6 @@
 """Prometheus scrapes a running ledger, its dashboards show something, and stopped views raise an alarm."""
 
 import json
-import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +22,7 @@ from tests.fixtures.console import (
 from tests.fixtures.inbound import send
 from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.prometheus import DEPLOYED, Prometheus, hurried, running_prometheus
-from tests.fixtures.running import Started, eventually
+from tests.fixtures.running import Started, eventually, stopped_process
 
 pytestmark = pytest.mark.kafka
 PARTS = ("run", "consume", "project", "publish")
@@ -77,16 +75,6 @@ def stopped_view(url: str, view: str) -> Iterator[None]:
         query = "SELECT FROM ledger_main_views.view_bookmarks WHERE view = %s FOR UPDATE"
         assert connection.execute(query, [view]).rowcount == 1
         yield
-
-
-@contextmanager
-def stopped_process(pid: int) -> Iterator[None]:
-    """A process that hangs."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def shown() -> dict[str, str]:

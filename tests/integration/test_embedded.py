@@ -239,7 +239,9 @@ def test_a_killed_user_does_not_count(data_dir: Path) -> None:
 def test_a_user_who_is_told_to_end_or_loses_its_terminal_leaves(
     data_dir: Path, told: signal.Signals
 ) -> None:
-    with child(ORDERLY + HOLD, data_dir) as user:
+    # The tests may run under `nohup`, and a child ignores what its parent ignores.
+    heeding = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+    with child(heeding + ORDERLY + HOLD, data_dir) as user:
         line_of(user)
         user.send_signal(told)
         assert user.wait(PATIENCE_S) == -told, "who waits for it sees the signal"

@@ -511,7 +511,7 @@ def test_it_follows_what_is_recorded(log: Log) -> None:
             until(partial(is_published, log, size), lambda: stopped.wait(0.02))
     finally:
         stopped.set()
-        thread.join(60)
+        thread.join(120)
     assert not thread.is_alive()
     assert log.check() == 9
 

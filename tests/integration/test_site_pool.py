@@ -33,7 +33,7 @@ def settings(embedded_templates: Templates, tmp_path: Path) -> Iterator[Settings
 
 
 def test_two_requests_at_once_have_a_site_each(settings: Settings) -> None:
-    pool, both = SitePool(settings, 2), Barrier(2, timeout=30)
+    pool, both = SitePool(settings, 2), Barrier(2, timeout=120)
 
     def ask(name: str) -> tuple[int, str]:
         with pool.site(Reader(name, "auditor", judged=False)) as site:
