@@ -68,15 +68,17 @@ class Runs:
                 for done, _ in enumerate(erase_due(site), 1):
                     self._change(done=done)
                 site.expire_tombstones()
-            self._change(state="done")
+            self._end(clock, state="done")
         except LedgerError as error:
-            self._change(state="failed", failure=str(error))
+            self._end(clock, state="failed", failure=str(error))
         except Exception as error:
             name = type(error).__name__
             _LOG.error("retention", f"a run of retention ended with {name}", error=name)
-            self._change(state="failed", failure=str(_BROKEN))
-        finally:
-            self._change(ended_at=instant(clock()))
+            self._end(clock, state="failed", failure=str(_BROKEN))
+
+    def _end(self, clock: Callable[[], datetime], **changes: object) -> None:
+        """At once: nobody sees a run that is done and has no end."""
+        self._change(ended_at=instant(clock()), **changes)
 
     def _change(self, **changes: object) -> None:
         self._last = msgspec.structs.replace(self._last, **changes)

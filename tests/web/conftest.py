@@ -5,12 +5,19 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+import application.remembered
 from tests.web.browser import PATIENCE_MS, chromium
 from tests.web.console import empty, sampled
 from tests.web.scripting import Files, Script, scripted, served
 
 __all__ = ["empty", "sampled"]
 expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(autouse=True)
+def _answers_are_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is: no answer is of a moment ago, unless a test asks for that itself."""
+    monkeypatch.setattr(application.remembered, "SHORT_S", float("inf"))
 
 
 @pytest.fixture(scope="session")
