@@ -2,8 +2,8 @@
 
 A pruning was to remove the events of a file if the file was erased wholly by what was signed, and nothing
 but the account of erasures came between the prefix and the event of the pruning. Then of the prefix that
-account is left, and the last event that was signed, and nothing else. What was open in the file, and whom it
-named, only the events that are gone could say.
+account is left, and the last event that was signed, and nothing else. What is gone behind that event, it did
+not take. What was open in the file, and whom it named, only the events that are gone could say.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,8 +38,14 @@ def gone_from(left: Sequence[LeftEvent], through: int) -> int:
 
 def unexplained(left: Sequence[LeftEvent], prunings: Sequence[RecordedPruning]) -> int | None:
     """The position behind the first gap that no pruning explains; None where there is none."""
-    reach = max((p.through for at, p in prunings if _was_to_go(left, at, p)), default=0)
-    return next((behind for start, behind in _gaps(left) if start >= reach), None)
+    told = [pruning for at, pruning in prunings if _was_to_go(left, at, pruning)]
+    return next((gap[1] for gap in _gaps(left) if not any(_lies_in(gap, p) for p in told)), None)
+
+
+def _lies_in(gap: tuple[int, int], pruning: Pruning) -> bool:
+    """Whether a pruning can have left a gap: it kept the last event that was signed, so none behind that."""
+    start, behind = gap
+    return start < pruning.through and behind <= pruning.signed
 
 
 def _gaps(left: Sequence[LeftEvent]) -> Iterator[tuple[int, int]]:

@@ -674,6 +674,24 @@ def test_a_pruner_that_removed_of_an_erased_person_whose_file_was_not_closed_is_
     assert reasons(ledger("prune", "--through", "512", "--for-good", "--json").json)[-1] == "audit"
 
 
+def test_a_pruner_that_removed_what_came_after_an_earlier_pruning_is_found(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The earlier one was to remove of this file what came before its last event, and nothing newer."""
+    assert ledger(*PRUNE, "--yes").status == 0
+    came_later = ("portal-account-closed", CLOSED[0])
+    ledger.record(message(*came_later), message(*came_later))
+    fill(ledger, "q", 250)
+    ledger.record(message(*came_later))
+    assert ledger("publish", "--once").status == 0
+    monkeypatch.setattr(cutting, "_check_still_closed", lambda *_: None)
+    with open_site(settings_from({}), opens_values=False) as site:
+        plan = pruning.planned(site, 512, None)
+        opener = Opener(site.session("reader"), site.provider, site.ledger)
+        prune_more(site, plan, [period.subject for period in opener.periods(CLOSED[0])])
+    assert files_found(ledger) == 1
+
+
 def test_a_pruner_that_says_another_number_is_found(
     ledger: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,7 +39,17 @@ FILES = {
     "ordinary events before it are left": ([other(10, 1), *CLOSED], 200),
     "the last event is no account": ([*CLOSED, other(220, 9)], None),
     "an event after the second prefix, before its event": ([*CLOSED, other(520, 7)], None),
-    "and more is gone than the first removed": ([*CLOSED, other(520, 9)], None),
+    "and more is gone than the first removed": ([*CLOSED, other(520, 9)], 520),
+    "opened after the first, and that is gone while it is open": ([*CLOSED, other(700, 9)], 700),
+    "opened after the first, and closed by the second": ([*CLOSED, account(500, 9)], None),
+    "erased after the first again, and after both": (
+        [*CLOSED, account(700, 9), erased(701, 10)],
+        700,
+    ),
+    "the last event of the first, and another gap behind it": (
+        [*CLOSED, other(220, 9), other(700, 11)],
+        700,
+    ),
     "an event after both prefixes of a file of the second": (
         [account(300, 5), erased(301, 6), other(520, 7)],
         300,
