@@ -1,16 +1,22 @@
-"""Whatever events go, and in whatever blocks views are told: they say what is left, byte for byte."""
+"""Whatever events go, and in whatever blocks views are told: they say what is left, byte for byte.
 
+Also where others follow between the cut and the views that are told of it, and go on after it.
+"""
+
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ledger.event import RecordedEvent
 from projections import views_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting
 from projections.folds.view import View
-from projections.following.batch import apply_again, by_stream, settle
+from projections.following.batch import apply_again, by_stream, named_by, settle
 from tests.property.finding_specs import lives
 from tests.property.test_views import OFFICES, derived
 from tests.property.view_specs import build, ledger_of, speaking
@@ -24,20 +30,35 @@ def test_what_goes_leaves_what_the_rest_says(view: View[Any], data: st.DataObjec
     ledger = ledger_of(
         build(data.draw(lives() if view.join == "findings" else speaking(view.name)))
     )
+    recorded, told = sorted(data.draw(st.integers(0, len(ledger))) for _ in range(2))
+    batch = data.draw(st.sampled_from([1, 2, 7, len(ledger)]))
     store = MemoryStore(view)
-    while store.position < len(ledger):
-        store.advance(ledger, 5, OFFICES)
-    gone = {event.position for event in ledger if data.draw(st.booleans())}
-    left = [event for event in ledger if event.position not in gone]
-    files = sorted({event.stream for event in ledger if event.position in gone})
+    follow(store, ledger[:recorded], batch)
+    store.gone = {event.position for event in ledger[:recorded] if data.draw(st.booleans())}
+    follow(store, ledger[:told], batch)
+    files = sorted({event.stream for event in ledger if event.position in store.gone})
     size = data.draw(st.integers(1, 3))
     for start in range(0, len(files), size):
-        streams = files[start : start + size]
-        shares = Dispatch([view]).share_streams(
-            (stream, counting(events, OFFICES))
-            for stream, events in by_stream(left).items()
-            if stream in streams
-        )
-        apply_again(view, streams, shares[view.name], store)
+        fold_again(store, ledger[:told], files[start : start + size])
     settle(view, store)
+    follow(store, ledger, batch)
+    left = [event for event in ledger if event.position not in store.gone]
     assert (store.states, store.joined) == derived(view, left)
+
+
+def follow(store: MemoryStore, ledger: Sequence[RecordedEvent], size: int) -> None:
+    while store.position < len(ledger):
+        store.advance(ledger, size, OFFICES)
+
+
+def fold_again(
+    store: MemoryStore, ledger: Sequence[RecordedEvent], streams: Sequence[UUID]
+) -> None:
+    """As `after_pruning` does it."""
+    left = [e for e in ledger if e.stream in streams and e.position not in store.gone]
+    store.awaited = {one for one in store.awaited if one[0] not in streams}
+    store.awaited |= named_by(left, OFFICES)
+    shares = Dispatch([store.view]).share_streams(
+        (stream, counting(events, OFFICES)) for stream, events in by_stream(left).items()
+    )
+    apply_again(store.view, streams, shares[store.view.name], store)

@@ -35,6 +35,8 @@ class MemoryStore:
         self.states: dict[Key, bytes] = {}
         self.awaited: set[NamedEvent] = set()
         self.joined: dict[Any, Any] = {}
+        self.gone: set[int] = set()
+        """Positions of events that were pruned."""
         self._death: Death | None = None
 
     @contextmanager
@@ -61,7 +63,8 @@ class MemoryStore:
         end = events[-1].position
 
         def history(streams: Sequence[UUID], names: Collection[str] | None) -> list[RecordedEvent]:
-            told = [event for event in ledger[:end] if event.stream in streams]
+            left = [event for event in ledger[:end] if event.position not in self.gone]
+            told = [event for event in left if event.stream in streams]
             return told if names is None else [event for event in told if event.name in names]
 
         self._death = death
