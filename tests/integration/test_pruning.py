@@ -231,6 +231,8 @@ def test_a_time_before_it_is_answered_with_pruned(pruned: Cli) -> None:
     assert f"position {THROUGH} and later" in gone.err
     assert pruned("register", "--at-position", str(THROUGH), "--json").status == 0
     assert pruned("register", "--recorded-by", "2020-01-01T00:00:00Z", "--json").status == 1
+    # As of a time of occurrence what is left answers.
+    assert pruned("register", "--as-of", "2024-06-01T00:00:00Z", "--json").status == 0
     # A file that is whole tells of any time.
     assert len(pruned("history", LIVING, "--at-position", "20", "--json").acts) == 2
     for question in ("history", "state", "consents"):
