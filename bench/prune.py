@@ -101,7 +101,8 @@ def table(found: Mapping[str, Any]) -> Iterator[list[str]]:
     yield ["events that go", *(f"{removed:,}" for removed in found["removed"]), "", ""]
     for name, label in LABELS.items():
         seconds = (f"{s:.2f}" for s in found["at"][name])
-        yield [label, *seconds, f"{found['fixed_s'][name]:.2f}", f"{found['event_us'][name]:.1f}"]
+        fixed = round(found["fixed_s"][name], 1) + 0.0  # no minus before a zero
+        yield [label, *seconds, f"{fixed:.1f}", f"{found['event_us'][name]:.1f}"]
 
 
 def filled(ledger: Measured, persons: int) -> None:

@@ -337,14 +337,22 @@ def _is_forgotten(ends: Iterable[datetime], day: date) -> bool:
 
 
 def _ends_of_work(dossier: Dossier) -> Iterator[datetime]:
-    """When somebody stopped, or stops, working here; where no employment is known, when each role ends."""
-    if job := dossier.all("job")[-1:]:
-        yield FOREVER if job[0].says == RUNNING else job[0].order.time
-        return
+    """When somebody stopped, or stops, working here: in each job, and in roles that ended with no job."""
+    for job in dossier.all("job")[-1:]:
+        yield FOREVER if job.says == RUNNING else job.order.time
+    for role in _roles(dossier):
+        yield instant_of(role.valid_until or "") or FOREVER
+
+
+def _roles(dossier: Dossier) -> Iterator[Granted]:
+    """Roles that were not revoked, and that no job took along when it ended."""
+    left = [mark.order for mark in dossier.all("employment")]
     for topic in dossier.marks:
-        says = dossier.all(topic)[-1].says
-        if topic_of(topic) == "role" and isinstance(says, Granted):
-            yield instant_of(says.valid_until or "") or FOREVER
+        role = dossier.all(topic)[-1]
+        # Who comes back through another firm has a role after the job ended.
+        stays = topic_of(topic) == "role" and not any(role.order < end for end in left)
+        if stays and isinstance(role.says, Granted):
+            yield role.says
 
 
 def _free(

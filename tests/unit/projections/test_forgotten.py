@@ -39,6 +39,10 @@ UNTIL = (NOON + timedelta(days=365)).isoformat()
             [HIRED, staff("employment-ended", 1), staff("employment-started", 2)], id="again"
         ),
         pytest.param([GRANTED], id="from-another-firm"),
+        pytest.param(
+            [HIRED, staff("employment-ended", 1), staff("role-granted", 2, role="helpdesk")],
+            id="back-through-another-firm",
+        ),
     ],
 )
 def test_who_works_here_is_not_forgotten(events: list[RecordedEvent]) -> None:
