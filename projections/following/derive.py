@@ -9,12 +9,12 @@ from itertools import chain, groupby
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
+from ledger.erasure.events import erases_all
 from ledger.errors import Pruned
 from ledger.event import RecordedEvent
 from ledger.reading import LAST, events_of, newest, pruned_through
 from ledger.storage.postgres import Session
 from ledger.stored import decode_row
-from projections.dossier.conditions import erases_all
 from projections.folds.annulment import ANNULMENT
 from projections.folds.digest import EVERYTHING, Digest, Share, Sums, bounds
 from projections.folds.dispatch import Dispatch, StreamEvents
