@@ -65,15 +65,15 @@ def test_nothing_takes_less_than_no_time() -> None:
 
 
 def test_pruning_tells_its_start_apart_from_its_events() -> None:
-    rounds = [prune.Pruned(1_000, 100, 2.0, 1.0), prune.Pruned(11_000, 1_100, 3.0, 1.5)]
+    rounds = [prune.Pruned(1_000, 100, 2.0, 1.25), prune.Pruned(11_000, 1_100, 3.0, 1.75)]
     found = prune.figures(rounds)
-    assert found["fixed_s"] == {"plan": 1.9, "cut": 0.95}
+    assert found["fixed_s"] == {"plan": 1.9, "cut": 1.2}
     assert found["event_us"] == {"plan": 100.0, "cut": 500.0}
     assert [*prune.table(found)][-1] == [
         "cut, s; an event that goes",
-        "1.00",
-        "1.50",
-        "0.95",
+        "1.25",
+        "1.75",
+        "1.2",
         "500.0",
     ]
 
