@@ -26,6 +26,8 @@ ANNULMENT = "annulment"
 _OPEN = ("open_kind", "open_tasks")
 # Persons whose files depend on each other. Who looked, or approved, is another matter.
 _TIES = frozenset({"customer", "from_customer", "to_customer"})
+# One object for the many files that name nobody: an empty set takes 216 bytes.
+_NOBODY = frozenset[UUID]()
 
 
 class StandsAgainst(NamedTuple):
@@ -70,12 +72,13 @@ def _is_elsewhere(event: RecordedEvent) -> bool:
 
 
 def _ties(events: Sequence[RecordedEvent]) -> frozenset[UUID]:
-    return frozenset(
+    named = frozenset(
         UUID(event.facts[name])
         for event in events
         for name in _TIES & event.facts.keys()
         if name in ALL_TYPES[event.type].references
     )
+    return named or _NOBODY
 
 
 def _against(
