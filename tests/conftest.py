@@ -13,7 +13,7 @@ settings.register_profile(
     "untimed",
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    max_examples=examples(settings.default.max_examples),
+    max_examples=examples(100),
 )
 settings.load_profile("untimed")
 

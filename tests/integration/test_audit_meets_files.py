@@ -56,7 +56,17 @@ def one_line(path: Path) -> None:
     path.write_bytes(b"a" * 2_000_000)
 
 
-PUT = [pipe, folder, circle, endless, terminal, huge, nothing, lines, one_line]
+PUT: list[Callable[[Path], None]] = [
+    pipe,
+    folder,
+    circle,
+    endless,
+    terminal,
+    huge,
+    nothing,
+    lines,
+    one_line,
+]
 
 
 def work(cli: Cli) -> None:
