@@ -29,8 +29,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip check
 	@touch $@
 
+# Its wheel is half a gigabyte of jars, which are compressed already.
 $(WITH_SPARK): $(READY) requirements-source.lock
-	$(INSTALL) --require-hashes --no-build-isolation --requirement requirements-source.lock
+	$(INSTALL) --require-hashes --no-build-isolation --config-settings='--build-option=--compression=stored' --requirement requirements-source.lock
 	$(BIN)/python -m pip check
 	@touch $@
 
@@ -75,14 +76,15 @@ test: $(WITH_SPARK)  ## the tests alone
 small: $(WITH_SPARK)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal tests/unit tests/property
 
-matrix: $(WITH_SPARK)  ## all tests, each on the embedded PostgreSQL and on an installed one
+matrix: export LEDGER_TEST_WHOLE = 1
+matrix: $(WITH_SPARK)  ## all tests whole, each on the embedded PostgreSQL and on an installed one
 	$(TESTS) --engines both
 
 coverage: $(WITH_SPARK)  ## all tests, and the lines and branches that none of them runs (takes half as long again)
 	$(TESTS) --cov --cov-report=term:skip-covered
 
 fault: $(WITH_SPARK)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
-	$(BIN)/pytest tests/fault -m campaign --capture=no
+	$(BIN)/pytest -m campaign --capture=no
 
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, reference, diagrams, dashboards, the catalogue)
 	$(BIN)/python -m schemas.generate

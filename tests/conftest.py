@@ -6,9 +6,15 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from application.language import speak
+from tests.fixtures.whole import examples
 
 # No test asserts a time: what an example may cost is counted where it matters.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=examples(100),
+)
 settings.load_profile("untimed")
 
 pytest_plugins = [

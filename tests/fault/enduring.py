@@ -46,7 +46,7 @@ _SCENES = (
 _FORKS.set_forkserver_preload(["__main__", *(f"tests.fault.{name}" for name in _SCENES)])
 
 # In the long form every step is attacked, in the short one some, chosen by the run's random seed.
-SOME = 6
+SOME = 12
 STRIDES = pytest.mark.parametrize(
     "stride",
     [pytest.param(SOME, id="some"), pytest.param(1, id="every", marks=pytest.mark.campaign)],

@@ -12,6 +12,7 @@ from documents.order_forms.catalogue import Field, Section
 from documents.order_forms.filled import Filled, Part
 from documents.order_forms.receiving import filled_in, problems_of
 from documents.order_forms.safe_xml import HostileXml, parsed
+from tests.fixtures.whole import examples
 from tests.unit.documents import test_commission_xml, test_ts_103_120
 from tests.unit.documents.making import ALL, written
 
@@ -26,7 +27,7 @@ PIECES = [
     *(b"\x00", b"\xff", b"\xe2\x80\xae", b"\n", b"xmlns:a='b'", b"</a>", b"<a>", b"999999999"),
 ]
 # Characters that are nobody's name: if one of them is in a message, a value is.
-FEW = settings(max_examples=40)
+FEW = settings(max_examples=examples(40))
 MARK = "\u2603\u2604"
 
 

@@ -17,6 +17,7 @@ from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting
 from projections.folds.view import View
 from projections.following.batch import apply_again, by_stream, named_by, settle
+from tests.fixtures.whole import examples
 from tests.property.finding_specs import lives
 from tests.property.test_views import OFFICES, derived
 from tests.property.view_specs import build, ledger_of, speaking
@@ -24,7 +25,7 @@ from tests.property.view_store import MemoryStore
 
 
 @pytest.mark.parametrize("view", views_of(confidential=True), ids=lambda view: view.name)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_goes_leaves_what_the_rest_says(view: View[Any], data: st.DataObject) -> None:
     ledger = ledger_of(

@@ -18,6 +18,7 @@ from schemas.memory import MOST, Memory
 from schemas.quick_look import Marks, QuickLook, tree_of
 from schemas.recognition import event_of, parts_of
 from schemas.secrecy import Secrecy
+from tests.fixtures.whole import examples
 from tests.unit.schemas.making import GONE, NOW, Message, all_examples, changed, example
 
 EXAMPLES = [example(name, label) for name, label in all_examples()]
@@ -165,7 +166,7 @@ def _spelled(draw: st.DrawFn, message: Message) -> bytes:
     return draw(st.sampled_from([text] * 5 + ways))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(alike(), st.sampled_from(["none", "of the house"]))
 def test_whatever_comes_after_whatever_gives_what_it_gives_alone(
     messages: list[bytes], by: str
@@ -207,7 +208,7 @@ def disguised(draw: st.DrawFn) -> str:
     return "".join(draw(st.sampled_from(DISGUISES.get(letter, letter))) for letter in text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(disguised(), st.sampled_from(["name", "remark", "ticket_text", "city"]))
 def test_a_disguised_personal_value_is_looked_at_as_closely_as_it_needs(
     text: str, field: str
@@ -225,7 +226,7 @@ IDS = st.text("09517aAbStr-._:f", max_size=24) | st.lists(st.sampled_from(PIECES
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(IDS)
 def test_an_id_is_harmless_where_it_is_not_personal(text: str) -> None:
     assert is_harmless_id(text) == (not is_personal_id(text))
@@ -234,7 +235,7 @@ def test_an_id_is_harmless_where_it_is_not_personal(text: str) -> None:
 WORDS = frozenset({"tap", "politie", "mi5", "fiu", "oslo", "las3r"})
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.text("tapolie01345fumsr TAL.-", max_size=30))
 def test_letters_that_look_alike_are_found_as_if_each_were_tried(text: str) -> None:
     every = re.compile(tree_of({word.encode() for word in WORDS}))

@@ -14,6 +14,7 @@ from ledger.keys.opening import Missing
 from ledger.keys.rotation import rotate
 from schemas import Code
 from tests.fixtures.ledger import House, collected
+from tests.fixtures.whole import examples
 
 PEOPLE = ["customer/1", "customer/2", "customer/1/contact/1"]
 FIELDS = {"identity": "name", "contact": "email"}
@@ -75,7 +76,9 @@ def message_of(id: int, person: str, value: str, day: int) -> dict[str, Any]:
 
 @given(st.lists(st.one_of(events, erasures, rotations), max_size=8))
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_the_ledger_does_what_the_model_does(
     make_house: Callable[..., House], database_url: str, steps: list[tuple[str, Any]]

@@ -30,6 +30,7 @@ from schemas.secret_articles import names_article
 from schemas.spelling import parts, plain, run
 from schemas.strings import unescaped
 from tests.fixtures.cases import each
+from tests.fixtures.whole import examples
 from tests.unit.schemas.making import (
     CONFIDENTIAL,
     GONE,
@@ -233,7 +234,7 @@ def test_a_deployment_has_codes_of_its_own() -> None:
     assert isinstance(outcome(changed(seen, data__role="police-desk"), intake), Rejection)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.sampled_from(CODES),
     st.lists(st.sampled_from(sorted(SPELLINGS)), max_size=3),
@@ -248,7 +249,7 @@ def test_codes_that_nobody_knows_in_spellings_on_top_of_each_other(
     assert hidden(changed(example(name), **{f"data__{member}": code}))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.sampled_from(ARTICLES),
     st.lists(st.sampled_from(sorted(SPELLINGS)), max_size=3),
@@ -512,7 +513,7 @@ PLACES = st.sampled_from(
 )
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=examples(1_500), deadline=None)
 @given(
     st.sampled_from(all_examples()), st.lists(st.tuples(PLACES, SAID, st.sampled_from([0, 1, 2])))
 )

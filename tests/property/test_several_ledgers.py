@@ -32,6 +32,7 @@ from projections.folds.view import Key, View, encode
 from projections.reading.adherence import RETENTION_PASSED, AdherenceTally
 from projections.reading.transfers import transfer_of
 from projections.views import disclosures, processing_register, recipients
+from tests.fixtures.whole import examples
 from tests.property import view_model as model
 from tests.property.finding_specs import CARLA, EVA, lives, taken_over
 from tests.property.spec_parts import Spec
@@ -126,7 +127,7 @@ def placed(entries: Sequence[Entry]) -> list[tuple[str, str, str, bytes]]:
     return sorted((str(e.key[0]), e.key[1], e.rule, encode(e.finding)) for e in entries)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(specs, homes)
 def test_the_views_of_the_parts_merged_are_the_views_of_the_whole(drawn: Drawn, at: Homes) -> None:
     views, told = drawn
@@ -140,7 +141,7 @@ def test_the_views_of_the_parts_merged_are_the_views_of_the_whole(drawn: Drawn, 
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(specs, homes)
 def test_what_is_counted_of_the_parts_is_what_is_counted_of_the_whole(
     drawn: Drawn, at: Homes
@@ -178,7 +179,7 @@ def transfers(views: LedgerViews) -> Any:
     return {key: transfer_of(row, known.get(row.recipient)) for key, row in rows.items()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(specs, homes)
 def test_a_ledger_alone_finds_what_the_whole_finds_but_for_takeovers(
     drawn: Drawn, at: Homes

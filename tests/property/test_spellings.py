@@ -12,6 +12,7 @@ from schemas import Event, decode, decode_binary
 from schemas.extensions import DROPPED
 from schemas.references import is_person
 from schemas.rules import checks_of
+from tests.fixtures.whole import examples
 from tests.unit.schemas.making import NOW, OPEN, Message, all_examples, changed, example
 
 OFFSETS = st.sampled_from([None, 0, 60, -60, 330, 14 * 60, -12 * 60])
@@ -112,7 +113,7 @@ def binary(message: Message, data: bytes) -> bytes:
     return event.canonical
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(sent(), st.data())
 def test_any_spelling_is_a_repeat(message: Message, data: st.DataObject) -> None:
     first = canonical(json.dumps(message).encode())
@@ -157,7 +158,7 @@ def meaning(value: Any, name: str, instants: set[str]) -> Any:
     return type(value), value
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=examples(1_000))
 @given(sent(), st.data())
 def test_any_other_meaning_is_none(message: Message, data: st.DataObject) -> None:
     """Every member is replaced by other values, of which those that fit must make another event."""

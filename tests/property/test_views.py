@@ -41,6 +41,7 @@ from projections.views.order_acts import OrderAct
 from projections.views.orders import Order
 from projections.views.processing_register import Entry
 from projections.views.secrecy import Secrets
+from tests.fixtures.whole import examples
 from tests.property import finding_model, order_model
 from tests.property import view_model as model
 from tests.property.finding_specs import facts, lives
@@ -372,7 +373,7 @@ class FollowedFindings(FollowedViews):
 
 TestFollowedViews, TestFollowedFindings = FollowedViews.TestCase, FollowedFindings.TestCase
 TestFollowedViews.settings = TestFollowedFindings.settings = settings(
-    max_examples=60,
+    max_examples=examples(60),
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
@@ -380,7 +381,7 @@ TestFollowedViews.settings = TestFollowedFindings.settings = settings(
 
 
 @pytest.mark.parametrize("view", views_of(confidential=True), ids=lambda view: view.name)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_order_of_arrival_does_not_matter(view: View[Any], data: st.DataObject) -> None:
     """Positions aside: they are the order of arrival."""
@@ -444,7 +445,7 @@ def _blank(trace: Trace) -> Trace:
     return msgspec.structs.replace(trace, position=0)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(complete(collected, annulling, annulling, erased), max_size=9))
 def test_annulment_is_what_the_contract_says(drawn: list[Spec]) -> None:
     """Chains, names that come before what they name, equal times."""

@@ -1,6 +1,7 @@
 """What the tests stand on: each runs on the engine that was chosen for it, and no case is passed over."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from tests.fixtures.compiling import share
 from tests.fixtures.engines import ENGINES, chosen
 from tests.fixtures.memory import has_room, place
 from tests.fixtures.order import spread
+from tests.fixtures.whole import SHARE, News, examples, turn
 
+ROOT = Path(__file__).parents[2]
 NAMES = [f"tests/integration/test_x.py::test_{number}" for number in range(1000)]
 
 
@@ -102,3 +105,38 @@ def test_tests_write_into_memory_where_there_is_room_and_where_they_are_told(
     assert place() == tmp_path
     monkeypatch.setattr(memory, "ROOM", 1 << 60)
     assert place() == memory.DISK
+
+
+def test_the_matrix_runs_the_whole_and_the_long_campaign_all_that_is_marked_for_it() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert re.search(r"^matrix: export LEDGER_TEST_WHOLE = 1$", makefile, re.M)
+    (campaign,) = re.findall(r"^\t\$\(BIN\)/pytest (.*-m campaign.*)$", makefile, re.M)
+    assert "tests/" not in campaign, "tests in any folder may be marked"
+
+
+@each("count", [1, 2, 3, 100, 1_000])
+def test_the_whole_has_all_examples_and_a_share_a_third(count: int) -> None:
+    assert examples(count, whole=True) == count
+    assert count <= examples(count, whole=False) * SHARE < count + SHARE
+
+
+def test_a_name_has_its_turn_in_one_case_always_the_same_and_in_the_whole_in_all() -> None:
+    cases = ["a", "b", "c"]
+    chosen = {name: turn(name, cases, whole=False) for name in NAMES}
+    assert chosen == {name: turn(name, cases, whole=False) for name in NAMES}
+    assert {*map(len, chosen.values())} == {1}
+    assert {one for some in chosen.values() for one in some} == {*cases}
+    assert turn("name", cases, whole=True) == cases
+
+
+def test_in_a_share_every_part_is_tried_and_in_the_whole_every_case() -> None:
+    cases = [(row, column) for row in "abcd" for column in "123"]
+    for whole in (False, True):
+        news = News(whole)
+        tried = []
+        for case in cases:
+            if news(*case):
+                news.tried(*case)
+                tried.append(case)
+        assert {part for case in tried for part in case} == {*"abcd123"}
+        assert tried == cases if whole else len(tried) == 4 + 3 - 1

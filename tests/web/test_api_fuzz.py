@@ -11,14 +11,15 @@ from schemathesis import GenerationMode
 from starlette.testclient import TestClient
 
 from tests.fixtures.standards import standard
+from tests.fixtures.whole import examples
 from tests.web.console import Consoled
 from tests.web.programs import Programs
 from web.api.routing import BASE
 from web.interface import description
 from web.standards.vng import BASE as VNG
 
-EXAMPLES = 6
-"""Of each operation, right and wrong: the whole stays within a minute."""
+EXAMPLES = examples(6)
+"""Of each operation, right and wrong."""
 KNOWN = {"kind": "customer", "id": "10023"}
 """A person whom the ledger knows: others are all alike."""
 CHECKS = [

@@ -3,12 +3,15 @@
 A new page is covered by itself. One that no link leads to fails here, until it is named in TYPED.
 """
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Literal, NamedTuple
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from schemas.texts import LANGUAGES, Language
+from tests.fixtures.whole import turn
 from tests.web.browser import overflowing, problems, with_axe
 from tests.web.console import Client, Consoled
 from tests.web.crawl import Found, reached
@@ -32,6 +35,24 @@ TYPED = {
 """Pages to which a form leads, or a link that is there at times only."""
 AFTER_AN_ACT = {"/my/done/{id}", "/retention/progress"}
 """Pages that are there after an act alone: the tests of the act look at them."""
+PAGE_WIDTHS = (320, 1280)
+
+
+class Look(NamedTuple):
+    """How a page is looked at by axe."""
+
+    language: Language
+    width: int
+    scheme: Literal["light", "dark"]
+
+
+LOOKS = (
+    Look("nl", 320, "light"),
+    Look("nl", 1280, "dark"),
+    Look("en", 320, "dark"),
+    Look("en", 1280, "light"),
+)
+"""Each two of language, width and scheme are in one of them."""
 OTHERS = ("/login", "/sessions", "/nothing-here")
 """Pages that no list has: the login, the own logins, what answers where there is nothing."""
 
@@ -75,17 +96,31 @@ def test_links_lead_to_every_page(whole: dict[str, Found], own: dict[str, Found]
     assert {*whole, *own, *TYPED, *AFTER_AN_ACT} == {page.path for page in PAGES}
 
 
-@pytest.mark.parametrize(("language", "width"), [("nl", 320), ("en", 1280)])
-def test_every_page_is_accessible_and_whole(
-    whole: dict[str, Found],
-    live: Live,
-    context: BrowserContext,
-    language: str,
-    width: int,
+def test_every_page_is_accessible_in_a_look_and_whole_in_all(
+    whole: dict[str, Found], live: Live, context: BrowserContext
 ) -> None:
-    live.log_in(context, FULL, language=language)
-    addresses = [found.address for found in whole.values()]
-    assert looked_at(live, context, width, [*addresses, *TYPED.values(), *OTHERS]) == []
+    """In Dutch, whose words are longer, a page is whole at every width."""
+    pages = {path: found.address for path, found in whole.items()}
+    pages |= TYPED | {path: path for path in OTHERS}
+    for language in LANGUAGES:
+        live.log_in(context, FULL, language=language)
+        wanted = {
+            address: [look for look in turn(path, LOOKS) if look.language == language]
+            for path, address in pages.items()
+        }
+        if language != "nl":
+            wanted = {address: looks for address, looks in wanted.items() if looks}
+        assert looked_at(live, context, wanted) == [], language
+
+
+def test_pages_are_looked_at_in_every_look(whole: dict[str, Found]) -> None:
+    assert {look for path in whole for look in turn(path, LOOKS, whole=False)} == {*LOOKS}
+
+
+def test_the_looks_have_every_two_of_language_width_and_scheme() -> None:
+    for one, other in combinations(Look._fields, 2):
+        pairs = {(getattr(look, one), getattr(look, other)) for look in LOOKS}
+        assert len(pairs) == 4
 
 
 def test_what_only_another_role_sees_is_accessible_and_whole(
@@ -94,10 +129,16 @@ def test_what_only_another_role_sees_is_accessible_and_whole(
     known = frozenset[str]().union(*(found.kinds for found in whole.values()))
     for role in sorted(set(table()) - {FULL, PERSON}):
         client = busy.as_(role)
-        new = [found for found in reached(client, begin(client)).values() if found.kinds - known]
-        known = known.union(*(found.kinds for found in new))
+        new = {
+            path: found
+            for path, found in reached(client, begin(client)).items()
+            if found.kinds - known
+        }
+        known = known.union(*(found.kinds for found in new.values()))
         live.log_in(context, role)
-        assert looked_at(live, context, 320, [found.address for found in new]) == [], role
+        looks = [look for look in LOOKS if look.language == "en"]
+        wanted = {found.address: turn(path, looks) for path, found in new.items()}
+        assert looked_at(live, context, wanted) == [], role
 
 
 def begin(client: Client) -> str:
@@ -108,21 +149,34 @@ def begin(client: Client) -> str:
 
 
 def looked_at(
-    live: Live, context: BrowserContext, width: int, addresses: list[str]
+    live: Live, context: BrowserContext, wanted: Mapping[str, Sequence[Look]]
 ) -> list[tuple[str, list[str]]]:
     """What is wrong with pages, with the address of each."""
     with context.new_page() as page:
-        with_axe(page).set_viewport_size({"width": width, "height": 800})
-        found = [(address, wrong_with(page, live.address + address)) for address in addresses]
+        with_axe(page)
+        found = [
+            (address, wrong_with(page, live.address + address, looks))
+            for address, looks in wanted.items()
+        ]
     return [(address, wrong) for address, wrong in found if wrong]
 
 
-def wrong_with(page: Page, address: str) -> list[str]:
-    """What breaks WCAG on a page, and what stands wider than it. Of long lists the first rows are judged."""
+def wrong_with(page: Page, address: str, looks: Sequence[Look]) -> list[str]:
+    """What stands wider than a page, and what breaks WCAG in some looks, of long lists in the first rows."""
     page.goto(address)
-    too_wide = overflowing(page)
+    wrong = [one for width in PAGE_WIDTHS for one in at_width(page, width)]
     page.evaluate(
         """() => document.querySelectorAll("tr:nth-child(n+5), li:nth-child(n+9)")
           .forEach((row) => row.remove())"""
     )
-    return too_wide + problems(page)
+    for look in looks:
+        page.set_viewport_size({"width": look.width, "height": 800})
+        page.emulate_media(color_scheme=look.scheme)
+        wrong += [f"{look}: {problem}" for problem in problems(page)]
+    return wrong
+
+
+def at_width(page: Page, width: int) -> list[str]:
+    """What stands wider than the page when it is so wide."""
+    page.set_viewport_size({"width": width, "height": 800})
+    return overflowing(page)

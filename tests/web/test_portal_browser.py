@@ -13,6 +13,7 @@ from host.wiring import utc_now
 from tests.fixtures.console import collected, registered
 from tests.fixtures.logins import free_socket
 from tests.fixtures.oidc import private_key, running
+from tests.fixtures.whole import turn
 from tests.web.browser import overflowing, problems, spaced, with_axe
 from tests.web.console import Consoled
 from tests.web.live import Live, listening
@@ -163,6 +164,7 @@ def test_pages_are_accessible_and_whole_at_every_width(
         for width in (320, 1920) if language == "nl" else (768,):
             page.set_viewport_size({"width": width, "height": 800})
             assert overflowing(page) == [], (path, width)
-        assert problems(page) == [], path
+        if language in turn(path, ["nl", "en"]):
+            assert problems(page) == [], path
         spaced(page)
         assert overflowing(page) == [], path

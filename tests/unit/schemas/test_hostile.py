@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from schemas import Event, Rejection, decode, decode_binary
 from schemas.documents import schema_of
 from schemas.rejection import Code
+from tests.fixtures.whole import examples
 from tests.unit.schemas.making import FOREIGN, NOW, OPEN, all_examples, example, outcome
 
 CANARY = "Canary 4711 ü"
@@ -79,7 +80,7 @@ def said(result: Event | Rejection) -> str:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(broken())
 def test_broken_messages_are_refused_in_words_of_our_own(message: Any) -> None:
     result = outcome(message)
@@ -97,7 +98,7 @@ def validator_of(type: Any) -> jsonschema_rs.Draft202012Validator | None:
     return jsonschema_rs.Draft202012Validator(schema_of(type), validate_formats=True)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(broken())
 def test_the_json_schema_agrees(message: Any) -> None:
     type = message.get("type")
@@ -114,7 +115,7 @@ def test_the_json_schema_agrees(message: Any) -> None:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.sampled_from(EXAMPLES), st.data())
 def test_broken_bytes_are_refused(message: Any, data: st.DataObject) -> None:
     sent = bytearray(json.dumps(message, ensure_ascii=False).encode())
