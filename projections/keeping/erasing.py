@@ -15,8 +15,8 @@ from projections.dossier.decisions import CategoryDecision, decided
 from projections.dossier.dossier import FOREVER, RUNNING, Dossier, Marked, topic_of
 from projections.dossier.said import Decisions, Granted
 from projections.keeping.holds import holds_by_ref
-from projections.keeping.keepings import keepings_of, put_off
-from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
+from projections.keeping.keepings import put_off
+from projections.keeping.lasting import RetentionEnd, facts_of, keepings_around, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
 from projections.keeping.retention import anchors_of, due_month
@@ -35,12 +35,16 @@ from schemas.formats import instant_of
 
 
 class PlannedErasure(msgspec.Struct, frozen=True):
-    """One erasure: what becomes of each category. `month`: only months of a rolling category go."""
+    """One erasure: what becomes of each category. `month`: only months of a rolling category go.
+
+    `is_of_entries`: no data is held, and what goes is whose the entries are.
+    """
 
     cause: Cause
     decisions: Mapping[str, ErasureDecision]
     request_ref: str | None = None
     month: int | None = None
+    is_of_entries: bool = False
 
     @property
     def erased(self) -> tuple[str, ...]:
@@ -197,11 +201,11 @@ def _decisions(dossier: Dossier, request_ref: str) -> list[Marked[Decisions]]:
 
 
 def steps(person: Person, day: date, *, decided_only: bool = False) -> list[PlannedErasure]:
-    """Everything that a day makes due, in order; each leaves the others as they are.
+    """Everything that a day makes due, in order: of each step, what the steps before it leave.
 
     `decided_only`: only what was decided and had to wait.
     """
-    due = _due(person, day, decided_only)
+    due = list(_due(person, day, decided_only))
     return [*_putting_off(person, day, decided_only), *due] if person.look.listed else due
 
 
@@ -220,16 +224,19 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
     )
 
 
-def _due(person: Person, day: date, decided_only: bool) -> list[PlannedErasure]:
-    planned = list(_resuming(person, day))
-    if decided_only:
-        return planned
-    return [
-        *planned,
-        *_withdrawn(person, day),
-        *_passed(person, day),
-        *_forgotten(person, day),
-    ]
+def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
+    """Each step is worked out of what the steps before it leave."""
+    while step := next(_next_steps(person, day, decided_only), None):
+        yield step
+        person = person.after(step.erased, step.month)
+
+
+def _next_steps(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
+    yield from _resuming(person, day)
+    if not decided_only:
+        yield from _withdrawn(person, day)
+        yield from _passed(person, day)
+        yield from _forgotten(person, day)
 
 
 def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
@@ -240,11 +247,7 @@ def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[Plan
         if waiting:
             decisions = _decided(person, step.cause, waiting, day)
             yield PlannedErasure(step.cause, decisions, step.request_ref)
-
-
-def is_last(person: Person, planned: Sequence[PlannedErasure]) -> bool:
-    """Whether nothing can be due after the first of all steps that are: it is alone, and something stays."""
-    return len(planned) == 1 and not set(person.held) <= set(planned[0].erased)
+            known |= waiting
 
 
 def _resuming(person: Person, day: date) -> Iterator[PlannedErasure]:
@@ -312,14 +315,13 @@ def _months(
 
 def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
     """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
-    if person.held or keepings_of(person.dossier, person.look.listed):
+    if person.held or person.look.once(keepings_around):
         return
     # Traces keep the first event of each source only: where these are old enough, the latest is read.
     known = list(_known_ends(person))
     if _is_forgotten(known, day) and _is_forgotten([person.latest() or known[0]], day):
-        yield PlannedErasure(
-            "retention", _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
-        )
+        decisions = _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
+        yield PlannedErasure("retention", decisions, is_of_entries=True)
 
 
 def _known_ends(person: Person) -> Iterator[datetime]:

@@ -115,6 +115,17 @@ def test_a_deferred_erasure_that_nothing_keeps_any_more_is_due(cli: Cli) -> None
     assert b"waits" not in cli("retention", "due").out
 
 
+def test_who_runs_a_contract_by_the_word_of_another_is_not_shown_as_due(cli: Cli) -> None:
+    """The party's own event is missing: the run keeps the data in doubt, and so no answer says it goes."""
+    parties = {"contract_ref": "C-1", "from_customer": OTHER, "to_customer": WHO}
+    cli.record(registered(), collected(), message("contract-taken-over", OTHER, **parties))
+    assert cli("retention", "decide", WHO, "--category=contact", "--yes").status == 1
+    (waits,) = rows(cli, "due", name="clocks")
+    assert (waits["category"], waits["deferred"], waits["due"]) == ("contact", "request", False)
+    assert [one["ground"] for one in waits["kept_by"]] == ["contract"]
+    assert rows(cli, "run", name="due") == rows(cli, "run", "--yes", name="erased") == []
+
+
 def test_every_clock_says_its_rule_or_what_it_waits_for(cli: Cli) -> None:
     cli.record(called(), collected())
     (contact, identity, traffic) = rows(cli, "due", "--all", name="clocks", status=1)
