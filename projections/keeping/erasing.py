@@ -13,13 +13,14 @@ import msgspec
 
 from projections.dossier.decisions import CategoryDecision, decided
 from projections.dossier.dossier import FOREVER, RUNNING, Dossier, Marked, topic_of
+from projections.dossier.look import FactContext
 from projections.dossier.said import Decisions, Granted
 from projections.keeping.holds import holds_by_ref
 from projections.keeping.keepings import put_off
 from projections.keeping.lasting import RetentionEnd, facts_of, keepings_around, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
-from projections.keeping.retention import anchors_of, due_month
+from projections.keeping.retention import anchors_of, closed_at, due_month
 from rulebook import (
     Cause,
     ErasureDecision,
@@ -330,12 +331,22 @@ def _known_ends(person: Person) -> Iterator[datetime]:
     if person.traces.first and all(mark.says == "inactive" for mark in account):
         yield from (trace.time for trace in person.traces.first.values())
         yield from (mark.order.time for mark in account)
+        yield from _ends_of_relations(person.look)
         yield from _ends_of_work(person.dossier)
 
 
 def _is_forgotten(ends: Iterable[datetime], day: date) -> bool:
     ended = max(ends, default=FOREVER)
     return ended != FOREVER and day_of(ended + period("ledger-entry")) <= day
+
+
+def _ends_of_relations(look: FactContext) -> Iterator[datetime]:
+    """When somebody stopped being a customer or a contact person, and when their portal was closed."""
+    dossier = look.own
+    if dossier.all("registered") or dossier.all("contact"):
+        yield closed_at(look) or FOREVER
+    if any(mark.says == "open" for mark in dossier.all("portal")[-1:]):
+        yield FOREVER
 
 
 def _ends_of_work(dossier: Dossier) -> Iterator[datetime]:
