@@ -4,7 +4,7 @@ A decision names every category. A category that is not erased is *deferred*: th
 for which cause it goes once nothing keeps it, so that the person need not ask again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain
 from typing import Any

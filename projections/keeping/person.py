@@ -88,7 +88,7 @@ def around(
     takeovers: Iterable[Fact],
     listed: frozenset[str] | None = None,
 ) -> FactContext:
-    """What a person's data is judged with: the dossier, those of others, and what these tell of the person."""
+    """What a person's data is judged with: the dossier, those of others, and what these say of the person."""
     beside = tuple(told_by_others(dossier, takeovers))
     return FactContext(stream, dossier, others, beside, listed)
 

@@ -13,7 +13,6 @@ from ledger.event import RecordedEvent
 from projections.keeping.erasing import PlannedErasure, may_be_due, on_request, steps
 from projections.keeping.person import Person, person_of
 from rulebook.calendar import start_of
-from schemas import CATEGORIES
 from tests.property.test_retention_answers import CATEGORIES as HELD
 from tests.property.test_retention_answers import DAYS, LIFE, told
 from tests.unit.projections.making import ANNA, HR, NOON, OFFICE, OURS, erasure, event
@@ -172,9 +171,7 @@ def test_the_clocks_that_are_due_are_what_a_run_erases(
 ) -> None:
     day, events = NOON_DAY + timedelta(days=later), asking(life, requests)
     before = Telling(events).person()
-    due = {
-        (row.category, row.cause) for row in clocks_of(before, day, every=False) if row.due
-    }
+    due = {(row.category, row.cause) for row in clocks_of(before, day, every=False) if row.due}
     ran = Telling(events).run(day)
     erased: list[tuple[str | None, str]] = [
         (category, step.cause)
