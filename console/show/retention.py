@@ -18,7 +18,7 @@ from application.queries.keeping.deciding import (
     RecordedDecision,
     RecordedGround,
 )
-from application.queries.keeping.periods import Clock, Month, StepShown
+from application.queries.keeping.periods import Clock, Month, StepShown, entry_years
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say, told_in
@@ -110,7 +110,7 @@ def _clock(row: Clock) -> _Cells:
         in_words("category", row.category) or say("clocks", "entries"),
         f"{word} ({in_words('ground', cause)})" if cause else word,
         late if row.due else until,
-        _named_rule(row.rule),
+        _named_rule(row.rule) if row.category else say("clocks", "forgotten", entry_years()),
         Stack(() if row.due else map(_keeper, row.grounds)),
     )
 
@@ -135,7 +135,7 @@ def steps_table(name: str, rows: Iterable[StepShown]) -> Table:
             (
                 row.subject or ERASED,
                 Stack([in_words("ground", row.cause), row.request_ref]),
-                in_words("category", row.categories),
+                say("erasing", "whole") if row.is_whole else in_words("category", row.categories),
                 row.collected_until,
                 row.keys_destroyed,
             )

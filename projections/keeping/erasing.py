@@ -316,7 +316,8 @@ def _months(
 
 def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
     """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
-    if person.held or person.look.once(keepings_around):
+    keepings = person.look.once(keepings_around)
+    if person.held or keepings:
         return
     # Traces keep the first event of each source only: where these are old enough, the latest is read.
     known = list(_known_ends(person))

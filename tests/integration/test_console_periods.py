@@ -66,6 +66,11 @@ def test_who_is_forgotten_is_known_by_their_latest_event(cli: Cli) -> None:
     due = rows(cli, "due", name="clocks", status=1)
     assert [(row["subject"], row["category"]) for row in due] == [(OTHER, None)]
     assert [row["subject"] for row in rows(cli, "run", name="due")] == [OTHER]
+    # No data is held: what goes is not sixteen categories, and no rule of a category says why.
+    shown = {name: " ".join(cli("retention", name).out.decode().split()) for name in ("due", "run")}
+    assert "7 years after everything ended" in shown["due"].replace("│ ", "")
+    assert "everything, and whose the entries are" in shown["run"].replace("│ ", "")
+    assert "credit" not in shown["run"]
     assert len(rows(cli, "run", "--yes", name="erased")) == 1
     assert rows(cli, "due", name="clocks") == []
     assert rows(cli, "run", name="due") == []

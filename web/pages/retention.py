@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import rulebook
 from application.queries.keeping.clock_pages import ClockPage, StepPage
-from application.queries.keeping.periods import Clock, Forecast, StepShown
+from application.queries.keeping.periods import Clock, Forecast, StepShown, entry_years
 from application.words import say, told_in
 from documents.messages import told
 from schemas import CATEGORIES
@@ -117,7 +117,7 @@ def _clock(visit: Visit, row: Clock) -> tuple[object, ...]:
         _category(row.category),
         lines(Tag(say("situation", row.situation), _TONES.get(row.situation, "plain")), cause),
         _until(row),
-        _rule(visit, row.rule),
+        _rule(visit, row.rule) if row.category else say("clocks", "forgotten", entry_years()),
         None if row.due else lines(*(lines(ground(it.ground), it.ref) for it in row.grounds)),
     )
 
@@ -144,7 +144,7 @@ def steps_table(visit: Visit, title: str, due: Sequence[StepShown]) -> Table:
         (
             person(visit, row.subject),
             lines(ground(row.cause), row.request_ref),
-            codes("category", row.categories),
+            say("erasing", "whole") if row.is_whole else codes("category", row.categories),
             day(row.collected_until) if row.collected_until else None,
         )
         for row in due

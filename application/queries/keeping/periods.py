@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 from typing import Literal
@@ -21,10 +21,12 @@ from projections.keeping.erasing import PlannedErasure, deferrals, lasting_for, 
 from projections.keeping.lasting import RetentionEnd, keepings_around
 from projections.keeping.person import Person
 from projections.reading.persons import persons
-from rulebook import Cause, ErasureFacts, kept
+from rulebook import Cause, ErasureFacts, kept, period
 from rulebook.calendar import day_of
+from schemas import CATEGORIES
 
 _BLOCK = 500
+_YEAR = timedelta(days=365)
 Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
 
 
@@ -95,6 +97,11 @@ class StepShown(Answer, frozen=True):
     rules: list[str]
     keys_destroyed: int | None
     position: int | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the person is erased wholly: the reference, too."""
+        return len(self.categories) == len(CATEGORIES)
 
 
 class DueSteps(Answer, frozen=True):
@@ -221,6 +228,11 @@ def _situation(
     if until is not None:
         return "kept" if until <= day else "running"
     return "not-begun" if end.period.waits_for else "no-period"
+
+
+def entry_years() -> int:
+    """For how many years after everything of a person ended the ledger says whose the entries are."""
+    return period("ledger-entry") // _YEAR
 
 
 _ENTRIES = _Kept(until=None, rule=None, waits_for=None, grounds=[], overdue_since=None)
