@@ -123,8 +123,9 @@ def _clock(visit: Visit, row: Clock) -> tuple[object, ...]:
 
 
 def _until(row: Clock) -> object:
-    if row.due and row.overdue_since:
-        return t("retention.overdue", day(row.overdue_since))
+    """Until when it is kept; of what is due, since when it should have gone, if its period is over."""
+    if row.due:
+        return t("retention.overdue", day(row.overdue_since)) if row.overdue_since else None
     if row.until:
         return day(row.until)
     return say("clocks", "anchor", anchor(row.waits_for)) if row.waits_for else None
