@@ -110,15 +110,20 @@ def _clock(row: Clock) -> _Cells:
         in_words("category", row.category) or say("clocks", "entries"),
         f"{word} ({in_words('ground', cause)})" if cause else word,
         late if row.due else until,
-        _named_rule(row.rule) if row.category else say("clocks", "forgotten", entry_years()),
+        _named_rule(row),
         Stack(() if row.due else map(_keeper, row.grounds)),
     )
 
 
-def _named_rule(id: str | None) -> Stack:
-    """A rule of retention by its title, and its id; only the id of a rule that this version does not have."""
-    rule = rulebook.retention_rule(id) if id else None
-    return Stack([told_in(rule, "title") if rule else None, id])
+def _named_rule(row: Clock) -> object:
+    """A rule of retention by its title, and its id; only the id of a rule that this version does not have.
+
+    Of entries, why the ledger forgets whose they are.
+    """
+    if row.category is None:
+        return say("clocks", "forgotten", entry_years())
+    rule = rulebook.retention_rule(row.rule) if row.rule else None
+    return Stack([told_in(rule, "title") if rule else None, row.rule])
 
 
 def _keeper(ground: GroundShown) -> str:
