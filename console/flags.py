@@ -53,6 +53,17 @@ At = Annotated[str | None, option("--at", "T", "When it happened, with offset; w
 Since = Annotated[str | None, option("--from", "T", "Occurred at this time or later.")]
 Until = Annotated[str | None, option("--to", "T", "Occurred at this time or earlier.")]
 Limit = Annotated[int | None, option("--limit", "N", "At most so many, the latest of them.", min=1)]
+AsOffice = Annotated[
+    bool,
+    switch(
+        "--as-privacy-office",
+        "What is in FILE is the privacy office's own, which may act on what others said.",
+    ),
+]
+Signed = Annotated[
+    bool,
+    switch("--signed", "What is in FILE are signed messages, for whose keys see --signed-keys."),
+]
 MostUrgent = Annotated[
     int | None, option("--limit", "N", "At most so many, the most urgent of them.", min=1)
 ]

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+import typer
 
 from ledger.errors import Misconfigured
 from schemas.decode import MAX_MESSAGE
 from schemas.leaks import looks_personal
-from schemas.sources import OFFICE_LABEL
+from schemas.signed import signed_label
+from schemas.sources import OFFICE_LABEL, office_label
 
 STANDARD_INPUT = "-"
 # A text that fills a message leaves no room for the rest of it.
@@ -37,6 +39,14 @@ def label_of(path: str) -> str:
     if name == OFFICE_LABEL:  # this label marks events of the privacy office itself
         return "file"
     return name if LABEL.fullmatch(name) and not looks_personal(name) else "file"
+
+
+def place_label(path: str, *, office: bool = False, signed: bool = False) -> str:
+    """The same, where a file is the privacy office's own, or of signed messages. Raises BadParameter."""
+    if signed and office:
+        raise typer.BadParameter("a file is either of signed messages or of the privacy office")
+    marked = signed_label if signed else office_label if office else str
+    return marked(label_of(path))
 
 
 @contextmanager

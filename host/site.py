@@ -14,12 +14,12 @@ from application.reading import OwnScope, Reader, ReadScope
 from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
+from host.intake import intake_of
 from host.keep_list import keep_list
 from host.keeping_up import KeepingUp
 from host.keys import key_provider, ledger_folder, log_key
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
-from host.signed import signed_messages
 from host.withheld import withheld_key, withheld_pair
 from ledger.application import Ledger
 from ledger.audit import Custody, PublishedLog
@@ -50,12 +50,9 @@ from ledger.writing.chain import CHAIN
 from projections.keeping.person import legal_holds
 from projections.reading.standing import grant_of, staff_is_registered
 from projections.views.staff import Grant
-from rulebook import period, secrecy
+from rulebook import period
 from rulebook.approvals import approvers
-from rulebook.powers import POWERS
-from rulebook.sources import SENDERS
 from schemas import AdmissionRules
-from schemas.powers import Speakers
 
 # Keys of the ledger itself that other commands than the recorder read.
 LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
@@ -153,12 +150,7 @@ class Site:
     @property
     def intake(self) -> AdmissionRules:
         """What this ledger accepts, and from whom."""
-        senders = SENDERS if self.settings.strict_sources else None
-        speakers = Speakers(frozenset(self.privacy_office), POWERS, senders, house=SENDERS)
-        judge = secrecy(self.settings.ordinary_codes)
-        if self.settings.confidential:
-            return AdmissionRules(True, judge, speakers)
-        return AdmissionRules(False, judge, speakers, signed_messages(self.settings.signed))
+        return intake_of(self.settings)
 
     @property
     def withheld_pair(self) -> KeyPair:

@@ -64,6 +64,7 @@ class EventPruned(Reject):
             f"event {position} was pruned, with the file of a person who was erased: its proof holds, and"
             " only an archive can have the entry"
         )
+        self.position = position
 
 
 class OnHold(Reject):

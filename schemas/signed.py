@@ -14,6 +14,7 @@ from schemas.event import AdmissionRules, Event
 from schemas.references import is_person
 from schemas.rejection import WITHHELD, Rejection
 from schemas.secrecy import Secrecy
+from schemas.sources import without_register
 
 _LABEL = "signed"
 # Nothing hints, but what belongs to no open ledger is still not for one.
@@ -37,10 +38,8 @@ def admit_signed(message: bytes, intake: AdmissionRules, now: datetime) -> Event
     told = intake.signed.open(message) if intake.signed else None
     if told is None:
         return WITHHELD
-    speakers = intake.speakers
-    if speakers is not None:  # who signed says who spoke
-        speakers = msgspec.structs.replace(speakers, senders=None)
-    rules = msgspec.structs.replace(intake, secrecy=_VOUCHED_FOR, speakers=speakers)
+    # Who signed says who spoke.
+    rules = msgspec.structs.replace(without_register(intake), secrecy=_VOUCHED_FOR)
     outcome = decode(told, rules, now)
     if isinstance(outcome, Event):
         tells = outcome.type == DISCLOSED and is_person(outcome.subject) and not outcome.personal

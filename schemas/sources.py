@@ -58,6 +58,14 @@ def through(intake: AdmissionRules, place: str) -> AdmissionRules:
     return msgspec.structs.replace(intake, speakers=msgspec.structs.replace(speakers, place=place))
 
 
+def without_register(intake: AdmissionRules) -> AdmissionRules:
+    """What a ledger accepts, from whichever system: only the ledger knows which are registered."""
+    speakers = intake.speakers
+    if speakers is None or speakers.senders is None:
+        return intake
+    return msgspec.structs.replace(intake, speakers=msgspec.structs.replace(speakers, senders=None))
+
+
 def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | None:
     """The pointer of what its source may not say; None where it may.
 

@@ -122,13 +122,17 @@ class Derived(Piece, frozen=True):
 
 
 class Deadline(Piece, frozen=True):
-    """A clock: when something is due, how many days are left (none: too late), and whether it is paused."""
+    """A clock: when something is due, how many days are left (none: too late), and whether it is paused.
+
+    `at`: the hour of that day, where it matters.
+    """
 
     macro = ("clocks", "deadline")
     due: date | str | None
     left: int | None = None
     state: Literal["running", "paused", "met", "missed"] = "running"
     share: int | None = None
+    at: Markup | None = None
 
 
 class Seal(Piece, frozen=True):

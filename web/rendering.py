@@ -29,7 +29,7 @@ from web.moments import (
     when,
     when_text,
 )
-from web.shown import cell, is_number, shortened_text, verbatim
+from web.shown import cell, is_number, sentence, shortened_text, verbatim
 from web.words import counted, grouped, t
 
 Offered = TypeVar("Offered", bound=Callable[..., object])
@@ -94,6 +94,7 @@ def environment() -> Environment:
         commands=commands,
         under=under,
         shortened=shortened_text,
+        sentence=sentence,
         calm=calm,
     )
     environment.tests["a_number"] = is_number

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from application.language import speak, spoken
 from application.times import show_in
 from host.settings import Settings
-from ledger.errors import LedgerError, UnknownSubject
+from ledger.errors import EventPruned, LedgerError, UnknownSubject
 from web.frame import Frame, Reader, Section
 from web.logins.sessions import Session
 from web.page import AnyPage
@@ -79,11 +79,24 @@ class Showing:
             whom = {"controller": self._settings.controller}
             return self.show(request, "my_nobody", whom, 404)
         problem = problem_of(error)
-        facts = {"problem": problem, "known": isinstance(error, LedgerError)}
+        facts = {
+            "problem": problem,
+            "known": isinstance(error, LedgerError),
+            "pruned": isinstance(error, EventPruned),
+            "proof": _proof_of(request, error),
+        }
         response = self.show(request, "error", facts, problem.status)
         if wait_s := WAIT_S.get(HTTPStatus(problem.status)):
             response.headers["retry-after"] = wait_s
         return response
+
+
+def _proof_of(request: Request, error: Exception) -> str | None:
+    """Where the proof of a pruned event is, for a role that has that page."""
+    principal: Principal | None = request.state.principal
+    if not isinstance(error, EventPruned) or principal is None:
+        return None
+    return f"/proof/{error.position}" if "proof" in rights_of(principal.role).pages else None
 
 
 def reader_of(principal: Principal) -> Reader:

@@ -19,6 +19,7 @@ _LONG_TEXT = Markup(
 _BREAKABLE = Markup('<span class="any">{}</span>')
 _BEGINNING = 80
 _LONGEST_WORD = 18
+_ENDS = (".", "!", "?", ":")
 
 
 @pass_environment
@@ -66,6 +67,15 @@ def shortened_text(value: object) -> Markup:
     if isinstance(value, Markup) or hasattr(value, "__html__"):
         return escape(value)
     return breakable(harmless(shortened(str(value))))
+
+
+def sentence(text: str) -> Markup:
+    """A message as a sentence: commands print it after their name, and a page alone.
+
+    A first word that is no word, such as a reference or a flag, stays as it is.
+    """
+    capital = text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
+    return shortened_text(capital if capital.endswith(_ENDS) else f"{capital}.")
 
 
 def is_number(value: object) -> bool:

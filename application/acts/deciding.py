@@ -23,7 +23,6 @@ from projections.dossier.fact import Fact
 from projections.keeping.erasing import (
     ErasureOutcome,
     PlannedErasure,
-    is_last,
     may_be_due,
     on_period,
     on_request,
@@ -172,7 +171,7 @@ def _erase_all(
 
     def first(person: Person, day: date) -> PlannedErasure | None:
         planned = steps(person, day, decided_only=decided_only)
-        if is_last(person, planned):
+        if len(planned) == 1:
             over.add(person.look.stream)
         return next(iter(planned), None)
 

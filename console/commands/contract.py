@@ -15,20 +15,21 @@ from application.queries.intake.messages import validated
 from application.queries.persons.evidence import UnreadString, decoded_string
 from application.words import say
 from console.commands.failing import fail_unless
-from console.flags import Json, configured, option_of, spoken_to, switch
+from console.flags import AsOffice, Json, Signed, configured, option_of, spoken_to, switch
 from console.output import emit, emit_bytes, print_answer
 from console.show.evidence import string_table
 from console.show.intake import ingested_tables
 from console.show.text import worded
-from console.streams import label_of, opened
+from console.streams import opened, place_label
 from console.tree import runs_confidential
 from consumers.lines import lines
+from host.intake import intake_of
 from host.settings import Settings
 from host.wiring import utc_now
-from rulebook import secrecy
-from schemas import ALL_TYPES, EVENT_TYPES, AdmissionRules, EventType
+from schemas import ALL_TYPES, EVENT_TYPES, EventType
 from schemas.documents import schema_of
 from schemas.library import examples_of
+from schemas.sources import without_register
 from schemas.tc_string import TcFault, decoded
 from schemas.texts import texts
 
@@ -107,19 +108,22 @@ def newest(type: str) -> EventType:
     return max(versions, key=lambda entry: entry.version)
 
 
-@configured("store")
+@configured("store", "intake")
 def validate(
     settings: Settings,
     file: Annotated[str, typer.Argument(metavar="FILE", help="NDJSON; - is standard input.")],
+    office: AsOffice = False,
+    signed: Signed = False,
     as_json: Json = False,
 ) -> None:
-    """Check every line of a file against the contract, without a ledger.
+    """Check every line of a file as `ledger ingest` would, without a ledger.
 
-    Exit status 1 when a line would be rejected. The ledger checks who may say what only when it records.
+    Exit status 1 when a line would be rejected. What depends on earlier events is not checked: duplicates,
+    erased persons, who may act on what others said, and registered systems.
     """
-    intake = AdmissionRules(settings.confidential, secrecy(settings.ordinary_codes))
+    label, intake = place_label(file, office=office, signed=signed), intake_of(settings)
     with opened(file) as stream:
-        answer = validated(label_of(file), lines(stream), intake, utc_now())
+        answer = validated(label, lines(stream), without_register(intake), utc_now())
     print_answer(answer, ingested_tables, as_json)
     fail_unless(answer.rejected == 0)
 

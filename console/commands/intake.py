@@ -16,12 +16,12 @@ from application.queries.intake.messages import ingested
 from application.words import say
 from console.commands.failing import fail_unless
 from console.commands.people import recording_reads
-from console.flags import Json, configured, switch
+from console.flags import AsOffice, Json, Signed, configured, switch
 from console.output import emit, emit_bytes, print_answer
 from console.progress import progress_bar
 from console.show.intake import ingested_tables
 from console.show.upkeep import named_values
-from console.streams import STANDARD_INPUT, Stream, label_of, opened, size_of
+from console.streams import STANDARD_INPUT, Stream, opened, place_label, size_of
 from consumers.files import IngestResult, Progress, ingest
 from consumers.retry import is_hidden
 from consumers.withheld import (
@@ -40,8 +40,6 @@ from ledger.errors import Misconfigured, Reject
 from ledger.letters.dead import Letter, open_letter
 from ledger.letters.withheld import count_withheld
 from schemas import CATEGORIES
-from schemas.signed import signed_label
-from schemas.sources import office_label
 
 
 @configured("store", "intake")
@@ -51,13 +49,7 @@ def ingest_command(
         list[str],
         typer.Argument(metavar="FILE...", help="NDJSON, one event a line; - is standard input."),
     ],
-    office: Annotated[
-        bool,
-        switch(
-            "--as-privacy-office",
-            "The files are the privacy office's own, which may act on what others said.",
-        ),
-    ] = False,
+    office: AsOffice = False,
     withheld: Annotated[
         bool,
         switch(
@@ -65,21 +57,17 @@ def ingest_command(
             "The files come from `ledger dead-letters hand-over`, sealed to a key of this ledger.",
         ),
     ] = False,
-    signed: Annotated[
-        bool,
-        switch("--signed", "The files are of signed messages, for whose keys see --signed-keys."),
-    ] = False,
+    signed: Signed = False,
     as_json: Json = False,
 ) -> None:
     """Record every line of files: each line becomes an event, a dead letter or a counted duplicate.
 
     Exit status 1 when a line was rejected. After a crash, ingest the file again.
     """
-    if signed and office:
-        raise typer.BadParameter("a file is either of signed messages or of the privacy office")
-    marked = signed_label if signed else office_label if office else str
+    labels = [place_label(path, office=office, signed=signed) for path in files]
     with ExitStack() as stack:
-        streams = [(marked(label_of(path)), stack.enter_context(opened(path))) for path in files]
+        contents = [stack.enter_context(opened(path)) for path in files]
+        streams = list(zip(labels, contents, strict=True))
         site = stack.enter_context(open_site(settings, install_missing=True))
         result = ingest_withheld(site, files, streams) if withheld else ingest_files(site, streams)
     tables_of = partial(ingested_tables, withheld=result.withheld)

@@ -18,7 +18,7 @@ from application.queries.keeping.deciding import (
     RecordedDecision,
     RecordedGround,
 )
-from application.queries.keeping.periods import Clock, Month, StepShown
+from application.queries.keeping.periods import Clock, Month, StepShown, entry_years
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say, told_in
@@ -110,15 +110,20 @@ def _clock(row: Clock) -> _Cells:
         in_words("category", row.category) or say("clocks", "entries"),
         f"{word} ({in_words('ground', cause)})" if cause else word,
         late if row.due else until,
-        _named_rule(row.rule),
+        _named_rule(row),
         Stack(() if row.due else map(_keeper, row.grounds)),
     )
 
 
-def _named_rule(id: str | None) -> Stack:
-    """A rule of retention by its title, and its id; only the id of a rule that this version does not have."""
-    rule = rulebook.retention_rule(id) if id else None
-    return Stack([told_in(rule, "title") if rule else None, id])
+def _named_rule(row: Clock) -> object:
+    """A rule of retention by its title, and its id; only the id of a rule that this version does not have.
+
+    Of entries, why the ledger forgets whose they are.
+    """
+    if row.category is None:
+        return say("clocks", "forgotten", entry_years())
+    rule = rulebook.retention_rule(row.rule) if row.rule else None
+    return Stack([told_in(rule, "title") if rule else None, row.rule])
 
 
 def _keeper(ground: GroundShown) -> str:
@@ -135,7 +140,7 @@ def steps_table(name: str, rows: Iterable[StepShown]) -> Table:
             (
                 row.subject or ERASED,
                 Stack([in_words("ground", row.cause), row.request_ref]),
-                in_words("category", row.categories),
+                say("erasing", "whole") if row.is_whole else in_words("category", row.categories),
                 row.collected_until,
                 row.keys_destroyed,
             )

@@ -11,10 +11,11 @@ from functools import lru_cache
 
 import msgspec
 
+from ledger.crypto.sealing import month_of
 from ledger.event import RecordedEvent
 from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
-from schemas import names
+from schemas import CATEGORIES, names
 
 # Of a source and a type.
 _PAIRS = 4_096
@@ -64,6 +65,23 @@ class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=Fals
         """On what data of a category rests."""
         return {basis for key in self.held[category].values() for basis in key.bases}
 
+    def without(self, categories: Collection[str], month: int | None) -> "Traces":
+        """The traces once data is erased. `month`: of a rolling category, no later month is.
+
+        Of who is erased wholly nothing is left.
+        """
+        if len(categories) == len(CATEGORIES):
+            return Traces(self.subject)
+        held = {
+            category: {} if month is None else self._later(keys, month)
+            for category, keys in self.held.items()
+            if category in categories
+        }
+        return msgspec.structs.replace(self, held=_held_of(self.held | held))
+
+    def _later(self, keys: Mapping[str, HeldKey], month: int) -> dict[str, HeldKey]:
+        return {id: key for id, key in keys.items() if month_of(self.sealing[key.at].time) > month}
+
 
 def leaves_traces(event: RecordedEvent) -> bool:
     """Whether an event can leave one."""
@@ -94,9 +112,14 @@ def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
     return Traces(traces.subject, first, held, named, tuple(sorted(destroyed)))
 
 
+def _held_of(held: _Held) -> _Held:
+    """The categories of which keys are left."""
+    return {category: keys for category, keys in held.items() if keys}
+
+
 def _left(held: _Held, sealing: Mapping[str, Trace]) -> tuple[_Held, dict[str, Trace]]:
     """The categories of which keys are left, and the events that those keys name."""
-    left = {category: keys for category, keys in held.items() if keys}
+    left = _held_of(held)
     return left, {key.at: sealing[key.at] for keys in left.values() for key in keys.values()}
 
 

@@ -4,7 +4,7 @@ A decision names every category. A category that is not erased is *deferred*: th
 for which cause it goes once nothing keeps it, so that the person need not ask again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -13,13 +13,14 @@ import msgspec
 
 from projections.dossier.decisions import CategoryDecision, decided
 from projections.dossier.dossier import FOREVER, RUNNING, Dossier, Marked, topic_of
+from projections.dossier.look import FactContext
 from projections.dossier.said import Decisions, Granted
 from projections.keeping.holds import holds_by_ref
-from projections.keeping.keepings import keepings_of, put_off
-from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
+from projections.keeping.keepings import put_off
+from projections.keeping.lasting import RetentionEnd, facts_of, keepings_around, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
-from projections.keeping.retention import anchors_of, due_month
+from projections.keeping.retention import anchors_of, closed_at, due_month
 from rulebook import (
     Cause,
     ErasureDecision,
@@ -35,12 +36,16 @@ from schemas.formats import instant_of
 
 
 class PlannedErasure(msgspec.Struct, frozen=True):
-    """One erasure: what becomes of each category. `month`: only months of a rolling category go."""
+    """One erasure: what becomes of each category. `month`: only months of a rolling category go.
+
+    `is_of_entries`: no data is held, and what goes is whose the entries are.
+    """
 
     cause: Cause
     decisions: Mapping[str, ErasureDecision]
     request_ref: str | None = None
     month: int | None = None
+    is_of_entries: bool = False
 
     @property
     def erased(self) -> tuple[str, ...]:
@@ -197,11 +202,11 @@ def _decisions(dossier: Dossier, request_ref: str) -> list[Marked[Decisions]]:
 
 
 def steps(person: Person, day: date, *, decided_only: bool = False) -> list[PlannedErasure]:
-    """Everything that a day makes due, in order; each leaves the others as they are.
+    """Everything that a day makes due, in order: of each step, what the steps before it leave.
 
     `decided_only`: only what was decided and had to wait.
     """
-    due = _due(person, day, decided_only)
+    due = list(_due(person, day, decided_only))
     return [*_putting_off(person, day, decided_only), *due] if person.look.listed else due
 
 
@@ -220,16 +225,19 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
     )
 
 
-def _due(person: Person, day: date, decided_only: bool) -> list[PlannedErasure]:
-    planned = list(_resuming(person, day))
-    if decided_only:
-        return planned
-    return [
-        *planned,
-        *_withdrawn(person, day),
-        *_passed(person, day),
-        *_forgotten(person, day),
-    ]
+def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
+    """Each step is worked out of what the steps before it leave."""
+    while step := next(_next_steps(person, day, decided_only), None):
+        yield step
+        person = person.after(step.erased, step.month)
+
+
+def _next_steps(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
+    yield from _resuming(person, day)
+    if not decided_only:
+        yield from _withdrawn(person, day)
+        yield from _passed(person, day)
+        yield from _forgotten(person, day)
 
 
 def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
@@ -240,11 +248,7 @@ def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[Plan
         if waiting:
             decisions = _decided(person, step.cause, waiting, day)
             yield PlannedErasure(step.cause, decisions, step.request_ref)
-
-
-def is_last(person: Person, planned: Sequence[PlannedErasure]) -> bool:
-    """Whether nothing can be due after the first of all steps that are: it is alone, and something stays."""
-    return len(planned) == 1 and not set(person.held) <= set(planned[0].erased)
+            known |= waiting
 
 
 def _resuming(person: Person, day: date) -> Iterator[PlannedErasure]:
@@ -312,14 +316,14 @@ def _months(
 
 def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
     """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
-    if person.held or keepings_of(person.dossier, person.look.listed):
+    keepings = person.look.once(keepings_around)
+    if person.held or keepings:
         return
     # Traces keep the first event of each source only: where these are old enough, the latest is read.
     known = list(_known_ends(person))
     if _is_forgotten(known, day) and _is_forgotten([person.latest() or known[0]], day):
-        yield PlannedErasure(
-            "retention", _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
-        )
+        decisions = _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
+        yield PlannedErasure("retention", decisions, is_of_entries=True)
 
 
 def _known_ends(person: Person) -> Iterator[datetime]:
@@ -328,12 +332,22 @@ def _known_ends(person: Person) -> Iterator[datetime]:
     if person.traces.first and all(mark.says == "inactive" for mark in account):
         yield from (trace.time for trace in person.traces.first.values())
         yield from (mark.order.time for mark in account)
+        yield from _ends_of_relations(person.look)
         yield from _ends_of_work(person.dossier)
 
 
 def _is_forgotten(ends: Iterable[datetime], day: date) -> bool:
     ended = max(ends, default=FOREVER)
     return ended != FOREVER and day_of(ended + period("ledger-entry")) <= day
+
+
+def _ends_of_relations(look: FactContext) -> Iterator[datetime]:
+    """When somebody stopped being a customer or a contact person, and when their portal was closed."""
+    dossier = look.own
+    if dossier.all("registered") or dossier.all("contact"):
+        yield closed_at(look) or FOREVER
+    if any(mark.says == "open" for mark in dossier.all("portal")[-1:]):
+        yield FOREVER
 
 
 def _ends_of_work(dossier: Dossier) -> Iterator[datetime]:

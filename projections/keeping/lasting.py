@@ -47,7 +47,7 @@ class RetentionEnd(msgspec.Struct, frozen=True):
 def lasting(look: FactContext, category: str, collected: datetime) -> RetentionEnd:
     """How long a category is kept whose oldest value was collected then, as things stand."""
     periods = periods_of(category, collected, look.once(anchors_of))
-    keepings = look.once(_keepings)
+    keepings = look.once(keepings_around)
     facts = ErasureFacts("retention", (category,), {category: periods}, keepings)
     period = periods[-1] if periods else RetentionDue(category, None, None)
     return RetentionEnd(category, period, over_from(facts, category), facts)
@@ -67,7 +67,7 @@ def facts_of(
         category: periods_of(category, _collected(traces, category), anchors)
         for category in categories
     }
-    return ErasureFacts(cause, tuple(categories), periods, look.once(_keepings))
+    return ErasureFacts(cause, tuple(categories), periods, look.once(keepings_around))
 
 
 def _collected(traces: Traces, category: str) -> datetime | None:
@@ -83,5 +83,6 @@ def kept_of(dossier: Dossier, categories: Collection[str]) -> list[str]:
     return [category for category in categories if kept(facts, category, date.max)]
 
 
-def _keepings(look: FactContext) -> list[Keeping]:
+def keepings_around(look: FactContext) -> list[Keeping]:
+    """Everything that keeps a person's data, also by the word of others."""
     return [*keepings_of(look.own, look.listed), *look.beside]

@@ -57,6 +57,10 @@ class Person(msgspec.Struct, frozen=True):
         other = FactContext(look.stream, look.own, look.others, look.beside, listed)
         return Person(other, self.traces, self.latest)
 
+    def after(self, erased: Collection[str], month: int | None) -> "Person":
+        """The person once categories are erased. `month`: of a rolling category, no later month is."""
+        return Person(self.look, self.traces.without(erased, month), self.latest)
+
 
 def person_of(
     stream: UUID,
@@ -72,10 +76,21 @@ def person_of(
     """
     counted = counting(events, privacy_office)
     traces = traced(Traces(), counted)
-    dossier = dossier_from(counted)
-    beside = tuple(told_by_others(dossier, takeovers))
+    look = around(stream, dossier_from(counted), others, takeovers, listed)
     latest = latest_of(events)
-    return Person(FactContext(stream, dossier, others, beside, listed), traces, lambda: latest)
+    return Person(look, traces, lambda: latest)
+
+
+def around(
+    stream: UUID,
+    dossier: Dossier,
+    others: Others,
+    takeovers: Iterable[Fact],
+    listed: frozenset[str] | None = None,
+) -> FactContext:
+    """What a person's data is judged with: the dossier, those of others, and what these say of the person."""
+    beside = tuple(told_by_others(dossier, takeovers))
+    return FactContext(stream, dossier, others, beside, listed)
 
 
 def latest_of(events: Iterable[RecordedEvent]) -> datetime | None:

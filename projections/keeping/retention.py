@@ -87,12 +87,12 @@ def _anchors(look: FactContext) -> Iterator[tuple[Anchor, date]]:
         marks = dossier.all(topic)
         if marks and marks[-1].says == "ended":
             yield anchor, _day(marks[-1])
-    closed = _closed(look)
+    closed = closed_at(look)
     if closed is not None:
-        yield "account-closed", closed
+        yield "account-closed", day_of(closed)
 
 
-def _closed(look: FactContext) -> date | None:
+def closed_at(look: FactContext) -> datetime | None:
     """When the last contract ended or was handed over; without contracts, when the account was closed.
 
     A contact person is closed when they are removed, or with the customer's account.
@@ -100,18 +100,18 @@ def _closed(look: FactContext) -> date | None:
     dossier = look.own
     if known_contracts := contracts(dossier):
         running = any(contract.status == "running" for contract in known_contracts)
-        return None if running else max(day_of(contract.since) for contract in known_contracts)
+        return None if running else max(contract.since for contract in known_contracts)
     if dossier.customer:
         removed = dossier.all("contact")[-1:]
         if removed and removed[0].says == "removed":
-            return _day(removed[0])
+            return removed[0].order.time
         return _deactivated(look.at(dossier.customer))
     return _deactivated(dossier)
 
 
-def _deactivated(dossier: Dossier) -> date | None:
+def _deactivated(dossier: Dossier) -> datetime | None:
     marks = dossier.all("account")
-    return _day(marks[-1]) if marks and marks[-1].says != "active" else None
+    return marks[-1].order.time if marks and marks[-1].says != "active" else None
 
 
 def _day(mark: Mark) -> date:

@@ -10,11 +10,10 @@ from ledger.reading import events_of
 from ledger.storage.postgres import Session
 from projections.dossier.dossier import NO_DOSSIER, TAKEOVER, Dossier
 from projections.dossier.fact import LETTERS, Fact
-from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces
 from projections.findings.tables import dossiers_named
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row, hash_of
-from projections.keeping.person import Person, latest_of
+from projections.keeping.person import Person, around, latest_of
 from projections.reading.views import bookmark_of
 
 _START = UUID(int=0)
@@ -41,9 +40,10 @@ def persons_of(session: Session, streams: Sequence[UUID]) -> list[Person]:
 def _people(session: Session, block: Sequence[tuple[UUID, _Rows]]) -> list[Person]:
     people = {stream: rows for stream, rows in block if _is_person(rows)}
     customers = _customers_of(session, people)
+    takeovers = _takeovers(session, list(people))
     return [
         Person(
-            FactContext(stream, _dossier(rows), customers.get),
+            around(stream, _dossier(rows), customers.get, takeovers[stream]),
             traces if isinstance(traces := rows.get(TRACES), Traces) else Traces(),
             partial(_latest_of, session, stream),
         )
@@ -65,7 +65,10 @@ def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier
 def takeovers_told_by_others(session: Session, streams: Sequence[UUID]) -> dict[UUID, list[Fact]]:
     """By person the takeovers that made them a party to a contract, as events of others say, by time."""
     bookmark_of(session, VIEW)
-    session = session.of("projections")
+    return _takeovers(session.of("projections"), streams)
+
+
+def _takeovers(session: Session, streams: Sequence[UUID]) -> dict[UUID, list[Fact]]:
     told: dict[UUID, list[Fact]] = {stream: [] for stream in streams}
     names = [hash_of(str(stream)) for stream in streams]
     for teller, _, state in session.named(

@@ -66,6 +66,11 @@ def test_who_is_forgotten_is_known_by_their_latest_event(cli: Cli) -> None:
     due = rows(cli, "due", name="clocks", status=1)
     assert [(row["subject"], row["category"]) for row in due] == [(OTHER, None)]
     assert [row["subject"] for row in rows(cli, "run", name="due")] == [OTHER]
+    # No data is held: what goes is not sixteen categories, and no rule of a category says why.
+    shown = {name: " ".join(cli("retention", name).out.decode().split()) for name in ("due", "run")}
+    assert "7 years after everything ended" in shown["due"].replace("│ ", "")
+    assert "everything, and whose the entries are" in shown["run"].replace("│ ", "")
+    assert "credit" not in shown["run"]
     assert len(rows(cli, "run", "--yes", name="erased")) == 1
     assert rows(cli, "due", name="clocks") == []
     assert rows(cli, "run", name="due") == []
@@ -113,6 +118,17 @@ def test_a_deferred_erasure_that_nothing_keeps_any_more_is_due(cli: Cli) -> None
     (due,) = rows(cli, "due", name="clocks", status=1)
     assert (due["category"], due["cause"]) == ("contact", "request")
     assert b"waits" not in cli("retention", "due").out
+
+
+def test_who_runs_a_contract_by_the_word_of_another_is_not_shown_as_due(cli: Cli) -> None:
+    """The party's own event is missing: the run keeps the data in doubt, and so no answer says it goes."""
+    parties = {"contract_ref": "C-1", "from_customer": OTHER, "to_customer": WHO}
+    cli.record(registered(), collected(), message("contract-taken-over", OTHER, **parties))
+    assert cli("retention", "decide", WHO, "--category=contact", "--yes").status == 1
+    (waits,) = rows(cli, "due", name="clocks")
+    assert (waits["category"], waits["deferred"], waits["due"]) == ("contact", "request", False)
+    assert [one["ground"] for one in waits["kept_by"]] == ["contract"]
+    assert rows(cli, "run", name="due") == rows(cli, "run", "--yes", name="erased") == []
 
 
 def test_every_clock_says_its_rule_or_what_it_waits_for(cli: Cli) -> None:

@@ -291,6 +291,16 @@ def test_an_activity_has_a_page_and_an_unknown_one_has_none(officer: Client) -> 
     assert officer.get("/register/no-such-activity").status_code == 404
 
 
+def test_a_clock_that_is_due_for_another_cause_names_no_day_to_come(officer: Client) -> None:
+    due = officer.api("/retention")["clocks"]
+    assert any(row["until"] and not row["overdue_since"] for row in due if row["due"])
+    page = officer.get("/retention", language="en").text
+    cells = re.findall(r'<td data-label="Until">(.*?)</td>', page, re.DOTALL)
+    assert len(cells) == len(due)
+    told = [("<time" in cell, "should have gone" in cell) for cell in cells]
+    assert set(told) == {(True, True), (False, False)}
+
+
 def test_a_reader_without_persons_sees_no_link_to_one(sampled: Consoled) -> None:
     lead = sampled.as_("team-lead")
     for path in ("/requests", "/findings", "/retention"):

@@ -13,6 +13,7 @@ from tests.fixtures.console import collected, disclosed, registered
 from tests.web.console import EVENTS, Client, Consoled
 from tests.web.persons import page
 from tests.web.test_portal import own
+from web.rights import rights_of
 
 CLOSED, AGAIN, LIVING = "customer/78001", "customer/78002", "customer/78003"
 """Whose file was pruned, who is a customer again, and who was never erased."""
@@ -75,6 +76,11 @@ def test_an_event_that_was_pruned_is_said_to_be_gone(pruned: Consoled, role: str
     assert (status, detail.startswith(f"event {position} was pruned")) == (410, True)
     shown = pruned.as_(role).get(f"/events/{position}", language="en")
     assert (shown.status_code, "its proof holds" in shown.text) == (410, True)
+    assert f"<p>Event {position} was pruned, " in shown.text
+    assert "only an archive can have the entry.</p>" in shown.text
+    assert "beginning of the list" not in shown.text
+    has_proof = "proof" in rights_of(role).pages
+    assert (f'href="/proof/{position}"' in shown.text) is has_proof
 
 
 def test_the_proof_of_an_event_that_was_pruned_is_there_and_its_entry_is_not(
@@ -82,7 +88,11 @@ def test_the_proof_of_an_event_that_was_pruned_is_there_and_its_entry_is_not(
 ) -> None:
     operator, position = pruned.as_("operator"), gone(pruned)
     assert operator.api(f"/proof/events/{position}")["proof"]
-    assert operator.get(f"/proof/{position}").status_code == 200
+    shown = operator.get(f"/proof/{position}", language="en").text
+    assert "was pruned" in shown
+    assert f"/proof/{position}.tlog-proof" in shown
+    assert f"/proof/{position}.entry" not in shown, "there is none"
+    assert f"ledger prove {position}" not in shown, "it would write no entry"
     assert operator.get(f"/proof/{position}.tlog-proof").status_code == 200
     assert operator.get(f"/proof/{position}.entry").status_code == 410
     entry = operator.api(f"/proof/entries/{position}")

@@ -34,6 +34,13 @@ def test_every_task_of_the_office_leads_to_where_it_is_done(sampled: Consoled) -
     assert "ledger " in body, "the command is shown as well"
 
 
+def test_a_task_names_its_day_once(sampled: Consoled) -> None:
+    officer = sampled.as_("privacy-officer")
+    assert any(row["time"] and row["day"] for row in officer.api("/today")["tasks"])
+    rows = re.findall(r"<tr>.*?</tr>", officer.get("/", language="en").text, re.DOTALL)
+    assert [row for row in rows if row.count("<time") > 1] == []
+
+
 def test_each_place_is_a_page_of_the_part_that_it_names() -> None:
     parts = {page.path: page.resource.part for page in PAGES}
     assert set(places()) <= set(TASKS)

@@ -10,6 +10,7 @@ from application.queries.upkeep.log_state import EventProof, LogDay, LogState
 from documents.messages import told
 from ledger.event import instant
 from ledger.reading import head_position
+from ledger.tlog.proving.left import is_gone
 from web.moments import day_text, when
 from web.page import Form, FormData, Page
 from web.pieces import Id, Seal
@@ -85,11 +86,12 @@ def _moment(visit: Visit, seconds: float) -> str:
 
 def _present_event(visit: Visit, _params: EventParams, answer: EventProof) -> Mapping[str, object]:
     seal: Seal | None = None
-    if reads_whole_log(visit):
+    pruned = is_gone(visit.site.session("reader"), answer.position)
+    if reads_whole_log(visit) and not pruned:
         # The seal fetches the entry, and no page of a person noted that.
         note_entry(visit)
         seal = seal_of(visit, answer.position, {})
-    return {"seal": seal, "keys": log_site(visit)["keys"]}
+    return {"seal": seal, "pruned": pruned, "keys": log_site(visit)["keys"]}
 
 
 def _present_audit(visit: Visit, _params: NoParams, answer: AuditRun) -> Mapping[str, object]:

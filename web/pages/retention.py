@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import rulebook
 from application.queries.keeping.clock_pages import ClockPage, StepPage
-from application.queries.keeping.periods import Clock, Forecast, StepShown
+from application.queries.keeping.periods import Clock, Forecast, StepShown, entry_years
 from application.words import say, told_in
 from documents.messages import told
 from schemas import CATEGORIES
@@ -117,14 +117,15 @@ def _clock(visit: Visit, row: Clock) -> tuple[object, ...]:
         _category(row.category),
         lines(Tag(say("situation", row.situation), _TONES.get(row.situation, "plain")), cause),
         _until(row),
-        _rule(visit, row.rule),
+        _rule(visit, row.rule) if row.category else say("clocks", "forgotten", entry_years()),
         None if row.due else lines(*(lines(ground(it.ground), it.ref) for it in row.grounds)),
     )
 
 
 def _until(row: Clock) -> object:
-    if row.due and row.overdue_since:
-        return t("retention.overdue", day(row.overdue_since))
+    """Until when it is kept; of what is due, since when it should have gone, if its period is over."""
+    if row.due:
+        return t("retention.overdue", day(row.overdue_since)) if row.overdue_since else None
     if row.until:
         return day(row.until)
     return say("clocks", "anchor", anchor(row.waits_for)) if row.waits_for else None
@@ -144,7 +145,7 @@ def steps_table(visit: Visit, title: str, due: Sequence[StepShown]) -> Table:
         (
             person(visit, row.subject),
             lines(ground(row.cause), row.request_ref),
-            codes("category", row.categories),
+            say("erasing", "whole") if row.is_whole else codes("category", row.categories),
             day(row.collected_until) if row.collected_until else None,
         )
         for row in due

@@ -114,8 +114,7 @@ def _due(visit: Visit, row: TaskRow) -> object:
         return t("today.since", day(row.since)) if row.since else None
     time = instant_of(row.time) if row.time else None
     last = day_of(time) if time else date.fromisoformat(row.day)
-    clock = Deadline(last, (last - day_of(visit.now)).days)
-    return lines(clock, when(time)) if time else clock
+    return Deadline(last, (last - day_of(visit.now)).days, at=when(time) if time else None)
 
 
 def _detail(row: TaskRow) -> object:

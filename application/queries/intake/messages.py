@@ -40,7 +40,7 @@ class IngestedLines(Answer, frozen=True):
 
 
 class CheckedLines(Answer, frozen=True):
-    """What the contract says of the lines of a file: duplicates are not looked for."""
+    """What would become of the lines of a file, but for what only a ledger knows: what it recorded before."""
 
     read: int
     valid: int
@@ -76,7 +76,7 @@ def _allowed(code: Code, type: str | None, pointer: str) -> tuple[str, ...] | Un
 def validated(
     label: str, lines: Iterable[Line], intake: AdmissionRules, now: datetime
 ) -> CheckedLines:
-    """What the contract says of each line, without a ledger. `label`: of the file, which an entry holds."""
+    """What would become of each line, without a ledger. `label`: of the file, which an entry holds."""
     read, rejections = 0, list[RefusedLine]()
     for block in blocks(line for line in lines if not line.blank):
         read += len(block)

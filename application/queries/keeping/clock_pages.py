@@ -26,7 +26,7 @@ from rulebook.calendar import day_of
 
 
 class DueOf(Answer, frozen=True):
-    """How many clocks of a category are due; null for the entries of persons of whom no data is held."""
+    """How many clocks of a category are due; null for the entries of persons of whom nothing else is left."""
 
     category: str | None
     clocks: int

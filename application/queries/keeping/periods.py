@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 from typing import Literal
@@ -17,15 +17,16 @@ from application.remembered import Remembered
 from application.source import Source, unless_erased
 from ledger.crypto.sealing import end_of_month
 from ledger.storage.postgres import Session
-from projections.keeping.erasing import deferrals, lasting_for, steps
-from projections.keeping.keepings import keepings_of
-from projections.keeping.lasting import RetentionEnd
+from projections.keeping.erasing import PlannedErasure, deferrals, lasting_for, steps
+from projections.keeping.lasting import RetentionEnd, keepings_around
 from projections.keeping.person import Person
 from projections.reading.persons import persons
-from rulebook import Cause, ErasureFacts, kept
+from rulebook import Cause, ErasureFacts, kept, period
 from rulebook.calendar import day_of
+from schemas import CATEGORIES
 
 _BLOCK = 500
+_YEAR = timedelta(days=365)
 Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
 
 
@@ -60,7 +61,7 @@ class Keeper(Answer, frozen=True):
 class Clock(_Kept, frozen=True):
     """How long a category of a person is kept, as `until`, `rule`, `grounds` say, and what becomes of it.
 
-    `category`: null for the entries of a person of whom no data is held any more.
+    `category`: null for the entries of a person of whom no data is held, or none once the rest is erased.
     `due`: `ledger retention run` would erase it, for that `cause`. `deferred`: for this cause it was to go,
     and waits. `situation`: in one word, what becomes of it. What is due for another cause than its period
     goes whatever that says; `kept` is what outlives its period.
@@ -97,6 +98,11 @@ class StepShown(Answer, frozen=True):
     keys_destroyed: int | None
     position: int | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the person is erased wholly: the reference, too."""
+        return len(self.categories) == len(CATEGORIES)
+
 
 class DueSteps(Answer, frozen=True):
     """What would be erased."""
@@ -131,7 +137,7 @@ def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
     """A row for each category that is held of anybody, in flat memory. `every`: those not due as well.
 
     What is due is what `ledger retention run` would erase. A row without a category is about the entries
-    of a person of whom no data is held any more.
+    of a person of whom no data is held, or none once the rest is erased.
     """
     source.reads.note_many(())
     for block in persons(source.session):
@@ -144,7 +150,8 @@ def clocks(source: Source, day: date, *, every: bool) -> Iterator[Clock]:
 
 def clocks_of(person: Person, day: date, every: bool) -> list[Clock]:
     """The clocks of a person, without a name."""
-    waiting, causes = deferrals(person.dossier), _causes_by_category(person, day)
+    waiting, planned = deferrals(person.dossier), steps(person, day)
+    causes = _causes_by_category(planned)
     listed = waiting.keys() | causes.keys()
     rows = []
     for category in person.held:
@@ -154,9 +161,7 @@ def clocks_of(person: Person, day: date, every: bool) -> list[Clock]:
             cause = causes.get(category)
             kept_by = _kept_by(person, category, cause or deferred or "retention", day)
             rows.append(_clock(end, day, cause, deferred=deferred, kept_by=kept_by))
-    # No category is held any more: this row is about the entries of the person themselves.
-    if causes and not person.held:
-        rows.append(_clock(None, day, next(iter(causes.values()))))
+    rows += [_clock(None, day, step.cause) for step in planned if step.is_of_entries]
     return rows
 
 
@@ -165,17 +170,17 @@ def _has_passed(end: RetentionEnd, day: date) -> bool:
     return until is not None and until <= day
 
 
-def _causes_by_category(person: Person, day: date) -> dict[str, Cause]:
-    """Category -> for which cause a run of that day erases it, in whole or some months of it."""
+def _causes_by_category(planned: Sequence[PlannedErasure]) -> dict[str, Cause]:
+    """Category -> for which cause a run erases it, in whole or some months of it."""
     causes: dict[str, Cause] = {}
-    for step in steps(person, day):
+    for step in planned:
         for category in step.erased:
             causes.setdefault(category, step.cause)
     return causes
 
 
 def _kept_by(person: Person, category: str, cause: Cause, day: date) -> list[Keeper]:
-    facts = ErasureFacts(cause, (category,), {}, keepings_of(person.dossier))
+    facts = ErasureFacts(cause, (category,), {}, person.look.once(keepings_around))
     return [
         Keeper(
             ground=keeping.ground,
@@ -223,6 +228,11 @@ def _situation(
     if until is not None:
         return "kept" if until <= day else "running"
     return "not-begun" if end.period.waits_for else "no-period"
+
+
+def entry_years() -> int:
+    """For how many years after everything of a person ended the ledger says whose the entries are."""
+    return period("ledger-entry") // _YEAR
 
 
 _ENTRIES = _Kept(until=None, rule=None, waits_for=None, grounds=[], overdue_since=None)
@@ -284,7 +294,7 @@ def _forecast(session: Session, today: date, until: date) -> Forecast:
     counts: Counter[tuple[str, str]] = Counter()
     for block in persons(session):
         for person in block:
-            causes = _causes_by_category(person, today)
+            causes = _causes_by_category(steps(person, today))
             for category in person.held:
                 ends = lasting_for(person, category).period.until
                 days = [ends, today if category in causes else None]

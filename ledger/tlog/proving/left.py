@@ -6,6 +6,7 @@ A row is believed no more than a file. It counts when its hash is in the tiles, 
 from collections.abc import Callable
 
 from ledger.errors import EventPruned, Halt, Unproven
+from ledger.reading import pruned_through
 from ledger.storage.postgres import Session
 from ledger.tlog.proving.reading import entry_at
 from ledger.tlog.store.folder import LogFolder
@@ -26,6 +27,11 @@ def row_entry(session: Session, position: int) -> bytes | None:
         return entry_of(row)
     except Halt:
         return header_of(row)
+
+
+def is_gone(session: Session, position: int) -> bool:
+    """Whether a pruning removed the event of a position."""
+    return position <= pruned_through(session) and row_entry(session, position) is None
 
 
 def is_bundle_pruned(folder: LogFolder, position: int) -> bool:

@@ -1,4 +1,4 @@
-"""Who is forgotten wholly, seven years after everything ended: nobody who still works here."""
+"""Who is forgotten wholly, seven years after everything ended: nobody with whom something goes on."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -7,9 +7,10 @@ import pytest
 
 from ledger.event import RecordedEvent
 from projections.keeping.erasing import may_be_due, steps
-from projections.keeping.person import person_of
+from projections.keeping.person import dossier_of, person_of
 from rulebook import period
-from tests.unit.projections.making import ANNA, HR, NOON, OFFICE, event
+from schemas import CATEGORIES
+from tests.unit.projections.making import ANNA, BERT, HR, NOON, OFFICE, OURS, event
 
 YEAR = 365 * 24 * 60
 AFTER = NOON.date() + period("ledger-entry")
@@ -19,14 +20,35 @@ def staff(name: str, minutes: float = 0, **facts: Any) -> RecordedEvent:
     return event(name, minutes, source=HR, **facts)
 
 
+def of_bert(name: str, minutes: float = 0, /, **facts: Any) -> RecordedEvent:
+    """Of the customer for whom Anna is a contact person."""
+    return event(name, minutes, stream=BERT, **facts)
+
+
 def is_forgotten(events: list[RecordedEvent], day: date) -> bool:
-    person = person_of(ANNA, events, (OFFICE,))
+    berts = [one for one in events if one.stream == BERT]
+    others = {str(BERT): dossier_of(berts, (OFFICE,))} if berts else {}
+    hers = [one for one in events if one.stream == ANNA]
+    person = person_of(ANNA, hers, (OFFICE,), others.get)
     found = bool(steps(person, day))
     assert may_be_due(person, day) == found
     return found
 
 
+REGISTERED = event("customer-registered", customer_kind="consumer")
+CONCLUDED = event("contract-concluded", contract_ref="K-1")
+OPENED = event("portal-account-opened")
+ADDED = event("contact-person-added", customer=str(BERT))
+FIRM = of_bert("customer-registered", customer_kind="legal-entity")
 HIRED, GRANTED = staff("employment-started"), staff("role-granted", role="helpdesk")
+
+
+def gone_wholly(minutes: float) -> list[RecordedEvent]:
+    """The customer is erased wholly."""
+    facts = {"categories": list(CATEGORIES), "ground": "request", "keys_destroyed": []}
+    return [of_bert("personal-data-erased", minutes, source=OURS, **facts)]
+
+
 UNTIL = (NOON + timedelta(days=365)).isoformat()
 
 
@@ -50,6 +72,28 @@ def test_who_works_here_is_not_forgotten(events: list[RecordedEvent]) -> None:
 
 
 @pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param([REGISTERED], id="customer"),
+        pytest.param(
+            [REGISTERED, event("account-deactivated", 1), event("account-reactivated", 2)],
+            id="customer-again",
+        ),
+        pytest.param([REGISTERED, CONCLUDED], id="contract"),
+        pytest.param([OPENED], id="portal"),
+        pytest.param([OPENED, event("portal-account-closed", -1)], id="portal-again"),
+        pytest.param(
+            [REGISTERED, OPENED, event("account-deactivated", 1)], id="portal-of-a-former-customer"
+        ),
+        pytest.param([ADDED, FIRM], id="contact-person"),
+        pytest.param([ADDED, event("contact-person-removed", -1), FIRM], id="contact-person-again"),
+    ],
+)
+def test_with_whom_something_goes_on_is_not_forgotten(events: list[RecordedEvent]) -> None:
+    assert not is_forgotten(events, date(2126, 1, 1))
+
+
+@pytest.mark.parametrize(
     ("events", "years"),
     [
         pytest.param([HIRED, staff("employment-ended", 3 * YEAR)], 3, id="employed"),
@@ -57,9 +101,22 @@ def test_who_works_here_is_not_forgotten(events: list[RecordedEvent]) -> None:
         pytest.param([GRANTED, staff("role-revoked", 2 * YEAR, role="helpdesk")], 2, id="revoked"),
         pytest.param([staff("role-granted", role="helpdesk", valid_until=UNTIL)], 1, id="its-end"),
         pytest.param([staff("vog-presented", issued_on="2026-03-01")], 0, id="never-hired"),
-        # Of one source the earliest event is kept alone.
+        pytest.param([REGISTERED, event("account-deactivated", YEAR)], 1, id="inactive"),
         pytest.param(
-            [event("portal-account-opened"), event("portal-account-closed", YEAR)], 1, id="later"
+            [REGISTERED, CONCLUDED, event("contract-ended", 2 * YEAR, contract_ref="K-1")],
+            2,
+            id="contract-ended",
+        ),
+        # Of one source the earliest event is kept alone.
+        pytest.param([OPENED, event("portal-account-closed", YEAR)], 1, id="portal-closed"),
+        pytest.param(
+            [ADDED, event("contact-person-removed", YEAR), FIRM], 1, id="contact-person-removed"
+        ),
+        pytest.param(
+            [ADDED, FIRM, of_bert("account-deactivated", 3 * YEAR)], 3, id="with-the-customer"
+        ),
+        pytest.param(
+            [ADDED, FIRM, *gone_wholly(4 * YEAR)], 4, id="with-the-customer-who-was-erased"
         ),
     ],
 )

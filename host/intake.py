@@ -1,0 +1,19 @@
+"""What a ledger accepts, and from whom, as its settings say; no ledger is asked."""
+
+from host.settings import Settings
+from host.signed import signed_messages
+from rulebook import secrecy
+from rulebook.powers import POWERS
+from rulebook.sources import SENDERS
+from schemas import AdmissionRules
+from schemas.powers import Speakers
+
+
+def intake_of(settings: Settings) -> AdmissionRules:
+    """The rules of admission. Where sources are checked, the register of the ledger comes on top."""
+    senders = SENDERS if settings.strict_sources else None
+    speakers = Speakers(frozenset({settings.privacy_office}), POWERS, senders, house=SENDERS)
+    judge = secrecy(settings.ordinary_codes)
+    if settings.confidential:
+        return AdmissionRules(True, judge, speakers)
+    return AdmissionRules(False, judge, speakers, signed_messages(settings.signed))

@@ -1,0 +1,182 @@
+"""What `ledger retention` shows is what a run erases, of whoever and whatever happened to them."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from application.queries.keeping.periods import clocks_of
+from ledger.event import RecordedEvent
+from projections.keeping.erasing import PlannedErasure, may_be_due, on_request, steps
+from projections.keeping.person import Person, person_of
+from rulebook.calendar import start_of
+from tests.property.test_retention_answers import CATEGORIES as HELD
+from tests.property.test_retention_answers import DAYS, LIFE, told
+from tests.unit.projections.making import ANNA, CRM, HR, NOON, OFFICE, OURS, erasure, event
+
+MOST = 64
+NOTHING_HELD: tuple[str | None, ...] = (None,)
+NOON_DAY = NOON.date()
+WEB: dict[str, Any] = {"activity": "care", "legal_basis": "6-1-a"}
+days = st.integers(min_value=-1500, max_value=0)
+
+
+def relation(name: str, day: int) -> RecordedEvent:
+    """Something that begins or ends a relation with a person, or what data rests on."""
+    facts: dict[str, Any] = {
+        "customer": str(ANNA),
+        "customer_kind": "consumer",
+        "role": "helpdesk",
+        "purpose": "newsletter",
+        "channel": "email",
+        "text_version": "1",
+    }
+    return event(name, day * DAYS, source=HR if name in STAFF else CRM, **WEB, **facts)
+
+
+STAFF = ("employment-started", "employment-ended", "role-granted", "role-revoked")
+RELATIONS = (
+    *("customer-registered", "account-reactivated"),
+    *("portal-account-opened", "portal-account-closed"),
+    *("contact-person-added", "contact-person-removed"),
+    *("consent-given", "consent-withdrawn"),
+    *STAFF,
+)
+
+
+def by_consent(category: str, day: int) -> RecordedEvent:
+    """Values that rest on a consent."""
+    kept = told(category, day, 1)
+    return event(
+        "personal-data-collected",
+        day * DAYS,
+        sealed=kept.sealed,
+        categories=kept.categories,
+        **WEB,
+    )
+
+
+lives = st.lists(
+    st.one_of(
+        st.builds(told, st.sampled_from([*LIFE, *HELD]), days, st.integers(1, 2)),
+        st.builds(relation, st.sampled_from(RELATIONS), days),
+        st.builds(by_consent, st.sampled_from(HELD), days),
+    ),
+    min_size=1,
+    max_size=8,
+)
+asked = st.lists(
+    st.tuples(
+        days,
+        st.sampled_from(["request", "objection", "consent-withdrawn", "unlawful"]),
+        st.one_of(st.none(), st.sets(st.sampled_from(HELD), min_size=1)),
+    ),
+    max_size=2,
+)
+moments = st.one_of(st.integers(0, 400), st.integers(2400, 6000))
+lists = st.one_of(st.none(), st.frozensets(st.sampled_from(HELD)))
+
+
+def carried_out(person: Person, step: PlannedErasure, day: date) -> list[RecordedEvent]:
+    """What the ledger records of a step, at the start of a day."""
+    gone = {
+        id
+        for category in step.erased
+        for id, key in person.traces.held.get(category, {}).items()
+        for time in (person.traces.sealing[key.at].time,)
+        if step.month is None or 12 * time.year + time.month - 1 <= step.month
+    }
+    at = (start_of(day) - NOON) / timedelta(minutes=1)
+    told: dict[str, Any] = {"cause": step.cause, "decisions": step.facts()}
+    if step.request_ref:
+        told["request_ref"] = step.request_ref
+    decided = event("erasure-decided", at, source=OURS, **told)
+    return [decided, *([erasure(at, step.erased, sorted(gone))] if step.erased else [])]
+
+
+class Telling:
+    """A person's stream, to which what is decided and erased is added."""
+
+    def __init__(self, life: Sequence[RecordedEvent], listed: frozenset[str] | None = None) -> None:
+        self.events = list(life)
+        self.listed = listed
+
+    def person(self) -> Person:
+        return person_of(ANNA, self.events, (OFFICE,), listed=self.listed)
+
+    def take(self, step: PlannedErasure, day: date) -> None:
+        self.events += carried_out(self.person(), step, day)
+
+    def run(
+        self, day: date, *, decided_only: bool = False
+    ) -> list[tuple[Sequence[str], PlannedErasure]]:
+        """As `erase_due` does: the first step, then the first of what is due after it.
+
+        Each with the categories of which something was held before it.
+        """
+        done: list[tuple[Sequence[str], PlannedErasure]] = []
+        for _ in range(MOST):
+            person = self.person()
+            planned = steps(person, day, decided_only=decided_only)
+            if not planned:
+                return done
+            done.append((person.held, planned[0]))
+            self.take(planned[0], day)
+        raise AssertionError("a run does not end")
+
+
+def asking(life: Sequence[RecordedEvent], requests: Any) -> list[RecordedEvent]:
+    """The life, with what was decided on requests of some days."""
+    story = Telling(life)
+    numbers = count(1)
+    for day, cause, categories in sorted(requests, key=lambda one: one[0]):
+        when = NOON_DAY + timedelta(days=day)
+        known = [one for one in life if one.time <= start_of(when)]
+        past = Telling([*known, *story.events[len(life) :]])
+        if past.events and past.person().held:
+            ref = f"E-{next(numbers)}" if cause == "request" else None
+            wanted = categories and set(categories) & set(past.person().held)
+            if wanted or categories is None:
+                step = on_request(past.person(), cause, when, ref, wanted)
+                story.events += carried_out(past.person(), step, when)
+    return story.events
+
+
+def named(planned: Sequence[PlannedErasure]) -> list[tuple[Any, ...]]:
+    return [(step.cause, step.request_ref, step.month, step.decisions) for step in planned]
+
+
+@given(lives, asked, moments, lists, st.booleans())
+def test_a_run_erases_what_was_shown_and_nothing_else(
+    life: list[RecordedEvent],
+    requests: Any,
+    later: int,
+    listed: frozenset[str] | None,
+    decided_only: bool,
+) -> None:
+    day, events = NOON_DAY + timedelta(days=later), asking(life, requests)
+    before = Telling(events, listed).person()
+    shown = steps(before, day, decided_only=decided_only)
+    assert not shown or may_be_due(before.listing(), day, decided_only=decided_only)
+    ran = Telling(events, listed).run(day, decided_only=decided_only)
+    assert named([step for _, step in ran]) == named(shown)
+
+
+@given(lives, asked, moments)
+def test_the_clocks_that_are_due_are_what_a_run_erases(
+    life: list[RecordedEvent], requests: Any, later: int
+) -> None:
+    day, events = NOON_DAY + timedelta(days=later), asking(life, requests)
+    before = Telling(events).person()
+    due = {(row.category, row.cause) for row in clocks_of(before, day, every=False) if row.due}
+    ran = Telling(events).run(day)
+    erased = {
+        (category, step.cause)
+        for held, step in ran
+        for category in held or NOTHING_HELD
+        if category in {None, *step.erased}
+    }
+    assert due == erased
