@@ -49,24 +49,25 @@ class PublishedHistory:
         """How many entries there are."""
         return self.signed.checkpoint.size
 
-    def read(self, first: int, count: int) -> tuple[list[bytes], bytes]:
-        """Entries from a position on, and their tree hash. Raises Unproven when the log's files disagree.
+    def root(self, first: int, count: int) -> bytes:
+        """The tree hash of entries from a position on, as the tiles say.
 
         `count`: a power of 2 that is at least a bundle; `first` begins such a part of the tree.
         """
-        entries: list[bytes] = []
+        return self.node(count.bit_length() - 1, (first - 1) // count)
+
+    def read(self, first: int, count: int) -> Iterator[bytes]:
+        """Those entries. Raises Unproven after the last one when they do not come to that tree hash."""
         leaves: list[bytes] = []
         for number in range((first - 1) // TILE_WIDTH, (first - 1 + count) // TILE_WIDTH):
-            entries += self.folder.bundle(number, TILE_WIDTH)
-            leaves += self.folder.tile(0, number, TILE_WIDTH)
-        root = hash_perfect(leaves)
-        same = [hash_leaf(entry) for entry in entries] == leaves
-        if not same or root != self.node(count.bit_length() - 1, (first - 1) // count):
+            entries = self.folder.bundle(number, TILE_WIDTH)
+            leaves += map(hash_leaf, entries)
+            yield from entries
+        if hash_perfect(leaves) != self.root(first, count):
             last = first + count - 1
             raise Unproven(
                 f"the log's files do not make up one tree at positions {first} to {last}"
             )
-        return entries, root
 
 
 def stored_manifest(place: Place) -> Manifest | None:
@@ -157,14 +158,14 @@ def _growing(history: PublishedHistory, place: Place, manifest: Manifest) -> Ite
 
 
 def _write(history: PublishedHistory, place: Place, first: int, count: int) -> Segment:
-    entries, root = history.read(first, count)
+    root = to_base64(history.root(first, count))
     facts = {
         "origin": history.signed.checkpoint.origin,
         "first": str(first),
         "last": str(first + count - 1),
-        "root": to_base64(root),
+        "root": root,
     }
-    content = encode_segment(entries, facts)
+    content = encode_segment(history.read(first, count), facts)
     name = segment_file(first)
     place.put(name, content)
     return Segment(
@@ -173,7 +174,7 @@ def _write(history: PublishedHistory, place: Place, first: int, count: int) -> S
         file=name,
         bytes=len(content),
         sha256=sha256(content).hexdigest(),
-        root=to_base64(root),
+        root=root,
     )
 
 
