@@ -127,7 +127,8 @@ def _columns(entries: Sequence[bytes]) -> dict[str, Any]:
 
 def _fields(shape: Any, structs: Iterable[Any]) -> dict[str, Sequence[Any]]:
     """The values of each field, struct by struct."""
-    return dict(zip(shape.__struct_fields__, zip(*map(astuple, structs)), strict=True))
+    columns = zip(*map(astuple, structs), strict=True)
+    return dict(zip(shape.__struct_fields__, columns, strict=True))
 
 
 def _short_names(types: Sequence[str]) -> list[str]:

@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 from archive.columns import SCHEMA, table_of
 from ledger.errors import Unproven
 
-# Entries that become columns together, to stay near the processor, and as many of those as are compressed together.
+# Entries become columns while they are near the processor; so many of those tables are compressed together.
 _MADE_EVENTS = 1_024
-_GROUP_PARTS = 16
+_GROUP_PARTS = 8
 # Every event has values of its own there, so a dictionary of them would only be in the way.
 _WITHOUT_DICTIONARY = frozenset({"entry", "id", "position"})
 _DICTIONARIES = [name for name in SCHEMA.names if name not in _WITHOUT_DICTIONARY]
@@ -22,10 +22,7 @@ ZSTD_LEVEL = 1
 
 
 def encode_segment(entries: Iterable[bytes], facts: Mapping[str, str]) -> bytes:
-    """The file of a segment. `facts`: what it says of itself, such as its tree hash. Raises Unproven.
-
-    The entries are taken a few at a time, and none is kept: so what is read is worked on while it is near.
-    """
+    """The file of a segment. `facts`: what it says of itself, such as its tree hash. Raises Unproven."""
     stream = pa.BufferOutputStream()
     with pq.ParquetWriter(
         stream,

@@ -26,10 +26,10 @@ from archive.places import Place
 from archive.segment import encode_segment
 from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.proving.reading import PublishedCheckpoint
-from ledger.tlog.signing.base64 import to_base64
+from ledger.tlog.signing.base64 import from_base64, to_base64
 from ledger.tlog.store.folder import LogFolder
-from ledger.tlog.tree.merkle import hash_leaf, hash_perfect
-from ledger.tlog.tree.proofs import Node, consistency_proof, root_at
+from ledger.tlog.tree.merkle import CompactRange, hash_leaf, hash_perfect
+from ledger.tlog.tree.proofs import Node, consistency_proof, root_at, verify_consistency
 from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of
 
 # A manifest of many segments is large: it is written again now and then, and at the end.
@@ -55,6 +55,11 @@ class PublishedHistory:
         `count`: a power of 2 that is at least a bundle; `first` begins such a part of the tree.
         """
         return self.node(count.bit_length() - 1, (first - 1) // count)
+
+    def check_signed(self, last: int, root: bytes) -> None:
+        """Raise Unproven unless the checkpoint's tree begins with the tree of so many entries."""
+        proof = consistency_proof(last, self.size, self.node)
+        verify_consistency(last, self.size, root, self.signed.checkpoint.root, proof)
 
     def read(self, first: int, count: int) -> Iterator[bytes]:
         """Those entries. Raises Unproven after the last one when they do not come to that tree hash."""
@@ -148,8 +153,13 @@ def _check_same_history(history: PublishedHistory, manifest: Manifest) -> None:
 def _growing(history: PublishedHistory, place: Place, manifest: Manifest) -> Iterator[Manifest]:
     """The manifest with more and more segments, each of which is there."""
     size = manifest.segment_events
-    written = list(manifest.segments)
+    written, tree = list(manifest.segments), CompactRange()
+    for segment in written:
+        tree.add(from_base64(segment.root))
     for first in range(manifest.last + 1, history.size - size + 2, size):
+        # Tiles may agree with each other and not with the checkpoint.
+        tree.add(history.root(first, size))
+        history.check_signed(first + size - 1, tree.root())
         written.append(_write(history, place, first, size))
         if len(written) % _SEGMENTS_A_MANIFEST == 0:
             yield _signed(history, manifest, written)

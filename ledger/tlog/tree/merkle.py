@@ -23,7 +23,9 @@ def hash_perfect(hashes: Sequence[bytes]) -> bytes:
     row = hashes
     while len(row) > 1:
         each = iter(row)
-        row = [sha256(b"\x01" + left + right).digest() for left, right in zip(each, each, strict=True)]
+        row = [
+            sha256(b"\x01" + left + right).digest() for left, right in zip(each, each, strict=True)
+        ]
     return row[0]
 
 
