@@ -78,7 +78,7 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
 
 def decode_bundle(content: bytes, width: int, *, grown: bool = True) -> list[bytes]:
     """The first `width` entries of a bundle. `grown`: it may have more. Raises Unproven."""
-    entries = []
+    entries: list[bytes] = []
     at, size = 0, len(content)
     while len(entries) < width and (start := at + 2) <= size:
         at = start + (content[at] << 8 | content[at + 1])
