@@ -5,12 +5,12 @@ values are in the entry alone, sealed as they were recorded.
 """
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import astuple
 
 from ledger.errors import Unproven
 from ledger.event import short_name
@@ -47,10 +47,6 @@ SCHEMA = pa.schema(
         pa.field("entry", pa.binary(), nullable=False),
     ]
 )
-
-
-_OF_HEADER = ("position", "stream", "version", "type")
-_OF_STATE = ("source", "id", "subject", "activity", "legal_basis", "provision", "categories")
 
 
 class _Header(msgspec.Struct, gc=False):
@@ -106,40 +102,42 @@ _NO_ENTRY = (
 def table_of(entries: Sequence[bytes]) -> pa.Table:
     """The columns of some entries, in their order. Raises Unproven when one is no entry of a ledger."""
     try:
-        return pa.table(_columns(entries), SCHEMA)
+        return pa.table(_columns(entries), SCHEMA) if entries else SCHEMA.empty_table()
     except _NO_ENTRY:
         raise Unproven("this is not an entry of a ledger") from None
 
 
 def _columns(entries: Sequence[bytes]) -> dict[str, Any]:
     parts = [entry.partition(b"\n") for entry in entries]
-    headers = [_header(header) for header, _, _ in parts]
-    states = [_read_state(state) for _, _, state in parts]
-    facts = _each(states, "facts")
-    occurred_at = _instants(_each(states, "time"))
+    headers = _fields(_Header, [_header(header) for header, _, _ in parts])
+    states = _fields(_State, [_read_state(state) for _, _, state in parts])
+    facts = _fields(_FactsShape, states.pop("facts"))
+    occurred_at = _instants(states.pop("time"))
     return {
-        **{name: _each(headers, name) for name in _OF_HEADER},
-        "recorded_at": _instants(_each(headers, "recorded")),
+        "recorded_at": _instants(headers.pop("recorded")),
         "occurred_at": occurred_at,
         "occurred_on": _days(occurred_at),
-        "name": _short_names(_each(headers, "type")),
-        **{name: _each(states, name) for name in _OF_STATE},
-        **{name: _each(facts, name) for name in (*TEXT_FACTS, *LIST_FACTS)},
+        "name": _short_names(headers["type"]),
+        **headers,
+        **states,
+        **facts,
         "entry": entries,
     }
 
 
-def _each(things: Iterable[Any], name: str) -> list[Any]:
-    return list(map(attrgetter(name), things))
+def _fields(shape: Any, structs: Iterable[Any]) -> dict[str, Sequence[Any]]:
+    """The values of each field, struct by struct."""
+    columns = zip(*map(astuple, structs), strict=True)
+    return dict(zip(shape.__struct_fields__, columns, strict=True))
 
 
-def _short_names(types: list[str]) -> list[str]:
+def _short_names(types: Sequence[str]) -> list[str]:
     """Of many events there are few types."""
     short = {type: short_name(type) for type in set(types)}
     return list(map(short.__getitem__, types))
 
 
-def _instants(texts: list[str]) -> pa.Array:
+def _instants(texts: Sequence[str]) -> pa.Array:
     return pa.array(texts, pa.string()).cast(_INSTANT)
 
 

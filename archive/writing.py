@@ -26,10 +26,10 @@ from archive.places import Place
 from archive.segment import encode_segment
 from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.proving.reading import PublishedCheckpoint
-from ledger.tlog.signing.base64 import to_base64
+from ledger.tlog.signing.base64 import from_base64, to_base64
 from ledger.tlog.store.folder import LogFolder
-from ledger.tlog.tree.merkle import hash_leaf, hash_perfect
-from ledger.tlog.tree.proofs import Node, consistency_proof, root_at
+from ledger.tlog.tree.merkle import CompactRange, hash_leaf, hash_perfect
+from ledger.tlog.tree.proofs import Node, consistency_proof, root_at, verify_consistency
 from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of
 
 # A manifest of many segments is large: it is written again now and then, and at the end.
@@ -49,24 +49,30 @@ class PublishedHistory:
         """How many entries there are."""
         return self.signed.checkpoint.size
 
-    def read(self, first: int, count: int) -> tuple[list[bytes], bytes]:
-        """Entries from a position on, and their tree hash. Raises Unproven when the log's files disagree.
+    def root(self, first: int, count: int) -> bytes:
+        """The tree hash of entries from a position on, as the tiles say.
 
         `count`: a power of 2 that is at least a bundle; `first` begins such a part of the tree.
         """
-        entries: list[bytes] = []
+        return self.node(count.bit_length() - 1, (first - 1) // count)
+
+    def check_signed(self, last: int, root: bytes) -> None:
+        """Raise Unproven unless the checkpoint's tree begins with the tree of so many entries."""
+        proof = consistency_proof(last, self.size, self.node)
+        verify_consistency(last, self.size, root, self.signed.checkpoint.root, proof)
+
+    def read(self, first: int, count: int) -> Iterator[bytes]:
+        """Those entries. Raises Unproven after the last one when they do not come to that tree hash."""
         leaves: list[bytes] = []
         for number in range((first - 1) // TILE_WIDTH, (first - 1 + count) // TILE_WIDTH):
-            entries += self.folder.bundle(number, TILE_WIDTH)
-            leaves += self.folder.tile(0, number, TILE_WIDTH)
-        root = hash_perfect(leaves)
-        same = [hash_leaf(entry) for entry in entries] == leaves
-        if not same or root != self.node(count.bit_length() - 1, (first - 1) // count):
+            entries = self.folder.bundle(number, TILE_WIDTH)
+            leaves += map(hash_leaf, entries)
+            yield from entries
+        if hash_perfect(leaves) != self.root(first, count):
             last = first + count - 1
             raise Unproven(
                 f"the log's files do not make up one tree at positions {first} to {last}"
             )
-        return entries, root
 
 
 def stored_manifest(place: Place) -> Manifest | None:
@@ -147,8 +153,13 @@ def _check_same_history(history: PublishedHistory, manifest: Manifest) -> None:
 def _growing(history: PublishedHistory, place: Place, manifest: Manifest) -> Iterator[Manifest]:
     """The manifest with more and more segments, each of which is there."""
     size = manifest.segment_events
-    written = list(manifest.segments)
+    written, tree = list(manifest.segments), CompactRange()
+    for segment in written:
+        tree.add(from_base64(segment.root))
     for first in range(manifest.last + 1, history.size - size + 2, size):
+        # Tiles may agree with each other and not with the checkpoint.
+        tree.add(history.root(first, size))
+        history.check_signed(first + size - 1, tree.root())
         written.append(_write(history, place, first, size))
         if len(written) % _SEGMENTS_A_MANIFEST == 0:
             yield _signed(history, manifest, written)
@@ -157,14 +168,14 @@ def _growing(history: PublishedHistory, place: Place, manifest: Manifest) -> Ite
 
 
 def _write(history: PublishedHistory, place: Place, first: int, count: int) -> Segment:
-    entries, root = history.read(first, count)
+    root = to_base64(history.root(first, count))
     facts = {
         "origin": history.signed.checkpoint.origin,
         "first": str(first),
         "last": str(first + count - 1),
-        "root": to_base64(root),
+        "root": root,
     }
-    content = encode_segment(entries, facts)
+    content = encode_segment(history.read(first, count), facts)
     name = segment_file(first)
     place.put(name, content)
     return Segment(
@@ -173,7 +184,7 @@ def _write(history: PublishedHistory, place: Place, first: int, count: int) -> S
         file=name,
         bytes=len(content),
         sha256=sha256(content).hexdigest(),
-        root=to_base64(root),
+        root=root,
     )
 
 

@@ -32,7 +32,9 @@ def open_ordinary(path: Path, most: int | None = None) -> BinaryIO:
 def read_ordinary(path: Path, most: int) -> bytes:
     """What a file holds, at most so many bytes. Raises OSError, also for a larger file."""
     with open_ordinary(path, most) as file:
-        return file.read(most)
+        # It takes room for all that it is asked for: the size of the file, or more where that is not told.
+        size = os.fstat(file.fileno()).st_size
+        return file.read(min(most, size or most))
 
 
 def too_large(most: int) -> OSError:

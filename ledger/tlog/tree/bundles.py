@@ -78,14 +78,13 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
 
 def decode_bundle(content: bytes, width: int, *, grown: bool = True) -> list[bytes]:
     """The first `width` entries of a bundle. `grown`: it may have more. Raises Unproven."""
-    entries = []
-    at = 0
-    for _ in range(width):
-        end = at + 2 + int.from_bytes(content[at : at + 2], "big")
-        if len(content) < at + 2 or len(content) < end:
-            raise Unproven(f"an entry bundle is damaged: expected {width} entries")
-        entries.append(content[at + 2 : end])
-        at = end
-    if at != len(content) and not grown:
+    entries: list[bytes] = []
+    at, size = 0, len(content)
+    while len(entries) < width and (start := at + 2) <= size:
+        at = start + (content[at] << 8 | content[at + 1])
+        entries.append(content[start:at])
+    if len(entries) < width or at > size:
+        raise Unproven(f"an entry bundle is damaged: expected {width} entries")
+    if at != size and not grown:
         raise Unproven(f"an entry bundle is damaged: expected {width} entries, and there is more")
     return entries

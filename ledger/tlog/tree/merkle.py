@@ -22,8 +22,10 @@ def hash_perfect(hashes: Sequence[bytes]) -> bytes:
     sha256 = hashlib.sha256
     row = hashes
     while len(row) > 1:
-        pairs = zip(row[::2], row[1::2], strict=True)
-        row = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        each = iter(row)
+        row = [
+            sha256(b"\x01" + left + right).digest() for left, right in zip(each, each, strict=True)
+        ]
     return row[0]
 
 

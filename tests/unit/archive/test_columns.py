@@ -38,6 +38,10 @@ def test_each_column_says_what_its_entry_says() -> None:
     assert table.to_pylist() == [said_by(one) for one in content]
 
 
+def test_no_entries_have_all_columns_and_no_row() -> None:
+    assert table_of([]).equals(SCHEMA.empty_table())
+
+
 @pytest.mark.parametrize(
     ("facts", "column"),
     [

@@ -1,5 +1,6 @@
 """An archive is written once and in order, whatever happens meanwhile, and is of one history."""
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from archive.writing import archive, stored_manifest
 from ledger.audit import Findings
 from ledger.errors import Busy, Misconfigured, ServiceAway, Unproven
 from ledger.tlog.tree.proofs import root_at
-from tests.fixtures.published import entries, history_of
+from tests.fixtures.published import entries, entry, history_of, publish
 from tests.fixtures.tlog import log_key
 
 SEGMENT = 256
@@ -180,6 +181,19 @@ def test_a_bundle_that_was_changed_is_not_archived(tmp_path: Path) -> None:
     stored = stored_manifest(place)
     assert stored is not None
     assert stored.segments == ()
+
+
+def test_what_the_checkpoint_does_not_sign_is_not_named(tmp_path: Path) -> None:
+    """Bundles and tiles that agree with each other, under a checkpoint of other entries."""
+    history = history_of(tmp_path / "log", 512)
+    others = [entry(position, ground="another") for position in range(1, 513)]
+    forged = publish(tmp_path / "forged", others)
+    shutil.copytree(forged.path / "tile", history.folder.path / "tile", dirs_exist_ok=True)
+    place = FolderPlace(tmp_path / "archive")
+    with pytest.raises(Unproven):
+        archive(history, place, SEGMENT)
+    stored = stored_manifest(place)
+    assert stored is None or stored.segments == ()
 
 
 @pytest.mark.parametrize("size", [0, 1, 128, 257, 768])
