@@ -6,7 +6,7 @@ in vain, and now and then through every cached key: a fifteenth of the time of a
 
 import gc
 
-_THRESHOLDS = (200_000, 20, 100)
+_THRESHOLDS = (500_000, 20, 100)
 
 
 def seldom() -> None:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from ledger.storage.copy_format import packed
 from projections.folds.dispatch import StreamEvents
-from projections.folds.view import AnyView
+from projections.folds.view import AnyView, StoredRow
 from projections.following.batch import NamedEvent
 from projections.following.derive import Content, Goal, StreamRows, derive
 from projections.following.joins import join_of
 
-# Each write of a view is a statement of its own.
-_BLOCK_BYTES = 2_000_000
+# Each write of a view is a statement of its own, and the dictionary that compresses its rows fills a cache.
+# So many bytes of states are gathered before they are compressed.
+_BLOCK_BYTES = 5_000_000
 
 
 class ViewRows(NamedTuple):
@@ -22,6 +23,32 @@ class ViewRows(NamedTuple):
     rows: bytes
     entries: bytes
     labels: Counter[str]
+
+
+class _Unpacked:
+    """What some streams come to for one view, before it is packed."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._rows: list[StoredRow] = []
+        self._entries: list[object] = []
+        self._labels: Counter[str] = Counter()
+
+    def add(self, streams: Sequence[StreamRows]) -> int:
+        """Take in some streams; returns the bytes of their states."""
+        if not streams:
+            return 0
+        rows, entries = self._content.add(streams)
+        self._rows += rows
+        self._entries += entries
+        self._labels += _labels(self._content.view, streams)
+        return sum(len(state) for _, _, state, *_ in rows)
+
+    def packed(self) -> ViewRows:
+        """All of it."""
+        view = self._content.view
+        rows = packed(view.column_types, self._rows, view.compression.compress)
+        return ViewRows(rows, packed_entries(view, self._entries), self._labels)
 
 
 class StreamBlock(NamedTuple):
@@ -38,40 +65,15 @@ def blocks(
     privacy_office: Collection[str],
 ) -> Iterator[StreamBlock]:
     """What streams in the order of keys come to. `contents`: of each goal, which take it in."""
-    made: list[StreamBlock] = []
-    size = 0
+    named, made, size = set[NamedEvent](), list(map(_Unpacked, contents)), 0
     for derived in derive(streams, goals, privacy_office):
-        parts = zip(goals, contents, derived.rows, strict=True)
-        made.append(
-            StreamBlock(
-                derived.named,
-                [_part(view, content, streams) for (view, _), content, streams in parts],
-            )
-        )
-        size += sum(len(part.rows) for part in made[-1].parts)
+        named |= derived.named
+        size += sum(map(_Unpacked.add, made, derived.rows))
         if size >= _BLOCK_BYTES:
-            yield _joined(made)
-            made, size = [], 0
-    if made:
-        yield _joined(made)
-
-
-def _joined(made: Sequence[StreamBlock]) -> StreamBlock:
-    """What is derived in small blocks and written in large ones."""
-    named = set(chain.from_iterable(block.named for block in made))
-    parts = zip(*(block.parts for block in made), strict=True)
-    return StreamBlock(named, list(map(_view_joined, parts)))
-
-
-def _view_joined(parts: Sequence[ViewRows]) -> ViewRows:
-    rows, entries, labels = zip(*parts, strict=True)
-    return ViewRows(b"".join(rows), b"".join(entries), sum(labels, Counter()))
-
-
-def _part(view: AnyView, content: Content, streams: Sequence[StreamRows]) -> ViewRows:
-    rows, entries = content.add(streams)
-    packed_rows = packed(view.column_types, rows, view.compression.compress)
-    return ViewRows(packed_rows, packed_entries(view, entries), _labels(view, streams))
+            yield StreamBlock(named, [view.packed() for view in made])
+            named, made, size = set(), list(map(_Unpacked, contents)), 0
+    if named or size:
+        yield StreamBlock(named, [view.packed() for view in made])
 
 
 def packed_entries(view: AnyView, entries: Sequence[object]) -> bytes:
