@@ -31,7 +31,8 @@ $(READY): requirements.lock pyproject.toml
 
 # Its wheel is half a gigabyte of jars, which are compressed already.
 $(WITH_SPARK): $(READY) requirements-source.lock
-	$(INSTALL) --require-hashes --no-build-isolation --config-settings='--build-option=--compression=stored' --requirement requirements-source.lock
+	@printf '[bdist_wheel]\ncompression = stored\n' > .venv/build.cfg
+	DIST_EXTRA_CONFIG=$(CURDIR)/.venv/build.cfg $(INSTALL) --require-hashes --no-build-isolation --requirement requirements-source.lock
 	$(BIN)/python -m pip check
 	@touch $@
 
