@@ -67,10 +67,8 @@ class Layout:
     def seals(self, keys: Iterable[DataKey]) -> tuple[Seal, ...]:
         """What seals the groups with keys of one person, one for each group in order."""
         return tuple(
-            [
-                (place + key.place, key.cipher.encrypt)
-                for place, key in zip(self._places, keys, strict=True)
-            ]
+            (place + key.place, key.cipher.encrypt)
+            for place, key in zip(self._places, keys, strict=True)
         )
 
 

@@ -83,11 +83,7 @@ def _hkdf(key: bytes, info: bytes) -> bytes:
 
 def base64url(data: bytes) -> str:
     """Base64url without padding."""
-    return str(_digits(data), "ascii")
-
-
-def _digits(data: bytes) -> bytes:
-    return b2a_base64(data).translate(_URL_SAFE, b"=\n")
+    return str(b2a_base64(data).translate(_URL_SAFE, b"=\n"), "ascii")
 
 
 def from_base64url(text: str) -> bytes:
@@ -97,11 +93,7 @@ def from_base64url(text: str) -> bytes:
 
 def key_id(key: bytes) -> str:
     """Name of a data key, 43 characters: it commits to the key and reveals nothing of it."""
-    return str(_key_name(_extracted(key)), "ascii")
-
-
-def _key_name(extracted: KeyedHash) -> bytes:
-    return _digits(_expanded(extracted, _KEY_ID))
+    return base64url(_hkdf(key, _KEY_ID))
 
 
 def subject_of(key: bytes, ledger: str, reference: str) -> UUID:
@@ -122,7 +114,7 @@ def named_subject(key: bytes, reference: str, ledger: str) -> "tuple[UUID, DataK
     """What `subject_of` gives, and the key ready for use: both have the first step of HKDF in common."""
     extracted = _extracted(key)
     subject = _subject(extracted, orjson.dumps([ledger, reference]))
-    return subject, DataKey(key, name=_key_name(extracted))
+    return subject, DataKey(key, id=base64url(_expanded(extracted, _KEY_ID)))
 
 
 def next_month_key(key: bytes) -> bytes:
@@ -149,25 +141,24 @@ def keyed_hash(key: bytes, data: bytes) -> bytes:
 class DataKey:
     """One data key ready for use: its id and its cipher. Never printed, never pickled.
 
-    `erased_through`: no value of an event up to this instant may be sealed with it. `place`: the end of the
-    associated data of every group that is sealed with it, which is its id as JSON.
+    `erased_through`: no value of an event up to this instant may be sealed with it.
     """
 
-    __slots__ = ("cipher", "erased_through", "place", "secret")
+    __slots__ = ("cipher", "erased_through", "id", "secret")
 
     def __init__(
-        self, secret: bytes, erased_through: datetime | None = None, *, name: bytes | None = None
+        self, secret: bytes, erased_through: datetime | None = None, *, id: str | None = None
     ) -> None:
-        """`name`: the id, where it is known already."""
+        """`id`: where it is known already."""
         self.secret = secret
         self.erased_through = erased_through
-        self.place = b'"%b"]' % (name or _key_name(_extracted(secret)))
+        self.id = key_id(secret) if id is None else id
         self.cipher = AESGCM(secret)
 
     @property
-    def id(self) -> str:
-        """Its `key_id`."""
-        return str(self.place[1:-2], "ascii")
+    def place(self) -> bytes:
+        """The end of the associated data of every group that is sealed with it: its id as JSON."""
+        return b'"' + self.id.encode() + b'"]'
 
     def __repr__(self) -> str:
         return f"DataKey({self.id})"

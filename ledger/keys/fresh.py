@@ -115,7 +115,7 @@ class Fresh:
             return
         session.run("lock_keys")
         erased = erased_between(session, then, moment(session))
-        if erased is None or not erased.isdisjoint(self.streams):
+        if erased is None or (erased and not erased.isdisjoint(self.streams)):
             raise Overtaken
         self._check(session, someone_erased=bool(erased))
         try:
