@@ -27,7 +27,7 @@ class Partition(NamedTuple):
         return f"partition {self.number} of {self.topic}"
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A Kafka record, raw. A null value is a tombstone. `size`: bytes that it holds in memory, about."""
 
     offset: int

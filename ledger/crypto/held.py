@@ -1,9 +1,9 @@
 """What is held in memory of one stream's keys, and the sets of them that seal messages of one kind. Pure."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from ledger.crypto.layouts import Layout, Seal
 from ledger.crypto.sealing import DataKey, KeyedHash, month_of
@@ -12,12 +12,11 @@ from ledger.crypto.sealing import DataKey, KeyedHash, month_of
 FINGERPRINT = "fingerprint"
 
 
-@dataclass(slots=True)
-class KeyChain:
+class KeyChain(msgspec.Struct, gc=False):
     """Keys of one (subject, category) in its current generation: from_month -> secret."""
 
     generation: int = 0
-    secrets: dict[int, bytes] = field(default_factory=dict)
+    secrets: dict[int, bytes] = {}
     erased_through: datetime | None = None
 
     def fences(self, time: datetime) -> bool:
@@ -31,7 +30,7 @@ class KeyChain:
         return max((stored for stored in self.secrets if stored <= month), default=None)
 
 
-class KeySet(NamedTuple):
+class KeySet(msgspec.Struct, frozen=True, gc=False):
     """What seals a layout's groups. `erased_through`: up to when some of its keys may seal nothing."""
 
     seals: tuple[Seal, ...]

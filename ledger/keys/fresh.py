@@ -82,7 +82,8 @@ class Fresh:
     def _wrapped(self, session: Session, wrapping: Wrapping, ledger: LedgerName) -> Sequence[bytes]:
         """Wrap under the epoch of now: whether it still is the epoch is asked again under the lock."""
         epoch = self._epoch = current_epoch(session)
-        places = data_key_places(ledger, [key[:4] for key in self.keys], epoch)
+        rows = [(key.subject, key.category, key.generation, key.month) for key in self.keys]
+        places = data_key_places(ledger, rows, epoch)
         secrets = [key.secret for key in self.keys]
         return wrapping.wrap(epoch, list(map(Placed, places, secrets)))
 
@@ -114,7 +115,7 @@ class Fresh:
             return
         session.run("lock_keys")
         erased = erased_between(session, then, moment(session))
-        if erased is None or not erased.isdisjoint(self.streams):
+        if erased is None or (erased and not erased.isdisjoint(self.streams)):
             raise Overtaken
         self._check(session, someone_erased=bool(erased))
         try:

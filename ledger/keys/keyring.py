@@ -6,9 +6,10 @@ sealed and compared under the head lock before it is recorded. Nothing here dest
 
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from operator import itemgetter
-from typing import NamedTuple
+from operator import attrgetter
 from uuid import UUID
+
+import msgspec
 
 from ledger.crypto.authentic import RowMacs, row_macs
 from ledger.crypto.held import FINGERPRINT, KeyChain, StreamKeys
@@ -34,7 +35,7 @@ CACHE_SECONDS = 60
 CACHE_KEYS = 200_000
 
 
-class KeyNeed(NamedTuple):
+class KeyNeed(msgspec.Struct, frozen=True, gc=False):
     """A key that a batch needs. `month` is 0 except for a rolling category."""
 
     keys: StreamKeys
@@ -232,7 +233,8 @@ class Keyring:
         self.know((need.keys, need.category) for need in needs)
         secrets = iter(self.secrets(len(needs)))
         # The earliest month of a rolling category covers the later ones.
-        for keys, category, month in sorted(needs, key=_MONTH):
+        for need in sorted(needs, key=_MONTH):
+            keys, category, month = need.keys, need.category, need.month
             if keys.has(category, month):  # two events of one person need the same key
                 continue
             chain = keys.chains[category]
@@ -261,7 +263,7 @@ class Keyring:
         return month
 
 
-_MONTH = itemgetter(2)
+_MONTH = attrgetter("month")
 
 
 def _sortable(pair: tuple[UUID, str]) -> tuple[int, str]:

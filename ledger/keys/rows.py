@@ -7,6 +7,8 @@ from struct import Struct
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from ledger.storage.copy_format import LENGTH, microseconds
 
 # subject, and the length of reference_hmac; that follows, then index_version and the length of kind, kind,
@@ -27,7 +29,7 @@ class NewSubject(NamedTuple):
     sealed: str
 
 
-class NewKey(NamedTuple):
+class NewKey(msgspec.Struct, frozen=True, gc=False):
     """A data key that was made. `month`: 0 except for a rolling category."""
 
     subject: UUID
@@ -57,11 +59,10 @@ def subject_row(new: NewSubject, mac: bytes) -> bytes:
 
 def key_row(new: NewKey, epoch: int, wrapped: bytes) -> bytes:
     """A row of `data_keys`."""
-    subject, category, generation, month, _ = new
-    name, length = category.encode(), len(wrapped)
+    name, length = new.category.encode(), len(wrapped)
     return _key(len(name), length)(
-        *(6, 16, subject.int.to_bytes(16, "big"), len(name), name),
-        *(4, generation, 4, month, 4, epoch, length, wrapped),
+        *(6, 16, new.subject.int.to_bytes(16, "big"), len(name), name),
+        *(4, new.generation, 4, new.month, 4, epoch, length, wrapped),
     )
 
 

@@ -28,7 +28,7 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 INDEX_VERSION = 1
 
 
-class Mention(msgspec.Struct, frozen=True):
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """A reference to a person in an event. `starts`: the event may start a new data subject."""
 
     reference: str
@@ -36,7 +36,7 @@ class Mention(msgspec.Struct, frozen=True):
     starts: bool = False
 
 
-class Period(msgspec.Struct, frozen=True):
+class Period(msgspec.Struct, frozen=True, gc=False):
     """From when a reference names a data subject, and whether all of that person was erased."""
 
     subject: UUID
@@ -84,13 +84,14 @@ class SubjectIndex:
     def admit(self, mentions: Sequence[Mention]) -> None:
         """Make sure that every mentioned person has a data subject; a new one is written with the batch."""
         references = dict.fromkeys(mention.reference for mention in mentions)
-        self._load_periods(references)
-        unknown = [reference for reference in references if not self._periods[reference]]
-        self._make_each([(reference, BEGINNING) for reference in unknown])
+        hashes = self._load_periods(references)
+        unknown = [its for its in hashes.items() if not self._periods[its[0]]]
+        self._make_each(unknown, BEGINNING)
         for mention in mentions:
             start = _start_of_another(self._periods[mention.reference], mention)
             if start is not None:
-                self._make_each([(mention.reference, start)])
+                reference = mention.reference
+                self._make_each([(reference, self._keyring.reference_hmac(reference))], start)
 
     def period_of(self, reference: str, time: datetime) -> Period:
         """The data subject whose period holds this instant. The reference must have been admitted."""
@@ -101,10 +102,13 @@ class SubjectIndex:
         begun = [period for period in periods if period.valid_from <= time]
         return begun[-1] if begun else periods[0]
 
-    def _load_periods(self, references: Iterable[str]) -> None:
-        """Hold the periods of references. Only what was read in full is believed."""
-        unread = [reference for reference in references if reference not in self._periods]
-        hashes = self._hashes_of(unread)
+    def _load_periods(self, references: Iterable[str]) -> dict[str, bytes]:
+        """Hold the periods of references. Only what was read in full is believed.
+
+        Gives the hashes of those that were not known.
+        """
+        unread = [reference for reference in references if not self._periods.get(reference)]
+        hashes = list(map(self._keyring.reference_hmac, unread))
         by_hmac = dict(zip(hashes, unread, strict=True))
         for hmac, rows in periods_of(self._session, list(by_hmac)).items():
             reference = by_hmac[hmac]
@@ -115,19 +119,20 @@ class SubjectIndex:
             self._periods[reference] = [
                 Period(subject, start, through) for subject, start, through, _ in rows
             ]
+        return dict(zip(unread, hashes, strict=True))
 
-    def _hashes_of(self, references: Sequence[str]) -> list[bytes]:
-        return list(map(self._keyring.reference_hmac, references))
+    def _make_each(self, hashed: Sequence[tuple[str, bytes]], start: datetime) -> None:
+        """Make data subjects of references, with their hashes, from a time on.
 
-    def _make_each(self, starting: Sequence[tuple[str, datetime]]) -> None:
-        """Make data subjects, each of a reference from a time on. Keys of their own seal the references."""
+        Keys of their own seal the references.
+        """
         keyring, fresh, name = self._keyring, self._keyring.fresh, str(self._ledger)
-        references = [reference for reference, _ in starting]
-        secrets = keyring.secrets(len(starting))
+        references = [reference for reference, _ in hashed]
+        secrets = keyring.secrets(len(hashed))
         named = [named_subject(*its, name) for its in zip(secrets, references, strict=True)]
         sealed = self._sealed_references(references, named)
-        for (reference, start), hmac, secret, (subject, _), its_reference in zip(
-            starting, self._hashes_of(references), secrets, named, sealed, strict=True
+        for (reference, hmac), secret, (subject, _), its_reference in zip(
+            hashed, secrets, named, sealed, strict=True
         ):
             periods = self._periods[reference]
             fresh.as_read[hmac] = [period.subject for period in periods]

@@ -79,7 +79,7 @@ class Sealer:
         mentions = chain.from_iterable(self._unsettled(event) for _, event in events)
         self._subjects.admit(list(mentions))
         stream_events = [self._place(message, event) for message, event in events]
-        self._make_keys([item for item in stream_events if not _find_keys(item)])
+        self._make_keys(stream_events)
         blocks = (
             stream_events[first : first + BLOCK] for first in range(0, len(stream_events), BLOCK)
         )
@@ -174,10 +174,10 @@ def _find_keys(stream_event: StreamEvent) -> bool:
     if stream_event.layout and stream_event.erased:
         stream_event.fenced = True
     elif stream_event.layout and not stream_event.fenced:
-        seals = keys.keys_for(stream_event.layout, stream_event.event.time)
-        if seals is None:
+        key_set = keys.keys_for(stream_event.layout, stream_event.event.time)
+        if key_set is None:
             return False
-        stream_event.seals, through = seals
+        stream_event.seals, through = key_set.seals, key_set.erased_through
         if through is not None and stream_event.event.time <= through:
             stream_event.fenced = True
     return keys.fingerprint is not None or not has_own_hash(stream_event)
