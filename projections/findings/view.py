@@ -114,7 +114,6 @@ VIEW: View[Row] = View(
     keys=keys,
     evolve=evolve,
     evolve_many=evolve_many,
-    several=frozenset({DOSSIER, TRACES}),
     layout="findings",
     cell_types={
         "name": "text",

@@ -29,10 +29,6 @@ class Dispatch:
             for name in names
         }
 
-    def wanted_by(self, names: Iterable[str]) -> set[str]:
-        """The views of whose rows events of some types may be part."""
-        return set(self._everything).union(*(self._wanting.get(name, ()) for name in names))
-
     def share(self, events: Sequence[RecordedEvent]) -> Shares:
         """The events of each view."""
         shares: Shares = {view: [] for view in self._views}

@@ -123,10 +123,10 @@ class View(Generic[S]):
     row, by their short names; None: any. `evolve`: subkey, state before (None when there is no row) and
     event -> state after (None: no row). `forget`: what an erasure takes from a state of the past,
     because the key is gone there too. `evolve_many`: the same as `evolve` for one event after the other, at
-    once, in a view that can do so; there is at least one. `several`: the subkeys of rows that several events
-    make, None: of all; any other row is made by one event, which its key names.
-    `cell_types`: the table's extra columns, for a view whose `layout` (its `copy_` and, where several events
-    make a row, `change_` statements, and its place in the functions that make tables) has some; `cells`:
+    once, in a view that can do so; there is at least one. `single`: whether a row is made by one event, which
+    its key names.
+    `cell_types`: the table's extra columns, for a view whose `layout` (its `copy_` and, unless it is
+    `single`, `change_` statements, and its place in the functions that make tables) has some; `cells`:
     what they hold. `join`:
     how entries over all streams are derived from the rows (`joins`); None: there are none. `labels`: by
     what rows are counted for metrics, a closed list of codes; None: they are not. `compression`: of states.
@@ -140,7 +140,7 @@ class View(Generic[S]):
     names: frozenset[str] | None = None
     forget: Callable[[S, RecordedEvent], S] | None = None
     evolve_many: Callable[[str, S | None, Sequence[RecordedEvent]], S | None] | None = None
-    several: frozenset[str] | None = None
+    single: bool = False
     layout: str = "rows"
     cell_types: Mapping[str, str] = field(default_factory=dict)
     cells: Callable[[Key, S], Cells] = lambda _key, _state: ()

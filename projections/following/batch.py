@@ -6,8 +6,7 @@ is worked out once (`EventBatch`); the caller wraps each view's part in a transa
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from ledger.errors import Halt
 from ledger.event import RecordedEvent
 from projections.folds.annulment import ANNULMENT, is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch, StreamEvents
-from projections.folds.powers import POWERLESS, all_have_power, may_change_others
+from projections.folds.powers import all_have_power, may_change_others
 from projections.folds.timetravel import counting
 from projections.folds.view import AnyView, Before, Changes, Key, RowChange, View
 from projections.following.joins import JoinStore, join_of
@@ -42,8 +41,8 @@ _KEPT_EVENTS = 20_000
 # Types of events that decide whether others count.
 _DECIDING = frozenset({ANNULMENT, *CLAIMING})
 _Changes = dict[UUID, dict[str, RowChange[S]]]
-_AgainBlock = dict[str, dict[UUID, list[RecordedEvent]]]
-"""By view the streams of which it may have rows, each with its events that count."""
+_AgainBlock = dict[UUID, dict[str, list[RecordedEvent]]]
+"""Stream -> the events that count, by view."""
 
 
 class BrokenFold(Halt):
@@ -73,9 +72,9 @@ class Store(JoinStore, Protocol):
 class EventBatch:
     """Events that come next in the order of positions, shared out among views that are at their start.
 
-    `before`: what was there before them. `named`: what annulments among them name, until that is written.
-    `awaited`: those of the events that an earlier annulment has named already, and maybe others. Reads
-    `history` only for streams that are folded again.
+    `before`: what was there before them. `named`: what annulments among them name. `awaited`: those of the
+    events that an earlier annulment has named already, and maybe others. Reads `history` only for streams
+    that are folded again.
     """
 
     def __init__(
@@ -100,36 +99,29 @@ class EventBatch:
         self._privacy_office = privacy_office
         self._blocks: dict[int, _AgainBlock] = {}
         self._room = _KEPT_EVENTS
-        starts = range(0, len(self._again), _REFOLD_STREAMS)
-        self._folding_again = set(chain.from_iterable(map(self._counting, starts)))
 
     def of(self, view: AnyView) -> Sequence[StreamEvents]:
         """The events that may touch rows of a view, where no annulment plays a part; stream by stream."""
         return self._shares[view.name]
 
     def touches(self, view: AnyView) -> bool:
-        """Whether there may be something to fold into a view, or to write before any view goes on."""
-        return bool(self._shares[view.name] or self.named) or view.name in self._folding_again
+        """Whether there may be something to fold into a view."""
+        return bool(self._shares[view.name] or self._again)
 
     def again(self, view: View[S]) -> Iterable[dict[UUID, list[RecordedEvent]]]:
-        """Block by block the streams whose rows a view folds again, each with its events that count."""
-        if view.name in self._folding_again:
-            for start in range(0, len(self._again), _REFOLD_STREAMS):
-                block = self._blocks.get(start) or self._counting(start)
-                if streams := block.get(view.name):
-                    yield streams
+        """Block by block the streams to fold again, each with its events that count for a view."""
+        for start in range(0, len(self._again), _REFOLD_STREAMS):
+            block = self._blocks.get(start) or self._counting(start)
+            yield {stream: shares[view.name] for stream, shares in block.items()}
 
     def _counting(self, start: int) -> _AgainBlock:
         """A block of streams, read; it is kept where there is room."""
         streams = self._again[start : start + _REFOLD_STREAMS]
         events = self._history(streams, None)
-        block: _AgainBlock = {}
-        for stream, its_events in by_stream(events).items():
-            shares = self._dispatch.share(counting(its_events, self._privacy_office))
-            # Also what does not count, or did not count before, tells of whom there may be a row.
-            names = {POWERLESS, *(event.name for event in its_events)}
-            for name in self._dispatch.wanted_by(names):
-                block.setdefault(name, {})[stream] = shares[name]
+        block = {
+            stream: self._dispatch.share(counting(its_events, self._privacy_office))
+            for stream, its_events in by_stream(events).items()
+        }
         if len(events) <= self._room:
             self._room -= len(events)
             self._blocks[start] = block
@@ -234,7 +226,12 @@ def _with_powerless(
 
 def _evolved(view: View[S], batch: EventBatch, store: Store) -> _Changes[S]:
     touched = _touched(view, batch.of(view))
-    before = _decoded(view, store.rows(list(_older(view, touched, batch.before))))
+    # A row that is made by one event alone cannot be there before it.
+    older = (
+        () if view.single else [stream for stream in touched if stream not in batch.before.begun]
+    )
+    states = store.rows([(stream, key) for stream in older for key in touched[stream]])
+    before = _decoded(view, states)
     changes: _Changes[S] = {}
     for stream, rows in touched.items():
         old = before.get(stream, {})
@@ -243,16 +240,6 @@ def _evolved(view: View[S], batch: EventBatch, store: Store) -> _Changes[S]:
             for key, events in rows.items()
         }
     return changes
-
-
-def _older(view: View[S], touched: Mapping[UUID, Iterable[str]], before: Before) -> Iterator[Key]:
-    """The rows that may have been there before: one that a single event makes was not."""
-    several = view.several
-    for stream, subkeys in touched.items():
-        if stream not in before.begun:
-            for subkey in subkeys:
-                if several is None or subkey in several:
-                    yield stream, subkey
 
 
 def _folded_again(

@@ -283,7 +283,6 @@ class Follower:
             tables.move(bookmark.position, batch.end)
             NamedEvents(session).add(batch.named)
             apply_batch(view, batch, tables)
-        batch.named = set()  # no later commit is there without this one
         self._observer.looked()
         seconds = time.monotonic() - started
         self._observer.folded(view.name, bookmark.position + 1, batch.end, seconds)

@@ -157,7 +157,7 @@ VIEW: View[Disclosure] = View(
     keys=keys,
     names=DISCLOSES,
     evolve=lambda _subkey, state, event: evolve(state, event),
-    several=frozenset(),
+    single=True,
     layout="disclosures",
     cell_types={
         "occurred_at": "timestamptz",

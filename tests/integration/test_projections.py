@@ -48,7 +48,6 @@ from projections.following.work import work_of
 from projections.metrics import WorkMetrics
 from projections.reading.views import register_entries
 from projections.views import consent_status, customer_state, disclosures, processing_register
-from tests.fixtures.console import consented
 from tests.fixtures.ledger import House, accessed, collected, message, registered
 from tests.fixtures.views import (
     OFFICES,
@@ -156,38 +155,6 @@ def test_an_event_that_was_annulled_before_it_came_counts_nowhere(house: House, 
     named = [entry.activity for entry in register_entries(house.session("reader"))]
     assert named == ["subscription-management"]
     assert digests(house) == derived(house)
-
-
-def test_an_annulment_is_remembered_although_no_view_has_a_row_of_its_person(house: House) -> None:
-    wrong = consented()
-    mistake = message("event-annulled", annuls=wrong["id"], reason="mistake", time=LATER)
-    views: list[View[Any]] = [consent_status.VIEW, disclosures.VIEW]
-    house.record(registered(), mistake)
-    assert [one.bookmark for one in follower(house, views).follow_once()] == [2, 2]
-    assert len(NamedEvents(house.session("projector")).of([house.events()[0].stream])) == 1
-    house.record(wrong)
-    follower(house, views).follow_once()
-    follower(house).follow_once()
-    assert digests(house) == derived(house)
-
-
-def test_a_view_without_rows_of_an_annulled_stream_moves_without_a_transaction(
-    house: House,
-) -> None:
-    wrong = collected(activity="typo")
-    house.record(registered(), wrong)
-    seconds: dict[str, float] = {}
-
-    def folded(view: str, _first: int, _last: int, took: float) -> None:
-        seconds[view] = took
-
-    made = follower(house, observer=FollowerObserver(folded=folded))
-    made.follow_once()
-    house.record(message("event-annulled", annuls=wrong["id"], reason="mistake", time=LATER))
-    made.follow_once()
-    moved = {view for view, took in seconds.items() if took}
-    assert {"customer_state", "processing_register", "findings"} <= moved
-    assert moved.isdisjoint({"disclosures", "recipients", "staff", "incidents"})
 
 
 def test_following_ends_with_the_halt_when_no_view_can_go_on(house: House) -> None:

@@ -1,6 +1,6 @@
 """What an event asks of the view of findings does not grow with what was recorded before it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ledger.event import RecordedEvent
-from projections.findings.view import DOSSIER, TRACES, VIEW
+from projections.findings.view import VIEW
 from projections.folds.view import Key
 from tests.property.view_store import MemoryStore
 from tests.unit.projections.making import CRM, SPACE, event
@@ -25,12 +25,6 @@ class Counting(MemoryStore):
     def __init__(self) -> None:
         super().__init__(VIEW)
         self.given = 0
-        self.asked: list[str] = []
-        """Subkeys of the rows that were asked for by key."""
-
-    def rows(self, keys: Sequence[Key]) -> dict[Key, bytes]:
-        self.asked += [subkey for _, subkey in keys]
-        return super().rows(keys)
 
     def facts_of(self, wanted: Mapping[tuple[UUID, str], datetime], upto: int) -> dict[Key, bytes]:
         found = super().facts_of(wanted, upto)
@@ -130,13 +124,3 @@ def test_what_a_batch_records_is_not_read_back() -> None:
     store.advance(told, len(told), ())
     assert len(store.states) > len(told)
     assert store.given == 0
-
-
-def test_no_row_is_asked_for_that_an_event_of_the_batch_makes_alone() -> None:
-    people = [*beginning(), *life(1), *life(1)]
-    ledger = [msgspec.structs.replace(one, position=place) for place, one in enumerate(people, 1)]
-    store = Counting()
-    for _ in ledger:
-        store.advance(ledger, 1, ())
-    assert store.position == len(ledger)
-    assert set(store.asked) == {DOSSIER, TRACES}
