@@ -4,7 +4,7 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,11 @@ from archive.manifest import SEGMENT_EVENTS, Manifest, new_manifest
 from archive.places import FolderPlace
 from archive.questions import QUESTIONS
 from archive.segment import ZSTD_LEVEL, decode_segment
+from archive.spark.asking import ask_spark
+from archive.spark.starting import JAVA_COUNTS, spark
 from archive.writing import PublishedHistory, archive, stored_manifest
 from bench.tools.arguments import explain
+from bench.tools.processor import seconds_below
 from bench.tools.results import median_ratio, quote, save
 from host.settings import OFFICE
 from ledger.audit import Findings
@@ -34,8 +37,10 @@ METHOD = (
     "`ledger archive` of the log of a ledger, into an empty folder, then `ledger audit --archive`, then each"
     " question of `ledger query`; by processor time of the process, medians of the rounds. The peer"
     " writes the same columns with Arrow alone, as tables that are in memory: it reads, hashes and checks"
-    " nothing. A question is counted by the clock as well; DuckDB uses every core."
+    " nothing. A question is counted by the clock as well; DuckDB uses every core, and so does Spark, which"
+    " answers all questions of a round after it was started once."
 )
+SPARK = "on Spark"
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
@@ -43,6 +48,11 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
     used, began = time.process_time(), time.perf_counter()
     work()
     return time.process_time() - used, time.perf_counter() - began
+
+
+def elsewhere() -> float:
+    """Seconds of processor time of the processes below this one."""
+    return sum(seconds_below().values())
 
 
 def bare(tables: list[pa.Table]) -> None:
@@ -81,7 +91,19 @@ def measured(data: Path) -> tuple[Manifest, Mapping[str, list[float]]]:
                     used, clock = timed(partial(asked.ask, question))
                     seconds[question].append(used)
                     seconds[f"{question}, by the clock"].append(clock)
+            for name, spent in spark_seconds(Path(made)):
+                seconds[name].append(spent)
     return manifest, seconds
+
+
+def spark_seconds(folder: Path) -> Iterator[tuple[str, float]]:
+    """What each question takes Spark, which is started for all of them."""
+    with spark("local[*]", java=JAVA_COUNTS) as context:
+        for question in QUESTIONS:
+            before = elsewhere()
+            used, clock = timed(partial(ask_spark, context, folder, question, [OFFICE]))
+            yield f"{question} {SPARK}", used + elsewhere() - before
+            yield f"{question} {SPARK}, by the clock", clock
 
 
 def _key_lines(data: Path) -> list[str]:
@@ -108,11 +130,12 @@ def main(data: Path) -> None:
     ]
     rows = [["", f"{events:,} events, {size / events:.0f} bytes each"]]
     rows += [[f"{name}, events/s of processor time", rate] for name, rate in rates]
-    for question in QUESTIONS:
-        clock = medians[f"{question}, by the clock"]
-        rows.append(
-            [f"`{question}`, seconds", f"{clock:.2f} ({medians[question]:.2f} of processor)"]
-        )
+    for engine in ("", f" {SPARK}"):
+        for question in QUESTIONS:
+            clock, used = (medians[f"{question}{engine}{what}"] for what in (", by the clock", ""))
+            rows.append(
+                [f"`{question}`{engine}, seconds", f"{clock:.2f} ({used:.2f} of processor)"]
+            )
     for row in rows:
         print("archive:", *row)
     quote("archive", rows)

@@ -1,8 +1,10 @@
--- Annulments, and the events that they name: what is decided by the rules of annulment, in code.
+-- Annulments, and the events that they name: what is decided by the rules of annulment, in code. These are few, so Spark
+-- sends their names to each executor, and reads all entries once.
 WITH annulments AS (
-  SELECT stream, coalesce(annuls_source, source) AS source, annuls AS id
-  FROM segments WHERE name = 'event-annulled'
+  SELECT stream, source, id, annuls_source, annuls FROM segments WHERE name = 'event-annulled'
+), wanted AS (
+  SELECT stream, source, id FROM annulments
+  UNION
+  SELECT stream, coalesce(annuls_source, source), annuls FROM annulments
 )
-SELECT entry FROM segments WHERE name = 'event-annulled'
-UNION
-SELECT entry FROM segments JOIN annulments USING (stream, source, id)
+SELECT /*+ BROADCAST(wanted) */ entry FROM segments JOIN wanted USING (stream, source, id)

@@ -18,14 +18,14 @@ _DEFAULTS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.showConsoleProgress": "false",
 }
-# On one machine nothing listens to others. Java there moves bytes between processes for some minutes: to
-# compile its code well takes longer than that saves.
-_JAVA_FOR_MINUTES = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+JAVA_MOVES_BYTES = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Where Python folds, Java moves bytes for some minutes. To compile that well takes longer than it saves."""
+JAVA_COUNTS = "-XX:+UseParallelGC"
+"""Where Spark itself looks at all events, code that is compiled well pays."""
+# On one machine nothing listens to others.
 _LOCAL_DEFAULTS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
-    "spark.driver.extraJavaOptions": _JAVA_FOR_MINUTES,
-    "spark.executor.extraJavaOptions": _JAVA_FOR_MINUTES,
     # What is sealed does not get smaller, and no network is between.
     "spark.shuffle.compress": "false",
     "spark.broadcast.compress": "false",
@@ -42,12 +42,15 @@ _UNREGISTERED = "spark-application-"
 
 
 @contextmanager
-def spark(master: str, settings: Mapping[str, str] | None = None) -> Iterator[SparkContext]:
+def spark(
+    master: str, settings: Mapping[str, str] | None = None, java: str = JAVA_MOVES_BYTES
+) -> Iterator[SparkContext]:
     """Spark, started and ended. `settings` come before those of Spark's own files, and these before ours.
 
-    Raises Misconfigured when Spark does not start, Halt when its work fails.
+    `java`: options of ours for Java, on one machine. Raises Misconfigured when Spark does not start, Halt
+    when its work fails.
     """
-    context = _start(master, settings or {})
+    context = _start(master, settings or {}, java)
     try:
         with mapped_failures():
             yield context
@@ -55,13 +58,11 @@ def spark(master: str, settings: Mapping[str, str] | None = None) -> Iterator[Sp
         context.stop()
 
 
-def _start(master: str, settings: Mapping[str, str]) -> SparkContext:
+def _start(master: str, settings: Mapping[str, str], java: str) -> SparkContext:
     check_there(master)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     conf = SparkConf().setMaster(master).setAll(list(settings.items()))
-    for name, value in (
-        _DEFAULTS | (_LOCAL_DEFAULTS if master.startswith("local") else {})
-    ).items():
+    for name, value in _defaults(master, java).items():
         conf.setIfMissing(name, value)
     try:
         context = SparkContext(conf=conf)
@@ -75,6 +76,15 @@ def _start(master: str, settings: Mapping[str, str]) -> SparkContext:
         context.stop()
         raise _no_master(master)
     return context
+
+
+def _defaults(master: str, java: str) -> dict[str, str]:
+    if not master.startswith("local"):
+        return _DEFAULTS
+    options = dict.fromkeys(
+        ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions"), java
+    )
+    return _DEFAULTS | _LOCAL_DEFAULTS | options
 
 
 def check_there(master: str) -> None:

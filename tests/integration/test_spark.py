@@ -3,6 +3,7 @@
 All tests here share one Spark. `test_spark_machines` has one with machines of its own.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -11,11 +12,12 @@ from datetime import timedelta
 import msgspec
 import pytest
 from pyspark import SparkContext
+from pyspark.sql import SparkSession
 
 from application.acts import pruning
 from application.queries.upkeep.archives import asked
 from archive.places import place_at
-from archive.questions import QUESTIONS
+from archive.questions import QUESTIONS, sql_of
 from archive.spark import engine, starting
 from archive.spark.asking import ask_spark
 from archive.spark.engine import SparkEngine
@@ -60,8 +62,8 @@ def context() -> Iterator[SparkContext]:
 def started(context: SparkContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands find that Spark, and start none."""
 
-    def found(master: str) -> AbstractContextManager[SparkContext]:
-        assert master == TWICE
+    def found(master: str, java: str = "") -> AbstractContextManager[SparkContext]:
+        assert (master, java) in {(TWICE, ""), (TWICE, starting.JAVA_COUNTS)}
         return nullcontext(context)
 
     monkeypatch.setattr(starting, "spark", found)
@@ -117,6 +119,17 @@ def test_every_question_has_the_answer_of_duckdb(archived: Cli, context: SparkCo
         answer = asked(ask_spark(context, address, question, [OFFICE]))
         assert msgspec.to_builtins(answer) == expected[question]
         assert (answer.position, bool(answer.rows)) == (ARCHIVED, True)
+
+
+def test_no_question_sorts_all_events_to_leave_out_the_annulled(
+    archived: Cli, context: SparkContext
+) -> None:
+    ask_spark(context, archived.folder / "archive", "consents", [OFFICE])
+    session = SparkSession(context)
+    for prepares in ("annulments", "events"):
+        plan = session.sql(sql_of(prepares))._jdf.queryExecution().executedPlan().toString()
+        joins = set(re.findall(r"\w+Join\b", plan))
+        assert (prepares, joins) == (prepares, {"BroadcastHashJoin"})
 
 
 @pytest.mark.parametrize("fault", [task_fails, worker_dies])
