@@ -226,18 +226,12 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
 
 
 def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
-    """Each step is worked out of what the steps before it leave."""
-    while step := next(_next_steps(person, day, decided_only), None):
-        yield step
-        person = person.after(step.erased, step.month)
-
-
-def _next_steps(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
-    yield from _resuming(person, day)
-    if not decided_only:
-        yield from _withdrawn(person, day)
-        yield from _passed(person, day)
-        yield from _forgotten(person, day)
+    """Each kind of step is worked out of what the kinds before it leave."""
+    kinds = (_resuming,) if decided_only else (_resuming, _withdrawn, _passed, _forgotten)
+    for steps_of_kind in kinds:
+        for step in steps_of_kind(person, day):
+            yield step
+            person = person.after(step.erased, step.month)
 
 
 def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
@@ -262,7 +256,9 @@ def _resuming(person: Person, day: date) -> Iterator[PlannedErasure]:
         if cause == "request" and _is_all(person, free):
             free = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
         if free:
-            yield PlannedErasure(cause, free, request_ref)
+            step = PlannedErasure(cause, free, request_ref)
+            yield step
+            person = person.after(step.erased, None)  # the last of them may erase the whole person
 
 
 def _withdrawn(person: Person, day: date) -> Iterator[PlannedErasure]:

@@ -13,6 +13,7 @@ from ledger.event import RecordedEvent
 from projections.keeping.erasing import PlannedErasure, may_be_due, on_request, steps
 from projections.keeping.person import Person, person_of
 from rulebook.calendar import start_of
+from schemas import CATEGORIES
 from tests.property.test_retention_answers import CATEGORIES as HELD
 from tests.property.test_retention_answers import DAYS, LIFE, told
 from tests.unit.projections.making import ANNA, CRM, HR, NOON, OFFICE, OURS, erasure, event
@@ -180,3 +181,13 @@ def test_the_clocks_that_are_due_are_what_a_run_erases(
         if category in {None, *step.erased}
     }
     assert due == erased
+
+
+def test_the_last_of_two_requests_that_waited_forgets_the_person() -> None:
+    held = [told("contact", -30, 1), told("traffic", -30, 1), told("legal-hold-placed", -20, 1)]
+    requests = [(-10, "request", {"contact"}), (-9, "request", {"traffic"})]
+    events = asking([*held, told("legal-hold-released", -5, 1)], requests)
+    first, last = steps(Telling(events).person(), NOON_DAY)
+    assert (first.erased, first.request_ref) == (("contact",), "E-1")
+    assert (set(last.erased), last.request_ref) == (set(CATEGORIES), "E-2")
+    assert named([step for _, step in Telling(events).run(NOON_DAY)]) == named([first, last])
