@@ -1,17 +1,22 @@
--- What was observed of each processing activity: the register without what was declared. Each part is counted by activity
--- before parts are joined, so few rows are moved.
+-- What was observed of each processing activity: the register without what was declared. Events that say the same are
+-- counted first; of these there are few, and sets are made of them alone.
 WITH named AS (
   SELECT * FROM events WHERE activity IS NOT NULL
+), alike AS (
+  SELECT activity, legal_basis, recipient, recipient_kind, country, categories,
+         count(*) AS events, min(occurred_at) AS first, max(occurred_at) AS last
+  FROM named
+  GROUP BY 1, 2, 3, 4, 5, 6
 ), observed AS (
   SELECT activity,
-         count(*) AS events,
-         min(occurred_at) AS first,
-         max(occurred_at) AS last,
+         CAST(sum(events) AS bigint) AS events,
+         min(first) AS first,
+         max(last) AS last,
          sort_array(collect_set(legal_basis)) AS legal_bases,
          sort_array(collect_set(recipient)) AS recipients,
          sort_array(collect_set(CASE WHEN recipient IS NOT NULL THEN recipient_kind END)) AS recipient_kinds,
          sort_array(collect_set(CASE WHEN recipient IS NOT NULL THEN country END)) AS countries
-  FROM named
+  FROM alike
   GROUP BY activity
 ), people AS (
   SELECT activity, count(DISTINCT CASE WHEN subject IS NULL THEN stream END) AS data_subjects
@@ -20,9 +25,9 @@ WITH named AS (
 ), concerned AS (
   SELECT activity, sort_array(collect_set(category)) AS categories
   FROM (
-    SELECT activity, explode(categories) AS category FROM named
+    SELECT activity, explode(categories) AS category FROM alike
     UNION ALL
-    SELECT DISTINCT activity, NULL FROM named -- also where no event touches a category
+    SELECT activity, NULL FROM observed -- also where no event touches a category
   ) each_category
   GROUP BY activity
 )
