@@ -158,17 +158,17 @@ def _growing(history: PublishedHistory, place: Place, manifest: Manifest) -> Ite
         tree.add(from_base64(segment.root))
     for first in range(manifest.last + 1, history.size - size + 2, size):
         # Tiles may agree with each other and not with the checkpoint.
-        tree.add(history.root(first, size))
+        root = history.root(first, size)
+        tree.add(root)
         history.check_signed(first + size - 1, tree.root())
-        written.append(_write(history, place, first, size))
+        written.append(_write(history, place, first, size, to_base64(root)))
         if len(written) % _SEGMENTS_A_MANIFEST == 0:
             yield _signed(history, manifest, written)
     if len(written) % _SEGMENTS_A_MANIFEST and len(written) > len(manifest.segments):
         yield _signed(history, manifest, written)
 
 
-def _write(history: PublishedHistory, place: Place, first: int, count: int) -> Segment:
-    root = to_base64(history.root(first, count))
+def _write(history: PublishedHistory, place: Place, first: int, count: int, root: str) -> Segment:
     facts = {
         "origin": history.signed.checkpoint.origin,
         "first": str(first),
