@@ -12,11 +12,10 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, erases_all
 from projections.dossier.conditions import (
     asks_for_more,
     counts,
-    erases_all,
     is_contacts,
     is_ours,
     is_party,
