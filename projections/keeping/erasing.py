@@ -4,8 +4,9 @@ A decision names every category. A category that is not erased is *deferred*: th
 for which cause it goes once nothing keeps it, so that the person need not ask again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -91,9 +92,8 @@ def on_request(
     """
     selected = person.held if categories is None else categories
     decisions = _decided(person, cause, selected, day)
-    going = {category for category, decision in decisions.items() if decision.decision == "erase"}
-    if categories is None and _is_all(person, going):
-        decisions = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
+    if categories is None and _is_all(person, _erased_of(decisions)):
+        decisions = _everything(cause, day)
     return PlannedErasure(cause, decisions, request_ref)
 
 
@@ -106,12 +106,7 @@ def on_period(
     """
     selected = person.held if categories is None else categories
     decisions = _decided(person, "retention", selected, day)
-    going = {
-        category: decision
-        for category, decision in decisions.items()
-        if decision.decision == "erase"
-    }
-    months = list(_months(person, going, day))
+    months = list(_months(person, _erased_of(decisions), day))
     apart = {category for step in months for category in step.decisions}
     # Rolling categories go month by month, since each month has a key of its own.
     at_once = {
@@ -127,19 +122,14 @@ def _is_all(person: Person, going: Collection[str]) -> bool:
 
 
 def _decided(
-    person: Person,
-    cause: Cause,
-    categories: Collection[str],
-    day: date,
-    *,
-    nothing_keeps: bool = False,
+    person: Person, cause: Cause, categories: Collection[str], day: date
 ) -> dict[str, ErasureDecision]:
-    """`nothing_keeps`: of categories of which nothing is held, nothing can be kept."""
-    if nothing_keeps:
-        facts = ErasureFacts(cause, tuple(categories), {}, ())
-    else:
-        facts = facts_of(person.look, person.traces, cause, categories)
-    return erasure_decisions(facts, day)
+    return erasure_decisions(facts_of(person.look, person.traces, cause, categories), day)
+
+
+def _everything(cause: Cause, day: date) -> dict[str, ErasureDecision]:
+    """All categories of somebody of whom nothing is left that could be kept."""
+    return erasure_decisions(ErasureFacts(cause, CATEGORIES, {}, ()), day)
 
 
 def deferrals(dossier: Dossier) -> dict[str, CategoryDecision]:
@@ -215,8 +205,7 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
 
     True wherever `steps` has one; what keeps a part of what is over may still leave none.
     """
-    waiting = deferrals(person.dossier).items()
-    if any(category in person.held and decision.cause for category, decision in waiting):
+    if _waiting(person):
         return True
     if decided_only:
         return False
@@ -225,9 +214,12 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
     )
 
 
+_StepsOfKind = Callable[[Person, date], Iterator[PlannedErasure]]
+
+
 def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
     """Each kind of step is worked out of what the kinds before it leave."""
-    kinds = (_resuming,) if decided_only else (_resuming, _withdrawn, _passed, _forgotten)
+    kinds = [*_resuming(person), *(() if decided_only else (_withdrawn, _passed, _forgotten))]
     for steps_of_kind in kinds:
         for step in steps_of_kind(person, day):
             yield step
@@ -245,20 +237,30 @@ def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[Plan
             known |= waiting
 
 
-def _resuming(person: Person, day: date) -> Iterator[PlannedErasure]:
-    """Deferred erasures that nothing keeps any more, a step for each decision."""
+def _resuming(person: Person) -> Iterator[_StepsOfKind]:
+    """The deferred erasures, each a kind of its own: the last one may erase the whole person."""
+    for (cause, request_ref), categories in _waiting(person).items():
+        yield partial(_resumed, cause, request_ref, categories)
+
+
+def _waiting(person: Person) -> dict[tuple[Cause, str | None], list[str]]:
+    """Cause and request of a decision -> the categories of which something is held that wait by it."""
     waiting: dict[tuple[Cause, str | None], list[str]] = {}
     for category, decision in deferrals(person.dossier).items():
         if category in person.held and decision.cause:
             waiting.setdefault((decision.cause, decision.request_ref), []).append(category)
-    for (cause, request_ref), categories in waiting.items():
-        free = _free(person, cause, categories, day)
-        if cause == "request" and _is_all(person, free):
-            free = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
-        if free:
-            step = PlannedErasure(cause, free, request_ref)
-            yield step
-            person = person.after(step.erased, None)  # the last of them may erase the whole person
+    return waiting
+
+
+def _resumed(
+    cause: Cause, request_ref: str | None, categories: Collection[str], person: Person, day: date
+) -> Iterator[PlannedErasure]:
+    """What nothing keeps any more of what waits by a decision."""
+    free = _free(person, cause, categories, day)
+    if cause == "request" and _is_all(person, free):
+        free = _everything(cause, day)
+    if free:
+        yield PlannedErasure(cause, free, request_ref)
 
 
 def _withdrawn(person: Person, day: date) -> Iterator[PlannedErasure]:
@@ -318,8 +320,7 @@ def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
     # Traces keep the first event of each source only: where these are old enough, the latest is read.
     known = list(_known_ends(person))
     if _is_forgotten(known, day) and _is_forgotten([person.latest() or known[0]], day):
-        decisions = _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
-        yield PlannedErasure("retention", decisions, is_of_entries=True)
+        yield PlannedErasure("retention", _everything("retention", day), is_of_entries=True)
 
 
 def _known_ends(person: Person) -> Iterator[datetime]:
