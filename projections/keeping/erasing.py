@@ -134,11 +134,7 @@ def _everything(cause: Cause, day: date) -> dict[str, ErasureDecision]:
 
 def deferrals(dossier: Dossier) -> dict[str, CategoryDecision]:
     """Category -> its erasure that waits, sorted. A registration after a decision ends it."""
-    return {
-        category: decision
-        for category, decision in decided(dossier).items()
-        if decision.decision != "erase" and decision.cause
-    }
+    return {category: decision for category, decision in decided(dossier).items() if decision.waits}
 
 
 def was_decided(person: Person, request_ref: str) -> bool:
@@ -255,7 +251,11 @@ def _waiting(person: Person) -> dict[tuple[Cause, str | None], list[str]]:
 def _resumed(
     cause: Cause, request_ref: str | None, categories: Collection[str], person: Person, day: date
 ) -> Iterator[PlannedErasure]:
-    """What nothing keeps any more of what waits by a decision."""
+    """The erasure that one decision put off, as far as nothing keeps it any more."""
+    if cause == "retention":
+        # Of a rolling category only the months whose period has passed, as without a decision.
+        yield from _passed(person, day, categories)
+        return
     free = _free(person, cause, categories, day)
     if cause == "request" and _is_all(person, free):
         free = _everything(cause, day)
@@ -275,9 +275,14 @@ def _resting(person: Person, day: date) -> list[str]:
     return [c for c in person.held if rests_on_ended_consent(person, c, day)]
 
 
-def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
-    """Data whose period has passed: whole categories at once, rolling ones month by month."""
-    facts = _of_held(person)
+def _passed(
+    person: Person, day: date, categories: Collection[str] | None = None
+) -> Iterator[PlannedErasure]:
+    """Data whose period has passed: whole categories at once, rolling ones month by month.
+
+    `categories`: of these alone; None for all that is held.
+    """
+    facts = _of_held(person, categories)
     # Why the others stay is not worked out: nobody asks.
     over = msgspec.structs.replace(facts, categories=_over(facts, day))
     free = _erased_of(erasure_decisions(over, day))
@@ -290,9 +295,10 @@ def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     yield from _months(person, free, day)
 
 
-def _of_held(person: Person) -> ErasureFacts:
-    """What is known of all that is held, as retention asks for it."""
-    return facts_of(person.look, person.traces, "retention", person.held)
+def _of_held(person: Person, categories: Collection[str] | None = None) -> ErasureFacts:
+    """What is known of what is held, as retention asks for it."""
+    asked = person.held if categories is None else categories
+    return facts_of(person.look, person.traces, "retention", asked)
 
 
 def _over(facts: ErasureFacts, day: date) -> tuple[str, ...]:
@@ -314,8 +320,9 @@ def _months(
 
 def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
     """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
+    # Of a request that was answered the file was kept for a time, which may be over.
     keepings = person.look.once(keepings_around)
-    if person.held or keepings:
+    if person.held or any(keeping.until is None or day < keeping.until for keeping in keepings):
         return
     # Traces keep the first event of each source only: where these are old enough, the latest is read.
     known = list(_known_ends(person))
@@ -324,9 +331,9 @@ def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
 
 
 def _known_ends(person: Person) -> Iterator[datetime]:
-    """When what is known of a person ended; nothing of who is active, or erased already."""
+    """When what is known of a person ended; nothing of who is erased already."""
     account = person.dossier.all("account")[-1:]
-    if person.traces.first and all(mark.says == "inactive" for mark in account):
+    if person.traces.first and not any(mark.says == "erased" for mark in account):
         yield from (trace.time for trace in person.traces.first.values())
         yield from (mark.order.time for mark in account)
         yield from _ends_of_relations(person.look)
@@ -341,7 +348,7 @@ def _is_forgotten(ends: Iterable[datetime], day: date) -> bool:
 def _ends_of_relations(look: FactContext) -> Iterator[datetime]:
     """When somebody stopped being a customer or a contact person, and when their portal was closed."""
     dossier = look.own
-    if dossier.all("registered") or dossier.all("contact"):
+    if any(map(dossier.all, ("registered", "contact", "account"))):
         yield closed_at(look) or FOREVER
     if any(mark.says == "open" for mark in dossier.all("portal")[-1:]):
         yield FOREVER

@@ -58,7 +58,7 @@ def put_off(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
         category
         for category, decision in decided(dossier, time).items()
         if any(rule in _UNDISCLOSED for rule, _ in decision.grounds)
-        and not _is_held_unsaid(dossier, category, decision.decided_at)
+        and not _is_held_unsaid(dossier, category, decision.said_at)
     )
 
 

@@ -95,18 +95,26 @@ def _anchors(look: FactContext) -> Iterator[tuple[Anchor, date]]:
 def closed_at(look: FactContext) -> datetime | None:
     """When the last contract ended or was handed over; without contracts, when the account was closed.
 
-    A contact person is closed when they are removed, or with the customer's account.
+    So it is, too, when the account was reactivated after the last contract. A contact person is closed when
+    they are removed, or with the customer's account.
     """
     dossier = look.own
     if known_contracts := contracts(dossier):
-        running = any(contract.status == "running" for contract in known_contracts)
-        return None if running else max(contract.since for contract in known_contracts)
+        if any(contract.status == "running" for contract in known_contracts):
+            return None
+        ended = max(contract.since for contract in known_contracts)
+        return _deactivated(dossier) if _is_reactivated(dossier, ended) else ended
     if dossier.customer:
         removed = dossier.all("contact")[-1:]
         if removed and removed[0].says == "removed":
             return removed[0].order.time
         return _deactivated(look.at(dossier.customer))
     return _deactivated(dossier)
+
+
+def _is_reactivated(dossier: Dossier, after: datetime) -> bool:
+    marks = dossier.all("account")
+    return any(mark.says == "active" and mark.order.time > after for mark in marks)
 
 
 def _deactivated(dossier: Dossier) -> datetime | None:
