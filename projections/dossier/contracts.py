@@ -81,6 +81,21 @@ def contracts_of(events: Iterable[RecordedEvent]) -> list[Contract]:
     return contracts(dossier_from(events, _ACTS))
 
 
+def account_ended(dossier: Dossier) -> datetime | None:
+    """When a customer's last contract ended or was handed over; without contracts, when they became inactive.
+
+    So it is, too, if they became active after the last contract. Who is erased has no account, whatever runs.
+    """
+    known, account = contracts(dossier), dossier.all("account")
+    is_running = any(contract.status == "running" for contract in known)
+    if known and not is_running:
+        ended = max(contract.since for contract in known)
+        if not any(mark.says == "active" and mark.order.time > ended for mark in account):
+            return ended
+    ends = {"erased"} if is_running else {"erased", "inactive"}
+    return account[-1].order.time if account and account[-1].says in ends else None
+
+
 def told_by_others(dossier: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
     """The contracts that a person runs by the word of others alone: their own event is missing.
 
