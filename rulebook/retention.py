@@ -114,8 +114,9 @@ def retention_rules(category: str, day: date) -> tuple[RetentionRule, ...]:
 @cache
 def _asked(category: str) -> tuple[Anchor, ...]:
     """The anchors that decide when a category is due."""
-    named = {name for entry in _rules_of(category) for name in (entry.anchor, entry.otherwise)}
-    return tuple(sorted({"account-closed", *filter(None, named)}))
+    rules = _rules_of(category)
+    stand_ins = {entry.otherwise for entry in rules if entry.otherwise}
+    return tuple(sorted({"account-closed", *stand_ins, *(entry.anchor for entry in rules)}))
 
 
 @cache

@@ -118,8 +118,8 @@ def validate(
     """Check every line of a file as `ledger ingest` would, without a ledger.
 
     Exit status 1 when a line would be rejected. What depends on earlier events is not checked: duplicates,
-    erased persons, and who may act on what others said. Where LEDGER_SOURCES is strict, the systems are those of
-    the rulebook: what was registered in a ledger, only that ledger knows.
+    erased persons, and who may act on what others said. Where LEDGER_SOURCES is strict, the systems are
+    those of the rulebook: what was registered in a ledger, only that ledger knows.
     """
     label, intake = place_label(file, office=office, signed=signed), intake_of(settings)
     with opened(file) as stream:
