@@ -25,7 +25,7 @@ from web.api.parts import (
     parameters,
 )
 from web.api.problems import ApiProblem
-from web.api.routing import BASE, BEHIND, is_personal
+from web.api.routing import BASE, BEHIND, PRUNED
 from web.api.sending import JSON
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.problems import TYPE
@@ -95,6 +95,9 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
     is_list = resource.is_whole or resource.place
     links = _named("Link") if is_list or resource.ending else {}
     links |= _named("Deprecation", "Sunset") if resource.ending else {}
+    said = _headers(
+        "ETag", BEHIND, *((PRUNED,) if resource.timed and not resource.is_personal else ())
+    )
     example = components.example(components.schema(resource.answer))
     if resource.is_whole:
         example = {**example, "next": None}
@@ -108,12 +111,12 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
         "responses": {
             "200": {
                 "description": "The answer.",
-                "headers": {**_headers("ETag", BEHIND), **links},
+                "headers": {**said, **links},
                 "content": {JSON: {"schema": content, "example": example}},
             },
             "304": {
                 "description": "The client has this answer.",
-                "headers": _headers("ETag", BEHIND),
+                "headers": said,
             },
             **_refusals(_OF_ANSWERS),
         },
@@ -147,7 +150,7 @@ def _own(resource: AnyResource, components: Components) -> Iterable[Schema]:
 def _beside(resource: AnyResource) -> Iterable[Schema]:
     names = [LANGUAGE]
     names += (AS_OF, RECORDED_BY, AT_POSITION) if resource.timed else ()
-    names += (OPEN, "reason", "case-ref") if is_personal(resource) else ()
+    names += (OPEN, "reason", "case-ref") if resource.is_personal else ()
     names += ("limit",) if resource.is_whole else ()
     names += ("cursor",) if resource.is_whole or resource.place else ()
     yield from ({"$ref": f"#/components/parameters/{camel(name)}"} for name in names)
