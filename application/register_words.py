@@ -46,6 +46,10 @@ class PeriodRule(Protocol):
         """From when on."""
 
     @property
+    def otherwise(self) -> str | None:
+        """From when on where that does not come."""
+
+    @property
     def year_end(self) -> bool:
         """Whether it runs from the end of the anchor's year."""
 
@@ -141,11 +145,16 @@ class RegisterWords:
 
     def rule(self, rule: PeriodRule) -> str:
         """A rule of retention: `at most 6 months after collection`."""
-        period, anchor = rule.period, self.code("anchor", rule.anchor)
+        period, anchor = rule.period, self.begins(rule.anchor, rule.otherwise)
         length = self.counted(_UNITS[period[-1]], int(period[1:-1]))
         start = self.page("year_end", anchor) if rule.year_end else anchor
         kind = self.code("rule_kind", rule.kind)
         return f"{kind} {self.page('rule', length, start)}"
+
+    def begins(self, anchor: str, otherwise: str | None) -> str:
+        """From when a period runs: `the settlement, or failing that the end of the contract`."""
+        own = self.code("anchor", anchor)
+        return self.page("otherwise", own, self.code("anchor", otherwise)) if otherwise else own
 
     def article(self, point: str) -> str:
         """A point of the article, such as `30(1)(f)`, as it is cited."""

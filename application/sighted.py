@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from application.sight import Sight
 from ledger.event import RecordedEvent
 from projections.folds.annulment import Name, name_of
-from schemas import CATEGORIES, PERSONAL_FIELDS, REMARK
+from schemas import CATEGORIES, PERSONAL_FIELDS, REMARK, are_all
 from schemas.encoding import JsonValue
 
 _FIELDS = "fields"  # such as `fields` and `allowed_fields`
@@ -24,7 +24,7 @@ E = TypeVar("E")
 
 def is_partial(sight: Sight) -> bool:
     """Whether there are categories of which the reader may not even know."""
-    return len(sight.known(CATEGORIES)) < len(CATEGORIES)
+    return not are_all(sight.known(CATEGORIES))
 
 
 def sighted(

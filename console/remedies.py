@@ -57,6 +57,22 @@ def _approve_as(*roles: str) -> str:
     )
 
 
+def _verify_identity(ref: str) -> str:
+    return f"verify who asks, and run `ledger request verify-identity {ref} --method M`"
+
+
+def _report_access(ref: str) -> str:
+    return f"run `ledger report access SUBJECT --request {ref} --output FILE`"
+
+
+def _report_portability(ref: str) -> str:
+    return f"run `ledger report portability SUBJECT --request {ref} --output FILE`"
+
+
+def _send_correction(ref: str) -> str:
+    return f"have the system that holds the data correct it and send the correction with request_ref {ref}"
+
+
 REMEDIES: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
         "accept-gap": _accept,
@@ -69,6 +85,10 @@ REMEDIES: Mapping[str, Callable[..., str]] = MappingProxyType(
         "take-over": _take_over,
         "hold-role": _hold_role,
         "approve-as": _approve_as,
+        "verify-identity": _verify_identity,
+        "report-access": _report_access,
+        "report-portability": _report_portability,
+        "send-correction": _send_correction,
     }
 )
 

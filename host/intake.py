@@ -10,7 +10,7 @@ from schemas.powers import Speakers
 
 
 def intake_of(settings: Settings) -> AdmissionRules:
-    """The rules of admission. Where sources are checked, the register of the ledger comes on top."""
+    """The rules of admission. Where sources are checked, they are those of the house, without a ledger's."""
     senders = SENDERS if settings.strict_sources else None
     speakers = Speakers(frozenset({settings.privacy_office}), POWERS, senders, house=SENDERS)
     judge = secrecy(settings.ordinary_codes)

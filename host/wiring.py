@@ -110,18 +110,22 @@ def open_site(
     ):
         raise NotInstalled
     with bare_site(settings, clock) as site:
-        try:
-            _check_installed(site)
-        except NotInstalled:
-            if not (install_missing and settings.embedded):
-                raise
-            install_on(site)
+        _ensure_installed(site, install_missing=install_missing)
         if opens_values:
             check_keys_held(settings)
         check_kind(settings)
         if opens_values or site.journal.path.exists():
             _complete(site, opens_values=opens_values)
         yield site
+
+
+def _ensure_installed(site: Site, *, install_missing: bool) -> None:
+    try:
+        _check_installed(site)
+    except NotInstalled:
+        if not (install_missing and site.settings.embedded):
+            raise
+        install_on(site)
 
 
 def _complete(site: Site, *, opens_values: bool) -> None:

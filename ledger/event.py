@@ -13,7 +13,8 @@ import orjson
 
 from ledger.errors import Halt, TooLarge
 from schemas.limits import ENTRY_BYTES
-from schemas.names import PREFIX
+from schemas.names import PERSONAL_DATA_ERASED, PREFIX
+from schemas.personal import are_all
 
 # Entry bundles carry the length of an entry in two bytes (C2SP tlog-tiles).
 ENTRY_LIMIT_BYTES = ENTRY_BYTES
@@ -107,6 +108,16 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
 def is_ours(source: str) -> bool:
     """Whether the ledger itself records under this source."""
     return source.startswith(OWN_SOURCE)
+
+
+def erases(event: RecordedEvent) -> bool:
+    """Whether an event tells that keys were destroyed: only the ledger does it, whatever others say."""
+    return event.name == PERSONAL_DATA_ERASED and event.ours
+
+
+def erases_all(event: RecordedEvent) -> bool:
+    """Whether an event tells that everything of a person was destroyed."""
+    return erases(event) and are_all(event.categories)
 
 
 class _ShortNames(dict[str, str]):

@@ -1,8 +1,9 @@
 """Erasure: per data category whether it goes, is retained or is only stored, with ground and statute.
 
 What keeps data is a *keeping*: a hold, a dispute, a claim, a case, a request, a restriction, a running
-contract; a duty of retention is one too, and where periods alone are asked each period that is not over. An
-entry of `erasure_rules.toml` says what a keeping comes to, for which categories, and against which causes.
+contract, an open portal account; a duty of retention is one too, and where periods alone are asked each
+period that is not over. An entry of `erasure_rules.toml` says what a keeping comes to, for which categories,
+and against which causes.
 The keeping that lasts longest decides; all of them are told.
 """
 
@@ -25,6 +26,7 @@ Kept = Literal[
     "dispute",
     "debt",
     "case",
+    "portal",
     "request-open",
     "request-ended",
     "restriction",

@@ -47,6 +47,7 @@ class RetentionTest(Struct, frozen=True, forbid_unknown_fields=True):
 class RetentionRule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     """One period for some categories. `year_end`: it runs from the end of the anchor's year.
 
+    `otherwise`: the anchor from which it runs where its own has not come.
     `months` or `days`, not both. `valid_to`: the first day on which the rule is not in force.
     """
 
@@ -59,6 +60,7 @@ class RetentionRule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     months: int = 0
     days: int = 0
     year_end: bool = False
+    otherwise: Anchor | None = None
 
     @property
     def period(self) -> str:
@@ -67,6 +69,11 @@ class RetentionRule(LayeredRule, frozen=True, forbid_unknown_fields=True):
             return f"P{self.days}D"
         years, months = divmod(self.months, _MONTHS)
         return f"P{self.months}M" if months or not years else f"P{years}Y"
+
+    def begins(self, anchors: Mapping[Anchor, date]) -> date | None:
+        """The day from which it runs, of the anchors that have come; None where neither of its two has."""
+        own = anchors.get(self.anchor)
+        return anchors.get(self.otherwise) if own is None and self.otherwise else own
 
     def until(self, anchor: date) -> date:
         """The first day after the period that starts with the anchor."""
@@ -107,7 +114,9 @@ def retention_rules(category: str, day: date) -> tuple[RetentionRule, ...]:
 @cache
 def _asked(category: str) -> tuple[Anchor, ...]:
     """The anchors that decide when a category is due."""
-    return tuple(sorted({"account-closed", *(entry.anchor for entry in _rules_of(category))}))
+    rules = _rules_of(category)
+    stand_ins = {entry.otherwise for entry in rules if entry.otherwise}
+    return tuple(sorted({"account-closed", *stand_ins, *(entry.anchor for entry in rules)}))
 
 
 @cache
@@ -139,7 +148,7 @@ def _periods(
     permissions = _ends(rules, "permission", anchors)
     running = [*_ends(rules, "duty", anchors), *sorted(permissions, key=_until)[:1]]
     ends = [RetentionDue(category, until, entry.id) for until, entry in sorted(running, key=_until)]
-    waiting = [entry for entry in rules if entry.anchor not in anchors]
+    waiting = [entry for entry in rules if entry.begins(anchors) is None]
     if "account-closed" not in anchors and _makes_wait(waiting, bool(permissions)):
         return (*ends, _until_closed(category, rules, anchors))
     if not ends and waiting:
@@ -170,7 +179,7 @@ def _until_closed(
 ) -> RetentionDue:
     """What may still come under a duty waits for its permission to begin, or for the account's end."""
     rule = next((r for r in rules if r.kind == "permission"), None)
-    if rule is None or rule.anchor in anchors:
+    if rule is None or rule.begins(anchors):
         return RetentionDue(category, None, rule.id if rule else None, "account-closed")
     return RetentionDue(category, None, rule.id, rule.anchor)
 
@@ -186,7 +195,7 @@ def _ends(
 ) -> list[tuple[date, RetentionRule]]:
     """First day after the period of each rule of a kind whose anchor has come; none is before its rule."""
     return [
-        (max(r.until(anchors[r.anchor]), r.valid_from), r)
+        (max(r.until(begun), r.valid_from), r)
         for r in rules
-        if r.kind == kind and r.anchor in anchors
+        if r.kind == kind and (begun := r.begins(anchors))
     ]

@@ -16,6 +16,7 @@ from schemas.personal import (
     PERSONAL_FIELDS,
     REMARK,
     ROLLING_CATEGORIES,
+    are_all,
 )
 from schemas.references import is_person
 from schemas.rejection import Code, Rejection
@@ -39,6 +40,7 @@ __all__ = [
     "OwnEventError",
     "Rejection",
     "admit_each",
+    "are_all",
     "decode",
     "decode_binary",
     "is_person",

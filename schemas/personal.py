@@ -5,7 +5,7 @@ data, so a field that is missing here cannot be recorded at all.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
@@ -56,6 +56,14 @@ ROLLING_CATEGORIES: frozenset[str] = frozenset(
     {"traffic", "location", "behaviour", "device", "correspondence"}
 )
 """Categories whose keys roll on month by month."""
+
+_EVERY = frozenset(CATEGORIES)
+
+
+def are_all(categories: Collection[str]) -> bool:
+    """Whether these are all categories: who loses them all is erased wholly, the reference too."""
+    return _EVERY.issubset(categories)
+
 
 Single = str | int | float | bool
 Value = Single | list[Single]

@@ -142,4 +142,6 @@ def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
         raise Misconfigured("this answer is given of now alone", field=AS_OF)
     params = resource.read(texts)
     visit.check_asked(texts.values())
+    if not resource.is_personal:
+        visit.look_for_missing()
     return resource.load(visit, params)

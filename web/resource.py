@@ -85,6 +85,11 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
         return next((name for name in ("after", "before") if name in names), None)
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it is about one person, whose values may be opened."""
+        return self.path.startswith("/persons/{kind}/{id}")
+
+    @property
     def is_whole(self) -> bool:
         """Whether it is a list that is made as a whole."""
         return self.rows is not None and self.place is None

@@ -14,7 +14,7 @@ from host.settings import Settings
 from host.site import Site
 from ledger.errors import LedgerError
 from ledger.names import Role
-from ledger.reading import may_take
+from ledger.reading import may_take, missing_through
 from projections.folds.timetravel import NOW, Moment
 from schemas.references import OUTSIDERS, kind_of
 from schemas.texts import Language
@@ -53,6 +53,8 @@ class Visit:
         self._held = False
         self.behind = 0
         """How many recorded events the answer lacks, as the views are behind."""
+        self.missing_through = 0
+        """Up to which position files that were pruned are missing from the answer."""
         self._roles: dict[Role, bool] = {}
 
     @property
@@ -198,6 +200,11 @@ class Visit:
             reason=reason.code if reason else None,
             case_ref=reason.case_ref if reason else None,
         )
+
+    def look_for_missing(self) -> None:
+        """Say of an answer about many persons which files are missing from it."""
+        session = self.site.session("reader")
+        self.missing_through = missing_through(session, self.moment.as_of)
 
     def settle(self) -> None:
         """After an act: return when the views show it, so that the next page does.

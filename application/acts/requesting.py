@@ -53,9 +53,9 @@ def objection_of(right: str, activity: str | None, ground: str) -> tuple[str, st
 
 def check_allowed(case: FoundRequest, deed: ActOn, time: datetime, code: str = "") -> None:
     """Raise NotAllowed when the request's state forbids an act at a time."""
-    why = hindrance(deed, case.request, time, code)
-    if why is not None:
-        raise NotAllowed(why)
+    hindered = hindrance(deed, case.request, time, code)
+    if hindered is not None:
+        raise NotAllowed(hindered.why, remedy=hindered.remedy)
 
 
 def open_request(site: Site, source: Source, opening: NewRequest, time: datetime) -> FoundRequest:

@@ -36,6 +36,7 @@ from ledger.tlog.proving.reading import prove
 from ledger.tlog.store.folder import LogFolder
 
 FORMATS = ("json", "html", "pdf")
+_FOR_ALL, _FOR_THE_PERSON = 0o644, 0o600
 
 
 @configured("store", "log", "register")
@@ -69,12 +70,14 @@ def write_certificate(
     # Checked before it is written: a certificate that fails is of no use to its reader.
     answer = certified(verify(parse_certificate(content), keys))
     target = output or Path(f"{position}.erasure.{form}")
-    if form != "json":
+    if form == "json":
+        write_file(target, content, _FOR_ALL)
+    else:
         name = f"{position}.erasure.json"
         enclosed = EnclosedCertificate(name, content, tuple(key.text for key in keys))
         letter = certificate_document(answer, enclosed, settings.controller, made_at, spoken("nl"))
-        content = report_page(letter) if form == "html" else report_pdf(letter, made_at)
-    write_file(target, content, 0o644 if form == "json" else 0o600)  # a letter is a person's own
+        page = report_page(letter) if form == "html" else report_pdf(letter, made_at)
+        write_file(target, page, _FOR_THE_PERSON)
     if as_json and target != Path("-"):
         emit(replace(answer, certificate=str(target)))
 

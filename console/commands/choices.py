@@ -80,7 +80,7 @@ def show_consents(
     reference, form = one_or_all(subject, everyone), form_of(form, as_json, output, CONSENT_FORMATS)
     if reference is None and (history or form not in {None, "json"}):
         raise typer.BadParameter("--history and --format are about one SUBJECT")
-    with reading(settings, "consents", moment) as (site, source):
+    with reading(settings, "consents", moment, subject) as (site, source):
         if reference is None:
             prepare(site, moment)
             emit_lines(all_consents(source, moment))
@@ -121,6 +121,6 @@ def show_marketing(
 ) -> None:
     """Print whether you may approach a person by each channel, by law and by our own promise."""
     check_person(subject)
-    with reading(settings, "marketing", moment) as (_, source):
+    with reading(settings, "marketing", moment, subject) as (_, source):
         answer = marketing(source, subject, channel or CHANNELS, moment)
         print_answer(answer, marketing_tables, as_json)

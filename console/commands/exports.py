@@ -78,7 +78,7 @@ def export(
     _check(subject, register_url)
     log = Log(settings.ledger, settings.confidential, register_url)
     counts = Exported()  # filled while the records are written
-    with reading(settings, "export", moment) as (_, source):
+    with reading(settings, "export", moment, subject) as (_, source):
         emit_lines(exported(source, log, selection, RECORDS[form], counts))
     if not as_json:
         _tell(counts)

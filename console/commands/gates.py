@@ -21,7 +21,7 @@ def may_credit_check(
 ) -> None:
     """Print whether you may check a person for credit, by law and house. Exit status 1 when you may not."""
     check_person(subject)
-    with reading(settings, "may", moment) as (site, source):
+    with reading(settings, "may", moment, subject) as (site, source):
         prepare(site, moment)
         answer = credit_check(source, subject, moment)
         print_answer(answer, credit_check_tables, as_json)

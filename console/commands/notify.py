@@ -39,7 +39,7 @@ def list_tasks(
     """Print which recipients you must still tell of a correction, an erasure or a restriction."""
     if subject is not None:
         check_person(subject)
-    with reading(settings, "notify", moment) as (site, source):
+    with reading(settings, "notify", moment, subject) as (site, source):
         prepare(site, moment)
         party = known_recipient(source, recipient) if recipient else None
         rows = notification_tasks(source, NotificationFilter(subject, party, everything), moment)

@@ -52,7 +52,7 @@ from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.erasure.verdict import GROUNDS, Ground
 from ledger.errors import Misconfigured, Retry
 from ledger.keys.rotation import epochs
-from ledger.reading import head_position
+from ledger.reading import head_position, missing_through
 from projections.folds.timetravel import NOW, Moment
 from schemas import CATEGORIES
 
@@ -73,16 +73,20 @@ All = Annotated[bool, switch("--all", "Every customer and contact person, a line
 
 
 @contextmanager
-def reading(settings: Settings, query: str, moment: Moment = NOW) -> Iterator[tuple[Site, Source]]:
+def reading(
+    settings: Settings, query: str, moment: Moment = NOW, about: str | None = None
+) -> Iterator[tuple[Site, Source]]:
     """An open ledger and the source of answers; at the end it says how many values are lost.
 
     `query`: the command, as the record of reads names it. The answer is printed inside, so that it does
-    not wait for that record. `moment`: what the answer is of.
+    not wait for that record. `moment`: what the answer is of. `about`: the one person whom it is about.
     Exit status 1 when a key is missing although no erasure destroyed it.
     """
     with open_site(settings) as site:
         source = site.source(query)
         _warn_of_future(source, moment)
+        if about is None and (through := missing_through(source.session, moment.as_of)):
+            tell("files-missing", through)
         with recording_reads(site):
             yield site, source
     # After the answer: a value that cannot be opened keeps no other value from being shown.
@@ -128,7 +132,7 @@ def show_history(
     """Print every event of a person, opened: by time; with --json by position, one object a line."""
     check_reference(subject)
     part = HistoryRange(period, limit)
-    with reading(settings, "history", moment) as (_, source):
+    with reading(settings, "history", moment, subject) as (_, source):
         lines = history(source, subject, moment, spoken(), part)
         if as_json:
             emit_lines(lines)
@@ -146,7 +150,7 @@ def show_state(
 ) -> None:
     """Print what is known of a person now, or was at a moment of the past."""
     reference = one_or_all(subject, everyone)
-    with reading(settings, "state", moment) as (site, source):
+    with reading(settings, "state", moment, subject) as (site, source):
         if reference is None:
             prepare(site, moment)
             emit_lines(all_states(source, moment))

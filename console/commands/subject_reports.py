@@ -83,7 +83,7 @@ def _make(settings: Settings, report: Report[A], options: _ReportOptions) -> Non
     check_person(options.subject)
     time, form = time_of("--at", options.at), options.form or "json"
     moment = Moment(at_position=options.at_position)
-    with reading(settings, "report", moment) as (site, source):
+    with reading(settings, "report", moment, options.subject) as (site, source):
         bring_up_to_date(site)
         asked = Asked(
             options.subject, form, options.language, options.request, options.at_position, time

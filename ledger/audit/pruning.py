@@ -11,8 +11,8 @@ from uuid import UUID
 from ledger.audit.log.published import Comparison
 from ledger.audit.log.signed import PublishedLog
 from ledger.audit.scene import Scene
-from ledger.erasure.events import erases_all
 from ledger.errors import Halt, LedgerError
+from ledger.event import erases_all
 from ledger.pruning.cutting import kept_digest, recorded_prunings
 from ledger.pruning.events import ACCOUNT
 from ledger.pruning.gaps import LeftEvent, gone_from, unexplained

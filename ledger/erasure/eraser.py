@@ -46,7 +46,7 @@ from ledger.writing.append import (
     lock_head,
 )
 from ledger.writing.chain import CHAIN, ChainLink
-from schemas import CATEGORIES, ROLLING_CATEGORIES, is_person
+from schemas import CATEGORIES, ROLLING_CATEGORIES, are_all, is_person
 
 
 class Erasure(msgspec.Struct, frozen=True):
@@ -285,7 +285,7 @@ class Eraser:
             time=known.now,
             through=_through(verdict, known.now, events),
             position=known.position,
-            whole=len(known.erased) == len(CATEGORIES),
+            whole=are_all(known.erased),
             reference_hmac=bytes(hmac).hex() if hmac else None,
             index_version=version,
             kind=kind,

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from ledger.event import OWN_SOURCE, RecordedEvent
+from ledger.event import OWN_SOURCE
 from ledger.journal.entries import ErasureEntry
 from ledger.writing.append import NewEvent, new_event
 from ledger.writing.own_message import own_state
-from schemas import CATEGORIES, names, own_event
+from schemas import names, own_event
 
 SOURCE = f"{OWN_SOURCE}erasure"
 # Ids of keys in one event: with 46 bytes each they stay below what an entry of the log may have. A value
@@ -37,15 +37,6 @@ def erasure_ended(source: str, id: str) -> UUID | None:
         return erasure_of(id)
     except ValueError:
         return None
-
-
-def erases_all(event: RecordedEvent) -> bool:
-    """Whether an event is the ledger's own account that everything of a person was destroyed."""
-    return (
-        event.name == names.PERSONAL_DATA_ERASED
-        and event.source == SOURCE
-        and set(event.categories) == set(CATEGORIES)
-    )
 
 
 def last_name(entry: ErasureEntry) -> str:

@@ -19,7 +19,7 @@ from ledger.keys.opening import Opener
 from ledger.keys.subjects import KeysOf
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
-from schemas import CATEGORIES, ROLLING_CATEGORIES
+from schemas import ROLLING_CATEGORIES, are_all
 
 
 class _Extent(NamedTuple):
@@ -74,7 +74,7 @@ def _entry(
         time=erased.time,
         through=extent.through,
         position=decided.position - 1,
-        whole=set(categories) == set(CATEGORIES),
+        whole=are_all(categories),
         reference_hmac=bytes(hmac).hex() if hmac else None,
         index_version=version,
         kind=kind,

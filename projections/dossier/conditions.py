@@ -1,9 +1,6 @@
 """Whether an event leaves a mark at all. Pure."""
 
 from ledger.event import RecordedEvent
-from schemas import CATEGORIES
-
-_ALL = frozenset(CATEGORIES)
 
 
 def is_ours(event: RecordedEvent) -> bool:
@@ -19,11 +16,6 @@ def counts(event: RecordedEvent) -> bool:
 def says_types(event: RecordedEvent) -> bool:
     """Whether a system says which types it sends."""
     return counts(event) and "types" in event.facts
-
-
-def erases_all(event: RecordedEvent) -> bool:
-    """Whether an erasure left nothing of a person."""
-    return event.ours and set(event.categories) >= _ALL
 
 
 def asks_for_more(event: RecordedEvent) -> bool:

@@ -5,7 +5,7 @@ every takeover. Who takes a contract over runs it from then on, whatever became 
 over has it no more. The latest act decides; at equal time an end beats a takeover, and that a beginning.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -79,6 +79,24 @@ def contracts(dossier: Dossier) -> list[Contract]:
 def contracts_of(events: Iterable[RecordedEvent]) -> list[Contract]:
     """The same from events of one person that count, in any order."""
     return contracts(dossier_from(events, _ACTS))
+
+
+def account_ended(dossier: Dossier) -> datetime | None:
+    """When a customer's last contract ended or was handed over; without contracts, when they became inactive.
+
+    So it is, too, if they became active after the last contract. Who is erased has no account, whatever runs.
+    """
+    known, account = contracts(dossier), dossier.all("account")
+    is_running = any(contract.status == "running" for contract in known)
+    ended = None if is_running else max((contract.since for contract in known), default=None)
+    if ended and not _is_active_after(account, ended):
+        return ended
+    ends = {"erased"} if is_running else {"erased", "inactive"}
+    return next((mark.order.time for mark in account[-1:] if mark.says in ends), None)
+
+
+def _is_active_after(account: Sequence[Mark], time: datetime) -> bool:
+    return any(mark.says == "active" and mark.order.time > time for mark in account)
 
 
 def told_by_others(dossier: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:

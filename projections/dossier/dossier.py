@@ -12,11 +12,10 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, erases_all
 from projections.dossier.conditions import (
     asks_for_more,
     counts,
-    erases_all,
     is_contacts,
     is_ours,
     is_party,
@@ -359,12 +358,12 @@ _SURELY_NOTED = frozenset(
 
 SHARED_TOPICS: frozenset[str] = frozenset(
     {
-        *("account", "takeover", "vog", "employment", "role", "reading", "defined"),
+        *("account", CONTRACT, "takeover", "vog", "employment", "role", "reading", "defined"),
         *("recipient", "sources", PURPOSES),
     }
 )
-"""Kinds of topic that facts of other streams depend on: registers, staff, and of customers the account of a
-contact person and the other side of a takeover."""
+"""Kinds of topic that facts of other streams depend on: registers, staff, and of customers the account, the
+contracts and the other side of a takeover."""
 
 
 def noting(topics: Collection[str]) -> frozenset[str]:

@@ -12,10 +12,10 @@ from functools import lru_cache
 import msgspec
 
 from ledger.crypto.sealing import month_of
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, erases
 from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
-from schemas import CATEGORIES, names
+from schemas import are_all
 
 # Of a source and a type.
 _PAIRS = 4_096
@@ -70,7 +70,7 @@ class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=Fals
 
         Of who is erased wholly nothing is left.
         """
-        if len(categories) == len(CATEGORIES):
+        if are_all(categories):
             return Traces(self.subject)
         held = {
             category: {} if month is None else self._later(keys, month)
@@ -85,7 +85,7 @@ class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=Fals
 
 def leaves_traces(event: RecordedEvent) -> bool:
     """Whether an event can leave one."""
-    return not event.ours or _erases(event)
+    return not event.ours or erases(event)
 
 
 def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
@@ -95,7 +95,7 @@ def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
     destroyed = set(traces.destroyed)
     for event in events:
         if event.ours:
-            if _erases(event):
+            if erases(event):
                 destroyed.update(event.facts["keys_destroyed"])
                 _let_go(held, destroyed)
             continue
@@ -182,7 +182,3 @@ def sighted_as(source: str, type: str = "") -> str:
 def _sightings(source: str, type: str) -> tuple[str, ...]:
     own = sighted_as(source)
     return (own, sighted_as(source, type)) if is_of_another(source, type) else (own,)
-
-
-def _erases(event: RecordedEvent) -> bool:
-    return event.ours and event.name == names.PERSONAL_DATA_ERASED

@@ -13,13 +13,16 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from ledger.reading import LAST
+from projections.dossier.contracts import account_ended
 from projections.dossier.dossier import (
+    CONTRACT,
     NO_DOSSIER,
     SHARED,
     SHARED_TOPICS,
     Dossier,
     Mark,
     dossier_name,
+    topic_of,
 )
 from projections.dossier.fact import OBJECTION, Fact
 from projections.dossier.look import FactContext
@@ -167,7 +170,11 @@ def _moved(changes: Changes[Row]) -> tuple[dict[UUID, _Kinds], dict[str, _Kinds]
             continue
         topics = reach(_marks(change.before), _marks(change.after))
         by_stream[stream] = _kinds(topics)
-        others = _kinds({topic: topics[topic] for topic in topics.keys() & SHARED_TOPICS})
+        asked = topics.keys() & SHARED_TOPICS
+        # Of contracts others ask only whether the last one ended.
+        if _account_ended(change.before) == _account_ended(change.after):
+            asked -= {CONTRACT}
+        others = _kinds({topic: topics[topic] for topic in asked})
         if others:
             dossier = change.after if isinstance(change.after, Dossier) else change.before
             assert isinstance(dossier, Dossier)
@@ -177,6 +184,10 @@ def _moved(changes: Changes[Row]) -> tuple[dict[UUID, _Kinds], dict[str, _Kinds]
 
 def _marks(row: Row | None) -> Mapping[str, tuple[Mark, ...]]:
     return row.marks if isinstance(row, Dossier) else {}
+
+
+def _account_ended(row: Row | None) -> datetime | None:
+    return account_ended(row) if isinstance(row, Dossier) else None
 
 
 def _kinds(topics: Mapping[str, datetime]) -> _Kinds:
@@ -290,17 +301,24 @@ def _dossiers(states: Mapping[str, bytes]) -> dict[str, Dossier]:
     return {name: row for name, row in rows.items() if isinstance(row, Dossier)}
 
 
+def _is_asked(dossier: Dossier) -> bool:
+    """Whether facts of others may ask a dossier anything: not one that says only that contracts run."""
+    kinds = set(map(topic_of, dossier.marks)) & SHARED_TOPICS
+    return kinds != {CONTRACT} or account_ended(dossier) is not None
+
+
 class FindingsGathering:
     """Findings from all rows, stream by stream, in memory that grows with what is shared only.
 
-    That is the registers and the staff, accounts that were ever closed, and contracts that were taken over.
+    That is the registers and the staff, accounts that were ever closed, the last contracts that ended, and
+    contracts that were taken over.
     """
 
     def __init__(self, shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> None:
         self._shared = {
             dossier_name(stream, dossier): dossier
             for stream, rows in shared
-            if isinstance(dossier := rows.get(DOSSIER), Dossier)
+            if isinstance(dossier := rows.get(DOSSIER), Dossier) and _is_asked(dossier)
         }
         self._systems = {n: d for n, d in self._shared.items() if n.startswith("system/")}
         self._sightings: dict[str, Sighting] = {}

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, erases
 from projections.folds.annulment import Effects, Name, effects, name_of
 from projections.folds.powers import gives_none, powerless, stripped
 from projections.folds.view import AnyView, View
@@ -80,9 +80,7 @@ def _erasures_beyond(
 ) -> tuple[RecordedEvent, ...]:
     """The erasures that a moment does not show: what they destroyed opens at no moment."""
     names = {name_of(event) for event in shown}
-    return tuple(
-        event for event in everything if _is_erasure(event) and name_of(event) not in names
-    )
+    return tuple(event for event in everything if erases(event) and name_of(event) not in names)
 
 
 def _is_visible(event: RecordedEvent, moment: Moment) -> bool:
@@ -90,10 +88,6 @@ def _is_visible(event: RecordedEvent, moment: Moment) -> bool:
     return (recorded_by is None or event.recorded_at <= recorded_by) and (
         at_position is None or event.position <= at_position
     )
-
-
-def _is_erasure(event: RecordedEvent) -> bool:
-    return event.ours and event.name == names.PERSONAL_DATA_ERASED
 
 
 def counting(

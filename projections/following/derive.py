@@ -9,9 +9,8 @@ from itertools import chain, groupby
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from ledger.erasure.events import erases_all
 from ledger.errors import Pruned
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, erases_all
 from ledger.reading import LAST, events_of, newest, pruned_through
 from ledger.storage.postgres import Session
 from ledger.stored import decode_row

@@ -12,8 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.erasure.events import erases_all
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, erases_all
 from projections.folds.annulment import is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting, fold

@@ -4,23 +4,24 @@ A decision names every category. A category that is not erased is *deferred*: th
 for which cause it goes once nothing keeps it, so that the person need not ask again.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 
 import msgspec
 
 from projections.dossier.decisions import CategoryDecision, decided
-from projections.dossier.dossier import FOREVER, RUNNING, Dossier, Marked, topic_of
-from projections.dossier.look import FactContext
-from projections.dossier.said import Decisions, Granted
+from projections.dossier.dossier import Dossier, Marked
+from projections.dossier.said import Decisions
+from projections.keeping.ends import is_forgotten
 from projections.keeping.holds import holds_by_ref
 from projections.keeping.keepings import put_off
-from projections.keeping.lasting import RetentionEnd, facts_of, keepings_around, lasting_of
+from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
-from projections.keeping.retention import anchors_of, closed_at, due_month
+from projections.keeping.retention import anchors_of, due_month
 from rulebook import (
     Cause,
     ErasureDecision,
@@ -28,11 +29,8 @@ from rulebook import (
     Reason,
     erasure_decisions,
     over_from,
-    period,
 )
-from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
-from schemas.formats import instant_of
 
 
 class PlannedErasure(msgspec.Struct, frozen=True):
@@ -91,9 +89,8 @@ def on_request(
     """
     selected = person.held if categories is None else categories
     decisions = _decided(person, cause, selected, day)
-    going = {category for category, decision in decisions.items() if decision.decision == "erase"}
-    if categories is None and _is_all(person, going):
-        decisions = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
+    if categories is None and _is_all(person, _erased_of(decisions)):
+        decisions = _everything(cause, day)
     return PlannedErasure(cause, decisions, request_ref)
 
 
@@ -106,12 +103,7 @@ def on_period(
     """
     selected = person.held if categories is None else categories
     decisions = _decided(person, "retention", selected, day)
-    going = {
-        category: decision
-        for category, decision in decisions.items()
-        if decision.decision == "erase"
-    }
-    months = list(_months(person, going, day))
+    months = list(_months(person, _erased_of(decisions), day))
     apart = {category for step in months for category in step.decisions}
     # Rolling categories go month by month, since each month has a key of its own.
     at_once = {
@@ -127,28 +119,19 @@ def _is_all(person: Person, going: Collection[str]) -> bool:
 
 
 def _decided(
-    person: Person,
-    cause: Cause,
-    categories: Collection[str],
-    day: date,
-    *,
-    nothing_keeps: bool = False,
+    person: Person, cause: Cause, categories: Collection[str], day: date
 ) -> dict[str, ErasureDecision]:
-    """`nothing_keeps`: of categories of which nothing is held, nothing can be kept."""
-    if nothing_keeps:
-        facts = ErasureFacts(cause, tuple(categories), {}, ())
-    else:
-        facts = facts_of(person.look, person.traces, cause, categories)
-    return erasure_decisions(facts, day)
+    return erasure_decisions(facts_of(person.look, person.traces, cause, categories), day)
+
+
+def _everything(cause: Cause, day: date) -> dict[str, ErasureDecision]:
+    """All categories of somebody of whom nothing is left that could be kept."""
+    return erasure_decisions(ErasureFacts(cause, CATEGORIES, {}, ()), day)
 
 
 def deferrals(dossier: Dossier) -> dict[str, CategoryDecision]:
     """Category -> its erasure that waits, sorted. A registration after a decision ends it."""
-    return {
-        category: decision
-        for category, decision in decided(dossier).items()
-        if decision.decision != "erase" and decision.cause
-    }
+    return {category: decision for category, decision in decided(dossier).items() if decision.waits}
 
 
 def was_decided(person: Person, request_ref: str) -> bool:
@@ -215,19 +198,19 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
 
     True wherever `steps` has one; what keeps a part of what is over may still leave none.
     """
-    waiting = deferrals(person.dossier).items()
-    if any(category in person.held and decision.cause for category, decision in waiting):
+    if _waiting(person):
         return True
     if decided_only:
         return False
-    return bool(
-        _over(_of_held(person), day) or _resting(person, day) or next(_forgotten(person, day), None)
-    )
+    return bool(_over(_of_held(person), day) or _resting(person, day) or is_forgotten(person, day))
+
+
+_StepsOfKind = Callable[[Person, date], Iterator[PlannedErasure]]
 
 
 def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
     """Each kind of step is worked out of what the kinds before it leave."""
-    kinds = (_resuming,) if decided_only else (_resuming, _withdrawn, _passed, _forgotten)
+    kinds = [*_resuming(person), *(() if decided_only else (_withdrawn, _passed, _forgotten))]
     for steps_of_kind in kinds:
         for step in steps_of_kind(person, day):
             yield step
@@ -245,20 +228,34 @@ def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[Plan
             known |= waiting
 
 
-def _resuming(person: Person, day: date) -> Iterator[PlannedErasure]:
-    """Deferred erasures that nothing keeps any more, a step for each decision."""
+def _resuming(person: Person) -> Iterator[_StepsOfKind]:
+    """The deferred erasures, each a kind of its own: the last one may erase the whole person."""
+    for (cause, request_ref), categories in _waiting(person).items():
+        yield partial(_resumed, cause, request_ref, categories)
+
+
+def _waiting(person: Person) -> dict[tuple[Cause, str | None], list[str]]:
+    """Cause and request of a decision -> the categories of which something is held that wait by it."""
     waiting: dict[tuple[Cause, str | None], list[str]] = {}
     for category, decision in deferrals(person.dossier).items():
         if category in person.held and decision.cause:
             waiting.setdefault((decision.cause, decision.request_ref), []).append(category)
-    for (cause, request_ref), categories in waiting.items():
-        free = _free(person, cause, categories, day)
-        if cause == "request" and _is_all(person, free):
-            free = _decided(person, cause, CATEGORIES, day, nothing_keeps=True)
-        if free:
-            step = PlannedErasure(cause, free, request_ref)
-            yield step
-            person = person.after(step.erased, None)  # the last of them may erase the whole person
+    return waiting
+
+
+def _resumed(
+    cause: Cause, request_ref: str | None, categories: Collection[str], person: Person, day: date
+) -> Iterator[PlannedErasure]:
+    """The erasure that one decision put off, as far as nothing keeps it any more."""
+    if cause == "retention":
+        # Of a rolling category only the months whose period has passed, as without a decision.
+        yield from _passed(person, day, categories)
+        return
+    free = _free(person, cause, categories, day)
+    if cause == "request" and _is_all(person, free):
+        free = _everything(cause, day)
+    if free:
+        yield PlannedErasure(cause, free, request_ref)
 
 
 def _withdrawn(person: Person, day: date) -> Iterator[PlannedErasure]:
@@ -273,9 +270,14 @@ def _resting(person: Person, day: date) -> list[str]:
     return [c for c in person.held if rests_on_ended_consent(person, c, day)]
 
 
-def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
-    """Data whose period has passed: whole categories at once, rolling ones month by month."""
-    facts = _of_held(person)
+def _passed(
+    person: Person, day: date, categories: Collection[str] | None = None
+) -> Iterator[PlannedErasure]:
+    """Data whose period has passed: whole categories at once, rolling ones month by month.
+
+    `categories`: of these alone; None for all that is held.
+    """
+    facts = _of_held(person, categories)
     # Why the others stay is not worked out: nobody asks.
     over = msgspec.structs.replace(facts, categories=_over(facts, day))
     free = _erased_of(erasure_decisions(over, day))
@@ -288,9 +290,10 @@ def _passed(person: Person, day: date) -> Iterator[PlannedErasure]:
     yield from _months(person, free, day)
 
 
-def _of_held(person: Person) -> ErasureFacts:
-    """What is known of all that is held, as retention asks for it."""
-    return facts_of(person.look, person.traces, "retention", person.held)
+def _of_held(person: Person, categories: Collection[str] | None = None) -> ErasureFacts:
+    """What is known of what is held, as retention asks for it."""
+    asked = person.held if categories is None else categories
+    return facts_of(person.look, person.traces, "retention", asked)
 
 
 def _over(facts: ErasureFacts, day: date) -> tuple[str, ...]:
@@ -311,58 +314,9 @@ def _months(
 
 
 def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
-    """A person of whom no data is held, long after everything ended: the entries then lead to no person."""
-    keepings = person.look.once(keepings_around)
-    if person.held or keepings:
-        return
-    # Traces keep the first event of each source only: where these are old enough, the latest is read.
-    known = list(_known_ends(person))
-    if _is_forgotten(known, day) and _is_forgotten([person.latest() or known[0]], day):
-        decisions = _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
-        yield PlannedErasure("retention", decisions, is_of_entries=True)
-
-
-def _known_ends(person: Person) -> Iterator[datetime]:
-    """When what is known of a person ended; nothing of who is active, or erased already."""
-    account = person.dossier.all("account")[-1:]
-    if person.traces.first and all(mark.says == "inactive" for mark in account):
-        yield from (trace.time for trace in person.traces.first.values())
-        yield from (mark.order.time for mark in account)
-        yield from _ends_of_relations(person.look)
-        yield from _ends_of_work(person.dossier)
-
-
-def _is_forgotten(ends: Iterable[datetime], day: date) -> bool:
-    ended = max(ends, default=FOREVER)
-    return ended != FOREVER and day_of(ended + period("ledger-entry")) <= day
-
-
-def _ends_of_relations(look: FactContext) -> Iterator[datetime]:
-    """When somebody stopped being a customer or a contact person, and when their portal was closed."""
-    dossier = look.own
-    if dossier.all("registered") or dossier.all("contact"):
-        yield closed_at(look) or FOREVER
-    if any(mark.says == "open" for mark in dossier.all("portal")[-1:]):
-        yield FOREVER
-
-
-def _ends_of_work(dossier: Dossier) -> Iterator[datetime]:
-    """When somebody stopped, or stops, working here: in each job, and in roles that ended with no job."""
-    for job in dossier.all("job")[-1:]:
-        yield FOREVER if job.says == RUNNING else job.order.time
-    for role in _roles(dossier):
-        yield instant_of(role.valid_until or "") or FOREVER
-
-
-def _roles(dossier: Dossier) -> Iterator[Granted]:
-    """Roles that were not revoked, and that no job took along when it ended."""
-    left = [mark.order for mark in dossier.all("employment")]
-    for topic in dossier.marks:
-        role = dossier.all(topic)[-1]
-        # Who comes back through another firm has a role after the job ended.
-        stays = topic_of(topic) == "role" and not any(role.order < end for end in left)
-        if stays and isinstance(role.says, Granted):
-            yield role.says
+    """A person of whom nothing is left but entries, which are to lead to no person."""
+    if is_forgotten(person, day):
+        yield PlannedErasure("retention", _everything("retention", day), is_of_entries=True)
 
 
 def _free(

@@ -1,4 +1,4 @@
-"""What keeps a person's data: holds, disputes, claims, cases, requests, restrictions, contracts. Pure.
+"""What keeps a person's data: holds, disputes, claims, cases, requests, contracts, an open portal. Pure.
 
 Read from the dossier of the person (`findings_dossier`), in the words of the rulebook (`rulebook.Keeping`).
 """
@@ -58,7 +58,7 @@ def put_off(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
         category
         for category, decision in decided(dossier, time).items()
         if any(rule in _UNDISCLOSED for rule, _ in decision.grounds)
-        and not _is_held_unsaid(dossier, category, decision.decided_at)
+        and not _is_held_unsaid(dossier, category, decision.said_at)
     )
 
 
@@ -72,6 +72,7 @@ _KEEPS: Mapping[str, tuple[Kept, str]] = {
     "dispute": ("dispute", "open"),
     "debt": ("debt", "open"),
     "case": ("case", "open"),
+    "portal": ("portal", "open"),
     CONTRACT: ("contract", RUNNING),
 }
 
@@ -88,7 +89,7 @@ def _open(dossier: Dossier) -> Iterator[Keeping]:
         if name in _KEEPS:
             kind, says = _KEEPS[name]
             if dossier.all(topic)[-1].says == says:
-                yield Keeping(kind, ref)
+                yield Keeping(kind, ref or None)
 
 
 def _requests(dossier: Dossier) -> Iterator[Keeping]:

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import rulebook
 from ledger.crypto.sealing import end_of_month, month_of
-from projections.dossier.contracts import contracts
-from projections.dossier.dossier import Dossier, Mark
+from projections.dossier.contracts import account_ended, contracts
+from projections.dossier.dossier import Mark
 from projections.dossier.look import FactContext
 from projections.dossier.traces import Trace, Traces
 from rulebook import Anchor, RetentionDue
@@ -87,31 +87,20 @@ def _anchors(look: FactContext) -> Iterator[tuple[Anchor, date]]:
         marks = dossier.all(topic)
         if marks and marks[-1].says == "ended":
             yield anchor, _day(marks[-1])
-    closed = closed_at(look)
-    if closed is not None:
-        yield "account-closed", day_of(closed)
+    ended = closed_at(look)
+    if ended is not None:
+        yield "account-closed", day_of(ended)
 
 
 def closed_at(look: FactContext) -> datetime | None:
-    """When the last contract ended or was handed over; without contracts, when the account was closed.
-
-    A contact person is closed when they are removed, or with the customer's account.
-    """
-    dossier = look.own
-    if known_contracts := contracts(dossier):
-        running = any(contract.status == "running" for contract in known_contracts)
-        return None if running else max(contract.since for contract in known_contracts)
-    if dossier.customer:
-        removed = dossier.all("contact")[-1:]
-        if removed and removed[0].says == "removed":
-            return removed[0].order.time
-        return _deactivated(look.at(dossier.customer))
-    return _deactivated(dossier)
-
-
-def _deactivated(dossier: Dossier) -> datetime | None:
-    marks = dossier.all("account")
-    return marks[-1].order.time if marks and marks[-1].says != "active" else None
+    """When somebody's account ended; a contact person's when they are removed, or with the customer's."""
+    own = look.own
+    if not own.customer or contracts(own):
+        return account_ended(own)
+    removed = own.all("contact")[-1:]
+    if removed and removed[0].says == "removed":
+        return removed[0].order.time
+    return account_ended(look.at(own.customer))
 
 
 def _day(mark: Mark) -> date:

@@ -9,12 +9,12 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, erases, erases_all
 from projections.folds.compression import RowCompression
 from projections.folds.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
 from projections.folds.timetravel import READ
 from projections.folds.view import Order, Value, View, order_of
-from schemas import CATEGORIES, PERSONAL_FIELDS, names
+from schemas import PERSONAL_FIELDS, names
 
 Status = Literal["active", "inactive", "erased"]
 _ACCOUNT_ACTS = {names.ACCOUNT_REACTIVATED: 0, names.ACCOUNT_DEACTIVATED: 1}
@@ -80,7 +80,7 @@ def _changed(state: CustomerState, name: str, event: RecordedEvent) -> CustomerS
     elif name in _ACCOUNT_ACTS:
         order = order_of(event, _ACCOUNT_ACTS[name])
         after = msgspec.structs.replace(after, account=_latest(after.account, order))
-    elif _is_erasure(event):
+    elif erases(event):
         after = _erased(forget(after, event), event)
     values = _with_values(after, event)
     return after if values is after.values else msgspec.structs.replace(after, values=values)
@@ -88,7 +88,7 @@ def _changed(state: CustomerState, name: str, event: RecordedEvent) -> CustomerS
 
 def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
     """What an erasure takes away whenever one asks, also as of a time before it: its keys' values."""
-    if not _is_erasure(event):
+    if not erases(event):
         return state
     destroyed = set(state.destroyed).union(event.facts["keys_destroyed"])
     return msgspec.structs.replace(
@@ -97,11 +97,6 @@ def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
         erased=tuple(sorted({*state.erased, *event.categories})),
         values=_without_keys(state.values, destroyed),
     )
-
-
-def _is_erasure(event: RecordedEvent) -> bool:
-    """Only the ledger itself destroys keys; the same words from outside erase nothing."""
-    return event.ours and event.name == names.PERSONAL_DATA_ERASED
 
 
 def _registered(state: CustomerState, event: RecordedEvent) -> CustomerState:
@@ -114,10 +109,9 @@ def _registered(state: CustomerState, event: RecordedEvent) -> CustomerState:
 
 
 def _erased(state: CustomerState, event: RecordedEvent) -> CustomerState:
-    everything = set(event.categories).issuperset(CATEGORIES)
     return msgspec.structs.replace(
         state,
-        whole=_latest(state.whole, event.time) if everything else state.whole,
+        whole=_latest(state.whole, event.time) if erases_all(event) else state.whole,
         last_erasure=_latest(state.last_erasure, event.time),
     )
 

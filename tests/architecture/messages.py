@@ -235,7 +235,7 @@ def _counts(text: str) -> bool:
 def _told(call: ast.Call, module: _Module, errors: dict[str, str]) -> list[ast.expr]:
     """The arguments of a call that are a message."""
     name, arguments = _last(call.func), call.args
-    if (name in errors or _is_default(call)) and arguments:
+    if (name in errors or name == "Hindrance" or _is_default(call)) and arguments:
         return arguments[:1]
     if name == "ValueError" and module.name in _VALUE_ERRORS:
         return arguments[:1]

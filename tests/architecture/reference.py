@@ -145,7 +145,8 @@ def retention() -> str:
 def _lasting(rule: Any) -> str:
     end = ", counted from the end of the year" if rule.year_end else ""
     lasting = _together(_many(rule.months, "month"), _many(rule.days, "day"))
-    return f"{lasting or 'no time'} after `{rule.anchor}`{end}"
+    otherwise = f", or failing that `{rule.otherwise}`" if rule.otherwise else ""
+    return f"{lasting or 'no time'} after `{rule.anchor}`{otherwise}{end}"
 
 
 def _many(number: int, unit: str) -> str:

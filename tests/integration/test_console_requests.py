@@ -208,9 +208,13 @@ def test_access_and_portability_wait_for_what_is_handed_over(office: Cli) -> Non
         ("portability", "portability-export-issued"),
     ):
         asked(office, right, right)
-        assert "identity was not verified" in refused(office, "answer", right)
+        unknown = refused(office, "answer", right)
+        assert "identity was not verified" in unknown
+        assert f"`ledger request verify-identity {right} --method M`" in unknown
         did(office, "verify-identity", right)
-        assert "was issued for it" in refused(office, "answer", right)
+        missing = refused(office, "answer", right)
+        assert "was issued for it" in missing
+        assert f"`ledger report {right} SUBJECT --request {right} --output FILE`" in missing
         office.record(message(act, WHO, request_ref=right, **issued))
         assert did(office, "answer", right)["status"] == "answered"
 

@@ -21,7 +21,6 @@ from tests.web.console import Client, Consoled
 from tests.web.test_portal import done
 from tests.web.test_portal_pages import OWN_PAGES, plain
 from web.api.own import DEEDS
-from web.api.routing import is_personal
 from web.portal import HOME
 from web.principals import DATA_SUBJECT
 from web.resources.listed import RESOURCES
@@ -29,7 +28,7 @@ from web.resources.own import RESOURCES as OWN
 
 __all__ = ["house"]
 
-PERSONAL = tuple(resource.path for resource in RESOURCES if is_personal(resource))
+PERSONAL = tuple(resource.path for resource in RESOURCES if resource.is_personal)
 
 
 @pytest.fixture

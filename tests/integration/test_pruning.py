@@ -231,10 +231,16 @@ def test_a_time_before_it_is_answered_with_pruned(pruned: Cli) -> None:
     assert f"position {THROUGH} and later" in gone.err
     assert pruned("register", "--at-position", str(THROUGH), "--json").status == 0
     assert pruned("register", "--recorded-by", "2020-01-01T00:00:00Z", "--json").status == 1
-    # As of a time of occurrence what is left answers.
-    assert pruned("register", "--as-of", "2024-06-01T00:00:00Z", "--json").status == 0
+    # As of a time of occurrence what is left answers, and says that it is no more than that.
+    missing = f"files that were closed by position {THROUGH} were pruned"
+    for question in ("register", "findings", "request list", "complaint list", "incident list"):
+        left = pruned(*question.split(), "--as-of", "2024-06-01T00:00:00Z", "--json")
+        assert missing in left.err, question
+    assert missing in pruned("register", "--as-of", "2024-06-01T00:00:00Z").err
+    assert missing not in pruned("register").err
     # A file that is whole tells of any time.
     assert len(pruned("history", LIVING, "--at-position", "20", "--json").acts) == 2
+    assert missing not in pruned("history", LIVING, "--as-of", "2024-06-01T00:00:00Z").err
     for question in ("history", "state", "consents"):
         gone = pruned(question, CLOSED[0], "--at-position", "20", "--json")
         assert (gone.status, f"position {THROUGH} and later" in gone.err) == (1, True)

@@ -345,20 +345,35 @@ def _stands(mine: Events, category: str) -> bool:
 
 def _closing(event: RecordedEvent, told: Told) -> RecordedEvent | None:
     """The event that closed the account of whoever an event is about, if it is closed."""
-    names = "contract-concluded", "contract-changed", "contract-ended", "contract-taken-over"
-    moves = [act for act in told.of(event, *names) if _party(act)]
-    contracts = {act.facts["contract_ref"]: act for act in moves}.values()
-    if contracts:
-        closed = all(_gives_up(act) for act in contracts)
-        return max(contracts, key=_rank) if closed else None
     joined = told.of(event, "contact-person-added")
+    if not joined or _contracts(event, told):
+        return _account_end(event, told)
     removals = told.of(event, "contact-person-added", "contact-person-removed")
-    if joined and removals[-1].name == "contact-person-removed":
+    if removals[-1].name == "contact-person-removed":
         return removals[-1]
-    who = joined[-1].facts["customer"] if joined else event
+    return _account_end(joined[-1].facts["customer"], told)
+
+
+def _account_end(who: Any, told: Told) -> RecordedEvent | None:
+    """The event that ended a customer's account: of the last contract, or else of the account itself."""
     acts = told.of(who, "account-deactivated", "account-reactivated", "personal-data-erased")
     acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
-    return acts[-1] if acts and acts[-1].name != "account-reactivated" else None
+    contracts = _contracts(who, told)
+    running = any(not _gives_up(act) for act in contracts)
+    if contracts and not running:
+        last = max(contracts, key=_rank)
+        if all(a.name != "account-reactivated" or a.time <= last.time for a in acts):
+            return last
+    if not acts or (running and acts[-1].name != "personal-data-erased"):
+        return None
+    return acts[-1] if acts[-1].name != "account-reactivated" else None
+
+
+def _contracts(who: Any, told: Told) -> Events:
+    """The latest act on each contract of a customer."""
+    names = "contract-concluded", "contract-changed", "contract-ended", "contract-taken-over"
+    moves = [act for act in told.of(who, *names) if _party(act)]
+    return list({act.facts["contract_ref"]: act for act in moves}.values())
 
 
 def _party(act: RecordedEvent) -> bool:

@@ -5,15 +5,24 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from application.queries.keeping.periods import clocks_of
 from ledger.event import RecordedEvent
-from projections.keeping.erasing import PlannedErasure, may_be_due, on_request, steps
+from projections.keeping.erasing import (
+    PlannedErasure,
+    deferrals,
+    may_be_due,
+    on_period,
+    on_request,
+    settled,
+    steps,
+)
 from projections.keeping.person import Person, person_of
 from rulebook.calendar import start_of
-from schemas import CATEGORIES
+from schemas import CATEGORIES, ROLLING_CATEGORIES
 from tests.property.test_retention_answers import CATEGORIES as HELD
 from tests.property.test_retention_answers import DAYS, LIFE, told
 from tests.unit.projections.making import ANNA, CRM, HR, NOON, OFFICE, OURS, erasure, event
@@ -72,7 +81,7 @@ lives = st.lists(
 asked = st.lists(
     st.tuples(
         days,
-        st.sampled_from(["request", "objection", "consent-withdrawn", "unlawful"]),
+        st.sampled_from(["request", "objection", "consent-withdrawn", "unlawful", "retention"]),
         st.one_of(st.none(), st.sets(st.sampled_from(HELD), min_size=1)),
     ),
     max_size=2,
@@ -141,8 +150,14 @@ def asking(life: Sequence[RecordedEvent], requests: Any) -> list[RecordedEvent]:
             ref = f"E-{next(numbers)}" if cause == "request" else None
             wanted = categories and set(categories) & set(past.person().held)
             if wanted or categories is None:
-                step = on_request(past.person(), cause, when, ref, wanted)
-                story.events += carried_out(past.person(), step, when)
+                person = past.person()
+                planned = (
+                    on_period(person, when, wanted)[:1]
+                    if cause == "retention"
+                    else [on_request(person, cause, when, ref, wanted)]
+                )
+                for step in planned:
+                    story.events += carried_out(person, step, when)
     return story.events
 
 
@@ -164,6 +179,14 @@ def test_a_run_erases_what_was_shown_and_nothing_else(
     assert not shown or may_be_due(before.listing(), day, decided_only=decided_only)
     ran = Telling(events, listed).run(day, decided_only=decided_only)
     assert named([step for _, step in ran]) == named(shown)
+    # Other months are younger.
+    assert not [
+        step
+        for held, step in ran
+        if held and step.cause == "retention" and step.month is None
+        for category in step.erased
+        if category in ROLLING_CATEGORIES
+    ]
 
 
 @given(lives, asked, moments)
@@ -191,3 +214,75 @@ def test_the_last_of_two_requests_that_waited_forgets_the_person() -> None:
     assert (first.erased, first.request_ref) == (("contact",), "E-1")
     assert (set(last.erased), last.request_ref) == (set(CATEGORIES), "E-2")
     assert named([step for _, step in Telling(events).run(NOON_DAY)]) == named([first, last])
+
+
+OLD_AND_NEW = (told("traffic", -300, 1), told("traffic", -5, 1))
+
+
+@pytest.mark.parametrize("decided_only", [True, False])
+def test_what_waited_for_its_period_goes_month_by_month(decided_only: bool) -> None:
+    story = Telling([*OLD_AND_NEW, told("legal-hold-placed", -10, 1)])
+    (waiting,) = on_period(story.person(), NOON_DAY)
+    story.take(waiting, NOON_DAY)
+    assert deferrals(story.person().dossier)["traffic"].cause == "retention"
+    story.events.append(told("legal-hold-released", 1, 1))
+    ran = story.run(NOON_DAY + timedelta(days=2), decided_only=decided_only)
+    assert [(step.cause, step.erased, bool(step.month)) for _, step in ran] == [
+        ("retention", ("traffic",), True)
+    ]
+    assert [trace.time for trace in story.person().traces.of("traffic")] == [OLD_AND_NEW[1].time]
+
+
+def test_what_the_keep_list_kept_goes_month_by_month() -> None:
+    story = Telling(OLD_AND_NEW, frozenset({"traffic"}))
+    assert [step.erased for _, step in story.run(NOON_DAY)] == [()]
+    story.listed = frozenset()
+    story.run(NOON_DAY + timedelta(days=1))
+    assert [trace.time for trace in story.person().traces.of("traffic")] == [OLD_AND_NEW[1].time]
+
+
+def asked_during_a_contract() -> Telling:
+    """All was asked to go, and the traffic of two months waits for the end of a contract."""
+    story = Telling(
+        [told("contract-concluded", -400, 1), *OLD_AND_NEW[1:], told("traffic", -95, 1)]
+    )
+    story.take(on_request(story.person(), "request", NOON_DAY, "E-1"), NOON_DAY)
+    return story
+
+
+def rest_goes_on_request(story: Telling) -> bool:
+    """Whether the rest goes for the request once the contract ended."""
+    story.events.append(told("contract-ended", 150, 1))
+    ran = story.run(NOON_DAY + timedelta(days=151))
+    return [(step.cause, step.request_ref) for _, step in ran] == [("request", "E-1")]
+
+
+def test_a_month_that_goes_by_its_period_leaves_a_request_waiting_for_the_others() -> None:
+    story = asked_during_a_contract()
+    (month,) = [step for _, step in story.run(NOON_DAY + timedelta(days=140))]
+    assert (month.cause, month.erased, bool(month.month)) == ("retention", ("traffic",), True)
+    assert settled([story.person().dossier], "E-1").outcome == "deferred"
+    assert rest_goes_on_request(story)
+
+
+def test_a_later_decision_for_retention_leaves_a_request_waiting() -> None:
+    story = asked_during_a_contract()
+    (kept,) = on_period(story.person(), NOON_DAY)
+    story.take(kept, NOON_DAY + timedelta(days=1))
+    assert rest_goes_on_request(story)
+
+
+def test_what_the_keep_list_puts_off_leaves_a_request_waiting() -> None:
+    story, day = asked_during_a_contract(), NOON_DAY + timedelta(days=140)
+    story.listed = frozenset({"traffic"})
+    assert [step.erased for _, step in story.run(day)] == [()]
+    assert story.run(day) == []  # that it waits is decided once
+    story.listed = frozenset()
+    assert rest_goes_on_request(story)
+
+
+def test_who_registers_anew_ends_a_request_that_waited_also_after_a_month_went() -> None:
+    story = asked_during_a_contract()
+    story.events.append(relation("customer-registered", 10))
+    story.run(NOON_DAY + timedelta(days=140))
+    assert deferrals(story.person().dossier) == {}

@@ -23,7 +23,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "6238622b769ab3766f644f79c5a8e0fa63d9ed621fb7c8bf3fd0618d85395be3"
+DIGEST = "cb33b62f9e08059c8ddddca8c171d00f84f885cb4624c631f657b27c9df230e8"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {

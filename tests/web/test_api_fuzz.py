@@ -51,7 +51,6 @@ def fuzz(operation: Any, program: TestClient, base: str) -> None:
         settings(
             max_examples=EXAMPLES,
             database=None,
-            derandomize=True,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
             deadline=None,

@@ -148,3 +148,18 @@ def test_a_customer_who_came_back_has_pages_and_one_who_was_erased_has_none(
     status = 200 if who == AGAIN else 404
     for part in ("", "/history", "/disclosures", "/requests", "/access-report", "/portability"):
         assert client.get(f"/api/v1/me{part}").status_code == status, part
+
+
+def test_an_answer_about_many_as_of_a_time_says_that_files_are_missing_from_it(
+    pruned: Consoled,
+) -> None:
+    officer, then = pruned.as_("privacy-officer"), {"as-of": "2025-01-01T00:00:00Z"}
+    for path in ("/register", "/findings", "/requests"):
+        said = officer.get(f"/api/v1{path}", **then)
+        assert (said.status_code, said.headers["ledger-pruned"]) == (200, str(THROUGH))
+        assert "ledger-pruned" not in officer.get(f"/api/v1{path}").headers
+        shown = officer.get(path, language="en", **then).text
+        assert f"Files that were closed by event {THROUGH:,} were pruned." in shown
+        assert "were pruned" not in officer.get(path, language="en").text
+    about_one = officer.get(f"/api/v1{page(LIVING, 'history')}", **then)
+    assert (about_one.status_code, "ledger-pruned" in about_one.headers) == (200, False)

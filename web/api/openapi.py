@@ -25,7 +25,7 @@ from web.api.parts import (
     parameters,
 )
 from web.api.problems import ApiProblem
-from web.api.routing import BASE, BEHIND, is_personal
+from web.api.routing import BASE, BEHIND, PRUNED
 from web.api.sending import JSON
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.problems import TYPE
@@ -89,15 +89,7 @@ def _tags(resources: Sequence[AnyResource]) -> Iterable[tuple[str, str]]:
 
 
 def _operation(resource: AnyResource, components: Components) -> Schema:
-    content = components.schema(resource.answer)
-    if resource.is_whole:
-        content = {"allOf": [content, {"$ref": "#/components/schemas/NextPiece"}]}
-    is_list = resource.is_whole or resource.place
-    links = _named("Link") if is_list or resource.ending else {}
-    links |= _named("Deprecation", "Sunset") if resource.ending else {}
-    example = components.example(components.schema(resource.answer))
-    if resource.is_whole:
-        example = {**example, "next": None}
+    said = _headers(*_said(resource))
     return {
         "operationId": _operation_id(resource.path),
         "summary": resource.summary,
@@ -108,16 +100,41 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
         "responses": {
             "200": {
                 "description": "The answer.",
-                "headers": {**_headers("ETag", BEHIND), **links},
-                "content": {JSON: {"schema": content, "example": example}},
+                "headers": {**said, **_named(*_leading_on(resource))},
+                "content": {JSON: _content(resource, components)},
             },
             "304": {
                 "description": "The client has this answer.",
-                "headers": _headers("ETag", BEHIND),
+                "headers": said,
             },
             **_refusals(_OF_ANSWERS),
         },
     }
+
+
+def _content(resource: AnyResource, components: Components) -> Schema:
+    """What the answer is, with an example; a list that is made as a whole comes in pieces."""
+    schema = components.schema(resource.answer)
+    example = components.example(schema)
+    if not resource.is_whole:
+        return {"schema": schema, "example": example}
+    pieces = {"allOf": [schema, {"$ref": "#/components/schemas/NextPiece"}]}
+    return {"schema": pieces, "example": {**example, "next": None}}
+
+
+def _said(resource: AnyResource) -> Iterable[str]:
+    """Headers that say something of the answer."""
+    yield from ("ETag", BEHIND)
+    if resource.timed and not resource.is_personal:
+        yield PRUNED
+
+
+def _leading_on(resource: AnyResource) -> Iterable[str]:
+    """Headers that lead to the rest of a list, or to what takes the place of an answer that ends."""
+    if resource.is_whole or resource.place or resource.ending:
+        yield "Link"
+    if resource.ending:
+        yield from ("Deprecation", "Sunset")
 
 
 def _operation_id(path: str) -> str:
@@ -147,7 +164,7 @@ def _own(resource: AnyResource, components: Components) -> Iterable[Schema]:
 def _beside(resource: AnyResource) -> Iterable[Schema]:
     names = [LANGUAGE]
     names += (AS_OF, RECORDED_BY, AT_POSITION) if resource.timed else ()
-    names += (OPEN, "reason", "case-ref") if is_personal(resource) else ()
+    names += (OPEN, "reason", "case-ref") if resource.is_personal else ()
     names += ("limit",) if resource.is_whole else ()
     names += ("cursor",) if resource.is_whole or resource.place else ()
     yield from ({"$ref": f"#/components/parameters/{camel(name)}"} for name in names)

@@ -97,6 +97,10 @@ HEADERS: Schema = {
         "description": "How many recorded events the answer lacks; without it none that it would have.",
         "schema": {"type": "integer", "minimum": 1},
     },
+    "Ledger-Pruned": {
+        "description": "Files that were closed by this position were pruned, and are missing.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
     "Deprecation": {
         "description": "Since when this answer is deprecated (RFC 9745).",

@@ -33,7 +33,7 @@ from web.rights import rights_of
 from web.visit import Visit
 
 BASE = "/api/v1"
-BEHIND = "Ledger-Behind"
+BEHIND, PRUNED = "Ledger-Behind", "Ledger-Pruned"
 """The header that says how many recorded events an answer lacks, as the views are behind."""
 # A program that asks one thing after the other stays below it.
 REQUESTS, REQUESTS_S = 3000, 60.0
@@ -128,7 +128,7 @@ def resource_route(
         # For a person of the portal every other address is one where there is nothing, whatever is asked.
         if principal.role == DATA_SUBJECT and resource.part not in rights_of(DATA_SUBJECT).pages:
             raise NotFound
-        asked = read_request(request, listed=listed_as(resource), personal=is_personal(resource))
+        asked = read_request(request, listed=listed_as(resource), personal=resource.is_personal)
         desk.check_opening(principal, asked.stated)
         made = await desk.answer(
             request,
@@ -160,27 +160,18 @@ def listed_as(resource: Resource[Any, Any]) -> Listed | None:
     return "parted" if resource.place else None
 
 
-def is_personal(resource: Resource[Any, Any]) -> bool:
-    """Whether an answer is about one person, whose values may be opened."""
-    return resource.path.startswith("/persons/{kind}/{id}")
-
-
 class Made(NamedTuple):
-    """An answer. `following`: the address of the rest of a list. `behind`: how many events it lacks."""
+    """An answer. `following`: the address of the rest of a list. `headers`: what is said of it beside."""
 
     content: bytes
     following: str | None
-    behind: int
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """What is said of it beside."""
-        return {BEHIND: str(self.behind)} if self.behind else {}
+    headers: Mapping[str, str]
 
 
 def _made(visit: Visit, resource: Resource[Any, Any], asked: Asked, request: Request) -> Made:
     content, following = _content(visit, resource, asked, request)
-    return Made(content, following, visit.behind)
+    said = {BEHIND: visit.behind, PRUNED: visit.missing_through}
+    return Made(content, following, {name: str(count) for name, count in said.items() if count})
 
 
 def _content(

@@ -55,9 +55,9 @@ def ground(word: str | None) -> str | None:
     return code(word, "ground") if word else None
 
 
-def anchor(word: str) -> str:
-    """What a period runs from, in words."""
-    return RegisterWords(spoken()).code("anchor", word)
+def anchor(word: str, otherwise: str | None = None) -> str:
+    """What a period runs from, in words. `otherwise`: where that does not come."""
+    return RegisterWords(spoken()).begins(word, otherwise)
 
 
 def owner(word: str | None) -> str | None:

@@ -23,7 +23,7 @@ from projections.keeping.person import Person
 from projections.reading.persons import persons
 from rulebook import Cause, ErasureFacts, kept, period
 from rulebook.calendar import day_of
-from schemas import CATEGORIES
+from schemas import are_all
 
 _BLOCK = 500
 _YEAR = timedelta(days=365)
@@ -101,7 +101,7 @@ class StepShown(Answer, frozen=True):
     @property
     def is_whole(self) -> bool:
         """Whether the person is erased wholly: the reference, too."""
-        return len(self.categories) == len(CATEGORIES)
+        return are_all(self.categories)
 
 
 class DueSteps(Answer, frozen=True):

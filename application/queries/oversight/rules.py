@@ -24,7 +24,8 @@ class ClauseShown(Answer, frozen=True):
 class RuleShown(Answer, frozen=True):
     """A rule. `confidence` unconfirmed: a lawyer has yet to confirm it. `valid_to`: null while it holds.
 
-    `severity`, `ends`: of a rule whose breach is a finding. `period`, `begins`: of a rule of retention.
+    `severity`, `ends`: of a rule whose breach is a finding. `period`, `begins`, `otherwise`: of a rule of
+    retention; the last one where what it begins with does not come.
     """
 
     rule: str
@@ -40,6 +41,7 @@ class RuleShown(Answer, frozen=True):
     categories: list[str]
     period: str | None
     begins: str | None
+    otherwise: str | None
     clauses: list[ClauseShown]
 
 
@@ -77,6 +79,7 @@ def _retaining(rule: rulebook.RetentionRule) -> RuleShown:
         categories=list(rule.categories),
         period=rule.period,
         begins=rule.anchor,
+        otherwise=rule.otherwise,
     )
 
 
@@ -96,6 +99,7 @@ def _shown(kind: Kind, rule: LayeredRule, title: InBothLanguages) -> RuleShown:
         categories=[],
         period=None,
         begins=None,
+        otherwise=None,
         clauses=[],
     )
 

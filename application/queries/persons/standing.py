@@ -18,7 +18,7 @@ from application.queries.subjects import SubjectEvents, chosen, last_of, seen_in
 from application.sighted import is_partial
 from application.source import Shown, Source
 from ledger.errors import UnknownSubject
-from ledger.event import RecordedEvent, instant
+from ledger.event import RecordedEvent, erases, instant
 from projections.dossier.contracts import contracts_of
 from projections.dossier.dossier import dossier_from
 from projections.folds.annulment import Name, name_of
@@ -195,8 +195,7 @@ def _holds(source: Source, counted: Iterable[RecordedEvent]) -> list[Hold]:
 def _erasures(events: Iterable[RecordedEvent]) -> dict[str, Erasure]:
     """Category -> its latest erasure, also one after the moment: its values are gone at every moment."""
     found: dict[str, Erasure] = {}
-    erasing = (event for event in events if event.name == names.PERSONAL_DATA_ERASED and event.ours)
-    for event in sorted(erasing, key=order_of):
+    for event in sorted(filter(erases, events), key=order_of):
         erasure = Erasure(instant(event.time), event.facts["ground"], event.position)
         found |= dict.fromkeys(event.categories, erasure)
     return found

@@ -22,12 +22,16 @@ Why = Literal["overdue", "not-observed", "no-period", "within-period", "nothing-
 
 
 class RuleInForce(Answer, frozen=True):
-    """A rule of the rulebook that judges. `year_end`: its `period` runs from the end of the anchor's year."""
+    """A rule of the rulebook that judges. `year_end`: its `period` runs from the end of the anchor's year.
+
+    `otherwise`: from what it runs where the anchor does not come.
+    """
 
     rule: str
     kind: str
     period: str
     anchor: str
+    otherwise: str | None
     year_end: bool
     title: str
     title_nl: str
@@ -139,6 +143,7 @@ def _rule(rule: RetentionRule) -> RuleInForce:
         kind=rule.kind,
         period=rule.period,
         anchor=rule.anchor,
+        otherwise=rule.otherwise,
         year_end=rule.year_end,
         title=rule.title,
         title_nl=rule.title_nl,

@@ -10,7 +10,7 @@ from application.answer import Answer
 from application.queries.persons.person import Subject, declarations, positions_of
 from application.queries.registers.recipients import RecipientNames
 from application.source import Source
-from ledger.event import RecordedEvent, instant
+from ledger.event import RecordedEvent, erases, instant
 from rulebook import provision as provision_named
 from rulebook.purposes import is_direct_marketing
 from schemas import CATEGORIES, names
@@ -168,7 +168,7 @@ def _category(category: str, events: Sequence[RecordedEvent], *, held: bool) -> 
         erased=[
             ErasedAt(at=instant(event.time), ground=event.facts["ground"], position=event.position)
             for event in events
-            if event.ours and event.name == names.PERSONAL_DATA_ERASED
+            if erases(event)
         ],
         first=first,
         last=last,

@@ -12,7 +12,7 @@ from ledger.erasure.events import SOURCE, erasure_of
 from ledger.errors import Halt
 from ledger.event import RecordedEvent
 from ledger.stored import decode_row
-from schemas import ALL_TYPES, CATEGORIES, names
+from schemas import ALL_TYPES, are_all, names
 
 _ERASED, _REAPPLIED = names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED
 
@@ -38,7 +38,7 @@ class Erased(msgspec.Struct):
     @property
     def whole(self) -> bool:
         """Whether every category was erased."""
-        return set(self.categories) == set(CATEGORIES)
+        return are_all(self.categories)
 
 
 class StreamNeeds(msgspec.Struct):

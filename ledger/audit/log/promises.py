@@ -58,33 +58,38 @@ def check_promises(
 
     `largest_known`: the number of the batch that knew of the largest promise, and that promise.
     """
-    signed = comparison.signed
-    ours = _own(promises, signed)
     _check_known(promises, largest_known, findings)
-    newest = signed.newest if signed else None
-    if signed is None or newest is None:
+    signed = comparison.signed
+    if signed is None or signed.newest is None:
         _tell_absent(promises, signed, findings)
         return
+    log = signed.newest.origin
+    ours = next((promise for promise in promises if promise.origin == log), None)
     for promise in promises:
         if promise is not ours:
             _check_former(promise, signed, comparison, findings)
     if ours is None:
-        findings.note(None, "promise", f"the database does not know of the log {newest.origin}")
+        findings.note(None, "promise", f"the database does not know of the log {log}")
         return
-    if ours.size < signed.least:
-        detail = f"the database promises {ours.size} entries, and {signed.least} are signed"
-        findings.note(None, "promise", detail)
-    elif ours.size > newest.size and not _signed_by_now(signed, ours.size, pause):
-        detail = f"{ours.size} entries were promised, and the log ends with {newest.size}"
-        findings.note(None, NOT_COMPARABLE, detail)
+    _check_size(ours.size, signed, signed.newest.size, findings, pause)
     _check_root(ours, comparison, findings)
     _check_history(ours, signed, findings)
 
 
-def _own(promises: Sequence[Promise], signed: SignedCheckpoints | None) -> Promise | None:
-    """The promise of the log that was read."""
-    origin = signed.newest.origin if signed and signed.newest else None
-    return next((promise for promise in promises if promise.origin == origin), None)
+def _check_size(
+    promised: int,
+    signed: SignedCheckpoints,
+    newest: int,
+    findings: Findings,
+    pause: Callable[[float], None],
+) -> None:
+    """What was promised is no less than what was signed, and no more than what is signed soon."""
+    if promised < signed.least:
+        detail = f"the database promises {promised} entries, and {signed.least} are signed"
+        findings.note(None, "promise", detail)
+    elif promised > newest and not _signed_by_now(signed, promised, pause):
+        detail = f"{promised} entries were promised, and the log ends with {newest}"
+        findings.note(None, NOT_COMPARABLE, detail)
 
 
 def _check_known(

@@ -15,11 +15,13 @@ from projections.findings.judging import disclosure_findings
 from projections.findings.view import VIEW
 from projections.folds.timetravel import fold
 from rulebook import FOUNDED
-from tests.unit.projections.making import CRM, SPACE, at, event, values
+from rulebook.calendar import day_of
+from tests.unit.projections.making import BERT, CRM, NOON, SPACE, at, event, values
 
 DAY = 24 * 60
 HOLD: dict[str, Any] = {"hold_ref": "H-1", "ground": "dispute", "review_on": "2027-01-01"}
 END = at(9000 * DAY)
+NOON_DAY = NOON.date()
 EVA = uuid5(SPACE, "eva")
 SYSTEM = event("system-registered", -9 * DAY, subject="system/crm", sources=[CRM])
 
@@ -296,6 +298,44 @@ def test_data_from_before_the_first_rule_is_kept_no_longer_than_that_rule_says()
     assert "law.retention.passed" in rules(events)
     before = datetime.fromisoformat("2018-05-24T12:00:00+00:00")
     assert "law.retention.passed" not in rules(events, before)
+
+
+FIRM: dict[str, Any] = {"stream": BERT, "contract_ref": "C-1"}
+SECOND: dict[str, Any] = {"stream": BERT, "contract_ref": "C-2"}
+INACTIVE = event("account-deactivated", -8 * DAY, stream=BERT)
+
+
+@pytest.mark.parametrize(
+    ("of_the_firm", "ended"),
+    [
+        pytest.param([], None, id="nothing-known"),
+        pytest.param([event("contract-concluded", -9 * DAY, **FIRM)], None, id="runs"),
+        pytest.param([event("contract-ended", -5 * DAY, **FIRM)], -5, id="last-contract"),
+        pytest.param([event("contract-ended", -5 * DAY, **FIRM), INACTIVE], -5, id="both"),
+        pytest.param([INACTIVE], -8, id="no-contract"),
+        pytest.param(
+            [
+                event("contract-ended", -5 * DAY, **FIRM),
+                event("contract-concluded", -9 * DAY, **SECOND),
+            ],
+            None,
+            id="another-runs",
+        ),
+        pytest.param(
+            [event("contract-concluded", -9 * DAY, **FIRM), INACTIVE], None, id="inactive"
+        ),
+    ],
+)
+def test_a_contact_person_is_kept_as_long_as_the_customer(
+    of_the_firm: list[RecordedEvent], ended: int | None
+) -> None:
+    told = [
+        event("contact-person-added", -9 * DAY, customer=str(BERT)),
+        event("personal-data-collected", -9 * DAY, sealed=values("k-1", email="…")),
+    ]
+    passed = [e for e in judged([*told, *of_the_firm]) if e.rule == "law.retention.passed"]
+    days = [(NOON_DAY + timedelta(days=ended)).replace(year=2028)] if ended else []
+    assert [day_of(entry.finding.since) for entry in passed] == days
 
 
 def test_a_provision_that_is_not_in_force_yet_is_no_ground() -> None:

@@ -37,10 +37,18 @@ def is_forgotten(events: list[RecordedEvent], day: date) -> bool:
 
 REGISTERED = event("customer-registered", customer_kind="consumer")
 CONCLUDED = event("contract-concluded", contract_ref="K-1")
+ENDED = event("contract-ended", 1, contract_ref="K-1")
 OPENED = event("portal-account-opened")
 ADDED = event("contact-person-added", customer=str(BERT))
 FIRM = of_bert("customer-registered", customer_kind="legal-entity")
+ASKED = event(
+    "rights-request-received", request_ref="R-1", right="access", received_on="2026-03-01"
+)
 HIRED, GRANTED = staff("employment-started"), staff("role-granted", role="helpdesk")
+
+
+def answered(minutes: float) -> RecordedEvent:
+    return event("rights-request-answered", minutes, request_ref="R-1", outcome="granted")
 
 
 def gone_wholly(minutes: float) -> list[RecordedEvent]:
@@ -80,6 +88,11 @@ def test_who_works_here_is_not_forgotten(events: list[RecordedEvent]) -> None:
             id="customer-again",
         ),
         pytest.param([REGISTERED, CONCLUDED], id="contract"),
+        pytest.param(
+            [REGISTERED, CONCLUDED, ENDED, event("account-reactivated", 2)],
+            id="customer-again-after-the-last-contract",
+        ),
+        pytest.param([ASKED], id="whose-request-waits"),
         pytest.param([OPENED], id="portal"),
         pytest.param([OPENED, event("portal-account-closed", -1)], id="portal-again"),
         pytest.param(
@@ -117,6 +130,20 @@ def test_with_whom_something_goes_on_is_not_forgotten(events: list[RecordedEvent
         ),
         pytest.param(
             [ADDED, FIRM, *gone_wholly(4 * YEAR)], 4, id="with-the-customer-who-was-erased"
+        ),
+        pytest.param(
+            [REGISTERED, ASKED, answered(1), event("account-deactivated", 2 * YEAR)],
+            2,
+            id="who-asked-and-was-answered",
+        ),
+        pytest.param(
+            [
+                *(REGISTERED, CONCLUDED, event("account-deactivated", 1)),
+                event("account-reactivated", 2),
+                event("contract-ended", 2 * YEAR, contract_ref="K-1"),
+            ],
+            2,
+            id="contract-ended-of-an-account-that-was-active-again",
         ),
     ],
 )

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from application.queries.keeping.periods import clocks_of
 from ledger.event import RecordedEvent
+from projections.keeping.erasing import lasting_for
 from projections.keeping.holds import holds
 from projections.keeping.keepings import asked_to_restrict, keepings_of
 from projections.keeping.person import dossier_of, legal_holds, person_of
@@ -116,6 +118,26 @@ def test_an_open_request_keeps_its_evidence_and_an_answered_one_its_file(answer:
     assert (open_.categories, open_.until) == (frozenset(CATEGORIES), None)
     assert (over.categories, over.until) == (frozenset({"correspondence"}), date(2026, 4, 14))
     assert (erasing.categories, erasing.until) == (frozenset({"correspondence"}), None)
+
+
+def test_an_open_portal_account_keeps_the_login_names_until_it_is_closed() -> None:
+    opened, closed = event("portal-account-opened", 0), event("portal-account-closed", 1)
+    assert kinds(opened) == [("portal", None)]
+    assert kinds(opened, closed) == []
+    assert kinds(opened, closed, event("portal-account-opened", 2)) == [("portal", None)]
+
+
+def test_who_left_with_an_open_portal_account_is_told_what_keeps_the_login_names() -> None:
+    login = event("personal-data-collected", 0, sealed=values("k-1", "credential", login_name="…"))
+    left = [login, event("account-deactivated", 1)]
+    later = date(2026, 4, 30)
+    assert lasting_for(person_of(ANNA, left, ()), "credential").overdue_since(later)
+    person = person_of(ANNA, [*left, event("portal-account-opened", 0.5)], ())
+    end = lasting_for(person, "credential")
+    assert (end.overdue_since(later), end.period.until) == (None, date(2026, 3, 31))
+    assert [reason.ground for reason in end.grounds(later)] == ["portal-open"]
+    (row,) = clocks_of(person, later, every=False)
+    assert (row.situation, [one.ground for one in row.kept_by]) == ("kept", ["portal-open"])
 
 
 def test_a_restriction_keeps_each_category_until_that_is_lifted() -> None:

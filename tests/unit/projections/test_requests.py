@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from ledger.errors import Remedy
 from ledger.event import RecordedEvent
 from projections.folds.timetravel import fold
-from projections.reading.request_acts import ActOn, hindrance
+from projections.reading.request_acts import ActOn, Hindrance, hindrance
 from projections.views.requests import VIEW, Request, evidence, standing
 from rulebook import REFUSALS
 from tests.unit.projections.making import ANNA, at, event
@@ -125,7 +126,8 @@ def test_a_refusal_comes_last_of_what_happened_at_once() -> None:
 
 def test_acts_without_a_receipt_are_no_request() -> None:
     assert standing(requested(VERIFIED, ANSWERED), LATER) is None
-    assert hindrance("extend", requested(VERIFIED), LATER) == "request R-1 was never received"
+    hindered = hindrance("extend", requested(VERIFIED), LATER)
+    assert hindered == Hindrance("request R-1 was never received")
 
 
 def test_an_open_request_keeps_its_evidence_and_says_which_one_it_is() -> None:
@@ -168,20 +170,37 @@ def test_what_its_state_allows(
         assert told is None
     else:
         assert told is not None
-        assert why in told
+        assert why in told.why
+
+
+def test_what_our_own_act_ends_names_that_act() -> None:
+    def remedy(right: str, *steps: RecordedEvent) -> Remedy | None:
+        told = hindrance("answer", requested(asked(right), *steps), at(6 * DAY), "granted")
+        return told.remedy if told else None
+
+    for right, act in (
+        ("access", "report-access"),
+        ("portability", "report-portability"),
+        ("rectification", "send-correction"),
+    ):
+        assert remedy(right) == Remedy("verify-identity", ("R-1",))
+        assert remedy(right, VERIFIED) == Remedy(act, ("R-1",))
+    assert remedy("access", VERIFIED, ANSWERED) is None
 
 
 def test_the_first_period_is_the_last_chance_to_extend() -> None:
     request = requested(asked())
     midnight = datetime(2026, 4, 1, 22, tzinfo=UTC)
     assert hindrance("extend", request, midnight.replace(hour=21)) is None
-    assert "can no longer be extended" in (hindrance("extend", request, midnight) or "")
+    told = hindrance("extend", request, midnight)
+    assert told is not None
+    assert "can no longer be extended" in told.why
 
 
 def test_an_act_of_yesterday_does_not_overlook_the_answer_of_today() -> None:
     told = hindrance("extend", requested(asked(), ANSWERED), at(DAY))
     assert told is not None
-    assert "answered since" in told
+    assert "answered since" in told.why
 
 
 @pytest.mark.parametrize("right", ["restriction", "objection", "human-review"])

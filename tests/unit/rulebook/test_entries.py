@@ -25,6 +25,7 @@ from rulebook import (
     RULES,
     TRANSFER_MECHANISMS,
     Addressee,
+    Anchor,
     Deadline,
     Rule,
     beyond,
@@ -244,6 +245,35 @@ def test_what_is_due() -> None:
     assert settled.waits_for == "account-closed"
     waiting = retention_due("credential", {}, TODAY)
     assert (waiting.until, waiting.waits_for) == (None, "portal-closed")
+
+
+@pytest.mark.parametrize("category", sorted(set(CATEGORIES) - {"staff"}))
+def test_once_the_account_is_closed_no_period_waits_for_an_event_that_never_comes(
+    category: str,
+) -> None:
+    """Those of the staff are counted from the end of the employment, which is their account."""
+    known: dict[Anchor, date] = {"collected": date(2026, 1, 10), "account-closed": TODAY}
+    due = retention_due(category, known, TODAY)
+    assert due.until is not None
+    assert due.waits_for is None
+
+
+def test_a_period_runs_from_what_stands_in_for_its_event_until_that_comes() -> None:
+    closed, collected = date(2026, 1, 10), date(2025, 3, 1)
+    known: dict[Anchor, date] = {"account-closed": closed, "collected": collected}
+    assert retention_due("credential", known, TODAY).until == date(2026, 2, 9)
+    assert retention_due("debt", known, TODAY).until == date(2028, 1, 10)
+    assert retention_due("fraud", known, TODAY).until == date(2031, 1, 10)
+    settled: dict[Anchor, date] = {**known, "settled": date(2027, 5, 1)}
+    assert retention_due("debt", settled, TODAY).until == date(2029, 5, 1)
+    assert retention_due("credit", {"collected": collected}, TODAY).until == date(2026, 3, 1)
+    decided: dict[Anchor, date] = {"collected": collected, "decision": date(2025, 4, 1)}
+    assert retention_due("credit", decided, TODAY).until == date(2026, 4, 1)
+
+
+def test_what_stands_in_for_an_event_always_comes() -> None:
+    stand_ins = {rule.otherwise for rule in RETENTION_RULES} - {None}
+    assert stand_ins == {"account-closed", "collected"}
 
 
 def test_the_first_rule_answers_for_what_is_older() -> None:
