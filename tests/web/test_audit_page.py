@@ -120,6 +120,10 @@ def test_the_page_shows_what_an_audit_names(
 
 def run_of(started: Audits, settings: Settings) -> AuditRun:
     started.start(settings, clock, 0, views=False)
+    return outcome(started)
+
+
+def outcome(started: Audits) -> AuditRun:
     while started.last.state == "running":
         time.sleep(0.02)
     return started.last
@@ -196,8 +200,7 @@ def test_an_audit_that_is_slow_to_end_says_nothing_of_the_next_one(
     started.start(settings, clock, 1, views=False)
     (first,) = set(followers()).difference(before)
     spoken.say(0, b'{"type":"failed","why":"no database"}')
-    while started.last.state == "running":
-        time.sleep(0.02)
+    assert outcome(started).failure == "no database"
     assert first.is_alive(), "its process has said its last word and is still there"
     started.start(settings, clock, 2, views=False)
     spoken.say(0, b'{"type":"reached","position":1}')
@@ -206,9 +209,7 @@ def test_an_audit_that_is_slow_to_end_says_nothing_of_the_next_one(
     assert (started.last.state, started.last.recorded, started.last.reached) == ("running", 2, 0)
     spoken.say(1, b'{"type":"failed","why":"no keys"}')
     spoken.end(1)
-    while started.last.state == "running":
-        time.sleep(0.02)
-    assert started.last.failure == "no keys"
+    assert outcome(started).failure == "no keys"
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -219,6 +220,4 @@ def test_an_audit_that_says_what_nobody_understands_has_failed(
     started.start(settings, clock, 1, views=False)
     spoken.say(0, b"Killed")
     spoken.end(0)
-    while started.last.state == "running":
-        time.sleep(0.02)
-    assert started.last.failure == "the audit ended before it was complete: run it again"
+    assert outcome(started).failure == "the audit ended before it was complete: run it again"

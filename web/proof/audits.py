@@ -74,7 +74,7 @@ class Audits:
 
 
 class _Followed:
-    """One audit. `told`: what it said until now; of the next one its process says nothing, however slow to end."""
+    """One audit. `told`: what it said until now. Its process, slow to end, says nothing of the next one."""
 
     def __init__(
         self, began: AuditRun, process: "subprocess.Popen[bytes]", clock: Callable[[], datetime]
