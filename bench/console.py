@@ -25,7 +25,7 @@ import orjson
 from bench.tools.clients import CLIENTS, Load, alone, answer, cookies, loaded, wait_for
 from bench.tools.place import INTAKE_PER_S, Place, filled, others
 from bench.tools.results import machine, quote, save
-from host.running.serving import free_port
+from host.running.serving import reserved_port
 from tests.fixtures.postgres import short_folder
 
 EVENTS, SECONDS = 100_000, 8
@@ -96,7 +96,7 @@ class Served(NamedTuple):
 @contextmanager
 def datasette(program: str, database: Path) -> Iterator[Served]:
     """The peer."""
-    port = free_port("127.0.0.1")
+    port = reserved_port("127.0.0.1")
     command = [program, "serve", str(database), "--port", str(port), "--setting"]
     with subprocess.Popen(
         [*command, "default_facet_size", "1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -136,7 +136,7 @@ def main() -> None:
 
 def measured(place: Place, seconds: int, beside: Path) -> Figures:
     """The pages; then ours and the peer's figures of each question, one directly after the other."""
-    port, lines = free_port("127.0.0.1"), others(place, 4 * len(ASKED) * seconds + 60)
+    port, lines = reserved_port("127.0.0.1"), others(place, 4 * len(ASKED) * seconds + 60)
     program = os.environ.get("DATASETTE") or shutil.which("datasette") or ""
     with place.running("project"), place.running("serve", "--web-port", str(port)) as process:
         wait_for(port)

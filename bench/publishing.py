@@ -118,7 +118,8 @@ def audited(house: House, log: Log, size: int) -> dict[str, float]:
     with session.transaction():
         session.run("begin_snapshot")
         began = time.process_time()
-        deque(session.copied("copy_entries"), maxlen=0)
+        with session.copied("copy_entries") as rows:
+            deque(rows, maxlen=0)
         read = time.process_time()
         assert audit_log(session, Comparison(published, findings), findings) == size
         ended = time.process_time()

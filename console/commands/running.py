@@ -23,7 +23,7 @@ from host.running.clocks import keeping_up
 from host.running.intake_log import intake_observer
 from host.running.listening import Address
 from host.running.reaching import reach
-from host.running.serving import free_port
+from host.running.serving import reserved_port
 from host.running.supervision import ChildProcess, supervise
 from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
 from host.settings import KafkaSettings, Settings
@@ -279,6 +279,6 @@ def _part(settings: Settings, name: Process) -> ChildProcess:
     """A part of `run`, which serves its own page: as far from the port of `run` as its default port is."""
     base = port_of(settings, "run")
     host = settings.serving.host
-    port = base + PORTS[name] - PORTS["run"] if base else free_port(host)
+    port = base + PORTS[name] - PORTS["run"] if base else reserved_port(host)
     own = {"LEDGER_METRICS_PORT": str(port), RUN: run_id()}
     return ChildProcess(name, {**settings.texts, **own}, Address(host, port))

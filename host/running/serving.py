@@ -70,9 +70,16 @@ class _Readiness(msgspec.Struct):
     missing: dict[str, str]
 
 
-def free_port(host: str) -> int:
-    """A port that no process listens on at the moment."""
+def reserved_port(host: str) -> int:
+    """A port for a server that starts later, and nobody else's as long as this process runs.
+
+    Its socket is bound, listens to nothing and stays open. A server that may reuse an address, as servers do,
+    listens beside it.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((host, 0))
+    port = int(bound.getsockname()[1])
+    bound.detach()
+    return port

@@ -195,12 +195,12 @@ def _look_at_events(scene: Scene, comparison: Comparison) -> None:
 def audit_log(session: Session, comparison: Comparison, findings: Findings) -> int:
     """The log part alone, inside the caller's transaction; the last position."""
     last = 0
-    rows = session.copied("copy_entries")
-    for position, entry in walk(rows, findings, comparison.pruned, comparison.add_hashes):
-        comparison.add(position, entry)
-        last = position
-        if position % _TELLING_EVENTS == 0:
-            findings.progress.reached(position)
+    with session.copied("copy_entries") as rows:
+        for position, entry in walk(rows, findings, comparison.pruned, comparison.add_hashes):
+            comparison.add(position, entry)
+            last = position
+            if position % _TELLING_EVENTS == 0:
+                findings.progress.reached(position)
     comparison.end()
     return last
 
@@ -216,7 +216,8 @@ def _look_at_batches(scene: Scene) -> None:
 
 
 def _look_at_states(scene: Scene) -> None:
-    stored = check_states(scene.session.copied("audit_states"), scene.batches, scene.findings)
+    with scene.session.copied("audit_states") as rows:
+        stored = check_states(rows, scene.batches, scene.findings)
     scene.gaps, scene.copied = stored.gaps, stored.copied
 
 

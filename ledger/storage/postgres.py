@@ -6,10 +6,11 @@ a pipelined statement with more than about half a megabyte of parameters hangs i
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
+from itertools import count
 from typing import Any, LiteralString
 
 import psycopg
@@ -32,6 +33,8 @@ from ledger.storage.refusals import check_ports, named, refusal
 
 # How much of a COPY of everything is passed on at once.
 _BLOCK_BYTES = 1 << 18
+# A cursor that somebody left open stands in nobody's way: each has a name of its own.
+_STREAMS = count()
 CONNECT_TIMEOUT_S = 10
 # A batch takes seconds at most: who hears nothing for so long takes the other end for lost.
 PATIENCE_S = 60
@@ -132,9 +135,13 @@ class Session:
     def stream(
         self, name: str, /, size: int = 2000, **parameters: Any
     ) -> Iterator[tuple[Any, ...]]:
-        """Rows of a large answer, fetched in blocks through a cursor of the server."""
-        with mapped_errors(), self._connection.transaction():
-            cursor = self._connection.cursor(name=f"stream_{name}")
+        """Rows of a large answer, fetched in blocks through a cursor of the server.
+
+        It takes no savepoint in a transaction: who breaks off may let go of the rows when that has ended.
+        """
+        own = nullcontext() if self.in_transaction else self._connection.transaction()
+        with mapped_errors(), own:
+            cursor = self._connection.cursor(name=f"stream_{next(_STREAMS)}_{name}")
             try:
                 cursor.execute(self._text(name), parameters, binary=True)
                 while rows := cursor.fetchmany(size):
@@ -150,8 +157,16 @@ class Session:
             for part in (copy_format.HEADER, rows, copy_format.END):
                 copy.write(part)
 
-    def copied(self, name: str, /) -> Iterator[bytes]:
-        """Rows of a binary COPY to here, as the server encodes them, without the format's ends."""
+    @contextmanager
+    def copied(self, name: str, /) -> Iterator[Iterator[bytes]]:
+        """Rows of a binary COPY to here, as the server encodes them, without the format's ends.
+
+        The session takes no other statement until the block ends, which ends the COPY too.
+        """
+        with closing(self._copied(name)) as rows:
+            yield rows
+
+    def _copied(self, name: str) -> Generator[bytes, None, None]:
         with (
             mapped_errors(),
             self._connection.cursor() as cursor,

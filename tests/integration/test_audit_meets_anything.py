@@ -1,13 +1,22 @@
 """Every cell of every table of the events, changed to what nobody would write: a finding, never an error."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
 import psycopg
+import pytest
 
+from ledger.audit.findings import Findings
+from ledger.reading import head_position
+from ledger.recording.gaps import Gap, record_gap
+from ledger.storage.postgres import Session
+from projections.following.inspection import inspect_views
+from schemas.catalogue import ERASED, GAP
 from tests.fixtures.catalogue import known_catalogue
+from tests.fixtures.console import recipient
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.tlog import Log
+from tests.fixtures.views import OFFICES, follower
 from tests.integration.test_audit_beside import TABLES, arrived
 
 # Declared unprotected: they say when somebody did something that other rows account for, or order what waits.
@@ -104,3 +113,54 @@ def test_whatever_is_in_a_cell_ends_in_a_finding(log: Log) -> None:
                 missed.append((table, column, value))
     assert missed == []
     assert tried > 150
+
+
+HELD: list[object] = []
+"""What an error holds on to, such as in a cycle, and lets go of when nobody expects it."""
+
+
+def break_off_stream(session: Session) -> None:
+    rows = session.stream("audit_streams")
+    HELD.append(rows)
+    raise KeyError(next(rows))
+
+
+def break_off_copy(session: Session) -> None:
+    with session.copied("copy_entries") as rows:
+        HELD.append(rows)
+        raise KeyError(next(rows))
+
+
+@pytest.mark.parametrize("break_off", [break_off_stream, break_off_copy])
+def test_what_cannot_be_read_in_the_middle_of_rows_is_told_and_the_rest_is_read(
+    house: House, break_off: Callable[[Session], None]
+) -> None:
+    house.record(*(registered(f"customer/{number}") for number in range(3)))
+    findings, session = Findings(), house.session("reader")
+    for _ in range(2):
+        with session.transaction():
+            for what in ("the rows", "the rows again"):
+                with findings.guarded(session, what):
+                    break_off(session)
+            assert head_position(session) == 3
+            HELD.clear()
+            assert head_position(session) == 3
+        HELD.clear()
+        assert head_position(session) == 3
+    assert [finding.detail for finding in findings.sorted()] == [
+        "the rows again cannot be read: KeyError",
+        "the rows cannot be read: KeyError",
+    ]
+
+
+def test_events_of_another_type_are_findings_of_the_views(house: House) -> None:
+    # Others come after it, in whatever order: what is told of it is told in the middle of rows.
+    house.record(*(recipient("Incasso", f"i-{number}") for number in range(40)))
+    house.bookmark("t")
+    gap = Gap("t", 0, 0, 9, "retention-passed", "c", "i", "i")
+    record_gap(house.session("recorder"), house.ledger, house.chain(), gap, house.clock())
+    follower(house).follow_once()
+    with closing(Vandal(house)) as vandal:
+        vandal._run(f"UPDATE events SET topic = '{ERASED}' WHERE topic = '{GAP}'")
+    found = inspect_views(house.session("reader"), privacy_office=OFFICES).findings
+    assert [finding.detail for finding in found] == ["the views cannot be read: KeyError"]

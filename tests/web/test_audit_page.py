@@ -5,8 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 import pytest
@@ -34,13 +33,13 @@ def live(sampled: Consoled) -> Iterator[Live]:
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """No audit says a word before a test opens this: what holds while one runs can be looked at."""
     opened = threading.Event()
-    listen = Audits._listen
+    listen = audits._Followed._listen
 
-    def listens(self: Audits, words: IO[bytes], clock: Callable[[], datetime]) -> None:
+    def listens(self: audits._Followed, words: IO[bytes]) -> None:
         opened.wait()
-        listen(self, words, clock)
+        listen(self, words)
 
-    monkeypatch.setattr(Audits, "_listen", listens)
+    monkeypatch.setattr(audits._Followed, "_listen", listens)
     yield opened
     opened.set()
 
@@ -121,6 +120,10 @@ def test_the_page_shows_what_an_audit_names(
 
 def run_of(started: Audits, settings: Settings) -> AuditRun:
     started.start(settings, clock, 0, views=False)
+    return outcome(started)
+
+
+def outcome(started: Audits) -> AuditRun:
     while started.last.state == "running":
         time.sleep(0.02)
     return started.last
@@ -163,3 +166,58 @@ def test_an_audit_that_dies_leaves_a_word(
     run = run_of(Audits(), sampled.pool.settings)
     assert (run.state, run.reached) == ("failed", 7)
     assert run.failure == "the audit ended before it was complete: run it again"
+
+
+class Spoken:
+    """Audits whose processes say what a test tells them, and end when it lets them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._mouths: list[int] = []
+        monkeypatch.setattr(audits, "_process", self._process)
+
+    def _process(self, _settings: Settings, *, views: bool) -> "subprocess.Popen[bytes]":
+        ear, mouth = os.pipe()
+        with open(ear, "rb") as words:
+            self._mouths.append(mouth)
+            return subprocess.Popen(["cat"], stdin=words, stdout=subprocess.PIPE)
+
+    def say(self, number: int, word: bytes) -> None:
+        os.write(self._mouths[number], word + b"\n")
+
+    def end(self, number: int) -> None:
+        os.close(self._mouths[number])
+
+
+def followers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "audit"]
+
+
+def test_an_audit_that_is_slow_to_end_says_nothing_of_the_next_one(
+    sampled: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken, started, settings = Spoken(monkeypatch), Audits(), sampled.pool.settings
+    before = followers()
+    started.start(settings, clock, 1, views=False)
+    (first,) = set(followers()).difference(before)
+    spoken.say(0, b'{"type":"failed","why":"no database"}')
+    assert outcome(started).failure == "no database"
+    assert first.is_alive(), "its process has said its last word and is still there"
+    started.start(settings, clock, 2, views=False)
+    spoken.say(0, b'{"type":"reached","position":1}')
+    spoken.end(0)
+    first.join()
+    assert (started.last.state, started.last.recorded, started.last.reached) == ("running", 2, 0)
+    spoken.say(1, b'{"type":"failed","why":"no keys"}')
+    spoken.end(1)
+    assert outcome(started).failure == "no keys"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_audit_that_says_what_nobody_understands_has_failed(
+    sampled: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken, started, settings = Spoken(monkeypatch), Audits(), sampled.pool.settings
+    started.start(settings, clock, 1, views=False)
+    spoken.say(0, b"Killed")
+    spoken.end(0)
+    assert outcome(started).failure == "the audit ended before it was complete: run it again"

@@ -55,52 +55,61 @@ class Audits:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._last = NO_AUDIT
+        self._newest: _Followed | None = None
 
     @property
     def last(self) -> AuditRun:
         """The audit that runs, or the one that ran last."""
-        return self._last
+        return self._newest.told if self._newest else NO_AUDIT
 
     def start(
         self, settings: Settings, clock: Callable[[], datetime], recorded: int, *, views: bool
     ) -> AuditRun:
         """Start an audit, unless one runs."""
         with self._lock:
-            if self._last.state != "running":
-                began = instant(clock())
-                self._last = AuditRun("running", began, views=views, recorded=recorded)
-                process = _process(settings, views=views)
-                threading.Thread(
-                    target=partial(self._follow, process, clock), name="audit", daemon=True
-                ).start()
-            return self._last
+            if self.last.state != "running":
+                began = AuditRun("running", instant(clock()), views=views, recorded=recorded)
+                self._newest = _Followed(began, _process(settings, views=views), clock)
+            return self.last
 
-    def _follow(self, process: "subprocess.Popen[bytes]", clock: Callable[[], datetime]) -> None:
+
+class _Followed:
+    """One audit. `told`: what it said until now. Its process, slow to end, says nothing of the next one."""
+
+    def __init__(
+        self, began: AuditRun, process: "subprocess.Popen[bytes]", clock: Callable[[], datetime]
+    ) -> None:
+        self.told = began
+        self._clock = clock
+        threading.Thread(target=partial(self._follow, process), name="audit", daemon=True).start()
+
+    def _follow(self, process: "subprocess.Popen[bytes]") -> None:
         """Take down what the audit says, until it ends."""
-        with process:
-            assert process.stdout is not None
-            self._listen(process.stdout, clock)
-        if self._last.state == "running":
-            self._end(clock, state="failed", failure=str(_NO_WORD))
+        try:
+            with process:
+                assert process.stdout is not None
+                self._listen(process.stdout)
+        finally:
+            if self.told.state == "running":
+                self._end(state="failed", failure=str(_NO_WORD))
 
-    def _listen(self, words: IO[bytes], clock: Callable[[], datetime]) -> None:
+    def _listen(self, words: IO[bytes]) -> None:
         for line in words:
             match _WORDS.decode(line):
                 case Began(what):
-                    self._change(looked_at=(*self._last.looked_at, what))
+                    self._change(looked_at=(*self.told.looked_at, what))
                 case Reached(position):
                     self._change(reached=position)
                 case Ended(report):
-                    self._end(clock, state="done", report=report, reached=report.size)
+                    self._end(state="done", report=report, reached=report.size)
                 case Failed(why):
-                    self._end(clock, state="failed", failure=why)
+                    self._end(state="failed", failure=why)
 
-    def _end(self, clock: Callable[[], datetime], **changes: object) -> None:
-        self._change(ended_at=instant(clock()), **changes)
+    def _end(self, **changes: object) -> None:
+        self._change(ended_at=instant(self._clock()), **changes)
 
     def _change(self, **changes: object) -> None:
-        self._last = msgspec.structs.replace(self._last, **changes)
+        self.told = msgspec.structs.replace(self.told, **changes)
 
 
 def _process(settings: Settings, *, views: bool) -> "subprocess.Popen[bytes]":

@@ -7,6 +7,7 @@ import pytest
 
 from archive.spark import starting
 from archive.spark.starting import spark
+from host.running.serving import reserved_port
 from ledger.errors import Misconfigured
 
 
@@ -24,8 +25,7 @@ def test_a_master_that_is_not_there_is_told_before_java_starts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(starting, "SparkContext", None)
-    with listening() as gone:
-        port = gone.getsockname()[1]
+    port = reserved_port("127.0.0.1")
     assert refused(f"spark://127.0.0.1:{port}")
     assert refused(f"spark://127.0.0.1:{port},[::1]:{port}")
     for nonsense in (
@@ -49,8 +49,7 @@ def test_what_answers_and_is_no_master_is_told(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_one_of_several_masters_is_enough() -> None:
-    with listening() as gone:
-        away = gone.getsockname()[1]
+    away = reserved_port("127.0.0.1")
     with listening() as there:
         port = there.getsockname()[1]
         starting.check_there(f"spark://127.0.0.1:{away},127.0.0.1:{port}")

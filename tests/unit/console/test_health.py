@@ -1,6 +1,7 @@
 """Alive, ready, sampled, served: each by hand, with a clock that tests move."""
 
 import http.client
+import socket
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ from host.running import sampling
 from host.running.health import ALIVE_S, Pulse, missing
 from host.running.listening import Address
 from host.running.sampling import STALE_S, Sampler
-from host.running.serving import Pages, ask_ready, serve
+from host.running.serving import Pages, ask_ready, reserved_port, serve
 from ledger.errors import Misconfigured, ServiceAway
 from ledger.metrics import Figures
 
@@ -119,7 +120,7 @@ def test_pages_answer_with_a_small_document() -> None:
         {},
         {"database": lambda: why["database"]},
     )
-    with serve("127.0.0.1", 0, pages) as address:
+    with serve("127.0.0.1", reserved_port("127.0.0.1"), pages) as address:
         assert ask(address, "/livez") == (200, b'{"live":true,"missing":{}}\n')
         assert ask(address, "/readyz?verbose") == (200, b'{"missing":{},"ready":true}\n')
         assert ask_ready(address) is None
@@ -152,3 +153,16 @@ def test_an_address_that_is_taken_or_is_none_is_told_with_the_setting() -> None:
         pass
     with pytest.raises(Misconfigured), serve("no.such.host.invalid", 0, pages):
         pass
+
+
+def test_a_reserved_port_is_nobody_elses_and_its_server_gets_it_each_time() -> None:
+    host = "127.0.0.1"
+    port = reserved_port(host)
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind((host, port))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, port))
+    for _ in range(2):
+        with serve(host, port, Pages(lambda _: ("text/plain", b""), {}, {})) as address:
+            assert address.port == port
+            assert ask_ready(address) is None
