@@ -516,6 +516,32 @@ def test_it_follows_what_is_recorded(log: Log) -> None:
     assert log.check() == 9
 
 
+def test_it_signs_once_an_interval_however_often_something_is_recorded(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher_module, "STEP_ENTRIES", 2)
+    seen: list[object] = []
+
+    def published(size: int, entries: int) -> None:
+        seen.append((size, entries))
+        if len(seen) < 6:
+            record(log.house, 3)
+
+    def pause(seconds: float) -> None:
+        seen.append("rest")
+
+    record(log.house, 3)
+    publisher = log.publisher(
+        observer=PublisherObserver(published=published),
+        pause=pause,
+        monotonic=lambda: seen.count("rest") * publisher_module.INTERVAL_S,
+    )
+    publisher.follow(lambda: len(seen) == 7)
+    # What was there when it looked is published at once, in steps; what came since waits for the next look.
+    assert seen == [(2, 2), (3, 1), "rest", (5, 2), (7, 2), (9, 2), "rest"]
+    publisher.close()
+
+
 def test_following_waits_out_what_passes_and_ends_with_what_does_not(
     log: Log, caplog: pytest.LogCaptureFixture
 ) -> None:

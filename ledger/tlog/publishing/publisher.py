@@ -148,12 +148,14 @@ class Publisher:
             return Published(work.size, work.state.edge.root())
 
     def _publish(self, stop: Callable[[], bool]) -> Published:
-        entries = 0
         with self._reporting_faults():
             work = self._current_work(self._begin)
-            while not stop() and (added := self._step(work)):
-                entries += added
-        return Published(work.size, work.state.edge.root(), entries)
+            self._observer.looked()
+            # What comes meanwhile waits for the next call: each checkpoint costs as much, whatever it covers.
+            began, upto = work.size, _head(work.session, work.size)
+            while work.size < upto and not stop():
+                self._step(work, upto)
+        return Published(work.size, work.state.edge.root(), work.size - began)
 
     @contextmanager
     def _reporting_faults(self) -> Iterator[None]:
@@ -286,17 +288,14 @@ class Publisher:
             self._begin_history(work, promise)
         self._sign(work)
 
-    def _step(self, work: _Work) -> int:
-        """Publish the next entries; how many there were."""
+    def _step(self, work: _Work, upto: int) -> None:
+        """Publish the next entries, up to a position."""
         self._observer.looked()
-        size, head = work.size, _head(work.session, work.size)
-        if head == size:
-            return 0
-        full = self._grow(work, head)
+        size = work.size
+        full = self._grow(work, upto)
         self._sign(work)
         self._observer.published(work.size, work.size - size)
         self._folder.tidy(full)
-        return work.size - size
 
     def _grow(self, work: _Work, upto: int) -> list[tuple[int, int]]:
         """Write the files of the next entries; level and number of each tile that became full."""
