@@ -180,8 +180,9 @@ class Publisher:
                 pause_s = FIRST_PAUSE_S
                 if published.entries:
                     self._rest(began + INTERVAL_S, stop)
-                else:
-                    self._current_work(self._begin).session.notified(WAKE_S)
+                # What was announced meanwhile is taken out of memory too, before it is looked again.
+                wake_s = 0 if published.entries else WAKE_S
+                self._current_work(self._begin).session.notified(wake_s)
             except Retry as fault:
                 _LOG.warning("publishing pauses for %.1f s: %s", pause_s, fault)
                 self.close()
