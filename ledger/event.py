@@ -167,7 +167,7 @@ def encode_header(
     members = {
         "position": position,
         "recorded": instant(recorded_at),
-        "stream": str(stream),
+        "stream": stream,
         "type": type,
         "version": version,
     }

@@ -35,6 +35,8 @@ from ledger.storage.refusals import check_ports, named, refusal
 _BLOCK_BYTES = 1 << 18
 # A cursor that somebody left open stands in nobody's way: each has a name of its own.
 _STREAMS = count()
+# Up to here it costs less to put the parts of a COPY together than to send them one by one.
+_SMALL_BYTES = 1 << 18
 CONNECT_TIMEOUT_S = 10
 # A batch takes seconds at most: who hears nothing for so long takes the other end for lost.
 PATIENCE_S = 60
@@ -154,7 +156,10 @@ class Session:
         """Write rows with binary COPY that are in its format already, without the format's ends."""
         query = self._text(name, tables)
         with mapped_errors(), self._connection.cursor() as cursor, cursor.copy(query) as copy:
-            for part in (copy_format.HEADER, rows, copy_format.END):
+            parts: tuple[bytes, ...] = (copy_format.HEADER, rows, copy_format.END)
+            if len(rows) < _SMALL_BYTES:  # each part by itself would be sent, and wake the server
+                parts = (b"".join(parts),)
+            for part in parts:
                 copy.write(part)
 
     @contextmanager

@@ -149,9 +149,8 @@ def append(
     side = SideState(head.counted, head.promised, link.sums(sums))
     mac = link.hash(before, cells, copied, side)
     hashes = copied._asdict() | side._asdict()
-    session.run("add_batch", **columns, recorded_at=head.at, mac=mac, **hashes)
     # Listeners hear of it when the transaction commits, never of a position that was rolled back.
-    session.rows("announce", channel=channel, position=str(head.last))
+    session.run("add_batch", **columns, recorded_at=head.at, mac=mac, channel=channel, **hashes)
     return WriteResult(first, head.last, head.at)
 
 

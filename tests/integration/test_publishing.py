@@ -1,12 +1,15 @@
 """The publisher on a real database: it writes the tree of the table, and never signs another past."""
 
+import gc
 import shutil
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from psycopg import Notify
 
 from ledger.erasure.eraser import Eraser
 from ledger.errors import Fenced, Halt, KeyLost, Misconfigured, RolledBack, ServiceAway, Unproven
@@ -514,6 +517,51 @@ def test_it_follows_what_is_recorded(log: Log) -> None:
         thread.join(120)
     assert not thread.is_alive()
     assert log.check() == 9
+
+
+def test_it_signs_once_an_interval_however_often_something_is_recorded(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher_module, "STEP_ENTRIES", 2)
+    seen: list[object] = []
+
+    def published(size: int, entries: int) -> None:
+        seen.append((size, entries))
+        if len(seen) < 6:
+            record(log.house, 3)
+
+    def pause(seconds: float) -> None:
+        seen.append("rest")
+
+    record(log.house, 3)
+    publisher = log.publisher(
+        observer=PublisherObserver(published=published),
+        pause=pause,
+        monotonic=lambda: seen.count("rest") * publisher_module.INTERVAL_S,
+    )
+    publisher.follow(lambda: len(seen) == 7)
+    # What was there when it looked is published at once, in steps; what came since waits for the next look.
+    assert seen == [(2, 2), (3, 1), "rest", (5, 2), (7, 2), (9, 2), "rest"]
+    publisher.close()
+
+
+def test_what_is_announced_to_a_busy_publisher_does_not_pile_up(log: Log) -> None:
+    announced: list[int] = []
+
+    def published(size: int, entries: int) -> None:
+        announced.append(sum(isinstance(one, Notify) for one in gc.get_objects()))
+        for _ in range(3):
+            record(log.house, 1)
+
+    record(log.house, 1)
+    publisher = log.publisher(
+        observer=PublisherObserver(published=published),
+        pause=lambda seconds: None,
+        monotonic=iter(count(step=publisher_module.INTERVAL_S)).__next__,
+    )
+    publisher.follow(lambda: len(announced) == 5)
+    publisher.close()
+    assert max(announced) <= 3, announced
 
 
 def test_following_waits_out_what_passes_and_ends_with_what_does_not(

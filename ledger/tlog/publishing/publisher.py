@@ -148,12 +148,14 @@ class Publisher:
             return Published(work.size, work.state.edge.root())
 
     def _publish(self, stop: Callable[[], bool]) -> Published:
-        entries = 0
         with self._reporting_faults():
             work = self._current_work(self._begin)
-            while not stop() and (added := self._step(work)):
-                entries += added
-        return Published(work.size, work.state.edge.root(), entries)
+            self._observer.looked()
+            # What comes meanwhile waits for the next call: each checkpoint costs as much, whatever it covers.
+            began, upto = work.size, _head(work.session, work.size)
+            while work.size < upto and not stop():
+                self._step(work, upto)
+        return Published(work.size, work.state.edge.root(), work.size - began)
 
     @contextmanager
     def _reporting_faults(self) -> Iterator[None]:
@@ -178,8 +180,9 @@ class Publisher:
                 pause_s = FIRST_PAUSE_S
                 if published.entries:
                     self._rest(began + INTERVAL_S, stop)
-                else:
-                    self._current_work(self._begin).session.notified(WAKE_S)
+                # What was announced meanwhile is taken out of memory too, before it is looked again.
+                wake_s = 0 if published.entries else WAKE_S
+                self._current_work(self._begin).session.notified(wake_s)
             except Retry as fault:
                 _LOG.warning("publishing pauses for %.1f s: %s", pause_s, fault)
                 self.close()
@@ -286,17 +289,14 @@ class Publisher:
             self._begin_history(work, promise)
         self._sign(work)
 
-    def _step(self, work: _Work) -> int:
-        """Publish the next entries; how many there were."""
+    def _step(self, work: _Work, upto: int) -> None:
+        """Publish the next entries, up to a position."""
         self._observer.looked()
-        size, head = work.size, _head(work.session, work.size)
-        if head == size:
-            return 0
-        full = self._grow(work, head)
+        size = work.size
+        full = self._grow(work, upto)
         self._sign(work)
         self._observer.published(work.size, work.size - size)
         self._folder.tidy(full)
-        return work.size - size
 
     def _grow(self, work: _Work, upto: int) -> list[tuple[int, int]]:
         """Write the files of the next entries; level and number of each tile that became full."""

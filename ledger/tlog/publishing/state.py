@@ -1,6 +1,7 @@
 """What the publisher goes on from: the tree that was signed last, read back from its files and checked."""
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 import msgspec
@@ -12,7 +13,7 @@ from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.bundles import encode_bundle
 from ledger.tlog.tree.edge import Edge, FullTile, grow
 from ledger.tlog.tree.merkle import hash_leaf
-from ledger.tlog.tree.proofs import consistency_proof, root_at, verify_consistency
+from ledger.tlog.tree.proofs import Node, consistency_proof, root_at, verify_consistency
 from ledger.tlog.tree.tiles import (
     TILE_WIDTH,
     bundle_path,
@@ -54,14 +55,13 @@ def last_promise(folder: LogFolder, keys: Sequence[VerifierKey]) -> tuple[bytes,
     try:
         checked = [(content, verify_checkpoint(content, keys)) for content in promises]
         for (_, old), (_, new) in pairwise(checked):
-            _check_consistent(folder, old, new)
+            _check_consistent(old, new, nodes_of(new.size, folder.tile))
     except Unproven as error:
         raise Halt(f"the checkpoints in {folder.path} cannot be trusted: {error}") from None
     return checked[-1] if checked else None
 
 
-def _check_consistent(folder: LogFolder, old: Checkpoint, new: Checkpoint) -> None:
-    node = nodes_of(new.size, folder.tile)
+def _check_consistent(old: Checkpoint, new: Checkpoint, node: Node) -> None:
     proof = consistency_proof(old.size, new.size, node) if old.size <= new.size else []
     verify_consistency(old.size, new.size, old.root, new.root, proof)
 
@@ -134,9 +134,11 @@ def _whole_bundles(rows: Sequence[bytes], first: int) -> dict[str, bytes]:
 
 def check_extension(folder: LogFolder, old: Checkpoint, new: Checkpoint) -> None:
     """Raise Halt unless the files hold the new tree and it begins with the old one."""
+    # Root and proof are made of the same tiles at the edge: each is read once.
+    node = cache(nodes_of(new.size, cache(folder.tile)))
     try:
-        if root_at(new.size, nodes_of(new.size, folder.tile)) != new.root:
+        if root_at(new.size, node) != new.root:
             raise Unproven("the tiles that were written make up another tree")
-        _check_consistent(folder, old, new)
+        _check_consistent(old, new, node)
     except Unproven as error:
         raise Halt(f"nothing more is signed: {error}") from None

@@ -7,7 +7,8 @@ A file holds signed notes as they are, a blank line after each; a torn end was n
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -26,6 +27,8 @@ from ledger.tlog.store.files import (
 
 _SIGNATURE, _BLANK = b"\xe2\x80\x94 ", b"\n\n"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# Some records, as they mostly are: the last one is looked for at each publication.
+_FEW_BYTES = 4_096
 # More than the longest record: a note with a hundred signatures.
 _TAIL_BYTES = 65_536
 # More than a checkpoint a second makes of a day.
@@ -154,15 +157,13 @@ def _paragraphs(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
 
 def _end_of(path: Path) -> tuple[int, bytes | None]:
     """Offset behind the last whole record of a file, and that record."""
-    start, tail = read_tail(path, _TAIL_BYTES)
-    last = _last(_records(io.BytesIO(tail)))
-    if last is None and start:  # there is more behind the last record than a crash leaves
-        start, last = 0, _last(_records_of(path))
-    return (start + last.end, last.content) if last else (0, None)
-
-
-def _last(records: Iterable[_Record]) -> _Record | None:
-    last = None
-    for last in records:  # noqa: B007  the last one is wanted
-        pass
-    return last
+    start, records = 0, list[_Record]()
+    for count in (_FEW_BYTES, _TAIL_BYTES):
+        start, tail = read_tail(path, count)
+        records = list(_records(io.BytesIO(tail)))
+        # The first one of a tail may lack its beginning.
+        if start == 0 or len(records) > 1:
+            break
+    else:  # there is more behind the last record than a crash leaves
+        start, records = 0, list(deque(_records_of(path), maxlen=1))
+    return (start + records[-1].end, records[-1].content) if records else (0, None)

@@ -1,2 +1,0 @@
--- Wake whoever follows the ledger. channel, position: text.
-SELECT pg_notify(%(channel)s, %(position)s)
