@@ -37,7 +37,7 @@ _SCHEMA = pa.schema(
         pa.field("entry", pa.binary(), nullable=False),
     ]
 )
-# What is sealed does not get smaller, but the names of members do, which each entry repeats. So Java, pipes and
+# What is sealed does not get smaller; the names of members do, which every entry repeats. So pipes, Java and
 # networks move a fifth of the bytes.
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", compression_level=1))
 
