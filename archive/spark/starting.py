@@ -24,7 +24,7 @@ _JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _LOCAL_DEFAULTS = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
-    # What is sealed does not get smaller, and no network is between.
+    # Entries are compressed before Spark sees them, and no network is between.
     "spark.shuffle.compress": "false",
     "spark.broadcast.compress": "false",
     # Counts are small: Spark's own 200 tasks for each step are for many machines.

@@ -80,6 +80,19 @@ def by_spark(cli: Cli, context: SparkContext) -> list[ViewReport]:
         return rebuild_all(session, site.ledger, ASKING, [OFFICE], made)
 
 
+def test_workers_load_no_module_from_an_archive(context: SparkContext) -> None:
+    def loaded(_: object) -> list[str]:
+        import sys
+
+        return [
+            str(module.__file__) for module in sys.modules.values() if hasattr(module, "__file__")
+        ]
+
+    (files,) = context.parallelize([0], 1).map(loaded).collect()
+    assert [file for file in files if ".zip/" in file] == []
+    assert any("pyspark/worker" in file for file in files)
+
+
 @pytest.mark.usefixtures("started")
 def test_rows_by_spark_are_those_that_were_followed(archived: Cli) -> None:
     address = str(archived.folder / "archive")

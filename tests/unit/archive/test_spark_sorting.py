@@ -64,6 +64,12 @@ def test_what_others_ask_for_goes_into_shares_of_its_own_too() -> None:
     assert set(sorted_by(split, entries(EVENTS))) == {0}
 
 
+def test_what_entries_repeat_is_moved_once() -> None:
+    content = entries(EVENTS)
+    moved = sum(len(part) for part in sorted_by(EVERYTHING, content)[0] if isinstance(part, bytes))
+    assert moved < sum(map(len, content)) / 2
+
+
 def test_entries_after_the_goal_are_left_out() -> None:
     parts = sorted_by(EVERYTHING._replace(upto=300), entries(EVENTS))
     positions = [read_entry(entry).position for entry in in_order(parts[0])]
