@@ -12,15 +12,15 @@ from typing import Any
 import msgspec
 
 from projections.dossier.decisions import CategoryDecision, decided
-from projections.dossier.dossier import FOREVER, RUNNING, Dossier, Marked, topic_of
-from projections.dossier.look import FactContext
-from projections.dossier.said import Decisions, Granted
+from projections.dossier.dossier import Dossier, Marked
+from projections.dossier.said import Decisions
+from projections.keeping.ends import is_long_over
 from projections.keeping.holds import holds_by_ref
 from projections.keeping.keepings import put_off
 from projections.keeping.lasting import RetentionEnd, facts_of, keepings_around, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
-from projections.keeping.retention import anchors_of, closed_at, due_month
+from projections.keeping.retention import anchors_of, due_month
 from rulebook import (
     Cause,
     ErasureDecision,
@@ -28,11 +28,8 @@ from rulebook import (
     Reason,
     erasure_decisions,
     over_from,
-    period,
 )
-from rulebook.calendar import day_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
-from schemas.formats import instant_of
 
 
 class PlannedErasure(msgspec.Struct, frozen=True):
@@ -333,54 +330,9 @@ def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
     keepings = person.look.once(keepings_around)
     if person.held or any(keeping.until is None or day < keeping.until for keeping in keepings):
         return
-    # Traces keep the first event of each source only: where these are old enough, the latest is read.
-    known = list(_known_ends(person))
-    if _is_forgotten(known, day) and _is_forgotten([person.latest() or known[0]], day):
+    if is_long_over(person, day):
         decisions = _decided(person, "retention", CATEGORIES, day, nothing_keeps=True)
         yield PlannedErasure("retention", decisions, is_of_entries=True)
-
-
-def _known_ends(person: Person) -> Iterator[datetime]:
-    """When what is known of a person ended; nothing of who is erased already."""
-    account = person.dossier.all("account")[-1:]
-    if person.traces.first and not any(mark.says == "erased" for mark in account):
-        yield from (trace.time for trace in person.traces.first.values())
-        yield from (mark.order.time for mark in account)
-        yield from _ends_of_relations(person.look)
-        yield from _ends_of_work(person.dossier)
-
-
-def _is_forgotten(ends: Iterable[datetime], day: date) -> bool:
-    ended = max(ends, default=FOREVER)
-    return ended != FOREVER and day_of(ended + period("ledger-entry")) <= day
-
-
-def _ends_of_relations(look: FactContext) -> Iterator[datetime]:
-    """When somebody stopped being a customer or a contact person, and when their portal was closed."""
-    dossier = look.own
-    if any(map(dossier.all, ("registered", "contact", "account"))):
-        yield closed_at(look) or FOREVER
-    if any(mark.says == "open" for mark in dossier.all("portal")[-1:]):
-        yield FOREVER
-
-
-def _ends_of_work(dossier: Dossier) -> Iterator[datetime]:
-    """When somebody stopped, or stops, working here: in each job, and in roles that ended with no job."""
-    for job in dossier.all("job")[-1:]:
-        yield FOREVER if job.says == RUNNING else job.order.time
-    for role in _roles(dossier):
-        yield instant_of(role.valid_until or "") or FOREVER
-
-
-def _roles(dossier: Dossier) -> Iterator[Granted]:
-    """Roles that were not revoked, and that no job took along when it ended."""
-    left = [mark.order for mark in dossier.all("employment")]
-    for topic in dossier.marks:
-        role = dossier.all(topic)[-1]
-        # Who comes back through another firm has a role after the job ended.
-        stays = topic_of(topic) == "role" and not any(role.order < end for end in left)
-        if stays and isinstance(role.says, Granted):
-            yield role.says
 
 
 def _free(
