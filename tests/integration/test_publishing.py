@@ -4,7 +4,6 @@ import gc
 import shutil
 from collections.abc import Callable
 from functools import partial
-from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 
@@ -556,8 +555,7 @@ def test_what_is_announced_to_a_busy_publisher_does_not_pile_up(log: Log) -> Non
     record(log.house, 1)
     publisher = log.publisher(
         observer=PublisherObserver(published=published),
-        pause=lambda seconds: None,
-        monotonic=iter(count(step=publisher_module.INTERVAL_S)).__next__,
+        monotonic=lambda: len(announced) * publisher_module.INTERVAL_S,
     )
     publisher.follow(lambda: len(announced) == 5)
     publisher.close()

@@ -97,6 +97,11 @@ class _Work(msgspec.Struct):
         """How many entries are in the files."""
         return self.state.edge.size
 
+    def published(self, entries: int = 0) -> Published:
+        """What is promised by now. `entries`: see there."""
+        assert self.promise
+        return Published(self.promise.size, self.promise.root, entries)
+
 
 class OwnLog(msgspec.Struct, frozen=True):
     """The log that is published: its folder, the key that signs it, and every key that it ever had."""
@@ -145,7 +150,7 @@ class Publisher:
         self.close()
         with self._reporting_faults():
             work = self._current_work(self._begin_again)
-            return Published(work.size, work.state.edge.root())
+            return work.published()
 
     def _publish(self, stop: Callable[[], bool]) -> Published:
         with self._reporting_faults():
@@ -155,7 +160,7 @@ class Publisher:
             began, upto = work.size, _head(work.session, work.size)
             while work.size < upto and not stop():
                 self._step(work, upto)
-        return Published(work.size, work.state.edge.root(), work.size - began)
+        return work.published(work.size - began)
 
     @contextmanager
     def _reporting_faults(self) -> Iterator[None]:

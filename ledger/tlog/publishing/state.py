@@ -50,8 +50,8 @@ def last_promise(folder: LogFolder, keys: Sequence[VerifierKey]) -> tuple[bytes,
     Raises Halt when what is kept of it is damaged or contradicts itself.
     """
     signed, published = folder.history.last(), folder.checkpoint()
-    # Oldest first: a checkpoint is in the history before it is published.
-    promises = [content for content in (published, signed) if content is not None]
+    # Oldest first: a checkpoint is in the history before it is published. Without witnesses both are one.
+    promises = [content for content in dict.fromkeys((published, signed)) if content is not None]
     try:
         checked = [(content, verify_checkpoint(content, keys)) for content in promises]
         for (_, old), (_, new) in pairwise(checked):
