@@ -1,20 +1,40 @@
-"""What annulments took back, decided by the fold that the views use, over annulments and what they name."""
+"""What annulments took back, decided by the fold that the views use, over columns of an archive."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from ledger.event import RecordedEvent, decode_event
-from ledger.tlog.tree.bundles import read_entry
+from ledger.event import is_ours
 from projections.folds.annulment import effects, name_of
 
 
-def annulled_positions(entries: Iterable[bytes], privacy_office: Collection[str]) -> list[int]:
-    """The positions of annulled events, from the entries of annulments and of the events that they name."""
-    events = {name_of(event): event for event in map(_event_of, entries)}
+class ArchivedEvent(NamedTuple):
+    """An annulment, or an event that one names: the columns of `annulments.sql`, in their order."""
+
+    position: int
+    stream: str
+    name: str
+    source: str
+    id: str
+    time: datetime
+    annuls: str | None
+    annuls_source: str | None
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """See `Annullable`."""
+        return {"annuls": self.annuls, "annuls_source": self.annuls_source or self.source}
+
+    @property
+    def ours(self) -> bool:
+        """See `Annullable`."""
+        return is_ours(self.source)
+
+
+def annulled_positions(
+    rows: Iterable[tuple[Any, ...]], privacy_office: Collection[str]
+) -> list[int]:
+    """The positions of annulled events, from rows of `annulments.sql`."""
+    events = {name_of(event): event for event in map(ArchivedEvent._make, rows)}
     annulled = effects(events.values(), privacy_office).annulled
     return [events[name].position for name in annulled]
-
-
-def _event_of(content: bytes) -> RecordedEvent:
-    entry = read_entry(content)
-    place = entry.stream, entry.version, entry.type, entry.state
-    return decode_event(*place, entry.position, entry.recorded_at)

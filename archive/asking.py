@@ -1,11 +1,10 @@
 """Questions to an archive: named SQL over its events, answered by DuckDB in this process.
 
-The SQL has words of Spark, which also answers them (`archive.spark.asking`): DuckDB gets the three functions
+The SQL has words of Spark, which also answers them (`archive.spark.asking`): DuckDB gets the two functions
 that it calls otherwise. What an annulment took back counts nowhere.
 """
 
 from collections.abc import Collection
-from itertools import chain
 from typing import Any
 
 import duckdb
@@ -19,7 +18,6 @@ from archive.writing import begun_manifest
 from ledger.errors import Unproven
 
 _SPARK_WORDS = (
-    "CREATE MACRO explode(list) AS unnest(list)",
     "CREATE MACRO collect_set(value) AS coalesce(list(DISTINCT value) FILTER (value IS NOT NULL), [])",
     "CREATE MACRO sort_array(list) AS list_sort(list)",
 )
@@ -57,6 +55,5 @@ class Archive:
 
     def _annulled(self, privacy_office: Collection[str]) -> pa.Table:
         """The positions of the events that annulments took back."""
-        entries = chain.from_iterable(self._rows("annulments"))
-        positions = annulled_positions(entries, privacy_office)
+        positions = annulled_positions(self._rows("annulments"), privacy_office)
         return pa.table({"position": pa.array(positions, pa.int64())})

@@ -23,6 +23,11 @@ ZSTD_LEVEL = 1
 
 def encode_segment(entries: Iterable[bytes], facts: Mapping[str, str]) -> bytes:
     """The file of a segment. `facts`: what it says of itself, such as its tree hash. Raises Unproven."""
+    return encode_tables(_parts(iter(entries)), facts)
+
+
+def encode_tables(parts: Iterator[pa.Table], facts: Mapping[str, str]) -> bytes:
+    """The file of rows that lie ready, some at a time: as a segment has them."""
     stream = pa.BufferOutputStream()
     with pq.ParquetWriter(
         stream,
@@ -34,7 +39,6 @@ def encode_segment(entries: Iterable[bytes], facts: Mapping[str, str]) -> bytes:
         write_page_checksum=True,
         sorting_columns=[pq.SortingColumn(0)],
     ) as writer:
-        parts = _parts(iter(entries))
         while group := list(islice(parts, _GROUP_PARTS)):
             writer.write_table(pa.concat_tables(group))
     content: bytes = stream.getvalue().to_pybytes()

@@ -1,6 +1,7 @@
 """Every benchmark, one after the other; each runs its peer in the same run and prints the ratio."""
 
 from bench import (
+    archive,
     decode,
     findings,
     forgetting,
@@ -35,5 +36,6 @@ if __name__ == "__main__":
     findings.main()
     report.main()
     several.main()
+    archive.main(archive.EVENTS, archive.COPIES)
     spark.main()
     tlog.main()

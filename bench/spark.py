@@ -15,24 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.manifest import LEAST_SEGMENT_EVENTS, SEGMENT_EVENTS
 from archive.places import FolderPlace
-from archive.writing import PublishedHistory, archive
+from archive.writing import archive
 from bench import rebuilding_by
 from bench.projection import following
 from bench.tools.arguments import explain, given
 from bench.tools.filling import record, sample, sites
 from bench.tools.processor import server_of, server_seconds
+from bench.tools.publishing import new_key, publish
 from bench.tools.results import line, quote, save
 from ledger import cycles
-from ledger.clocks import Clocks
-from ledger.tlog.proving.reading import published
-from ledger.tlog.publishing.publisher import OwnLog, Publisher
-from ledger.tlog.signing.checkpoints import verify_checkpoint
-from ledger.tlog.signing.keys import SigningKey
-from ledger.tlog.store.folder import LogFolder
 from tests.fixtures.ledger import House
 
 EVENTS = 65_536
@@ -78,27 +72,16 @@ def main() -> None:
         tempfile.TemporaryDirectory(dir="/tmp", prefix="pl-spark-") as folder,
     ):
         texts, position = sample(sizes[-1]), 0
-        key = SigningKey("bench.example.nl/log", Ed25519PrivateKey.generate())
+        key = new_key()
         for size in sizes:
             with following(house, size) as done:
                 record(house.open(), islice(texts, size - position))
                 done.wait()
             position = size
-            archived(house, key, Path(folder), segment)
+            history = publish(house, key, Path(folder) / "log")
+            archive(history, FolderPlace(Path(folder) / "archive"), segment)
             measure(house, Path(folder), points)
     write(sizes, points)
-
-
-def archived(house: House, key: SigningKey, folder: Path, segment: int) -> None:
-    """Publish and archive what is new."""
-    log = LogFolder(folder / "log")
-    own = OwnLog(log, key, [])
-    with closing(Publisher(house.database, house.ledger, own, Clocks(house.clock))) as publisher:
-        publisher.publish_once()
-    signed = published(log)
-    assert signed is not None
-    verify_checkpoint(signed.content, [key.verifier])
-    archive(PublishedHistory(log, signed), FolderPlace(folder / "archive"), segment)
 
 
 def measure(house: House, folder: Path, points: Mapping[str, list[Spent]]) -> None:

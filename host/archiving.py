@@ -74,9 +74,9 @@ def asked_archive(
                 "Spark answers over a folder that each executor sees, not over a bucket"
             )
         from archive.spark.asking import ask_spark
-        from archive.spark.starting import JAVA_COUNTS, spark
+        from archive.spark.starting import spark
 
-        with spark(master, java=JAVA_COUNTS) as context:
+        with spark(master) as context:
             return asked(ask_spark(context, Path(address), question, office))
     from archive.asking import Archive
     from archive.places import place_at

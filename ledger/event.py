@@ -101,7 +101,12 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     @property
     def ours(self) -> bool:
         """Whether the ledger itself recorded this event, not an upstream system."""
-        return self.source.startswith(OWN_SOURCE)
+        return is_ours(self.source)
+
+
+def is_ours(source: str) -> bool:
+    """Whether the ledger itself records under this source."""
+    return source.startswith(OWN_SOURCE)
 
 
 class _ShortNames(dict[str, str]):

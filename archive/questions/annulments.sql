@@ -1,5 +1,5 @@
 -- Annulments, and the events that they name: what is decided by the rules of annulment, in code. These are few, so Spark
--- sends their names to each executor, and reads all entries once.
+-- sends their names to each executor. Entries, which are most of the bytes, are not read.
 WITH annulments AS (
   SELECT stream, source, id, annuls_source, annuls FROM segments WHERE name = 'event-annulled'
 ), wanted AS (
@@ -7,4 +7,7 @@ WITH annulments AS (
   UNION
   SELECT stream, coalesce(annuls_source, source), annuls FROM annulments
 )
-SELECT /*+ BROADCAST(wanted) */ entry FROM segments JOIN wanted USING (stream, source, id)
+SELECT /*+ BROADCAST(wanted) */
+       position, stream, name, source, id, occurred_at, segments.annuls, segments.annuls_source
+FROM segments
+JOIN wanted USING (stream, source, id)

@@ -1,5 +1,5 @@
 -- What was observed of each processing activity: the register without what was declared. Events that say the same are
--- counted first; of these there are few, and sets are made of them alone.
+-- counted first; of these there are few, and sets are made of them alone. Data subjects are counted beside.
 WITH named AS (
   SELECT * FROM events WHERE activity IS NOT NULL
 ), alike AS (
@@ -13,6 +13,7 @@ WITH named AS (
          min(first) AS first,
          max(last) AS last,
          sort_array(collect_set(legal_basis)) AS legal_bases,
+         sort_array(array_distinct(flatten(collect_set(categories)))) AS categories,
          sort_array(collect_set(recipient)) AS recipients,
          sort_array(collect_set(CASE WHEN recipient IS NOT NULL THEN recipient_kind END)) AS recipient_kinds,
          sort_array(collect_set(CASE WHEN recipient IS NOT NULL THEN country END)) AS countries
@@ -22,17 +23,8 @@ WITH named AS (
   SELECT activity, count(DISTINCT CASE WHEN subject IS NULL THEN stream END) AS data_subjects
   FROM named
   GROUP BY activity
-), concerned AS (
-  SELECT activity, sort_array(collect_set(category)) AS categories
-  FROM (
-    SELECT activity, explode(categories) AS category FROM alike
-    UNION ALL
-    SELECT activity, NULL FROM observed -- also where no event touches a category
-  ) each_category
-  GROUP BY activity
 )
 SELECT activity, events, data_subjects, first, last, legal_bases, categories, recipients, recipient_kinds, countries
 FROM observed
 JOIN people USING (activity)
-JOIN concerned USING (activity)
 ORDER BY activity

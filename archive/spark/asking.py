@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark import SparkContext
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from archive.annulled import annulled_positions
 from archive.manifest import Asked
@@ -29,16 +29,19 @@ def ask_spark(
     try:
         segments = [(folder / segment.file).absolute().as_uri() for segment in manifest.segments]
         session.read.parquet(*segments).createOrReplaceTempView("segments")
-        entries = [bytes(entry) for (entry,) in session.sql(sql_of("annulments")).collect()]
-        positions = [(position,) for position in annulled_positions(entries, privacy_office)]
-        annulled = session.createDataFrame(positions, "position bigint")
+        positions = annulled_positions(_rows(session.sql(sql_of("annulments"))), privacy_office)
+        annulled = session.createDataFrame([(p,) for p in positions], "position bigint")
         annulled.createOrReplaceTempView("annulled")
         session.sql(sql_of("events")).createOrReplaceTempView("events")
         answer = session.sql(sql_of(question))
-        rows = [tuple(map(_cell, row)) for row in answer.collect()]
+        rows = _rows(answer)
     except PySparkException:  # its text may quote what is in a file
         raise Unproven("the archive cannot be read: run `ledger audit --archive`") from None
-    return Asked(question, manifest.last, tuple(answer.columns), tuple(rows))
+    return Asked(question, manifest.last, tuple(answer.columns), rows)
+
+
+def _rows(answer: DataFrame) -> tuple[tuple[Any, ...], ...]:
+    return tuple(tuple(map(_cell, row)) for row in answer.collect())
 
 
 def _cell(value: Any) -> Any:

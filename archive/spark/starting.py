@@ -18,10 +18,8 @@ _DEFAULTS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.showConsoleProgress": "false",
 }
-JAVA_MOVES_BYTES = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""Where Python folds, Java moves bytes for some minutes. To compile that well takes longer than it saves."""
-JAVA_COUNTS = "-XX:+UseParallelGC"
-"""Where Spark itself looks at all events, code that is compiled well pays."""
+# To compile Java's code well takes longer than it saves, where Python folds and where Spark itself counts.
+_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 # On one machine nothing listens to others.
 _LOCAL_DEFAULTS = {
     "spark.driver.bindAddress": "127.0.0.1",
@@ -32,6 +30,8 @@ _LOCAL_DEFAULTS = {
     # Counts are small: Spark's own 200 tasks for each step are for many machines.
     "spark.sql.shuffle.partitions": "8",
     "spark.ui.enabled": "false",
+    "spark.driver.extraJavaOptions": _JAVA,
+    "spark.executor.extraJavaOptions": _JAVA,
 }
 # Spark itself asks three times for 20 s, by constants of its own, and then says nothing of the address. Where
 # a server answers that is no master we wait for that: to ask it means to speak Spark's protocol, and its TLS.
@@ -42,15 +42,12 @@ _UNREGISTERED = "spark-application-"
 
 
 @contextmanager
-def spark(
-    master: str, settings: Mapping[str, str] | None = None, java: str = JAVA_MOVES_BYTES
-) -> Iterator[SparkContext]:
+def spark(master: str, settings: Mapping[str, str] | None = None) -> Iterator[SparkContext]:
     """Spark, started and ended. `settings` come before those of Spark's own files, and these before ours.
 
-    `java`: options of ours for Java, on one machine. Raises Misconfigured when Spark does not start, Halt
-    when its work fails.
+    Raises Misconfigured when Spark does not start, Halt when its work fails.
     """
-    context = _start(master, settings or {}, java)
+    context = _start(master, settings or {})
     try:
         with mapped_failures():
             yield context
@@ -58,11 +55,11 @@ def spark(
         context.stop()
 
 
-def _start(master: str, settings: Mapping[str, str], java: str) -> SparkContext:
+def _start(master: str, settings: Mapping[str, str]) -> SparkContext:
     check_there(master)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     conf = SparkConf().setMaster(master).setAll(list(settings.items()))
-    for name, value in _defaults(master, java).items():
+    for name, value in _defaults(master).items():
         conf.setIfMissing(name, value)
     try:
         context = SparkContext(conf=conf)
@@ -78,13 +75,10 @@ def _start(master: str, settings: Mapping[str, str], java: str) -> SparkContext:
     return context
 
 
-def _defaults(master: str, java: str) -> dict[str, str]:
+def _defaults(master: str) -> dict[str, str]:
     if not master.startswith("local"):
         return _DEFAULTS
-    options = dict.fromkeys(
-        ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions"), java
-    )
-    return _DEFAULTS | _LOCAL_DEFAULTS | options
+    return _DEFAULTS | _LOCAL_DEFAULTS
 
 
 def check_there(master: str) -> None:

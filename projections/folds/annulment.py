@@ -5,12 +5,10 @@ source; only the privacy office may name another source. What has no effect is a
 Annulments obey recorded time and position, never the occurred time that an answer is as of.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
+from typing import Any, NamedTuple, Protocol
 
-from ledger.event import RecordedEvent
 from schemas import names
 
 Name = tuple[str, str]
@@ -30,17 +28,49 @@ _LASTING = {
 }
 
 
-def name_of(event: RecordedEvent) -> Name:
+class Annullable(Protocol):
+    """What is asked of an event: a `RecordedEvent`, or columns of an archive."""
+
+    @property
+    def stream(self) -> Hashable:
+        """What tells its stream from others."""
+
+    @property
+    def name(self) -> str:
+        """The short name of its type."""
+
+    @property
+    def source(self) -> str:
+        """Who said it."""
+
+    @property
+    def id(self) -> str:
+        """Its name among the events of its source."""
+
+    @property
+    def time(self) -> datetime:
+        """When it happened."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Of an annulment `annuls` and `annuls_source`."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether the ledger itself recorded it."""
+
+
+def name_of(event: Annullable) -> Name:
     """What names an event."""
     return event.source, event.id
 
 
-def is_annulment(event: RecordedEvent) -> bool:
+def is_annulment(event: Annullable) -> bool:
     """Whether the event annuls another one, with or without effect."""
     return event.name == ANNULMENT
 
 
-def target_of(annulment: RecordedEvent, privacy_office: Collection[str]) -> Name | None:
+def target_of(annulment: Annullable, privacy_office: Collection[str]) -> Name | None:
     """What an annulment names; None when its source has no right to."""
     source = annulment.facts.get("annuls_source", annulment.source)
     if source != annulment.source and annulment.source not in privacy_office:
@@ -55,7 +85,7 @@ class Effects(NamedTuple):
     void: set[Name]
 
 
-def effects(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> Effects:
+def effects(events: Iterable[Annullable], privacy_office: Collection[str]) -> Effects:
     """What the annulments among the events of some streams do, as far as these events tell.
 
     `events`: everything visible of each stream, in any order. `privacy_office`: its sources. Of several
@@ -78,10 +108,10 @@ def effects(events: Iterable[RecordedEvent], privacy_office: Collection[str]) ->
 
 
 def _target(
-    annulment: RecordedEvent,
-    by_name: dict[tuple[UUID, str, str], RecordedEvent],
+    annulment: Annullable,
+    by_name: Mapping[tuple[Hashable, str, str], Annullable],
     privacy_office: Collection[str],
-) -> RecordedEvent | None:
+) -> Annullable | None:
     name = target_of(annulment, privacy_office)
     target = by_name.get((annulment.stream, *name)) if name else None
     if target is None or _place(target) >= _place(annulment):
@@ -89,5 +119,5 @@ def _target(
     return None if target.ours and target.name in _LASTING else target
 
 
-def _place(event: RecordedEvent) -> tuple[datetime, str, str]:
+def _place(event: Annullable) -> tuple[datetime, str, str]:
     return event.time, event.source, event.id

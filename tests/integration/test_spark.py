@@ -62,8 +62,8 @@ def context() -> Iterator[SparkContext]:
 def started(context: SparkContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands find that Spark, and start none."""
 
-    def found(master: str, java: str = "") -> AbstractContextManager[SparkContext]:
-        assert (master, java) in {(TWICE, ""), (TWICE, starting.JAVA_COUNTS)}
+    def found(master: str) -> AbstractContextManager[SparkContext]:
+        assert master == TWICE
         return nullcontext(context)
 
     monkeypatch.setattr(starting, "spark", found)
@@ -134,15 +134,31 @@ def test_every_question_has_the_answer_of_duckdb(archived: Cli, context: SparkCo
         assert (answer.position, bool(answer.rows)) == (ARCHIVED, True)
 
 
+def plan_of(context: SparkContext, archived: Cli, statement: str) -> str:
+    """How Spark answers a statement."""
+    ask_spark(context, archived.folder / "archive", "consents", [OFFICE])  # names the tables
+    asked = SparkSession(context).sql(sql_of(statement))
+    plan: str = asked._jdf.queryExecution().executedPlan().toString()
+    return plan
+
+
+@pytest.mark.parametrize("prepares", ["annulments", "events"])
 def test_no_question_sorts_all_events_to_leave_out_the_annulled(
-    archived: Cli, context: SparkContext
+    archived: Cli, context: SparkContext, prepares: str
 ) -> None:
-    ask_spark(context, archived.folder / "archive", "consents", [OFFICE])
-    session = SparkSession(context)
-    for prepares in ("annulments", "events"):
-        plan = session.sql(sql_of(prepares))._jdf.queryExecution().executedPlan().toString()
-        joins = set(re.findall(r"\w+Join\b", plan))
-        assert (prepares, joins) == (prepares, {"BroadcastHashJoin"})
+    plan = plan_of(context, archived, prepares)
+    assert set(re.findall(r"\w+Join\b", plan)) == {"BroadcastHashJoin"}
+
+
+@pytest.mark.parametrize("statement", ["annulments", *QUESTIONS])
+def test_no_question_reads_an_entry(archived: Cli, context: SparkContext, statement: str) -> None:
+    read = re.findall(r"ReadSchema: (\S+)", plan_of(context, archived, statement))
+    assert read
+    assert not any("entry" in columns for columns in read)
+
+
+def test_the_register_is_two_looks_at_all_events(archived: Cli, context: SparkContext) -> None:
+    assert plan_of(context, archived, "register").count("FileScan") == 2
 
 
 @pytest.mark.parametrize("fault", [task_fails, worker_dies])
