@@ -4,6 +4,7 @@ One ledger is measured at two sizes, an eighth of its events and all of them: so
 the size is told apart from what an event takes. Each rebuild is a process of its own, from start to end.
 """
 
+import math
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ EVENTS = 65_536
 # Events in the smaller ledger, and files of an archive: one part of so many.
 PARTS, FILES = 8, 16
 PEER = "two processes"
+GOAL = 0.8
 ENGINES = {
     "one process": "1",
     PEER: "2",
@@ -137,6 +139,7 @@ def table(sizes: Sequence[int], engines: Mapping[str, Any]) -> Iterator[list[str
         f"{sizes[-1]:,} events",
         *heads,
         *(f"{PEER} ÷ it, {ratio}" for ratio in ratios),
+        f"{GOAL} by processor time from, events",
     ]
     peer = engines[PEER]
     for name, engine in engines.items():
@@ -149,7 +152,19 @@ def table(sizes: Sequence[int], engines: Mapping[str, Any]) -> Iterator[list[str
             *(f"{each[who]:.1f}" for who in WHO),
             *(f"{peer['at'][what][-1] / at[what][-1]:.2f}" for what in ("seconds", "processor")),
             f"{peer['event_us']['processor'] / each['processor']:.2f}",
+            reached(engine, peer),
         ]
+
+
+def reached(engine: Mapping[str, Any], peer: Mapping[str, Any]) -> str:
+    """The number of events from which on an engine does `GOAL` of its peer, by both lines; or never."""
+    fixed, each = (
+        GOAL * engine[kind]["processor"] - peer[kind]["processor"]
+        for kind in ("fixed_s", "event_us")
+    )
+    if each >= 0:
+        return "never"
+    return f"{math.ceil(max(0.0, fixed) / -each * 1e6):,}"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from bench import prune, sizes
+from bench import prune, sizes, spark
 from bench.ledgers.splitting import write_log
 from bench.tools.results import line
 from ledger.tlog.proving.proof_file import encode_proof
@@ -62,6 +62,16 @@ def test_what_a_start_takes_is_told_apart_from_what_an_event_takes() -> None:
 
 def test_nothing_takes_less_than_no_time() -> None:
     assert line([100, 900], [7.4, 7.2]) == (7.4, 0.0)
+
+
+def test_an_engine_reaches_its_goal_where_events_outweigh_its_start() -> None:
+    def engine(fixed: float, each: float) -> dict[str, dict[str, float]]:
+        return {"fixed_s": {"processor": fixed}, "event_us": {"processor": each}}
+
+    peer = engine(1, 40)
+    assert spark.reached(engine(5, 45), peer) == "750,000"  # 38.75 s, and 0.8 of that is 31 s
+    assert spark.reached(engine(1, 50 / 2), peer) == "0"
+    assert spark.reached(engine(5, 51), peer) == "never"
 
 
 def test_pruning_tells_its_start_apart_from_its_events() -> None:
