@@ -19,7 +19,7 @@ from archive.manifest import (
     verify_manifest,
 )
 from archive.places import Place
-from archive.segment import decode_segment
+from archive.segment import decode_segment, facts_of, says
 from ledger.audit import Findings
 from ledger.errors import Unproven
 from ledger.tlog.signing.base64 import to_base64
@@ -33,7 +33,7 @@ def check_archive(place: Place, keys: Sequence[VerifierKey], findings: Findings)
     tree, published = CompactRange(), 0
     if manifest is not None:
         for segment in manifest.segments:
-            _Checked(segment, findings, tree).look(place)
+            _Checked(manifest.origin, segment, findings, tree).look(place)
         published = _signed_size(manifest, keys, findings)
     return CheckedArchive(findings.sorted(), tree.size, tree.root(), published)
 
@@ -61,15 +61,18 @@ def _signed_size(manifest: Manifest, keys: Sequence[VerifierKey], findings: Find
 class _Checked:
     """A segment as it is looked at. `tree`: of all entries so far; it stops growing where one is missing."""
 
-    def __init__(self, segment: Segment, findings: Findings, tree: CompactRange) -> None:
+    def __init__(
+        self, origin: str, segment: Segment, findings: Findings, tree: CompactRange
+    ) -> None:
         self._segment = segment
+        self._facts = facts_of(origin, segment.first, segment.last, segment.root)
         self._findings = findings
         self._tree = tree
         self._own = CompactRange()
 
     def look(self, place: Place) -> None:
         """Note whatever of the segment is not as its log signed it."""
-        segment = self._segment
+        segment, count = self._segment, self._segment.last - self._segment.first + 1
         content = place.get(segment.file)
         if content is None:
             self._note(segment.first, "the file of this segment is missing")
@@ -77,12 +80,13 @@ class _Checked:
         if len(content) != segment.bytes or sha256(content).hexdigest() != segment.sha256:
             self._note(segment.first, "the file of this segment was changed")
         try:
-            for rows in decode_segment(content):
+            for rows in decode_segment(content, count):
                 self._look_at(rows)
         except Unproven as error:
             self._note(self._position, str(error))
-        if to_base64(self._own.root()) != segment.root:
-            self._note(segment.first, "the entries of this segment have another tree hash")
+        else:
+            if to_base64(self._own.root()) != segment.root:
+                self._note(segment.first, "the entries of this segment have another tree hash")
         self._findings.progress.reached(segment.last)
 
     @property
@@ -93,6 +97,10 @@ class _Checked:
     def _look_at(self, rows: pa.Table) -> None:
         entries: list[bytes] = rows.column("entry").to_pylist()
         first = self._position
+        if first == self._segment.first and not says(rows, self._facts):
+            self._note(
+                first, "the file of this segment says other things of itself than the manifest"
+            )
         said = table_of(entries)
         if not said.equals(rows.replace_schema_metadata()):
             self._note(first, f"columns of {len(entries)} events say other things than the entries")

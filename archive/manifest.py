@@ -26,7 +26,7 @@ SEGMENT_EVENTS = 1 << 16
 LEAST_SEGMENT_EVENTS = 1 << 8
 
 
-class Segment(msgspec.Struct, frozen=True):
+class Segment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file of events. `root`: tree hash of its entries, in base64; `sha256`: of the file, hexadecimal."""
 
     first: int
@@ -102,7 +102,7 @@ def decode_manifest(content: bytes) -> Manifest:
     """Read the file. Raises Unproven when it is no manifest of this format, or its segments do not follow."""
     try:
         manifest = msgspec.json.decode(content, type=Manifest)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # also of lists in lists
         raise Unproven(f"{MANIFEST} is no manifest of an archive") from None
     if manifest.format != FORMAT:
         raise Unproven(f"{MANIFEST} has another format than {FORMAT}")

@@ -12,6 +12,7 @@ from pyarrow.dataset import Dataset, dataset
 from archive.columns import SCHEMA
 from archive.manifest import BUCKET
 from ledger.errors import Busy, Misconfigured, ServiceAway
+from ledger.storage.ordinary import read_ordinary
 from ledger.tlog.store.files import (
     SECRET_FILE,
     SECRET_FOLDER,
@@ -21,6 +22,9 @@ from ledger.tlog.store.files import (
     write_files,
 )
 
+# Far more than any file of an archive: those of the usual size have some ten MB.
+_MOST_BYTES = 1 << 31
+
 
 class Place(Protocol):
     """A store of files by name, such as `segments/0000000000000000001.parquet`."""
@@ -29,7 +33,10 @@ class Place(Protocol):
         """Write a file over the one that is there. Durable on return. Raises ServiceAway."""
 
     def get(self, name: str) -> bytes | None:
-        """What a file holds; None when there is none. Raises ServiceAway."""
+        """What a file holds; None when there is none.
+
+        Raises ServiceAway, also for what is no file, or a huge one: so a pipe or a device blocks nobody.
+        """
 
     def alone(self) -> AbstractContextManager[None]:
         """Be the only writer in this block. Raises Busy while another one is at work, ServiceAway."""
@@ -51,11 +58,11 @@ class FolderPlace:
     def get(self, name: str) -> bytes | None:
         """See `Place`."""
         try:
-            return (self._path / name).read_bytes()
+            return read_ordinary(self._path / name, _MOST_BYTES)
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _away(error) from None
+            raise _away(error.strerror or type(error).__name__) from None
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -91,7 +98,7 @@ class BucketPlace:
             with self._files.open_output_stream(f"{self._prefix}/{name}") as stream:
                 stream.write(content)
         except OSError as error:
-            raise _away(error) from None
+            raise _away(_told(error)) from None
 
     def get(self, name: str) -> bytes | None:
         """See `Place`."""
@@ -102,7 +109,7 @@ class BucketPlace:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _away(error) from None
+            raise _away(_told(error)) from None
 
     def alone(self) -> AbstractContextManager[None]:
         """See `Place`. A bucket has no lock: let one machine at a time write it."""
@@ -117,7 +124,7 @@ def _dataset(paths: Sequence[str], files: fs.FileSystem) -> Dataset:
     try:
         return dataset(list(paths), schema=SCHEMA, filesystem=files, format="parquet")
     except OSError as error:
-        raise _away(error) from None
+        raise _away(_told(error)) from None
 
 
 def place_at(address: str) -> Place:
@@ -125,6 +132,10 @@ def place_at(address: str) -> Place:
     return BucketPlace(address) if address.startswith(BUCKET) else FolderPlace(Path(address))
 
 
-def _away(error: OSError) -> ServiceAway:
-    what = os.strerror(error.errno) if error.errno else type(error).__name__
+def _told(error: OSError) -> str:
+    """What a store of others says: its own text may quote anything."""
+    return os.strerror(error.errno) if error.errno else type(error).__name__
+
+
+def _away(what: str) -> ServiceAway:
     return ServiceAway(f"the archive cannot be reached: {what}")

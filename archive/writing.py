@@ -23,7 +23,7 @@ from archive.manifest import (
     segment_file,
 )
 from archive.places import Place
-from archive.segment import encode_segment
+from archive.segment import encode_segment, facts_of
 from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.proving.reading import PublishedCheckpoint
 from ledger.tlog.signing.base64 import from_base64, to_base64
@@ -169,18 +169,13 @@ def _growing(history: PublishedHistory, place: Place, manifest: Manifest) -> Ite
 
 
 def _write(history: PublishedHistory, place: Place, first: int, count: int, root: str) -> Segment:
-    facts = {
-        "origin": history.signed.checkpoint.origin,
-        "first": str(first),
-        "last": str(first + count - 1),
-        "root": root,
-    }
+    last, name = first + count - 1, segment_file(first)
+    facts = facts_of(history.signed.checkpoint.origin, first, last, root)
     content = encode_segment(history.read(first, count), facts)
-    name = segment_file(first)
     place.put(name, content)
     return Segment(
         first=first,
-        last=first + count - 1,
+        last=last,
         file=name,
         bytes=len(content),
         sha256=sha256(content).hexdigest(),

@@ -5,16 +5,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from py4j.protocol import Py4JJavaError
 from pyspark import SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from archive.annulled import annulled_positions
-from archive.manifest import Asked
+from archive.manifest import Asked, Segment
 from archive.places import FolderPlace
 from archive.questions import sql_of
 from archive.writing import begun_manifest
 from ledger.errors import Unproven
+
+_UNREADABLE = "the archive cannot be read: run `ledger audit --archive`"
+# A cluster may be set to pass over lost or damaged files: less would be counted, and nothing said.
+_PASSES_OVER = ("spark.sql.files.ignoreMissingFiles", "spark.sql.files.ignoreCorruptFiles")
 
 
 def ask_spark(
@@ -25,9 +30,13 @@ def ask_spark(
     Raises Unproven when the archive cannot be read.
     """
     manifest = begun_manifest(FolderPlace(folder), least=1)
+    if not all(_is_whole(folder, segment) for segment in manifest.segments):
+        raise Unproven(_UNREADABLE)
     session = SparkSession(context)
     try:
         segments = [(folder / segment.file).absolute().as_uri() for segment in manifest.segments]
+        for setting in _PASSES_OVER:
+            session.conf.set(setting, "false")
         session.read.parquet(*segments).createOrReplaceTempView("segments")
         entries = [bytes(entry) for (entry,) in session.sql(sql_of("annulments")).collect()]
         positions = [(position,) for position in annulled_positions(entries, privacy_office)]
@@ -36,9 +45,17 @@ def ask_spark(
         session.sql(sql_of("events")).createOrReplaceTempView("events")
         answer = session.sql(sql_of(question))
         rows = [tuple(map(_cell, row)) for row in answer.collect()]
-    except PySparkException:  # its text may quote what is in a file
-        raise Unproven("the archive cannot be read: run `ledger audit --archive`") from None
+    except (PySparkException, Py4JJavaError):  # its text may quote what is in a file
+        raise Unproven(_UNREADABLE) from None
     return Asked(question, manifest.last, tuple(answer.columns), tuple(rows))
+
+
+def _is_whole(folder: Path, segment: Segment) -> bool:
+    """Whether a file has the length that it was written with: Spark passes over an empty one."""
+    try:
+        return (folder / segment.file).stat().st_size == segment.bytes
+    except OSError:
+        return False
 
 
 def _cell(value: Any) -> Any:

@@ -15,6 +15,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from archive.columns import SCHEMA
 from archive.manifest import Segment
 from archive.places import place_at
 from ledger.cycles import settle
@@ -171,9 +172,12 @@ def _proven(address: str, segment: Segment) -> list[bytes]:
 
 
 def _entries(content: bytes) -> list[bytes]:
+    """The entries of a file; none of a file that is no segment."""
     try:
-        table = pq.read_table(pa.BufferReader(content), columns=["entry"])
+        file = pq.ParquetFile(pa.BufferReader(content))
+        if not file.schema_arrow.equals(SCHEMA):
+            return []
+        entries: list[bytes] = file.read(columns=["entry"]).column(0).to_pylist()
     except (pa.ArrowException, OSError):
         return []
-    entries: list[bytes] = table.column(0).to_pylist()
     return entries

@@ -121,6 +121,25 @@ def test_every_question_has_the_answer_of_duckdb(archived: Cli, context: SparkCo
         assert (answer.position, bool(answer.rows)) == (ARCHIVED, True)
 
 
+@pytest.mark.parametrize("left", [0.0, 0.9])
+def test_spark_passes_over_no_damaged_file_whatever_a_cluster_is_set_to(
+    archived: Cli, context: SparkContext, left: float
+) -> None:
+    session = SparkSession(context)
+    path = sorted((archived.folder / "archive" / "segments").iterdir())[-1]
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * left)].ljust(len(content) if left else 0, b"."))
+    settings = ("spark.sql.files.ignoreCorruptFiles", "spark.sql.files.ignoreMissingFiles")
+    for name in settings:
+        session.conf.set(name, "true")
+    try:
+        with pytest.raises(Unproven, match="ledger audit --archive"):
+            ask_spark(context, archived.folder / "archive", "disclosures", [OFFICE])
+    finally:
+        for name in settings:
+            session.conf.unset(name)
+
+
 def test_no_question_sorts_all_events_to_leave_out_the_annulled(
     archived: Cli, context: SparkContext
 ) -> None:

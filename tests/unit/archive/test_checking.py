@@ -1,19 +1,22 @@
 """The audit of an archive names whatever is not as the log signed it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.checking import check_archive
 from archive.manifest import MANIFEST, CheckedArchive, Manifest, Segment, decode_manifest
 from archive.places import FolderPlace
-from archive.segment import decode_segment, encode_segment
+from archive.segment import STATISTICS, decode_segment, encode_segment, facts_of
 from archive.writing import archive
 from ledger.audit import Findings
+from ledger.errors import ServiceAway
 from ledger.tlog.signing.keys import SigningKey
 from tests.fixtures.published import entries, entry, history_of
 from tests.fixtures.tlog import ORIGIN, log_key
@@ -37,9 +40,7 @@ def segment(folder: Path, number: int = 1) -> Path:
 
 def replace_rows(path: Path, rows: pa.Table) -> None:
     """Write a file of the same columns with other rows."""
-    import pyarrow.parquet as pq
-
-    pq.write_table(rows, path, compression="zstd")
+    pq.write_table(rows, path, compression="zstd", write_statistics=STATISTICS)
 
 
 def rows_of(path: Path) -> pa.Table:
@@ -80,14 +81,62 @@ def another_recipient(path: Path) -> None:
 def another_entry(path: Path) -> None:
     content = rows_of(path).column("entry").to_pylist()
     content[5] = content[5].replace(b"carrier-", b"carrier+")
-    path.write_bytes(encode_segment(content, {}))
+    root = stored(path.parents[1]).segments[1].root
+    path.write_bytes(encode_segment(content, facts_of(ORIGIN, 257, 512, root)))
 
 
 def other_columns(path: Path) -> None:
     replace_rows(path, rows_of(path).drop_columns(["country"]))
 
 
-ROWS = (without_a_row, in_another_order, another_recipient, another_entry, other_columns)
+def each_row_twice(path: Path) -> None:
+    rows = rows_of(path)
+    replace_rows(path, pa.concat_tables([rows, rows]))
+
+
+def other_facts(path: Path) -> None:
+    replace_rows(path, rows_of(path).replace_schema_metadata({"origin": ORIGIN, "first": "1"}))
+
+
+def more_statistics(path: Path) -> None:
+    """An engine that asks for a name may skip the file."""
+    pq.write_table(rows_of(path), path, compression="zstd", write_statistics=[*STATISTICS, "name"])
+
+
+def no_statistics(path: Path) -> None:
+    """Where an engine of ours sees none, another one may see some."""
+    pq.write_table(rows_of(path), path, compression="zstd", write_statistics=False)
+
+
+def other_statistics(path: Path) -> None:
+    """The bytes of the least and largest value stand at the end of the file."""
+    replace_rows(path, rows_of(path))
+    content = path.read_bytes()
+    end = content.rindex(b"e-257")
+    path.write_bytes(content[: end - 100] + content[end - 100 :].replace(b"e-512", b"e-300"))
+
+
+def an_index_of_pages(path: Path) -> None:
+    pq.write_table(
+        rows_of(path), path, compression="zstd", write_statistics=STATISTICS, write_page_index=True
+    )
+
+
+def an_index_of_values(path: Path) -> None:
+    pq.write_table(
+        rows_of(path),
+        path,
+        compression="zstd",
+        write_statistics=STATISTICS,
+        bloom_filter_options={"name": True},
+    )
+
+
+ROWS = (
+    *(without_a_row, in_another_order, another_recipient, another_entry, other_columns),
+    *(each_row_twice, other_facts, more_statistics, no_statistics, other_statistics),
+    *(an_index_of_pages, an_index_of_values),
+)
 
 
 def assert_named(folder: Path) -> None:
@@ -160,13 +209,13 @@ def test_history_that_the_log_never_signed_is_named(folder: Path) -> None:
     """All of it made to fit: rows, sums, tree hashes. Only the signature is not."""
     content = [entry(1, recipient="nobody"), *entries(256)[1:]]
     path = segment(folder, 0)
-    path.write_bytes(encode_segment(content, {}))
     from base64 import b64encode
     from hashlib import sha256
 
     from ledger.tlog.tree.merkle import hash_leaf, hash_perfect
 
     root = b64encode(hash_perfect([hash_leaf(one) for one in content])).decode()
+    path.write_bytes(encode_segment(content, facts_of(ORIGIN, 1, 256, root)))
     manifest = stored(folder)
     changed = msgspec.structs.replace(
         manifest.segments[0],
@@ -187,3 +236,34 @@ def test_without_a_manifest_nothing_is_in_order(folder: Path, content: bytes | N
     found = checked(folder)
     assert [finding.kind for finding in found.findings] == ["archive"]
     assert (found.size, found.published) == (0, 0)
+
+
+def test_an_instant_that_no_clock_has_is_a_finding(folder: Path) -> None:
+    rows = rows_of(segment(folder))
+    column = rows.schema.get_field_index("occurred_at")
+    far = pa.array([1 << 62] * len(rows), pa.int64()).cast(rows.field(column).type)
+    replace_rows(segment(folder), rows.set_column(column, rows.field(column), far))
+    fit(folder)
+    assert_named(folder)
+
+
+@pytest.mark.parametrize("name", [MANIFEST, "segments/0000000000000000257.parquet"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "itself"])
+def test_what_is_no_file_stops_nobody(folder: Path, name: str, kind: str) -> None:
+    path = folder / name
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero" if kind == "device" else path)
+    with pytest.raises(ServiceAway, match="cannot be reached"):
+        checked(folder)
+
+
+def test_a_manifest_of_lists_in_lists_is_none(folder: Path) -> None:
+    content = (folder / MANIFEST).read_bytes()
+    deep = b'"first": 1, "more": ' + b"[" * 100_000 + b"]" * 100_000 + b","
+    (folder / MANIFEST).write_bytes(content.replace(b'"first": 1,', deep))
+    assert [finding.position for finding in checked(folder).findings] == [None]

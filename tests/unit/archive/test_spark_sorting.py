@@ -3,6 +3,8 @@
 from itertools import chain
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from archive.manifest import Segment
@@ -82,6 +84,22 @@ def test_what_the_ledger_pruned_is_left_out(tmp_path: Path) -> None:
     assert list(sorted_segment(str(tmp_path / "archive"), EVERYTHING, held(second, []))) == []
 
 
+def without_entries(path: Path) -> list[bytes]:
+    """The file without the column of entries, and with others in its place."""
+    rows = pq.read_table(path)
+    number = rows.schema.get_field_index("entry")
+    made = []
+    for table in (
+        rows.drop_columns(["entry"]),
+        rows.set_column(number, "entry", pa.array(range(len(rows)))),
+        rows.set_column(number, "entry", pa.nulls(len(rows), pa.binary())),
+    ):
+        stream = pa.BufferOutputStream()
+        pq.write_table(table, stream)
+        made.append(stream.getvalue().to_pybytes())
+    return made
+
+
 def test_a_segment_that_is_not_what_was_archived_is_told_to_who_folds_the_last_share(
     tmp_path: Path,
 ) -> None:
@@ -91,7 +109,12 @@ def test_a_segment_that_is_not_what_was_archived_is_told_to_who_folds_the_last_s
         isinstance(part, bytes) for _, part in sorted_segment(address, split, Held(first, None))
     )
     path = tmp_path / "archive" / second.file
-    for content in ((tmp_path / "archive" / first.file).read_bytes(), b"no Parquet", None):
+    for content in (
+        (tmp_path / "archive" / first.file).read_bytes(),
+        *without_entries(path),
+        b"no Parquet",
+        None,
+    ):
         path.unlink() if content is None else path.write_bytes(content)
         ((share, part),) = sorted_segment(address, split, Held(second, None))
         assert share == 3
