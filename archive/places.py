@@ -12,7 +12,7 @@ from pyarrow.dataset import Dataset, dataset
 from archive.columns import SCHEMA
 from archive.manifest import BUCKET
 from ledger.errors import Busy, Misconfigured, ServiceAway
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.ordinary import read_ordinary, too_large
 from ledger.tlog.store.files import (
     SECRET_FILE,
     SECRET_FOLDER,
@@ -103,8 +103,10 @@ class BucketPlace:
     def get(self, name: str) -> bytes | None:
         """See `Place`."""
         try:
-            with self._files.open_input_stream(f"{self._prefix}/{name}") as stream:
-                content: bytes = stream.read()
+            with self._files.open_input_file(f"{self._prefix}/{name}") as file:
+                if file.size() > _MOST_BYTES:
+                    raise too_large(_MOST_BYTES)
+                content: bytes = file.read()
                 return content
         except FileNotFoundError:
             return None

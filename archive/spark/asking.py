@@ -5,15 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from py4j.protocol import Py4JJavaError
 from pyspark import SparkContext
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from archive.annulled import annulled_positions
 from archive.manifest import Asked, Segment
 from archive.places import FolderPlace
 from archive.questions import sql_of
+from archive.spark.starting import UNREADABLE
 from archive.writing import begun_manifest
 from ledger.errors import Unproven
 
@@ -45,7 +44,7 @@ def ask_spark(
         session.sql(sql_of("events")).createOrReplaceTempView("events")
         answer = session.sql(sql_of(question))
         rows = [tuple(map(_cell, row)) for row in answer.collect()]
-    except (PySparkException, Py4JJavaError):  # its text may quote what is in a file
+    except UNREADABLE:  # its text may quote what is in a file
         raise Unproven(_UNREADABLE) from None
     return Asked(question, manifest.last, tuple(answer.columns), tuple(rows))
 

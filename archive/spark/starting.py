@@ -6,12 +6,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from py4j.protocol import Py4JError
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
 
 from ledger.errors import Halt, Misconfigured
 
+UNREADABLE = (PySparkException, Py4JJavaError)
+"""What is raised where a file cannot be read, from wherever in Spark."""
 _DEFAULTS = {
     "spark.app.name": "processing-ledger",
     "spark.python.daemon.module": "archive.spark.daemon",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from archive import places
 from archive.checking import check_archive
 from archive.places import FolderPlace, place_at
 from archive.writing import archive
@@ -51,6 +52,18 @@ def test_a_place_that_cannot_be_reached_is_away(tmp_path: Path) -> None:
         place.get("archive.json")
     with pytest.raises(ServiceAway):
         place.dataset(["archive.json"])
+
+
+def test_a_huge_file_is_not_read(
+    tmp_path: Path, store: tuple[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in (place_at(store[0]), FolderPlace(tmp_path)):
+        place.put("archive.json", bytes(100))
+        monkeypatch.setattr(places, "_MOST_BYTES", 100)
+        assert place.get("archive.json") == bytes(100)
+        monkeypatch.setattr(places, "_MOST_BYTES", 99)
+        with pytest.raises(ServiceAway, match="cannot be reached"):
+            place.get("archive.json")
 
 
 def test_an_address_that_is_none_is_refused() -> None:
