@@ -5,7 +5,6 @@ Needs SELECT on events only. By position, and of one stream alone, they are read
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,14 +49,6 @@ def pruned_through(session: Session) -> int:
     """The last position of the prefix that was pruned; 0 where nothing was."""
     ((through,),) = session.of("ledger").rows("pruned_through")
     return int(through)
-
-
-def missing_through(session: Session, as_of: datetime | None) -> int:
-    """Up to which position pruned files are missing from an answer about many persons; 0: none is.
-
-    `as_of`: the time of occurrence that the answer is of. What was known at a time is not answered then.
-    """
-    return 0 if as_of is None else pruned_through(session)
 
 
 def halted_topics(session: Session) -> list[str]:

@@ -52,7 +52,7 @@ from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.erasure.verdict import GROUNDS, Ground
 from ledger.errors import Misconfigured, Retry
 from ledger.keys.rotation import epochs
-from ledger.reading import head_position, missing_through
+from ledger.reading import head_position, pruned_through
 from projections.folds.timetravel import NOW, Moment
 from schemas import CATEGORIES
 
@@ -85,8 +85,8 @@ def reading(
     with open_site(settings) as site:
         source = site.source(query)
         _warn_of_future(source, moment)
-        if about is None and (through := missing_through(source.session, moment.as_of)):
-            tell("files-missing", through)
+        if about is None:
+            _warn_of_missing(source, moment)
         with recording_reads(site):
             yield site, source
     # After the answer: a value that cannot be opened keeps no other value from being shown.
@@ -102,6 +102,12 @@ def _warn_of_future(source: Source, moment: Moment) -> None:
         tell("position-to-come", position, head)
     if recorded_by is not None and recorded_by > source.now:
         tell("time-to-come")
+
+
+def _warn_of_missing(source: Source, moment: Moment) -> None:
+    """Say of an answer about many persons as of a time that pruned files are missing from it."""
+    if moment.as_of is not None and (through := pruned_through(source.session)):
+        tell("files-missing", through)
 
 
 @contextmanager
