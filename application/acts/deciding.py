@@ -5,7 +5,7 @@ Each is judged under the lock of the ledger from the events that are recorded by
 before, in a view or on a screen, only says where to look.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from itertools import islice
@@ -50,7 +50,7 @@ def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]
     results = []
     for subject in eraser.live_subjects(reference):
         seen = Situation(events_of(session, [subject]), None)
-        takeovers = takeovers_told_by_others(session, [subject])[subject]
+        takeovers = takeovers_told_by_others(session, [subject])
         person = _person(site, session, subject, seen, takeovers)
         results += [
             CarriedOut(subject, step, None) for step in _planned_steps(person, scope, today)
@@ -198,7 +198,7 @@ def _carry_out(
     def judge(situations: Mapping[UUID, Situation]) -> dict[UUID, Verdict]:
         takeovers = takeovers_told_by_others(session, list(situations))
         for stream, situation in situations.items():
-            person = _person(site, session, stream, situation, takeovers[stream])
+            person = _person(site, session, stream, situation, takeovers)
             step = choose(person, today)
             if step is not None and step.decisions:
                 chosen[stream] = step
@@ -216,13 +216,20 @@ def _person(
     session: Session,
     stream: UUID,
     situation: Situation,
-    takeovers: Iterable[Fact],
+    takeovers: Mapping[UUID, Sequence[Fact]],
 ) -> Person:
-    """A person, the customer whose contact person it may be, and what others' takeovers say of them."""
+    """A person, the customer whose contact person it may be, and what others' takeovers say of both.
+
+    `takeovers`: of persons for whom they were read already.
+    """
 
     def dossier_named(name: str) -> Dossier | None:
         recorded = events_of(session, [UUID(name)])
         return dossier_of(recorded, site.privacy_office) if recorded else None
 
+    def told_of(one: UUID) -> Sequence[Fact]:
+        known = takeovers.get(one)
+        return takeovers_told_by_others(session, [one])[one] if known is None else known
+
     office, (events, listed) = site.privacy_office, situation
-    return person_of(stream, events, office, dossier_named, takeovers, listed)
+    return person_of(stream, events, office, dossier_named, told_of, listed)

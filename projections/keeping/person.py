@@ -12,7 +12,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.dossier.contracts import told_by_others
-from projections.dossier.dossier import Dossier, dossier_from
+from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_from
 from projections.dossier.fact import Fact
 from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces, traced
@@ -21,6 +21,8 @@ from projections.keeping.holds import ACTS_ON_HOLDS, holds_by_category
 
 Others = Callable[[str], Dossier | None]
 """The dossier of another stream by its name, such as that of a contact person's customer."""
+Takeovers = Callable[[UUID], Iterable[Fact]]
+"""What others tell of the contracts that a person took over, by stream."""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -54,7 +56,8 @@ class Person(msgspec.Struct, frozen=True):
         look = self.look
         listed = frozenset(categories)
         # A look remembers its answers, so this is another one.
-        other = FactContext(look.stream, look.own, look.others, look.beside, listed)
+        told = look.beside, look.beside_customer
+        other = FactContext(look.stream, look.own, look.others, *told, listed)
         return Person(other, self.traces, self.latest)
 
     def after(self, erased: Collection[str], month: int | None) -> "Person":
@@ -67,13 +70,10 @@ def person_of(
     events: Sequence[RecordedEvent],
     privacy_office: Collection[str],
     others: Others = lambda _name: None,
-    takeovers: Iterable[Fact] = (),
+    takeovers: Takeovers = lambda _stream: (),
     listed: frozenset[str] | None = None,
 ) -> Person:
-    """A person from all events of the stream. `takeovers`: that others tell of the person.
-
-    `listed`: categories that the keep list keeps, where it is known.
-    """
+    """A person from all events of the stream. `listed`: categories that the keep list keeps, where known."""
     counted = counting(events, privacy_office)
     traces = traced(Traces(), counted)
     look = around(stream, dossier_from(counted), others, takeovers, listed)
@@ -85,12 +85,17 @@ def around(
     stream: UUID,
     dossier: Dossier,
     others: Others,
-    takeovers: Iterable[Fact],
+    takeovers: Takeovers,
     listed: frozenset[str] | None = None,
 ) -> FactContext:
     """What a person's data is judged with: the dossier, those of others, and what these say of the person."""
-    beside = tuple(told_by_others(dossier, takeovers))
-    return FactContext(stream, dossier, others, beside, listed)
+    beside, customer = tuple(told_by_others(dossier, takeovers(stream))), dossier.customer
+    around_customer = (
+        tuple(told_by_others(others(customer) or NO_DOSSIER, takeovers(UUID(customer))))
+        if customer
+        else ()
+    )
+    return FactContext(stream, dossier, others, beside, around_customer, listed)
 
 
 def latest_of(events: Iterable[RecordedEvent]) -> datetime | None:

@@ -93,14 +93,17 @@ def _anchors(look: FactContext) -> Iterator[tuple[Anchor, date]]:
 
 
 def closed_at(look: FactContext) -> datetime | None:
-    """When somebody's account ended; a contact person's when they are removed, or with the customer's."""
+    """When somebody's account ended; a contact person's when they are removed, or with the customer's.
+
+    It goes on while a contract runs by the word of others: half of a takeover destroys no data.
+    """
     own = look.own
     if not own.customer or contracts(own):
-        return account_ended(own)
+        return None if look.beside else account_ended(own)
     removed = own.all("contact")[-1:]
     if removed and removed[0].says == "removed":
         return removed[0].order.time
-    return account_ended(look.at(own.customer))
+    return None if look.beside_customer else account_ended(look.at(own.customer))
 
 
 def _day(mark: Mark) -> date:

@@ -40,10 +40,10 @@ def persons_of(session: Session, streams: Sequence[UUID]) -> list[Person]:
 def _people(session: Session, block: Sequence[tuple[UUID, _Rows]]) -> list[Person]:
     people = {stream: rows for stream, rows in block if _is_person(rows)}
     customers = _customers_of(session, people)
-    takeovers = _takeovers(session, list(people))
+    takeovers = _takeovers(session, [*people, *map(UUID, customers)])
     return [
         Person(
-            around(stream, _dossier(rows), customers.get, takeovers[stream]),
+            around(stream, _dossier(rows), customers.get, lambda one: takeovers.get(one, ())),
             traces if isinstance(traces := rows.get(TRACES), Traces) else Traces(),
             partial(_latest_of, session, stream),
         )

@@ -114,6 +114,37 @@ def test_who_took_over_by_the_word_of_the_old_party_alone_is_kept_in_doubt(house
     assert kept_for(house, NEW) == {"request"}
 
 
+def test_half_of_a_takeover_lets_no_period_pass(house: Cli) -> None:
+    contact = "customer/10024/contact/1"
+    former = {"contract_ref": "CT-1", "reason": "expiry"}
+    house.record(
+        message("contract-concluded", NEW, time=on(1, 2010), contract_ref="CT-1"),
+        message("contract-ended", NEW, time=on(1, 2012), **former),
+        message("contact-person-added", contact, time=on(1, 2010), customer=NEW),
+        collected(contact, time=on(1, 2010)),
+    )
+    assert {who for who, _ in _due(house)} == {NEW, contact}
+    house.record(taken_over(7)[0])  # the new party's event never came
+    assert _due(house) == set()
+    (identity,) = [
+        row
+        for row in house("report", "access", NEW, "--format", "json").json["retention"]
+        if row["category"] == "identity"
+    ]
+    assert identity["until"] is None
+    assert house("retention", "run", "--yes").status == 0
+    house.record(taken_over(7)[1])
+    assert _due(house) == set()
+    assert contracts(house, NEW) == [("CT-1", "ended"), ("CT-4", "running")]
+    assert house("state", NEW, "--json").json["status"] == "active"
+
+
+def _due(cli: Cli) -> set[tuple[str, str]]:
+    clocks = cli("retention", "due", "--json").json["clocks"]
+    due = {(row["subject"], row["category"]) for row in clocks if row["due"]}
+    return due - {(OLD, "traffic")}
+
+
 def test_a_takeover_that_is_still_to_come_cannot_be_recorded_yet(house: Cli) -> None:
     late = [one | {"time": "2199-01-01T10:00:00Z"} for one in taken_over(7)]
     assert [one["code"] for one in house.record(*late)["rejections"]] == ["time-in-future"] * 2

@@ -15,6 +15,7 @@ from projections.dossier.dossier import Dossier
 from projections.keeping.erasing import lasting_for
 from projections.keeping.person import Person, dossier_of, person_of
 from projections.keeping.retention import oldest
+from projections.reading.persons import takeovers_told_by_others
 from projections.use.restricting import restricted
 from schemas import names
 
@@ -52,6 +53,7 @@ def retention_of(source: Source, subject: Subject, day: date) -> list[RetentionO
             events,
             source.privacy_office,
             lambda name: _other_dossier(source, name, subject),
+            lambda one: takeovers_told_by_others(source.session, [one])[one],
         )
         rows += [_row(person, category, events, day) for category in person.held]
     return sorted(rows, key=lambda row: row.category)
