@@ -225,11 +225,12 @@ def test_a_decision_that_is_carried_out_says_when_all_places_have_forgotten(cli:
     assert decided["facts"]["request_ref"] == "R-1"
 
 
-def refused(cli: Cli, ref: str, who: str = WHO) -> str:
+def refused(cli: Cli, ref: str | None, who: str = WHO) -> str:
     """A decision that is not carried out: the person still stands in the ledger as before."""
     before = cli("state", who, "--json").json
+    named = () if ref is None else ("--request", ref)
     for more in ((), ("--yes",)):
-        ran = cli("retention", "decide", who, "--request", ref, *more, "--json")
+        ran = cli("retention", "decide", who, *named, *more, "--json")
         assert (ran.status, ran.out) == (1, b"")
     assert cli("state", who, "--json").json == before
     types = {line["type"].split(".")[3] for line in cli("history", who, "--json").lines}
@@ -251,6 +252,19 @@ def test_only_a_request_of_the_person_that_may_be_answered_is_decided_on(cli: Cl
     assert "another person" in refused(cli, "R-1", OTHER)
     assert cli("request", "close", "R-1", "--outcome=withdrawn").status == 0
     assert "nothing more can be done" in refused(cli, "R-1")
+
+
+def test_an_open_request_for_erasure_is_named_so_that_it_is_known_who_asked(cli: Cli) -> None:
+    cli.record(registered(), collected())
+    ask(cli, "access", "R-2", verified=False)
+    # That one asks for no erasure.
+    assert cli("retention", "decide", WHO, "--json").json["cause"] == "request"
+    ask(cli, verified=False)
+    assert "request R-1 for erasure is open: name it" in refused(cli, None)
+    by_law = ("retention", "decide", WHO, "--cause", "unlawful", "--json")
+    assert cli(*by_law).json["cause"] == "unlawful"
+    assert cli("request", "close", "R-1", "--outcome=withdrawn").status == 0
+    assert cli("retention", "decide", WHO, "--json").json["cause"] == "request"
 
 
 def test_an_answer_to_a_request_for_erasure_carries_it_out_and_says_what_came_of_it(
