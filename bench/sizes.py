@@ -100,7 +100,7 @@ def measured() -> Measured:
         apart=mixed["apart"],
         audit=_needed("publishing")["events_per_second"]["audit of the log"],
         archive=archive["events"] / seconds["archive"],
-        question=archive["events"] / max(clocks),
+        question=archive["asked_events"] / max(clocks),
         # A rebuild makes the views beside those in use.
         database_bytes=room["ledger_bytes"] + 2 * room["view_bytes"],
         log_bytes=several[0]["log_bytes"],
