@@ -44,6 +44,7 @@ _DECODED = _SHAPE | {
 _UNREAD = {Code.TOO_LARGE, Code.NOT_JSON}
 _POINTER = re.compile(r"(?:/[a-z_0-9]+)*\Z")
 _IBAN, _TIME = re.compile(formats.IBAN), re.compile(formats.TIME)
+_TC = re.compile(formats.TC)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _KEPT = 400
 VALIDATORS = {
@@ -206,6 +207,8 @@ def _beyond_schemas(message: Any, rejection: Rejection) -> bool:
         value = value[int(step)] if isinstance(value, list) else value[step]
     if isinstance(value, float):
         return value.is_integer()
+    if rejection.pointer.endswith("/tc_string"):
+        return _TC.match(value) is not None
     beyond = (_IBAN, _TIME, _DAY)
     return isinstance(value, str) and any(pattern.match(value) for pattern in beyond)
 
