@@ -264,16 +264,17 @@ def test_an_answer_about_many_between_the_position_and_the_pruning_says_what_is_
         ("--recorded-by", recorded_before(pruned, told)),
         ("--recorded-by", recorded_before(pruned, told), "--at-position", str(told)),
     ]
-    for question in (*MANY[:-2], "access", "lint", "state --all"):
+    for question in (*MANY[:-2], "access", "lint", "notify list"):
         left = pruned(*question.split(), *before[1])
         assert missing in left.err, question
         gone = pruned(*question.split(), "--at-position", "100")
         assert (gone.status, missing in gone.err) == (1, False), question
         assert f"position {told} and later" in gone.err, question
-    # An export is of single events, and each that is left is told.
-    for position in ("100", str(told - 1)):
-        left = pruned("export", "--format", "ldv", "--at-position", position)
-        assert (left.status, missing in left.err) == (0, True)
+    # These answer as of before the position too: of single events, and of who is not erased.
+    for question in ("export --format ldv", "state --all", "consents --all"):
+        for position in ("100", str(told - 1)):
+            left = pruned(*question.split(), "--at-position", position)
+            assert (left.status, missing in left.err) == (0, True), question
     for moment in before:
         assert missing in pruned("register", *moment, "--json").err, moment
         # A file that is whole tells of any time.

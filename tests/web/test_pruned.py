@@ -174,6 +174,8 @@ def test_an_answer_about_many_as_of_a_time_says_that_files_are_missing_from_it(
     told = str(told_of(pruned) - 1)
     left = officer.get("/api/v1/register", **{"at-position": told})
     assert (left.status_code, left.headers["ledger-pruned"]) == (200, str(THROUGH))
+    shown = officer.get("/register", language="en", **{"at-position": told}).text
+    assert f"Files that were closed by event {THROUGH:,} were pruned." in shown
     whole = officer.get("/api/v1/register", **{"at-position": str(int(told) + 1)})
     assert (whole.status_code, "ledger-pruned" in whole.headers) == (200, False)
     about_one = officer.get(f"/api/v1{page(LIVING, 'history')}", **then)
