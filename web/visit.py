@@ -14,8 +14,9 @@ from host.settings import Settings
 from host.site import Site
 from ledger.errors import LedgerError
 from ledger.names import Role
-from ledger.reading import may_take, pruned_through
+from ledger.reading import may_take
 from projections.folds.timetravel import NOW, Moment
+from projections.following.derive import missing_through
 from schemas.references import OUTSIDERS, kind_of
 from schemas.texts import Language
 from web.principals import Principal
@@ -203,8 +204,7 @@ class Visit:
 
     def look_for_missing(self) -> None:
         """Say of an answer about many persons which files are missing from it."""
-        if self.moment.as_of is not None:
-            self.missing_through = pruned_through(self.site.session("reader"))
+        self.missing_through = missing_through(self.site.session("reader"), self.moment)
 
     def settle(self) -> None:
         """After an act: return when the views show it, so that the next page does.

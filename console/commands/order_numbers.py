@@ -88,7 +88,7 @@ def prove_counts(
 ) -> None:
     """Write what proves the published numbers of a half-year, without an order in it."""
     _check(half_year)
-    with reading(settings, _QUERY) as (site, source):
+    with reading(settings, _QUERY, Moment(at_position=at_position)) as (site, source):
         prepare(site, NOW)
         head = head_position(source.session)
         position = head if at_position is None else min(head, at_position)

@@ -50,10 +50,11 @@ from host.site import Site
 from host.wiring import open_site
 from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.erasure.verdict import GROUNDS, Ground
-from ledger.errors import Misconfigured, Retry
+from ledger.errors import Misconfigured, Pruned, Retry
 from ledger.keys.rotation import epochs
-from ledger.reading import head_position, pruned_through
+from ledger.reading import head_position
 from projections.folds.timetravel import NOW, Moment
+from projections.following.derive import missing_through
 from schemas import CATEGORIES
 
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")]
@@ -85,9 +86,7 @@ def reading(
     with open_site(settings) as site:
         source = site.source(query)
         _warn_of_future(source, moment)
-        if about is None:
-            _warn_of_missing(source, moment)
-        with recording_reads(site):
+        with recording_reads(site), _telling_of_missing(source, moment, about):
             yield site, source
     # After the answer: a value that cannot be opened keeps no other value from being shown.
     if source.lost:
@@ -104,10 +103,21 @@ def _warn_of_future(source: Source, moment: Moment) -> None:
         tell("time-to-come")
 
 
-def _warn_of_missing(source: Source, moment: Moment) -> None:
-    """Say of an answer about many persons as of a time that pruned files are missing from it."""
-    if moment.as_of is not None and (through := pruned_through(source.session)):
-        tell("files-missing", through)
+@contextmanager
+def _telling_of_missing(source: Source, moment: Moment, about: str | None) -> Iterator[None]:
+    """Say of an answer about many persons of the past that pruned files are missing from it.
+
+    Where too little is left for an answer, the refusal says so alone.
+    """
+    through = missing_through(source.session, moment) if about is None else 0
+    try:
+        yield
+    except Pruned:
+        through = 0
+        raise
+    finally:
+        if through:
+            tell("files-missing", through)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from host.settings import Settings
 from host.site import Site
 from host.wiring import open_site
 from ledger.errors import Misconfigured
+from ledger.reading import pruned_through
 
 
 @configured("store", "log")
@@ -44,10 +45,14 @@ def prune_prefix(
     if bool(archive) == for_good:
         raise Misconfigured("name the archive of these entries with --archive, or say --for-good")
     with open_site(settings) as site:
+        before = pruned_through(site.session("reader"))
         answer = pruned_already(site, through)
+        is_old = answer is not None and answer.through == before
         if answer is None:
             answer = _prune(settings, site, (through, archive), yes=yes)
     print_answer(answer, pruning_tables, as_json)
+    if is_old:
+        tell("pruned-before", before)
     if not answer.done and not answer.against:
         tell("not-pruned")
     fail_unless(answer.done)

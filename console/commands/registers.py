@@ -27,7 +27,7 @@ from console.output import people, print_answer, print_rows
 from console.show.registers import disclosures_table, recipients_table, register_table
 from documents.register_exports import EXPORTS
 from host.settings import Settings
-from projections.folds.timetravel import NOW
+from projections.folds.timetravel import NOW, Moment
 from schemas.events.disclosure import RecipientKind
 
 FORMATS = tuple(EXPORTS)
@@ -71,7 +71,7 @@ def show_disclosures(
     """Print who received what, when and why. Both bounds of time are inclusive."""
     if subject is not None:
         check_reference(subject)
-    with reading(settings, "disclosures") as (site, source):
+    with reading(settings, "disclosures", Moment(period.as_of), subject) as (site, source):
         bring_up_to_date(site)
         selection = DisclosureFilter(
             subject=subject,

@@ -28,6 +28,7 @@ from console.show.registers import transfers_table, transparency_table
 from documents.transparency import transparency_csv, transparency_page
 from host.settings import Settings
 from ledger.event import instant
+from projections.folds.timetravel import Moment
 from schemas.encoding import to_line
 
 Output = Annotated[
@@ -75,7 +76,7 @@ def show_transfers(
     as_json: Json = False,
 ) -> None:
     """Print what left the European Economic Area: where to, on which ground, agreed to or not."""
-    with reading(settings, "transfers") as (site, source):
+    with reading(settings, "transfers", Moment(period.as_of)) as (site, source):
         bring_up_to_date(site)
         answer = transfers(source, period)
     print_answer(answer, transfers_table, as_json)

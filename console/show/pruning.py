@@ -9,7 +9,8 @@ from console.show.text import pairs, worded
 
 def pruning_tables(answer: PrunedPrefix) -> list[RenderableType]:
     """What goes and stays, then what stands against it, with the command that shows it."""
-    names = headings("pruning", "through files removed kept event")
+    removed = "gone" if answer.done else "removed"
+    names = headings("pruning", f"through files {removed} kept event")
     values = (answer.through, answer.files, answer.removed, answer.kept, answer.position)
     about = [(name, value) for name, value in zip(names, values, strict=True) if value is not None]
     if not answer.against:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ledger.errors import Pruned
 from ledger.event import RecordedEvent, erases_all
+from ledger.pruning.events import SOURCE, pruning_id
 from ledger.reading import LAST, events_of, newest, pruned_through
 from ledger.storage.postgres import Session
 from ledger.stored import decode_row
@@ -280,20 +281,39 @@ def check_told(session: Session, moment: Moment, streams: Sequence[UUID] | None 
     """Raise Pruned for a moment before the end of what was pruned: closed files are missing from it.
 
     `streams`: of persons whom alone the answer is about. Of whole files anything can be told; of a file that
-    was pruned, what stood from then on, and only from the erasure on that closed it.
+    was pruned, what stood from then on, and only from the erasure on that closed it. An answer about many is
+    whole from the event of the pruning on; what is given before that says so, see `missing_through`.
     """
     if moment == NOW or not (through := pruned_through(session)):
         return
     is_before = _position(session, moment) < through
     if streams is None:
         if is_before:
-            raise Pruned(through)
+            raise Pruned(_told_at(session, through))
         return
     for stream in _pruned_of(session, streams):
         events = events_of(session, [stream])
         if is_before or not any(map(erases_all, select(events, moment).shown)):
             closing = (event.position for event in events if erases_all(event))
             raise Pruned(max(through, next(closing, through)))
+
+
+def missing_through(session: Session, moment: Moment) -> int:
+    """Up to which position pruned files are missing from an answer about many persons; 0: none is.
+
+    A file may have been closed after that position, and before the event of the pruning: until that event
+    more was known than is left.
+    """
+    if moment == NOW or not (through := pruned_through(session)):
+        return 0
+    is_whole = moment.as_of is None and _position(session, moment) >= _told_at(session, through)
+    return 0 if is_whole else through
+
+
+def _told_at(session: Session, through: int) -> int:
+    """Position of the event that tells of a pruning."""
+    row = session.of("ledger").row("event_named", source=SOURCE, id=pruning_id(through))
+    return int(row[0]) if row else through
 
 
 def _position(session: Session, moment: Moment) -> int:

@@ -97,6 +97,9 @@ def test_the_numbers_are_proven_without_a_ledger(desk: Cli, tmp_path: Path) -> N
     assert written["root"].replace("+", "&#43;") in page or written["root"] in page
     again = ("--output", str(tmp_path / "again.json"))
     assert "again.json" in desk("order", "prove-counts", "2024-H1", *again).out.decode()
+    to_come = ("--output", str(tmp_path / "to-come.json"), "--at-position", "999999")
+    ran = desk("order", "prove-counts", "2024-H1", *to_come)
+    assert (ran.status, "position 999999 is not there yet" in ran.err) == (0, True)
     for name in ("DATABASE_URL", "KEY_DIR", "DATA_DIR"):
         desk.set(**{name: "/nowhere"})
     proven = desk("order", "verify-counts", str(public), "--json").json

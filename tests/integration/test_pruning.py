@@ -225,15 +225,110 @@ def test_the_entry_of_what_stayed_and_the_certificate_of_an_old_erasure_are_stil
     assert (changed.status, "than was signed" in changed.err) == (1, True)
 
 
+MANY = (
+    "register",
+    "findings",
+    "request list",
+    "complaint list",
+    "incident list",
+    "disclosures",
+    "transfers",
+)
+"""Questions about many persons; the last two take a period, and no position."""
+
+
+def told_of(ledger: Cli) -> int:
+    """Position of the event of the latest pruning."""
+    return int(ledger(*PRUNE, "--yes", "--json").json["position"])
+
+
+def recorded_before(ledger: Cli, position: int) -> str:
+    """A time by which all before a position was recorded, and nothing from there on."""
+    with psycopg.connect(ledger.url) as connection:
+        row = connection.execute(
+            "SELECT recorded_at - interval '1 microsecond' FROM ledger_main.events"
+            " WHERE notification_id = %s",
+            [position],
+        ).fetchone()
+    assert row
+    return str(row[0].isoformat())
+
+
+def test_an_answer_about_many_between_the_position_and_the_pruning_says_what_is_missing(
+    pruned: Cli,
+) -> None:
+    told, missing = told_of(pruned), f"files that were closed by position {THROUGH} were pruned"
+    before = [
+        ("--at-position", str(THROUGH)),
+        ("--at-position", str(told - 1)),
+        ("--recorded-by", recorded_before(pruned, told)),
+        ("--recorded-by", recorded_before(pruned, told), "--at-position", str(told)),
+    ]
+    for question in (*MANY[:-2], "access", "lint", "notify list"):
+        left = pruned(*question.split(), *before[1])
+        assert missing in left.err, question
+        gone = pruned(*question.split(), "--at-position", "100")
+        assert (gone.status, missing in gone.err) == (1, False), question
+        assert f"position {told} and later" in gone.err, question
+    # These answer as of before the position too: of single events, and of who is not erased.
+    for question in ("export --format ldv", "state --all", "consents --all"):
+        for position in ("100", str(told - 1)):
+            left = pruned(*question.split(), "--at-position", position)
+            assert (left.status, missing in left.err) == (0, True), question
+    for moment in before:
+        assert missing in pruned("register", *moment, "--json").err, moment
+        # A file that is whole tells of any time.
+        assert missing not in pruned("history", LIVING, *moment, "--json").err
+    for moment in ((), ("--at-position", str(told)), ("--recorded-by", "2999-01-01T00:00:00Z")):
+        assert missing not in pruned("register", *moment, "--json").err, moment
+    about_one = pruned("disclosures", "--subject", LIVING, "--as-of", "2024-06-01T00:00:00Z")
+    assert (about_one.status, missing in about_one.err) == (0, False)
+
+
+def test_after_a_later_pruning_its_event_counts(pruned: Cli) -> None:
+    first = told_of(pruned)
+    fill(pruned, "b", 250)
+    assert pruned("erase", LIVING, "--ground", "request").status == 0
+    assert pruned("publish", "--once").status == 0
+    later = pruned("prune", "--through", "512", "--for-good", "--yes", "--json").json["position"]
+    assert first < later
+    missing = "files that were closed by position 512 were pruned"
+    assert missing in pruned("register", "--at-position", str(later - 1), "--json").err
+    assert missing not in pruned("register", "--at-position", str(later), "--json").err
+    gone = pruned("register", "--at-position", str(THROUGH), "--json")
+    assert (gone.status, f"position {later} and later" in gone.err) == (1, True)
+
+
+def test_what_is_pruned_already_is_said_to_be(pruned: Cli) -> None:
+    fill(pruned, "b", 250)
+    done = pruned(*PRUNE, "--yes", "--json")
+    for yes in ((), ("--yes",)):
+        again = pruned(*PRUNE, *yes)
+        assert again.status == 0
+        assert f"up to position {THROUGH} everything was pruned before" in again.err
+        assert "nothing was removed" in again.err
+        assert b"events that were removed" in again.out
+        assert b"events that go" not in again.out
+        # The document is the one of the first time.
+        assert pruned(*PRUNE, *yes, "--json").json == done.json
+
+
+def test_what_was_done_is_told_as_done(ledger: Cli) -> None:
+    shown, done = ledger(*PRUNE), ledger(*PRUNE, "--yes")
+    to_go, gone = b"events that go", b"events that were removed"
+    assert (to_go in shown.out, gone in shown.out) == (True, False)
+    assert (to_go in done.out, gone in done.out) == (False, True)
+    assert "was pruned before" not in shown.err + done.err
+
+
 def test_a_time_before_it_is_answered_with_pruned(pruned: Cli) -> None:
+    told, missing = told_of(pruned), f"files that were closed by position {THROUGH} were pruned"
     gone = pruned("register", "--at-position", "100", "--json")
-    assert gone.status == 1
-    assert f"position {THROUGH} and later" in gone.err
-    assert pruned("register", "--at-position", str(THROUGH), "--json").status == 0
+    assert (gone.status, f"position {told} and later" in gone.err) == (1, True)
+    assert missing not in gone.err, "there is no answer"
     assert pruned("register", "--recorded-by", "2020-01-01T00:00:00Z", "--json").status == 1
     # As of a time of occurrence what is left answers, and says that it is no more than that.
-    missing = f"files that were closed by position {THROUGH} were pruned"
-    for question in ("register", "findings", "request list", "complaint list", "incident list"):
+    for question in MANY:
         left = pruned(*question.split(), "--as-of", "2024-06-01T00:00:00Z", "--json")
         assert missing in left.err, question
     assert missing in pruned("register", "--as-of", "2024-06-01T00:00:00Z").err

@@ -7,12 +7,14 @@ import pytest
 
 from application.acts import pruning
 from ledger.event import instant
+from ledger.pruning.cutting import recorded_prunings
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import parse_verifier_key
 from tests.fixtures.console import collected, disclosed, registered
 from tests.web.console import EVENTS, Client, Consoled
 from tests.web.persons import page
 from tests.web.test_portal import own
+from web.resources.listed import RESOURCES
 from web.rights import rights_of
 
 CLOSED, AGAIN, LIVING = "customer/78001", "customer/78002", "customer/78003"
@@ -52,6 +54,13 @@ def positions(console: Consoled, who: str) -> list[int]:
     """Where the acts of a person are recorded."""
     lines = console.as_("operator").api(page(who, "history"))["events"]
     return sorted(line["position"] for line in lines if "ledger-read" not in line["type"])
+
+
+def told_of(console: Consoled) -> int:
+    """Position of the event of the pruning."""
+    with console.site() as site:
+        ((position, _),) = recorded_prunings(site.session("reader"), site.ledger)
+    return position
 
 
 def problem(client: Client, path: str, **parameters: str) -> tuple[int, str]:
@@ -161,5 +170,35 @@ def test_an_answer_about_many_as_of_a_time_says_that_files_are_missing_from_it(
         shown = officer.get(path, language="en", **then).text
         assert f"Files that were closed by event {THROUGH:,} were pruned." in shown
         assert "were pruned" not in officer.get(path, language="en").text
+    # Also of what was known between the position and the event that tells of the pruning.
+    told = str(told_of(pruned) - 1)
+    left = officer.get("/api/v1/register", **{"at-position": told})
+    assert (left.status_code, left.headers["ledger-pruned"]) == (200, str(THROUGH))
+    shown = officer.get("/register", language="en", **{"at-position": told}).text
+    assert f"Files that were closed by event {THROUGH:,} were pruned." in shown
+    whole = officer.get("/api/v1/register", **{"at-position": str(int(told) + 1)})
+    assert (whole.status_code, "ledger-pruned" in whole.headers) == (200, False)
     about_one = officer.get(f"/api/v1{page(LIVING, 'history')}", **then)
     assert (about_one.status_code, "ledger-pruned" in about_one.headers) == (200, False)
+
+
+LISTS = {one.path for one in RESOURCES if one.timed and not one.is_personal and "{" not in one.path}
+# These two are asked about somebody.
+LISTS -= {"/persons", "/seen"}
+
+
+@pytest.mark.parametrize("path", sorted(LISTS))
+@pytest.mark.parametrize("moment", ["at", "between"])
+def test_no_answer_about_many_of_a_past_is_silently_made_of_what_is_left(
+    pruned: Consoled, path: str, moment: str
+) -> None:
+    position = gone(pruned) if moment == "at" else told_of(pruned) - 1
+    officer = pruned.as_("privacy-officer")
+    officer.http.headers["accept-language"] = "en"
+    said = officer.get(f"/api/v1{path}", **{"at-position": str(position)})
+    # Nothing that is pruned is in the register of recipients.
+    if moment == "at" and path != "/recipients":
+        assert said.status_code == 410
+        assert f"position {told_of(pruned)} and later" in said.json()["detail"]
+    else:
+        assert (said.status_code, said.headers.get("ledger-pruned")) == (200, str(THROUGH))

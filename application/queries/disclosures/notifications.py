@@ -15,6 +15,7 @@ from application.source import Shown, Source, instant_or_none, rows_known, unles
 from ledger.event import instant
 from ledger.reading import events_of
 from projections.folds.timetravel import NOW, Moment, fold_at
+from projections.following.derive import check_told
 from projections.reading.known import NOBODY, known_rows
 from projections.reading.views import (
     disclosed,
@@ -108,6 +109,7 @@ def _people(
         return notifications_after(
             source.session, after, streams=streams, open_only=open_only, first=first
         )
+    check_told(source.session, moment, streams)
     rows = known_rows(source.session, VIEW, moment, source.privacy_office, after)
     return ((key[0], changes) for key, changes in rows if streams is None or key[0] in streams)
 

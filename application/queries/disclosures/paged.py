@@ -22,6 +22,7 @@ from ledger.errors import Misconfigured
 from ledger.library.reader import LedgerReader
 from ledger.reading import LAST
 from projections.folds.timetravel import NOW, Moment
+from projections.following.derive import check_told
 from projections.reading.known import annulled_in, position_of, rows_told
 from projections.reading.transfers import place_of
 from projections.reading.views import Narrowed, disclosures_before
@@ -116,6 +117,7 @@ def _known_before(
 ) -> Iterator[Disclosure]:
     """The same as of an earlier moment: what the view had by then, and what was annulled since."""
     session, office = source.session, source.privacy_office
+    check_told(session, moment)
     upto = position_of(session, moment)
     annulled = annulled_in(session, VIEW, upto)
     elsewhere = set(annulled)  # whose rows are told by their events
