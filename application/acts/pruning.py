@@ -49,7 +49,6 @@ The account of the erasure may be younger: it stays anyway.
 """
 # What shows what is open, by the view that says so.
 _SEEN: dict[str, tuple[Reason, tuple[str, ...], bool]] = {
-    "annulment": ("annulment", ("findings",), False),
     "complaints": ("complaint", ("complaint", "show"), True),
     "incidents": ("incident", ("incident", "show"), True),
     "legal_holds": ("hold", ("hold", "list"), False),

@@ -13,15 +13,12 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent, erases_all
-from projections.folds.annulment import is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import AnyView
 from schemas import ALL_TYPES
 from schemas.event_type import EMPLOYEE
 
-ANNULMENT = "annulment"
-"""Stands in the place of the view for an annulment of what the ledger does not hold."""
 _OPEN = ("open_kind", "open_tasks")
 # Persons whose files depend on each other. Who looked, or approved, is another matter.
 _TIES = frozenset({"customer", "from_customer", "to_customer"})
@@ -86,19 +83,12 @@ def _against(
     stream = events[0].stream
     cases = [view for view in views if not view.cell_types.keys().isdisjoint(_OPEN)]
     shares = Dispatch(cases).share(counting(events, privacy_office))
-    found = [
+    return [
         StandsAgainst(view.name, subkey, stream)
         for view in cases
         for subkey, state in sorted(fold(view, shares[view.name]).items())
         if _is_open(view, (stream, subkey), state)
     ]
-    known = {name_of(event) for event in events}
-    waiting = [
-        StandsAgainst(ANNULMENT, event.id, stream)
-        for event in events
-        if is_annulment(event) and target_of(event, privacy_office) not in {None, *known}
-    ]
-    return found + waiting
 
 
 def _is_open(view: AnyView, key: tuple[UUID, str], state: Any) -> bool:

@@ -34,6 +34,7 @@ from projections.following.blocks import StreamBlock
 from projections.following.derive import Content, Goal
 from projections.following.engines import Here
 from projections.following.rebuild import rebuild_all
+from rulebook import period
 from tests.fixtures.backups import elsewhere
 from tests.fixtures.catalogue import known_catalogue
 from tests.fixtures.console import (
@@ -275,11 +276,6 @@ OPEN = [
         ),
         id="hold",
     ),
-    pytest.param(
-        "annulment",
-        message("event-annulled", CLOSED[0], annuls="not-here", reason="mistake"),
-        id="annulment",
-    ),
 ]
 
 
@@ -293,6 +289,38 @@ def test_what_is_open_stands_against_it(ledger: Cli, reason: str, event: dict[st
     assert reasons(answer.json) == [reason]
     assert answer.json["against"][0]["see"].startswith("ledger ")
     assert len(types_of(ledger)) == THROUGH
+
+
+def annulled(who: str, what: str, id: str) -> dict[str, Any]:
+    time = f"2026-11-24T11:0{id[-1]}:00Z"
+    return message("event-annulled", who, id=id, annuls=what, reason="mistake", time=time)
+
+
+def test_an_annulment_of_what_never_came_goes_with_its_file(ledger: Cli) -> None:
+    """Recorded before the erasure or after it, annulled itself, or kept as the last event of its file."""
+    ledger.record(annulled(CLOSED[0], "never-came", "a-1"), annulled(CLOSED[1], "not-here", "a-2"))
+    ledger.record(annulled(CLOSED[1], "a-2", "a-3"), annulled(LIVING, "nor-this", "a-4"))
+    fill(ledger, "c", 300)
+    assert ledger("erase", LIVING, "--ground", "request").status == 0
+    assert ledger("publish", "--once").status == 0
+    done = ledger("prune", "--through", "512", "--for-good", "--yes", "--json")
+    assert (done.status, done.json["against"], done.json["files"]) == (0, [], 6)
+    views_are_what_a_rebuild_makes(ledger)
+    # What an annulment that is gone named counts if it comes now.
+    late = ledger.record(
+        message("portal-account-closed", CLOSED[0], id="never-came"),
+        message("portal-account-closed", CLOSED[1], id="not-here"),
+        message("portal-account-closed", LIVING, id="nor-this"),
+    )
+    assert late["recorded"] == 3
+    views_are_what_a_rebuild_makes(ledger)
+
+
+def views_are_what_a_rebuild_makes(ledger: Cli) -> None:
+    followed = ledger("audit", "--views", "--json").json
+    assert followed["ok"], followed["findings"]
+    rebuilt = ledger("rebuild", "--json")
+    assert (rebuilt.status, [row["ok"] for row in rebuilt.json["views"]]) == (0, [True] * len(VIEWS))
 
 
 def test_the_period_and_the_checkpoint_stand_against_it(
@@ -778,6 +806,59 @@ def test_recipients_who_are_still_to_be_told_keep_one_file_alone(ledger: Cli) ->
     assert ledger(*asked, "--yes").json["files"] == 5
     audit = ledger("audit", "--views", "--json").json
     assert audit["ok"], audit["findings"]
+
+
+def asked_with_an_open_notification(ledger: Cli) -> tuple[str, ...]:
+    """A cut that reaches beyond an erasure of which a recipient was never told."""
+    ledger.record(recipient("Incasso BV"), registered("customer/8"), disclosed("customer/8"))
+    assert ledger("erase", "customer/8", "--ground", "request").status == 0
+    fill(ledger, "n", 300)
+    assert ledger("publish", "--once").status == 0
+    return ("prune", "--through", "512", "--for-good", "--json")
+
+
+def test_a_recipient_who_must_still_be_told_is_named_with_what_ends_it(ledger: Cli) -> None:
+    asked = asked_with_an_open_notification(ledger)
+    (task,) = ledger("notify", "list", "--json").json["tasks"]
+    answer = ledger(*asked, "--yes").json
+    (row,) = answer["against"]
+    assert (row["reason"], row["reference"], row["change"]) == (
+        "notification",
+        task["recipient"],
+        "erasure",
+    )
+    assert row["data_subject"] == task["data_subject"]
+    assert row["see"] == "ledger notify record SUBJECT incasso --action erasure"
+    shown = ledger("prune", "--through", "512", "--for-good").text
+    assert row["data_subject"] in "".join(shown.split())
+    end = row["see"].replace("SUBJECT", "customer/8").split()[1:]
+    assert ledger(*end).status == 0
+    assert ledger("publish", "--once").status == 0
+    ended = ledger(*asked).json
+    assert (ended["against"], ended["untold"]) == ([], [])
+
+
+def test_a_recipient_whom_nobody_can_tell_any_more_stops_no_cut(ledger: Cli) -> None:
+    """The tombstone is past its date: the ledger no longer knows by which reference the person is meant."""
+    asked = asked_with_an_open_notification(ledger)
+    (task,) = ledger("notify", "list", "--json").json["tasks"]
+    with open_site(settings_from({}), opens_values=False) as site:
+        now = site.clock()
+        site.clock = lambda: now + period("tombstone")
+        assert site.expire_tombstones() > 0
+    ended = ledger("notify", "record", "customer/8", "incasso", "--action=erasure")
+    assert ended.status == 1
+    plan = ledger(*asked).json
+    assert plan["against"] == []
+    assert plan["untold"] == [
+        {"recipient": "incasso", "change": "erasure", "data_subject": task["data_subject"]}
+    ]
+    shown = ledger("prune", "--through", "512", "--for-good").text
+    assert task["data_subject"] in "".join(shown.split())
+    done = ledger(*asked, "--yes")
+    assert (done.status, done.json["untold"]) == (0, plan["untold"])
+    assert ledger("notify", "list", "--json").json["tasks"] == []
+    views_are_what_a_rebuild_makes(ledger)
 
 
 def test_no_pruner_removes_an_account_of_an_erasure(

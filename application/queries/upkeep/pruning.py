@@ -10,7 +10,6 @@ Reason = Literal[
     "not-published",
     "nothing-closed",
     "period",
-    "annulment",
     "complaint",
     "hold",
     "incident",
