@@ -4,7 +4,7 @@ The cut and the event that says so are one transaction; what comes after it foll
 command goes on there when it died.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ import msgspec
 from application.auditing import audit_site
 from application.following import bring_up_to_date
 from application.queries.today.task import command
-from application.queries.upkeep.pruning import Against, PrunedPrefix, Reason
+from application.queries.upkeep.pruning import Against, PrunedPrefix, Reason, Untold
 from application.site import Site
 from archive.manifest import CheckedArchive
 from ledger.errors import Halt, Misconfigured
@@ -47,12 +47,11 @@ PERIOD = "ledger-entry"
 
 The account of the erasure may be younger: it stays anyway.
 """
-# What shows what is open, by the view that says so.
+# What shows what is open, by the view that says so; of recipients, `_shown` says what ends it.
 _SEEN: dict[str, tuple[Reason, tuple[str, ...], bool]] = {
     "complaints": ("complaint", ("complaint", "show"), True),
     "incidents": ("incident", ("incident", "show"), True),
     "legal_holds": ("hold", ("hold", "list"), False),
-    "notifications": ("notification", ("notify", "list"), False),
     "orders": ("order", ("order", "show"), True),
     "rights_requests": ("request", ("request", "show"), True),
     "secrecy": ("secrecy", ("secrecy", "list"), False),
@@ -86,14 +85,17 @@ def planned(site: Site, position: int, archive: CheckedArchive | None) -> Prunin
     asked = Cut(through, _root(site, checkpoint, through), checkpoint.size if checkpoint else 0)
     files = _closed_files(site, session, asked, LAST)
     asked = msgspec.structs.replace(asked, closed=untied(files))
-    against += [_shown(open) for stream in asked.closed for open in files[stream].against]
+    open = [one for stream in asked.closed for one in files[stream].against]
+    untold = _untold(session, open)
+    against += [_shown(one) for one in open if one not in untold]
     count, removed = _removable(session, asked)
     if not removed:
-        against.append(Against("nothing-closed", None, None, command("retention", "due")))
+        against.append(Against("nothing-closed", see=command("retention", "due")))
     if not audit_site(site, views=False).ledger.ok:
-        against.append(Against("audit", None, None, command("audit")))
+        against.append(Against("audit", see=command("audit")))
     kept = session.rows("count_prefix", through=through)[0][0] - removed
-    return PruningPlan(asked, PrunedPrefix(through, count, removed, kept, None, against))
+    told = [Untold(one.reference, one.change or "", str(one.stream)) for one in untold]
+    return PruningPlan(asked, PrunedPrefix(through, count, removed, kept, None, against, told))
 
 
 def prune(site: Site, plan: PruningPlan) -> PrunedPrefix:
@@ -102,7 +104,8 @@ def prune(site: Site, plan: PruningPlan) -> PrunedPrefix:
     pruning = cut(site.session("pruner"), site.ledger, site.chain(), plan.cut, folder, now)
     finish(site)
     told = recorded_prunings(site.session("reader"), site.ledger)
-    return _answer(site, next(one for one in told if one[1].through == pruning.through))
+    answer = _answer(site, next(one for one in told if one[1].through == pruning.through))
+    return msgspec.structs.replace(answer, untold=plan.answer.untold)
 
 
 def pruned_already(site: Site, position: int) -> PrunedPrefix | None:
@@ -149,7 +152,7 @@ def finish(site: Site) -> None:
 def _answer(site: Site, recorded: tuple[int, Pruning]) -> PrunedPrefix:
     position, pruning = recorded
     files = sum(1 for _ in pruned_files(site.session("reader")))
-    return PrunedPrefix(pruning.through, files, pruning.removed, pruning.kept, position, [])
+    return PrunedPrefix(pruning.through, files, pruning.removed, pruning.kept, position, [], [])
 
 
 def _check_log(site: Site, pruning: Pruning) -> None:
@@ -217,7 +220,7 @@ def _root(site: Site, checkpoint: Checkpoint | None, through: int) -> str:
 def _log_against(checkpoint: Checkpoint | None, through: int) -> Iterator[Against]:
     size = checkpoint.size if checkpoint else 0
     if size <= through:
-        yield Against("not-published", None, max(size - 1, 0), command("checkpoint"))
+        yield Against("not-published", position=max(size - 1, 0), see=command("checkpoint"))
 
 
 def _period_against(site: Site, session: Session, through: int) -> Iterator[Against]:
@@ -225,7 +228,7 @@ def _period_against(site: Site, session: Session, through: int) -> Iterator[Agai
     by: datetime = site.clock() - period(PERIOD)
     ((last,),) = session.of("projections").rows("position_by", time=by)
     if through > (last or 0):
-        yield Against("period", PERIOD, last or 0, None)
+        yield Against("period", PERIOD, position=last or 0)
 
 
 def _archive_against(
@@ -235,9 +238,9 @@ def _archive_against(
         return
     size = archive.size if archive.published else 0
     if archive.findings or size < through:
-        yield Against("archive", None, size, command("audit", archive="ARCHIVE"))
+        yield Against("archive", position=size, see=command("audit", archive="ARCHIVE"))
     elif not _is_of_this_log(site, checkpoint, archive):
-        yield Against("archive", None, 0, command("archive", "ARCHIVE"))
+        yield Against("archive", position=0, see=command("archive", "ARCHIVE"))
 
 
 def _is_of_this_log(site: Site, checkpoint: Checkpoint | None, archive: CheckedArchive) -> bool:
@@ -247,8 +250,25 @@ def _is_of_this_log(site: Site, checkpoint: Checkpoint | None, archive: CheckedA
     return _root(site, checkpoint, archive.size) == to_base64(archive.root)
 
 
+def _untold(session: Session, open: Sequence[StandsAgainst]) -> list[StandsAgainst]:
+    """The recipients who can be told no more: nothing in the ledger knows by which reference the person is meant.
+
+    No command takes a word to them then, so they stand against nothing: GDPR Art. 19 asks nothing impossible.
+    """
+    waiting = [one for one in open if one.change]
+    known = {
+        stream
+        for block in in_blocks(sorted({one.stream for one in waiting}))
+        for (stream,) in session.rows("remembered_subjects", subjects=block)
+    }
+    return [one for one in waiting if one.stream not in known]
+
+
 def _shown(open: StandsAgainst) -> Against:
+    person = str(open.stream)
+    if open.change:
+        ended = command("notify", "record", None, open.reference, action=open.change)
+        return Against("notification", open.reference, open.change, person, see=ended)
     reason, words, named = _SEEN[open.view]
-    return Against(
-        reason, open.reference, None, command(*words, *([open.reference] if named else []))
-    )
+    see = command(*words, *([open.reference] if named else []))
+    return Against(reason, open.reference, None, person, see=see)

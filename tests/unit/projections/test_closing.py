@@ -117,6 +117,17 @@ def test_what_is_open_stands_against_it(
     assert found.against == tuple(StandsAgainst(view, ref, ANNA) for view, ref in against)
 
 
+def test_a_recipient_who_must_be_told_is_named_with_what_changed() -> None:
+    given = event("personal-data-disclosed", 1, recipient="incasso", fields=["email"])
+    corrected = event("personal-data-corrected", 2, fields=["email"])
+    found = file(given, corrected, whole())
+    assert found is not None
+    assert found.against == tuple(
+        StandsAgainst("notifications", "incasso", ANNA, change)
+        for change in ("rectification", "erasure")
+    )
+
+
 def test_a_request_that_an_annulment_took_back_is_not_open() -> None:
     received = request("received", 1, **RECEIVED, id="r-1")
     annulled = event("event-annulled", 2, annuls="r-1", reason="mistake")
