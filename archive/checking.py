@@ -35,7 +35,8 @@ def check_archive(place: Place, keys: Sequence[VerifierKey], findings: Findings)
         for segment in manifest.segments:
             _Checked(manifest.origin, segment, findings, tree).look(place)
         published = _signed_size(manifest, keys, findings)
-    return CheckedArchive(findings.sorted(), tree.size, tree.root(), published)
+    origin = manifest.origin if manifest else None
+    return CheckedArchive(findings.sorted(), tree.size, tree.root(), published, origin)
 
 
 def _manifest(place: Place, findings: Findings) -> Manifest | None:

@@ -27,7 +27,7 @@ from ledger.pruning.cutting import (
     removable,
 )
 from ledger.pruning.events import ACCOUNT, Pruning
-from ledger.reading import LAST, events_of, pruned_through
+from ledger.reading import LAST, events_of, head_position, pruned_through
 from ledger.storage.postgres import Session
 from ledger.tlog.proving.reading import published
 from ledger.tlog.signing.base64 import to_base64
@@ -73,15 +73,20 @@ def boundary(position: int) -> int:
     return through
 
 
-def planned(site: Site, position: int, archive: CheckedArchive | None) -> PruningPlan:
+def planned(
+    site: Site, position: int, archive: CheckedArchive | None, address: str = ""
+) -> PruningPlan:
     """What would go up to a position, and everything that stands against it. Raises Misconfigured, Unproven.
 
-    `archive`: what was found in it; None: the entries go for good. Views must be up to date.
+    `archive`: what was found in it, at an address; None: the entries go for good. Views must be up to date.
     """
     through, session = boundary(position), site.session("reader")
+    if position > (head := head_position(session)):
+        raise Misconfigured(f"the ledger ends at position {head}: choose one up to there")
     checkpoint = _checkpoint(site)
     against = [*_log_against(checkpoint, through), *_period_against(site, session, through)]
-    against += _archive_against(site, checkpoint, archive, through)
+    if archive is not None and checkpoint is not None:
+        against += _archive_against(site, checkpoint, archive, through, address)
     asked = Cut(through, _root(site, checkpoint, through), checkpoint.size if checkpoint else 0)
     files = _closed_files(site, session, asked, LAST)
     asked = msgspec.structs.replace(asked, closed=untied(files))
@@ -90,7 +95,7 @@ def planned(site: Site, position: int, archive: CheckedArchive | None) -> Prunin
     against += [_shown(one) for one in open if one not in untold]
     count, removed = _removable(session, asked)
     if not removed:
-        against.append(Against("nothing-closed", see=command("retention", "due")))
+        against.append(_nothing_closed(site, session, asked, head))
     if not audit_site(site, views=False).ledger.ok:
         against.append(Against("audit", see=command("audit")))
     kept = session.rows("count_prefix", through=through)[0][0] - removed
@@ -203,6 +208,20 @@ def _removable(session: Session, asked: Cut) -> tuple[int, int]:
     return sum(files for files, _ in counted), sum(events for _, events in counted)
 
 
+def _nothing_closed(site: Site, session: Session, asked: Cut, head: int) -> Against:
+    """Why nothing would go: files that only a checkpoint, or a later position, would close; or there is none."""
+
+    def closes_more(through: int) -> bool:
+        other = Cut(through, asked.root, LAST)
+        return not set(asked.closed).issuperset(untied(_closed_files(site, session, other, LAST)))
+
+    if closes_more(asked.through):
+        return Against("not-published-erasure", see=command("publish", once=True))
+    if closes_more(head):
+        return Against("closed-later")
+    return Against("nothing-closed", see=command("retention", "due"))
+
+
 def _checkpoint(site: Site) -> Checkpoint | None:
     log = site.published_log
     signed = published(log.folder)
@@ -232,20 +251,23 @@ def _period_against(site: Site, session: Session, through: int) -> Iterator[Agai
 
 
 def _archive_against(
-    site: Site, checkpoint: Checkpoint | None, archive: CheckedArchive | None, through: int
+    site: Site, checkpoint: Checkpoint, archive: CheckedArchive, through: int, address: str
 ) -> Iterator[Against]:
-    if archive is None:
-        return
     size = archive.size if archive.published else 0
-    if archive.findings or size < through:
-        yield Against("archive", position=size, see=command("audit", archive="ARCHIVE"))
+    if archive.origin is None:
+        yield Against("no-archive", address)
+    elif archive.origin != checkpoint.origin:
+        yield Against("another-archive", address, see=command("archive", address))
+    elif archive.findings or size < through:
+        see = command("audit", archive=address)
+        yield Against("archive", address, position=size, see=see)
     elif not _is_of_this_log(site, checkpoint, archive):
-        yield Against("archive", position=0, see=command("archive", "ARCHIVE"))
+        yield Against("another-archive", address, see=command("archive", address))
 
 
-def _is_of_this_log(site: Site, checkpoint: Checkpoint | None, archive: CheckedArchive) -> bool:
+def _is_of_this_log(site: Site, checkpoint: Checkpoint, archive: CheckedArchive) -> bool:
     """Whether an archive is what the log begins with: an earlier log of this ledger has known keys, too."""
-    if checkpoint is None or archive.size > checkpoint.size:
+    if archive.size > checkpoint.size:
         return False
     return _root(site, checkpoint, archive.size) == to_base64(archive.root)
 

@@ -25,6 +25,7 @@ from ledger.errors import Halt, Overtaken
 from ledger.keys.opening import Opener
 from ledger.pruning import cutting
 from ledger.pruning.events import ACCOUNT
+from ledger.reading import head_position
 from ledger.storage.faults import Conflict
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import parse_verifier_key
@@ -341,8 +342,15 @@ def test_the_period_and_the_checkpoint_stand_against_it(
 def test_an_archive_must_be_proven(ledger: Cli) -> None:
     address = str(ledger.folder / "archive")
     asked = ("prune", "--through", "256", "--archive", address, "--json")
-    assert reasons(ledger(*asked).json) == ["archive"]
+    (missing,) = ledger(*asked).json["against"]
+    assert (missing["reason"], missing["reference"]) == ("no-archive", address)
     assert ledger("archive", address, "--segment", "256").status == 0
+    (segment,) = Path(address, "segments").iterdir()
+    content = segment.read_bytes()
+    segment.write_bytes(content[:-1])
+    (unproven,) = ledger(*asked).json["against"]
+    assert (unproven["reason"], unproven["see"]) == ("archive", f"ledger audit --archive {address}")
+    segment.write_bytes(content)
     assert ledger(*asked).json["against"] == []
     assert ledger(*asked, "--yes").status == 0
     assert ledger("audit", "--archive", address, "--json").json["ok"]
@@ -350,6 +358,16 @@ def test_an_archive_must_be_proven(ledger: Cli) -> None:
     assert ledger("publish", "--once").status == 0
     assert ledger("archive", address).status == 0
     assert ledger("audit", "--archive", address, "--json").json["ok"]
+
+
+def test_an_archive_of_another_ledger_is_named_as_one(ledger: Cli) -> None:
+    address = ledger.folder / "archive"
+    assert ledger("archive", str(address), "--segment", "256").status == 0
+    manifest = address / "archive.json"
+    origin = ledger("checkpoint", "--json").json["origin"]
+    manifest.write_text(manifest.read_text().replace(origin, "example.org/log"))
+    asked = ledger("prune", "--through", "256", "--archive", str(address), "--json")
+    assert reasons(asked.json) == ["another-archive"]
 
 
 def test_an_archive_of_an_earlier_log_does_not_count(ledger: Cli, elsewhere: str) -> None:
@@ -367,8 +385,9 @@ def test_an_archive_of_an_earlier_log_does_not_count(ledger: Cli, elsewhere: str
     assert ledger("publish", "--once").status == 0
     assert ledger("audit", "--archive", address, "--json").json["size"] == 512
     asked = ledger("prune", "--through", "512", "--archive", address, "--yes", "--json")
-    assert reasons(asked.json) == ["archive"]
-    assert asked.json["against"][0]["see"] == "ledger archive ARCHIVE"
+    (another,) = asked.json["against"]
+    assert another["reason"] == "another-archive"
+    assert (another["reference"], another["see"]) == (address, f"ledger archive {address}")
     assert "is of the log" in ledger("archive", address).err
     spark = ledger("rebuild", "--engine", "spark", "--archive", address)
     assert (spark.status, "is of the log" in spark.err) == (2, True)
@@ -396,7 +415,46 @@ def test_a_rebuild_during_a_cut_changes_no_view(ledger: Cli) -> None:
 
 def test_one_says_what_becomes_of_the_entries(ledger: Cli) -> None:
     assert "--for-good" in ledger("prune", "--through", "256").err
+    both = ledger("prune", "--through", "256", "--for-good", "--archive", "x")
+    assert (both.status, "not both" in both.err) == (2, True)
     assert ledger("prune", "--through", "255", "--for-good").status == 2
+
+
+def test_a_position_that_the_ledger_has_not_reached_is_refused(ledger: Cli) -> None:
+    with open_site(settings_from({}), opens_values=False) as site:
+        head = head_position(site.session("reader"))
+    beyond = ledger("prune", "--through", str(head + 1), "--for-good")
+    assert (beyond.status, f"the ledger ends at position {head}" in beyond.err) == (2, True)
+    assert ledger("prune", "--through", str(head), "--for-good", "--json").json["against"] == []
+
+
+def test_why_nothing_would_go_is_told(
+    program: Cli, embedded_templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def young(cli: Cli) -> None:
+        cli.record(recipient("Incasso BV"), registered("customer/8"), disclosed("customer/8"))
+        fill(cli, "a", 300)
+        assert cli("publish", "--once").status == 0
+
+    def why() -> list[tuple[str, str | None]]:
+        answer = program("prune", "--through", "256", "--for-good", "--json").json
+        return [(row["reason"], row["see"]) for row in answer["against"]]
+
+    monkeypatch.setattr(pruning, "period", lambda _name: timedelta(0))
+    with worked_in(program, embedded_templates, "nothing_to_prune", young):
+        assert why() == [("nothing-closed", "ledger retention due")]
+        # Something is open in the one file that is erased; and when it was ended, that is newer.
+        assert program("erase", "customer/8", "--ground", "request").status == 0
+        assert why() == [("closed-later", None)]
+        told = ("notify", "record", "customer/8", "incasso", "--action=erasure")
+        assert program(*told).status == 0
+        assert program("publish", "--once").status == 0
+        assert why() == [("closed-later", None)]
+        assert program("erase", "customer/a1", "--ground", "retention").status == 0
+        assert why() == [("not-published-erasure", "ledger publish --once")]
+        assert program("publish", "--once").status == 0
+        assert why() == []
+        assert program("prune", "--through", "256", "--for-good", "--yes").status == 0
 
 
 def test_an_order_of_two_persons(ledger: Cli) -> None:

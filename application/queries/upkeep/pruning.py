@@ -5,9 +5,13 @@ from typing import Literal
 from application.answer import Answer
 
 Reason = Literal[
+    "another-archive",
     "archive",
     "audit",
+    "closed-later",
+    "no-archive",
     "not-published",
+    "not-published-erasure",
     "nothing-closed",
     "period",
     "complaint",
@@ -21,7 +25,7 @@ Reason = Literal[
 
 
 class Against(Answer, frozen=True):
-    """Something that stands against pruning. `reference`: of what is open; of a recipient to be told, its id.
+    """Something that stands against pruning. `reference`: of what is open; a recipient to be told; an archive.
 
     `change`: what the recipient must be told of. `data_subject`: the pseudonym of the person in whose file it
     is open. `position`: up to which it is possible. `see`: the command that shows it or ends it, if one does.
