@@ -84,22 +84,22 @@ def planned(
     if position > (head := head_position(session)):
         raise Misconfigured(f"the ledger ends at position {head}: choose one up to there")
     checkpoint = _checkpoint(site)
-    against = [*_log_against(checkpoint, through), *_period_against(site, session, through)]
-    if archive is not None and checkpoint is not None:
-        against += _archive_against(site, checkpoint, archive, through, address)
     asked = Cut(through, _root(site, checkpoint, through), checkpoint.size if checkpoint else 0)
     files = _closed_files(site, session, asked, LAST)
     asked = msgspec.structs.replace(asked, closed=untied(files))
     open = [one for stream in asked.closed for one in files[stream].against]
     untold = _untold(session, open)
-    against += [_shown(one) for one in open if one not in untold]
     count, removed = _removable(session, asked)
-    if not removed:
-        against.append(_nothing_closed(site, session, asked, head))
-    if not audit_site(site, views=False).ledger.ok:
-        against.append(Against("audit", see=command("audit")))
+    against = [
+        *_log_against(checkpoint, through),
+        *_period_against(site, session, through),
+        *_archive_against(site, checkpoint, archive, through, address),
+        *map(_shown, (one for one in open if one not in untold)),
+        *([] if removed else [_nothing_closed(site, session, asked, head)]),
+        *_audit_against(site),
+    ]
     kept = session.rows("count_prefix", through=through)[0][0] - removed
-    told = [Untold(one.reference, one.change or "", str(one.stream)) for one in untold]
+    told = list(map(_never_told, sorted(untold)))
     return PruningPlan(asked, PrunedPrefix(through, count, removed, kept, None, against, told))
 
 
@@ -209,7 +209,7 @@ def _removable(session: Session, asked: Cut) -> tuple[int, int]:
 
 
 def _nothing_closed(site: Site, session: Session, asked: Cut, head: int) -> Against:
-    """Why nothing would go: files that only a checkpoint, or a later position, would close; or there is none."""
+    """Why nothing would go: only a checkpoint, or a later position, would close files; or nothing would."""
 
     def closes_more(through: int) -> bool:
         other = Cut(through, asked.root, LAST)
@@ -251,8 +251,14 @@ def _period_against(site: Site, session: Session, through: int) -> Iterator[Agai
 
 
 def _archive_against(
-    site: Site, checkpoint: Checkpoint, archive: CheckedArchive, through: int, address: str
+    site: Site,
+    checkpoint: Checkpoint | None,
+    archive: CheckedArchive | None,
+    through: int,
+    address: str,
 ) -> Iterator[Against]:
+    if archive is None or checkpoint is None:  # without a checkpoint that is what is missing
+        return
     size = archive.size if archive.published else 0
     if archive.origin is None:
         yield Against("no-archive", address)
@@ -265,6 +271,11 @@ def _archive_against(
         yield Against("another-archive", address, see=command("archive", address))
 
 
+def _audit_against(site: Site) -> Iterator[Against]:
+    if not audit_site(site, views=False).ledger.ok:
+        yield Against("audit", see=command("audit"))
+
+
 def _is_of_this_log(site: Site, checkpoint: Checkpoint, archive: CheckedArchive) -> bool:
     """Whether an archive is what the log begins with: an earlier log of this ledger has known keys, too."""
     if archive.size > checkpoint.size:
@@ -272,8 +283,8 @@ def _is_of_this_log(site: Site, checkpoint: Checkpoint, archive: CheckedArchive)
     return _root(site, checkpoint, archive.size) == to_base64(archive.root)
 
 
-def _untold(session: Session, open: Sequence[StandsAgainst]) -> list[StandsAgainst]:
-    """The recipients who can be told no more: nothing in the ledger knows by which reference the person is meant.
+def _untold(session: Session, open: Sequence[StandsAgainst]) -> set[StandsAgainst]:
+    """The recipients who can be told no more: the ledger does not know any reference of the person.
 
     No command takes a word to them then, so they stand against nothing: GDPR Art. 19 asks nothing impossible.
     """
@@ -283,7 +294,11 @@ def _untold(session: Session, open: Sequence[StandsAgainst]) -> list[StandsAgain
         for block in in_blocks(sorted({one.stream for one in waiting}))
         for (stream,) in session.rows("remembered_subjects", subjects=block)
     }
-    return [one for one in waiting if one.stream not in known]
+    return {one for one in waiting if one.stream not in known}
+
+
+def _never_told(open: StandsAgainst) -> Untold:
+    return Untold(open.reference, open.change or "", str(open.stream))
 
 
 def _shown(open: StandsAgainst) -> Against:

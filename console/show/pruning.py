@@ -15,9 +15,7 @@ def pruning_tables(answer: PrunedPrefix) -> list[RenderableType]:
     tables: list[RenderableType] = [pairs(say("pruning", "title"), about)]
     if answer.against:
         rows = map(_against, answer.against)
-        tables.append(
-            worded("pruning", "because reference possible see", rows, title="against")
-        )
+        tables.append(worded("pruning", "because reference possible see", rows, title="against"))
     if answer.untold:
         untold = (
             (row.recipient, in_words("right", row.change), row.data_subject)

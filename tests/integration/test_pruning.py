@@ -320,7 +320,10 @@ def views_are_what_a_rebuild_makes(ledger: Cli) -> None:
     followed = ledger("audit", "--views", "--json").json
     assert followed["ok"], followed["findings"]
     rebuilt = ledger("rebuild", "--json")
-    assert (rebuilt.status, [row["ok"] for row in rebuilt.json["views"]]) == (0, [True] * len(VIEWS))
+    assert (rebuilt.status, [row["ok"] for row in rebuilt.json["views"]]) == (
+        0,
+        [True] * len(VIEWS),
+    )
 
 
 def test_the_period_and_the_checkpoint_stand_against_it(

@@ -25,7 +25,7 @@ Reason = Literal[
 
 
 class Against(Answer, frozen=True):
-    """Something that stands against pruning. `reference`: of what is open; a recipient to be told; an archive.
+    """Something that stands against pruning. `reference`: of what is open, a recipient, or an archive.
 
     `change`: what the recipient must be told of. `data_subject`: the pseudonym of the person in whose file it
     is open. `position`: up to which it is possible. `see`: the command that shows it or ends it, if one does.

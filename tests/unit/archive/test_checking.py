@@ -165,13 +165,21 @@ def an_entry_of_another_position(path: Path) -> None:
 @pytest.mark.parametrize(
     ("alter", "position", "says"),
     [
-        (one_other_recipient, 510, "columns say other things than the entry (events from here on: 3)"),
+        (
+            one_other_recipient,
+            510,
+            "columns say other things than the entry (events from here on: 3)",
+        ),
         (
             an_entry_of_another_position,
             262,
             "an entry of another position stands here (events from here on: 1)",
         ),
-        (another_recipient, 257, "columns say other things than the entry (events from here on: 256)"),
+        (
+            another_recipient,
+            257,
+            "columns say other things than the entry (events from here on: 256)",
+        ),
     ],
 )
 def test_what_differs_is_counted_at_its_position(
