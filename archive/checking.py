@@ -35,7 +35,8 @@ def check_archive(place: Place, keys: Sequence[VerifierKey], findings: Findings)
         for segment in manifest.segments:
             _Checked(manifest.origin, segment, findings, tree).look(place)
         published = _signed_size(manifest, keys, findings)
-    return CheckedArchive(findings.sorted(), tree.size, tree.root(), published)
+    origin = manifest.origin if manifest else None
+    return CheckedArchive(findings.sorted(), tree.size, tree.root(), published, origin)
 
 
 def _manifest(place: Place, findings: Findings) -> Manifest | None:
@@ -102,11 +103,15 @@ class _Checked:
                 first, "the file of this segment says other things of itself than the manifest"
             )
         said = table_of(entries)
-        if not said.equals(rows.replace_schema_metadata()):
-            self._note(first, f"columns of {len(entries)} events say other things than the entries")
-        expected = pa.array(range(first, first + len(entries)), pa.int64())
-        if not said.column("position").combine_chunks().equals(expected):
-            self._note(first, f"{len(entries)} entries do not follow each other")
+        self._count(
+            _differing(said, rows.replace_schema_metadata()),
+            "columns say other things than the entry",
+        )
+        places = enumerate(said.column("position").to_pylist())
+        self._count(
+            [place for place, position in places if position != first + place],
+            "an entry of another position stands here",
+        )
         whole = self._tree.size + 1 == first
         for entry in entries:
             leaf = hash_leaf(entry)
@@ -114,5 +119,18 @@ class _Checked:
             if whole:
                 self._tree.add(leaf)
 
+    def _count(self, places: Sequence[int], what: str) -> None:
+        """Note what is so of some of the next entries, at the first of them."""
+        if places:
+            first = self._position + places[0]
+            self._note(first, f"{what} (events from here on: {len(places)})")
+
     def _note(self, position: int, detail: str) -> None:
         self._findings.note(position, "archive", detail)
+
+
+def _differing(said: pa.Table, rows: pa.Table) -> list[int]:
+    """Which rows of two tables are not the same."""
+    if said.equals(rows):
+        return []
+    return [n for n in range(said.num_rows) if not said.slice(n, 1).equals(rows.slice(n, 1))]

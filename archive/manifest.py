@@ -57,12 +57,14 @@ class CheckedArchive(msgspec.Struct, frozen=True):
     """What an audit found of an archive. `published`: size of the checkpoint that signs for it, or 0.
 
     `size`, `root`: of the tree over the entries that are really there, up to the first that is missing.
+    `origin`: of the log whose archive it says it is; None where no archive lies.
     """
 
     findings: tuple[Finding, ...]
     size: int
     root: bytes
     published: int
+    origin: str | None
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -76,7 +76,10 @@ def decode_segment(content: bytes, count: int | None = None) -> Iterator[pa.Tabl
         for group in range(file.num_row_groups):
             rows = file.read_row_group(group)
             if not _is_true(file.metadata.row_group(group), rows):
-                raise Unproven("the file tells engines to skip rows that are there")
+                raise Unproven(
+                    "the file says other least and largest values, or more of its rows, than this program"
+                    " writes"
+                )
             for first in range(0, rows.num_rows, _MADE_EVENTS):
                 yield rows.slice(first, _MADE_EVENTS)
     except (pa.ArrowException, OSError, OverflowError, ValueError):  # also an instant that is none

@@ -4,7 +4,7 @@ The cut and the event that says so are one transaction; what comes after it foll
 command goes on there when it died.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ import msgspec
 from application.auditing import audit_site
 from application.following import bring_up_to_date
 from application.queries.today.task import command
-from application.queries.upkeep.pruning import Against, PrunedPrefix, Reason
+from application.queries.upkeep.pruning import Against, PrunedPrefix, Reason, Untold
 from application.site import Site
 from archive.manifest import CheckedArchive
 from ledger.errors import Halt, Misconfigured
@@ -27,7 +27,7 @@ from ledger.pruning.cutting import (
     removable,
 )
 from ledger.pruning.events import ACCOUNT, Pruning
-from ledger.reading import LAST, events_of, pruned_through
+from ledger.reading import LAST, events_of, head_position, pruned_through
 from ledger.storage.postgres import Session
 from ledger.tlog.proving.reading import published
 from ledger.tlog.signing.base64 import to_base64
@@ -47,13 +47,11 @@ PERIOD = "ledger-entry"
 
 The account of the erasure may be younger: it stays anyway.
 """
-# What shows what is open, by the view that says so.
+# What shows what is open, by the view that says so; of recipients, `_shown` says what ends it.
 _SEEN: dict[str, tuple[Reason, tuple[str, ...], bool]] = {
-    "annulment": ("annulment", ("findings",), False),
     "complaints": ("complaint", ("complaint", "show"), True),
     "incidents": ("incident", ("incident", "show"), True),
     "legal_holds": ("hold", ("hold", "list"), False),
-    "notifications": ("notification", ("notify", "list"), False),
     "orders": ("order", ("order", "show"), True),
     "rights_requests": ("request", ("request", "show"), True),
     "secrecy": ("secrecy", ("secrecy", "list"), False),
@@ -75,26 +73,34 @@ def boundary(position: int) -> int:
     return through
 
 
-def planned(site: Site, position: int, archive: CheckedArchive | None) -> PruningPlan:
+def planned(
+    site: Site, position: int, archive: CheckedArchive | None, address: str = ""
+) -> PruningPlan:
     """What would go up to a position, and everything that stands against it. Raises Misconfigured, Unproven.
 
-    `archive`: what was found in it; None: the entries go for good. Views must be up to date.
+    `archive`: what was found in it, at an address; None: the entries go for good. Views must be up to date.
     """
     through, session = boundary(position), site.session("reader")
+    if position > (head := head_position(session)):
+        raise Misconfigured(f"the ledger ends at position {head}: choose one up to there")
     checkpoint = _checkpoint(site)
-    against = [*_log_against(checkpoint, through), *_period_against(site, session, through)]
-    against += _archive_against(site, checkpoint, archive, through)
     asked = Cut(through, _root(site, checkpoint, through), checkpoint.size if checkpoint else 0)
     files = _closed_files(site, session, asked, LAST)
     asked = msgspec.structs.replace(asked, closed=untied(files))
-    against += [_shown(open) for stream in asked.closed for open in files[stream].against]
+    open = [one for stream in asked.closed for one in files[stream].against]
+    untold = _untold(session, open)
     count, removed = _removable(session, asked)
-    if not removed:
-        against.append(Against("nothing-closed", None, None, command("retention", "due")))
-    if not audit_site(site, views=False).ledger.ok:
-        against.append(Against("audit", None, None, command("audit")))
+    against = [
+        *_log_against(checkpoint, through),
+        *_period_against(site, session, through),
+        *_archive_against(site, checkpoint, archive, through, address),
+        *map(_shown, (one for one in open if one not in untold)),
+        *([] if removed else [_nothing_closed(site, session, asked, head)]),
+        *_audit_against(site),
+    ]
     kept = session.rows("count_prefix", through=through)[0][0] - removed
-    return PruningPlan(asked, PrunedPrefix(through, count, removed, kept, None, against))
+    told = list(map(_never_told, sorted(untold)))
+    return PruningPlan(asked, PrunedPrefix(through, count, removed, kept, None, against, told))
 
 
 def prune(site: Site, plan: PruningPlan) -> PrunedPrefix:
@@ -103,7 +109,8 @@ def prune(site: Site, plan: PruningPlan) -> PrunedPrefix:
     pruning = cut(site.session("pruner"), site.ledger, site.chain(), plan.cut, folder, now)
     finish(site)
     told = recorded_prunings(site.session("reader"), site.ledger)
-    return _answer(site, next(one for one in told if one[1].through == pruning.through))
+    answer = _answer(site, next(one for one in told if one[1].through == pruning.through))
+    return msgspec.structs.replace(answer, untold=plan.answer.untold)
 
 
 def pruned_already(site: Site, position: int) -> PrunedPrefix | None:
@@ -150,7 +157,7 @@ def finish(site: Site) -> None:
 def _answer(site: Site, recorded: tuple[int, Pruning]) -> PrunedPrefix:
     position, pruning = recorded
     files = sum(1 for _ in pruned_files(site.session("reader")))
-    return PrunedPrefix(pruning.through, files, pruning.removed, pruning.kept, position, [])
+    return PrunedPrefix(pruning.through, files, pruning.removed, pruning.kept, position, [], [])
 
 
 def _check_log(site: Site, pruning: Pruning) -> None:
@@ -201,6 +208,20 @@ def _removable(session: Session, asked: Cut) -> tuple[int, int]:
     return sum(files for files, _ in counted), sum(events for _, events in counted)
 
 
+def _nothing_closed(site: Site, session: Session, asked: Cut, head: int) -> Against:
+    """Why nothing would go: only a checkpoint, or a later position, would close files; or nothing would."""
+
+    def closes_more(through: int) -> bool:
+        other = Cut(through, asked.root, LAST)
+        return not set(asked.closed).issuperset(untied(_closed_files(site, session, other, LAST)))
+
+    if closes_more(asked.through):
+        return Against("not-published-erasure", see=command("publish", once=True))
+    if closes_more(head):
+        return Against("closed-later")
+    return Against("nothing-closed", see=command("retention", "due"))
+
+
 def _checkpoint(site: Site) -> Checkpoint | None:
     log = site.published_log
     signed = published(log.folder)
@@ -218,7 +239,7 @@ def _root(site: Site, checkpoint: Checkpoint | None, through: int) -> str:
 def _log_against(checkpoint: Checkpoint | None, through: int) -> Iterator[Against]:
     size = checkpoint.size if checkpoint else 0
     if size <= through:
-        yield Against("not-published", None, max(size - 1, 0), command("checkpoint"))
+        yield Against("not-published", position=max(size - 1, 0), see=command("checkpoint"))
 
 
 def _period_against(site: Site, session: Session, through: int) -> Iterator[Against]:
@@ -226,30 +247,65 @@ def _period_against(site: Site, session: Session, through: int) -> Iterator[Agai
     by: datetime = site.clock() - period(PERIOD)
     ((last,),) = session.of("projections").rows("position_by", time=by)
     if through > (last or 0):
-        yield Against("period", PERIOD, last or 0, None)
+        yield Against("period", PERIOD, position=last or 0)
 
 
 def _archive_against(
-    site: Site, checkpoint: Checkpoint | None, archive: CheckedArchive | None, through: int
+    site: Site,
+    checkpoint: Checkpoint | None,
+    archive: CheckedArchive | None,
+    through: int,
+    address: str,
 ) -> Iterator[Against]:
-    if archive is None:
+    if archive is None or checkpoint is None:  # without a checkpoint that is what is missing
         return
     size = archive.size if archive.published else 0
-    if archive.findings or size < through:
-        yield Against("archive", None, size, command("audit", archive="ARCHIVE"))
+    if archive.origin is None:
+        yield Against("no-archive", address)
+    elif archive.origin != checkpoint.origin:
+        yield Against("another-archive", address, see=command("archive", address))
+    elif archive.findings or size < through:
+        see = command("audit", archive=address)
+        yield Against("archive", address, position=size, see=see)
     elif not _is_of_this_log(site, checkpoint, archive):
-        yield Against("archive", None, 0, command("archive", "ARCHIVE"))
+        yield Against("another-archive", address, see=command("archive", address))
 
 
-def _is_of_this_log(site: Site, checkpoint: Checkpoint | None, archive: CheckedArchive) -> bool:
+def _audit_against(site: Site) -> Iterator[Against]:
+    if not audit_site(site, views=False).ledger.ok:
+        yield Against("audit", see=command("audit"))
+
+
+def _is_of_this_log(site: Site, checkpoint: Checkpoint, archive: CheckedArchive) -> bool:
     """Whether an archive is what the log begins with: an earlier log of this ledger has known keys, too."""
-    if checkpoint is None or archive.size > checkpoint.size:
+    if archive.size > checkpoint.size:
         return False
     return _root(site, checkpoint, archive.size) == to_base64(archive.root)
 
 
+def _untold(session: Session, open: Sequence[StandsAgainst]) -> set[StandsAgainst]:
+    """The recipients who can be told no more: the ledger does not know any reference of the person.
+
+    No command takes a word to them then, so they stand against nothing: GDPR Art. 19 asks nothing impossible.
+    """
+    waiting = [one for one in open if one.change]
+    known = {
+        stream
+        for block in in_blocks(sorted({one.stream for one in waiting}))
+        for (stream,) in session.rows("remembered_subjects", subjects=block)
+    }
+    return {one for one in waiting if one.stream not in known}
+
+
+def _never_told(open: StandsAgainst) -> Untold:
+    return Untold(open.reference, open.change or "", str(open.stream))
+
+
 def _shown(open: StandsAgainst) -> Against:
+    person = str(open.stream)
+    if open.change:
+        ended = command("notify", "record", None, open.reference, action=open.change)
+        return Against("notification", open.reference, open.change, person, see=ended)
     reason, words, named = _SEEN[open.view]
-    return Against(
-        reason, open.reference, None, command(*words, *([open.reference] if named else []))
-    )
+    see = command(*words, *([open.reference] if named else []))
+    return Against(reason, open.reference, None, person, see=see)

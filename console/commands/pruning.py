@@ -42,7 +42,9 @@ def prune_prefix(
     erasure stays, and so does every entry of other files. The log keeps the hash of each entry, so that every
     proof still holds. Exit status 1 when something stands against it, or --yes is missing.
     """
-    if bool(archive) == for_good:
+    if archive and for_good:
+        raise Misconfigured("give --archive or --for-good; not both")
+    if not archive and not for_good:
         raise Misconfigured("name the archive of these entries with --archive, or say --for-good")
     with open_site(settings) as site:
         before = pruned_through(site.session("reader"))
@@ -63,7 +65,8 @@ def _prune(
 ) -> PrunedPrefix:
     through, archive = asked
     bring_up_to_date(site)
-    plan = planned(site, through, audit_archive(settings, archive) if archive else None)
+    checked = audit_archive(settings, archive) if archive else None
+    plan = planned(site, through, checked, archive or "")
     if plan.answer.against or not yes:
         return plan.answer
     again = command(

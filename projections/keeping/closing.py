@@ -6,23 +6,22 @@ such as a hold or a request without an answer, stands against that. After an era
 prefix, work goes on: recipients are still to be told. Such a file is not closed before that is done.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from ledger.event import RecordedEvent, erases_all
-from projections.folds.annulment import is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import AnyView
+from projections.views.notifications import VIEW as NOTIFICATIONS
+from projections.views.notifications import Changes, tasks
 from schemas import ALL_TYPES
 from schemas.event_type import EMPLOYEE
 
-ANNULMENT = "annulment"
-"""Stands in the place of the view for an annulment of what the ledger does not hold."""
-_OPEN = ("open_kind", "open_tasks")
+_OPEN = ("open_kind", *NOTIFICATIONS.cell_types)
 # Persons whose files depend on each other. Who looked, or approved, is another matter.
 _TIES = frozenset({"customer", "from_customer", "to_customer"})
 # One object for the many files that name nobody: an empty set takes 216 bytes.
@@ -30,11 +29,15 @@ _NOBODY = frozenset[UUID]()
 
 
 class StandsAgainst(NamedTuple):
-    """Something open in a file: in which view, by which reference, and the stream of the person."""
+    """Something open in a file: in which view, by which reference, and the stream of the person.
+
+    `change`: what a recipient must still be told of, whose reference it is then.
+    """
 
     view: str
     reference: str
     stream: UUID
+    change: str | None = None
 
 
 class ClosedFile(msgspec.Struct, frozen=True):
@@ -86,24 +89,28 @@ def _against(
     stream = events[0].stream
     cases = [view for view in views if not view.cell_types.keys().isdisjoint(_OPEN)]
     shares = Dispatch(cases).share(counting(events, privacy_office))
-    found = [
-        StandsAgainst(view.name, subkey, stream)
+    return [
+        one
         for view in cases
         for subkey, state in sorted(fold(view, shares[view.name]).items())
         if _is_open(view, (stream, subkey), state)
+        for one in _open_in(view, (stream, subkey), state)
     ]
-    known = {name_of(event) for event in events}
-    waiting = [
-        StandsAgainst(ANNULMENT, event.id, stream)
-        for event in events
-        if is_annulment(event) and target_of(event, privacy_office) not in {None, *known}
-    ]
-    return found + waiting
 
 
 def _is_open(view: AnyView, key: tuple[UUID, str], state: Any) -> bool:
     cells = dict(zip(view.cell_types, view.cells(key, state), strict=True))
     return any(cells.get(name) for name in _OPEN)
+
+
+def _open_in(view: AnyView, key: tuple[UUID, str], state: Any) -> Iterator[StandsAgainst]:
+    stream, subkey = key
+    if isinstance(state, Changes):
+        for task in tasks(state):
+            if task.told is None:
+                yield StandsAgainst(view.name, task.recipient, stream, task.action)
+    else:
+        yield StandsAgainst(view.name, subkey, stream)
 
 
 def untied(files: Mapping[UUID, ClosedFile]) -> list[UUID]:

@@ -86,7 +86,7 @@ class Pruning:
     def planned(self, house: House, closed: UUID) -> PruningPlan:
         """What `planned` says; its checks, with an audit among them, are tested elsewhere."""
         asked = cut_of(log_of(house), [closed])
-        return PruningPlan(asked, PrunedPrefix(asked.through, 1, 3, 0, None, []))
+        return PruningPlan(asked, PrunedPrefix(asked.through, 1, 3, 0, None, [], []))
 
     def positions(self, house: House) -> list[int]:
         with psycopg.connect(house.url) as connection:

@@ -25,6 +25,7 @@ from ledger.errors import Halt, Overtaken
 from ledger.keys.opening import Opener
 from ledger.pruning import cutting
 from ledger.pruning.events import ACCOUNT
+from ledger.reading import head_position
 from ledger.storage.faults import Conflict
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import parse_verifier_key
@@ -370,11 +371,6 @@ OPEN = [
         ),
         id="hold",
     ),
-    pytest.param(
-        "annulment",
-        message("event-annulled", CLOSED[0], annuls="not-here", reason="mistake"),
-        id="annulment",
-    ),
 ]
 
 
@@ -388,6 +384,41 @@ def test_what_is_open_stands_against_it(ledger: Cli, reason: str, event: dict[st
     assert reasons(answer.json) == [reason]
     assert answer.json["against"][0]["see"].startswith("ledger ")
     assert len(types_of(ledger)) == THROUGH
+
+
+def annulled(who: str, what: str, id: str) -> dict[str, Any]:
+    time = f"2026-11-24T11:0{id[-1]}:00Z"
+    return message("event-annulled", who, id=id, annuls=what, reason="mistake", time=time)
+
+
+def test_an_annulment_of_what_never_came_goes_with_its_file(ledger: Cli) -> None:
+    """Recorded before the erasure or after it, annulled itself, or kept as the last event of its file."""
+    ledger.record(annulled(CLOSED[0], "never-came", "a-1"), annulled(CLOSED[1], "not-here", "a-2"))
+    ledger.record(annulled(CLOSED[1], "a-2", "a-3"), annulled(LIVING, "nor-this", "a-4"))
+    fill(ledger, "c", 300)
+    assert ledger("erase", LIVING, "--ground", "request").status == 0
+    assert ledger("publish", "--once").status == 0
+    done = ledger("prune", "--through", "512", "--for-good", "--yes", "--json")
+    assert (done.status, done.json["against"], done.json["files"]) == (0, [], 6)
+    views_are_what_a_rebuild_makes(ledger)
+    # What an annulment that is gone named counts if it comes now.
+    late = ledger.record(
+        message("portal-account-closed", CLOSED[0], id="never-came"),
+        message("portal-account-closed", CLOSED[1], id="not-here"),
+        message("portal-account-closed", LIVING, id="nor-this"),
+    )
+    assert late["recorded"] == 3
+    views_are_what_a_rebuild_makes(ledger)
+
+
+def views_are_what_a_rebuild_makes(ledger: Cli) -> None:
+    followed = ledger("audit", "--views", "--json").json
+    assert followed["ok"], followed["findings"]
+    rebuilt = ledger("rebuild", "--json")
+    assert (rebuilt.status, [row["ok"] for row in rebuilt.json["views"]]) == (
+        0,
+        [True] * len(VIEWS),
+    )
 
 
 def test_the_period_and_the_checkpoint_stand_against_it(
@@ -409,8 +440,15 @@ def test_the_period_and_the_checkpoint_stand_against_it(
 def test_an_archive_must_be_proven(ledger: Cli) -> None:
     address = str(ledger.folder / "archive")
     asked = ("prune", "--through", "256", "--archive", address, "--json")
-    assert reasons(ledger(*asked).json) == ["archive"]
+    (missing,) = ledger(*asked).json["against"]
+    assert (missing["reason"], missing["reference"]) == ("no-archive", address)
     assert ledger("archive", address, "--segment", "256").status == 0
+    (segment,) = Path(address, "segments").iterdir()
+    content = segment.read_bytes()
+    segment.write_bytes(content[:-1])
+    (unproven,) = ledger(*asked).json["against"]
+    assert (unproven["reason"], unproven["see"]) == ("archive", f"ledger audit --archive {address}")
+    segment.write_bytes(content)
     assert ledger(*asked).json["against"] == []
     assert ledger(*asked, "--yes").status == 0
     assert ledger("audit", "--archive", address, "--json").json["ok"]
@@ -418,6 +456,16 @@ def test_an_archive_must_be_proven(ledger: Cli) -> None:
     assert ledger("publish", "--once").status == 0
     assert ledger("archive", address).status == 0
     assert ledger("audit", "--archive", address, "--json").json["ok"]
+
+
+def test_an_archive_of_another_ledger_is_named_as_one(ledger: Cli) -> None:
+    address = ledger.folder / "archive"
+    assert ledger("archive", str(address), "--segment", "256").status == 0
+    manifest = address / "archive.json"
+    origin = ledger("checkpoint", "--json").json["origin"]
+    manifest.write_text(manifest.read_text().replace(origin, "example.org/log"))
+    asked = ledger("prune", "--through", "256", "--archive", str(address), "--json")
+    assert reasons(asked.json) == ["another-archive"]
 
 
 def test_an_archive_of_an_earlier_log_does_not_count(ledger: Cli, elsewhere: str) -> None:
@@ -435,8 +483,9 @@ def test_an_archive_of_an_earlier_log_does_not_count(ledger: Cli, elsewhere: str
     assert ledger("publish", "--once").status == 0
     assert ledger("audit", "--archive", address, "--json").json["size"] == 512
     asked = ledger("prune", "--through", "512", "--archive", address, "--yes", "--json")
-    assert reasons(asked.json) == ["archive"]
-    assert asked.json["against"][0]["see"] == "ledger archive ARCHIVE"
+    (another,) = asked.json["against"]
+    assert another["reason"] == "another-archive"
+    assert (another["reference"], another["see"]) == (address, f"ledger archive {address}")
     assert "is of the log" in ledger("archive", address).err
     spark = ledger("rebuild", "--engine", "spark", "--archive", address)
     assert (spark.status, "is of the log" in spark.err) == (2, True)
@@ -464,7 +513,46 @@ def test_a_rebuild_during_a_cut_changes_no_view(ledger: Cli) -> None:
 
 def test_one_says_what_becomes_of_the_entries(ledger: Cli) -> None:
     assert "--for-good" in ledger("prune", "--through", "256").err
+    both = ledger("prune", "--through", "256", "--for-good", "--archive", "x")
+    assert (both.status, "not both" in both.err) == (2, True)
     assert ledger("prune", "--through", "255", "--for-good").status == 2
+
+
+def test_a_position_that_the_ledger_has_not_reached_is_refused(ledger: Cli) -> None:
+    with open_site(settings_from({}), opens_values=False) as site:
+        head = head_position(site.session("reader"))
+    beyond = ledger("prune", "--through", str(head + 1), "--for-good")
+    assert (beyond.status, f"the ledger ends at position {head}" in beyond.err) == (2, True)
+    assert ledger("prune", "--through", str(head), "--for-good", "--json").json["against"] == []
+
+
+def test_why_nothing_would_go_is_told(
+    program: Cli, embedded_templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def young(cli: Cli) -> None:
+        cli.record(recipient("Incasso BV"), registered("customer/8"), disclosed("customer/8"))
+        fill(cli, "a", 300)
+        assert cli("publish", "--once").status == 0
+
+    def why() -> list[tuple[str, str | None]]:
+        answer = program("prune", "--through", "256", "--for-good", "--json").json
+        return [(row["reason"], row["see"]) for row in answer["against"]]
+
+    monkeypatch.setattr(pruning, "period", lambda _name: timedelta(0))
+    with worked_in(program, embedded_templates, "nothing_to_prune", young):
+        assert why() == [("nothing-closed", "ledger retention due")]
+        # Something is open in the one file that is erased; and when it was ended, that is newer.
+        assert program("erase", "customer/8", "--ground", "request").status == 0
+        assert why() == [("closed-later", None)]
+        told = ("notify", "record", "customer/8", "incasso", "--action=erasure")
+        assert program(*told).status == 0
+        assert program("publish", "--once").status == 0
+        assert why() == [("closed-later", None)]
+        assert program("erase", "customer/a1", "--ground", "retention").status == 0
+        assert why() == [("not-published-erasure", "ledger publish --once")]
+        assert program("publish", "--once").status == 0
+        assert why() == []
+        assert program("prune", "--through", "256", "--for-good", "--yes").status == 0
 
 
 def test_an_order_of_two_persons(ledger: Cli) -> None:
@@ -873,6 +961,58 @@ def test_recipients_who_are_still_to_be_told_keep_one_file_alone(ledger: Cli) ->
     assert ledger(*asked, "--yes").json["files"] == 5
     audit = ledger("audit", "--views", "--json").json
     assert audit["ok"], audit["findings"]
+
+
+def asked_with_an_open_notification(ledger: Cli) -> tuple[str, ...]:
+    """A cut that reaches beyond an erasure of which a recipient was never told."""
+    ledger.record(recipient("Incasso BV"), registered("customer/8"), disclosed("customer/8"))
+    assert ledger("erase", "customer/8", "--ground", "request").status == 0
+    fill(ledger, "n", 300)
+    assert ledger("publish", "--once").status == 0
+    return ("prune", "--through", "512", "--for-good", "--json")
+
+
+def test_a_recipient_who_must_still_be_told_is_named_with_what_ends_it(ledger: Cli) -> None:
+    asked = asked_with_an_open_notification(ledger)
+    (task,) = ledger("notify", "list", "--json").json["tasks"]
+    answer = ledger(*asked, "--yes").json
+    (row,) = answer["against"]
+    assert (row["reason"], row["reference"], row["change"]) == (
+        "notification",
+        task["recipient"],
+        "erasure",
+    )
+    assert row["data_subject"] == task["data_subject"]
+    assert row["see"] == "ledger notify record SUBJECT incasso --action erasure"
+    assert row["data_subject"] in ledger("prune", "--through", "512", "--for-good").out.decode()
+    end = row["see"].replace("SUBJECT", "customer/8").split()[1:]
+    assert ledger(*end).status == 0
+    assert ledger("publish", "--once").status == 0
+    ended = ledger(*asked).json
+    assert (ended["against"], ended["untold"]) == ([], [])
+
+
+def test_a_recipient_whom_nobody_can_tell_any_more_stops_no_cut(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tombstone is past its date: the ledger no longer knows by which reference the person is meant."""
+    monkeypatch.setattr("host.site.period", lambda _name: timedelta(0))
+    asked = asked_with_an_open_notification(ledger)
+    (task,) = ledger("notify", "list", "--json").json["tasks"]
+    with open_site(settings_from({}), opens_values=False) as site:
+        assert site.expire_tombstones() == 1
+    ended = ledger("notify", "record", "customer/8", "incasso", "--action=erasure")
+    assert ended.status == 1
+    plan = ledger(*asked).json
+    assert plan["against"] == []
+    assert plan["untold"] == [
+        {"recipient": "incasso", "change": "erasure", "data_subject": task["data_subject"]}
+    ]
+    assert task["data_subject"] in ledger("prune", "--through", "512", "--for-good").out.decode()
+    done = ledger(*asked, "--yes")
+    assert (done.status, done.json["untold"]) == (0, plan["untold"])
+    assert ledger("notify", "list", "--json").json["tasks"] == []
+    views_are_what_a_rebuild_makes(ledger)
 
 
 def test_no_pruner_removes_an_account_of_an_erasure(

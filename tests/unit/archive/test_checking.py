@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from archive.checking import check_archive
 from archive.manifest import MANIFEST, CheckedArchive, Manifest, Segment, decode_manifest
 from archive.places import FolderPlace
-from archive.segment import STATISTICS, decode_segment, encode_segment, facts_of
+from archive.segment import STATISTICS, decode_segment, encode_segment, encode_tables, facts_of
 from archive.writing import archive
 from ledger.audit import Findings
 from ledger.errors import ServiceAway
@@ -103,6 +103,10 @@ def more_statistics(path: Path) -> None:
     pq.write_table(rows_of(path), path, compression="zstd", write_statistics=[*STATISTICS, "name"])
 
 
+def true_statistics_of_all(path: Path) -> None:
+    pq.write_table(rows_of(path), path, compression="zstd", write_statistics=True)
+
+
 def no_statistics(path: Path) -> None:
     """Where an engine of ours sees none, another one may see some."""
     pq.write_table(rows_of(path), path, compression="zstd", write_statistics=False)
@@ -137,6 +141,77 @@ ROWS = (
     *(each_row_twice, other_facts, more_statistics, no_statistics, other_statistics),
     *(an_index_of_pages, an_index_of_values),
 )
+
+
+def one_other_recipient(path: Path) -> None:
+    rows = rows_of(path)
+    column = rows.schema.get_field_index("recipient")
+    told = [*rows.column("recipient").to_pylist()[:-3], "other", "other", None]
+    content = rows.set_column(column, rows.field(column), pa.array(told, pa.string()))
+    path.write_bytes(encode_tables(iter([content]), facts_in(rows)))
+
+
+def facts_in(rows: pa.Table) -> dict[str, str]:
+    return {name.decode(): fact.decode() for name, fact in rows.schema.metadata.items()}
+
+
+def an_entry_of_another_position(path: Path) -> None:
+    rows = rows_of(path)
+    content = rows.column("entry").to_pylist()
+    content[5] = content[6]
+    path.write_bytes(encode_segment(content, facts_in(rows)))
+
+
+@pytest.mark.parametrize(
+    ("alter", "position", "says"),
+    [
+        (
+            one_other_recipient,
+            510,
+            "columns say other things than the entry (events from here on: 3)",
+        ),
+        (
+            an_entry_of_another_position,
+            262,
+            "an entry of another position stands here (events from here on: 1)",
+        ),
+        (
+            another_recipient,
+            257,
+            "columns say other things than the entry (events from here on: 256)",
+        ),
+    ],
+)
+def test_what_differs_is_counted_at_its_position(
+    folder: Path, alter: Callable[[Path], None], position: int, says: str
+) -> None:
+    alter(segment(folder))
+    fit(folder)
+    assert (position, says) in {(one.position, one.detail) for one in checked(folder).findings}
+
+
+def test_columns_are_not_told_where_only_an_entry_was_put_in_anothers_place(folder: Path) -> None:
+    an_entry_of_another_position(segment(folder))
+    fit(folder)
+    details = {one.detail for one in checked(folder).findings}
+    assert details == {
+        "an entry of another position stands here (events from here on: 1)",
+        "the entries of this segment have another tree hash",
+    }
+
+
+@pytest.mark.parametrize("alter", [true_statistics_of_all, other_statistics, more_statistics])
+def test_other_statistics_are_told_as_what_they_are(
+    folder: Path, alter: Callable[[Path], None]
+) -> None:
+    """Whether they are true or not."""
+    alter(segment(folder))
+    fit(folder)
+    details = {one.detail for one in checked(folder).findings}
+    assert (
+        "the file says other least and largest values, or more of its rows, than this program writes"
+        in details
+    )
 
 
 def assert_named(folder: Path) -> None:

@@ -76,8 +76,16 @@ def test_files_of_the_register_and_of_the_staff_stay() -> None:
             [],
         ),
         (
+            # What never came is refused or new when it comes: an annulment of it waits for nothing.
             [event("event-annulled", 1, id="a-1", annuls="not-here", reason="mistake")],
-            [("annulment", "a-1")],
+            [],
+        ),
+        (
+            [
+                event("event-annulled", 1, id="a-1", annuls="not-here", reason="mistake"),
+                event("event-annulled", 2, annuls="a-1", reason="mistake"),
+            ],
+            [],
         ),
         (
             [
@@ -107,6 +115,17 @@ def test_what_is_open_stands_against_it(
     found = file(event("customer-registered"), *events, whole())
     assert found is not None
     assert found.against == tuple(StandsAgainst(view, ref, ANNA) for view, ref in against)
+
+
+def test_a_recipient_who_must_be_told_is_named_with_what_changed() -> None:
+    given = event("personal-data-disclosed", 1, recipient="incasso", fields=["email"])
+    corrected = event("personal-data-corrected", 2, fields=["email"])
+    found = file(given, corrected, whole())
+    assert found is not None
+    assert found.against == tuple(
+        StandsAgainst("notifications", "incasso", ANNA, change)
+        for change in ("rectification", "erasure")
+    )
 
 
 def test_a_request_that_an_annulment_took_back_is_not_open() -> None:
