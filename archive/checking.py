@@ -103,27 +103,23 @@ class _Checked:
                 first, "the file of this segment says other things of itself than the manifest"
             )
         said = table_of(entries)
-        self._count(
-            _differing(said, rows.replace_schema_metadata()),
-            "columns say other things than the entry",
-        )
-        places = enumerate(said.column("position").to_pylist())
-        self._count(
-            [place for place, position in places if position != first + place],
-            "an entry of another position stands here",
-        )
+        if others := _differing(said, rows.replace_schema_metadata()):
+            self._note(
+                first + others[0],
+                f"columns say other things than the entry (events from here on: {len(others)})",
+            )
+        positions = enumerate(said.column("position").to_pylist(), first)
+        if moved := [place for place, position in positions if position != place]:
+            self._note(
+                moved[0],
+                f"an entry of another position stands here (events from here on: {len(moved)})",
+            )
         whole = self._tree.size + 1 == first
         for entry in entries:
             leaf = hash_leaf(entry)
             self._own.add(leaf)
             if whole:
                 self._tree.add(leaf)
-
-    def _count(self, places: Sequence[int], what: str) -> None:
-        """Note what is so of some of the next entries, at the first of them."""
-        if places:
-            first = self._position + places[0]
-            self._note(first, f"{what} (events from here on: {len(places)})")
 
     def _note(self, position: int, detail: str) -> None:
         self._findings.note(position, "archive", detail)

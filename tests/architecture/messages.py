@@ -240,7 +240,7 @@ def _told(call: ast.Call, module: _Module, errors: dict[str, str]) -> list[ast.e
     if name == "ValueError" and module.name in _VALUE_ERRORS:
         return arguments[:1]
     if name in {"note", "_note"} and module.name.startswith(
-        ("ledger/audit", "application/auditing", "proj")
+        ("ledger/audit", "application/auditing", "archive", "proj")
     ):
         return arguments[-2:]
     if name == "Compression":  # what it says of bytes that it cannot decompress
