@@ -38,7 +38,7 @@ from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of
 from projections import views_of
 from projections.following.after_pruning import fold_again
 from projections.following.batch import by_stream
-from projections.keeping.closing import ClosedFile, StandsAgainst, closed_file, untied
+from projections.keeping.closing import ANNULMENT, ClosedFile, StandsAgainst, closed_file, untied
 from rulebook import period
 from schemas.catalogue import ERASED
 
@@ -49,6 +49,7 @@ The account of the erasure may be younger: it stays anyway.
 """
 # What shows what is open, by the view that says so; of recipients, `_shown` says what ends it.
 _SEEN: dict[str, tuple[Reason, tuple[str, ...], bool]] = {
+    ANNULMENT: ("annulment", ("findings",), False),
     "complaints": ("complaint", ("complaint", "show"), True),
     "incidents": ("incident", ("incident", "show"), True),
     "legal_holds": ("hold", ("hold", "list"), False),
@@ -88,19 +89,21 @@ def planned(
     files = _closed_files(site, session, asked, LAST)
     asked = msgspec.structs.replace(asked, closed=untied(files))
     open = [one for stream in asked.closed for one in files[stream].against]
-    untold = _untold(session, open)
+    nobody = set(_ended_by_nobody(session, open))
     count, removed = _removable(session, asked)
     against = [
         *_log_against(checkpoint, through),
         *_period_against(site, session, through),
         *_archive_against(site, checkpoint, archive, through, address),
-        *map(_shown, (one for one in open if one not in untold)),
+        *map(_shown, (one for one in open if one not in nobody)),
         *([] if removed else [_nothing_closed(site, session, asked, head)]),
         *_audit_against(site),
     ]
     kept = session.rows("count_prefix", through=through)[0][0] - removed
-    told = list(map(_never_told, sorted(untold)))
-    return PruningPlan(asked, PrunedPrefix(through, count, removed, kept, None, against, told))
+    untold = sorted(
+        map(_never_told, (one for one in nobody if one.change)), key=msgspec.structs.astuple
+    )
+    return PruningPlan(asked, PrunedPrefix(through, count, removed, kept, None, against, untold))
 
 
 def prune(site: Site, plan: PruningPlan) -> PrunedPrefix:
@@ -283,18 +286,19 @@ def _is_of_this_log(site: Site, checkpoint: Checkpoint, archive: CheckedArchive)
     return _root(site, checkpoint, archive.size) == to_base64(archive.root)
 
 
-def _untold(session: Session, open: Sequence[StandsAgainst]) -> set[StandsAgainst]:
-    """The recipients who can be told no more: the ledger does not know any reference of the person.
+def _ended_by_nobody(session: Session, open: Sequence[StandsAgainst]) -> Iterator[StandsAgainst]:
+    """What no event ends any more, since the ledger does not know any reference of the person.
 
-    No command takes a word to them then, so they stand against nothing: GDPR Art. 19 asks nothing impossible.
+    No command takes a word to recipients then, and GDPR Art. 19 asks nothing impossible. What an annulment
+    waits for would be an event of a new data subject.
     """
-    waiting = [one for one in open if one.change]
+    waiting = [one for one in open if one.change or one.view == ANNULMENT]
     known = {
         stream
         for block in in_blocks(sorted({one.stream for one in waiting}))
         for (stream,) in session.rows("remembered_subjects", subjects=block)
     }
-    return {one for one in waiting if one.stream not in known}
+    return (one for one in waiting if one.stream not in known)
 
 
 def _never_told(open: StandsAgainst) -> Untold:

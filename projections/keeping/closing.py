@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.event import RecordedEvent, erases_all
+from projections.folds.annulment import effects, is_annulment, name_of, target_of
 from projections.folds.dispatch import Dispatch
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import AnyView
@@ -21,6 +22,8 @@ from projections.views.notifications import Changes, tasks
 from schemas import ALL_TYPES
 from schemas.event_type import EMPLOYEE
 
+ANNULMENT = "annulment"
+"""Stands in the place of the view for an annulment of what the ledger does not hold."""
 _OPEN = ("open_kind", *NOTIFICATIONS.cell_types)
 # Persons whose files depend on each other. Who looked, or approved, is another matter.
 _TIES = frozenset({"customer", "from_customer", "to_customer"})
@@ -89,13 +92,27 @@ def _against(
     stream = events[0].stream
     cases = [view for view in views if not view.cell_types.keys().isdisjoint(_OPEN)]
     shares = Dispatch(cases).share(counting(events, privacy_office))
-    return [
+    open = [
         one
         for view in cases
         for subkey, state in sorted(fold(view, shares[view.name]).items())
         if _is_open(view, (stream, subkey), state)
         for one in _open_in(view, (stream, subkey), state)
     ]
+    return open + [
+        StandsAgainst(ANNULMENT, event.id, stream) for event in _waiting(events, privacy_office)
+    ]
+
+
+def _waiting(
+    events: Sequence[RecordedEvent], privacy_office: Collection[str]
+) -> Iterator[RecordedEvent]:
+    """The annulments of what is not there, which would count if it came, and are not annulled themselves."""
+    known, annulled = set(map(name_of, events)), effects(events, privacy_office).annulled
+    for event in filter(is_annulment, events):
+        target = target_of(event, privacy_office)
+        if target and target not in known and name_of(event) not in annulled:
+            yield event
 
 
 def _is_open(view: AnyView, key: tuple[UUID, str], state: Any) -> bool:

@@ -371,6 +371,11 @@ OPEN = [
         ),
         id="hold",
     ),
+    pytest.param(
+        "annulment",
+        message("event-annulled", CLOSED[0], annuls="not-here", reason="mistake"),
+        id="annulment",
+    ),
 ]
 
 
@@ -391,23 +396,28 @@ def annulled(who: str, what: str, id: str) -> dict[str, Any]:
     return message("event-annulled", who, id=id, annuls=what, reason="mistake", time=time)
 
 
-def test_an_annulment_of_what_never_came_goes_with_its_file(ledger: Cli) -> None:
-    """Recorded before the erasure or after it, annulled itself, or kept as the last event of its file."""
-    ledger.record(annulled(CLOSED[0], "never-came", "a-1"), annulled(CLOSED[1], "not-here", "a-2"))
-    ledger.record(annulled(CLOSED[1], "a-2", "a-3"), annulled(LIVING, "nor-this", "a-4"))
+def test_an_annulment_waits_until_it_is_annulled_or_nobody_can_end_it(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("host.site.period", lambda _name: timedelta(0))
+    for who, number in (("customer/8", 1), ("customer/9", 2)):
+        ledger.record(registered(who), annulled(who, "never-came", f"a-{number}"))
+    ledger.record(annulled("customer/9", "a-2", "a-3"))
+    for who in ("customer/8", "customer/9"):
+        assert ledger("erase", who, "--ground", "request").status == 0
     fill(ledger, "c", 300)
-    assert ledger("erase", LIVING, "--ground", "request").status == 0
     assert ledger("publish", "--once").status == 0
-    done = ledger("prune", "--through", "512", "--for-good", "--yes", "--json")
-    assert (done.status, done.json["against"], done.json["files"]) == (0, [], 6)
+    asked = ("prune", "--through", "512", "--for-good", "--json")
+    (row,) = ledger(*asked).json["against"]
+    assert (row["reason"], row["reference"]) == ("annulment", "a-1")
+    with open_site(settings_from({}), opens_values=False) as site:
+        assert site.expire_tombstones() == 2
+    assert ledger(*asked).json["against"] == []
+    assert ledger(*asked, "--yes").status == 0
     views_are_what_a_rebuild_makes(ledger)
-    # What an annulment that is gone named counts if it comes now.
-    late = ledger.record(
-        message("portal-account-closed", CLOSED[0], id="never-came"),
-        message("portal-account-closed", CLOSED[1], id="not-here"),
-        message("portal-account-closed", LIVING, id="nor-this"),
-    )
-    assert late["recorded"] == 3
+    # What it named is of a new data subject if it comes now.
+    late = message("portal-account-closed", "customer/8", id="never-came")
+    assert ledger.record(late)["recorded"] == 1
     views_are_what_a_rebuild_makes(ledger)
 
 

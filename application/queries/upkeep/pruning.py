@@ -14,6 +14,7 @@ Reason = Literal[
     "not-published-erasure",
     "nothing-closed",
     "period",
+    "annulment",
     "complaint",
     "hold",
     "incident",

@@ -76,9 +76,8 @@ def test_files_of_the_register_and_of_the_staff_stay() -> None:
             [],
         ),
         (
-            # What never came is refused or new when it comes: an annulment of it waits for nothing.
             [event("event-annulled", 1, id="a-1", annuls="not-here", reason="mistake")],
-            [],
+            [("annulment", "a-1")],
         ),
         (
             [
