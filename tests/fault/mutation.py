@@ -98,7 +98,8 @@ def mutant(seed: int, number: int) -> Mutant:
     if message["type"].endswith(".personal-data-disclosed.v1") or chance.random() < 0.01:
         message["data"]["provision"] = chance.choice(_PROVISIONS)
     for _ in range(chance.choice((0, 1, 1, 1, 2, 3, 6))):
-        _change_member(chance, message, notes)
+        if _depth(message) <= _DEEP:
+            _change_member(chance, message, notes)
     if chance.random() < 0.3:
         return _binary(chance, message, notes, f"seed {seed}, number {number}")
     value = _bytes_of(chance, message, notes)
@@ -111,6 +112,8 @@ def mutant(seed: int, number: int) -> Mutant:
 # The last ones name one with a duty of secrecy, however it is written.
 _PROVISIONS = ["gdpr.6-1-c", "tw.11.5", "nl.sv.126na", "NL.SV.126na", "nlsv126na", "nl-sv-126na"]
 _MOST_PLACES = 300
+# What is deeper is not changed any more: a change may double it, and Python writes some 900 levels of JSON.
+_DEEP = 310
 
 
 def _places(node: Any) -> list[tuple[Any, Any]]:
@@ -126,6 +129,17 @@ def _places(node: Any) -> list[tuple[Any, Any]]:
             if isinstance(value, dict | list):
                 waiting.append(value)
     return found
+
+
+def _depth(message: Any) -> int:
+    """How many lists and objects are in each other."""
+    deepest, waiting = 0, [(message, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        inner = node.values() if isinstance(node, dict) else node
+        waiting += [(value, depth + 1) for value in inner if isinstance(value, dict | list)]
+    return deepest
 
 
 def _change_member(chance: Random, message: dict[str, Any], notes: list[str]) -> None:
