@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ledger.event import is_ours
+from ledger.event import is_own_source
 from projections.folds.annulment import effects, name_of
 
 
@@ -28,7 +28,7 @@ class ArchivedEvent(NamedTuple):
     @property
     def ours(self) -> bool:
         """See `Annullable`."""
-        return is_ours(self.source)
+        return is_own_source(self.source)
 
 
 def annulled_positions(

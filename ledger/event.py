@@ -102,10 +102,10 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     @property
     def ours(self) -> bool:
         """Whether the ledger itself recorded this event, not an upstream system."""
-        return is_ours(self.source)
+        return is_own_source(self.source)
 
 
-def is_ours(source: str) -> bool:
+def is_own_source(source: str) -> bool:
     """Whether the ledger itself records under this source."""
     return source.startswith(OWN_SOURCE)
 

@@ -50,8 +50,7 @@ def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]
     results = []
     for subject in eraser.live_subjects(reference):
         seen = Situation(events_of(session, [subject]), None)
-        takeovers = takeovers_told_by_others(session, [subject])
-        person = _person(site, session, subject, seen, takeovers)
+        person = _person(site, session, subject, seen, {})
         results += [
             CarriedOut(subject, step, None) for step in _planned_steps(person, scope, today)
         ]

@@ -12,7 +12,7 @@ from projections.dossier.dossier import FOREVER, Dossier, Marked
 from projections.dossier.said import Decisions
 from rulebook import Cause
 from rulebook.erasure import Outcome
-from schemas import CATEGORIES, ROLLING_CATEGORIES
+from schemas import ROLLING_CATEGORIES, are_all
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -67,5 +67,5 @@ def _is_beside(says: Decisions, category: str, before: CategoryDecision) -> bool
     """Whether a decision leaves one that waits: it is for retention, and does not take the whole category."""
     if says.cause != "retention" or before.cause == "retention":
         return False
-    of_months = category in ROLLING_CATEGORIES and len(says.rulings) < len(CATEGORIES)
+    of_months = category in ROLLING_CATEGORIES and not are_all(says.rulings)
     return says.rulings[category].decision != "erase" or of_months
