@@ -39,7 +39,7 @@ from archive.writing import PublishedHistory, archive
 from bench.tools.arguments import explain, given
 from bench.tools.filling import record, sample, sites
 from bench.tools.processor import seconds_below
-from bench.tools.publishing import new_key, publish
+from bench.tools.publishing import new_key, published_history
 from bench.tools.results import median_ratio, quote, save
 from host.settings import OFFICE
 from ledger.audit import Findings
@@ -84,7 +84,12 @@ def bare(tables: list[pa.Table]) -> None:
 def tables_of(place: FolderPlace, manifest: Manifest) -> Iterator[pa.Table]:
     """The columns of each segment."""
     for segment in manifest.segments:
-        yield pa.concat_tables(decode_segment(place.get(segment.file) or b""))
+        yield pa.concat_tables(parts_of(place, segment))
+
+
+def parts_of(place: FolderPlace, segment: Segment) -> Iterator[pa.Table]:
+    """The columns of a segment, some events at a time."""
+    return decode_segment(place.get(segment.file) or b"")
 
 
 def written(history: PublishedHistory, key: VerifierKey, folder: Path) -> tuple[Manifest, Seconds]:
@@ -105,9 +110,10 @@ def copied(place: FolderPlace, manifest: Manifest, copies: int, to: FolderPlace)
     segments: list[Segment] = []
     places = count(1, manifest.segment_events)
     for copy in range(copies):
-        for table, segment in zip(tables_of(place, manifest), manifest.segments, strict=True):
+        for segment in manifest.segments:
             first = next(places)
-            content = encode_tables(iter([_renamed(table, copy, first)]), {})
+            moved = partial(_renamed, copy=copy, by=first - segment.first)
+            content = encode_tables(map(moved, parts_of(place, segment)), {})
             name, digest = segment_file(first), sha256(content).hexdigest()
             to.put(name, content)
             last = first + manifest.segment_events - 1
@@ -115,12 +121,12 @@ def copied(place: FolderPlace, manifest: Manifest, copies: int, to: FolderPlace)
     to.put(MANIFEST, encode_manifest(replace(manifest, segments=tuple(segments))))
 
 
-def _renamed(table: pa.Table, copy: int, first: int) -> pa.Table:
-    """The same of other streams, from another position on."""
+def _renamed(table: pa.Table, copy: int, by: int) -> pa.Table:
+    """The same of other streams, so many positions later."""
     streams = pc.utf8_replace_slice(table.column("stream"), 0, 4, f"{copy:04x}")
     for name, values in {
         "stream": streams,
-        "position": pa.array(range(first, first + table.num_rows)),
+        "position": pc.add(table.column("position"), by),
     }.items():
         at = table.schema.get_field_index(name)
         table = table.set_column(at, table.schema.field(at), values)
@@ -164,7 +170,7 @@ def main(events: int, copies: int) -> None:
         tempfile.TemporaryDirectory(dir="/tmp", prefix="pl-archive-") as folder,
     ):
         record(house.open(), sample(events))
-        history = publish(house, key, Path(folder) / "log")
+        history = published_history(house, key, Path(folder) / "log")
         manifest, seconds = written(history, key.verifier, Path(folder))
         many = Path(folder) / "copies"
         place = FolderPlace(Path(folder) / str(ROUNDS - 1))

@@ -2,19 +2,14 @@
 
 import statistics
 import time
-from contextlib import closing
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from bench.tools.processor import Figures, rates, server_of
+from bench.tools.publishing import new_key, publish
 from ledger.audit import PublishedLog, audit
-from ledger.clocks import Clocks
 from ledger.reading import head_position
 from ledger.tlog.proving.proof_file import verify_entry
 from ledger.tlog.proving.reading import entry_at, prove
-from ledger.tlog.publishing.publisher import OwnLog, Publisher
-from ledger.tlog.signing.keys import SigningKey
 from ledger.tlog.store.folder import LogFolder
 from tests.fixtures.ledger import House
 
@@ -35,7 +30,7 @@ class GrowingLog:
     def __init__(self, house: House, path: Path) -> None:
         self._house = house
         self._folder = LogFolder(path)
-        self._key = SigningKey("bench.example.nl/log", Ed25519PrivateKey.generate())
+        self._key = new_key()
         self._published = 0
 
     def grown(self) -> Figures:
@@ -50,10 +45,7 @@ class GrowingLog:
         }
 
     def _publish(self) -> None:
-        own = OwnLog(self._folder, self._key, [])
-        house = self._house
-        with closing(Publisher(house.database, house.ledger, own, Clocks(house.clock))) as made:
-            made.publish_once()
+        publish(self._house, self._key, self._folder)
 
     def _audit(self) -> None:
         log = PublishedLog(self._folder, (self._key.verifier,))

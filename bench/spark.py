@@ -25,7 +25,7 @@ from bench.projection import following
 from bench.tools.arguments import explain, given
 from bench.tools.filling import record, sample, sites
 from bench.tools.processor import server_of, server_seconds
-from bench.tools.publishing import new_key, publish
+from bench.tools.publishing import new_key, published_history
 from bench.tools.results import line, quote, save
 from ledger import cycles
 from tests.fixtures.ledger import House
@@ -80,7 +80,7 @@ def main() -> None:
                 record(house.open(), islice(texts, size - position))
                 done.wait()
             position = size
-            history = publish(house, key, Path(folder) / "log")
+            history = published_history(house, key, Path(folder) / "log")
             archive(history, FolderPlace(Path(folder) / "archive"), segment)
             measure(house, Path(folder), points)
     write(sizes, points)

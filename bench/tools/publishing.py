@@ -20,12 +20,17 @@ def new_key() -> SigningKey:
     return SigningKey("bench.example.nl/log", Ed25519PrivateKey.generate())
 
 
-def publish(house: House, key: SigningKey, folder: Path) -> PublishedHistory:
-    """Publish what is new into a folder; what is there then."""
-    log = LogFolder(folder)
+def publish(house: House, key: SigningKey, log: LogFolder) -> None:
+    """Publish what is new into a log."""
     own = OwnLog(log, key, [])
     with closing(Publisher(house.database, house.ledger, own, Clocks(house.clock))) as publisher:
         publisher.publish_once()
+
+
+def published_history(house: House, key: SigningKey, folder: Path) -> PublishedHistory:
+    """Publish what is new into the log of a folder; what is there then."""
+    log = LogFolder(folder)
+    publish(house, key, log)
     signed = published(log)
     assert signed is not None
     verify_checkpoint(signed.content, [key.verifier])
