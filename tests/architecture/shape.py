@@ -8,7 +8,7 @@ The limits and the rooms are in `pyproject.toml` under `[tool.shape]`; ADR 0068 
 import ast
 import sys
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -24,7 +24,6 @@ class Limits(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=
     rooms: tuple[str, ...]
     file_lines: int
     function_lines: int
-    function_lines_p95: int  # what 95 of 100 functions of all rooms together do not exceed
     parameters: int
     complexity: int
 
@@ -121,12 +120,6 @@ def measure(tree: ast.Module, file: str) -> Iterator[Measured]:
             )
 
 
-def percentile_95(lengths: Iterable[int]) -> int:
-    """The smallest length that at least 95 of a hundred functions do not exceed; 0 of none."""
-    in_order = sorted(lengths)
-    return in_order[-(-95 * len(in_order) // 100) - 1] if in_order else 0
-
-
 def _beyond(function: Measured, limits: Limits) -> Iterator[str]:
     if function.lines > limits.function_lines:
         yield f"has {function.lines} lines, at most {limits.function_lines} allowed"
@@ -141,20 +134,6 @@ def of_functions(functions: Iterable[Measured], limits: Limits) -> Iterator[Offe
     for function in functions:
         for says in _beyond(function, limits):
             yield Offender(function.file, function.line, f"{function.name} {says}")
-
-
-def of_lengths(functions: Collection[Measured], limits: Limits) -> Iterator[Offender]:
-    """What to say when the functions are too long on the whole: their figure, and the longest ones."""
-    reached = percentile_95(function.lines for function in functions)
-    if reached <= limits.function_lines_p95:
-        return
-    yield Offender(
-        "all rooms",
-        0,
-        f"95 of 100 functions have up to {reached} lines, at most {limits.function_lines_p95} allowed",
-    )
-    for function in sorted(functions, key=lambda each: -each.lines)[:20]:
-        yield Offender(function.file, function.line, f"{function.name} has {function.lines} lines")
 
 
 def of_file(source: str, file: str, limits: Limits) -> Iterator[Offender]:
@@ -181,7 +160,7 @@ def offenders(sources: Mapping[str, str], limits: Limits) -> list[Offender]:
         ),
         *of_functions(functions, limits),
     ]
-    return [*sorted(alone), *of_lengths(functions, limits)]
+    return sorted(alone)
 
 
 def limits_of(root: Path) -> Limits:

@@ -3,7 +3,6 @@
 from pathlib import Path
 from textwrap import dedent
 
-import msgspec
 import pytest
 
 from tests.architecture import shape
@@ -13,7 +12,6 @@ LIMITS = Limits(
     rooms=("room",),
     file_lines=9,
     function_lines=4,
-    function_lines_p95=3,
     parameters=2,
     complexity=3,
 )
@@ -82,25 +80,11 @@ def test_functions_inside_others_are_measured_too() -> None:
     assert names == ["b", "c"]
 
 
-@pytest.mark.parametrize(
-    ("lengths", "expected"), [([], 0), ([7], 7), ([1] * 19 + [9], 1), ([1] * 18 + [8, 9], 8)]
-)
-def test_95_of_100_functions_are_no_longer_than_the_figure(
-    lengths: list[int], expected: int
-) -> None:
-    assert shape.percentile_95(lengths) == expected
-
-
 def test_what_is_at_a_limit_passes_and_what_is_beyond_it_is_named_with_its_place_and_figure() -> (
     None
 ):
     at_the_limit = "def function(a, b):\n    if a:\n        return b\n    return 1 if b else 2\n"
-    assert (
-        shape.offenders(
-            {"room/file.py": at_the_limit}, msgspec.structs.replace(LIMITS, function_lines_p95=4)
-        )
-        == []
-    )
+    assert shape.offenders({"room/file.py": at_the_limit}, LIMITS) == []
     beyond = (
         "\n" * 5
         + "def function(a, b, c):\n    if a and b:\n        return b\n\n    return 1 if b else 2\n"
@@ -114,8 +98,6 @@ def test_what_is_at_a_limit_passes_and_what_is_beyond_it_is_named_with_its_place
         "room/file.py:6 function has 3 parameters, at most 2 allowed",
         "room/file.py:6 function has 5 lines, at most 4 allowed",
         "room/file.py:6 function has a complexity of 4, at most 3 allowed",
-        "all rooms:0 95 of 100 functions have up to 5 lines, at most 3 allowed",
-        "room/file.py:6 function has 5 lines",
     ]
 
 
