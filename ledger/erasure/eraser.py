@@ -33,7 +33,7 @@ from ledger.journal.overtaking import DECIDE, ERASE
 from ledger.keys.opening import Opener
 from ledger.keys.subjects import KeysOf
 from ledger.names import LedgerName
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from ledger.writing.append import (
     BatchNotes,
@@ -204,7 +204,7 @@ class Eraser:
 
     def _situations(self, targets: Sequence[_Target]) -> dict[UUID, Situation]:
         events: dict[UUID, list[RecordedEvent]] = {target.subject: [] for target in targets}
-        for event in events_of(self._session, list(events)):
+        for event in events_but_reads(self._session, list(events)):
             events[event.stream].append(event)
         persons = [target.subject for target in targets if not target.registry]
         listed = self._listed(persons)
@@ -380,7 +380,7 @@ class Eraser:
         keys = tuple(dict.fromkeys((*entry.keys, *alive)))
         through = entry.through
         if entry.month is None and alive:
-            times = [event.time for event in events_of(self._session, [entry.subject])]
+            times = [event.time for event in events_but_reads(self._session, [entry.subject])]
             through = max([through, *times])
         return msgspec.structs.replace(entry, keys=keys, through=through)
 
