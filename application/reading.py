@@ -8,8 +8,12 @@ from uuid import uuid4
 from msgspec import Struct
 
 from application.sight import EVERYTHING, Sight
-from ledger.errors import Halt
+from ledger.errors import Halt, LedgerError
 from ledger.recording.reads import Read, ReadNotes
+
+
+class TooManyLooks(LedgerError):
+    """You looked at this person too often: ask again in a while."""
 
 
 class Reader(Struct, frozen=True):
@@ -32,7 +36,8 @@ class ReadScope:
     """What one command reads. `query`: its name; `everything`: the ledger itself, for answers about many.
 
     `held`: says whether the reader holds the role, or raises Misconfigured where that is refused. It is
-    called once, before the first note.
+    called once, before the first note. `look`: is told each person before they are noted, and may raise
+    TooManyLooks.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class ReadScope:
         held: Callable[[], bool],
         everything: str,
         clock: Callable[[], datetime],
+        look: Callable[[str], None] = lambda _subject: None,
     ) -> None:
         self._notes = notes
         self._query = query
@@ -51,6 +57,7 @@ class ReadScope:
         self._held = cache(held)
         self._everything = everything
         self._clock = clock
+        self._look = look
         self._noted: set[tuple[str, str]] = set()
 
     @property
@@ -75,7 +82,8 @@ class ReadScope:
     def note(self, subjects: Iterable[str], categories: Iterable[str]) -> None:
         """Note that these categories of these subjects are about to be shown, once for a command.
 
-        Raises Misconfigured for a reader who does not hold the role, Retry or Halt when it cannot be noted.
+        Raises Misconfigured for a reader who does not hold the role, TooManyLooks, Retry or Halt when it
+        cannot be noted.
         """
         self._add(list(dict.fromkeys(subjects)), self.sight.open_among(categories))
 
@@ -91,6 +99,9 @@ class ReadScope:
         # The empty category stands for the subject alone, so that a read without values is noted once, too.
         new = [subject for subject, pairs in by_subject.items() if not pairs <= self._noted]
         if new:
+            for subject in new:
+                if subject != self._everything:
+                    self._look(subject)
             ordered = tuple(sorted(categories))
             self._notes.add([self._read(subject, ordered, everyone=everyone) for subject in new])
             self._noted.update(*(by_subject[subject] for subject in new))

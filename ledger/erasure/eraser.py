@@ -187,11 +187,7 @@ class Eraser:
                 if not entries:
                     return []
                 lines = self._opener.links.closed(entries)
-                latest = {
-                    subject: situation.events[-1].version
-                    for subject, situation in situations.items()
-                    if situation.events
-                }
+                latest = latest_versions(self._session, list(situations))
                 events = [events_of_entry(entry) for entry in entries]
                 erasures = self._apply(entries, events, latest)
                 may_be_journalled = True  # after an error the journal may have some of the lines

@@ -18,7 +18,7 @@ class ReadingRecorder(ApplicationRecorder):
     """Selects recorded events through one session, behind a lock: the library calls from several threads."""
 
     def __init__(self, session: Callable[[], Session], *, reads: bool = True) -> None:
-        """`session`: gives the session, once there is something to read. `reads`: False to leave reads out."""
+        """`session`: gives the session, once there is something to read. `reads`: False leaves reads out."""
         self._session = session
         self._ascending = "stream_ascending" if reads else "stream_but_reads"
         self._read_lock = Lock()

@@ -83,6 +83,11 @@ def waiting(session: Session) -> int:
     return int(count)
 
 
+def any_wait(session: Session) -> bool:
+    """Whether a read is noted and no event yet; it takes no longer where many are."""
+    return bool(session.of("ledger").rows("read_notes", after=0, count=1))
+
+
 def unopened(session: Session, key: bytes) -> Iterator[int]:
     """Notes that do not open under the ledger's key for reads: they were left or changed without that key."""
     cipher, after = AESGCM(key), 0
@@ -104,6 +109,8 @@ def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome
         reads = [(note, read) for note, read in opened if read is not None]
         recorded += _record([read for _, read in reads], record)
         session.run("remove_read_notes", notes=[note for note, _ in reads])
+        if len(rows) < _BATCH:  # what was noted meanwhile is for the next time
+            break
     return recorded
 
 
