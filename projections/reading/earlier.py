@@ -31,6 +31,7 @@ from projections.findings.view import TRACES, hash_of, kind_of
 from projections.folds.timetravel import Moment, select
 from projections.folds.view import NOWHERE, AnyView, Changes, Key, encode
 from projections.following.batch import apply_again, by_stream, settle
+from projections.following.derive import check_told
 from projections.following.storage import Tables, bookmarks
 from projections.reading.views import FindingPlace, finding_counts, findings_placed
 from projections.views import processing_register as register
@@ -38,7 +39,7 @@ from projections.views.processing_register import OBSERVED, Entry, activity_of
 from projections.views.register_join import EntryRow
 
 S = TypeVar("S")
-MOST_SINCE = 50_000
+MOST_SINCE = 20_000
 """So many later events are taken back at most: what they changed is in memory."""
 SHARE = 4
 """Where the streams to fold again have more than this part of all events, all are read in one go."""
@@ -277,53 +278,76 @@ class Earlier(NamedTuple):
 
 
 @contextmanager
+def earlier_findings(
+    session: Session, moment: Moment, privacy_office: Collection[str]
+) -> Iterator[EarlierFindings | None]:
+    """To be asked within the block; None where too much came since, or the views are not that far.
+
+    Raises Pruned, as `derive.rows_at` does.
+    """
+    with _since(session, moment) as since:
+        if since is None:
+            yield None
+        else:
+            made = EarlierFindings(session)
+            yield made if _take_back(session, moment, privacy_office, since, (made,)) else None
+
+
+@contextmanager
 def earlier(
     session: Session, moment: Moment, privacy_office: Collection[str]
 ) -> Iterator[Earlier | None]:
-    """Both, to be asked within the block; None where too much came since, or the views are not up to that."""
+    """The same with the register."""
+    with _since(session, moment) as since:
+        if since is None:
+            yield None
+        else:
+            made = Earlier(EarlierFindings(session), EarlierRegister(session))
+            yield made if _take_back(session, moment, privacy_office, since, made) else None
+
+
+@contextmanager
+def _since(session: Session, moment: Moment) -> Iterator[int | None]:
+    """One snapshot, and a position up to which a moment has everything; None where that is long ago."""
     if session.in_transaction:
         yield None
         return
     with session.transaction():
         session.of("projections").run("one_snapshot")
-        since = _since(session, moment)
-        yield None if since is None else _taken_back(session, moment, privacy_office, since)
+        check_told(session, moment)
+        head = head_position(session)
+        since = min(head, LAST if moment.at_position is None else moment.at_position)
+        for time in (moment.recorded_by, moment.as_of and moment.as_of - _SLIP):
+            if time is not None:
+                position = {"position": head - MOST_SINCE}
+                ((later,),) = session.of("projections").rows("first_later", time=time, **position)
+                since = since if later is None else min(since, later - 1)
+        places, reached = bookmarks(session), head
+        for view in (findings.VIEW, register.VIEW):
+            place = places.get(view.name)
+            reached = min(reached, place.position if place and place.version == view.version else 0)
+        yield since if head - MOST_SINCE < since <= reached else None
 
 
-def _since(session: Session, moment: Moment) -> int | None:
-    """A position up to which a moment has everything; None where that is long ago, or views are behind."""
-    head = head_position(session)
-    since = min(head, LAST if moment.at_position is None else moment.at_position)
-    times = (moment.recorded_by, moment.as_of and moment.as_of - _SLIP)
-    oldest = head - MOST_SINCE
-    for time in times:
-        if time is not None:
-            ((later,),) = session.of("projections").rows("first_later", position=oldest, time=time)
-            since = since if later is None else min(since, later - 1)
-    places, views = bookmarks(session), (findings.VIEW, register.VIEW)
-    made = [
-        place
-        for view in views
-        if (place := places.get(view.name)) and place.version == view.version
-    ]
-    if since <= oldest or len(made) < len(views) or min(place.position for place in made) < since:
-        return None
-    return since
-
-
-def _taken_back(
-    session: Session, moment: Moment, privacy_office: Collection[str], since: int
-) -> Earlier | None:
+def _take_back(
+    session: Session,
+    moment: Moment,
+    privacy_office: Collection[str],
+    since: int,
+    stores: Iterable[_Earlier],
+) -> bool:
+    """Fold again what has later events; False where that is too much."""
     rows = session.of("projections").rows("streams_since", position=since)
     if SHARE * sum(version for _, version in rows) > head_position(session):
-        return None
-    made, streams = Earlier(EarlierFindings(session), EarlierRegister(session)), iter(rows)
+        return False
+    streams = iter(rows)
     while block := [stream for stream, _ in islice(streams, _STREAMS)]:
         counted = [
             (stream, [*select(events, moment, privacy_office).counted])
             for stream, events in by_stream(events_of(session, block)).items()
         ]
-        for store in made:
+        for store in stores:
             apply_again(store.view, block, counted, store)
-    settle(register.VIEW, made.register)
-    return made
+    for store in stores:
+        settle(store.view, store)
+    return True

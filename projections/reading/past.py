@@ -23,7 +23,7 @@ from projections.findings.sources import is_fine
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row
 from projections.folds.timetravel import Moment, fold, select
 from projections.following.derive import rows_at
-from projections.reading.earlier import earlier, order_of
+from projections.reading.earlier import earlier_findings, order_of
 from projections.reading.views import FindingPlace
 
 
@@ -37,9 +37,9 @@ def past_findings(
     about: Collection[UUID] | None = None,
 ) -> list[Finding]:
     """What `read.findings` would have shown at a moment, in its order. `clock`: what is due later is out."""
-    with earlier(session, moment, privacy_office) as then:
+    with earlier_findings(session, moment, privacy_office) as then:
         if then is not None:
-            found = then.findings.each(clock, rules)
+            found = then.each(clock, rules)
             return [one for one in found if about is None or one.about in about]
     join = FindingsJoin()
     shared = rows_at(session, VIEW, moment, privacy_office, join.shared)
@@ -62,10 +62,10 @@ def past_page(
     count: int,
 ) -> tuple[Counter[str], list[Finding]]:
     """Rule -> how many findings counted at a moment; and so many of some rules, from a place on, or more."""
-    with earlier(session, moment, privacy_office) as then:
+    with earlier_findings(session, moment, privacy_office) as then:
         if then is not None:
-            found = then.findings.each(clock, rules, after, count)
-            return then.findings.counts(clock), list(islice(found, count))
+            found = then.each(clock, rules, after, count)
+            return then.counts(clock), list(islice(found, count))
     everything = past_findings(session, moment, clock, privacy_office)
     some = [one for one in everything if rules is None or one.rule in rules]
     return Counter(one.rule for one in everything), some
