@@ -36,8 +36,7 @@ class ReadScope:
     """What one command reads. `query`: its name; `everything`: the ledger itself, for answers about many.
 
     `held`: says whether the reader holds the role, or raises Misconfigured where that is refused. It is
-    called once, before the first note. `look`: is told each person before they are noted, and may raise
-    TooManyLooks.
+    called once, before the first note.
     """
 
     def __init__(
@@ -49,7 +48,6 @@ class ReadScope:
         held: Callable[[], bool],
         everything: str,
         clock: Callable[[], datetime],
-        look: Callable[[str], None] = lambda _subject: None,
     ) -> None:
         self._notes = notes
         self._query = query
@@ -57,7 +55,6 @@ class ReadScope:
         self._held = cache(held)
         self._everything = everything
         self._clock = clock
-        self._look = look
         self._noted: set[tuple[str, str]] = set()
 
     @property
@@ -99,9 +96,6 @@ class ReadScope:
         # The empty category stands for the subject alone, so that a read without values is noted once, too.
         new = [subject for subject, pairs in by_subject.items() if not pairs <= self._noted]
         if new:
-            for subject in new:
-                if subject != self._everything:
-                    self._look(subject)
             ordered = tuple(sorted(categories))
             self._notes.add([self._read(subject, ordered, everyone=everyone) for subject in new])
             self._noted.update(*(by_subject[subject] for subject in new))

@@ -229,17 +229,17 @@ class Site:
         reader = self._reader()
         scope = OwnScope if reader.own else ReadScope
         return scope(
-            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
+            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS), self._look),
             query=query,
             reader=reader,
             held=lambda: self._holds_role(reader),
             everything=self.ledger.reference,
             clock=self.clock,
-            look=self._look,
         )
 
     def _look(self, subject: str) -> None:
-        if self.asking is not None:
+        """A look at a list is no look at a person."""
+        if self.asking is not None and subject != self.ledger.reference:
             self.asking.look(subject)
 
     def _reader(self) -> Reader:

@@ -56,12 +56,18 @@ class ReadNotes:
     """Takes notes for one process.
 
     `session`: gives a session of the reader's role outside of a transaction. `key`: gives the ledger's key
-    for notes.
+    for notes. `look`: is told the subject of each read before it is noted, and may raise.
     """
 
-    def __init__(self, session: Callable[[], Session], key: Callable[[], bytes]) -> None:
+    def __init__(
+        self,
+        session: Callable[[], Session],
+        key: Callable[[], bytes],
+        look: Callable[[str], None] = lambda _subject: None,
+    ) -> None:
         self._session = session
         self._key = key
+        self._look = look
         self._cipher: AESGCM | None = None
 
     @property
@@ -70,7 +76,9 @@ class ReadNotes:
         return self._cipher is not None
 
     def add(self, reads: Sequence[Read]) -> None:
-        """Note reads; on return they are committed. Raises Misconfigured, Retry or Halt."""
+        """Note reads; on return they are committed. Raises Misconfigured, Retry, Halt, or what `look` does."""
+        for read in reads:
+            self._look(read.subject)
         cipher = self._cipher or AESGCM(self._key())
         sealed = [_seal(cipher, read) for read in reads]
         self._session().run("add_read_notes", sealed=sealed)

@@ -153,12 +153,14 @@ class EarlierFindings(_Earlier):
 
     def findings_at(self, keys: Sequence[Key] | None) -> dict[_Place, bytes]:
         """Findings of some rows, by row and rule; None: those that belong to no stream."""
-        now = super().findings_at(keys)
-        self._now |= {place: finding_of(state) for place, state in now.items()}
-        asked = [key for key in self._found if key[0] == NOWHERE] if keys is None else keys
-        then = {(key, rule): one for key in asked for rule, one in self._found.get(key, {}).items()}
-        standing = {place: state for place, state in now.items() if place not in then}
-        return standing | {place: encode(one) for place, one in then.items() if one is not None}
+        found = super().findings_at(keys)
+        self._now |= {place: finding_of(state) for place, state in found.items()}
+        for key in [key for key in self._found if key[0] == NOWHERE] if keys is None else keys:
+            for rule, then in self._found.get(key, {}).items():
+                found.pop((key, rule), None)
+                if then is not None:
+                    found[key, rule] = encode(then)
+        return found
 
     def put_findings(
         self, places: Sequence[_Place], entries: Sequence[tuple[Key, str, Finding]]
@@ -319,14 +321,21 @@ def _since(session: Session, moment: Moment) -> Iterator[int | None]:
         since = min(head, LAST if moment.at_position is None else moment.at_position)
         for time in (moment.recorded_by, moment.as_of and moment.as_of - _SLIP):
             if time is not None:
-                position = {"position": head - MOST_SINCE}
-                ((later,),) = session.of("projections").rows("first_later", time=time, **position)
-                since = since if later is None else min(since, later - 1)
-        places, reached = bookmarks(session), head
-        for view in (findings.VIEW, register.VIEW):
-            place = places.get(view.name)
-            reached = min(reached, place.position if place and place.version == view.version else 0)
+                since = min(since, _before(session, time, head - MOST_SINCE))
+        reached = min(_reached(session, view) for view in (findings.VIEW, register.VIEW))
         yield since if head - MOST_SINCE < since <= reached else None
+
+
+def _before(session: Session, time: datetime, position: int) -> int:
+    """Before the first event after a position that was recorded later than a time; LAST: there is none."""
+    row = session.of("projections").row("first_later", time=time, position=position)
+    return row[0] - 1 if row and row[0] else LAST
+
+
+def _reached(session: Session, view: AnyView) -> int:
+    """How far a view is; nowhere, where another version of the code built it."""
+    place = bookmarks(session).get(view.name)
+    return place.position if place and place.version == view.version else -1
 
 
 def _take_back(

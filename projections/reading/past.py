@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.event import RecordedEvent
@@ -51,23 +52,28 @@ def past_findings(
     return [entry.finding for entry in sorted(entries, key=order_of)]
 
 
+class PastPage(NamedTuple):
+    """Which findings a page has: so many of some rules, from a place on. None: any."""
+
+    rules: Collection[str] | None
+    after: FindingPlace | None
+    size: int
+
+
 def past_page(
     session: Session,
     moment: Moment,
     clock: datetime,
     privacy_office: Collection[str],
-    *,
-    rules: Collection[str] | None,
-    after: FindingPlace | None,
-    count: int,
+    page: PastPage,
 ) -> tuple[Counter[str], list[Finding]]:
-    """Rule -> how many findings counted at a moment; and so many of some rules, from a place on, or more."""
+    """Rule -> how many findings counted at a moment; and those of a page, or more of its rules."""
     with earlier_findings(session, moment, privacy_office) as then:
         if then is not None:
-            found = then.each(clock, rules, after, count)
-            return then.counts(clock), list(islice(found, count))
+            found = then.each(clock, *page)
+            return then.counts(clock), list(islice(found, page.size))
     everything = past_findings(session, moment, clock, privacy_office)
-    some = [one for one in everything if rules is None or one.rule in rules]
+    some = [one for one in everything if page.rules is None or one.rule in page.rules]
     return Counter(one.rule for one in everything), some
 
 

@@ -13,7 +13,7 @@ from projections.findings.judging import Finding
 from projections.folds.timetravel import Moment
 from projections.following.storage import bookmarks
 from projections.reading import earlier, past, register
-from projections.reading.past import past_findings, past_page
+from projections.reading.past import PastPage, past_findings, past_page
 from projections.reading.register import PastRegister, past_register
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.views import OFFICES, annul_some, erase_some, follower, sampled
@@ -72,9 +72,8 @@ def test_what_came_since_taken_back_is_what_all_events_tell(
         for begin in (0, len(found) // 2):
             one = found[begin] if begin else None
             after = (one.occurred_at, one.source, one.id, one.rule, one.about) if one else None
-            counts, page = past_page(
-                session, moment, clock, OFFICES, rules=None, after=after, count=3
-            )
+            asked = PastPage(None, after, 3)
+            counts, page = past_page(session, moment, clock, OFFICES, asked)
             assert page == found[begin : begin + 3], moment
             assert counts == Counter(found.rule for found in found), moment
     assert told > 8

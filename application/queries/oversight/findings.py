@@ -15,7 +15,7 @@ from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.order_findings import judged_here, order_findings_at, place_of
-from projections.reading.past import past_findings, past_findings_about, past_page
+from projections.reading.past import PastPage, past_findings, past_findings_about, past_page
 from projections.reading.views import FindingPlace
 from projections.reading.views import findings as present_findings
 from rulebook.layers import Layer
@@ -114,15 +114,8 @@ def page_then(
     """Rule -> how many findings counted at a moment of the past; and so many that fit, or more."""
     note_read(source, None)
     clock, rules = moment.as_of or source.now, _rules(criteria)
-    counts, rows = past_page(
-        source.session,
-        moment,
-        clock,
-        source.privacy_office,
-        rules=rules,
-        after=criteria.after,
-        count=count,
-    )
+    page = PastPage(rules, criteria.after, count)
+    counts, rows = past_page(source.session, moment, clock, source.privacy_office, page)
     return counts, (row for row in rows if is_meant(criteria, row))
 
 

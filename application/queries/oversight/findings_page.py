@@ -65,16 +65,21 @@ def _counted(
 ) -> tuple[Mapping[str, int], Iterator[Finding]]:
     """Rule -> how many of its findings fit the criteria but for the rule; and those that fit."""
     of_all = (criteria.subject, criteria.period) == (None, ALWAYS)
-    if not of_all or has_orders(source.session):
-        wider = msgspec.structs.replace(criteria, rule=None, after=None)
-        everything = list(found(source, wider, moment))
-        fitting = (finding for finding in everything if is_meant(criteria, finding))
-        return Counter(finding.rule for finding in everything), fitting
-    counts: Mapping[str, int]
-    if moment == NOW:
-        counts = finding_counts(source.session, source.now, [rule.id for rule in rulebook.RULES])
-        rows = found(source, criteria, moment, count + 2)
-    else:
-        counts, rows = page_then(source, criteria, moment, count + 2)
-    asked = {rule.id for rule in rulebook.RULES if criteria.severity in {None, rule.severity}}
-    return {id: counts[id] for id in counts if counts[id] and id in asked}, rows
+    if of_all and not has_orders(source.session):
+        counts, rows = _of_all(source, criteria, moment, count)
+        asked = (rule.id for rule in rulebook.RULES if criteria.severity in {None, rule.severity})
+        return {id: number for id in asked if (number := counts.get(id))}, rows
+    wider = msgspec.structs.replace(criteria, rule=None, after=None)
+    everything = list(found(source, wider, moment))
+    fitting = (finding for finding in everything if is_meant(criteria, finding))
+    return Counter(finding.rule for finding in everything), fitting
+
+
+def _of_all(
+    source: Source, criteria: FindingFilter, moment: Moment, count: int
+) -> tuple[Mapping[str, int], Iterator[Finding]]:
+    if moment != NOW:
+        return page_then(source, criteria, moment, count + 2)
+    rules = [rule.id for rule in rulebook.RULES]
+    counts = finding_counts(source.session, source.now, rules)
+    return counts, found(source, criteria, moment, count + 2)
