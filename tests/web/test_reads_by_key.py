@@ -1,7 +1,7 @@
 """A list that is read by key reads no more when the ledger grows: each part costs what it shows.
 
 Statements and rows that come from the database are counted, never seconds. Every resource that is a list
-goes on by key, or is named here with what bounds it; and so is every answer that reads more of a larger ledger.
+goes on by key, or is named here with what bounds it. So is every answer that reads more of a larger ledger.
 """
 
 import re
