@@ -1,7 +1,7 @@
-"""What compressed bytes hold, by the codecs of Kafka: a part at a time, so that memory is flat whatever they hold.
+"""What compressed bytes hold, by the codecs of Kafka: a part at a time, so memory is flat whatever they hold.
 
-Pure; knows no client. What a broker takes is taken: frames behind each other are read as one, and what follows
-the last one is passed over. How much is expanded at all is for the caller, who asks for parts.
+Pure; knows no client. What a broker takes is taken: frames behind each other are read as one, and what
+follows the last one is passed over. How much is expanded at all is for the caller, who asks for parts.
 """
 
 import zlib
@@ -14,8 +14,8 @@ from lz4.frame import LZ4FrameDecompressor
 
 # Of a part: a batch as producers send them is one part, and a bomb is never more than one at a time.
 PART_BYTES = 1024 * 1024
-# A block of snappy cannot be expanded in parts. It holds at most 22 times its bytes, and a broker takes a batch of
-# 1 MiB by default; a block that claims more would be given that memory before it is read.
+# A block of snappy cannot be expanded in parts. It holds at most 22 times its bytes, and a broker takes batches
+# of 1 MiB by default; a block that claims more would be given that memory before it is read.
 SNAPPY_BLOCK_BYTES = 32 * 1024 * 1024
 # What zstd may look back, and so keeps in memory: its own limit, which the highest level of a producer needs.
 ZSTD_WINDOW_BYTES = 128 * 1024 * 1024

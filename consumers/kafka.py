@@ -150,9 +150,7 @@ class KafkaSource:
             starts: Any = self._consumer.beginning_offsets(keys, ANSWER_MS)
             ends: Any = self._consumer.end_offsets(keys, ANSWER_MS)
         return {
-            ours(key): OffsetRange(
-                starts[key], ends[key], max(0, written[key].offset - ends[key])
-            )
+            ours(key): OffsetRange(starts[key], ends[key], max(0, written[key].offset - ends[key]))
             for key in keys
         }
 

@@ -1,13 +1,13 @@
 """Records of a Kafka batch (message format 2), read in one pass. Pure; what is around them the client reads.
 
-The client makes some dozen calls for a record, also for its key, times and sizes, which are not used here, and
-it holds all that a batch expands to. Here a batch is read part by part, and gives exactly as many records as its
-header says, whatever its bytes are: who writes to a topic must not stop it. A record that is too large is passed
-over, and what its letter keeps is remembered. What follows the last byte that can be expanded, or may be, are
-records that nobody reads: of them a letter has the hash of what Kafka stores.
+The client makes some dozen calls for a record, also for its key, times and sizes, which are not used here,
+and it holds all that a batch expands to. Here a batch is read part by part, and gives exactly as many records
+as its header says, whatever its bytes are: who writes to a topic must not stop it. A record that is too large
+is passed over, and what its letter keeps is remembered. What follows the last byte that can be expanded, or may
+be, are records that nobody reads: of them a letter has the hash of what Kafka stores.
 
-A broker counts the records of a batch, and does not look at the numbers that their writer gave them. So nor does
-this, unless some of them are gone since, in a compacted log.
+A broker counts the records of a batch, and does not look at the numbers that their writer gave them. So nor
+does this, unless some of them are gone since, in a compacted log.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from schemas import Code, Headers
 
 # A valid message has at most 48 KiB; up to here a record is still read whole, to say whose it is.
 RECORD_BYTES = 1024 * 1024
-# An event in binary mode has some twenty attributes, and tools add a few headers. Each takes 150 bytes of memory.
+# An event in binary mode has some twenty attributes, and tools add a few headers. Each takes 150 bytes.
 RECORD_HEADERS = 64
 _ASCII = bytes(range(128)) + b"?" * 128
 _MORE, _BITS = 0x80, 0x7F
@@ -39,14 +39,14 @@ class BadRecordError(ValueError):
 
 
 class BatchHead(NamedTuple):
-    """What a batch says of its records: they have offsets [base, last], and so many are left.
+    """What a batch says: its records have offsets [base, last], and so many are left of them.
 
     `stored`: all of them as Kafka stores them.
     """
 
     base: int
     last: int
-    count: int
+    left: int
     stored: bytes
 
 
@@ -182,13 +182,13 @@ def unread_records(head: BatchHead, read: int, why: Code, content: bytes) -> Ite
 
     `content`: what was seen of the first one. `why`: too large, or no JSON.
     """
-    if read == head.count:
+    if read == head.left:
         return
     begins, _ = _extent(content, 0)
     start, digest = _start_of_value(content, begins), sha256(head.stored).digest()
-    for number in range(read, head.count):
+    for number in range(read, head.left):
         body = unread(start if number == read else b"", digest)
-        yield Record(head.last + 1 - head.count + number, body, (), len(body), why)
+        yield Record(head.last + 1 - head.left + number, body, (), len(body), why)
 
 
 class _TooManyHeadersError(Exception):

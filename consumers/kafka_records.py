@@ -1,8 +1,8 @@
 """How kafka-python reads what it fetched, mended; the only other file that knows it.
 
-The client expands a batch as a whole, whatever it expands to. Here the records of a batch are read part by part
-(`consumers.kafka_batches`), no batch is expanded beyond a bound, and of one fetch no more is read at a time than
-fits in memory. What is damaged stops a partition, and says where it is. What a writer meant so never does.
+The client expands a batch as a whole, whatever it expands to. Here the records of a batch are read part by
+part (`consumers.kafka_batches`), no batch is expanded beyond a bound, and of one fetch no more is read at a
+time than fits in memory. What is damaged stops a partition, and says where. What a writer meant so never does.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,8 +17,8 @@ from consumers.kafka_batches import BatchHead, RecordReader, unread_records
 from consumers.source import Partition, Record, Unreadable, record_of
 from schemas import Code
 
-# No batch is expanded further. Brokers take batches of 1 MiB by default, and events compress some ten to forty
-# times; zeros compress 32,000 times, and would keep a consumer busy for a minute.
+# No batch is expanded further. Brokers take batches of 1 MiB by default, and events compress some ten to
+# forty times; zeros compress 32,000 times, and would keep a consumer busy for a minute.
 EXPANDED_BYTES = 256 * 1024 * 1024
 # The same of the formats before Kafka 0.11, which are read as a whole: no broker since 3.0 takes them.
 OLD_EXPANDED_BYTES = 8 * 1024 * 1024
@@ -82,7 +82,7 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
         return _READER.records(head, parts)
 
     def _old_records(self, batch: Any) -> Iterator[Record]:
-        """Records of a batch of an old format. One that is too large, or cannot be expanded, has as many as offsets."""
+        """Records of a batch of an old format. Where it is too large, or no batch: one for each offset."""
         if batch.compression_type:
             _, stored = batch._read_key_value(
                 batch.KEY_OFFSET_V1 if batch.magic else batch.KEY_OFFSET_V0

@@ -55,15 +55,15 @@ BATCH_SECONDS = Series(
 LAG_RECORDS = Series(
     "ledger_kafka_lag_records",
     "gauge",
-    "Offsets from the bookmark to the end of the partition (the high watermark). Grows: add a consumer, or see "
-    "ledger_batch_seconds, ledger_service_away_total and ledger_kafka_held_back_records.",
+    "Offsets from the bookmark to the end of the partition (the high watermark). Grows: add a consumer, or "
+    "see ledger_batch_seconds, ledger_service_away_total and ledger_kafka_held_back_records.",
     _PLACE,
 )
 HELD_BACK = Series(
     "ledger_kafka_held_back_records",
     "gauge",
-    "Offsets of the lag that an open transaction holds back: the ledger may read none of them before it ends. "
-    "Stays above 0: a producer hangs in a transaction; find it with Kafka's `kafka-transactions.sh`.",
+    "Offsets of the lag that an open transaction holds back: none of them may be read before it ends. Stays "
+    "above 0: a producer hangs in a transaction; find it with Kafka's `kafka-transactions.sh`.",
     _PLACE,
 )
 LAG_SECONDS = Series(
@@ -82,8 +82,8 @@ BOOKMARK_OFFSET = Series(
 END_OFFSET = Series(
     "ledger_kafka_end_offset",
     "gauge",
-    "Offset after the last record that Kafka holds, committed or not (the high watermark). Below the bookmark: "
-    "the cluster has lost records, restore it.",
+    "Offset after the last record that Kafka holds, committed or not (the high watermark). Below the "
+    "bookmark: the cluster has lost records, restore it.",
     _PLACE,
 )
 RETENTION_HEADROOM = Series(

@@ -137,8 +137,9 @@ def truncated(start: bytes, size: int, digest: bytes) -> bytes:
 
 
 def unread(start: bytes, batch_digest: bytes) -> bytes:
-    """The body of a dead letter of a record that was not read, or not to its end: what Kafka stores of it is one
-    batch, whose hash this is.
+    """The body of a dead letter of a record that was not read, or not to its end.
+
+    `batch_digest`: the hash of what Kafka stores of its batch.
     """
     return start[:KEPT_BYTES] + b"\n" + orjson.dumps({"batch_sha256": batch_digest.hex()})
 

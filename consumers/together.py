@@ -16,6 +16,7 @@ from typing import Protocol
 
 import msgspec
 
+from consumers.floods import Floods
 from consumers.pipeline import BatchLimits
 from consumers.posts import FOREIGN, Post, foreign, label_of, messages_of_posts, parsed_post
 from consumers.register import accepted_now, sources_now
@@ -103,17 +104,20 @@ class Together:
         self._events = self._size = 0  # of all that waits
         self._changed = Condition()
         self._closed = False
+        self._floods = Floods()
         self._thread: Thread | None = None
         self._ledger: Ledger | None = None
 
     def submit(self, client: str, posts: Sequence[Post]) -> "Future[Fates]":
         """Let the events of a client be recorded; done once they are committed. Raises Busy.
 
+        Also for what is left of a day on which too much of the client was withheld: its answer tells nothing.
         The future fails with Retry when nothing of the post was recorded, or nobody can say so.
         """
         waiting = _Waiting(client, posts, sum(post.size for post in posts), Future())
         with self._changed:
-            if self._closed or not self._has_room(waiting):
+            flooded = self._floods.is_flood(client, monotonic())
+            if self._closed or flooded or not self._has_room(waiting):
                 self._observer.turned_away()
                 raise Busy(
                     "more events wait than can be recorded at once: send them again in a moment"
@@ -192,6 +196,8 @@ class Together:
         fates: Iterator[Fate] = iter(())
         if taken:
             outcome = ledger.record(self._batch(ledger, client, taken))
+            letters, size = len(outcome.withheld), outcome.withheld_bytes
+            self._floods.add(client, letters, size, monotonic())
             self._observer.recorded(outcome, len(group), monotonic() - started)
             fates = iter(fates_of(outcome, len(taken)))
         if len(taken) < len(posts):

@@ -19,7 +19,9 @@ def kafka_lags(
     """A lag for each bookmark (topic, partition, next offset); None where Kafka cannot be asked."""
     extents = _extents(bookmarks, kafka) if bookmarks and kafka else {}
     return [
-        PartitionLag(topic, partition, offset, *_behind(extents.get(Partition(topic, partition)), offset))
+        PartitionLag(
+            topic, partition, offset, *_behind(extents.get(Partition(topic, partition)), offset)
+        )
         for topic, partition, offset in bookmarks
     ]
 

@@ -25,6 +25,11 @@ from ledger.writing.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import Rejection, is_person
 from schemas.codes import words_for
 
+# Of one source on one topic and one day; letters are kept for fourteen days. A system that fails for hours
+# stays below; beyond it a disk would fill unseen.
+LETTERS_A_DAY = 500_000
+LETTER_BYTES_A_DAY = 1024 * 1024 * 1024
+
 
 class Letter(msgspec.Struct, frozen=True):
     """A dead letter as it may be shown: nothing in it quotes the message."""
@@ -57,6 +62,40 @@ class LetterKeys(msgspec.Struct, frozen=True):
     cipher: AESGCM
     names: KeyedHash
     references: KeyedHash
+
+
+class LetterRoom:
+    """What dead letters of a source may take on a day, and have taken. `ends`: beyond it nothing is kept.
+
+    Where it does not end, the topic must halt once it is full: then nothing is lost. Beyond the end all
+    messages are one letter, which has no bytes of them and counts them.
+    """
+
+    def __init__(
+        self, topic: str, source: str, day: date, ends: bool, letters: int = 0, size_bytes: int = 0
+    ) -> None:
+        self.day, self.letters, self.size_bytes = day, letters, size_bytes
+        self._ends, self._used = ends, self._shares()
+        overflow = {"not_kept": {"topic": topic, "source": source, "day": day.isoformat()}}
+        self.overflow = orjson.dumps(overflow)
+        """The body of the letter that stands for all that is not kept."""
+
+    def take(self, size_bytes: int) -> bool:
+        """Whether there is room for one more letter; takes it."""
+        is_over = self.size_bytes + size_bytes > LETTER_BYTES_A_DAY
+        if self._ends and (self.letters >= LETTERS_A_DAY or is_over):
+            return False
+        self.letters += 1
+        self.size_bytes += size_bytes
+        return True
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what has no end was filled (once more) since this was made."""
+        return not self._ends and self._shares() > self._used
+
+    def _shares(self) -> int:
+        return max(self.letters // LETTERS_A_DAY, self.size_bytes // LETTER_BYTES_A_DAY)
 
 
 def letter_keys(keyring: Keyring, now: datetime) -> LetterKeys:
@@ -99,33 +138,50 @@ def add_letters(
     session: Session,
     link: ChainLink,
     keys: LetterKeys,
-    refused: Sequence[tuple[Message, Rejection]],
+    refused: Sequence[tuple[Message, Rejection, LetterRoom]],
     now: datetime,
-) -> None:
-    """Keep refused messages, inside the caller's transaction. A known letter is counted again.
+) -> frozenset[int]:
+    """Keep refused messages, inside the caller's transaction; indexes of those for which there was no room.
 
-    `now`: time of reception, by a clock that may have been put back.
+    A known letter is counted again. `now`: time of reception, by a clock that may have been put back.
     """
     if not refused:
-        return
-    names = [keys.names.of(message.body) for message, _ in refused]
-    rows = {row[0]: _Row(*row) for row in session.rows("kept_letters", letters=sorted({*names}))}
+        return frozenset()
+    names = [keys.names.of(message.body) for message, _, _ in refused]
+    overflows = {room.overflow: keys.names.of(room.overflow) for _, _, room in refused}
+    known = session.rows("kept_letters", letters=sorted({*names, *overflows.values()}))
+    rows = {row[0]: _Row(*row) for row in known}
     again = set(rows)
     for row in rows.values():
         link.goes("dead_letters", msgspec.structs.astuple(row))
     sealed: dict[bytes, bytes] = {}
-    for name, (message, rejection) in zip(names, refused, strict=True):
+    left_out = set()
+    for index, (of_message, (message, rejection, room)) in enumerate(
+        zip(names, refused, strict=True)
+    ):
+        fits = of_message in rows or room.take(len(message.body))
+        name = of_message if fits else overflows[room.overflow]
+        if not fits:
+            left_out.add(index)
         if name in rows:
             _count_again(rows[name], rejection, now)
         else:
+            kept = message if fits else _overflow(message, room)
             nonce = os.urandom(NONCE_BYTES)
-            sealed[name] = seal_bytes(keys.cipher, message.body, name, nonce)
-            rows[name] = _new_row(keys, name, message, rejection, now, sealed[name])
+            sealed[name] = seal_bytes(keys.cipher, kept.body, name, nonce)
+            why = rejection if fits else Rejection(rejection.code, rejection.pointer)
+            rows[name] = _new_row(keys, name, kept, why, now, sealed[name])
     macs = {
         name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in rows.items()
     }
     _write_new(session, [rows[name] for name in sealed], sealed, macs)
     _write_again(session, [rows[name] for name in again], macs)
+    return frozenset(left_out)
+
+
+def _overflow(message: Message, room: LetterRoom) -> Message:
+    """What stands for messages that are not kept, from this one on."""
+    return Message(room.overflow, message.outcome, message.origin, "truncated")
 
 
 def _count_again(row: _Row, rejection: Rejection, now: datetime) -> None:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from ledger.crypto.formats import FORMAT_BYTES, HPKE_X25519, check_format
-from ledger.errors import Halt, KeyLost, Misconfigured
+from ledger.errors import Halt, KeyLost, Misconfigured, Remedy
 from ledger.keys.keyring import Keyring
 from ledger.letters.dead import offset_of
 from ledger.storage.durable import write_once
@@ -32,6 +32,9 @@ _SMALLEST = 4096
 _LENGTH_BYTES = 4
 # More than any file with a key.
 _MOST_BYTES = 4096
+# Of all that waits for the confidential ledger: years of orders, days of a desk with undeclared codes.
+MOST_WITHHELD = 50_000
+MOST_WITHHELD_BYTES = 512 * 1024 * 1024
 
 
 class OpenedLetter(msgspec.Struct, frozen=True):
@@ -221,16 +224,31 @@ def receipt_of(keyring: Keyring, letter: bytes) -> bytes:
 
 
 def keep_withheld(session: Session, sealed: Sequence[Sealed]) -> None:
-    """Keep sealed messages, inside the caller's transaction. A message is kept once."""
+    """Keep sealed messages, inside the caller's transaction. A message is kept once.
+
+    Raises Halt when there is no room for them: their batch is not recorded then.
+    """
     if sealed:
         letters, texts = zip(*sealed, strict=True)
         session.run("add_withheld", letters=list(letters), sealed=list(texts))
+        count, size = session.row("room_of_withheld") or (0, 0)
+        if count > MOST_WITHHELD or size > MOST_WITHHELD_BYTES:
+            raise Halt(
+                "no more messages can be withheld before those that wait are handed over, so the ledger reads "
+                "no message",
+                remedy=Remedy("hand-over"),
+            )
 
 
 def count_withheld(session: Session) -> int:
     """How many messages are withheld."""
-    (count,) = session.row("count_withheld") or (0,)
-    return int(count)
+    return sizes_of_withheld(session)[0]
+
+
+def sizes_of_withheld(session: Session) -> tuple[int, int]:
+    """How many messages are withheld, and the bytes that they take on disk."""
+    count, size = session.row("count_withheld") or (0, 0)
+    return int(count), int(size)
 
 
 def withheld(session: Session) -> list[Sealed]:
