@@ -14,7 +14,7 @@ from lz4.frame import LZ4FrameDecompressor
 
 # Of a part: a batch as producers send them is one part, and a bomb is never more than one at a time.
 PART_BYTES = 1024 * 1024
-# A block of snappy cannot be expanded in parts. It holds at most 22 times its bytes, and a broker takes batches
+# A block of snappy cannot be expanded in parts. It holds at most 22 times its bytes, and brokers take batches
 # of 1 MiB by default; a block that claims more would be given that memory before it is read.
 SNAPPY_BLOCK_BYTES = 32 * 1024 * 1024
 # What zstd may look back, and so keeps in memory: its own limit, which the highest level of a producer needs.
@@ -35,7 +35,7 @@ class TooMuchError(ValueError):
 
 
 def parts_of(codec: int, packed: bytes) -> Iterator[bytes]:
-    """What bytes hold that are compressed by a codec (1 gzip, 2 snappy, 3 lz4, 4 zstd), in parts.
+    """What bytes hold that are compressed by a codec (0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd), in parts.
 
     Raises LookupError for another codec, NotExpandableError, and TooMuchError for a block of snappy.
     """
@@ -74,7 +74,7 @@ def _zstd(packed: bytes) -> Iterator[bytes]:
 
 def _snappy(packed: bytes) -> Iterator[bytes]:
     if not packed.startswith(_XERIAL_MAGIC):
-        yield _snappy_block(packed)
+        yield from _cut(_snappy_block(packed))
         return
     place = 0
     while place < len(packed):
@@ -82,7 +82,7 @@ def _snappy(packed: bytes) -> Iterator[bytes]:
             place += _XERIAL_HEADER_BYTES
             continue
         block = packed[place + 4 : place + 4 + _xerial_size(packed, place)]
-        yield _snappy_block(block)
+        yield from _cut(_snappy_block(block))
         place += 4 + len(block)
 
 
@@ -106,6 +106,10 @@ def _snappy_block(block: bytes) -> bytes:
     return bytes(snappy.decompress(block))
 
 
+def _cut(content: bytes) -> Iterator[bytes]:
+    return (content[place : place + PART_BYTES] for place in range(0, len(content), PART_BYTES))
+
+
 def _check_progress(part: bytes, *, ended: bool) -> None:
     """Nothing more comes of what has ended before its end."""
     if ended and not part:
@@ -113,6 +117,7 @@ def _check_progress(part: bytes, *, ended: bool) -> None:
 
 
 _CODECS: dict[int, Callable[[bytes], Iterator[bytes]]] = {
+    0: _cut,
     1: _gzip,
     2: _snappy,
     3: _lz4,

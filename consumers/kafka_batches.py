@@ -3,8 +3,8 @@
 The client makes some dozen calls for a record, also for its key, times and sizes, which are not used here,
 and it holds all that a batch expands to. Here a batch is read part by part, and gives exactly as many records
 as its header says, whatever its bytes are: who writes to a topic must not stop it. A record that is too large
-is passed over, and what its letter keeps is remembered. What follows the last byte that can be expanded, or may
-be, are records that nobody reads: of them a letter has the hash of what Kafka stores.
+is passed over, and what its letter keeps is remembered. What follows the last byte that can, or may, be
+expanded are records that nobody reads: of them a letter has the hash of what Kafka stores.
 
 A broker counts the records of a batch, and does not look at the numbers that their writer gave them. So nor
 does this, unless some of them are gone since, in a compacted log.
@@ -76,9 +76,8 @@ class RecordReader:
                         break
                     content, place = content[place:] + part, 0
                     continue
-                offset = offset + 1 if dense else _offset(content, begins, base, offset)
-                if offset > last + read + 1 - count:
-                    raise BadRecordError("a record has no offset of its batch")
+                latest = last + read + 1 - count
+                offset = offset + 1 if dense else _offset(content[begins:], base, offset, latest)
                 if is_large:
                     body, content = _pass_over(content[begins:], end - begins, parts)
                     yield Record(offset, body, (), len(body), Code.TOO_LARGE)
@@ -88,7 +87,7 @@ class RecordReader:
                 place, read = end, read + 1
         except TooMuchError:
             why = Code.TOO_LARGE
-        except (BadRecordError, NotExpandableError):
+        except (BadRecordError, NotExpandableError, IndexError):
             pass
         yield from unread_records(head, read, why, content[place:])
 
@@ -140,12 +139,12 @@ def _key(content: bytes, begins: int) -> int:
     return place
 
 
-def _offset(content: bytes, begins: int, base: int, before: int) -> int:
-    """The offset that a record of a compacted batch says that it has."""
-    _, place = _integer(content, begins + 1)
+def _offset(content: bytes, base: int, before: int, latest: int) -> int:
+    """The offset that a record of a compacted batch says that it has: behind `before`, up to `latest`."""
+    _, place = _integer(content, 1)
     delta, _ = _integer(content, place)
-    if base + delta <= before:
-        raise BadRecordError("a record has the offset of one before it")
+    if not before < base + delta <= latest:
+        raise BadRecordError("a record has an offset that is not its own")
     return base + delta
 
 
@@ -159,6 +158,14 @@ def _start_of_value(content: bytes, begins: int) -> bytes:
     except (IndexError, BadRecordError):
         return b""
     return content[place : place + min(max(size, 0), KEPT_BYTES)]
+
+
+def _start_of_record(content: bytes) -> bytes:
+    """What a letter keeps of a record that begins with its length."""
+    try:
+        return _start_of_value(content, _extent(content, 0)[0])
+    except BadRecordError:
+        return b""
 
 
 def _pass_over(content: bytes, length: int, parts: Iterator[bytes]) -> tuple[bytes, bytes]:
@@ -184,8 +191,7 @@ def unread_records(head: BatchHead, read: int, why: Code, content: bytes) -> Ite
     """
     if read == head.left:
         return
-    begins, _ = _extent(content, 0)
-    start, digest = _start_of_value(content, begins), sha256(head.stored).digest()
+    start, digest = _start_of_record(content), sha256(head.stored).digest()
     for number in range(read, head.left):
         body = unread(start if number == read else b"", digest)
         yield Record(head.last + 1 - head.left + number, body, (), len(body), why)

@@ -2,7 +2,7 @@
 
 The client expands a batch as a whole, whatever it expands to. Here the records of a batch are read part by
 part (`consumers.kafka_batches`), no batch is expanded beyond a bound, and of one fetch no more is read at a
-time than fits in memory. What is damaged stops a partition, and says where. What a writer meant so never does.
+time than fits in memory. What is damaged stops a partition, and says where; what a writer meant never does.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from kafka import TopicPartition
 from kafka import errors as kafka_errors
 from kafka.consumer.fetcher import Fetcher, IsolationLevel
 
-from consumers.expanding import PART_BYTES, NotExpandableError, TooMuchError, parts_of
+from consumers.expanding import NotExpandableError, TooMuchError, parts_of
 from consumers.kafka_batches import BatchHead, RecordReader, unread_records
 from consumers.source import Partition, Record, Unreadable, record_of
 from schemas import Code
@@ -77,7 +77,7 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
         if not self._is_committed_data(batch):
             return ()
         stored = bytes(memoryview(batch._buffer)[batch._pos :])
-        parts = self._counted(_parts(batch.compression_type, stored), EXPANDED_BYTES)
+        parts = self._counted(parts_of(batch.compression_type, stored), EXPANDED_BYTES)
         head = BatchHead(batch.base_offset, batch.last_offset, batch.records_count, stored)
         return _READER.records(head, parts)
 
@@ -87,7 +87,7 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
             _, stored = batch._read_key_value(
                 batch.KEY_OFFSET_V1 if batch.magic else batch.KEY_OFFSET_V0
             )
-            parts = self._counted(_parts(batch.compression_type, stored), OLD_EXPANDED_BYTES)
+            parts = self._counted(parts_of(batch.compression_type, stored), OLD_EXPANDED_BYTES)
             try:
                 batch._buffer, batch._decompressed = memoryview(b"".join(parts)), True
             except (TooMuchError, NotExpandableError) as fault:
@@ -124,13 +124,6 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
 
 
 _READER = RecordReader()
-
-
-def _parts(codec: int, stored: bytes) -> Iterator[bytes]:
-    """What the stored records of a batch hold, in parts."""
-    if codec:
-        return parts_of(codec, stored)
-    return (stored[place : place + PART_BYTES] for place in range(0, len(stored), PART_BYTES))
 
 
 class _Batches:

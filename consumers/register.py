@@ -1,4 +1,4 @@
-"""What a ledger accepts just now, and which sources it knows: a registration counts from the next batch on."""
+"""What a ledger accepts just now, and which sources it knows. A registration counts from the next batch."""
 
 import msgspec
 

@@ -234,8 +234,8 @@ def keep_withheld(session: Session, sealed: Sequence[Sealed]) -> None:
         count, size = session.row("room_of_withheld") or (0, 0)
         if count > MOST_WITHHELD or size > MOST_WITHHELD_BYTES:
             raise Halt(
-                "no more messages can be withheld before those that wait are handed over, so the ledger reads "
-                "no message",
+                "no more messages can be withheld before those that wait are handed over, so the ledger "
+                "reads no message",
                 remedy=Remedy("hand-over"),
             )
 
