@@ -102,13 +102,19 @@ def test_a_codec_that_kafka_does_not_have_is_none() -> None:
 
 def test_a_frame_that_claims_a_size_gets_no_memory_for_it() -> None:
     """LZ4 frames may say how much they hold. Brokers take those that lie; the client would believe them."""
-    frame = bytearray(lz4.frame.compress(b"onetwo", block_linked=False, store_size=True))
+    frame = lying_frame(b"onetwo")
+    with pytest.raises(MemoryError):
+        lz4.frame.decompress(frame)
+    with pytest.raises(NotExpandableError):
+        expanded(LZ4, frame)
+
+
+def lying_frame(content: bytes) -> bytes:
+    """A frame of LZ4 that claims to hold a terabyte."""
+    frame = bytearray(lz4.frame.compress(content, block_linked=False, store_size=True))
     frame[6:14] = struct.pack("<Q", 2**40)
     frame[14] = xxh32_of(bytes(frame[4:14]))
-    with pytest.raises(MemoryError):
-        lz4.frame.decompress(bytes(frame))
-    with pytest.raises(NotExpandableError):
-        expanded(LZ4, bytes(frame))
+    return bytes(frame)
 
 
 def xxh32_of(text: bytes) -> int:
