@@ -21,7 +21,7 @@ from consumers.pipeline import BatchLimits
 from consumers.posts import FOREIGN, Post, foreign, messages_of_posts, parsed_post
 from consumers.register import accepted_now, sources_now
 from ledger.application import Ledger
-from ledger.errors import Busy, LedgerError
+from ledger.errors import Busy, Full, LedgerError
 from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
@@ -120,9 +120,7 @@ class Together:
             flooded = self._floods.is_flood(client, monotonic())
             if self._closed or flooded or not self._has_room(waiting):
                 self._observer.turned_away()
-                raise Busy(
-                    "more events wait than can be recorded at once: send them again in a moment"
-                )
+                raise _too_much()
             self._waiting.append(waiting)
             self._events += len(posts)
             self._size += waiting.size
@@ -181,8 +179,10 @@ class Together:
             self._give_up()
             if isinstance(error, LedgerError):
                 self._observer.failed(error)
+            # Of what is full, clients are told nothing: only that they must wait.
+            told = _too_much() if isinstance(error, Full) else error
             for each in group:
-                each.answer.set_exception(error)
+                each.answer.set_exception(told)
             return
         for each in group:
             each.answer.set_result([next(fates) for _ in each.posts])
@@ -219,6 +219,10 @@ class Together:
         ledger, self._ledger = self._ledger, None
         if ledger is not None:
             ledger.close()
+
+
+def _too_much() -> Busy:
+    return Busy("more events wait than can be recorded at once: send them again in a moment")
 
 
 def fates_of(outcome: Outcome, count: int) -> Fates:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from ledger.crypto.formats import FORMAT_BYTES, HPKE_X25519, check_format
-from ledger.errors import Halt, KeyLost, Misconfigured, Remedy
+from ledger.errors import Full, Halt, KeyLost, Misconfigured, Remedy
 from ledger.keys.keyring import Keyring
 from ledger.letters.dead import offset_of
 from ledger.storage.durable import write_once
@@ -226,14 +226,14 @@ def receipt_of(keyring: Keyring, letter: bytes) -> bytes:
 def keep_withheld(session: Session, sealed: Sequence[Sealed]) -> None:
     """Keep sealed messages, inside the caller's transaction. A message is kept once.
 
-    Raises Halt when there is no room for them: their batch is not recorded then.
+    Raises Full when there is no room for them: their batch is not recorded then.
     """
     if sealed:
         letters, texts = zip(*sealed, strict=True)
         session.run("add_withheld", letters=list(letters), sealed=list(texts))
         count, size = session.row("room_of_withheld") or (0, 0)
         if count > MOST_WITHHELD or size > MOST_WITHHELD_BYTES:
-            raise Halt(
+            raise Full(
                 "no more messages can be withheld before those that wait are handed over, so the ledger "
                 "reads no message",
                 remedy=Remedy("hand-over"),
