@@ -72,6 +72,13 @@ SETTINGS: tuple[Setting, ...] = (
         unlisted=True,
     ),
     Setting(
+        "LEDGER_HANDOVER_KEYS",
+        "store",
+        "of a confidential ledger: verification keys of the ledgers whose withheld messages it takes over",
+        fixed=True,
+        unlisted=True,
+    ),
+    Setting(
         "LEDGER_WITHHELD_KEY",
         "store",
         "public key to which messages are sealed that are not for this ledger [one of the key folder]",
@@ -137,6 +144,13 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_SOURCES",
         "intake",
         "record, or strict: refuse what the register of systems does not know of a source [record]",
+    ),
+    Setting(
+        "LEDGER_OFFICE_KEYS",
+        "intake",
+        "verification keys of the privacy office: once one is set, what comes by the register's topic in its "
+        "name counts only if it is signed [none]",
+        fixed=True,
     ),
     Setting(
         "LEDGER_SIGNED_KEYS",

@@ -34,7 +34,7 @@ from ledger.journal.entries import ErasureJournal
 from ledger.journal.tombstones import expire_tombstones
 from ledger.keys.keyring import Keyring
 from ledger.keys.opening import Opener
-from ledger.letters.withheld import KeyPair, WithheldKey
+from ledger.letters.withheld import RECEIPT, KeyPair, WithheldKey
 from ledger.names import LedgerName, Role
 from ledger.recording.approvals import Approval, ApprovalStatus, approve, digest_of
 from ledger.recording.batch import RefusalPolicy
@@ -55,7 +55,16 @@ from rulebook.approvals import approvers
 from schemas import AdmissionRules
 
 # Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
+LEDGER_KEYS = (
+    "index",
+    "fingerprint",
+    "letter-id",
+    RECEIPT,
+    "blind",
+    "last-record",
+    READS,
+    CHAIN,
+)
 JOURNAL = "erasures.journal"
 
 

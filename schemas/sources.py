@@ -76,9 +76,9 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
     if speakers is None:
         return None
     source, is_office = message["source"], message["source"] in speakers.office
-    # Only the office can write to this place, so the source is surely its own.
+    # Only the office can write to this place, so the source is surely its own; unless it signs there.
     if is_office and is_office_place(speakers.place):
-        return None
+        return "/source" if intake.office_signs(speakers.place) else None
     if message["type"] == ANNULLED and _annuls_of_another(message, source):
         return "/data/annuls_source"
     if is_office and _is_commanded(message["type"], speakers):
