@@ -34,7 +34,7 @@ from ledger.storage.ordinary import read_ordinary
 from ledger.storage.postgres import Session
 from ledger.tlog.signing.keys import Signer, VerifierKey
 from ledger.writing.append import Span
-from ledger.writing.message import FileOrigin, KafkaOrigin, Message
+from ledger.writing.message import FileOrigin, Message
 from schemas import AdmissionRules
 from schemas.sources import taken_over_label
 
@@ -43,6 +43,7 @@ _RECEIPTS = ".receipt"
 _RECEIPT = re.compile(rb"[0-9a-f]{64}")
 MOST_RECEIPTS_BYTES = MOST_FILE_BYTES // 64
 """Of a file of receipts: a line takes 65 bytes, and its message 5,500 or more in what was handed over."""
+_ORIGIN = re.compile(r"[A-Za-z0-9._/-]{1,256}")
 
 
 class TakenMessages(msgspec.Struct, frozen=True):
@@ -183,7 +184,8 @@ def _message(handed: OpenedLetter, intake: AdmissionRules, now: datetime) -> Mes
     return again(handed.body, handed.mode, _origin(handed), intake, now)
 
 
-def _origin(handed: OpenedLetter) -> KafkaOrigin | FileOrigin:
-    if handed.topic.startswith(_FILE):
-        return FileOrigin(taken_over_label(handed.topic.removeprefix(_FILE)), handed.offset)
-    return KafkaOrigin(handed.topic, handed.partition, handed.offset)
+def _origin(handed: OpenedLetter) -> FileOrigin:
+    """Where it came from, as the letter claims: a place without power, whatever the claim is."""
+    claimed = f"{handed.topic.removeprefix(_FILE)}/{handed.partition}"
+    is_plain = _ORIGIN.fullmatch(claimed) is not None
+    return FileOrigin(taken_over_label(claimed if is_plain else "unknown"), handed.offset)

@@ -9,7 +9,7 @@ import pytest
 
 import rulebook
 from projections.findings.orders import order_findings
-from projections.folds.timetravel import fold
+from projections.folds.timetravel import counting, fold
 from projections.views import orders as orders_view
 from projections.views import secrecy as secrecy_view
 from sample.generating import PlantedViolation
@@ -17,6 +17,7 @@ from sample.order_case import KINDS
 from sample.order_stories import STORIES
 from sample.orders import orders
 from schemas.catalogue import CONFIDENTIAL_TYPES
+from host.settings import OFFICE
 from tests.fixtures.judging import judged, recorded
 from tests.unit.schemas.making import CONFIDENTIAL, OPEN, accepted, refused
 
@@ -36,7 +37,7 @@ def found(lines: Sequence[dict[str, Any]], now: datetime) -> Counter[tuple[str, 
     here = (one for one in judged(lines, now, CONFIDENTIAL) if one.rule not in rulebook.ELSEWHERE)
     shown = Counter((one.rule, one.finding.id) for one in here)
     for stream in {event.stream for event in events}:
-        mine = [event for event in events if event.stream == stream]
+        mine = counting([event for event in events if event.stream == stream], {OFFICE})
         person = fold(secrecy_view.VIEW, mine).get("")
         rows = fold(orders_view.VIEW, mine).values()
         shown.update((one.rule, one.id) for one in order_findings(stream, rows, person, now))
