@@ -22,6 +22,7 @@ from ledger.errors import Reject, Remedy
 from ledger.keys.keyring import Keyring
 from ledger.letters.withheld import (
     KeyPair,
+    RECEIPT_BYTES,
     OpenedLetter,
     WithheldKey,
     remove_received,
@@ -170,7 +171,12 @@ def _receipts(handed: Sequence[OpenedLetter], outcome: Outcome) -> list[bytes]:
     """Receipts of the messages that were recorded, now or before."""
     # A duplicate gets one too: the file with its first receipt may be lost.
     refused = {index for index, _ in outcome.rejections}
-    return [letter.receipt for index, letter in enumerate(handed) if index not in refused]
+    return [
+        letter.receipt
+        for index, letter in enumerate(handed)
+        # What else a letter has in its place would make the file none of receipts.
+        if index not in refused and len(letter.receipt) == RECEIPT_BYTES
+    ]
 
 
 def _rejected(label: str, start: int, outcome: Outcome) -> list[RejectedLine]:

@@ -32,6 +32,7 @@ _SMALLEST = 4096
 _LENGTH_BYTES = 4
 RECEIPT = "letter-receipt"
 """Purpose of the ledger's key that makes receipts."""
+RECEIPT_BYTES = 32
 # More than any file with a key.
 _MOST_BYTES = 4096
 
