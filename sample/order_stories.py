@@ -182,7 +182,10 @@ def restricted(case: Case) -> Case:
 
 
 def lifted_by_a_file(case: Case) -> Case:
-    """Disclosed under secrecy; a file says that it was lifted, and handed over: the person still may not know."""
+    """Disclosed under secrecy; a file says that it was lifted, and handed over.
+
+    The person still may not know.
+    """
     disclosed = _disclosed(case)
     case.step(names.SECRECY_LIFTED, 30, by="authority", evidence="letter-9").breaking(POWERLESS)
     return case.step(names.DISCLOSURE_HANDED_OVER, disclosure_id=disclosed, sha256=digest(case.rng))

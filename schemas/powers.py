@@ -19,9 +19,10 @@ class Power(Struct, frozen=True, forbid_unknown_fields=True):
     `opens`: short names of the types that say something, `acts`: of those that end or change it. `by`: the
     fact that ties them, `categories` for each that they list; empty: all of one subject belong together.
     `guarded`: to say it again changes it. `commanded`: the privacy office acts only where it is sure to be
-    the office. `listed`: all of it gives power or takes it, so it counts only from those whom the house lists
-    for it. `office`: its acts count from commands of the office alone, also where nothing was opened.
-    `brought`: those of its types that count only by command, or from a file that this ledger's people brought.
+    the office. `listed`: all of it gives power or takes it, so it counts only from those whom the house
+    lists for it. `office`: its acts count from commands of the office alone, also where nothing was opened.
+    `brought`: those of its types that count only by command, or from a file that this ledger's people
+    brought.
     """
 
     id: str

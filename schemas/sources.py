@@ -1,9 +1,10 @@
 """Who may say what: which source may send a message at all, through the place that it came by.
 
-Pure. A place is a Kafka topic, or `file:` and a label. The program gives it where a message arrives; no message,
-letter or file name chooses it. `source` is only a name that a sender writes: what a name may do depends on who
-can write to that place, which the broker and the operator decide. A confidential ledger trusts its own commands
-alone: it marks every other file and post (`label_in`), reads no register topic, and takes no annulment from outside.
+Pure. A place is a Kafka topic, or `file:` and a label. The program gives it where a message arrives; no
+message, letter or file name chooses it. `source` is only a name that a sender writes: what a name may do
+depends on who can write to that place, which the broker and the operator decide. A confidential ledger
+trusts its own commands alone: it marks every other file and post (`label_in`), reads no register topic, and
+takes no annulment from outside.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,7 +29,8 @@ _FILE = "file:"
 OWN_COMMANDS: Final = f"{_FILE}{OFFICE_LABEL}"
 """The place of what the ledger's own commands record."""
 _TAKEN_OVER = "withheld"
-# That an order came in shows whatever brought it, and gives nobody anything: the desk finds out whether it is genuine.
+# That an order came in shows whatever brought it, and gives nobody anything: the desk finds out whether it
+# is genuine.
 _EVIDENCE: Final = frozenset({names.ORDER_RECEIVED})
 _BROUGHT = "brought"
 _POSTED = "http"
@@ -46,7 +48,10 @@ def office_label(label: str) -> str:
 
 
 def taken_over_label(origin: str) -> str:
-    """The label of what another ledger withheld. `origin`: where it came from there, which is evidence only."""
+    """The label of what another ledger withheld. `origin`.
+
+    Where it came from there, which is evidence only.
+    """
     return f"{_TAKEN_OVER}/{origin}"
 
 
@@ -56,7 +61,10 @@ def posted_label(client: str) -> str:
 
 
 def label_in(intake: AdmissionRules, label: str) -> str:
-    """The label under which a ledger keeps a file or a post: a confidential one marks all but its own commands."""
+    """The label under which a ledger keeps a file or a post.
+
+    A confidential one marks all but its own commands.
+    """
     own = label == OFFICE_LABEL or not intake.confidential
     return label if own else f"{_BROUGHT}/{label}"
 
@@ -80,7 +88,7 @@ def _is_file(place: str) -> bool:
     return place.startswith(_FILE) and "/" not in place
 
 
-def _is_brought(place: str) -> bool:
+def is_brought(place: str) -> bool:
     """Whether a person of this ledger brought it, by command or file: nobody posted, sent or withheld it."""
     brought = f"{_FILE}{_BROUGHT}/"
     rest = place.removeprefix(brought)
@@ -116,19 +124,21 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
     # Only the office can write to this place, so the source is surely its own; unless it signs there.
     if is_office and is_office_place(speakers.place):
         return "/source" if intake.office_signs(speakers.place) else None
-    if message["type"] == ANNULLED and intake.confidential:
-        return "/source"  # no source is authenticated there
-    if message["type"] == ANNULLED and _annuls_of_another(message, source):
-        return "/data/annuls_source"
+    if message["type"] == ANNULLED and (pointer := _wrong_annulment(message, source, intake)):
+        return pointer
     if is_office and _is_commanded(message["type"], speakers):
         return "/source"
     return None if speakers.senders is None else _unknown(message, speakers, speakers.senders)
 
 
-def _annuls_of_another(message: Mapping[str, Any], source: str) -> bool:
+def _wrong_annulment(message: Mapping[str, Any], source: str, intake: AdmissionRules) -> str | None:
+    """The pointer of what makes an annulment none of its source."""
+    if intake.confidential:
+        return "/source"  # no source is authenticated there
     data = message.get("data")
     annulled_source = data.get("annuls_source") if isinstance(data, dict) else None
-    return isinstance(annulled_source, str) and annulled_source != source
+    is_of_another = isinstance(annulled_source, str) and annulled_source != source
+    return "/data/annuls_source" if is_of_another else None
 
 
 def _is_commanded(type: str, speakers: Speakers) -> bool:
@@ -169,7 +179,7 @@ def has_effect(power: Power, name: str, source: str, place: str, office: Collect
     if power.office and name in power.acts:
         return source in office and place == OWN_COMMANDS
     if name in power.brought:
-        return _is_brought(place)
+        return is_brought(place)
     return not place.startswith(f"{_FILE}{_TAKEN_OVER}/") or name in _EVIDENCE
 
 
@@ -193,7 +203,10 @@ def _is_through(sender: Sender, place: str) -> bool:
 
 
 def _speaks_through(sender: Sender, place: str) -> bool:
-    """The same where it gives power: a label that another ledger, or a confidential one, marked gives none."""
+    """The same where it gives power.
+
+    A label that another ledger, or a confidential one, marked gives none.
+    """
     if not place.startswith(_FILE):
         return _is_through(sender, place)
     is_post = place.startswith(f"{_FILE}{_POSTED}/")

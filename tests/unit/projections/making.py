@@ -45,7 +45,7 @@ def event(
     categories: Sequence[str] = (),
     sealed: dict[str, Sealed] | None = None,
     recorded: float | None = None,
-    origin: dict[str, Any] | None = None,
+    came_by: dict[str, Any] | None = None,
     **facts: Any,
 ) -> RecordedEvent:
     """An event `minutes` after noon; unnamed members get what does not matter."""
@@ -63,7 +63,7 @@ def event(
         facts=facts,
         categories=tuple(categories),
         sealed=sealed or {},
-        origin=origin or {"file": "test", "line": place},
+        origin=came_by or {"file": "test", "line": place},
         trace={},
         subject=subject,
         sequence=sequence,

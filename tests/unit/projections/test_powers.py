@@ -51,11 +51,11 @@ def test_every_act_of_the_table_is_its_sources_or_the_offices(
     assert void([said, tied(act, 2, by, source=PORTAL, id="act")]) == {"act"}
     assert void([said, tied(act, 0, by, source=PORTAL, id="act")]) == {"act"}
     assert void([said, tied(act, 2, by, source=owner, id="act")]) == set()
-    sure = {"source": OFFICE, "origin": {"topic": REGISTER_TOPIC}}
+    sure: dict[str, Any] = {"source": OFFICE, "came_by": {"topic": REGISTER_TOPIC}}
     assert void([said, tied(act, 2, by, id="act", **sure)]) == set()
     # The name of the office alone ends nothing, and least of all what the office surely said.
     for forged in ({"topic": "privacy.events.v1"}, {"file": "office.ndjson"}, {"file": "http/crm"}):
-        unsure = tied(act, 2, by, source=OFFICE, id="act", origin=forged)
+        unsure = tied(act, 2, by, source=OFFICE, id="act", came_by=forged)
         assert void([said, unsure]) == {"act"}
         assert void([tied(opens, 1, by, id="said", **sure), unsure]) == {"act"}
     assert void([tied(act, 2, by, source=PORTAL, id="act")]) == set()

@@ -63,8 +63,8 @@ def test_every_type_that_gives_power_has_an_administration_in_the_table() -> Non
         assert [source for source, sender in SENDERS.items() if name in sender.types]
 
 
-# What a forger may call a place in a confidential ledger: whatever it is, only its own commands have its office's
-# power, and of what came from outside only a file that its people brought has any.
+# What a forger may call a place in a confidential ledger: whatever it is, only its own commands have its
+# office's power, and of what came from outside only a file that its people brought has any.
 OUTSIDE = [
     *(
         REGISTER_TOPIC,
