@@ -21,8 +21,8 @@ from ledger.application import Ledger
 from ledger.errors import Reject, Remedy
 from ledger.keys.keyring import Keyring
 from ledger.letters.withheld import (
-    KeyPair,
     RECEIPT_BYTES,
+    KeyPair,
     OpenedLetter,
     WithheldKey,
     remove_received,

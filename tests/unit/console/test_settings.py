@@ -128,6 +128,7 @@ def test_secrets_and_what_restricts_people_are_no_flags_and_every_other_setting_
     assert none == [
         "LEDGER_OPEN_SETTINGS_FILE",
         "LEDGER_HANDOVER_KEYS",
+        "LEDGER_OFFICERS",
         "LEDGER_LOGIN",
         "LEDGER_READER_UNHELD",
         "LEDGER_FOUR_EYES",
