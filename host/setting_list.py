@@ -208,9 +208,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_WEB_CERTFILE", "web", "its certificate, in PEM, for TLS of its own [none]"),
     Setting("LEDGER_WEB_KEYFILE", "web", "key of that certificate"),
     Setting(
-        "LEDGER_WEB_PROXIES",
+        "LEDGER_WEB_SOCKET",
         "web",
-        "addresses of proxies whose word counts on who connects, separated by commas [none]",
+        "socket, in a folder of its own, by which a proxy comes; it listens nowhere else then [none]",
     ),
     Setting(
         "LEDGER_OIDC_ISSUER", "web", "OpenID provider where people log in, by its issuer [none]"
@@ -241,10 +241,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_API_CLIENTS_FILE",
         "web",
-        "clients that come with a certificate: subject, client, role [none]",
+        "clients that come with a certificate: subject, client, role, issuer [none]",
     ),
     Setting(
-        "LEDGER_API_CLIENTS_CAFILE", "web", "certificates of the authorities that certify them"
+        "LEDGER_API_CLIENTS_CAFILE",
+        "web",
+        "certificates of the authorities that issue theirs; without it none counts [none]",
     ),
     Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
     Setting("LEDGER_CONTROLLER_ADDRESS", "register", "its postal address"),
