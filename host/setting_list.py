@@ -42,6 +42,10 @@ class Setting(msgspec.Struct, frozen=True):
         return f"--{self.name.replace('_', '-')}"
 
 
+OLD_PROXIES = "LEDGER_WEB_PROXIES"
+REPLACED = {OLD_PROXIES: "LEDGER_WEB_SOCKET"}
+"""Settings that were, and what took their place."""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_DATABASE_URL", "store", "PostgreSQL 15 or later, by URL; else the embedded one"

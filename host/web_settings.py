@@ -57,7 +57,7 @@ def read_web(reader: Reader, *, confidential: bool) -> WebSettings:
         reader.wrong.append("LEDGER_WEB_CERTFILE, LEDGER_WEB_KEYFILE: set both or neither")
     if settings.socket and (settings.certificate or not settings.is_secure):
         reader.wrong.append(
-            "LEDGER_WEB_SOCKET: the proxy has the TLS: set LEDGER_WEB_URL to its address, which begins with "
-            "https, and set no LEDGER_WEB_CERTFILE"
+            "LEDGER_WEB_SOCKET: expected the proxy's address in LEDGER_WEB_URL, which begins with https, and "
+            "no LEDGER_WEB_CERTFILE"
         )
     return settings

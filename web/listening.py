@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from host.setting_list import OLD_PROXIES
 from host.settings import Settings
 from ledger.errors import Misconfigured
 
-OLD_PROXIES = "LEDGER_WEB_PROXIES"
 _MODE = 0o660
 
 
@@ -79,8 +79,8 @@ def _check_folder(folder: Path) -> None:
     is_closed = not status.st_mode & (stat.S_IRWXO | stat.S_IWGRP)
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or not is_closed:
         raise Misconfigured(
-            "LEDGER_WEB_SOCKET: expected a folder of the console's user, with mode 2750 and the proxy's "
-            "group, which nobody else enters"
+            "LEDGER_WEB_SOCKET: expected a folder of the console's user, which besides only its group may "
+            "enter (mode 0750)"
         )
 
 

@@ -1,15 +1,21 @@
 """A client with a certificate at the console's own TLS, over a real connection."""
 
+import re
 import ssl
+import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Name, load_pem_x509_certificates
 from starlette.applications import Starlette
 
 from ledger.errors import Misconfigured
+from tests.architecture.documents import ROOT
 from tests.fixtures.clients import (
     AUTHORITY,
     FOR_CLIENTS,
@@ -18,13 +24,18 @@ from tests.fixtures.clients import (
     Pair,
     authority,
     made,
+    name,
     usage,
 )
 from tests.fixtures.logins import Console, free_socket, serving
 from tests.web.console import console_settings
+from web.logins.authorities import Authorities
+from web.logins.certificates import read_clients
 from web.logins.wiring import logins_of
 from web.server import config_of
 
+NOW = datetime.now(UTC) - timedelta(days=1)
+"""The authority of the guide began yesterday: its commands certify from now on."""
 LISTED = """["CN=reports,O=House"]
 client = "reports"
 role = "auditor"
@@ -69,8 +80,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         "of itself": made("reports", None, FOR_CLIENTS),
         "of another": made("reports", authority("issuing"), FOR_CLIENTS),
     }
-    for name, pair in pairs.items():
-        pair.write(folder, name)
+    for file, pair in pairs.items():
+        pair.write(folder, file)
     (folder / "authorities.pem").write_bytes(issuing.pem)
     (folder / "clients.toml").write_text(LISTED)
     with free_socket() as listening:
@@ -139,3 +150,30 @@ def test_clients_without_authorities_stop_the_start(place: Place, tmp_path: Path
         Misconfigured, match="no certificate counts without LEDGER_API_CLIENTS_CAFILE"
     ):
         logins_of(house, settings)
+
+
+GUIDE = (ROOT / "docs" / "how-to" / "console-logins.md").read_text("utf-8")
+
+
+def test_the_certificate_of_the_guide_is_that_of_its_client(tmp_path: Path) -> None:
+    ((commands, listed),) = zip(
+        re.findall(r"<!-- commands.*-->\n```sh\n([\s\S]*?)```", GUIDE),
+        re.findall(r"```toml\n([\s\S]*?)```", GUIDE),
+        strict=True,
+    )
+    house = Name.from_rfc4514_string("O=VOIPZeker B.V.,C=NL")
+    issuing = made(Name([*house, *name("Programs", None)]), None, AUTHORITY, begins=NOW)
+    issuing.write(tmp_path, "programs-ca")
+    done = subprocess.run(
+        ["/bin/sh", "-e", "-c", commands],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    authorities = Authorities.read(tmp_path / "programs-ca.pem")
+    (tmp_path / "clients.toml").write_text(listed)
+    ((subject, client),) = read_clients(tmp_path / "clients.toml", authorities).items()
+    assert done.stdout == f"subject={subject}\nissuer={client.issuer}\n"
+    (pem,) = load_pem_x509_certificates((tmp_path / "reports.pem").read_bytes())
+    assert authorities.verified(pem.public_bytes(Encoding.DER), datetime.now(UTC)) == pem

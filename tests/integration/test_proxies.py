@@ -65,6 +65,7 @@ def careless_proxy(request: pytest.FixtureRequest) -> Iterator[Proxy]:
 def test_the_right_certificate_is_let_in_and_another_is_nobodys(proxy: Proxy) -> None:
     assert said(proxy.ask("right")) == PO
     assert said(proxy.ask("other")) == NOBODY
+    assert said(proxy.ask("of above")) == NOBODY
     assert said(proxy.ask()) == NOBODY
 
 
@@ -223,7 +224,7 @@ def test_the_old_setting_says_what_takes_its_place(tmp_path: Path) -> None:
     ],
 )
 def test_the_proxy_has_the_tls(tmp_path: Path, more: dict[str, str]) -> None:
-    with pytest.raises(Misconfigured, match="LEDGER_WEB_SOCKET: the proxy has the TLS"):
+    with pytest.raises(Misconfigured, match="LEDGER_WEB_SOCKET: expected the proxy's address"):
         console_settings("postgresql://none@localhost/none", tmp_path, **more)
 
 
@@ -235,8 +236,11 @@ def test_an_address_with_tls_needs_tls(tmp_path: Path) -> None:
         origin_of(settings, 8463)
 
 
-def test_a_program_of_this_machine_says_nothing_at_the_port_of_the_console() -> None:
-    """It has the console's own TLS or none, and no header counts, whatever address it comes from."""
+def test_a_program_of_this_machine_says_nothing_at_the_port_of_the_console(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No header counts, from whatever address it comes, and whatever the server's own variables say."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
     with short_folder() as folder, free_socket() as listening:
         files = laid_out(folder)
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"

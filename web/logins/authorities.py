@@ -79,22 +79,24 @@ class Authorities:
 
 
 def _may_certify(certificate: x509.Certificate) -> bool:
-    """Whether a certificate is of an authority, and the library understands how it is constrained.
+    """Whether a certificate is of an authority, and the library understands how it is constrained."""
+    extensions = {type(one.value): one.value for one in certificate.extensions}
+    basic, usage = extensions.get(x509.BasicConstraints), extensions.get(x509.KeyUsage)
+    is_authority = isinstance(basic, x509.BasicConstraints) and basic.ca
+    may_sign = not isinstance(usage, x509.KeyUsage) or usage.key_cert_sign
+    constraints = extensions.get(x509.NameConstraints)
+    return is_authority and may_sign and not _is_by_directory(constraints)
 
-    Clients are known by names of directories. The library compares them with no constraint: it refuses one
-    that is critical, and would pass over another.
+
+def _is_by_directory(constraints: x509.ExtensionType | None) -> bool:
+    """Whether names of directories are constrained, by which clients are known.
+
+    The library does not compare them: it refuses a critical constraint, and would pass over another.
     """
-    values = [extension.value for extension in certificate.extensions]
-    is_authority = any(isinstance(value, x509.BasicConstraints) and value.ca for value in values)
-    is_kept = any(isinstance(value, x509.KeyUsage) and not value.key_cert_sign for value in values)
-    constraints = (value for value in values if isinstance(value, x509.NameConstraints))
-    named = (
-        name
-        for value in constraints
-        for name in (*(value.permitted_subtrees or ()), *(value.excluded_subtrees or ()))
-    )
-    is_by_directory = any(isinstance(name, x509.DirectoryName) for name in named)
-    return is_authority and not is_kept and not is_by_directory
+    if not isinstance(constraints, x509.NameConstraints):
+        return False
+    names = [*(constraints.permitted_subtrees or ()), *(constraints.excluded_subtrees or ())]
+    return any(isinstance(one, x509.DirectoryName) for one in names)
 
 
 def _has_strong_key(certificate: x509.Certificate) -> bool:
