@@ -121,6 +121,16 @@ def test_a_stranger_says_nothing_of_whom_the_proxy_sees(
     assert served or re.match(rb"HTTP/1.1 40[03] ", answer), answer
 
 
+@pytest.mark.parametrize("header", ["x-forwarded-for", "client-cert", "Client-Cert"])
+def test_what_a_stranger_says_is_taken_away_and_the_request_is_served(
+    proxy: Proxy, header: str
+) -> None:
+    right = proxy.files.pairs["right"].in_header["client-cert"]
+    value = "192.0.2.9" if header == "x-forwarded-for" else right
+    assert said(proxy.ask(headers={header: value})) == NOBODY
+    assert said(proxy.ask("right", headers={header: value})) == PO
+
+
 CONNECT = """
 import os, socket, sys
 os.setgroups([]); os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[1]))
@@ -168,6 +178,15 @@ def test_a_folder_that_others_enter_or_the_group_changes_stops_the_start(mode: i
         with refused, listening_of(settings_at(web / "console.sock", folder)):
             pass
         assert [*web.iterdir()] == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a folder of another user")
+def test_a_folder_of_another_user_stops_the_start() -> None:
+    with short_folder() as folder:
+        os.chown(folder, STRANGER, STRANGER)
+        refused = pytest.raises(Misconfigured, match="expected a folder of the console's user")
+        with refused, listening_of(settings_at(folder / "console.sock", folder)):
+            pass
 
 
 def test_what_is_no_socket_of_an_ended_console_stays() -> None:

