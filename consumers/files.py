@@ -26,6 +26,7 @@ from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
 from schemas import AdmissionRules, Code, Rejection
+from schemas.sources import label_in
 
 # A database that restarts is back within this time; after it the command gives up.
 PATIENCE_S = 30.0
@@ -250,7 +251,8 @@ def ingest(
     A label is kept for ever with each event, in clear: a name of the file, nothing of a person. What is
     returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream.
     """
-    gathered = _gather(files, clocks, limits or BatchLimits())
+    marked = ((label_in(intake, label), stream) for label, stream in files)
+    gathered = _gather(marked, clocks, limits or BatchLimits())
     run = _Ingest(open_ledger, gathered, intake, clocks, on_progress)
     try:
         return run.run()

@@ -5,6 +5,7 @@ Back comes a file of receipts: the open ledger forgets what the other one has re
 """
 
 import os
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -25,12 +26,13 @@ from ledger.recording.batch import Batch, Outcome
 from ledger.storage.durable import fsync_folder
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span
-from ledger.writing.message import FileOrigin, KafkaOrigin, Message
+from ledger.writing.message import FileOrigin, Message
 from schemas import AdmissionRules
 from schemas.sources import taken_over_label
 
 _FILE = "file:"
 _RECEIPTS = ".receipt"
+_ORIGIN = re.compile(r"[A-Za-z0-9._/-]{1,256}")
 
 
 class TakenMessages(msgspec.Struct, frozen=True):
@@ -165,7 +167,8 @@ def _message(handed: OpenedLetter, intake: AdmissionRules, now: datetime) -> Mes
     return again(handed.body, handed.mode, _origin(handed), intake, now)
 
 
-def _origin(handed: OpenedLetter) -> KafkaOrigin | FileOrigin:
-    if handed.topic.startswith(_FILE):
-        return FileOrigin(taken_over_label(handed.topic.removeprefix(_FILE)), handed.offset)
-    return KafkaOrigin(handed.topic, handed.partition, handed.offset)
+def _origin(handed: OpenedLetter) -> FileOrigin:
+    """Where it came from, as the letter claims: a place without power, whatever the claim is."""
+    claimed = f"{handed.topic.removeprefix(_FILE)}/{handed.partition}"
+    is_plain = _ORIGIN.fullmatch(claimed) is not None
+    return FileOrigin(taken_over_label(claimed if is_plain else "unknown"), handed.offset)

@@ -76,6 +76,14 @@ SETTINGS: tuple[Setting, ...] = (
         unlisted=True,
     ),
     Setting(
+        "LEDGER_OFFICERS",
+        "store",
+        "of a confidential ledger: who may act at its desk from `init` on, separated by commas "
+        "[employee/ and the login]",
+        fixed=True,
+        unlisted=True,
+    ),
+    Setting(
         "LEDGER_WITHHELD_KEY",
         "store",
         "public key to which messages are sealed that are not for this ledger [one of the key folder]",

@@ -64,7 +64,7 @@ def ingest_command(
 
     Exit status 1 when a line was rejected. After a crash, ingest the file again.
     """
-    labels = [place_label(path, office=office, signed=signed) for path in files]
+    labels = [place_label(path, settings, office=office, signed=signed) for path in files]
     with ExitStack() as stack:
         contents = [stack.enter_context(opened(path)) for path in files]
         streams = list(zip(labels, contents, strict=True))
