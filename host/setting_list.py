@@ -42,6 +42,10 @@ class Setting(msgspec.Struct, frozen=True):
         return f"--{self.name.replace('_', '-')}"
 
 
+OLD_PROXIES = "LEDGER_WEB_PROXIES"
+REPLACED = {OLD_PROXIES: "LEDGER_WEB_SOCKET"}
+"""Settings that were, and what took their place."""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_DATABASE_URL", "store", "PostgreSQL 15 or later, by URL; else the embedded one"
@@ -230,9 +234,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_WEB_CERTFILE", "web", "its certificate, in PEM, for TLS of its own [none]"),
     Setting("LEDGER_WEB_KEYFILE", "web", "key of that certificate"),
     Setting(
-        "LEDGER_WEB_PROXIES",
+        "LEDGER_WEB_SOCKET",
         "web",
-        "addresses of proxies whose word counts on who connects, separated by commas [none]",
+        "socket, in a folder of its own, by which a proxy comes; it listens nowhere else then [none]",
     ),
     Setting(
         "LEDGER_OIDC_ISSUER", "web", "OpenID provider where people log in, by its issuer [none]"
@@ -263,10 +267,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_API_CLIENTS_FILE",
         "web",
-        "clients that come with a certificate: subject, client, role [none]",
+        "clients that come with a certificate: subject, client, role, issuer [none]",
     ),
     Setting(
-        "LEDGER_API_CLIENTS_CAFILE", "web", "certificates of the authorities that certify them"
+        "LEDGER_API_CLIENTS_CAFILE",
+        "web",
+        "certificates of the authorities that issue theirs; without it none counts [none]",
     ),
     Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
     Setting("LEDGER_CONTROLLER_ADDRESS", "register", "its postal address"),
