@@ -26,7 +26,8 @@ from ledger.tlog.store.files import SECRET_FOLDER, make_folder
 from projections import views_of
 from projections.following.storage import prepare
 from projections.reading.standing import staff_is_registered
-from schemas import names
+from schemas import LISTED_CATEGORIES, names
+from schemas.encoding import JsonValue
 
 _FIRST_ROLE = "disclosure-officer"
 
@@ -88,8 +89,8 @@ def install_on(site: Site) -> list[str]:
         keyring.ledger_key(purpose)
     prepare(site.session("projector"), site.ledger, views_of(site.settings.confidential))
     site.log_key.create()
+    signing_key(site.settings).create()
     if site.settings.confidential:
-        signing_key(site.settings).create()
         if (writer := keep_writer(site.settings)) is not None:
             writer.key()
     else:
@@ -98,17 +99,20 @@ def install_on(site: Site) -> list[str]:
 
 
 def _grant_first(site: Site) -> None:
-    """Grant the first role of a confidential ledger that grants nobody one: nobody else could grant it."""
+    """Define and grant the first role of a confidential ledger that grants nobody one: nobody else could."""
     if not site.settings.confidential:
         return
     if staff_is_registered(site.session("reader"), site.privacy_office):
         return
     officers = site.settings.officers or (site.reader().reference,)
+    role = {"role": _FIRST_ROLE}
+    covers: dict[str, JsonValue] = {**role, "categories": list(LISTED_CATEGORIES)}
+    defined = Act(name=names.ROLE_DEFINED, subject=f"role/{_FIRST_ROLE}", facts=covers, whole=True)
     grants = [
-        Act(name=names.ROLE_GRANTED, subject=officer, facts={"role": _FIRST_ROLE}, whole=True)
+        Act(name=names.ROLE_GRANTED, subject=officer, facts=role, whole=True)
         for officer in officers
     ]
-    act(site, grants, permit=Permit("grant"))
+    act(site, [defined, *grants], permit=Permit("grant"))
     bring_up_to_date(site)
 
 

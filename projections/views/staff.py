@@ -194,12 +194,17 @@ def counts(presented: Order, issued_on: date, time: datetime) -> bool:
     return presented.time <= time and issued_on <= day_of(time)
 
 
-def definition_at(definitions: Iterable[Definition], time: datetime) -> Definition | None:
-    """What a role covers at a time; None when it was not defined by then, by somebody who may."""
+def definition_at(
+    definitions: Iterable[Definition], time: datetime, *, here: bool = False
+) -> Definition | None:
+    """What a role covers at a time; None when it was not defined by then.
+
+    `here`: in this ledger itself, where only those count that give power.
+    """
     definitions_by_then = [
         definition
         for definition in definitions
-        if definition.counts and definition.order.time <= time
+        if definition.order.time <= time and (definition.counts or not here)
     ]
     return definitions_by_then[-1] if definitions_by_then else None
 

@@ -234,7 +234,7 @@ def test_a_restored_confidential_ledger_forgets_no_freeze_and_no_release(
     assert before.kept == 1
     confidential.set(DATABASE_URL=elsewhere)
     assert confidential("restore", copies[0], "--keys", copies[1]).status == 0
-    assert confidential("status", "--json").json["position"] == 2
+    assert confidential("status", "--json").json["position"] == 3
     assert published(confidential).kept == 1
     # What came after the copy is recorded once more; its end then ends it.
     end = preserved("released", "2024-04-01T10:00:00Z", "behaviour", **far)
