@@ -18,11 +18,8 @@ from consumers.expanding import NotExpandableError, TooMuchError
 from consumers.pipeline import KEPT_BYTES, truncated, unread
 from consumers.source import Record
 from schemas import Code, Headers
+from schemas.limits import RECORD_BYTES, RECORD_HEADERS
 
-# A valid message has at most 48 KiB; up to here a record is still read whole, to say whose it is.
-RECORD_BYTES = 1024 * 1024
-# An event in binary mode has some twenty attributes, and tools add a few headers. Each takes 150 bytes.
-RECORD_HEADERS = 64
 _ASCII = bytes(range(128)) + b"?" * 128
 _MORE, _BITS = 0x80, 0x7F
 # An integer of 64 bits takes ten bytes at most.

@@ -75,7 +75,8 @@ def batch_of(house: House, number: int, start: int) -> Batch:
         for offset, line in enumerate(lines, start)
     ]
     bookmark = Bookmark("cluster", "topic", lines[-1])
-    return Batch(messages, Span(TOPIC, 0, start, start + len(lines)), bookmark)
+    span = Span(TOPIC, 0, start, start + len(lines))
+    return Batch(messages, span, bookmark, registered=frozenset({"urn:voipzeker:crm"}))
 
 
 class Recording:

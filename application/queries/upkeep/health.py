@@ -126,7 +126,7 @@ class Arrived(Answer, frozen=True):
 
 
 class QuarantinedSource(Answer, frozen=True):
-    """A source that is kept out of a topic; `*`: all that are counted together."""
+    """A source that is kept out of a topic; `*`: all that are not registered."""
 
     topic: str
     source: str

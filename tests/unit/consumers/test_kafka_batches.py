@@ -12,16 +12,11 @@ from hypothesis import strategies as st
 from kafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 
 from consumers.expanding import NotExpandableError, TooMuchError
-from consumers.kafka_batches import (
-    RECORD_BYTES,
-    RECORD_HEADERS,
-    BadRecordError,
-    BatchHead,
-    RecordReader,
-)
+from consumers.kafka_batches import BadRecordError, BatchHead, RecordReader
 from consumers.pipeline import KEPT_BYTES
 from consumers.source import Record, record_of
 from schemas import Code
+from schemas.limits import RECORD_BYTES, RECORD_HEADERS
 from tests.fixtures.batches import HEAD_BYTES, record, varint
 
 BASE = 2**40
