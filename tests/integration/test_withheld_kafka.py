@@ -201,7 +201,7 @@ def test_when_there_is_no_room_for_withheld_messages_nothing_is_read(
     """The batch that would be too much is not recorded: it stays in Kafka until there is room again."""
     produce(flooded, "flooded", *map(secret, range(20)))
     flooded.run()
-    (sealed, _) = withheld_parts(flooded.house.session("recorder"), 1 << 30)
+    (sealed,) = withheld_parts(flooded.house.session("recorder"), 1 << 30)
     size = sum(len(text) for _, text in sealed)
     room = {"MOST_WITHHELD": 21, "MOST_WITHHELD_BYTES": size + len(sealed[0][1])}[bound]
     monkeypatch.setattr(f"ledger.letters.withheld.{bound}", room)
