@@ -6,7 +6,7 @@ batch is written, the next is read and sealed. What is a line, and what is skipp
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
@@ -87,6 +87,19 @@ class IngestResult(msgspec.Struct, frozen=True):
     last_position: int
     rejections: tuple[RejectedLine, ...]
     withheld: int = 0
+
+
+def together(results: Sequence[IngestResult]) -> IngestResult:
+    """What became of the lines of several runs, one after the other; at least one."""
+    return IngestResult(
+        read=sum(result.read for result in results),
+        recorded=sum(result.recorded for result in results),
+        duplicates=sum(result.duplicates for result in results),
+        rejected=sum(result.rejected for result in results),
+        last_position=results[-1].last_position,
+        rejections=tuple(line for result in results for line in result.rejections),
+        withheld=sum(result.withheld for result in results),
+    )
 
 
 class _GatheredLines:

@@ -76,6 +76,13 @@ SETTINGS: tuple[Setting, ...] = (
         unlisted=True,
     ),
     Setting(
+        "LEDGER_HANDOVER_KEYS",
+        "store",
+        "of a confidential ledger: verification keys of the ledgers whose withheld messages it takes over",
+        fixed=True,
+        unlisted=True,
+    ),
+    Setting(
         "LEDGER_OFFICERS",
         "store",
         "of a confidential ledger: who may act at its desk from `init` on, separated by commas "
@@ -149,6 +156,13 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_SOURCES",
         "intake",
         "record, or strict: refuse what the register of systems does not know of a source [record]",
+    ),
+    Setting(
+        "LEDGER_OFFICE_KEYS",
+        "intake",
+        "verification keys of the privacy office: once one is set, what comes by the register's topic in its "
+        "name counts only if it is signed [none]",
+        fixed=True,
     ),
     Setting(
         "LEDGER_SIGNED_KEYS",

@@ -43,6 +43,13 @@ CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
 ANSWERS_TOPIC = "privacy.rejections.v1"
 # Read by an open ledger that knows a signer; written by the confidential one.
 SIGNED_TOPIC = "privacy.signed.v1"
+# The name of a key says what it signs, and nothing of who holds it. A key of another name counts nowhere.
+SIGNED_NAME = "signed-messages"
+HANDED_NAME = "handed-over-messages"
+OFFICE_NAME = "privacy-office"
+# How the two kinds of ledger are named, unless a setting names them.
+OPEN = "main"
+CONFIDENTIAL = "confidential"
 RECIPIENT = r"age1[02-9ac-hj-np-z]{58}"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
 OFFICE = "urn:voipzeker:privacy-office"
@@ -156,6 +163,8 @@ class Settings(msgspec.Struct, frozen=True):
     withheld_key: WithheldKey | None = None
     keep_list: Path | None = None
     signed: Signed = Signed()
+    handover_keys: tuple[VerifierKey, ...] = ()
+    office_keys: tuple[VerifierKey, ...] = ()
     ordinary_codes: frozenset[str] = frozenset()
     people: DisplaySettings = DisplaySettings()
     open_settings: Path | None = None
@@ -185,7 +194,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     """
     reader = Reader(texts)
     confidential = reader.switch("CONFIDENTIAL")
-    ledger = _ledger(reader, "confidential" if confidential else "main")
+    ledger = _ledger(reader, CONFIDENTIAL if confidential else OPEN)
     signed = _signed(reader)
     data_dir = reader.path("DATA_DIR", default_data_dir)
     key_dir = reader.path("KEY_DIR", data_dir / "keys")
@@ -214,6 +223,8 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
         keep_list=reader.path("KEEP_LIST", None),
         signed=signed,
+        handover_keys=reader.verifier_keys("HANDOVER_KEYS", HANDED_NAME) if confidential else (),
+        office_keys=reader.verifier_keys("OFFICE_KEYS", OFFICE_NAME),
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         people=_people(reader),
         open_settings=reader.file("OPEN_SETTINGS_FILE") if confidential else None,
@@ -331,7 +342,7 @@ def _serving(reader: Reader) -> Serving:
 def _signed(reader: Reader) -> Signed:
     return Signed(
         topic=reader.text("SIGNED_TOPIC", SIGNED_TOPIC, TOPIC, "the name of a topic"),
-        keys=reader.verifier_keys("SIGNED_KEYS"),
+        keys=reader.verifier_keys("SIGNED_KEYS", SIGNED_NAME),
     )
 
 

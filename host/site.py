@@ -36,7 +36,7 @@ from ledger.journal.entries import ErasureJournal
 from ledger.journal.tombstones import expire_tombstones
 from ledger.keys.keyring import Keyring
 from ledger.keys.opening import Opener
-from ledger.letters.withheld import KeyPair, WithheldKey
+from ledger.letters.withheld import RECEIPT, KeyPair, WithheldKey
 from ledger.names import LedgerName, Role
 from ledger.reading import decoded
 from ledger.recording.approvals import (
@@ -66,7 +66,16 @@ from schemas import AdmissionRules
 from schemas.catalogue import APPROVED
 
 # Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
+LEDGER_KEYS = (
+    "index",
+    "fingerprint",
+    "letter-id",
+    RECEIPT,
+    "blind",
+    "last-record",
+    READS,
+    CHAIN,
+)
 JOURNAL = "erasures.journal"
 
 

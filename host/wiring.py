@@ -89,8 +89,8 @@ def install_on(site: Site) -> list[str]:
         keyring.ledger_key(purpose)
     prepare(site.session("projector"), site.ledger, views_of(site.settings.confidential))
     site.log_key.create()
+    signing_key(site.settings).create()
     if site.settings.confidential:
-        signing_key(site.settings).create()
         if (writer := keep_writer(site.settings)) is not None:
             writer.key()
     else:

@@ -121,22 +121,24 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
     if speakers is None:
         return None
     source, is_office = message["source"], message["source"] in speakers.office
-    # Only the office can write to this place, so the source is surely its own.
+    # Only the office can write to this place, so the source is surely its own; unless it signs there.
     if is_office and is_office_place(speakers.place):
-        return None
-    if message["type"] == ANNULLED and intake.confidential:
-        return "/source"  # no source is authenticated there
-    if message["type"] == ANNULLED and _annuls_of_another(message, source):
-        return "/data/annuls_source"
+        return "/source" if intake.office_signs(speakers.place) else None
+    if message["type"] == ANNULLED and (pointer := _wrong_annulment(message, source, intake)):
+        return pointer
     if is_office and _is_commanded(message["type"], speakers):
         return "/source"
     return None if speakers.senders is None else _unknown(message, speakers, speakers.senders)
 
 
-def _annuls_of_another(message: Mapping[str, Any], source: str) -> bool:
+def _wrong_annulment(message: Mapping[str, Any], source: str, intake: AdmissionRules) -> str | None:
+    """The pointer of what makes an annulment none of its source."""
+    if intake.confidential:
+        return "/source"  # no source is authenticated there
     data = message.get("data")
     annulled_source = data.get("annuls_source") if isinstance(data, dict) else None
-    return isinstance(annulled_source, str) and annulled_source != source
+    is_of_another = isinstance(annulled_source, str) and annulled_source != source
+    return "/data/annuls_source" if is_of_another else None
 
 
 def _is_commanded(type: str, speakers: Speakers) -> bool:

@@ -3,7 +3,7 @@
 What a person reads of themselves is what the access report tells: nothing of a hold whose ground is not told.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 import msgspec
@@ -79,15 +79,15 @@ def acts_after(
     return LoggedPage(acts, looked_to if looked_to < head else None)
 
 
-def event_at(source: Source, position: int) -> RecordedEvent | None:
-    """The event at a position. The caller judges who may know of it."""
-    found = LedgerReader(source.session).events_after(position - 1, 1, position)
-    return found[0] if found else None
-
-
-def every_event(source: Source) -> Iterator[RecordedEvent]:
-    """The events of the whole ledger, in order. The caller judges who may know of one."""
-    return LedgerReader(source.session).replay()
+def event_of_object(source: Source, log: Log, object_id: UUID) -> RecordedEvent | None:
+    """The event with an object, found by its name. The caller judges who may know of it."""
+    names = log.names_of_object(object_id)
+    reader = LedgerReader(source.session)
+    for (position,) in source.session.of("ledger").rows("positions_named", names=names):
+        for event in reader.events_after(position - 1, 1, position):
+            if Act(log, event).object_id == object_id:
+                return event
+    return None
 
 
 def reference_of(source: Source, subject: UUID) -> str:
