@@ -169,6 +169,15 @@ def gives_power(
     return sender is not None and name in sender.types and _speaks_through(sender, place)
 
 
+def counts(
+    power: Power, name: str, source: str, place: str, office: Collection[str], house: Senders
+) -> bool:
+    """Whether what a type says gives power or takes it, from a source by a place: see the other two."""
+    return gives_power(power, name, source, place, office, house) and has_effect(
+        power, name, source, place, office
+    )
+
+
 def has_effect(power: Power, name: str, source: str, place: str, office: Collection[str]) -> bool:
     """Whether what a type says, by short name, can have an effect at all, by the place that it came by.
 
@@ -243,7 +252,6 @@ def _with_claim(event: Event, power: Power, speakers: Speakers) -> Event:
         for_office=is_surely(event.source, place, office),
         office=office,
         house=house,
-        counts=gives_power(power, name, event.source, place, office, house)
-        and has_effect(power, name, event.source, place, office),
+        counts=counts(power, name, event.source, place, office, house),
     )
     return msgspec.structs.replace(event, claim=claim)

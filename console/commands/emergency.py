@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from application.queries.desk.emergencies import emergencies
+from application.queries.oversight.emergencies import emergencies
 from console.commands.failing import fail_unless
 from console.commands.people import reading
 from console.flags import Json, configured

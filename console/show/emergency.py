@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from application.queries.desk.emergencies import EmergencyList, EmergencyRow
+from application.queries.oversight.emergencies import EmergencyList, EmergencyRow
 from application.source import ERASED
 from application.words import code_word, say
 from console.show.text import Stack, worded

@@ -68,10 +68,7 @@ def last_words(
     With them, as ended, what only acts told that count no more, or that said too little: who remembers them
     would else keep that to its last day. `events`: also those that are annulled, and what annuls them.
     """
-    # A hold that a topic or a post told keeps nothing in another ledger: whoever writes there could stop it.
-    events = [
-        event for event in events if not _is_hold(event) or is_brought(place_in(event.origin))
-    ]
+    events = _that_can_keep(events)
     about = {name_of(event): _what(event) for event in events if event.name in FREEZING}
     said: dict[str, list[RecordedEvent]] = {}
     for event in events:
@@ -86,6 +83,11 @@ def last_words(
         structs.replace(one, until=max(one.until, today)) if one.what in wanted else one
         for one in told
     ]
+
+
+def _that_can_keep(events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    """Without holds that a topic or a post told: every writer there could stop erasures in another ledger."""
+    return [event for event in events if not _is_hold(event) or is_brought(place_in(event.origin))]
 
 
 def _wanted(counted: Sequence[RecordedEvent], now: datetime) -> set[str]:

@@ -8,7 +8,7 @@ import msgspec
 
 import rulebook
 from application.answer import Answer, Name
-from application.queries.desk.emergencies import emergency_findings
+from application.queries.oversight.emergencies import emergency_findings
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, unless_erased

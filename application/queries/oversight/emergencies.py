@@ -3,12 +3,11 @@
 Each waits for a second person, and is a finding until then.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from application.answer import Answer, Name
-from application.queries.today.task import Task, command, state_of
 from application.source import Source
 from ledger.event import RecordedEvent, instant
 from ledger.reading import decoded
@@ -16,7 +15,6 @@ from ledger.recording.approvals import is_emergency, waiting_of
 from projections.findings.judging import Finding
 from projections.folds.timetravel import Moment
 from rulebook import period
-from rulebook.calendar import day_of, last_day
 from rulebook.deadlines import next_working_day
 from schemas.catalogue import APPROVED
 
@@ -49,7 +47,7 @@ class EmergencyList(Answer, frozen=True):
 def emergencies(source: Source) -> EmergencyList:
     """What waits now. The read is noted, since it names employees."""
     source.reads.note_many(())
-    waiting = _waiting(source, source.now)
+    waiting = waiting_emergencies(source, source.now)
     names = source.names(UUID(event.facts["approver"]) for event in waiting)
     rows = [
         EmergencyRow(
@@ -90,26 +88,14 @@ def emergency_findings(
             due=next_working_day(event.time),
             detail=str(event.facts["act"]),
         )
-        for event in _waiting(source, clock, moment)
+        for event in waiting_emergencies(source, clock, moment)
     ]
 
 
-def emergency_tasks(source: Source) -> Iterator[Task]:
-    """A task for each, of another person than the one who did it."""
-    for event in _waiting(source, source.now):
-        day = last_day(next_working_day(event.time))
-        yield Task(
-            task="approve-emergency",
-            state=state_of(day, day_of(source.now)),
-            day=day,
-            since=instant(event.time),
-            ref=str(event.facts["event_id"]),
-            detail=str(event.facts["act"]),
-            commands=(command("emergency", "approve", str(event.facts["event_id"])),),
-        )
-
-
-def _waiting(source: Source, now: datetime, moment: Moment | None = None) -> list[RecordedEvent]:
+def waiting_emergencies(
+    source: Source, now: datetime, moment: Moment | None = None
+) -> list[RecordedEvent]:
+    """The approvals of acts that one person did alone, as they are known at a moment, the oldest first."""
     stream = source.ledger.registry_stream(source.ledger.reference)
     events = decoded(source.session.rows("approvals", stream=stream, type=APPROVED))
     known = (event for event in events if event.ours and _is_known(event, moment))
