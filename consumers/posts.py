@@ -26,6 +26,7 @@ from schemas import (
     parse_binary,
     through,
 )
+from schemas.encoding import from_json
 
 PLACE = "http"
 """What the label begins with under which events of a client are kept; the client's name follows."""
@@ -79,8 +80,8 @@ def many(body: bytes) -> list[Post]:
     Raises Misconfigured where there is no such array, or too long a one.
     """
     try:
-        elements = msgspec.json.decode(body, type=list[msgspec.Raw])
-    except (ValueError, RecursionError):
+        elements = from_json(body, list[msgspec.Raw])
+    except msgspec.DecodeError:
         raise Misconfigured("expected a JSON array of events") from None
     if len(elements) > MOST_EVENTS:
         raise Misconfigured(f"expected at most {MOST_EVENTS} events")

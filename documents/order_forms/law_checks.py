@@ -46,8 +46,9 @@ def _deadlines(filled: Filled) -> Iterator[Problem]:
 def _own_deadline(filled: Filled) -> Iterator[Problem]:
     text, signed = filled.one("other_deadline"), day_of(filled.one("signed_on"))
     instant = instant_of(text) if text else None
-    is_told = signed and instant and is_plausible(instant)
-    if is_told and instant.astimezone(AMSTERDAM).date() < signed:
+    if instant is None or signed is None or not is_plausible(instant):
+        return
+    if instant.astimezone(AMSTERDAM).date() < signed:
         block = "deadline" if filled.form.section_with("deadline") else "ordered"
         yield _problem(filled, "deadline-before-signature", block, "other_deadline")
 

@@ -77,7 +77,7 @@ def read_clients(path: Path) -> dict[str, KnownClient]:
     """The clients of a TOML file: a table for each subject, as RFC 4514 writes it. Raises Misconfigured."""
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, KnownClient])
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise Misconfigured(
             "expected a table for each client, named by the subject of its certificate, with client and role"
         ) from None
