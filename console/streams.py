@@ -15,6 +15,7 @@ from typing import BinaryIO
 import msgspec
 import typer
 
+from host.settings import Settings
 from ledger.errors import Misconfigured
 from schemas.decode import MAX_MESSAGE
 from schemas.encoding import from_json
@@ -42,8 +43,12 @@ def label_of(path: str) -> str:
     return name if LABEL.fullmatch(name) and not looks_personal(name) else "file"
 
 
-def place_label(path: str, *, office: bool = False, signed: bool = False) -> str:
+def place_label(
+    path: str, settings: Settings, *, office: bool = False, signed: bool = False
+) -> str:
     """The same, where a file is the privacy office's own, or of signed messages. Raises BadParameter."""
+    if office and settings.confidential:
+        raise typer.BadParameter("in this ledger the office acts by command, and by no file")
     if signed and office:
         raise typer.BadParameter("a file is either of signed messages or of the privacy office")
     marked = signed_label if signed else office_label if office else str

@@ -30,7 +30,7 @@ from schemas import (
     through,
     unreadable,
 )
-from schemas.signed import admit_signed, is_signed_place
+from schemas.signed import admit_office, admit_signed, is_signed_place, signed_by_office
 
 # One transaction a batch: 2,000 messages amortise its fsync (39 k/s measured, more gains little), and
 # the head lock is held for well under a second.
@@ -57,6 +57,14 @@ def messages_of_records(
     """Kafka records as messages. Structured or binary is told by a record's headers alone."""
     if is_signed_place(intake, partition.topic):
         return [_signed(partition, record, intake, now) for record in records]
+    if intake.office_signs(partition.topic):
+        return [_of_register(partition, record, intake, now) for record in records]
+    return _unsigned(partition, records, intake, now)
+
+
+def _unsigned(
+    partition: Partition, records: Sequence[Record], intake: AdmissionRules, now: datetime
+) -> list[Message]:
     structured = [is_structured(record.headers) for record in records]
     parsed = [
         _parsed(record, plain, intake) for record, plain in zip(records, structured, strict=True)
@@ -86,6 +94,29 @@ def _signed(partition: Partition, record: Record, intake: AdmissionRules, now: d
     return kept(body, record.size, admit_signed(body, rules, now), origin, "structured")
 
 
+def _of_register(
+    partition: Partition, record: Record, intake: AdmissionRules, now: datetime
+) -> Message:
+    """A record where the office signs. Whether it did, the value says, and no header does."""
+    origin = KafkaOrigin(*partition, record.offset)
+    by_office = _by_office(record.value or b"", origin, intake, now)
+    return by_office or _unsigned(partition, [record], intake, now)[0]
+
+
+def _by_office(
+    body: bytes, origin: KafkaOrigin | FileOrigin, intake: AdmissionRules, now: datetime
+) -> Message | None:
+    """A message with the signature of the office; None where it has none, or none is asked for."""
+    place = place_of(origin)
+    told = signed_by_office(body, intake, place)
+    if told is None:
+        return None
+    outcome = admit_office(told, intake, place, now)
+    # The envelope is kept for when it is tried again. The confidential ledger has no use for it.
+    hidden = isinstance(outcome, Rejection) and outcome.hidden
+    return kept(told if hidden else body, len(body), outcome, origin, "structured")
+
+
 def _parsed(record: Record, plain: bool, intake: AdmissionRules) -> Any:
     """A tombstone deletes nothing here: an empty message is no JSON, and says so."""
     if plain:
@@ -101,6 +132,9 @@ def again(
     body: bytes, mode: str, origin: KafkaOrigin | FileOrigin, intake: AdmissionRules, now: datetime
 ) -> Message:
     """A dead letter's message once more, under today's rules. `mode`: of the letter."""
+    by_office = _by_office(body, origin, intake, now)
+    if by_office is not None:
+        return by_office
     intake = through(intake, place_of(origin))
     if is_signed_place(intake, place_of(origin)):
         signed = admit_signed(body, intake, now)
@@ -140,8 +174,11 @@ def kept(
     origin: KafkaOrigin | FileOrigin,
     mode: Literal["structured", "binary"],
 ) -> Message:
-    """A message with as much of its body as a dead letter may keep. `size`: as it arrived."""
-    if size <= KEPT_BYTES:
+    """A message with as much of its body as a dead letter may keep. `size`: as it arrived.
+
+    A body in binary mode is larger than what arrived: values in base64, and a few bytes for each header.
+    """
+    if size <= KEPT_BYTES and len(body) <= 2 * KEPT_BYTES:
         return Message(body, outcome, origin, mode)
     body = truncated(body, len(body), sha256(body).digest())
     return Message(body, outcome, origin, "truncated")

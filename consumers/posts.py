@@ -28,8 +28,6 @@ from schemas import (
 )
 from schemas.encoding import from_json
 
-PLACE = "http"
-"""What the label begins with under which events of a client are kept; the client's name follows."""
 MOST_EVENTS = 1000
 """In one batch: what one transaction records in well under a second."""
 MOST_BYTES = 4 * 1024 * 1024
@@ -49,11 +47,6 @@ class Post(msgspec.Struct, frozen=True, gc=False):
         return len(self.body) + sum(
             len(name) + len(text or b"") for name, text in self.headers or ()
         )
-
-
-def label_of(client: str) -> str:
-    """The label under which the events of a client are kept."""
-    return f"{PLACE}/{client}"
 
 
 def one(body: bytes) -> list[Post]:

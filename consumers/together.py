@@ -17,7 +17,7 @@ from typing import Protocol
 import msgspec
 
 from consumers.pipeline import BatchLimits
-from consumers.posts import FOREIGN, Post, foreign, label_of, messages_of_posts, parsed_post
+from consumers.posts import FOREIGN, Post, foreign, messages_of_posts, parsed_post
 from consumers.register import accepted_now, sources_now
 from ledger.application import Ledger
 from ledger.errors import Busy, LedgerError
@@ -25,6 +25,7 @@ from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
 from schemas import AdmissionRules, Rejection
+from schemas.sources import label_in, posted_label
 
 # Some batches: what waits behind them is recorded within seconds, and is small enough to keep in memory.
 MOST_WAITING = 10_000
@@ -202,7 +203,7 @@ class Together:
         return [not foreign(parsed_post(post, self._rules), sources) for post in posts]
 
     def _batch(self, ledger: Ledger, client: str, posts: Sequence[Post]) -> Batch:
-        label, now = label_of(client), self._clock()
+        label, now = label_in(self._rules, posted_label(client)), self._clock()
         rules = accepted_now(self._rules, ledger.session)
         read = partial(messages_of_posts, label, intake=rules, now=now)
         return Batch(Arrivals(posts, read), Span(f"file:{label}", 0, 1, len(posts) + 1))

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
+
+import msgspec
 
 from application.reading import OwnScope, Reader, ReadScope
 from application.remembered import Remembered
@@ -28,15 +30,23 @@ from ledger.crypto.provider import KeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.embedded import Server
 from ledger.erasure.eraser import Bounds, Eraser
-from ledger.errors import Misconfigured, NotGranted, Remedy
+from ledger.errors import Misconfigured, NotGranted, Reject, Remedy
 from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
 from ledger.journal.tombstones import expire_tombstones
 from ledger.keys.keyring import Keyring
 from ledger.keys.opening import Opener
-from ledger.letters.withheld import KeyPair, WithheldKey
+from ledger.letters.withheld import RECEIPT, KeyPair, WithheldKey
 from ledger.names import LedgerName, Role
-from ledger.recording.approvals import Approval, ApprovalStatus, approve, digest_of
+from ledger.reading import decoded
+from ledger.recording.approvals import (
+    Approval,
+    ApprovalStatus,
+    approve,
+    digest_of,
+    is_emergency,
+    waiting_of,
+)
 from ledger.recording.batch import RefusalPolicy
 from ledger.recording.reads import READS, ReadNotes, record_notes, waiting
 from ledger.storage.postgres import Database, Session
@@ -51,12 +61,29 @@ from projections.keeping.person import legal_holds
 from projections.reading.standing import grant_of, staff_is_registered
 from projections.views.staff import Grant
 from rulebook import period
-from rulebook.approvals import approvers
+from rulebook.approvals import ALWAYS, DESK, approvers
 from schemas import AdmissionRules
+from schemas.catalogue import APPROVED
 
 # Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
+LEDGER_KEYS = (
+    "index",
+    "fingerprint",
+    "letter-id",
+    RECEIPT,
+    "blind",
+    "last-record",
+    READS,
+    CHAIN,
+)
 JOURNAL = "erasures.journal"
+
+
+class Emergency(NamedTuple):
+    """Why an act happens before its second person approves it, as a code, and the id that its event gets."""
+
+    why: str
+    event_id: str
 
 
 class Site:
@@ -209,7 +236,7 @@ class Site:
         return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
 
     def _reads(self, query: str, opener: Opener) -> ReadScope:
-        reader = self._reader()
+        reader = self.reader()
         scope = OwnScope if reader.own else ReadScope
         return scope(
             ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
@@ -220,8 +247,26 @@ class Site:
             clock=self.clock,
         )
 
-    def _reader(self) -> Reader:
-        return self.for_whom or reader_of(self.settings.reading, ledger_folder(self.settings))
+    def reader(self) -> Reader:
+        """Who reads and acts.
+
+        An officer of a confidential ledger who names no role is in the one that they hold.
+        """
+        if self.for_whom is not None:
+            return self.for_whom
+        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
+        is_named = self.settings.reading.role is not None
+        if is_named or not (reader.judged and self.settings.confidential):
+            return reader
+        return self._in_held_role(reader, DESK) or reader
+
+    def _in_held_role(self, reader: Reader, roles: Sequence[str]) -> Reader | None:
+        """The reader in the first of some roles that the register grants.
+
+        None where it grants none of them.
+        """
+        mine = (msgspec.structs.replace(reader, role=role, judged=True) for role in roles)
+        return next(filter(self.is_granted, mine), None)
 
     def _idle_reader(self) -> Session:
         """The reader's session, or one of its own while that one is in a transaction: a note commits."""
@@ -238,8 +283,11 @@ class Site:
 
     def is_granted(self, reader: Reader) -> bool:
         """Whether the register grants a reader the role now; any role while it grants nobody one."""
+        if self.grant_of(reader) is not None:
+            return True
+        # A confidential ledger grants its first role when it is made: there nobody is let in for want of one.
         session, office = self._idle_reader(), self.privacy_office
-        return bool(self.grant_of(reader)) or not staff_is_registered(session, office)
+        return not (self.settings.confidential or staff_is_registered(session, office))
 
     def grant_of(self, reader: Reader) -> Grant | None:
         """The grant of the register by which a reader holds the role now."""
@@ -263,20 +311,53 @@ class Site:
             recorder.close()
 
     def approval_of(
-        self, act: str, parameters: Sequence[object], about: str | None = None
+        self,
+        act: str,
+        parameters: Sequence[object],
+        about: str | None = None,
+        emergency: Emergency | None = None,
     ) -> ApprovalStatus:
-        """What an act waits for, if for anything: SECOND when it may happen now.
+        """What an act waits for, if for anything: SECOND or EMERGENCY when it may happen now.
 
         Where it needs two persons, this one's approval is recorded first. `parameters`: all that decides what
         the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may
         not approve it, UnknownSubject, Retry or Halt.
         """
+        if emergency and act not in (ALWAYS if self.settings.confidential else ()):
+            raise Misconfigured("expected for an act of the desk that needs two persons alone")
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
-        reader = self._reader()
-        self._check_approver(act, reader)
+        approver = self._approver(act)
         digest = self.digest_of_act(act, parameters, about)
-        approval = Approval(act, reader.reference, reader.role, digest)
+        why, event_id = emergency or (None, None)
+        return self._approve(
+            Approval(act, approver.reference, approver.role, digest, why, event_id)
+        )
+
+    def confirm_emergency(self, event_id: str) -> None:
+        """Approve as the second person what one did in an emergency. `event_id`: of the act's event.
+
+        Raises Reject when nothing of that id waits, or for the person who did it; Misconfigured, Retry or
+        Halt.
+        """
+        stream = self.ledger.registry_stream(self.ledger.reference)
+        rows = self._idle_reader().rows("approvals", stream=stream, type=APPROVED)
+        waiting = waiting_of(
+            (event for event in decoded(rows) if event.ours),
+            self.clock(),
+            period("second-approval"),
+        )
+        for first in waiting:
+            if is_emergency(first) and first.facts["event_id"] == event_id:
+                act, digest = str(first.facts["act"]), str(first.facts["digest"])
+                approver = self._approver(act)
+                mine = Approval(act, approver.reference, approver.role, digest)
+                if self._approve(mine) is not ApprovalStatus.SECOND:
+                    raise Reject("you did this yourself: another person must approve it")
+                return
+        raise Reject("nothing that was done in an emergency waits under this id")
+
+    def _approve(self, approval: Approval) -> ApprovalStatus:
         recorder = self._open_recorder_of_own()
         try:
             session, valid = self._idle_reader(), period("second-approval")
@@ -293,16 +374,27 @@ class Site:
         return digest_of(opener.ledger_key(READS), act, digested)
 
     def approving_roles(self, act: str) -> tuple[str, ...]:
-        """The roles whose holders may approve an act; none: the register grants no roles, and all may."""
-        registered = staff_is_registered(self._idle_reader(), self.privacy_office)
+        """The roles whose holders may approve an act; none: the register grants no roles, and all may.
+
+        In a confidential ledger a role is always needed.
+        """
+        registered = self.settings.confidential or staff_is_registered(
+            self._idle_reader(), self.privacy_office
+        )
         return approvers(act) if registered else ()
 
-    def _check_approver(self, act: str, reader: Reader) -> None:
-        """Raise Misconfigured for a person who may not approve: both hold a role that may, by the register.
+    def _approver(self, act: str) -> Reader:
+        """Who approves an act, in a role that may, by the register. Raises Misconfigured for anybody else.
 
-        The operator is no exception here, and no setting makes one.
+        Who names no role does it in the first such role that they hold. The operator is no exception here,
+        and no setting makes one.
         """
+        reader = self.reader()
         roles = self.approving_roles(act)
+        if roles and self.for_whom is None and self.settings.reading.role is None:
+            held = self._in_held_role(reader, roles)
+            if held is not None:
+                return held
         if roles and reader.role not in roles:
             raise NotGranted(
                 f"the role {reader.role} may not approve this act, but {', '.join(roles)}",
@@ -310,6 +402,7 @@ class Site:
             )
         if not self.is_granted(reader):
             raise not_granted(reader)
+        return reader
 
     def _open_recorder_of_own(self) -> Ledger:
         """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""

@@ -5,7 +5,7 @@ the key folder of the confidential ledger. What is sealed is padded, so that its
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +30,9 @@ _KEY_BYTES = 32
 # Every size up to here looks the same; above it the next power of two does. A dead letter keeps 64 KiB.
 _SMALLEST = 4096
 _LENGTH_BYTES = 4
+RECEIPT = "letter-receipt"
+"""Purpose of the ledger's key that makes receipts."""
+RECEIPT_BYTES = 32
 # More than any file with a key.
 _MOST_BYTES = 4096
 
@@ -98,10 +101,14 @@ class KeyPair:
         if not self.private.exists():
             self.private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_once(self.private, X25519PrivateKey.generate().private_bytes_raw(), 0o600)
-        key = self._public()
+        key = self.key()
         if not self.public.exists():
             write_once(self.public, f"{key.text}\n".encode(), 0o644)
         return key
+
+    def key(self) -> WithheldKey:
+        """The public half of the private one, which this process holds. Raises Misconfigured or Halt."""
+        return WithheldKey(self._private().public_key().public_bytes_raw())
 
     def known(self) -> WithheldKey | None:
         """The public half, where this process may read it. Raises Misconfigured when it is none."""
@@ -117,7 +124,7 @@ class KeyPair:
     def holds(self, key: WithheldKey) -> bool:
         """Whether its private half, which this process may read, belongs to a public key."""
         try:
-            return self.private.exists() and self._public().text == key.text
+            return self.private.exists() and self.key().text == key.text
         except PermissionError:
             return False
 
@@ -126,23 +133,21 @@ class KeyPair:
 
         Raises Lost when it was not, UnknownFormat, Misconfigured without a key.
         """
-        if not self.private.exists():
-            raise Misconfigured(
-                f"there is no key in {self.private}: withheld messages are for its holder"
-            )
+        private = self._private()
         check_format(sealed, HPKE_X25519)
         try:
-            text = _SUITE.decrypt(sealed[FORMAT_BYTES:], self._private(), _INFO)
+            text = _SUITE.decrypt(sealed[FORMAT_BYTES:], private, _INFO)
             return msgspec.msgpack.decode(_unpadded(text), type=OpenedLetter)
         except (InvalidTag, ValueError, msgspec.MsgspecError):
             raise KeyLost(
                 "a withheld message does not open: it was sealed to another key or changed"
             ) from None
 
-    def _public(self) -> WithheldKey:
-        return WithheldKey(self._private().public_key().public_bytes_raw())
-
     def _private(self) -> X25519PrivateKey:
+        if not self.private.exists():
+            raise Misconfigured(
+                f"there is no key in {self.private}: withheld messages are for its holder"
+            )
         raw = _content(self.private)
         if len(raw) != _KEY_BYTES:
             raise Halt(
@@ -216,8 +221,11 @@ def seal_withheld(
 
 
 def receipt_of(keyring: Keyring, letter: bytes) -> bytes:
-    """What the confidential ledger must say of a letter before it is forgotten here: it is sealed with it."""
-    return keyring.hash("letter-id").of(b"received: " + letter)
+    """What the confidential ledger must say of a letter before it is forgotten here: it is sealed with it.
+
+    Its key makes nothing else, so no message has the receipt of another one for its name.
+    """
+    return keyring.hash(RECEIPT).of(letter)
 
 
 def keep_withheld(session: Session, sealed: Sequence[Sealed]) -> None:
@@ -233,12 +241,21 @@ def count_withheld(session: Session) -> int:
     return int(count)
 
 
-def withheld(session: Session) -> list[Sealed]:
-    """All that is withheld, for handing over."""
-    return [(bytes(letter), bytes(sealed)) for letter, sealed in session.rows("withheld")]
+def withheld_parts(session: Session, most_bytes: int) -> Iterator[list[Sealed]]:
+    """All that is withheld, for handing over: one part or more, each of at most so many sealed bytes."""
+    letter = b""
+    while True:
+        rows = session.rows("withheld_after", letter=letter, most_bytes=most_bytes)
+        part = [(bytes(letter), bytes(sealed)) for letter, sealed in rows]
+        if part or not letter:
+            yield part
+        if not part:
+            return
+        letter, _ = part[-1]
 
 
 def remove_received(session: Session, keyring: Keyring, receipts: Collection[bytes]) -> int:
     """Forget the letters that these are receipts of; how many they were."""
-    letters = [letter for letter, _ in withheld(session) if receipt_of(keyring, letter) in receipts]
+    names = (bytes(letter) for (letter,) in session.rows("withheld_names"))
+    letters = [letter for letter in names if receipt_of(keyring, letter) in receipts]
     return session.run("remove_withheld", letters=letters)

@@ -302,6 +302,6 @@ def test_nothing_of_the_confidential_ledger_is_in_the_main_ones_metrics(
     secret = {"LEDGER_CONFIDENTIAL": "true"}
     assert start("init", **secret).ended() == 0
     confidential = projector(**secret)
-    assert confidential.values()["ledger_position"] == {(): 0.0}
+    assert confidential.values()["ledger_position"] == {(): 2.0}  # its first role, and who holds it
     assert main.values()["ledger_position"] == {(): 1.0}
     assert "confidential" not in main.metrics

@@ -143,6 +143,10 @@ def _check(
         raise TokenWrong("exp") from None
     except JoseError as error:
         raise TokenWrong(_claim_of(error)) from None
+    _check_texts(claims)
+
+
+def _check_texts(claims: Claims) -> None:
     for name in _TEXTS:
         value = claims.get(name)
         if value is not None and not (isinstance(value, str) and 0 < len(value) <= _LONGEST):
