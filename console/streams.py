@@ -18,6 +18,7 @@ import typer
 from host.settings import Settings
 from ledger.errors import Misconfigured
 from schemas.decode import MAX_MESSAGE
+from schemas.encoding import from_json
 from schemas.leaks import looks_personal
 from schemas.signed import signed_label
 from schemas.sources import OFFICE_LABEL, office_label
@@ -93,19 +94,16 @@ def object_of(flag: str, path: str) -> dict[str, object]:
     Raises Misconfigured for any other content, which is not repeated.
     """
     text = text_of(flag, path)
-    for read in (tomllib.loads, _json) if path.endswith(".toml") else (_json, tomllib.loads):
+    readers = (tomllib.loads, from_json)
+    for read in readers if path.endswith(".toml") else reversed(readers):
         try:
             content = read(text)
-        except (msgspec.DecodeError, tomllib.TOMLDecodeError):
+        except (msgspec.DecodeError, tomllib.TOMLDecodeError, RecursionError):
             continue
         if isinstance(content, dict):
             return content
     where = "standard input" if path == STANDARD_INPUT else "the file"
     raise Misconfigured(f"{flag}: expected {where} to be an object in JSON or TOML")
-
-
-def _json(text: str) -> object:
-    return msgspec.json.decode(text)
 
 
 def size_of(streams: Sequence[Stream]) -> int | None:

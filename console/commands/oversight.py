@@ -41,6 +41,7 @@ from host.settings import Settings
 from projections.folds.timetravel import NOW, Moment
 from projections.views.notices import NoticeStatement, claims_of
 from schemas import CATEGORIES
+from schemas.encoding import from_json
 from schemas.events.contract import Claims
 from schemas.references import kind_of
 
@@ -168,7 +169,7 @@ def _claims(path: Path) -> tuple[NoticeStatement, ...]:
     """The claims of a draft, bare or as the member `claims` of a publication. Raises BadParameter."""
     try:
         content = path.read_bytes()
-        claims = _claims_within(content) or msgspec.json.decode(content, type=Claims)
+        claims = _claims_within(content) or msgspec.convert(from_json(content), Claims)
     except OSError as error:
         raise typer.BadParameter(f"--draft: {path} cannot be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:
@@ -181,6 +182,6 @@ def _claims(path: Path) -> tuple[NoticeStatement, ...]:
 def _claims_within(content: bytes) -> Claims | None:
     """The claims of a file like `{"claims": [...]}`, whose other members are not looked at."""
     try:
-        return msgspec.json.decode(content, type=_Draft).claims
+        return from_json(content, _Draft).claims
     except msgspec.ValidationError:
         return None

@@ -87,7 +87,7 @@ def read_clients(path: Path, authorities: Authorities) -> dict[str, KnownClient]
         known = msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, KnownClient])
         if not all(map(_is_name, known)):
             raise ValueError
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise Misconfigured(
             "LEDGER_API_CLIENTS_FILE: expected a table for each client, named by the subject of its "
             "certificate as RFC 4514 writes it, with client and role"

@@ -21,6 +21,7 @@ from joserfc.jwk import import_key as import_jwk
 
 from ledger.errors import ServiceAway
 from ledger.http import Bounds, Question, ask, client
+from schemas.encoding import from_json
 from web.logins.origin import is_loopback
 
 # A provider that answers later is away for the person who waits. Descriptions and key sets have a few KiB.
@@ -221,8 +222,8 @@ def _read(status: int, content: bytes, kind: type[T]) -> T:
     if status != HTTPStatus.OK:
         raise ProviderAway(f"the provider answers {status}")
     try:
-        return msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return from_json(content, kind)
+    except msgspec.DecodeError:
         raise ProviderAway("the provider's answer is not what it must be") from None
 
 
