@@ -62,6 +62,19 @@ def events_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> li
     return decoded(rows)
 
 
+def events_but_reads(
+    session: Session, streams: Sequence[UUID], upto: int = LAST
+) -> list[RecordedEvent]:
+    """The same without reads: each look at a person is an event, and what is not about looks need not pay."""
+    rows = session.of("ledger").rows("events_but_reads", streams=list(streams), upto=upto)
+    return decoded(rows)
+
+
+def reads_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> list[RecordedEvent]:
+    """The reads of the given streams up to a position, in order of position. Nothing annuls a read."""
+    return decoded(session.of("ledger").rows("reads_of_streams", streams=list(streams), upto=upto))
+
+
 def last_events_of(
     session: Session, streams: Sequence[UUID], before: int, count: int
 ) -> list[RecordedEvent]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from application.sighted import sighted
 from application.source import Source
 from ledger.event import RecordedEvent
-from ledger.reading import LAST, events_of
+from ledger.reading import LAST, reads_of
 from projections.folds.timetravel import Moment, select
 from projections.following.derive import selected_at
 from schemas import names
@@ -100,10 +100,8 @@ def consultations_as(source: Source, role: str, moment: Moment) -> list[Consulta
 def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:
     stream = source.ledger.registry_stream(source.ledger.reference)
     last_position = LAST if moment.at_position is None else moment.at_position
-    selected = select(
-        events_of(source.session, [stream], last_position), moment, source.privacy_office
-    )
-    counted = (event for event in selected.counted if event.name == _READ)
+    reads = reads_of(source.session, [stream], last_position)
+    counted = select(reads, moment, source.privacy_office).counted
     seen = sighted(counted, lambda event: event, source.reads.sight)
     return (_consultation(source, event) for _, event in seen)
 
