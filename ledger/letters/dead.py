@@ -148,40 +148,61 @@ def add_letters(
     if not refused:
         return frozenset()
     names = [keys.names.of(message.body) for message, _, _ in refused]
-    overflows = {room.overflow: keys.names.of(room.overflow) for _, _, room in refused}
-    known = session.rows("kept_letters", letters=sorted({*names, *overflows.values()}))
-    rows = {row[0]: _Row(*row) for row in known}
-    again = set(rows)
-    for row in rows.values():
-        link.goes("dead_letters", msgspec.structs.astuple(row))
-    sealed: dict[bytes, bytes] = {}
-    left_out = set()
-    for index, (of_message, (message, rejection, room)) in enumerate(
-        zip(names, refused, strict=True)
-    ):
-        fits = of_message in rows or room.take(len(message.body))
-        name = of_message if fits else overflows[room.overflow]
-        if not fits:
-            left_out.add(index)
-        if name in rows:
-            _count_again(rows[name], rejection, now)
+    overflows = {room.overflow for _, _, room in refused}
+    kept = _KeptLetters(session, link, keys, now, {*names, *map(keys.names.of, overflows)})
+    left_out = frozenset(
+        index
+        for index, (name, one) in enumerate(zip(names, refused, strict=True))
+        if not kept.add(name, *one)
+    )
+    kept.write()
+    return left_out
+
+
+class _KeptLetters:
+    """Letters of some names, and what a batch adds to them. Needs the head lock."""
+
+    def __init__(
+        self, session: Session, link: ChainLink, keys: LetterKeys, now: datetime, names: set[bytes]
+    ) -> None:
+        self._session, self._link, self._keys, self._now = session, link, keys, now
+        known = session.rows("kept_letters", letters=sorted(names))
+        self._rows = {row[0]: _Row(*row) for row in known}
+        self._again = set(self._rows)
+        self._sealed: dict[bytes, bytes] = {}
+        for row in self._rows.values():
+            link.goes("dead_letters", msgspec.structs.astuple(row))
+
+    def add(self, name: bytes, message: Message, why: Rejection, room: LetterRoom) -> bool:
+        """Count a message again, keep it where there is room, or count it with the rest; False for that."""
+        if name in self._rows:
+            _count_again(self._rows[name], why, self._now)
+            return True
+        if room.take(len(message.body)):
+            self._seal(name, message, why)
+            return True
+        name = self._keys.names.of(room.overflow)
+        if name in self._rows:
+            _count_again(self._rows[name], why, self._now)
         else:
-            kept = message if fits else _overflow(message, room)
-            nonce = os.urandom(NONCE_BYTES)
-            sealed[name] = seal_bytes(keys.cipher, kept.body, name, nonce)
-            why = rejection if fits else Rejection(rejection.code, rejection.pointer)
-            rows[name] = _new_row(keys, name, kept, why, now, sealed[name])
-    macs = {
-        name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in rows.items()
-    }
-    _write_new(session, [rows[name] for name in sealed], sealed, macs)
-    _write_again(session, [rows[name] for name in again], macs)
-    return frozenset(left_out)
+            rest = Message(room.overflow, message.outcome, message.origin, "truncated")
+            self._seal(name, rest, Rejection(why.code, why.pointer))
+        return False
 
+    def _seal(self, name: bytes, message: Message, why: Rejection) -> None:
+        sealed = seal_bytes(self._keys.cipher, message.body, name, os.urandom(NONCE_BYTES))
+        self._sealed[name] = sealed
+        self._rows[name] = _new_row(self._keys, name, message, why, self._now, sealed)
 
-def _overflow(message: Message, room: LetterRoom) -> Message:
-    """What stands for messages that are not kept, from this one on."""
-    return Message(room.overflow, message.outcome, message.origin, "truncated")
+    def write(self) -> None:
+        """Write what was added."""
+        macs = {
+            name: self._link.comes("dead_letters", msgspec.structs.astuple(row))
+            for name, row in self._rows.items()
+        }
+        new = [self._rows[name] for name in self._sealed]
+        _write_new(self._session, new, self._sealed, macs)
+        _write_again(self._session, [self._rows[name] for name in self._again], macs)
 
 
 def _count_again(row: _Row, rejection: Rejection, now: datetime) -> None:

@@ -92,6 +92,11 @@ class PreparedBatch(msgspec.Struct, frozen=True):
     fresh: Fresh
     withheld: Sequence[Sealed] = ()
 
+    @property
+    def withheld_bytes(self) -> int:
+        """What is withheld takes so many, sealed."""
+        return sum(len(sealed) for _, sealed in self.withheld)
+
 
 class RefusalPolicy(msgspec.Struct, frozen=True):
     """What becomes of messages that are not recorded: when a topic halts, and the key to withhold with."""
@@ -216,7 +221,7 @@ def _write(
         withheld=tuple(decided.withheld),
         quarantined=quarantined,
         repeated=tuple(decided.repeated),
-        withheld_bytes=sum(len(sealed) for _, sealed in prepared.withheld),
+        withheld_bytes=prepared.withheld_bytes,
     )
 
 
