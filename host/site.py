@@ -283,10 +283,7 @@ class Site:
         return self._in_held_role(reader, DESK) or reader
 
     def _in_held_role(self, reader: Reader, roles: Sequence[str]) -> Reader | None:
-        """The reader in the first of some roles that the register grants.
-
-        None where it grants none of them.
-        """
+        """The reader in the first of some roles that the register grants, if any."""
         mine = (msgspec.structs.replace(reader, role=role, judged=True) for role in roles)
         return next(filter(self.is_granted, mine), None)
 
