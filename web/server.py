@@ -31,9 +31,8 @@ CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """Of TLS 1.2: forward secrecy and authenticated encryption alone. TLS 1.3 has no others."""
 # Requests that are being answered are finished in less.
 FINISH_S = 10
-# The head of a request. Connections at once: who comes beyond them gets 503.
 MOST_HEAD_BYTES = 64 * 1024
-MOST_CONNECTIONS = 1_000
+"""The head of a request; the server refuses a longer one."""
 _LOG = Log("serve")
 
 
@@ -175,7 +174,6 @@ def config_of(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=FINISH_S,
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
-        limit_concurrency=MOST_CONNECTIONS,
         lifespan="off",
         ws="none",
     )
