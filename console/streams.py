@@ -29,6 +29,12 @@ _MOST_BYTES = MAX_MESSAGE - 2048
 # A label is kept with each event, in clear: it must not tell who a file is about.
 LABEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _BLOCK = 1 << 20
+# A list of persons, one a line: six million of them.
+MOST_LIST_BYTES = 128 * 1024 * 1024
+# A draft of a notice, with texts that are not looked at.
+MOST_DRAFT_BYTES = 4 * 1024 * 1024
+# A value that a person is looked up by.
+MOST_VALUE = 4096
 Stream = tuple[str, BinaryIO]
 """Label and content of a file."""
 
@@ -77,6 +83,14 @@ def text_of(flag: str, path: str) -> str:
         return content.decode()
     except UnicodeDecodeError:
         raise Misconfigured(f"{flag}: expected text in UTF-8") from None
+
+
+def whole(stream: BinaryIO, what: str, most: int) -> bytes:
+    """All of a file, or of standard input. Raises Misconfigured when it has more bytes."""
+    content = stream.read(most + 1)
+    if len(content) > most:
+        raise Misconfigured(f"{what}: expected at most {most} bytes")
+    return content
 
 
 def sha256_of(path: str) -> str:

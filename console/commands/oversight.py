@@ -36,6 +36,7 @@ from console.output import emit_list, people, print_answer
 from console.show.access import access_tables, employee_tables, seen_tables
 from console.show.findings import findings_table
 from console.show.lint import lint_table
+from console.streams import MOST_DRAFT_BYTES, opened, whole
 from console.tree import runs_confidential
 from host.settings import Settings
 from projections.folds.timetravel import NOW, Moment
@@ -168,7 +169,8 @@ class _Draft(msgspec.Struct, frozen=True):
 def _claims(path: Path) -> tuple[NoticeStatement, ...]:
     """The claims of a draft, bare or as the member `claims` of a publication. Raises BadParameter."""
     try:
-        content = path.read_bytes()
+        with opened(str(path)) as stream:
+            content = whole(stream, "--draft", MOST_DRAFT_BYTES)
         claims = _claims_within(content) or msgspec.convert(from_json(content), Claims)
     except OSError as error:
         raise typer.BadParameter(f"--draft: {path} cannot be read: {error.strerror}") from error

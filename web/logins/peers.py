@@ -13,6 +13,8 @@ PEER_CERTIFICATE = "peer_certificate"
 """What the other end brought, as DER. Whether it holds is for `web/logins/certificates.py` to say."""
 ASK_S = 60.0
 """A request is here, head and content, within so much time. Connections that only wait take up files."""
+MOST_CONNECTIONS = 500
+"""At once. A process may open 1,024 files as a rule, and needs some of them for its work."""
 
 
 class PeerProtocol(H11Protocol):
@@ -30,6 +32,8 @@ class PeerProtocol(H11Protocol):
             BY_PROXY: connected is not None and connected.family == socket.AF_UNIX,
             PEER_CERTIFICATE: session.getpeercert(binary_form=True) if session else None,
         }
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
         self._expect()
 
     def data_received(self, data: bytes) -> None:
