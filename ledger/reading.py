@@ -70,9 +70,12 @@ def events_but_reads(
     return decoded(rows)
 
 
-def reads_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> list[RecordedEvent]:
-    """The reads of the given streams up to a position, in order of position. Nothing annuls a read."""
-    return decoded(session.of("ledger").rows("reads_of_streams", streams=list(streams), upto=upto))
+def reads_of(
+    session: Session, streams: Sequence[UUID], upto: int = LAST, after: int = 0
+) -> list[RecordedEvent]:
+    """Reads of the given streams with a position in (`after`, `upto`], in order. Nothing annuls a read."""
+    named = {"streams": list(streams), "after": after, "upto": upto}
+    return decoded(session.of("ledger").rows("reads_of_streams", **named))
 
 
 def last_events_of(

@@ -75,6 +75,8 @@ CREATE TABLE {events}.batches (
     CHECK (last_position >= first_position - 1),
     CHECK (end_offset >= start_offset)
 );
+-- What was recorded by a time.
+CREATE INDEX batches_recorded ON {events}.batches (recorded_at, batch);
 
 -- What was pruned: the last position of each prefix. A row comes with the event that names it, and with what the
 -- event says was removed, in one transaction.
