@@ -6,7 +6,7 @@ Back comes a file of receipts: the open ledger forgets what the other one has re
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +22,9 @@ from ledger.keys.keyring import Keyring
 from ledger.letters.withheld import KeyPair, OpenedLetter, remove_received, withheld
 from ledger.reading import head_position
 from ledger.recording.batch import Batch, Outcome
-from ledger.storage.durable import fsync_folder
+from ledger.storage.access import GIVEN
+from ledger.storage.files import Folder
+from ledger.storage.named import opened_new, write_named
 from ledger.storage.postgres import Session
 from ledger.writing.append import Span
 from ledger.writing.message import FileOrigin, KafkaOrigin, Message
@@ -31,6 +33,8 @@ from schemas.sources import taken_over_label
 
 _FILE = "file:"
 _RECEIPTS = ".receipt"
+# Receipts of two million messages.
+_MOST_BYTES = 1 << 27
 
 
 class TakenMessages(msgspec.Struct, frozen=True):
@@ -50,7 +54,10 @@ def hand_over(session: Session, file: Path) -> int:
         {"letter": letter.hex(), "sealed": b64encode(sealed).decode()}
         for letter, sealed in messages
     )
-    _write(file, map(orjson.dumps, rows))
+    with opened_new(file) as stream:
+        stream.writelines(orjson.dumps(row) + b"\n" for row in rows)
+        stream.flush()
+        os.fsync(stream.fileno())
     return len(messages)
 
 
@@ -61,23 +68,19 @@ def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
     """
     receipts = receipts_file(file)
     try:
-        lines = receipts.read_bytes().splitlines()
+        content = Folder(receipts.parent, GIVEN, named=True).read(receipts.name, _MOST_BYTES)
     except FileNotFoundError:
         raise Reject(
             f"there is no {receipts.name} beside the file: nothing was removed",
             remedy=Remedy("take-over"),
         ) from None
-    return remove_received(session, keyring, {_receipt(line) for line in lines})
+    named = {_receipt(line) for line in content.splitlines()}
+    return remove_received(session, keyring, named)
 
 
 def write_receipts(file: Path, receipts: Sequence[bytes]) -> None:
     """Write receipts beside the file that was taken over, in place of those of an earlier time. Durable."""
-    target = receipts_file(file)
-    # Written beside and renamed: a crash leaves the receipts of the earlier time.
-    draft = target.with_name(f"{target.name}.{os.getpid()}.new")
-    _write(draft, (receipt.hex().encode() for receipt in receipts))
-    draft.replace(target)
-    fsync_folder(target.absolute().parent)
+    write_named(receipts_file(file), b"".join(b"%b\n" % r.hex().encode() for r in receipts))
 
 
 def receipts_file(file: Path) -> Path:
@@ -90,15 +93,6 @@ def _receipt(line: bytes) -> bytes:
         return bytes.fromhex(line.decode("ascii"))
     except ValueError:
         raise Reject("this is no file of receipts; nothing was removed") from None
-
-
-def _write(file: Path, lines: Iterable[bytes]) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.writelines(line + b"\n" for line in lines)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fsync_folder(file.absolute().parent)
 
 
 def read_handed(stream: BinaryIO, pair: KeyPair) -> list[OpenedLetter]:

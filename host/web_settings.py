@@ -48,7 +48,7 @@ def read_web(reader: Reader, *, confidential: bool) -> WebSettings:
             "https:// and a host, without a path",
         ),
         certificate=reader.file("WEB_CERTFILE"),
-        key=reader.file("WEB_KEYFILE"),
+        key=reader.file("WEB_KEYFILE", "secret"),
         proxies=reader.names("WEB_PROXIES", (), r"[0-9A-Fa-f.:]{2,45}", "addresses"),
         logins=read_logins(reader),
     )

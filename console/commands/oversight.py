@@ -36,6 +36,7 @@ from console.output import emit_list, people, print_answer
 from console.show.access import access_tables, employee_tables, seen_tables
 from console.show.findings import findings_table
 from console.show.lint import lint_table
+from console.streams import opened
 from console.tree import runs_confidential
 from host.settings import Settings
 from projections.folds.timetravel import NOW, Moment
@@ -167,7 +168,8 @@ class _Draft(msgspec.Struct, frozen=True):
 def _claims(path: Path) -> tuple[NoticeStatement, ...]:
     """The claims of a draft, bare or as the member `claims` of a publication. Raises BadParameter."""
     try:
-        content = path.read_bytes()
+        with opened(str(path)) as file:
+            content = file.read()
         claims = _claims_within(content) or msgspec.json.decode(content, type=Claims)
     except OSError as error:
         raise typer.BadParameter(f"--draft: {path} cannot be read: {error.strerror}") from error

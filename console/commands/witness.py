@@ -18,11 +18,14 @@ from host.notes import note
 from host.running.listening import HttpRequest, Page, listen
 from host.signals import stopping
 from ledger.errors import Halt, Misconfigured, Retry
+from ledger.storage.access import Unsafe
+from ledger.storage.named import read_named
 from ledger.tlog.signing.keys import ED25519, parse_verifier_key
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
 from ledger.tlog.witnessing.witness import Witness
 
 PAUSE_S = 0.2
+_MOST_BYTES = 1 << 16
 _ADD = "/add-checkpoint"
 
 
@@ -67,7 +70,9 @@ def _passphrase(file: Path | None) -> str | None:
     if file is None:
         return None
     try:
-        return file.read_text("utf-8").split("\n", 1)[0]
+        return read_named(file, _MOST_BYTES, "secret").decode().split("\n", 1)[0]
+    except Unsafe as error:
+        raise Misconfigured(f"--passphrase-file: {error.strerror}") from None
     except (OSError, UnicodeDecodeError):
         raise Misconfigured("--passphrase-file: cannot be read") from None
 

@@ -18,11 +18,15 @@ from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x
 from starlette.requests import HTTPConnection
 
 from ledger.errors import Misconfigured
+from ledger.storage.access import Unsafe
+from ledger.storage.named import read_named
 from web.logins.peers import PEER_ADDRESS, PEER_CERTIFICATE
 
 HEADER = "client-cert"
 """As RFC 9440 writes a certificate; a proxy may also give it as PEM in an escaped text."""
 _LONGEST = 64 * 1024
+# More than any list of clients.
+_MOST_BYTES = 1 << 20
 
 
 class KnownClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +80,10 @@ class Certificates:
 def read_clients(path: Path) -> dict[str, KnownClient]:
     """The clients of a TOML file: a table for each subject, as RFC 4514 writes it. Raises Misconfigured."""
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, KnownClient])
+        text = read_named(path, _MOST_BYTES, "trusted").decode()
+        return msgspec.convert(tomllib.loads(text), dict[str, KnownClient])
+    except Unsafe as error:
+        raise Misconfigured(error.strerror) from None
     except (OSError, ValueError):
         raise Misconfigured(
             "expected a table for each client, named by the subject of its certificate, with client and role"
