@@ -105,7 +105,7 @@ class Reader:
             check_named(Path(text), kind)
         except PermissionError:  # another process reads it, which has these settings too
             return Path(text)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self._complain(name, error)
             return None
         return Path(text)

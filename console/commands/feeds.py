@@ -219,7 +219,7 @@ def _references(file: Path) -> list[str]:
 
 def _secret(file: Path) -> bytes:
     try:
-        secret = read_named(file, KEY_BYTES, "private")
+        secret = read_named(file, KEY_BYTES, "secret")
     except OSError as error:
         raise Misconfigured(f"the key of the feed cannot be read: {error.strerror}") from None
     if len(secret) != KEY_BYTES:

@@ -17,7 +17,7 @@ from host.keys import witness_key
 from host.notes import note
 from host.running.listening import HttpRequest, Page, listen
 from host.signals import stopping
-from ledger.errors import Halt, Misconfigured, Retry
+from ledger.errors import Halt, Misconfigured, Retry, Unproven
 from ledger.storage.access import Unsafe
 from ledger.storage.named import read_named
 from ledger.tlog.signing.keys import ED25519, parse_verifier_key
@@ -83,7 +83,7 @@ def pages_of(signer: Witness) -> Callable[[HttpRequest], Page]:
     def answer(request: HttpRequest) -> Page:
         try:
             return _answer(signer, request)
-        except (Halt, Retry) as fault:
+        except (Halt, Retry, Unproven) as fault:
             note(f"witness: {fault}")
             return Page(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"try again later\n")
 

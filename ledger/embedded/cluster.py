@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ledger.embedded.place import Account, DataDirectory, last_line, own_folder, run_as
 from ledger.errors import Misconfigured
-from ledger.storage.access import GIVEN, PRIVATE
+from ledger.storage.access import GIVEN, SECRET
 from ledger.storage.files import Folder
 
 SUPERUSER = "postgres"
@@ -125,13 +125,13 @@ def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
     fresh = place.data_dir / f"new-cluster-{os.getpid()}"
     own_folder(fresh, account)
     _initdb(fresh, account, programs)
-    Folder(fresh, PRIVATE).write({_RULES: b""})
+    Folder(fresh, SECRET).write({_RULES: b""})
     fresh.rename(place.cluster)
     Folder(place.data_dir, GIVEN).flush()
 
 
 def _check_version(place: DataDirectory) -> None:
-    version = Folder(place.cluster, PRIVATE).read("PG_VERSION", _MOST_BYTES).decode().strip()
+    version = Folder(place.cluster, SECRET).read("PG_VERSION", _MOST_BYTES).decode().strip()
     if version != MAJOR_VERSION:
         raise Misconfigured(
             f"{place.cluster} was made by PostgreSQL {version}, and this is {MAJOR_VERSION}: "
@@ -152,7 +152,7 @@ def _initdb(folder: Path, account: Account, programs: Path) -> None:
 def configure(place: DataDirectory) -> None:
     """Write the settings and the access rule; they take effect at the start that follows."""
     texts = {"postgresql.conf": SETTINGS.encode(), "pg_hba.conf": ACCESS.encode()}
-    Folder(place.cluster, PRIVATE).write(texts)
+    Folder(place.cluster, SECRET).write(texts)
 
 
 def allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> bool:
@@ -164,7 +164,7 @@ def allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> bool:
         raise Misconfigured("a role's name may hold no quotation mark and no line end")
     users = (pwd.getpwuid(0).pw_name, account.name)
     rules = {f'ledger "{user}" "{role}"' for user in users for role in (SUPERUSER, *roles)}
-    cluster = Folder(place.cluster, PRIVATE)
+    cluster = Folder(place.cluster, SECRET)
     present = set(cluster.read(_RULES, _MOST_BYTES).decode().splitlines())
     if rules <= present:
         return False

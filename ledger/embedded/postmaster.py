@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ledger.embedded.place import DataDirectory
 from ledger.errors import Misconfigured, ServiceAway
-from ledger.storage.access import PRIVATE
+from ledger.storage.access import SECRET
 from ledger.storage.files import Folder
 
 START_TIMEOUT_S = 600  # recovery after a crash replays up to max_wal_size, 1 GB
@@ -37,7 +37,7 @@ class _Postmaster:
 
 def _postmaster(place: DataDirectory) -> _Postmaster | None:
     try:
-        cluster = Folder(place.cluster, PRIVATE)
+        cluster = Folder(place.cluster, SECRET)
         lines = cluster.read(place.pid_file.name, _MOST_BYTES).decode(errors="replace").splitlines()
     except FileNotFoundError:
         return None
@@ -87,8 +87,8 @@ def settled(place: DataDirectory) -> bool:
         message = f"a server outside of this machine or container uses {place.data_dir}: stop it"
         raise Misconfigured(message)
     if server and Path(f"/proc/{server.pid}").exists():
-        Folder(place.cluster, PRIVATE).remove([place.pid_file.name])
-        Folder(place.run, PRIVATE).remove([f"{place.socket.name}.lock"])
+        Folder(place.cluster, SECRET).remove([place.pid_file.name])
+        Folder(place.run, SECRET).remove([f"{place.socket.name}.lock"])
     return False
 
 

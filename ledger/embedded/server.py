@@ -23,7 +23,7 @@ from ledger.embedded.cluster import PORT, SUPERUSER, allow, configure, initialis
 from ledger.embedded.place import Account, DataDirectory, account_for, own_folder, prepare, run_as
 from ledger.embedded.postmaster import START_TIMEOUT_S, running, settled, stop
 from ledger.errors import Misconfigured, ServiceAway
-from ledger.storage.access import PRIVATE
+from ledger.storage.access import SECRET
 from ledger.storage.files import Folder, open_folder
 
 LEDGER_ROLES = ("/^ledger_",)
@@ -170,7 +170,7 @@ def _launch(place: DataDirectory, account: Account, roles: Sequence[str]) -> Non
     initialise(place, account, programs)
     configure(place)
     allow(place, account, roles)
-    run = Folder(place.run, PRIVATE)
+    run = Folder(place.run, SECRET)
     log = run.status(place.log.name)
     if log and log.st_size > LOG_LIMIT_BYTES:
         place.log.replace(place.log.with_name("server.log.1"))
@@ -191,7 +191,7 @@ def _run_server(place: DataDirectory, account: Account, programs: Path) -> None:
 def _reason(place: DataDirectory) -> str:
     """Why the server gave up; its log holds no values (see the settings)."""
     try:
-        with Folder(place.run, PRIVATE).opened(place.log.name) as log:
+        with Folder(place.run, SECRET).opened(place.log.name) as log:
             lines = log.read(LOG_LIMIT_BYTES).decode(errors="replace").splitlines()
     except FileNotFoundError:
         lines = []

@@ -114,25 +114,23 @@ def look(path: Path, contents: Contents, *, deep: bool = True) -> Iterator[Found
         yield _found("..", fault_of(above, SECRET, above.st_uid, path.parent.resolve()))
     owner = status.st_uid if contents.access is PUBLIC or os.geteuid() == 0 else os.geteuid()
     yield _found("", _fault_of(status, Kept("", contents.access, is_folder=True), owner, path))
-    folder, waiting = Folder(path, contents.access), [""]
-    while waiting:
-        below = waiting.pop()
-        with suppress(OSError):  # a link, or a folder that this user cannot enter
-            for own, status in folder.listed(below):
-                name = f"{below}/{own}" if below else own
-                yield _look_at(folder, contents, name, status, owner)
-                kept = contents.of(name)
-                if deep and kept and kept.is_folder and stat.S_ISDIR(status.st_mode):
-                    waiting.append(name)
+    yield from _inside(Folder(path, contents.access), contents, "", owner, deep=deep)
 
 
-def _look_at(
-    folder: Folder, contents: Contents, name: str, status: os.stat_result, owner: int
-) -> Found:
-    kept, path = _kept(contents, folder, name), folder.path / name
-    if kept is None:
-        return Found(name, f"{str(path)!a} is nothing that this program puts there")
-    return _found(name, _fault_of(status, kept, owner, path))
+def _inside(
+    folder: Folder, contents: Contents, below: str, owner: int, *, deep: bool
+) -> Iterator[Found]:
+    """The same of one folder, and of those below it. No deeper than names of this program go."""
+    with suppress(OSError):  # a link, or a folder that this user cannot enter
+        for own, status in folder.listed(below):
+            name = f"{below}/{own}" if below else own
+            kept, path = _kept(contents, folder, name), folder.path / name
+            if kept is None:
+                yield Found(name, _odd(path))
+                continue
+            yield _found(name, _fault_of(status, kept, owner, path))
+            if deep and kept.is_folder and stat.S_ISDIR(status.st_mode):
+                yield from _inside(folder, contents, name, owner, deep=deep)
 
 
 def check(path: Path, contents: Contents, *, deep: bool = True) -> None:
@@ -140,6 +138,11 @@ def check(path: Path, contents: Contents, *, deep: bool = True) -> None:
     for found in look(path, contents, deep=deep):
         if found.unsafe:
             raise Misconfigured(found.why)
+
+
+def _odd(path: Path) -> str:
+    """What is said of a name that somebody else chose: in letters that send nothing to a terminal."""
+    return f"{ascii(str(path))[1:-1]} is nothing that this program puts there"
 
 
 def _found(name: str, why: str | None) -> Found:

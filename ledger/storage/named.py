@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from ledger.storage.access import GIVEN, Unsafe
+from ledger.storage.access import GIVEN, Unsafe, no_file
 from ledger.storage.files import Folder, read_all, too_large
 
 Kind = Literal["any", "trusted", "secret", "private"]
 """What a file is. `any`: the program trusts nothing of it. `trusted`: only owner and group may change it.
 
-`secret`: only they may read it, too. A file that is mounted read-only, or in a closed folder, is out of reach
-whatever its mode is: container engines and systemd hand out secrets so. `private`: its owner alone may read it.
+`secret`: only they may read it, too. What is mounted read-only, or lies in a closed folder, is out of reach
+whatever its mode is: container engines and systemd hand out secrets so. `private`: its owner alone reads it.
 """
 
 
@@ -55,7 +55,7 @@ def replacing(path: Path, mode: int = GIVEN.file) -> Iterator[BinaryIO]:
     if before and stat.S_ISDIR(before.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if before and not stat.S_ISREG(before.st_mode) and not stat.S_ISLNK(before.st_mode):
-        raise Unsafe(f"{path} is no ordinary file, and nothing is written to it")
+        raise Unsafe(no_file(path))
     if before and stat.S_ISREG(before.st_mode):
         mode &= before.st_mode
     with Folder(folder.path, GIVEN._replace(file=mode), named=True).replacing(name) as file:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO, NamedTuple
 
-from ledger.errors import ServiceAway
+from ledger.errors import ServiceAway, Unproven
 from ledger.storage.files import Folder, write_all
 from ledger.tlog.signing.checkpoints import Checkpoint, checkpoint_text
 from ledger.tlog.store.faults import mapped_faults
@@ -79,7 +79,7 @@ class History:
                     if not record.follows:
                         yield None, f"some bytes of {day} are no checkpoint"
                     yield record.content, ""
-            except ServiceAway:
+            except (ServiceAway, Unproven):
                 yield None, f"{day} cannot be read"
 
     def backwards(self) -> Iterator[bytes]:

@@ -73,10 +73,10 @@ class Witness:
         return read_file(self._folder, f"{name}/{CHECKPOINT}")
 
     def _last(self, origin: str) -> Checkpoint | None:
-        content = read_file(self._folder, f"{_name(origin)}/{CHECKPOINT}")
-        if content is None:
-            return None
         try:
+            content = read_file(self._folder, f"{_name(origin)}/{CHECKPOINT}")
+            if content is None:
+                return None
             note = parse_note(content)
             verify_note(note, [self._key.verifier])
             return parse_checkpoint(note.text)
