@@ -19,6 +19,7 @@ from host.running.listening import HttpRequest, Page, listen
 from host.signals import stopping
 from ledger.errors import Halt, Misconfigured, Retry, Unproven
 from ledger.storage.access import Unsafe
+from ledger.storage.contents import WITNESS, check
 from ledger.storage.named import read_named
 from ledger.tlog.signing.keys import ED25519, parse_verifier_key
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
@@ -55,6 +56,7 @@ def witness(
     keys = [parse_verifier_key(text) for text in logs]
     if any(key.algorithm != ED25519 for key in keys):
         raise Misconfigured("--log: expected the verification key of a log, of type 01")
+    check(folder, WITNESS)
     own = witness_key(folder, name, _passphrase(passphrase_file)).create()
     signer = Witness(folder, own, keys, time.time)
     with (

@@ -95,7 +95,7 @@ WITNESS = Contents(
     ),
     within=False,
 )
-"""The folder of a witness: its key, and what it signed last of each log."""
+"""The folder of a witness, by any path: its key, and what it signed last of each log."""
 
 
 def look(path: Path, contents: Contents, *, deep: bool = True) -> Iterator[Found]:
@@ -103,6 +103,7 @@ def look(path: Path, contents: Contents, *, deep: bool = True) -> Iterator[Found
 
     Nothing for a folder that is not there, or that this user cannot enter.
     """
+    path = path if contents.within else path.resolve()
     try:
         status, above = os.stat(path, follow_symlinks=False), os.stat(path.parent)
     except OSError:

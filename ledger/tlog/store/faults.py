@@ -1,7 +1,7 @@
 """What the file system says of the log's files, as errors of this program, and the lock of who writes them.
 
-ServiceAway: a full disk, and the like. What was there before is then still there, and the same call may be made
-again. Unproven: something that may not be used lies in the place of a file; a person must look.
+ServiceAway: a full disk, and the like. What was there before is then still there, and the same call may be
+made again. Unproven: something that may not be used lies in the place of a file; a person must look.
 """
 
 from collections.abc import Iterator

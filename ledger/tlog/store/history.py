@@ -70,7 +70,12 @@ class History:
 
     def examined(self) -> Iterator[tuple[bytes | None, str]]:
         """The same, and None with a reason for whatever in the folder is no signed checkpoint."""
-        for day in self._names():
+        try:
+            names = self._names()
+        except (ServiceAway, Unproven) as error:
+            yield None, str(error)
+            return
+        for day in names:
             if not _DAY.fullmatch(day):
                 yield None, f"{day} is no day"
                 continue
