@@ -2,8 +2,8 @@
 
 To be read, a path is followed, links and all: sites mount secrets so. What it leads to must be an ordinary
 file, of a size that makes sense: nobody waits for a pipe here. What is written is a new ordinary file for its
-owner alone, in the place of an ordinary file or of a link, and never in that of a pipe or a device. Raises
-OSError, and of these Unsafe for what may not be used.
+owner alone, in the place of an ordinary one or of nothing: never through a link, nor into a pipe or a device.
+Raises OSError, and of these Unsafe for what may not be used.
 """
 
 import errno
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from ledger.storage.access import GIVEN, Unsafe, no_file
+from ledger.storage.access import GIVEN, Unsafe, fault_of
 from ledger.storage.files import Folder, read_all, too_large
 
 Kind = Literal["any", "trusted", "secret", "private"]
@@ -47,16 +47,17 @@ def check_named(path: Path, kind: Kind) -> None:
 def replacing(path: Path, mode: int = GIVEN.file) -> Iterator[BinaryIO]:
     """A file to write, with a mode that is never wider than that of the file before it. Durable at the end.
 
-    A new file takes the place of the old one, also of a link: whoever planted the link, or has the old file
-    open, gets nothing of the content, and half a file is never there.
+    A new file takes the place of an ordinary one, and of nothing else: whoever has the old file open, or by
+    another name, gets nothing of the content, and half a file is never there.
     """
     folder, name = _place(path)
     before = folder.status(name)
     if before and stat.S_ISDIR(before.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if before and not stat.S_ISREG(before.st_mode) and not stat.S_ISLNK(before.st_mode):
-        raise Unsafe(no_file(path))
-    if before and stat.S_ISREG(before.st_mode):
+    fault = fault_of(before, GIVEN, 0, path) if before else None
+    if fault:
+        raise Unsafe(fault)
+    if before:
         mode &= before.st_mode
     with Folder(folder.path, GIVEN._replace(file=mode), named=True).replacing(name) as file:
         yield file

@@ -30,7 +30,6 @@ from tests.fixtures.folders import (
     FOLDERS,
     LINK,
     NOW,
-    ORIGIN,
     PLANTINGS,
     SUBJECT,
     Planting,
@@ -50,6 +49,7 @@ from tests.fixtures.folders import (
     pipe,
     witness_of,
 )
+from tests.fixtures.tlog import ORIGIN
 from web.logins.links import Links
 
 LINKS = {link_to_itself, link_to_nothing, link_in_a_circle, link_to_a_device}
@@ -148,8 +148,8 @@ _OPENED: dict[str, Callable[[Path], Any]] = {
     "withheld.pub": lambda folder: KeyPair(folder).known(),
     "erasures.journal": lambda folder: ErasureJournal(folder / "erasures.journal").entries(),
     "keep.key": lambda folder: read_key(folder / "keep.key"),
-    "keep.list": lambda folder: keep_list(folder).check(NOW) or True,
-    "keep.seen": lambda folder: keep_list(folder).check(NOW) or True,
+    "keep.list": lambda folder: keep_list(folder).kept([], NOW) == frozenset(),
+    "keep.seen": lambda folder: keep_list(folder).kept([], NOW) == frozenset(),
     "kept.json": lambda folder: keep_writer(folder).publish([], NOW, NOW.date()),
     "login-links/console": lambda folder: Links(folder).console(),
     "checkpoint": lambda folder: LogFolder(folder).checkpoint(),
