@@ -7,6 +7,7 @@ leaves a folder. Nothing is opened here, and no link is followed.
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -52,15 +53,19 @@ class Found(NamedTuple):
     unsafe: bool = False
 
 
-_ABOVE = r"(x[0-9]{3}/){0,6}"
-_TILES = rf"{_ABOVE}(x[0-9]{{3}}|[0-9]{{3}}\.p)"
-_TILE = rf"{_ABOVE}[0-9]{{3}}(\.p/[1-9][0-9]{{0,2}})?"
+# A process that dies leaves what it was writing; the next one takes that over, soon.
+_SOON_S = 3600
+# As C2SP tlog-tiles spells numbers: in groups of three digits, the first of which are not all zeros.
+_ABOVE = r"(x(?!000)[0-9]{3}/(x[0-9]{3}/){0,5})?"
+_LEVEL = r"([0-9]|[1-5][0-9]|6[0-3])"
+_TILES = rf"({_ABOVE}[0-9]{{3}}\.p|x(?!000)[0-9]{{3}}(/x[0-9]{{3}}){{0,5}})"
+_TILE = rf"{_ABOVE}[0-9]{{3}}(\.p/([1-9][0-9]?|1[0-9]{{2}}|2[0-4][0-9]|25[0-5]))?"
 
 KEYS = Contents(
     PRIVATE,
     (
         Kept(r"(epoch-[0-9]{6,9}|rows|log|withheld|keep|signing)\.key", PRIVATE, once=True),
-        Kept(r"(log|signing)\.vkeys", PRIVATE),
+        Kept(r"(log|signing)\.vkeys", PUBLIC),
         Kept(r"withheld\.pub", PUBLIC),
         Kept(r"erasures\.journal|kept\.json|keep\.(seen|list)", PRIVATE),
         Kept(r"links|login-links", PRIVATE, is_folder=True),
@@ -77,8 +82,8 @@ LOG = Contents(
         Kept(r"publisher\.lock", PRIVATE),
         Kept(r"checkpoints", PUBLIC, is_folder=True),
         Kept(r"checkpoints/[0-9]{4}-[0-9]{2}-[0-9]{2}", PUBLIC),
-        Kept(rf"tile|tile/[0-9]{{1,2}}(/{_TILES})?", PUBLIC, is_folder=True),
-        Kept(rf"tile/[0-9]{{1,2}}/{_TILE}", PUBLIC),
+        Kept(rf"tile|tile/{_LEVEL}(/{_TILES})?", PUBLIC, is_folder=True),
+        Kept(rf"tile/{_LEVEL}/{_TILE}", PUBLIC),
         Kept(rf"tile/entries(/{_TILES})?", PRIVATE, is_folder=True),
         Kept(rf"tile/entries/{_TILE}", PRIVATE),
     ),
@@ -89,7 +94,8 @@ WITNESS = Contents(
     PUBLIC,
     (
         Kept(r"witness\.key", PRIVATE, once=True),
-        Kept(r"witness\.vkeys|witness\.lock", PRIVATE),
+        Kept(r"witness\.vkeys", PUBLIC),
+        Kept(r"witness\.lock", PRIVATE),
         Kept(r"[0-9a-f]{64}", PUBLIC, is_folder=True),
         Kept(r"[0-9a-f]{64}/checkpoint", PUBLIC),
     ),
@@ -125,13 +131,23 @@ def _inside(
     with suppress(OSError):  # a link, or a folder that this user cannot enter
         for own, status in folder.listed(below):
             name = f"{below}/{own}" if below else own
-            kept, path = _kept(contents, folder, name), folder.path / name
-            if kept is None:
-                yield Found(name, _odd(path))
-                continue
-            yield _found(name, _fault_of(status, kept, owner, path))
-            if deep and kept.is_folder and stat.S_ISDIR(status.st_mode):
+            yield _look_at(folder, contents, name, status, owner)
+            kept = contents.of(name)
+            if deep and kept and kept.is_folder and stat.S_ISDIR(status.st_mode):
                 yield from _inside(folder, contents, name, owner, deep=deep)
+
+
+def _look_at(
+    folder: Folder, contents: Contents, name: str, status: os.stat_result, owner: int
+) -> Found:
+    path, kept = folder.path / name, contents.of(name)
+    if kept is None:
+        kept = _being_written(contents, folder, name)
+        if kept is None:
+            return Found(name, _odd(path))
+        if not 0 <= time.time() - status.st_ctime < _SOON_S:
+            return Found(name, _left(path))
+    return _found(name, _fault_of(status, kept, owner, path))
 
 
 def check(path: Path, contents: Contents, *, deep: bool = True) -> None:
@@ -150,12 +166,15 @@ def _found(name: str, why: str | None) -> Found:
     return Found(name, why, unsafe=why is not None)
 
 
-def _kept(contents: Contents, folder: Folder, name: str) -> Kept | None:
-    """What has a name, or has it once it is written. Of a file that is made once no draft stays beside it."""
-    kept = contents.of(name)
+def _left(path: Path) -> str:
+    return f"{ascii(str(path))[1:-1]} is left of a process that died: remove it"
+
+
+def _being_written(contents: Contents, folder: Folder, name: str) -> Kept | None:
+    """What has another name once it is written. Of a file that is made once no draft stays beside it."""
     below, _, own = name.rpartition("/")
-    if kept or not (own.startswith(".") and own.endswith(".new")):
-        return kept
+    if not (own.startswith(".") and own.endswith(".new")):
+        return None
     whole = own[1:].removesuffix(".new")
     whole = f"{below}/{whole}" if below else whole
     kept = contents.of(whole)

@@ -39,7 +39,7 @@ _SPOKEN = {
     "application/acts/on_secrecy.py": ("hindrance",),
     "ledger/storage/refusals.py": ("*",),
     "ledger/storage/access.py": ("*",),
-    "ledger/storage/contents.py": ("_odd",),
+    "ledger/storage/contents.py": ("_odd", "_left"),
     "ledger/storage/named.py": ("_fault_of",),
 }
 _FEWEST_LETTERS = 3

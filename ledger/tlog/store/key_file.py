@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.errors import Halt, KeyLost, Misconfigured
-from ledger.storage.access import SECRET, Unsafe
+from ledger.storage.access import PUBLIC, SECRET, Unsafe
 from ledger.storage.files import Folder
 from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey, parse_verifier_key
 from ledger.tlog.store.faults import mapped_faults
@@ -37,6 +37,8 @@ class KeyFile:
         self.path = path
         self.origin = origin
         self._folder = Folder(path.parent, SECRET, named=True)
+        # Anybody may know these, and nobody else may change them.
+        self._public = Folder(path.parent, PUBLIC, named=True)
         self._algorithm = algorithm
         self._passphrase = passphrase.encode() if passphrase else None
 
@@ -54,7 +56,7 @@ class KeyFile:
 
     def load(self) -> SigningKey:
         """The key. Raises Misconfigured when there is none or it does not open, Lost when it is gone."""
-        content = self._read(self.path.name)
+        content = _read(self._folder, self.path.name)
         if content is None and self.known():
             raise KeyLost(
                 f"the log's key {self.path} is gone: put it back, or begin a new one with"
@@ -75,7 +77,7 @@ class KeyFile:
 
     def known(self) -> list[VerifierKey]:
         """Verification keys of every key that this log had, oldest first."""
-        content = self._read(self._names) or b""
+        content = _read(self._public, self._names) or b""
         try:
             lines = content.decode().removesuffix("\n")
             return [parse_verifier_key(line) for line in lines.split("\n")] if lines else []
@@ -85,35 +87,24 @@ class KeyFile:
 
     def faults(self) -> list[str]:
         """See `LogKey`."""
-        found = map(self._folder.fault, (self.path.name, self._names))
+        found = self._folder.fault(self.path.name), self._public.fault(self._names)
         return [why for why in found if why]
 
     @property
     def _names(self) -> str:
         return self.path.with_suffix(".vkeys").name
 
-    def _read(self, name: str) -> bytes | None:
-        with mapped_faults():
-            try:
-                return self._folder.read(name, _MOST_BYTES)
-            except FileNotFoundError:
-                return None
-            except Unsafe as error:
-                raise Misconfigured(error.strerror) from None
-
-    def _write(self, name: str, content: bytes) -> None:
-        with mapped_faults():
-            self._folder.write({name: content})
-
     def _replace(self) -> SigningKey:
         """Make a key, then list it; a crash in between is made good when it is loaded."""
         private = Ed25519PrivateKey.generate()
-        self._write(self.path.name, self._sealed(private))
+        with mapped_faults():
+            self._folder.write({self.path.name: self._sealed(private)})
         return self.load()
 
     def _list(self, keys: Sequence[VerifierKey]) -> None:
         lines = "".join(f"{key.text}\n" for key in keys)
-        self._write(self._names, lines.encode())
+        with mapped_faults():
+            self._public.write({self._names: lines.encode()})
 
     def _sealed(self, private: Ed25519PrivateKey) -> bytes:
         encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
@@ -136,3 +127,13 @@ class KeyFile:
         if not isinstance(private, Ed25519PrivateKey):
             raise Misconfigured("the log's key is no Ed25519 key")
         return private
+
+
+def _read(folder: Folder, name: str) -> bytes | None:
+    with mapped_faults():
+        try:
+            return folder.read(name, _MOST_BYTES)
+        except FileNotFoundError:
+            return None
+        except Unsafe as error:
+            raise Misconfigured(error.strerror) from None

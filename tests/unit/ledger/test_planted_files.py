@@ -5,9 +5,11 @@ Every name of every folder (`ledger/storage/contents.py`) meets everything that 
 
 import os
 import shutil
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,12 @@ from ledger.erasure.keep_list import read_key
 from ledger.errors import LedgerError, Misconfigured
 from ledger.journal.entries import ErasureJournal
 from ledger.letters.withheld import KeyPair
-from ledger.storage.contents import Kept, check, look
+from ledger.storage.contents import LOG, Kept, check, look
 from ledger.storage.files import draft_of
 from ledger.tlog.signing.keys import COSIGNATURE
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.key_file import KeyFile
-from ledger.tlog.tree.tiles import place_of
+from ledger.tlog.tree.tiles import bundle_path, place_of, tile_path
 from tests.fixtures.folders import (
     ENTRY,
     FOLDERS,
@@ -351,6 +353,56 @@ def test_a_copy_of_a_key_is_named_also_under_the_name_that_it_has_while_it_is_ma
             if not kept.is_folder:
                 shutil.copy2(scene.folder / name, scene.folder / beside(name))
                 assert bool(scene.faults) == kept.once, name
+
+
+@KINDS
+def test_what_a_process_left_is_named_when_nobody_took_it_over(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, kept in scene.names.items():
+        if kept.is_folder or kept.once:
+            continue
+        with scene.planted(Planting(lambda *_: None)), monkeypatch.context() as patch:
+            shutil.copy2(scene.folder / name, scene.folder / beside(name))
+            assert scene.faults == []
+            moments = time.time() + 7_200, time.time() - 7_200
+            for later in moments:
+                patch.setattr(time, "time", lambda later=later: later)
+                (why,) = scene.faults
+                assert (
+                    why
+                    == f"{scene.folder / beside(name)} is left of a process that died: remove it"
+                )
+            check(scene.folder, scene.contents)
+
+
+def test_only_the_spelling_of_the_standard_is_a_name_of_the_log(tmp_path: Path) -> None:
+    """Whatever is no name of `tile_path` would be passed over by who compares the tiles."""
+    odd = ["tile/64/000", "tile/00/000", "tile/0/x000/001", "tile/0/000.p/256", "tile/0/000.p/0"]
+    odd += [
+        "tile/0/000.p/01",
+        "tile/entries/x000/001",
+        "tile/0/x1/001",
+        "tile/x/000",
+        "tile/0/0000",
+    ]
+    for name in odd:
+        assert LOG.of(name) is None, name
+        assert place_of(name) is None, name
+    for level, number, width in product(
+        (0, 9, 63), (0, 7, 999, 1000, 999_999, 123_456_789), (1, 255, 256)
+    ):
+        for name in (tile_path(level, number, width), bundle_path(number, width)):
+            kept, place = LOG.of(name), place_of(name)
+            assert kept, name
+            assert not kept.is_folder
+            assert place, name
+            assert place.path == name
+            above = name.rpartition("/")[0]
+            while above:
+                assert LOG.of(above), above
+                assert place_of(above) is None or above.endswith(".p"), above
+                above = above.rpartition("/")[0]
 
 
 def test_others_cannot_exchange_the_folder_for_another_one(tmp_path: Path) -> None:
