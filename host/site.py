@@ -19,7 +19,7 @@ from consumers.pipeline import BatchLimits
 from host.intake import intake_of
 from host.keep_list import keep_list
 from host.keeping_up import KeepingUp
-from host.keys import key_provider, ledger_folder, log_key
+from host.keys import key_provider, ledger_folder, log_key, published_log
 from host.long_answers import Asking
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
@@ -151,21 +151,20 @@ class Site:
     @property
     def published_log(self) -> PublishedLog:
         """The files of the transparency log and the keys that it had, for an audit."""
-        policy = self.settings.log.policy
-        keys = (*self.log_key.known(), *(policy.keys if policy else ()))
-        return PublishedLog(LogFolder(self.settings.log.folder), keys)
+        return published_log(self.settings)
 
     @property
     def custody(self) -> Custody:
         """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
-        has_keys = bool(self.provider.epochs())
+        provider = self.provider
+        has_keys = bool(provider.epochs() or provider.faults())
         return Custody(
             ledger=self.ledger,
             now=self.clock(),
             tombstone=period("tombstone"),
             feed_list=period("feed-list"),
             purposes=LEDGER_KEYS,
-            provider=self.provider if has_keys else None,
+            provider=provider if has_keys else None,
             journal=self.journal if has_keys else None,
         )
 
