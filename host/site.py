@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Self
+from uuid import UUID
 
 import msgspec
 
@@ -62,7 +63,7 @@ from projections.keeping.person import legal_holds
 from projections.reading.standing import grant_of, staff_is_registered
 from projections.views.staff import Grant
 from rulebook import period
-from rulebook.approvals import ALWAYS, DESK, approvers
+from rulebook.approvals import DESK, URGENT, approvers
 from schemas import AdmissionRules
 from schemas.catalogue import APPROVED
 
@@ -307,6 +308,15 @@ class Site:
         session, office = self._idle_reader(), self.privacy_office
         return not (self.settings.confidential or staff_is_registered(session, office))
 
+    def check_role(self) -> None:
+        """Raise NotGranted for a person without a role of the register, who may do nothing here.
+
+        The user who runs the ledger, and names nobody, starts its services.
+        """
+        reader = self.reader()
+        if reader.judged and not self.is_granted(reader):
+            raise not_granted(reader)
+
     def grant_of(self, reader: Reader) -> Grant | None:
         """The grant of the register by which a reader holds the role now."""
         session = self._idle_reader()
@@ -341,7 +351,7 @@ class Site:
         the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may
         not approve it, UnknownSubject, Retry or Halt.
         """
-        if emergency and act not in (ALWAYS if self.settings.confidential else ()):
+        if emergency and act not in (URGENT if self.settings.confidential else ()):
             raise Misconfigured("expected for an act of the desk that needs two persons alone")
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
@@ -369,7 +379,7 @@ class Site:
             if is_emergency(first) and first.facts["event_id"] == event_id:
                 act, digest = str(first.facts["act"]), str(first.facts["digest"])
                 approver = self._approver(act)
-                mine = Approval(act, approver.reference, approver.role, digest)
+                mine = Approval(act, approver.reference, approver.role, digest, None, event_id)
                 if self._approve(mine) is not ApprovalStatus.SECOND:
                     raise Reject("you did this yourself: another person must approve it")
                 return
@@ -379,9 +389,19 @@ class Site:
         recorder = self._open_recorder_of_own()
         try:
             session, valid = self._idle_reader(), period("second-approval")
-            return approve(session, recorder.record, self.ledger, approval, self.clock(), valid)
+            status, first = approve(
+                session, recorder.record, self.ledger, approval, self.clock(), valid
+            )
         finally:
             recorder.close()
+        if first is not None and self.approving_roles(approval.act):
+            stream, role = UUID(first.facts["approver"]), str(first.facts["role"])
+            held = grant_of(session, [stream], role, self.clock(), self.privacy_office)
+            if held is None:
+                raise Reject(
+                    "the first person does not hold that role any more: both give the command anew"
+                )
+        return status
 
     def digest_of_act(
         self, act: str, parameters: Sequence[object], about: str | None = None
@@ -399,7 +419,9 @@ class Site:
         registered = self.settings.confidential or staff_is_registered(
             self._idle_reader(), self.privacy_office
         )
-        return approvers(act) if registered else ()
+        if not registered:
+            return ()
+        return approvers(act, confidential=self.settings.confidential)
 
     def _approver(self, act: str) -> Reader:
         """Who approves an act, in a role that may, by the register. Raises Misconfigured for anybody else.

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from application.acts.acting import Act, act, one_at_a_time
+from application.acts.acting import Act, NotPermitted, Permit, act, one_at_a_time
 from application.answer import Answer
 from application.queries.keeping.holds import in_force
 from application.queries.subjects import is_erased
@@ -100,21 +100,34 @@ def place(
 
 
 def review(
-    site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
+    site: Site,
+    reference: str,
+    hold_ref: str,
+    facts: HoldFacts,
+    categories: Sequence[str],
+    permit: Permit | None = None,
 ) -> HoldAct:
-    """Record that a hold goes on until its next review; a fact or category that is not named stays."""
+    """Record that a hold goes on until its next review; a fact or category that is not named stays.
+
+    Raises NotPermitted in a confidential ledger without the permit to release what is not named any more.
+    """
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
+        narrows = bool(categories) and not set(hold.categories) <= set(categories)
+        if narrows and site.intake.confidential and permit is None:
+            raise NotPermitted(f"{RELEASE} needs two persons of the desk; nothing was recorded")
         updated = {"ground": hold.ground, **facts}
         return _act(site, "reviewed", reference, hold_ref, updated, categories or hold.categories)
 
 
-def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> HoldAct:
+def release(
+    site: Site, reference: str, hold_ref: str, ground: str | None, permit: Permit | None = None
+) -> HoldAct:
     """End a hold; the next run of retention carries out an erasure that waited for it."""
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
         facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
-        return _act(site, "released", reference, hold_ref, facts, hold.categories)
+        return _act(site, "released", reference, hold_ref, facts, hold.categories, permit)
 
 
 def _act(
@@ -124,6 +137,7 @@ def _act(
     hold_ref: str,
     facts: HoldFacts,
     categories: Sequence[str],
+    permit: Permit | None = None,
 ) -> HoldAct:
     stated = {name: value for name, value in facts.items() if value is not None}
     hold_act = Act(
@@ -133,7 +147,7 @@ def _act(
         categories=sorted(categories),
         legal_basis=_BASIS,
     )
-    outcome = act(site, [hold_act])
+    outcome = act(site, [hold_act], permit=permit)
     return HoldAct(
         subject=reference,
         hold_ref=hold_ref,

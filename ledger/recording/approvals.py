@@ -67,8 +67,10 @@ def approve(
     approval: Approval,
     now: datetime,
     valid: timedelta,
-) -> ApprovalStatus:
+) -> tuple[ApprovalStatus, RecordedEvent | None]:
     """Record an approval, and say what it comes to: with the second person's the act may happen now.
+
+    Beside it the first person's approval, where this is the second one.
 
     `session` reads events. `valid`: how long the first one waits. An approval is used up by its pair, and a
     person who approves twice is one person. Raises Retry or Halt: then nothing may happen.
@@ -81,11 +83,24 @@ def approve(
     stream = ledger.registry_stream(ledger.reference)
     approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
     of_this_act = [
-        event for event in approvals if event.ours and event.facts["digest"] == approval.digest
+        event
+        for event in approvals
+        if event.ours and key_of(event) == (approval.event_id or approval.digest)
     ]
     standing = standing_of(of_this_act, id, valid)
-    waits = standing is not ApprovalStatus.SECOND
-    return ApprovalStatus.EMERGENCY if approval.emergency and waits else standing
+    if approval.emergency:
+        return ApprovalStatus.EMERGENCY, None
+    first = of_this_act[-2] if standing is ApprovalStatus.SECOND else None
+    return standing, first
+
+
+def key_of(approval: RecordedEvent) -> str:
+    """By what approvals find each other.
+
+    Of an emergency the event that it was for, else all that an act does.
+    """
+    facts = approval.facts
+    return str(facts["event_id"] if "event_id" in facts else facts["digest"])
 
 
 def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnAct:
@@ -130,12 +145,12 @@ def waiting_of(
     """The approvals that wait for a second person now, of all acts, by their time."""
     waiting: dict[str, RecordedEvent] = {}
     for event in approvals:
-        digest = event.facts["digest"]
-        first = waiting.pop(digest, None)
+        key = key_of(event)
+        first = waiting.pop(key, None)
         if first is not None and not is_emergency(first) and event.time - first.time > valid:
             first = None
         if _standing(first, event) is not ApprovalStatus.SECOND:
-            waiting[digest] = _longer(first, event)
+            waiting[key] = _longer(first, event)
     return sorted(
         (event for event in waiting.values() if is_emergency(event) or now - event.time <= valid),
         key=lambda event: (event.time, event.position),
