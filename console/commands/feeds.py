@@ -30,7 +30,7 @@ from console.flags import At, Json, configured, day_named, option, spoken_to, sw
 from console.output import is_standard_output, print_answer, print_rows, write_new, write_private
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
-from console.streams import opened
+from console.streams import MOST_LIST_BYTES, opened, whole
 from host.keys import log_key
 from host.notes import tell
 from host.settings import Settings
@@ -211,10 +211,11 @@ def verify_feed(
 
 def _references(file: Path) -> list[str]:
     try:
-        with opened(str(file)) as lines:
-            return list(references_in(lines))
+        with opened(str(file)) as stream:
+            content = whole(stream, "the list", MOST_LIST_BYTES)
     except OSError as error:
         raise Misconfigured(f"the list cannot be read: {error.strerror}") from None
+    return list(references_in(content.splitlines()))
 
 
 def _secret(file: Path) -> bytes:

@@ -15,6 +15,7 @@ from ledger.erasure.keep_list import KeepKey, make_key, write_list
 from ledger.errors import Halt, Retry
 from ledger.storage.access import PRIVATE
 from ledger.storage.files import Folder
+from schemas.encoding import from_json
 
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -73,8 +74,7 @@ class KeepWriter:
 
     def _remembered(self) -> list[Keep]:
         try:
-            content = self._folder.read(self._memory, _MOST_BYTES)
-            return msgspec.json.decode(content, type=list[Keep])
+            return from_json(self._folder.read(self._memory, _MOST_BYTES), list[Keep])
         except FileNotFoundError:
             return []
         except OSError as error:

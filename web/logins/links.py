@@ -16,6 +16,7 @@ import msgspec
 from ledger.errors import Misconfigured
 from ledger.storage.access import PRIVATE
 from ledger.storage.files import Folder
+from schemas.encoding import from_json
 from web.logins.origin import Origin
 
 FOLDER = "login-links"
@@ -93,7 +94,7 @@ class Links:
 
     def _read(self, name: str) -> Link | None:
         try:
-            return msgspec.json.decode(self._keys.read(name, _MOST_BYTES), type=Link)
+            return from_json(self._keys.read(name, _MOST_BYTES), Link)
         except (OSError, ValueError):
             return None
 
