@@ -30,7 +30,7 @@ from ledger.letters.withheld import (
 )
 from ledger.reading import head_position
 from ledger.recording.batch import Batch, Outcome
-from ledger.storage.access import GIVEN
+from ledger.storage.access import GIVEN, Unsafe
 from ledger.storage.files import Folder
 from ledger.storage.named import opened_new, write_named
 from ledger.storage.postgres import Session
@@ -80,7 +80,7 @@ def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
     Without a receipt a message stays. Raises Reject when there is none, or it is none.
     """
     file = file.with_name(file.name.removesuffix(_RECEIPTS))
-    files = list(takewhile(Path.exists, map(receipts_file, _parts(file))))
+    files = list(takewhile(_lies, map(receipts_file, _parts(file))))
     if not files:
         raise Reject(
             f"there is no {receipts_file(file).name} beside the file: nothing was removed",
@@ -107,10 +107,20 @@ def receipts_file(file: Path) -> Path:
     return file.with_name(f"{file.name}{_RECEIPTS}")
 
 
+def _beside(file: Path) -> Folder:
+    """Where the receipts of a file lie: no link leads to them."""
+    return Folder(file.parent, GIVEN, named=True)
+
+
+def _lies(file: Path) -> bool:
+    return _beside(file).has(file.name)
+
+
 def _receipts_in(file: Path) -> Iterator[bytes]:
     try:
-        folder = Folder(file.parent, GIVEN, named=True)
-        lines = folder.read(file.name, MOST_RECEIPTS_BYTES).splitlines()
+        lines = _beside(file).read(file.name, MOST_RECEIPTS_BYTES).splitlines()
+    except Unsafe:
+        raise
     except OSError:
         lines = [b""]
     for line in lines:

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "ledger/embedded/cluster.py": "copies PostgreSQL's programs, and gives its folder its name",
     "ledger/embedded/place.py": "makes the data directory",
     "ledger/embedded/server.py": "puts the server's log aside",
+    "web/listening.py": "makes the console's socket, in a folder of the console's user",
     "web/scripts.py": "reads scripts that come along with the program",
 }
 """The others, each with its reason."""

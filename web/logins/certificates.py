@@ -93,7 +93,7 @@ def read_clients(path: Path, authorities: Authorities) -> dict[str, KnownClient]
         if not all(map(_is_name, known)):
             raise ValueError
     except Unsafe as error:
-        raise Misconfigured(error.strerror) from None
+        raise Misconfigured(f"LEDGER_API_CLIENTS_FILE: {error.strerror}") from None
     except (OSError, ValueError, RecursionError):
         raise Misconfigured(
             "LEDGER_API_CLIENTS_FILE: expected a table for each client, named by the subject of its "

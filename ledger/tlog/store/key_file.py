@@ -77,7 +77,7 @@ class KeyFile:
 
     def known(self) -> list[VerifierKey]:
         """Verification keys of every key that this log had, oldest first."""
-        content = _read(self._public, self._names) or b""
+        content = _read(self._public, self.names.name) or b""
         try:
             lines = content.decode().removesuffix("\n")
             return [parse_verifier_key(line) for line in lines.split("\n")] if lines else []
@@ -86,17 +86,13 @@ class KeyFile:
 
     def faults(self) -> list[str]:
         """See `LogKey`."""
-        found = self._folder.fault(self.path.name), self._public.fault(self._names)
+        found = self._folder.fault(self.path.name), self._public.fault(self.names.name)
         return [why for why in found if why]
 
     @property
     def names(self) -> Path:
         """Where the list of verification keys is."""
-        return self.path.with_name(self._names)
-
-    @property
-    def _names(self) -> str:
-        return self.path.with_suffix(".vkeys").name
+        return self.path.with_suffix(".vkeys")
 
     def _replace(self) -> SigningKey:
         """Make a key, then list it; a crash in between is made good when it is loaded."""
@@ -108,7 +104,7 @@ class KeyFile:
     def _list(self, keys: Sequence[VerifierKey]) -> None:
         lines = "".join(f"{key.text}\n" for key in keys)
         with mapped_faults():
-            self._public.write({self._names: lines.encode()})
+            self._public.write({self.names.name: lines.encode()})
 
     def _sealed(self, private: Ed25519PrivateKey) -> bytes:
         encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()

@@ -145,6 +145,8 @@ _OPENED: dict[str, Callable[[Path], Any]] = {
     "log.key": lambda folder: KeyFile(folder / "log.key", ORIGIN).load(),
     "log.vkeys": lambda folder: KeyFile(folder / "log.key", ORIGIN).known(),
     "signing.key": lambda folder: KeyFile(folder / "signing.key", "signed-messages").load(),
+    "hand-over.key": lambda folder: KeyFile(folder / "hand-over.key", "handed").load(),
+    "hand-over.vkeys": lambda folder: KeyFile(folder / "hand-over.key", "handed").known(),
     "signing.vkeys": lambda folder: KeyFile(folder / "signing.key", "signed-messages").known(),
     "withheld.key": lambda folder: KeyPair(folder).create(),
     "withheld.pub": lambda folder: KeyPair(folder).known(),
