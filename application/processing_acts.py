@@ -103,7 +103,7 @@ class Act(msgspec.Struct, frozen=True):
     def purpose(self) -> str | None:
         """The code of what it was for, where the event or its type says so."""
         disclosed = self._disclosed
-        return disclosed.purpose if disclosed else self.event.facts.get("purpose")
+        return (disclosed.purpose if disclosed else self.event.facts.get("purpose")) or None
 
     @property
     def recipient(self) -> UUID | None:

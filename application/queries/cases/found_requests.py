@@ -7,10 +7,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.answer import Name
-from application.queries.subjects import known_streams, note_read
+from application.queries.subjects import known_streams, note_read, selections
 from application.source import Source, each_known
 from ledger.errors import Reject
-from projections.folds.timetravel import NOW, Moment
+from projections.folds.timetravel import NOW, Moment, fold
 from projections.reading.views import requests
 from projections.views.requests import VIEW, Request
 
@@ -80,6 +80,22 @@ def known_requests(
         return requests(source.session, streams=streams, refs=refs, unanswered=unanswered)
     rows = each_known(source, VIEW, moment.known, refs)
     return sorted((row for row in rows if streams is None or row[0] in streams), key=_urgency)
+
+
+def requests_of(
+    source: Source, reference: str, moment: Moment
+) -> list[tuple[UUID, Request]]:
+    """The requests of a person as they were known at a moment, from what the reader may know of. The same order.
+
+    Raises UnknownSubject.
+    """
+    people = selections(source, reference, moment.known)
+    rows = [
+        (person.subject, request)
+        for person in people
+        for request in fold(VIEW, person.selected.counted).values()
+    ]
+    return sorted(rows, key=_urgency)
 
 
 def _urgency(row: tuple[UUID, Request]) -> tuple[bool, datetime, str, UUID]:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from application.sighted import sighted
 from application.source import Source
 from ledger.event import RecordedEvent
 from ledger.reading import LAST, events_of
@@ -46,8 +45,11 @@ class Consultation(NamedTuple):
 
     @property
     def why(self) -> str:
-        """The purpose that another system was told, or the command that asked this ledger."""
-        return str(self.event.facts["query" if self.through_ledger else "purpose"])
+        """The purpose that another system was told, or the command that asked this ledger.
+
+        Empty where it is not told.
+        """
+        return str(self.event.facts.get("query" if self.through_ledger else "purpose", ""))
 
 
 def consultations_of(
@@ -103,9 +105,8 @@ def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:
     selected = select(
         events_of(source.session, [stream], last_position), moment, source.privacy_office
     )
-    counted = (event for event in selected.counted if event.name == _READ)
-    seen = sighted(counted, lambda event: event, source.reads.sight)
-    return (_consultation(source, event) for _, event in seen)
+    counted = source.teller.selection(selected).counted
+    return (_consultation(source, event) for event in counted if event.name == _READ)
 
 
 def _consultation(source: Source, event: RecordedEvent) -> Consultation:

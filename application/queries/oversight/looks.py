@@ -9,6 +9,7 @@ from heapq import nlargest
 from typing import Literal
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
@@ -48,9 +49,9 @@ class Look(Answer, frozen=True, kw_only=True):
     here: bool
     many: bool
     categories: list[str]
-    held: bool
-    beyond: list[str]
-    vog: bool
+    held: bool | UnsetType = UNSET
+    beyond: list[str] | UnsetType = UNSET
+    vog: bool | UnsetType = UNSET
     case_ref: str | None
     reason: str | None
     whose: Name | None
@@ -186,7 +187,7 @@ def _look(row: SeenElsewhere | SeenHere, who: Name, why: str, whose: Name | None
         held=row.held,
         beyond=row.beyond,
         vog=row.vog,
-        case_ref=row.case_ref,
+        case_ref=row.case_ref or None,
         reason=None,
         whose=whose or row.subject or None,
         everyone=False,

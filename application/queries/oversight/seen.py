@@ -32,15 +32,19 @@ from projections.views.staff import (
 
 
 class _Seen(Answer, frozen=True, kw_only=True):
-    """One look at personal data."""
+    """One look at personal data.
+
+    For a reader who sees a part `role`, and what was stated of it, are empty, and nothing judges it: `held`,
+    `beyond` and `vog` are absent.
+    """
 
     position: int
     occurred_at: str
     role: str
     categories: list[str]
-    held: bool
-    beyond: list[str]
-    vog: bool
+    held: bool | UnsetType = UNSET
+    beyond: list[str] | UnsetType = UNSET
+    vog: bool | UnsetType = UNSET
     subject: Name | UnsetType | None = UNSET
 
 
@@ -183,14 +187,16 @@ def covered(roles: Mapping[str, Role], role: str, time: datetime) -> list[str] |
 class _Judged(NamedTuple):
     """What the house says of a look: whether the role was held, what it did not cover, the certificate."""
 
-    held: bool
-    beyond: list[str]
-    vog: bool
+    held: bool | UnsetType = UNSET
+    beyond: list[str] | UnsetType = UNSET
+    vog: bool | UnsetType = UNSET
 
 
 def _judged(look: Consultation, house: House) -> _Judged:
     event, time = look.event, look.event.time
-    row, role = house.employees.get(look.who, Employee()), event.facts["role"]
+    row, role = house.employees.get(look.who, Employee()), event.facts.get("role")
+    if role is None:
+        return _Judged()
     return _Judged(
         held=role in roles_at(powers_of(row) if look.through_ledger else row, time),
         beyond=sorted(set(event.categories) - set(covered(house.roles, role, time) or ())),
@@ -207,8 +213,8 @@ def _seen_elsewhere(
         occurred_at=instant(event.time),
         employee=employee,
         purpose=look.why,
-        case_ref=event.facts["case_ref"],
-        role=event.facts["role"],
+        case_ref=event.facts.get("case_ref", ""),
+        role=event.facts.get("role", ""),
         categories=list(event.categories),
         held=judged.held,
         beyond=judged.beyond,
@@ -229,7 +235,7 @@ def _seen_here(
         everyone=look.about == "everyone",
         reason=event.facts.get("reason"),
         case_ref=event.facts.get("case_ref"),
-        role=event.facts["role"],
+        role=event.facts.get("role", ""),
         categories=list(event.categories),
         held=judged.held,
         beyond=judged.beyond,

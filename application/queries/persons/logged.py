@@ -40,11 +40,10 @@ def acts_about(source: Source, log: Log, reference: str, *, own: bool) -> list[A
     subjects = selections(source, reference, Moment(at_position=head_position(source.session)))
     if own:
         return _own_acts(log, subjects)
-    seen = seen_in(source, (subject.selected for subject in subjects))
-    if not seen:
-        raise UnknownSubject
+    seen = seen_in(subject.selected for subject in subjects)
     note_read(source, reference)
-    return [Act(log, event, annulled_by is not None) for event, annulled_by in seen]
+    shown = source.teller.shown
+    return [Act(log, shown(event), annulled_by is not None) for event, annulled_by in seen]
 
 
 def _own_acts(log: Log, subjects: Collection[SubjectEvents]) -> list[Act]:
