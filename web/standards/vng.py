@@ -4,7 +4,7 @@ Systems and users are left out, as the standard wants. A person in the portal re
 access report tells.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -22,6 +22,7 @@ from application.source import Source
 from application.times import in_zone
 from documents.vng import vng_record
 from ledger.errors import UnknownSubject
+from ledger.event import RecordedEvent
 from ledger.recording.reads import READS
 from schemas import is_person
 from schemas.encoding import JsonValue, to_json
@@ -163,15 +164,16 @@ def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
 def _whose(source: Source, log: Log, named: _Named) -> str:
     """The person of an object. Raises UnknownSubject for one that is not there, or whose person is erased.
 
-    The identifier follows from source and id of the act, and not the other way round.
+    The identifier follows from source and id of the act as the reader hears of it, and not the other way round.
     """
     if named.plaats is not None:
-        event = event_at(source, named.plaats)
-        if event is None or Act(log, event).object_id != named.id:
-            raise UnknownSubject
-        return reference_of(source, event.stream)
-    for event in every_event(source):
-        if Act(log, event).object_id == named.id:
+        found = event_at(source, named.plaats)
+        events: Iterable[RecordedEvent] = [found] if found else []
+    else:
+        events = every_event(source)
+    for event in events:
+        told = source.teller.event(event)
+        if told is not None and Act(log, source.teller.shown(told)).object_id == named.id:
             return reference_of(source, event.stream)
     raise UnknownSubject
 
