@@ -8,6 +8,7 @@ what is told. What took effect of an account, a service or a restriction is neve
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -162,37 +163,19 @@ class Teller:
     def _standing(self, selected: SelectedEvents) -> dict[Name, RecordedEvent]:
         """By name what is told of the events that are shown, in their order."""
         undisclosed = hidden_in([selected])
-        told = {
-            name_of(event): (event, one)
-            for event in selected.shown
-            if not undisclosed(event) and (one := self.event(event)) is not None
-        }
-        begun = {
-            (event.name, fact, ref)
-            for event, _ in told.values()
-            for fact, ref in ((_DISCLOSURE, event.id), *event.facts.items())
-            if isinstance(ref, str)
-        }
-        standing = {
-            name for name, (event, _) in told.items() if _follows(event, begun)
-        }
-        pending = {
-            name: _target(event)
-            for name, (event, _) in told.items()
-            if event.name == names.EVENT_ANNULLED
-        }
-        # What takes back an annulment is told where that is: so again, until nothing is added.
-        while added := {name for name, target in pending.items() if target in standing} - standing:
-            standing |= added
-        return {name: one for name, (_, one) in told.items() if name in standing}
+        events = {name_of(event): event for event in selected.shown if not undisclosed(event)}
+        told = {name: one for name, event in events.items() if (one := self.event(event))}
+        standing = _standing({name: events[name] for name in told})
+        return {name: one for name, one in told.items() if name in standing}
 
     def _words(self, said: Told, sealed: Iterable[str]) -> _Words | None:
         """What is told of the words of an event; None where it is not told."""
         entry, hidden = telling_of(_type_of(said)), self._hidden
-        listed = {*said.categories, *sealed, *_categories_in(said.facts)}
+        stated = {*said.categories, *sealed}
+        listed = stated.union(_categories_in(said.facts))
         if entry.closed or hidden & (entry.about | (entry.none & listed)):
             return None
-        if not entry.stays and listed and listed <= hidden:
+        if not entry.stays and any(some and some <= hidden for some in (stated, listed)):
             return None
         facts = self._facts(entry, said.facts)
         if facts is None:
@@ -202,7 +185,10 @@ class Teller:
         return self._spoken(said, facts) if entry.words else _Words(facts)
 
     def _facts(self, entry: Telling, facts: Facts) -> Facts | None:
-        """The facts that are told, without what names hidden categories; None where nothing is left of a list."""
+        """The facts that are told, without what names hidden categories.
+
+        None where nothing is left of a list, so that there is nothing to tell.
+        """
         found: Facts = {}
         for name, fact in facts.items():
             if self._reduces and not entry.keeps_fact(name, fact):
@@ -234,16 +220,17 @@ class Teller:
     def _spoken(self, said: Told, facts: Facts) -> _Words | None:
         """Words that are told, without those that nobody knows; None where one tells of what is hidden."""
         tells = self._implications(said, facts)
-        if any(implied & self._hidden for implied in tells.values() if implied is not None):
+        known = {name: implied for name, implied in tells.items() if implied is not None}
+        if any(implied & self._hidden for implied in known.values()):
             return None
-        unknown = {name for name, implied in tells.items() if implied is None}
-        if _OBJECTED in unknown:
+        unknown = tells.keys() - known.keys()
+        if _OBJECTED in unknown:  # then nothing would be left to tell
             return None
         return _Words(
             {name: fact for name, fact in facts.items() if name not in unknown},
-            None if "activity" in unknown else said.activity,
+            said.activity if "activity" in known else None,
             said.legal_basis,
-            None if "provision" in unknown else said.provision,
+            said.provision if "provision" in known else None,
         )
 
     def _implications(self, said: Told, facts: Facts) -> dict[str, Implication]:
@@ -292,8 +279,29 @@ def _kinds_of(said: Told) -> Iterator[str]:
         yield _PROVIDER
 
 
+def _standing(events: Mapping[Name, RecordedEvent]) -> set[Name]:
+    """Which of some events are of a case that has begun among them, or of none; with what takes them back."""
+    begun = set(chain.from_iterable(map(_beginnings, events.values())))
+    standing = {name for name, event in events.items() if _follows(event, begun)}
+    taking = {
+        name: _target(event) for name, event in events.items() if event.name == names.EVENT_ANNULLED
+    }
+    # What takes back an annulment is told where that is: so again, until nothing is added.
+    while added := {name for name, target in taking.items() if target in standing} - standing:
+        standing |= added
+    return standing
+
+
+def _beginnings(event: RecordedEvent) -> Iterator[tuple[str, str, str]]:
+    """Of what case an event may be the beginning: type, the fact that names the case, and its reference."""
+    yield event.name, _DISCLOSURE, event.id
+    for name, fact in event.facts.items():
+        if isinstance(fact, str):
+            yield event.name, name, fact
+
+
 def _follows(event: RecordedEvent, begun: set[tuple[str, str, str]]) -> bool:
-    """Whether the case of an event has begun, if it is of one. `begun`: type, fact and reference."""
+    """Whether the case of an event has begun, if it is of one."""
     entry = telling_of(event.name)
     if not entry.after:
         return True

@@ -1,7 +1,7 @@
 """What a role learns of an event where some categories are hidden from it: the house's table. Pure.
 
-Owns `house/tellings.toml`, from which `docs/reference/tellings.md` is written. For a type and a category that is
-hidden an event is told whole, reduced or not at all; a type that the table lacks is never told.
+Owns `house/tellings.toml`, from which `docs/reference/tellings.md` is written. For a type and a category that
+is hidden an event is told whole, reduced or not at all; a type that the table lacks is never told.
 """
 
 from collections.abc import Iterable, Mapping

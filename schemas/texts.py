@@ -114,8 +114,9 @@ def optional_facts(sentence: str) -> frozenset[str]:
 def text_of(name: str, facts: Mapping[str, Any], language: Language) -> str:
     """The sentence of an event type with the facts of one event, which may come from JSON.
 
-    `categories` counts as a fact. A part in brackets is left out where a fact of it is missing; any other fact
-    that is missing, as an event of long ago lacks it, is shown as none. Raises KeyError for a type without a text.
+    `categories` counts as a fact. A part in brackets is left out where a fact of it is missing. Any other
+    fact that is missing, as an event of long ago lacks it, is shown as none. Raises KeyError for a type
+    without a text.
     """
     sentence = _OPTIONAL.sub(
         lambda found: found[1] if _has_all(found[1], facts) else "", texts()[name][language]

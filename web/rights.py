@@ -73,7 +73,7 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def hides(self) -> bool:
-        """Whether there are categories of which it does not even know: numbers of persons' data are of a part."""
+        """Whether there are categories of which it does not even know: its numbers are of a part."""
         return self.others == "hidden" and self.opens != "own"
 
     @property

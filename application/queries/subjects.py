@@ -1,4 +1,7 @@
-"""From a reference to the events of its data subjects, as of a moment, as far as the reader may know of them."""
+"""From a reference to the events of its data subjects, as of a moment.
+
+Nobody gets more of them here than the reader may know of, so every fold over them is of that.
+"""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -13,7 +16,7 @@ from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
 from ledger.reading import head_position
 from projections.folds.annulment import name_of
-from projections.folds.timetravel import READ, Moment, SelectedEvents, select
+from projections.folds.timetravel import Moment, SelectedEvents, select
 from projections.following.derive import check_told
 from schemas import is_person
 from schemas.references import kind_of
@@ -138,11 +141,11 @@ def _selected(source: Source, streams: Sequence[UUID], moment: Moment) -> list[S
     by_stream = {stream: reader.folded(stream, choose) for stream in streams}
     if not any(by_stream.values()):
         raise UnknownSubject
-    wholes = {stream: selected or choose(()) for stream, selected in by_stream.items()}
-    told = [
-        SubjectEvents(stream, source.teller.selection(whole), whole)
-        for stream, whole in wholes.items()
-    ]
-    if source.reads.sight.partial and not any(person.selected.shown for person in told):
+    told = [_told(source, stream, one or choose(())) for stream, one in by_stream.items()]
+    if source.reads.sight.partial and all(not person.selected.shown for person in told):
         raise UnknownSubject
     return told
+
+
+def _told(source: Source, stream: UUID, whole: SelectedEvents) -> SubjectEvents:
+    return SubjectEvents(stream, source.teller.selection(whole), whole)

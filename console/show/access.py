@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from rich.console import RenderableType
 
-from application.answer import Name
-from application.answer import given
+from application.answer import Name, given
 from application.queries.oversight.access import Access, CertificateShown, EmployeeAccess
 from application.queries.oversight.seen import Consultations, SeenBy, SeenElsewhere, SeenHere
 from application.words import headings, in_words, say

@@ -25,7 +25,7 @@ ROLES = [*COVERS]
 
 @pytest.fixture(autouse=True)
 def _clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers say when they were made, and events when they were recorded; of that the server's clock decides."""
+    """Answers say when they were made, and events when they were recorded, by the clock of the server."""
     row = Session.row
 
     def stopped(session: Session, name: str, **parameters: Any) -> Any:
@@ -40,7 +40,7 @@ def _clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("role", ROLES)
 @given(seed=st.integers(0, 2**32))
 @settings(
-    max_examples=1,
+    max_examples=examples(3),
     deadline=None,
     phases=[Phase.generate],  # a seed has nothing to shrink
     suppress_health_check=[HealthCheck.function_scoped_fixture],

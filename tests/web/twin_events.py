@@ -31,7 +31,9 @@ class Hidden(NamedTuple):
 
 def time_of(rng: Random) -> str:
     """A time of the year before."""
-    return _DAY.format(rng.randint(1, 12), rng.randint(1, 28), rng.randint(0, 23), rng.randint(0, 59))
+    return _DAY.format(
+        rng.randint(1, 12), rng.randint(1, 28), rng.randint(0, 23), rng.randint(0, 59)
+    )
 
 
 def _hidden(name: str, tells: str, **facts: Any) -> Hidden:
@@ -57,7 +59,12 @@ GUARDING = {"activity": "fraud-prevention", "legal_basis": "6-1-f"}
 ARGUING = {"activity": "dispute-handling", "legal_basis": "6-1-f"}
 SERVING = {"activity": "customer-care", "legal_basis": "6-1-b"}
 RIGHTS = {"activity": "privacy-rights", "legal_basis": "6-1-c", "provision": "eu.gdpr.12"}
-_COLLECTED = {"origin": "customer", "channel": "portal", "necessity": "optional", "notice_version": "1"}
+_COLLECTED = {
+    "origin": "customer",
+    "channel": "portal",
+    "necessity": "optional",
+    "notice_version": "1",
+}
 _GIVEN = {
     "method": "push",
     "country": "NL",
@@ -102,7 +109,9 @@ HIDDEN: tuple[Hidden, ...] = (
     _hidden(
         "collection-notice-sent", "debt", invoice_ref=_ref("F"), deadline="2026-02-01", **COLLECTING
     ),
-    _hidden("collection-closed", "debt", invoice_ref=_ref("F"), outcome=_some("paid"), **COLLECTING),
+    _hidden(
+        "collection-closed", "debt", invoice_ref=_ref("F"), outcome=_some("paid"), **COLLECTING
+    ),
     _hidden(
         "credit-check-requested",
         "credit",
@@ -203,7 +212,11 @@ HIDDEN: tuple[Hidden, ...] = (
     _of_category("device", operating_system="os"),
     _of_category("behaviour", visited_pages=["p"]),
     _hidden(
-        "personal-data-collected", "remark", personal={"remark": "betaalt slecht"}, **_COLLECTED, **SERVING
+        "personal-data-collected",
+        "remark",
+        personal={"remark": "betaalt slecht"},
+        **_COLLECTED,
+        **SERVING,
     ),
     _hidden(
         "personal-data-collected",
@@ -331,7 +344,10 @@ REDUCED: tuple[Reduced, ...] = (
         "personal-data-collected",
         {**_COLLECTED, **SERVING},
         lambda rng: {
-            "categories": ["contact", *([extra] if (extra := rng.choice(["debt", "credit", ""])) else [])],
+            "categories": [
+                "contact",
+                *([extra] if (extra := rng.choice(["debt", "credit", ""])) else []),
+            ],
             "personal": {"email": EMAIL}
             | ({"claim_amount": rng.randint(1, 9)} if extra == "debt" else {}),
         },
@@ -395,7 +411,9 @@ REDUCED: tuple[Reduced, ...] = (
                     "ground": rng.choice(["debt", "dispute", "contract"]),
                     "until": rng.choice(["2027-01-01", "2030-01-01"]),
                 },
-                **({"debt": {"decision": "retain", "ground": "debt"}} if rng.random() < 0.5 else {}),
+                **(
+                    {"debt": {"decision": "retain", "ground": "debt"}} if rng.random() < 0.5 else {}
+                ),
             }
         },
     ),
@@ -419,11 +437,15 @@ REDUCED: tuple[Reduced, ...] = (
         {"channel": "email", "categories": ["contact"], **SERVING},
         _hiding(reference=_some("reminder-1", "maintenance")),
     ),
-    Reduced("event-annulled", {"annuls": "v-base"}, _hiding(reason=_some("not-a-debtor", "mistake"))),
+    Reduced(
+        "event-annulled", {"annuls": "v-base"}, _hiding(reason=_some("not-a-debtor", "mistake"))
+    ),
     Reduced(
         "recipient-notified",
         {"recipient": "carrier", "action": "rectified", "categories": ["identity"], **RIGHTS},
-        _hiding(outcome=_some("done", "debt-sold"), ground=_some("unpaid", "disproportionate", None)),
+        _hiding(
+            outcome=_some("done", "debt-sold"), ground=_some("unpaid", "disproportionate", None)
+        ),
     ),
 )
 
@@ -431,10 +453,19 @@ PLAIN: tuple[tuple[str, Event], ...] = (
     ("order-placed", {"order_ref": "B-1", "services": ["voip"], "large_order": True, **SERVING}),
     ("contract-concluded", {"contract_ref": "C-1", **SERVING}),
     ("service-activated", {**_BLOCKED, **SERVING}),
-    ("invoice-sent", {"channel": "email", "reference": "F-9", "categories": ["identity"], **SERVING}),
+    (
+        "invoice-sent",
+        {"channel": "email", "reference": "F-9", "categories": ["identity"], **SERVING},
+    ),
     (
         "consent-given",
-        {"purpose": "newsletter", "text_version": "1", "method": "box", "channel": "web", **SERVING},
+        {
+            "purpose": "newsletter",
+            "text_version": "1",
+            "method": "box",
+            "channel": "web",
+            **SERVING,
+        },
     ),
     ("privacy-notice-provided", {"version": "1", "channel": "email", "article": "13", **SERVING}),
     (
@@ -451,15 +482,19 @@ PLAIN: tuple[tuple[str, Event], ...] = (
     ("complaint-received", {"complaint_ref": "K-1", "via": "email", **RIGHTS}),
     (
         "personal-data-disclosed",
-        {**_GIVEN, **SERVING, "recipient": "overzee", "recipient_kind": "processor", "country": "US"},
+        {
+            **_GIVEN,
+            **SERVING,
+            "recipient": "overzee",
+            "recipient_kind": "processor",
+            "country": "US",
+        },
     ),
     ("equipment-shipped", {"order_ref": "B-1", "recipient": "pakket", **SERVING}),
 )
 
 
-def drawn_pairs(
-    rng: Random, hidden: frozenset[str], count: int
-) -> list[tuple[Event, Event]]:
+def drawn_pairs(rng: Random, hidden: frozenset[str], count: int) -> list[tuple[Event, Event]]:
     """Pairs of messages that tell a role the same, from which some categories are hidden."""
     may_hide = [one for one in HIDDEN if one.tells & hidden]
     may_reduce = [one for one in REDUCED if one.tells <= hidden]
@@ -484,7 +519,9 @@ def _pair(
     reduced = rng.choice(may_reduce)
     one, other = (
         message(
-            reduced.name, subject, **{"id": f"v-{number}", "time": at, **reduced.facts, **reduced.hide(rng)}
+            reduced.name,
+            subject,
+            **{"id": f"v-{number}", "time": at, **reduced.facts, **reduced.hide(rng)},
         )
         for _ in range(2)
     )

@@ -49,6 +49,9 @@ COVERS = {
 EARLY = "2024-01-02T10:00:00+01:00"
 ONE_IN = 1.0 if WHOLE else 0.1
 """Of the other ways to ask, so many are tried."""
+BASES = ("", "/api/v1")
+ELSEWHERE = ("/static", "/sessions")
+"""Files of the program, and logins, which are in the memory of the console: of no ledger."""
 MIDDLE, MIDDAY = "2025-06-15T00:00:00Z", "2025-06-15"
 _PURPOSES = {
     "customer-care": "customer-support",
@@ -79,7 +82,9 @@ def base() -> Iterator[Event]:
     for id, kind in _RECIPIENTS.items():
         yield recipient(f"Firma {id}", id, kind=kind, time=EARLY)
     for role, categories in COVERS.items():
-        yield message("role-defined", f"role/{role}", role=role, categories=[*categories], time=EARLY)
+        yield message(
+            "role-defined", f"role/{role}", role=role, categories=[*categories], time=EARLY
+        )
     known = {"categories": ["identity", "contact"], "personal": {"name": "A. Naam", "email": EMAIL}}
     for who in (WHO, OTHER):
         yield registered(who, time=EARLY)
@@ -99,7 +104,9 @@ def base() -> Iterator[Event]:
 
 
 @contextmanager
-def twins(templates: Templates, folder: Path, pairs: Sequence[tuple[Event, Event]]) -> Iterator[list[Consoled]]:
+def twins(
+    templates: Templates, folder: Path, pairs: Sequence[tuple[Event, Event]]
+) -> Iterator[list[Consoled]]:
     """Two consoles over ledgers with the same keys. Each pair of messages has one place in both."""
 
     def install(url: str, keys: Path) -> None:
@@ -134,12 +141,14 @@ class Asked(NamedTuple):
 
 
 class Walk:
-    """All that a role can ask of a console. `seed`: of the choice which address is asked in which other way too.
+    """All that a role can ask of a console. `seed`: decides which address is asked in other ways, too.
 
     Each answer is asked. Its files, languages, moments and places in it are drawn, one in so many.
     """
 
-    def __init__(self, console: Consoled, role: str, seed: int, reference: str = "employee/11") -> None:
+    def __init__(
+        self, console: Consoled, role: str, seed: int, reference: str = "employee/11"
+    ) -> None:
         self._console, self._role, self._rng = console, role, Random(seed)
         self._client = console.as_(role, reference)
         self._program = Programs(console).client("reader", "ledger", role=role)
@@ -195,7 +204,12 @@ class Walk:
         """The addresses of a pattern; none of one that names a case or a thing of the register."""
         path = path.replace("{position:position}", "{position}")
         if "{kind}" in path:
-            for kind, id in (("customer", "1"), ("customer", "2"), ("contact", "1~1"), ("visitor", "9")):
+            for kind, id in (
+                ("customer", "1"),
+                ("customer", "2"),
+                ("contact", "1~1"),
+                ("visitor", "9"),
+            ):
                 yield path.replace("{kind}", kind).replace("{id}", id)
         elif "{position}" in path:
             yield from (path.replace("{position}", str(n)) for n in range(1, self._head + 2))
@@ -205,26 +219,29 @@ class Walk:
     def _questions(self) -> Iterator[str]:
         """Parameters: each list narrowed, and each place in one."""
         if "disclosures" in self._parts():
-            for base in ("/disclosures", "/api/v1/disclosures"):
-                for recipient_id in (*_RECIPIENTS, "deurwaarder", "advocaat", "onbekend", "niemand"):
-                    yield f"{base}?recipient={recipient_id}"
-                for kind in {*_RECIPIENTS.values(), "bailiff", "lawyer"}:
-                    yield f"{base}?kind={kind}"
-                yield from (f"{base}?country={code}" for code in ("NL", "US", "XX"))
-                yield from (f"{base}?provision={code}" for code in ("nl.tw.11.10", "nl.none.1"))
-                yield from (f"{base}?after={n}&limit=1" for n in range(1, self._head + 1, 3))
-            for name in ("disclosures", "transfers", "transparency"):
-                yield f"/api/v1/{name}?from={MIDDAY}"
+            yield from self._of_disclosures()
         if "holds" in self._parts():
-            for base, who in product(("/holds", "/api/v1/holds"), (*PERSONS, UNSEEN, "customer/no")):
-                yield f"{base}?subject={who}"
-        for part in ("history", "looks"):
-            yield from (
-                f"/api/v1/persons/customer/1/{part}?before={n}&limit=1"
-                for n in range(1, self._head + 1, 5)
-            )
+            for base, who in product(BASES, (*PERSONS, UNSEEN, "customer/no")):
+                yield f"{base}/holds?subject={who}"
+        for part, place in product(("history", "looks"), range(1, self._head + 1, 5)):
+            yield f"/api/v1/persons/customer/1/{part}?before={place}&limit=1"
         yield f"/api/v1/persons/customer/1?from={MIDDAY}"
         yield f"/api/v1/persons/customer/1/comparison?{urlencode({'withAsOf': MIDDLE})}"
+
+    def _of_disclosures(self) -> Iterator[str]:
+        ids = (*_RECIPIENTS, "deurwaarder", "advocaat", "onbekend", "niemand")
+        kinds = (*dict.fromkeys(_RECIPIENTS.values()), "bailiff", "lawyer")
+        asked = (
+            *(f"recipient={id}" for id in ids),
+            *(f"kind={kind}" for kind in kinds),
+            *(f"country={code}" for code in ("NL", "US", "XX")),
+            *(f"provision={code}" for code in ("nl.tw.11.10", "nl.none.1")),
+            *(f"after={place}&limit=1" for place in range(1, self._head + 1, 3)),
+        )
+        for base, question in product(BASES, asked):
+            yield f"{base}/disclosures?{question}"
+        for name in ("disclosures", "transfers", "transparency"):
+            yield f"/api/v1/{name}?from={MIDDAY}"
 
     def _linked(self) -> Iterator[Asked]:
         """What pages lead to, from the first page of the role on; a few of each route."""
@@ -241,12 +258,18 @@ class Walk:
             if response.headers.get("content-type", "").startswith("text/html"):
                 links += re.findall(r'href="([^"]*)"', response.text)
             for link in map(unescape, links):
-                if link.startswith("/") and "/static" not in link and link not in known:
-                    known.add(link)
-                    waiting.append(link.partition("#")[0])
+                if link in known or not link.startswith("/") or link.startswith(ELSEWHERE):
+                    continue
+                known.add(link)
+                waiting.append(link.partition("#")[0])
 
     def _standards(self) -> Iterator[Asked]:
-        for kind, id in (("klant", "1"), ("klant", "2"), ("contactpersoon", "1"), ("bezoeker", "9")):
+        for kind, id in (
+            ("klant", "1"),
+            ("klant", "2"),
+            ("contactpersoon", "1"),
+            ("bezoeker", "9"),
+        ):
             query = {"objecttype": "persoon", "soortObjectId": kind, "objectId": id}
             days = {"beginDatum": "2020-01-01", "eindDatum": "2030-01-01"}
             address = f"/api/vng/v1/verwerkte-objecten?{urlencode(query | days)}"
@@ -263,9 +286,7 @@ class Walk:
     def _streams(self) -> dict[str, str]:
         with self._console.site() as site:
             periods = site.source("export").opener.periods
-            return {
-                who: str(found[-1].subject) for who in PERSONS if (found := periods(who))
-            }
+            return {who: str(found[-1].subject) for who in PERSONS if (found := periods(who))}
 
     def _got(self, address: str) -> Asked:
         return _asked(address, self._client.http.get(address))
@@ -280,7 +301,7 @@ _CHANCE = re.compile(
     r'nonce="[^"]*"|(?<=name="csrf" value=")[^"]*|(?<=name="once" value=")[^"]*|(?<="instance":")[^"]*'
     r'|(?<=name="name" value=")[0-9a-f]{16}'  # of a session
 )
-# A hash or a signature over the whole log commits to what is hidden, as its key is chance: it tells nothing of it.
+# A hash or a signature over the whole log commits to what is hidden and tells nothing of it: keys are chance.
 _COMMITMENT = re.compile(r"[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{88,}=*|[0-9a-f]{64}|W/\"[0-9a-f]{32}\"")
 _TRACE = {"traceparent", "date"}  # each answer belongs to a trace of its own
 

@@ -1,4 +1,4 @@
-"""What answers say of themselves in headers: that the reader sees a part; those of the API their version and trace."""
+"""What answers say of themselves in headers: that the reader sees a part; of the API version and trace."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -41,7 +41,9 @@ class MarkMiddleware:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(marks)
-                if "public" not in headers.get("cache-control", ""):  # that is the same for everybody
+                if "public" not in headers.get(
+                    "cache-control", ""
+                ):  # that is the same for everybody
                     headers.update(_part(state.get("principal"), Request(scope)))
             await send(message)
 

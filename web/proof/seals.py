@@ -1,7 +1,7 @@
 """What a page gives the browser to prove an event: the log's name and keys, and what the page shows.
 
 A seal asks for the whole entry of its event. So a role has seals only where nothing of a person is hidden
-from it: an entry has the event whole, with the categories of its sealed values and the pseudonym of the person.
+from it: an entry has the event whole, with the categories of its values and the pseudonym of the person.
 """
 
 from collections.abc import Mapping

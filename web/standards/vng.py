@@ -164,7 +164,7 @@ def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
 def _whose(source: Source, log: Log, named: _Named) -> str:
     """The person of an object. Raises UnknownSubject for one that is not there, or whose person is erased.
 
-    The identifier follows from source and id of the act as the reader hears of it, and not the other way round.
+    The identifier follows from source and id by which the reader hears of the act, not the other way round.
     """
     if named.plaats is not None:
         found = event_at(source, named.plaats)

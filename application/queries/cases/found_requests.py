@@ -82,12 +82,10 @@ def known_requests(
     return sorted((row for row in rows if streams is None or row[0] in streams), key=_urgency)
 
 
-def requests_of(
-    source: Source, reference: str, moment: Moment
-) -> list[tuple[UUID, Request]]:
-    """The requests of a person as they were known at a moment, from what the reader may know of. The same order.
+def requests_of(source: Source, reference: str, moment: Moment) -> list[tuple[UUID, Request]]:
+    """The requests of a person as they were known at a moment, of those that the reader may know of.
 
-    Raises UnknownSubject.
+    In the same order. Raises UnknownSubject.
     """
     people = selections(source, reference, moment.known)
     rows = [

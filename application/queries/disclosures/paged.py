@@ -165,9 +165,7 @@ def _page(
     return found, last.position if last and more else None
 
 
-def _fits(
-    criteria: PageFilter, known: Mapping[str, Recipient]
-) -> Callable[[Disclosure], bool]:
+def _fits(criteria: PageFilter, known: Mapping[str, Recipient]) -> Callable[[Disclosure], bool]:
     article = article_of(criteria.provision) if criteria.provision else None
 
     def fits(row: Disclosure) -> bool:

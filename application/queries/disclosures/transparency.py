@@ -60,7 +60,10 @@ class TransparencyReport(Total, frozen=True, kw_only=True):
 
 
 def transparency_at(source: Source, period: Period, moment: Moment) -> TransparencyReport:
-    """The same as it was known at a moment, of what the reader may know of; the quarters that `period` touches."""
+    """The same as it was known at a moment, of what the reader may know of.
+
+    Of `period` the quarters that it touches.
+    """
     if moment.known == NOW and not source.reads.sight.partial:
         return transparency(source.session, period.since, period.last, source.now)
     start = _quarter_start(period.since) if period.since else None

@@ -42,9 +42,10 @@ class HistoryLine(Answer, frozen=True, kw_only=True):
     """An event of a person, opened. `version`: place in the stream, from 1. `text`: what happened, in words.
 
     `facts`: as they were recorded, with persons by reference. `annulled_by`: what took the event back.
-    `text` is null for a type of a later version. `evidence`, `trace`: absent where there is none. For a reader
-    who sees a part `version` is absent, `annulled_by` says `annulled`, and of an event whose words are not told
-    `source` is empty and `id` the position.
+    `text` is null for a type of a later version. `evidence`, `trace`: absent where there is none.
+
+    For a reader who sees a part `version` is absent, `annulled_by` says `annulled`, and of an event whose
+    words are not told `source` is empty and `id` the position.
     """
 
     position: int
