@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rich.console import RenderableType
 
-from application.answer import Name, given
+from application.answer import Name
 from application.queries.oversight.access import Access, CertificateShown, EmployeeAccess
 from application.queries.oversight.seen import Consultations, SeenBy, SeenElsewhere, SeenHere
 from application.words import headings, in_words, say
@@ -109,16 +109,15 @@ def _wrong(row: SeenElsewhere | SeenHere) -> Stack:
     return Stack(
         [
             None if row.held else say(_ABOUT, "not-held"),
-            say(_ABOUT, "not-covered", _beyond(row)) if given(row.beyond) else None,
+            say(_ABOUT, "not-covered", _beyond(row)) if row.beyond else None,
             None if row.vog else say(_ABOUT, "no-vog"),
         ]
     )
 
 
 def _beyond(row: SeenElsewhere | SeenHere) -> str:
-    beyond = given(row.beyond) or []
-    all_of_it = set(row.categories) <= set(beyond)
-    return say(_ABOUT, "all-of-it") if all_of_it else clean(in_words("category", beyond))
+    all_of_it = set(row.categories) <= set(row.beyond)
+    return say(_ABOUT, "all-of-it") if all_of_it else clean(in_words("category", row.beyond))
 
 
 def _vog(vog: CertificateShown | None) -> str:

@@ -19,7 +19,7 @@ from tests.web import console
 from tests.web.twin_events import drawn_pairs
 from tests.web.twins import COVERS, Asked, Walk, twins
 
-PLACES = 24
+PLACES = 36
 ROLES = [*COVERS]
 
 

@@ -5,9 +5,9 @@ not tell (`reduced`), or is an event in each of which the role is told nothing (
 are, what takes effect of an account, a service or a restriction is the same in both.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from schemas import CATEGORIES
 from tests.fixtures.console import message
@@ -323,11 +323,13 @@ _WHEREFROM = {
     "legal_basis": _some("6-1-b", "6-1-f"),
     "source": _some("urn:voipzeker:network", "urn:voipzeker:collections", "urn:elders:dunning"),
 }
-_AMONG = _some(["service"], ["service", "debt"], ["debt"], ["fraud", "credit"], None)
+_AMONG = _some(["service"], ["service", "debt"], ["service", "fraud", "credit"])
+_ALONE = _some(["debt"], ["fraud", "credit"], None)
 REDUCED: tuple[Reduced, ...] = (
     *(
-        Reduced(name, _BLOCKED, _hiding(reason=_WHY, categories=_AMONG, **_WHEREFROM))
+        Reduced(name, _BLOCKED, _hiding(reason=_WHY, categories=among, **_WHEREFROM))
         for name in ("service-blocked", "service-unblocked", "service-deactivated")
+        for among in (_AMONG, _ALONE)
     ),
     *(
         Reduced(name, {}, _hiding(reason=_REASONS, **_WHEREFROM))
@@ -398,7 +400,7 @@ REDUCED: tuple[Reduced, ...] = (
         {"request_ref": "V-1", "format": "pdf", **RIGHTS},
         _hiding(
             sha256=lambda rng: f"{rng.getrandbits(256):064x}",
-            categories=_some(["identity"], ["identity", "debt"], ["debt", "credit"]),
+            categories=_some(["identity"], ["identity", "debt"], ["identity", "credit"]),
         ),
     ),
     Reduced(
@@ -494,29 +496,35 @@ PLAIN: tuple[tuple[str, Event], ...] = (
 )
 
 
+Kind = TypeVar("Kind", Hidden, Reduced)
+
+
 def drawn_pairs(rng: Random, hidden: frozenset[str], count: int) -> list[tuple[Event, Event]]:
     """Pairs of messages that tell a role the same, from which some categories are hidden."""
-    may_hide = [one for one in HIDDEN if one.tells & hidden]
-    may_reduce = [one for one in REDUCED if one.tells <= hidden]
+    may_hide = _dealt(rng, [one for one in HIDDEN if one.tells & hidden])
+    may_reduce = _dealt(rng, [one for one in REDUCED if one.tells <= hidden])
     return [_pair(rng, number, may_hide, may_reduce) for number in range(count)]
 
 
+def _dealt(rng: Random, kinds: Sequence[Kind]) -> Iterator[Kind]:
+    """Each once in an order that is drawn, then all again."""
+    while True:
+        yield from rng.sample(kinds, len(kinds))
+
+
 def _pair(
-    rng: Random, number: int, may_hide: Sequence[Hidden], may_reduce: Sequence[Reduced]
+    rng: Random, number: int, may_hide: Iterator[Hidden], may_reduce: Iterator[Reduced]
 ) -> tuple[Event, Event]:
-    kind = rng.choices(("hidden", "reduced", "plain"), (6, 3, 2))[0]
+    kind = rng.choices(("hidden", "reduced", "plain"), (6, 3, 1))[0]
     if kind == "hidden":
-        one, other = (
-            _made(choice.name, choice.make(rng), _whose(rng, choice), f"h-{number}-{side}", rng)
-            for side, choice in enumerate(rng.choices(may_hide, k=2))
-        )
+        one, other = (_made(next(may_hide), f"h-{number}-{side}", rng) for side in range(2))
         return one, other
     subject, at = rng.choice((WHO, WHO, OTHER)), time_of(rng)
     if kind == "plain":
         name, facts = rng.choice(PLAIN)
         event = message(name, subject, id=f"v-{number}", time=at, **facts)
         return event, event
-    reduced = rng.choice(may_reduce)
+    reduced = next(may_reduce)
     one, other = (
         message(
             reduced.name,
@@ -528,9 +536,6 @@ def _pair(
     return one, other
 
 
-def _whose(rng: Random, choice: Hidden) -> str:
-    return rng.choice((*PERSONS, WHO, UNSEEN))
-
-
-def _made(name: str, facts: Event, subject: str, id: str, rng: Random) -> Event:
-    return message(name, subject, **{"id": id, "time": time_of(rng), **facts})
+def _made(kind: Hidden, id: str, rng: Random) -> Event:
+    who = rng.choice((*PERSONS, WHO, UNSEEN))
+    return message(kind.name, who, **{"id": id, "time": time_of(rng), **kind.make(rng)})

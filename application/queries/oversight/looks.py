@@ -38,7 +38,8 @@ class Look(Answer, frozen=True, kw_only=True):
 
     `here`: through this ledger. `many`: it told about many at once; `everyone`: about every customer.
     `held`, `beyond`, `vog`: as `SeenElsewhere` has them. `reason`, `case_ref`: what was stated. `whose`:
-    whose data it was; null for an answer about many.
+    whose data it was; null for an answer about many. To a reader who sees a part no `role` is told, so
+    nothing judges the look: it is empty, and `held`, `beyond` and `vog` are absent.
     """
 
     position: int
@@ -184,9 +185,9 @@ def _look(row: SeenElsewhere | SeenHere, who: Name, why: str, whose: Name | None
         here=False,
         many=False,
         categories=row.categories,
-        held=row.held,
-        beyond=row.beyond,
-        vog=row.vog,
+        held=row.held if row.role else UNSET,
+        beyond=row.beyond if row.role else UNSET,
+        vog=row.vog if row.role else UNSET,
         case_ref=row.case_ref or None,
         reason=None,
         whose=whose or row.subject or None,

@@ -32,19 +32,15 @@ from projections.views.staff import (
 
 
 class _Seen(Answer, frozen=True, kw_only=True):
-    """One look at personal data.
-
-    For a reader who sees a part `role`, and what was stated of it, are empty, and nothing judges it: `held`,
-    `beyond` and `vog` are absent.
-    """
+    """One look at personal data. `role`, and what was stated: empty where it is not told, nor judged then."""
 
     position: int
     occurred_at: str
     role: str
     categories: list[str]
-    held: bool | UnsetType = UNSET
-    beyond: list[str] | UnsetType = UNSET
-    vog: bool | UnsetType = UNSET
+    held: bool
+    beyond: list[str]
+    vog: bool
     subject: Name | UnsetType | None = UNSET
 
 
@@ -187,16 +183,20 @@ def covered(roles: Mapping[str, Role], role: str, time: datetime) -> list[str] |
 class _Judged(NamedTuple):
     """What the house says of a look: whether the role was held, what it did not cover, the certificate."""
 
-    held: bool | UnsetType = UNSET
-    beyond: list[str] | UnsetType = UNSET
-    vog: bool | UnsetType = UNSET
+    held: bool
+    beyond: list[str]
+    vog: bool
+
+
+_NOT_JUDGED = _Judged(held=True, beyond=[], vog=True)
+"""Of a look of which the role is not told: nothing is said against it."""
 
 
 def _judged(look: Consultation, house: House) -> _Judged:
     event, time = look.event, look.event.time
     row, role = house.employees.get(look.who, Employee()), event.facts.get("role")
     if role is None:
-        return _Judged()
+        return _NOT_JUDGED
     return _Judged(
         held=role in roles_at(powers_of(row) if look.through_ledger else row, time),
         beyond=sorted(set(event.categories) - set(covered(house.roles, role, time) or ())),
