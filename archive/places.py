@@ -12,7 +12,7 @@ from pyarrow.dataset import Dataset, dataset
 from archive.columns import SCHEMA
 from archive.manifest import BUCKET
 from ledger.errors import Busy, Misconfigured, ServiceAway
-from ledger.storage.ordinary import read_ordinary, too_large
+from ledger.storage.ordinary import open_ordinary
 from ledger.tlog.store.files import (
     SECRET_FILE,
     SECRET_FOLDER,
@@ -22,9 +22,6 @@ from ledger.tlog.store.files import (
     write_files,
 )
 
-# Far more than any file of an archive: those of the usual size have some ten MB.
-_MOST_BYTES = 1 << 31
-
 
 class Place(Protocol):
     """A store of files by name, such as `segments/0000000000000000001.parquet`."""
@@ -32,10 +29,10 @@ class Place(Protocol):
     def put(self, name: str, content: bytes) -> None:
         """Write a file over the one that is there. Durable on return. Raises ServiceAway."""
 
-    def get(self, name: str) -> bytes | None:
-        """What a file holds; None when there is none.
+    def get(self, name: str, most: int) -> bytes | None:
+        """What a file holds, of a larger one `most + 1` bytes; None when there is none.
 
-        Raises ServiceAway, also for what is no file, or a huge one: so a pipe or a device blocks nobody.
+        Raises ServiceAway, also for what is no file: so a pipe or a device blocks nobody.
         """
 
     def alone(self) -> AbstractContextManager[None]:
@@ -55,10 +52,11 @@ class FolderPlace:
         """See `Place`."""
         write_files({self._path / name: content}, SECRET_FILE, SECRET_FOLDER)
 
-    def get(self, name: str) -> bytes | None:
+    def get(self, name: str, most: int) -> bytes | None:
         """See `Place`."""
         try:
-            return read_ordinary(self._path / name, _MOST_BYTES)
+            with open_ordinary(self._path / name) as file:
+                return file.read(min(most, os.fstat(file.fileno()).st_size) + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -100,13 +98,11 @@ class BucketPlace:
         except OSError as error:
             raise _away(_told(error)) from None
 
-    def get(self, name: str) -> bytes | None:
+    def get(self, name: str, most: int) -> bytes | None:
         """See `Place`."""
         try:
             with self._files.open_input_file(f"{self._prefix}/{name}") as file:
-                if file.size() > _MOST_BYTES:
-                    raise too_large(_MOST_BYTES)
-                content: bytes = file.read()
+                content: bytes = file.read(min(most + 1, file.size()))
                 return content
         except FileNotFoundError:
             return None

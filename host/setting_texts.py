@@ -10,7 +10,7 @@ from application.times import zone_of
 from host.setting_list import PREFIX
 from ledger.errors import Misconfigured
 from ledger.letters.withheld import WithheldKey
-from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
+from ledger.tlog.signing.keys import ED25519, VerifierKey, parse_verifier_key
 from ledger.tlog.signing.policy import Policy, parse_policy
 
 T = TypeVar("T")
@@ -118,13 +118,17 @@ class Reader:
             self.wrong.append(f"{PREFIX}{name}: {error}")
             return None
 
-    def verifier_keys(self, name: str) -> tuple[VerifierKey, ...]:
-        """Verification keys, separated by commas."""
+    def verifier_keys(self, name: str, key_name: str) -> tuple[VerifierKey, ...]:
+        """Verification keys of one name, separated by commas: a key for anything else is wrong."""
         try:
-            return tuple(parse_verifier_key(text) for text in self.names(name, (), ".+", ""))
+            keys = tuple(parse_verifier_key(text) for text in self.names(name, (), ".+", ""))
         except Misconfigured as error:
             self.wrong.append(f"{PREFIX}{name}: {error}")
             return ()
+        if any((key.name, key.algorithm) != (key_name, ED25519) for key in keys):
+            self.wrong.append(f"{PREFIX}{name}: expected keys that are named {key_name}")
+            return ()
+        return keys
 
     def policy(self, name: str) -> Policy | None:
         """What a policy file says."""

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
+
+import msgspec
 
 from application.reading import OwnScope, Reader, ReadScope
 from application.remembered import Remembered
@@ -18,6 +20,7 @@ from host.intake import intake_of
 from host.keep_list import keep_list
 from host.keeping_up import KeepingUp
 from host.keys import key_provider, ledger_folder, log_key
+from host.long_answers import Asking
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
 from host.withheld import withheld_key, withheld_pair
@@ -28,17 +31,25 @@ from ledger.crypto.provider import KeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.embedded import Server
 from ledger.erasure.eraser import Bounds, Eraser
-from ledger.errors import Misconfigured, NotGranted, Remedy
+from ledger.errors import Misconfigured, NotGranted, Reject, Remedy
 from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
 from ledger.journal.tombstones import expire_tombstones
 from ledger.keys.keyring import Keyring
 from ledger.keys.opening import Opener
-from ledger.letters.withheld import KeyPair, WithheldKey
+from ledger.letters.withheld import RECEIPT, KeyPair, WithheldKey
 from ledger.names import LedgerName, Role
-from ledger.recording.approvals import Approval, ApprovalStatus, approve, digest_of
+from ledger.reading import decoded
+from ledger.recording.approvals import (
+    Approval,
+    ApprovalStatus,
+    approve,
+    digest_of,
+    is_emergency,
+    waiting_of,
+)
 from ledger.recording.batch import RefusalPolicy
-from ledger.recording.reads import READS, ReadNotes, record_notes, waiting
+from ledger.recording.reads import READS, ReadNotes, any_wait, record_notes
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.publisher import OwnLog, Publisher
@@ -51,12 +62,29 @@ from projections.keeping.person import legal_holds
 from projections.reading.standing import grant_of, staff_is_registered
 from projections.views.staff import Grant
 from rulebook import period
-from rulebook.approvals import approvers
+from rulebook.approvals import ALWAYS, DESK, approvers
 from schemas import AdmissionRules
+from schemas.catalogue import APPROVED
 
 # Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
+LEDGER_KEYS = (
+    "index",
+    "fingerprint",
+    "letter-id",
+    RECEIPT,
+    "blind",
+    "last-record",
+    READS,
+    CHAIN,
+)
 JOURNAL = "erasures.journal"
+
+
+class Emergency(NamedTuple):
+    """Why an act happens before its second person approves it, as a code, and the id that its event gets."""
+
+    why: str
+    event_id: str
 
 
 class Site:
@@ -82,6 +110,10 @@ class Site:
         # Of many sites together, where there are: what keeps the views up to date, and what is remembered.
         self.views: KeepingUp | None = None
         self.remembered: Remembered | None = None
+        self.asking: Asking | None = None
+        """The request that is answered with it, where what it reads is counted."""
+        self.statement_s: int | None = None
+        """How long a statement of the reader may take at most, where there is a limit."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -93,7 +125,13 @@ class Site:
         """The database of the URL, or that of the embedded server."""
         url = self._server.url() if self._server else self.settings.database_url or ""
         patience_s, peer = self.settings.database_patience_s, self._server is not None
-        return Database(url, peer=peer, patience_s=patience_s, read_only=self._read_only)
+        return Database(
+            url,
+            peer=peer,
+            patience_s=patience_s,
+            read_only=self._read_only,
+            statement_s=self.statement_s,
+        )
 
     @property
     def provider(self) -> KeyProvider:
@@ -192,7 +230,13 @@ class Site:
 
     def new_session(self, role: Role) -> Session:
         """A session of its own, such as for a thread."""
-        return self._keep(self.database.connect(self.ledger, role))
+        session = self._keep(self.database.connect(self.ledger, role))
+        return session.counted(self._took) if role == "reader" else session
+
+    def _took(self, rows: int) -> None:
+        """What is read is counted; what is written is not broken off."""
+        if self.asking is not None:
+            self.asking.took(rows)
 
     def source(self, query: str) -> Source:
         """What answers are made from, as the reader. Keys that it holds are held by no other one.
@@ -209,10 +253,10 @@ class Site:
         return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
 
     def _reads(self, query: str, opener: Opener) -> ReadScope:
-        reader = self._reader()
+        reader = self.reader()
         scope = OwnScope if reader.own else ReadScope
         return scope(
-            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
+            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS), self._look),
             query=query,
             reader=reader,
             held=lambda: self._holds_role(reader),
@@ -220,8 +264,28 @@ class Site:
             clock=self.clock,
         )
 
-    def _reader(self) -> Reader:
-        return self.for_whom or reader_of(self.settings.reading, ledger_folder(self.settings))
+    def _look(self, subject: str) -> None:
+        """A look at a list is no look at a person."""
+        if self.asking is not None and subject != self.ledger.reference:
+            self.asking.look(subject)
+
+    def reader(self) -> Reader:
+        """Who reads and acts.
+
+        An officer of a confidential ledger who names no role is in the one that they hold.
+        """
+        if self.for_whom is not None:
+            return self.for_whom
+        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
+        is_named = self.settings.reading.role is not None
+        if is_named or not (reader.judged and self.settings.confidential):
+            return reader
+        return self._in_held_role(reader, DESK) or reader
+
+    def _in_held_role(self, reader: Reader, roles: Sequence[str]) -> Reader | None:
+        """The reader in the first of some roles that the register grants, if any."""
+        mine = (msgspec.structs.replace(reader, role=role, judged=True) for role in roles)
+        return next(filter(self.is_granted, mine), None)
 
     def _idle_reader(self) -> Session:
         """The reader's session, or one of its own while that one is in a transaction: a note commits."""
@@ -238,8 +302,11 @@ class Site:
 
     def is_granted(self, reader: Reader) -> bool:
         """Whether the register grants a reader the role now; any role while it grants nobody one."""
+        if self.grant_of(reader) is not None:
+            return True
+        # A confidential ledger grants its first role when it is made: there nobody is let in for want of one.
         session, office = self._idle_reader(), self.privacy_office
-        return bool(self.grant_of(reader)) or not staff_is_registered(session, office)
+        return not (self.settings.confidential or staff_is_registered(session, office))
 
     def grant_of(self, reader: Reader) -> Grant | None:
         """The grant of the register by which a reader holds the role now."""
@@ -253,7 +320,7 @@ class Site:
 
         Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
         """
-        if not waiting(self._idle_reader()):
+        if not any_wait(self._idle_reader()):
             return 0
         recorder = self._open_recorder_of_own()
         try:
@@ -263,20 +330,53 @@ class Site:
             recorder.close()
 
     def approval_of(
-        self, act: str, parameters: Sequence[object], about: str | None = None
+        self,
+        act: str,
+        parameters: Sequence[object],
+        about: str | None = None,
+        emergency: Emergency | None = None,
     ) -> ApprovalStatus:
-        """What an act waits for, if for anything: SECOND when it may happen now.
+        """What an act waits for, if for anything: SECOND or EMERGENCY when it may happen now.
 
         Where it needs two persons, this one's approval is recorded first. `parameters`: all that decides what
         the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may
         not approve it, UnknownSubject, Retry or Halt.
         """
+        if emergency and act not in (ALWAYS if self.settings.confidential else ()):
+            raise Misconfigured("expected for an act of the desk that needs two persons alone")
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
-        reader = self._reader()
-        self._check_approver(act, reader)
+        approver = self._approver(act)
         digest = self.digest_of_act(act, parameters, about)
-        approval = Approval(act, reader.reference, reader.role, digest)
+        why, event_id = emergency or (None, None)
+        return self._approve(
+            Approval(act, approver.reference, approver.role, digest, why, event_id)
+        )
+
+    def confirm_emergency(self, event_id: str) -> None:
+        """Approve as the second person what one did in an emergency. `event_id`: of the act's event.
+
+        Raises Reject when nothing of that id waits, or for the person who did it; Misconfigured, Retry or
+        Halt.
+        """
+        stream = self.ledger.registry_stream(self.ledger.reference)
+        rows = self._idle_reader().rows("approvals", stream=stream, type=APPROVED)
+        waiting = waiting_of(
+            (event for event in decoded(rows) if event.ours),
+            self.clock(),
+            period("second-approval"),
+        )
+        for first in waiting:
+            if is_emergency(first) and first.facts["event_id"] == event_id:
+                act, digest = str(first.facts["act"]), str(first.facts["digest"])
+                approver = self._approver(act)
+                mine = Approval(act, approver.reference, approver.role, digest)
+                if self._approve(mine) is not ApprovalStatus.SECOND:
+                    raise Reject("you did this yourself: another person must approve it")
+                return
+        raise Reject("nothing that was done in an emergency waits under this id")
+
+    def _approve(self, approval: Approval) -> ApprovalStatus:
         recorder = self._open_recorder_of_own()
         try:
             session, valid = self._idle_reader(), period("second-approval")
@@ -293,16 +393,27 @@ class Site:
         return digest_of(opener.ledger_key(READS), act, digested)
 
     def approving_roles(self, act: str) -> tuple[str, ...]:
-        """The roles whose holders may approve an act; none: the register grants no roles, and all may."""
-        registered = staff_is_registered(self._idle_reader(), self.privacy_office)
+        """The roles whose holders may approve an act; none: the register grants no roles, and all may.
+
+        In a confidential ledger a role is always needed.
+        """
+        registered = self.settings.confidential or staff_is_registered(
+            self._idle_reader(), self.privacy_office
+        )
         return approvers(act) if registered else ()
 
-    def _check_approver(self, act: str, reader: Reader) -> None:
-        """Raise Misconfigured for a person who may not approve: both hold a role that may, by the register.
+    def _approver(self, act: str) -> Reader:
+        """Who approves an act, in a role that may, by the register. Raises Misconfigured for anybody else.
 
-        The operator is no exception here, and no setting makes one.
+        Who names no role does it in the first such role that they hold. The operator is no exception here,
+        and no setting makes one.
         """
+        reader = self.reader()
         roles = self.approving_roles(act)
+        if roles and self.for_whom is None and self.settings.reading.role is None:
+            held = self._in_held_role(reader, roles)
+            if held is not None:
+                return held
         if roles and reader.role not in roles:
             raise NotGranted(
                 f"the role {reader.role} may not approve this act, but {', '.join(roles)}",
@@ -310,6 +421,7 @@ class Site:
             )
         if not self.is_granted(reader):
             raise not_granted(reader)
+        return reader
 
     def _open_recorder_of_own(self) -> Ledger:
         """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""

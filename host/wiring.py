@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from application.acts.acting import Act, Permit, act
+from application.following import bring_up_to_date
 from host.keep_list import keep_writer
 from host.keys import key_provider, ledger_folder, signing_file, signing_key
 from host.settings import Settings
@@ -23,6 +25,11 @@ from ledger.storage.install import check_installed, install
 from ledger.tlog.store.files import SECRET_FOLDER, make_folder
 from projections import views_of
 from projections.following.storage import prepare
+from projections.reading.standing import staff_is_registered
+from schemas import LISTED_CATEGORIES, names
+from schemas.encoding import JsonValue
+
+_FIRST_ROLE = "disclosure-officer"
 
 
 def utc_now() -> datetime:
@@ -64,11 +71,13 @@ def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
     Returns the migrations that were applied.
     """
     with bare_site(settings, clock) as site:
-        return install_on(site)
+        applied = install_on(site)
+        _grant_first(site)
+        return applied
 
 
 def install_on(site: Site) -> list[str]:
-    """Install or upgrade the ledger of a site; the migrations that were applied."""
+    """Install or upgrade the ledger of a site, and record nothing; the migrations that were applied."""
     check_kind(site.settings)
     make_folder(ledger_folder(site.settings), SECRET_FOLDER)
     if site.settings.confidential:
@@ -80,13 +89,31 @@ def install_on(site: Site) -> list[str]:
         keyring.ledger_key(purpose)
     prepare(site.session("projector"), site.ledger, views_of(site.settings.confidential))
     site.log_key.create()
+    signing_key(site.settings).create()
     if site.settings.confidential:
-        signing_key(site.settings).create()
         if (writer := keep_writer(site.settings)) is not None:
             writer.key()
     else:
         _ = site.withheld_key  # made when there is none
     return applied
+
+
+def _grant_first(site: Site) -> None:
+    """Define and grant the first role of a confidential ledger that grants nobody one: nobody else could."""
+    if not site.settings.confidential:
+        return
+    if staff_is_registered(site.session("reader"), site.privacy_office):
+        return
+    officers = site.settings.officers or (site.reader().reference,)
+    role = {"role": _FIRST_ROLE}
+    covers: dict[str, JsonValue] = {**role, "categories": list(LISTED_CATEGORIES)}
+    defined = Act(name=names.ROLE_DEFINED, subject=f"role/{_FIRST_ROLE}", facts=covers, whole=True)
+    grants = [
+        Act(name=names.ROLE_GRANTED, subject=officer, facts=role, whole=True)
+        for officer in officers
+    ]
+    act(site, [defined, *grants], permit=Permit("grant"))
+    bring_up_to_date(site)
 
 
 @contextmanager
@@ -126,6 +153,7 @@ def _ensure_installed(site: Site, *, install_missing: bool) -> None:
         if not (install_missing and site.settings.embedded):
             raise
         install_on(site)
+        _grant_first(site)
 
 
 def _complete(site: Site, *, opens_values: bool) -> None:

@@ -23,6 +23,7 @@ from web.interface import Api
 from web.logins.house import House
 from web.logins.links import Links
 from web.logins.origin import Origin
+from web.logins.proxied import ProxyMiddleware
 from web.logins.sessions import Session, Sessions
 from web.logins.wiring import logins_of
 from web.pages import log_files
@@ -45,7 +46,8 @@ class Console:
         self.origin = origin
         self.room = Room()
         settings, showing = pool.settings, Showing(pool.settings, PAGES)
-        links = Links(settings.key_dir / str(settings.ledger)) if origin.is_loopback else None
+        is_direct = origin.is_loopback and settings.web.socket is None
+        links = Links(settings.key_dir / str(settings.ledger)) if is_direct else None
         house = House(
             origin=origin,
             clock=pool.clock,
@@ -74,6 +76,7 @@ class Console:
             ],
             middleware=[
                 Middleware(HeadersMiddleware, is_secure=origin.is_secure),
+                Middleware(ProxyMiddleware),
                 Middleware(BodiesMiddleware, room=self.room),
                 Middleware(CompressionMiddleware),
                 Middleware(MarkMiddleware),

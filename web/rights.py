@@ -103,7 +103,7 @@ def sight_of(role: str, source: Source, stated: frozenset[str]) -> Sight:
     opened = every if rights.opens == "all" else frozenset[str]()
     if rights.opens == "role":
         house = house_at(source, NOW)
-        opened = every & frozenset(covered(house.roles, role, source.now) or ())
+        opened = every & frozenset(covered(house.roles, role, source.now, here=True) or ())
     if rights.others == "masked":
         opened |= every & stated
     known = every if rights.others != "hidden" else frozenset[str]()

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, Permit, one_at_a_time
 from application.acts.on_orders import ACTIVITY
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
@@ -45,36 +45,46 @@ def impose(site: Site, source: Source, on: OnSecret, word: Word) -> FoundSecret:
     return _act_on_secret(site, source, on, names.SECRECY_IMPOSED, word)
 
 
-def review(site: Site, source: Source, on: OnSecret, word: Word) -> FoundSecret:
-    """Record that it was looked at again whether the person may be told. Raises NotAllowed."""
-    return _act_on_secret(site, source, on, names.SECRECY_REVIEWED, word)
+def review(
+    site: Site, source: Source, on: OnSecret, word: Word, permit: Permit | None
+) -> FoundSecret:
+    """Record that it was looked at again whether the person may be told. Raises NotAllowed, NotPermitted."""
+    return _act_on_secret(site, source, on, names.SECRECY_REVIEWED, word, permit)
 
 
-def lift(site: Site, source: Source, on: OnSecret, word: Word) -> FoundSecret:
-    """Record that the person may be told from now on. Raises NotAllowed."""
-    return _act_on_secret(site, source, on, names.SECRECY_LIFTED, word)
+def lift(
+    site: Site, source: Source, on: OnSecret, word: Word, permit: Permit | None
+) -> FoundSecret:
+    """Record that the person may be told from now on. Raises NotAllowed, NotPermitted."""
+    return _act_on_secret(site, source, on, names.SECRECY_LIFTED, word, permit)
 
 
-def liftable(source: Source, on: OnSecret, word: Word) -> FoundSecret:
-    """The secret, which may be lifted like this. Raises NotAllowed otherwise."""
-    return _judged(source, on, names.SECRECY_LIFTED, word)
+def judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
+    """The secret, on which an act of a type may be done like this.
 
-
-def _act_on_secret(site: Site, source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
+    Raises NotAllowed, Misconfigured otherwise.
+    """
     if word.review_on is not None and word.review_on < day_of(on.time):
         raise Misconfigured("this day is over; expected today or a day to come", field="review_on")
-    with one_at_a_time(site):
-        secret = _judged(source, on, name, word)
-        record(site, [_act(secret, name, word)], on.time)
-    return find_secret(source, on.ref, secret.person, on.disclosure)
-
-
-def _judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
     secret = find_secret(source, on.ref, on.subject, on.disclosure)
     why = hindrance(secret, name, word, on.time)
     if why is not None:
         raise NotAllowed(why)
     return secret
+
+
+def _act_on_secret(
+    site: Site,
+    source: Source,
+    on: OnSecret,
+    name: str,
+    word: Word,
+    permit: Permit | None = None,
+) -> FoundSecret:
+    with one_at_a_time(site):
+        secret = judged(source, on, name, word)
+        record(site, [_act(secret, name, word)], on.time, permit=permit)
+    return find_secret(source, on.ref, secret.person, on.disclosure)
 
 
 def hindrance(secret: FoundSecret, name: str, word: Word, time: datetime) -> str | None:

@@ -16,7 +16,7 @@ from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
 from ledger.reading import head_position
 from projections.folds.annulment import name_of
-from projections.folds.timetravel import Moment, SelectedEvents, select
+from projections.folds.timetravel import READ, Moment, SelectedEvents, select
 from projections.following.derive import check_told
 from schemas import is_person
 from schemas.references import kind_of
@@ -88,7 +88,7 @@ def history_of(
     In the order of positions. What a moment leaves out is left out, and what the reader may not know of.
     Raises UnknownSubject.
     """
-    return seen_in(person.selected for person in selections(source, reference, moment))
+    return seen_in(person.selected for person in selections(source, reference, moment, reads=True))
 
 
 def seen_in(selections: Iterable[SelectedEvents]) -> list[tuple[RecordedEvent, str | None]]:
@@ -101,13 +101,18 @@ def seen_in(selections: Iterable[SelectedEvents]) -> list[tuple[RecordedEvent, s
     return sorted(pairs, key=lambda pair: pair[0].position)
 
 
-def selections(source: Source, reference: str, moment: Moment) -> list[SubjectEvents]:
-    """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject."""
-    return _selected(source, streams_of(source, reference), moment)
+def selections(
+    source: Source, reference: str, moment: Moment, *, reads: bool = False
+) -> list[SubjectEvents]:
+    """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject.
+
+    `reads`: whether looks at them are among the events, for an answer that shows looks.
+    """
+    return _selected(source, streams_of(source, reference), moment, reads=reads)
 
 
 def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
-    """The latest data subject of a reference that is known at a moment. Raises UnknownSubject.
+    """The latest data subject of a reference that is known at a moment, without reads. Raises UnknownSubject.
 
     Its period has begun by then, and there is an event of it that the moment shows.
     """
@@ -115,20 +120,25 @@ def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
 
 
 def chosen_and_all(
-    source: Source, reference: str, moment: Moment
+    source: Source, reference: str, moment: Moment, *, reads: bool = False
 ) -> tuple[SubjectEvents, list[SubjectEvents]]:
-    """The same, and beside it every data subject of the reference, in the order of time."""
+    """The same, and beside it every data subject of the reference, in the order of time.
+
+    `reads`: as for `selections`.
+    """
     periods = source.opener.periods(reference)
-    everyone = _selected(source, [period.subject for period in periods], moment)
+    everyone = _selected(source, [period.subject for period in periods], moment, reads=reads)
     for index, person in reversed(list(enumerate(everyone))):
         # The first period has no start: events can have occurred before the ledger knew the person.
         begun = index == 0 or moment.as_of is None or periods[index].valid_from <= moment.as_of
-        if begun and person.selected.shown:
+        if begun and _is_told(person):
             return person, everyone
     raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
 
 
-def _selected(source: Source, streams: Sequence[UUID], moment: Moment) -> list[SubjectEvents]:
+def _selected(
+    source: Source, streams: Sequence[UUID], moment: Moment, *, reads: bool
+) -> list[SubjectEvents]:
     """What counts of each stream at a moment; of several, as of one position.
 
     Raises UnknownSubject where nobody of the reference is known, or the reader may know of nothing; Pruned.
@@ -137,14 +147,19 @@ def _selected(source: Source, streams: Sequence[UUID], moment: Moment) -> list[S
     if len(streams) > 1 and moment.at_position is None:
         moment = msgspec.structs.replace(moment, at_position=head_position(source.session))
     choose = partial(select, moment=moment, privacy_office=source.privacy_office)
-    reader = LedgerReader(source.session)
+    reader = LedgerReader(source.session, reads=reads)
     by_stream = {stream: reader.folded(stream, choose) for stream in streams}
     if not any(by_stream.values()):
         raise UnknownSubject
     told = [_told(source, stream, one or choose(())) for stream, one in by_stream.items()]
-    if source.reads.sight.partial and all(not person.selected.shown for person in told):
+    if source.reads.sight.partial and not any(map(_is_told, told)):
         raise UnknownSubject
     return told
+
+
+def _is_told(person: SubjectEvents) -> bool:
+    """Whether the reader is told of the person at all: that somebody looked is not of the person."""
+    return any(event.name != READ for event in person.selected.shown)
 
 
 def _told(source: Source, stream: UUID, whole: SelectedEvents) -> SubjectEvents:

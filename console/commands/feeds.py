@@ -30,6 +30,7 @@ from console.flags import At, Json, configured, day_named, option, spoken_to, sw
 from console.output import print_answer, print_rows
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
+from console.streams import MOST_LIST_BYTES, whole
 from host.keys import log_key
 from host.notes import tell
 from host.settings import Settings
@@ -209,10 +210,11 @@ def verify_feed(
 
 def _references(file: Path) -> list[str]:
     try:
-        with file.open("rb") as lines:
-            return list(references_in(lines))
+        with file.open("rb") as stream:
+            content = whole(stream, "the list", MOST_LIST_BYTES)
     except OSError as error:
         raise Misconfigured(f"the list cannot be read: {error.strerror}") from None
+    return list(references_in(content.splitlines()))
 
 
 def _secret(file: Path) -> bytes:

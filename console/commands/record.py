@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from application.acts.acting import Permit
 from application.acts.asking import Prompter, asked
 from application.acts.filling import Data, InvalidMember, assigned, known_member, taken
 from application.acts.recording import (
@@ -27,7 +28,7 @@ from application.following import bring_up_to_date
 from application.language import spoken
 from application.source import Source
 from application.words import phrase, say
-from console.commands.approving import need_second_person
+from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.contract import TypeName, newest
 from console.commands.people import reading
 from console.flags import At, Json, configured, option, time_of
@@ -38,6 +39,7 @@ from documents.text import shown
 from host.settings import Settings
 from host.site import Site
 from host.wiring import utc_now
+from rulebook.approvals import ACT_OF
 from schemas import EventType, is_person, names, texts
 from schemas.members import PERSONAL, Member, Shape
 
@@ -65,6 +67,7 @@ def record_event(
         str | None, option("--file", "FILE", "Members as JSON or TOML; - is standard input.")
     ] = None,
     at: At = None,
+    emergency: EmergencyCode = None,
     yes: Annotated[
         bool, typer.Option("--yes", "--send", help="Record it; without --yes it is only shown.")
     ] = False,
@@ -80,7 +83,7 @@ def record_event(
     entry, language = newest(type_name), spoken()
     _refuse_own(entry)
     asks = _is_terminal() and file is None and not yes and not as_json
-    mode = _Mode(yes, asks, language, as_json)
+    mode = _Mode(yes, asks, language, as_json, emergency)
     try:
         members = object_of("--file", file) if file else {}
         members |= {"subject": subject} if subject else {}
@@ -100,6 +103,7 @@ class _Mode(msgspec.Struct, frozen=True):
     asks: bool
     language: texts.Language
     as_json: bool
+    emergency: str | None = None
 
 
 def _drafted(
@@ -133,20 +137,34 @@ def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], m
         question = phrase("record", "confirm", mode.language)
         if not (mode.asks and typer.confirm(question, err=True)):
             return
-    _approve(site, draft)
-    act = record_draft(site, draft, mode.language)
+    permit = _approve(site, draft, mode.emergency)
+    act = record_draft(site, draft, mode.language, permit)
     bring_up_to_date(site)
     recorded = phrase("record-note", "recorded", mode.language, act.last_position, act.ids[0])
     _print(draft_shown(site, draft, [recorded, *remarks], act, mode.language), members, mode)
 
 
-def _approve(site: Site, draft: Draft) -> None:
-    """An annulment can end a hold, so it needs two persons where the release of a hold does."""
-    if draft.entry.name == _ANNULLED:
+def _approve(site: Site, draft: Draft, emergency: str | None) -> Permit | None:
+    """What the event may be recorded by, where it needs two persons.
+
+    An annulment can end a hold, so it does where the release of a hold does. A confidential ledger always
+    asks for two, and for its roles as well.
+    """
+    name = draft.entry.name
+    here = ACT_OF.get(name) if site.settings.confidential else None
+    if here is None and name != _ANNULLED:
+        if emergency:
+            raise typer.BadParameter(say("record", "no-emergency"))
+        return None
+    again = f"ledger record {name} --subject {draft.subject} … --yes"
+    if name == _ANNULLED:
         event = [draft.data["annuls"], draft.data.get("annuls_source", "")]
         about = draft.subject if is_person(draft.subject) else None
-        again = f"ledger record {_ANNULLED} --subject {draft.subject} … --yes"
-        need_second_person(site, "hold-release", [_ANNULLED, *event], again, about=about)
+        act = here or "hold-release"
+        return need_second_person(site, act, [_ANNULLED, *event], again, about, emergency)
+    assert here
+    what = [name, draft.subject, draft.shown]  # of an employee of whom nothing may be known yet
+    return need_second_person(site, here, what, again, emergency=emergency)
 
 
 def _refuse_own(entry: EventType) -> None:

@@ -11,7 +11,7 @@ from application.queries.desk.found_secrets import FoundSecret
 from application.queries.desk.secrecy import secrecy_list, secrecy_row
 from application.queries.today.task import command
 from application.source import Source
-from console.commands.approving import need_second_person
+from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.failing import fail_unless
 from console.commands.order_lists import Whose
 from console.commands.people import prepare, reading, working
@@ -31,6 +31,7 @@ from console.output import print_answer
 from console.show.secrecy import secrecy_row_table, secrecy_table
 from host.settings import Settings
 from projections.folds.timetravel import NOW
+from schemas import names
 
 _LIFT = "secrecy-lift"
 Ref = Annotated[str | None, typer.Argument(metavar="[REF]", help="The order whose secrecy it is.")]
@@ -79,10 +80,11 @@ def review(
     ref: Ref = None,
     subject: Whose = None,
     disclosure: Disclosure = None,
+    emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that it was looked at again whether the person may be told."""
+    """Record that it was looked at again whether the person may be told. Needs two persons."""
     if (outcome == "continues") != (review_on is not None):
         raise typer.BadParameter("--review-on: expected where it continues, and nowhere else")
     word = Word(
@@ -90,7 +92,22 @@ def review(
     )
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
-        _print(source, on_secrecy.review(site, source, on, word), as_json)
+        secret = on_secrecy.judged(source, on, names.SECRECY_REVIEWED, word)
+        again = command(
+            *("secrecy", "review", *([ref] if ref else [])),
+            outcome=outcome,
+            by=by,
+            evidence=evidence,
+            review_on=review_on,
+            subject=subject,
+            disclosure=disclosure,
+            at=at,
+        )
+        parameters = [secret.order_ref, secret.disclosure_id, to_builtins(word), at]
+        permit = need_second_person(
+            site, "secrecy-review", parameters, again, secret.person, emergency
+        )
+        _print(source, on_secrecy.review(site, source, on, word, permit), as_json)
 
 
 @configured("store")
@@ -101,14 +118,18 @@ def lift(
     ref: Ref = None,
     subject: Whose = None,
     disclosure: Disclosure = None,
+    emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that the person may be told from now on: the open ledger then gets the disclosure."""
+    """Record that the person may be told from now on: the open ledger then gets the disclosure.
+
+    Needs two persons.
+    """
     word = Word(by=by, evidence=evidence)
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
-        secret = on_secrecy.liftable(source, on, word)
+        secret = on_secrecy.judged(source, on, names.SECRECY_LIFTED, word)
         again = command(
             *("secrecy", "lift", *([ref] if ref else [])),
             by=by,
@@ -118,8 +139,8 @@ def lift(
             at=at,
         )
         parameters = [secret.order_ref, secret.disclosure_id, to_builtins(word), at]
-        need_second_person(site, _LIFT, parameters, again, about=secret.person)
-        _print(source, on_secrecy.lift(site, source, on, word), as_json)
+        permit = need_second_person(site, _LIFT, parameters, again, secret.person, emergency)
+        _print(source, on_secrecy.lift(site, source, on, word, permit), as_json)
 
 
 @configured("store")

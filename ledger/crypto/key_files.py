@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"[0-9]{6,9}")
 _ROWS = "rows.key"
 _LINKS = "links"
 # Other parts of the program keep these here, unless settings say otherwise.
-_OTHERS = ("log.key", "withheld.key", "keep.key", "signing.key")
+_OTHERS = ("log.key", "withheld.key", "keep.key", "signing.key", "hand-over.key")
 
 
 class FileKeyProvider:

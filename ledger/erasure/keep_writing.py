@@ -15,6 +15,7 @@ from ledger.erasure.keep_list import KeepKey, make_key, write_list
 from ledger.errors import Halt, Retry
 from ledger.storage.durable import replace_file
 from ledger.storage.ordinary import read_ordinary
+from schemas.encoding import from_json
 
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -72,7 +73,7 @@ class KeepWriter:
 
     def _remembered(self) -> list[Keep]:
         try:
-            return msgspec.json.decode(read_ordinary(self._memory, _MOST_BYTES), type=list[Keep])
+            return from_json(read_ordinary(self._memory, _MOST_BYTES), list[Keep])
         except FileNotFoundError:
             return []
         except OSError as error:

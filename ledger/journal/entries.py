@@ -20,6 +20,7 @@ import msgspec
 from ledger.errors import Halt, UnknownFormat
 from ledger.storage.durable import fsync_folder
 from ledger.storage.ordinary import open_ordinary, too_large
+from schemas.encoding import from_json
 
 # What a line says and how it is authenticated: JSON of `ErasureEntry`, HMAC-SHA256 over all of it.
 LINE_FORMAT = 1
@@ -151,10 +152,10 @@ class _Format(msgspec.Struct):
 
 def read_line(line: bytes) -> ErasureEntry:
     """The entry of a line. Raises UnknownFormat, or `msgspec.DecodeError` where it is none."""
-    number = msgspec.json.decode(line, type=_Format).format
+    number = from_json(line, _Format).format
     if number != LINE_FORMAT:
         raise UnknownFormat(number)
-    return msgspec.json.decode(line, type=ErasureEntry)
+    return from_json(line, ErasureEntry)
 
 
 def _is_at(path: Path, descriptor: int) -> bool:

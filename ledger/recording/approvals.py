@@ -29,20 +29,29 @@ _INFO = b"processing-ledger/approval/1"
 
 
 class Approval(msgspec.Struct, frozen=True):
-    """One person's approval of an act. `approver`: a reference; `digest`: of all that the act would do."""
+    """One person's approval of an act. `approver`: a reference; `digest`: of all that the act would do.
+
+    `emergency`: why it happens with this approval alone, for now; `event_id`: then of the act's event.
+    """
 
     act: str
     approver: str
     role: str
     digest: str
+    emergency: str | None = None
+    event_id: str | None = None
 
 
 class ApprovalStatus(Enum):
-    """What an approval came to. `SECOND`: the act may happen; `AGAIN`: of the person who waits already."""
+    """What an approval came to. `SECOND`: the act may happen; `AGAIN`: of the person who waits already.
+
+    `EMERGENCY`: the act may happen, and waits for its second person afterwards.
+    """
 
     FIRST = "first"
     AGAIN = "again"
     SECOND = "second"
+    EMERGENCY = "emergency"
 
 
 def digest_of(key: bytes, act: str, parameters: Sequence[object]) -> str:
@@ -74,7 +83,9 @@ def approve(
     of_this_act = [
         event for event in approvals if event.ours and event.facts["digest"] == approval.digest
     ]
-    return standing_of(of_this_act, id, valid)
+    standing = standing_of(of_this_act, id, valid)
+    waits = standing is not ApprovalStatus.SECOND
+    return ApprovalStatus.EMERGENCY if approval.emergency and waits else standing
 
 
 def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnAct:
@@ -89,6 +100,8 @@ def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnA
             "approver": approval.approver,
             "role": approval.role,
             "digest": approval.digest,
+            **({"emergency": approval.emergency} if approval.emergency else {}),
+            **({"event_id": approval.event_id} if approval.event_id else {}),
         },
     )
 
@@ -96,17 +109,18 @@ def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnA
 def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -> ApprovalStatus:
     """What the approval `id` comes to, of all approvals of one act in their order.
 
-    All of them, also those whose time is over: without its pair a used one would wait anew.
+    All of them, also those whose time is over: without its pair a used one would wait anew. What happened in
+    an emergency waits for its second person without an end.
     """
     waiting: RecordedEvent | None = None
     for event in approvals:
-        if waiting is not None and event.time - waiting.time > valid:
+        if waiting is not None and not is_emergency(waiting) and event.time - waiting.time > valid:
             waiting = None
         standing = _standing(waiting, event)
         if event.id == id:
             return standing
         # The pair is used up. The same person once more waits anew, from the later time on.
-        waiting = None if standing is ApprovalStatus.SECOND else event
+        waiting = None if standing is ApprovalStatus.SECOND else _longer(waiting, event)
     raise Halt("an approval that was just recorded is not there")
 
 
@@ -118,14 +132,24 @@ def waiting_of(
     for event in approvals:
         digest = event.facts["digest"]
         first = waiting.pop(digest, None)
-        if first is not None and event.time - first.time > valid:
+        if first is not None and not is_emergency(first) and event.time - first.time > valid:
             first = None
         if _standing(first, event) is not ApprovalStatus.SECOND:
-            waiting[digest] = event
+            waiting[digest] = _longer(first, event)
     return sorted(
-        (event for event in waiting.values() if now - event.time <= valid),
+        (event for event in waiting.values() if is_emergency(event) or now - event.time <= valid),
         key=lambda event: (event.time, event.position),
     )
+
+
+def is_emergency(approval: RecordedEvent) -> bool:
+    """Whether the act happened with this approval alone."""
+    return "emergency" in approval.facts
+
+
+def _longer(waiting: RecordedEvent | None, event: RecordedEvent) -> RecordedEvent:
+    """Of two approvals of one person the one that waits longer."""
+    return waiting if waiting is not None and is_emergency(waiting) else event
 
 
 def _standing(waiting: RecordedEvent | None, event: RecordedEvent) -> ApprovalStatus:

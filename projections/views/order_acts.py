@@ -10,11 +10,13 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from ledger.event import RecordedEvent
+from ledger.writing.message import place_in
 from projections.folds.view import Order as Place
 from projections.folds.view import order_of
 from rulebook import provision
 from rulebook.orders import day_in
 from schemas import names
+from schemas.sources import is_brought
 
 Secrecy: TypeAlias = Literal["none", "in-force", "lifted"]
 
@@ -46,7 +48,8 @@ _RANKS = {name: rank for rank, name in enumerate(_STEPS)}
 class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One act: of which type, under which provision, about which categories, and its facts.
 
-    `position`: of its event, which decides nothing.
+    `position`: of its event, which decides nothing. `brought`: False for what a topic, a letter or a post
+    said, which is evidence.
     """
 
     order: Place
@@ -55,6 +58,7 @@ class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     position: int
     provision: str | None = None
     categories: tuple[str, ...] = ()
+    brought: bool = True
 
     @property
     def time(self) -> datetime:
@@ -75,6 +79,7 @@ def act_of(event: RecordedEvent) -> OrderAct:
         event.position,
         event.provision,
         tuple(event.categories),
+        is_brought(place_in(event.origin)),
     )
 
 

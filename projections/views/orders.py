@@ -368,7 +368,7 @@ def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
 
 VIEW: View[Order] = View(
     name="orders",
-    version=f"3+{digest(ORDER_RULES)}",
+    version=f"4+{digest(ORDER_RULES)}",
     type=Order,
     keys=keys,
     names=_NAMES,

@@ -100,7 +100,7 @@ def disclosures(secrets: Secrets, time: datetime) -> list[SecretDisclosure]:
 
 def _disclosure(secrets: Secrets, disclosed: OrderAct) -> SecretDisclosure:
     ref = _order_of(secrets, disclosed)
-    acts = [act for act in secrets.named(*SECRECY) if concerns(act, disclosed.order.id, ref)]
+    acts = [act for act in secrets.named(*SECRECY) if concerns(act, disclosed, ref)]
     secrecy = secrecy_of(acts, disclosed, disclosed.provision)
     lifts = [act for act in acts if act.name == names.SECRECY_LIFTED]
     lift = lifts[-1] if secrecy == "lifted" else None
@@ -137,11 +137,17 @@ def _order_of(secrets: Secrets, disclosed: OrderAct) -> str | None:
     return ref if isinstance(ref, str) else None
 
 
-def concerns(act: OrderAct, disclosure_id: str, order_ref: str | None) -> bool:
-    """Whether an act on secrecy is about a disclosure: by its id, by its order, or about the whole person."""
+def concerns(act: OrderAct, disclosed: OrderAct, order_ref: str | None) -> bool:
+    """Whether an act on secrecy is about a disclosure: by its id, by its order, or about the whole person.
+
+    What a topic, a letter or a post told is lifted by its id alone: else a made-up disclosure under a true
+    order would go out with it, signed.
+    """
     about, ref = act.facts.get("disclosure_id"), act.facts.get("order_ref")
     if about is not None:
-        return bool(about == disclosure_id)
+        return bool(about == disclosed.order.id)
+    if act.name == names.SECRECY_LIFTED and not disclosed.brought:
+        return False
     return ref is None or ref == order_ref
 
 
@@ -202,7 +208,7 @@ def _reviews(secrets: Secrets) -> Iterator[date]:
 
 VIEW: View[Secrets] = View(
     name="secrecy",
-    version="2",
+    version="3",
     type=Secrets,
     keys=keys,
     names=_NAMES,

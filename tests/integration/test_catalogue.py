@@ -63,6 +63,8 @@ FILES = (
     "file {keys}/links/NUMBER.keys, behind its last record",
     "file withheld.pub",
     "file withheld.key",
+    "file hand-over.key",
+    "file hand-over.vkeys",
     "file keep.key",
     "file keep.list",
     "file keep.seen",

@@ -29,6 +29,7 @@ from host.wiring import install_site, open_site
 from ledger.clocks import Clocks
 from ledger.figures import ledger_figures
 from projections.figures import counted
+from schemas.sources import OFFICE_LABEL
 from tests.fixtures.console import (
     Cli,
     accessed,
@@ -85,7 +86,7 @@ class Secret:
             if acts:
                 stream = BytesIO(b"\n".join(map(orjson.dumps, acts)))
                 clocks = Clocks(site.clock)
-                result = ingest(site.open_recorder, [("orders", stream)], site.intake, clocks)
+                result = ingest(site.open_recorder, [(OFFICE_LABEL, stream)], site.intake, clocks)
                 assert result.recorded == len(acts), result.rejections
             publish_keep_list(site)
 

@@ -1,9 +1,10 @@
 """A list that is read by key reads no more when the ledger grows: each part costs what it shows.
 
 Statements and rows that come from the database are counted, never seconds. Every resource that is a list
-goes on by key, or is named here with what bounds it.
+goes on by key, or is named here with what bounds it. So is every answer that reads more of a larger ledger.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
@@ -14,13 +15,16 @@ import pytest
 
 import application.remembered
 from application.following import bring_up_to_date
+from application.processing_acts import Log
 from consumers.files import ingest
 from host.wiring import install_site, open_site
 from ledger.clocks import Clocks
+from ledger.names import LedgerName
+from ledger.reading import head_position
 from ledger.storage.postgres import Session
 from sample import generating
 from tests.fixtures.postgres import Templates
-from tests.web.console import NOW, Client, Consoled, clock, console_settings
+from tests.web.console import NOW, ORIGIN, Client, Consoled, clock, console_settings
 from web.resources.listed import RESOURCES
 
 CUSTOMERS, EVENTS, TIMES = 40, 600, 4
@@ -42,7 +46,7 @@ BOUNDED = {
         "/lint",
     ),
     "what waits now, or a table of times": ("/approvals", "/transparency", "/retention/forecast"),
-    "nothing: they are made as a whole": (
+    "they are made as a whole, one at a time where they are long": (
         "/today",
         "/incidents/{ref}/affected",
         "/transfers",
@@ -50,6 +54,26 @@ BOUNDED = {
     ),
     "the looks of inspectors": ("/inspections",),
 }
+NOW_, LATELY, LONG_AGO = "now", "lately", "long ago"
+PAST = {LATELY, LONG_AGO}
+GROWS: dict[str, dict[str, set[str]]] = {
+    "every event, where much came since": {
+        "/findings": {LONG_AGO},
+        "/register": PAST,
+        "/register/{activity}": PAST,
+    },
+    "every event that a notice speaks of": {"/lint": {NOW_, *PAST}},
+    "every event": {"/incidents/{ref}/affected": {NOW_}},
+    "every disclosure": {"/transfers": {NOW_, *PAST}, "/transparency": PAST},
+    "every event about requests": {"/requests": PAST, "/requests/{ref}": PAST},
+    "what persons have who changed something": {"/notifications": PAST},
+    "every look": {"/staff/{id}": {NOW_, *PAST}},
+}
+"""What an answer reads that reads more of a larger ledger, by path and moment. No other does.
+
+A register of not long ago is judged by what the views have of every person, as the one of now is, which is
+remembered. A long answer is made one at a time (`host/long_answers.py`).
+"""
 KEYS = frozenset({"data_keys_of_subjects", "fences_of_subjects"})
 """Of the few persons who are named: as many as they have, whatever the ledger has."""
 LOOKED_AT = {"/requests": 160}
@@ -170,3 +194,145 @@ def test_every_list_goes_on_by_key_or_something_bounds_it() -> None:
         and not any(resource.path == one or resource.path.startswith(f"{one}/") for one in named)
     }
     assert others == set(BY_KEY)
+
+
+VNG, LDV = "/api/vng/v1/verwerkte-objecten", "/api/ldv/v1/processing-activities"
+ABOUT = {
+    "objecttype": "persoon",
+    "soortObjectId": "klant",
+    "beginDatum": "2020-01-01",
+    "eindDatum": "2030-01-01",
+}
+WHO = "10023"  # the first customer of both ledgers, with as many events in the one as in the other
+
+
+BY_IDENTIFIER = {
+    "/requests/{}": "request_ref",
+    "/complaints/{}": "complaint_ref",
+    "/incidents/{}": "ref",
+    "/incidents/{}/notification": "ref",
+    "/register/{}": "activity",
+    "/events/{}": None,
+    "/proof/events/{}": None,
+}
+
+
+def _one(client: Client, path: str) -> str:
+    """The address of something that both ledgers have."""
+    listed, member = path.partition("/{}")[0], BY_IDENTIFIER[path]
+    if member is None:
+        return path.format(10)
+    more = {} if listed == "/register" else {"all": "true"}
+    row = next(iter(next(_lists(client.api(listed, **more)))))
+    return path.format(row[member])
+
+
+@pytest.mark.parametrize("path", BY_IDENTIFIER)
+def test_what_is_found_by_its_reference_reads_no_more_of_a_ledger_that_has_grown(
+    consoles: tuple[Consoled, Consoled], counting: list[int], path: str
+) -> None:
+    counts = []
+    for console in consoles:
+        client = console.as_("privacy-officer")
+        found = _one(client, path)
+        client.api(found)  # what is remembered is there by now
+        counting.clear()
+        client.api(found)
+        counts.append(Counted(len(counting), sum(counting)))
+    small, large = counts
+    assert large.rows <= small.rows + 20, counts
+
+
+def test_an_act_is_found_by_its_identifier_whatever_the_ledger_has(
+    consoles: tuple[Consoled, Consoled], counting: list[int]
+) -> None:
+    """Of the person with the fewest acts: the rest of the ledger is not read, and neither is it asked for."""
+    for console in consoles:
+        client = console.as_("auditor")
+        acts = client.get(VNG, **ABOUT, objectId=WHO).json()["results"]
+        address = acts[-1]["url"].removeprefix(ORIGIN)
+        assert "?" not in address
+        client.get(address)
+        counting.clear()
+        assert client.get(address).json() == acts[-1]
+        found = Counted(len(counting), sum(counting))
+        counting.clear()
+        client.get(VNG, **ABOUT, objectId=WHO)
+        listed = Counted(len(counting), sum(counting))
+        assert found.rows <= listed.rows + 5, (found, listed)
+        counting.clear()
+        nobody = f"{VNG}/{Log(LedgerName()).object_id('nobody', 'nothing')}"
+        assert client.get(nobody).status_code == 404
+        assert sum(counting) <= 20
+
+
+MOMENTS = (NOW_, LATELY, LONG_AGO)
+FOUND_IN = {
+    "/requests": ("requests", "request_ref"),
+    "/complaints": ("complaints", "complaint_ref"),
+    "/incidents": ("incidents", "ref"),
+    "/register": ("activities", "activity"),
+    "/staff": ("employees", "employee"),
+}
+"""The list in which an address below it finds the member that it needs."""
+
+
+def _place(client: Client, path: str) -> tuple[str, dict[str, str]]:
+    """An address of a resource with members that are there, and what it must be asked with."""
+    part = f"/{path.split('/')[1]}"
+    if "{ref}" in path or "{activity}" in path or path == "/staff/{id}":
+        rows, member = FOUND_IN[part]
+        more = {"all": "true"} if "{ref}" in path else {}
+        first = str(client.api(part, **more)[rows][0][member]).removeprefix("employee/")
+        path = re.sub(r"{(ref|activity|id)}", first, path)
+    for name, value in {"kind": "customer", "id": "10003", "position": "40"}.items():
+        path = path.replace(f"{{{name}}}", value)
+    asked = {"/seen": {"subject": "customer/10003"}}.get(path, {})
+    return path, {"category": "contact"} if path.endswith("/affected") else asked
+
+
+def _answers(console: Consoled) -> Iterator[tuple[str, str, Client, str, dict[str, str]]]:
+    """Each answer as of each moment: path, moment, who asks, the address and the parameters."""
+    with console.site() as site:
+        head = head_position(site.session("reader"))
+    officer = console.as_("privacy-officer")
+    person = console.as_("data-subject", "customer/10003", "data-subject")
+    then = {NOW_: {}, LATELY: {"at_position": head - 3}, LONG_AGO: {"at_position": head // 2}}
+    for one in {one.path: one for one in RESOURCES}.values():
+        if one.path in {
+            "/tc-strings/{string}",
+            "/event-types/{name}",
+            "/rules/{id}",
+            "/me/acts/{id}",
+        }:
+            continue
+        client = person if one.path.startswith("/me") else officer
+        address, more = _place(client, one.path)
+        limit = {"limit": "3"} if "limit" in one.params.__struct_fields__ else {}
+        for when in MOMENTS if one.timed else (NOW_,):
+            moment = {name: str(position) for name, position in then[when].items()}
+            yield one.path, when, client, address, {**more, **limit, **moment}
+
+
+def _rows(console: Consoled, counting: list[int]) -> dict[tuple[str, str], int]:
+    """How many rows each answer takes, when what is remembered is there already."""
+    rows = {}
+    for path, when, client, address, parameters in _answers(console):
+        for _ in range(2):
+            counting.clear()
+            answer = client.get(f"/api/v1{address}", **parameters)
+            assert answer.status_code in ({200} if when == NOW_ else {200, 404}), (
+                path,
+                answer.text,
+            )
+        rows[path, when] = sum(counting)
+    return rows
+
+
+def test_what_reads_more_of_a_larger_ledger_is_named(
+    consoles: tuple[Consoled, Consoled], counting: list[int]
+) -> None:
+    small, large = (_rows(console, counting) for console in consoles)
+    grown = {place for place in small if large[place] > 1.4 * small[place] + 25}
+    named = {(path, when) for told in GROWS.values() for path in told for when in told[path]}
+    assert grown == named, {place: (small[place], large[place]) for place in grown ^ named}

@@ -128,10 +128,6 @@ def test_vng_gives_the_objects_of_a_person_as_published(sampled: Consoled, progr
     assert vng_list(program, eindDatum="2020-01-01") == []
     assert results[0]["url"].startswith(f"{ORIGIN}{VNG}/")
     assert program.get(results[0]["url"]).json() == results[0]
-    # Also without its place, and not at another one.
-    address, _, place = results[0]["url"].partition("?plaats=")
-    assert program.get(address).json() == results[0]
-    assert program.get(f"{address}?plaats={int(place) + 1}").status_code == 404
 
 
 def test_vng_words_errors_as_published(sampled: Consoled, program: Any) -> None:

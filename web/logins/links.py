@@ -17,6 +17,7 @@ import msgspec
 from ledger.errors import Misconfigured
 from ledger.storage.durable import replace_file
 from ledger.storage.ordinary import read_ordinary
+from schemas.encoding import from_json
 from web.logins.origin import Origin
 
 FOLDER = "login-links"
@@ -118,6 +119,6 @@ def address_of(origin: Origin, secret: str) -> str:
 
 def _read(path: Path) -> Link | None:
     try:
-        return msgspec.json.decode(read_ordinary(path, _MOST_BYTES), type=Link)
+        return from_json(read_ordinary(path, _MOST_BYTES), Link)
     except (OSError, ValueError):
         return None

@@ -4,7 +4,7 @@ Systems and users are left out, as the standard wants. A person in the portal re
 access report tells.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -17,12 +17,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from application.processing_acts import INVOLVED, Act, Log
-from application.queries.persons.logged import acts_about, event_at, every_event, reference_of
+from application.queries.persons.logged import acts_about, event_of_object, reference_of
 from application.source import Source
 from application.times import in_zone
 from documents.vng import vng_record
 from ledger.errors import UnknownSubject
-from ledger.event import RecordedEvent
 from ledger.recording.reads import READS
 from schemas import is_person
 from schemas.encoding import JsonValue, to_json
@@ -111,14 +110,13 @@ class Interface:
         return line_with(answer, visit)
 
     async def _one(self, request: Request, principal: Principal) -> Response:
-        texts = {**request.query_params, **request.path_params}
-        work = partial(self._found, named=converted(texts, _Named))
+        work = partial(self._found, id=converted(request.path_params, _Named).id)
         return answered(request, await self._desk.answer(request, principal, work, moment={}))
 
-    def _found(self, visit: Visit, named: "_Named") -> bytes:
-        """The object of an identifier; without its place the acts are looked through."""
-        source, log, id = self._source(visit), log_of(visit, f"{self._base}/register/"), named.id
-        reference = visit.principal.reference if is_own(visit) else _whose(source, log, named)
+    def _found(self, visit: Visit, id: UUID) -> bytes:
+        """The object of an identifier."""
+        source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
+        reference = visit.principal.reference if is_own(visit) else _whose(source, log, id)
         check_about(visit, reference)
         for act in acts_about(source, log, reference, own=is_own(visit)):
             if act.object_id == id:
@@ -138,17 +136,14 @@ class Interface:
         objects: Any = record["verwerkteObjecten"]
         shown = {name: value for name, value in record.items() if name not in _LEFT_OUT}
         for each in objects:
-            # A place in the ledger tells a person of acts about others.
-            place = "" if is_own(visit) else f"?plaats={act.event.position}"
-            url = f"{self._base}{PATH}/{each['verwerktObjectId']}{place}"
+            url = f"{self._base}{PATH}/{each['verwerktObjectId']}"
             yield {**each, "url": url, "verwerkingsactie": shown}
 
 
 class _Named(Struct, frozen=True):
-    """An object. `plaats`: the place of its act in the ledger, as `url` has it for who may know."""
+    """An object, or a person."""
 
     id: UUID
-    plaats: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
 
 
 def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
@@ -161,21 +156,12 @@ def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
         return []
 
 
-def _whose(source: Source, log: Log, named: _Named) -> str:
-    """The person of an object. Raises UnknownSubject for one that is not there, or whose person is erased.
-
-    The identifier follows from source and id by which the reader hears of the act, not the other way round.
-    """
-    if named.plaats is not None:
-        found = event_at(source, named.plaats)
-        events: Iterable[RecordedEvent] = [found] if found else []
-    else:
-        events = every_event(source)
-    for event in events:
-        told = source.teller.event(event)
-        if told is not None and Act(log, source.teller.shown(told)).object_id == named.id:
-            return reference_of(source, event.stream)
-    raise UnknownSubject
+def _whose(source: Source, log: Log, id: UUID) -> str:
+    """The person of an object. Raises UnknownSubject for one that is not there, or whose person is erased."""
+    event = event_of_object(source, log, id)
+    if event is None:
+        raise UnknownSubject
+    return reference_of(source, event.stream)
 
 
 def _reference(source: Source, urn: str, wanted: Wanted) -> str:

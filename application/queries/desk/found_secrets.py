@@ -88,13 +88,12 @@ def secret_of_disclosure(
     stream: UUID, reference: Name, secrets: Secrets, disclosed: OrderAct
 ) -> FoundSecret:
     """The secrecy of a disclosure for which no order is known."""
-    id = disclosed.order.id
-    said = [act for act in named(secrets.acts, *SECRECY) if concerns(act, id, None)]
+    said = [act for act in named(secrets.acts, *SECRECY) if concerns(act, disclosed, None)]
     return FoundSecret(
         stream=stream,
         reference=reference,
         order_ref=None,
-        disclosure_id=id,
+        disclosure_id=disclosed.order.id,
         begin=disclosed,
         said=said,
     )

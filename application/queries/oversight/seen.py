@@ -173,10 +173,12 @@ def _is_here(look: Consultation) -> bool:
     return look.through_ledger
 
 
-def covered(roles: Mapping[str, Role], role: str, time: datetime) -> list[str] | None:
-    """What a role covers at a time; None for a role that was not defined by then."""
+def covered(
+    roles: Mapping[str, Role], role: str, time: datetime, *, here: bool = False
+) -> list[str] | None:
+    """What a role covers at a time, `here`: in this ledger; None for a role that was not defined by then."""
     row = roles.get(role)
-    defined = definition_at(row.definitions, time) if row else None
+    defined = definition_at(row.definitions, time, here=here) if row else None
     return list(defined.categories) if defined else None
 
 
@@ -197,9 +199,11 @@ def _judged(look: Consultation, house: House) -> _Judged:
     row, role = house.employees.get(look.who, Employee()), event.facts.get("role")
     if role is None:
         return _NOT_JUDGED
+    here = look.through_ledger
+    may_see = covered(house.roles, role, time, here=here) or ()
     return _Judged(
-        held=role in roles_at(powers_of(row) if look.through_ledger else row, time),
-        beyond=sorted(set(event.categories) - set(covered(house.roles, role, time) or ())),
+        held=role in roles_at(powers_of(row) if here else row, time),
+        beyond=sorted(set(event.categories) - set(may_see)),
         vog=certificate_at(row, time) is not None,
     )
 

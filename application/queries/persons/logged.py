@@ -3,7 +3,7 @@
 What a person reads of themselves is what the access report tells: nothing of a hold whose ground is not told.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 import msgspec
@@ -15,10 +15,10 @@ from application.undisclosed import hidden_in
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
-from ledger.reading import events_of, head_position
+from ledger.reading import events_but_reads, head_position
 from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment, select
-from projections.following.derive import annulled_streams
+from projections.reading.known import annulments_of
 
 LOOKED_AT = 5000
 """Events that one page of the whole ledger looks at: a fraction of a second, whatever is wanted."""
@@ -37,7 +37,8 @@ def acts_about(source: Source, log: Log, reference: str, *, own: bool) -> list[A
     `own`: the person asks. What may not be told is not among them, and it is no read by an employee.
     Another reader finds what the reader may know of.
     """
-    subjects = selections(source, reference, Moment(at_position=head_position(source.session)))
+    moment = Moment(at_position=head_position(source.session))
+    subjects = selections(source, reference, moment, reads=True)
     if own:
         return _own_acts(log, subjects)
     seen = seen_in(subject.selected for subject in subjects)
@@ -78,15 +79,18 @@ def acts_after(
     return LoggedPage(acts, looked_to if looked_to < head else None)
 
 
-def event_at(source: Source, position: int) -> RecordedEvent | None:
-    """The event at a position. The caller judges who may know of it."""
-    found = LedgerReader(source.session).events_after(position - 1, 1, position)
-    return found[0] if found else None
-
-
-def every_event(source: Source) -> Iterator[RecordedEvent]:
-    """The events of the whole ledger, in order. The caller judges who may know of one."""
-    return LedgerReader(source.session).replay()
+def event_of_object(source: Source, log: Log, object_id: UUID) -> RecordedEvent | None:
+    """The event with an object, found by its name or place; None of one that the reader is not told of."""
+    names, place = log.names_of_object(object_id), log.place_of_object(object_id)
+    named = source.session.of("ledger").rows("positions_named", names=names)
+    positions = [place] if place is not None else [position for (position,) in named]
+    reader, teller = LedgerReader(source.session), source.teller
+    for position in positions:
+        for event in reader.events_after(position - 1, 1, position):
+            told = teller.event(event)
+            if told is not None and Act(log, teller.shown(told)).object_id == object_id:
+                return event
+    return None
 
 
 def reference_of(source: Source, subject: UUID) -> str:
@@ -98,10 +102,10 @@ def reference_of(source: Source, subject: UUID) -> str:
 
 
 def _annulled_among(source: Source, events: Collection[RecordedEvent], head: int) -> set[Name]:
-    streams = {event.stream for event in events}
+    streams = sorted({event.stream for event in events})
+    annulments = annulments_of(source.session, streams, head)
     moment, names = Moment(at_position=head), set[Name]()
-    for stream in annulled_streams(source.session, head):
-        if stream in streams:
-            acts = events_of(source.session, [stream], head)
-            names |= select(acts, moment, source.privacy_office).annulled.keys()
+    for stream in {annulment.stream for annulment in annulments}:
+        acts = events_but_reads(source.session, [stream], head)
+        names |= select(acts, moment, source.privacy_office).annulled.keys()
     return names

@@ -140,7 +140,7 @@ def person_seen(
 def _seen_and_standing(
     source: Source, reference: str, moment: Moment
 ) -> tuple[list[AnnullableEvent], PersonStanding]:
-    shown, everyone = chosen_and_all(source, reference, moment)
+    shown, everyone = chosen_and_all(source, reference, moment, reads=True)
     seen = seen_in(one.selected for one in everyone)
     # The one note of the standing says all that is opened.
     return seen, standing_of(source, reference, shown, moment)
@@ -159,7 +159,7 @@ def person_timeline(
     period: Period = ALWAYS,
 ) -> PersonTimeline:
     """The acts of a period, and all that lasted. Raises UnknownSubject."""
-    subjects = selections(source, reference, moment)
+    subjects = selections(source, reference, moment, reads=True)
     seen = seen_in(person.selected for person in subjects)
     if not seen:
         raise UnknownSubject

@@ -64,15 +64,16 @@ class KeyFile:
 
     def known(self) -> list[VerifierKey]:
         """Verification keys of every key that this log had, oldest first."""
-        content = read_file(self._names) or b""
+        content = read_file(self.names) or b""
         try:
             lines = content.decode().removesuffix("\n")
             return [parse_verifier_key(line) for line in lines.split("\n")] if lines else []
         except (Misconfigured, UnicodeDecodeError):
-            raise Halt(f"the list of verification keys {self._names} is damaged") from None
+            raise Halt(f"the list of verification keys {self.names} is damaged") from None
 
     @property
-    def _names(self) -> Path:
+    def names(self) -> Path:
+        """Where the list of verification keys is."""
         return self.path.with_suffix(".vkeys")
 
     def _replace(self) -> SigningKey:
@@ -83,7 +84,7 @@ class KeyFile:
 
     def _list(self, keys: Sequence[VerifierKey]) -> None:
         lines = "".join(f"{key.text}\n" for key in keys)
-        write_files({self._names: lines.encode()}, SECRET_FILE, SECRET_FOLDER)
+        write_files({self.names: lines.encode()}, SECRET_FILE, SECRET_FOLDER)
 
     def _sealed(self, private: Ed25519PrivateKey) -> bytes:
         encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
