@@ -404,6 +404,11 @@ SECTIONS = {
         "marketing": reference.marketing,
         "provisions": reference.provisions,
     },
+    "docs/reference/tellings.md": {
+        "tellings": reference.tellings,
+        "told": reference.told,
+        "implied": reference.implied,
+    },
     "docs/reference/order-forms.md": {
         "problems": order_forms.problems,
         "forms": order_forms.forms,
