@@ -90,7 +90,9 @@ class RecordReader:
 
     def _record(self, content: bytes, begins: int, end: int, offset: int) -> Record:
         try:
-            place = _key(content, begins)
+            # Attributes, which say nothing, the time and the offset.
+            _, place = _integer(content, begins + 1)
+            _, place = _integer(content, place)
             key, place = _integer(content, place)
             if key > 0:
                 place += key

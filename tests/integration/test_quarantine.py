@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from consumers.register import accepted_now, known_now
 from ledger.audit import Finding, audit
 from ledger.crypto.sealing import KeyedHash
 from ledger.figures import ledger_figures
@@ -23,14 +24,17 @@ from ledger.writing.bookmarks import Bookmark, HaltLimit
 from ledger.writing.chain import CHAIN
 from ledger.writing.message import KafkaOrigin, Message
 from rulebook import secrecy
+from rulebook.powers import POWERS
+from rulebook.sources import SENDERS
 from schemas import AdmissionRules as Accepted
 from schemas import decode
-from tests.fixtures.ledger import House, registered
+from schemas.powers import Speakers
+from tests.fixtures.ledger import House, message, registered
 from tests.unit.schemas.secret_spellings import by_kind
 
 TOPIC = "privacy.events.v1"
 GOOD, BAD, WORSE = "urn:voipzeker:crm", "urn:voipzeker:bad", "urn:voipzeker:worse"
-OTHER = "urn:voipzeker:shop"
+OTHER, OFFICE = "urn:voipzeker:shop", "urn:voipzeker:privacy-office"
 KNOWN = frozenset({GOOD, BAD, WORSE, OTHER})
 LIMIT = HaltLimit(0.2, 10)
 _COUNT = iter(range(1, 10**9))
@@ -245,6 +249,32 @@ def test_who_uses_a_registered_name_is_taken_for_it(house: House, intake: Intake
     assert intake.send(*[bad(GOOD) for _ in range(10)], *made_up(5, good)).halted is False
     assert quarantined(house) == [GOOD]
     assert intake.send(*[bad(OTHER) for _ in range(40)]).halted
+
+
+def known(house: House, strict: bool, topic: str) -> frozenset[str]:
+    """The sources that a ledger knows on a topic by now."""
+    speakers = Speakers(frozenset({OFFICE}), POWERS, {} if strict else None, house=SENDERS)
+    session = house.session("recorder")
+    return known_now(accepted_now(Accepted(speakers=speakers), session), session, topic)
+
+
+def test_registered_is_who_stands_in_the_table_or_the_register(house: House) -> None:
+    """Where sources are checked, on the topics that it may send through. None of them by its own word."""
+
+    def entry(source: str, by: str, **facts: Any) -> dict[str, Any]:
+        system = f"system/{source.rpartition(':')[2]}"
+        return message("system-registered", system, sources=[source], source=by, **facts)
+
+    new, own, evil = "urn:voipzeker:new", "urn:voipzeker:own", "urn:evil:one"
+    house.record(entry(new, OFFICE), entry(own, OFFICE, through=["own"]), entry(evil, evil))
+    for topic in (TOPIC, "own"):
+        found = known(house, False, topic)
+        assert {GOOD, new, own} <= found
+        assert evil not in found
+    assert {GOOD, new} <= known(house, True, TOPIC)
+    assert {own, evil}.isdisjoint(known(house, True, TOPIC))
+    assert own in known(house, True, "own")
+    assert {GOOD, new, evil}.isdisjoint(known(house, True, "own"))
 
 
 # How much is kept of a source
