@@ -20,6 +20,7 @@ from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
 from ledger.names import LedgerName, Role
 from ledger.storage.postgres import Database, Session
+from ledger.tlog.signing.keys import LogKey
 from schemas import AdmissionRules
 
 
@@ -54,6 +55,10 @@ class Site(Protocol):
     @property
     def custody(self) -> Custody:
         """Keys and journal for an audit."""
+
+    @property
+    def log_key(self) -> LogKey:
+        """The key of the transparency log."""
 
     @property
     def published_log(self) -> PublishedLog:

@@ -69,29 +69,29 @@ def _unsigned(
     parsed = [
         _parsed(record, plain, intake) for record, plain in zip(records, structured, strict=True)
     ]
-    topic, number = partition
-    intake = through(intake, topic)
+    intake = through(intake, partition.topic)
     return [
-        kept(
-            _body(record, plain),
-            record.size,
-            outcome,
-            KafkaOrigin(topic, number, record.offset),
-            "structured" if plain else "binary",
-        )
+        _message(partition, record, plain, outcome)
         for record, plain, outcome in zip(
             records, structured, admit_each(parsed, intake, now), strict=True
         )
     ]
 
 
+def _message(
+    partition: Partition, record: Record, plain: bool, outcome: Event | Rejection
+) -> Message:
+    topic, number = partition
+    body, origin = _body(record, plain), KafkaOrigin(topic, number, record.offset)
+    if record.cut is not None:
+        return Message(body, outcome, origin, "truncated")
+    return kept(body, record.size, outcome, origin, "structured" if plain else "binary")
+
+
 def _signed(partition: Partition, record: Record, intake: AdmissionRules, now: datetime) -> Message:
     """A record of a topic of signed messages: its value says everything, no header does."""
-    topic, number = partition
-    body = record.value or b""
-    origin = KafkaOrigin(topic, number, record.offset)
-    rules = through(intake, topic)
-    return kept(body, record.size, admit_signed(body, rules, now), origin, "structured")
+    outcome = admit_signed(record.value or b"", through(intake, partition.topic), now)
+    return _message(partition, record, True, outcome)
 
 
 def _of_register(
@@ -119,13 +119,16 @@ def _by_office(
 
 def _parsed(record: Record, plain: bool, intake: AdmissionRules) -> Any:
     """A tombstone deletes nothing here: an empty message is no JSON, and says so."""
+    if record.cut is not None:
+        return unreadable(record.value or b"", record.cut, intake)
     if plain:
         return parse(record.value or b"", intake)
     return parse_binary(record.headers, record.value, intake)
 
 
 def _body(record: Record, plain: bool) -> bytes:
-    return record.value or b"" if plain else _binary_body(record)
+    is_body = plain or record.cut is not None
+    return record.value or b"" if is_body else _binary_body(record)
 
 
 def again(
@@ -149,7 +152,7 @@ def again(
 
 def body_of(record: Record) -> bytes:
     """What is kept of a record: its value; in binary mode a JSON document of headers and value."""
-    return record.value or b"" if is_structured(record.headers) else _binary_body(record)
+    return _body(record, is_structured(record.headers))
 
 
 def _binary_body(record: Record) -> bytes:
@@ -165,6 +168,14 @@ def truncated(start: bytes, size: int, digest: bytes) -> bytes:
     """
     trailer = orjson.dumps({"bytes": size, "sha256": digest.hex()})
     return start[:KEPT_BYTES] + b"\n" + trailer
+
+
+def unread(start: bytes, batch_digest: bytes) -> bytes:
+    """The body of a dead letter of a record that was not read, or not to its end.
+
+    `batch_digest`: the hash of what Kafka stores of its batch.
+    """
+    return start[:KEPT_BYTES] + b"\n" + orjson.dumps({"batch_sha256": batch_digest.hex()})
 
 
 def kept(

@@ -180,7 +180,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_HALT_SHARE",
         "intake",
-        "share of rejections that quarantines a source, or halts a topic [0.2]",
+        "share of rejections of a source that quarantines it [0.2]",
     ),
     Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
     Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),

@@ -19,7 +19,8 @@ from consumers.pipeline import BatchLimits
 from host.intake import intake_of
 from host.keep_list import keep_list
 from host.keeping_up import KeepingUp
-from host.keys import key_provider, ledger_folder, log_key
+from host.keys import key_provider, ledger_folder, log_key, published_log
+from host.long_answers import Asking
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
 from host.withheld import withheld_key, withheld_pair
@@ -48,7 +49,7 @@ from ledger.recording.approvals import (
     waiting_of,
 )
 from ledger.recording.batch import RefusalPolicy
-from ledger.recording.reads import READS, ReadNotes, record_notes, waiting
+from ledger.recording.reads import READS, ReadNotes, any_wait, record_notes
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.publisher import OwnLog, Publisher
@@ -109,6 +110,10 @@ class Site:
         # Of many sites together, where there are: what keeps the views up to date, and what is remembered.
         self.views: KeepingUp | None = None
         self.remembered: Remembered | None = None
+        self.asking: Asking | None = None
+        """The request that is answered with it, where what it reads is counted."""
+        self.statement_s: int | None = None
+        """How long a statement of the reader may take at most, where there is a limit."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -120,7 +125,13 @@ class Site:
         """The database of the URL, or that of the embedded server."""
         url = self._server.url() if self._server else self.settings.database_url or ""
         patience_s, peer = self.settings.database_patience_s, self._server is not None
-        return Database(url, peer=peer, patience_s=patience_s, read_only=self._read_only)
+        return Database(
+            url,
+            peer=peer,
+            patience_s=patience_s,
+            read_only=self._read_only,
+            statement_s=self.statement_s,
+        )
 
     @property
     def provider(self) -> KeyProvider:
@@ -140,21 +151,20 @@ class Site:
     @property
     def published_log(self) -> PublishedLog:
         """The files of the transparency log and the keys that it had, for an audit."""
-        policy = self.settings.log.policy
-        keys = (*self.log_key.known(), *(policy.keys if policy else ()))
-        return PublishedLog(LogFolder(self.settings.log.folder), keys)
+        return published_log(self.settings)
 
     @property
     def custody(self) -> Custody:
         """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
-        has_keys = bool(self.provider.epochs())
+        provider = self.provider
+        has_keys = bool(provider.epochs() or provider.faults())
         return Custody(
             ledger=self.ledger,
             now=self.clock(),
             tombstone=period("tombstone"),
             feed_list=period("feed-list"),
             purposes=LEDGER_KEYS,
-            provider=self.provider if has_keys else None,
+            provider=provider if has_keys else None,
             journal=self.journal if has_keys else None,
         )
 
@@ -219,7 +229,13 @@ class Site:
 
     def new_session(self, role: Role) -> Session:
         """A session of its own, such as for a thread."""
-        return self._keep(self.database.connect(self.ledger, role))
+        session = self._keep(self.database.connect(self.ledger, role))
+        return session.counted(self._took) if role == "reader" else session
+
+    def _took(self, rows: int) -> None:
+        """What is read is counted; what is written is not broken off."""
+        if self.asking is not None:
+            self.asking.took(rows)
 
     def source(self, query: str) -> Source:
         """What answers are made from, as the reader. Keys that it holds are held by no other one.
@@ -239,13 +255,18 @@ class Site:
         reader = self.reader()
         scope = OwnScope if reader.own else ReadScope
         return scope(
-            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
+            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS), self._look),
             query=query,
             reader=reader,
             held=lambda: self._holds_role(reader),
             everything=self.ledger.reference,
             clock=self.clock,
         )
+
+    def _look(self, subject: str) -> None:
+        """A look at a list is no look at a person."""
+        if self.asking is not None and subject != self.ledger.reference:
+            self.asking.look(subject)
 
     def reader(self) -> Reader:
         """Who reads and acts.
@@ -261,10 +282,7 @@ class Site:
         return self._in_held_role(reader, DESK) or reader
 
     def _in_held_role(self, reader: Reader, roles: Sequence[str]) -> Reader | None:
-        """The reader in the first of some roles that the register grants.
-
-        None where it grants none of them.
-        """
+        """The reader in the first of some roles that the register grants, if any."""
         mine = (msgspec.structs.replace(reader, role=role, judged=True) for role in roles)
         return next(filter(self.is_granted, mine), None)
 
@@ -301,7 +319,7 @@ class Site:
 
         Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
         """
-        if not waiting(self._idle_reader()):
+        if not any_wait(self._idle_reader()):
             return 0
         recorder = self._open_recorder_of_own()
         try:

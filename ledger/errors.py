@@ -85,6 +85,10 @@ class NotYet(Reject):
     """Nothing was erased: it is kept for now. `ledger retention decide` puts the erasure off."""
 
 
+class TakesTooLong(Reject):
+    """This answer takes too long here: ask for less, or for the same by command."""
+
+
 class Retry(LedgerError):
     """A passing fault: wait and do the same again."""
 
@@ -119,6 +123,10 @@ class Halt(LedgerError):
 
 class KeyLost(Halt):
     """A key is missing although no erasure destroyed it."""
+
+
+class Full(Halt):
+    """There is no room for what would be kept: somebody must make some, and nothing is lost before."""
 
 
 class UnknownFormat(Halt):

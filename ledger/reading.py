@@ -52,7 +52,7 @@ def pruned_through(session: Session) -> int:
 
 
 def halted_topics(session: Session) -> list[str]:
-    """Kafka topics that too many rejections halted, sorted. Needs SELECT on intake windows."""
+    """Kafka topics that are halted, sorted. Needs SELECT on intake windows."""
     return [topic for (topic,) in session.of("ledger").rows("halted_topics")]
 
 
@@ -60,6 +60,22 @@ def events_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> li
     """All events of the given streams up to a position, in order of position."""
     rows = session.of("ledger").rows("events_of_streams", streams=list(streams), upto=upto)
     return decoded(rows)
+
+
+def events_but_reads(
+    session: Session, streams: Sequence[UUID], upto: int = LAST
+) -> list[RecordedEvent]:
+    """The same without reads: each look at a person is an event, and what is not about looks need not pay."""
+    rows = session.of("ledger").rows("events_but_reads", streams=list(streams), upto=upto)
+    return decoded(rows)
+
+
+def reads_of(
+    session: Session, streams: Sequence[UUID], upto: int = LAST, after: int = 0
+) -> list[RecordedEvent]:
+    """Reads of the given streams with a position in (`after`, `upto`], in order. Nothing annuls a read."""
+    named = {"streams": list(streams), "after": after, "upto": upto}
+    return decoded(session.of("ledger").rows("reads_of_streams", **named))
 
 
 def last_events_of(

@@ -82,7 +82,7 @@ def history_of(
     In the order of positions. What a moment leaves out is left out, and what the reader may not know of.
     Raises UnknownSubject.
     """
-    by_stream = _selected(source, streams_of(source, reference), moment)
+    by_stream = _selected(source, streams_of(source, reference), moment, reads=True)
     history = seen_in(source, by_stream.values())
     if not history and is_partial(source.reads.sight):
         raise UnknownSubject
@@ -128,14 +128,19 @@ def last_of(seen: Iterable[tuple[RecordedEvent, str | None]]) -> int:
     return max(positions, default=0)
 
 
-def selections(source: Source, reference: str, moment: Moment) -> list[SubjectEvents]:
-    """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject."""
-    by_stream = _selected(source, streams_of(source, reference), moment)
+def selections(
+    source: Source, reference: str, moment: Moment, *, reads: bool = False
+) -> list[SubjectEvents]:
+    """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject.
+
+    `reads`: whether looks at them are among the events, for an answer that shows looks.
+    """
+    by_stream = _selected(source, streams_of(source, reference), moment, reads=reads)
     return [SubjectEvents(stream, selected) for stream, selected in by_stream.items()]
 
 
 def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
-    """The latest data subject of a reference that is known at a moment. Raises UnknownSubject.
+    """The latest data subject of a reference that is known at a moment, without reads. Raises UnknownSubject.
 
     Its period has begun by then, and there is an event of it that the moment shows.
     """
@@ -143,11 +148,14 @@ def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
 
 
 def chosen_and_all(
-    source: Source, reference: str, moment: Moment
+    source: Source, reference: str, moment: Moment, *, reads: bool = False
 ) -> tuple[SubjectEvents, list[SubjectEvents]]:
-    """The same, and beside it every data subject of the reference, in the order of time."""
+    """The same, and beside it every data subject of the reference, in the order of time.
+
+    `reads`: as for `selections`.
+    """
     periods = source.opener.periods(reference)
-    by_stream = _selected(source, [period.subject for period in periods], moment)
+    by_stream = _selected(source, [period.subject for period in periods], moment, reads=reads)
     everyone = [SubjectEvents(stream, selected) for stream, selected in by_stream.items()]
     for index, period in reversed(list(enumerate(periods))):
         # The first period has no start: events can have occurred before the ledger knew the person.
@@ -158,7 +166,7 @@ def chosen_and_all(
 
 
 def _selected(
-    source: Source, streams: Sequence[UUID], moment: Moment
+    source: Source, streams: Sequence[UUID], moment: Moment, *, reads: bool
 ) -> dict[UUID, SelectedEvents]:
     """What counts of each stream at a moment; of several, as of one position.
 
@@ -168,7 +176,7 @@ def _selected(
     if len(streams) > 1 and moment.at_position is None:
         moment = msgspec.structs.replace(moment, at_position=head_position(source.session))
     choose = partial(select, moment=moment, privacy_office=source.privacy_office)
-    reader = LedgerReader(source.session)
+    reader = LedgerReader(source.session, reads=reads)
     by_stream = {stream: reader.folded(stream, choose) for stream in streams}
     if not any(by_stream.values()):
         raise UnknownSubject

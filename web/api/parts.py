@@ -40,7 +40,7 @@ PROBLEMS = {
     410: "What was known then, or this event, was pruned. Or the list has changed, and the place of the "
     "cursor is gone: begin again without one.",
     413: "More bytes than are read.",
-    415: "The content type is none of those that are read.",
+    415: "The content type is none of those that are read, or the body is compressed.",
     429: "Too many requests, or too many values opened or looked for: wait, and ask again.",
     500: "Something went wrong here.",
     503: "Too much is being done, or the database is away: wait for `Retry-After`, and do the same again.",

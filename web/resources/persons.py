@@ -21,9 +21,9 @@ from application.queries.period import Period
 from application.queries.persons import comparison as compared
 from application.queries.persons import consents as consented
 from application.queries.persons import history, marketing, state
-from application.queries.persons.paging import Place, part_of
+from application.queries.persons.paging import Place
 from application.queries.persons.timeline import Person, PersonSeen, person, person_seen
-from application.queries.subjects import known_streams, note_read
+from application.queries.subjects import known_streams, note_read, seen_in, selections
 from application.source import Source
 from ledger.errors import UnknownSubject
 from projections.folds.timetravel import Moment
@@ -216,7 +216,8 @@ def person_looks(visit: Visit, params: PlaceParams) -> Looks:
 
 def check_seen(source: Source, reference: str, moment: Moment) -> None:
     """Raise UnknownSubject where the reader may know of no event of the person at a moment."""
-    part_of(source, reference, moment, Place(limit=1))
+    if not seen_in(source, [one.selected for one in selections(source, reference, moment)]):
+        raise UnknownSubject
 
 
 RESOURCES = (

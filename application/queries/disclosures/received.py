@@ -17,7 +17,7 @@ from application.sight import Sight
 from application.sighted import is_partial
 from application.source import Shown, Source, unless_erased
 from ledger.event import instant
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.dossier.service import service_spans
 from projections.folds.timetravel import NOW, select
 from projections.reading.transfers import place_of
@@ -128,7 +128,7 @@ def _feeds(
     if criteria.kind not in {None, FEED_KIND}:
         return []
     feeds = [row for row in _disclosed(source, criteria, FEED_KIND, None) if row.name == FEED]
-    events = events_of(source.session, streams)
+    events = events_but_reads(source.session, streams)
     spans = service_spans(select(events, NOW, source.privacy_office).counted)
     memberships = included(feeds, spans, listed(source, feeds, reference))
     subject = None if is_erased(source, reference) else reference

@@ -11,7 +11,7 @@ from application.queries.parts import Part
 from application.queries.subjects import is_erased, known_streams, note_read
 from application.source import ERASED, Source
 from ledger.event import instant
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.dossier.dossier import Dossier
 from projections.folds.timetravel import NOW
 from projections.keeping.holds import VIEW, Hold, holds
@@ -98,7 +98,7 @@ def holds_of(source: Source, reference: str) -> list[HoldInForce]:
 
 def in_force(source: Source, reference: str) -> list[Hold]:
     """The holds in force over the data subject that the reference names now."""
-    events = events_of(source.session, known_streams(source, reference)[-1:])
+    events = events_but_reads(source.session, known_streams(source, reference)[-1:])
     return holds(dossier_of(events, source.privacy_office))
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from application.sighted import sighted
 from application.source import Source
 from ledger.event import RecordedEvent
-from ledger.reading import LAST, events_of
+from ledger.reading import LAST, reads_of
 from projections.folds.timetravel import Moment, select
 from projections.following.derive import selected_at
 from schemas import names
@@ -68,9 +68,8 @@ def consultations_of(
         for event, annulled_by in events
         if event.name in CONSULTATIONS
     ]
-    about_many = (look for look in _about_many(source, moment) if look.event.position > since)
     counted = {"list", "everyone"} if kind_of(reference) in _CUSTOMERS else {"list"}
-    shared = [look for look in about_many if look.about in counted]
+    shared = [look for look in _about_many(source, moment, since) if look.about in counted]
     return sorted([*own, *shared], key=lambda look: look.event.position)
 
 
@@ -97,13 +96,12 @@ def consultations_as(source: Source, role: str, moment: Moment) -> list[Consulta
     ]
 
 
-def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:
+def _about_many(source: Source, moment: Moment, since: int) -> Iterator[Consultation]:
+    """Answers about many after a position."""
     stream = source.ledger.registry_stream(source.ledger.reference)
     last_position = LAST if moment.at_position is None else moment.at_position
-    selected = select(
-        events_of(source.session, [stream], last_position), moment, source.privacy_office
-    )
-    counted = (event for event in selected.counted if event.name == _READ)
+    reads = reads_of(source.session, [stream], last_position, since)
+    counted = select(reads, moment, source.privacy_office).counted
     seen = sighted(counted, lambda event: event, source.reads.sight)
     return (_consultation(source, event) for _, event in seen)
 

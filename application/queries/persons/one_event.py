@@ -13,10 +13,10 @@ from application.source import Source
 from ledger.errors import EventPruned, UnknownSubject
 from ledger.event import RecordedEvent, instant
 from ledger.library.reader import LedgerReader
-from ledger.reading import events_of, pruned_through
+from ledger.reading import events_but_reads, pruned_through
 from projections.findings.judging import Finding
 from projections.folds.annulment import name_of
-from projections.folds.timetravel import NOW, Moment, select
+from projections.folds.timetravel import NOW, READ, Moment, select
 from projections.reading.order_findings import judged_here
 from projections.reading.views import findings
 from schemas.texts import Language
@@ -83,9 +83,9 @@ def reference_of(source: Source, position: int) -> str | None:
 
 def _as_seen(source: Source, event: RecordedEvent, moment: Moment) -> AnnullableEvent:
     """The event as the reader may see it at a moment, with what took it back. Raises UnknownSubject."""
-    # What the ledger says of itself cannot be taken back, and its own stream is long.
-    alone = event.subject == source.ledger.reference
-    events = [event] if alone else events_of(source.session, [event.stream])
+    # What the ledger says of itself cannot be taken back, and its own stream is long; nor can a look.
+    alone = event.name == READ or event.subject == source.ledger.reference
+    events = [event] if alone else events_but_reads(source.session, [event.stream])
     selected = select(events, moment, source.privacy_office)
     for seen, annulled_by in seen_in(source, [selected]):
         if seen.position == event.position:

@@ -141,7 +141,7 @@ def person_seen(
 def _seen_and_standing(
     source: Source, reference: str, moment: Moment
 ) -> tuple[list[AnnullableEvent], PersonStanding]:
-    shown, everyone = chosen_and_all(source, reference, moment)
+    shown, everyone = chosen_and_all(source, reference, moment, reads=True)
     seen = seen_in(source, [one.selected for one in everyone])
     own = seen if len(everyone) == 1 else seen_in(source, [shown.selected])
     # The one note of the standing says all that is opened.
@@ -161,7 +161,7 @@ def person_timeline(
     period: Period = ALWAYS,
 ) -> PersonTimeline:
     """The acts of a period, and all that lasted. Raises UnknownSubject."""
-    subjects = selections(source, reference, moment)
+    subjects = selections(source, reference, moment, reads=True)
     seen = seen_in(source, [person.selected for person in subjects])
     if not seen:
         raise UnknownSubject

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.audit.custody.custody import CappedFindings
+from ledger.audit.findings import CappedFindings
 from ledger.erasure.events import SOURCE, last_name
 from ledger.errors import KeyLost, UnknownFormat
 from ledger.journal.entries import ErasureEntry, ErasureJournal, read_line

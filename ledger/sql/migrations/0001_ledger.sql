@@ -29,6 +29,12 @@ ALTER TABLE {events}.events ALTER COLUMN state SET STORAGE EXTERNAL;
 -- every batch is held against what they say.
 CREATE INDEX events_systems ON {events}.events (originator_id)
     WHERE topic = 'nl.voipzeker.ledger.system-registered.v1';
+-- The events of a stream but reads. Each look at a person is one: there may be any number of them, and most answers
+-- about the person show none.
+CREATE INDEX events_but_reads ON {events}.events (originator_id)
+    WHERE topic <> 'nl.voipzeker.ledger.ledger-read.v1';
+-- The events of some types, by their short names: what is asked about some types reads no others.
+CREATE INDEX events_types ON {events}.events (split_part(topic, '.', 4));
 
 -- Idempotency: source and id name an event. `name` is 16 bytes of the SHA-256 of both, with a line feed between
 -- them; the state says them in full. The fingerprint, 16 bytes, tells a repeat from a conflict; it was made with
@@ -69,6 +75,8 @@ CREATE TABLE {events}.batches (
     CHECK (last_position >= first_position - 1),
     CHECK (end_offset >= start_offset)
 );
+-- What was recorded by a time.
+CREATE INDEX batches_recorded ON {events}.batches (recorded_at, batch);
 
 -- What was pruned: the last position of each prefix. A row comes with the event that names it, and with what the
 -- event says was removed, in one transaction.
@@ -99,11 +107,9 @@ CREATE TABLE {events}.bookmarks (
     PRIMARY KEY (topic, partition)
 );
 
--- Rejections counted over a window of messages; too many halt the topic.
+-- Topics that were halted, since when, and null for those that are read again.
 CREATE TABLE {events}.intake_windows (
-    topic      text   PRIMARY KEY,
-    messages   bigint NOT NULL,
-    rejections bigint NOT NULL,
+    topic      text PRIMARY KEY,
     halted_at  timestamptz,
     mac        bytea
 );
@@ -166,9 +172,9 @@ CREATE TABLE {events}.promises (
 );
 
 -- What came of each source through each topic, and which sources are kept out. Of files, and of commands, there is one
--- row each. source: '' for what has none that can be read; '*' for all that came when a topic had too many.
+-- row each. source: '' for what has none that can be read; '*' for all that are not registered.
 -- messages, rejections: counted until there are enough to judge. recorded, duplicates, refused, held: of all time; held:
--- kept as dead letters because the source was quarantined.
+-- kept as dead letters because the source was quarantined. letters, letter_bytes: dead letters of letters_on, a day.
 CREATE TABLE {events}.intake_sources (
     topic          text        NOT NULL,
     source         text        NOT NULL,
@@ -180,6 +186,9 @@ CREATE TABLE {events}.intake_sources (
     refused        bigint      NOT NULL,
     held           bigint      NOT NULL,
     seen_at        timestamptz NOT NULL,
+    letters_on     date,
+    letters        bigint      NOT NULL,
+    letter_bytes   bigint      NOT NULL,
     mac            bytea,
     PRIMARY KEY (topic, source)
 );

@@ -105,7 +105,7 @@ class Peeping(FolderPlace):
     """A folder that another command writes to, as often as this one does."""
 
     def put(self, name: str, content: bytes) -> None:
-        with pytest.raises(Busy, match="another command"), FolderPlace(self._path).alone():
+        with pytest.raises(Busy, match="another command"), FolderPlace(self.path).alone():
             raise AssertionError("two at once")
         super().put(name, content)
 

@@ -54,7 +54,7 @@ def test_reasons_of_longest_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(reasons, "_MOST", 2)
     stated = Reasons()
     for login in "abc":
-        stated.state(login, "customer/1", Reason("question"), "contact")
+        stated.state(login, "customer/1", Reason("correction"), "contact")
     assert [stated.of(login, "customer/1") == NOTHING_STATED for login in "abc"] == [
         True,
         False,

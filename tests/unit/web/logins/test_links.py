@@ -161,7 +161,7 @@ def test_links_that_nobody_used_are_removed(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_a_link_of_root_belongs_to_the_owner_of_the_keys(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
-    keys.mkdir()
+    keys.mkdir(mode=0o700)
     os.chown(keys, 12345, 12345)
     Links(keys).make(Link("employee/7", "auditor", True, Clock()() + LINK_LIFE))
     (file,) = (keys / FOLDER).iterdir()
