@@ -241,3 +241,13 @@ def test_a_body_may_be_anything(sampled: Consoled, path: str) -> None:
                 sent = client.post(path, content=body, headers=headers)
                 assert sent.status_code < 500, (path, body[:40], kind)
                 assert client.put(path, content=body, headers=headers).status_code < 500
+
+
+def test_a_list_has_no_longer_pieces_whatever_is_asked(sampled: Consoled) -> None:
+    client = sampled.as_("privacy-officer")
+    for limit, status in (
+        *(("1000", 200), ("1", 200), ("1001", 400), ("0", 400), ("00001", 400)),
+        *(("0000100000000", 400), ("00001" + "0" * 5_000, 400), ("-1", 400), ("1e3", 400)),
+    ):
+        response = client.http.get("/api/v1/today", params={"limit": limit})
+        assert response.status_code == status, limit

@@ -183,3 +183,12 @@ def test_the_console_says_where_it_runs_while_it_does(tmp_path: Path) -> None:
 def test_an_address_leads_to_the_page_of_the_link() -> None:
     assert address_of(Origin.read(HERE), "abc") == f"{HERE}/login/link?key=abc"
     assert LOOPBACK[0] in HERE
+
+
+@pytest.mark.parametrize("content", [b'{"reference":"' + b"x" * 5_000, b'{"a":' * 800, b"\xff"])
+def test_a_file_that_is_too_large_is_no_link(console: Console, content: bytes) -> None:
+    secret = console.link()
+    (link,) = [path for path in console.folder.rglob("*.link") if path.is_file()]
+    link.write_bytes(content)
+    used = console.browser().post("/login/link", data={"key": secret}, headers=console.same)
+    assert (used.status_code, used.json()["why"]) == (403, "link-over")
