@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 from uuid import UUID
 
 import msgspec
@@ -40,14 +40,13 @@ from ledger.keys.keyring import Keyring
 from ledger.keys.opening import Opener
 from ledger.letters.withheld import RECEIPT, KeyPair, WithheldKey
 from ledger.names import LedgerName, Role
-from ledger.reading import decoded
 from ledger.recording.approvals import (
     Approval,
     ApprovalStatus,
+    Emergency,
     approve,
     digest_of,
-    is_emergency,
-    waiting_of,
+    emergency_of,
 )
 from ledger.recording.batch import RefusalPolicy
 from ledger.recording.reads import READS, ReadNotes, any_wait, record_notes
@@ -65,7 +64,6 @@ from projections.views.staff import Grant
 from rulebook import period
 from rulebook.approvals import DESK, URGENT, approvers
 from schemas import AdmissionRules
-from schemas.catalogue import APPROVED
 
 # Keys of the ledger itself that other commands than the recorder read.
 LEDGER_KEYS = (
@@ -79,13 +77,6 @@ LEDGER_KEYS = (
     CHAIN,
 )
 JOURNAL = "erasures.journal"
-
-
-class Emergency(NamedTuple):
-    """Why an act happens before its second person approves it, as a code, and the id that its event gets."""
-
-    why: str
-    event_id: str
 
 
 class Site:
@@ -368,22 +359,12 @@ class Site:
         Raises Reject when nothing of that id waits, or for the person who did it; Misconfigured, Retry or
         Halt.
         """
-        stream = self.ledger.registry_stream(self.ledger.reference)
-        rows = self._idle_reader().rows("approvals", stream=stream, type=APPROVED)
-        waiting = waiting_of(
-            (event for event in decoded(rows) if event.ours),
-            self.clock(),
-            period("second-approval"),
-        )
-        for first in waiting:
-            if is_emergency(first) and first.facts["event_id"] == event_id:
-                act, digest = str(first.facts["act"]), str(first.facts["digest"])
-                approver = self._approver(act)
-                mine = Approval(act, approver.reference, approver.role, digest, None, event_id)
-                if self._approve(mine) is not ApprovalStatus.SECOND:
-                    raise Reject("you did this yourself: another person must approve it")
-                return
-        raise Reject("nothing that was done in an emergency waits under this id")
+        first = emergency_of(self._idle_reader(), self.ledger, event_id, self.clock())
+        act, digest = str(first.facts["act"]), str(first.facts["digest"])
+        approver = self._approver(act)
+        mine = Approval(act, approver.reference, approver.role, digest, None, event_id)
+        if self._approve(mine) is not ApprovalStatus.SECOND:
+            raise Reject("you did this yourself: another person must approve it")
 
     def _approve(self, approval: Approval) -> ApprovalStatus:
         recorder = self._open_recorder_of_own()
@@ -398,9 +379,7 @@ class Site:
             stream, role = UUID(first.facts["approver"]), str(first.facts["role"])
             held = grant_of(session, [stream], role, self.clock(), self.privacy_office)
             if held is None:
-                raise Reject(
-                    "the first person does not hold that role any more: both give the command anew"
-                )
+                raise Reject("the first person does not hold the role any more: give it anew")
         return status
 
     def digest_of_act(

@@ -12,9 +12,9 @@ from application.words import say
 from console.commands.failing import fail_unless
 from console.flags import option
 from host.notes import note, tell
-from host.site import Emergency, Site
+from host.site import Site
 from ledger.event import instant
-from ledger.recording.approvals import ApprovalStatus
+from ledger.recording.approvals import ApprovalStatus, Emergency
 from rulebook import period
 from rulebook.deadlines import next_working_day
 from schemas.formats import CODE

@@ -159,23 +159,22 @@ def _approve(site: Site, source: Source, draft: Draft, mode: "_Mode") -> Permit 
     """
     name = draft.entry.name
     here = ACT_OF.get(name) if site.settings.confidential else None
-    if here is None and name != _ANNULLED:
-        if mode.emergency:
-            raise typer.BadParameter(say("record", "no-emergency"))
-        return None
-    again = _again(draft, mode.at)
+    if mode.emergency and (here is None or _is_of_staff(draft)):
+        raise typer.BadParameter(say("record", "no-emergency"))
     if name == _ANNULLED:
         _check_there(source, draft)
-        about = draft.subject if is_person(draft.subject) else None
-        what = [name, draft.subject, draft.shown, mode.at]
-        is_staff = kind_of(draft.subject) not in OUTSIDERS
-        if mode.emergency and is_staff:
-            raise typer.BadParameter(say("record", "no-emergency"))
-        return need_second_person(site, here or "hold-release", what, again, about, mode.emergency)
-    assert here
-    # Of an employee nothing may be known yet.
+    elif here is None:
+        return None
     what = [name, draft.subject, draft.shown, mode.at]
-    return need_second_person(site, here, what, again, emergency=mode.emergency)
+    # Of an employee nothing may be known yet.
+    about = draft.subject if name == _ANNULLED and is_person(draft.subject) else None
+    again, act = _again(draft, mode.at), here or "hold-release"
+    return need_second_person(site, act, what, again, about, mode.emergency)
+
+
+def _is_of_staff(draft: Draft) -> bool:
+    """Whether it may take a role from an officer: nobody does that alone."""
+    return kind_of(draft.subject) not in OUTSIDERS
 
 
 def _again(draft: Draft, at: str | None) -> str:

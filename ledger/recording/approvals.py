@@ -9,11 +9,12 @@ import hmac
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import NamedTuple
 from uuid import uuid4
 
 import msgspec
 
-from ledger.errors import Halt
+from ledger.errors import Halt, Reject
 from ledger.event import OWN_SOURCE, RecordedEvent
 from ledger.names import LedgerName
 from ledger.reading import decoded
@@ -40,6 +41,13 @@ class Approval(msgspec.Struct, frozen=True):
     digest: str
     emergency: str | None = None
     event_id: str | None = None
+
+
+class Emergency(NamedTuple):
+    """Why an act happens before its second person approves it, as a code, and the id that its event gets."""
+
+    why: str
+    event_id: str
 
 
 class ApprovalStatus(Enum):
@@ -92,6 +100,18 @@ def approve(
         return ApprovalStatus.EMERGENCY, None
     first = of_this_act[-2] if standing is ApprovalStatus.SECOND else None
     return standing, first
+
+
+def emergency_of(
+    session: Session, ledger: LedgerName, event_id: str, now: datetime
+) -> RecordedEvent:
+    """The approval of an act that one person did in an emergency, by the id of its event. Raises Reject."""
+    stream = ledger.registry_stream(ledger.reference)
+    events = decoded(session.rows("approvals", stream=stream, type=APPROVED))
+    for event in waiting_of((one for one in events if one.ours), now, timedelta()):
+        if is_emergency(event) and event.facts["event_id"] == event_id:
+            return event
+    raise Reject("nothing that was done in an emergency waits under this id")
 
 
 def key_of(approval: RecordedEvent) -> str:

@@ -457,7 +457,7 @@ def test_the_approval_of_an_officer_who_was_revoked_counts_no_more(desk: Cli) ->
     assert by(desk, "employee/9", *REVOKE).status == 1
     assert by(desk, "employee/7", *REVOKE).status == 0
     lifted = by(desk, "employee/9", *LIFT)
-    assert (lifted.status, "does not hold that role" in lifted.err) == (1, True), lifted.err
+    assert (lifted.status, "does not hold the role" in lifted.err) == (1, True), lifted.err
     assert desk("order", "show", "O-1", "--json").json["secrecy"] == "in-force"
 
 
