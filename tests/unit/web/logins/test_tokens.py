@@ -3,8 +3,10 @@
 import hmac
 import json
 from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import OctKey
 
+from ledger.http import Question
 from tests.fixtures.issuer import AUDIENCE, CLIENT, ISSUER, Issuer, new_curve, new_key, seconds
 from tests.fixtures.ledger import Clock
 from web.logins.provider import FRESH_S, PAUSE_S, STALE_S, Provider, ProviderAway
@@ -473,3 +476,40 @@ def test_any_text_is_refused_and_none_breaks(text: str) -> None:
 
 WORLD = World()
 WORLD.issuer.keys = list(KEYS)
+
+
+def test_while_one_waits_for_a_provider_that_hangs_no_other_does(world: World) -> None:
+    asked, answers = Event(), Event()
+    read = world.provider._send
+
+    def hanging(question: Question) -> tuple[int, bytes]:
+        asked.set()
+        assert answers.wait(60)
+        return read(question)
+
+    world.provider._send = hanging  # type: ignore[method-assign]
+    token = world.issuer.sign_access()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(world.access, token)
+        try:
+            assert asked.wait(60)
+            for _ in range(20):
+                with pytest.raises(ProviderAway):
+                    world.access(token)
+            with pytest.raises(ProviderAway):
+                world.provider.metadata()
+        finally:
+            answers.set()
+        first.result(60)
+    world.access(token)
+
+
+def test_a_provider_that_was_away_is_left_alone_for_a_moment(world: World) -> None:
+    world.issuer.away = True
+    for _ in range(20):
+        with pytest.raises(ProviderAway):
+            world.access(world.issuer.sign_access())
+    assert len(world.issuer.asked) == 1
+    world.issuer.away = False
+    world.clock.forward(seconds=PAUSE_S)
+    world.access(world.issuer.sign_access())
