@@ -2,9 +2,10 @@
 
 The client makes some dozen calls for a record, also for its key, times and sizes, which are not used here,
 and it holds all that a batch expands to. Here a batch is read part by part, and gives exactly as many records
-as its header says, whatever its bytes are, up to a bound: one stands for all beyond it. Who writes to a topic must not stop it. A record that is too large
-is passed over, and what its letter keeps is remembered. What follows the last byte that can, or may, be
-expanded are records that nobody reads: of them a letter has the hash of what Kafka stores.
+as its header says, whatever its bytes are, up to a bound: one stands for all beyond it. Who writes to a topic
+must not stop it. A record that is too large is passed over, and what its letter keeps is remembered. What
+follows the last byte that can, or may, be expanded are records that nobody reads: of them a letter has the
+hash of what Kafka stores.
 
 A broker counts the records of a batch, and does not look at the numbers that their writer gave them. So nor
 does this, unless some of them are gone since, in a compacted log.
