@@ -119,7 +119,7 @@ async def _has_left(request: Request) -> bool:
 
 
 def _kind_of(request: Request) -> Hashable:
-    """What is asked, and about which person, but for other values: of a kind an answer takes about as long."""
+    """What is asked, and about which person, but for other values: of a kind all take about as long."""
     given = sorted(name for name, text in request.query_params.items() if text)
     return request.method, request.scope.get("endpoint"), subject_of(request), *given
 
