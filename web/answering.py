@@ -119,9 +119,9 @@ async def _has_left(request: Request) -> bool:
 
 
 def _kind_of(request: Request) -> Hashable:
-    """What is asked, but for the values that are asked about: of a kind an answer takes about as long."""
+    """What is asked, and about which person, but for other values: of a kind all take about as long."""
     given = sorted(name for name, text in request.query_params.items() if text)
-    return request.method, request.scope.get("endpoint"), *given
+    return request.method, request.scope.get("endpoint"), subject_of(request), *given
 
 
 async def _watch(request: Request, left: Callable[[], None]) -> None:
