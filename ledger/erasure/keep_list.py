@@ -162,7 +162,7 @@ class KeepList:
                 file = status.st_ino, status.st_mtime_ns, status.st_size
                 if self._opened is not None and self._opened.file == file:
                     return self._opened
-                content = opened.read()
+                content = opened.read(_MOST_BYTES)
         except OSError:
             raise Retry(
                 f"{self._path.name}, the keep list, cannot be read: {_UNTIL_THEN}"

@@ -56,11 +56,6 @@ WHOLE = {
     "schemas/library.py": "schemas of the program",
     "host/reader.py": "the kernel's record of a login",
     "ledger/embedded/": "files of the embedded server, in its own folder",
-    "ledger/tlog/store/files.py": "the end of a file, from a place that is so many bytes before it",
-    "host/setting_texts.py": "files that an operator's setting names",
-    "web/logins/": "files that an operator's setting names",
-    "console/commands/witness.py": "a file that whoever runs a witness names",
-    "console/commands/feeds.py": "a key of whoever makes a feed",
 }
 """What is read as far as it goes, and why it may be: nobody else writes it."""
 
@@ -95,8 +90,14 @@ KNOWN = {
     r"\b(zlib|gzip|bz2|lzma)\.decompress\(": {
         "archive/spark/sorting.py": "what this program sent to its own executors",
     },
-    r"\bdecompressobj\(": {"ledger/backup/restoring.py": "in blocks"},
-    r"\bZstdDecompressor\(": {"ledger/storage/compression.py": "to a bound"},
+    r"\bdecompressobj\(": {
+        "ledger/backup/restoring.py": "in blocks",
+        "consumers/expanding.py": "in parts, to a bound",
+    },
+    r"\bZstdDecompressor\(": {
+        "ledger/storage/compression.py": "to a bound",
+        "consumers/expanding.py": "in parts, to a bound",
+    },
     r"\bParquetFile\(": {"archive/segment.py": "after its pages were measured"},
     r"\bjson\.decode\(|\bjson\.loads\(": {
         "schemas/": "messages, each refused as no JSON when it is too deep",
