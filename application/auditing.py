@@ -49,7 +49,7 @@ class Audited(msgspec.Struct, frozen=True):
 def audit_site(site: Site, *, views: bool, progress: Progress = SILENT) -> Audited:
     """Look at everything that a site holds, its views only where asked to. Raises Retry."""
     before = Findings(progress)
-    for fault in site.log_key.faults():
+    for fault in site.file_faults:
         before.note(None, FILE, fault)
     session = site.session("reader")
     log = _log(site, before)

@@ -20,7 +20,6 @@ from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
 from ledger.names import LedgerName, Role
 from ledger.storage.postgres import Database, Session
-from ledger.tlog.signing.keys import LogKey
 from schemas import AdmissionRules
 
 
@@ -57,8 +56,8 @@ class Site(Protocol):
         """Keys and journal for an audit."""
 
     @property
-    def log_key(self) -> LogKey:
-        """The key of the transparency log."""
+    def file_faults(self) -> list[str]:
+        """What is wrong with files of keys that lie elsewhere than the ledger's own, as sentences."""
 
     @property
     def published_log(self) -> PublishedLog:

@@ -50,6 +50,7 @@ from ledger.recording.approvals import (
 )
 from ledger.recording.batch import RefusalPolicy
 from ledger.recording.reads import READS, ReadNotes, any_wait, record_notes
+from ledger.storage.contents import KEYS, look
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.publisher import OwnLog, Publisher
@@ -139,6 +140,12 @@ class Site:
     def log_key(self) -> LogKey:
         """The key of the transparency log."""
         return log_key(self.settings)
+
+    @property
+    def file_faults(self) -> list[str]:
+        """What is wrong with the log's key, and with a pair for what is withheld, as sentences."""
+        pair = look(self.withheld_pair.private.parent, KEYS)
+        return [*self.log_key.faults(), *(found.why for found in pair if found.why)]
 
     @property
     def published_log(self) -> PublishedLog:

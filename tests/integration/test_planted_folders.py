@@ -146,3 +146,26 @@ def test_what_root_makes_belongs_to_who_runs_the_ledger(worked: Cli) -> None:
     for folder in (keys_of(worked), log_of(worked)):
         assert {path.stat().st_uid for path in folder.rglob("*")} == {12345}
     assert worked("audit").status == 0
+
+
+def test_the_keys_of_what_is_withheld_are_looked_at_too(worked: Cli) -> None:
+    """They lie beside those of the ledger until they are moved to the confidential one."""
+    (private,) = worked.folder.rglob("withheld.key")
+    private.chmod(0o640)
+    wanted = f"others may read {private}: chmod 600 {private}"
+    assert wanted in details(worked)
+    assert worked("status").err == f"ledger: {wanted}\n"
+
+
+@pytest.mark.parametrize(
+    "command", [("init",), ("status",), ("publish", "--once"), ("project", "--once")]
+)
+def test_every_command_that_opens_a_ledger_refuses_it(
+    worked: Cli, command: tuple[str, ...]
+) -> None:
+    keys = keys_of(worked)
+    keys.chmod(0o755)
+    ran = worked(*command)
+    assert (ran.status, ran.err) == (2, f"ledger: others may read {keys}: chmod 700 {keys}\n")
+    keys.chmod(0o700)
+    assert worked(*command).status == 0

@@ -67,23 +67,32 @@ class Witness:
             return Answer(HTTPStatus.OK, signature.line)
 
     def checkpoint(self, name: str) -> bytes | None:
-        """The checkpoint signed last of a log, by the SHA-256 of its origin in hex; None without one."""
-        if name not in {_name(origin) for origin in self._logs}:
-            return None
-        return read_file(self._folder, f"{name}/{CHECKPOINT}")
+        """The checkpoint signed last of a log, by the SHA-256 of its origin in hex; None without one.
+
+        It is handed out to anybody: so it is what this witness signed, or Halt.
+        """
+        origin = next((one for one in self._logs if _name(one) == name), None)
+        note = self._last_note(origin) if origin else None
+        return encode_note(note) if note else None
 
     def _last(self, origin: str) -> Checkpoint | None:
+        note = self._last_note(origin)
+        return parse_checkpoint(note.text) if note else None
+
+    def _last_note(self, origin: str) -> Note | None:
+        """What was signed last of a log. Raises Halt for anything else in its place."""
         try:
             content = read_file(self._folder, f"{_name(origin)}/{CHECKPOINT}")
             if content is None:
                 return None
             note = parse_note(content)
             verify_note(note, [self._key.verifier])
-            return parse_checkpoint(note.text)
+            parse_checkpoint(note.text)
         except Unproven as error:
             raise Halt(
                 f"the record of what this witness signed is damaged in {self._path}: {error}"
             ) from None
+        return note
 
     def _keep(self, origin: str, note: Note) -> None:
         with mapped_faults():

@@ -18,7 +18,7 @@ import pytest
 from ledger.crypto.key_files import FileKeyProvider
 from ledger.crypto.provider import Tie
 from ledger.erasure.keep_list import read_key
-from ledger.errors import LedgerError, Misconfigured
+from ledger.errors import Halt, LedgerError, Misconfigured
 from ledger.journal.entries import ErasureJournal
 from ledger.letters.withheld import KeyPair
 from ledger.storage.contents import LOG, Kept, check, look
@@ -405,6 +405,21 @@ def test_only_the_spelling_of_the_standard_is_a_name_of_the_log(tmp_path: Path) 
                 assert LOG.of(above), above
                 assert place_of(above) is None or above.endswith(".p"), above
                 above = above.rpartition("/")[0]
+
+
+def test_a_witness_hands_out_nothing_but_what_it_signed(tmp_path: Path) -> None:
+    """Not its key either, which somebody moved there who may write to the folder."""
+    make_witness(tmp_path / "w")
+    (path,) = (tmp_path / "w").glob("*/checkpoint")
+    witness, name = witness_of(tmp_path / "w"), path.parent.name
+    signed = path.read_bytes()
+    assert witness.checkpoint(name) == signed
+    (tmp_path / "w" / "witness.key").rename(path)
+    for content in (None, b"", b"text\n", signed.replace(b"0", b"1", 1)):
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(Halt, match="damaged"):
+            witness.checkpoint(name)
 
 
 def test_others_cannot_exchange_the_folder_for_another_one(tmp_path: Path) -> None:
