@@ -22,7 +22,7 @@ LANGUAGES: tuple[Language, ...] = ("nl", "en")
 COUNT = "count"
 """The only format of a placeholder: how many entries a list or a map has."""
 
-_OPTIONAL = re.compile(r"\[([^\]]*)\]")
+_OPTIONAL = re.compile(r"\[([^\]]{0,200})\]")
 _COUNTRIES = frozenset({"country", "countries"})
 _YES_NO = {"nl": ("nee", "ja"), "en": ("no", "yes")}
 _NOTHING = {"nl": "geen", "en": "none"}
