@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from threading import BoundedSemaphore, Event, Lock
 
 from application.reading import TooManyLooks
-from ledger.errors import Busy, TakesTooLong
+from ledger.errors import Busy, Misconfigured
 
 SHORT_ROWS = 20_000
 """What takes so many rows or fewer is no long answer: a part of a list looks at 10,000 at most."""
@@ -25,6 +25,10 @@ MOST_KINDS = 500
 """So many kinds of questions are known to be long; the one that was asked for longest ago is forgotten."""
 LONGEST_S = 300.0
 """A long answer ends after so many seconds; so does a statement of the database, whatever it is for."""
+
+
+class TakesTooLong(Misconfigured):
+    """This answer takes too long here: ask for less, or for the same by command."""
 
 
 class LongAnswers:

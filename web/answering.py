@@ -33,6 +33,8 @@ P = TypeVar("P", bound=Params)
 A = TypeVar("A", bound=Answer)
 FORMAT = "format"
 """The parameter that asks for a file instead of a page."""
+SUBJECT = "subject"
+"""The parameter that says of whom alone a list is."""
 BESIDE = frozenset({*MOMENT, LANGUAGE, FORMAT})
 """Parameters that say how an answer is given, not which one."""
 WATCH_S = 0.5
@@ -79,7 +81,7 @@ class Desk:
         texts = dict(request.query_params) if moment is None else moment
         # Until a visit says what the role sees, nothing opens.
         reader = replace(principal.reader, sight=NOTHING)
-        asking = self.pool.asking(reader, _kind_of(request), self._looks.take)
+        asking = self.pool.asking(reader, _kind_of(request, texts), self._looks.take)
 
         def answered() -> T:
             speak(language)
@@ -118,10 +120,11 @@ async def _has_left(request: Request) -> bool:
     return request.method in SAFE_METHODS and await request.is_disconnected()
 
 
-def _kind_of(request: Request) -> Hashable:
-    """What is asked, and about which person, but for other values: of a kind all take about as long."""
-    given = sorted(name for name, text in request.query_params.items() if text)
-    return request.method, request.scope.get("endpoint"), subject_of(request), *given
+def _kind_of(request: Request, moment: Mapping[str, str]) -> Hashable:
+    """What is asked, and about which person: answers of a kind take about as long."""
+    asked = (name for name in (SUBJECT, FORMAT) if request.query_params.get(name))
+    timed = (name for name in MOMENT if moment.get(name))
+    return request.scope.get("endpoint"), subject_of(request), *timed, *asked
 
 
 async def _watch(request: Request, left: Callable[[], None]) -> None:

@@ -16,11 +16,13 @@ from host.pool import SitePool
 from web import scripts
 from web.answering import Desk
 from web.api.marking import MarkMiddleware
+from web.api.routing import REQUESTS, REQUESTS_S
 from web.bodies import BodiesMiddleware, Room
 from web.compressing import CompressionMiddleware
 from web.headers import HeadersMiddleware
 from web.interface import Api
 from web.logins.house import House
+from web.logins.limits import Limiter
 from web.logins.links import Links
 from web.logins.origin import Origin
 from web.logins.proxied import ProxyMiddleware
@@ -59,7 +61,8 @@ class Console:
         )
         self.logins = logins = logins_of(house, settings)
         self.desk = desk = Desk(pool, Reasons(), login_of)
-        pages = Pages(desk, showing, secure=origin.is_secure)
+        requests = Limiter(REQUESTS, REQUESTS_S)
+        pages = Pages(desk, showing, requests, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
             (lambda: links.announced(origin)) if links else nullcontext
         )
@@ -70,7 +73,7 @@ class Console:
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
                 *(pages.question(question) for question in QUESTIONS),
-                *Api(desk, pool, origin, posts).routes(),
+                *Api(desk, pool, origin, posts, requests).routes(),
                 Route("/static/{name}", _static),
                 *scripts.ROUTES,
             ],

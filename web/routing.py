@@ -15,11 +15,12 @@ from ledger.errors import LedgerError, UnknownSubject
 from web.answering import FORMAT, Desk, asked, load
 from web.documents import file_of
 from web.exports import TYPES
+from web.logins.limits import Limiter
 from web.once import Once, Sending
 from web.page import AnyForm, AnyPage, FormData, Preview
 from web.portal import HOME, is_own
 from web.principals import Principal
-from web.problems import NotForRole, NotFound, problem_of
+from web.problems import NotForRole, NotFound, TooMany, problem_of
 from web.question import AnyQuestion, Download
 from web.refusals import log_refusal
 from web.rendering import render
@@ -61,8 +62,10 @@ def _of_another_login(typed: Typed) -> Refusal:
 class Pages:
     """Routes of the pages of one console."""
 
-    def __init__(self, desk: Desk, showing: Showing, *, secure: bool) -> None:
+    def __init__(self, desk: Desk, showing: Showing, requests: Limiter, *, secure: bool) -> None:
+        """`requests`: how often a reader may ask."""
         self._desk = desk
+        self._requests = requests
         self._showing = showing
         self._secure = secure
         self._once = Once()
@@ -209,6 +212,8 @@ class Pages:
             try:
                 if is_own(request.url.path) != (principal.kind == "data-subject"):
                     raise NotForRole
+                if self._requests.take(principal.reference):
+                    raise TooMany
                 return await answer(request, principal)
             except LedgerError as error:
                 log_refusal(error, principal)

@@ -11,14 +11,16 @@ import pytest
 from starlette.requests import Request
 
 import application.remembered
+import web.app
 from host import long_answers
 from host.long_answers import LONGEST_S
 from host.wiring import open_site
 from ledger.errors import Busy
 from ledger.storage.postgres import Session
-from tests.web.console import Client, Consoled
+from tests.web.console import ORIGIN, Client, Consoled
 from web import answering
 from web.logins.limits import LOOKS, Limiter
+from web.logins.origin import Origin
 from web.principals import Principal
 from web.visit import Visit
 
@@ -61,13 +63,17 @@ LONG = [
 
 @pytest.mark.parametrize(("path", "asked"), LONG, ids=str)
 def test_a_long_answer_waits_for_its_turn_and_others_do_not(
-    sampled: Consoled, path: str, asked: dict[str, str]
+    sampled: Consoled, counted: list[int], path: str, asked: dict[str, str]
 ) -> None:
     officer = sampled.as_("privacy-officer", "employee/901")
     with taken(sampled):
         refused = officer.get(path, **asked)
         assert refused.status_code == 503, refused.text[:200]
         assert refused.headers["retry-after"] == "1"
+        counted.clear()
+        again = {"limit": "7", "rule": "law.retention.passed"} if path.endswith("s") else {}
+        assert officer.get(path, **again, **asked).status_code in {400, 503}
+        assert sum(counted) <= 2, "by now it is known to be long, and nothing is read"
         assert officer.http.head(f"{PERSON}/state").status_code == 200
         assert officer.get("/requests").status_code == 200
     assert officer.get(path, **asked).status_code == 200
@@ -193,3 +199,18 @@ def test_a_reader_looks_at_a_person_so_often_and_no_more(
     assert sampled.as_("privacy-officer", "employee/905").get(f"/persons/{WHO}").status_code == 200
     for _ in range(5):
         assert officer.get("/api/v1/requests").status_code == 200
+
+
+def test_pages_and_the_interface_share_a_number_of_requests(
+    sampled: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web.app, "REQUESTS", 3)
+    made = Consoled.__new__(Consoled)
+    made.pool, made.console = sampled.pool, web.app.Console(sampled.pool, Origin.read(ORIGIN))
+    officer = made.as_("privacy-officer", "employee/906")
+    asked = [officer.get(path).status_code for path in ("/roles", "/requests", "/api/v1/roles")]
+    assert asked == [404, 200, 200]
+    assert officer.get("/holds").status_code == 200
+    assert officer.get("/holds").status_code == 429
+    assert officer.get("/api/v1/roles").status_code == 429
+    assert made.as_("privacy-officer", "employee/907").get("/holds").status_code == 200

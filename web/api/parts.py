@@ -11,12 +11,14 @@ from web.api.described import Components, Schema
 from web.api.intake import SCOPE
 from web.api.routing import REQUESTS, REQUESTS_S
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
+from web.logins.limits import LOOKS, LOOKS_S
 from web.requests import LANGUAGE
 
 DESCRIPTION = (
     "What the ledger knows and may tell, as typed JSON, and the intake of events. Every answer that "
     "opens values of a person is noted as a read before it is given, also to HEAD and where 304 is "
-    f"answered. A reader may ask {REQUESTS} times in {REQUESTS_S:.0f} seconds. Names of parameters are"
+    f"answered. A reader may ask {REQUESTS} times in {REQUESTS_S:.0f} seconds, and look at one person "
+    f"{LOOKS} times in {LOOKS_S:.0f}. Long answers are made one at a time. Names of parameters are"
     " camelCase; the hyphens of the pages' addresses (`as-of`) are understood as well. What a role "
     "does not have answers 404. Each answer to a role that sees a part says so, in the header "
     "`Ledger-Part` and the member `sees_part`: its numbers, too, are of that part. A member may be "
@@ -42,7 +44,7 @@ PROBLEMS = {
     "cursor is gone: begin again without one.",
     413: "More bytes than are read.",
     415: "The content type is none of those that are read, or the body is compressed.",
-    429: "Too many requests, or too many values opened or looked for: wait, and ask again.",
+    429: "Too many requests, looks at one person, or values opened or looked for: wait, and ask again.",
     500: "Something went wrong here.",
     503: "Too much is being done, or the database is away: wait for `Retry-After`, and do the same again.",
 }

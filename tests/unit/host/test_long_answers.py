@@ -8,8 +8,16 @@ import pytest
 
 from application.reading import TooManyLooks
 from host import long_answers
-from host.long_answers import LONGEST_S, MOST_KINDS, MOST_WAITING, SHORT_ROWS, Asking, LongAnswers
-from ledger.errors import Busy, TakesTooLong
+from host.long_answers import (
+    LONGEST_S,
+    MOST_KINDS,
+    MOST_WAITING,
+    SHORT_ROWS,
+    Asking,
+    LongAnswers,
+    TakesTooLong,
+)
+from ledger.errors import Busy
 
 LONG = SHORT_ROWS + 1
 
