@@ -100,7 +100,7 @@ class Site:
         self._sessions: dict[Role, Session] = {}
         self.for_whom: Reader | None = None
         """Who reads and acts, where that is not the user of this process."""
-        # Of many sites together, where there are: what keeps the views up to date, and what is remembered.
+        # Of many sites together: what keeps the views up to date, and what is remembered.
         self.views: KeepingUp | None = None
         self.remembered: Remembered | None = None
         self.asking: Asking | None = None
@@ -268,10 +268,7 @@ class Site:
             self.asking.look(subject)
 
     def reader(self) -> Reader:
-        """Who reads and acts.
-
-        An officer of a confidential ledger who names no role is in the one that they hold.
-        """
+        """Who reads and acts: an officer of a confidential ledger in a role that they hold."""
         if self.for_whom is not None:
             return self.for_whom
         reader = reader_of(self.settings.reading, ledger_folder(self.settings))
@@ -307,10 +304,7 @@ class Site:
         return not (self.settings.confidential or staff_is_registered(session, office))
 
     def check_role(self) -> None:
-        """Raise NotGranted for a person without a role of the register, who may do nothing here.
-
-        The user who runs the ledger, and names nobody, starts its services.
-        """
+        """Raise NotGranted for a person without a role; the user who runs the ledger may name nobody."""
         reader = self.reader()
         if reader.judged and not self.is_granted(reader):
             raise not_granted(reader)
