@@ -5,17 +5,18 @@ every column must say what its entry says. What does not hold is a finding, and 
 """
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 import pyarrow as pa
 
 from archive.columns import table_of
 from archive.manifest import (
     MANIFEST,
+    MOST_MANIFEST_BYTES,
     CheckedArchive,
     Manifest,
     Segment,
     decode_manifest,
+    is_file_of,
     verify_manifest,
 )
 from archive.places import Place
@@ -40,7 +41,7 @@ def check_archive(place: Place, keys: Sequence[VerifierKey], findings: Findings)
 
 
 def _manifest(place: Place, findings: Findings) -> Manifest | None:
-    content = place.get(MANIFEST)
+    content = place.get(MANIFEST, MOST_MANIFEST_BYTES)
     if content is None:
         findings.note(None, "archive", f"there is no {MANIFEST}")
         return None
@@ -72,14 +73,15 @@ class _Checked:
         self._own = CompactRange()
 
     def look(self, place: Place) -> None:
-        """Note whatever of the segment is not as its log signed it."""
+        """Note whatever of the segment is not as its log signed it. No file of another sum is opened."""
         segment, count = self._segment, self._segment.last - self._segment.first + 1
-        content = place.get(segment.file)
+        content = place.get(segment.file, segment.bytes)
         if content is None:
             self._note(segment.first, "the file of this segment is missing")
             return
-        if len(content) != segment.bytes or sha256(content).hexdigest() != segment.sha256:
+        if not is_file_of(segment, content):
             self._note(segment.first, "the file of this segment was changed")
+            return
         try:
             for rows in decode_segment(content, count):
                 self._look_at(rows)

@@ -6,6 +6,7 @@ archive's tree, and a consistency proof leads from there to a checkpoint that th
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 import msgspec
 
@@ -16,6 +17,7 @@ from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.tree.merkle import root_of
 from ledger.tlog.tree.proofs import verify_consistency
+from schemas.encoding import from_json
 
 MANIFEST = "archive.json"
 BUCKET = "s3://"
@@ -23,7 +25,11 @@ BUCKET = "s3://"
 FORMAT = "processing-ledger-archive/1"
 # 65,536 events are some ten MB: few files, and little is lost of a last segment that is not whole.
 SEGMENT_EVENTS = 1 << 16
-LEAST_SEGMENT_EVENTS = 1 << 8
+LEAST_SEGMENT_EVENTS, MOST_SEGMENT_EVENTS = 1 << 8, 1 << 20
+# A segment is written, checked and folded in memory: 65,536 events of 8 KiB, some 50 times the usual size.
+MOST_SEGMENT_BYTES = 1 << 29
+# A segment takes some 250 bytes of it: room for 16 thousand million events in segments of the usual size.
+MOST_MANIFEST_BYTES = 1 << 26
 
 
 class Segment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,14 +86,15 @@ def new_manifest(origin: str, segment_events: int) -> Manifest:
     """An empty archive. Raises Misconfigured for a size that is no power of 2, or below 256."""
     if not _is_size(segment_events):
         raise Misconfigured(
-            f"a segment holds a power of 2 of events, at least {LEAST_SEGMENT_EVENTS}"
+            f"a segment holds a power of 2 of events, from {LEAST_SEGMENT_EVENTS} to {MOST_SEGMENT_EVENTS}"
         )
     return Manifest(FORMAT, origin, segment_events)
 
 
 def _is_size(segment_events: int) -> bool:
     """Whether segments of so many events are perfect parts of the tree, made of whole bundles."""
-    return segment_events >= LEAST_SEGMENT_EVENTS and segment_events.bit_count() == 1
+    is_within = LEAST_SEGMENT_EVENTS <= segment_events <= MOST_SEGMENT_EVENTS
+    return is_within and segment_events.bit_count() == 1
 
 
 def segment_file(first: int) -> str:
@@ -103,19 +110,25 @@ def encode_manifest(manifest: Manifest) -> bytes:
 def decode_manifest(content: bytes) -> Manifest:
     """Read the file. Raises Unproven when it is no manifest of this format, or its segments do not follow."""
     try:
-        manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.DecodeError, RecursionError):  # also of lists in lists
+        manifest = from_json(content, Manifest)
+    except msgspec.DecodeError:
         raise Unproven(f"{MANIFEST} is no manifest of an archive") from None
     if manifest.format != FORMAT:
         raise Unproven(f"{MANIFEST} has another format than {FORMAT}")
-    if not _is_size(manifest.segment_events):
+    if not _is_size(manifest.segment_events) or len(content) > MOST_MANIFEST_BYTES:
         raise Unproven(f"{MANIFEST} is no manifest of an archive")
     for number, segment in enumerate(manifest.segments):
         first = number * manifest.segment_events + 1
         follows = (first, first + manifest.segment_events - 1, segment_file(first))
-        if (segment.first, segment.last, segment.file) != follows:
+        is_possible = 0 < segment.bytes <= MOST_SEGMENT_BYTES
+        if (segment.first, segment.last, segment.file) != follows or not is_possible:
             raise Unproven(f"{MANIFEST}: segment {number + 1} does not follow the one before it")
     return manifest
+
+
+def is_file_of(segment: Segment, content: bytes) -> bool:
+    """Whether these are the bytes of a segment's file, as the manifest tells."""
+    return len(content) == segment.bytes and sha256(content).hexdigest() == segment.sha256
 
 
 def root_of_segments(segments: Sequence[Segment]) -> bytes:

@@ -1,6 +1,11 @@
-"""A segment as a Parquet file: its bytes from entries, and its rows from bytes. Pure."""
+"""A segment as a Parquet file: its bytes from entries, and its rows from bytes. Pure.
+
+A file is read a row group at a time, and a row group only when its pages come to no more than entries can. So
+a small file that holds gigabytes costs no more memory than a large one that holds events.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 
 import pyarrow as pa
@@ -8,14 +13,32 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from archive.columns import SCHEMA, table_of
+from archive.pages import expanded_size
 from ledger.errors import Unproven
+from ledger.event import ENTRY_LIMIT_BYTES
 
 # Entries become columns while they are near the processor; so many of those tables are compressed together.
 _MADE_EVENTS = 1_024
+_MADE_BYTES = 4 * 1024 * 1024
 _GROUP_PARTS = 8
+# What a row group can come to: its entries, and the four bytes before each that say how long it is.
+MOST_GROUP_EVENTS = _GROUP_PARTS * _MADE_EVENTS
+MOST_GROUP_BYTES = _GROUP_PARTS * (_MADE_BYTES + ENTRY_LIMIT_BYTES) + 4 * MOST_GROUP_EVENTS
+# The other columns repeat what entries say, each word in two columns at most, with its length before it.
+_COLUMNS_TO_ENTRIES = 4
+_PATHS = [
+    f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name for field in SCHEMA
+]
+assert _PATHS[-1] == "entry"
+_ROW_BYTES = 16 * len(SCHEMA)
+_LEAST_ITEM_BYTES = 3  # of a list in an entry: two quotes and a comma
+# The end of a file tells of its columns: some 4 KB for each row group.
+MOST_FOOTER_BYTES = 4 * 1024 * 1024
+_MOST_FOOTER_ITEMS = 65_536
 # Every event has values of its own there, so a dictionary of them would only be in the way.
 _WITHOUT_DICTIONARY = frozenset({"entry", "id", "position"})
 _DICTIONARIES = [name for name in SCHEMA.names if name not in _WITHOUT_DICTIONARY]
+_TEXTS = [name for name in _DICTIONARIES if SCHEMA.field(name).type == pa.string()]
 # Engines skip row groups by the least and largest value, which differ where values grow with positions.
 STATISTICS = ["position", "recorded_at", "occurred_at", "occurred_on", "id"]
 # Most of an entry is sealed, so higher levels take longer and give no smaller files.
@@ -58,7 +81,15 @@ def encode_tables(parts: Iterator[pa.Table], facts: Mapping[str, str]) -> bytes:
 
 
 def _parts(entries: Iterator[bytes]) -> Iterator[pa.Table]:
-    while made := list(islice(entries, _MADE_EVENTS)):
+    """Tables of the next entries, each of so many events and bytes at most, but of one event at least."""
+    made, size = list[bytes](), 0
+    for entry in entries:
+        made.append(entry)
+        size += len(entry)
+        if len(made) == _MADE_EVENTS or size >= _MADE_BYTES:
+            yield table_of(made)
+            made, size = [], 0
+    if made:
         yield table_of(made)
 
 
@@ -67,23 +98,87 @@ def decode_segment(content: bytes, count: int | None = None) -> Iterator[pa.Tabl
 
     Engines skip what the file itself says to hold nothing of interest: so that must be true, too.
     """
-    try:
-        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
-        if not file.schema_arrow.equals(SCHEMA):
-            raise Unproven("the file has other columns than an archive")
-        if count not in {None, file.metadata.num_rows}:  # before so many are read
-            raise Unproven(f"the file has {file.metadata.num_rows} rows in place of {count}")
+    with _damage_told():
+        file = _opened(content, count, read_dictionary=_TEXTS)
         for group in range(file.num_row_groups):
-            rows = file.read_row_group(group)
-            if not _is_true(file.metadata.row_group(group), rows):
+            told = file.metadata.row_group(group)
+            rows = _text(file.read_row_group(group), _checked_size(content, told))
+            if not _is_true(told, rows):
                 raise Unproven(
                     "the file says other least and largest values, or more of its rows, than this program"
                     " writes"
                 )
             for first in range(0, rows.num_rows, _MADE_EVENTS):
                 yield rows.slice(first, _MADE_EVENTS)
+
+
+def decode_entries(content: bytes, count: int) -> Iterator[bytes]:
+    """The entries of a file of so many, whatever its other columns say. Raises Unproven."""
+    with _damage_told():
+        file = _opened(content, count)
+        for group in range(file.num_row_groups):
+            _checked_size(content, file.metadata.row_group(group))
+            yield from file.read_row_group(group, columns=["entry"]).column(0).to_pylist()
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
     except (pa.ArrowException, OSError, OverflowError, ValueError):  # also an instant that is none
         raise Unproven("the file is no Parquet file, or damaged") from None
+
+
+def _opened(
+    content: bytes, count: int | None, read_dictionary: list[str] | None = None
+) -> pq.ParquetFile:
+    """A file whose row groups have `count` rows, of which nothing but its end is read yet."""
+    if len(content) < 8 or int.from_bytes(content[-8:-4], "little") > MOST_FOOTER_BYTES:
+        raise Unproven("the file is no Parquet file, or damaged")
+    try:
+        file = pq.ParquetFile(
+            pa.BufferReader(content),
+            read_dictionary=read_dictionary,
+            page_checksum_verification=True,
+            thrift_container_size_limit=_MOST_FOOTER_ITEMS,
+            thrift_string_size_limit=MOST_FOOTER_BYTES,
+        )
+        metadata = file.metadata
+        if not metadata.schema.to_arrow_schema().equals(SCHEMA):
+            raise KeyError
+    except KeyError:
+        raise Unproven("the file has other columns than an archive") from None
+    rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+    if count not in {None, sum(rows)} or metadata.num_rows != sum(rows):
+        raise Unproven(f"the file has {sum(rows)} rows in place of {count}")
+    if not all(0 < number <= MOST_GROUP_EVENTS for number in rows):
+        raise Unproven("the file has larger parts than this program writes")
+    return file
+
+
+def _checked_size(content: bytes, told: pq.RowGroupMetaData) -> int:
+    """How many bytes the columns of a row group may come to: as many as its entries can tell."""
+    columns = [told.column(number) for number in range(told.num_columns)]
+    if [column.path_in_schema for column in columns] != _PATHS:
+        raise Unproven("the file has other columns than an archive")
+    *sizes, entries = (expanded_size(content, column) for column in columns)
+    others: int = _COLUMNS_TO_ENTRIES * entries + _ROW_BYTES * told.num_rows
+    values = max(column.num_values for column in columns)
+    most_values = told.num_rows + entries // _LEAST_ITEM_BYTES
+    if entries > MOST_GROUP_BYTES or sum(sizes) > others or values > most_values:
+        raise Unproven("the file becomes larger than the entries of so many events")
+    return others
+
+
+def _text(rows: pa.Table, most: int) -> pa.Table:
+    """Rows whose texts stand in dictionaries, without those; their texts have so many bytes at most."""
+    length: int = 0
+    for chunk in (chunk for name in _TEXTS for chunk in rows.column(name).chunks):
+        lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)
+        length += pc.sum(lengths, min_count=0).as_py()
+    if length > most:
+        raise Unproven("the file becomes larger than the entries of so many events")
+    return rows.cast(SCHEMA.with_metadata(rows.schema.metadata))
 
 
 def _is_true(told: pq.RowGroupMetaData, rows: pa.Table) -> bool:

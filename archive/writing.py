@@ -13,6 +13,8 @@ import msgspec
 
 from archive.manifest import (
     MANIFEST,
+    MOST_MANIFEST_BYTES,
+    MOST_SEGMENT_BYTES,
     SEGMENT_EVENTS,
     Manifest,
     Segment,
@@ -77,7 +79,7 @@ class PublishedHistory:
 
 def stored_manifest(place: Place) -> Manifest | None:
     """The manifest of an archive; None when there is none yet. Raises Unproven, ServiceAway."""
-    content = place.get(MANIFEST)
+    content = place.get(MANIFEST, MOST_MANIFEST_BYTES)
     return None if content is None else decode_manifest(content)
 
 
@@ -108,7 +110,7 @@ def archive(
 
     `segment_events`: the size of its segments, which never changes; None: that of the archive, or the usual
     one. `wrote`: is told after each manifest. Raises Unproven when the archive is of another history,
-    Misconfigured, Busy while another command writes it, ServiceAway.
+    Misconfigured, also for a file that would be too large, Busy while another command writes it, ServiceAway.
     """
     with place.alone():
         before = manifest = _begun(history, place, segment_events)
@@ -172,6 +174,11 @@ def _write(history: PublishedHistory, place: Place, first: int, count: int, root
     last, name = first + count - 1, segment_file(first)
     facts = facts_of(history.signed.checkpoint.origin, first, last, root)
     content = encode_segment(history.read(first, count), facts)
+    if len(content) > MOST_SEGMENT_BYTES:
+        raise Misconfigured(
+            f"the file of positions {first} to {last} would have more than {MOST_SEGMENT_BYTES} bytes: begin"
+            " an archive of smaller files in another folder, with --segment"
+        )
     place.put(name, content)
     return Segment(
         first=first,

@@ -89,7 +89,7 @@ def tables_of(place: FolderPlace, manifest: Manifest) -> Iterator[pa.Table]:
 
 def parts_of(place: FolderPlace, segment: Segment) -> Iterator[pa.Table]:
     """The columns of a segment, some events at a time."""
-    return decode_segment(place.get(segment.file) or b"")
+    return decode_segment(place.get(segment.file, segment.bytes) or b"")
 
 
 def written(history: PublishedHistory, key: VerifierKey, folder: Path) -> tuple[Manifest, Seconds]:

@@ -26,7 +26,7 @@ from application.queries.disclosures import (
 )
 from application.queries.intake import contract, dead_letters, gaps, messages, sources
 from application.queries.keeping import certified, deciding, erasure, holds, periods
-from application.queries.oversight import access, findings, lint, seen
+from application.queries.oversight import access, emergencies, findings, lint, seen
 from application.queries.persons import (
     consents,
     credit_check,
@@ -143,6 +143,8 @@ ANSWERS: Mapping[str, object] = {
     "verify": log.VerifiedEntry,
 }
 CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
+    "emergency approve": emergencies.EmergencyList,
+    "emergency list": emergencies.EmergencyList,
     "order authenticate": orders.OrderFile,
     "order confirm": orders.OrderFile,
     "order counts": counts.OrderCounts,

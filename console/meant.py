@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
-from host.setting_list import PREFIX, SETTINGS
+from host.setting_list import PREFIX, REPLACED, SETTINGS
 
 _EVERYWHERE = "everywhere"
 _MOST = 3
@@ -53,7 +53,10 @@ def _alike(typed: str, paths: Iterable[str]) -> list[str]:
 
 
 def unknown_variables(names: Collection[str]) -> list[tuple[str, str | None]]:
-    """Variables that look like a setting and are none, sorted, each with a setting spelled alike, if any."""
+    """Variables that look like a setting and are none, sorted, each with the setting that was meant, if any.
+
+    That is the one which took its place, or one spelled alike.
+    """
     variables = {setting.variable.removeprefix(PREFIX): setting.variable for setting in SETTINGS}
     odd = sorted(
         name
@@ -64,6 +67,6 @@ def unknown_variables(names: Collection[str]) -> list[tuple[str, str | None]]:
     )
     matches = (get_close_matches(name.removeprefix(PREFIX), variables, n=1) for name in odd)
     return [
-        (name, variables[match[0]] if match else None)
+        (name, REPLACED.get(name) or (variables[match[0]] if match else None))
         for name, match in zip(odd, matches, strict=True)
     ]

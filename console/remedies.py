@@ -47,6 +47,10 @@ def _take_over() -> str:
     return "run `ledger ingest --withheld` where the key of these messages is, which writes it"
 
 
+def _hand_over() -> str:
+    return "run `ledger dead-letters hand-over`, in both ledgers and with `--remove`, and start it again"
+
+
 def _hold_role() -> str:
     return "set LEDGER_READER_ROLE to a role that is held, or record its grant first"
 
@@ -83,6 +87,7 @@ REMEDIES: Mapping[str, Callable[..., str]] = MappingProxyType(
         "begin-with-what-is-left": _begin_with_what_is_left,
         "resume-topic": _resume,
         "take-over": _take_over,
+        "hand-over": _hand_over,
         "hold-role": _hold_role,
         "approve-as": _approve_as,
         "verify-identity": _verify_identity,

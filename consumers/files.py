@@ -6,7 +6,7 @@ batch is written, the next is read and sealed. What is a line, and what is skipp
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
@@ -26,6 +26,7 @@ from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
 from schemas import AdmissionRules, Code, Rejection
+from schemas.sources import label_in
 
 # A database that restarts is back within this time; after it the command gives up.
 PATIENCE_S = 30.0
@@ -86,6 +87,19 @@ class IngestResult(msgspec.Struct, frozen=True):
     last_position: int
     rejections: tuple[RejectedLine, ...]
     withheld: int = 0
+
+
+def together(results: Sequence[IngestResult]) -> IngestResult:
+    """What became of the lines of several runs, one after the other; at least one."""
+    return IngestResult(
+        read=sum(result.read for result in results),
+        recorded=sum(result.recorded for result in results),
+        duplicates=sum(result.duplicates for result in results),
+        rejected=sum(result.rejected for result in results),
+        last_position=results[-1].last_position,
+        rejections=tuple(line for result in results for line in result.rejections),
+        withheld=sum(result.withheld for result in results),
+    )
 
 
 class _GatheredLines:
@@ -250,7 +264,8 @@ def ingest(
     A label is kept for ever with each event, in clear: a name of the file, nothing of a person. What is
     returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream.
     """
-    gathered = _gather(files, clocks, limits or BatchLimits())
+    marked = ((label_in(intake, label), stream) for label, stream in files)
+    gathered = _gather(marked, clocks, limits or BatchLimits())
     run = _Ingest(open_ledger, gathered, intake, clocks, on_progress)
     try:
         return run.run()

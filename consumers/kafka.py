@@ -18,6 +18,7 @@ from kafka import (
     KafkaConsumer,
     KafkaProducer,
     OffsetAndMetadata,
+    OffsetSpec,
 )
 from kafka import errors as kafka_errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
@@ -33,7 +34,7 @@ from consumers.kafka_options import (
     connection,
     consuming,
 )
-from consumers.kafka_records import FetchedRecords, ours, records_of, theirs
+from consumers.kafka_records import FetchedRecords, ours, theirs
 from consumers.refusals import Mechanism, check_refusals
 from consumers.source import (
     Identity,
@@ -124,7 +125,7 @@ class KafkaSource:
             polled: Any = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
         if self._listener.take_note():
             return PollResult({}, reassigned=True)
-        return PollResult({ours(key): records_of(records) for key, records in polled.items()})
+        return PollResult({ours(key): records for key, records in polled.items()})
 
     def assignment(self) -> frozenset[Partition]:
         """The partitions that this member has now."""
@@ -137,14 +138,21 @@ class KafkaSource:
             return position
 
     def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, OffsetRange]:
-        """What the partitions hold that is committed. One request each for starts and ends."""
+        """What the partitions hold, and how much of it is not committed. Three requests."""
         keys = [theirs(partition) for partition in partitions]
         if not keys:
             return {}
         with _mapped_errors():
+            # First: what is written between two requests must not look held back.
+            written: Any = self._admin.list_partition_offsets(
+                dict.fromkeys(keys, OffsetSpec.LATEST), timeout_ms=ANSWER_MS
+            )
             starts: Any = self._consumer.beginning_offsets(keys, ANSWER_MS)
             ends: Any = self._consumer.end_offsets(keys, ANSWER_MS)
-        return {ours(key): OffsetRange(starts[key], ends[key]) for key in keys}
+        return {
+            ours(key): OffsetRange(starts[key], ends[key], max(0, written[key].offset - ends[key]))
+            for key in keys
+        }
 
     def identity(self, topics: Iterable[str]) -> Identity:
         """The ids of the cluster and of those topics that exist."""
@@ -376,11 +384,6 @@ def _translated(error: Exception) -> LedgerError:
     name = type(error).__name__.removesuffix("Error")
     if isinstance(error, _SETTINGS_FAULTS):
         return Misconfigured(f"Kafka refuses this client: {name}")
-    if isinstance(error, kafka_errors.UnsupportedCodecError):
-        return Misconfigured(
-            "records are compressed with a codec that is not installed here: "
-            "install kafka-python[lz4,snappy,zstd]"
-        )
     if isinstance(error, _PASSING_FAULTS) and isinstance(error.__cause__, OSError | None):
         return KafkaAway(f"Kafka does not answer: {name}")
     if isinstance(error, _OFFSET_FAULTS):

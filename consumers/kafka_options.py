@@ -42,7 +42,8 @@ ANSWER_MS = 5_000
 CLOSE_MS = 2_000
 # A main loop without a poll for so long is dead; recording a batch takes a second.
 MAX_POLL_INTERVAL_MS = 300_000
-# Fetched and not yet polled: with the batch at hand below 100 MB.
+# Fetched and not yet polled, as Kafka stores it: a broker sends more only where one batch is larger. What of
+# it is expanded at a time has bounds of its own (`consumers.kafka_records`).
 FETCH_BYTES = 16 * 1024 * 1024
 PARTITION_FETCH_BYTES = 1024 * 1024
 FETCH_WAIT_MS = 500

@@ -1,6 +1,8 @@
-"""How kafka-python reads what it fetched, mended in two places; the only other file that knows it.
+"""How kafka-python reads what it fetched, mended; the only other file that knows it.
 
-The records of a batch are read here (`consumers.kafka_batches`), and what stops a partition says where it is.
+The client expands a batch as a whole, whatever it expands to. Here the records of a batch are read part by
+part (`consumers.kafka_batches`), no batch is expanded beyond a bound, and of one fetch no more is read at a
+time than fits in memory. What is damaged stops a partition, and says where; what a writer meant never does.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,22 +11,31 @@ from typing import Any
 from kafka import TopicPartition
 from kafka import errors as kafka_errors
 from kafka.consumer.fetcher import Fetcher, IsolationLevel
-from kafka.record.default_records import DefaultRecordBatch
 
-from consumers.kafka_batches import RecordReader
+from consumers.expanding import NotExpandableError, TooMuchError, parts_of
+from consumers.kafka_batches import BatchHead, RecordReader, unread_records
 from consumers.source import Partition, Record, Unreadable, record_of
+from schemas import Code
 
+# No batch is expanded further. Brokers take batches of 1 MiB by default, and events compress some ten to
+# forty times; zeros compress 32,000 times, and would keep a consumer busy for a minute.
+EXPANDED_BYTES = 256 * 1024 * 1024
+# The same of the formats before Kafka 0.11, which are read as a whole: no broker since 3.0 takes them.
+OLD_EXPANDED_BYTES = 8 * 1024 * 1024
+# When so much of a fetch was read, the rest is fetched anew: a poll is in memory as a whole.
+READ_BYTES = 16 * 1024 * 1024
 # Of batches as Kafka stores them since 0.11.
 _FORMAT = 2
 
 
 class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
-    """The records of a fetch. An unreadable batch raises Unreadable with its offsets, each time.
+    """The records of a fetch. A damaged batch raises Unreadable with its offsets, each time.
 
     The client alone names no place, and spins when it is polled after such a record.
     """
 
     _damage: Unreadable | None = None
+    _read_bytes = 0
 
     def take(self, n: int | None = None) -> Any:
         """The next records, at most `n`. Raises Unreadable once they are at their end before the end."""
@@ -32,32 +43,73 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
             raise self._damage
         try:
             return super().take(n)
-        except (kafka_errors.UnsupportedCodecError, MemoryError):
+        except MemoryError:
             raise  # nothing is wrong with the record
-        except Exception:  # whatever a codec or a parser raises; its text may quote the record
+        except Exception:  # whatever a parser raises; its text may quote the record
             start, place = self.next_fetch_offset, self.topic_partition
             place = Partition(place.topic, place.partition)
             self._damage = Unreadable(place, start, max(self._batches.end, start + 1))
             raise self._damage from None
 
     def _unpack_records(self, tp: Any, records: Any, *deserializers: Any) -> Any:
-        """As the client does it, but for the records of a batch. Batches of old formats are the client's."""
+        """As the client does it, but for the records of a batch, and until enough was read."""
         self._batches = _Batches(records)
         while (batch := self._batches.next_batch()) is not None:
-            if batch.magic != _FORMAT:
-                self._batches.again(batch)
-                yield from super()._unpack_records(tp, self._batches, *deserializers)
-                return
             if self.check_crcs and not batch.validate_crc():
                 raise kafka_errors.CorruptRecordError("a batch fails the check of its CRC")
-            if self._is_committed_data(batch):
-                for record in _records(batch):
-                    self.next_fetch_offset = record.offset + 1
-                    self.records_read += 1
-                    self.bytes_read += record.size
-                    yield record
-            self.next_fetch_offset = batch.next_offset
+            for record in self._records_of(batch):
+                if record.offset < self.fetch_offset:
+                    self._read_bytes = 0
+                    continue
+                self.next_fetch_offset = record.offset + 1
+                self.records_read += 1
+                self.bytes_read += record.size
+                yield record
+                if self._read_bytes > READ_BYTES:
+                    self.drain()
+                    return
+            self.next_fetch_offset = self._batches.end
         self.drain()
+
+    def _records_of(self, batch: Any) -> Iterable[Record]:
+        if batch.magic != _FORMAT:
+            return self._old_records(batch)
+        if not self._is_committed_data(batch):
+            return ()
+        stored = bytes(memoryview(batch._buffer)[batch._pos :])
+        parts = self._counted(parts_of(batch.compression_type, stored), EXPANDED_BYTES)
+        head = BatchHead(batch.base_offset, batch.last_offset, batch.records_count, stored)
+        return _READER.records(head, parts)
+
+    def _old_records(self, batch: Any) -> Iterator[Record]:
+        """Records of a batch of an old format. Where it is too large, or no batch: one for each offset."""
+        if batch.compression_type:
+            _, stored = batch._read_key_value(
+                batch.KEY_OFFSET_V1 if batch.magic else batch.KEY_OFFSET_V0
+            )
+            parts = self._counted(parts_of(batch.compression_type, stored), OLD_EXPANDED_BYTES)
+            try:
+                batch._buffer, batch._decompressed = memoryview(b"".join(parts)), True
+            except (TooMuchError, NotExpandableError) as fault:
+                why = Code.TOO_LARGE if isinstance(fault, TooMuchError) else Code.NOT_JSON
+                first, last = self.next_fetch_offset, batch.base_offset
+                head = BatchHead(first, last, max(0, last + 1 - first), stored)
+                yield from unread_records(head, 0, why, b"")
+                return
+        for record in batch:
+            if self.check_crcs and not record.validate_crc():
+                raise kafka_errors.CorruptRecordError("a record fails the check of its CRC")
+            yield record_of(record.offset, record.value)
+
+    def _counted(self, parts: Iterator[bytes], most: int) -> Iterator[bytes]:
+        """The same parts, counted. Raises TooMuchError beyond so many bytes."""
+        size = 0
+        for part in parts:
+            size += len(part)
+            if size > most:
+                raise TooMuchError
+            self._read_bytes += len(part)
+            yield part
 
     def _is_committed_data(self, batch: Any) -> bool:
         """Whether a batch is for readers: it holds no markers, and its transaction was not aborted."""
@@ -74,32 +126,20 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
 _READER = RecordReader()
 
 
-def _records(batch: Any) -> Iterator[Record]:
-    batch._maybe_uncompress()
-    content, count = bytes(batch._buffer), batch.records_count
-    return _READER.records(content, batch._pos, count, batch.base_offset)
-
-
 class _Batches:
     """The batches of a fetch, in order. `end`: the offset after the last one, as it says itself."""
 
     def __init__(self, records: Any) -> None:
         self._records = records
-        self._waiting: list[Any] = []
         self.end = 0
 
     def next_batch(self) -> Any:
         """The next batch, None after the last one."""
-        if self._waiting:
-            return self._waiting.pop()
         batch = self._records.next_batch()
-        if isinstance(batch, DefaultRecordBatch):
-            self.end = batch.next_offset
+        if batch is not None:
+            # A batch of an old format has the offset of its last record.
+            self.end = batch.next_offset if batch.magic == _FORMAT else batch.base_offset + 1
         return batch
-
-    def again(self, batch: Any) -> None:
-        """Give this batch once more."""
-        self._waiting.append(batch)
 
 
 def ours(key: Any) -> Partition:
@@ -110,13 +150,3 @@ def ours(key: Any) -> Partition:
 def theirs(partition: Partition) -> Any:
     """A partition of ours as the client knows it."""
     return TopicPartition(partition.topic, partition.number)
-
-
-def records_of(records: Iterable[Any]) -> list[Record]:
-    """What the client fetched."""
-    return [
-        record
-        if isinstance(record, Record)
-        else record_of(record.offset, record.value, record.headers)
-        for record in records
-    ]

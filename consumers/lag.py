@@ -1,5 +1,6 @@
 """How far a consumer is behind: pure sums over bookmarks and what Kafka said that it holds.
 
+All that Kafka holds counts, also what an open transaction holds back: it is not recorded either.
 Kafka does not say when a record beyond the bookmark was written, and a producer's clock says anything.
 So time is this process's own: since when the end of the partition was seen beyond the bookmark.
 """
@@ -18,11 +19,15 @@ KEPT_ENDS = 2_000
 
 
 class Lag(msgspec.Struct, frozen=True):
-    """Of one partition: offsets beyond the bookmark, for how long, and offsets kept before it."""
+    """Of one partition: offsets beyond the bookmark, for how long, and offsets kept before it.
+
+    `held_back`: those of the first that an open transaction holds back.
+    """
 
     records: int
     seconds: float
     headroom_records: int
+    held_back: int = 0
 
 
 @dataclass(slots=True)
@@ -34,14 +39,16 @@ class _Progress:
 
     def look(self, extent: OffsetRange, now: float) -> Lag:
         """The lag at this moment."""
-        if not self.ends or (self.ends[-1][1] < extent.end and len(self.ends) < KEPT_ENDS):
-            self.ends.append((now, extent.end))
+        end = extent.log_end
+        if not self.ends or (self.ends[-1][1] < end and len(self.ends) < KEPT_ENDS):
+            self.ends.append((now, end))
         while self.ends and self.ends[0][1] <= self.next_offset:
             self.ends.popleft()
         return Lag(
-            records=max(0, extent.end - self.next_offset),
+            records=max(0, end - self.next_offset),
             seconds=now - self.ends[0][0] if self.ends else 0.0,
             headroom_records=self.next_offset - extent.start,
+            held_back=extent.held_back,
         )
 
 

@@ -17,6 +17,7 @@ import msgspec
 from consumers.answers import AnswerSender
 from consumers.backlog import Backlog, BacklogShare
 from consumers.backoff import wait_s
+from consumers.floods import Floods
 from consumers.observer import ConsumerObserver
 from consumers.pipeline import BatchLimits, body_of, messages_of_records
 from consumers.placing import check_record, identify, place
@@ -90,6 +91,7 @@ class Consumer:
         self._backlogs: dict[Partition, Backlog] | None = None
         self._reassigned = False
         self._halted: frozenset[str] = frozenset()
+        self._floods = Floods()
         self._unacknowledged: dict[Partition, int] = {}
         self._failures = 0
         now = clocks.monotonic()
@@ -266,10 +268,19 @@ class Consumer:
             self._note_committed(pending, outcome)
             if outcome.quarantined:
                 self._observer.quarantined(pending.partition.topic, len(outcome.quarantined))
-            if outcome.halted:
+            if outcome.halted or self._is_flooded(pending.partition.topic, outcome):
                 self._halted |= {pending.partition.topic}
                 self._unsettle()
                 return
+
+    def _is_flooded(self, topic: str, outcome: Outcome) -> bool:
+        """Whether so much of a topic is withheld that it must halt; then that is stored."""
+        letters, size = len(outcome.withheld), outcome.withheld_bytes
+        flooded = self._floods.add(topic, letters, size, self._monotonic())
+        if flooded:
+            self._ledger().halt(topic)
+            self._floods.forget(topic)
+        return flooded
 
     def _due(self, handed: "deque[_PendingBatch]", everything: bool) -> Iterator[Batch]:
         """Batches that are due, taken out of the backlogs; polls again while one is being written.
@@ -298,12 +309,13 @@ class Consumer:
         now, pending.started = self._clock(), self._monotonic()
         partition, share = pending.partition, pending.share
         intake = self._ledger().accepted(self._job.intake)
+        known = self._ledger().known(intake, partition.topic)
         read = partial(messages_of_records, partition, intake=intake, now=now)
         last = body_of(share.records[-1]) if share.records else None
         bookmark = Bookmark(self._identity.cluster_id, pending.topic_id, last)
         handed.append(pending)
         span = Span(partition.topic, partition.number, share.start, share.end)
-        return Batch(Arrivals(share.records, read), span, bookmark)
+        return Batch(Arrivals(share.records, read), span, bookmark, registered=known)
 
     def _note_committed(self, pending: "_PendingBatch", outcome: Outcome) -> None:
         """Take note of a batch that is committed. Of withheld messages not even the number is reported."""

@@ -1,7 +1,7 @@
 """Metrics of a consumer: what it records and refuses, and how far each partition is.
 
-Lag is counted from the ledger's bookmark, since the database is the truth, up to the end of the
-partition that Kafka names. Series of a partition end when it is taken away.
+Lag is counted from the ledger's bookmark, since the database is the truth, up to the high watermark of the
+partition, which Kafka names. Series of a partition end when it is taken away.
 """
 
 from dataclasses import dataclass, replace
@@ -55,8 +55,15 @@ BATCH_SECONDS = Series(
 LAG_RECORDS = Series(
     "ledger_kafka_lag_records",
     "gauge",
-    "Offsets from the bookmark to the end of the partition. Grows: add a consumer, or see "
-    "ledger_batch_seconds and ledger_service_away_total.",
+    "Offsets from the bookmark to the end of the partition (the high watermark). Grows: add a consumer, or "
+    "see ledger_batch_seconds, ledger_service_away_total and ledger_kafka_held_back_records.",
+    _PLACE,
+)
+HELD_BACK = Series(
+    "ledger_kafka_held_back_records",
+    "gauge",
+    "Offsets of the lag that an open transaction holds back: none of them may be read before it ends. Stays "
+    "above 0: a producer hangs in a transaction; find it with Kafka's `kafka-transactions.sh`.",
     _PLACE,
 )
 LAG_SECONDS = Series(
@@ -75,8 +82,8 @@ BOOKMARK_OFFSET = Series(
 END_OFFSET = Series(
     "ledger_kafka_end_offset",
     "gauge",
-    "Offset after the last committed record that Kafka holds. Below the bookmark: the cluster has lost "
-    "records, restore it.",
+    "Offset after the last record that Kafka holds, committed or not (the high watermark). Below the "
+    "bookmark: the cluster has lost records, restore it.",
     _PLACE,
 )
 RETENTION_HEADROOM = Series(
@@ -120,6 +127,7 @@ SERIES: tuple[Series, ...] = (
     BATCH_SECONDS,
     LAG_RECORDS,
     LAG_SECONDS,
+    HELD_BACK,
     BOOKMARK_OFFSET,
     END_OFFSET,
     RETENTION_HEADROOM,
@@ -142,6 +150,7 @@ class IntakeMetrics:
     batch_seconds: Histogram
     lag_records: Gauge
     lag_seconds: Gauge
+    held_back: Gauge
     bookmark_offset: Gauge
     end_offset: Gauge
     retention_headroom: Gauge
@@ -161,6 +170,7 @@ class IntakeMetrics:
             BATCH_SECONDS.histogram(registry),
             LAG_RECORDS.gauge(registry),
             LAG_SECONDS.gauge(registry),
+            HELD_BACK.gauge(registry),
             BOOKMARK_OFFSET.gauge(registry),
             END_OFFSET.gauge(registry),
             RETENTION_HEADROOM.gauge(registry),
@@ -222,6 +232,7 @@ class _Counting:
         return (
             metrics.lag_records,
             metrics.lag_seconds,
+            metrics.held_back,
             metrics.bookmark_offset,
             metrics.end_offset,
             metrics.retention_headroom,
@@ -252,13 +263,14 @@ class _Counting:
         lag = self._lags.look(partition, extent, now)
         if lag is not None:
             self._show(partition, lag)
-            self._metrics.end_offset.labels(*_labels(partition)).set(extent.end)
+            self._metrics.end_offset.labels(*_labels(partition)).set(extent.log_end)
         self._other.extents(partition, extent, now)
 
     def _show(self, partition: Partition, lag: Lag) -> None:
         labels = _labels(partition)
         self._metrics.lag_records.labels(*labels).set(lag.records)
         self._metrics.lag_seconds.labels(*labels).set(lag.seconds)
+        self._metrics.held_back.labels(*labels).set(lag.held_back)
         self._metrics.retention_headroom.labels(*labels).set(lag.headroom_records)
 
     def _fenced(self) -> None:

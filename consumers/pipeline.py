@@ -30,7 +30,7 @@ from schemas import (
     through,
     unreadable,
 )
-from schemas.signed import admit_signed, is_signed_place
+from schemas.signed import admit_office, admit_signed, is_signed_place, signed_by_office
 
 # One transaction a batch: 2,000 messages amortise its fsync (39 k/s measured, more gains little), and
 # the head lock is held for well under a second.
@@ -57,50 +57,87 @@ def messages_of_records(
     """Kafka records as messages. Structured or binary is told by a record's headers alone."""
     if is_signed_place(intake, partition.topic):
         return [_signed(partition, record, intake, now) for record in records]
+    if intake.office_signs(partition.topic):
+        return [_of_register(partition, record, intake, now) for record in records]
+    return _unsigned(partition, records, intake, now)
+
+
+def _unsigned(
+    partition: Partition, records: Sequence[Record], intake: AdmissionRules, now: datetime
+) -> list[Message]:
     structured = [is_structured(record.headers) for record in records]
     parsed = [
         _parsed(record, plain, intake) for record, plain in zip(records, structured, strict=True)
     ]
-    topic, number = partition
-    intake = through(intake, topic)
+    intake = through(intake, partition.topic)
     return [
-        kept(
-            _body(record, plain),
-            record.size,
-            outcome,
-            KafkaOrigin(topic, number, record.offset),
-            "structured" if plain else "binary",
-        )
+        _message(partition, record, plain, outcome)
         for record, plain, outcome in zip(
             records, structured, admit_each(parsed, intake, now), strict=True
         )
     ]
 
 
+def _message(
+    partition: Partition, record: Record, plain: bool, outcome: Event | Rejection
+) -> Message:
+    topic, number = partition
+    body, origin = _body(record, plain), KafkaOrigin(topic, number, record.offset)
+    if record.cut is not None:
+        return Message(body, outcome, origin, "truncated")
+    return kept(body, record.size, outcome, origin, "structured" if plain else "binary")
+
+
 def _signed(partition: Partition, record: Record, intake: AdmissionRules, now: datetime) -> Message:
     """A record of a topic of signed messages: its value says everything, no header does."""
-    topic, number = partition
-    body = record.value or b""
-    origin = KafkaOrigin(topic, number, record.offset)
-    rules = through(intake, topic)
-    return kept(body, record.size, admit_signed(body, rules, now), origin, "structured")
+    outcome = admit_signed(record.value or b"", through(intake, partition.topic), now)
+    return _message(partition, record, True, outcome)
+
+
+def _of_register(
+    partition: Partition, record: Record, intake: AdmissionRules, now: datetime
+) -> Message:
+    """A record where the office signs. Whether it did, the value says, and no header does."""
+    origin = KafkaOrigin(*partition, record.offset)
+    by_office = _by_office(record.value or b"", origin, intake, now)
+    return by_office or _unsigned(partition, [record], intake, now)[0]
+
+
+def _by_office(
+    body: bytes, origin: KafkaOrigin | FileOrigin, intake: AdmissionRules, now: datetime
+) -> Message | None:
+    """A message with the signature of the office; None where it has none, or none is asked for."""
+    place = place_of(origin)
+    told = signed_by_office(body, intake, place)
+    if told is None:
+        return None
+    outcome = admit_office(told, intake, place, now)
+    # The envelope is kept for when it is tried again. The confidential ledger has no use for it.
+    hidden = isinstance(outcome, Rejection) and outcome.hidden
+    return kept(told if hidden else body, len(body), outcome, origin, "structured")
 
 
 def _parsed(record: Record, plain: bool, intake: AdmissionRules) -> Any:
     """A tombstone deletes nothing here: an empty message is no JSON, and says so."""
+    if record.cut is not None:
+        return unreadable(record.value or b"", record.cut, intake)
     if plain:
         return parse(record.value or b"", intake)
     return parse_binary(record.headers, record.value, intake)
 
 
 def _body(record: Record, plain: bool) -> bytes:
-    return record.value or b"" if plain else _binary_body(record)
+    is_body = plain or record.cut is not None
+    return record.value or b"" if is_body else _binary_body(record)
 
 
 def again(
     body: bytes, mode: str, origin: KafkaOrigin | FileOrigin, intake: AdmissionRules, now: datetime
 ) -> Message:
     """A dead letter's message once more, under today's rules. `mode`: of the letter."""
+    by_office = _by_office(body, origin, intake, now)
+    if by_office is not None:
+        return by_office
     intake = through(intake, place_of(origin))
     if is_signed_place(intake, place_of(origin)):
         signed = admit_signed(body, intake, now)
@@ -115,7 +152,7 @@ def again(
 
 def body_of(record: Record) -> bytes:
     """What is kept of a record: its value; in binary mode a JSON document of headers and value."""
-    return record.value or b"" if is_structured(record.headers) else _binary_body(record)
+    return _body(record, is_structured(record.headers))
 
 
 def _binary_body(record: Record) -> bytes:
@@ -133,6 +170,18 @@ def truncated(start: bytes, size: int, digest: bytes) -> bytes:
     return start[:KEPT_BYTES] + b"\n" + trailer
 
 
+def unread(start: bytes, batch_digest: bytes, offsets: tuple[int, int] | None = None) -> bytes:
+    """The body of a dead letter of a record that was not read, or not to its end.
+
+    `batch_digest`: the hash of what Kafka stores of its batch. `offsets`: the first and the last one, of a
+    letter for many records.
+    """
+    trailer: dict[str, object] = {"batch_sha256": batch_digest.hex()}
+    if offsets:
+        trailer |= {"first_offset": offsets[0], "last_offset": offsets[1]}
+    return start[:KEPT_BYTES] + b"\n" + orjson.dumps(trailer)
+
+
 def kept(
     body: bytes,
     size: int,
@@ -140,8 +189,11 @@ def kept(
     origin: KafkaOrigin | FileOrigin,
     mode: Literal["structured", "binary"],
 ) -> Message:
-    """A message with as much of its body as a dead letter may keep. `size`: as it arrived."""
-    if size <= KEPT_BYTES:
+    """A message with as much of its body as a dead letter may keep. `size`: as it arrived.
+
+    A body in binary mode is larger than what arrived: values in base64, and a few bytes for each header.
+    """
+    if size <= KEPT_BYTES and len(body) <= 2 * KEPT_BYTES:
         return Message(body, outcome, origin, mode)
     body = truncated(body, len(body), sha256(body).digest())
     return Message(body, outcome, origin, "truncated")

@@ -26,9 +26,8 @@ from schemas import (
     parse_binary,
     through,
 )
+from schemas.encoding import from_json
 
-PLACE = "http"
-"""What the label begins with under which events of a client are kept; the client's name follows."""
 MOST_EVENTS = 1000
 """In one batch: what one transaction records in well under a second."""
 MOST_BYTES = 4 * 1024 * 1024
@@ -48,11 +47,6 @@ class Post(msgspec.Struct, frozen=True, gc=False):
         return len(self.body) + sum(
             len(name) + len(text or b"") for name, text in self.headers or ()
         )
-
-
-def label_of(client: str) -> str:
-    """The label under which the events of a client are kept."""
-    return f"{PLACE}/{client}"
 
 
 def one(body: bytes) -> list[Post]:
@@ -79,8 +73,8 @@ def many(body: bytes) -> list[Post]:
     Raises Misconfigured where there is no such array, or too long a one.
     """
     try:
-        elements = msgspec.json.decode(body, type=list[msgspec.Raw])
-    except (ValueError, RecursionError):
+        elements = from_json(body, list[msgspec.Raw])
+    except msgspec.DecodeError:
         raise Misconfigured("expected a JSON array of events") from None
     if len(elements) > MOST_EVENTS:
         raise Misconfigured(f"expected at most {MOST_EVENTS} events")

@@ -1,4 +1,4 @@
-"""What a ledger accepts just now: where sources are checked, what the register says of them counts."""
+"""What a ledger accepts just now, and which sources it knows. A registration counts from the next batch."""
 
 import msgspec
 
@@ -24,6 +24,19 @@ def accepted_now(intake: AdmissionRules, session: Session) -> AdmissionRules:
     return msgspec.structs.replace(
         intake, speakers=msgspec.structs.replace(speakers, senders=senders)
     )
+
+
+def known_now(intake: AdmissionRules, session: Session, topic: str) -> frozenset[str]:
+    """The sources that the ledger knows on a topic: those of the house's table, and registered ones.
+
+    Where sources are checked (`accepted_now` was asked before), only those that may send through the topic.
+    """
+    speakers = intake.speakers or Speakers()
+    if speakers.senders is not None:
+        senders = speakers.senders.items()
+        return frozenset(name for name, one in senders if not one.through or topic in one.through)
+    registered = registered_sources(session, lambda event: _counts(event, speakers))
+    return frozenset({*SYSTEM_OF, *speakers.house, *registered})
 
 
 def sources_now(intake: AdmissionRules, session: Session, system: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from ledger.errors import Halt, Remedy, ServiceAway
-from schemas import Headers
+from schemas import Code, Headers
 
 
 class KafkaAway(ServiceAway):
@@ -28,12 +28,16 @@ class Partition(NamedTuple):
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """A Kafka record, raw. A null value is a tombstone. `size`: bytes that it holds in memory, about."""
+    """A Kafka record, raw. A null value is a tombstone. `size`: bytes that it holds in memory, about.
+
+    `cut`: why it is refused, where its bytes are not all here; `value` is then the body of its letter.
+    """
 
     offset: int
     value: bytes | None
     headers: Headers
     size: int
+    cut: Code | None = None
 
 
 def record_of(offset: int, value: bytes | None, headers: Headers = ()) -> Record:
@@ -76,10 +80,19 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class OffsetRange(msgspec.Struct, frozen=True):
-    """What a partition holds: offsets [start, end)."""
+    """What a partition holds that may be read: offsets [start, end).
+
+    `held_back`: so many offsets follow that may not be read yet, since a transaction is open.
+    """
 
     start: int
     end: int
+    held_back: int = 0
+
+    @property
+    def log_end(self) -> int:
+        """The offset after everything that Kafka holds (the high watermark)."""
+        return self.end + self.held_back
 
 
 class Source(Protocol):
@@ -98,7 +111,7 @@ class Source(Protocol):
         """Offset up to which everything was polled, transaction markers included. None: unknown."""
 
     def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, OffsetRange]:
-        """What the partitions hold that may be read."""
+        """What the partitions hold, and how much of it an open transaction holds back."""
 
     def identity(self, topics: Iterable[str]) -> Identity:
         """The ids of the cluster and of those topics that exist."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from consumers.register import accepted_now
+from consumers.register import accepted_now, known_now
 from consumers.source import Partition
 from ledger.application import Ledger
 from ledger.errors import Busy
@@ -47,11 +47,17 @@ class Store(Protocol):
     def accepted(self, intake: AdmissionRules) -> AdmissionRules:
         """What the ledger accepts just now: see `consumers.register`."""
 
+    def known(self, intake: AdmissionRules, topic: str) -> frozenset[str]:
+        """The sources that the ledger knows on a topic just now: see `consumers.register`."""
+
     def hash_of(self, record: bytes) -> bytes:
         """The hash by which a bookmark knows a record."""
 
     def halted(self, topics: Iterable[str]) -> frozenset[str]:
         """Those of the topics that have a stored halt."""
+
+    def halt(self, topic: str) -> None:
+        """Store that a topic is not read any more."""
 
     def resume(self, topics: Iterable[str]) -> None:
         """Clear stored halts."""
@@ -95,6 +101,10 @@ class LedgerStore:
         """What the ledger accepts just now: see `consumers.register`."""
         return accepted_now(intake, self._ledger.session)
 
+    def known(self, intake: AdmissionRules, topic: str) -> frozenset[str]:
+        """The sources that the ledger knows on a topic just now: see `consumers.register`."""
+        return known_now(intake, self._ledger.session, topic)
+
     def hash_of(self, record: bytes) -> bytes:
         """The hash by which a bookmark knows a record."""
         return hash_of_record(self._ledger.keyring, record)
@@ -103,6 +113,10 @@ class LedgerStore:
         """Those of the topics that have a stored halt."""
         rows = self._session.rows("halted_topics", topics=list(topics))
         return frozenset(topic for (topic,) in rows)
+
+    def halt(self, topic: str) -> None:
+        """Store that a topic is not read any more."""
+        self._ledger.halt_topics([topic])
 
     def resume(self, topics: Iterable[str]) -> None:
         """Clear stored halts."""

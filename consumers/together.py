@@ -16,15 +16,17 @@ from typing import Protocol
 
 import msgspec
 
+from consumers.floods import Floods
 from consumers.pipeline import BatchLimits
-from consumers.posts import FOREIGN, Post, foreign, label_of, messages_of_posts, parsed_post
+from consumers.posts import FOREIGN, Post, foreign, messages_of_posts, parsed_post
 from consumers.register import accepted_now, sources_now
 from ledger.application import Ledger
-from ledger.errors import Busy, LedgerError
+from ledger.errors import Busy, Full, LedgerError
 from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
 from schemas import AdmissionRules, Rejection
+from schemas.sources import label_in, posted_label
 
 # Some batches: what waits behind them is recorded within seconds, and is small enough to keep in memory.
 MOST_WAITING = 10_000
@@ -103,21 +105,22 @@ class Together:
         self._events = self._size = 0  # of all that waits
         self._changed = Condition()
         self._closed = False
+        self._floods = Floods()
         self._thread: Thread | None = None
         self._ledger: Ledger | None = None
 
     def submit(self, client: str, posts: Sequence[Post]) -> "Future[Fates]":
         """Let the events of a client be recorded; done once they are committed. Raises Busy.
 
+        Also for what is left of a day on which too much of the client was withheld: its answer tells nothing.
         The future fails with Retry when nothing of the post was recorded, or nobody can say so.
         """
         waiting = _Waiting(client, posts, sum(post.size for post in posts), Future())
         with self._changed:
-            if self._closed or not self._has_room(waiting):
+            flooded = self._floods.is_flood(client, monotonic())
+            if self._closed or flooded or not self._has_room(waiting):
                 self._observer.turned_away()
-                raise Busy(
-                    "more events wait than can be recorded at once: send them again in a moment"
-                )
+                raise _too_much()
             self._waiting.append(waiting)
             self._events += len(posts)
             self._size += waiting.size
@@ -176,8 +179,10 @@ class Together:
             self._give_up()
             if isinstance(error, LedgerError):
                 self._observer.failed(error)
+            # Of what is full, clients are told nothing: only that they must wait.
+            told = _too_much() if isinstance(error, Full) else error
             for each in group:
-                each.answer.set_exception(error)
+                each.answer.set_exception(told)
             return
         for each in group:
             each.answer.set_result([next(fates) for _ in each.posts])
@@ -192,6 +197,8 @@ class Together:
         fates: Iterator[Fate] = iter(())
         if taken:
             outcome = ledger.record(self._batch(ledger, client, taken))
+            letters, size = len(outcome.withheld), outcome.withheld_bytes
+            self._floods.add(client, letters, size, monotonic())
             self._observer.recorded(outcome, len(group), monotonic() - started)
             fates = iter(fates_of(outcome, len(taken)))
         if len(taken) < len(posts):
@@ -202,7 +209,7 @@ class Together:
         return [not foreign(parsed_post(post, self._rules), sources) for post in posts]
 
     def _batch(self, ledger: Ledger, client: str, posts: Sequence[Post]) -> Batch:
-        label, now = label_of(client), self._clock()
+        label, now = label_in(self._rules, posted_label(client)), self._clock()
         rules = accepted_now(self._rules, ledger.session)
         read = partial(messages_of_posts, label, intake=rules, now=now)
         return Batch(Arrivals(posts, read), Span(f"file:{label}", 0, 1, len(posts) + 1))
@@ -212,6 +219,10 @@ class Together:
         ledger, self._ledger = self._ledger, None
         if ledger is not None:
             ledger.close()
+
+
+def _too_much() -> Busy:
+    return Busy("more events wait than can be recorded at once: send them again in a moment")
 
 
 def fates_of(outcome: Outcome, count: int) -> Fates:

@@ -1,36 +1,51 @@
-"""Withheld messages on their way from the open ledger to the confidential one: a file of sealed lines.
+"""Withheld messages on their way from the open ledger to the confidential one: files of sealed lines, signed.
 
 Neither file nor open ledger says anything about a message: the holder of the private key opens it.
 Back comes a file of receipts: the open ledger forgets what the other one has recorded, and nothing else.
 """
 
 import os
-from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import count, takewhile
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
-import orjson
 
 from consumers.files import IngestResult, RejectedLine
+from consumers.handed_file import MOST_FILE_BYTES, MOST_SEALED_BYTES, handed_lines, sealed_in
 from consumers.pipeline import again
 from ledger.application import Ledger
 from ledger.errors import Reject, Remedy
 from ledger.keys.keyring import Keyring
-from ledger.letters.withheld import KeyPair, OpenedLetter, remove_received, withheld
+from ledger.letters.withheld import (
+    RECEIPT_BYTES,
+    KeyPair,
+    OpenedLetter,
+    WithheldKey,
+    remove_received,
+    withheld_parts,
+)
 from ledger.reading import head_position
 from ledger.recording.batch import Batch, Outcome
-from ledger.storage.durable import fsync_folder
+from ledger.storage.access import GIVEN, Unsafe
+from ledger.storage.files import Folder
+from ledger.storage.named import opened_new, write_named
 from ledger.storage.postgres import Session
+from ledger.tlog.signing.keys import Signer, VerifierKey
 from ledger.writing.append import Span
-from ledger.writing.message import FileOrigin, KafkaOrigin, Message
+from ledger.writing.message import FileOrigin, Message
 from schemas import AdmissionRules
 from schemas.sources import taken_over_label
 
 _FILE = "file:"
 _RECEIPTS = ".receipt"
+_RECEIPT = re.compile(rb"[0-9a-f]{64}")
+MOST_RECEIPTS_BYTES = MOST_FILE_BYTES // 64
+"""Of a file of receipts: a line takes 65 bytes, and its message 5,500 or more in what was handed over."""
+_ORIGIN = re.compile(r"[A-Za-z0-9._/-]{1,256}")
 
 
 class TakenMessages(msgspec.Struct, frozen=True):
@@ -40,82 +55,88 @@ class TakenMessages(msgspec.Struct, frozen=True):
     receipts: tuple[bytes, ...]
 
 
-def hand_over(session: Session, file: Path) -> int:
-    """Write all that is withheld to a new file of mode 0600; how many they are. Durable on return.
+def hand_over(
+    session: Session, file: Path, ledger: str, key: WithheldKey, signer: Signer
+) -> tuple[int, list[Path]]:
+    """Write all that is withheld to new files of mode 0600; how many messages, and the files. Durable.
 
-    Raises OSError.
+    `ledger`: the origin of its log. `key`: to which it seals. What one file may not hold goes into
+    others beside it. Raises OSError.
     """
-    messages = withheld(session)
-    rows = (
-        {"letter": letter.hex(), "sealed": b64encode(sealed).decode()}
-        for letter, sealed in messages
-    )
-    _write(file, map(orjson.dumps, rows))
-    return len(messages)
+    messages, files = 0, []
+    for part, name in zip(withheld_parts(session, MOST_SEALED_BYTES), _parts(file), strict=False):
+        with opened_new(name) as stream:
+            stream.writelines(handed_lines(part, ledger, key, signer))
+            stream.flush()
+            os.fsync(stream.fileno())
+        messages += len(part)
+        files.append(name)
+    return messages, files
 
 
 def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
-    """Forget what the confidential ledger gave receipts of, beside the file handed over; how many they were.
+    """Forget what the confidential ledger gave receipts of, beside the files handed over; how many they were.
 
     Without a receipt a message stays. Raises Reject when there is none, or it is none.
     """
-    receipts = receipts_file(file)
-    try:
-        lines = receipts.read_bytes().splitlines()
-    except FileNotFoundError:
+    file = file.with_name(file.name.removesuffix(_RECEIPTS))
+    files = list(takewhile(_lies, map(receipts_file, _parts(file))))
+    if not files:
         raise Reject(
-            f"there is no {receipts.name} beside the file: nothing was removed",
+            f"there is no {receipts_file(file).name} beside the file: nothing was removed",
             remedy=Remedy("take-over"),
-        ) from None
-    return remove_received(session, keyring, {_receipt(line) for line in lines})
+        )
+    receipts = {receipt for each in files for receipt in _receipts_in(each)}
+    return remove_received(session, keyring, receipts)
+
+
+def _parts(file: Path) -> Iterator[Path]:
+    """The names of a file and of those that go on where it ends: `name.ndjson`, `name-2.ndjson`."""
+    yield file
+    for number in count(2):
+        yield file.with_name(f"{file.stem}-{number}{file.suffix}")
 
 
 def write_receipts(file: Path, receipts: Sequence[bytes]) -> None:
     """Write receipts beside the file that was taken over, in place of those of an earlier time. Durable."""
-    target = receipts_file(file)
-    # Written beside and renamed: a crash leaves the receipts of the earlier time.
-    draft = target.with_name(f"{target.name}.{os.getpid()}.new")
-    _write(draft, (receipt.hex().encode() for receipt in receipts))
-    draft.replace(target)
-    fsync_folder(target.absolute().parent)
+    write_named(receipts_file(file), b"".join(b"%b\n" % r.hex().encode() for r in receipts))
 
 
 def receipts_file(file: Path) -> Path:
     """Where the receipts of a file are."""
-    return file if file.name.endswith(_RECEIPTS) else file.with_name(f"{file.name}{_RECEIPTS}")
+    return file.with_name(f"{file.name}{_RECEIPTS}")
 
 
-def _receipt(line: bytes) -> bytes:
+def _beside(file: Path) -> Folder:
+    """Where the receipts of a file lie: no link leads to them."""
+    return Folder(file.parent, GIVEN, named=True)
+
+
+def _lies(file: Path) -> bool:
+    return _beside(file).has(file.name)
+
+
+def _receipts_in(file: Path) -> Iterator[bytes]:
     try:
-        return bytes.fromhex(line.decode("ascii"))
-    except ValueError:
-        raise Reject("this is no file of receipts; nothing was removed") from None
+        lines = _beside(file).read(file.name, MOST_RECEIPTS_BYTES).splitlines()
+    except Unsafe:
+        raise
+    except OSError:
+        lines = [b""]
+    for line in lines:
+        if not _RECEIPT.fullmatch(line):
+            raise Reject("this is no file of receipts; nothing was removed")
+        yield bytes.fromhex(line.decode())
 
 
-def _write(file: Path, lines: Iterable[bytes]) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.writelines(line + b"\n" for line in lines)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fsync_folder(file.absolute().parent)
+def read_handed(
+    stream: BinaryIO, pair: KeyPair, keys: Collection[VerifierKey]
+) -> list[OpenedLetter]:
+    """What a ledger with one of the keys handed over, opened.
 
-
-def read_handed(stream: BinaryIO, pair: KeyPair) -> list[OpenedLetter]:
-    """What was handed over, opened. Raises Reject, Lost or Misconfigured: then no message is opened."""
-    return [pair.open(sealed) for _, sealed in _lines(stream)]
-
-
-def _lines(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Name and sealed bytes of each line. Raises Reject for any other file."""
-    for number, line in enumerate(stream, 1):
-        try:
-            row = orjson.loads(line)
-            yield bytes.fromhex(row["letter"]), b64decode(row["sealed"], validate=True)
-        except (ValueError, TypeError, KeyError):
-            raise Reject(
-                f"line {number} does not come from `ledger dead-letters hand-over`"
-            ) from None
+    Raises Reject, Lost or Misconfigured: then no message counts.
+    """
+    return [pair.open(sealed) for sealed in sealed_in(stream, pair.key(), keys)]
 
 
 def take_over(
@@ -151,7 +172,12 @@ def _receipts(handed: Sequence[OpenedLetter], outcome: Outcome) -> list[bytes]:
     """Receipts of the messages that were recorded, now or before."""
     # A duplicate gets one too: the file with its first receipt may be lost.
     refused = {index for index, _ in outcome.rejections}
-    return [letter.receipt for index, letter in enumerate(handed) if index not in refused]
+    return [
+        letter.receipt
+        for index, letter in enumerate(handed)
+        # What else a letter has in its place would make the file none of receipts.
+        if index not in refused and len(letter.receipt) == RECEIPT_BYTES
+    ]
 
 
 def _rejected(label: str, start: int, outcome: Outcome) -> list[RejectedLine]:
@@ -165,7 +191,8 @@ def _message(handed: OpenedLetter, intake: AdmissionRules, now: datetime) -> Mes
     return again(handed.body, handed.mode, _origin(handed), intake, now)
 
 
-def _origin(handed: OpenedLetter) -> KafkaOrigin | FileOrigin:
-    if handed.topic.startswith(_FILE):
-        return FileOrigin(taken_over_label(handed.topic.removeprefix(_FILE)), handed.offset)
-    return KafkaOrigin(handed.topic, handed.partition, handed.offset)
+def _origin(handed: OpenedLetter) -> FileOrigin:
+    """Where it came from, as the letter claims: a place without power, whatever the claim is."""
+    claimed = f"{handed.topic.removeprefix(_FILE)}/{handed.partition}"
+    is_plain = _ORIGIN.fullmatch(claimed) is not None
+    return FileOrigin(taken_over_label(claimed if is_plain else "unknown"), handed.offset)

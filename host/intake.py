@@ -1,7 +1,7 @@
 """What a ledger accepts, and from whom, as its settings say; no ledger is asked."""
 
 from host.settings import Settings
-from host.signed import signed_messages
+from host.signed import office_messages, signed_messages
 from rulebook import secrecy
 from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
@@ -16,4 +16,6 @@ def intake_of(settings: Settings) -> AdmissionRules:
     judge = secrecy(settings.ordinary_codes)
     if settings.confidential:
         return AdmissionRules(True, judge, speakers)
-    return AdmissionRules(False, judge, speakers, signed_messages(settings.signed))
+    return AdmissionRules(
+        False, judge, speakers, signed_messages(settings), office_messages(settings)
+    )

@@ -42,6 +42,10 @@ class Setting(msgspec.Struct, frozen=True):
         return f"--{self.name.replace('_', '-')}"
 
 
+OLD_PROXIES = "LEDGER_WEB_PROXIES"
+REPLACED = {OLD_PROXIES: "LEDGER_WEB_SOCKET"}
+"""Settings that were, and what took their place."""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_DATABASE_URL", "store", "PostgreSQL 15 or later, by URL; else the embedded one"
@@ -68,6 +72,21 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_OPEN_SETTINGS_FILE",
         "store",
         "of a confidential ledger: file with the settings of the open one, which it reads, one a line",
+        fixed=True,
+        unlisted=True,
+    ),
+    Setting(
+        "LEDGER_HANDOVER_KEYS",
+        "store",
+        "of a confidential ledger: verification keys of the ledgers whose withheld messages it takes over",
+        fixed=True,
+        unlisted=True,
+    ),
+    Setting(
+        "LEDGER_OFFICERS",
+        "store",
+        "of a confidential ledger: who may act at its desk from `init` on, separated by commas "
+        "[employee/ and the login]",
         fixed=True,
         unlisted=True,
     ),
@@ -139,6 +158,13 @@ SETTINGS: tuple[Setting, ...] = (
         "record, or strict: refuse what the register of systems does not know of a source [record]",
     ),
     Setting(
+        "LEDGER_OFFICE_KEYS",
+        "intake",
+        "verification keys of the privacy office: once one is set, what comes by the register's topic in its "
+        "name counts only if it is signed [none]",
+        fixed=True,
+    ),
+    Setting(
         "LEDGER_SIGNED_KEYS",
         "intake",
         "verification keys of who sends signed messages, NAME+ID+BASE64, separated by commas [none]",
@@ -154,7 +180,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_HALT_SHARE",
         "intake",
-        "share of rejections that quarantines a source, or halts a topic [0.2]",
+        "share of rejections of a source that quarantines it [0.2]",
     ),
     Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
     Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),
@@ -208,9 +234,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_WEB_CERTFILE", "web", "its certificate, in PEM, for TLS of its own [none]"),
     Setting("LEDGER_WEB_KEYFILE", "web", "key of that certificate"),
     Setting(
-        "LEDGER_WEB_PROXIES",
+        "LEDGER_WEB_SOCKET",
         "web",
-        "addresses of proxies whose word counts on who connects, separated by commas [none]",
+        "socket, in a folder of its own, by which a proxy comes; it listens nowhere else then [none]",
     ),
     Setting(
         "LEDGER_OIDC_ISSUER", "web", "OpenID provider where people log in, by its issuer [none]"
@@ -241,10 +267,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LEDGER_API_CLIENTS_FILE",
         "web",
-        "clients that come with a certificate: subject, client, role [none]",
+        "clients that come with a certificate: subject, client, role, issuer [none]",
     ),
     Setting(
-        "LEDGER_API_CLIENTS_CAFILE", "web", "certificates of the authorities that certify them"
+        "LEDGER_API_CLIENTS_CAFILE",
+        "web",
+        "certificates of the authorities that issue theirs; without it none counts [none]",
     ),
     Setting("LEDGER_CONTROLLER_NAME", "register", "the controller, for the register"),
     Setting("LEDGER_CONTROLLER_ADDRESS", "register", "its postal address"),

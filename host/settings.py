@@ -23,10 +23,11 @@ from ledger.names import LedgerName
 from ledger.storage.postgres import PATIENCE_S
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
-from rulebook.approvals import four_eyes
+from rulebook.approvals import ALWAYS, four_eyes
 from rulebook.calendar import AMSTERDAM
 from schemas.formats import CODE, EMPLOYEE, ID, SOURCE
 from schemas.limits import QUARANTINE_MESSAGES, QUARANTINE_SHARE
+from schemas.sources import EVENTS_TOPIC, REGISTER_TOPIC
 from schemas.texts import LANGUAGES, Language
 
 # Longest time that a command waits for a batch to fill, and the largest batches that stay flat.
@@ -36,12 +37,19 @@ MOST_BATCH_MS = 60_000
 MOST_PATIENCE_S = 240  # below the time after which Kafka takes a loop that does not poll for dead
 LAST_PORT = 65_535
 MOST_SESSION_S = 1_800  # the broker's own limit (group.max.session.timeout.ms)
-EVENTS_TOPICS = ("privacy.events.v1", "privacy.register.v1")
+EVENTS_TOPICS = (EVENTS_TOPIC, REGISTER_TOPIC)
 CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
 # The confidential ledger sends no answers unless a topic is set: the open topic would give it away.
 ANSWERS_TOPIC = "privacy.rejections.v1"
 # Read by an open ledger that knows a signer; written by the confidential one.
 SIGNED_TOPIC = "privacy.signed.v1"
+# The name of a key says what it signs, and nothing of who holds it. A key of another name counts nowhere.
+SIGNED_NAME = "signed-messages"
+HANDED_NAME = "handed-over-messages"
+OFFICE_NAME = "privacy-office"
+# How the two kinds of ledger are named, unless a setting names them.
+OPEN = "main"
+CONFIDENTIAL = "confidential"
 RECIPIENT = r"age1[02-9ac-hj-np-z]{58}"
 TOPIC = r"[A-Za-z0-9._-]{1,249}"
 OFFICE = "urn:voipzeker:privacy-office"
@@ -155,9 +163,12 @@ class Settings(msgspec.Struct, frozen=True):
     withheld_key: WithheldKey | None = None
     keep_list: Path | None = None
     signed: Signed = Signed()
+    handover_keys: tuple[VerifierKey, ...] = ()
+    office_keys: tuple[VerifierKey, ...] = ()
     ordinary_codes: frozenset[str] = frozenset()
     people: DisplaySettings = DisplaySettings()
     open_settings: Path | None = None
+    officers: tuple[str, ...] = ()
     texts: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
@@ -183,7 +194,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     """
     reader = Reader(texts)
     confidential = reader.switch("CONFIDENTIAL")
-    ledger = _ledger(reader, "confidential" if confidential else "main")
+    ledger = _ledger(reader, CONFIDENTIAL if confidential else OPEN)
     signed = _signed(reader)
     data_dir = reader.path("DATA_DIR", default_data_dir)
     key_dir = reader.path("KEY_DIR", data_dir / "keys")
@@ -212,9 +223,12 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
         keep_list=reader.path("KEEP_LIST", None),
         signed=signed,
+        handover_keys=reader.verifier_keys("HANDOVER_KEYS", HANDED_NAME) if confidential else (),
+        office_keys=reader.verifier_keys("OFFICE_KEYS", OFFICE_NAME),
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         people=_people(reader),
-        open_settings=reader.file("OPEN_SETTINGS_FILE") if confidential else None,
+        open_settings=reader.file("OPEN_SETTINGS_FILE", "any") if confidential else None,
+        officers=reader.names("OFFICERS", (), EMPLOYEE, "employees, such as employee/7"),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
     reader.check()
@@ -255,7 +269,8 @@ def _database_url(reader: Reader) -> str | None:
 
 def _four_eyes(reader: Reader, *, confidential: bool) -> frozenset[str]:
     acts = four_eyes(confidential=confidential)
-    return frozenset(reader.names("FOUR_EYES", (), "|".join(acts), f"some of {', '.join(acts)}"))
+    asked = reader.names("FOUR_EYES", (), "|".join(acts), f"some of {', '.join(acts)}")
+    return frozenset(asked) | (ALWAYS if confidential else frozenset())
 
 
 def _ledger(reader: Reader, default: str) -> LedgerName:
@@ -327,7 +342,7 @@ def _serving(reader: Reader) -> Serving:
 def _signed(reader: Reader) -> Signed:
     return Signed(
         topic=reader.text("SIGNED_TOPIC", SIGNED_TOPIC, TOPIC, "the name of a topic"),
-        keys=reader.verifier_keys("SIGNED_KEYS"),
+        keys=reader.verifier_keys("SIGNED_KEYS", SIGNED_NAME),
     )
 
 
@@ -337,6 +352,9 @@ def _kafka(
     usual = CONFIDENTIAL_TOPICS if confidential else EVENTS_TOPICS
     answers = None if confidential else ANSWERS_TOPIC
     topics = reader.names("KAFKA_TOPICS", usual, TOPIC, "names of topics")
+    if confidential and REGISTER_TOPIC in topics:
+        # There the office has a voice; in this ledger it has none by any topic.
+        reader.wrong.append(f"{PREFIX}KAFKA_TOPICS: this ledger does not read {REGISTER_TOPIC}")
     if signed.keys and not confidential:
         topics = tuple(dict.fromkeys((*topics, signed.topic)))
     bootstrap = reader.names("KAFKA_BOOTSTRAP", (), r"\S+:[0-9]{1,5}", "host:port")
@@ -364,7 +382,7 @@ def _kafka(
         sasl_password=_password(reader),
         ssl_cafile=reader.file("KAFKA_SSL_CAFILE"),
         ssl_certfile=reader.file("KAFKA_SSL_CERTFILE"),
-        ssl_keyfile=reader.file("KAFKA_SSL_KEYFILE"),
+        ssl_keyfile=reader.file("KAFKA_SSL_KEYFILE", "secret"),
     )
     _check_sasl(reader, settings)
     return settings if bootstrap else None

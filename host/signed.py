@@ -1,22 +1,40 @@
 """Signed messages as a ledger takes them: which topic, and whose signature."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from host.settings import Signed
+from host.settings import Settings
 from ledger.errors import Unproven
 from ledger.tlog.signing.envelope import opened
+from ledger.tlog.signing.keys import VerifierKey
 from schemas.event import SignedMessages
+from schemas.signed import MOST_SIGNED_BYTES
+from schemas.sources import REGISTER_TOPIC
 
 PAYLOAD_TYPE = "application/cloudevents+json"
 
 
-def signed_messages(signed: Signed) -> SignedMessages:
+def signed_messages(settings: Settings) -> SignedMessages:
     """What is taken by the topic of signed messages: without a key nothing is."""
-    return SignedMessages(signed.topic, partial(_told, signed))
+    signed = settings.signed
+    return SignedMessages(signed.topic, partial(_told, PAYLOAD_TYPE, signed.keys))
 
 
-def _told(signed: Signed, message: bytes) -> bytes | None:
+def office_messages(settings: Settings) -> SignedMessages | None:
+    """What the privacy office signs for this ledger; None where no key of it is set."""
+    keys, payload_type = settings.office_keys, office_payload_type(settings.log.origin)
+    return SignedMessages(REGISTER_TOPIC, partial(_told, payload_type, keys)) if keys else None
+
+
+def office_payload_type(origin: str) -> str:
+    """What the office signs, and for which ledger: by the origin of its log."""
+    return f"{PAYLOAD_TYPE}; office={origin}"
+
+
+def _told(payload_type: str, keys: Sequence[VerifierKey], message: bytes) -> bytes | None:
+    if len(message) > MOST_SIGNED_BYTES:
+        return None
     try:
-        return opened(message, PAYLOAD_TYPE, signed.keys)
+        return opened(message, payload_type, keys)
     except Unproven:
         return None

@@ -9,6 +9,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Self
+from uuid import UUID
+
+import msgspec
 
 from application.reading import OwnScope, Reader, ReadScope
 from application.remembered import Remembered
@@ -17,7 +20,7 @@ from consumers.pipeline import BatchLimits
 from host.intake import intake_of
 from host.keep_list import keep_list
 from host.keeping_up import KeepingUp
-from host.keys import key_provider, ledger_folder, log_key
+from host.keys import key_provider, ledger_folder, log_key, published_log
 from host.long_answers import Asking
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
@@ -29,17 +32,25 @@ from ledger.crypto.provider import KeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.embedded import Server
 from ledger.erasure.eraser import Bounds, Eraser
-from ledger.errors import Misconfigured, NotGranted, Remedy
+from ledger.errors import Misconfigured, NotGranted, Reject, Remedy
 from ledger.feeds.lists import FeedLists
 from ledger.journal.entries import ErasureJournal
 from ledger.journal.tombstones import expire_tombstones
 from ledger.keys.keyring import Keyring
 from ledger.keys.opening import Opener
-from ledger.letters.withheld import KeyPair, WithheldKey
+from ledger.letters.withheld import RECEIPT, KeyPair, WithheldKey
 from ledger.names import LedgerName, Role
-from ledger.recording.approvals import Approval, ApprovalStatus, approve, digest_of
+from ledger.recording.approvals import (
+    Approval,
+    ApprovalStatus,
+    Emergency,
+    approve,
+    digest_of,
+    emergency_of,
+)
 from ledger.recording.batch import RefusalPolicy
 from ledger.recording.reads import READS, ReadNotes, any_wait, record_notes
+from ledger.storage.contents import KEYS, look
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.publisher import OwnLog, Publisher
@@ -52,11 +63,20 @@ from projections.keeping.person import legal_holds
 from projections.reading.standing import grant_of, staff_is_registered
 from projections.views.staff import Grant
 from rulebook import period
-from rulebook.approvals import approvers
+from rulebook.approvals import DESK, URGENT, approvers
 from schemas import AdmissionRules
 
 # Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = ("index", "fingerprint", "letter-id", "blind", "last-record", READS, CHAIN)
+LEDGER_KEYS = (
+    "index",
+    "fingerprint",
+    "letter-id",
+    RECEIPT,
+    "blind",
+    "last-record",
+    READS,
+    CHAIN,
+)
 JOURNAL = "erasures.journal"
 
 
@@ -80,7 +100,7 @@ class Site:
         self._sessions: dict[Role, Session] = {}
         self.for_whom: Reader | None = None
         """Who reads and acts, where that is not the user of this process."""
-        # Of many sites together, where there are: what keeps the views up to date, and what is remembered.
+        # Of many sites together: what keeps the views up to date, and what is remembered.
         self.views: KeepingUp | None = None
         self.remembered: Remembered | None = None
         self.asking: Asking | None = None
@@ -122,23 +142,28 @@ class Site:
         return log_key(self.settings)
 
     @property
+    def file_faults(self) -> list[str]:
+        """What is wrong with the log's key, and with a pair for what is withheld, as sentences."""
+        pair = look(self.withheld_pair.private.parent, KEYS)
+        return [*self.log_key.faults(), *(found.why for found in pair if found.why)]
+
+    @property
     def published_log(self) -> PublishedLog:
         """The files of the transparency log and the keys that it had, for an audit."""
-        policy = self.settings.log.policy
-        keys = (*self.log_key.known(), *(policy.keys if policy else ()))
-        return PublishedLog(LogFolder(self.settings.log.folder), keys)
+        return published_log(self.settings)
 
     @property
     def custody(self) -> Custody:
         """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
-        has_keys = bool(self.provider.epochs())
+        provider = self.provider
+        has_keys = bool(provider.epochs() or provider.faults())
         return Custody(
             ledger=self.ledger,
             now=self.clock(),
             tombstone=period("tombstone"),
             feed_list=period("feed-list"),
             purposes=LEDGER_KEYS,
-            provider=self.provider if has_keys else None,
+            provider=provider if has_keys else None,
             journal=self.journal if has_keys else None,
         )
 
@@ -226,7 +251,7 @@ class Site:
         return self._reads(query, Opener(self.session("reader"), self.provider, self.ledger))
 
     def _reads(self, query: str, opener: Opener) -> ReadScope:
-        reader = self._reader()
+        reader = self.reader()
         scope = OwnScope if reader.own else ReadScope
         return scope(
             ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS), self._look),
@@ -242,8 +267,20 @@ class Site:
         if self.asking is not None and subject != self.ledger.reference:
             self.asking.look(subject)
 
-    def _reader(self) -> Reader:
-        return self.for_whom or reader_of(self.settings.reading, ledger_folder(self.settings))
+    def reader(self) -> Reader:
+        """Who reads and acts: an officer of a confidential ledger in a role that they hold."""
+        if self.for_whom is not None:
+            return self.for_whom
+        reader = reader_of(self.settings.reading, ledger_folder(self.settings))
+        is_named = self.settings.reading.role is not None
+        if is_named or not (reader.judged and self.settings.confidential):
+            return reader
+        return self._in_held_role(reader, DESK) or reader
+
+    def _in_held_role(self, reader: Reader, roles: Sequence[str]) -> Reader | None:
+        """The reader in the first of some roles that the register grants, if any."""
+        mine = (msgspec.structs.replace(reader, role=role, judged=True) for role in roles)
+        return next(filter(self.is_granted, mine), None)
 
     def _idle_reader(self) -> Session:
         """The reader's session, or one of its own while that one is in a transaction: a note commits."""
@@ -260,8 +297,17 @@ class Site:
 
     def is_granted(self, reader: Reader) -> bool:
         """Whether the register grants a reader the role now; any role while it grants nobody one."""
+        if self.grant_of(reader) is not None:
+            return True
+        # A confidential ledger grants its first role when it is made: there nobody is let in for want of one.
         session, office = self._idle_reader(), self.privacy_office
-        return bool(self.grant_of(reader)) or not staff_is_registered(session, office)
+        return not (self.settings.confidential or staff_is_registered(session, office))
+
+    def check_role(self) -> None:
+        """Raise NotGranted for a person without a role; the user who runs the ledger may name nobody."""
+        reader = self.reader()
+        if reader.judged and not self.is_granted(reader):
+            raise not_granted(reader)
 
     def grant_of(self, reader: Reader) -> Grant | None:
         """The grant of the register by which a reader holds the role now."""
@@ -285,26 +331,57 @@ class Site:
             recorder.close()
 
     def approval_of(
-        self, act: str, parameters: Sequence[object], about: str | None = None
+        self,
+        act: str,
+        parameters: Sequence[object],
+        about: str | None = None,
+        emergency: Emergency | None = None,
     ) -> ApprovalStatus:
-        """What an act waits for, if for anything: SECOND when it may happen now.
+        """What an act waits for, if for anything: SECOND or EMERGENCY when it may happen now.
 
         Where it needs two persons, this one's approval is recorded first. `parameters`: all that decides what
         the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may
         not approve it, UnknownSubject, Retry or Halt.
         """
+        if emergency and act not in (URGENT if self.settings.confidential else ()):
+            raise Misconfigured("expected for an act of the desk that needs two persons alone")
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
-        reader = self._reader()
-        self._check_approver(act, reader)
+        approver = self._approver(act)
         digest = self.digest_of_act(act, parameters, about)
-        approval = Approval(act, reader.reference, reader.role, digest)
+        why, event_id = emergency or (None, None)
+        return self._approve(
+            Approval(act, approver.reference, approver.role, digest, why, event_id)
+        )
+
+    def confirm_emergency(self, event_id: str) -> None:
+        """Approve as the second person what one did in an emergency. `event_id`: of the act's event.
+
+        Raises Reject when nothing of that id waits, or for the person who did it; Misconfigured, Retry or
+        Halt.
+        """
+        first = emergency_of(self._idle_reader(), self.ledger, event_id, self.clock())
+        act, digest = str(first.facts["act"]), str(first.facts["digest"])
+        approver = self._approver(act)
+        mine = Approval(act, approver.reference, approver.role, digest, None, event_id)
+        if self._approve(mine) is not ApprovalStatus.SECOND:
+            raise Reject("you did this yourself: another person must approve it")
+
+    def _approve(self, approval: Approval) -> ApprovalStatus:
         recorder = self._open_recorder_of_own()
         try:
             session, valid = self._idle_reader(), period("second-approval")
-            return approve(session, recorder.record, self.ledger, approval, self.clock(), valid)
+            status, first = approve(
+                session, recorder.record, self.ledger, approval, self.clock(), valid
+            )
         finally:
             recorder.close()
+        if first is not None and self.approving_roles(approval.act):
+            stream, role = UUID(first.facts["approver"]), str(first.facts["role"])
+            held = grant_of(session, [stream], role, self.clock(), self.privacy_office)
+            if held is None:
+                raise Reject("the first person does not hold the role any more: give it anew")
+        return status
 
     def digest_of_act(
         self, act: str, parameters: Sequence[object], about: str | None = None
@@ -315,16 +392,29 @@ class Site:
         return digest_of(opener.ledger_key(READS), act, digested)
 
     def approving_roles(self, act: str) -> tuple[str, ...]:
-        """The roles whose holders may approve an act; none: the register grants no roles, and all may."""
-        registered = staff_is_registered(self._idle_reader(), self.privacy_office)
-        return approvers(act) if registered else ()
+        """The roles whose holders may approve an act; none: the register grants no roles, and all may.
 
-    def _check_approver(self, act: str, reader: Reader) -> None:
-        """Raise Misconfigured for a person who may not approve: both hold a role that may, by the register.
-
-        The operator is no exception here, and no setting makes one.
+        In a confidential ledger a role is always needed.
         """
+        registered = self.settings.confidential or staff_is_registered(
+            self._idle_reader(), self.privacy_office
+        )
+        if not registered:
+            return ()
+        return approvers(act, confidential=self.settings.confidential)
+
+    def _approver(self, act: str) -> Reader:
+        """Who approves an act, in a role that may, by the register. Raises Misconfigured for anybody else.
+
+        Who names no role does it in the first such role that they hold. The operator is no exception here,
+        and no setting makes one.
+        """
+        reader = self.reader()
         roles = self.approving_roles(act)
+        if roles and self.for_whom is None and self.settings.reading.role is None:
+            held = self._in_held_role(reader, roles)
+            if held is not None:
+                return held
         if roles and reader.role not in roles:
             raise NotGranted(
                 f"the role {reader.role} may not approve this act, but {', '.join(roles)}",
@@ -332,6 +422,7 @@ class Site:
             )
         if not self.is_granted(reader):
             raise not_granted(reader)
+        return reader
 
     def _open_recorder_of_own(self) -> Ledger:
         """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""

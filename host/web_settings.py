@@ -16,7 +16,8 @@ _PORT = r"0|[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2
 class WebSettings(msgspec.Struct, frozen=True):
     """`beside`: whether `ledger run` serves it, too. `url`: what people type; None: the address itself.
 
-    `proxies`: addresses whose `X-Forwarded-` counts. `certificate`, `key`: files in PEM for TLS of its own.
+    `socket`: where it listens for a proxy, and then nowhere else. `certificate`, `key`: files in PEM, for TLS
+    of its own.
     """
 
     beside: bool = False
@@ -25,7 +26,7 @@ class WebSettings(msgspec.Struct, frozen=True):
     url: str | None = None
     certificate: Path | None = None
     key: Path | None = None
-    proxies: tuple[str, ...] = ()
+    socket: Path | None = None
     logins: LoginSettings = LoginSettings()
 
     @property
@@ -48,10 +49,15 @@ def read_web(reader: Reader, *, confidential: bool) -> WebSettings:
             "https:// and a host, without a path",
         ),
         certificate=reader.file("WEB_CERTFILE"),
-        key=reader.file("WEB_KEYFILE"),
-        proxies=reader.names("WEB_PROXIES", (), r"[0-9A-Fa-f.:]{2,45}", "addresses"),
+        key=reader.file("WEB_KEYFILE", "secret"),
+        socket=reader.path("WEB_SOCKET", None),
         logins=read_logins(reader),
     )
     if (settings.certificate is None) != (settings.key is None):
         reader.wrong.append("LEDGER_WEB_CERTFILE, LEDGER_WEB_KEYFILE: set both or neither")
+    if settings.socket and (settings.certificate or not settings.is_secure):
+        reader.wrong.append(
+            "LEDGER_WEB_SOCKET: expected the proxy's address in LEDGER_WEB_URL, which begins with https, and "
+            "no LEDGER_WEB_CERTFILE"
+        )
     return settings

@@ -1,11 +1,10 @@
 """Keys of what an open ledger may not know: the pair of the confidential ledger, and its public key."""
 
 from host.keys import ledger_folder
-from host.settings import Settings
+from host.settings import CONFIDENTIAL, Settings
 from ledger.letters.withheld import KeyPair, WithheldKey, public_key
 
 WITHHELD_KEY = "withheld.pub"
-CONFIDENTIAL = "confidential"
 
 
 def withheld_pair(settings: Settings) -> KeyPair:

@@ -36,7 +36,7 @@ from ledger.recording.intake import Sealer
 from ledger.recording.quarantine import resume_source
 from ledger.storage.postgres import Database, Session
 from ledger.writing.append import Span, append, lock_head
-from ledger.writing.bookmarks import Bookmark, begin_bookmark, resume_topics
+from ledger.writing.bookmarks import Bookmark, begin_bookmark, halt_topics
 from ledger.writing.chain import CHAIN, ChainLink
 
 
@@ -106,13 +106,19 @@ class Ledger(LedgerReader):
             if begin_bookmark(self.session, link, place, bookmark):
                 append(self.session, [], place, link, channel=self.ledger.channel)
 
+    def halt_topics(self, topics: Sequence[str]) -> None:
+        """Store that some topics are not read any more."""
+        self._set_halts(topics, self._clock(), Span("command:halt"))
+
     def resume_topics(self, topics: Sequence[str]) -> None:
-        """Clear stored halts of some topics, and begin to count their rejections anew."""
+        """Clear stored halts of some topics."""
+        self._set_halts(topics, None, Span("command:resume"))
+
+    def _set_halts(self, topics: Sequence[str], halted_at: datetime | None, span: Span) -> None:
         link = ChainLink(self.chain)
         with self.session.transaction():
             lock_head(self.session)
-            if resume_topics(self.session, link, topics):
-                span = Span("command:resume")
+            if halt_topics(self.session, link, topics, halted_at):
                 append(self.session, [], span, link, channel=self.ledger.channel)
 
     def resume_source(self, topic: str, source: str) -> bool:

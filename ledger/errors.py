@@ -121,6 +121,10 @@ class KeyLost(Halt):
     """A key is missing although no erasure destroyed it."""
 
 
+class Full(Halt):
+    """There is no room for what would be kept: somebody must make some, and nothing is lost before."""
+
+
 class UnknownFormat(Halt):
     """Something is sealed in a format that this program does not know here."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ledger.erasure.pending import missing_of
 from ledger.journal.entries import ErasureEntry, ErasureJournal
-from ledger.letters.withheld import count_withheld
+from ledger.letters.withheld import sizes_of_withheld
 from ledger.metrics import Figures
 from ledger.names import LedgerName
 from ledger.reading import halted_topics
@@ -42,12 +42,14 @@ def _single(session: Session, ledger: LedgerName) -> dict[str, float]:
     (letters,) = session.row("count_letters") or (0,)
     namespaces = [ledger.events, ledger.keys, ledger.views]
     (size,) = session.row("sizes", namespaces=namespaces) or (0,)
+    withheld, withheld_bytes = sizes_of_withheld(session)
     return {
         "ledger_position": float(position),
         "ledger_erasures_total": float(erasures),
         "ledger_dead_letters": float(letters),
         "ledger_reads_waiting": float(waiting(session)),
-        "ledger_withheld_messages": float(count_withheld(session)),
+        "ledger_withheld_messages": float(withheld),
+        "ledger_withheld_bytes": float(withheld_bytes),
         "ledger_halted_topics": float(len(halted_topics(session))),
         "ledger_data_directory_bytes": float(size),
     }

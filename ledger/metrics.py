@@ -115,10 +115,16 @@ READ: tuple[Series, ...] = (
         "over with `ledger dead-letters hand-over`, whatever they are.",
     ),
     Series(
+        "ledger_withheld_bytes",
+        "gauge",
+        "Bytes on disk of the messages that are withheld. They have a bound, beyond which the ledger reads "
+        "nothing more: hand them over before.",
+    ),
+    Series(
         "ledger_halted_topics",
         "gauge",
-        "Topics that are halted, since too many of their messages were refused, also while no consumer "
-        "runs. Above 0: mend the sender, then give the command that `ledger today` names for each.",
+        "Topics that are halted, since too many of their messages were refused or withheld, also while no "
+        "consumer runs. Above 0: mend the sender, then give the command that `ledger today` names for each.",
     ),
     Series(
         "ledger_quarantined_sources",

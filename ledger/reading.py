@@ -52,7 +52,7 @@ def pruned_through(session: Session) -> int:
 
 
 def halted_topics(session: Session) -> list[str]:
-    """Kafka topics that too many rejections halted, sorted. Needs SELECT on intake windows."""
+    """Kafka topics that are halted, sorted. Needs SELECT on intake windows."""
     return [topic for (topic,) in session.of("ledger").rows("halted_topics")]
 
 

@@ -81,6 +81,11 @@ def due_date(kind: str, start: date | datetime, paused_days: int = 0) -> date:
     return _working_day(last + timedelta(paused_days))
 
 
+def next_working_day(start: datetime) -> datetime:
+    """The end of the first working day after an instant."""
+    return _end_of(_working_day(day_of(start) + timedelta(days=1)))
+
+
 def _day(start: date | datetime) -> date:
     return day_of(start) if isinstance(start, datetime) else start
 

@@ -17,10 +17,7 @@ class Ordinary(Struct, frozen=True, forbid_unknown_fields=True):
 POWER_TABLE: tuple[Power, ...] = load("house", "power", Power)
 ORDER_POWERS: tuple[Power, ...] = load("house", "power", Power, file="order_powers")
 """Those over types that the confidential ledger alone records."""
-ORDINARY: tuple[Ordinary, ...] = (
-    *load("house", "ordinary", Ordinary, file="powers"),
-    *load("house", "ordinary", Ordinary, file="order_powers"),
-)
+ORDINARY: tuple[Ordinary, ...] = load("house", "ordinary", Ordinary, file="powers")
 _ALL_POWERS = (*POWER_TABLE, *ORDER_POWERS)
 POWERS = powers_of(_ALL_POWERS)
 _BY_NAME = {name: power for power in _ALL_POWERS for name in (*power.opens, *power.acts)}

@@ -11,18 +11,25 @@ from sample.recording import digest
 from schemas import names
 
 Story: TypeAlias = Callable[[Case], Case]
+POWERLESS = "house.power.missing"
 
 
 def by_the_book(case: Case) -> Case:
     """Received, checked, executed, confirmed, as its kind asks for."""
     if case.kind.kind == "preservation":
-        return case.receive().check().step(names.ORDER_EXECUTED, fields=[]).freeze(30).release(20)
+        return _kept_by_a_file(case)
     if case.kind.kind == "interception":
         case.receive().check().step(names.INTERCEPTION_PROVIDED).step(
             names.ORDER_EXECUTED, fields=[]
         )
         return case.step(names.INTERCEPTION_ENDED, 20)
     return case.receive().check().execute().confirm()
+
+
+def _kept_by_a_file(case: Case) -> Case:
+    """A file says that data is kept, and then that it is not: only the desk can do either, by command."""
+    case.receive().check().step(names.ORDER_EXECUTED, fields=[])
+    return case.freeze(30).breaking(POWERLESS).release(20).breaking(POWERLESS)
 
 
 def narrowed(case: Case) -> Case:
@@ -130,20 +137,8 @@ def never_received(case: Case) -> Case:
     )
 
 
-def kept_too_long(case: Case) -> Case:
-    """Data is to be kept for longer than the law allows."""
-    case.receive().check().step(names.ORDER_EXECUTED, fields=[])
-    return case.freeze(95).breaking("law.preservation.longer")
-
-
-def kept_past_its_end(case: Case) -> Case:
-    """Data is kept for a few days, and never released."""
-    case.receive().check().step(names.ORDER_EXECUTED, fields=[])
-    return case.freeze(10).breaking("law.preservation.past")
-
-
-def reviewed_once(case: Case) -> Case:
-    """Secrecy was looked at again once, and then no more."""
+def reviewed_by_a_file(case: Case) -> Case:
+    """A file says that secrecy was looked at again: only the desk can review it, by command."""
     case.receive().check().execute()
     on = (case.at + timedelta(days=20)).date().isoformat()
     case.step(
@@ -154,7 +149,7 @@ def reviewed_once(case: Case) -> Case:
         outcome="continues",
         review_on=on,
     )
-    return case.breaking("house.secrecy.review")
+    return case.breaking(POWERLESS)
 
 
 def never_reviewed(case: Case) -> Case:
@@ -174,18 +169,14 @@ def restricted(case: Case) -> Case:
     return case.breaking("house.restriction.review")
 
 
-def lifted(case: Case) -> Case:
-    """Disclosed under secrecy, lifted, and handed over to the open ledger."""
+def lifted_by_a_file(case: Case) -> Case:
+    """Disclosed under secrecy; a file says that it was lifted, and handed over.
+
+    The person still may not know.
+    """
     disclosed = _disclosed(case)
-    case.step(names.SECRECY_LIFTED, 30, by="authority", evidence="letter-9")
+    case.step(names.SECRECY_LIFTED, 30, by="authority", evidence="letter-9").breaking(POWERLESS)
     return case.step(names.DISCLOSURE_HANDED_OVER, disclosure_id=disclosed, sha256=digest(case.rng))
-
-
-def lifted_and_forgotten(case: Case) -> Case:
-    """Secrecy is lifted, and the open ledger is never told."""
-    _disclosed(case)
-    case.breaking("house.handover.missing", names.PERSONAL_DATA_DISCLOSED)
-    return case.step(names.SECRECY_LIFTED, 30, by="court", evidence="ruling-3")
 
 
 def _disclosed(case: Case) -> str:
@@ -217,8 +208,7 @@ STORIES: tuple[tuple[str, Story], ...] = (
     ("subscriber", refused),
     ("stored", withdrawn),
     ("stored", oral),
-    ("subscriber", lifted),
-    ("subscriber", lifted_and_forgotten),
+    ("subscriber", lifted_by_a_file),
     ("stored", never_written),
     ("subscriber", not_authenticated),
     ("identity", not_decided),
@@ -229,9 +219,7 @@ STORIES: tuple[tuple[str, Story], ...] = (
     ("stored", after_withdrawal),
     ("subscriber", unknown_law),
     ("subscriber", never_received),
-    ("freeze", kept_too_long),
-    ("freeze", kept_past_its_end),
-    ("subscriber", reviewed_once),
+    ("subscriber", reviewed_by_a_file),
     ("traffic", never_reviewed),
     ("identity", restricted),
     # The law on European orders is young.

@@ -91,5 +91,26 @@ OWN_TYPES: frozenset[str] = frozenset(
 )
 """Types that every ledger records about what it did itself."""
 
+AT_HOME_IN_BOTH: frozenset[str] = (
+    OWN_TYPES
+    | {ANNULLED}
+    | frozenset(
+        map(
+            names.type_of,
+            (
+                names.ROLE_DEFINED,
+                names.ROLE_GRANTED,
+                names.ROLE_REVOKED,
+                names.EMPLOYMENT_STARTED,
+                names.EMPLOYMENT_ENDED,
+                names.RECIPIENT_REGISTERED,
+                names.RECIPIENT_CHANGED,
+                names.RECIPIENT_ENDED,
+            ),
+        )
+    )
+)
+"""Types that either ledger records: of itself, of its staff, and of who receives data."""
+
 CONFIDENTIAL_TYPES: frozenset[str] = frozenset(ORDER_TYPES)
 """Types of the confidential ledger only: an open one withholds them."""

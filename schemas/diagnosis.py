@@ -13,11 +13,10 @@ import msgspec
 from schemas import formats, references
 from schemas.catalogue import (
     ALL_TYPES,
-    ANNULLED,
+    AT_HOME_IN_BOTH,
     CONFIDENTIAL_TYPES,
     DISCLOSED,
     EVENT_TYPES,
-    OWN_TYPES,
 )
 from schemas.envelope import ATTRIBUTES, Envelope
 from schemas.event import AdmissionRules
@@ -114,10 +113,10 @@ def elsewhere(message: dict[str, Any], intake: AdmissionRules) -> Rejection | No
 def wrong_ledger(message: dict[str, Any], intake: AdmissionRules) -> str | None:
     """The pointer of what makes a message of a known type one of the open ledger; None where nothing does.
 
-    The confidential ledger takes what is withheld from the open one, and no more.
+    The confidential ledger takes what is withheld from the open one, and what is at home in both.
     """
     name = message["type"]
-    if name in OWN_TYPES | {ANNULLED} or intake.secrecy.withholds(message):
+    if name in AT_HOME_IN_BOTH or intake.secrecy.withholds(message):
         return None
     return "/data/provision" if name == DISCLOSED else "/type"
 

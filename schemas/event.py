@@ -40,7 +40,7 @@ class Event(Struct, frozen=True, gc=False):
 
 
 class SignedMessages(Struct, frozen=True):
-    """What comes from known signers alone, by a topic of its own or files of its own (`schemas.signed`).
+    """What comes from known signers alone, by a topic or files of its own (`schemas.signed`).
 
     `open`: from a message to what was signed; None for a message that no known signer signed.
     """
@@ -53,10 +53,16 @@ class AdmissionRules(Struct, frozen=True):
     """What one ledger accepts: what `secrecy` withholds is for the confidential one, and only that is.
 
     `speakers`: who may say what (`schemas.sources`); None: all may say all, where nothing is recorded.
-    `signed`: what is taken from signers; None: nothing is.
+    `signed`: what is taken from signers; None: nothing is. `office`: what the privacy office signs; None: by
+    the topic of the register its name is enough.
     """
 
     confidential: bool = False
     secrecy: Secrecy = Secrecy()
     speakers: Speakers | None = None
     signed: SignedMessages | None = None
+    office: SignedMessages | None = None
+
+    def office_signs(self, place: str) -> bool:
+        """Whether the name of the privacy office is not enough at a place of its own: it signs there."""
+        return self.office is not None and place == self.office.topic

@@ -19,6 +19,10 @@ QUARANTINE_SHARE: Final = 0.2
 """More than this share of rejections quarantines a source, unless the operator has set another one."""
 QUARANTINE_MESSAGES: Final = 100
 """Over so many messages at least it is judged."""
+RECORD_BYTES: Final = 1024 * 1024
+"""A valid message has at most 48 KiB; up to here a record of Kafka is read whole, to say whose it is."""
+RECORD_HEADERS: Final = 64
+"""An event in binary mode has some twenty attributes, and tools add a few headers. Each takes 150 bytes."""
 READABLE_DEPTH: Final = 64
 """So deep is JSON nested at most that surely is read; the contract has no member of half that depth."""
 
@@ -42,6 +46,13 @@ LIMITS: Final[tuple[Limit, ...]] = (
         "message",
         f"{MAX_MESSAGE:,} bytes",
         "A whole message: in structured mode its value, in binary mode headers and value.",
+        Code.TOO_LARGE,
+    ),
+    Limit(
+        "record",
+        f"{RECORD_BYTES:,} bytes, {RECORD_HEADERS} headers",
+        "A Kafka record, with its key and headers. Of a larger one the beginning is kept, and its hash. A "
+        "compressed batch may hold 256 MiB; what follows is not read.",
         Code.TOO_LARGE,
     ),
     Limit(
@@ -72,8 +83,9 @@ LIMITS: Final[tuple[Limit, ...]] = (
     Limit(
         "quarantine",
         f"more than {QUARANTINE_SHARE:.0%} of at least {QUARANTINE_MESSAGES} messages",
-        "Rejections of one source on one topic, unless the operator has set another share. From then on what "
-        "the source sends is kept and not recorded, until the operator lets it in again.",
+        "Rejections of one registered source on one topic, or of all that are not registered, unless the "
+        "operator has set another share. From then on what they send is kept and not recorded, until the "
+        "operator lets them in again.",
         Code.QUARANTINED,
     ),
     Limit(

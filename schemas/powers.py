@@ -19,9 +19,10 @@ class Power(Struct, frozen=True, forbid_unknown_fields=True):
     `opens`: short names of the types that say something, `acts`: of those that end or change it. `by`: the
     fact that ties them, `categories` for each that they list; empty: all of one subject belong together.
     `guarded`: to say it again changes it. `commanded`: the privacy office acts only where it is sure to be
-    the office. `declared`: of the office its name is enough to change what it declared itself.
-    `listed`: what it opens gives power itself, so it counts only from those whom the house lists for it.
-    `office`: its acts count from the privacy office alone, also where nothing was opened.
+    the office. `listed`: all of it gives power or takes it, so it counts only from those whom the house
+    lists for it. `office`: its acts count from commands of the office alone, also where nothing was opened.
+    `brought`: those of its types that count only by command, or from a file that this ledger's people
+    brought.
     """
 
     id: str
@@ -31,9 +32,9 @@ class Power(Struct, frozen=True, forbid_unknown_fields=True):
     by: str = ""
     guarded: bool = False
     commanded: bool = False
-    declared: bool = False
     listed: bool = False
     office: bool = False
+    brought: tuple[str, ...] = ()
 
 
 Powers = Mapping[str, Power]
@@ -104,7 +105,7 @@ def without_right(
         return False
     return any(
         # The name of the office can be forged: what it surely said, an unsure claim may not end.
-        said_by != source or (surely and source in claim.office and not claim.power.declared)
+        said_by != source or (surely and source in claim.office)
         for said_by, refs, surely in others
         if not set(refs).isdisjoint(claim.refs)
     )

@@ -1,7 +1,8 @@
 """Signed messages: what a place takes from known signers alone.
 
-Pure. The signature vouches for what such a message tells: a disclosure about a person that may be told. What
-has no signature of a known signer, or tells anything else, is withheld like all that is not for this ledger.
+Pure. The signature of another ledger vouches for what its message tells: a disclosure about a person that may
+be told. What has no signature of a known signer, or tells anything else, is withheld like all that is not for
+this ledger. The signature of the privacy office vouches for who speaks, and for nothing else.
 """
 
 from datetime import datetime
@@ -9,12 +10,16 @@ from datetime import datetime
 import msgspec
 
 from schemas.catalogue import DISCLOSED
-from schemas.decode import decode
+from schemas.decode import MAX_MESSAGE, decode
+from schemas.diagnosis import reject
 from schemas.event import AdmissionRules, Event
 from schemas.references import is_person
-from schemas.rejection import WITHHELD, Rejection
+from schemas.rejection import WITHHELD, Code, Rejection
 from schemas.secrecy import Secrecy
-from schemas.sources import without_register
+from schemas.sources import through, without_register
+
+MOST_SIGNED_BYTES = 2 * MAX_MESSAGE
+"""Of a signed message: base64 takes a third more than the largest message, and the envelope little."""
 
 _LABEL = "signed"
 # Nothing hints, but what belongs to no open ledger is still not for one.
@@ -44,4 +49,22 @@ def admit_signed(message: bytes, intake: AdmissionRules, now: datetime) -> Event
     if isinstance(outcome, Event):
         tells = outcome.type == DISCLOSED and is_person(outcome.subject) and not outcome.personal
         return outcome if tells else WITHHELD
+    return outcome
+
+
+def signed_by_office(message: bytes, intake: AdmissionRules, place: str) -> bytes | None:
+    """The message inside one that came by a place, if that is where the office signs, and it did sign."""
+    return intake.office.open(message) if intake.office and intake.office_signs(place) else None
+
+
+def admit_office(
+    told: bytes, intake: AdmissionRules, place: str, now: datetime
+) -> Event | Rejection:
+    """The event of a message that the office signed, or why it is refused: its source is the office's own."""
+    rules = through(msgspec.structs.replace(intake, office=None), place)
+    outcome = decode(told, rules, now)
+    office = rules.speakers.office if rules.speakers else frozenset()
+    if isinstance(outcome, Event) and outcome.source not in office:
+        about = {name: getattr(outcome, name) for name in ("type", "source", "id", "subject")}
+        return reject(about, Code.SOURCE_NOT_ALLOWED, "/source")
     return outcome

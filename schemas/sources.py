@@ -1,7 +1,10 @@
 """Who may say what: which source may send a message at all, through the place that it came by.
 
-Pure. A place is a Kafka topic, or `file:` and a label. `source` is only a name that a sender writes:
-what a name may do depends on who can write to that place, which the broker and the operator decide.
+Pure. A place is a Kafka topic, or `file:` and a label. The program gives it where a message arrives; no
+message, letter or file name chooses it. `source` is only a name that a sender writes: what a name may do
+depends on who can write to that place, which the broker and the operator decide. A confidential ledger
+trusts its own commands alone: it marks every other file and post (`label_in`), reads no register topic, and
+takes no annulment from outside.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -9,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from schemas import names
 from schemas.catalogue import ALL_TYPES, ANNULLED
 from schemas.event import AdmissionRules, Event
 from schemas.powers import Claim, Power, Powers, Sender, Senders, Speakers, refs_in
@@ -22,7 +26,14 @@ OFFICE_LABEL: Final = "privacy-office"
 FILES: Final = "file"
 """Stands in a table for files of any label."""
 _FILE = "file:"
+OWN_COMMANDS: Final = f"{_FILE}{OFFICE_LABEL}"
+"""The place of what the ledger's own commands record."""
 _TAKEN_OVER = "withheld"
+# That an order came in shows whatever brought it, and gives nobody anything: the desk finds out whether it
+# is genuine.
+_EVIDENCE: Final = frozenset({names.ORDER_RECEIVED})
+_BROUGHT = "brought"
+_POSTED = "http"
 
 
 def powers_of(table: Sequence[Power]) -> Powers:
@@ -36,18 +47,52 @@ def office_label(label: str) -> str:
     return f"{OFFICE_LABEL}/{label}"
 
 
-def taken_over_label(label: str) -> str:
-    """The label of a file of another ledger: who was the office there is not surely the office here."""
-    return f"{_TAKEN_OVER}/{label}"
+def taken_over_label(origin: str) -> str:
+    """The label of what another ledger withheld. `origin`.
+
+    Where it came from there, which is evidence only.
+    """
+    return f"{_TAKEN_OVER}/{origin}"
+
+
+def posted_label(client: str) -> str:
+    """The label under which the events of a client over HTTP are kept."""
+    return f"{_POSTED}/{client}"
+
+
+def label_in(intake: AdmissionRules, label: str) -> str:
+    """The label under which a ledger keeps a file or a post.
+
+    A confidential one marks all but its own commands.
+    """
+    own = label == OFFICE_LABEL or not intake.confidential
+    return label if own else f"{_BROUGHT}/{label}"
 
 
 def is_office_place(place: str) -> bool:
     """Whether what comes by a place, under the office's source, is surely the office.
 
-    Those are the register's topic, the ledger's own commands, and files that were ingested as its own.
+    Those are the register's topic, the ledger's own commands, and files that were ingested as its own. A
+    confidential ledger has the commands alone.
     """
-    own_files = f"{_FILE}{OFFICE_LABEL}"
-    return place in {REGISTER_TOPIC, own_files} or place.startswith(f"{own_files}/")
+    return place in {REGISTER_TOPIC, OWN_COMMANDS} or place.startswith(f"{OWN_COMMANDS}/")
+
+
+def is_surely(source: str, place: str, office: Collection[str]) -> bool:
+    """Whether the privacy office surely says what comes by a place under a source."""
+    return source in office and is_office_place(place)
+
+
+def _is_file(place: str) -> bool:
+    """Whether a person of an open ledger ingested the file, under its own name."""
+    return place.startswith(_FILE) and "/" not in place
+
+
+def is_brought(place: str) -> bool:
+    """Whether a person of this ledger brought it, by command or file: nobody posted, sent or withheld it."""
+    brought = f"{_FILE}{_BROUGHT}/"
+    rest = place.removeprefix(brought)
+    return place == OWN_COMMANDS or _is_file(place) or (rest != place and "/" not in rest)
 
 
 def through(intake: AdmissionRules, place: str) -> AdmissionRules:
@@ -76,20 +121,24 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
     if speakers is None:
         return None
     source, is_office = message["source"], message["source"] in speakers.office
-    # Only the office can write to this place, so the source is surely its own.
+    # Only the office can write to this place, so the source is surely its own; unless it signs there.
     if is_office and is_office_place(speakers.place):
-        return None
-    if message["type"] == ANNULLED and _annuls_of_another(message, source):
-        return "/data/annuls_source"
+        return "/source" if intake.office_signs(speakers.place) else None
+    if message["type"] == ANNULLED and (pointer := _wrong_annulment(message, source, intake)):
+        return pointer
     if is_office and _is_commanded(message["type"], speakers):
         return "/source"
     return None if speakers.senders is None else _unknown(message, speakers, speakers.senders)
 
 
-def _annuls_of_another(message: Mapping[str, Any], source: str) -> bool:
+def _wrong_annulment(message: Mapping[str, Any], source: str, intake: AdmissionRules) -> str | None:
+    """The pointer of what makes an annulment none of its source."""
+    if intake.confidential:
+        return "/source"  # no source is authenticated there
     data = message.get("data")
     annulled_source = data.get("annuls_source") if isinstance(data, dict) else None
-    return isinstance(annulled_source, str) and annulled_source != source
+    is_of_another = isinstance(annulled_source, str) and annulled_source != source
+    return "/data/annuls_source" if is_of_another else None
 
 
 def _is_commanded(type: str, speakers: Speakers) -> bool:
@@ -107,29 +156,40 @@ def gives_power(
     office: Collection[str],
     house: Senders,
 ) -> bool:
-    """Whether an event of a type, by short name, counts where it gives power.
+    """Whether an event of a type, by short name, counts where it gives power or takes it.
 
-    True for types that give none. The others count from the privacy office, and from sources that the house
-    lists for the type, through a place that it lists: not from a sender who only writes that name.
+    True for types that do neither. What is `listed` counts from the privacy office, and from sources that the
+    house lists for the type, through a place that it lists: not from a sender who only writes that name.
     """
-    if power is None or not power.listed or name not in power.opens:
+    if power is None or not power.listed:
         return True
     if source in office:
-        return is_office_place(place) or place.startswith(_FILE)
+        return is_office_place(place) or _is_file(place)
     sender = house.get(source)
-    return sender is not None and name in sender.types and _is_through(sender, place)
+    return sender is not None and name in sender.types and _speaks_through(sender, place)
 
 
-def may_act(power: Power, name: str, source: str, place: str, office: Collection[str]) -> bool:
-    """Whether an act of a type, by short name, can count at all from a source, by the place it came by.
+def counts(
+    power: Power, name: str, source: str, place: str, office: Collection[str], house: Senders
+) -> bool:
+    """Whether what a type says gives power or takes it, from a source by a place: see the other two."""
+    return gives_power(power, name, source, place, office, house) and has_effect(
+        power, name, source, place, office
+    )
 
-    True unless only the privacy office may: then its name counts from its own places and from files of this
-    ledger, and not from a topic, nor from what another ledger withheld.
+
+def has_effect(power: Power, name: str, source: str, place: str, office: Collection[str]) -> bool:
+    """Whether what a type says, by short name, can have an effect at all, by the place that it came by.
+
+    What another ledger withheld is evidence. What must be `brought` counts from commands and files of this
+    ledger's people, and not from a topic or a post. The acts of the confidential office count from that
+    ledger's own commands alone.
     """
-    if not power.office or name not in power.acts:
-        return True
-    is_own_file = place.startswith(_FILE) and not place.startswith(f"{_FILE}{_TAKEN_OVER}/")
-    return source in office and (is_office_place(place) or is_own_file)
+    if power.office and name in power.acts:
+        return source in office and place == OWN_COMMANDS
+    if name in power.brought:
+        return is_brought(place)
+    return not place.startswith(f"{_FILE}{_TAKEN_OVER}/") or name in _EVIDENCE
 
 
 def _unknown(message: Mapping[str, Any], speakers: Speakers, senders: Senders) -> str | None:
@@ -149,6 +209,16 @@ def _unknown(message: Mapping[str, Any], speakers: Speakers, senders: Senders) -
 def _is_through(sender: Sender, place: str) -> bool:
     allowed = sender.through
     return not allowed or place in allowed or (FILES in allowed and place.startswith(_FILE))
+
+
+def _speaks_through(sender: Sender, place: str) -> bool:
+    """The same where it gives power.
+
+    A label that another ledger, or a confidential one, marked gives none.
+    """
+    if not place.startswith(_FILE):
+        return _is_through(sender, place)
+    return (_is_file(place) or is_office_place(place)) and _is_through(sender, place)
 
 
 def claimed(
@@ -178,9 +248,9 @@ def _with_claim(event: Event, power: Power, speakers: Speakers) -> Event:
         power=power,
         refs=refs_in(power, event.facts, event.categories),
         acts=name in power.acts,
-        for_office=event.source in office and is_office_place(place),
+        for_office=is_surely(event.source, place, office),
         office=office,
         house=house,
-        counts=gives_power(power, name, event.source, place, office, house),
+        counts=counts(power, name, event.source, place, office, house),
     )
     return msgspec.structs.replace(event, claim=claim)

@@ -121,9 +121,10 @@ async def _has_left(request: Request) -> bool:
 
 
 def _kind_of(request: Request, moment: Mapping[str, str]) -> Hashable:
-    """What is asked: answers of a kind take about as long. Few, so that nobody makes up one for each time."""
+    """What is asked, and about which person: answers of a kind take about as long."""
     asked = (name for name in (SUBJECT, FORMAT) if request.query_params.get(name))
-    return request.scope.get("endpoint"), *(name for name in MOMENT if moment.get(name)), *asked
+    timed = (name for name in MOMENT if moment.get(name))
+    return request.scope.get("endpoint"), subject_of(request), *timed, *asked
 
 
 async def _watch(request: Request, left: Callable[[], None]) -> None:

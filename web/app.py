@@ -25,6 +25,7 @@ from web.logins.house import House
 from web.logins.limits import Limiter
 from web.logins.links import Links
 from web.logins.origin import Origin
+from web.logins.proxied import ProxyMiddleware
 from web.logins.sessions import Session, Sessions
 from web.logins.wiring import logins_of
 from web.pages import log_files
@@ -47,7 +48,8 @@ class Console:
         self.origin = origin
         self.room = Room()
         settings, showing = pool.settings, Showing(pool.settings, PAGES)
-        links = Links(settings.key_dir / str(settings.ledger)) if origin.is_loopback else None
+        is_direct = origin.is_loopback and settings.web.socket is None
+        links = Links(settings.key_dir / str(settings.ledger)) if is_direct else None
         house = House(
             origin=origin,
             clock=pool.clock,
@@ -77,6 +79,7 @@ class Console:
             ],
             middleware=[
                 Middleware(HeadersMiddleware, is_secure=origin.is_secure),
+                Middleware(ProxyMiddleware),
                 Middleware(BodiesMiddleware, room=self.room),
                 Middleware(CompressionMiddleware),
                 Middleware(MarkMiddleware),

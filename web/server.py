@@ -1,6 +1,5 @@
 """The console as a process: it listens, and records what was read while it runs."""
 
-import contextlib
 import socket
 import ssl
 import threading
@@ -20,6 +19,7 @@ from host.settings import Settings
 from ledger.errors import LedgerError, Misconfigured, Retry
 from ledger.reading import may_take
 from web.app import Console
+from web.listening import listening_of
 from web.logins.origin import Origin, is_loopback
 from web.logins.peers import PeerProtocol
 from web.metrics import MetricsMiddleware, WebMetrics
@@ -31,6 +31,8 @@ CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """Of TLS 1.2: forward secrecy and authenticated encryption alone. TLS 1.3 has no others."""
 # Requests that are being answered are finished in less.
 FINISH_S = 10
+MOST_HEAD_BYTES = 64 * 1024
+"""The head of a request; the server refuses a longer one."""
 _LOG = Log("serve")
 
 
@@ -45,17 +47,15 @@ def console(
 
     `metrics`: where requests are counted. `posts`: is told what became of events that clients post.
     """
-    listening = _listen(settings)
-    port = listening.getsockname()[1]
-    origin = origin_of(settings, port)
-    pool = SitePool(settings, SITES)
-    try:
-        _build_outdated(pool)
-        app = Console(pool, origin, posts)
-        yield Server(app, pool, listening, stop, metrics)
-    finally:
-        pool.close()
-        listening.close()
+    with listening_of(settings) as listening:
+        origin = origin_of(settings, 0 if settings.web.socket else listening.getsockname()[1])
+        pool = SitePool(settings, SITES)
+        try:
+            _build_outdated(pool)
+            app = Console(pool, origin, posts)
+            yield Server(app, pool, listening, stop, metrics)
+        finally:
+            pool.close()
 
 
 def _build_outdated(pool: SitePool) -> None:
@@ -130,32 +130,21 @@ def origin_of(settings: Settings, port: int) -> Origin:
     """Where browsers reach the console. Raises Misconfigured without TLS beyond this machine."""
     web = settings.web
     if web.url is not None:
-        return Origin.read(web.url)
+        origin = Origin.read(web.url)
+        if origin.is_secure and not (web.certificate or web.socket):
+            raise Misconfigured(
+                "LEDGER_WEB_URL begins with https, and there is no TLS: set LEDGER_WEB_SOCKET to the socket "
+                "by which the proxy comes, or LEDGER_WEB_CERTFILE and LEDGER_WEB_KEYFILE"
+            )
+        return origin
     scheme = "https" if web.certificate else "http"
     host = f"[{web.host}]" if ":" in web.host else web.host
     if scheme == "http" and not is_loopback(web.host) and web.host != "localhost":
         raise Misconfigured(
-            "without TLS the console is reached from this machine alone: set LEDGER_WEB_CERTFILE and"
-            " LEDGER_WEB_KEYFILE, or LEDGER_WEB_URL to the address of a proxy with TLS before it"
+            "without TLS the console is reached from this machine alone: set LEDGER_WEB_CERTFILE and "
+            "LEDGER_WEB_KEYFILE, or LEDGER_WEB_SOCKET to the socket by which a proxy with TLS comes"
         )
     return Origin.read(f"{scheme}://{host}:{port}")
-
-
-def _listen(settings: Settings) -> socket.socket:
-    web = settings.web
-    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
-    listening = socket.socket(family)
-    with contextlib.suppress(OSError):
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((web.host, web.port))
-    except OSError as error:
-        listening.close()
-        raise Misconfigured(
-            f"cannot listen on port {web.port} of {web.host}: {error.strerror}; "
-            "set LEDGER_WEB_PORT to a free one, or to 0 for any"
-        ) from None
-    return listening
 
 
 def _measured(console: Console, metrics: WebMetrics | None) -> ASGIApp:
@@ -175,8 +164,7 @@ def config_of(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,  # addresses of pages name persons
         server_header=False,
-        proxy_headers=bool(web.proxies),
-        forwarded_allow_ips=list(web.proxies),
+        proxy_headers=False,  # what a proxy says is read where the proxy is known: web/logins/proxied.py
         ssl_certfile=web.certificate,
         ssl_keyfile=web.key,
         ssl_ca_certs=str(authorities) if authorities else None,
@@ -185,11 +173,13 @@ def config_of(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         http=PeerProtocol,
         timeout_graceful_shutdown=FINISH_S,
         timeout_keep_alive=30,
-        h11_max_incomplete_event_size=64 * 1024,
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
         lifespan="off",
         ws="none",
     )
     config.load()
     if config.ssl is not None:
         config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+        # The file may hold the authority that issues, and not the one above it: web/logins/authorities.py.
+        config.ssl.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return config

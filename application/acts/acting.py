@@ -21,6 +21,7 @@ from ledger.clocks import Clocks
 from ledger.errors import Reject
 from ledger.event import instant
 from ledger.storage.locks import held
+from rulebook.approvals import ACT_OF
 from schemas import REMARK, Code, Rejection, decode, is_person, through
 from schemas.encoding import JsonValue, to_json
 from schemas.names import type_of
@@ -63,6 +64,16 @@ class Voice(Struct, frozen=True):
     label: str
 
 
+class Permit(Struct, frozen=True):
+    """That an act may happen: two persons approved it, or one did in an emergency.
+
+    `event_id`: in an emergency, the id of its event.
+    """
+
+    act: str
+    event_id: str | None = None
+
+
 class ActOutcome(Struct, frozen=True):
     """What became of acts, which are committed: `ids` in their order. Duplicates were there before."""
 
@@ -91,6 +102,10 @@ class ActRefused(Reject):
         self.pointer = pointer
 
 
+class NotPermitted(Reject):
+    """An act needs two persons, and came without their approval."""
+
+
 @contextmanager
 def one_at_a_time(site: Site) -> Iterator[None]:
     """Hold the lock of the office while an act is judged and recorded; the views are up to date.
@@ -104,16 +119,21 @@ def one_at_a_time(site: Site) -> Iterator[None]:
         yield
 
 
-def act(site: Site, acts: Sequence[Act], voice: Voice | None = None) -> ActOutcome:
+def act(
+    site: Site, acts: Sequence[Act], voice: Voice | None = None, permit: Permit | None = None
+) -> ActOutcome:
     """Record acts, in order, as events of the privacy office; a few of them in one transaction.
 
-    `voice`: in whose name, where that is not the office's.
+    `voice`: in whose name, where that is not the office's. `permit`: that they may happen, where a
+    confidential ledger asks for two persons. Raises NotPermitted without it: no edge can leave it out.
 
     Raises ActRefused: when the contract refuses one of them nothing is recorded; when only a recorded
     event refuses one (`conflicting-duplicate`, `erased-subject`) the other acts are recorded. Raises Retry or
     Halt.
     """
     voice = voice or _office(site)
+    if site.intake.confidential:
+        acts = [_permitted(one, permit) for one in acts]
     ids, lines = _checked(site, acts, voice)
     stream = BytesIO(b"\n".join(lines))
     limits = _limits(site.batch_limits, lines)
@@ -122,6 +142,16 @@ def act(site: Site, acts: Sequence[Act], voice: Voice | None = None) -> ActOutco
     for rejection in result.rejections:
         raise ActRefused(acts[rejection.line - 1].name, rejection.code, rejection.pointer)
     return ActOutcome(ids, result.recorded, result.duplicates, result.last_position)
+
+
+def _permitted(one: Act, permit: Permit | None) -> Act:
+    """An act that may happen, with the id that its permit gives it. Raises NotPermitted."""
+    needed = ACT_OF.get(one.name)
+    if needed is None:
+        return one
+    if permit is None or permit.act != needed:
+        raise NotPermitted(f"{one.name} needs two persons of the desk; nothing was recorded")
+    return msgspec.structs.replace(one, id=permit.event_id) if permit.event_id else one
 
 
 def check(site: Site, acts: Sequence[Act]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from application.acts.acting import one_at_a_time
+from application.acts.acting import Permit, one_at_a_time
 from application.acts.on_orders import OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
@@ -63,15 +63,21 @@ def extend(site: Site, source: Source, on: OnOrder, until: date | None) -> Found
     return again(source, case)
 
 
-def release(site: Site, source: Source, on: OnOrder) -> FoundOrder:
-    """Record that data is no longer kept for an order. Raises NotAllowed where none is kept."""
+def releasable(source: Source, on: OnOrder) -> tuple[FoundOrder, Preservation]:
+    """The order, and what is kept for it. Raises NotAllowed where nothing is."""
+    case = find_order(source, on.ref, on.subject)
+    return case, _unreleased(source, case, on.time)
+
+
+def release(site: Site, source: Source, on: OnOrder, permit: Permit | None) -> FoundOrder:
+    """Record that data is no longer kept for an order. Raises NotAllowed, NotPermitted."""
     with one_at_a_time(site):
-        case = find_order(source, on.ref, on.subject)
-        kept = _unreleased(source, case, on.time)
+        case, kept = releasable(source, on)
         last = min(filter(None, (day_of(on.time), kept.until)))
         facts = {"until": last.isoformat()}
         released = act_on(case, names.PRESERVATION_RELEASED, facts)
-        record(site, [msgspec.structs.replace(released, categories=list(kept.categories))], on.time)
+        released = msgspec.structs.replace(released, categories=list(kept.categories))
+        record(site, [released], on.time, permit=permit)
     return again(source, case)
 
 

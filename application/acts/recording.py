@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from application.acts.acting import Act, ActOutcome, ActRefused, act, check
+from application.acts.acting import Act, ActOutcome, ActRefused, Permit, act, check
 from application.acts.filling import Data, InvalidMember
 from application.acts.known_codes import notes_on_codes
 from application.acts.references import begun, unknown
@@ -39,6 +39,23 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.PERSONAL_DATA_ERASED: "ledger erase",
         names.LEGAL_HOLD_REVIEWED: "ledger hold review",
         names.LEGAL_HOLD_RELEASED: "ledger hold release",
+        names.ORDER_RECEIVED: "ledger order receive",
+        names.ORDER_AUTHENTICATED: "ledger order authenticate",
+        names.ORDER_VALIDATED: "ledger order validate",
+        names.ORDER_NARROWED: "ledger order narrow",
+        names.ORDER_OBJECTED: "ledger order object",
+        names.ORDER_REJECTED: "ledger order refuse",
+        names.ORDER_EXECUTED: "ledger order execute",
+        names.ORDER_CONFIRMED: "ledger order confirm",
+        names.ORDER_WITHDRAWN: "ledger order withdraw",
+        names.SECRECY_IMPOSED: "ledger secrecy impose",
+        names.SECRECY_REVIEWED: "ledger secrecy review",
+        names.SECRECY_LIFTED: "ledger secrecy lift",
+        names.PRESERVATION_IMPOSED: "ledger preservation impose",
+        names.PRESERVATION_EXTENDED: "ledger preservation extend",
+        names.PRESERVATION_RELEASED: "ledger preservation release",
+        names.RESTRICTION_APPLIED: "ledger restriction apply",
+        names.DISCLOSURE_HANDED_OVER: "ledger secrecy hand-over",
     }
 )
 """Types that only the ledger says, or that a second person may have to approve: what does it instead."""
@@ -192,10 +209,12 @@ def check_draft(site: Site, draft: Draft, language: Language) -> None:
         raise _in_words(error, draft, language) or error from None
 
 
-def record_draft(site: Site, draft: Draft, language: Language) -> ActOutcome:
+def record_draft(
+    site: Site, draft: Draft, language: Language, permit: Permit | None = None
+) -> ActOutcome:
     """Record it as an event of the office. Raises ActRefused or InvalidMember: nothing is recorded then."""
     try:
-        return act(site, [_act_of(draft)])
+        return act(site, [_act_of(draft)], permit=permit)
     except ActRefused as error:
         raise _in_words(error, draft, language) or error from None
 

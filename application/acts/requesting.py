@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from application.acts.acting import Act, Voice, act, one_at_a_time
+from application.acts.acting import Act, Permit, Voice, act, one_at_a_time
 from application.following import bring_up_to_date
 from application.lookups import alike, names_of
 from application.queries.cases.found_requests import FoundRequest, NotAllowed, find
@@ -137,7 +137,14 @@ def new_reference(time: datetime, series: str = "VZ") -> str:
     return f"{series}-{time.year}-{''.join(secrets.choice(_LETTERS) for _ in range(8))}"
 
 
-def record(site: Site, acts: Sequence[Act], time: datetime, voice: Voice | None = None) -> None:
+def record(
+    site: Site,
+    acts: Sequence[Act],
+    time: datetime,
+    voice: Voice | None = None,
+    permit: Permit | None = None,
+) -> None:
     """Record what was done at a time, and let the views see it."""
-    act(site, [msgspec.structs.replace(undated, time=time) for undated in acts], voice)
+    dated = [msgspec.structs.replace(undated, time=time) for undated in acts]
+    act(site, dated, voice, permit)
     bring_up_to_date(site)

@@ -8,16 +8,16 @@ What the ledger pruned is left out: the archive still has it, and views tell of 
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import compress
 from typing import NamedTuple
 
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from archive.columns import SCHEMA
-from archive.manifest import Segment
+from archive.manifest import Segment, is_file_of
 from archive.places import place_at
+from archive.segment import decode_entries
 from ledger.cycles import settle
 from ledger.errors import LedgerError, Unproven
 from ledger.event import short_name
@@ -166,21 +166,15 @@ def _read(part: Part) -> pa.Table:
 
 
 def _proven(address: str, segment: Segment) -> list[bytes]:
-    content = place_at(address).get(segment.file)
-    entries = _entries(content) if content else []
-    whole = len(entries) == segment.last - segment.first + 1
+    content, count = (
+        place_at(address).get(segment.file, segment.bytes),
+        segment.last - segment.first + 1,
+    )
+    entries: list[bytes] = []
+    if content is not None and is_file_of(segment, content):
+        with suppress(Unproven):
+            entries = list(decode_entries(content, count))
+    whole = len(entries) == count
     if not whole or to_base64(hash_perfect([hash_leaf(e) for e in entries])) != segment.root:
         raise Unproven(f"{segment.file} is not what was archived: run `ledger audit --archive`")
-    return entries
-
-
-def _entries(content: bytes) -> list[bytes]:
-    """The entries of a file; none of a file that is no segment."""
-    try:
-        file = pq.ParquetFile(pa.BufferReader(content))
-        if not file.schema_arrow.equals(SCHEMA):
-            return []
-        entries: list[bytes] = file.read(columns=["entry"]).column(0).to_pylist()
-    except (pa.ArrowException, OSError):
-        return []
     return entries

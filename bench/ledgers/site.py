@@ -5,7 +5,7 @@ have an origin each. Several machines are not simulated: here only databases, ke
 """
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,6 +23,7 @@ from bench.ledgers.routing import Homes
 from bench.tools.filling import OFFICE, record
 from ledger.audit import Audit
 from ledger.embedded import Server, start
+from ledger.http import Reply
 from ledger.names import LedgerName
 from ledger.tlog.signing.checkpoints import Checkpoint
 from ledger.tlog.signing.keys import COSIGNATURE, SigningKey, VerifierKey
@@ -30,7 +31,7 @@ from ledger.tlog.signing.policy import Policy, parse_policy
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.witnessing.cosigning import Answer
 from ledger.tlog.witnessing.witness import Witness
-from ledger.tlog.witnessing.witnesses import Reply, Witnesses
+from ledger.tlog.witnessing.witnesses import Send, Witnesses
 from projections import VIEWS
 from projections.following.runner import Follower
 from projections.reading.views import each
@@ -198,8 +199,8 @@ def _policy(log: VerifierKey, witness: VerifierKey) -> Policy:
     return parse_policy(text)
 
 
-def _asking(witness: Witness) -> Callable[[str, bytes], Reply]:
-    def send(_url: str, body: bytes) -> Reply:
+def _asking(witness: Witness) -> Send:
+    def send(_url: str, body: bytes, _within_s: float) -> Reply:
         answer = witness.add_checkpoint(body)
         return Reply(answer.status, answer.type, answer.content.encode())
 

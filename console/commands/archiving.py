@@ -27,7 +27,7 @@ SegmentEvents = Annotated[
     option(
         "--segment",
         "N",
-        "Events in each file of a new archive: a power of 2, at least 256. [65536]",
+        "Events in each file of a new archive: a power of 2, from 256 to 1048576. [65536]",
     ),
 ]
 

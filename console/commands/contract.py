@@ -121,7 +121,7 @@ def validate(
     erased persons, and who may act on what others said. Where LEDGER_SOURCES is strict, the systems are
     those of the rulebook: what was registered in a ledger, only that ledger knows.
     """
-    label, intake = place_label(file, office=office, signed=signed), intake_of(settings)
+    label, intake = place_label(file, settings, office=office, signed=signed), intake_of(settings)
     with opened(file) as stream:
         answer = validated(label, lines(stream), intake, utc_now())
     print_answer(answer, ingested_tables, as_json)

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,7 @@ from console.progress import progress_bar
 from console.show.intake import ingested_tables
 from console.show.upkeep import named_values
 from console.streams import STANDARD_INPUT, Stream, opened, place_label, size_of
-from consumers.files import IngestResult, Progress, ingest
+from consumers.files import IngestResult, Progress, ingest, together
 from consumers.retry import is_hidden
 from consumers.withheld import (
     forget_received,
@@ -31,6 +31,7 @@ from consumers.withheld import (
     take_over,
     write_receipts,
 )
+from host.keys import handed_keys, signing_key
 from host.notes import tell
 from host.settings import Settings
 from host.site import Site
@@ -64,7 +65,7 @@ def ingest_command(
 
     Exit status 1 when a line was rejected. After a crash, ingest the file again.
     """
-    labels = [place_label(path, office=office, signed=signed) for path in files]
+    labels = [place_label(path, settings, office=office, signed=signed) for path in files]
     with ExitStack() as stack:
         contents = [stack.enter_context(opened(path)) for path in files]
         streams = list(zip(labels, contents, strict=True))
@@ -76,22 +77,25 @@ def ingest_command(
 
 
 def ingest_withheld(site: Site, paths: Sequence[str], streams: Sequence[Stream]) -> IngestResult:
-    """Record what was handed over here, and write beside each file the receipts of its messages."""
+    """Record what was handed over here, and write beside each file the receipts of its messages.
+
+    A file counts as a whole or not at all. Where one is refused, those before it are recorded.
+    """
     if not site.settings.confidential:
         raise Misconfigured(
             "withheld messages are for the holder of their key, which is not this ledger"
         )
-    files = [(label, read_handed(stream, site.withheld_pair)) for label, stream in streams]
-    recorder = site.open_recorder()
-    try:
-        intake = take_over(recorder, files, site.intake, site.clock(), site.batch_limits.messages)
-    finally:
-        recorder.close()
-    # Receipts come last: on a receipt, the open ledger forgets the message.
-    for path in paths:
-        if path != STANDARD_INPUT:
-            write_receipts(Path(path), intake.receipts)
-    return intake.result
+    keys, pair, most = handed_keys(site.settings), site.withheld_pair, site.batch_limits.messages
+    results = []
+    with closing(site.open_recorder()) as recorder:
+        for path, (label, stream) in zip(paths, streams, strict=True):
+            handed = [(label, read_handed(stream, pair, keys))]
+            taken = take_over(recorder, handed, site.intake, site.clock(), most)
+            # Receipts come last: on a receipt, the open ledger forgets the message.
+            if path != STANDARD_INPUT:
+                write_receipts(Path(path), taken.receipts)
+            results.append(taken.result)
+    return together(results)
 
 
 def ingest_files(site: Site, streams: Sequence[Stream]) -> IngestResult:
@@ -156,16 +160,28 @@ def hand_over_withheld(
 ) -> None:
     """Write the messages that are not for this ledger, sealed for the holder of their key.
 
-    A message stays here until you give the same command with --remove, and FILE.receipt has the receipt
-    that the holder of the key gave for it.
+    The last line of the file is a signature over all of it. A message stays here until you give the same
+    command with --remove, and FILE.receipt has the receipt that the holder of the key gave for it. Messages
+    that are more than a file may hold go into further files, such as FILE-2.
     """
     with open_site(settings) as site:
-        session = site.session("recorder")
-        count = (
-            forget_received(session, site.keyring(), file) if remove else hand_over(session, file)
-        )
-        waiting = count_withheld(session)
-    answer = HandedOver(removed=count) if remove else HandedOver(handed_over=count)
+        answer = _forgotten(site, file) if remove else _handed_over(site, file)
+        waiting = count_withheld(site.session("recorder"))
     if remove and waiting:
         tell("without-receipt", waiting)
     print_answer(answer, partial(named_values, "withheld"), as_json)
+
+
+def _forgotten(site: Site, file: Path) -> HandedOver:
+    return HandedOver(removed=forget_received(site.session("recorder"), site.keyring(), file))
+
+
+def _handed_over(site: Site, file: Path) -> HandedOver:
+    key = site.withheld_key
+    if key is None:
+        raise Misconfigured(
+            "there is no key to which messages are sealed: nothing is withheld here"
+        )
+    signer = signing_key(site.settings).load()
+    count, files = hand_over(site.session("recorder"), file, site.settings.log.origin, key, signer)
+    return HandedOver(handed_over=count, files=[str(each) for each in files])

@@ -4,11 +4,14 @@ from typing import Annotated
 
 from application.acts import on_preservation
 from application.acts.on_orders import OnOrder
+from application.queries.today.task import command
+from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.orders import print_order
 from console.commands.people import working
 from console.flags import At, Json, code_option, configured, day_or_none, option
 from host.settings import Settings
+from ledger.event import instant
 from schemas import LISTED_CATEGORIES
 
 Until = Annotated[
@@ -58,9 +61,20 @@ def extend(
 
 @configured("store")
 def release(
-    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+    settings: Settings,
+    ref: OrderRef,
+    subject: Whose = None,
+    emergency: EmergencyCode = None,
+    at: At = None,
+    as_json: Json = False,
 ) -> None:
-    """Record that data is no longer kept for an order."""
+    """Record that data is no longer kept for an order. Needs two persons."""
     with working(settings, "order", at) as (site, source, time):
         on = OnOrder(ref, subject, time)
-        print_order(source, on_preservation.release(site, source, on), as_json)
+        case, kept = on_preservation.releasable(source, on)
+        again = command("preservation", "release", ref, subject=subject, at=at)
+        parameters = [ref, instant(kept.imposed.time), list(kept.categories), at]
+        permit = need_second_person(
+            site, "preservation-release", parameters, again, case.person, emergency
+        )
+        print_order(source, on_preservation.release(site, source, on, permit), as_json)

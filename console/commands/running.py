@@ -14,7 +14,7 @@ from consumers.kafka import KafkaAnswers, KafkaSource
 from consumers.loop import Consumer, Job, consume
 from consumers.metrics import IntakeMetrics
 from consumers.observer import ConsumerObserver as IntakeObserver
-from consumers.source import Answers, Partition
+from consumers.source import Answers, OffsetRange, Partition
 from consumers.store import resume
 from host.kafka_options import options_of
 from host.logs import RUN, run_id
@@ -95,15 +95,32 @@ class _Assigned:
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self._has_partitions = False
+        self._held_back: dict[Partition, int] = {}
+        watch.waiting["transactions"] = self._waiting_for_transactions
 
     def observer(self) -> IntakeObserver:
         logging = intake_observer(self._watch.says)
 
         def reassigned(partitions: frozenset[Partition]) -> None:
             self._has_partitions = True
+            self._held_back = {}
             logging.reassigned(partitions)
 
-        return replace(logging, reassigned=reassigned, polled=self._watch.pulse.beat)
+        def extents(partition: Partition, extent: OffsetRange, now: float) -> None:
+            self._held_back = {**self._held_back, partition: extent.held_back}
+            logging.extents(partition, extent, now)
+
+        return replace(
+            logging, reassigned=reassigned, extents=extents, polled=self._watch.pulse.beat
+        )
+
+    def _waiting_for_transactions(self) -> str | None:
+        """Which records no consumer may read before a producer ends its transaction."""
+        open_ones = sorted((place, count) for place, count in self._held_back.items() if count)
+        return (
+            ", ".join(f"{count} records of {place} are not committed" for place, count in open_ones)
+            or None
+        )
 
     def waiting(self, observer: IntakeObserver) -> Callable[[Retry, float], None]:
         """A function that takes each fault before there is a consumer: the fault is why it is not ready."""
@@ -265,6 +282,7 @@ def run(settings: Settings) -> None:
         names: tuple[Process, ...] = (*PARTS, "serve") if settings.web.beside else PARTS
         parts = [_part(settings, name) for name in names]
         watch.ready |= {part.name: part.check for part in parts}
+        watch.waiting |= {part.name: part.waiting for part in parts}
         with keeping_up(settings, watch) as look_at_upkeep:
 
             def look() -> None:

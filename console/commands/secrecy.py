@@ -11,7 +11,7 @@ from application.queries.desk.found_secrets import FoundSecret
 from application.queries.desk.secrecy import secrecy_list, secrecy_row
 from application.queries.today.task import command
 from application.source import Source
-from console.commands.approving import need_second_person
+from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.failing import fail_unless
 from console.commands.order_lists import Whose
 from console.commands.people import prepare, reading, working
@@ -31,6 +31,7 @@ from console.output import print_answer
 from console.show.secrecy import secrecy_row_table, secrecy_table
 from host.settings import Settings
 from projections.folds.timetravel import NOW
+from schemas import names
 
 _LIFT = "secrecy-lift"
 Ref = Annotated[str | None, typer.Argument(metavar="[REF]", help="The order whose secrecy it is.")]
@@ -41,6 +42,10 @@ Disclosure = Annotated[
         "ID",
         "Of a disclosure without an order: the id of its event, with --subject.",
     ),
+]
+ToldBy = Annotated[
+    str | None,
+    option("--source", "S", "Where two disclosures have the same id: the source of the event."),
 ]
 Evidence = Annotated[
     str, option("--evidence", "E", "The letter, judgment or article that shows it, as a code.")
@@ -56,13 +61,14 @@ def impose(
     ref: Ref = None,
     subject: Whose = None,
     disclosure: Disclosure = None,
+    told_by: ToldBy = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
     """Record that a person may not be told of an order or a disclosure, beyond what its provision says."""
     word = Word(by=by, evidence=evidence, review_on=day_named("--review-on", review_on))
     with working(settings, "secrecy", at) as (site, source, time):
-        on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
+        on = OnSecret(ref, subject, disclosure, time, told_by)
         _print(source, on_secrecy.impose(site, source, on, word), as_json)
 
 
@@ -79,18 +85,36 @@ def review(
     ref: Ref = None,
     subject: Whose = None,
     disclosure: Disclosure = None,
+    told_by: ToldBy = None,
+    emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that it was looked at again whether the person may be told."""
+    """Record that it was looked at again whether the person may be told. Needs two persons."""
     if (outcome == "continues") != (review_on is not None):
         raise typer.BadParameter("--review-on: expected where it continues, and nowhere else")
     word = Word(
         by=by, evidence=evidence, outcome=outcome, review_on=day_or_none("--review-on", review_on)
     )
     with working(settings, "secrecy", at) as (site, source, time):
-        on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
-        _print(source, on_secrecy.review(site, source, on, word), as_json)
+        on = OnSecret(ref, subject, disclosure, time, told_by)
+        secret = on_secrecy.judged(source, on, names.SECRECY_REVIEWED, word)
+        again = command(
+            *("secrecy", "review", *([ref] if ref else [])),
+            outcome=outcome,
+            by=by,
+            evidence=evidence,
+            review_on=review_on,
+            subject=subject,
+            disclosure=disclosure,
+            source=told_by,
+            at=at,
+        )
+        parameters = [*_state_of(secret), to_builtins(word), at]
+        permit = need_second_person(
+            site, "secrecy-review", parameters, again, secret.person, emergency
+        )
+        _print(source, on_secrecy.review(site, source, on, word, permit), as_json)
 
 
 @configured("store")
@@ -101,25 +125,32 @@ def lift(
     ref: Ref = None,
     subject: Whose = None,
     disclosure: Disclosure = None,
+    told_by: ToldBy = None,
+    emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that the person may be told from now on: the open ledger then gets the disclosure."""
+    """Record that the person may be told from now on: the open ledger then gets the disclosure.
+
+    Needs two persons.
+    """
     word = Word(by=by, evidence=evidence)
     with working(settings, "secrecy", at) as (site, source, time):
-        on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
-        secret = on_secrecy.liftable(source, on, word)
+        on = OnSecret(ref, subject, disclosure, time, told_by)
+        secret = on_secrecy.judged(source, on, names.SECRECY_LIFTED, word)
         again = command(
             *("secrecy", "lift", *([ref] if ref else [])),
             by=by,
             evidence=evidence,
             subject=subject,
             disclosure=disclosure,
+            source=told_by,
             at=at,
         )
-        parameters = [secret.order_ref, secret.disclosure_id, to_builtins(word), at]
-        need_second_person(site, _LIFT, parameters, again, about=secret.person)
-        _print(source, on_secrecy.lift(site, source, on, word), as_json)
+        lifted = on_secrecy.lifted_by(source, secret)
+        parameters = [*_state_of(secret), lifted, to_builtins(word), at]
+        permit = need_second_person(site, _LIFT, parameters, again, secret.person, emergency)
+        _print(source, on_secrecy.lift(site, source, on, word, permit), as_json)
 
 
 @configured("store")
@@ -138,6 +169,12 @@ def list_secrecy(
         answer = secrecy_list(source, moment, everything=everything, limit=limit)
         print_answer(answer, secrecy_table, as_json)
     fail_unless(answer.overdue == 0)
+
+
+def _state_of(secret: FoundSecret) -> list[object]:
+    """What both persons saw: the secret, and the last word on it."""
+    latest = secret.latest or secret.begin
+    return [secret.order_ref, secret.disclosure_id, secret.begin.position, latest.position]
 
 
 def _print(source: Source, secret: FoundSecret, as_json: bool) -> None:

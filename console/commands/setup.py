@@ -29,14 +29,10 @@ def init(settings: Settings, as_json: Json = False) -> None:
         log_key=log_key(settings).load().verifier.text,
         withheld_key=public,
         withheld_private=private,
-        signing_key=_signing_key(settings),
+        signing_key=signing_key(settings).load().verifier.text,
         keep_key=str(keep_key_file(settings)) if settings.keep_list else None,
     )
     print_answer(answer, partial(_values_table, settings=settings), as_json)
-
-
-def _signing_key(settings: Settings) -> str | None:
-    return signing_key(settings).load().verifier.text if settings.confidential else None
 
 
 def _values_table(answer: InstalledLedger, settings: Settings) -> Table:
@@ -47,7 +43,7 @@ def _values_table(answer: InstalledLedger, settings: Settings) -> Table:
         "log_key": answer.log_key,
         "withheld_key": answer.withheld_key,
         "private": answer.withheld_private or say("init", "elsewhere-kept"),
-        **({"signing_key": answer.signing_key} if answer.signing_key else {}),
+        "signing_key": answer.signing_key,
         **({"keep_key": answer.keep_key} if answer.keep_key else {}),
         "keep": say("init", "apart"),
     }

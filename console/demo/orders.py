@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from application.acts import on_orders, on_secrecy
+from application.acts.acting import Permit
 from application.acts.executing import Execution, execute
 from application.acts.on_orders import OnOrder
 from application.acts.on_secrecy import OnSecret, Word
@@ -25,6 +26,7 @@ from application.queries.desk.secrecy import secrecy_row
 from application.queries.disclosures.received import DisclosureFilter, DisclosureShown, disclosures
 from application.queries.intake.messages import ingested
 from application.queries.reports.access import AccessReport, ReportScope, access_report
+from application.reading import Reader
 from application.words import say
 from console.commands.intake import ingest_files
 from console.commands.telling import to_file
@@ -41,12 +43,14 @@ from host.settings import Settings, read_settings
 from host.site import Site
 from host.wiring import open_site
 from ledger.reading import head_position
+from ledger.recording.approvals import ApprovalStatus
 from schemas.signed import signed_label
 
 CONFIDENTIAL = "confidential"
 """The folder of the confidential ledger, in that of the demonstration."""
 WHO = "customer/10024"
 _REF = "O-2026-17"
+_OFFICERS = ("employee/jansen", "employee/de-wit")
 _AUTHORITY = "arrondissementsparket"
 _ORDER = OrderForm(
     order_ref=_REF,
@@ -67,7 +71,11 @@ def two_ledgers(settings: Settings) -> Iterator[tuple[Site, Site]]:
     folder.mkdir()
     if os.geteuid() == 0:
         folder.chmod(0o755)  # the server's own user passes through
-    texts = {"LEDGER_DATA_DIR": str(folder), "LEDGER_CONFIDENTIAL": "1"}
+    texts = {
+        "LEDGER_DATA_DIR": str(folder),
+        "LEDGER_CONFIDENTIAL": "1",
+        "LEDGER_OFFICERS": ",".join(_OFFICERS),
+    }
     with ExitStack() as stack:
         secret = stack.enter_context(open_site(read_settings(texts, folder), install_missing=True))
         key = signing_key(secret.settings).create().verifier.text
@@ -141,11 +149,20 @@ def _step(words: str, command: str, found: FoundOrder, now: datetime, *, status:
 
 def _lifted(open_ledger: Site, secret: Site) -> Iterator[Step]:
     on = OnSecret(ref=_REF, subject=None, disclosure=None, time=secret.clock())
-    source = secret.source("secrecy")
-    lifted = on_secrecy.lift(secret, source, on, Word(by="authority", evidence="OM-2026-4"))
+    source, word = secret.source("secrecy"), Word(by="authority", evidence="OM-2026-4")
+    command = f"secrecy lift {_REF} --by authority --evidence {word.evidence}"
+    first, second = (_approved(secret, officer, command) for officer in _OFFICERS)
+    yield Step(
+        say("demo", "order-lift-asked", *_OFFICERS),
+        command,
+        [],
+        (first, second) == (ApprovalStatus.FIRST, ApprovalStatus.SECOND),
+        CONFIDENTIAL,
+    )
+    lifted = on_secrecy.lift(secret, source, on, word, Permit("secrecy-lift"))
     yield Step(
         say("demo", "order-lifted"),
-        f"secrecy lift {_REF} --by authority --evidence OM-2026-4",
+        command,
         [secrecy_row_table(secrecy_row(lifted, secret.clock()))],
         folder=CONFIDENTIAL,
     )
@@ -168,6 +185,15 @@ def _lifted(open_ledger: Site, secret: Site) -> Iterator[Step]:
         [disclosures_table(rows)],
         len(rows) == 1,
     )
+
+
+def _approved(secret: Site, officer: str, command: str) -> ApprovalStatus:
+    """What the approval of one officer comes to, who gave a command."""
+    secret.for_whom = Reader(officer, "disclosure-officer", judged=True)
+    try:
+        return secret.approval_of("secrecy-lift", [command])
+    finally:
+        secret.for_whom = None
 
 
 def _taken(open_ledger: Site, file: Path) -> Step:

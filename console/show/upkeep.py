@@ -23,7 +23,10 @@ SHOWN_NAME = 12
 def status_tables(answer: Status) -> list[RenderableType]:
     """The head, then how far its followers are."""
     views = [(row.view, row.bookmark, row.lag) for row in answer.views]
-    kafka = [(row.topic, row.partition, row.bookmark, row.lag) for row in answer.kafka]
+    kafka = [
+        (row.topic, row.partition, row.bookmark, row.lag, row.held_back or None)
+        for row in answer.kafka
+    ]
     quarantined = [say("sources", "kept-out", row.source, row.topic) for row in answer.quarantined]
     values: tuple[object, ...] = (
         answer.position,
@@ -39,7 +42,7 @@ def status_tables(answer: Status) -> list[RenderableType]:
         pairs(say("status", "title"), zip(names, values, strict=True)),
         _arrived(answer.intake),
         worded("views", "view bookmark lag", views),
-        worded("views", "topic partition bookmark lag", kafka, title="kafka"),
+        worded("views", "topic partition bookmark lag held-back", kafka, title="kafka"),
     ]
 
 

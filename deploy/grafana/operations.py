@@ -101,8 +101,12 @@ INTAKE = Row(
         ),
         Panel(
             "Records behind, by partition",
-            "From the ledger's bookmark to the end of the partition.",
-            (Query(f"max by (topic, partition) (ledger_kafka_lag_records{TOPIC})"),),
+            "From the ledger's bookmark to the end of the partition, and what of it a transaction holds "
+            "back.",
+            (
+                Query(f"max by (topic, partition) (ledger_kafka_lag_records{TOPIC})"),
+                Query(f"max by (topic) (ledger_kafka_held_back_records{TOPIC})", "{{topic}}: open"),
+            ),
         ),
         Panel(
             "Share refused",

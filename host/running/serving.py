@@ -16,17 +16,23 @@ import orjson
 
 from host.running.health import Check, missing
 from host.running.listening import Address, HttpRequest, Page, listen
+from schemas.encoding import from_json
 
 # A part that takes longer to say how it is, is not well.
 ANSWER_S = 2.0
+MOST_BYTES = 64 * 1024
 
 
 class Pages(NamedTuple):
-    """What is served. `metrics`: from an Accept header to content type and text."""
+    """What is served. `metrics`: from an Accept header to content type and text.
+
+    `waiting`: what others hold up; a process that can do its work is ready all the same.
+    """
 
     metrics: Callable[[str], tuple[str, bytes]]
     live: Mapping[str, Check]
     ready: Mapping[str, Check]
+    waiting: Mapping[str, Check] = {}
 
     def answer(self, request: HttpRequest) -> Page:
         """One of the pages."""
@@ -35,14 +41,19 @@ class Pages(NamedTuple):
         if request.path == "/livez":
             return _health("live", self.live)
         if request.path == "/readyz":
-            return _health("ready", self.ready)
+            return _health("ready", self.ready, self.waiting)
         return Page(HTTPStatus.NOT_FOUND, "text/plain", b"/metrics /livez /readyz\n")
 
 
-def _health(name: str, checks: Mapping[str, Check]) -> Page:
-    failing = missing(checks)
+def _health(
+    name: str, checks: Mapping[str, Check], others: Mapping[str, Check] | None = None
+) -> Page:
+    failing, held_up = missing(checks), missing(others or {})
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
-    body = orjson.dumps({name: not failing, "missing": failing}, option=orjson.OPT_SORT_KEYS)
+    document: dict[str, object] = {name: not failing, "missing": failing}
+    if held_up:
+        document["waiting"] = held_up
+    body = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
     return Page(status, "application/json", body + b"\n")
 
 
@@ -55,19 +66,34 @@ def serve(host: str, port: int, pages: Pages) -> Iterator[Address]:
 
 def ask_ready(address: Address) -> str | None:
     """Why the process that serves there is not ready."""
-    connection = HTTPConnection(address.local, address.port, timeout=ANSWER_S)
-    try:
-        connection.request("GET", "/readyz")
-        answer = msgspec.json.decode(connection.getresponse().read(), type=_Readiness)
-    except (OSError, HTTPException, msgspec.DecodeError):
-        return "it does not answer"
-    finally:
-        connection.close()
-    return "; ".join(f"{what}: {why}" for what, why in answer.missing.items()) or None
+    answer = _asked(address)
+    return _in_words(answer.missing) if answer else "it does not answer"
+
+
+def ask_waiting(address: Address) -> str | None:
+    """What holds up the process that serves there, and is not its fault."""
+    answer = _asked(address)
+    return _in_words(answer.waiting) if answer else None
 
 
 class _Readiness(msgspec.Struct):
     missing: dict[str, str]
+    waiting: dict[str, str] = {}
+
+
+def _asked(address: Address) -> _Readiness | None:
+    connection = HTTPConnection(address.local, address.port, timeout=ANSWER_S)
+    try:
+        connection.request("GET", "/readyz")
+        return from_json(connection.getresponse().read(MOST_BYTES), _Readiness)
+    except (OSError, HTTPException, msgspec.DecodeError):
+        return None
+    finally:
+        connection.close()
+
+
+def _in_words(answers: Mapping[str, str]) -> str | None:
+    return "; ".join(f"{what}: {why}" for what, why in answers.items()) or None
 
 
 def reserved_port(host: str) -> int:

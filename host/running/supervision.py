@@ -15,7 +15,7 @@ import msgspec
 
 from host.logs import Log
 from host.running.listening import Address
-from host.running.serving import ask_ready
+from host.running.serving import ask_ready, ask_waiting
 from host.signals import SUPERVISOR
 from host.statuses import AWAY, BAD_NEWS, FINE
 
@@ -68,6 +68,10 @@ class ChildProcess:
     def check(self) -> str | None:
         """Why it is not ready. May be asked in another thread; answers within seconds."""
         return ask_ready(self._address) if self._process else "it does not run"
+
+    def waiting(self) -> str | None:
+        """What holds it up that is not its fault. May be asked in another thread."""
+        return ask_waiting(self._address) if self._process else None
 
     def look(self, now: float) -> int | None:
         """Start it when it is time to; the exit status once it has ended for good."""

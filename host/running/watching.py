@@ -72,6 +72,7 @@ class Watch:
         self.registry = new_registry()
         self.live: dict[str, Check] = {"main-loop": self.pulse.check}
         self.ready: dict[str, Check] = {"main-loop": self.pulse.started}
+        self.waiting: dict[str, Check] = {}
         self._own = LedgerMetrics.on(self.registry, reading=reading)
         self._views = ViewMetrics.on(self.registry) if reading else None
         self._sampler: Sampler | None = None
@@ -131,7 +132,8 @@ def watching(settings: Settings, process: Process, *, reading: bool) -> Iterator
     begin_logs(settings.serving, process)
     watch = Watch(process, settings, reading=reading)
     host, port = settings.serving.host, port_of(settings, process)
-    with serve(host, port, Pages(watch.metrics, watch.live, watch.ready)) as address:
+    pages = Pages(watch.metrics, watch.live, watch.ready, watch.waiting)
+    with serve(host, port, pages) as address:
         watch.says.info(
             "serving", f"metrics and health are on {address.url}", port=address.port, host=host
         )

@@ -25,6 +25,11 @@ from ledger.writing.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import Rejection, is_person
 from schemas.codes import words_for
 
+# Of one source on one topic and one day; letters are kept for fourteen days. A system that fails for hours
+# stays below; beyond it a disk would fill unseen.
+LETTERS_A_DAY = 500_000
+LETTER_BYTES_A_DAY = 1024 * 1024 * 1024
+
 
 class Letter(msgspec.Struct, frozen=True):
     """A dead letter as it may be shown: nothing in it quotes the message."""
@@ -57,6 +62,40 @@ class LetterKeys(msgspec.Struct, frozen=True):
     cipher: AESGCM
     names: KeyedHash
     references: KeyedHash
+
+
+class LetterRoom:
+    """What dead letters of a source may take on a day, and have taken. `ends`: beyond it nothing is kept.
+
+    Where it does not end, the topic must halt once it is full: then nothing is lost. Beyond the end all
+    messages are one letter, which has no bytes of them and counts them.
+    """
+
+    def __init__(
+        self, topic: str, source: str, day: date, ends: bool, letters: int = 0, size_bytes: int = 0
+    ) -> None:
+        self.day, self.letters, self.size_bytes = day, letters, size_bytes
+        self._ends, self._used = ends, self._shares()
+        overflow = {"not_kept": {"topic": topic, "source": source, "day": day.isoformat()}}
+        self.overflow = orjson.dumps(overflow)
+        """The body of the letter that stands for all that is not kept."""
+
+    def take(self, size_bytes: int) -> bool:
+        """Whether there is room for one more letter; takes it."""
+        is_over = self.size_bytes + size_bytes > LETTER_BYTES_A_DAY
+        if self._ends and (self.letters >= LETTERS_A_DAY or is_over):
+            return False
+        self.letters += 1
+        self.size_bytes += size_bytes
+        return True
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what has no end was filled (once more) since this was made."""
+        return not self._ends and self._shares() > self._used
+
+    def _shares(self) -> int:
+        return max(self.letters // LETTERS_A_DAY, self.size_bytes // LETTER_BYTES_A_DAY)
 
 
 def letter_keys(keyring: Keyring, now: datetime) -> LetterKeys:
@@ -99,33 +138,71 @@ def add_letters(
     session: Session,
     link: ChainLink,
     keys: LetterKeys,
-    refused: Sequence[tuple[Message, Rejection]],
+    refused: Sequence[tuple[Message, Rejection, LetterRoom]],
     now: datetime,
-) -> None:
-    """Keep refused messages, inside the caller's transaction. A known letter is counted again.
+) -> frozenset[int]:
+    """Keep refused messages, inside the caller's transaction; indexes of those for which there was no room.
 
-    `now`: time of reception, by a clock that may have been put back.
+    A known letter is counted again. `now`: time of reception, by a clock that may have been put back.
     """
     if not refused:
-        return
-    names = [keys.names.of(message.body) for message, _ in refused]
-    rows = {row[0]: _Row(*row) for row in session.rows("kept_letters", letters=sorted({*names}))}
-    again = set(rows)
-    for row in rows.values():
-        link.goes("dead_letters", msgspec.structs.astuple(row))
-    sealed: dict[bytes, bytes] = {}
-    for name, (message, rejection) in zip(names, refused, strict=True):
-        if name in rows:
-            _count_again(rows[name], rejection, now)
+        return frozenset()
+    names = [keys.names.of(message.body) for message, _, _ in refused]
+    overflows = {room.overflow for _, _, room in refused}
+    kept = _KeptLetters(session, link, keys, now, {*names, *map(keys.names.of, overflows)})
+    left_out = frozenset(
+        index
+        for index, (name, one) in enumerate(zip(names, refused, strict=True))
+        if not kept.add(name, *one)
+    )
+    kept.write()
+    return left_out
+
+
+class _KeptLetters:
+    """Letters of some names, and what a batch adds to them. Needs the head lock."""
+
+    def __init__(
+        self, session: Session, link: ChainLink, keys: LetterKeys, now: datetime, names: set[bytes]
+    ) -> None:
+        self._session, self._link, self._keys, self._now = session, link, keys, now
+        known = session.rows("kept_letters", letters=sorted(names))
+        self._rows = {row[0]: _Row(*row) for row in known}
+        self._again = set(self._rows)
+        self._sealed: dict[bytes, bytes] = {}
+        for row in self._rows.values():
+            link.goes("dead_letters", msgspec.structs.astuple(row))
+
+    def add(self, name: bytes, message: Message, why: Rejection, room: LetterRoom) -> bool:
+        """Count a message again, keep it where there is room, or count it with the rest; False for that."""
+        if name in self._rows:
+            _count_again(self._rows[name], why, self._now)
+            return True
+        if room.take(len(message.body)):
+            self._seal(name, message, why)
+            return True
+        name = self._keys.names.of(room.overflow)
+        if name in self._rows:
+            _count_again(self._rows[name], why, self._now)
         else:
-            nonce = os.urandom(NONCE_BYTES)
-            sealed[name] = seal_bytes(keys.cipher, message.body, name, nonce)
-            rows[name] = _new_row(keys, name, message, rejection, now, sealed[name])
-    macs = {
-        name: link.comes("dead_letters", msgspec.structs.astuple(row)) for name, row in rows.items()
-    }
-    _write_new(session, [rows[name] for name in sealed], sealed, macs)
-    _write_again(session, [rows[name] for name in again], macs)
+            rest = Message(room.overflow, message.outcome, message.origin, "truncated")
+            self._seal(name, rest, Rejection(why.code, why.pointer))
+        return False
+
+    def _seal(self, name: bytes, message: Message, why: Rejection) -> None:
+        sealed = seal_bytes(self._keys.cipher, message.body, name, os.urandom(NONCE_BYTES))
+        self._sealed[name] = sealed
+        self._rows[name] = _new_row(self._keys, name, message, why, self._now, sealed)
+
+    def write(self) -> None:
+        """Write what was added."""
+        macs = {
+            name: self._link.comes("dead_letters", msgspec.structs.astuple(row))
+            for name, row in self._rows.items()
+        }
+        new = [self._rows[name] for name in self._sealed]
+        _write_new(self._session, new, self._sealed, macs)
+        _write_again(self._session, [self._rows[name] for name in self._again], macs)
 
 
 def _count_again(row: _Row, rejection: Rejection, now: datetime) -> None:

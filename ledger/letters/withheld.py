@@ -5,7 +5,7 @@ the key folder of the confidential ledger. What is sealed is padded, so that its
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from ledger.crypto.formats import FORMAT_BYTES, HPKE_X25519, check_format
-from ledger.errors import Halt, KeyLost, Misconfigured
+from ledger.errors import Full, Halt, KeyLost, Misconfigured, Remedy
 from ledger.keys.keyring import Keyring
 from ledger.letters.dead import offset_of
-from ledger.storage.durable import write_once
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.access import PRIVATE, PUBLIC, Unsafe
+from ledger.storage.files import Folder
 from ledger.storage.postgres import Session
 from ledger.writing.message import Message
 
@@ -30,8 +30,14 @@ _KEY_BYTES = 32
 # Every size up to here looks the same; above it the next power of two does. A dead letter keeps 64 KiB.
 _SMALLEST = 4096
 _LENGTH_BYTES = 4
+RECEIPT = "letter-receipt"
+"""Purpose of the ledger's key that makes receipts."""
+RECEIPT_BYTES = 32
 # More than any file with a key.
 _MOST_BYTES = 4096
+# Of all that waits for the confidential ledger: years of orders, days of a desk with undeclared codes.
+MOST_WITHHELD = 50_000
+MOST_WITHHELD_BYTES = 512 * 1024 * 1024
 
 
 class OpenedLetter(msgspec.Struct, frozen=True):
@@ -89,35 +95,40 @@ class KeyPair:
     def __init__(self, folder: Path) -> None:
         self.private = folder / "withheld.key"
         self.public = folder / "withheld.pub"
+        self._secrets = Folder(folder, PRIVATE)
 
     def create(self) -> WithheldKey:
         """The public half; makes the pair when there is none. Durable on return.
 
         Raises Halt when the private half is damaged, OSError when the folder cannot be written.
         """
-        if not self.private.exists():
-            self.private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_once(self.private, X25519PrivateKey.generate().private_bytes_raw(), 0o600)
-        key = self._public()
-        if not self.public.exists():
-            write_once(self.public, f"{key.text}\n".encode(), 0o644)
+        if not self.is_kept:
+            private = X25519PrivateKey.generate()
+            self._secrets.create(self.private.name, private.private_bytes_raw())
+        key = self.key()
+        _keep(self.public, key)
         return key
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything lies where the private half belongs."""
+        return self._secrets.has(self.private.name)
+
+    def key(self) -> WithheldKey:
+        """The public half of the private one, which this process holds. Raises Misconfigured or Halt."""
+        return WithheldKey(self._private().public_key().public_bytes_raw())
 
     def known(self) -> WithheldKey | None:
         """The public half, where this process may read it. Raises Misconfigured when it is none."""
         try:
-            return WithheldKey.read(_text(self.public))
+            return _read_public(self.public)
         except (FileNotFoundError, PermissionError):
             return None
-        except (ValueError, Misconfigured):
-            raise Misconfigured(
-                f"{self.public} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
-            ) from None
 
     def holds(self, key: WithheldKey) -> bool:
         """Whether its private half, which this process may read, belongs to a public key."""
         try:
-            return self.private.exists() and self._public().text == key.text
+            return self.is_kept and self.key().text == key.text
         except PermissionError:
             return False
 
@@ -126,24 +137,22 @@ class KeyPair:
 
         Raises Lost when it was not, UnknownFormat, Misconfigured without a key.
         """
-        if not self.private.exists():
-            raise Misconfigured(
-                f"there is no key in {self.private}: withheld messages are for its holder"
-            )
+        private = self._private()
         check_format(sealed, HPKE_X25519)
         try:
-            text = _SUITE.decrypt(sealed[FORMAT_BYTES:], self._private(), _INFO)
+            text = _SUITE.decrypt(sealed[FORMAT_BYTES:], private, _INFO)
             return msgspec.msgpack.decode(_unpadded(text), type=OpenedLetter)
         except (InvalidTag, ValueError, msgspec.MsgspecError):
             raise KeyLost(
                 "a withheld message does not open: it was sealed to another key or changed"
             ) from None
 
-    def _public(self) -> WithheldKey:
-        return WithheldKey(self._private().public_key().public_bytes_raw())
-
     def _private(self) -> X25519PrivateKey:
-        raw = _content(self.private)
+        if not self.is_kept:
+            raise Misconfigured(
+                f"there is no key in {self.private}: withheld messages are for its holder"
+            )
+        raw = _content(self._secrets, self.private.name)
         if len(raw) != _KEY_BYTES:
             raise Halt(
                 f"{self.private} is damaged: restore it, no other key opens what was withheld"
@@ -157,27 +166,36 @@ def public_key(own: Path, pair: KeyPair) -> WithheldKey | None:
     `own`: the ledger's copy. Where it is missing it is that of `pair`, which is made when there is none yet.
     """
     try:
-        if not own.exists():
-            key = pair.known() or pair.create()
-            own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_once(own, f"{key.text}\n".encode(), 0o644)
-        return WithheldKey.read(_text(own)) if own.is_file() else None
+        if not Folder(own.parent, PUBLIC).has(own.name):
+            _keep(own, pair.known() or pair.create())
+        return _read_public(own)
     except OSError:
         return None
+
+
+def _keep(public: Path, key: WithheldKey) -> None:
+    """Write down a public key, unless there is one. The folder is for its owner alone all the same."""
+    Folder(public.parent, PRIVATE).make()
+    Folder(public.parent, PUBLIC).create(public.name, f"{key.text}\n".encode())
+
+
+def _read_public(path: Path) -> WithheldKey:
+    """The key of a file. Raises OSError without one, Misconfigured when it is none."""
+    content = _content(Folder(path.parent, PUBLIC), path.name)
+    try:
+        return WithheldKey.read(content.decode("ascii"))
     except (ValueError, Misconfigured):
         raise Misconfigured(
-            f"{own} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
+            f"{path} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
         ) from None
 
 
-def _text(path: Path) -> str:
-    return _content(path).decode("ascii")
-
-
-def _content(path: Path) -> bytes:
+def _content(folder: Folder, name: str) -> bytes:
     """The content of a file; empty when it can be no key's file. Raises OSError without a file."""
     try:
-        return read_ordinary(path, _MOST_BYTES)
+        return folder.read(name, _MOST_BYTES)
+    except Unsafe as error:
+        raise Misconfigured(error.strerror) from None
     except (FileNotFoundError, PermissionError):
         raise
     except OSError:
@@ -216,29 +234,56 @@ def seal_withheld(
 
 
 def receipt_of(keyring: Keyring, letter: bytes) -> bytes:
-    """What the confidential ledger must say of a letter before it is forgotten here: it is sealed with it."""
-    return keyring.hash("letter-id").of(b"received: " + letter)
+    """What the confidential ledger must say of a letter before it is forgotten here: it is sealed with it.
+
+    Its key makes nothing else, so no message has the receipt of another one for its name.
+    """
+    return keyring.hash(RECEIPT).of(letter)
 
 
 def keep_withheld(session: Session, sealed: Sequence[Sealed]) -> None:
-    """Keep sealed messages, inside the caller's transaction. A message is kept once."""
+    """Keep sealed messages, inside the caller's transaction. A message is kept once.
+
+    Raises Full when there is no room for them: their batch is not recorded then.
+    """
     if sealed:
         letters, texts = zip(*sealed, strict=True)
         session.run("add_withheld", letters=list(letters), sealed=list(texts))
+        count, size = session.row("room_of_withheld") or (0, 0)
+        if count > MOST_WITHHELD or size > MOST_WITHHELD_BYTES:
+            raise Full(
+                "no more messages can be withheld before those that wait are handed over, so the ledger "
+                "reads no message",
+                remedy=Remedy("hand-over"),
+            )
 
 
 def count_withheld(session: Session) -> int:
     """How many messages are withheld."""
-    (count,) = session.row("count_withheld") or (0,)
-    return int(count)
+    return sizes_of_withheld(session)[0]
 
 
-def withheld(session: Session) -> list[Sealed]:
-    """All that is withheld, for handing over."""
-    return [(bytes(letter), bytes(sealed)) for letter, sealed in session.rows("withheld")]
+def sizes_of_withheld(session: Session) -> tuple[int, int]:
+    """How many messages are withheld, and the bytes that they take on disk."""
+    count, size = session.row("count_withheld") or (0, 0)
+    return int(count), int(size)
+
+
+def withheld_parts(session: Session, most_bytes: int) -> Iterator[list[Sealed]]:
+    """All that is withheld, for handing over: one part or more, each of at most so many sealed bytes."""
+    letter = b""
+    while True:
+        rows = session.rows("withheld_after", letter=letter, most_bytes=most_bytes)
+        part = [(bytes(letter), bytes(sealed)) for letter, sealed in rows]
+        if part or not letter:
+            yield part
+        if not part:
+            return
+        letter, _ = part[-1]
 
 
 def remove_received(session: Session, keyring: Keyring, receipts: Collection[bytes]) -> int:
     """Forget the letters that these are receipts of; how many they were."""
-    letters = [letter for letter, _ in withheld(session) if receipt_of(keyring, letter) in receipts]
+    names = (bytes(letter) for (letter,) in session.rows("withheld_names"))
+    letters = [letter for letter in names if receipt_of(keyring, letter) in receipts]
     return session.run("remove_withheld", letters=letters)

@@ -22,12 +22,12 @@ from ledger.recording.before import Before, BlindRow, Versions
 from ledger.recording.claims import RecordedClaims, claims_of, said_before
 from ledger.recording.deciding import Decided, Earlier, Known, decide
 from ledger.recording.intake import Sealer
-from ledger.recording.quarantine import Sources
-from ledger.recording.tallying import NAMELESS, Tally, counted_as, names_of, tally, topic_window
+from ledger.recording.quarantine import Sources, Verdict
+from ledger.recording.tallying import NAMELESS, Tally, counted_as, names_of, tally
 from ledger.storage.faults import UniqueConflict
 from ledger.storage.postgres import Session
 from ledger.writing.append import BatchNotes, Head, NewEvent, Span, append, lock_head
-from ledger.writing.bookmarks import Bookmark, HaltLimit, Window, move_bookmark, set_window
+from ledger.writing.bookmarks import Bookmark, HaltLimit, halt_topics, move_bookmark
 from ledger.writing.chain import CHAIN, ChainLink
 from ledger.writing.message import KafkaOrigin, Message
 from ledger.writing.packing import PackedMessage
@@ -42,13 +42,15 @@ class Batch(msgspec.Struct, frozen=True):
 
     `messages`: looked at some times over, so they stay the same; `Arrivals` does not keep them in memory.
     `letters`: dead letters whose messages are these again, index of the message -> name. A letter goes
-    in the same transaction, unless its message is refused once more.
+    in the same transaction, unless its message is refused once more. `registered`: the sources that are
+    registered for the topic by now; each of them is counted by itself, and all others together.
     """
 
     messages: Sequence[Message]
     span: Span
     bookmark: Bookmark | None = None
     letters: Mapping[int, bytes] = msgspec.field(default_factory=dict)
+    registered: frozenset[str] = frozenset()
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -58,6 +60,7 @@ class Outcome(msgspec.Struct, frozen=True):
     others than the sender would tell of an investigation. `quarantined`: sources that this batch
     took over the limit; what they send from now on is kept as dead letters. `repeated`: indexes of the
     duplicates; all others that are not refused or withheld are the last `recorded` positions, in order.
+    `withheld_bytes`: what is withheld takes so many, sealed.
     """
 
     recorded: int
@@ -68,6 +71,7 @@ class Outcome(msgspec.Struct, frozen=True):
     withheld: tuple[tuple[int, Rejection], ...] = ()
     quarantined: tuple[str, ...] = ()
     repeated: tuple[int, ...] = ()
+    withheld_bytes: int = 0
 
 
 class PreparedBatch(msgspec.Struct, frozen=True):
@@ -87,6 +91,11 @@ class PreparedBatch(msgspec.Struct, frozen=True):
     now: datetime
     fresh: Fresh
     withheld: Sequence[Sealed] = ()
+
+    @property
+    def withheld_bytes(self) -> int:
+        """What is withheld takes so many, sealed."""
+        return sum(len(sealed) for _, sealed in self.withheld)
 
 
 class RefusalPolicy(msgspec.Struct, frozen=True):
@@ -196,7 +205,7 @@ def _write(
                 _earlier_events(session, looked_for), said_before(session, claiming)
             )
         notes = writing.keep_unrecorded(decided)
-        halted, failing = writing.count(decided, limit)
+        quarantined, halted = writing.count(decided, limit)
         before.believe(head)
         versions = before.versions(session, [item.stream for item in decided.new if item.stream])
         events = [_new_event(item, versions) for item in decided.new]
@@ -210,8 +219,9 @@ def _write(
         last_position=written.last,
         halted=halted,
         withheld=tuple(decided.withheld),
-        quarantined=failing,
+        quarantined=quarantined,
         repeated=tuple(decided.repeated),
+        withheld_bytes=prepared.withheld_bytes,
     )
 
 
@@ -224,14 +234,15 @@ class _Writing:
     def __init__(self, session: Session, prepared: PreparedBatch) -> None:
         self._session, self._prepared, self._batch = session, prepared, prepared.batch
         self.link = ChainLink(prepared.chain)
-        self._window = self._move_bookmark()
+        self._halted_at = self._move_bookmark()
         self._names, topic = _sources_of(prepared.batch, prepared.packed)
-        self._sources = Sources(session, topic, self._names)
+        day = prepared.letter_keys.day
+        self._sources = Sources(session, topic, self._names, prepared.batch.registered, day)
         is_kafka = prepared.batch.bookmark is not None
         self.kept_out = self._sources.quarantined(self._names) if is_kafka else frozenset()
 
-    def _move_bookmark(self) -> Window | None:
-        """Move the bookmark; what the topic counts by now. Raises Fenced when another process moved it."""
+    def _move_bookmark(self) -> datetime | None:
+        """Move the bookmark; since when its topic is halted. Raises Fenced when it is elsewhere."""
         batch, last_record = self._batch, self._prepared.last_record
         if batch.bookmark is None:
             return None
@@ -243,26 +254,42 @@ class _Writing:
         return decide(messages, packed, known, claims, self.kept_out)
 
     def keep_unrecorded(self, decided: Decided) -> BatchNotes:
-        """Keep what becomes no event: dead letters, and what is withheld; what the batch's row says of it."""
-        new_letters = _move_letters(self._session, self.link, self._prepared, decided)
+        """Keep what becomes no event: letters, and what is withheld; what the batch's row says of it."""
+        new_letters = self._move_letters(decided)
         keep_withheld(self._session, self._prepared.withheld)
         return BatchNotes(duplicates=decided.duplicates, dead_letters=new_letters)
 
-    def count(self, decided: Decided, limit: HaltLimit) -> tuple[bool, tuple[str, ...]]:
-        """Count what became of the messages; whether the topic halts, and the sources that fail by now."""
+    def _move_letters(self, decided: Decided) -> int:
+        """Keep refused messages as dead letters, let those go that were not refused again; how many are new.
+
+        A letter that is tried again is not kept once more: an erasure may have removed it meanwhile. For
+        what is kept of a Kafka batch, upstream gets an answer.
+        """
+        batch, keys, now = self._batch, self._prepared.letter_keys, self._prepared.now
+        new = [
+            (batch.messages[i], why, self._sources.room_of(self._names[i]))
+            for i, why in decided.refused
+            if i not in batch.letters
+        ]
+        left_out = add_letters(self._session, self.link, keys, new, now)
+        kept = [one[:2] for index, one in enumerate(new) if index not in left_out]
+        _answer(self._session, self.link, kept)
+        refused_again = {i for i, _ in decided.refused}
+        for index, letter in batch.letters.items():
+            if index not in refused_again:
+                remove_letters(self._session, self.link, "remove_letter", letter=letter)
+        return len(new)
+
+    def count(self, decided: Decided, limit: HaltLimit) -> Verdict:
+        """Count what became of the messages; whom that quarantines, and whether the topic is halted."""
         tallies, now = _tally(self._batch, self._names, decided), self._prepared.now
         if self._batch.bookmark is None:  # files and commands are answered at once
-            self._sources.count(self.link, tallies, now, None)
-            return False, ()
-        earlier = self._window
-        judged = None if earlier and earlier.halted_at else limit
-        failing = self._sources.count(self.link, tallies, now, judged)
-        window = topic_window(earlier or Window(), tallies, limit, now)
-        if failing is None and window.halted_at is None:
-            window = msgspec.structs.replace(window, halted_at=now)
-        set_window(self._session, self.link, self._batch.span.topic, earlier, window)
-        _answer(self._session, self.link, self._batch, decided)
-        return window.halted_at is not None, failing or ()
+            return self._sources.count(self.link, tallies, now, None)
+        is_halted = self._halted_at is not None
+        verdict = self._sources.count(self.link, tallies, now, None if is_halted else limit)
+        if verdict.halts:
+            halt_topics(self._session, self.link, [self._batch.span.topic], now)
+        return Verdict(verdict.quarantined, verdict.halts or is_halted)
 
 
 def _sources_of(batch: Batch, packed: Sequence[PackedMessage]) -> tuple[list[str], str]:
@@ -280,23 +307,6 @@ def _tally(batch: Batch, names: Sequence[str], decided: Decided) -> dict[str, Ta
         [index for index, _ in decided.withheld],
         [index for index, _ in decided.refused if index in batch.letters],
     )
-
-
-def _move_letters(
-    session: Session, link: ChainLink, prepared: PreparedBatch, decided: Decided
-) -> int:
-    """Keep the refused messages as dead letters, let those go that were not refused again; how many are new.
-
-    A letter that is tried again is not kept once more: an erasure may have removed it meanwhile.
-    """
-    batch = prepared.batch
-    refused_again = dict(decided.refused)
-    new = [(batch.messages[i], why) for i, why in decided.refused if i not in batch.letters]
-    add_letters(session, link, prepared.letter_keys, new, prepared.now)
-    for index, letter in batch.letters.items():
-        if index not in refused_again:
-            remove_letters(session, link, "remove_letter", letter=letter)
-    return len(new)
 
 
 def _check_erasures(
@@ -347,9 +357,10 @@ def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
     return keyring.hash("last-record").of(record)
 
 
-def _answer(session: Session, link: ChainLink, batch: Batch, decided: Decided) -> None:
+def _answer(
+    session: Session, link: ChainLink, refusals: Sequence[tuple[Message, Rejection]]
+) -> None:
     """Keep the answers to upstream for what was refused of a Kafka batch; a withheld message gets none."""
-    refusals = [(batch.messages[index], why) for index, why in decided.refused]
     answers = [
         answer_of(why, message.origin)
         for message, why in refusals

@@ -15,7 +15,7 @@ from ledger.writing.message import place_in
 from ledger.writing.packing import PackedMessage
 from schemas import ALL_TYPES
 from schemas.powers import Claim, refs_in, without_right
-from schemas.sources import gives_power, is_office_place
+from schemas.sources import counts, is_office_place
 
 _Saying = tuple[str, tuple[str, ...], bool]
 
@@ -62,7 +62,7 @@ def said_before(session: Session, claiming: Collection[PackedMessage]) -> Record
         event = decode_row(*row)
         claim, place = claims[event.name], place_in(event.origin)
         power = claim.power
-        if gives_power(power, event.name, event.source, place, claim.office, claim.house):
+        if counts(power, event.name, event.source, place, claim.office, claim.house):
             refs = refs_in(power, event.facts, event.categories)
             recorded.add(event.stream, power.id, (event.source, refs, is_office_place(place)))
     return recorded

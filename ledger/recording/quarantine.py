@@ -1,28 +1,35 @@
 """What became of the messages of each source, and which sources are kept out: one source stops no other.
 
 Counted under the head lock, in the batch's transaction. A source is what messages say it is: a producer
-of the topic can use another's name. What is withheld is counted nowhere.
+of the topic can use another's name. To make up names is no use: sources that are not registered are counted,
+and kept out, as one, and never halt a topic. What is withheld is counted nowhere.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
-from ledger.recording.tallying import HALF, NAMELESS, Tally
+from ledger.letters.dead import LetterRoom
+from ledger.recording.tallying import NAMELESS, Tally
 from ledger.storage.postgres import Session
 from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.chain import Cell, ChainLink
 
-# All sources that a topic had after the first `OWN_ROWS`: outsiders make up names, and each would take a row.
+# All sources that are not registered: outsiders make up names, and each would take a row.
 OTHERS = "*"
-OWN_ROWS = 1_000
+# When more of a topic's registered sources fail, the topic is what fails.
+HALF = 0.5
 # A source that a topic had nothing of for so long says nothing about how the topic is.
 ACTIVE = timedelta(days=7)
 
 
 class SourceCount(msgspec.Struct, frozen=True):
-    """A source on a topic. `window`: its refusals, judged when there are enough; then quarantined."""
+    """A source on a topic. `window`: its refusals, judged when there are enough; then quarantined.
+
+    `letters`: dead letters that were kept of it on the day `letters_on`, and their bytes.
+    """
 
     window: Window
     recorded: int
@@ -30,8 +37,11 @@ class SourceCount(msgspec.Struct, frozen=True):
     refused: int
     held: int
     seen_at: datetime
+    letters_on: date | None = None
+    letters: int = 0
+    letter_bytes: int = 0
 
-    def plus(self, tally: Tally, window: Window, now: datetime) -> "SourceCount":
+    def plus(self, tally: Tally, window: Window, now: datetime, room: LetterRoom) -> "SourceCount":
         """The counts after one more batch."""
         return SourceCount(
             window,
@@ -40,7 +50,17 @@ class SourceCount(msgspec.Struct, frozen=True):
             self.refused + tally.refused,
             self.held + tally.held,
             max(self.seen_at, now),
+            room.day,
+            room.letters,
+            room.size_bytes,
         )
+
+
+class Verdict(NamedTuple):
+    """What a batch has brought about: the sources that it quarantined, and whether its topic halts."""
+
+    quarantined: tuple[str, ...] = ()
+    halts: bool = False
 
 
 def half_fails(active: Iterable[str], failing: Iterable[str]) -> bool:
@@ -49,27 +69,35 @@ def half_fails(active: Iterable[str], failing: Iterable[str]) -> bool:
 
 
 class Sources:
-    """What is known of the sources of one batch. Needs the head lock."""
+    """What is known of the sources of one batch. Needs the head lock. `registered`: for its topic, by now."""
 
-    def __init__(self, session: Session, topic: str, names: Iterable[str]) -> None:
-        self._session = session
-        self._topic = topic
-        sources = {*names, OTHERS}
-        rows = session.rows("intake_sources_of", topic=topic, sources=sorted(sources))
+    def __init__(
+        self,
+        session: Session,
+        topic: str,
+        names: Iterable[str],
+        registered: Collection[str],
+        day: date,
+    ) -> None:
+        self._session, self._topic, self._registered = session, topic, registered
+        sources = sorted({self.row_of(name) for name in {*names}})
+        rows = session.rows("intake_sources_of", topic=topic, sources=sources)
         self._counts = {source: _count_of(row) for source, *row in rows}
-        self._rows = self._rows_for(sources - self._counts.keys() - {OTHERS, NAMELESS})
-
-    def _rows_for(self, new: set[str]) -> set[str]:
-        """Which of the new sources get a row of their own."""
-        if not new:
-            return new
-        (count,) = self._session.row("count_intake_sources", topic=self._topic) or (0,)
-        return {*sorted(new)[: max(0, OWN_ROWS - count)]}
+        self._rooms = {source: self._room(source, day) for source in sources}
 
     def row_of(self, name: str) -> str:
         """Under which name a source is counted."""
-        has_row = name in self._counts or name in self._rows or name == NAMELESS
-        return name if has_row else OTHERS
+        return name if name in self._registered or name == NAMELESS else OTHERS
+
+    def room_of(self, name: str) -> LetterRoom:
+        """Where there is room for dead letters of a source of the batch."""
+        return self._rooms[self.row_of(name)]
+
+    def _room(self, row: str, day: date) -> LetterRoom:
+        count, ends = self._counts.get(row), row not in self._registered
+        if count is None or count.letters_on != day:
+            return LetterRoom(self._topic, row, day, ends)
+        return LetterRoom(self._topic, row, day, ends, count.letters, count.letter_bytes)
 
     def quarantined(self, names: Iterable[str]) -> frozenset[str]:
         """Those of some sources that are kept out."""
@@ -81,23 +109,26 @@ class Sources:
 
     def count(
         self, link: ChainLink, tallies: Mapping[str, Tally], now: datetime, limit: HaltLimit | None
-    ) -> tuple[str, ...] | None:
-        """Store what became of a batch; the sources that are quarantined by it.
+    ) -> Verdict:
+        """Store what became of a batch, and judge it. `limit`: None where nothing is judged.
 
-        None, and none is quarantined, when more than half of the topic's sources fail by then. `limit`: None
-        where nothing is judged.
+        The topic halts when more than half of its registered sources fail by then; those of the batch are not
+        quarantined then. It also halts when a registered one had as many dead letters as are kept in a day.
         """
         counts = self._counted(tallies, now, limit)
-        failing = [
+        failing = {
             name
             for name, count in counts.items()
             if count.window.halted_at and not self._since(name)
-        ]
-        halts = bool(failing) and self._halts(counts, failing, now)
-        if halts:
-            counts |= {name: _not_quarantined(counts[name]) for name in failing}
+        }
+        known = failing & {*self._registered}
+        fails = bool(known) and self._fails(counts, known, now)
+        if fails:
+            counts |= {name: _not_quarantined(counts[name]) for name in known}
+            failing -= known
         _store(self._session, link, self._topic, self._counts, counts)
-        return None if halts else tuple(sorted(failing))
+        full = limit is not None and any(room.is_full for room in self._rooms.values())
+        return Verdict(tuple(sorted(failing)), fails or full)
 
     def _counted(
         self, tallies: Mapping[str, Tally], now: datetime, limit: HaltLimit | None
@@ -110,15 +141,18 @@ class Sources:
                 counts.get(row) or self._counts.get(row) or SourceCount(Window(), 0, 0, 0, 0, now)
             )
             judged = limit if name != NAMELESS else None
-            counts[row] = count.plus(tally, _window_after(count.window, tally, judged, now), now)
+            window = _window_after(count.window, tally, judged, now)
+            counts[row] = count.plus(tally, window, now, self._rooms[row])
         return counts
 
-    def _halts(self, counted: Iterable[str], failing: Iterable[str], now: datetime) -> bool:
+    def _fails(self, counted: Iterable[str], failing: Iterable[str], now: datetime) -> bool:
+        """Whether more than half of the topic's registered sources fail."""
         since = now - ACTIVE
         rows = self._session.rows("active_intake_sources", topic=self._topic, since=since)
-        quarantined = [source for source, kept_out in rows if kept_out]
-        active = [source for source, _ in rows]
-        return half_fails({*active, *counted} - {NAMELESS}, {*quarantined, *failing})
+        quarantined = {source for source, kept_out in rows if kept_out}
+        active = {source for source, _ in rows} | {*counted}
+        known = {*self._registered}
+        return half_fails(active & known, (quarantined | {*failing}) & known)
 
 
 def _window_after(before: Window, tally: Tally, limit: HaltLimit | None, now: datetime) -> Window:
@@ -155,6 +189,7 @@ def _store(
 _COLUMNS = (
     *("source", "messages", "rejections", "quarantined_at"),
     *("recorded", "duplicates", "refused", "held", "seen_at"),
+    *("letters_on", "letters", "letter_bytes"),
 )
 
 
@@ -169,12 +204,17 @@ def _cells(topic: str, source: str, count: SourceCount) -> tuple[Cell, ...]:
         window.halted_at,
         *counts,
         count.seen_at,
+        count.letters_on,
+        count.letters,
+        count.letter_bytes,
     )
 
 
 def _count_of(row: Sequence[object]) -> SourceCount:
     window = msgspec.convert(row[:3], type=tuple[int, int, datetime | None])
-    counts = msgspec.convert(row[3:], type=tuple[int, int, int, int, datetime])
+    counts = msgspec.convert(
+        row[3:], type=tuple[int, int, int, int, datetime, date | None, int, int]
+    )
     return SourceCount(Window(*window), *counts)
 
 

@@ -76,7 +76,10 @@ class ReadNotes:
         return self._cipher is not None
 
     def add(self, reads: Sequence[Read]) -> None:
-        """Note reads; on return they are committed. Raises Misconfigured, Retry, Halt, and as `look` does."""
+        """Note reads; on return they are committed.
+
+        Raises Misconfigured, Retry, Halt, or what `look` does.
+        """
         for read in reads:
             self._look(read.subject)
         cipher = self._cipher or AESGCM(self._key())

@@ -1,19 +1,15 @@
 """Whose messages a batch has, and what became of them, counted. Pure. What is withheld is counted nowhere."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from ledger.writing.append import Span
-from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.packing import PackedMessage
 
 # What has no source that can be read, and what is not from Kafka: neither is ever quarantined.
 NAMELESS = ""
-# Of the messages of a topic, or of its sources: when more of them fail, the topic is what fails.
-HALF = 0.5
 _FILES = "file:"
 
 
@@ -73,14 +69,3 @@ def tally(
     for counts in tallies.values():
         counts.duplicates -= counts.recorded + counts.refused + counts.held
     return tallies
-
-
-def topic_window(
-    before: Window, tallies: Mapping[str, Tally], limit: HaltLimit, now: datetime
-) -> Window:
-    """What was counted of a topic: its messages, and those without a source that can be read."""
-    messages = sum(t.recorded + t.duplicates + t.refused + t.held for t in tallies.values())
-    nameless = tallies.get(NAMELESS, Tally()).refused
-    # Fewer than half: a few unreadable messages must not halt all sources of the topic.
-    of_topic = msgspec.structs.replace(limit, share=max(limit.share, HALF))
-    return before.count(messages, nameless, of_topic, now)

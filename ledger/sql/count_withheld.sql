@@ -1,2 +1,2 @@
--- How many messages are withheld.
-SELECT count(letter) FROM withheld_letters
+-- How many messages are withheld, and what they take on disk: a reader sees no single one.
+SELECT count(letter), pg_total_relation_size('withheld_letters') FROM withheld_letters

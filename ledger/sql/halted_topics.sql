@@ -1,2 +1,2 @@
--- Topics that too many rejections halted.
+-- Topics that are halted.
 SELECT topic FROM intake_windows WHERE halted_at IS NOT NULL ORDER BY topic

@@ -1,2 +1,2 @@
--- What was counted of some topics. topics: text[].
-SELECT topic, messages, rejections, halted_at FROM intake_windows WHERE topic = ANY(%(topics)s) ORDER BY topic
+-- Those of some topics that were halted. topics: text[].
+SELECT topic, halted_at FROM intake_windows WHERE topic = ANY(%(topics)s) ORDER BY topic

@@ -75,7 +75,7 @@ class Session:
 
     def __init__(
         self,
-        connection: "psycopg.Connection[tuple[Any, ...]]",
+        connection: Connection,
         package: str,
         ledger: LedgerName,
         again: "Callable[[], Session]",
@@ -256,10 +256,7 @@ class Session:
     def notified(self, timeout_s: float) -> bool:
         """Wait for a notification on the channels that were listened to; False after the time."""
         with mapped_errors():
-            heard = False
-            for _ in self._connection.notifies(timeout=timeout_s, stop_after=1):
-                heard = True
-            return heard
+            return self._connection.hears(timeout_s)
 
     def close(self) -> None:
         """Close the connection. Harmless when it is closed or broken."""

@@ -1,4 +1,4 @@
-"""How far the ledger is with a Kafka partition, and how much of a topic it refused, each changed in a batch.
+"""How far the ledger is with a Kafka partition, and which topics are halted, each changed in a batch.
 
 A bookmark moves by compare-and-set on where the batch starts: a zombie that lost its partition finds another
 value there. Everything here needs the head lock, and says to the batch's link what it changed.
@@ -26,19 +26,16 @@ class Bookmark(msgspec.Struct, frozen=True):
 
 
 class HaltLimit(msgspec.Struct, frozen=True):
-    """More than `share` rejections among at least `messages` messages of one source quarantine it.
-
-    Of a topic: so many messages without a source that can be read, but not fewer than half, halt it.
-    """
+    """More than `share` rejections among at least `messages` messages of one source quarantine it."""
 
     share: float = QUARANTINE_SHARE
     messages: int = QUARANTINE_MESSAGES
 
 
 class Window(msgspec.Struct, frozen=True):
-    """Rejections counted over the messages of a topic, or of a source, until there are enough to judge.
+    """Rejections counted over the messages of a source, until there are enough to judge.
 
-    `halted_at`: since when it is not read, or its messages are kept out.
+    `halted_at`: since when its messages are kept out.
     """
 
     messages: int = 0
@@ -74,15 +71,15 @@ def begin_bookmark(session: Session, link: ChainLink, place: Span, bookmark: Boo
 
 def move_bookmark(
     session: Session, link: ChainLink, span: Span, bookmark: Bookmark, last_record: bytes | None
-) -> Window | None:
-    """Move the bookmark over a span; the window of its topic, None where nothing was counted yet.
+) -> datetime | None:
+    """Move the bookmark over a span; since when its topic is halted.
 
     `last_record`: its keyed hash; None keeps the stored hash. Raises Fenced when it is elsewhere.
     """
     stored = _stored(session, span)
     if stored is None:
         raise Fenced
-    cluster_id, topic_id, _, last, *window = stored
+    cluster_id, topic_id, _, last, halted_at = stored
     last_record = last if last_record is None else last_record
     link.goes("bookmarks", _row(span, *stored[:4]))
     row = _row(span, cluster_id, topic_id, span.end, last_record)
@@ -99,7 +96,7 @@ def move_bookmark(
     )
     if moved != 1:
         raise Fenced
-    return None if window[0] is None else Window(*window)
+    return msgspec.convert(halted_at, type=datetime | None)
 
 
 def move_bookmark_over_gap(
@@ -129,27 +126,18 @@ def move_bookmark_over_gap(
         raise Fenced
 
 
-def set_window(
-    session: Session, link: ChainLink, topic: str, before: Window | None, window: Window
-) -> None:
-    """Store what was counted of a topic. `before`: as it is stored, None where nothing is."""
-    if before is not None:
-        link.goes("intake_windows", _window_row(topic, before))
-    session.run(
-        "set_intake_window",
-        topic=topic,
-        mac=link.comes("intake_windows", _window_row(topic, window)),
-        **msgspec.structs.asdict(window),
-    )
-
-
-def resume_topics(session: Session, link: ChainLink, topics: Sequence[str]) -> int:
-    """Clear stored halts and begin to count anew; how many topics were halted."""
-    rows = session.rows("intake_windows_of", topics=list(topics))
-    halted = [(topic, Window(*window)) for topic, *window in rows if window[2] is not None]
-    for topic, window in halted:
-        set_window(session, link, topic, window, Window())
-    return len(halted)
+def halt_topics(
+    session: Session, link: ChainLink, topics: Sequence[str], halted_at: datetime | None
+) -> int:
+    """Store since when topics are halted, or that they are read again (None); how many were not so before."""
+    known: dict[str, datetime | None] = dict(session.rows("intake_windows_of", topics=list(topics)))
+    changed = [topic for topic in topics if (known.get(topic) is None) != (halted_at is None)]
+    for topic in changed:
+        if topic in known:
+            link.goes("intake_windows", [topic, known[topic]])
+        mac = link.comes("intake_windows", [topic, halted_at])
+        session.run("set_intake_window", topic=topic, halted_at=halted_at, mac=mac)
+    return len(changed)
 
 
 def _stored(session: Session, place: Span) -> tuple[Any, ...] | None:
@@ -161,7 +149,3 @@ def _row(
 ) -> tuple[Cell, ...]:
     last = bytes(last_record) if isinstance(last_record, bytes | memoryview) else None
     return place.topic, place.partition, cluster_id, topic_id, next_offset, last
-
-
-def _window_row(topic: str, window: Window) -> tuple[Cell, ...]:
-    return topic, window.messages, window.rejections, window.halted_at

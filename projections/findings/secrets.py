@@ -67,7 +67,7 @@ def _of_review(
 ) -> Iterator[Finding]:
     act = disclosure.act
     said = secrets.named(*SECRECY)
-    acts = [one for one in said if concerns(one, act.order.id, disclosure.order_ref)]
+    acts = [one for one in said if concerns(one, act, disclosure.order_ref)]
     clock = _review_clock(acts, act)
     if clock is not None:
         yield from review(about, acts, act, clock, time)

@@ -17,7 +17,7 @@ from rulebook.powers import POWERS
 from rulebook.sources import SENDERS
 from schemas import names
 from schemas.powers import Power, refs_in
-from schemas.sources import gives_power, may_act
+from schemas.sources import gives_power, has_effect, is_surely
 
 POWERLESS = "act-without-power"
 """Stands in the place of the type of such an act, so that no view takes it for one."""
@@ -39,8 +39,7 @@ def may_change_others(event: RecordedEvent, privacy_office: Collection[str]) -> 
     power = POWERS.get(event.type)
     if power is None:
         return False
-    by_office = event.source in privacy_office and not _is_anothers(event, privacy_office)
-    return event.name in power.opens or not by_office
+    return event.name in power.opens or not _is_surely(event, privacy_office)
 
 
 def all_have_power(
@@ -62,7 +61,7 @@ def powerless(
     """Source and id of the acts that have no effect, of events of some streams that count."""
     claiming = [event for event in events if event.type in POWERS]
     without = {
-        (event.source, event.id) for event in claiming if _is_anothers(event, privacy_office)
+        (event.source, event.id) for event in claiming if not _has_effect(event, privacy_office)
     }
     if len(claiming) < 2:
         return without
@@ -70,11 +69,15 @@ def powerless(
     return without | {
         (event.source, event.id)
         for event in claiming
-        if event.source not in privacy_office
+        if not _is_surely(event, privacy_office)
         and _lacks_power(
             event, openings.get((event.stream, POWERS[event.type].id), ()), privacy_office
         )
     }
+
+
+def _is_surely(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
+    return is_surely(event.source, place_in(event.origin), privacy_office)
 
 
 def _openings(
@@ -84,15 +87,16 @@ def _openings(
     openings: dict[tuple[UUID, str], list[RecordedEvent]] = {}
     for event in claiming:
         power = POWERS[event.type]
-        if event.name in power.opens and not gives_none(event, privacy_office):
+        counts = _has_effect(event, privacy_office) and not gives_none(event, privacy_office)
+        if event.name in power.opens and counts:
             openings.setdefault((event.stream, power.id), []).append(event)
     return openings
 
 
-def _is_anothers(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
-    """Whether an event, of a type with a power, is an act that only the office may do, and did not."""
-    power, place = POWERS[event.type], place_in(event.origin)
-    return not may_act(power, event.name, event.source, place, privacy_office)
+def _has_effect(event: RecordedEvent, privacy_office: Collection[str]) -> bool:
+    """Whether an event of a type with a power can have an effect, by the place that it came by."""
+    place = place_in(event.origin)
+    return has_effect(POWERS[event.type], event.name, event.source, place, privacy_office)
 
 
 def _sources_before(event: RecordedEvent, events: Iterable[RecordedEvent]) -> set[str]:
@@ -102,15 +106,20 @@ def _sources_before(event: RecordedEvent, events: Iterable[RecordedEvent]) -> se
 def _lacks_power(
     event: RecordedEvent, openings: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> bool:
-    """Whether an event is about what others said. `openings`: of the same stream and power.
+    """Whether an event, which is not surely the office's, is about what others said.
 
-    The source of a statement may end it as long as no other source has repeated it. To repeat what the
-    privacy office said before gives a source no power of its own.
+    `openings`: of the same stream and power. The source of a statement may end it as long as no other source
+    has repeated it. To repeat what the privacy office said before gives a source no power of its own, and
+    neither does the office's name where it may be forged.
     """
     power = POWERS[event.type]
     refs = _refs(power, event)
     about = [opening for opening in openings if not refs.isdisjoint(_refs(power, opening))]
-    others = [opening for opening in about if opening.source != event.source]
+    others = [
+        opening
+        for opening in about
+        if opening.source != event.source or _is_surely(opening, privacy_office)
+    ]
     earlier = _sources_before(event, others)
     if event.name in power.acts:
         alone = len(others) == len(about)

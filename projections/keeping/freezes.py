@@ -10,6 +10,7 @@ from datetime import date, datetime
 from msgspec import Struct, structs
 
 from ledger.event import RecordedEvent
+from ledger.writing.message import place_in
 from projections.folds.annulment import Name, is_annulment, name_of, target_of
 from projections.folds.timetravel import counting, fold
 from projections.folds.view import order_of
@@ -18,6 +19,7 @@ from projections.views.orders import is_wanted
 from rulebook.calendar import day_of
 from rulebook.orders import order_rule
 from schemas import LISTED_CATEGORIES, names
+from schemas.sources import is_brought
 
 # At equal time they stand as the steps of an order and of a hold do, not by the ids of their events.
 _STEPS = (
@@ -66,6 +68,7 @@ def last_words(
     With them, as ended, what only acts told that count no more, or that said too little: who remembers them
     would else keep that to its last day. `events`: also those that are annulled, and what annuls them.
     """
+    events = _that_can_keep(events)
     about = {name_of(event): _what(event) for event in events if event.name in FREEZING}
     said: dict[str, list[RecordedEvent]] = {}
     for event in events:
@@ -80,6 +83,11 @@ def last_words(
         structs.replace(one, until=max(one.until, today)) if one.what in wanted else one
         for one in told
     ]
+
+
+def _that_can_keep(events: Sequence[RecordedEvent]) -> list[RecordedEvent]:
+    """Without holds that a topic or a post told: every writer there could stop erasures in another ledger."""
+    return [event for event in events if not _is_hold(event) or is_brought(place_in(event.origin))]
 
 
 def _wanted(counted: Sequence[RecordedEvent], now: datetime) -> set[str]:
@@ -136,8 +144,12 @@ def _extends(event: RecordedEvent) -> bool:
     return event.name == names.PRESERVATION_EXTENDED
 
 
+def _is_hold(event: RecordedEvent) -> bool:
+    return event.name.startswith("legal-hold-")
+
+
 def _what(event: RecordedEvent) -> str:
-    if event.name.startswith("legal-hold-"):
+    if _is_hold(event):
         return f"hold/{event.facts['hold_ref']}"
     return f"preservation/{event.facts.get('order_ref', '')}"
 

@@ -10,12 +10,15 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from ledger.event import RecordedEvent
+from ledger.writing.message import place_in
 from projections.folds.view import Order as Place
 from projections.folds.view import order_of
 from rulebook import provision
 from rulebook.orders import day_in
 from schemas import names
+from schemas.sources import OWN_COMMANDS, is_brought
 
+Came: TypeAlias = Literal["command", "file", "outside"]
 Secrecy: TypeAlias = Literal["none", "in-force", "lifted"]
 
 SECRECY = (names.SECRECY_IMPOSED, names.SECRECY_REVIEWED, names.SECRECY_LIFTED)
@@ -46,7 +49,8 @@ _RANKS = {name: rank for rank, name in enumerate(_STEPS)}
 class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One act: of which type, under which provision, about which categories, and its facts.
 
-    `position`: of its event, which decides nothing.
+    `position`: of its event, which decides nothing. `came`: by a command of this ledger, by a file that its
+    people brought, or from outside, which is evidence.
     """
 
     order: Place
@@ -55,6 +59,7 @@ class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     position: int
     provision: str | None = None
     categories: tuple[str, ...] = ()
+    came: Came = "file"
 
     @property
     def time(self) -> datetime:
@@ -66,6 +71,12 @@ class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return day_in(self.facts, fact)
 
 
+def _came(place: str) -> Came:
+    if place == OWN_COMMANDS:
+        return "command"
+    return "file" if is_brought(place) else "outside"
+
+
 def act_of(event: RecordedEvent) -> OrderAct:
     """An event as an act."""
     return OrderAct(
@@ -75,6 +86,7 @@ def act_of(event: RecordedEvent) -> OrderAct:
         event.position,
         event.provision,
         tuple(event.categories),
+        _came(place_in(event.origin)),
     )
 
 

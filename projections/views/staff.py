@@ -24,10 +24,11 @@ _ACTS = {*_GRANTS, *_EMPLOYMENTS, names.VOG_PRESENTED}
 
 
 class Definition(msgspec.Struct, frozen=True):
-    """What a role covers from an event on; nothing: the role ended."""
+    """What a role covers from an event on; nothing: the role ended. `counts`: as of a grant."""
 
     order: Order
     categories: tuple[str, ...]
+    counts: bool = True
 
 
 class Role(msgspec.Struct, frozen=True, tag="role"):
@@ -56,10 +57,11 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class Employment(msgspec.Struct, frozen=True):
-    """An employment began, or ended."""
+    """An employment began, or ended. `counts`: as of a grant."""
 
     order: Order
     started: bool
+    counts: bool = True
 
 
 class Certificate(msgspec.Struct, frozen=True):
@@ -96,7 +98,8 @@ def evolve(state: Row | None, event: RecordedEvent) -> Row:
     """Add what the event says."""
     if event.name == names.ROLE_DEFINED:
         role = state if isinstance(state, Role) else Role((event.subject or "")[len(_ROLE) :])
-        defined = Definition(order_of(event), tuple(sorted(event.categories)))
+        categories = tuple(sorted(event.categories))
+        defined = Definition(order_of(event), categories, not event.void)
         return Role(role.role, _with(role.definitions, defined))
     return _employed(state if isinstance(state, Employee) else Employee(), event)
 
@@ -113,7 +116,7 @@ def _employed(employee: Employee, event: RecordedEvent) -> Employee:
     if event.name in _EMPLOYMENTS:
         started = _EMPLOYMENTS[event.name]
         # At equal time an end beats a start.
-        employment = Employment(order_of(event, int(not started)), started)
+        employment = Employment(order_of(event, int(not started)), started, not event.void)
         return msgspec.structs.replace(
             employee, employments=_with(employee.employments, employment)
         )
@@ -146,9 +149,12 @@ def roles_at(employee: Employee, time: datetime) -> dict[str, Grant]:
 
 
 def powers_of(employee: Employee) -> Employee:
-    """The employee with the grants that give power here, and no others."""
-    counting = tuple(grant for grant in employee.grants if grant.counts)
-    return msgspec.structs.replace(employee, grants=counting)
+    """The employee with what gives or takes power here, and nothing else."""
+    return msgspec.structs.replace(
+        employee,
+        grants=tuple(grant for grant in employee.grants if grant.counts),
+        employments=tuple(one for one in employee.employments if one.counts),
+    )
 
 
 def holds(gives: bool, act: Order, endings: Iterable[Order]) -> bool:
@@ -188,17 +194,24 @@ def counts(presented: Order, issued_on: date, time: datetime) -> bool:
     return presented.time <= time and issued_on <= day_of(time)
 
 
-def definition_at(definitions: Iterable[Definition], time: datetime) -> Definition | None:
-    """What a role covers at a time; None when it was not defined by then."""
+def definition_at(
+    definitions: Iterable[Definition], time: datetime, *, here: bool = False
+) -> Definition | None:
+    """What a role covers at a time; None when it was not defined by then.
+
+    `here`: in this ledger itself, where only those count that give power.
+    """
     definitions_by_then = [
-        definition for definition in definitions if definition.order.time <= time
+        definition
+        for definition in definitions
+        if definition.order.time <= time and (definition.counts or not here)
     ]
     return definitions_by_then[-1] if definitions_by_then else None
 
 
 VIEW: View[Row] = View(
     name="staff",
-    version="4",
+    version="5",
     type=Row,
     keys=keys,
     names=frozenset({*_ACTS, names.ROLE_DEFINED}),

@@ -71,13 +71,17 @@ class PrefixPruned(Facts, frozen=True, kw_only=True):
 class ActApproved(Facts, frozen=True, kw_only=True):
     """A person approved an act on the ledger that needs two: `digest` names it with all that it would do.
 
-    The act happens with the second person's approval of the same digest.
+    The act happens with the second person's approval of the same digest. `emergency`: why it happened at
+    once, with one approval; then `event_id` is the id of its event, and the second person approves it
+    afterwards.
     """
 
     act: Code
     approver: Reader
     role: Code
     digest: Sha256
+    emergency: Code | UnsetType = UNSET
+    event_id: Id | UnsetType = UNSET
 
 
 class LedgerRead(Facts, frozen=True, kw_only=True):

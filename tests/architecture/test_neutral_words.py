@@ -52,7 +52,12 @@ def test_no_setting_tells_of_another_ledger() -> None:
     listed = [setting for setting in SETTINGS if not setting.unlisted]
     assert [s.variable for s in listed if told(f"{s.variable} {s.help}")] == []
     unlisted = [s.variable for s in SETTINGS if s.unlisted]
-    assert unlisted == ["LEDGER_CONFIDENTIAL", "LEDGER_OPEN_SETTINGS_FILE"]
+    assert unlisted == [
+        "LEDGER_CONFIDENTIAL",
+        "LEDGER_OPEN_SETTINGS_FILE",
+        "LEDGER_HANDOVER_KEYS",
+        "LEDGER_OFFICERS",
+    ]
 
 
 def test_no_metric_tells_of_another_ledger() -> None:

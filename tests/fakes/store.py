@@ -11,7 +11,7 @@ from ledger.recording.ahead import ahead
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.message import KafkaOrigin
-from schemas import AdmissionRules, Event
+from schemas import AdmissionRules, Event, Rejection
 from tests.fakes.kafka import FakeTime
 
 
@@ -25,6 +25,7 @@ class FakeLedger:
     events: dict[tuple[str, str], KafkaOrigin] = field(default_factory=dict)
     letters: list[bytes] = field(default_factory=list)
     duplicates: int = 0
+    halted: set[str] = field(default_factory=set)
     windows: dict[str, Window] = field(default_factory=dict)
     waiting: list[bytes] = field(default_factory=list)
     limit: HaltLimit = field(default_factory=HaltLimit)
@@ -111,36 +112,46 @@ class FakeStore:
                 ledger.events[message.outcome.source, message.outcome.id] = message.origin
                 recorded += 1
         ledger.duplicates += duplicates
-        topic = batch.span.topic
-        nameless = sum(rejection.source is None for _, rejection in rejections)
-        window = ledger.windows.get(topic, Window()).count(
-            len(batch.messages),
-            nameless,
-            HaltLimit(0.5, ledger.limit.messages),
-            ledger.time.clock(),
-        )
-        ledger.windows[topic] = window
+        self._judge(ledger, batch, rejections)
         return Outcome(
             recorded,
             duplicates,
             tuple(rejections),
             len(ledger.events),
-            window.halted_at is not None,
+            batch.span.topic in ledger.halted,
         )
+
+    def _judge(
+        self, ledger: FakeLedger, batch: Batch, rejections: Sequence[tuple[int, Rejection]]
+    ) -> None:
+        """As if all messages were of one source, which is registered."""
+        topic = batch.span.topic
+        window = ledger.windows.get(topic, Window()).count(
+            len(batch.messages), len(rejections), ledger.limit, ledger.time.clock()
+        )
+        ledger.windows[topic] = window
+        if window.halted_at:
+            ledger.halted.add(topic)
 
     def accepted(self, intake: AdmissionRules) -> AdmissionRules:
         return intake
+
+    def known(self, intake: AdmissionRules, topic: str) -> frozenset[str]:
+        return frozenset()
 
     def hash_of(self, record: bytes) -> bytes:
         return sha256(b"key" + record).digest()
 
     def halted(self, topics: Iterable[str]) -> frozenset[str]:
-        windows = self._need().windows
-        return frozenset(t for t in topics if windows.get(t, Window()).halted_at)
+        return frozenset(topics) & self._need().halted
+
+    def halt(self, topic: str) -> None:
+        self._need().halted.add(topic)
 
     def resume(self, topics: Iterable[str]) -> None:
         for topic in topics:
             self._need().windows.pop(topic, None)
+            self._need().halted.discard(topic)
 
     def answer(self, send: Callable[[Sequence[bytes]], None]) -> int:
         ledger = self._need()

@@ -32,12 +32,13 @@ def test_a_halt_outlives_everybody_until_somebody_resumes(
 
 
 def halt(scene: Scene) -> int:
-    """Send good events, then nothing but nonsense, until a topic of two members is halted; how many good."""
+    """Send good events, then bad ones of their source, until a topic of two members halts; how many good."""
     good = send_good(scene, 30)
     for process in scene.consumers:
         process.start()
     scene.wait_for(good)
-    send(scene.bootstrap, scene.topic, [b"nonsense %d" % number for number in range(40)])
+    bad = [registered(f"customer/{number}", time=PAST, surprise=1) for number in range(40)]
+    send(scene.bootstrap, scene.topic, list(map(orjson.dumps, bad)))
     return good + send_good(scene, 30)
 
 

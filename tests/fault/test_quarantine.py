@@ -9,6 +9,7 @@ from ledger.application import Ledger
 from ledger.errors import LedgerError, Retry
 from ledger.letters.lists import LetterFilter as LetterKind
 from ledger.letters.lists import count_letters
+from ledger.reading import halted_topics
 from ledger.recording.batch import Batch
 from ledger.recording.quarantine import counts_by_topic, sources_of
 from ledger.recording.tallying import Tally
@@ -59,7 +60,8 @@ def batches_of(house: House, number: int) -> list[Batch]:
             for offset, text in enumerate(texts, start)
         ]
         span = Span(topic_of(number), 0, start, start + len(texts))
-        batches.append(Batch(messages, span, Bookmark("cluster", "topic", texts[-1])))
+        bookmark, known = Bookmark("cluster", "topic", texts[-1]), frozenset({GOOD, BAD})
+        batches.append(Batch(messages, span, bookmark, registered=known))
         start = span.end
     return batches
 
@@ -80,6 +82,8 @@ class Quarantining:
         ledger.record(held)
         ledger.resume_source(topic_of(number), BAD)
         ledger.record(after)
+        ledger.halt_topics([topic_of(number)])
+        ledger.resume_topics([topic_of(number)])
 
     def recover(self, house: House, number: int, error: LedgerError | None, done: bool) -> None:
         """Go on where the bookmark is, as a consumer does, and the operator where the source still is out."""
@@ -97,6 +101,9 @@ class Quarantining:
 
     def _check_half_way(self, ledger: Ledger, number: int) -> None:
         assert not ledger.resume_source(topic_of(number), BAD)
+        assert set(halted_topics(ledger.session)) <= {topic_of(number)}
+        ledger.resume_topics([topic_of(number)])
+        assert halted_topics(ledger.session) == []
 
     def check(self, house: House, number: int) -> None:
         reader, topic = house.session("reader"), topic_of(number)

@@ -63,6 +63,8 @@ FILES = (
     "file {keys}/links/NUMBER.keys, behind its last record",
     "file withheld.pub",
     "file withheld.key",
+    "file hand-over.key",
+    "file hand-over.vkeys",
     "file keep.key",
     "file keep.list",
     "file keep.seen",
@@ -70,6 +72,9 @@ FILES = (
     "file signing.key",
     "file signing.vkeys",
     "file {data}/cluster/PG_VERSION",
+    "file in {log} or {keys}, as a file: link, hard link, owner, mode",
+    "file in {log} or {keys} under any other name",
+    "file in {log}, of a tile or bundle that the signed tree does not have",
 )
 
 

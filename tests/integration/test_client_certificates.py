@@ -1,6 +1,8 @@
 """A client with a certificate at the console's own TLS, over a real connection."""
 
+import re
 import ssl
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,102 +10,95 @@ from typing import NamedTuple
 
 import httpx2
 import pytest
-import uvicorn
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Name, load_pem_x509_certificates
 from starlette.applications import Starlette
 
+from ledger.errors import Misconfigured
+from tests.architecture.documents import ROOT
+from tests.fixtures.clients import (
+    AUTHORITY,
+    FOR_CLIENTS,
+    FOR_SERVERS,
+    LOCALHOST,
+    Pair,
+    authority,
+    made,
+    name,
+    usage,
+)
 from tests.fixtures.logins import Console, free_socket, serving
 from tests.web.console import console_settings
-from web.logins.certificates import Certificates, KnownClient
-from web.logins.clients import Clients
-from web.logins.logins import Logins
-from web.logins.peers import PeerProtocol
+from web.logins.authorities import Authorities
+from web.logins.certificates import read_clients
+from web.logins.wiring import logins_of
 from web.server import config_of
 
-NOW = datetime.now(UTC)
-
-
-class Pair(NamedTuple):
-    """A certificate and its key, with the files in PEM."""
-
-    made: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
-    certificate: Path
-    private: Path
-
-
-def pair(folder: Path, name: str, signer: Pair | None = None) -> Pair:
-    """A certificate of a name, signed by another one or by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    builder = (
-        x509.CertificateBuilder(
-            signer.made.subject if signer else subject, subject, key.public_key()
-        )
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=signer is None, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-    )
-    made = builder.sign(signer.key if signer else key, SHA256())
-    files = folder / f"{name}.pem", folder / f"{name}.key"
-    files[0].write_bytes(made.public_bytes(Encoding.PEM))
-    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return Pair(made, key, *files)
+NOW = datetime.now(UTC) - timedelta(days=1)
+"""The authority of the guide began yesterday: its commands certify from now on."""
+LISTED = """["CN=reports,O=House"]
+client = "reports"
+role = "auditor"
+"""
 
 
 class Place(NamedTuple):
-    """A console with TLS: where it is, and pairs by name."""
+    """A console with TLS: where it is, and pairs by name, whose files are in a folder."""
 
+    folder: Path
     address: str
     pairs: dict[str, Pair]
+    root: Pair
 
     def ask(self, name: str | None = None) -> httpx2.Response:
         """Who the console says that a client with a certificate is."""
-        trusted = ssl.create_default_context(cafile=self.pairs["authority"].certificate)
+        trusted = ssl.create_default_context(cadata=self.root.pem.decode())
         if name is not None:
-            trusted.load_cert_chain(self.pairs[name].certificate, self.pairs[name].private)
+            trusted.load_cert_chain(self.folder / f"{name}.pem", self.folder / f"{name}.key")
         with httpx2.Client(verify=trusted, trust_env=False) as client:
-            return client.get(f"{self.address}/who")
+            return client.get(f"{self.address}/who", headers=self.pairs["reports"].in_header)
+
+    def settings(self, **more: str) -> dict[str, str]:
+        """Variables of the console's own TLS."""
+        files = {"WEB_CERTFILE": "server.pem", "WEB_KEYFILE": "server.key"}
+        return {name: str(self.folder / file) for name, file in files.items()} | more
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """The file of authorities holds the one that issues; it is not its own issuer."""
     folder = tmp_path_factory.mktemp("tls")
-    authority = pair(folder, "authority")
-    pairs = {"authority": authority, "forger": pair(folder, "forger")}
-    pairs |= {name: pair(folder, name, authority) for name in ("server", "reports", "other")}
-    pairs["forged"] = pair(folder, "forged", pairs["forger"])
+    root = made("root", None, AUTHORITY, usage(key_cert_sign=True))
+    issuing = authority("issuing", root)
+    pairs = {
+        "server": made("localhost", root, FOR_SERVERS, LOCALHOST),
+        "reports": made("reports", issuing, FOR_CLIENTS),
+        "other": made("other", issuing, FOR_CLIENTS),
+        "for any use": made("reports", issuing, LOCALHOST),
+        "of no signatures": made("reports", issuing, FOR_CLIENTS, usage(key_agreement=True)),
+        "of above": made("reports", root, FOR_CLIENTS),
+        "of itself": made("reports", None, FOR_CLIENTS),
+        "of another": made("reports", authority("issuing"), FOR_CLIENTS),
+    }
+    for file, pair in pairs.items():
+        pair.write(folder, file)
+    (folder / "authorities.pem").write_bytes(issuing.pem)
+    (folder / "clients.toml").write_text(LISTED)
     with free_socket() as listening:
         address = f"https://localhost:{listening.getsockname()[1]}"
         console = Console(folder, address)
-        console.clock.now = NOW
+        console.clock.now = root.certificate.not_valid_before_utc
         console.register.granted |= {("employee/client-reports", "auditor")}
-        known = {"CN=reports": KnownClient("reports", "auditor")}
-        clients = Clients(
-            console.house, certificates=Certificates(known, frozenset(), console.clock)
+        place = Place(folder, address, pairs, root)
+        variables = place.settings(
+            WEB_URL=address,
+            API_CLIENTS_FILE=str(folder / "clients.toml"),
+            API_CLIENTS_CAFILE=str(folder / "authorities.pem"),
         )
-        config = uvicorn.Config(
-            console.app(Logins(console.house, clients=clients)),
-            log_config=None,
-            lifespan="off",
-            http=PeerProtocol,
-            ssl_certfile=pairs["server"].certificate,
-            ssl_keyfile=pairs["server"].private,
-            ssl_ca_certs=str(authority.certificate),
-            ssl_cert_reqs=ssl.CERT_OPTIONAL,
-        )
-        with serving(config, listening):
-            yield Place(address, pairs)
+        settings = console_settings("postgresql://none@localhost/none", folder, **variables)
+        app = console.app(logins_of(console.house, settings))
+        with serving(config_of(app, settings), listening):
+            yield place
 
 
 def test_a_listed_certificate_says_who_asks(place: Place) -> None:
@@ -112,22 +107,29 @@ def test_a_listed_certificate_says_who_asks(place: Place) -> None:
 
 @pytest.mark.parametrize("name", [None, "other"])
 def test_without_a_listed_certificate_nobody_asks(place: Place, name: str | None) -> None:
+    """Each asks with the header of a certificate that is listed, which counts for nothing here."""
     assert place.ask(name).json()["reference"] is None
 
 
-def test_a_certificate_of_another_authority_ends_the_connection(place: Place) -> None:
+@pytest.mark.parametrize(
+    "name", ["for any use", "of no signatures", "of above", "of itself", "of another", "server"]
+)
+def test_another_certificate_ends_the_connection_or_names_nobody(place: Place, name: str) -> None:
+    try:
+        answer = place.ask(name)
+    except httpx2.HTTPError:
+        return
+    assert answer.json()["reference"] is None
+
+
+@pytest.mark.parametrize("name", ["of itself", "of another"])
+def test_a_certificate_of_another_authority_ends_the_connection(place: Place, name: str) -> None:
     with pytest.raises(httpx2.HTTPError):
-        place.ask("forged")
+        place.ask(name)
 
 
 def test_the_console_speaks_no_old_tls_and_no_weak_cipher(place: Place, tmp_path: Path) -> None:
-    server = place.pairs["server"]
-    settings = console_settings(
-        "postgresql://none@localhost/none",
-        tmp_path,
-        WEB_CERTFILE=str(server.certificate),
-        WEB_KEYFILE=str(server.private),
-    )
+    settings = console_settings("postgresql://none@localhost/none", tmp_path, **place.settings())
     context = config_of(Starlette(), settings).ssl
     assert context is not None
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
@@ -135,3 +137,43 @@ def test_the_console_speaks_no_old_tls_and_no_weak_cipher(place: Place, tmp_path
     older = [cipher for cipher in context.get_ciphers() if cipher["protocol"] == "TLSv1.2"]
     assert older
     assert {cipher["kea"] for cipher in older} == {"kx-ecdhe"}
+
+
+def test_clients_without_authorities_stop_the_start(place: Place, tmp_path: Path) -> None:
+    settings = console_settings(
+        "postgresql://none@localhost/none",
+        tmp_path,
+        API_CLIENTS_FILE=str(place.folder / "clients.toml"),
+    )
+    house = Console(tmp_path, place.address).house
+    with pytest.raises(
+        Misconfigured, match="no certificate counts without LEDGER_API_CLIENTS_CAFILE"
+    ):
+        logins_of(house, settings)
+
+
+GUIDE = (ROOT / "docs" / "how-to" / "console-logins.md").read_text("utf-8")
+
+
+def test_the_certificate_of_the_guide_is_that_of_its_client(tmp_path: Path) -> None:
+    ((commands, listed),) = zip(
+        re.findall(r"<!-- commands.*-->\n```sh\n([\s\S]*?)```", GUIDE),
+        re.findall(r"```toml\n([\s\S]*?)```", GUIDE),
+        strict=True,
+    )
+    house = Name.from_rfc4514_string("O=VOIPZeker B.V.,C=NL")
+    issuing = made(Name([*house, *name("Programs", None)]), None, AUTHORITY, begins=NOW)
+    issuing.write(tmp_path, "programs-ca")
+    done = subprocess.run(
+        ["/bin/sh", "-e", "-c", commands],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    authorities = Authorities.read(tmp_path / "programs-ca.pem")
+    (tmp_path / "clients.toml").write_text(listed)
+    ((subject, client),) = read_clients(tmp_path / "clients.toml", authorities).items()
+    assert done.stdout == f"subject={subject}\nissuer={client.issuer}\n"
+    (pem,) = load_pem_x509_certificates((tmp_path / "reports.pem").read_bytes())
+    assert authorities.verified(pem.public_bytes(Encoding.DER), datetime.now(UTC)) == pem

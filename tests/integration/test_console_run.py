@@ -16,7 +16,9 @@ from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.running import PATIENCE_S, Started
 
 pytestmark = pytest.mark.kafka
-BAD = [b'{"email": "canary.person@example.nl"}'] * 100
+BAD = [
+    orjson.dumps(registered(f"customer/{n}", email="canary.person@example.nl")) for n in range(100)
+]
 
 
 @pytest.fixture

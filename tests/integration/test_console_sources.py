@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.fixtures.console import Cli, registered
+from tests.fixtures.console import Cli, message, registered
 from tests.fixtures.inbound import send
 from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.running import Started
@@ -29,7 +29,8 @@ def topic(cli: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str) -> str:
     return name
 
 
-GOOD, BAD, OTHER = "urn:voipzeker:crm", "urn:voipzeker:bad", "urn:voipzeker:shop"
+# All three are in the house's register.
+GOOD, BAD, OTHER = (f"urn:voipzeker:{name}" for name in ("crm", "helpdesk", "order-portal"))
 
 
 def event(number: int, source: str, **members: Any) -> bytes:
@@ -101,7 +102,7 @@ def mended(cli: Cli, topic: str, bootstrap: str) -> None:
     shown = cli("kafka", "sources", "--language", "nl").out.decode()
     assert "IN QUARANTAINE" in shown
     assert cli("kafka", "sources", "--topic", f"{topic}x").status == 2
-    wrong = cli("kafka", "resume", "--source", "urn:voipzeker:baad")
+    wrong = cli("kafka", "resume", "--source", "urn:voipzeker:helpdsk")
     assert (wrong.status, BAD in wrong.err) == (2, True)
     resumed = cli("kafka", "resume", "--topic", topic, "--source", BAD, "--json").json
     assert (resumed["resumed"], resumed["kept"]) == ([topic], 10)
@@ -130,3 +131,40 @@ def test_a_topic_of_which_most_fails_halts_and_says_what_to_look_at(
     rows = cli("kafka", "sources", "--topic", topic, "--json").json["sources"]
     assert {row["state"] for row in rows} == {"halted"}
     assert {row["resume"] for row in rows} == {"ledger consume --resume"}
+
+
+def test_one_writer_with_names_that_it_makes_up_stops_nobody(
+    cli: Cli,
+    topic: str,
+    kafka_bootstrap: str,
+    start: Callable[..., Started],
+) -> None:
+    """They are quarantined together, in one row. One that is registered is let in, and so are its letters."""
+    new = "urn:voipzeker:new-system"
+    odd = [event(n, f"urn:made-up:{n}", surprise=1) for n in range(150)]
+    rubbish = [b"rubbish %d" % n for n in range(150)]
+    running = start("consume", "--batch-events", "150")
+    send(kafka_bootstrap, topic, [*odd, *rubbish, *[event(n, GOOD) for n in range(150, 200)]])
+    wait_for(cli, lambda s: s["kafka"] and s["kafka"][0]["bookmark"] == 350)
+    send(kafka_bootstrap, topic, [event(200, new), event(201, GOOD)])
+    status = wait_for(cli, lambda s: s["kafka"][0]["bookmark"] == 352)
+    assert (status["halted"], status["position"]) == ([], 51)
+    assert status["quarantined"] == [{"topic": topic, "source": "*"}]
+    rows = {row["source"]: row for row in cli("kafka", "sources", "--json").json["sources"]}
+    assert rows.keys() == {"*", None, GOOD}
+    assert (rows["*"]["refused"], rows["*"]["quarantined"], rows[None]["refused"]) == (150, 1, 150)
+    assert "urn:made-up" not in running.said
+    office = {"source": "urn:voipzeker:privacy-office"}
+    file = cli.folder / "systems.ndjson"
+    registration = message("system-registered", "system/new", sources=[new]) | office
+    file.write_bytes(orjson.dumps(registration))
+    assert cli("ingest", "--as-privacy-office", str(file), "--json").json["recorded"] == 1
+    send(kafka_bootstrap, topic, [event(202, new)])
+    status = wait_for(cli, lambda s: s["kafka"][0]["bookmark"] == 353)
+    assert status["position"] == 53
+    retried = cli("dead-letters", "retry", "--code", "quarantined", "--source", new, "--json")
+    assert [row["outcome"] for row in retried.json["dead_letters"]] == ["recorded"]
+    resumed = cli("kafka", "resume", "--topic", topic, "--source", "*", "--json").json
+    assert resumed["resumed"] == [topic]
+    assert running.stop() == 0
+    assert cli("audit").status == 0

@@ -250,8 +250,7 @@ def test_another_ledger_does_not_show_in_the_size(
 def test_a_halted_topic_is_seen_although_no_consumer_runs(house: House) -> None:
     recorder, session = house.session("recorder"), house.session("reader")
     for topic, halted_at in (("events", house.clock()), ("register", None)):
-        window = {"messages": 100, "rejections": 50, "halted_at": halted_at}
-        recorder.run("set_intake_window", topic=topic, mac=b"", **window)
+        recorder.run("set_intake_window", topic=topic, mac=b"", halted_at=halted_at)
     figures = ledger_figures(session, house.ledger, house.clock())
     assert figures["ledger_halted_topics"] == {(): 1.0}
 

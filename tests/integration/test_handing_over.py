@@ -16,6 +16,7 @@ from consumers.source import Partition, record_of
 from consumers.withheld import take_over
 from host.keys import signing_key
 from host.running.telling import give_lifted
+from host.settings import OFFICE
 from ledger.errors import Retry
 from ledger.letters.lists import LetterFilter, count_letters
 from ledger.letters.withheld import OpenedLetter, count_withheld
@@ -154,9 +155,8 @@ def _ids(sent: list[bytes]) -> list[str]:
 
 
 def test_a_disclosure_that_was_annulled_is_not_given(two: Two) -> None:
-    annulled = message(
-        "event-annulled", annuls="d-1", reason="mistake", time="2026-03-05T10:00:00Z"
-    )
+    facts = {"annuls": "d-1", "annuls_source": disclosed()["source"], "reason": "mistake"}
+    annulled = message("event-annulled", time="2026-03-05T10:00:00Z", source=OFFICE, **facts)
     under_secrecy(two, secrecy("lifted", LIFTED), annulled)
     assert give(two) == GivenDisclosures(0, 0, 0)
 
@@ -292,11 +292,18 @@ def test_the_commands_do_by_hand_what_the_clock_does(cli: Cli) -> None:
     """In a confidential ledger; in an open one they do not exist."""
     keep_list = cli.folder / "keep.list"
     cli.set(CONFIDENTIAL="1", KEEP_LIST=str(keep_list))
+    cli.set(OFFICERS="employee/7,employee/9")
     made = cli("init", "--json").json
     assert made["signing_key"].startswith("signed-messages+")
     assert made["keep_key"].endswith("confidential/keep.key")
-    told = [disclosed(), secrecy("lifted", LIFTED), preserved("imposed", IMPOSED, "traffic")]
-    assert cli.record(*told)["recorded"] == 3
+    told = [disclosed(case_ref="O-1"), preserved("imposed", IMPOSED, "traffic")]
+    assert cli.record(*told)["recorded"] == 2
+    lift = ("secrecy", "lift", "--by", "court", "--evidence", "E-1", "--subject", WHO)
+    for officer in ("employee/7", "employee/9"):
+        cli.set(READER=officer)
+        lifted = cli(*lift, "--disclosure", "d-1")
+    assert lifted.status == 0, lifted.err
+    cli.set(READER="")
     assert cli("preservation", "publish", "--json").json["kept"] == 1
     file = cli.folder / "lifted.ndjson"
     given = cli("secrecy", "hand-over", str(file), "--json").json

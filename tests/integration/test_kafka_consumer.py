@@ -433,7 +433,8 @@ def test_records_deleted_under_a_running_consumer_stop_it(
 @pytest.mark.kafka
 def test_too_many_rejections_halt_until_somebody_resumes(line: Line) -> None:
     limit = HaltLimit(0.2, 10)
-    line.send(*[b"bad %d" % n for n in range(6)], *[registered(f"customer/{n}") for n in range(5)])
+    bad = [registered(f"customer/{n}", surprise=1) for n in range(6)]
+    line.send(*bad, *[registered(f"customer/{n}") for n in range(5)])
     line.expect_halt("were rejected, so it is not read any more", limit=limit)
     assert line.bookmark() == 11
     line.send(registered("customer/9"))

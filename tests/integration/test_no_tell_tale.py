@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -29,6 +30,7 @@ from host.wiring import install_site, open_site
 from ledger.clocks import Clocks
 from ledger.figures import ledger_figures
 from projections.figures import counted
+from schemas.sources import OFFICE_LABEL
 from tests.fixtures.console import (
     Cli,
     accessed,
@@ -85,7 +87,7 @@ class Secret:
             if acts:
                 stream = BytesIO(b"\n".join(map(orjson.dumps, acts)))
                 clocks = Clocks(site.clock)
-                result = ingest(site.open_recorder, [("orders", stream)], site.intake, clocks)
+                result = ingest(site.open_recorder, [(OFFICE_LABEL, stream)], site.intake, clocks)
                 assert result.recorded == len(acts), result.rejections
             publish_keep_list(site)
 
@@ -104,7 +106,7 @@ def house(cli: Cli, tmp_path: Path) -> tuple[Cli, Secret]:
     secret = Secret(cli.url, tmp_path / "elsewhere", keep_list)
     secret.tell()
     key = tmp_path / "elsewhere" / "keys" / "confidential" / "keep.key"
-    (tmp_path / "keys" / "main" / "keep.key").write_bytes(key.read_bytes())
+    shutil.copy(key, tmp_path / "keys" / "main")
     cli.set(SIGNED_KEYS=signing_key(secret.settings).create().verifier.text)
     cli.set(KEEP_LIST=str(keep_list))
     lines = [*ordinary()]

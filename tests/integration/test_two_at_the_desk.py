@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from application.acts import on_orders, on_preservation, on_secrecy
+from application.acts.acting import Permit
 from application.acts.executing import Execution, execute
 from application.acts.on_orders import OnOrder
 from application.acts.on_secrecy import OnSecret, Word
@@ -67,7 +68,8 @@ def on_order(do: Callable[..., Any], ref: str, *arguments: Any) -> Deed:
 def lifting(ref: str) -> Deed:
     on = OnSecret(ref=ref, subject=None, disclosure=None, time=NOW)
     word = Word(by="authority", evidence="letter-1")
-    return lambda site: on_secrecy.lift(site, site.source("secrecy"), on, word)
+    permit = Permit("secrecy-lift")
+    return lambda site: on_secrecy.lift(site, site.source("secrecy"), on, word, permit)
 
 
 def valid(ref: str, kind: str = "production") -> tuple[Deed, ...]:

@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.fixtures.console import Cli, accessed, collected, consented, disclosed, registered
-from tests.fixtures.inbound import send
+from tests.fixtures.inbound import PAST, STRUCTURED, send, transacting
 from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.proxy import proxied, tcp_target
 from tests.fixtures.running import (
@@ -226,6 +226,45 @@ def test_run_and_its_parts_say_how_they_are_and_never_a_value(
 
 
 @pytest.mark.kafka
+def test_everybody_who_looks_sees_what_an_open_transaction_holds_back(
+    cli: Cli, topic: str, kafka_bootstrap: str, start: Start
+) -> None:
+    running = start("run")
+    run, consume = running.served("run"), running.served("consume")
+    eventually(lambda: run.ready, "it is ready")
+    place = ("0", topic)
+
+    def shown(name: str) -> float:
+        return consume.values().get(name, {}).get(place, -1.0)
+
+    def told(served: Served) -> str:
+        status, document = served.health("/readyz")
+        return f"{status} {document.get('waiting')}"
+
+    with transacting(kafka_bootstrap, topic) as producer:
+        producer.begin_transaction()
+        for number in range(50):
+            event = orjson.dumps(registered(f"customer/{number}", time=PAST))
+            producer.send(topic, event, headers=STRUCTURED, partition=0)
+        producer.flush()
+        eventually(lambda: shown("ledger_kafka_held_back_records") == 50.0, "it is counted")
+        assert shown("ledger_kafka_lag_records") == 50.0
+        assert shown("ledger_kafka_end_offset") == 50.0
+        words = f"50 records of partition 0 of {topic} are not committed"
+        assert told(consume) == f"200 {{'transactions': '{words}'}}"
+        assert told(run) == f"200 {{'consume': 'transactions: {words}'}}"
+        (row,) = cli("status", "--json").json["kafka"]
+        assert (row["lag"], row["held_back"]) == (50, 50)
+        assert "open transaction" in cli("status").out.decode()
+        producer.commit_transaction()
+    eventually(lambda: shown("ledger_kafka_lag_records") == 0.0, "it is recorded")
+    assert shown("ledger_kafka_held_back_records") == 0.0
+    assert told(run) == "200 None"
+    assert "held_back" not in cli("status", "--json").json["kafka"][0]
+    assert running.stop() == 0
+
+
+@pytest.mark.kafka
 def test_a_consumer_that_starts_before_kafka_waits_for_it(
     cli: Cli, topic: str, kafka_bootstrap: str, start: Start
 ) -> None:
@@ -302,6 +341,6 @@ def test_nothing_of_the_confidential_ledger_is_in_the_main_ones_metrics(
     secret = {"LEDGER_CONFIDENTIAL": "true"}
     assert start("init", **secret).ended() == 0
     confidential = projector(**secret)
-    assert confidential.values()["ledger_position"] == {(): 0.0}
+    assert confidential.values()["ledger_position"] == {(): 2.0}  # its first role, and who holds it
     assert main.values()["ledger_position"] == {(): 1.0}
     assert "confidential" not in main.metrics

@@ -5,18 +5,25 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from consumers.loop import Consumer, Job
 from consumers.metrics import IntakeMetrics
-from consumers.store import LedgerStore
+from consumers.pipeline import BatchLimits
+from consumers.source import Partition
+from consumers.store import LedgerStore, resume
 from host.running.intake_log import intake_observer
 from ledger.clocks import Clocks
+from ledger.errors import Halt, Remedy
 from ledger.figures import ledger_figures
-from ledger.letters.withheld import KeyPair
+from ledger.letters.withheld import KeyPair, count_withheld, withheld_parts
 from ledger.metrics import new_registry, render
+from ledger.recording.batch import Batch
 from ledger.recording.quarantine import sources_of
+from ledger.writing.append import Span
+from ledger.writing.message import FileOrigin, Message
 from rulebook import secrecy
-from schemas import AdmissionRules
+from schemas import AdmissionRules, decode
 from tests.fakes.kafka import FakeAnswers, FakeCluster, FakeSource, FakeTime
 from tests.fixtures.inbound import STRUCTURED, as_binary
 from tests.fixtures.ledger import House, collected, registered
@@ -90,7 +97,7 @@ def test_nothing_but_offsets_differs(
         for house in (without, with_them)
     ]
     changed = {name for name in figures[0] if figures[0][name] != figures[1][name]}
-    assert changed == {"ledger_withheld_messages"}
+    assert changed == {"ledger_withheld_messages", "ledger_withheld_bytes"}
     assert figures[1]["ledger_withheld_messages"] == {(): float(len(secret) + 1)}
     windows = [
         house.session("reader").rows("intake_windows_of", topics=[TOPIC])
@@ -99,3 +106,119 @@ def test_nothing_but_offsets_differs(
     assert windows[0] == windows[1]
     sources = [sources_of(house.session("reader")) for house in (without, with_them)]
     assert sources[0] == sources[1]
+
+
+# Floods
+
+
+def secret(number: int) -> bytes:
+    return orjson.dumps(next(by_kind()) | {"id": f"s-{number}"})
+
+
+class Flooded:
+    """A consumer of two topics, with the logs of what it does."""
+
+    def __init__(self, house: House, pair: KeyPair, cluster: FakeCluster) -> None:
+        self.house, self.pair, self.cluster = house, pair, cluster
+        self.said = Said()
+
+    def run(self, turns: int = 40) -> None:
+        """Consume for a while, from where the ledger is. Raises what the program would end with."""
+        passing, log = FakeTime(), self.said
+        source = FakeSource(self.cluster, passing)
+        source.assign(self.cluster.logs)
+        topics = tuple(sorted(self.cluster.topic_ids))
+        shown: Any = log
+        consumer = Consumer(
+            Job(topics, AdmissionRules(secrecy=secrecy()), BatchLimits(messages=10)),
+            source,
+            lambda: LedgerStore(self.house.open(withheld_key=self.pair.create())),
+            Clocks(self.house.clock, passing.monotonic),
+            observer=intake_observer(shown),
+        )
+        for _ in range(turns):
+            consumer.turn()
+
+    def bookmarks(self) -> dict[str, int]:
+        rows = self.house.session("reader").rows("bookmark_offsets")
+        return {topic: offset for topic, _, offset in rows}
+
+    @property
+    def withheld(self) -> int:
+        return count_withheld(self.house.session("reader"))
+
+
+@pytest.fixture
+def flooded(house: House, tmp_path: Path) -> Flooded:
+    cluster = FakeCluster()
+    for topic in ("flooded", "other"):
+        cluster.create(topic)
+    return Flooded(house, KeyPair(tmp_path / "confidential"), cluster)
+
+
+def produce(flooded: Flooded, topic: str, *values: bytes) -> None:
+    flooded.cluster.produce(Partition(topic, 0), *values)
+
+
+def test_a_flood_of_withheld_messages_halts_its_topic_and_no_other(
+    flooded: Flooded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read is kept, what was not stays in Kafka, and a resume goes on with it."""
+    monkeypatch.setattr("consumers.floods.FLOOD_LETTERS", 25)
+    produce(flooded, "flooded", *map(secret, range(100)))
+    produce(flooded, "other", *[orjson.dumps(registered(f"customer/{n}")) for n in range(15)])
+    flooded.run()
+    assert flooded.bookmarks() == {"flooded": 30, "other": 15}
+    assert flooded.withheld == 30
+    assert len(flooded.house.events()) == 15
+    assert [told for event, told in flooded.said.lines if event == "halted"] == [
+        {"topic": "flooded"}
+    ]
+    for _ in range(3):
+        resume(flooded.house.open, ["flooded"])
+        flooded.run()
+    assert flooded.bookmarks() == {"flooded": 100, "other": 15}
+    assert flooded.withheld == 100
+
+
+def test_below_a_flood_nothing_halts_and_nothing_is_stored_of_it(
+    flooded: Flooded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consumers.floods.FLOOD_LETTERS", 25)
+    produce(flooded, "flooded", *map(secret, range(25)))
+    flooded.run()
+    assert flooded.bookmarks()["flooded"] == 25
+    reader = flooded.house.session("reader")
+    assert reader.rows("intake_windows_of", topics=["flooded", "other"]) == []
+    assert sources_of(reader) == []
+    assert not any(event == "halted" for event, _ in flooded.said.lines)
+
+
+@pytest.mark.parametrize("bound", ["MOST_WITHHELD", "MOST_WITHHELD_BYTES"])
+def test_when_there_is_no_room_for_withheld_messages_nothing_is_read(
+    flooded: Flooded, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    """The batch that would be too much is not recorded: it stays in Kafka until there is room again."""
+    produce(flooded, "flooded", *map(secret, range(20)))
+    flooded.run()
+    (sealed,) = withheld_parts(flooded.house.session("recorder"), 1 << 30)
+    size = sum(len(text) for _, text in sealed)
+    room = {"MOST_WITHHELD": 21, "MOST_WITHHELD_BYTES": size + len(sealed[0][1])}[bound]
+    monkeypatch.setattr(f"ledger.letters.withheld.{bound}", room)
+    produce(flooded, "flooded", secret(20))
+    flooded.run()
+    assert flooded.withheld == 21, "as much as there is room for"
+    produce(flooded, "flooded", secret(21))
+    with pytest.raises(Halt, match="no more messages can be withheld") as told:
+        flooded.run()
+    assert told.value.remedy == Remedy("hand-over")
+    assert (flooded.withheld, flooded.bookmarks()["flooded"]) == (21, 21)
+    house, line = flooded.house, secret(22)
+    outcome = decode(line, AdmissionRules(secrecy=secrecy()), house.clock())
+    by_file = Batch([Message(line, outcome, FileOrigin("f", 1))], Span("file:f", 0, 1, 2))
+    ledger = house.open(withheld_key=flooded.pair.create())
+    with pytest.raises(Halt, match="no more messages"):
+        ledger.record(by_file)
+    house.session("recorder").run("remove_withheld", letters=[letter for letter, _ in sealed])
+    flooded.run()
+    assert (flooded.withheld, flooded.bookmarks()["flooded"]) == (2, 22)

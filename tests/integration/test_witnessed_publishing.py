@@ -15,6 +15,14 @@ from ledger.tlog.store.key_file import KeyFile
 from ledger.tlog.witnessing.cosigning import parse_request
 from tests.fixtures import witness
 from tests.fixtures.console import Cli, registered
+from tests.fixtures.hostile import (
+    Behaviour,
+    drips_its_body,
+    hostile,
+    is_endless,
+    leads_to,
+    says_nothing,
+)
 from tests.fixtures.running import Started, eventually
 from tests.fixtures.witness import Running
 
@@ -145,6 +153,40 @@ def test_a_running_publisher_counts_signatures_and_waits_for_the_quorum(
         assert a.end() == 0
         written.record(registered("customer/2"))
         eventually(lambda: served.values()["ledger_publisher_failures_total"][()] > 0, "it waits")
+        assert publisher.stop() == 0
+
+
+@pytest.mark.parametrize("behaviour", [drips_its_body, says_nothing, is_endless])
+def test_one_witness_does_not_stop_publication(written: Cli, behaviour: Behaviour) -> None:
+    other = key_of(written.folder / "b", "b").create().verifier
+    with started(written, "a") as a, hostile(behaviour) as slow:
+        trust(written, "any", ("b", other, slow.url), ("a", a.key, a.url))
+        assert written("publish", "--once", "--json").json["size"] == 1
+        assert "witness.example/a" in signers(written)
+        assert not slow.finished.is_set()
+        trust(written, "all", ("b", other, slow.url), ("a", a.key, a.url))
+        written.record(registered("customer/2"))
+        refused = written("publish", "--once")
+        assert (refused.status, "none from b" in refused.err) == (3, True)
+        assert not slow.finished.is_set()
+
+
+def test_no_witness_leads_elsewhere(written: Cli) -> None:
+    with started(written, "a") as a, hostile(leads_to(f"{a.url}/add-checkpoint", 307)) as leading:
+        trust(written, "any", ("a", a.key, leading.url))
+        refused = written("publish", "--once")
+        assert (refused.status, "none from a" in refused.err) == (3, True)
+        assert leading.asked.is_set()
+
+
+def test_a_signature_that_comes_late_is_added(written: Cli, start: Callable[..., Started]) -> None:
+    with started(written, "a") as a, started(written, "b") as b:
+        trust(written, "any", ("a", a.key, a.url), ("b", b.key, b.url))
+        publisher = start("publish")
+        published = written.folder / "data" / "tlog" / "main" / "checkpoint"
+        eventually(published.exists, "it is published")
+        eventually(lambda: len(signers(written)) == 3, "both have signed")
+        assert written("audit").status == 0
         assert publisher.stop() == 0
 
 

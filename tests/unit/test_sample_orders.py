@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import rulebook
+from host.settings import OFFICE
 from projections.findings.orders import order_findings
-from projections.folds.timetravel import fold
+from projections.folds.timetravel import counting, fold
 from projections.views import orders as orders_view
 from projections.views import secrecy as secrecy_view
 from sample.generating import PlantedViolation
@@ -36,7 +37,7 @@ def found(lines: Sequence[dict[str, Any]], now: datetime) -> Counter[tuple[str, 
     here = (one for one in judged(lines, now, CONFIDENTIAL) if one.rule not in rulebook.ELSEWHERE)
     shown = Counter((one.rule, one.finding.id) for one in here)
     for stream in {event.stream for event in events}:
-        mine = [event for event in events if event.stream == stream]
+        mine = counting([event for event in events if event.stream == stream], {OFFICE})
         person = fold(secrecy_view.VIEW, mine).get("")
         rows = fold(orders_view.VIEW, mine).values()
         shown.update((one.rule, one.id) for one in order_findings(stream, rows, person, now))
@@ -77,7 +78,13 @@ def test_it_does_not_matter_when_the_sample_ends(until: str) -> None:
 
 def test_every_rule_is_broken() -> None:
     _, planted = made()
-    assert {one.rule for one in planted} >= {rule.id for rule in rulebook.ORDER_FINDINGS}
+    # These follow an act of the desk by command, which no file can tell.
+    by_command = {
+        *("house.secrecy.review", "house.handover.missing", "house.emergency.second"),
+        *("law.preservation.past", "law.preservation.longer"),
+    }
+    rules = {rule.id for rule in rulebook.ORDER_FINDINGS}
+    assert {one.rule for one in planted} >= rules - by_command
 
 
 def test_the_same_seed_gives_the_same_orders() -> None:

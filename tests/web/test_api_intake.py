@@ -1,5 +1,6 @@
 """Events over HTTP: each mode, each fate, who may send what, and what is answered while none is recorded."""
 
+import gzip
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from ledger.errors import ServiceAway
 from ledger.letters.dead import letters
 from ledger.library.reader import LedgerReader
 from tests.fixtures.console import consented, registered
+from tests.unit.schemas.secret_spellings import by_kind
 from tests.web.console import Consoled
 from tests.web.programs import Programs
 
@@ -278,3 +280,55 @@ def test_when_too_much_waits_a_client_is_told_to_wait(
         assert first.result().status_code == 200
         assert waiting.result().status_code == 200
     assert post(crm, event(4)).status_code == 200
+
+
+def test_a_body_that_is_compressed_is_not_expanded(empty: Consoled, crm: TestClient) -> None:
+    bomb = gzip.compress(bytes(4 * MOST_BYTES))
+    for encoding in ("gzip", "GZIP", "br", "zstd", "deflate", "gzip, identity"):
+        answer = post(crm, bomb, STRUCTURED, **{"content-encoding": encoding})
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+    assert letters_of(empty) == []
+    assert post(crm, event(), STRUCTURED, **{"content-encoding": "identity"}).status_code == 200
+
+
+def secret(number: int) -> dict[str, Any]:
+    return next(by_kind()) | {"id": f"s-{number}", "source": CRM}
+
+
+def is_turned_away(client: TestClient, *events: dict[str, Any]) -> bool:
+    answer = post(client, list(events), BATCHED)
+    if answer.status_code != 503:
+        assert answer.status_code in {200, 400}, answer.text
+        return False
+    assert answer.headers["retry-after"] == "1"
+    assert "withheld" not in answer.text
+    return True
+
+
+def test_a_client_that_floods_with_what_is_withheld_is_turned_away_and_no_other(
+    empty: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consumers.floods.FLOOD_LETTERS", 3)
+    programs = Programs(empty)
+    crm, network = (programs.client(one, "ledger", "ledger-events") for one in ("crm", "network"))
+    other = event(9) | {"source": "urn:voipzeker:network"}
+    assert not is_turned_away(crm, *map(secret, range(3)))
+    assert not is_turned_away(crm, secret(3), event(1))
+    assert is_turned_away(crm, event(2))
+    assert is_turned_away(crm, secret(4))
+    assert post(network, other).status_code == 200
+
+
+def test_while_no_more_can_be_withheld_a_client_is_told_to_wait(
+    empty: Consoled, crm: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr("ledger.letters.withheld.MOST_WITHHELD", 2)
+        assert not is_turned_away(crm, secret(1), secret(2), event(1))
+        assert is_turned_away(crm, secret(3), event(2))
+        assert not is_turned_away(crm, event(3))
+        assert [id for id, _ in recorded(empty)] == ["e-1", "e-3"], (
+            "nothing of what was turned away"
+        )
+    assert not is_turned_away(crm, secret(3), event(2))
+    assert [id for id, _ in recorded(empty)] == ["e-1", "e-3", "e-2"]

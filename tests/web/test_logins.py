@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from ledger.errors import Misconfigured
+from tests.fixtures.clients import authority
 from tests.fixtures.logins import SECURE
 from tests.web.console import ORIGIN, Consoled, console_settings
 from web.app import Console
@@ -98,9 +99,10 @@ def test_a_provider_of_the_settings_is_a_way_in(empty: Consoled, tmp_path: Path)
 def test_a_file_of_clients_that_is_none_stops_the_start(empty: Consoled, tmp_path: Path) -> None:
     file = tmp_path / "clients.toml"
     file.write_text("clients")
-    settings = console_settings(
-        "postgresql://none@localhost/none", tmp_path, API_CLIENTS_FILE=str(file)
-    )
+    authorities = tmp_path / "authorities.pem"
+    authorities.write_bytes(authority().pem)
+    files = {"API_CLIENTS_FILE": str(file), "API_CLIENTS_CAFILE": str(authorities)}
+    settings = console_settings("postgresql://none@localhost/none", tmp_path, **files)
     with pytest.raises(Misconfigured, match="a table for each client"):
         logins_of(empty.console.logins.house, settings)
 

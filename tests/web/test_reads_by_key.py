@@ -15,14 +15,16 @@ import pytest
 
 import application.remembered
 from application.following import bring_up_to_date
+from application.processing_acts import Log
 from consumers.files import ingest
 from host.wiring import install_site, open_site
 from ledger.clocks import Clocks
+from ledger.names import LedgerName
 from ledger.reading import head_position
 from ledger.storage.postgres import Session
 from sample import generating
 from tests.fixtures.postgres import Templates
-from tests.web.console import NOW, Client, Consoled, clock, console_settings
+from tests.web.console import NOW, ORIGIN, Client, Consoled, clock, console_settings
 from web.resources.listed import RESOURCES
 
 CUSTOMERS, EVENTS, TIMES = 40, 600, 4
@@ -192,6 +194,76 @@ def test_every_list_goes_on_by_key_or_something_bounds_it() -> None:
         and not any(resource.path == one or resource.path.startswith(f"{one}/") for one in named)
     }
     assert others == set(BY_KEY)
+
+
+VNG, LDV = "/api/vng/v1/verwerkte-objecten", "/api/ldv/v1/processing-activities"
+ABOUT = {
+    "objecttype": "persoon",
+    "soortObjectId": "klant",
+    "beginDatum": "2020-01-01",
+    "eindDatum": "2030-01-01",
+}
+WHO = "10023"  # the first customer of both ledgers, with as many events in the one as in the other
+
+
+BY_IDENTIFIER = {
+    "/requests/{}": "request_ref",
+    "/complaints/{}": "complaint_ref",
+    "/incidents/{}": "ref",
+    "/incidents/{}/notification": "ref",
+    "/register/{}": "activity",
+    "/events/{}": None,
+    "/proof/events/{}": None,
+}
+
+
+def _one(client: Client, path: str) -> str:
+    """The address of something that both ledgers have."""
+    listed, member = path.partition("/{}")[0], BY_IDENTIFIER[path]
+    if member is None:
+        return path.format(10)
+    more = {} if listed == "/register" else {"all": "true"}
+    row = next(iter(next(_lists(client.api(listed, **more)))))
+    return path.format(row[member])
+
+
+@pytest.mark.parametrize("path", BY_IDENTIFIER)
+def test_what_is_found_by_its_reference_reads_no_more_of_a_ledger_that_has_grown(
+    consoles: tuple[Consoled, Consoled], counting: list[int], path: str
+) -> None:
+    counts = []
+    for console in consoles:
+        client = console.as_("privacy-officer")
+        found = _one(client, path)
+        client.api(found)  # what is remembered is there by now
+        counting.clear()
+        client.api(found)
+        counts.append(Counted(len(counting), sum(counting)))
+    small, large = counts
+    assert large.rows <= small.rows + 20, counts
+
+
+def test_an_act_is_found_by_its_identifier_whatever_the_ledger_has(
+    consoles: tuple[Consoled, Consoled], counting: list[int]
+) -> None:
+    """Of the person with the fewest acts: the rest of the ledger is not read, and neither is it asked for."""
+    for console in consoles:
+        client = console.as_("auditor")
+        acts = client.get(VNG, **ABOUT, objectId=WHO).json()["results"]
+        address = acts[-1]["url"].removeprefix(ORIGIN)
+        assert "?" not in address
+        client.get(address)
+        counting.clear()
+        assert client.get(address).json() == acts[-1]
+        found = Counted(len(counting), sum(counting))
+        counting.clear()
+        client.get(VNG, **ABOUT, objectId=WHO)
+        listed = Counted(len(counting), sum(counting))
+        assert found.rows <= listed.rows + 5, (found, listed)
+        counting.clear()
+        nobody = f"{VNG}/{Log(LedgerName()).object_id('nobody', 'nothing')}"
+        assert client.get(nobody).status_code == 404
+        assert sum(counting) <= 20
 
 
 MOMENTS = (NOW_, LATELY, LONG_AGO)

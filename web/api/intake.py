@@ -84,6 +84,8 @@ async def take_events(
 
 
 async def _body(request: Request) -> bytes:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise WrongType  # nothing is expanded here
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:12]) > MOST_BYTES:
         raise TooBig

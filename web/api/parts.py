@@ -20,9 +20,10 @@ DESCRIPTION = (
     f"answered. A reader may ask {REQUESTS} times in {REQUESTS_S:.0f} seconds, and look at one person "
     f"{LOOKS} times in {LOOKS_S:.0f}. Long answers are made one at a time. Names of parameters are"
     " camelCase; the hyphens of the pages' addresses (`as-of`) are understood as well. What a role "
-    "does not have answers 404. A member may be added to an answer at any time; nothing is renamed or"
-    " taken away within a version. A version that ends is announced with the headers Deprecation and "
-    "Sunset for at least six months."
+    "does not have answers 404. Each answer to a role that sees a part says so, in the header "
+    "`Ledger-Part` and the member `sees_part`: its numbers, too, are of that part. A member may be "
+    "added to an answer at any time; nothing is renamed or taken away within a version. A version "
+    "that ends is announced with the headers Deprecation and Sunset for at least six months."
 )
 INTAKE = (
     f"A client sends events of the sources of its own system. Its token is for the scope `{SCOPE}`. "
@@ -42,7 +43,7 @@ PROBLEMS = {
     410: "What was known then, or this event, was pruned. Or the list has changed, and the place of the "
     "cursor is gone: begin again without one.",
     413: "More bytes than are read.",
-    415: "The content type is none of those that are read.",
+    415: "The content type is none of those that are read, or the body is compressed.",
     429: "Too many requests, looks at one person, or values opened or looked for: wait, and ask again.",
     500: "Something went wrong here.",
     503: "Too much is being done, or the database is away: wait for `Retry-After`, and do the same again.",
@@ -102,6 +103,10 @@ HEADERS: Schema = {
     "Ledger-Pruned": {
         "description": "Files that were closed by this position were pruned, and are missing.",
         "schema": {"type": "integer", "minimum": 1},
+    },
+    "Ledger-Part": {
+        "description": "That the role sees a part, in words; without it the role sees all that there is.",
+        "schema": {"type": "string"},
     },
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
     "Deprecation": {

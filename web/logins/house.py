@@ -62,5 +62,5 @@ class House(msgspec.Struct, frozen=True):
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """Where a request comes from: the peer, or whom a trusted proxy names (the server judges that)."""
+    """Where a request comes from: the peer, or whom the proxy names (`proxied.py` judges that)."""
     return connection.client.host if connection.client else ""

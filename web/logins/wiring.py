@@ -2,6 +2,8 @@
 
 from host.login_settings import LoginSettings, ProviderSettings
 from host.settings import Settings
+from ledger.errors import Misconfigured
+from web.logins.authorities import Authorities
 from web.logins.by_provider import ByProvider
 from web.logins.certificates import Certificates, read_clients
 from web.logins.claims import ClaimNames
@@ -14,9 +16,9 @@ from web.logins.tokens import Strength
 
 
 def logins_of(house: House, settings: Settings) -> Logins:
-    """The ways in that are set. Raises Misconfigured for a file of clients that is none."""
-    web, logins = settings.web, settings.web.logins
-    certificates = _certificates(house, logins, frozenset(web.proxies))
+    """The ways in that are set. Raises Misconfigured for files of clients that do not do."""
+    logins = settings.web.logins
+    certificates = _certificates(house, logins)
     if logins.provider is None:
         return Logins(house, clients=Clients(house, certificates=certificates))
     relying = relying_of(logins.provider, logins.audience or house.origin.text)
@@ -44,9 +46,15 @@ def relying_of(settings: ProviderSettings, audience: str) -> Relying:
     )
 
 
-def _certificates(
-    house: House, settings: LoginSettings, proxies: frozenset[str]
-) -> Certificates | None:
-    if settings.clients_file is None:
+def _certificates(house: House, settings: LoginSettings) -> Certificates | None:
+    if settings.client_authorities is None:
+        if settings.clients_file is not None:
+            raise Misconfigured(
+                "LEDGER_API_CLIENTS_FILE: no certificate counts without LEDGER_API_CLIENTS_CAFILE, the "
+                "certificates of the authorities that issue them"
+            )
         return None
-    return Certificates(read_clients(settings.clients_file), proxies, house.clock)
+    authorities = Authorities.read(settings.client_authorities)
+    file = settings.clients_file
+    known = read_clients(file, authorities) if file is not None else {}
+    return Certificates(known, authorities, house.clock)

@@ -192,9 +192,10 @@ def _place(topic: str | None) -> object:
 def _kafka(_visit: Visit, _params: NoParams, answer: KafkaLags) -> Facts:
     return {
         "sentence": _behind(answer),
-        "columns": _columns("topic partition", "bookmark lag"),
+        "columns": _columns("topic partition", "bookmark lag held_back"),
         "rows": [
-            (row.topic, str(row.partition), row.bookmark, _lag(row)) for row in answer.partitions
+            (row.topic, str(row.partition), row.bookmark, _lag(row), row.held_back or 0)
+            for row in answer.partitions
         ],
     }
 

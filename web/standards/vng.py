@@ -17,14 +17,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from application.processing_acts import INVOLVED, Act, Log
-from application.queries.persons.logged import acts_about, event_at, every_event, reference_of
+from application.queries.persons.logged import acts_about, event_of_object, reference_of
 from application.source import Source
 from application.times import in_zone
 from documents.vng import vng_record
 from ledger.errors import UnknownSubject
 from ledger.recording.reads import READS
 from schemas import is_person
-from schemas.encoding import JsonValue, to_json, to_line
+from schemas.encoding import JsonValue, to_json
 from web.answering import Desk
 from web.api.asking import CURSOR
 from web.api.paging import Pages
@@ -34,9 +34,17 @@ from web.api.sending import answered
 from web.logins.limits import Limiter
 from web.logins.origin import Origin
 from web.principals import Principal
-from web.problems import TYPE, NotFound
+from web.problems import TYPE
 from web.resource import converted
-from web.standards.common import PIECE, QUERY, check_about, check_part, is_own, log_of
+from web.standards.common import (
+    PIECE,
+    check_about,
+    check_part,
+    is_own,
+    line_with,
+    log_of,
+    source_of,
+)
 from web.visit import Visit
 
 BASE = "/api/vng/v1"
@@ -99,27 +107,26 @@ class Interface:
             "previous": None,
             "results": piece.rows,
         }
-        return to_line(answer)
+        return line_with(answer, visit)
 
     async def _one(self, request: Request, principal: Principal) -> Response:
-        texts = {**request.query_params, **request.path_params}
-        work = partial(self._found, named=converted(texts, _Named))
+        work = partial(self._found, id=converted(request.path_params, _Named).id)
         return answered(request, await self._desk.answer(request, principal, work, moment={}))
 
-    def _found(self, visit: Visit, named: "_Named") -> bytes:
-        """The object of an identifier; without its place the acts are looked through."""
-        source, log, id = self._source(visit), log_of(visit, f"{self._base}/register/"), named.id
-        reference = visit.principal.reference if is_own(visit) else _whose(source, log, named)
+    def _found(self, visit: Visit, id: UUID) -> bytes:
+        """The object of an identifier."""
+        source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
+        reference = visit.principal.reference if is_own(visit) else _whose(source, log, id)
         check_about(visit, reference)
         for act in acts_about(source, log, reference, own=is_own(visit)):
             if act.object_id == id:
                 for made in self._objects(visit, act):
-                    return to_line(made)
-        raise NotFound
+                    return line_with(made, visit)
+        raise UnknownSubject
 
     def _source(self, visit: Visit) -> Source:
         check_part(visit)
-        return visit.source(QUERY)
+        return source_of(visit)
 
     def _objects(self, visit: Visit, act: Act) -> Iterator[Node]:
         """The `VerwerktObjectUitgebreid` of each object of an act; none of one that lapsed."""
@@ -129,17 +136,14 @@ class Interface:
         objects: Any = record["verwerkteObjecten"]
         shown = {name: value for name, value in record.items() if name not in _LEFT_OUT}
         for each in objects:
-            # A place in the ledger tells a person of acts about others.
-            place = "" if is_own(visit) else f"?plaats={act.event.position}"
-            url = f"{self._base}{PATH}/{each['verwerktObjectId']}{place}"
+            url = f"{self._base}{PATH}/{each['verwerktObjectId']}"
             yield {**each, "url": url, "verwerkingsactie": shown}
 
 
 class _Named(Struct, frozen=True):
-    """An object. `plaats`: the place of its act in the ledger, as `url` has it for who may know."""
+    """An object, or a person."""
 
     id: UUID
-    plaats: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
 
 
 def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
@@ -152,20 +156,12 @@ def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
         return []
 
 
-def _whose(source: Source, log: Log, named: _Named) -> str:
-    """The person of an object. Raises UnknownSubject for one that is not there, or whose person is erased.
-
-    The identifier follows from source and id of the act, and not the other way round.
-    """
-    if named.plaats is not None:
-        event = event_at(source, named.plaats)
-        if event is None or Act(log, event).object_id != named.id:
-            raise UnknownSubject
-        return reference_of(source, event.stream)
-    for event in every_event(source):
-        if Act(log, event).object_id == named.id:
-            return reference_of(source, event.stream)
-    raise UnknownSubject
+def _whose(source: Source, log: Log, id: UUID) -> str:
+    """The person of an object. Raises UnknownSubject for one that is not there, or whose person is erased."""
+    event = event_of_object(source, log, id)
+    if event is None:
+        raise UnknownSubject
+    return reference_of(source, event.stream)
 
 
 def _reference(source: Source, urn: str, wanted: Wanted) -> str:

@@ -4,16 +4,39 @@ from collections.abc import Iterator
 
 from application.queries.desk.found_orders import known_orders, named_orders
 from application.queries.desk.order_tasks import tasks_of_order, tasks_of_restrictions
-from application.queries.today.task import Task
+from application.queries.oversight.emergencies import waiting_emergencies
+from application.queries.today.task import Task, command, state_of
 from application.source import Source
+from ledger.event import instant
 from projections.reading.views import secrets
+from rulebook.calendar import day_of, last_day
+from rulebook.deadlines import next_working_day
 
 
 def desk_tasks(source: Source) -> Iterator[Task]:
-    """Orders, secrecy, preservations and restrictions, in no order. Expects views that are up to date."""
+    """Orders, secrecy, preservations, restrictions and emergencies, in no order.
+
+    Expects views that are up to date.
+    """
+    yield from _emergencies(source)
     for case in named_orders(source, known_orders(source)):
         yield from tasks_of_order(case, source.now)
     people = dict(secrets(source.session))
     names = source.names(people)
     for stream, row in people.items():
         yield from tasks_of_restrictions(names[stream], row, source.now)
+
+
+def _emergencies(source: Source) -> Iterator[Task]:
+    """A task for each, of another person than the one who did it."""
+    for event in waiting_emergencies(source, source.now):
+        day = last_day(next_working_day(event.time))
+        yield Task(
+            task="approve-emergency",
+            state=state_of(day, day_of(source.now)),
+            day=day,
+            since=instant(event.time),
+            ref=str(event.facts["event_id"]),
+            detail=str(event.facts["act"]),
+            commands=(command("emergency", "approve", str(event.facts["event_id"])),),
+        )

@@ -60,9 +60,13 @@ class OpenedLetter(DeadLetter, frozen=True, kw_only=True):
 
 
 class HandedOver(Answer, frozen=True):
-    """How many withheld messages were written for the holder of their key, or are removed here."""
+    """How many withheld messages were written for the holder of their key, or are removed here.
+
+    `files`: into which they were written.
+    """
 
     handed_over: int | UnsetType = UNSET
+    files: list[str] | UnsetType = UNSET
     removed: int | UnsetType = UNSET
 
 

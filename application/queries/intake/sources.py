@@ -23,8 +23,8 @@ class Share(Answer, frozen=True):
 class SourceRow(Answer, frozen=True):
     """What came of a source on a topic. Whether it is read, and if not, `since` when and for which `reason`.
 
-    `source`: None for messages that name none that can be read, `*` for all after the first thousand of a
-    topic. `quarantined`: messages that were refused for nothing but that. `resume`: the command that lets
+    `source`: None for messages that name none that can be read, `*` for all that are not registered.
+    `quarantined`: messages that were refused for nothing but that. `resume`: the command that lets
     it in again.
     """
 

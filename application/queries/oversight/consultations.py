@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from application.sighted import sighted
 from application.source import Source
 from ledger.event import RecordedEvent
 from ledger.reading import LAST, reads_of
@@ -46,8 +45,11 @@ class Consultation(NamedTuple):
 
     @property
     def why(self) -> str:
-        """The purpose that another system was told, or the command that asked this ledger."""
-        return str(self.event.facts["query" if self.through_ledger else "purpose"])
+        """The purpose that another system was told, or the command that asked this ledger.
+
+        Empty where it is not told.
+        """
+        return str(self.event.facts.get("query" if self.through_ledger else "purpose", ""))
 
 
 def consultations_of(
@@ -101,9 +103,8 @@ def _about_many(source: Source, moment: Moment, since: int) -> Iterator[Consulta
     stream = source.ledger.registry_stream(source.ledger.reference)
     last_position = LAST if moment.at_position is None else moment.at_position
     reads = reads_of(source.session, [stream], last_position, since)
-    counted = select(reads, moment, source.privacy_office).counted
-    seen = sighted(counted, lambda event: event, source.reads.sight)
-    return (_consultation(source, event) for _, event in seen)
+    counted = source.teller.selection(select(reads, moment, source.privacy_office)).counted
+    return (_consultation(source, event) for event in counted)
 
 
 def _consultation(source: Source, event: RecordedEvent) -> Consultation:

@@ -8,6 +8,7 @@ import msgspec
 
 import rulebook
 from application.answer import Answer, Name
+from application.queries.oversight.emergencies import emergency_findings
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, unless_erased
@@ -104,7 +105,8 @@ def found(
     else:
         rows = past_findings(session, moment, clock, office, rules=rules)
     ordered = order_findings_at(session, moment, clock, office, rules=rules, about=about)
-    everything = merge(judged_here(session, rows), ordered, key=place_of)
+    alone = emergency_findings(source, moment, clock, rules, about)
+    everything = merge(judged_here(session, rows), ordered, alone, key=place_of)
     return (row for row in everything if is_meant(criteria, row))
 
 

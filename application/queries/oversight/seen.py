@@ -32,7 +32,7 @@ from projections.views.staff import (
 
 
 class _Seen(Answer, frozen=True, kw_only=True):
-    """One look at personal data."""
+    """One look at personal data. `role`, and what was stated: empty where it is not told, nor judged then."""
 
     position: int
     occurred_at: str
@@ -173,10 +173,12 @@ def _is_here(look: Consultation) -> bool:
     return look.through_ledger
 
 
-def covered(roles: Mapping[str, Role], role: str, time: datetime) -> list[str] | None:
-    """What a role covers at a time; None for a role that was not defined by then."""
+def covered(
+    roles: Mapping[str, Role], role: str, time: datetime, *, here: bool = False
+) -> list[str] | None:
+    """What a role covers at a time, `here`: in this ledger; None for a role that was not defined by then."""
     row = roles.get(role)
-    defined = definition_at(row.definitions, time) if row else None
+    defined = definition_at(row.definitions, time, here=here) if row else None
     return list(defined.categories) if defined else None
 
 
@@ -188,12 +190,20 @@ class _Judged(NamedTuple):
     vog: bool
 
 
+_NOT_JUDGED = _Judged(held=True, beyond=[], vog=True)
+"""Of a look of which the role is not told: nothing is said against it."""
+
+
 def _judged(look: Consultation, house: House) -> _Judged:
     event, time = look.event, look.event.time
-    row, role = house.employees.get(look.who, Employee()), event.facts["role"]
+    row, role = house.employees.get(look.who, Employee()), event.facts.get("role")
+    if role is None:
+        return _NOT_JUDGED
+    here = look.through_ledger
+    may_see = covered(house.roles, role, time, here=here) or ()
     return _Judged(
-        held=role in roles_at(powers_of(row) if look.through_ledger else row, time),
-        beyond=sorted(set(event.categories) - set(covered(house.roles, role, time) or ())),
+        held=role in roles_at(powers_of(row) if here else row, time),
+        beyond=sorted(set(event.categories) - set(may_see)),
         vog=certificate_at(row, time) is not None,
     )
 
@@ -207,8 +217,8 @@ def _seen_elsewhere(
         occurred_at=instant(event.time),
         employee=employee,
         purpose=look.why,
-        case_ref=event.facts["case_ref"],
-        role=event.facts["role"],
+        case_ref=event.facts.get("case_ref", ""),
+        role=event.facts.get("role", ""),
         categories=list(event.categories),
         held=judged.held,
         beyond=judged.beyond,
@@ -229,7 +239,7 @@ def _seen_here(
         everyone=look.about == "everyone",
         reason=event.facts.get("reason"),
         case_ref=event.facts.get("case_ref"),
-        role=event.facts["role"],
+        role=event.facts.get("role", ""),
         categories=list(event.categories),
         held=judged.held,
         beyond=judged.beyond,

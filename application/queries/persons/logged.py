@@ -3,7 +3,7 @@
 What a person reads of themselves is what the access report tells: nothing of a hold whose ground is not told.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 import msgspec
@@ -41,11 +41,10 @@ def acts_about(source: Source, log: Log, reference: str, *, own: bool) -> list[A
     subjects = selections(source, reference, moment, reads=True)
     if own:
         return _own_acts(log, subjects)
-    seen = seen_in(source, (subject.selected for subject in subjects))
-    if not seen:
-        raise UnknownSubject
+    seen = seen_in(subject.selected for subject in subjects)
     note_read(source, reference)
-    return [Act(log, event, annulled_by is not None) for event, annulled_by in seen]
+    shown = source.teller.shown
+    return [Act(log, shown(event), annulled_by is not None) for event, annulled_by in seen]
 
 
 def _own_acts(log: Log, subjects: Collection[SubjectEvents]) -> list[Act]:
@@ -80,15 +79,18 @@ def acts_after(
     return LoggedPage(acts, looked_to if looked_to < head else None)
 
 
-def event_at(source: Source, position: int) -> RecordedEvent | None:
-    """The event at a position. The caller judges who may know of it."""
-    found = LedgerReader(source.session).events_after(position - 1, 1, position)
-    return found[0] if found else None
-
-
-def every_event(source: Source) -> Iterator[RecordedEvent]:
-    """The events of the whole ledger, in order. The caller judges who may know of one."""
-    return LedgerReader(source.session).replay()
+def event_of_object(source: Source, log: Log, object_id: UUID) -> RecordedEvent | None:
+    """The event with an object, found by its name or place; None of one that the reader is not told of."""
+    names, place = log.names_of_object(object_id), log.place_of_object(object_id)
+    named = source.session.of("ledger").rows("positions_named", names=names)
+    positions = [place] if place is not None else [position for (position,) in named]
+    reader, teller = LedgerReader(source.session), source.teller
+    for position in positions:
+        for event in reader.events_after(position - 1, 1, position):
+            told = teller.event(event)
+            if told is not None and Act(log, teller.shown(told)).object_id == object_id:
+                return event
+    return None
 
 
 def reference_of(source: Source, subject: UUID) -> str:

@@ -20,6 +20,7 @@ TASKS = (
     "resume-source",
     "notify-authority",
     "warn-person",
+    "approve-emergency",
     "close-lapsed-order",
     "authenticate-order",
     "decide-order",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from application.answer import Answer
 from application.queries.upkeep.log import CheckpointStatus
 from ledger.audit import Audit, Finding
@@ -90,12 +92,16 @@ class ViewProgress(Answer, frozen=True):
 
 
 class PartitionLag(Answer, frozen=True, order=True):
-    """How far a partition is read; `lag`: records behind its end, None when that is not known."""
+    """How far a partition is read; `lag`: records behind its end, None when that is not known.
+
+    `held_back`: so many of these that an open transaction holds back, where there is one.
+    """
 
     topic: str
     partition: int
     bookmark: int
     lag: int | None
+    held_back: int | UnsetType = UNSET
 
 
 class Fates(Answer, frozen=True):
@@ -120,7 +126,7 @@ class Arrived(Answer, frozen=True):
 
 
 class QuarantinedSource(Answer, frozen=True):
-    """A source that is kept out of a topic; `*`: all that are counted together."""
+    """A source that is kept out of a topic; `*`: all that are not registered."""
 
     topic: str
     source: str

@@ -107,11 +107,9 @@ CREATE TABLE {events}.bookmarks (
     PRIMARY KEY (topic, partition)
 );
 
--- Rejections counted over a window of messages; too many halt the topic.
+-- Topics that were halted, since when, and null for those that are read again.
 CREATE TABLE {events}.intake_windows (
-    topic      text   PRIMARY KEY,
-    messages   bigint NOT NULL,
-    rejections bigint NOT NULL,
+    topic      text PRIMARY KEY,
     halted_at  timestamptz,
     mac        bytea
 );
@@ -174,9 +172,9 @@ CREATE TABLE {events}.promises (
 );
 
 -- What came of each source through each topic, and which sources are kept out. Of files, and of commands, there is one
--- row each. source: '' for what has none that can be read; '*' for all that came when a topic had too many.
+-- row each. source: '' for what has none that can be read; '*' for all that are not registered.
 -- messages, rejections: counted until there are enough to judge. recorded, duplicates, refused, held: of all time; held:
--- kept as dead letters because the source was quarantined.
+-- kept as dead letters because the source was quarantined. letters, letter_bytes: dead letters of letters_on, a day.
 CREATE TABLE {events}.intake_sources (
     topic          text        NOT NULL,
     source         text        NOT NULL,
@@ -188,6 +186,9 @@ CREATE TABLE {events}.intake_sources (
     refused        bigint      NOT NULL,
     held           bigint      NOT NULL,
     seen_at        timestamptz NOT NULL,
+    letters_on     date,
+    letters        bigint      NOT NULL,
+    letter_bytes   bigint      NOT NULL,
     mac            bytea,
     PRIMARY KEY (topic, source)
 );

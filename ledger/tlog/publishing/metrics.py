@@ -3,7 +3,6 @@
 How far it is, is read from the published checkpoint itself, which is the truth about it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter
@@ -36,8 +35,8 @@ FIGURES: tuple[Series, ...] = (
 COSIGNATURES = Series(
     "ledger_witness_cosignatures_total",
     "counter",
-    "Checkpoints that a witness of the policy signed. Stands still while checkpoints are published: see "
-    "ledger_witness_misses_total.",
+    "Checkpoints that a witness of the policy signed, be it too late. Stands still while checkpoints are "
+    "published: see ledger_witness_misses_total.",
     ("witness",),
 )
 MISSES = Series(
@@ -84,12 +83,9 @@ class PublisherMetrics:
             self.failures.inc()
             other.failed(error)
 
-        def witnessed(signed: Sequence[str], missing: Sequence[str]) -> None:
-            for name in signed:
-                self.cosignatures.labels(name).inc()
-            for name in missing:
-                self.misses.labels(name).inc()
-            other.witnessed(signed, missing)
+        def witnessed(name: str, signed: bool) -> None:
+            (self.cosignatures if signed else self.misses).labels(name).inc()
+            other.witnessed(name, signed)
 
         return PublisherObserver(other.looked, other.published, witnessed, failed)
 

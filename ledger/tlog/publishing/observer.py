@@ -1,6 +1,6 @@
 """What can be seen of a publisher: callbacks, for logs and metrics. They do nothing by default."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,10 @@ def _ignore(*_: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PublisherObserver:
-    """Called between two steps of the publisher, so they must return at once and not raise."""
+    """Called between two steps of the publisher, so they must return at once and not raise.
+
+    `witnessed` is called from other threads, too.
+    """
 
     looked: Callable[[], None] = _ignore
     """The publisher is alive: it looks for events, or waits for what is away."""
@@ -21,8 +24,8 @@ class PublisherObserver:
     published: Callable[[int, int], None] = _ignore
     """The size of the tree that is published now, and how many entries were added."""
 
-    witnessed: Callable[[Sequence[str], Sequence[str]], None] = _ignore
-    """The names of the witnesses that signed a checkpoint, and of those that did not."""
+    witnessed: Callable[[str, bool], None] = _ignore
+    """The name of a witness that was asked about a checkpoint, and whether it signed, once that is known."""
 
     failed: Callable[[LedgerError], None] = _ignore
     """A publication that did not succeed; it is tried again unless the error is a halt."""

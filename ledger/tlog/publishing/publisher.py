@@ -160,6 +160,8 @@ class Publisher:
             began, upto = work.size, _head(work.session, work.size)
             while work.size < upto and not stop():
                 self._step(work, upto)
+            if work.size == began:
+                self._delivery.add_late()
         return work.published(work.size - began)
 
     @contextmanager

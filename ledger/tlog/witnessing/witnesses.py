@@ -1,43 +1,43 @@
 """Asking the witnesses of a policy for their signatures under a checkpoint, all at once.
 
-A witness that is away, refuses or lies costs its signature and nothing else: whether the others make the
-quorum is the policy's decision. What a witness says is believed only when its signature verifies.
+A witness that is away, slow, refuses or lies costs its signature and nothing else: nobody waits for it once
+the others make the quorum, and at most `DEADLINE_S` before. What a witness says is believed only when its
+signature verifies. It is asked one thing at a time, and its answer is bounded in time and in bytes.
 """
 
 import logging
-import urllib.error
-import urllib.request
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from http import HTTPStatus
-from http.client import HTTPException
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from typing import NamedTuple
 
 from ledger.errors import LedgerError, Misconfigured, Retry, Unproven
+from ledger.http import Bounds, Question, Reply, ask, client
 from ledger.tlog.signing.checkpoints import Checkpoint, checkpoint_text
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.notes import Note, Signature, parse_signatures, verify_note
-from ledger.tlog.signing.policy import Policy, TrustedKey
+from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.proofs import Node, consistency_proof
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, SIZE_TYPE, Request, encode_request
 
-TIMEOUT_S = 5.0
+# For all that one witness is asked about one checkpoint. Longer, and checkpoints would get old behind it.
+DEADLINE_S = 5.0
 # The size that we remember may not be what the witness signed last: then it answers with that size, once.
 _ATTEMPTS = 2
 _LOG = logging.getLogger(__name__)
-
-
-class Reply(NamedTuple):
-    """An HTTP answer: status, content type, body."""
-
-    status: int
-    type: str
-    body: bytes
+Send = Callable[[str, bytes, float], Reply]
+"""Sends a body to an address, and waits at most so many seconds for the answer. Raises Retry."""
+Told = Callable[[str, bool], None]
+"""Takes the name of a witness and whether it signed, from any thread."""
 
 
 class CosignedCheckpoint(NamedTuple):
-    """Signatures under a checkpoint, names of the witnesses with and without, whether that is enough."""
+    """Signatures under a checkpoint, names of the witnesses with and without, whether that is enough.
+
+    Without are those that refuse or are away, and those that were not waited for.
+    """
 
     signatures: tuple[Signature, ...]
     signed: tuple[str, ...]
@@ -45,64 +45,109 @@ class CosignedCheckpoint(NamedTuple):
     enough: bool
 
 
-class Witnesses:
-    """The witnesses of one policy that have an address."""
+class _Round(NamedTuple):
+    """A checkpoint on its way around the witnesses, and what they said so far."""
 
-    def __init__(
-        self,
-        policy: Policy,
-        send: Callable[[str, bytes], Reply] | None = None,
-    ) -> None:
+    signed: bytes
+    checkpoint: Checkpoint
+    node: Node
+    until: float
+    told: Told
+    answers: "SimpleQueue[tuple[str, Signature | None]]"
+
+    @property
+    def left_s(self) -> float:
+        return max(0.0, self.until - time.monotonic())
+
+
+def _nobody(_name: str, _signed: bool) -> None:
+    """Tell nobody."""
+
+
+class Witnesses:
+    """The witnesses of one policy that have an address. For one thread."""
+
+    def __init__(self, policy: Policy, send: Send | None = None) -> None:
         unreached = [name for name, witness in policy.witnesses.items() if witness.url is None]
         if unreached:
             raise Misconfigured(f"the policy names no URL of {', '.join(unreached)}")
         self._policy = policy
         self._send = send or post
+        self._turns = {name: Lock() for name in policy.witnesses}
         self._sizes: dict[VerifierKey, int] = {}
+        self._round: _Round | None = None
 
-    def cosign(self, signed: bytes, checkpoint: Checkpoint, node: Node) -> CosignedCheckpoint:
-        """Collect signatures under a checkpoint that its log signed. `node`: of its tree. Never raises."""
-        witnesses = list(self._policy.witnesses.items())
-        if not witnesses:
-            return CosignedCheckpoint((), (), (), self._policy.satisfied(()))
+    def cosign(
+        self, signed: bytes, checkpoint: Checkpoint, node: Node, told: Told = _nobody
+    ) -> CosignedCheckpoint:
+        """Collect signatures under a checkpoint that its log signed, until they make the quorum.
 
-        ask = partial(self._signature_of, signed, checkpoint, node)
-        with ThreadPoolExecutor(len(witnesses)) as pool:
-            answers = list(pool.map(ask, witnesses))
-        signatures = {name: s for s, (name, _) in zip(answers, witnesses, strict=True) if s}
+        `node`: of its tree, for any thread. `told`: also of witnesses that answer later. Never raises.
+        """
+        until = time.monotonic() + DEADLINE_S
+        asked = self._round = _Round(signed, checkpoint, node, until, told, SimpleQueue())
+        for name in self._turns:
+            # A process that ends does not wait for witnesses either.
+            Thread(target=self._ask_in_turn, args=(name, asked), daemon=True).start()
+        signatures: dict[str, Signature] = {}
+        answered = 0
+        while not self._enough(signatures) and answered < len(self._turns):
+            try:
+                name, signature = asked.answers.get(timeout=asked.left_s)
+            except Empty:
+                break
+            answered += 1
+            if signature:
+                signatures[name] = signature
         return CosignedCheckpoint(
             signatures=tuple(signatures.values()),
-            signed=tuple(signatures),
-            missing=tuple(name for name, _ in witnesses if name not in signatures),
-            enough=self._policy.satisfied(
-                [self._policy.witnesses[name].key for name in signatures]
-            ),
+            signed=tuple(name for name in self._turns if name in signatures),
+            missing=tuple(name for name in self._turns if name not in signatures),
+            enough=self._enough(signatures),
         )
 
-    def _signature_of(
-        self,
-        signed: bytes,
-        checkpoint: Checkpoint,
-        node: Node,
-        named_witness: tuple[str, TrustedKey],
-    ) -> Signature | None:
-        """The signature of a witness; None when it does not sign."""
-        name, witness = named_witness
+    def late(self) -> tuple[bytes, tuple[Signature, ...]]:
+        """The checkpoint of the last `cosign`, and signatures under it that came since; each once."""
+        asked, came = self._round, list[Signature]()
+        while asked and not asked.answers.empty():
+            _, signature = asked.answers.get()
+            came += [signature] if signature else []
+        return asked.signed if asked else b"", tuple(came)
+
+    def _enough(self, signatures: dict[str, Signature]) -> bool:
+        return self._policy.satisfied([self._policy.witnesses[name].key for name in signatures])
+
+    def _ask_in_turn(self, name: str, asked: _Round) -> None:
+        """Ask a witness once it has answered what it was asked before; not for a checkpoint of the past."""
+        turn = self._turns[name]
+        if not turn.acquire(timeout=asked.left_s):
+            return
         try:
-            return self._ask(witness, signed, checkpoint, node)
+            if asked is not self._round:
+                return
+            signature = self._signature_of(name, asked)
+        finally:
+            turn.release()
+        asked.answers.put((name, signature))
+        asked.told(name, signature is not None)
+
+    def _signature_of(self, name: str, asked: _Round) -> Signature | None:
+        """The signature of a witness; None when it does not sign."""
+        try:
+            return self._ask(name, asked)
         except LedgerError as error:
             _LOG.warning("witness %s does not sign: %s", name, error)
             return None
 
-    def _ask(
-        self, witness: TrustedKey, signed: bytes, checkpoint: Checkpoint, node: Node
-    ) -> Signature:
+    def _ask(self, name: str, asked: _Round) -> Signature:
         """One witness's signature. Raises Retry when it gives none, Unproven when it is wrong."""
+        witness, checkpoint = self._policy.witnesses[name], asked.checkpoint
         for _ in range(_ATTEMPTS):
             old = min(self._sizes.get(witness.key, 0), checkpoint.size)
-            proof = consistency_proof(old, checkpoint.size, node) if old else []
-            body = encode_request(Request(old, tuple(proof), signed))
-            reply = self._send(f"{(witness.url or '').rstrip('/')}/add-checkpoint", body)
+            proof = consistency_proof(old, checkpoint.size, asked.node) if old else []
+            body = encode_request(Request(old, tuple(proof), asked.signed))
+            address = f"{(witness.url or '').rstrip('/')}/add-checkpoint"
+            reply = self._send(address, body, asked.left_s)
             if reply.status == HTTPStatus.OK:
                 signature = _verified(reply.body, checkpoint, witness.key)
                 self._sizes[witness.key] = checkpoint.size
@@ -128,16 +173,7 @@ def _verified(body: bytes, checkpoint: Checkpoint, key: VerifierKey) -> Signatur
     return signature
 
 
-def post(url: str, body: bytes) -> Reply:
-    """Send a body over HTTP or HTTPS and return the answer, whatever its status. Raises Retry."""
-    if not url.startswith(("http://", "https://")):
-        raise Retry("its URL is neither http nor https")
-    request = urllib.request.Request(url, body, {"Content-Type": "text/plain"})  # noqa: S310  see above
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
-            return Reply(answer.status, answer.headers.get_content_type(), answer.read(LIMIT_BYTES))
-    except urllib.error.HTTPError as answer:
-        with answer:
-            return Reply(answer.code, answer.headers.get_content_type(), answer.read(LIMIT_BYTES))
-    except (OSError, HTTPException, ValueError) as error:
-        raise Retry(f"it is not reached ({type(error).__name__})") from None
+def post(url: str, body: bytes, within_s: float) -> Reply:
+    """Send a body over HTTP or HTTPS and return the answer, whatever its status. Raises ServiceAway."""
+    question = Question("POST", url, {"content-type": "text/plain"}, body)
+    return ask(question, Bounds(within_s, LIMIT_BYTES), lambda: client(proxies=True))

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from archive import places
 from archive.checking import check_archive
 from archive.places import FolderPlace, place_at
 from archive.writing import archive
@@ -40,7 +39,7 @@ def test_a_bucket_holds_what_a_folder_holds(
     assert objects == in_folder
     assert check_archive(place, [log_key().verifier], Findings()).findings == ()
     assert place.dataset([segment.file for segment in manifest.segments]).count_rows() == 512
-    assert place.get("nothing") is None
+    assert place.get("nothing", 100) is None
 
 
 def test_a_place_that_cannot_be_reached_is_away(tmp_path: Path) -> None:
@@ -49,21 +48,16 @@ def test_a_place_that_cannot_be_reached_is_away(tmp_path: Path) -> None:
     with pytest.raises(ServiceAway):
         place.put("archive.json", b"")
     with pytest.raises(ServiceAway):
-        place.get("archive.json")
+        place.get("archive.json", 100)
     with pytest.raises(ServiceAway):
         place.dataset(["archive.json"])
 
 
-def test_a_huge_file_is_not_read(
-    tmp_path: Path, store: tuple[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_huge_file_is_not_read(tmp_path: Path, store: tuple[str, dict[str, bytes]]) -> None:
     for place in (place_at(store[0]), FolderPlace(tmp_path)):
         place.put("archive.json", bytes(100))
-        monkeypatch.setattr(places, "_MOST_BYTES", 100)
-        assert place.get("archive.json") == bytes(100)
-        monkeypatch.setattr(places, "_MOST_BYTES", 99)
-        with pytest.raises(ServiceAway, match="cannot be reached"):
-            place.get("archive.json")
+        for most, read in ((1_000, 100), (100, 100), (99, 100), (50, 51)):
+            assert place.get("archive.json", most) == bytes(read)
 
 
 def test_an_address_that_is_none_is_refused() -> None:

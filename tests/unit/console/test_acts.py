@@ -1,7 +1,7 @@
 """An event as an act: its identifiers, its trace, who was involved, which kinds of data it touched."""
 
 from typing import Any
-from uuid import UUID
+from uuid import RFC_4122, UUID, uuid4
 
 import msgspec
 import pytest
@@ -11,6 +11,7 @@ from documents.ldv import ldv_record
 from documents.vng import vng_record
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
+from ledger.writing.rows import name_of
 from tests.unit.projections.making import ANNA, PORTAL, event, values
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -39,6 +40,19 @@ def test_an_act_is_known_by_source_and_id_in_one_ledger() -> None:
     assert one.id != Act(Log(LedgerName("other")), one.event).id
     assert one.span_id == one.id.hex[16:]
     assert one.object_id not in {one.id, ANNA}
+
+
+def test_an_object_leads_back_to_the_name_of_its_event_in_its_own_ledger_alone() -> None:
+    other = Log(LedgerName("other"))
+    for number in range(50):
+        id, name = f"e-{number}", UUID(bytes=name_of(PORTAL, f"e-{number}"))
+        made = LOG.object_id(PORTAL, id)
+        assert (made.version, made.variant) == (8, RFC_4122)
+        assert LOG.names_of_object(made).count(name) == 1
+        assert len(LOG.names_of_object(made)) == 64
+        assert other.object_id(PORTAL, id) != made
+        assert name not in other.names_of_object(made)
+    assert LOG.names_of_object(UUID(int=0)) == LOG.names_of_object(uuid4()) == []
 
 
 def test_the_trace_is_the_senders_then_the_correlation_then_the_act_itself() -> None:

@@ -9,7 +9,7 @@ from application.language import asked_for, speak, spoken
 from console.meant import commands_meant, synonyms, unknown_variables
 from console.tree import below, entries
 from documents.messages import told
-from host.setting_list import SETTINGS
+from host.setting_list import REPLACED, SETTINGS
 from host.settings import read_people, read_settings
 from ledger.errors import Misconfigured
 from tests.fixtures.console import Cli
@@ -118,6 +118,13 @@ def test_unknown_variables_are_named_with_what_is_near() -> None:
     others = ["LEDGER_FAULT_SEED", "LEDGER_RUN_ID", "LEDGER_SUPERVISOR_PID"]
     found = unknown_variables([*names, *others])
     assert found == [("LEDGER_FOUREYES", "LEDGER_FOUR_EYES"), ("LEDGER_ZZZ", None)]
+
+
+def test_a_setting_that_was_replaced_is_named_with_the_one_in_its_place() -> None:
+    known = {setting.variable for setting in SETTINGS}
+    assert unknown_variables(REPLACED) == [*REPLACED.items()]
+    assert {*REPLACED.values()} <= known
+    assert not known & REPLACED.keys()
 
 
 def test_an_unknown_variable_is_a_note_and_no_error(program: Cli) -> None:

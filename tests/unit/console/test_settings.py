@@ -127,9 +127,12 @@ def test_secrets_and_what_restricts_people_are_no_flags_and_every_other_setting_
     none = [setting.variable for setting in SETTINGS if not setting.has_flag]
     assert none == [
         "LEDGER_OPEN_SETTINGS_FILE",
+        "LEDGER_HANDOVER_KEYS",
+        "LEDGER_OFFICERS",
         "LEDGER_LOGIN",
         "LEDGER_READER_UNHELD",
         "LEDGER_FOUR_EYES",
+        "LEDGER_OFFICE_KEYS",
         "LEDGER_KAFKA_SASL_PASSWORD",
     ]
     assert len({setting.flag for setting in SETTINGS}) == len(SETTINGS)

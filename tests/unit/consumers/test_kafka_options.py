@@ -130,7 +130,6 @@ def caused(error: Exception) -> Exception:
         (kafka_errors.UnknownMemberIdError(), KafkaAway),
         (kafka_errors.TopicAuthorizationFailedError(), Misconfigured),
         (kafka_errors.SaslAuthenticationFailedError(), Misconfigured),
-        (kafka_errors.UnsupportedCodecError(), Misconfigured),
         (kafka_errors.OffsetOutOfRangeError(), OutOfRange),
         (kafka_errors.NoOffsetForPartitionError(), OutOfRange),
         (kafka_errors.FencedInstanceIdError(), Halt),

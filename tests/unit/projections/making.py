@@ -45,6 +45,7 @@ def event(
     categories: Sequence[str] = (),
     sealed: dict[str, Sealed] | None = None,
     recorded: float | None = None,
+    came_by: dict[str, Any] | None = None,
     **facts: Any,
 ) -> RecordedEvent:
     """An event `minutes` after noon; unnamed members get what does not matter."""
@@ -62,7 +63,7 @@ def event(
         facts=facts,
         categories=tuple(categories),
         sealed=sealed or {},
-        origin={"file": "test", "line": place},
+        origin=came_by or {"file": "test", "line": place},
         trace={},
         subject=subject,
         sequence=sequence,

@@ -145,7 +145,9 @@ def test_what_is_fine_is_no_finding(what: str, story: Story, day: float) -> None
 
 
 def test_every_rule_is_broken_by_some_story() -> None:
-    assert {rule for rule, *_ in BREAKING} == {rule.id for rule in rulebook.ORDER_FINDINGS}
+    # What one person did alone is asked of the approvals: integration/test_desk_power.py.
+    alone = {"house.emergency.second"}
+    assert {rule for rule, *_ in BREAKING} | alone == {rule.id for rule in rulebook.ORDER_FINDINGS}
 
 
 def test_a_finding_names_the_act_and_since_when() -> None:

@@ -16,6 +16,7 @@ from projections.following.batch import EventBatch
 from projections.keeping.person import legal_holds
 from rulebook.powers import POWER_TABLE
 from schemas import EVENT_TYPES
+from schemas.sources import REGISTER_TOPIC
 from tests.fixtures.cases import each
 from tests.unit.projections.making import ANNA, BERT, CRM, HR, OFFICE, PORTAL, annulment, event
 
@@ -50,7 +51,13 @@ def test_every_act_of_the_table_is_its_sources_or_the_offices(
     assert void([said, tied(act, 2, by, source=PORTAL, id="act")]) == {"act"}
     assert void([said, tied(act, 0, by, source=PORTAL, id="act")]) == {"act"}
     assert void([said, tied(act, 2, by, source=owner, id="act")]) == set()
-    assert void([said, tied(act, 2, by, source=OFFICE, id="act")]) == set()
+    sure: dict[str, Any] = {"source": OFFICE, "came_by": {"topic": REGISTER_TOPIC}}
+    assert void([said, tied(act, 2, by, id="act", **sure)]) == set()
+    # The name of the office alone ends nothing, and least of all what the office surely said.
+    for forged in ({"topic": "privacy.events.v1"}, {"file": "office.ndjson"}, {"file": "http/crm"}):
+        unsure = tied(act, 2, by, source=OFFICE, id="act", came_by=forged)
+        assert void([said, unsure]) == {"act"}
+        assert void([tied(opens, 1, by, id="said", **sure), unsure]) == {"act"}
     assert void([tied(act, 2, by, source=PORTAL, id="act")]) == set()
     if by:
         assert void([said, tied(act, 2, by, "X-2", source=PORTAL, id="act")]) == set()

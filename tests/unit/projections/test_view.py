@@ -85,6 +85,10 @@ GOLDEN = {
     # Data that is kept waits for a release of its own.
     ("orders", "3"): "af0c3373836059e2b9a5073000277d4989ec308ea329a8a76a45f8e00e8dce5a",
     ("secrecy", "2"): "c05d03177e017192faa2abed5b9661d3b1e1ecb201aee5414c9dd8e11fb71cef",
+    # What came by a topic, a letter or a post is evidence.
+    ("staff", "5"): "808c9d13280f1a647e82080b1c7a77c3f075dccc470adada79bb4b9d5fda8c6b",
+    ("orders", "4"): "32c222d201d986358dde38a98e80949a888232aa23b61ee4609b65aa67e83b40",
+    ("secrecy", "3"): "09504104fd23b81410b21621f54871777637f66fc60b0b9ba8cee62f574be521",
     ("legal_holds", "3"): "c4819b35580786e525ecd0993f482e9a70ce3eca778b390b0b9b2a5e8820fe4d",
     ("findings", "15"): "1d18f5e3557a26650a327ca0e67d313907f891257ec14599a7a3f3246508ee52",
     (

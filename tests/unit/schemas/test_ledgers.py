@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from schemas import AdmissionRules
-from schemas.catalogue import CONFIDENTIAL_TYPES
+from schemas.catalogue import AT_HOME_IN_BOTH, CONFIDENTIAL_TYPES, EVENT_TYPES, OWN_TYPES
 from schemas.provision import folded, readings
 from tests.fixtures.cases import each
 from tests.unit.schemas.making import (
@@ -102,10 +102,19 @@ def test_every_kind_of_disclosure_under_secrecy_is_kept_out_of_the_open_ledger(n
 @each("entry", FOREIGN, ids=lambda entry: entry.name)
 def test_what_the_confidential_ledger_accepts(entry: Any) -> None:
     message = example(entry.name)
-    if entry.name in {"event-annulled", "erasure-decided", "personal-data-erased"}:
+    if entry.type in AT_HOME_IN_BOTH:
         assert accepted(message, CONFIDENTIAL)
     else:
         assert refused(message, CONFIDENTIAL)[0] == "wrong-ledger"
+
+
+def test_roles_grants_employments_and_recipients_are_at_home_in_both() -> None:
+    names = {EVENT_TYPES[type].name for type in AT_HOME_IN_BOTH - OWN_TYPES}
+    assert names == {
+        *("role-defined", "role-granted", "role-revoked"),
+        *("employment-started", "employment-ended", "event-annulled"),
+        *("recipient-registered", "recipient-changed", "recipient-ended"),
+    }
 
 
 @each("entry", FOREIGN, ids=lambda entry: entry.name)

@@ -68,7 +68,8 @@ def test_what_is_beyond_a_limit_has_its_code(name: str) -> None:
 
 
 def test_every_limit_is_tried() -> None:
-    assert {*CASES, "entry", "depth", "quarantine", "tombstone"} == {*BEYOND}
+    """A record's are tried in `unit/consumers/test_kafka_batches.py`."""
+    assert {*CASES, "record", "entry", "depth", "quarantine", "tombstone"} == {*BEYOND}
 
 
 def test_an_entry_is_as_large_as_its_log_takes() -> None:

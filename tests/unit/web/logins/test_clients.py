@@ -1,36 +1,39 @@
 """Systems that ask: by a token of the provider, or by a certificate that the settings list."""
 
-from base64 import b64encode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ledger.errors import Misconfigured
+from tests.fixtures.clients import FOR_CLIENTS, FOR_SERVERS, Pair, authority, made, name
 from tests.fixtures.issuer import AUDIENCE, CLIENT, ISSUER, Issuer, new_key, seconds
 from tests.fixtures.logins import SECURE, Console
+from web.logins.authorities import Authorities
 from web.logins.certificates import Certificates, KnownClient, read_clients
 from web.logins.clients import Clients
 from web.logins.logins import Logins
-from web.logins.peers import PEER_ADDRESS, PEER_CERTIFICATE
+from web.logins.peers import BY_PROXY, PEER_CERTIFICATE
 from web.logins.provider import Credentials, Provider
 from web.logins.relying import Relying
 from web.logins.tokens import ANY_LOGIN, SKEW_S, Strength
 from web.principals import Principal
 
 KEYS = [new_key("a")]
-PROXY = "10.0.0.2"
-KNOWN = {"CN=reports,O=House": KnownClient("reports", "auditor", ("ledger", "intake"))}
+ROOT, OTHER = authority("root"), authority("other")
+KNOWN = {
+    "CN=reports,O=House": KnownClient("reports", "auditor", ("ledger", "intake"), "CN=root,O=House")
+}
+REPORTS = made("reports", ROOT, FOR_CLIENTS)
+BEHIND = "192.0.2.7"
+SAID = {"x-forwarded-for": BEHIND}
+"""What a proxy says of a person without a certificate."""
 
 
 class Place:
@@ -42,7 +45,8 @@ class Place:
         self.issuer = Issuer(self.console.clock, keys=list(KEYS))
         relying = Relying(ISSUER, Credentials(CLIENT), AUDIENCE, strength=strength)
         provider = Provider(ISSUER, self.issuer.http, self.console.seconds)
-        certificates = Certificates(KNOWN, frozenset({PROXY}), self.console.clock)
+        authorities = Authorities([ROOT.certificate, OTHER.certificate])
+        certificates = Certificates(KNOWN, authorities, self.console.clock)
         clients = Clients(self.console.house, relying, provider, certificates)
         self.app = self.console.app(Logins(self.console.house, clients=clients))
 
@@ -64,30 +68,6 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
-
-
-def certificate(
-    name: str = "reports", begins: datetime | None = None, ends: datetime | None = None
-) -> x509.Certificate:
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "House"),
-            x509.NameAttribute(NameOID.COMMON_NAME, name),
-        ]
-    )
-    begins = begins or datetime(2026, 1, 1, tzinfo=UTC)
-    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 1)
-    builder = builder.not_valid_before(begins).not_valid_after(ends or begins + timedelta(days=365))
-    return builder.sign(key, SHA256())
-
-
-def der(made: x509.Certificate) -> bytes:
-    return made.public_bytes(Encoding.DER)
-
-
-def in_header(made: x509.Certificate) -> dict[str, str]:
-    return {"client-cert": f":{b64encode(der(made)).decode()}:"}
 
 
 @pytest.mark.parametrize(
@@ -177,7 +157,7 @@ def test_while_the_provider_is_away_it_is_said_so(place: Place) -> None:
 
 
 def test_a_certificate_of_our_own_tls_says_who_asks(place: Place) -> None:
-    answer = place.client(**{PEER_CERTIFICATE: der(certificate())}).get("/who").json()
+    answer = place.client(**{PEER_CERTIFICATE: REPORTS.der}).get("/who").json()
     assert (answer["reference"], answer["client"], answer["kind"]) == (
         "employee/client-reports",
         "reports",
@@ -186,67 +166,200 @@ def test_a_certificate_of_our_own_tls_says_who_asks(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "made",
+    "pair",
     [
-        certificate("stranger"),
-        certificate(ends=datetime(2026, 2, 1, tzinfo=UTC)),
-        certificate(begins=datetime(2027, 1, 1, tzinfo=UTC)),
+        made("stranger", ROOT, FOR_CLIENTS),
+        made("reports", OTHER, FOR_CLIENTS),
+        made("reports", None, FOR_CLIENTS),
+        made("reports", None, FOR_CLIENTS, issuer=name("root")),
+        made("reports", ROOT, FOR_SERVERS),
+        made("reports", ROOT, FOR_CLIENTS, ends=datetime(2026, 2, 1, tzinfo=UTC)),
+        made("reports", ROOT, FOR_CLIENTS, begins=datetime(2027, 1, 1, tzinfo=UTC)),
+        made(name("reports", None), ROOT, FOR_CLIENTS),
+        made(x509.Name([*name("x"), *name("reports")]), ROOT, FOR_CLIENTS),
+        made(x509.Name([*name("reports"), *name("x", None)]), ROOT, FOR_CLIENTS),
+        made(x509.Name([*name("Reports")]), ROOT, FOR_CLIENTS),
+        made(
+            "stranger",
+            ROOT,
+            FOR_CLIENTS,
+            x509.SubjectAlternativeName([x509.DirectoryName(name("reports"))]),
+        ),
+        made(
+            name("stranger, CN=reports,O=House", None),
+            ROOT,
+            FOR_CLIENTS,
+            x509.SubjectAlternativeName([x509.DNSName("reports")]),
+        ),
     ],
 )
-def test_another_certificate_names_nobody(place: Place, made: x509.Certificate) -> None:
-    assert place.client(**{PEER_CERTIFICATE: der(made)}).get("/who").json()["reference"] is None
+def test_another_certificate_names_nobody_whichever_way_it_comes(place: Place, pair: Pair) -> None:
+    assert place.client(**{PEER_CERTIFICATE: pair.der}).get("/who").json()["reference"] is None
+    proxied = place.client(**{BY_PROXY: True})
+    for header in (pair.in_header, pair.escaped):
+        assert proxied.get("/who", headers=SAID | header).json()["reference"] is None
 
 
 def test_the_register_grants_a_client_its_role(place: Place) -> None:
     place.console.register.granted.clear()
-    refused = place.client(**{PEER_CERTIFICATE: der(certificate())}).get("/who")
+    refused = place.client(**{PEER_CERTIFICATE: REPORTS.der}).get("/who")
     assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
 
 
-def test_the_header_of_a_known_proxy_counts_in_both_spellings(place: Place) -> None:
-    made = certificate()
-    escaped = {"client-cert": quote(made.public_bytes(Encoding.PEM).decode())}
-    client = place.client(**{PEER_ADDRESS: PROXY})
-    for headers in (in_header(made), escaped):
-        assert client.get("/who", headers=headers).json()["client"] == "reports"
+def test_the_header_of_the_proxy_counts_in_both_spellings(place: Place) -> None:
+    client = place.client(**{BY_PROXY: True})
+    for header in (REPORTS.in_header, REPORTS.escaped):
+        answer = client.get("/who", headers=SAID | header).json()
+        assert (answer["client"], answer["address"]) == ("reports", BEHIND)
 
 
-@pytest.mark.parametrize("peer", [{}, {PEER_ADDRESS: "10.0.0.3"}, {PEER_ADDRESS: ""}])
-def test_the_header_of_anybody_else_does_not(place: Place, peer: dict[str, object]) -> None:
-    answer = place.client(**peer).get("/who", headers=in_header(certificate())).json()
-    assert answer["reference"] is None
+@pytest.mark.parametrize("peer", [{}, {BY_PROXY: False}])
+def test_the_headers_of_anybody_else_do_not(place: Place, peer: dict[str, object]) -> None:
+    for header in (REPORTS.in_header, REPORTS.escaped):
+        answer = place.client(**peer).get("/who", headers=SAID | header).json()
+        assert (answer["reference"], answer["address"]) == (None, "testclient")
 
 
-@pytest.mark.parametrize("text", ["", ":", "::", ":x:", "x", "%", ":" + "A" * 70_000 + ":"])
+def test_the_certificate_of_the_proxys_own_connection_is_nobodys(place: Place) -> None:
+    client = place.client(**{BY_PROXY: True, PEER_CERTIFICATE: REPORTS.der})
+    assert client.get("/who", headers=SAID).json()["reference"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", ":", "::", ":x:", "x", "%", ":" + "A" * 70_000 + ":"),
+        REPORTS.in_header["client-cert"] + ";a=b",
+        f"{REPORTS.in_header['client-cert']}, {REPORTS.in_header['client-cert']}",
+        REPORTS.in_header["client-cert"].strip(":"),
+        REPORTS.in_header["client-cert"].replace("A", "A ", 1),
+        REPORTS.escaped["client-cert"] * 2,
+        REPORTS.escaped["client-cert"].replace("CERTIFICATE", "X509%20CRL"),
+    ],
+)
 def test_a_header_that_is_no_certificate_names_nobody(place: Place, text: str) -> None:
-    client = place.client(**{PEER_ADDRESS: PROXY})
-    assert client.get("/who", headers={"client-cert": text}).json()["reference"] is None
+    client = place.client(**{BY_PROXY: True})
+    answer = client.get("/who", headers=SAID | {"client-cert": text})
+    assert answer.json()["reference"] is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [("x-forwarded-for", "")],
+        [("x-forwarded-for", f"192.0.2.9, {BEHIND}")],
+        [("x-forwarded-for", BEHIND), ("x-forwarded-for", BEHIND)],
+        [("x-forwarded-for", BEHIND), ("X_Forwarded_For", BEHIND)],
+        [("x-forwarded_for", BEHIND)],
+        [("x-forwarded-for", f"{BEHIND}:80")],
+        [("x-forwarded-for", "unix:")],
+        [("x-forwarded-for", "localhost")],
+        [("forwarded", f"for={BEHIND}")],
+        [*SAID.items(), *REPORTS.in_header.items(), *REPORTS.in_header.items()],
+        [*SAID.items(), *REPORTS.in_header.items(), *REPORTS.escaped.items()],
+        [*SAID.items(), ("client-cert", ""), *REPORTS.in_header.items()],
+        [*SAID.items(), ("client_cert", REPORTS.in_header["client-cert"])],
+        [*SAID.items(), ("Client_Cert", ""), *REPORTS.in_header.items()],
+    ],
+)
+def test_a_proxy_that_does_not_say_once_who_connects_is_refused(
+    place: Place, headers: list[tuple[str, str]]
+) -> None:
+    refused = place.client(**{BY_PROXY: True}).get("/who", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (400, "proxy")
+
+
+@pytest.mark.parametrize("address", ["192.0.2.9", "2001:db8::1"])
+def test_the_address_of_a_request_is_the_one_behind_the_proxy(place: Place, address: str) -> None:
+    answer = place.client(**{BY_PROXY: True}).get("/who", headers={"X-Forwarded-For": address})
+    assert answer.json()["address"] == address
 
 
 def test_no_other_site_uses_the_certificate_of_a_browser(place: Place) -> None:
-    client = place.client(**{PEER_CERTIFICATE: der(certificate())})
+    client = place.client(**{PEER_CERTIFICATE: REPORTS.der})
     assert client.post("/change").status_code == 200
     for headers in ({"origin": "https://evil.test"}, {"sec-fetch-site": "cross-site"}):
         assert client.post("/change", headers=headers).status_code == 403
 
 
+def tied(place: Place, pair: Pair) -> str:
+    """A token that counts with a certificate alone."""
+    tie = urlsafe_b64encode(sha256(pair.der).digest()).rstrip(b"=").decode()
+    return place.issuer.sign_access(cnf={"x5t#S256": tie})
+
+
 def test_a_token_that_is_tied_to_a_certificate_counts_with_it_alone(place: Place) -> None:
-    made = certificate("any")
-    tie = urlsafe_b64encode(sha256(der(made)).digest()).rstrip(b"=").decode()
-    token = place.issuer.sign_access(cnf={"x5t#S256": tie})
-    assert place.ask(token, **{PEER_CERTIFICATE: der(made)}).status_code == 200
+    pair = made("any", ROOT, FOR_CLIENTS)
+    token = tied(place, pair)
+    assert place.ask(token, **{PEER_CERTIFICATE: pair.der}).status_code == 200
     assert place.ask(token).status_code == 401
-    assert place.ask(token, **{PEER_CERTIFICATE: der(certificate())}).status_code == 401
+    assert place.ask(token, **{PEER_CERTIFICATE: REPORTS.der}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        made("any", None, FOR_CLIENTS),
+        made("any", ROOT, FOR_SERVERS),
+        made("any", ROOT, FOR_CLIENTS, ends=datetime(2026, 2, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_token_counts_with_no_certificate_that_does_not_hold(place: Place, pair: Pair) -> None:
+    token = tied(place, pair)
+    assert place.ask(token, **{PEER_CERTIFICATE: pair.der}).status_code == 401
+    headers = SAID | pair.in_header | {"authorization": f"Bearer {token}"}
+    assert place.client(**{BY_PROXY: True}).get("/who", headers=headers).status_code == 401
+
+
+def clients_file(folder: Path, text: str) -> Path:
+    file = folder / "clients.toml"
+    file.write_text(text)
+    return file
+
+
+ONE, TWO = Authorities([ROOT.certificate]), Authorities([ROOT.certificate, OTHER.certificate])
+LISTED = '["CN=reports,O=House"]\nclient = "reports"\nrole = "auditor"\n'
 
 
 def test_the_file_of_clients_is_read(tmp_path: Path) -> None:
-    file = tmp_path / "clients.toml"
-    file.write_text('["CN=reports,O=House"]\nclient = "reports"\nrole = "auditor"\n')
-    assert read_clients(file) == {"CN=reports,O=House": KnownClient("reports", "auditor")}
-    for text in ("x", '["CN=a"]\nclient = "a"\n', '["CN=a"]\nclient="a"\nrole="b"\nx=1\n'):
-        file.write_text(text)
-        with pytest.raises(Misconfigured, match="expected a table for each client"):
-            read_clients(file)
+    issued = LISTED + 'issuer = "CN=root,O=House"\n'
+    client = KnownClient("reports", "auditor")
+    assert read_clients(clients_file(tmp_path, LISTED), ONE) == {"CN=reports,O=House": client}
+    for authorities in (ONE, TWO):
+        (known,) = read_clients(clients_file(tmp_path, issued), authorities).values()
+        assert known.issuer == "CN=root,O=House"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("x", '["CN=a"]\nclient = "a"\n', '["CN=a"]\nclient="a"\nrole="b"\nx=1\n'),
+        *(LISTED.replace("CN=", odd) for odd in ("cn=", "commonName=", "CN =", "CN=CN=reports+")),
+        LISTED.replace(",O", ", O"),
+        LISTED.replace("CN=reports,O=House", ""),
+        LISTED * 2,
+    ],
+)
+def test_a_file_of_clients_that_is_none_says_so(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Misconfigured, match="expected a table for each client"):
+        read_clients(clients_file(tmp_path, text), ONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "authorities"),
+    [
+        (LISTED, TWO),
+        (LISTED + 'issuer = "CN=third,O=House"\n', TWO),
+        (LISTED + 'issuer = "CN=other,O=House"\n', ONE),
+        (LISTED + 'issuer = ""\n', ONE),
+    ],
+)
+def test_a_client_whose_authority_is_in_doubt_stops_the_start(
+    tmp_path: Path, text: str, authorities: Authorities
+) -> None:
+    with pytest.raises(Misconfigured, match="expected for each client its issuer"):
+        read_clients(clients_file(tmp_path, text), authorities)
 
 
 def test_a_person_behind_a_client_logged_in_as_the_settings_want(tmp_path: Path) -> None:

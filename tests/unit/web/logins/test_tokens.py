@@ -3,6 +3,10 @@
 import hmac
 import json
 from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
+from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,16 +17,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import OctKey
 
+from ledger.http import Question
 from tests.fixtures.issuer import AUDIENCE, CLIENT, ISSUER, Issuer, new_curve, new_key, seconds
 from tests.fixtures.ledger import Clock
 from web.logins.provider import FRESH_S, PAUSE_S, STALE_S, Provider, ProviderAway
 from web.logins.tokens import (
     ALGORITHMS,
+    LATEST_S,
+    MOST_TOKEN,
     SKEW_S,
     Asked,
     Strength,
     TokenWrong,
     access_claims,
+    ends_at,
     id_token_claims,
     logout_claims,
 )
@@ -167,6 +175,90 @@ def test_a_login_is_of_the_kind_and_age_that_was_asked(
     else:
         with wrong(code):
             world.id_token(token, asked)
+
+
+NO_TIMES: list[Any] = [
+    *(1e308, -1e308, float("nan"), float("inf"), 10**400, -(10**400), 10**18, 253_402_300_800),
+    *(-1, -0.5, True, False, "", "1e308", "253402300799", [], [1], {}, {"a": 1}, [[[]]]),
+]
+ODD: list[Any] = [*NO_TIMES, 0, 1.5, "x", "x" * 300, "\x00", "é", ["a", 1], {"a": {"b": []}}]
+
+
+@pytest.mark.parametrize("name", ["exp", "nbf", "iat", "auth_time"])
+def test_what_is_no_time_is_refused_whatever_it_is(world: World, name: str) -> None:
+    for value in NO_TIMES:
+        for make, read, kind in (
+            (world.issuer.claims, world.id_token, "JWT"),
+            (world.issuer.access, world.access, "at+jwt"),
+            (world.issuer.logout, world.logout, "logout+jwt"),
+        ):
+            token = world.issuer.sign(make(**{name: value}), typ=kind)
+            with pytest.raises(TokenWrong, match=rf"^({name}|signature)$"):
+                read(token)
+
+
+def test_the_last_time_that_there_is_can_be_told(world: World) -> None:
+    claims = world.access(world.issuer.sign_access(exp=LATEST_S))
+    assert (ends_at(claims) + timedelta(seconds=SKEW_S)).year == 9999
+
+
+CLAIMS = [
+    *("iss", "aud", "sub", "exp", "iat", "nbf", "nonce", "azp", "acr", "auth_time", "sid", "jti"),
+    *("client_id", "scope", "roles", "events", "cnf", "data_subject", "realm_access"),
+]
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_any_claim_may_be_anything_and_nothing_breaks(world: World, claim: str) -> None:
+    for value in ODD:
+        for read, make, kind in (
+            (world.id_token, world.issuer.claims, "JWT"),
+            (world.access, world.issuer.access, "at+jwt"),
+            (world.logout, world.issuer.logout, "logout+jwt"),
+        ):
+            with suppress(TokenWrong):
+                read(world.issuer.sign(make(**{claim: value}), typ=kind))
+
+
+@pytest.mark.parametrize("member", ["typ", "kid", "alg", "crit", "b64", "jwk", "x5c", "zip", "cty"])
+def test_any_member_of_the_header_may_be_anything(world: World, member: str) -> None:
+    key = KEYS[0].private_key
+    assert key is not None
+    for value in ODD:
+        head = {"alg": "RS256", "kid": "a", "typ": "at+jwt", member: value}
+        signed = f"{part(head)}.{part(world.issuer.access())}"
+        token = f"{signed}.{encoded(key.sign(signed.encode(), PKCS1v15(), SHA256()))}"
+        with suppress(TokenWrong):
+            world.access(token)
+
+
+@pytest.mark.parametrize("deep", [b"[" * 5_000, b'{"a":' * 2_000, b"1" * 5_000, b"-", b"\xff"])
+def test_no_json_is_too_deep_or_too_long(world: World, deep: bytes) -> None:
+    key = KEYS[0].private_key
+    assert key is not None
+    usual = json.dumps(world.issuer.access()).encode()
+    for content in (deep, usual[:-1] + b',"deep":' + deep):
+        signed = f"{part({'alg': 'RS256', 'kid': 'a', 'typ': 'at+jwt'})}.{encoded(content)}"
+        token = f"{signed}.{encoded(key.sign(signed.encode(), PKCS1v15(), SHA256()))}"
+        with wrong("(signature|length)"):
+            world.access(token)
+        with wrong("(signature|length)"):
+            world.access(f"{encoded(content)}.{encoded(usual)}.AAAA")
+
+
+def test_a_token_has_a_length(world: World) -> None:
+    for length, code in ((MOST_TOKEN // 2, None), (MOST_TOKEN, "length")):
+        token = world.issuer.sign_access(groups="x" * length)
+        with nullcontext() if code is None else wrong(code):
+            world.access(token)
+
+
+def test_a_login_of_the_future_is_none(world: World) -> None:
+    later = seconds(world.clock()) + SKEW_S + 1
+    for at, holds in ((later, False), (later - 1, True)):
+        token = world.issuer.sign(world.issuer.claims(auth_time=at))
+        with nullcontext() if holds else wrong("auth_time"):
+            world.id_token(token, Asked("n", Strength(max_age_s=600)))
 
 
 def test_no_token_without_a_signature(world: World) -> None:
@@ -384,3 +476,40 @@ def test_any_text_is_refused_and_none_breaks(text: str) -> None:
 
 WORLD = World()
 WORLD.issuer.keys = list(KEYS)
+
+
+def test_while_one_waits_for_a_provider_that_hangs_no_other_does(world: World) -> None:
+    asked, answers = Event(), Event()
+    read = world.provider._send
+
+    def hanging(question: Question) -> tuple[int, bytes]:
+        asked.set()
+        assert answers.wait(60)
+        return read(question)
+
+    world.provider._send = hanging  # type: ignore[method-assign]
+    token = world.issuer.sign_access()
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(world.access, token)
+        try:
+            assert asked.wait(60)
+            for _ in range(20):
+                with pytest.raises(ProviderAway):
+                    world.access(token)
+            with pytest.raises(ProviderAway):
+                world.provider.metadata()
+        finally:
+            answers.set()
+        first.result(60)
+    world.access(token)
+
+
+def test_a_provider_that_was_away_is_left_alone_for_a_moment(world: World) -> None:
+    world.issuer.away = True
+    for _ in range(20):
+        with pytest.raises(ProviderAway):
+            world.access(world.issuer.sign_access())
+    assert len(world.issuer.asked) == 1
+    world.issuer.away = False
+    world.clock.forward(seconds=PAUSE_S)
+    world.access(world.issuer.sign_access())

@@ -1,0 +1,2 @@
+-- Names of all that is withheld.
+SELECT letter FROM withheld_letters
